@@ -1,0 +1,143 @@
+//! One error type for the crate: what is wrong, where, and what to do about it.
+
+/// What the crate's fallible functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can be wrong with what a caller passes in.
+///
+/// A statistical outcome that is not a mistake (a median that is not reached, an arm without events,
+/// an infinite coefficient) is never an error: it is a value in the result.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument that must hold at least one value is empty.
+    #[error("{argument} is empty: at least one value is needed")]
+    Empty {
+        /// The argument's name.
+        argument: &'static str,
+    },
+    /// Two arguments that describe the same subjects differ in length.
+    #[error("{argument} has {len} values, but {other} has {expected}: give one value for each subject")]
+    LengthMismatch {
+        /// The argument at fault.
+        argument: &'static str,
+        /// Its length.
+        len: usize,
+        /// The argument that it must match.
+        other: &'static str,
+        /// The length of that one.
+        expected: usize,
+    },
+    /// More rows than the risk table's 32-bit counts can hold.
+    #[error(
+        "{rows} rows are more than the {} a risk table counts: split the rows and merge the tables",
+        u32::MAX
+    )]
+    TooManyRows {
+        /// The number of rows.
+        rows: usize,
+    },
+    /// A time that is not a number, infinite or negative.
+    #[error(
+        "{argument}[{index}] is {value}: a time must be finite and at least 0; \
+         if the clock starts later, subtract its start, or use delayed entry"
+    )]
+    InvalidTime {
+        /// The argument's name.
+        argument: &'static str,
+        /// The position in it.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// A subject whose time under observation `(entry, time]` is empty.
+    #[error(
+        "subject {index} enters at {entry} and leaves at {time}: entry must come before time \
+         (the interval at risk is open on the left); drop the subject or mend the times"
+    )]
+    EmptyInterval {
+        /// The subject's position.
+        index: usize,
+        /// When it enters.
+        entry: f64,
+        /// When it leaves.
+        time: f64,
+    },
+    /// A subject whose entry and exit differ by no more than rounding error.
+    #[error(
+        "subject {index} enters at {entry} and leaves at {time}, which differ only by rounding error and are \
+         merged into one time: drop the subject, or compare times exactly (`NearTies::Exact`)"
+    )]
+    NearTieInterval {
+        /// The subject's position.
+        index: usize,
+        /// When it enters.
+        entry: f64,
+        /// When it leaves.
+        time: f64,
+    },
+    /// A weight that is not a number, infinite or negative.
+    #[error("weights[{index}] is {value}: a weight must be finite and at least 0")]
+    InvalidWeight {
+        /// The position.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// Weights that leave nobody: they are all 0.
+    #[error("all weights are 0: at least one subject must count")]
+    ZeroWeights,
+    /// A number outside the range that its argument allows.
+    #[error("{argument} is {value}: it must be {must_be}")]
+    OutOfRange {
+        /// The argument's name.
+        argument: &'static str,
+        /// The value given.
+        value: f64,
+        /// What is allowed.
+        must_be: &'static str,
+    },
+    /// A horizon beyond the last observation of a curve that has not reached 0 there.
+    #[error(
+        "tau is {tau}, but follow-up ends at {last} with survival still above 0: the curve is not \
+         defined further on; choose a tau of at most {last}"
+    )]
+    BeyondFollowUp {
+        /// The horizon asked for.
+        tau: f64,
+        /// The last time at which anybody was under observation.
+        last: f64,
+    },
+    /// A comparison of fewer than two groups.
+    #[error("{found} group(s) found: a comparison needs at least 2")]
+    TooFewGroups {
+        /// The number of groups found.
+        found: usize,
+    },
+    /// A group code that has no label.
+    #[error("codes[{index}] is {code}, but there are only {labels} labels")]
+    InvalidCode {
+        /// The position.
+        index: usize,
+        /// The code found there.
+        code: usize,
+        /// The number of labels.
+        labels: usize,
+    },
+    /// A label that no subject carries.
+    #[error("no subject is labelled \"{label}\": the labels are {known}")]
+    UnknownLabel {
+        /// The label asked for.
+        label: String,
+        /// The labels that exist.
+        known: String,
+    },
+    /// Risk tables that cannot be combined, since their numbers mean different things.
+    #[error("risk tables of {left} and of {right} cannot be merged: their counts have different variances")]
+    MixedWeights {
+        /// What the first table counts.
+        left: &'static str,
+        /// What the other counts.
+        right: &'static str,
+    },
+}

@@ -1,0 +1,7 @@
+//! Survival analysis and the time-to-event statistics of clinical trials.
+
+mod error;
+mod numeric;
+pub mod survival;
+
+pub use error::{Error, Result};
