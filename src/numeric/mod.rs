@@ -3,4 +3,5 @@
 pub(crate) mod distribution;
 pub(crate) mod near_ties;
 pub(crate) mod order;
+pub(crate) mod quadratic_form;
 pub(crate) mod sums;

@@ -85,7 +85,7 @@ mod tests {
                 let mut naive = Sum::default();
                 let mut k = 0.0;
                 while k < d {
-                    naive.add((d - k).min(1.0) / f64::powi(n - k, power));
+                    naive.add(f64::min(d - k, 1.0) / f64::powi(n - k, power));
                     k += 1.0;
                 }
                 assert_relative_eq!(leaving_one_by_one(d, n, power), naive.value(), max_relative = 1e-13);

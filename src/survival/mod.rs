@@ -1,9 +1,36 @@
 //! Statistics of time-to-event data. This wing knows nothing of trials.
+//!
+//! Start with the data ([`RightCensored`]), fit a curve ([`KaplanMeier`], [`NelsonAalen`],
+//! [`FlemingHarrington`]) and ask it: [`SurvivalCurve::at`] for a probability with its standard error,
+//! [`SurvivalCurve::quantile`] for a median, [`SurvivalCurve::restricted_mean`] for an area. Compare groups
+//! with [`LogRank`] and [`SurvivalDifference`].
+//!
+//! Everything here is a function of the [`RiskTable`]: building it is the one step that touches every
+//! subject, and tables of parts merge into the table of the whole.
 
+mod curve;
 mod data;
+mod difference;
 mod groups;
+mod hazard;
+mod hazard_ratio;
+mod influence;
+mod interval;
+mod kaplan_meier;
+mod log_rank;
+mod quantile;
+mod restricted_mean;
 mod risk_table;
 
+pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
 pub use data::{Column, NearTies, RightCensored, Weights};
+pub use difference::SurvivalDifference;
 pub use groups::Groups;
+pub use hazard::{CumulativeHazard, HazardEstimate};
+pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
+pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
+pub use kaplan_meier::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use log_rank::{Alternative, LogRank, LogRankTest, StratumCounts};
+pub use quantile::{FlatStep, Quantile};
+pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};

@@ -246,6 +246,14 @@ impl RiskTable {
         }
     }
 
+    /// Times, at risk and events where the counts are of subjects.
+    pub(crate) fn subject_columns(&self) -> Option<(&[f64], &[u32], &[u32])> {
+        match &self.counts {
+            Counts::Subjects { at_risk, events, .. } => Some((&self.time, at_risk, events)),
+            Counts::Weighted { .. } => None,
+        }
+    }
+
     /// Calls `visit(i, events, at_risk)` for every row, as numbers, with the storage chosen outside the loop.
     #[inline]
     pub(crate) fn for_each(&self, mut visit: impl FnMut(usize, f64, f64)) {
@@ -586,7 +594,6 @@ struct SubjectsTable {
     events: Vec<u32>,
     entered: Option<Vec<u32>>,
     subjects: u32,
-    late: u32,
     now: u32,
 }
 
@@ -598,7 +605,6 @@ impl SubjectsTable {
             events: Vec::with_capacity(capacity),
             entered: (late > 0).then(|| Vec::with_capacity(capacity)),
             subjects,
-            late,
             now: subjects - late,
         }
     }

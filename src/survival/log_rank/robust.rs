@@ -1,0 +1,91 @@
+//! The robust covariance of observed − expected.
+//!
+//! Subject i of group g contributes `wᵢ [δᵢ (1{g} − p(Xᵢ)) − Σ_{Eᵢ < tⱼ ≤ Xᵢ} (1{g} − p(tⱼ)) dⱼ/nⱼ]` to the score,
+//! with p the shares of the groups at risk; contributions are summed within clusters, and their outer
+//! products over clusters (Lin & Wei 1989, J Am Stat Assoc 84:1074).
+
+use super::super::data::{RightCensored, Weights};
+use super::super::groups::Groups;
+use super::super::risk_table::RiskTable;
+use super::shared_times::for_each_event_time;
+
+/// `data` has its near ties merged; `tables` are its risk tables by stratum and group.
+pub(super) fn variance(data: &RightCensored, groups: &Groups, tables: &[Vec<RiskTable>]) -> Vec<f64> {
+    let k = groups.count();
+    let strata: Vec<Prefix> = tables.iter().map(|t| Prefix::new(t)).collect();
+    let clusters = data.clusters();
+    let count = clusters.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
+    let mut scores = vec![0.0; count * k];
+    for i in 0..data.len() {
+        let stratum = &strata[data.strata().map_or(0, |s| s.codes()[i] as usize)];
+        let g = groups.codes()[i] as usize;
+        let weight = data.weights().map_or(1.0, |w: &Weights| w.values()[i]);
+        let cluster = clusters.map_or(i, |c| c[i] as usize);
+        let score = &mut scores[cluster * k..(cluster + 1) * k];
+        let upto = stratum.times.partition_point(|&t| t <= data.time()[i]);
+        let from = data.entry().map_or(0, |e| stratum.times.partition_point(|&t| t <= e[i]));
+        if upto > from {
+            let hazard = stratum.hazard(upto) - stratum.hazard(from);
+            for (h, s) in score.iter_mut().enumerate() {
+                *s += weight * (stratum.sum(upto, h, k) - stratum.sum(from, h, k));
+            }
+            score[g] -= weight * hazard;
+        }
+        // An event of a subject with weight 0 may be no event time of the tables.
+        if data.event()[i] && upto > 0 && stratum.times[upto - 1] == data.time()[i] {
+            score[g] += weight;
+            for (h, s) in score.iter_mut().enumerate() {
+                *s -= weight * stratum.shares[(upto - 1) * k + h];
+            }
+        }
+    }
+    let mut variance = vec![0.0; k * k];
+    for score in scores.chunks_exact(k) {
+        for g in 0..k {
+            for h in 0..k {
+                variance[g * k + h] += score[g] * score[h];
+            }
+        }
+    }
+    variance
+}
+
+/// Running sums over the event times of a stratum.
+struct Prefix {
+    times: Vec<f64>,
+    /// The groups' shares at risk at each time.
+    shares: Vec<f64>,
+    /// `Σ d/n` up to and including each time.
+    hazard: Vec<f64>,
+    /// `Σ share · d/n` per group.
+    sums: Vec<f64>,
+}
+
+impl Prefix {
+    fn new(tables: &[RiskTable]) -> Self {
+        let k = tables.len();
+        let mut prefix = Self { times: vec![], shares: vec![], hazard: vec![], sums: vec![] };
+        let (mut hazard, mut sums) = (0.0, vec![0.0; k]);
+        for_each_event_time(tables, |t| {
+            let step = t.total_events / t.total_at_risk;
+            hazard += step;
+            prefix.times.push(t.time);
+            prefix.hazard.push(hazard);
+            for (sum, n) in sums.iter_mut().zip(t.at_risk) {
+                let share = n / t.total_at_risk;
+                *sum += share * step;
+                prefix.shares.push(share);
+                prefix.sums.push(*sum);
+            }
+        });
+        prefix
+    }
+
+    fn hazard(&self, times: usize) -> f64 {
+        if times == 0 { 0.0 } else { self.hazard[times - 1] }
+    }
+
+    fn sum(&self, times: usize, group: usize, k: usize) -> f64 {
+        if times == 0 { 0.0 } else { self.sums[(times - 1) * k + group] }
+    }
+}
