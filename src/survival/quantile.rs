@@ -161,11 +161,9 @@ impl Crossings {
 
     /// The first time at which the curve is at or below 1 − p; on a flat step at that level, its middle.
     fn find(&self, p: f64, flat: FlatStep, start: f64) -> Option<f64> {
-        if self.levels.is_empty() {
-            return None;
-        }
         if p == 0.0 {
-            return Some(start);
+            // As R: 0 is known unless the curve never leaves 1.
+            return (self.last_level.is_none_or(|s| s < 1.0)).then_some(start);
         }
         let first = |at_most: f64| self.levels.iter().position(|&s| s <= at_most).map(|i| self.times[i]);
         let reached = first(1.0 - p + TOLERANCE)?;
