@@ -133,11 +133,6 @@ impl CumulativeHazard {
             start: self.start,
         }
     }
-
-    /// From a curve that was made as `exp(−H)`: the steps are summed again, for exp is not undone exactly.
-    pub(super) fn of(curve: SurvivalCurve) -> Self {
-        Self { start: curve.start, ..hazard_of(curve.estimator, curve.table, curve.influence) }
-    }
 }
 
 pub(super) fn hazard_of(
@@ -148,12 +143,16 @@ pub(super) fn hazard_of(
     let sampling = table.has_sampling_weights();
     let (mut hazard, mut variance) = (Vec::with_capacity(table.len()), Vec::with_capacity(table.len()));
     let (mut h, mut v) = (0.0, 0.0);
-    for row in table.rows() {
-        let (dh, dv) = hazard_step(estimator, &row, sampling);
+    let mut push = |(dh, dv): (f64, f64)| {
         h += dh;
         v += dv;
         hazard.push(h);
         variance.push(v);
+    };
+    if estimator == Estimator::NelsonAalen {
+        table.for_each(|_, d, n| push(if d > 0.0 { (d / n, d / (n * n)) } else { (0.0, 0.0) }));
+    } else {
+        table.rows().for_each(|row| push(hazard_step(estimator, &row, sampling)));
     }
     if let Some(influence) = &influence {
         variance = influence.variances(&table.rows().map(|r| pull(estimator, &r)).collect::<Vec<_>>());

@@ -3,7 +3,7 @@
 use super::curve::{Estimator, SurvivalCurve};
 use super::data::RightCensored;
 use super::groups::Groups;
-use super::hazard::CumulativeHazard;
+use super::hazard::{CumulativeHazard, hazard_of};
 use super::influence::{Influence, Pull};
 use super::risk_table::{RiskTable, Row};
 use crate::error::Result;
@@ -44,7 +44,7 @@ impl KaplanMeier {
     /// The curve of all subjects. Strata are not looked at.
     #[must_use]
     pub fn fit(data: &RightCensored) -> SurvivalCurve {
-        one(Estimator::KaplanMeier, data, false)
+        one(data, false, product_limit)
     }
 
     /// One curve per group, in the order of the group codes.
@@ -52,7 +52,7 @@ impl KaplanMeier {
     /// # Errors
     /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
     pub fn by_group(data: &RightCensored, groups: &Groups) -> Result<Vec<SurvivalCurve>> {
-        grouped(Estimator::KaplanMeier, data, groups, false)
+        grouped(data, groups, false, product_limit)
     }
 
     /// The curve of a risk table, for tables that were merged or are at hand already.
@@ -79,7 +79,7 @@ impl KaplanMeier {
     /// ```
     #[must_use]
     pub fn censoring(data: &RightCensored) -> SurvivalCurve {
-        one(Estimator::KaplanMeier, data, true)
+        one(data, true, of_censoring)
     }
 
     /// The censoring distribution of each group, in the order of the group codes.
@@ -87,41 +87,45 @@ impl KaplanMeier {
     /// # Errors
     /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
     pub fn censoring_by_group(data: &RightCensored, groups: &Groups) -> Result<Vec<SurvivalCurve>> {
-        grouped(Estimator::KaplanMeier, data, groups, true)
+        grouped(data, groups, true, of_censoring)
     }
 }
 
-fn one(estimator: Estimator, data: &RightCensored, reversed: bool) -> SurvivalCurve {
-    finish(estimator, RiskTable::new(data), data, |_| true, reversed)
+/// A table of all subjects and, where the variance is robust, the subjects behind it.
+fn one<T>(data: &RightCensored, reversed: bool, make: impl Fn(RiskTable, Option<Influence>) -> T) -> T {
+    finish(RiskTable::new(data), data, |_| true, reversed, make)
 }
 
-fn grouped(
-    estimator: Estimator,
+/// The same for each group.
+fn grouped<T>(
     data: &RightCensored,
     groups: &Groups,
     reversed: bool,
-) -> Result<Vec<SurvivalCurve>> {
-    let tables = RiskTable::by_group(data, groups)?;
+    make: impl Fn(RiskTable, Option<Influence>) -> T,
+) -> Result<Vec<T>> {
+    let tables = RiskTable::by_group(data, groups)?.into_iter().enumerate();
     let member = |g: usize| move |i: usize| groups.codes()[i] as usize == g;
-    Ok(tables
-        .into_iter()
-        .enumerate()
-        .map(|(g, table)| finish(estimator, table, data, member(g), reversed))
-        .collect())
+    Ok(tables.map(|(g, table)| finish(table, data, member(g), reversed, &make)).collect())
 }
 
-fn finish(
-    estimator: Estimator,
+fn finish<T>(
     table: RiskTable,
     data: &RightCensored,
     member: impl Fn(usize) -> bool,
     reversed: bool,
-) -> SurvivalCurve {
+    make: impl Fn(RiskTable, Option<Influence>) -> T,
+) -> T {
     let table = if reversed { table.reversed() } else { table };
     let influence = data.is_robust().then(|| Influence::new(&data.merged(), &table, member, reversed));
-    let mut curve = curve_of(estimator, table, influence);
-    curve.reversed = reversed;
-    curve
+    make(table, influence)
+}
+
+fn product_limit(table: RiskTable, influence: Option<Influence>) -> SurvivalCurve {
+    curve_of(Estimator::KaplanMeier, table, influence)
+}
+
+fn of_censoring(table: RiskTable, influence: Option<Influence>) -> SurvivalCurve {
+    SurvivalCurve { reversed: true, ..product_limit(table, influence) }
 }
 
 /// The engine: a pass over the rows, and with subjects behind it a second one for the robust variance.
@@ -131,7 +135,7 @@ pub(super) fn curve_of(
     influence: Option<Influence>,
 ) -> SurvivalCurve {
     if estimator != Estimator::KaplanMeier {
-        return super::hazard::hazard_of(estimator, table, influence).survival();
+        return hazard_of(estimator, table, influence).survival();
     }
     let rows = table.len();
     let (mut survival, mut log_variance) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
@@ -232,7 +236,7 @@ macro_rules! hazard_estimator {
             /// The cumulative hazard of all subjects. Strata are not looked at.
             #[must_use]
             pub fn fit(data: &RightCensored) -> CumulativeHazard {
-                CumulativeHazard::of(one(Estimator::$name, data, false))
+                one(data, false, |table, influence| hazard_of(Estimator::$name, table, influence))
             }
 
             /// One cumulative hazard per group, in the order of the group codes.
@@ -240,14 +244,13 @@ macro_rules! hazard_estimator {
             /// # Errors
             /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
             pub fn by_group(data: &RightCensored, groups: &Groups) -> Result<Vec<CumulativeHazard>> {
-                let curves = grouped(Estimator::$name, data, groups, false)?;
-                Ok(curves.into_iter().map(CumulativeHazard::of).collect())
+                grouped(data, groups, false, |table, influence| hazard_of(Estimator::$name, table, influence))
             }
 
             /// The cumulative hazard of a risk table.
             #[must_use]
             pub fn from_table(table: RiskTable) -> CumulativeHazard {
-                super::hazard::hazard_of(Estimator::$name, table, None)
+                hazard_of(Estimator::$name, table, None)
             }
         }
     };
