@@ -140,4 +140,20 @@ pub enum Error {
         /// What the other counts.
         right: &'static str,
     },
+    /// A risk table, read from elsewhere, whose numbers contradict each other.
+    #[error("row {index} of the risk table is not possible: {reason}")]
+    InconsistentTable {
+        /// The row.
+        index: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A curve, read from elsewhere, that does not fit its risk table.
+    #[error("the curve has {values} values for the {rows} rows of its risk table")]
+    InconsistentCurve {
+        /// The number of values.
+        values: usize,
+        /// The number of rows.
+        rows: usize,
+    },
 }
