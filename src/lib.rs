@@ -3,5 +3,6 @@
 mod error;
 mod numeric;
 pub mod survival;
+pub mod trial;
 
 pub use error::{Error, Result};
