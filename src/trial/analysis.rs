@@ -160,7 +160,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     /// At each time and for each arm: at risk, and censored and events up to then. The three add up to the
-    /// arm's subjects (the form of KMunicate, Morris et al. 2019, BMJ Open 9:e030215).
+    /// arm's subjects (the form of `KMunicate`, Morris et al. 2019, BMJ Open 9:e030215).
     ///
     /// At risk at t are those observed up to t or beyond: an event or censoring at t itself is not yet counted.
     pub fn numbers_at_risk(&self, times: &[Time]) -> NumbersAtRisk<A> {

@@ -1,6 +1,6 @@
 //! A trial's subjects, and the way from their facts to the records of an endpoint.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::analysis::Analysis;
 use super::subject::name;
@@ -222,12 +222,12 @@ impl<A: Label, E: Label> Trial<A, E> {
         let who = called(position, subject);
         let mut text = format!("{} of subject {who}:", endpoint.name());
         for (at, kind) in subject.history() {
-            text += &format!("\n  {kind:?} at {at}: role {:?}", endpoint.role(kind));
+            let _ = write!(text, "\n  {kind:?} at {at}: role {:?}", endpoint.role(kind));
         }
-        text += &format!("\n  follow-up ended at {} ({:?})", subject.end, subject.exit);
-        text += &match record(position, subject, endpoint) {
-            Some(r) => format!("\n  so {:?} at {}: {}", r.outcome, r.time, r.decision),
-            None => "\n  so no record: the endpoint's clock never started".to_string(),
+        let _ = write!(text, "\n  follow-up ended at {} ({:?})", subject.end, subject.exit);
+        let _ = match record(position, subject, endpoint) {
+            Some(r) => write!(text, "\n  so {:?} at {}: {}", r.outcome, r.time, r.decision),
+            None => write!(text, "\n  so no record: the endpoint's clock never started"),
         };
         Ok(text)
     }
@@ -265,25 +265,22 @@ fn record<A: Label, E: Label>(
             let by_time = a.0.in_days().total_cmp(&b.0.in_days());
             by_time.then(order(endpoint.role(a.1)).cmp(&order(endpoint.role(b.1))))
         });
-    let (mut at, mut outcome, mut decision) = match first {
-        Some((at, kind)) => {
-            let role = endpoint.role(kind);
-            let outcome = match role {
-                Role::Event => Outcome::Event(kind),
-                Role::Competing => Outcome::Competing(kind),
-                Role::Censor | Role::Ignore => Outcome::Censored(Censoring::Event(kind)),
-            };
-            (at, outcome, Decision::Happening { at, kind, role })
-        }
-        None => {
-            let reason = match subject.exit {
-                Exit::Terminal(kind) => Censoring::Event(kind),
-                Exit::Cutoff => Censoring::Cutoff,
-                Exit::Lost => Censoring::Lost,
-                Exit::Withdrew => Censoring::Withdrew,
-            };
-            (subject.end, Outcome::Censored(reason), Decision::EndOfFollowUp { at: subject.end })
-        }
+    let (mut at, mut outcome, mut decision) = if let Some((at, kind)) = first {
+        let role = endpoint.role(kind);
+        let outcome = match role {
+            Role::Event => Outcome::Event(kind),
+            Role::Competing => Outcome::Competing(kind),
+            Role::Censor | Role::Ignore => Outcome::Censored(Censoring::Event(kind)),
+        };
+        (at, outcome, Decision::Happening { at, kind, role })
+    } else {
+        let reason = match subject.exit {
+            Exit::Terminal(kind) => Censoring::Event(kind),
+            Exit::Cutoff => Censoring::Cutoff,
+            Exit::Lost => Censoring::Lost,
+            Exit::Withdrew => Censoring::Withdrew,
+        };
+        (subject.end, Outcome::Censored(reason), Decision::EndOfFollowUp { at: subject.end })
     };
     if let Ascertainment::Assessed { every, missed } = endpoint.ascertainment() {
         let censored = matches!(outcome, Outcome::Censored(_));
