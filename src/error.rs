@@ -209,4 +209,53 @@ pub enum Error {
         /// The subject's id or position.
         subject: String,
     },
+    /// A covariate, offset or starting value that is not a finite number.
+    #[error(
+        "covariate {covariate}, row {index}, is {value}: it must be a finite number; drop or impute the row"
+    )]
+    InvalidCovariate {
+        /// The covariate's name.
+        covariate: String,
+        /// The row.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// A covariate that does not exist.
+    #[error("there is no covariate {covariate}: there are {known}")]
+    UnknownCovariate {
+        /// The name asked for.
+        covariate: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// A covariate that is a combination of earlier ones or does not vary within any risk set.
+    #[error(
+        "covariate {covariate} is constant or a combination of earlier ones: leave it out, or let it be dropped \
+         (`Collinear::Drop`)"
+    )]
+    Collinear {
+        /// The covariate's name.
+        covariate: String,
+    },
+    /// Exact ties and weights, which have no common likelihood.
+    #[error(
+        "the exact likelihood for ties has no weighted form: use Efron's or Breslow's ties, or repeat the rows"
+    )]
+    ExactTiesWithWeights,
+    /// A likelihood without a finite value at the start.
+    #[error(
+        "the likelihood is not finite at the starting values: offsets or starting values spread the linear \
+         predictor over more than 700; centre or shrink them"
+    )]
+    InfiniteLikelihood,
+    /// Residuals, hazards or predictions asked of a model with an infinite coefficient.
+    #[error(
+        "the coefficient of {covariate} is infinite, so there are no residuals, hazards or predictions: fit with a \
+         penalty (`CoxPh::ridge`), or leave the covariate out"
+    )]
+    InfiniteCoefficient {
+        /// The covariate's name.
+        covariate: String,
+    },
 }
