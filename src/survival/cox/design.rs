@@ -1,6 +1,6 @@
 //! The covariates: a matrix with named columns, or a small builder of one.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, CowArray, Ix2};
+use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 
 use super::super::groups::Groups;
 use crate::error::{Error, Result};
@@ -80,10 +80,6 @@ impl<'a> Design<'a> {
     #[must_use]
     pub fn matrix(&self) -> ArrayView2<'_, f64> {
         self.x.view()
-    }
-
-    pub(super) fn column(&self, j: usize) -> ArrayView1<'_, f64> {
-        self.x.column(j)
     }
 }
 

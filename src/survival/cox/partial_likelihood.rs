@@ -186,16 +186,7 @@ impl Workspace {
     /// The log likelihood, gradient and information at `beta`.
     pub fn evaluate(&mut self, rows: &Rows, beta: &[f64], ties: Ties, point: &mut Point) {
         point.log_likelihood = self.hazards(rows, beta, ties);
-        self.martingale(rows);
-        point.gradient.fill(0.0);
-        for (i, x) in rows.x.chunks_exact(rows.p.max(1)).enumerate() {
-            let own = if rows.event[i] { rows.weight[i] } else { 0.0 };
-            let m = own - self.risk[i] * self.exposure[i];
-            for (g, x) in point.gradient.iter_mut().zip(x) {
-                *g += m * x;
-            }
-        }
-        self.information(rows, |_| 1.0, &mut point.information);
+        self.products(rows, |_| 1.0, &mut point.gradient, &mut point.information);
     }
 
     /// The exposures under the steps as they are.
@@ -213,6 +204,18 @@ impl Workspace {
     /// `Σ_k weigh(k) V_k` with `V_k` the covariance of the covariates over the risk set of event time k (summed
     /// over those who leave there). With weights of 1 it is the information. Weights may not be negative.
     pub fn information(&mut self, rows: &Rows, weigh: impl Fn(usize) -> f64, information: &mut [f64]) {
+        self.products(rows, weigh, &mut vec![0.0; rows.p], information);
+    }
+
+    /// The gradient `Xᵀ (δ − r A)` and the information, in one pass over the rows.
+    fn products(
+        &mut self,
+        rows: &Rows,
+        weigh: impl Fn(usize) -> f64,
+        gradient: &mut [f64],
+        information: &mut [f64],
+    ) {
+        gradient.fill(0.0);
         self.clear_entries(rows);
         self.expose(rows, &weigh);
         self.plus.clear();
@@ -230,11 +233,16 @@ impl Workspace {
                 self.e1.fill(0.0);
                 for i in (tie.start..next_row).rev() {
                     let (x, r) = (&rows.x[i * p..(i + 1) * p], self.risk[i]);
-                    let sums = if i < split { &mut self.e1 } else { &mut self.s1 };
-                    let root = (r * self.exposure[i]).max(0.0).sqrt();
-                    for ((s, z), x) in sums.iter_mut().zip(self.plus.next_row()).zip(x) {
-                        *s += r * x;
-                        *z = root * x;
+                    let own = i < split;
+                    let sums = if own { &mut self.e1[..p] } else { &mut self.s1[..p] };
+                    let exposed = r * self.exposure[i];
+                    let root = exposed.max(0.0).sqrt();
+                    let m = if own { rows.weight[i] - exposed } else { -exposed };
+                    let (x, z, g) = (&x[..p], &mut self.plus.next_row()[..p], &mut gradient[..p]);
+                    for j in 0..p {
+                        sums[j] += r * x[j];
+                        z[j] = root * x[j];
+                        g[j] += m * x[j];
                     }
                 }
                 for (s, e) in self.s1.iter_mut().zip(&self.e1) {

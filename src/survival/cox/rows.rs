@@ -1,10 +1,13 @@
 //! The rows in the order in which the partial likelihood walks them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::super::data::{RightCensored, Weights};
+use super::super::data::{NearTies, RightCensored, Weights};
 use super::design::Design;
 use crate::error::{Error, Result};
+use crate::numeric::near_ties;
+use crate::numeric::order::{pack, unpack_time};
 
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
 /// Rows of weight 0 are absent.
@@ -64,30 +67,45 @@ impl Rows {
                 return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
             }
         }
-        let data = data.merged();
+        // With delayed entry, times are merged over entries and exits beforehand; without it, in the sort.
+        let data = if data.entry().is_some() { data.merged() } else { Cow::Borrowed(data) };
         let weights = data.weights().map(Weights::values);
         let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
         let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i] as usize);
-        let order = sorted(&data, weights);
+        let (order, time) = sorted(&data, weights);
         let n = order.len();
         let p = design.columns();
         // Centred at the weighted mean, scaled to a mean absolute deviation of 1: so no user tunes a step.
+        // Row by row in the order of the data, which is how the matrix lies in memory.
+        let matrix = design.matrix();
         let total: f64 = order.iter().map(|&i| weight(i)).sum();
-        let (mut centre, mut scale) = (vec![0.0; p], vec![1.0; p]);
-        for j in 0..p {
-            let column = design.column(j);
-            let mean =
-                |f: &dyn Fn(f64) -> f64| order.iter().map(|&i| weight(i) * f(column[i])).sum::<f64>() / total;
-            // A first pass may overflow where values are near the largest number; the deviations do not.
-            let first = column[order[0]];
-            centre[j] = first + mean(&|x| x - first);
-            let deviation = mean(&|x| (x - centre[j]).abs());
+        let first: Vec<f64> = order.first().map_or(vec![0.0; p], |&i| matrix.row(i).to_vec());
+        let (mut centre, mut largest) = (vec![0.0; p], vec![0.0_f64; p]);
+        for (i, row) in matrix.rows().into_iter().enumerate() {
+            let w = weight(i) / total;
+            for (((c, m), x), f) in centre.iter_mut().zip(&mut largest).zip(row).zip(&first) {
+                // Deviations from a first value: the values themselves may be near the largest number.
+                *c += w * (x - f);
+                *m = if x.abs() > *m { x.abs() } else { *m };
+            }
+        }
+        for (c, f) in centre.iter_mut().zip(&first) {
+            *c += f;
+        }
+        let mut scale = vec![0.0; p];
+        for (i, row) in matrix.rows().into_iter().enumerate() {
+            let w = weight(i) / total;
+            for ((s, x), c) in scale.iter_mut().zip(row).zip(&centre) {
+                *s += w * (x - c).abs();
+            }
+        }
+        for (s, m) in scale.iter_mut().zip(&largest) {
             // Below the rounding of the values themselves nothing varies.
-            let largest = order.iter().map(|&i| column[i].abs()).fold(0.0, f64::max);
-            scale[j] = if deviation > 4.0 * f64::EPSILON * largest { deviation } else { 0.0 };
+            if *s <= 4.0 * f64::EPSILON * m {
+                *s = 0.0;
+            }
         }
         let factor: Vec<f64> = scale.iter().map(|&s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
-        let matrix = design.matrix();
         let mut x = Vec::with_capacity(n * p);
         for &i in &order {
             x.extend(matrix.row(i).iter().zip(&centre).zip(&factor).map(|((v, c), f)| (v - c) * f));
@@ -99,7 +117,7 @@ impl Rows {
             scale,
             weight: order.iter().map(|&i| weight(i)).collect(),
             offset: order.iter().map(|&i| offset.map_or(0.0, |o| o[i])).collect(),
-            time: order.iter().map(|&i| data.time()[i]).collect(),
+            time,
             event: order.iter().map(|&i| data.event()[i]).collect(),
             strata: Vec::new(),
             repeated: matches!(data.weights(), Some(Weights::Replication(_))),
@@ -160,19 +178,50 @@ impl Rows {
             eta.extend_from_slice(&self.offset);
             return;
         }
-        let dot = |x: &[f64]| x.iter().zip(beta).map(|(a, b)| a * b).sum::<f64>();
+        // Four sums side by side: one alone would wait for itself at every step.
+        let dot = |x: &[f64]| {
+            let (xs, bs) = (x.chunks_exact(4), beta.chunks_exact(4));
+            let rest: f64 = xs.remainder().iter().zip(bs.remainder()).map(|(a, b)| a * b).sum();
+            let mut sums = [0.0; 4];
+            for (x, b) in xs.zip(bs) {
+                for lane in 0..4 {
+                    sums[lane] += x[lane] * b[lane];
+                }
+            }
+            (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+        };
         eta.extend(self.x.chunks_exact(self.p).zip(&self.offset).map(|(x, o)| dot(x) + o));
     }
 }
 
-/// Rows with a weight, by stratum, time, events first.
-fn sorted(data: &RightCensored, weights: Option<&[f64]>) -> Vec<usize> {
-    let strata = data.strata().map(|s| s.codes());
-    let key = |i: usize| crate::numeric::order::pack(data.time()[i], !data.event()[i]);
-    let mut keyed: Vec<(u32, u64, u32)> = (0..data.len())
+/// Rows with a weight, by stratum, time, events first, and their times with near ties merged.
+fn sorted(data: &RightCensored, weights: Option<&[f64]>) -> (Vec<usize>, Vec<f64>) {
+    let mut keyed: Vec<(u64, u32)> = (0..data.len())
         .filter(|&i| weights.is_none_or(|w| w[i] > 0.0))
-        .map(|i| (strata.map_or(0, |s| s[i]), key(i), i as u32))
+        .map(|i| (pack(data.time()[i], !data.event()[i]), i as u32))
         .collect();
     keyed.sort_unstable();
-    keyed.into_iter().map(|(_, _, i)| i as usize).collect()
+    if data.near_ties() == NearTies::Merge && !data.facts().whole && data.entry().is_none() {
+        let tolerance = near_ties::tolerance(keyed.iter().map(|k| unpack_time(k.0)));
+        let mut start = 0;
+        while tolerance > 0.0 && start < keyed.len() {
+            let first = unpack_time(keyed[start].0);
+            let (mut end, mut last) = (start + 1, first);
+            while end < keyed.len() && unpack_time(keyed[end].0) - last <= tolerance {
+                last = unpack_time(keyed[end].0);
+                end += 1;
+            }
+            if last > first {
+                for k in &mut keyed[start..end] {
+                    k.0 = pack(first, k.0 & 1 == 1);
+                }
+                keyed[start..end].sort_unstable();
+            }
+            start = end;
+        }
+    }
+    if let Some(strata) = data.strata() {
+        keyed.sort_by_key(|k| strata.codes()[k.1 as usize]);
+    }
+    keyed.into_iter().map(|(key, i)| (i as usize, unpack_time(key))).unzip()
 }
