@@ -10,6 +10,7 @@
 //! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
 
+mod concordance;
 mod cox;
 mod curve;
 mod data;
@@ -25,6 +26,7 @@ mod quantile;
 mod restricted_mean;
 mod risk_table;
 
+pub use concordance::Concordance;
 pub use cox::{
     Baseline, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve, ProportionalHazards,
     Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,

@@ -110,7 +110,7 @@ pub(super) fn maximise(
     // A likelihood that is flat along a long step may have no maximum: then the step is a direction in which
     // every event has the largest value of its risk set, and the likelihood never falls (Bryson & Johnson 1981).
     let largest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
-    if largest > 0.1 && decrement < 1e-3 && never_falls(objective.rows, &step) {
+    if largest > 0.1 && decrement < 1e-3 && never_falls(objective.rows, objective.ties, &step) {
         for (infinite, &s) in now.infinite.iter_mut().zip(&step) {
             if s.abs() > 1e-4 * largest {
                 *infinite = s.signum();
@@ -122,14 +122,15 @@ pub(super) fn maximise(
     now
 }
 
-/// Does every event have the largest `γ'x` of those at risk with it?
-fn never_falls(rows: &Rows, direction: &[f64]) -> bool {
+/// Does every event have the largest `γ'x` of those at risk with it? (Under exact ties: do the d who fail have the
+/// largest sum of all d at risk?)
+fn never_falls(rows: &Rows, ties: Ties, direction: &[f64]) -> bool {
     let score: Vec<f64> =
         (0..rows.len()).map(|i| rows.row(i).iter().zip(direction).map(|(x, d)| x * d).sum()).collect();
     let largest = score.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
     let tolerance = 1e-5 * largest;
     rows.strata.iter().all(|stratum| {
-        if stratum.late.is_empty() {
+        if stratum.late.is_empty() && ties != Ties::Exact {
             let mut best = f64::NEG_INFINITY;
             let mut next = stratum.rows.end;
             stratum.ties.iter().rev().all(|tie| {
@@ -138,15 +139,21 @@ fn never_falls(rows: &Rows, direction: &[f64]) -> bool {
                 score[tie.start..tie.events_end].iter().all(|&s| s >= best - tolerance)
             })
         } else {
-            // With delayed entry the maximum has no running form; this is asked once per fit at the most.
+            // Here the maximum has no running form; this is asked once per fit at the most.
             let mut entry = vec![f64::NEG_INFINITY; stratum.rows.len()];
             stratum.late.iter().for_each(|&(e, i)| entry[i - stratum.rows.start] = e);
             stratum.ties.iter().all(|tie| {
-                let best = (tie.start..stratum.rows.end)
+                let mut at_risk: Vec<f64> = (tie.start..stratum.rows.end)
                     .filter(|&i| entry[i - stratum.rows.start] < tie.time)
                     .map(|i| score[i])
-                    .fold(f64::NEG_INFINITY, f64::max);
-                score[tie.start..tie.events_end].iter().all(|&s| s >= best - tolerance)
+                    .collect();
+                at_risk.sort_unstable_by(|a, b| b.total_cmp(a));
+                let events = &score[tie.start..tie.events_end];
+                if ties == Ties::Exact {
+                    let largest: f64 = at_risk.iter().take(events.len()).sum();
+                    return events.iter().sum::<f64>() >= largest - tolerance * events.len() as f64;
+                }
+                events.iter().all(|&s| at_risk.first().is_none_or(|best| s >= best - tolerance))
             })
         }
     })
