@@ -8,6 +8,7 @@
 //! Everything here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
 
+mod contrast;
 mod curve;
 mod data;
 mod difference;
@@ -21,7 +22,11 @@ mod log_rank;
 mod quantile;
 mod restricted_mean;
 mod risk_table;
+mod small_sample;
 
+pub use contrast::{
+    Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
+};
 pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
 pub use data::{Column, NearTies, RightCensored, Weights};
 pub use difference::SurvivalDifference;
@@ -34,3 +39,4 @@ pub use log_rank::{Alternative, LogRank, LogRankTest, StratumCounts};
 pub use quantile::{FlatStep, Quantile};
 pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};
+pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};
