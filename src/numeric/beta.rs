@@ -20,7 +20,6 @@ impl Beta {
         Self { a, b, ln_norm: ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) }
     }
 
-
     /// P(X ≤ x).
     pub(crate) fn cdf(&self, x: f64) -> f64 {
         if x <= 0.0 {

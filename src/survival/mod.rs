@@ -17,12 +17,15 @@ mod hazard;
 mod hazard_ratio;
 mod influence;
 mod interval;
+mod inverted_log_rank;
 mod kaplan_meier;
+mod landmark;
 mod log_rank;
 mod quantile;
 mod restricted_mean;
 mod risk_table;
 mod small_sample;
+mod win_ratio;
 
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
@@ -34,9 +37,12 @@ pub use groups::Groups;
 pub use hazard::{CumulativeHazard, HazardEstimate};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
+pub use inverted_log_rank::InvertedLogRank;
 pub use kaplan_meier::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use landmark::{Landmark, LandmarkCohort};
 pub use log_rank::{Alternative, LogRank, LogRankTest, StratumCounts};
 pub use quantile::{FlatStep, Quantile};
 pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};
+pub use win_ratio::{Divisor, EndpointWins, FinkelsteinSchoenfeld, WinRatio, WinStatistics};

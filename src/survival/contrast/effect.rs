@@ -21,12 +21,12 @@ pub struct Effect {
 }
 
 impl Effect {
-    pub(super) fn difference(value: f64, std_error: Option<f64>) -> Self {
+    pub(crate) fn difference(value: f64, std_error: Option<f64>) -> Self {
         Self { value: Some(value).filter(|v| !v.is_nan()), std_error, is_ratio: false }
     }
 
     /// `log_value` is infinite for a ratio of 0 or ∞ and NaN for 0/0.
-    pub(super) fn ratio(log_value: f64, std_error: Option<f64>) -> Self {
+    pub(crate) fn ratio(log_value: f64, std_error: Option<f64>) -> Self {
         let value = Some(log_value).filter(|v| !v.is_nan());
         Self { value, std_error: std_error.filter(|_| log_value.is_finite()), is_ratio: true }
     }

@@ -12,7 +12,7 @@
 //! interval and p-value agree with each other.
 //!
 //! Not here: the hazard ratio ([`HazardRatio`](super::HazardRatio),
-//! and tests of whole curves ([`LogRank`](super::LogRank)).
+//! [`InvertedLogRank`](super::InvertedLogRank)) and tests of whole curves ([`LogRank`](super::LogRank)).
 
 mod effect;
 mod fixed_time;
