@@ -156,6 +156,108 @@ pub enum Error {
         /// The number of rows.
         rows: usize,
     },
+    /// A time of a subject that is not a number, infinite or negative.
+    #[error("subject {subject}: the time of {what} is {value} days: it must be finite and at least 0")]
+    InvalidSubjectTime {
+        /// The subject's id and arm.
+        subject: String,
+        /// What the time is of.
+        what: String,
+        /// The value, in days.
+        value: f64,
+    },
+    /// A happening or visit after the end of a subject's follow-up.
+    #[error(
+        "subject {subject}: {what} at {at} is later than the end of follow-up at {end} ({exit}): nothing is \
+         observed after it; mend the dates, or the way follow-up ended"
+    )]
+    AfterExit {
+        /// The subject's id and arm.
+        subject: String,
+        /// What comes too late.
+        what: String,
+        /// When.
+        at: String,
+        /// The end of follow-up.
+        end: String,
+        /// How it ended.
+        exit: String,
+    },
+    /// An endpoint that ignores a happening after which nothing is observed.
+    #[error(
+        "endpoint {endpoint} ignores {happening}, which ended the follow-up of subject {subject} for good: \
+         make it an event, a competing event or, if that is meant, a censoring"
+    )]
+    IgnoresTerminal {
+        /// The endpoint.
+        endpoint: &'static str,
+        /// The terminal happening.
+        happening: String,
+        /// The subject's id or position, and arm.
+        subject: String,
+    },
+    /// A survival curve asked of an endpoint with competing events.
+    #[error(
+        "endpoint {endpoint} has competing events ({happening} of subject {subject}): a survival curve would \
+         censor them silently; give them the role of an event or of a censoring, if that is the question"
+    )]
+    CompetingOutcomes {
+        /// The endpoint.
+        endpoint: &'static str,
+        /// The competing happening.
+        happening: String,
+        /// The subject's id or position.
+        subject: String,
+    },
+    /// A covariate, offset or starting value that is not a finite number.
+    #[error(
+        "covariate {covariate}, row {index}, is {value}: it must be a finite number; drop or impute the row"
+    )]
+    InvalidCovariate {
+        /// The covariate's name.
+        covariate: String,
+        /// The row.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// A covariate that does not exist.
+    #[error("there is no covariate {covariate}: there are {known}")]
+    UnknownCovariate {
+        /// The name asked for.
+        covariate: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// A covariate that is a combination of earlier ones or does not vary within any risk set.
+    #[error(
+        "covariate {covariate} is constant or a combination of earlier ones: leave it out, or let it be dropped \
+         (`Collinear::Drop`)"
+    )]
+    Collinear {
+        /// The covariate's name.
+        covariate: String,
+    },
+    /// Exact ties and weights, which have no common likelihood.
+    #[error(
+        "the exact likelihood for ties has no weighted form: use Efron's or Breslow's ties, or repeat the rows"
+    )]
+    ExactTiesWithWeights,
+    /// A likelihood without a finite value at the start.
+    #[error(
+        "the likelihood is not finite at the starting values: offsets or starting values spread the linear \
+         predictor over more than 700; centre or shrink them"
+    )]
+    InfiniteLikelihood,
+    /// Residuals, hazards or predictions asked of a model with an infinite coefficient.
+    #[error(
+        "the coefficient of {covariate} is infinite, so there are no residuals, hazards or predictions: fit with a \
+         penalty (`CoxPh::ridge`), or leave the covariate out"
+    )]
+    InfiniteCoefficient {
+        /// The covariate's name.
+        covariate: String,
+    },
     /// A method that has no meaning, or is not valid, for such data.
     #[error("{method} is not available with {with}: {why}")]
     Unsupported {

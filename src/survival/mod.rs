@@ -5,10 +5,13 @@
 //! [`SurvivalCurve::quantile`] for a median, [`SurvivalCurve::restricted_mean`] for an area. Compare groups
 //! with [`LogRank`] and [`SurvivalDifference`].
 //!
-//! Everything here is a function of the [`RiskTable`]: building it is the one step that touches every
+//! Model covariates with [`CoxPh`].
+//!
+//! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
 
 mod contrast;
+mod cox;
 mod curve;
 mod data;
 mod difference;
@@ -29,6 +32,10 @@ mod win_ratio;
 
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
+};
+pub use cox::{
+    Baseline, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve, ProportionalHazards,
+    Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
 };
 pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
 pub use data::{Column, NearTies, RightCensored, Weights};

@@ -509,9 +509,13 @@ fn streams<M: Mark>(
         None => vec![(0..n).map(exit).collect()],
         Some((codes, k)) => {
             let mut sizes = vec![0; k];
-            codes.iter().for_each(|&c| sizes[c as usize] += 1);
+            for &c in codes {
+                sizes[c as usize] += 1;
+            }
             let mut parts: Vec<Vec<M>> = sizes.into_iter().map(Vec::with_capacity).collect();
-            codes.iter().enumerate().for_each(|(i, &c)| parts[c as usize].push(exit(i)));
+            for (i, &c) in codes.iter().enumerate() {
+                parts[c as usize].push(exit(i));
+            }
             parts
         }
     };
@@ -521,7 +525,9 @@ fn streams<M: Mark>(
             all[k + cells.map_or(0, |(codes, _)| codes[i] as usize)].push(entry(pack(e, false), i));
         }
     }
-    all.iter_mut().for_each(|stream| M::sort(stream));
+    for stream in &mut all {
+        M::sort(stream);
+    }
     let mut tolerance = 0.0;
     if data.near_ties() == NearTies::Merge && !(data.facts().whole && data.facts().max < 1.0 / TIGHT) {
         if k == 1 && data.entry().is_none() {

@@ -1,0 +1,526 @@
+//! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
+
+use std::fmt;
+
+use ndarray::{Array2, ArrayView2};
+
+use super::super::data::RightCensored;
+use super::super::hazard_ratio::{HazardRatio, HazardRatioMethod};
+use super::super::interval::{ConfidenceInterval, z_of};
+use super::super::log_rank::P;
+use super::design::Design;
+use super::newton::{Maximum, Objective, maximise};
+use super::partial_likelihood::Point;
+use super::rows::Rows;
+use super::{CoxPh, Stop, Ties, residuals};
+use crate::error::{Error, Result};
+use crate::numeric::cholesky::Cholesky;
+use crate::numeric::distribution::{chi_square_sf, normal_quantile, normal_two_sided};
+use crate::numeric::quadratic_form::quadratic_form;
+
+/// What is known of one coefficient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Status {
+    /// It was estimated.
+    Estimated,
+    /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0.
+    Redundant,
+    /// The likelihood rises for ever as it grows.
+    PlusInfinity,
+    /// The likelihood rises for ever as it falls.
+    MinusInfinity,
+}
+
+/// One coefficient with what belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Term {
+    /// The covariate.
+    pub name: String,
+    /// Was it estimated?
+    pub status: Status,
+    /// The coefficient; ±∞ where it is infinite, 0 where the column was left out.
+    pub coefficient: f64,
+    /// Its model-based standard error; `None` unless it was estimated.
+    pub std_error: Option<f64>,
+    /// Its robust standard error, with sampling weights or clusters.
+    pub robust_std_error: Option<f64>,
+}
+
+impl Term {
+    /// The standard error that tests and intervals use: the robust one where there is one.
+    #[must_use]
+    pub fn reported_std_error(&self) -> Option<f64> {
+        self.robust_std_error.or(self.std_error)
+    }
+
+    /// Coefficient over standard error.
+    #[must_use]
+    pub fn z(&self) -> Option<f64> {
+        self.reported_std_error().filter(|&se| se > 0.0).map(|se| self.coefficient / se)
+    }
+
+    /// The two-sided p-value of Wald's test.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.z().map(normal_two_sided)
+    }
+
+    /// The hazard ratio of one unit more, `exp(β)`.
+    #[must_use]
+    pub fn hazard_ratio(&self) -> f64 {
+        self.coefficient.exp()
+    }
+
+    /// Wald's interval of the hazard ratio.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
+    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
+        let z = z_of(level)?;
+        let bounds = self
+            .reported_std_error()
+            .map(|se| ((self.coefficient - z * se).exp(), (self.coefficient + z * se).exp()));
+        Ok(ConfidenceInterval::new(bounds, level))
+    }
+}
+
+/// A chi-square test.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TestResult {
+    /// The statistic.
+    pub statistic: f64,
+    /// Its degrees of freedom.
+    pub degrees_of_freedom: usize,
+}
+
+impl TestResult {
+    /// The p-value; `None` without a degree of freedom.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        (self.degrees_of_freedom > 0).then(|| chi_square_sf(self.statistic, self.degrees_of_freedom))
+    }
+}
+
+impl fmt::Display for TestResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2} on {} df", self.statistic, self.degrees_of_freedom)?;
+        self.p_value().map_or(Ok(()), |p| write!(f, ", p = {}", P(p)))
+    }
+}
+
+/// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CoxModel {
+    ties: Ties,
+    rows: usize,
+    events: usize,
+    pub(super) terms: Vec<Term>,
+    pub(super) coefficients: Vec<f64>,
+    pub(super) offset: Option<Vec<f64>>,
+    initial: Vec<f64>,
+    log_likelihood: [f64; 2],
+    score_test: TestResult,
+    model_variance: Vec<f64>,
+    robust_variance: Option<Vec<f64>>,
+    iterations: usize,
+    stop: Stop,
+    ridge: f64,
+}
+
+impl CoxModel {
+    #[allow(clippy::too_many_arguments)] // the parts of a finished fit, named once
+    pub(super) fn new(
+        options: &CoxPh,
+        data: &RightCensored,
+        design: &Design,
+        rows: &Rows,
+        objective: &mut Objective,
+        initial: &[f64],
+        start: &Point,
+        free: &[usize],
+        found: Maximum,
+    ) -> Self {
+        let p = rows.p;
+        let unscale = |j: usize| if rows.scale[j] > 0.0 { rows.scale[j].recip() } else { 0.0 };
+        let finite: Vec<usize> = free.iter().copied().filter(|&j| found.infinite[j] == 0.0).collect();
+        let rescale = |mut v: Vec<f64>| {
+            for i in 0..p {
+                for j in 0..p {
+                    v[i * p + j] *= unscale(i) * unscale(j);
+                }
+            }
+            v
+        };
+        let inverse = Cholesky::new(&found.point.information, p, &finite).map(|c| c.inverse());
+        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; p * p]);
+        let robust = data.is_robust().then(|| {
+            // The last evaluation of the search may have been another point.
+            objective.workspace.hazards(rows, &found.beta, residuals::walkable(options.ties));
+            objective.workspace.martingale(rows);
+            rescale(residuals::sandwich(rows, &objective.workspace, data, &scaled))
+        });
+        let model_variance = rescale(scaled);
+        let score: Vec<f64> = free.iter().map(|&j| start.gradient[j]).collect();
+        let matrix: Vec<f64> =
+            free.iter().flat_map(|&i| free.iter().map(move |&j| start.information[i * p + j])).collect();
+        let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
+        let coefficients: Vec<f64> = (0..p)
+            .map(|j| match found.infinite[j] {
+                0.0 => found.beta[j] * unscale(j),
+                sign => sign * f64::INFINITY,
+            })
+            .collect();
+        let terms = (0..p)
+            .map(|j| {
+                let status = match found.infinite[j] {
+                    s if s > 0.0 => Status::PlusInfinity,
+                    s if s < 0.0 => Status::MinusInfinity,
+                    _ if free.contains(&j) => Status::Estimated,
+                    _ => Status::Redundant,
+                };
+                let se = |v: &[f64]| {
+                    (status == Status::Estimated && inverse.is_some()).then(|| v[j * p + j].sqrt())
+                };
+                Term {
+                    name: design.names()[j].clone(),
+                    status,
+                    coefficient: coefficients[j],
+                    std_error: se(&model_variance),
+                    robust_std_error: robust.as_deref().and_then(se),
+                }
+            })
+            .collect();
+        Self {
+            ties: options.ties,
+            rows: data.len(),
+            events: rows.event.iter().filter(|&&e| e).count(),
+            terms,
+            coefficients,
+            offset: options.offset.clone(),
+            initial: initial.iter().enumerate().map(|(j, b)| b * unscale(j)).collect(),
+            log_likelihood: [start.log_likelihood, found.point.log_likelihood],
+            score_test: TestResult { statistic, degrees_of_freedom },
+            model_variance,
+            robust_variance: robust,
+            iterations: found.iterations,
+            stop: found.stop,
+            ridge: options.ridge,
+        }
+    }
+
+    /// The rule for ties.
+    #[must_use]
+    pub fn ties(&self) -> Ties {
+        self.ties
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of events.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
+    /// The coefficients with their names, status and standard errors.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The coefficients: 0 for a redundant column, ±∞ where the likelihood has no maximum.
+    #[must_use]
+    pub fn coefficients(&self) -> &[f64] {
+        &self.coefficients
+    }
+
+    /// The log partial likelihood at the starting values and at the end.
+    #[must_use]
+    pub fn log_likelihood(&self) -> [f64; 2] {
+        self.log_likelihood
+    }
+
+    /// The covariance of the coefficients: robust with sampling weights or clusters, else the inverse information.
+    /// Rows and columns of what was not estimated are 0.
+    #[must_use]
+    pub fn variance(&self) -> Array2<f64> {
+        self.matrix(self.robust_variance.as_deref().unwrap_or(&self.model_variance))
+    }
+
+    /// The inverse information, whatever the weights.
+    #[must_use]
+    pub fn model_variance(&self) -> Array2<f64> {
+        self.matrix(&self.model_variance)
+    }
+
+    fn matrix(&self, v: &[f64]) -> Array2<f64> {
+        let p = self.coefficients.len();
+        Array2::from_shape_fn((p, p), |(i, j)| v[i * p + j])
+    }
+
+    pub(super) fn reported(&self) -> &[f64] {
+        self.robust_variance.as_deref().unwrap_or(&self.model_variance)
+    }
+
+    pub(super) fn naive(&self) -> &[f64] {
+        &self.model_variance
+    }
+
+    /// Is the variance robust?
+    #[must_use]
+    pub fn is_robust(&self) -> bool {
+        self.robust_variance.is_some()
+    }
+
+    /// The number of Newton steps.
+    #[must_use]
+    pub fn iterations(&self) -> usize {
+        self.iterations
+    }
+
+    /// Why the iteration ended: look here before the estimates are reported.
+    #[must_use]
+    pub fn stop(&self) -> Stop {
+        self.stop
+    }
+
+    /// The score test of the starting values. For one binary covariate without ties it is the log-rank test.
+    #[must_use]
+    pub fn score_test(&self) -> TestResult {
+        self.score_test
+    }
+
+    /// The likelihood-ratio test of the starting values.
+    #[must_use]
+    pub fn likelihood_ratio_test(&self) -> TestResult {
+        TestResult {
+            statistic: 2.0 * (self.log_likelihood[1] - self.log_likelihood[0]),
+            degrees_of_freedom: self.degrees_of_freedom(),
+        }
+    }
+
+    fn degrees_of_freedom(&self) -> usize {
+        self.terms.iter().filter(|t| t.status != Status::Redundant).count()
+    }
+
+    /// Wald's test of the starting values, with the reported variance. Infinite coefficients are left out.
+    #[must_use]
+    pub fn wald_test(&self) -> TestResult {
+        let estimated: Vec<usize> =
+            (0..self.terms.len()).filter(|&j| self.terms[j].std_error.is_some()).collect();
+        self.wald(&estimated)
+    }
+
+    /// Wald's test that the named coefficients equal their starting values (0 unless given).
+    ///
+    /// # Errors
+    /// [`Error::UnknownCovariate`].
+    pub fn wald_test_of(&self, names: &[&str]) -> Result<TestResult> {
+        let which = names.iter().map(|n| self.position(n)).collect::<Result<Vec<_>>>()?;
+        Ok(self.wald(&which.into_iter().filter(|&j| self.terms[j].std_error.is_some()).collect::<Vec<_>>()))
+    }
+
+    fn wald(&self, which: &[usize]) -> TestResult {
+        let (p, v) = (self.coefficients.len(), self.reported());
+        let b: Vec<f64> = which.iter().map(|&j| self.coefficients[j] - self.initial[j]).collect();
+        // Scaled to correlations, so that the rank does not hang on units.
+        let sd: Vec<f64> = which.iter().map(|&j| v[j * p + j].sqrt()).collect();
+        let b: Vec<f64> = b.iter().zip(&sd).map(|(b, s)| if *s > 0.0 { b / s } else { 0.0 }).collect();
+        let mut m = Vec::with_capacity(which.len() * which.len());
+        for (a, &i) in which.iter().enumerate() {
+            for (c, &j) in which.iter().enumerate() {
+                let scale = sd[a] * sd[c];
+                m.push(if scale > 0.0 { v[i * p + j] / scale } else { 0.0 });
+            }
+        }
+        let (statistic, degrees_of_freedom) = quadratic_form(&b, &m);
+        TestResult { statistic, degrees_of_freedom }
+    }
+
+    pub(super) fn position(&self, name: &str) -> Result<usize> {
+        self.terms.iter().position(|t| t.name == name).ok_or_else(|| {
+            let known = self.terms.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
+            Error::UnknownCovariate { covariate: name.into(), known }
+        })
+    }
+
+    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same rows.
+    #[must_use]
+    pub fn likelihood_ratio_against(&self, smaller: &Self) -> TestResult {
+        TestResult {
+            statistic: 2.0 * (self.log_likelihood[1] - smaller.log_likelihood[1]),
+            degrees_of_freedom: self.degrees_of_freedom().saturating_sub(smaller.degrees_of_freedom()),
+        }
+    }
+
+    /// The hazard ratio of one unit more of a covariate, as a value that says what is compared with what.
+    /// `None` unless the coefficient was estimated.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCovariate`].
+    pub fn hazard_ratio(&self, name: &str) -> Result<Option<HazardRatio>> {
+        let term = &self.terms[self.position(name)?];
+        Ok(term.reported_std_error().map(|log_std_error| HazardRatio {
+            of: term.name.clone(),
+            against: "one unit less, or the reference".into(),
+            method: HazardRatioMethod::Cox,
+            log_estimate: term.coefficient,
+            log_std_error,
+        }))
+    }
+
+    /// The linear predictor `x'β` of new rows (not centred, without offset). Redundant columns count as 0.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the columns do not match.
+    pub fn linear_predictor(&self, x: ArrayView2<f64>) -> Result<Vec<f64>> {
+        let expected = self.coefficients.len();
+        if x.ncols() != expected {
+            let (len, other) = (x.ncols(), "the model");
+            return Err(Error::LengthMismatch { argument: "x", len, other, expected });
+        }
+        let dot = |row: ndarray::ArrayView1<f64>| {
+            // 0 · ∞ is no part of a sum.
+            row.iter().zip(&self.coefficients).filter(|(x, _)| **x != 0.0).map(|(x, b)| x * b).sum()
+        };
+        Ok(x.rows().into_iter().map(dot).collect())
+    }
+
+    /// The profile-likelihood interval of a hazard ratio: the values at which twice the log likelihood,
+    /// maximised over the other coefficients, is within the chi-square quantile of its maximum (Venzon &
+    /// Moolgavkar 1988, Appl Stat 37:87). An infinite coefficient has one finite limit; the other is `None`.
+    ///
+    /// `data` and `design` are those of the fit.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCovariate`]; [`Error::OutOfRange`] for the level; as [`CoxPh::fit`].
+    pub fn profile_interval(
+        &self,
+        name: &str,
+        level: f64,
+        data: &RightCensored,
+        design: &Design,
+    ) -> Result<ConfidenceInterval> {
+        let j = self.position(name)?;
+        z_of(level)?;
+        let none = ConfidenceInterval { lower: None, upper: None, level };
+        if self.terms[j].status == Status::Redundant {
+            return Ok(none);
+        }
+        let rows = Rows::new(data, design, self.offset.as_deref())?;
+        let p = rows.p;
+        let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
+        let mut objective = Objective::new(&rows, self.ties, penalty);
+        let others: Vec<usize> =
+            (0..p).filter(|&k| k != j && self.terms[k].status != Status::Redundant).collect();
+        let drop = normal_quantile(1.0 - (1.0 - level) / 2.0).powi(2) / 2.0;
+        let target = self.log_likelihood[1] - drop;
+        let at = |k: usize| {
+            let b = self.coefficients[k];
+            if b.is_finite() { b * rows.scale[k] } else { 0.0 }
+        };
+        let start: Vec<f64> = (0..p).map(at).collect();
+        let mut beta = start.clone();
+        let mut profile = |value: f64| -> f64 {
+            beta[j] = value;
+            let mut point = Point::new(p);
+            objective.evaluate(&beta, &mut point);
+            if !point.log_likelihood.is_finite() {
+                return f64::NEG_INFINITY;
+            }
+            let found = maximise(&mut objective, beta.clone(), point, &others, 1e-9, 50);
+            if found.point.log_likelihood.is_finite() {
+                beta = found.beta;
+            }
+            found.point.log_likelihood - target
+        };
+        let width = self.terms[j].std_error.map_or(1.0, |se| se * rows.scale[j]).max(1e-8);
+        let mut limit = |sign: f64| -> Option<f64> {
+            let inner = match self.terms[j].status {
+                Status::PlusInfinity if sign > 0.0 => return None,
+                Status::MinusInfinity if sign < 0.0 => return None,
+                // From far out, where the likelihood is at its supremum, towards the finite limit.
+                Status::PlusInfinity => 30.0,
+                Status::MinusInfinity => -30.0,
+                _ => start[j],
+            };
+            let (mut inside, mut step) = (inner, width);
+            let mut outside = inside + sign * step;
+            let mut tries = 0;
+            while profile(outside) > 0.0 {
+                inside = outside;
+                step *= 2.0;
+                outside = inside + sign * step;
+                tries += 1;
+                if tries > 60 {
+                    return None;
+                }
+            }
+            // Bisection to the last bits: the profile is costly only for large data, and there it is short.
+            for _ in 0..80 {
+                let middle = f64::midpoint(inside, outside);
+                if middle == inside || middle == outside || (outside - inside).abs() < 1e-11 * width {
+                    break;
+                }
+                if profile(middle) > 0.0 { inside = middle } else { outside = middle }
+            }
+            Some((f64::midpoint(inside, outside) / rows.scale[j]).exp())
+        };
+        Ok(ConfidenceInterval { lower: limit(-1.0), upper: limit(1.0), level })
+    }
+}
+
+impl fmt::Display for CoxModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cox model, {} ties: {} rows, {} events", self.ties, self.rows, self.events)?;
+        match self.stop {
+            Stop::Converged => write!(f, "; converged in {} steps", self.iterations)?,
+            Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations)?,
+            Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood")?,
+            Stop::InfiniteCoefficient { .. } => {
+                write!(f, "; NO MAXIMUM: the likelihood rises for ever, see the infinite coefficients")?;
+            }
+        }
+        let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
+        let se = if self.is_robust() { "robust se" } else { "std error" };
+        write!(
+            f,
+            "\n{:width$} {:>10} {se:>10} {:>8} {:>9} {:>12}  95% CI",
+            "covariate", "coef", "z", "p", "hazard ratio"
+        )?;
+        for t in &self.terms {
+            let name = &t.name;
+            match t.status {
+                Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
+                Status::PlusInfinity | Status::MinusInfinity => {
+                    write!(f, "\n{name:width$} {:>10}", t.coefficient)?;
+                }
+                Status::Estimated => {
+                    let number =
+                        |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
+                    let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+                    let p = t.p_value().map_or("–".to_string(), |p| P(p).to_string());
+                    write!(
+                        f,
+                        "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {interval:.4}",
+                        t.coefficient,
+                        number(t.reported_std_error(), 5),
+                        number(t.z(), 3),
+                        t.hazard_ratio(),
+                    )?;
+                }
+            }
+        }
+        write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
+        write!(f, "\nWald             {}", self.wald_test())?;
+        write!(f, "\nscore            {}", self.score_test)
+    }
+}

@@ -1,0 +1,153 @@
+//! The maximum of a partial likelihood, or the proof that there is none.
+
+use super::partial_likelihood::{Point, Workspace};
+use super::rows::Rows;
+use super::{Stop, Ties, exact};
+use crate::numeric::cholesky::Cholesky;
+
+/// The partial likelihood of some rows as a function of the (scaled) coefficients, ridge penalty included.
+#[derive(Debug)]
+pub(super) struct Objective<'a> {
+    pub rows: &'a Rows,
+    pub ties: Ties,
+    /// `penalty_j β_j²/2` is taken off.
+    pub penalty: Vec<f64>,
+    pub workspace: Workspace,
+}
+
+impl<'a> Objective<'a> {
+    pub fn new(rows: &'a Rows, ties: Ties, penalty: Vec<f64>) -> Self {
+        Self { rows, ties, penalty, workspace: Workspace::new(rows) }
+    }
+
+    pub fn evaluate(&mut self, beta: &[f64], point: &mut Point) {
+        if self.ties == Ties::Exact {
+            exact::evaluate(self.rows, beta, &mut self.workspace, point);
+        } else {
+            self.workspace.evaluate(self.rows, beta, self.ties, point);
+        }
+        for (j, (&b, &penalty)) in beta.iter().zip(&self.penalty).enumerate() {
+            point.log_likelihood -= 0.5 * penalty * b * b;
+            point.gradient[j] -= penalty * b;
+            point.information[j * beta.len() + j] += penalty;
+        }
+    }
+}
+
+/// Where the iteration ended.
+#[derive(Debug, Clone)]
+pub(super) struct Maximum {
+    pub beta: Vec<f64>,
+    pub point: Point,
+    pub iterations: usize,
+    pub stop: Stop,
+    /// Per coefficient: 0, or the sign of the infinity it runs to.
+    pub infinite: Vec<f64>,
+}
+
+/// Newton's method with step halving over the coefficients `free`, from `beta`, whose point is `start`.
+pub(super) fn maximise(
+    objective: &mut Objective,
+    beta: Vec<f64>,
+    start: Point,
+    free: &[usize],
+    tolerance: f64,
+    max_iterations: usize,
+) -> Maximum {
+    let p = beta.len();
+    let mut now =
+        Maximum { infinite: vec![0.0; p], beta, point: start, iterations: 0, stop: Stop::Converged };
+    let mut trial = Point::new(p);
+    let mut step = vec![0.0; p];
+    let mut decrement = 0.0;
+    loop {
+        if free.is_empty() {
+            return now;
+        }
+        let Some(factor) = Cholesky::new(&now.point.information, p, free) else {
+            now.stop = Stop::MaxIterations;
+            break;
+        };
+        step = factor.solve(&now.point.gradient);
+        // λ²: twice what a full step gains. λ is the step in standard errors.
+        let last = decrement;
+        decrement = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum::<f64>();
+        let largest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+        let flat = decrement <= 1e-12 && largest > 0.1;
+        // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
+        let floor = decrement <= 1e-16 && decrement >= 0.25 * last && now.iterations > 0;
+        if decrement <= tolerance * tolerance || flat || floor {
+            now.stop = Stop::Converged;
+            break;
+        }
+        if now.iterations == max_iterations {
+            now.stop = Stop::MaxIterations;
+            break;
+        }
+        now.iterations += 1;
+        let mut factor = 1.0;
+        let accepted = loop {
+            let next: Vec<f64> = now.beta.iter().zip(&step).map(|(b, s)| b + factor * s).collect();
+            objective.evaluate(&next, &mut trial);
+            // A fall within the rounding of the sum is none.
+            let slack = 1e-13 * now.point.log_likelihood.abs();
+            let finite = trial.log_likelihood.is_finite() && trial.gradient.iter().all(|g| g.is_finite());
+            if finite && trial.log_likelihood >= now.point.log_likelihood - slack {
+                now.beta = next;
+                break true;
+            }
+            factor *= 0.5;
+            if factor < 1e-10 {
+                break false;
+            }
+        };
+        if !accepted {
+            now.stop = Stop::NoAscent;
+            break;
+        }
+        std::mem::swap(&mut now.point, &mut trial);
+    }
+    // A likelihood that is flat along a long step may have no maximum: then the step is a direction in which
+    // every event has the largest value of its risk set, and the likelihood never falls (Bryson & Johnson 1981).
+    let largest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+    if largest > 0.1 && decrement < 1e-3 && never_falls(objective.rows, &step) {
+        for (infinite, &s) in now.infinite.iter_mut().zip(&step) {
+            if s.abs() > 1e-4 * largest {
+                *infinite = s.signum();
+            }
+        }
+        let covariate = now.infinite.iter().position(|&i| i != 0.0).unwrap_or(0);
+        now.stop = Stop::InfiniteCoefficient { covariate };
+    }
+    now
+}
+
+/// Does every event have the largest `γ'x` of those at risk with it?
+fn never_falls(rows: &Rows, direction: &[f64]) -> bool {
+    let score: Vec<f64> =
+        (0..rows.len()).map(|i| rows.row(i).iter().zip(direction).map(|(x, d)| x * d).sum()).collect();
+    let largest = score.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+    let tolerance = 1e-5 * largest;
+    rows.strata.iter().all(|stratum| {
+        if stratum.late.is_empty() {
+            let mut best = f64::NEG_INFINITY;
+            let mut next = stratum.rows.end;
+            stratum.ties.iter().rev().all(|tie| {
+                best = score[tie.start..next].iter().copied().fold(best, f64::max);
+                next = tie.start;
+                score[tie.start..tie.events_end].iter().all(|&s| s >= best - tolerance)
+            })
+        } else {
+            // With delayed entry the maximum has no running form; this is asked once per fit at the most.
+            let mut entry = vec![f64::NEG_INFINITY; stratum.rows.len()];
+            stratum.late.iter().for_each(|&(e, i)| entry[i - stratum.rows.start] = e);
+            stratum.ties.iter().all(|tie| {
+                let best = (tie.start..stratum.rows.end)
+                    .filter(|&i| entry[i - stratum.rows.start] < tie.time)
+                    .map(|i| score[i])
+                    .fold(f64::NEG_INFINITY, f64::max);
+                score[tie.start..tie.events_end].iter().all(|&s| s >= best - tolerance)
+            })
+        }
+    })
+}

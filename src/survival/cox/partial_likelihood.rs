@@ -1,0 +1,283 @@
+//! The partial likelihood, its gradient and its information, under Breslow's and Efron's ties.
+//!
+//! With risk weights `r = w exp(η)`, `S0 = Σ r` and `S1 = Σ r x` over a risk set, and the hazard
+//! `A(t) = Σ_{event times ≤ t} d/S0`, the information is `Xᵀ diag(r A) X − Σ_k d_k (S1_k/S0_k)(S1_k/S0_k)ᵀ`:
+//! two symmetric products instead of n p² scalar updates (Therneau & Grambsch 2000, chapter 3). Efron's ties
+//! change the weights within a tie and nothing else: of the l-th to leave, the tied events stay at risk with
+//! the share 1 − l/d.
+
+use super::Ties;
+use super::rows::{Rows, Tie};
+use super::symmetric::SymmetricProduct;
+
+/// Everything an evaluation needs, kept between evaluations: nothing is allocated in an iteration.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    pub eta: Vec<f64>,
+    /// `w exp(η − shift)`.
+    pub risk: Vec<f64>,
+    /// Subtracted from η before the exponential, so that it cannot overflow.
+    pub shift: f64,
+    /// Per row: the cumulative hazard (at η = shift) that it was exposed to.
+    pub exposure: Vec<f64>,
+    /// Per event time, in the order of strata and ties.
+    pub steps: Vec<HazardStep>,
+    plus: SymmetricProduct,
+    minus: SymmetricProduct,
+    s1: Vec<f64>,
+    e1: Vec<f64>,
+}
+
+/// What an event time adds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct HazardStep {
+    /// To the cumulative hazard of whoever is at risk, and of the tied events themselves.
+    pub all: f64,
+    pub own: f64,
+    /// `Σ c/S0_l²`, `Σ c (l/d)/S0_l²`, `Σ c (l/d)²/S0_l²`, with c the weight of each who leaves.
+    pub square: [f64; 3],
+    /// The log likelihood's share.
+    pub log: f64,
+}
+
+/// The value, gradient and information at a point.
+#[derive(Debug, Clone)]
+pub(super) struct Point {
+    pub log_likelihood: f64,
+    pub gradient: Vec<f64>,
+    /// Row-major, p × p.
+    pub information: Vec<f64>,
+}
+
+impl Point {
+    pub fn new(p: usize) -> Self {
+        Self { log_likelihood: 0.0, gradient: vec![0.0; p], information: vec![0.0; p * p] }
+    }
+}
+
+/// The subjects of a tie who leave one after the other: weight and share l/d of each.
+#[inline]
+pub(super) fn leaving(tie: &Tie, ties: Ties) -> impl Iterator<Item = (f64, f64)> + use<> {
+    let Tie { leaving, weight, .. } = *tie;
+    let count = if ties == Ties::Breslow { 1.0 } else { leaving.ceil() };
+    (0..count as u64).map(move |l| {
+        let l = l as f64;
+        if ties == Ties::Breslow {
+            return (weight, 0.0);
+        }
+        // Replication weights may end on a fraction of a subject.
+        ((leaving - l).min(1.0) * (weight / leaving), l / leaving)
+    })
+}
+
+impl Workspace {
+    pub fn new(rows: &Rows) -> Self {
+        let (n, p) = (rows.len(), rows.p);
+        let times = rows.strata.iter().map(|s| s.ties.len()).sum();
+        Self {
+            eta: Vec::with_capacity(n),
+            risk: vec![0.0; n],
+            shift: 0.0,
+            exposure: vec![0.0; n],
+            steps: vec![HazardStep::default(); times],
+            plus: SymmetricProduct::new(p),
+            minus: SymmetricProduct::new(p),
+            s1: vec![0.0; p],
+            e1: vec![0.0; p],
+        }
+    }
+
+    /// The risk weights and hazard steps at `beta`; returns the log likelihood. NaN or −∞ where a risk set has
+    /// no weight left.
+    pub fn hazards(&mut self, rows: &Rows, beta: &[f64], ties: Ties) -> f64 {
+        rows.linear_predictor(beta, &mut self.eta);
+        self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        for ((r, &eta), &w) in self.risk.iter_mut().zip(&self.eta).zip(&rows.weight) {
+            *r = w * (eta - self.shift).exp();
+        }
+        let mut log_likelihood = 0.0;
+        let mut first = 0;
+        for stratum in &rows.strata {
+            let steps = &mut self.steps[first..first + stratum.ties.len()];
+            first += stratum.ties.len();
+            // From the last time backwards: who is at risk are those who leave later, less those yet to enter.
+            let (mut at_risk, mut next_row) = (0.0, stratum.rows.end);
+            let mut late = stratum.late.as_slice();
+            let mut count = 0_usize;
+            for (tie, step) in stratum.ties.iter().zip(steps.iter_mut()).rev() {
+                for i in (tie.start..next_row).rev() {
+                    at_risk += self.risk[i];
+                }
+                count += next_row - tie.start;
+                next_row = tie.start;
+                while let Some((&(entry, i), rest)) = late.split_last() {
+                    if entry < tie.time {
+                        break;
+                    }
+                    at_risk -= self.risk[i];
+                    count -= 1;
+                    late = rest;
+                }
+                let events: f64 = self.risk[tie.start..tie.events_end].iter().sum();
+                // The events alone are at risk: their sum, without what cancellation left behind.
+                if count == tie.events_end - tie.start {
+                    at_risk = events;
+                }
+                *step = HazardStep::default();
+                for (c, share) in leaving(tie, ties) {
+                    let left = at_risk - share * events;
+                    let hazard = c / left;
+                    step.all += hazard;
+                    step.own += hazard * (1.0 - share);
+                    let square = hazard / left;
+                    step.square[0] += square;
+                    step.square[1] += square * share;
+                    step.square[2] += square * share * share;
+                    step.log += c * left.ln();
+                }
+                let own: f64 =
+                    (tie.start..tie.events_end).map(|i| rows.weight[i] * (self.eta[i] - self.shift)).sum();
+                log_likelihood += own - step.log;
+            }
+        }
+        log_likelihood
+    }
+
+    /// The exposure of every row: the hazard up to its time, less that up to its entry. `weigh` multiplies the
+    /// step of each event time.
+    fn expose(&mut self, rows: &Rows, weigh: impl Fn(usize) -> f64) {
+        let mut first = 0;
+        for stratum in &rows.strata {
+            let mut hazard = 0.0;
+            let mut next = stratum.rows.start;
+            let mut late = stratum.late.as_slice();
+            for (k, tie) in stratum.ties.iter().enumerate() {
+                let step = self.steps[first + k];
+                // Whoever entered before this time was not exposed to what came before the entry.
+                while let Some((&(entry, i), rest)) = late.split_first() {
+                    if entry >= tie.time {
+                        break;
+                    }
+                    self.exposure[i] = -hazard;
+                    late = rest;
+                }
+                let entered = |exposure: f64| if stratum.late.is_empty() { 0.0 } else { exposure };
+                for i in next..tie.start {
+                    self.exposure[i] = hazard + entered(self.exposure[i]);
+                }
+                let g = weigh(first + k);
+                for i in tie.start..tie.events_end {
+                    self.exposure[i] = hazard + g * step.own + entered(self.exposure[i]);
+                }
+                hazard += g * step.all;
+                next = tie.events_end;
+            }
+            for &(_, i) in late {
+                self.exposure[i] = -hazard;
+            }
+            let entered = |exposure: f64| if stratum.late.is_empty() { 0.0 } else { exposure };
+            for i in next..stratum.rows.end {
+                self.exposure[i] = hazard + entered(self.exposure[i]);
+            }
+            first += stratum.ties.len();
+        }
+    }
+
+    /// The log likelihood, gradient and information at `beta`.
+    pub fn evaluate(&mut self, rows: &Rows, beta: &[f64], ties: Ties, point: &mut Point) {
+        point.log_likelihood = self.hazards(rows, beta, ties);
+        self.martingale(rows);
+        point.gradient.fill(0.0);
+        for (i, x) in rows.x.chunks_exact(rows.p.max(1)).enumerate() {
+            let own = if rows.event[i] { rows.weight[i] } else { 0.0 };
+            let m = own - self.risk[i] * self.exposure[i];
+            for (g, x) in point.gradient.iter_mut().zip(x) {
+                *g += m * x;
+            }
+        }
+        self.information(rows, |_| 1.0, &mut point.information);
+    }
+
+    /// The exposures under the steps as they are.
+    pub fn martingale(&mut self, rows: &Rows) {
+        self.clear_entries(rows);
+        self.expose(rows, |_| 1.0);
+    }
+
+    fn clear_entries(&mut self, rows: &Rows) {
+        if rows.strata.iter().any(|s| !s.late.is_empty()) {
+            self.exposure.fill(0.0);
+        }
+    }
+
+    /// `Σ_k weigh(k) V_k` with `V_k` the covariance of the covariates over the risk set of event time k (summed
+    /// over those who leave there). With weights of 1 it is the information. Weights may not be negative.
+    pub fn information(&mut self, rows: &Rows, weigh: impl Fn(usize) -> f64, information: &mut [f64]) {
+        self.clear_entries(rows);
+        self.expose(rows, &weigh);
+        self.plus.clear();
+        self.minus.clear();
+        let p = rows.p;
+        let mut first = 0;
+        for stratum in &rows.strata {
+            self.s1.fill(0.0);
+            let mut next_row = stratum.rows.end;
+            let mut late = stratum.late.as_slice();
+            let mut count = 0;
+            for (k, tie) in stratum.ties.iter().enumerate().rev() {
+                let step = self.steps[first + k];
+                let split = tie.events_end.min(next_row);
+                self.e1.fill(0.0);
+                for i in (tie.start..next_row).rev() {
+                    let (x, r) = (&rows.x[i * p..(i + 1) * p], self.risk[i]);
+                    let sums = if i < split { &mut self.e1 } else { &mut self.s1 };
+                    let root = (r * self.exposure[i]).max(0.0).sqrt();
+                    for ((s, z), x) in sums.iter_mut().zip(self.plus.next_row()).zip(x) {
+                        *s += r * x;
+                        *z = root * x;
+                    }
+                }
+                for (s, e) in self.s1.iter_mut().zip(&self.e1) {
+                    *s += e;
+                }
+                count += next_row - tie.start;
+                next_row = tie.start;
+                while let Some((&(entry, i), rest)) = late.split_last() {
+                    if entry < tie.time {
+                        break;
+                    }
+                    for (s, x) in self.s1.iter_mut().zip(rows.row(i)) {
+                        *s -= self.risk[i] * x;
+                    }
+                    count -= 1;
+                    late = rest;
+                }
+                if count == tie.events_end - tie.start {
+                    self.s1.copy_from_slice(&self.e1);
+                }
+                // Σ c (S1 − f E1)(S1 − f E1)ᵀ / S0_l² as one or two outer products.
+                let g = weigh(first + k);
+                let [a, b, c] = step.square.map(|s| g * s);
+                if a > 0.0 {
+                    let (root, cross) = (a.sqrt(), b / a.sqrt());
+                    let row = self.minus.next_row();
+                    for ((m, s), e) in row.iter_mut().zip(&self.s1).zip(&self.e1) {
+                        *m = root * s - cross * e;
+                    }
+                    let rest = (c - b * cross / root).max(0.0);
+                    if rest > 0.0 {
+                        let root = rest.sqrt();
+                        for (m, e) in self.minus.next_row().iter_mut().zip(&self.e1) {
+                            *m = root * e;
+                        }
+                    }
+                }
+            }
+            // Rows that leave before the first event are never exposed.
+            first += stratum.ties.len();
+        }
+        information.fill(0.0);
+        self.plus.add_to(1.0, information);
+        self.minus.add_to(-1.0, information);
+    }
+}
