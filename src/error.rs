@@ -258,4 +258,28 @@ pub enum Error {
         /// The covariate's name.
         covariate: String,
     },
+    /// A method that has no meaning, or is not valid, for such data.
+    #[error("{method} is not available with {with}: {why}")]
+    Unsupported {
+        /// The method.
+        method: &'static str,
+        /// What about the data it cannot deal with.
+        with: &'static str,
+        /// The reason, and what to do.
+        why: &'static str,
+    },
+    /// A group that was known only after the landmark at which subjects are to be compared.
+    #[error(
+        "subject {index} is still under observation at the landmark {landmark}, but its group was only known \
+         at {known}: comparing groups by what happens later credits them with the time until then \
+         (immortal time); choose a later landmark, or classify by what was known at it (`Landmark::classify`)"
+    )]
+    ImmortalTime {
+        /// The subject's position.
+        index: usize,
+        /// When its group became known.
+        known: f64,
+        /// The landmark.
+        landmark: f64,
+    },
 }

@@ -11,6 +11,7 @@
 //! subject, and tables of parts merge into the table of the whole.
 
 mod concordance;
+mod contrast;
 mod cox;
 mod curve;
 mod data;
@@ -20,13 +21,20 @@ mod hazard;
 mod hazard_ratio;
 mod influence;
 mod interval;
+mod inverted_log_rank;
 mod kaplan_meier;
+mod landmark;
 mod log_rank;
 mod quantile;
 mod restricted_mean;
 mod risk_table;
+mod small_sample;
+mod win_ratio;
 
 pub use concordance::Concordance;
+pub use contrast::{
+    Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
+};
 pub use cox::{
     Baseline, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve, ProportionalHazards,
     Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
@@ -38,8 +46,12 @@ pub use groups::Groups;
 pub use hazard::{CumulativeHazard, HazardEstimate};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
+pub use inverted_log_rank::InvertedLogRank;
 pub use kaplan_meier::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use landmark::{Landmark, LandmarkCohort};
 pub use log_rank::{Alternative, LogRank, LogRankTest, StratumCounts};
 pub use quantile::{FlatStep, Quantile};
 pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};
+pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};
+pub use win_ratio::{Divisor, EndpointWins, FinkelsteinSchoenfeld, WinRatio, WinStatistics};
