@@ -1,6 +1,7 @@
 //! The private ground floor: ordering, sums, distributions. Knows no statistics vocabulary beyond "time".
 
 pub(crate) mod distribution;
+pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;
 pub(crate) mod order;
 pub(crate) mod quadratic_form;

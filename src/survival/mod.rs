@@ -30,7 +30,11 @@ pub use hazard::{CumulativeHazard, HazardEstimate};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use kaplan_meier::{FlemingHarrington, KaplanMeier, NelsonAalen};
-pub use log_rank::{Alternative, LogRank, LogRankTest, StratumCounts};
+pub use log_rank::{
+    Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,
+    OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
+    StratumCounts, TrendTest, Weight, WeightedLogRank,
+};
 pub use quantile::{FlatStep, Quantile};
 pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};
