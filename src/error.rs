@@ -140,6 +140,75 @@ pub enum Error {
         /// What the other counts.
         right: &'static str,
     },
+    /// A risk table, read from elsewhere, whose numbers contradict each other.
+    #[error("row {index} of the risk table is not possible: {reason}")]
+    InconsistentTable {
+        /// The row.
+        index: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A curve, read from elsewhere, that does not fit its risk table.
+    #[error("the curve has {values} values for the {rows} rows of its risk table")]
+    InconsistentCurve {
+        /// The number of values.
+        values: usize,
+        /// The number of rows.
+        rows: usize,
+    },
+    /// A time of a subject that is not a number, infinite or negative.
+    #[error("subject {subject}: the time of {what} is {value} days: it must be finite and at least 0")]
+    InvalidSubjectTime {
+        /// The subject's id and arm.
+        subject: String,
+        /// What the time is of.
+        what: String,
+        /// The value, in days.
+        value: f64,
+    },
+    /// A happening or visit after the end of a subject's follow-up.
+    #[error(
+        "subject {subject}: {what} at {at} is later than the end of follow-up at {end} ({exit}): nothing is \
+         observed after it; mend the dates, or the way follow-up ended"
+    )]
+    AfterExit {
+        /// The subject's id and arm.
+        subject: String,
+        /// What comes too late.
+        what: String,
+        /// When.
+        at: String,
+        /// The end of follow-up.
+        end: String,
+        /// How it ended.
+        exit: String,
+    },
+    /// An endpoint that ignores a happening after which nothing is observed.
+    #[error(
+        "endpoint {endpoint} ignores {happening}, which ended the follow-up of subject {subject} for good: \
+         make it an event, a competing event or, if that is meant, a censoring"
+    )]
+    IgnoresTerminal {
+        /// The endpoint.
+        endpoint: &'static str,
+        /// The terminal happening.
+        happening: String,
+        /// The subject's id or position, and arm.
+        subject: String,
+    },
+    /// A survival curve asked of an endpoint with competing events.
+    #[error(
+        "endpoint {endpoint} has competing events ({happening} of subject {subject}): a survival curve would \
+         censor them silently; give them the role of an event or of a censoring, if that is the question"
+    )]
+    CompetingOutcomes {
+        /// The endpoint.
+        endpoint: &'static str,
+        /// The competing happening.
+        happening: String,
+        /// The subject's id or position.
+        subject: String,
+    },
     /// A piecewise weight whose periods and weights do not fit together.
     #[error("{cuts} cuts make {} periods, but there are {weights} weights: give one weight per period", cuts + 1)]
     PeriodCount {

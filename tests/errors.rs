@@ -30,7 +30,7 @@ fn times_are_finite_and_not_negative() {
         for at in 0..n {
             let mut time = vec![1.5; n];
             time[at] = f64::NEG_INFINITY;
-            let err = RightCensored::new(&time, &vec![true; n]).unwrap_err();
+            let err = RightCensored::new(&time, vec![true; n]).unwrap_err();
             assert_eq!(err, Error::InvalidTime { argument: "time", index: at, value: f64::NEG_INFINITY });
         }
     }

@@ -142,14 +142,14 @@ fn check_summary(case: &Case, report: &mut Report) {
         // With delayed entry R reports those at risk at the next time at which somebody leaves, even if they
         // have not entered at the time asked for; here it is those under observation then.
         if case.text("start").is_none() {
-            check("n_risk", at.iter().map(|s| s.at_risk()).collect());
+            check("n_risk", at.iter().map(greenwood::survival::SurvivalEstimate::at_risk).collect());
         }
         let mut before = 0.0;
         check(
             "n_event",
             at.iter().map(|s| s.events() - std::mem::replace(&mut before, s.events())).collect(),
         );
-        check("surv", at.iter().map(|s| s.value()).collect());
+        check("surv", at.iter().map(greenwood::survival::SurvivalEstimate::value).collect());
         check("se_surv", at.iter().map(|s| nan(s.std_error())).collect());
         let limits = |s: &greenwood::survival::SurvivalEstimate| -> ConfidenceInterval {
             // At S = 1 R's summary repeats the limits of the start of the curve: 1 on every scale.
@@ -317,8 +317,16 @@ fn log_rank_tests_are_those_of_r() {
         }
         let what = |c: &str| format!("{} {c}", case.name);
         for (column, per_stratum, total) in [
-            ("observed", test.strata().iter().map(|s| s.observed()).collect::<Vec<_>>(), test.observed()),
-            ("expected", test.strata().iter().map(|s| s.expected()).collect(), test.expected()),
+            (
+                "observed",
+                test.strata().iter().map(greenwood::survival::StratumCounts::observed).collect::<Vec<_>>(),
+                test.observed(),
+            ),
+            (
+                "expected",
+                test.strata().iter().map(greenwood::survival::StratumCounts::expected).collect(),
+                test.expected(),
+            ),
         ] {
             if out[column][0].is_array() {
                 for (g, row) in out[column].as_array().unwrap().iter().enumerate() {

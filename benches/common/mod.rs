@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // each bench uses its own part
 
-/// SplitMix64 (Steele, Lea & Flood 2014): a few lines that give the same data everywhere.
+/// `SplitMix64` (Steele, Lea & Flood 2014): a few lines that give the same data everywhere.
 pub struct Random(u64);
 
 impl Random {

@@ -4,67 +4,105 @@
 //! its predecessor by at most √ε, absolutely or relative to the mean of the distinct times, is the same
 //! time as that predecessor. A chain takes the value of its first member.
 
-use super::order::Mark;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::order::{Mark, pack};
 
 const TOLERANCE: f64 = 1.4901161193847656e-8; // √ε = 2⁻²⁶
+
+/// What the rule needs to know of the times in increasing order: their smallest gap and their mean, each
+/// distinct time counted once.
+struct Scan {
+    last: f64,
+    sum: f64,
+    count: f64,
+    smallest_gap: f64,
+}
+
+impl Scan {
+    fn new() -> Self {
+        Self { last: f64::NEG_INFINITY, sum: 0.0, count: 0.0, smallest_gap: f64::INFINITY }
+    }
+
+    #[inline]
+    fn push(&mut self, t: f64) {
+        let gap = t - self.last;
+        // Branch-free on purpose: whether a time repeats is unpredictable.
+        let new = f64::from(u8::from(gap > 0.0));
+        self.sum += new * t;
+        self.count += new;
+        self.smallest_gap = if gap > 0.0 && gap < self.smallest_gap { gap } else { self.smallest_gap };
+        self.last = t;
+    }
+
+    /// The largest gap that still counts as none; 0 where no gap is that small.
+    fn tolerance(self) -> f64 {
+        let largest_gap = TOLERANCE * f64::max(1.0, self.sum / f64::max(self.count, 1.0));
+        if self.smallest_gap <= largest_gap { largest_gap } else { 0.0 }
+    }
+}
 
 /// The largest gap that still counts as none, for sorted times. 0 where nothing would be merged.
 ///
 /// `times` yields all times in increasing order, repeats allowed.
 pub(crate) fn tolerance(times: impl Iterator<Item = f64>) -> f64 {
-    let mut last = f64::NEG_INFINITY;
-    let (mut sum, mut count, mut smallest_gap) = (0.0, 0.0, f64::INFINITY);
-    for t in times {
-        let gap = t - last;
-        // Branch-free on purpose: whether a time repeats is unpredictable.
-        let new = f64::from(u8::from(gap > 0.0));
-        sum += new * t;
-        count += new;
-        smallest_gap = if gap > 0.0 && gap < smallest_gap { gap } else { smallest_gap };
-        last = t;
-    }
-    let largest_gap = TOLERANCE * f64::max(1.0, sum / f64::max(count, 1.0));
-    if smallest_gap <= largest_gap { largest_gap } else { 0.0 }
+    let mut scan = Scan::new();
+    times.for_each(|t| scan.push(t));
+    scan.tolerance()
 }
 
 /// Rewrites the times of sorted streams so that near ties become ties, judged over all streams together.
 /// The streams stay sorted by time.
 pub(crate) fn merge<M: Mark>(streams: &mut [Vec<M>]) {
-    let mut times: Vec<f64> = Vec::with_capacity(streams.iter().map(Vec::len).sum());
-    for stream in streams.iter() {
-        times.extend(stream.iter().map(|m| m.time()));
-    }
-    // The standard stable sort finds the sorted runs and merges them.
-    times.sort_by(f64::total_cmp);
-    times.dedup();
-    let tolerance = tolerance(times.iter().copied());
+    let mut scan = Scan::new();
+    in_order(streams, |mark| scan.push(mark.time()));
+    let tolerance = scan.tolerance();
     if tolerance == 0.0 {
         return;
     }
-    // Only the times that move, with where they move to.
-    let mut moves: Vec<(f64, f64)> = Vec::new();
-    let mut first = times[0];
-    for pair in times.windows(2) {
-        if pair[1] - pair[0] <= tolerance {
-            moves.push((pair[1], first));
-        } else {
-            first = pair[1];
+    let (mut first, mut last) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    in_order(streams, |mark| {
+        let t = mark.time();
+        if t - last > tolerance {
+            first = t;
+        } else if t != first {
+            *mark = mark.with_key(pack(first, mark.is_event()));
         }
+        last = t;
+    });
+}
+
+/// Visits the marks of sorted streams in order of time over all streams.
+fn in_order<M: Mark>(streams: &mut [Vec<M>], mut visit: impl FnMut(&mut M)) {
+    let mut heads: Vec<(usize, &mut [M])> =
+        streams.iter_mut().map(|s| (0, s.as_mut_slice())).filter(|(_, s)| !s.is_empty()).collect();
+    // Two streams, the common case, without a branch that depends on which comes next.
+    while let [(i, a), (j, b)] = heads.as_mut_slice() {
+        while *i < a.len() && *j < b.len() {
+            let second = b[*j].key() < a[*i].key();
+            visit(if second { &mut b[*j] } else { &mut a[*i] });
+            *i += usize::from(!second);
+            *j += usize::from(second);
+        }
+        heads.retain(|(next, s)| *next < s.len());
     }
-    for stream in streams {
-        let mut next = 0;
-        for mark in stream.iter_mut() {
-            let t = mark.time();
-            while next < moves.len() && moves[next].0 < t {
-                next += 1;
-            }
-            if next == moves.len() {
-                break;
-            }
-            if moves[next].0 == t {
-                *mark = mark.with_key(super::order::pack(moves[next].1, mark.is_event()));
+    if heads.len() > 2 {
+        // Many streams: a heap of their next keys.
+        let mut queue: BinaryHeap<Reverse<(u64, usize)>> =
+            heads.iter().enumerate().map(|(s, (next, marks))| Reverse((marks[*next].key(), s))).collect();
+        while let Some(Reverse((_, s))) = queue.pop() {
+            let (next, marks) = &mut heads[s];
+            visit(&mut marks[*next]);
+            *next += 1;
+            if *next < marks.len() {
+                queue.push(Reverse((marks[*next].key(), s)));
             }
         }
+        return;
+    }
+    for (next, marks) in heads {
+        marks[next..].iter_mut().for_each(&mut visit);
     }
 }
 

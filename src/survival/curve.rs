@@ -42,6 +42,7 @@ impl fmt::Display for Estimator {
 /// observation the curve stays at its last value; [`restricted_mean`](Self::restricted_mean) refuses to go there.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalCurve {
     pub(super) estimator: Estimator,
     pub(super) table: RiskTable,
@@ -53,6 +54,37 @@ pub struct SurvivalCurve {
     pub(super) reversed: bool,
     /// The time from which the curve is conditional, or 0.
     pub(super) start: f64,
+}
+/// A curve as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    estimator: Estimator,
+    table: RiskTable,
+    survival: Vec<f64>,
+    log_variance: Vec<f64>,
+    influence: Option<Influence>,
+    reversed: bool,
+    start: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for SurvivalCurve {
+    type Error = crate::error::Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let rows = raw.table.len();
+        // A table of sampling weights may be without variance.
+        let values = if raw.log_variance.is_empty() { rows } else { raw.log_variance.len() };
+        if let Some(values) = [raw.survival.len(), values].into_iter().find(|&n| n != rows) {
+            return Err(crate::error::Error::InconsistentCurve { values, rows });
+        }
+        if let Some(influence) = &raw.influence {
+            influence.check(rows)?;
+        }
+        let Raw { estimator, table, survival, log_variance, influence, reversed, start } = raw;
+        Ok(Self { estimator, table, survival, log_variance, influence, reversed, start })
+    }
 }
 
 /// A step of a curve: a time at which somebody's observation ended.

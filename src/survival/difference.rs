@@ -84,10 +84,11 @@ impl SurvivalCurve {
     }
 }
 
+/// `-28.6 percentage points (95% CI -74.3 to +17.1)`.
 impl fmt::Display for SurvivalDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);
-        write!(f, "{:+.decimals$} percentage points at {}", 100.0 * self.estimate, self.time)?;
+        write!(f, "{:+.decimals$} percentage points", 100.0 * self.estimate)?;
         let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
         match interval.bounds() {
             Some((lower, upper)) => write!(

@@ -50,7 +50,7 @@ impl Groups {
     /// The same groups, numbered in increasing order of their labels as text.
     #[must_use]
     pub fn sorted(self) -> Self {
-        self.sorted_by(|a, b| a.cmp(b))
+        self.sorted_by(str::cmp)
     }
 
     /// The same groups, numbered in the order that `compare` gives their labels.

@@ -14,6 +14,7 @@ use crate::error::Result;
 /// Made by [`NelsonAalen`](super::NelsonAalen) or [`FlemingHarrington`](super::FlemingHarrington).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct CumulativeHazard {
     estimator: Estimator,
     table: RiskTable,
@@ -21,6 +22,36 @@ pub struct CumulativeHazard {
     variance: Vec<f64>,
     influence: Option<Influence>,
     start: f64,
+}
+/// A curve as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    estimator: Estimator,
+    table: RiskTable,
+    hazard: Vec<f64>,
+    variance: Vec<f64>,
+    influence: Option<Influence>,
+    start: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for CumulativeHazard {
+    type Error = crate::error::Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let rows = raw.table.len();
+        // A table of sampling weights may be without variance.
+        let values = if raw.variance.is_empty() { rows } else { raw.variance.len() };
+        if let Some(values) = [raw.hazard.len(), values].into_iter().find(|&n| n != rows) {
+            return Err(crate::error::Error::InconsistentCurve { values, rows });
+        }
+        if let Some(influence) = &raw.influence {
+            influence.check(rows)?;
+        }
+        let Raw { estimator, table, hazard, variance, influence, start } = raw;
+        Ok(Self { estimator, table, hazard, variance, influence, start })
+    }
 }
 
 /// The estimated cumulative hazard at a time, with its standard error.

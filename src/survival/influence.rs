@@ -81,6 +81,20 @@ impl Influence {
         Self { subjects, late, clusters }
     }
 
+    /// Subjects that were read from elsewhere must lie within the table and the clusters.
+    #[cfg(feature = "serde")]
+    pub(crate) fn check(&self, rows: usize) -> crate::error::Result<()> {
+        let known = |s: &Subject| (s.exit as usize) < rows && s.cluster < self.clusters;
+        let late = |&i: &u32| self.subjects.get(i as usize).is_some_and(|s| s.entry.is_some());
+        if self.subjects.iter().all(known)
+            && self.late.iter().all(late)
+            && self.subjects.is_sorted_by_key(|s| s.exit)
+        {
+            return Ok(());
+        }
+        Err(crate::error::Error::InconsistentCurve { values: self.subjects.len(), rows })
+    }
+
     /// Those who are still under observation at row `row`, with the rows counted from there.
     pub(crate) fn from(&self, row: usize) -> Self {
         let row = row as u32;

@@ -180,7 +180,6 @@ impl Interval {
     /// The standard error of log S that the lower limit uses.
     pub(crate) fn lower_log_se(&self, s: f64, log_se: f64, at_risk: f64, at_last_event: f64) -> f64 {
         match self.lower {
-            LowerLimit::Usual => log_se,
             LowerLimit::Peto if s < 1.0 => ((1.0 - s) / at_risk).sqrt(),
             LowerLimit::Modified if log_se > 0.0 => log_se * (at_last_event / at_risk).sqrt(),
             _ => log_se,

@@ -39,6 +39,7 @@ use crate::numeric::sums::Sum;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawRiskTable"))]
 pub struct RiskTable {
     time: Vec<f64>,
     counts: Counts,
@@ -376,7 +377,7 @@ impl RiskTable {
             for row in rows {
                 // `censored` holds the original events, which leave first. Where nobody remains, the number
                 // at risk is the number censored, without a rounding residue.
-                row.subjects_at_risk -= row.censored_subjects;
+                row.subjects_at_risk = row.subjects_at_risk.saturating_sub(row.censored_subjects);
                 let all_leave = row.subjects_at_risk == row.event_subjects;
                 row.at_risk = if all_leave { row.events } else { row.at_risk - row.censored };
             }
@@ -441,8 +442,7 @@ impl Builder {
         let mut total = 0_u32;
         for row in self.rows.iter_mut().rev() {
             at_risk.add(-row.entered);
-            // Counted in wrapping order: what leaves later has been added before what enters is taken away.
-            let left = subjects - row.entered_subjects;
+            let left = subjects.saturating_sub(row.entered_subjects);
             at_risk.add(row.events);
             at_risk.add(row.censored);
             subjects = left + row.event_subjects + row.censored_subjects;
@@ -509,9 +509,13 @@ fn streams<M: Mark>(
         None => vec![(0..n).map(exit).collect()],
         Some((codes, k)) => {
             let mut sizes = vec![0; k];
-            codes.iter().for_each(|&c| sizes[c as usize] += 1);
+            for &c in codes {
+                sizes[c as usize] += 1;
+            }
             let mut parts: Vec<Vec<M>> = sizes.into_iter().map(Vec::with_capacity).collect();
-            codes.iter().enumerate().for_each(|(i, &c)| parts[c as usize].push(exit(i)));
+            for (i, &c) in codes.iter().enumerate() {
+                parts[c as usize].push(exit(i));
+            }
             parts
         }
     };
@@ -521,7 +525,9 @@ fn streams<M: Mark>(
             all[k + cells.map_or(0, |(codes, _)| codes[i] as usize)].push(entry(pack(e, false), i));
         }
     }
-    all.iter_mut().for_each(|stream| M::sort(stream));
+    for stream in &mut all {
+        M::sort(stream);
+    }
     let mut tolerance = 0.0;
     if data.near_ties() == NearTies::Merge && !(data.facts().whole && data.facts().max < 1.0 / TIGHT) {
         if k == 1 && data.entry().is_none() {
@@ -707,6 +713,66 @@ fn weighted_table(exits: &[(u64, f64)], entries: &[(u64, f64)], tolerance: f64, 
         });
     }
     builder.finish(false, sampling)
+}
+
+/// A table as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawRiskTable {
+    time: Vec<f64>,
+    counts: Counts,
+    subjects: u32,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawRiskTable> for RiskTable {
+    type Error = Error;
+
+    fn try_from(raw: RawRiskTable) -> Result<Self> {
+        let RawRiskTable { time, counts, subjects } = raw;
+        let lengths = match &counts {
+            Counts::Subjects { at_risk, events, entered } => {
+                vec![at_risk.len(), events.len(), entered.as_ref().map_or(time.len(), Vec::len)]
+            }
+            Counts::Weighted { rows, .. } => vec![rows.len()],
+        };
+        if let Some(&len) = lengths.iter().find(|&&len| len != time.len()) {
+            return Err(Error::LengthMismatch {
+                argument: "counts",
+                len,
+                other: "time",
+                expected: time.len(),
+            });
+        }
+        let valid = |t: f64| (0.0..f64::INFINITY).contains(&t);
+        if let Some(index) = (0..time.len()).find(|&i| !valid(time[i]) || i > 0 && time[i] <= time[i - 1]) {
+            return Err(Error::InconsistentTable { index, reason: "times must be finite and increasing" });
+        }
+        // Whoever is at risk here had the event, was censored, or is at risk at the next time.
+        let mut left = 0_i64;
+        for index in (0..time.len()).rev() {
+            let consistent = match &counts {
+                Counts::Subjects { at_risk, events, entered } => {
+                    let entered = i64::from(entered.as_ref().map_or(0, |e| e[index]));
+                    let (n, d) = (i64::from(at_risk[index]), i64::from(events[index]));
+                    let censored = n + entered - d - left;
+                    left = n;
+                    d <= n && (0..=n - d).contains(&censored)
+                }
+                // Of a reversed table the real events have left before: only the order of sizes is checked.
+                Counts::Weighted { rows, .. } => {
+                    let r = rows[index];
+                    r.event_subjects <= r.subjects_at_risk
+                        && [r.at_risk, r.events, r.censored, r.entered].into_iter().all(valid)
+                }
+            };
+            if !consistent {
+                let reason = "the numbers at risk, with events, censored and entered do not add up";
+                return Err(Error::InconsistentTable { index, reason });
+            }
+        }
+        Ok(Self { time, counts, subjects })
+    }
 }
 
 /// A printed table stops after this many rows and says how many are left out.

@@ -101,19 +101,13 @@ impl Case {
 
     /// The rows that the call uses: filtered, and complete in every column that it names.
     pub fn frame(&self) -> Frame {
-        let mut frame = match &self.data {
-            Some(name) => Frame::read(name),
-            None => {
-                let inline = self.inputs["inline"].as_object().unwrap();
-                let column = |v: &Value| -> Vec<f64> {
-                    v.as_array()
-                        .unwrap()
-                        .iter()
-                        .map(|x| x.as_str().and_then(|s| s.parse().ok()).unwrap_or_else(|| number(x)))
-                        .collect()
-                };
-                Frame { columns: inline.iter().map(|(n, v)| (n.clone(), column(v))).collect() }
-            }
+        let mut frame = if let Some(name) = &self.data {
+            Frame::read(name)
+        } else {
+            let cell = |x: &Value| x.as_str().and_then(|s| s.parse().ok()).unwrap_or_else(|| number(x));
+            let column = |v: &Value| -> Vec<f64> { v.as_array().unwrap().iter().map(cell).collect() };
+            let inline = self.inputs["inline"].as_object().unwrap();
+            Frame { columns: inline.iter().map(|(n, v)| (n.clone(), column(v))).collect() }
         };
         if let Some(filters) = self.inputs["filter"].as_array() {
             for f in filters {

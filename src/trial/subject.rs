@@ -1,0 +1,195 @@
+//! One person: what happened, when they were seen, and how follow-up ended.
+
+use super::{Label, Time};
+use crate::error::{Error, Result};
+
+/// How a subject's follow-up ended. It ends once, in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Exit<E> {
+    /// With a happening after which nothing can be observed: death.
+    Terminal(E),
+    /// Under observation to the end of the study.
+    Cutoff,
+    /// Lost to follow-up.
+    Lost,
+    /// Withdrew consent.
+    Withdrew,
+}
+
+/// One person's facts: arm, happenings, visits and the one end of follow-up, all on one clock that starts when
+/// the person enters the trial. It knows no endpoint.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Exit, Subject, Time};
+///
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// enum Happening { Relapse, Death }
+///
+/// let subject = Subject::on("A")
+///     .id("07-113")
+///     .then(Time::months(6.0), Happening::Relapse)
+///     .until(Time::months(9.0), Exit::Terminal(Happening::Death))?;
+/// assert_eq!(subject.end(), Time::months(9.0));
+///
+/// let late = Subject::on("A").id("07-114").then(Time::months(10.0), Happening::Relapse);
+/// let err = late.until(Time::months(9.0), Exit::Terminal(Happening::Death)).unwrap_err();
+/// assert!(err.to_string().starts_with("subject 07-114 (\"A\"): Relapse at 304.375 days (10.0 months)"));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Subject<A, E> {
+    pub(super) arm: A,
+    pub(super) id: Option<String>,
+    pub(super) entered: Time,
+    pub(super) visits: Vec<Time>,
+    pub(super) happenings: Vec<(Time, E)>,
+    pub(super) end: Time,
+    pub(super) exit: Exit<E>,
+}
+
+impl<A: Label, E: Label> Subject<A, E> {
+    /// Begins a subject on an arm.
+    pub fn on(arm: A) -> SubjectBuilder<A, E> {
+        SubjectBuilder { arm, id: None, entered: Time::ZERO, visits: Vec::new(), happenings: Vec::new() }
+    }
+
+    /// The arm.
+    pub fn arm(&self) -> A {
+        self.arm
+    }
+
+    /// The identifier, if one was given.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// When the subject entered, on the trial's calendar.
+    pub fn entered(&self) -> Time {
+        self.entered
+    }
+
+    /// The visits, in order.
+    pub fn visits(&self) -> &[Time] {
+        &self.visits
+    }
+
+    /// The happenings before the end of follow-up, in order. A terminal one is the [`exit`](Self::exit).
+    pub fn happenings(&self) -> &[(Time, E)] {
+        &self.happenings
+    }
+
+    /// The end of follow-up.
+    pub fn end(&self) -> Time {
+        self.end
+    }
+
+    /// How follow-up ended.
+    pub fn exit(&self) -> Exit<E> {
+        self.exit
+    }
+
+    /// Everything that happened, the terminal happening included, in order.
+    pub(super) fn history(&self) -> impl Iterator<Item = (Time, E)> + '_ {
+        let terminal = match self.exit {
+            Exit::Terminal(kind) => Some((self.end, kind)),
+            _ => None,
+        };
+        self.happenings.iter().copied().chain(terminal)
+    }
+}
+
+/// A subject in the making. Nothing is checked until [`until`](Self::until) ends it.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "a subject needs the end of its follow-up: `.until(…)`"]
+pub struct SubjectBuilder<A, E> {
+    arm: A,
+    id: Option<String>,
+    entered: Time,
+    visits: Vec<Time>,
+    happenings: Vec<(Time, E)>,
+}
+
+impl<A: Label, E: Label> SubjectBuilder<A, E> {
+    /// An identifier, for tables and errors.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// When the subject entered, on the trial's calendar (time since the first entry, say). A data cutoff
+    /// needs it; without one everybody enters at 0.
+    pub fn entered(mut self, at: Time) -> Self {
+        self.entered = at;
+        self
+    }
+
+    /// A visit at which the subject was assessed.
+    pub fn visit(mut self, at: Time) -> Self {
+        self.visits.push(at);
+        self
+    }
+
+    /// Something that happened, after which follow-up went on.
+    pub fn then(mut self, at: Time, kind: E) -> Self {
+        self.happenings.push((at, kind));
+        self
+    }
+
+    /// Ends follow-up.
+    ///
+    /// # Errors
+    /// Each names the subject. [`Error::InvalidSubjectTime`] for a time that is NaN, infinite or negative;
+    /// [`Error::AfterExit`] for a happening or visit after the end of follow-up.
+    pub fn until(mut self, end: Time, exit: Exit<E>) -> Result<Subject<A, E>> {
+        let subject = name(self.id.as_deref(), self.arm);
+        let times = [("entry", self.entered), ("end of follow-up", end)].into_iter();
+        let times = times.chain(self.visits.iter().map(|&t| ("visit", t)));
+        for (what, t) in times {
+            if !t.is_valid() {
+                return Err(Error::InvalidSubjectTime { subject, what: what.into(), value: t.in_days() });
+            }
+        }
+        for &(t, kind) in &self.happenings {
+            if !t.is_valid() {
+                return Err(Error::InvalidSubjectTime {
+                    subject,
+                    what: format!("{kind:?}"),
+                    value: t.in_days(),
+                });
+            }
+        }
+        let visits = self.visits.iter().map(|&t| (t, "a visit".to_string()));
+        let happenings = self.happenings.iter().map(|&(t, kind)| (t, format!("{kind:?}")));
+        if let Some((at, what)) = happenings.chain(visits).find(|&(t, _)| t > end) {
+            return Err(Error::AfterExit {
+                subject,
+                what,
+                at: at.to_string(),
+                end: end.to_string(),
+                exit: format!("{exit:?}"),
+            });
+        }
+        self.visits.sort_by(|a, b| a.in_days().total_cmp(&b.in_days()));
+        self.happenings.sort_by(|a, b| a.0.in_days().total_cmp(&b.0.in_days()));
+        Ok(Subject {
+            arm: self.arm,
+            id: self.id,
+            entered: self.entered,
+            visits: self.visits,
+            happenings: self.happenings,
+            end,
+            exit,
+        })
+    }
+}
+
+/// How a subject is called in errors and tables.
+pub(super) fn name<A: Label>(id: Option<&str>, arm: A) -> String {
+    match id {
+        Some(id) => format!("{id} ({arm:?})"),
+        None => format!("without id ({arm:?})"),
+    }
+}

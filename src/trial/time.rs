@@ -1,0 +1,105 @@
+//! Time with its unit.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+
+/// A duration, or a time since an origin, with a unit named on the way in and on the way out.
+///
+/// A month is 30.4375 days and a year 365.25, so that `Time::months(48.0) == Time::years(4.0)` exactly.
+/// There is no conversion from a bare number.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::Time;
+///
+/// assert_eq!(Time::months(48.0), Time::years(4.0));
+/// assert_eq!(Time::weeks(2.0).in_days(), 14.0);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Time(f64);
+
+const WEEK: f64 = 7.0;
+const MONTH: f64 = 30.4375;
+const YEAR: f64 = 365.25;
+
+impl Time {
+    /// The origin.
+    pub const ZERO: Self = Self(0.0);
+
+    /// Days.
+    #[must_use]
+    pub const fn days(days: f64) -> Self {
+        Self(days)
+    }
+
+    /// Weeks of 7 days.
+    #[must_use]
+    pub const fn weeks(weeks: f64) -> Self {
+        Self(weeks * WEEK)
+    }
+
+    /// Months of 30.4375 days.
+    #[must_use]
+    pub const fn months(months: f64) -> Self {
+        Self(months * MONTH)
+    }
+
+    /// Years of 365.25 days.
+    #[must_use]
+    pub const fn years(years: f64) -> Self {
+        Self(years * YEAR)
+    }
+
+    /// As a number of days.
+    #[must_use]
+    pub const fn in_days(self) -> f64 {
+        self.0
+    }
+
+    /// As a number of weeks.
+    #[must_use]
+    pub const fn in_weeks(self) -> f64 {
+        self.0 / WEEK
+    }
+
+    /// As a number of months.
+    #[must_use]
+    pub const fn in_months(self) -> f64 {
+        self.0 / MONTH
+    }
+
+    /// As a number of years.
+    #[must_use]
+    pub const fn in_years(self) -> f64 {
+        self.0 / YEAR
+    }
+
+    /// Is it a number that can be a time: finite and not negative?
+    pub(crate) fn is_valid(self) -> bool {
+        (0.0..f64::INFINITY).contains(&self.0)
+    }
+}
+
+impl Add for Time {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Time {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+/// `1461 days (48.0 months)`.
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} days ({:.1} months)", self.in_days(), self.in_months())
+    }
+}

@@ -1,0 +1,265 @@
+//! The trial model: what a subject may be, what an endpoint makes of it, and what is refused.
+
+use greenwood::trial::{
+    Ascertainment, Censoring, DataCutoff, Decision, Endpoint, Exit, Outcome, Role, Subject, Time, Trial,
+};
+use greenwood::{Error, Result};
+use proptest::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+enum Arm {
+    A,
+    B,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+enum Happening {
+    Response,
+    Progression,
+    NewTherapy,
+    Death,
+}
+
+use Happening::{Death, NewTherapy, Progression, Response};
+
+const OS: Endpoint<Happening> = Endpoint::new("OS", |h| match h {
+    Death => Role::Event,
+    Response | Progression | NewTherapy => Role::Ignore,
+});
+const PFS: Endpoint<Happening> = Endpoint::new("PFS", |h| match h {
+    Death | Progression => Role::Event,
+    NewTherapy => Role::Censor,
+    Response => Role::Ignore,
+});
+const TTP: Endpoint<Happening> = Endpoint::new("TTP", |h| match h {
+    Progression => Role::Event,
+    Death => Role::Competing,
+    NewTherapy | Response => Role::Ignore,
+});
+const NO_DEATHS: Endpoint<Happening> = Endpoint::new("wrong", |h| match h {
+    Progression => Role::Event,
+    Death | NewTherapy | Response => Role::Ignore,
+});
+
+fn m(months: f64) -> Time {
+    Time::months(months)
+}
+
+fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
+    result.unwrap_err().to_string()
+}
+
+fn only(subject: Subject<Arm, Happening>, endpoint: &Endpoint<Happening>) -> (Time, Outcome<Happening>) {
+    let analysis = Trial::new([subject]).analyse(endpoint).unwrap();
+    (analysis.records()[0].time, analysis.records()[0].outcome)
+}
+
+#[test]
+fn the_earliest_thing_with_a_role_wins() -> Result<()> {
+    let s = || Subject::on(Arm::A).then(m(9.0), Progression).then(m(5.0), NewTherapy).then(m(2.0), Response);
+    let dead = s().until(m(12.0), Exit::Terminal(Death))?;
+    assert_eq!(only(dead.clone(), &OS), (m(12.0), Outcome::Event(Death)));
+    assert_eq!(only(dead.clone(), &PFS), (m(5.0), Outcome::Censored(Censoring::Event(NewTherapy))));
+    assert_eq!(only(dead.clone(), &TTP), (m(9.0), Outcome::Event(Progression)));
+    // Duration of response: from the first response; without one no record, and that is counted.
+    let response = PFS.from_first(|h| h == Response);
+    assert_eq!(only(dead.clone(), &response).0, m(3.0));
+    let none = Subject::on(Arm::B).until(m(3.0), Exit::Lost)?;
+    let analysis = Trial::new([dead, none.clone()]).analyse(&response)?;
+    assert_eq!((analysis.records().len(), analysis.without_origin()), (1, 1));
+    for (exit, reason) in [
+        (Exit::Lost, Censoring::Lost),
+        (Exit::Cutoff, Censoring::Cutoff),
+        (Exit::Withdrew, Censoring::Withdrew),
+    ] {
+        assert_eq!(only(s().until(m(12.0), exit)?, &OS), (m(12.0), Outcome::Censored(reason)));
+    }
+    // At one time an event comes before a censoring.
+    let tie =
+        Subject::on(Arm::A).then(m(5.0), NewTherapy).then(m(5.0), Progression).until(m(6.0), Exit::Lost)?;
+    assert_eq!(only(tie, &PFS), (m(5.0), Outcome::Event(Progression)));
+    Ok(())
+}
+
+/// FDA's rule by hand: visits every 8 weeks, seen at 8 and 16; two missed visits are those at 24 and 32.
+#[test]
+fn missed_visits_censor_at_the_last_one() -> Result<()> {
+    let w = Time::weeks;
+    let fda = PFS.assessed(w(8.0), Some(2));
+    let ema = PFS.assessed(w(8.0), None);
+    let seen = || Subject::on(Arm::A).visit(w(8.0)).visit(w(16.0));
+    let late = |at: f64| seen().then(w(at), Progression).until(w(60.0), Exit::Cutoff);
+    assert_eq!(only(late(33.0)?, &fda), (w(16.0), Outcome::Censored(Censoring::MissedVisits)));
+    assert_eq!(only(late(32.0)?, &fda), (w(32.0), Outcome::Event(Progression)));
+    assert_eq!(only(late(33.0)?, &ema), (w(33.0), Outcome::Event(Progression)));
+    // Death before the first visit is an event; a censored subject is known to be free of it at the last visit.
+    let early = Subject::on(Arm::A).until(w(5.0), Exit::Terminal(Death))?;
+    assert_eq!(only(early, &fda), (w(5.0), Outcome::Event(Death)));
+    assert_eq!(only(seen().until(w(20.0), Exit::Lost)?, &fda), (w(16.0), Outcome::Censored(Censoring::Lost)));
+    let unseen = Subject::on(Arm::A).until(w(20.0), Exit::Lost)?;
+    assert_eq!(only(unseen, &fda), (Time::ZERO, Outcome::Censored(Censoring::Lost)));
+    assert_eq!(fda.ascertainment(), Ascertainment::Assessed { every: w(8.0), missed: Some(2) });
+
+    let trial = Trial::new([late(33.0)?]);
+    assert_eq!(
+        trial.analyse(&fda)?.records()[0].decision,
+        Decision::MissedVisits { last_visit: w(16.0), kind: Progression, at: w(33.0) }
+    );
+    assert_eq!(
+        trial.explain(0, &fda)?,
+        "PFS of subject 0 (A):\n  Progression at 231 days (7.6 months): role Event\n  follow-up ended at 420 days \
+         (13.8 months) (Cutoff)\n  so Censored(MissedVisits) at 112 days (3.7 months): Progression at 231 days \
+         (7.6 months) came after too many missed visits: the last one was at 112 days (3.7 months)"
+    );
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_is_refused() -> Result<()> {
+    let subject = || Subject::<Arm, Happening>::on(Arm::A).id("007");
+    assert_eq!(
+        message(subject().then(m(10.0), Progression).until(m(9.0), Exit::Terminal(Death))),
+        "subject 007 (A): Progression at 304.375 days (10.0 months) is later than the end of follow-up at \
+         273.9375 days (9.0 months) (Terminal(Death)): nothing is observed after it; mend the dates, or the way \
+         follow-up ended"
+    );
+    assert!(message(subject().visit(m(10.0)).until(m(9.0), Exit::Lost)).contains("a visit at 304.375"));
+    assert_eq!(
+        message(subject().until(Time::days(-1.0), Exit::Lost)),
+        "subject 007 (A): the time of end of follow-up is -1 days: it must be finite and at least 0"
+    );
+    assert!(
+        message(subject().then(Time::days(f64::NAN), Death).until(m(1.0), Exit::Lost))
+            .contains("of Death is NaN")
+    );
+    assert!(
+        message(subject().entered(Time::days(f64::INFINITY)).until(m(1.0), Exit::Lost))
+            .contains("of entry is inf")
+    );
+    assert!(message(subject().visit(Time::days(-2.0)).until(m(1.0), Exit::Lost)).contains("of visit is -2"));
+    let unnamed = Subject::<Arm, Happening>::on(Arm::B).until(Time::days(-1.0), Exit::Lost);
+    assert!(message(unnamed).starts_with("subject without id (B)"));
+
+    let trial = Trial::new([
+        subject().until(m(3.0), Exit::Lost)?,
+        Subject::on(Arm::B).until(m(2.0), Exit::Terminal(Death))?,
+    ]);
+    assert_eq!(
+        message(trial.analyse(&NO_DEATHS)),
+        "endpoint wrong ignores Death, which ended the follow-up of subject 1 (B) for good: make it an event, a \
+         competing event or, if that is meant, a censoring"
+    );
+    let ttp = trial.analyse(&TTP)?;
+    assert_eq!(
+        message(ttp.curve(Arm::B)),
+        "endpoint TTP has competing events (Death of subject 1): a survival curve would censor them silently; \
+         give them the role of an event or of a censoring, if that is the question"
+    );
+    assert!(ttp.curve(Arm::A).is_ok());
+    assert!(message(ttp.follow_up()).starts_with("endpoint TTP has competing events"));
+    let os = trial.analyse(&OS)?;
+    assert_eq!(os.contrast(Arm::A, Arm::A).unwrap_err(), Error::TooFewGroups { found: 1 });
+    let one_arm = Trial::new([subject().until(m(3.0), Exit::Lost)?]).analyse(&OS)?;
+    assert_eq!(message(one_arm.curve(Arm::B)), "no subject is labelled \"B\": the labels are A");
+    assert_eq!(
+        message(Trial::<Arm, Happening>::new([]).analyse(&OS)),
+        "the set of subjects with a record is empty: at least one value is needed"
+    );
+    assert_eq!(
+        message(trial.at(DataCutoff(Time::days(-1.0)))),
+        "cutoff is -1: it must be finite and at least 0"
+    );
+    assert_eq!(message(trial.explain(2, &OS)), "position is 2: it must be the position of a subject");
+    Ok(())
+}
+
+/// Nothing is known after a cutoff, and whoever had not entered is not there.
+#[test]
+fn a_cutoff_hides_the_future() -> Result<()> {
+    let trial = Trial::new([
+        Subject::on(Arm::A)
+            .entered(m(2.0))
+            .then(m(6.0), Progression)
+            .until(m(20.0), Exit::Terminal(Death))?,
+        Subject::on(Arm::B).entered(m(10.0)).until(m(5.0), Exit::Lost)?,
+    ]);
+    let early = trial.at(DataCutoff(m(9.0)))?;
+    assert_eq!(early.subjects().len(), 1);
+    let s = &early.subjects()[0];
+    assert_eq!((s.end(), s.exit(), s.happenings().len()), (m(9.0) - m(2.0), Exit::Cutoff, 1));
+    assert!(trial.at(DataCutoff(m(7.0)))?.subjects()[0].happenings().is_empty());
+    assert_eq!(trial.at(DataCutoff(m(100.0)))?, trial);
+    Ok(())
+}
+
+fn subjects() -> impl Strategy<Value = Vec<Subject<Arm, Happening>>> {
+    let kind = prop::sample::select(vec![Response, Progression, NewTherapy]);
+    let happenings = prop::collection::vec((0.0..1.0_f64, kind), 0..4);
+    let one = (any::<bool>(), 0..24_u32, 1..36_u32, happenings, 0..4_u32).prop_map(
+        |(a, entered, end, happenings, exit)| {
+            let end = f64::from(end);
+            let mut builder = Subject::on(if a { Arm::A } else { Arm::B }).entered(m(f64::from(entered)));
+            for (share, kind) in happenings {
+                builder = builder.then(m((share * end).round()), kind).visit(m((share * end * 0.5).round()));
+            }
+            let exit = [Exit::Terminal(Death), Exit::Cutoff, Exit::Lost, Exit::Withdrew][exit as usize];
+            builder.until(m(end), exit).unwrap()
+        },
+    );
+    prop::collection::vec(one, 1..20)
+}
+
+proptest! {
+    /// Every subject is counted once: as a record of one kind, or as one whose clock never started.
+    #[test]
+    fn an_endpoint_partitions_the_subjects(subjects in subjects()) {
+        let n = subjects.len();
+        let trial = Trial::new(subjects);
+        for endpoint in [OS, PFS, TTP, PFS.from_first(|h| h == Response), PFS.assessed(m(3.0), Some(2))] {
+            let Ok(analysis) = trial.analyse(&endpoint) else { continue };
+            assert_eq!(analysis.records().len() + analysis.without_origin(), n);
+            let censored: usize = [Arm::A, Arm::B]
+                .into_iter()
+                .flat_map(|arm| analysis.reasons().reasons().iter().map(|&r| analysis.reasons().count(arm, r)).collect::<Vec<_>>())
+                .sum();
+            let others = analysis.records().iter().filter(|r| !matches!(r.outcome, Outcome::Censored(_))).count();
+            assert_eq!(censored + others, analysis.records().len());
+            for r in analysis.records() {
+                assert!(r.time >= Time::ZERO && r.time <= trial.subjects()[r.position].end());
+            }
+        }
+    }
+
+    /// Consistency by construction: whoever dies has no later progression, PFS ≤ OS in every subject.
+    #[test]
+    fn endpoints_of_one_trial_agree(subjects in subjects()) {
+        let trial = Trial::new(subjects);
+        let (os, pfs) = (trial.analyse(&OS).unwrap(), trial.analyse(&PFS).unwrap());
+        for (o, p) in os.records().iter().zip(pfs.records()) {
+            assert!(p.time <= o.time);
+        }
+    }
+
+    /// Cutting twice is cutting at the earlier date; cutting changes no record that ended before.
+    #[test]
+    fn cutoffs_commute(subjects in subjects(), a in 1..48_u32, b in 1..48_u32) {
+        let trial = Trial::new(subjects);
+        let cut = |t: &Trial<Arm, Happening>, at: u32| t.at(DataCutoff(m(f64::from(at)))).unwrap();
+        let early = cut(&trial, a.min(b));
+        assert_eq!(cut(&cut(&trial, a), b), early);
+        if let (Ok(then), Ok(now)) = (early.analyse(&PFS), trial.analyse(&PFS)) {
+            let known: Vec<_> = trial.subjects().iter().zip(now.records()).filter(|(s, _)| s.entered() < m(f64::from(a.min(b)))).collect();
+            for ((subject, now), then) in known.into_iter().zip(then.records()) {
+                let until = m(f64::from(a.min(b))) - subject.entered();
+                if now.time <= until {
+                    assert_eq!(now.outcome, then.outcome);
+                    assert_eq!(now.time, then.time);
+                } else {
+                    assert_eq!((then.time, then.outcome), (until, Outcome::Censored(Censoring::Cutoff)));
+                }
+            }
+        }
+    }
+}
