@@ -251,8 +251,7 @@ pub enum Error {
     },
     /// A permutation distribution too large to enumerate.
     #[error(
-        "{method} would need more than {limit} states for these data: use `MonteCarloLogRank`, whose p-value \
-         comes with its interval"
+        "{method} would need more than {limit} states for these data: permute T, or use the asymptotic `LogRank`"
     )]
     TooManyStates {
         /// The method.

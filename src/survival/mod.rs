@@ -18,6 +18,7 @@ mod influence;
 mod interval;
 mod kaplan_meier;
 mod log_rank;
+mod permutation;
 mod quantile;
 mod restricted_mean;
 mod risk_table;
@@ -35,6 +36,7 @@ pub use log_rank::{
     OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
     StratumCounts, TrendTest, Weight, WeightedLogRank,
 };
+pub use permutation::{ExactLogRank, ExactMethod, ExactTest, PermutationStatistic, ScoreTies};
 pub use quantile::{FlatStep, Quantile};
 pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};
