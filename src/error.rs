@@ -282,4 +282,54 @@ pub enum Error {
         /// The landmark.
         landmark: f64,
     },
+    /// A piecewise weight whose periods and weights do not fit together.
+    #[error("{cuts} cuts make {} periods, but there are {weights} weights: give one weight per period", cuts + 1)]
+    PeriodCount {
+        /// The number of cuts.
+        cuts: usize,
+        /// The number of weights.
+        weights: usize,
+    },
+    /// A weight function that gives no finite number.
+    #[error(
+        "the weight function \"{name}\" is {value} at time {time}: it must be finite at every event time"
+    )]
+    WeightFunction {
+        /// The function's name.
+        name: String,
+        /// The event time.
+        time: f64,
+        /// What the function gave.
+        value: f64,
+    },
+    /// A method that compares two groups, given another number of them.
+    #[error("{method} compares 2 groups, but there are {found}: choose two of them, or {instead}")]
+    NotTwoGroups {
+        /// The method.
+        method: &'static str,
+        /// The number of groups found.
+        found: usize,
+        /// What else would serve.
+        instead: &'static str,
+    },
+    /// A method that does not exist for data of this kind.
+    #[error("{method} is not defined for {found}: {instead}")]
+    NotApplicable {
+        /// The method.
+        method: &'static str,
+        /// What the data have.
+        found: &'static str,
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// A permutation distribution too large to enumerate.
+    #[error(
+        "{method} would need more than {limit} states for these data: permute T, or use the asymptotic `LogRank`"
+    )]
+    TooManyStates {
+        /// The method.
+        method: &'static str,
+        /// How many it keeps at most.
+        limit: usize,
+    },
 }

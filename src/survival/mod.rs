@@ -25,6 +25,7 @@ mod inverted_log_rank;
 mod kaplan_meier;
 mod landmark;
 mod log_rank;
+mod permutation;
 mod quantile;
 mod restricted_mean;
 mod risk_table;
@@ -49,7 +50,12 @@ pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use inverted_log_rank::InvertedLogRank;
 pub use kaplan_meier::{FlemingHarrington, KaplanMeier, NelsonAalen};
 pub use landmark::{Landmark, LandmarkCohort};
-pub use log_rank::{Alternative, LogRank, LogRankTest, StratumCounts};
+pub use log_rank::{
+    Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,
+    OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
+    StratumCounts, TrendTest, Weight, WeightedLogRank,
+};
+pub use permutation::{ExactLogRank, ExactMethod, ExactTest, PermutationStatistic, ScoreTies};
 pub use quantile::{FlatStep, Quantile};
 pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};

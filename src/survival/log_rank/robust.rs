@@ -1,18 +1,49 @@
 //! The robust covariance of observed − expected.
 //!
-//! Subject i of group g contributes `wᵢ [δᵢ (1{g} − p(Xᵢ)) − Σ_{Eᵢ < tⱼ ≤ Xᵢ} (1{g} − p(tⱼ)) dⱼ/nⱼ]` to the score,
-//! with p the shares of the groups at risk; contributions are summed within clusters, and their outer
+//! Subject i of group g contributes `wᵢ [δᵢ W(Xᵢ) (1{g} − p(Xᵢ)) − Σ_{Eᵢ < tⱼ ≤ Xᵢ} W(tⱼ) (1{g} − p(tⱼ)) dⱼ/nⱼ]`
+//! to the score, with p the shares of the groups at risk and W the weight of the event time; contributions are summed within clusters, and their outer
 //! products over clusters (Lin & Wei 1989, J Am Stat Assoc 84:1074).
 
 use super::super::data::{RightCensored, Weights};
 use super::super::groups::Groups;
 use super::super::risk_table::RiskTable;
 use super::shared_times::for_each_event_time;
+use super::weight::{Running, Weighing};
 
 /// `data` has its near ties merged; `tables` are its risk tables by stratum and group.
-pub(super) fn variance(data: &RightCensored, groups: &Groups, tables: &[Vec<RiskTable>]) -> Vec<f64> {
+pub(super) fn variance(
+    data: &RightCensored,
+    groups: &Groups,
+    tables: &[Vec<RiskTable>],
+    weighing: Weighing,
+) -> Vec<f64> {
     let k = groups.count();
-    let strata: Vec<Prefix> = tables.iter().map(|t| Prefix::new(t)).collect();
+    let (count, scores) = scores(data, groups, tables, weighing);
+    outer_products(count, k, k, &scores, &scores)
+}
+
+/// `Σ aᵢ bᵢᵀ` over the rows of two arrays of `count` rows.
+pub(super) fn outer_products(count: usize, k: usize, l: usize, a: &[f64], b: &[f64]) -> Vec<f64> {
+    let mut sums = vec![0.0; k * l];
+    for i in 0..count {
+        for g in 0..k {
+            for h in 0..l {
+                sums[g * l + h] += a[i * k + g] * b[i * l + h];
+            }
+        }
+    }
+    sums
+}
+
+/// The number of clusters, and the score of each (one column per group).
+pub(super) fn scores(
+    data: &RightCensored,
+    groups: &Groups,
+    tables: &[Vec<RiskTable>],
+    weighing: Weighing,
+) -> (usize, Vec<f64>) {
+    let k = groups.count();
+    let strata: Vec<Prefix> = tables.iter().map(|t| Prefix::new(t, weighing)).collect();
     let clusters = data.clusters();
     let count = clusters.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
     let mut scores = vec![0.0; count * k];
@@ -33,41 +64,40 @@ pub(super) fn variance(data: &RightCensored, groups: &Groups, tables: &[Vec<Risk
         }
         // An event of a subject with weight 0 may be no event time of the tables.
         if data.event()[i] && upto > 0 && stratum.times[upto - 1] == data.time()[i] {
+            let weight = weight * stratum.weights[upto - 1];
             score[g] += weight;
             for (h, s) in score.iter_mut().enumerate() {
                 *s -= weight * stratum.shares[(upto - 1) * k + h];
             }
         }
     }
-    let mut variance = vec![0.0; k * k];
-    for score in scores.chunks_exact(k) {
-        for g in 0..k {
-            for h in 0..k {
-                variance[g * k + h] += score[g] * score[h];
-            }
-        }
-    }
-    variance
+    (count, scores)
 }
 
 /// Running sums over the event times of a stratum.
 struct Prefix {
     times: Vec<f64>,
+    /// How much each time counts.
+    weights: Vec<f64>,
     /// The groups' shares at risk at each time.
     shares: Vec<f64>,
-    /// `Σ d/n` up to and including each time.
+    /// `Σ W d/n` up to and including each time.
     hazard: Vec<f64>,
-    /// `Σ share · d/n` per group.
+    /// `Σ share · W d/n` per group.
     sums: Vec<f64>,
 }
 
 impl Prefix {
-    fn new(tables: &[RiskTable]) -> Self {
+    fn new(tables: &[RiskTable], weighing: Weighing) -> Self {
+        let mut running = Running::new(weighing);
         let k = tables.len();
-        let mut prefix = Self { times: vec![], shares: vec![], hazard: vec![], sums: vec![] };
+        let mut prefix =
+            Self { times: vec![], weights: vec![], shares: vec![], hazard: vec![], sums: vec![] };
         let (mut hazard, mut sums) = (0.0, vec![0.0; k]);
         for_each_event_time(tables, |t| {
-            let step = t.total_events / t.total_at_risk;
+            let weight = running.weigh(&t);
+            let step = weight * t.total_events / t.total_at_risk;
+            prefix.weights.push(weight);
             hazard += step;
             prefix.times.push(t.time);
             prefix.hazard.push(hazard);

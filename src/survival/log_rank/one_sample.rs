@@ -1,0 +1,181 @@
+//! One group against a hazard that is known: a population's, or that of an earlier treatment.
+
+use std::fmt;
+
+use super::super::data::RightCensored;
+use super::test::P;
+use crate::error::{Error, Result};
+use crate::numeric::distribution::{chi_square_sf, normal_sf};
+use crate::numeric::sums::Sum;
+
+/// The variance of observed − expected in the [`OneSampleLogRank`] test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum OneSampleVariance {
+    /// E, the variance where the hazard is the known one.
+    #[default]
+    Expected,
+    /// (O + E)/2, which keeps the size better in small samples (Wu 2014).
+    Mean,
+}
+
+/// The one-sample log-rank test: events observed against those expected under a known cumulative hazard.
+///
+/// `E = Σ wᵢ (H(timeᵢ) − H(entryᵢ))` and `z = (O − E)/√E`.
+///
+/// # Example
+/// A hazard of 0.002 a day:
+/// ```
+/// use greenwood::survival::{OneSampleLogRank, RightCensored};
+/// let data = RightCensored::new(&[100.0, 400.0, 900.0], &[true, true, false])?;
+/// let test = OneSampleLogRank::new().test(&data, |days| 0.002 * days)?;
+/// assert!((test.expected() - 2.8).abs() < 1e-12);
+/// assert!((test.z().unwrap() - (2.0 - 2.8) / 2.8_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Breslow (1975), Int Stat Rev 43:45. Finkelstein, Muzikansky & Schoenfeld (2003), J Natl Cancer Inst 95:1434.
+/// Wu (2014), Pharm Stat 13:235.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[must_use = "nothing is tested until `.test(…)` is called"]
+pub struct OneSampleLogRank {
+    variance: OneSampleVariance,
+}
+
+impl OneSampleLogRank {
+    /// The test with variance E.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The variance of observed − expected.
+    pub fn variance(mut self, variance: OneSampleVariance) -> Self {
+        self.variance = variance;
+        self
+    }
+
+    /// Tests against a cumulative hazard that all subjects share, a function of time.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the hazard is not finite and at least 0, or falls while a subject is
+    /// observed; [`Error::NotApplicable`] for sampling weights and clusters.
+    pub fn test(
+        &self,
+        data: &RightCensored,
+        cumulative_hazard: impl Fn(f64) -> f64,
+    ) -> Result<OneSampleTest> {
+        let at = |t: f64| if t > 0.0 { cumulative_hazard(t) } else { 0.0 };
+        let expected: Vec<f64> =
+            (0..data.len()).map(|i| at(data.time()[i]) - data.entry().map_or(0.0, |e| at(e[i]))).collect();
+        self.test_with_expected(data, &expected)
+    }
+
+    /// Tests against events expected for each subject while under observation, `−ln` of its expected
+    /// survival: where the known hazard depends on age, sex or year (life tables).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] where an expected number is not finite and at least
+    /// 0; [`Error::NotApplicable`] for sampling weights and clusters.
+    pub fn test_with_expected(&self, data: &RightCensored, expected: &[f64]) -> Result<OneSampleTest> {
+        if data.is_robust() {
+            return Err(Error::NotApplicable {
+                method: "the one-sample log-rank test",
+                found: "sampling weights or clusters",
+                instead: "use independent rows, with replication weights if rows repeat",
+            });
+        }
+        if expected.len() != data.len() {
+            let (argument, len, other) = ("expected", expected.len(), "time");
+            return Err(Error::LengthMismatch { argument, len, other, expected: data.len() });
+        }
+        if let Some(&value) = expected.iter().find(|e| !(0.0..f64::INFINITY).contains(*e)) {
+            let must_be = "finite and at least 0, for every subject";
+            return Err(Error::OutOfRange { argument: "the expected number of events", value, must_be });
+        }
+        let weight = |i: usize| data.weights().map_or(1.0, |w| w.values()[i]);
+        let observed: Sum = (0..data.len()).filter(|&i| data.event()[i]).map(weight).collect();
+        let expected: Sum = (0..data.len()).map(|i| weight(i) * expected[i]).collect();
+        let (observed, expected) = (observed.value(), expected.value());
+        let variance = match self.variance {
+            OneSampleVariance::Expected => expected,
+            OneSampleVariance::Mean => f64::midpoint(observed, expected),
+        };
+        Ok(OneSampleTest { observed, expected, variance })
+    }
+}
+
+/// The result of the [`OneSampleLogRank`] test.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OneSampleTest {
+    observed: f64,
+    expected: f64,
+    variance: f64,
+}
+
+impl OneSampleTest {
+    /// Events observed.
+    #[must_use]
+    pub fn observed(&self) -> f64 {
+        self.observed
+    }
+
+    /// Events expected under the known hazard.
+    #[must_use]
+    pub fn expected(&self) -> f64 {
+        self.expected
+    }
+
+    /// The variance of their difference.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        self.variance
+    }
+
+    /// Observed over expected: the standardised mortality ratio. `None` where nothing is expected.
+    #[must_use]
+    pub fn ratio(&self) -> Option<f64> {
+        (self.expected > 0.0).then(|| self.observed / self.expected)
+    }
+
+    /// Above 0 where more events happened than expected. `None` without variance.
+    #[must_use]
+    pub fn z(&self) -> Option<f64> {
+        (self.variance > 0.0).then(|| (self.observed - self.expected) / self.variance.sqrt())
+    }
+
+    /// z², chi-square on one degree of freedom.
+    #[must_use]
+    pub fn statistic(&self) -> f64 {
+        self.z().map_or(0.0, |z| z * z)
+    }
+
+    /// The two-sided p-value.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.z().map(|z| chi_square_sf(z * z, 1))
+    }
+
+    /// The p-value against a hazard below the known one.
+    #[must_use]
+    pub fn p_value_lower(&self) -> Option<f64> {
+        self.z().map(|z| normal_sf(-z))
+    }
+
+    /// The p-value against a hazard above the known one.
+    #[must_use]
+    pub fn p_value_higher(&self) -> Option<f64> {
+        self.z().map(normal_sf)
+    }
+}
+
+impl fmt::Display for OneSampleTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "One-sample log-rank test: {} observed, {:.3} expected", self.observed, self.expected)?;
+        match (self.z(), self.p_value()) {
+            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, p = {}", P(p)),
+            _ => write!(f, "\nnothing is expected: no p-value"),
+        }
+    }
+}

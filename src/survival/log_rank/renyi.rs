@@ -1,0 +1,237 @@
+//! The largest excursion of a weighted test over time: for hazards that cross.
+
+use std::fmt;
+
+use super::super::data::RightCensored;
+use super::super::groups::Groups;
+use super::super::risk_table::RiskTable;
+use super::shared_times::for_each_event_time;
+use super::test::{Alternative, P};
+use super::weight::{Running, Weighing, Weight};
+use crate::error::{Error, Result};
+use crate::numeric::distribution::normal_sf;
+
+/// The Renyi-type supremum test of two groups: `Q = max_t |Z(t)|/σ`, where `Z(t)` is the weighted sum of
+/// observed − expected up to t and σ² its variance at the end.
+///
+/// Where hazards cross, early and late differences cancel in the sum at the end, but not in its largest
+/// excursion. Under equal hazards `Z/σ` is close to a Brownian motion B on [0, 1], so
+/// `p = P(max |B| ≥ Q) = 1 − (4/π) Σ (−1)ᵏ/(2k + 1) exp(−π² (2k + 1)²/(8 Q²))`; one-sided,
+/// `P(max B ≥ Q) = 2 (1 − Φ(Q))`.
+///
+/// With strata the sum runs through the event times of all strata in order of time.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Groups, Renyi, RightCensored, Weight};
+/// let data = RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?;
+/// let arm = Groups::from_codes(&[0, 0, 1, 1, 1, 1, 0, 0], &["early and late", "between"])?;
+/// let test = Renyi::new().test(&data, &arm)?;
+/// assert!(test.statistic().unwrap() > test.at_end().unwrap().abs());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Gill (1980), Censoring and Stochastic Integrals. Fleming, O'Fallon, O'Brien & Harrington (1987),
+/// Biometrics 43:193 (whose weights and variance these are); Klein & Moeschberger (2003), section 7.6.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use = "nothing is tested until `.test(…)` is called"]
+pub struct Renyi {
+    weight: Weight,
+}
+
+impl Renyi {
+    /// The test with weight 1.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The weight of the event times.
+    pub fn weight(mut self, weight: Weight) -> Self {
+        self.weight = weight;
+        self
+    }
+
+    /// Compares two groups, within the strata of the data if there are any.
+    ///
+    /// # Errors
+    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::OutOfRange`] and [`Error::PeriodCount`]
+    /// for the weight's parameters; [`Error::NotApplicable`] for sampling weights and clusters.
+    pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<RenyiTest> {
+        if groups.count() != 2 {
+            let (method, instead) = ("the Renyi test", "use `WeightedLogRank` for all of them");
+            return Err(Error::NotTwoGroups { method, found: groups.count(), instead });
+        }
+        if data.is_robust() {
+            return Err(Error::NotApplicable {
+                method: "the Renyi test",
+                found: "sampling weights or clusters",
+                instead: "use `WeightedLogRank`, whose variance is robust",
+            });
+        }
+        self.weight.check()?;
+        let mut steps: Vec<(f64, f64)> = Vec::new();
+        let mut variance = 0.0;
+        for stratum in &RiskTable::by_stratum_and_group(data, groups)? {
+            let mut running = Running::new(Weighing::Named(&self.weight));
+            for_each_event_time(stratum, |t| {
+                let w = running.weigh(&t);
+                let (n, d) = (t.total_at_risk, t.total_events);
+                steps.push((t.time, w * (t.events[0] - d * t.at_risk[0] / n)));
+                if n > 1.0 {
+                    variance += w * w * d * (n - d) / (n - 1.0) * (t.at_risk[0] / n) * (t.at_risk[1] / n);
+                }
+            });
+        }
+        // Sorted already with one stratum.
+        steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut test = RenyiTest {
+            labels: groups.labels().to_vec(),
+            weight: self.weight.to_string(),
+            highest: 0.0,
+            lowest: 0.0,
+            end: 0.0,
+            time: None,
+            variance,
+        };
+        for (i, &(time, step)) in steps.iter().enumerate() {
+            test.end += step;
+            // Event times that strata share are one time.
+            if steps.get(i + 1).is_some_and(|next| next.0 == time) {
+                continue;
+            }
+            if test.end.abs() > test.highest.max(-test.lowest) {
+                test.time = Some(time);
+            }
+            test.highest = test.highest.max(test.end);
+            test.lowest = test.lowest.min(test.end);
+        }
+        Ok(test)
+    }
+}
+
+/// The result of the [`Renyi`] test.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RenyiTest {
+    labels: Vec<String>,
+    weight: String,
+    highest: f64,
+    lowest: f64,
+    end: f64,
+    time: Option<f64>,
+    variance: f64,
+}
+
+impl RenyiTest {
+    /// The two groups' labels.
+    #[must_use]
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// The name of the weight.
+    #[must_use]
+    pub fn weight(&self) -> &str {
+        &self.weight
+    }
+
+    fn scaled(&self, x: f64) -> Option<f64> {
+        (self.variance > 0.0).then(|| x / self.variance.sqrt())
+    }
+
+    /// The largest distance of the weighted sum of observed − expected (first group) from 0, not standardised.
+    #[must_use]
+    pub fn largest(&self) -> f64 {
+        self.highest.max(-self.lowest)
+    }
+
+    /// The variance of the sum at the end.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        self.variance
+    }
+
+    /// Q, the largest distance in standard deviations; `None` without variance.
+    #[must_use]
+    pub fn statistic(&self) -> Option<f64> {
+        self.scaled(self.largest())
+    }
+
+    /// When the largest distance was reached.
+    #[must_use]
+    pub fn time(&self) -> Option<f64> {
+        self.time
+    }
+
+    /// The statistic at the end: z of the weighted log-rank test.
+    #[must_use]
+    pub fn at_end(&self) -> Option<f64> {
+        self.scaled(self.end)
+    }
+
+    /// The two-sided p-value.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.statistic().map(brownian_supremum_sf)
+    }
+
+    /// The p-value against the one-sided alternative: of the largest excursion in its direction.
+    #[must_use]
+    pub fn one_sided_p_value(&self, alternative: Alternative) -> Option<f64> {
+        let excursion = match alternative {
+            Alternative::FirstLower => -self.lowest,
+            Alternative::FirstHigher => self.highest,
+        };
+        self.scaled(excursion).map(|q| 2.0 * normal_sf(q))
+    }
+}
+
+/// `P(max_{[0, 1]} |B| ≥ q)` for a Brownian motion B.
+fn brownian_supremum_sf(q: f64) -> f64 {
+    use std::f64::consts::PI;
+    if q <= 0.0 {
+        return 1.0;
+    }
+    if q > 1.0 {
+        // By reflection: 4 Σ (−1)ᵏ P(B₁ > (2k + 1) q), which keeps the digits of a small tail.
+        (0..8).map(|k| f64::from(1 - 2 * (k & 1)) * 4.0 * normal_sf(f64::from(2 * k + 1) * q)).sum::<f64>()
+    } else {
+        let term = |k: i32| {
+            let odd = f64::from(2 * k + 1);
+            f64::from(1 - 2 * (k & 1)) / odd * (-(PI * odd / q).powi(2) / 8.0).exp()
+        };
+        1.0 - 4.0 / PI * (0..8).map(term).sum::<f64>()
+    }
+}
+
+impl fmt::Display for RenyiTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Renyi supremum test of {} v {}, weight {}", self.labels[0], self.labels[1], self.weight)?;
+        match (self.statistic(), self.time, self.p_value(), self.at_end()) {
+            (Some(q), Some(t), Some(p), Some(z)) => {
+                write!(f, "\nlargest distance {q:.4} at {t}, p = {}; z at the end {z:.4}", P(p))
+            }
+            _ => write!(f, "\nno event time compares the groups: no p-value"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brownian_supremum_sf;
+    use approx::assert_relative_eq;
+
+    /// Klein & Moeschberger (2003), table C.5: critical values 1.96 (10 %), 2.2414 (5 %), 2.8070 (1 %).
+    #[test]
+    fn both_series_give_the_tabled_probabilities() {
+        for (q, p) in [(1.96, 0.1), (2.2414, 0.05), (2.8070, 0.01)] {
+            assert_relative_eq!(brownian_supremum_sf(q), p, max_relative = 1e-3);
+        }
+        assert_relative_eq!(
+            brownian_supremum_sf(1.0),
+            brownian_supremum_sf(1.0 + 1e-13),
+            max_relative = 1e-12
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! Ordered groups: does the hazard rise or fall along the scores?
+
+use std::fmt;
+
+use super::test::{Alternative, LogRankTest, P};
+use crate::error::{Error, Result};
+use crate::numeric::distribution::{normal_sf, normal_two_sided};
+
+/// The test for trend over ordered groups: `z = Σ c_g U_g / √(cᵀ V c)`, standard normal where the groups share
+/// one hazard.
+///
+/// # References
+/// Tarone (1975), Biometrika 62:679.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TrendTest {
+    scores: Vec<f64>,
+    u: f64,
+    variance: f64,
+}
+
+impl LogRankTest {
+    /// The test for trend with one score per group, in the order of the labels: doses, or 0, 1, 2, ….
+    ///
+    /// It has one degree of freedom whatever the number of groups, and takes weight, strata and variance from
+    /// this test. Adding a number to all scores, or multiplying them by one above 0, changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where there is not one score per group; [`Error::OutOfRange`] where one is
+    /// not finite.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{Groups, LogRank, RightCensored};
+    /// let data = RightCensored::new(&[9., 8., 7., 6., 5., 4., 3., 2., 1.], &[true; 9])?;
+    /// let dose = Groups::from_codes(&[0, 0, 1, 0, 1, 1, 2, 2, 2], &["none", "low", "high"])?;
+    /// let trend = LogRank::test(&data, &dose)?.trend(&[0.0, 1.0, 2.0])?;
+    /// assert!(trend.z().unwrap() > 2.0); // the hazard rises with the dose
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn trend(&self, scores: &[f64]) -> Result<TrendTest> {
+        let k = self.labels().len();
+        if scores.len() != k {
+            let (argument, other) = ("scores", "groups");
+            return Err(Error::LengthMismatch { argument, len: scores.len(), other, expected: k });
+        }
+        if let Some(&value) = scores.iter().find(|s| !s.is_finite()) {
+            return Err(Error::OutOfRange { argument: "a score", value, must_be: "finite" });
+        }
+        // Centred, so that a large common part of the scores does not cancel in the variance.
+        let mean = scores.iter().sum::<f64>() / k as f64;
+        let centred: Vec<f64> = scores.iter().map(|s| s - mean).collect();
+        let (mut u, mut variance) = (0.0, 0.0);
+        for (g, a) in centred.iter().enumerate() {
+            u += a * (self.observed()[g] - self.expected()[g]);
+            for (h, b) in centred.iter().enumerate() {
+                variance += a * b * self.variance[g * k + h];
+            }
+        }
+        // Equal scores, or groups that are never at risk together, leave nothing but rounding.
+        let scale = centred.iter().map(|c| c * c).fold(0.0, f64::max)
+            * (0..k).map(|g| self.variance[g * k + g]).fold(0.0, f64::max);
+        let variance = if variance > 1e-12 * scale { variance } else { 0.0 };
+        Ok(TrendTest { scores: scores.to_vec(), u, variance })
+    }
+}
+
+impl TrendTest {
+    /// One score per group.
+    #[must_use]
+    pub fn scores(&self) -> &[f64] {
+        &self.scores
+    }
+
+    /// The standardised sum of scores: above 0 where the hazard rises with them. `None` without variance.
+    #[must_use]
+    pub fn z(&self) -> Option<f64> {
+        (self.variance > 0.0).then(|| self.u / self.variance.sqrt())
+    }
+
+    /// z², chi-square on one degree of freedom.
+    #[must_use]
+    pub fn statistic(&self) -> f64 {
+        self.z().map_or(0.0, |z| z * z)
+    }
+
+    /// The two-sided p-value.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.z().map(normal_two_sided)
+    }
+
+    /// The one-sided p-value. The "first" group is the one with the low scores:
+    /// [`FirstLower`](Alternative::FirstLower) says that the hazard rises with the scores.
+    #[must_use]
+    pub fn one_sided_p_value(&self, alternative: Alternative) -> Option<f64> {
+        self.z().map(|z| match alternative {
+            Alternative::FirstLower => normal_sf(z),
+            Alternative::FirstHigher => normal_sf(-z),
+        })
+    }
+}
+
+impl fmt::Display for TrendTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scores: Vec<String> = self.scores.iter().map(ToString::to_string).collect();
+        write!(f, "Test for trend, scores {}", scores.join(", "))?;
+        match (self.z(), self.p_value()) {
+            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, chi-square {:.4} on 1 df, p = {}", z * z, P(p)),
+            _ => write!(f, "\nnothing to compare: no p-value"),
+        }
+    }
+}

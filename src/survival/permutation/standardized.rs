@@ -1,0 +1,231 @@
+//! Permuting Z: each labelling is standardised by its own hypergeometric variance.
+//!
+//! Z depends on a labelling only through how many of the first arm are at risk, and have the event, at each
+//! event time. So labellings are built from the last event time back: a state is the number of the first arm
+//! already placed, T and V so far; at each event time some of the `d` events and of the `c` censored until the next
+//! event time are placed, in `C(d, i) C(c, j)` ways. States that agree are one. Strata are combined at the end.
+
+use super::super::data::RightCensored;
+use super::super::log_rank::Weight;
+use super::super::log_rank::weight::{Running, Weighing};
+use super::exact::Tail;
+use super::scores::Subjects;
+use super::states::LIMIT;
+use crate::error::{Error, Result};
+
+/// T and V are kept as multiples of this share of their bound.
+const UNIT: f64 = 1.0 / (1_u64 << 52) as f64;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    placed: u32,
+    t: i64,
+    v: i64,
+}
+
+/// The observed Z and the shares of labellings beyond it.
+pub(super) struct Tails {
+    pub observed: f64,
+    pub at_most: Tail,
+    pub at_least: Tail,
+    pub two_sided: Tail,
+}
+
+/// One stratum: its event times with who leaves at each and until the next.
+struct Stratum {
+    steps: Vec<Step>,
+    subjects: usize,
+    first_arm: usize,
+    /// Those who leave before the first event time: they never matter, but they are labelled too.
+    before: usize,
+}
+
+struct Step {
+    weight: f64,
+    at_risk: f64,
+    events: u32,
+    censored: u32,
+    /// How many of each belong to the first arm in truth.
+    observed: (u32, u32),
+}
+
+/// `data` has its near ties merged.
+pub(super) fn tails(data: &RightCensored, subjects: &Subjects, weight: &Weight) -> Result<Tails> {
+    const METHOD: &str = "permuting Z";
+    if data.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0)) {
+        let instead = "permute T";
+        return Err(Error::NotApplicable { method: METHOD, found: "delayed entry", instead });
+    }
+    let strata = strata(data, subjects, weight);
+    let bound: f64 = strata
+        .iter()
+        .flat_map(|s| &s.steps)
+        .map(|s| f64::from(s.events) * s.weight.abs().max(s.weight * s.weight))
+        .sum();
+    let unit = if bound > 0.0 { bound * UNIT } else { 1.0 };
+    let too_many = || Error::TooManyStates { method: METHOD, limit: LIMIT };
+    let mut all = vec![(Key { placed: 0, t: 0, v: 0 }, 1.0)];
+    let (mut t, mut v) = (0, 0);
+    for stratum in &strata {
+        let states = stratum.states(unit).ok_or_else(too_many)?;
+        if all.len().saturating_mul(states.len()) > LIMIT {
+            return Err(too_many());
+        }
+        let mut next = Vec::with_capacity(all.len() * states.len());
+        for (a, p) in &all {
+            next.extend(states.iter().map(|(b, q)| (Key { placed: 0, t: a.t + b.t, v: a.v + b.v }, p * q)));
+        }
+        all = joined(next);
+        let (dt, dv) = stratum.observed(unit);
+        (t, v) = (t + dt, v + dv);
+    }
+    let z = |t: i64, v: i64| {
+        // Without variance there is no difference either.
+        if v <= 0 { 0.0 } else { t as f64 * unit / (v as f64 * unit).sqrt() }
+    };
+    let observed = z(t, v);
+    let tolerance = 1e-9 * observed.abs().max(1e-3);
+    let mut tails =
+        Tails { observed, at_most: Tail::default(), at_least: Tail::default(), two_sided: Tail::default() };
+    let mut total = 0.0;
+    for (key, count) in &all {
+        let z = z(key.t, key.v);
+        let add = |tail: &mut Tail, distance: f64| {
+            tail.with += if distance >= -tolerance { *count } else { 0.0 };
+            tail.without += if distance > tolerance { *count } else { 0.0 };
+        };
+        total += count;
+        add(&mut tails.at_most, observed - z);
+        add(&mut tails.at_least, z - observed);
+        add(&mut tails.two_sided, z.abs() - observed.abs());
+    }
+    for tail in [&mut tails.at_most, &mut tails.at_least, &mut tails.two_sided] {
+        tail.with /= total;
+        tail.without /= total;
+    }
+    Ok(tails)
+}
+
+fn strata(data: &RightCensored, subjects: &Subjects, weight: &Weight) -> Vec<Stratum> {
+    // (time, censored?, first arm?) so that events come first at equal times.
+    let mut lists: Vec<Vec<(f64, bool, bool)>> = vec![Vec::new(); subjects.block_count];
+    for ((&row, &arm), &block) in subjects.rows.iter().zip(&subjects.arms).zip(&subjects.blocks) {
+        let i = row as usize;
+        lists[block as usize].push((data.time()[i], !data.event()[i], arm == 0));
+    }
+    lists.into_iter().filter(|l| !l.is_empty()).map(|l| Stratum::new(l, weight)).collect()
+}
+
+impl Stratum {
+    fn new(mut list: Vec<(f64, bool, bool)>, weight: &Weight) -> Self {
+        list.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut running = Running::new(Weighing::Named(weight));
+        let first_arm = list.iter().filter(|s| s.2).count();
+        let mut stratum = Self { steps: Vec::new(), subjects: list.len(), first_arm, before: 0 };
+        let mut at = 0;
+        while at < list.len() {
+            let time = list[at].0;
+            let upto = at + list[at..].iter().take_while(|s| s.0 == time && !s.1).count();
+            if upto == at {
+                // A censoring after the last event time seen, if there was one.
+                match stratum.steps.last_mut() {
+                    Some(step) => {
+                        step.censored += 1;
+                        step.observed.1 += u32::from(list[at].2);
+                    }
+                    None => stratum.before += 1,
+                }
+                at += 1;
+                continue;
+            }
+            let (n, d) = ((list.len() - at) as f64, (upto - at) as u32);
+            let own = list[at..upto].iter().filter(|s| s.2).count() as u32;
+            let weight = running.weigh_pooled(time, n, f64::from(d));
+            stratum.steps.push(Step { weight, at_risk: n, events: d, censored: 0, observed: (own, 0) });
+            at = upto;
+        }
+        stratum
+    }
+
+    /// T and V of an event time at which `own` of the first arm are at risk and `events` have the event.
+    fn increments(step: &Step, own: u32, events: u32, unit: f64) -> (i64, i64) {
+        let (n, d, w) = (step.at_risk, f64::from(step.events), step.weight);
+        let share = f64::from(own) / n;
+        let t = w * (f64::from(events) - d * share);
+        let v = if n > 1.0 { w * w * d * (n - d) / (n - 1.0) * share * (1.0 - share) } else { 0.0 };
+        ((t / unit).round() as i64, (v / unit).round() as i64)
+    }
+
+    fn observed(&self, unit: f64) -> (i64, i64) {
+        let (mut own, mut t, mut v) = (0, 0, 0);
+        for step in self.steps.iter().rev() {
+            own += step.observed.0 + step.observed.1;
+            let (dt, dv) = Self::increments(step, own, step.observed.0, unit);
+            (t, v) = (t + dt, v + dv);
+        }
+        (t, v)
+    }
+
+    /// All (T, V) with their shares of the labellings, up to a common factor; `None` where they are too many.
+    fn states(&self, unit: f64) -> Option<Vec<(Key, f64)>> {
+        let first_arm = self.first_arm as u32;
+        let mut states = vec![(Key { placed: 0, t: 0, v: 0 }, 1.0)];
+        let mut left = self.subjects as u32;
+        for step in self.steps.iter().rev() {
+            let (d, c) = (step.events, step.censored);
+            left -= d + c;
+            let ways = |n: u32| {
+                let mut ways = vec![1.0];
+                for i in 0..n {
+                    ways.push(ways[i as usize] * f64::from(n - i) / f64::from(i + 1));
+                }
+                ways
+            };
+            let (of_events, of_censored) = (ways(d), ways(c));
+            let mut next = Vec::with_capacity(states.len() * 2);
+            for &(key, count) in &states {
+                for (i, p) in (0..).zip(&of_events) {
+                    for (j, q) in (0..).zip(&of_censored) {
+                        let placed = key.placed + i + j;
+                        // The earlier subjects must be able to take the rest of the arm.
+                        if placed <= first_arm && first_arm - placed <= left {
+                            let (t, v) = Self::increments(step, placed, i, unit);
+                            next.push((Key { placed, t: key.t + t, v: key.v + v }, count * p * q));
+                        }
+                    }
+                }
+                if next.len() > 4 * LIMIT {
+                    next = joined(next);
+                    if next.len() > LIMIT {
+                        return None;
+                    }
+                }
+            }
+            states = joined(next);
+            if states.len() > LIMIT {
+                return None;
+            }
+        }
+        // Whoever left before the first event time takes what remains of the arm.
+        let before = self.before as u32;
+        for (key, count) in &mut states {
+            let rest = first_arm - key.placed;
+            *count *= (0..rest).map(|i| f64::from(before - i) / f64::from(i + 1)).product::<f64>();
+            key.placed = 0;
+        }
+        Some(joined(states))
+    }
+}
+
+/// Equal states as one.
+fn joined(mut states: Vec<(Key, f64)>) -> Vec<(Key, f64)> {
+    states.sort_unstable_by_key(|s| s.0);
+    states.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    states
+}
