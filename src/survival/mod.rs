@@ -5,11 +5,13 @@
 //! [`SurvivalCurve::quantile`] for a median, [`SurvivalCurve::restricted_mean`] for an area. Compare groups
 //! with [`LogRank`] and [`SurvivalDifference`].
 //!
-//! Model covariates with [`CoxPh`].
+//! Model covariates with [`CoxPh`]. Few subjects: [`SmallSample`] intervals, [`SurvivalCurve::melded`],
+//! [`InvertedLogRank`], and [`Advice`] on when to use them. Endpoints in order of gravity: [`WinRatio`].
 //!
 //! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
 
+mod advice;
 mod contrast;
 mod cox;
 mod curve;
@@ -30,6 +32,7 @@ mod risk_table;
 mod small_sample;
 mod win_ratio;
 
+pub use advice::{Advice, Concern, Instead};
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
 };
