@@ -12,6 +12,7 @@
 //! subject, and tables of parts merge into the table of the whole.
 
 mod advice;
+mod band;
 mod contrast;
 mod cox;
 mod curve;
@@ -33,6 +34,7 @@ mod small_sample;
 mod win_ratio;
 
 pub use advice::{Advice, Concern, Instead};
+pub use band::{Band, BandShape, SurvivalBand};
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
 };
