@@ -237,6 +237,9 @@ fn bridge_stays_within(c: f64, low: f64, high: f64) -> f64 {
     total * reach_low * reach_high * std::f64::consts::TAU.sqrt()
 }
 
+/// Cosines in the basis: the terms left out have decayed below 1e-6.
+const SIZE: usize = 24;
+
 /// P(|bridge| ≤ c times its standard deviation, throughout): the scaled bridge is a stationary
 /// Ornstein-Uhlenbeck process over a length `reach` of logarithmic time. Its survival between two walls is a
 /// sum of exponentials, whose rates are the energies of a harmonic oscillator in a box: a symmetric matrix in
@@ -245,7 +248,6 @@ fn scaled_bridge_stays_within(c: f64, reach: f64) -> f64 {
     if reach <= 1e-9 {
         return 1.0 - 2.0 * normal_sf(c);
     }
-    const SIZE: usize = 24;
     let rule = gauss_legendre(120);
     let frequency = |j: usize| (j as f64 + 0.5) * std::f64::consts::PI / c;
     let basis = |j: usize, x: f64| (frequency(j) * x).cos() / c.sqrt();
@@ -334,7 +336,7 @@ mod tests {
         assert_relative_eq!(rates[0].min(rates[1]), 1.0, epsilon = 1e-12);
     }
 
-    /// km.ci 0.5-6 (R 4.2.2), critical.value.hall.95 at (a_U, a_L): four decimals.
+    /// km.ci 0.5-6 (R 4.2.2), `critical.value.hall.95` at these upper and lower ends: four decimals.
     #[test]
     fn hall_and_wellners_table() {
         for (high, low, c) in
