@@ -248,7 +248,7 @@ fn the_log_rank_test_inverted() {
     let died: Vec<bool> = ovarian.column("fustat").iter().map(|&x| x == 1.0).collect();
     let data = RightCensored::new(ovarian.column("futime").to_vec(), died).unwrap();
     let groups =
-        |name: &str| Groups::new(&ovarian.column(name).iter().map(|x| x.to_string()).collect::<Vec<_>>());
+        |name: &str| Groups::new(&ovarian.column(name).iter().map(ToString::to_string).collect::<Vec<_>>());
     let rx = groups("rx");
     check(
         &InvertedLogRank::fit(&data, &rx, "2", "1").unwrap(),

@@ -9,7 +9,7 @@ use greenwood::survival::{
     SurvivalCurve,
 };
 
-/// SplitMix64 (Steele, Lea & Flood 2014).
+/// `SplitMix64` (Steele, Lea & Flood 2014).
 struct Random(u64);
 
 impl Random {

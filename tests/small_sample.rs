@@ -114,7 +114,7 @@ fn without_censoring_the_beta_product_is_clopper_pearson() {
     }
 }
 
-/// SplitMix64, for the simulations below.
+/// `SplitMix64`, for the simulations below.
 struct Random(u64);
 
 impl Random {

@@ -252,7 +252,7 @@ fn scaled_bridge_stays_within(c: f64, reach: f64) -> f64 {
     let frequency = |j: usize| (j as f64 + 0.5) * std::f64::consts::PI / c;
     let basis = |j: usize, x: f64| (frequency(j) * x).cos() / c.sqrt();
     let mut energy = vec![0.0; SIZE * SIZE];
-    let mut start = vec![0.0; SIZE];
+    let mut start = [0.0; SIZE];
     for &(x, w) in &rule {
         let (x, w) = (c * x, c * w);
         // The square root of the normal density: the start of the process, and what is left of 1.

@@ -170,13 +170,15 @@ impl Melded {
     }
 }
 
+/// A ratio of 1e12, as x/(1 + x), is no ratio any more.
+const NEARLY_ONE: f64 = 1.0 - 1e-12;
+
 /// The value at which the increasing function `f` passes 0, or `None` where it stays below: infinity.
 fn quantile(measure: Measure, f: impl Fn(f64) -> f64) -> Option<f64> {
     if measure == Measure::Difference {
         return Some(root::find(-1.0, 1.0, f));
     }
-    // In x/(1 + x), which has a finite range: a ratio of 1e12 is no ratio any more.
-    const NEARLY_ONE: f64 = 1.0 - 1e-12;
+    // In x/(1 + x), which has a finite range.
     let ratio = |u: f64| u / (1.0 - u);
     if f(ratio(NEARLY_ONE)) < 0.0 {
         return None;
