@@ -248,7 +248,7 @@ fn the_log_rank_test_inverted() {
     let died: Vec<bool> = ovarian.column("fustat").iter().map(|&x| x == 1.0).collect();
     let data = RightCensored::new(ovarian.column("futime").to_vec(), died).unwrap();
     let groups =
-        |name: &str| Groups::new(&ovarian.column(name).iter().map(|x| x.to_string()).collect::<Vec<_>>());
+        |name: &str| Groups::new(&ovarian.column(name).iter().map(ToString::to_string).collect::<Vec<_>>());
     let rx = groups("rx");
     check(
         &InvertedLogRank::fit(&data, &rx, "2", "1").unwrap(),
@@ -444,4 +444,27 @@ proptest! {
         let y = b[0].median_contrast(&b[1], MedianMeasure::Difference, 0.95).unwrap();
         prop_assert_eq!(x.estimate(), y.estimate());
     }
+}
+
+#[test]
+fn advice_names_the_doubt_and_the_method() {
+    use greenwood::survival::{Concern, Instead};
+    let early = msc().at(1.0).advice().unwrap();
+    assert_eq!(early.concerns(), [Concern::FewAtRisk { at_risk: 9.0 }, Concern::AtOne]);
+    assert_eq!(early.to_string(), "only 9 at risk, nobody had the event yet: use the beta product interval");
+    let late = control().at(48.0).advice().unwrap();
+    assert_eq!(late.to_string(), "only 4 at risk, only 3 events: use the beta product interval");
+    let (data, arm) = trial();
+    let advice = LogRank::test(&data, &arm).unwrap().advice().unwrap();
+    assert_eq!(advice.instead(), Instead::PermutationTest);
+    assert_eq!(advice.to_string(), "only 8 events: use an exact permutation test");
+    let data = RightCensored::new(&[1., 2., 3.], &[true, true, true]).unwrap();
+    let dead = KaplanMeier::fit(&data).at(3.0).advice().unwrap();
+    assert_eq!(dead.concerns()[1], Concern::AtZero);
+    let arm = Groups::from_codes(&[0, 0, 0], &["a", "b"]).unwrap();
+    let advice = LogRank::test(&data, &arm).unwrap().advice().unwrap();
+    assert_eq!(advice.concerns()[0], Concern::GroupWithoutEvents { label: "b".into() });
+    let (data, arm) = leukaemia();
+    assert_eq!(LogRank::test(&data, &arm).unwrap().advice(), None);
+    assert_eq!(KaplanMeier::fit(&data).at(8.0).advice(), None);
 }

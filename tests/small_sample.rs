@@ -114,7 +114,7 @@ fn without_censoring_the_beta_product_is_clopper_pearson() {
     }
 }
 
-/// SplitMix64, for the simulations below.
+/// `SplitMix64`, for the simulations below.
 struct Random(u64);
 
 impl Random {
@@ -477,4 +477,51 @@ proptest! {
             prop_assert_eq!(there.p_value() > 0.1, l <= 0.0 && 0.0 <= u);
         }
     }
+}
+
+/// km.ci's bands, which it does not cut to [0, 1]. Hall-Wellner to 1e-4, its table's digits; equal precision to
+/// 3e-3, for its table holds an approximation (the exact values have a test beside their code).
+#[test]
+fn bands_of_the_reference() {
+    use greenwood::survival::{Band, Transform};
+    for case in cases("km_1").into_iter().chain(cases("km_2")).filter(|c| c.kind == "km_ci") {
+        let band = match case.text("method") {
+            Some("hall-wellner") => Band::hall_wellner().transform(Transform::Plain),
+            Some("loghall") => Band::hall_wellner(),
+            Some("epband") => Band::equal_precision().transform(Transform::Plain),
+            Some("logep") => Band::equal_precision(),
+            _ => continue,
+        };
+        let curve = KaplanMeier::fit(&case.right_censored(&case.frame()).unwrap());
+        let band = band.of(&curve).unwrap();
+        for (i, &t) in numbers(&case.output["time"]).iter().enumerate() {
+            let interval = band.at(t).unwrap();
+            for (side, got) in [("lower", interval.lower), ("upper", interval.upper)] {
+                let expected = numbers(&case.output[side])[i].clamp(0.0, 1.0);
+                assert!(
+                    (got.unwrap() - expected).abs() < 1e-2,
+                    "{} {side} {t}: {got:?} {expected}",
+                    case.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn bands_are_refused_where_there_is_none() {
+    use greenwood::survival::Band;
+    let message = |band: Band, curve: &SurvivalCurve| band.of(curve).unwrap_err().to_string();
+    let curve = msc();
+    assert_eq!(
+        message(Band::hall_wellner().between(1.0, 12.0), &curve),
+        "from is 1: it must be at or after the first event: before it the variance is 0"
+    );
+    assert!(message(Band::hall_wellner().between(6.0, 5.0), &curve).starts_with("to is 5"));
+    assert!(message(Band::equal_precision().level(0.0), &curve).starts_with("level is 0"));
+    let none = KaplanMeier::fit(&RightCensored::new(&[1.0], &[false]).unwrap());
+    assert!(message(Band::hall_wellner(), &none).contains("with a curve without events"));
+    let band = Band::hall_wellner().of(&curve).unwrap();
+    assert_eq!((band.stretch(), band.at(1.0), band.at(16.0)), ((2.0, 15.0), None, None));
+    assert!(band.to_string().starts_with("Hall-Wellner band, 95% over 2 to 15, critical value"));
 }

@@ -1,5 +1,8 @@
 //! Integrals over an interval: double-exponential and Gauss-Legendre rules.
 
+/// Beyond |t| = 6.1 the points of the rule are within 1e-300 of the ends.
+const REACH: f64 = 6.1;
+
 /// `∫ f` over (`low`, `high`) by the tanh-sinh rule (Takahasi & Mori 1974), which does not mind singular
 /// ends. `f` receives a point with its distances from both ends, so that a factor like `(1 − x)^(b − 1)`
 /// keeps its digits near 1. The step is halved until the sum is stable to 1e-13 of itself.
@@ -8,8 +11,6 @@ pub(crate) fn tanh_sinh(low: f64, high: f64, mut f: impl FnMut(f64, f64, f64) ->
     if !(width > 0.0) {
         return 0.0;
     }
-    // Beyond |t| = 6.1 the points are within 1e-300 of the ends.
-    const REACH: f64 = 6.1;
     let mut at = |t: f64| {
         let u = std::f64::consts::FRAC_PI_2 * t.sinh();
         let from_low = width / (1.0 + (-2.0 * u).exp());

@@ -45,7 +45,7 @@ use crate::numeric::root;
 pub struct InvertedLogRank {
     of: String,
     against: String,
-    times: Vec<At>,
+    times: Vec<EventRow>,
     observed: f64,
     total: f64,
 }
@@ -53,7 +53,7 @@ pub struct InvertedLogRank {
 /// An event time at which both groups were at risk.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct At {
+struct EventRow {
     at_risk: f64,
     at_risk_against: f64,
     events: f64,
@@ -83,7 +83,7 @@ impl InvertedLogRank {
                 if t.at_risk[0] > 0.0 && t.at_risk[1] > 0.0 {
                     observed += t.events[0];
                     total += t.total_events;
-                    times.push(At {
+                    times.push(EventRow {
                         at_risk: t.at_risk[0],
                         at_risk_against: t.at_risk[1],
                         events: t.total_events,

@@ -101,7 +101,7 @@ impl Landmark {
         Ok(cohort)
     }
 
-    fn check(&self) -> Result<()> {
+    fn check(self) -> Result<()> {
         if (0.0..f64::INFINITY).contains(&self.time) {
             Ok(())
         } else {
@@ -110,7 +110,7 @@ impl Landmark {
         }
     }
 
-    fn cohort(&self, data: &RightCensored, groups: &Groups) -> Result<LandmarkCohort> {
+    fn cohort(self, data: &RightCensored, groups: &Groups) -> Result<LandmarkCohort> {
         let entry = data.entry();
         let (mut events_before, mut censored_before, mut not_yet_entered) = (0, 0, 0);
         let keep: Vec<bool> = (0..data.len())

@@ -5,11 +5,14 @@
 //! [`SurvivalCurve::quantile`] for a median, [`SurvivalCurve::restricted_mean`] for an area. Compare groups
 //! with [`LogRank`] and [`SurvivalDifference`].
 //!
-//! Model covariates with [`CoxPh`].
+//! Model covariates with [`CoxPh`]. Few subjects: [`SmallSample`] intervals, [`SurvivalCurve::melded`],
+//! [`InvertedLogRank`], and [`Advice`] on when to use them. Endpoints in order of gravity: [`WinRatio`].
 //!
 //! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
 
+mod advice;
+mod band;
 mod concordance;
 mod contrast;
 mod cox;
@@ -32,6 +35,8 @@ mod risk_table;
 mod small_sample;
 mod win_ratio;
 
+pub use advice::{Advice, Concern, Instead};
+pub use band::{Band, BandShape, SurvivalBand};
 pub use concordance::Concordance;
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,

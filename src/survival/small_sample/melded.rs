@@ -25,6 +25,14 @@ use crate::numeric::root;
 /// Made by [`SurvivalCurve::melded`]; the measure names what is compared, as in
 /// [`SurvivalCurve::contrast`].
 ///
+/// # Size
+/// Seeded simulation of two equal arms, 20,000 trials a row, censoring as in
+/// [`SmallSample`](super::SmallSample): per cent rejected at 5 %, with the plain and the cumulative-hazard
+/// [contrast](SurvivalCurve::contrast) and the log-rank test beside it. Where a statistic does not exist the
+/// test does not reject.
+///
+#[doc = include_str!("size.md")]
+///
 /// # References
 /// Fay, Proschan & Brittain (2015), Biometrics 71:146; mid-p: Fay & Brittain (2016), Stat Med 35:2726.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,13 +170,15 @@ impl Melded {
     }
 }
 
+/// A ratio of 1e12, as x/(1 + x), is no ratio any more.
+const NEARLY_ONE: f64 = 1.0 - 1e-12;
+
 /// The value at which the increasing function `f` passes 0, or `None` where it stays below: infinity.
 fn quantile(measure: Measure, f: impl Fn(f64) -> f64) -> Option<f64> {
     if measure == Measure::Difference {
         return Some(root::find(-1.0, 1.0, f));
     }
-    // In x/(1 + x), which has a finite range: a ratio of 1e12 is no ratio any more.
-    const NEARLY_ONE: f64 = 1.0 - 1e-12;
+    // In x/(1 + x), which has a finite range.
     let ratio = |u: f64| u / (1.0 - u);
     if f(ratio(NEARLY_ONE)) < 0.0 {
         return None;

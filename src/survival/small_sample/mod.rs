@@ -72,17 +72,16 @@ pub enum SmallSampleMethod {
 #[doc = include_str!("coverage.md")]
 ///
 /// # Example
-/// Failure-free at 47 months, 9 children: failures at 2, 6, 10, 12, 15, one lost at 4 months. (At 48 months a child
-/// leaves, and the interval grows.)
+/// Failure-free at 36 months, 9 children: failures at 2, 6, 10, 12, 15, one lost at 4 months.
 /// ```
 /// use greenwood::survival::{KaplanMeier, RightCensored, SmallSample};
 ///
 /// let months = [2., 4., 6., 10., 12., 15., 48., 53., 60.];
 /// let failed = [true, false, true, true, true, true, false, false, false];
 /// let curve = KaplanMeier::fit(&RightCensored::new(&months, &failed)?);
-/// let interval = curve.small_sample_interval(47.0, SmallSample::beta_product())?;
+/// let interval = curve.small_sample_interval(36.0, SmallSample::beta_product())?;
 /// assert_eq!(interval.to_string(), "0.087 to 0.760");
-/// let mid_p = curve.small_sample_interval(47.0, SmallSample::beta_product_mid_p().level(0.95))?;
+/// let mid_p = curve.small_sample_interval(36.0, SmallSample::beta_product_mid_p().level(0.95))?;
 /// assert_eq!(mid_p.to_string(), "0.108 to 0.727");
 /// # Ok::<(), greenwood::Error>(())
 /// ```

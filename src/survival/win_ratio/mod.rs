@@ -120,7 +120,7 @@ impl<'a> WinRatio<'a> {
             ranked.push(Ranked::new(data, &order));
         }
         let tally = Tally::new(&ranked, members[0].len());
-        Ok(WinStatistics::new(self, [of, against], &members, tally))
+        Ok(WinStatistics::new(self, [of, against], &members, &tally))
     }
 }
 
@@ -183,7 +183,7 @@ pub struct WinStatistics {
 }
 
 impl WinStatistics {
-    fn new(how: &WinRatio, labels: [&str; 2], members: &[Vec<usize>], tally: Tally) -> Self {
+    fn new(how: &WinRatio, labels: [&str; 2], members: &[Vec<usize>], tally: &Tally) -> Self {
         let subjects = [members[0].len(), members[1].len()];
         let pairs =
             |name: &String, &[wins, losses]: &[u64; 2]| EndpointWins { name: name.clone(), wins, losses };
@@ -199,8 +199,8 @@ impl WinStatistics {
             subjects,
             endpoints,
             divisor: how.divisor,
-            variance: variance(&tally, subjects, how.divisor),
-            finkelstein_schoenfeld: FinkelsteinSchoenfeld::new(&tally, subjects),
+            variance: variance(tally, subjects, how.divisor),
+            finkelstein_schoenfeld: FinkelsteinSchoenfeld::new(tally, subjects),
         }
     }
 
