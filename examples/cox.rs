@@ -52,6 +52,7 @@ fn main() -> ExitCode {
     support::main_with(|| run(Options::parse()))
 }
 
+#[allow(clippy::too_many_lines)] // one report, top to bottom
 fn run(mut options: Options) -> Result<(), Failure> {
     options.columns.entry = options.columns.entry.or(options.start.take());
     let covariates: Vec<Option<String>> =

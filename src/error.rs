@@ -17,7 +17,7 @@ pub enum Error {
         argument: &'static str,
     },
     /// Two arguments that describe the same subjects differ in length.
-    #[error("{argument} has {len} values, but {other} has {expected}: give one value for each subject")]
+    #[error("{argument} has {len} values, but {other} has {expected}: the two must be equal in number")]
     LengthMismatch {
         /// The argument at fault.
         argument: &'static str,

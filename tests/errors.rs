@@ -42,11 +42,11 @@ fn times_are_finite_and_not_negative() {
 fn columns_have_one_value_per_subject() {
     assert_eq!(
         message(RightCensored::new(&[1.0, 2.0], &[true])),
-        "event has 1 values, but time has 2: give one value for each subject"
+        "event has 1 values, but time has 2: the two must be equal in number"
     );
     assert_eq!(
         message(three().with_entry(&[0.0])),
-        "entry has 1 values, but time has 3: give one value for each subject"
+        "entry has 1 values, but time has 3: the two must be equal in number"
     );
     assert!(message(three().with_weights(Weights::sampling(&[1.0]))).starts_with("weights has 1 values"));
     assert!(message(three().with_clusters(&[1])).starts_with("clusters has 1 values"));
@@ -148,7 +148,7 @@ fn a_comparison_needs_groups_with_names() {
     );
     assert_eq!(
         message(LogRank::from_tables(&[vec![table]], &["a", "b"])),
-        "tables has 1 values, but labels has 2: give one value for each subject"
+        "tables has 1 values, but labels has 2: the two must be equal in number"
     );
     let test = LogRank::test(&three(), &Groups::new(&["a", "b", "b"])).unwrap();
     assert_eq!(

@@ -138,3 +138,38 @@ fn the_tables_under_the_curves() -> greenwood::Result<()> {
     assert_eq!(ffs.reasons().count(Arm::Msc, Censoring::Lost), 1);
     Ok(())
 }
+
+/// R 4.2.2: coin, coxph, and exact counting, to the digits recorded.
+#[test]
+fn every_comparison_is_reachable_from_the_trial() -> greenwood::Result<()> {
+    use greenwood::survival::{MeanMeasure, Measure, Weight};
+    let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
+    let exact = contrast.exact_log_rank()?;
+    assert_relative_eq!(exact.p_value(), 7964.0 / 48620.0, max_relative = 1e-9);
+    assert_relative_eq!(exact.mid_p_value(), 0.162073, epsilon = 5e-7);
+    let gehan = contrast.weighted_log_rank(Weight::GehanBreslow)?;
+    assert!(gehan.p_value().is_some_and(|p| p > 0.1 && p < 0.2));
+    assert_relative_eq!(contrast.max_combo()?.p_value().unwrap(), 0.19098688, epsilon = 1e-6);
+    let cox = contrast.cox()?;
+    assert_relative_eq!(cox.terms()[0].hazard_ratio(), 2.757377, epsilon = 5e-7);
+    let (lower, upper) = cox.terms()[0].interval(0.95)?.bounds().unwrap();
+    assert_relative_eq!(lower, 0.648648, epsilon = 5e-7);
+    assert_relative_eq!(upper, 11.721501, epsilon = 5e-6);
+    assert_relative_eq!(cox.terms()[0].p_value().unwrap(), 0.169533, epsilon = 5e-7);
+    assert_relative_eq!(cox.likelihood_ratio_test().p_value().unwrap(), 0.160604, epsilon = 5e-7);
+    assert_relative_eq!(cox.score_test().p_value().unwrap(), 0.152894, epsilon = 5e-7);
+    // Just before 48 months, at which a child of each arm leaves.
+    let t = Time::months(47.9);
+    assert_relative_eq!(
+        contrast.survival_contrast(t, Measure::Difference).estimate().unwrap(),
+        -2.0 / 7.0,
+        epsilon = 1e-12
+    );
+    assert!(contrast.melded(t)?.p_value() > 0.2);
+    let ratio = contrast.restricted_mean_contrast(Time::months(48.0), MeanMeasure::Ratio)?;
+    assert_relative_eq!(ratio.estimate().unwrap(), 0.6234517, epsilon = 5e-7);
+    assert!(contrast.number_needed_to_treat(t, 0.95)?.to_string().starts_with("NNTH 3.5"));
+    let inverted = contrast.inverted_log_rank()?;
+    assert!(inverted.estimate().is_some_and(|hr| hr > 2.0 && hr < 4.0));
+    Ok(())
+}

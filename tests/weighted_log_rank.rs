@@ -239,7 +239,7 @@ fn max_combo_holds_where_weights_determine_each_other() {
             .unwrap();
         assert_relative_eq!(z.unwrap(), alone.z().unwrap(), max_relative = 1e-12);
     }
-    let smallest = stratified.z().into_iter().flatten().map(|z| two_sided(z)).fold(1.0, f64::min);
+    let smallest = stratified.z().into_iter().flatten().map(two_sided).fold(1.0, f64::min);
     let p = stratified.p_value().unwrap();
     assert!(p > smallest && p < 4.0 * smallest);
     let robust =
@@ -466,7 +466,7 @@ fn errors_say_what_to_mend() {
     let test = LogRank::test(&data, &arms).unwrap();
     assert_eq!(
         test.trend(&[1.0]).unwrap_err().to_string(),
-        "scores has 1 values, but groups has 2: give one value for each subject"
+        "scores has 1 values, but groups has 2: the two must be equal in number"
     );
     assert_eq!(test.trend(&[1.0, f64::NAN]).unwrap_err().to_string(), "a score is NaN: it must be finite");
     assert_eq!(test.trend(&[1.0, 1.0]).unwrap().p_value(), None);

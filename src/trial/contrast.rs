@@ -1,10 +1,13 @@
 //! Two arms of one endpoint, compared: one against the other, never the other way round by accident.
 
+use ndarray::Array2;
+
 use super::Time;
 use crate::error::Result;
 use crate::survival::{
-    Groups, HazardRatio, HazardRatioMethod, KaplanMeier, LogRank, LogRankTest, RestrictedMean, RightCensored,
-    SurvivalCurve, SurvivalDifference,
+    CoxModel, CoxPh, Design, Effect, ExactLogRank, ExactTest, Groups, HazardRatio, HazardRatioMethod,
+    InvertedLogRank, KaplanMeier, LogRank, LogRankTest, MaxCombo, MaxComboTest, MeanMeasure, Measure, Melded,
+    NumberNeeded, RestrictedMean, RightCensored, SurvivalCurve, SurvivalDifference, Weight,
 };
 
 /// One arm against another. Made by [`Analysis::contrast`](super::Analysis::contrast); everything it returns is
@@ -77,5 +80,81 @@ impl Contrast {
     pub fn restricted_means(&self, tau: Time) -> Result<(RestrictedMean, RestrictedMean)> {
         let mean = |curve: &SurvivalCurve| curve.restricted_mean(tau.in_days());
         Ok((mean(&self.curves[0])?, mean(&self.curves[1])?))
+    }
+
+    /// The exact permutation test of the log-rank scores (permuting T, as coin does); for other weights, for
+    /// permuting Z, or within blocks, use [`ExactLogRank`] on [`survival_data`](Self::survival_data).
+    ///
+    /// # Errors
+    /// As [`ExactLogRank::test`].
+    pub fn exact_log_rank(&self) -> Result<ExactTest> {
+        ExactLogRank::new().test(&self.data, &self.groups)
+    }
+
+    /// A weighted member of the log-rank family.
+    ///
+    /// # Errors
+    /// As [`WeightedLogRank::test`](crate::survival::WeightedLogRank::test).
+    pub fn weighted_log_rank(&self, weight: Weight) -> Result<LogRankTest> {
+        LogRank::weighted(weight).test(&self.data, &self.groups)
+    }
+
+    /// The largest of four weighted log-rank tests, for effects that come late, early or in between.
+    ///
+    /// # Errors
+    /// As [`MaxCombo::test`].
+    pub fn max_combo(&self) -> Result<MaxComboTest> {
+        MaxCombo::new().test(&self.data, &self.groups)
+    }
+
+    /// The two probabilities at `t` compared on the scale that is asked for.
+    #[must_use]
+    pub fn survival_contrast(&self, t: Time, measure: Measure) -> Effect {
+        self.curves[0].contrast(&self.curves[1], t.in_days(), measure)
+    }
+
+    /// The two probabilities at `t` compared by melding their beta product confidence distributions: valid
+    /// however few are at risk.
+    ///
+    /// # Errors
+    /// As [`SurvivalCurve::melded`].
+    pub fn melded(&self, t: Time) -> Result<Melded> {
+        self.curves[0].melded(&self.curves[1], t.in_days())
+    }
+
+    /// The restricted means up to `tau` compared; differences are in days.
+    ///
+    /// # Errors
+    /// [`Error::BeyondFollowUp`](crate::Error::BeyondFollowUp) where an arm is not followed up to `tau`.
+    pub fn restricted_mean_contrast(&self, tau: Time, measure: MeanMeasure) -> Result<Effect> {
+        self.curves[0].restricted_mean_contrast(&self.curves[1], tau.in_days(), measure)
+    }
+
+    /// How many must be treated on the first arm for one more to be free of the event at `t`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
+    pub fn number_needed_to_treat(&self, t: Time, level: f64) -> Result<NumberNeeded> {
+        self.curves[0].number_needed_to_treat(&self.curves[1], t.in_days(), level)
+    }
+
+    /// The hazard ratio with the interval of all ratios that the log-rank test does not reject.
+    ///
+    /// # Errors
+    /// As [`InvertedLogRank::fit`].
+    pub fn inverted_log_rank(&self) -> Result<InvertedLogRank> {
+        InvertedLogRank::fit(&self.data, &self.groups, self.of(), self.against())
+    }
+
+    /// The proportional-hazards model of the first arm against the second (Efron's ties). Its one coefficient
+    /// carries the first arm's name.
+    ///
+    /// # Errors
+    /// As [`CoxPh::fit`].
+    pub fn cox(&self) -> Result<CoxModel> {
+        let x = Array2::from_shape_fn((self.data.len(), 1), |(i, _)| {
+            f64::from(u8::from(self.groups.codes()[i] == 0))
+        });
+        CoxPh::new().fit(&self.data, &Design::new(&[self.of()], x.view())?)
     }
 }

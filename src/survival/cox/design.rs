@@ -42,7 +42,6 @@ impl<'a> Design<'a> {
     }
 
     /// A design that is put together column by column.
-    #[must_use]
     pub fn builder() -> DesignBuilder {
         DesignBuilder { names: Vec::new(), columns: Vec::new(), error: None }
     }

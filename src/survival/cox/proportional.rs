@@ -115,17 +115,17 @@ impl CoxModel {
         };
         // The test does not see a shift of g: x itself is in the model. So g can be made not negative.
         let least = g.iter().copied().fold(f64::INFINITY, f64::min);
-        g.iter_mut().for_each(|g| *g -= least);
+        for g in &mut g {
+            *g -= least;
+        }
         let mut u = vec![0.0; p];
-        let mut k = 0;
-        for tie in rows.strata.iter().flat_map(|s| &s.ties) {
+        for (k, tie) in rows.strata.iter().flat_map(|s| &s.ties).enumerate() {
             let mean = mean_at(&rows, &workspace, &sums, k, tie.weight);
             for i in tie.start..tie.events_end {
                 for j in 0..p {
                     u[j] += rows.weight[i] * g[k] * (rows.row(i)[j] - mean[j]);
                 }
             }
-            k += 1;
         }
         let (mut base, mut cross, mut square) = (vec![0.0; p * p], vec![0.0; p * p], vec![0.0; p * p]);
         workspace.information(&rows, |_| 1.0, &mut base);

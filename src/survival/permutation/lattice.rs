@@ -57,7 +57,9 @@ impl Lattice {
             for count in (0..=k.min(done + 1)).rev() {
                 let (below, here) = arrays.split_at_mut(count * width);
                 let here = &mut here[..=reach];
-                here.iter_mut().for_each(|x| *x *= 1.0 - share);
+                for x in here.iter_mut() {
+                    *x *= 1.0 - share;
+                }
                 if count > 0 && shift <= reach {
                     let below = &below[(count - 1) * width..][..=reach - shift];
                     for (x, y) in here[shift..].iter_mut().zip(below) {
@@ -68,7 +70,9 @@ impl Lattice {
         }
         let mut probabilities = arrays.split_off(k * width);
         let total: f64 = probabilities.iter().sum();
-        probabilities.iter_mut().for_each(|p| *p /= total);
+        for p in &mut probabilities {
+            *p /= total;
+        }
         Some(Self { origin: smallest * k as i64, step, probabilities })
     }
 

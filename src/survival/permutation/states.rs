@@ -114,6 +114,7 @@ impl Lists {
 }
 
 /// `a` and `b` shifted, as one sorted list.
+#[allow(clippy::comparison_chain)] // three cases, each a line
 fn merge(a: &[State], b: &[State], shift: i64) -> Vec<State> {
     let mut merged = Vec::with_capacity(a.len() + b.len());
     let (mut i, mut j) = (0, 0);
