@@ -31,7 +31,7 @@ fn message<T: std::fmt::Debug>(result: greenwood::Result<T>) -> String {
 fn the_worked_example_under_all_three_ties() -> greenwood::Result<()> {
     let data = RightCensored::new(&[1., 1., 6., 6., 8., 9.], &[true, false, true, true, false, true])?;
     let x = column(&[1., 1., 1., 0., 0., 0.]);
-    let r = (3.0 + 33f64.sqrt()) / 2.0;
+    let r = f64::midpoint(3.0, 33f64.sqrt());
     for (ties, beta, variance, log_likelihood) in [
         (Ties::Breslow, r.ln(), 1.576868865789565, -3.824749505002865),
         (Ties::Efron, 1.676857485592897, 1.632301560750297, -3.358974840263348),

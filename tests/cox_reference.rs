@@ -201,7 +201,7 @@ fn check_parts(case: &Case, problem: &Problem, fit: &CoxModel, design: &Design, 
     let out = &case.output;
     let what = |c: &str| format!("{} {c}", case.name);
     let flat = |v: &Value| -> Vec<f64> { v.as_array().unwrap().iter().flat_map(numbers).collect() };
-    let given = |c: &str| out.get(c).is_some_and(|v| v.is_array());
+    let given = |c: &str| out.get(c).is_some_and(serde_json::Value::is_array);
     let residuals = fit.residuals(&problem.data, design).unwrap();
     for (name, got) in [("martingale", &residuals.martingale), ("deviance", &residuals.deviance)] {
         if given(name) {
