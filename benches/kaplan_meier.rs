@@ -15,7 +15,9 @@ fn pack(time: &[f64], event: &[bool]) -> Vec<u64> {
 }
 
 /// One pass over sorted keys that writes time, at risk, events, S and Greenwood's sum, ties counted.
-fn write_columns(keys: &[u64]) -> (Vec<f64>, Vec<u32>, Vec<u32>, Vec<f64>, Vec<f64>) {
+type Columns = (Vec<f64>, Vec<u32>, Vec<u32>, Vec<f64>, Vec<f64>);
+
+fn write_columns(keys: &[u64]) -> Columns {
     let n = keys.len();
     let mut columns = (
         Vec::with_capacity(n),

@@ -54,7 +54,9 @@ fn problem(case: &Case, specs: &[Value]) -> Problem {
     frame = frame.keep(&keep);
     if case.text("time_transform") == Some("ceiling(time/30)") {
         let time = frame.columns.get_mut("time").unwrap();
-        time.iter_mut().for_each(|t| *t = (*t / 30.0).ceil());
+        for t in time.iter_mut() {
+            *t = (*t / 30.0).ceil();
+        }
     }
     let mut data = base_data(case, &frame);
     if let Some(strata) = case.groups(&frame, "strata") {
@@ -189,7 +191,9 @@ fn check_fit(case: &Case, report: &mut Report) {
             score.iter_mut().zip(problem.frame.column(c)).for_each(|(s, x)| *s += times * x);
         }
         // Ties of the score are ties of the covariates, not of their rounded products.
-        score.iter_mut().for_each(|s| *s = (*s * 1e10).round() / 1e10);
+        for s in &mut score {
+            *s = (*s * 1e10).round() / 1e10;
+        }
         let c = greenwood::survival::Concordance::new(&problem.data, &score).unwrap();
         report.close(&what("concordance"), c.estimate().unwrap_or(f64::NAN), number(&e["concordance"]), FIT);
         report.close(&what("concordance se"), c.std_error().unwrap_or(f64::NAN), number(&e["se"]), DERIVED);

@@ -5,6 +5,7 @@ use std::fmt;
 use super::data::{RightCensored, Weights};
 use super::interval::{ConfidenceInterval, z_of};
 use crate::error::{Error, Result};
+use crate::numeric::order::{pack, unpack_time};
 
 /// The concordance of a score with survival: the share of comparable pairs in which the subject with the higher
 /// score has the event first.
@@ -164,51 +165,55 @@ fn pairs(
     let mut levels: Vec<f64> = rows.iter().map(|&i| score[i]).collect();
     levels.sort_unstable_by(f64::total_cmp);
     levels.dedup();
-    let rank = |i: usize| levels.partition_point(|&s| s < score[i]);
-    let ranks: Vec<usize> = rows.iter().map(|&i| rank(i)).collect();
-    let (time, event) = (data.time(), data.event());
-    // By time, events before censorings.
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_unstable_by(|&a, &b| {
-        let (a, b) = (rows[a], rows[b]);
-        time[a].total_cmp(&time[b]).then(event[b].cmp(&event[a]))
-    });
-    let mut late: Vec<(f64, usize)> = data.entry().map_or(Vec::new(), |entry| {
-        (0..rows.len()).map(|k| (entry[rows[k]], k)).filter(|&(e, _)| e > 0.0).collect()
-    });
+    // By time, events before censorings; everything that the passes read lies in that order.
+    let mut keyed: Vec<(u64, usize)> =
+        rows.iter().map(|&i| (pack(data.time()[i], !data.event()[i]), i)).collect();
+    keyed.sort_unstable();
+    let n = keyed.len();
+    let row: Vec<usize> = keyed.iter().map(|k| k.1).collect();
+    let time: Vec<f64> = keyed.iter().map(|k| unpack_time(k.0)).collect();
+    let event: Vec<bool> = keyed.iter().map(|k| k.0 & 1 == 0).collect();
+    let weights: Vec<f64> = row.iter().map(|&i| weight(i)).collect();
+    let ranks: Vec<usize> = row.iter().map(|&i| levels.partition_point(|&s| s < score[i])).collect();
+    let mut late: Vec<(f64, usize)> = data
+        .entry()
+        .map_or(Vec::new(), |entry| (0..n).map(|k| (entry[row[k]], k)).filter(|&(e, _)| e > 0.0).collect());
     late.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
 
     // Backwards: each event meets those who are under observation then.
     let mut tree = Fenwick(vec![0.0; levels.len() + 1]);
     let (mut sum, mut total) = (0.0, [0.0; 3]);
-    let (mut end, mut entering) = (order.len(), late.as_slice());
+    let (mut end, mut entering) = (n, late.as_slice());
     while end > 0 {
-        let t = time[rows[order[end - 1]]];
-        let start = order[..end].partition_point(|&k| time[rows[k]] < t);
+        let t = time[end - 1];
+        let (mut start, mut first_censored) = (end, end);
+        while start > 0 && time[start - 1] == t {
+            start -= 1;
+            first_censored -= usize::from(!event[start]);
+        }
         while let Some((&(entry, k), rest)) = entering.split_last() {
             if entry < t {
                 break;
             }
-            tree.add(ranks[k], -weight(rows[k]));
-            sum -= weight(rows[k]);
+            tree.add(ranks[k], -weights[k]);
+            sum -= weights[k];
             entering = rest;
         }
-        let first_censored = start + order[start..end].partition_point(|&k| event[rows[k]]);
-        for &k in &order[first_censored..end] {
-            tree.add(ranks[k], weight(rows[k]));
-            sum += weight(rows[k]);
+        for k in first_censored..end {
+            tree.add(ranks[k], weights[k]);
+            sum += weights[k];
         }
-        for &k in &order[start..first_censored] {
+        for k in start..first_censored {
             let (below, upto) = (tree.below(ranks[k]), tree.below(ranks[k] + 1));
             let found = [below, sum - upto, upto - below];
             for (j, f) in found.into_iter().enumerate() {
-                own[rows[k]][j] += f;
-                total[j] += weight(rows[k]) * f;
+                own[row[k]][j] += f;
+                total[j] += weights[k] * f;
             }
         }
-        for &k in &order[start..first_censored] {
-            tree.add(ranks[k], weight(rows[k]));
-            sum += weight(rows[k]);
+        for k in start..first_censored {
+            tree.add(ranks[k], weights[k]);
+            sum += weights[k];
         }
         end = start;
     }
@@ -219,13 +224,13 @@ fn pairs(
     let mut meet = |tree: &Fenwick, sum: f64, k: usize, sign: f64| {
         let (below, upto) = (tree.below(ranks[k]), tree.below(ranks[k] + 1));
         // An event with the higher score came first: concordant.
-        for (o, f) in own[rows[k]].iter_mut().zip([sum - upto, below, upto - below]) {
+        for (o, f) in own[row[k]].iter_mut().zip([sum - upto, below, upto - below]) {
             *o += sign * f;
         }
     };
     let (mut start, mut entering) = (0, late.as_slice());
-    while start < order.len() {
-        let t = time[rows[order[start]]];
+    while start < n {
+        let t = time[start];
         while let Some((&(entry, k), rest)) = entering.split_first() {
             if entry >= t {
                 break;
@@ -233,16 +238,19 @@ fn pairs(
             meet(&tree, sum, k, -1.0);
             entering = rest;
         }
-        let end = start + order[start..].partition_point(|&k| time[rows[k]] <= t);
-        let first_censored = start + order[start..end].partition_point(|&k| event[rows[k]]);
-        for &k in &order[start..first_censored] {
+        let (mut end, mut first_censored) = (start, start);
+        while end < n && time[end] == t {
+            first_censored += usize::from(event[end]);
+            end += 1;
+        }
+        for k in start..first_censored {
             meet(&tree, sum, k, 1.0);
         }
-        for &k in &order[start..first_censored] {
-            tree.add(ranks[k], weight(rows[k]));
-            sum += weight(rows[k]);
+        for k in start..first_censored {
+            tree.add(ranks[k], weights[k]);
+            sum += weights[k];
         }
-        for &k in &order[first_censored..end] {
+        for k in first_censored..end {
             meet(&tree, sum, k, 1.0);
         }
         start = end;
