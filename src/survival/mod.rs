@@ -60,7 +60,10 @@ pub use log_rank::{
     OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
     StratumCounts, TrendTest, Weight, WeightedLogRank,
 };
-pub use permutation::{ExactLogRank, ExactMethod, ExactTest, PermutationStatistic, ScoreTies};
+pub use permutation::{
+    ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
+    PermutedBlocks, ScoreTies,
+};
 pub use quantile::{FlatStep, Quantile};
 pub use restricted_mean::RestrictedMean;
 pub use risk_table::{RiskTable, Row};

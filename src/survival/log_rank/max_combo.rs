@@ -28,7 +28,7 @@ use crate::numeric::multivariate_normal::{Probability, max_tail};
 ///
 /// # Cost
 /// One pass over the event times; then an integral in one dimension less than there are weights, at most some
-/// 50 ms for four. With six and more the error grows: it is reported.
+/// 3 ms for four. With six and more the error grows: it is reported.
 ///
 /// # Example
 /// ```

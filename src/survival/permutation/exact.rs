@@ -38,7 +38,7 @@ const METHOD: &str = "the exact log-rank test";
 /// halves: exact for some 44 distinct scores, more with ties; 18 subjects take a few microseconds. Scores
 /// on a coarse grid (Gehan's) are exact by the shift algorithm for hundreds of subjects. Otherwise the
 /// distribution is computed from its characteristic function, scores unrounded: 100 + 100 subjects in about a
-/// tenth of a second, with an absolute error that [`ExactTest::error`] reports (1e-13 there).
+/// quarter of a second, with an absolute error that [`ExactTest::error`] reports (1e-13 there).
 /// *Z*: states (number at risk in the first group, T, V) from the last event time to the first; up to four
 /// million of them.
 ///

@@ -7,6 +7,7 @@
 //!
 //! * two groups: [`ExactLogRank`]
 //! * labels given out in blocks: [`ExactLogRank::within`]
+//! * too many labellings, or a scheme of random blocks: [`MonteCarloLogRank`]
 //!
 //! **Two tests are called the exact log-rank test.** One permutes `T = observed − expected` (a sum of scores, as
 //! R's coin does), the other `Z = T/√V` with the hypergeometric variance V of each labelling.
@@ -15,11 +16,13 @@
 mod exact;
 mod inversion;
 mod lattice;
+mod monte_carlo;
 mod scores;
 mod standardized;
 mod states;
 
 pub use exact::{ExactLogRank, ExactMethod, ExactTest};
+pub use monte_carlo::{MonteCarloLogRank, MonteCarloTest, PermutedBlocks};
 pub use scores::ScoreTies;
 
 /// Which statistic is permuted: the field calls both tests "exact log-rank".
