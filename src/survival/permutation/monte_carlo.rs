@@ -69,7 +69,7 @@ impl Default for MonteCarloLogRank {
     }
 }
 
-/// SplitMix64 (Steele, Lea & Flood 2014, OOPSLA), one per labelling: a sample is the same however it is divided.
+/// `SplitMix64` (Steele, Lea & Flood 2014, OOPSLA), one per labelling: a sample is the same however it is divided.
 struct Random(u64);
 
 impl Random {
@@ -237,7 +237,7 @@ impl MonteCarloLogRank {
                 usize::from((t - expectation).abs() >= (statistic - expectation).abs() - tolerance);
             test.at_most += usize::from(t <= statistic + tolerance);
             test.at_least += usize::from(t >= statistic - tolerance);
-            if test.replicates % 1000 == 0 && progress(test.replicates).is_break() {
+            if test.replicates.is_multiple_of(1000) && progress(test.replicates).is_break() {
                 break;
             }
         }
