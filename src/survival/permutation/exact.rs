@@ -42,6 +42,12 @@ const METHOD: &str = "the exact log-rank test";
 /// *Z*: states (number at risk in the first group, T, V) from the last event time to the first; up to four
 /// million of them.
 ///
+/// # Size
+/// Seeded simulation, 10,000 trials a cell without any effect: per cent with p ≤ 0.05 (standard error 0.2). Reproduce:
+/// `GREENWOOD_SIZE=10000 cargo test --release --test size_study -- --nocapture`.
+///
+#[doc = include_str!("size.md")]
+///
 /// # Example
 /// Nine children against nine, failures of five and three:
 /// ```
