@@ -312,16 +312,6 @@ pub enum Error {
         /// What else would serve.
         instead: &'static str,
     },
-    /// A method that does not exist for data of this kind.
-    #[error("{method} is not defined for {found}: {instead}")]
-    NotApplicable {
-        /// The method.
-        method: &'static str,
-        /// What the data have.
-        found: &'static str,
-        /// What to do instead.
-        instead: &'static str,
-    },
     /// A permutation distribution too large to enumerate.
     #[error(
         "{method} would need more than {limit} states for these data: permute T, or use the asymptotic `LogRank`"

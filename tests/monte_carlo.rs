@@ -92,5 +92,5 @@ fn what_cannot_be_drawn_is_refused() {
     assert!(err.starts_with("the Monte Carlo log-rank test compares 2 groups, but there are 3"), "{err}");
     let sampling = data.clone().with_weights(Weights::sampling(vec![1.0; 18])).unwrap();
     let err = MonteCarloLogRank::new().test(&sampling, &arm).unwrap_err().to_string();
-    assert!(err.starts_with("the Monte Carlo log-rank test is not defined for sampling weights"), "{err}");
+    assert!(err.starts_with("the Monte Carlo log-rank test is not available with sampling weights"), "{err}");
 }

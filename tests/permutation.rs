@@ -290,14 +290,14 @@ fn no_events_and_what_is_refused() {
     let fractional = ffs.clone().with_weights(Weights::replication(&[0.5; 18])).unwrap();
     assert_eq!(
         ExactLogRank::new().test(&fractional, &arm).unwrap_err().to_string(),
-        "the exact log-rank test is not defined for fractional weights: a permuted subject is whole; round the \
+        "the exact log-rank test is not available with fractional weights: a permuted subject is whole; round the \
          weights, or use `WeightedLogRank`"
     );
     let z = ExactLogRank::new().statistic(PermutationStatistic::Standardized);
     let late = ffs.clone().with_entry(&[1.0; 18]).unwrap();
     assert_eq!(
         z.test(&late, &arm).unwrap_err().to_string(),
-        "permuting Z is not defined for delayed entry: permute T"
+        "permuting Z is not available with delayed entry: permute T"
     );
     let n = 200;
     let many =

@@ -455,10 +455,10 @@ fn errors_say_what_to_mend() {
     let clustered = data.clone().with_clusters(&[1; 18]).unwrap();
     assert_eq!(
         Renyi::new().test(&clustered, &arms).unwrap_err().to_string(),
-        "the Renyi test is not defined for sampling weights or clusters: use `WeightedLogRank`, whose variance is \
+        "the Renyi test is not available with sampling weights or clusters: use `WeightedLogRank`, whose variance is \
          robust"
     );
-    assert!(matches!(OneSampleLogRank::new().test(&clustered, |t| t), Err(Error::NotApplicable { .. })));
+    assert!(matches!(OneSampleLogRank::new().test(&clustered, |t| t), Err(Error::Unsupported { .. })));
     assert_eq!(
         OneSampleLogRank::new().test(&data, |t| -t).unwrap_err().to_string(),
         "the expected number of events is -2: it must be finite and at least 0, for every subject"

@@ -17,8 +17,6 @@ pub enum HazardRatioMethod {
     Pike,
     /// The maximum partial likelihood estimate of a proportional-hazards model.
     Cox,
-    /// The ratio at which the log-rank statistic is zero, with limits where it is rejected.
-    InvertedLogRank,
 }
 
 impl fmt::Display for HazardRatioMethod {
@@ -27,7 +25,6 @@ impl fmt::Display for HazardRatioMethod {
             Self::Peto => "Peto",
             Self::Pike => "Pike",
             Self::Cox => "Cox",
-            Self::InvertedLogRank => "inverted log-rank",
         })
     }
 }

@@ -59,7 +59,7 @@ impl OneSampleLogRank {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the hazard is not finite and at least 0, or falls while a subject is
-    /// observed; [`Error::NotApplicable`] for sampling weights and clusters.
+    /// observed; [`Error::Unsupported`] for sampling weights and clusters.
     pub fn test(
         &self,
         data: &RightCensored,
@@ -76,13 +76,13 @@ impl OneSampleLogRank {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] where an expected number is not finite and at least
-    /// 0; [`Error::NotApplicable`] for sampling weights and clusters.
+    /// 0; [`Error::Unsupported`] for sampling weights and clusters.
     pub fn test_with_expected(&self, data: &RightCensored, expected: &[f64]) -> Result<OneSampleTest> {
         if data.is_robust() {
-            return Err(Error::NotApplicable {
+            return Err(Error::Unsupported {
                 method: "the one-sample log-rank test",
-                found: "sampling weights or clusters",
-                instead: "use independent rows, with replication weights if rows repeat",
+                with: "sampling weights or clusters",
+                why: "use independent rows, with replication weights if rows repeat",
             });
         }
         if expected.len() != data.len() {

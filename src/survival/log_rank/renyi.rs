@@ -56,17 +56,17 @@ impl Renyi {
     ///
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::OutOfRange`] and [`Error::PeriodCount`]
-    /// for the weight's parameters; [`Error::NotApplicable`] for sampling weights and clusters.
+    /// for the weight's parameters; [`Error::Unsupported`] for sampling weights and clusters.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<RenyiTest> {
         if groups.count() != 2 {
             let (method, instead) = ("the Renyi test", "use `WeightedLogRank` for all of them");
             return Err(Error::NotTwoGroups { method, found: groups.count(), instead });
         }
         if data.is_robust() {
-            return Err(Error::NotApplicable {
+            return Err(Error::Unsupported {
                 method: "the Renyi test",
-                found: "sampling weights or clusters",
-                instead: "use `WeightedLogRank`, whose variance is robust",
+                with: "sampling weights or clusters",
+                why: "use `WeightedLogRank`, whose variance is robust",
             });
         }
         self.weight.check()?;

@@ -115,7 +115,7 @@ impl ExactLogRank {
     /// Compares two groups.
     ///
     /// # Errors
-    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::NotApplicable`] for sampling weights,
+    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights,
     /// clusters and fractional weights, and where Z is permuted for delayed entry or
     /// [`within`](Self::within) other sets than the strata; [`Error::TooManyStates`]; those of the weight.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<ExactTest> {
@@ -165,10 +165,10 @@ impl ExactLogRank {
             PermutationStatistic::ScoreSum => test.fill_score_sum(&scores, &first_arm)?,
             PermutationStatistic::Standardized => {
                 if blocks.is_some() {
-                    return Err(Error::NotApplicable {
+                    return Err(Error::Unsupported {
                         method: "permuting Z",
-                        found: "blocks other than the strata",
-                        instead: "give the blocks as strata",
+                        with: "blocks other than the strata",
+                        why: "give the blocks as strata",
                     });
                 }
                 let z = standardized::tails(&data, &subjects, &self.weight)?;

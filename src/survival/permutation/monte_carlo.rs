@@ -132,7 +132,7 @@ impl MonteCarloLogRank {
     /// Compares two groups.
     ///
     /// # Errors
-    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::NotApplicable`] for sampling weights, clusters and
+    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights, clusters and
     /// fractional weights; [`Error::OutOfRange`] for the number of labellings and the scheme.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<MonteCarloTest> {
         self.test_with_progress(data, groups, |_| ControlFlow::Continue(()))

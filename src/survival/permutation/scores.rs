@@ -54,7 +54,7 @@ impl Subjects {
         if data.is_robust() {
             let found = "sampling weights or clusters";
             let instead = "the permuted units must be exchangeable subjects; use `WeightedLogRank`";
-            return Err(Error::NotApplicable { method, found, instead });
+            return Err(Error::Unsupported { method, with: found, why: instead });
         }
         let rows = written_out(data, method)?;
         let scores = scores(data, weight, ties);
@@ -76,7 +76,7 @@ fn written_out(data: &RightCensored, method: &'static str) -> Result<Vec<u32>> {
     };
     if weights.iter().any(|w| w.fract() != 0.0) {
         let instead = "a permuted subject is whole; round the weights, or use `WeightedLogRank`";
-        return Err(Error::NotApplicable { method, found: "fractional weights", instead });
+        return Err(Error::Unsupported { method, with: "fractional weights", why: instead });
     }
     let total: f64 = weights.iter().sum();
     if total > f64::from(u32::MAX) {

@@ -54,7 +54,7 @@ pub(super) fn tails(data: &RightCensored, subjects: &Subjects, weight: &Weight) 
     const METHOD: &str = "permuting Z";
     if data.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0)) {
         let instead = "permute T";
-        return Err(Error::NotApplicable { method: METHOD, found: "delayed entry", instead });
+        return Err(Error::Unsupported { method: METHOD, with: "delayed entry", why: instead });
     }
     let strata = strata(data, subjects, weight);
     let bound: f64 = strata
