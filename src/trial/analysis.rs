@@ -200,7 +200,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
 
 /// How many were censored for which reason, per arm.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CensoringReasons<A, E> {
     arms: Vec<A>,
     reasons: Vec<Censoring<E>>,
@@ -253,7 +253,7 @@ fn name<E>(reason: &Censoring<E>) -> &'static str {
 
 /// The table under a Kaplan-Meier plot: at risk, censored and events at chosen times.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NumbersAtRisk<A> {
     arms: Vec<A>,
     times: Vec<Time>,

@@ -13,7 +13,7 @@ use crate::survival::{
 /// One arm against another. Made by [`Analysis::contrast`](super::Analysis::contrast); everything it returns is
 /// about the first arm relative to the second.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Contrast {
     data: RightCensored<'static>,
     groups: Groups,
