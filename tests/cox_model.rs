@@ -246,13 +246,16 @@ fn parts(rows: &[Row], weights: bool, entry: bool, strata: bool) -> (RightCensor
     (data, Array2::from_shape_fn((rows.len(), 2), |(i, j)| rows[i].x[j]))
 }
 
-/// Fits that have a maximum: the others are compared by their status alone.
+/// The same fit; where there is no maximum, the same coefficients are infinite.
 fn same(a: &CoxModel, b: &CoxModel) {
-    let finite = |m: &CoxModel| m.stop().is_success();
-    if !finite(a) || !finite(b) {
+    let status = |m: &CoxModel| m.terms().iter().map(|t| t.status).collect::<Vec<_>>();
+    assert_eq!(status(a), status(b), "{a}\n{b}");
+    if !a.stop().is_success() {
         return;
     }
     assert_relative_eq!(a.log_likelihood()[1], b.log_likelihood()[1], max_relative = 1e-9, epsilon = 1e-9);
+    // A dozen rows may leave a likelihood so flat that a step of 1e-9 standard errors, at which the fit stops, is
+    // 1e-6 of the coefficient; the variance there has the condition of the information besides.
     for (x, y) in a.coefficients().iter().zip(b.coefficients()) {
         assert_relative_eq!(x, y, max_relative = 1e-6, epsilon = 1e-6);
     }

@@ -330,6 +330,7 @@ mod tests {
     /// A single time is a normal interval; more logarithmic time only widens it.
     #[test]
     fn the_scaled_bridge_starts_at_the_normal_interval() {
+        // 1.96 is the quantile to two decimals: 2Φ(1.96) − 1 is 0.950004.
         assert_relative_eq!(scaled_bridge_stays_within(1.96, 1e-9), 0.95, epsilon = 1e-5);
         assert!(scaled_bridge_stays_within(3.0, 1.0) > scaled_bridge_stays_within(3.0, 2.0));
         let (rates, _) = symmetric_eigen(vec![2.0, 1.0, 1.0, 2.0], 2);

@@ -226,6 +226,7 @@ mod tests {
     #[test]
     fn both_series_give_the_tabled_probabilities() {
         for (q, p) in [(1.96, 0.1), (2.2414, 0.05), (2.8070, 0.01)] {
+            // The table prints quantiles to four digits: that leaves three of the probability.
             assert_relative_eq!(brownian_supremum_sf(q), p, max_relative = 1e-3);
         }
         assert_relative_eq!(
