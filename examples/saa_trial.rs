@@ -40,7 +40,7 @@ fn main() -> greenwood::Result<()> {
     );
     println!("\nFFS, numbers at risk");
     let ffs = trial.analyse(&FFS)?;
-    println!("{}", ffs.numbers_at_risk(&[0.0, 12.0, 24.0, 36.0, 48.0, 60.0].map(Time::months)));
+    println!("{}", ffs.numbers_at_risk(&[0.0, 12.0, 24.0, 36.0, 48.0, 60.0].map(Time::months))?);
     println!("\nFFS, reasons for censoring\n{}", ffs.reasons());
 
     // The same trial as it was known two years in: later events have not happened yet.

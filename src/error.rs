@@ -322,4 +322,17 @@ pub enum Error {
         /// How many it keeps at most.
         limit: usize,
     },
+    /// Follow-up that goes on after a happening that ends it for good in another subject.
+    #[error(
+        "subject {subject}: follow-up goes on after {happening} at {at}, which ended it for good in another subject: \
+         end this one with `Exit::Terminal` too"
+    )]
+    NotTerminal {
+        /// The subject's id or position, and arm.
+        subject: String,
+        /// The terminal happening.
+        happening: String,
+        /// When.
+        at: String,
+    },
 }

@@ -158,6 +158,21 @@ fn what_cannot_be_is_refused() -> Result<()> {
          give them the role of an event or of a censoring, if that is the question"
     );
     assert!(ttp.curve(Arm::A).is_ok());
+    assert!(message(ttp.numbers_at_risk(&[m(1.0)])).starts_with("endpoint TTP has competing events"));
+    for every in [f64::NAN, 0.0, -1.0, f64::INFINITY] {
+        let err = message(trial.analyse(&OS.assessed(Time::days(every), Some(2))));
+        assert_eq!(err, format!("every is {every}: it must be a finite time above 0"));
+    }
+    // Alive after a death: nobody is, once death has ended somebody's follow-up.
+    let undead = Trial::new([
+        subject().then(m(1.0), Death).then(m(2.0), Progression).until(m(3.0), Exit::Cutoff)?,
+        Subject::on(Arm::B).until(m(2.0), Exit::Terminal(Death))?,
+    ]);
+    assert_eq!(
+        message(undead.analyse(&OS)),
+        "subject 007 (A): follow-up goes on after Death at 30.4375 days (1.0 months), which ended it for good in \
+         another subject: end this one with `Exit::Terminal` too"
+    );
     assert!(message(ttp.follow_up()).starts_with("endpoint TTP has competing events"));
     let os = trial.analyse(&OS)?;
     assert_eq!(os.contrast(Arm::A, Arm::A).unwrap_err(), Error::TooFewGroups { found: 1 });
@@ -262,4 +277,28 @@ proptest! {
             }
         }
     }
+}
+
+/// What is read is made again: a subject that cannot be is refused from a file too, and order does not matter.
+#[cfg(feature = "serde")]
+#[test]
+fn what_is_read_is_checked() -> Result<()> {
+    let trial = Trial::new([
+        Subject::on(Arm::A)
+            .id("1")
+            .visit(m(4.0))
+            .visit(m(1.0))
+            .then(m(2.0), Progression)
+            .until(m(9.0), Exit::Lost)?,
+        Subject::on(Arm::B).until(m(2.0), Exit::Terminal(Death))?,
+    ]);
+    let text = serde_json::to_string(&trial).unwrap();
+    assert_eq!(serde_json::from_str::<Trial<Arm, Happening>>(&text).unwrap(), trial);
+    let read = |from: &str, to: &str| {
+        assert!(text.contains(from), "{text}");
+        serde_json::from_str::<Trial<Arm, Happening>>(&text.replacen(from, to, 1)).unwrap_err().to_string()
+    };
+    assert!(read("[60.875,", "[6000.0,").starts_with("subject 1 (A): Progression at 6000 days"));
+    assert!(read("273.9375", "-1.0").starts_with("subject 1 (A): the time of end of follow-up is -1 days"));
+    Ok(())
 }

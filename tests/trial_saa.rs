@@ -115,7 +115,7 @@ fn the_standard_intervals() -> greenwood::Result<()> {
 #[test]
 fn the_tables_under_the_curves() -> greenwood::Result<()> {
     let ffs = saa().analyse(&FFS)?;
-    let table = ffs.numbers_at_risk(&[0.0, 12.0, 48.0, 60.0].map(Time::months));
+    let table = ffs.numbers_at_risk(&[0.0, 12.0, 48.0, 60.0].map(Time::months))?;
     assert_eq!(
         table.to_string(),
         "months                   0    12    48    60\n\

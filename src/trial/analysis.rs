@@ -64,22 +64,27 @@ impl<A: Label, E: Label> Analysis<A, E> {
         Err(Error::UnknownLabel { label: format!("{arm:?}"), known })
     }
 
+    /// No record that `keep` selects may end with a competing event.
+    fn check_competing(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<()> {
+        for record in self.records.iter().filter(|r| keep(r)) {
+            if let Outcome::Competing(kind) = record.outcome {
+                return Err(Error::CompetingOutcomes {
+                    endpoint: self.endpoint,
+                    happening: format!("{kind:?}"),
+                    subject: record.id.clone().unwrap_or_else(|| record.position.to_string()),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Times in days and events of the records that `keep` selects, with their arms.
     pub(super) fn data(
         &self,
         keep: impl Fn(&Record<A, E>) -> bool,
     ) -> Result<(RightCensored<'static>, Vec<A>)> {
+        self.check_competing(&keep)?;
         let records = || self.records.iter().filter(|r| keep(r));
-        if let Some((record, kind)) = records().find_map(|r| match r.outcome {
-            Outcome::Competing(kind) => Some((r, kind)),
-            _ => None,
-        }) {
-            return Err(Error::CompetingOutcomes {
-                endpoint: self.endpoint,
-                happening: format!("{kind:?}"),
-                subject: record.id.clone().unwrap_or_else(|| record.position.to_string()),
-            });
-        }
         let time: Vec<f64> = records().map(|r| r.time.in_days()).collect();
         let event: Vec<bool> = records().map(|r| r.outcome.is_event()).collect();
         Ok((RightCensored::new(time, event)?, records().map(|r| r.arm).collect()))
@@ -163,7 +168,11 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// arm's subjects (the form of `KMunicate`, Morris et al. 2019, BMJ Open 9:e030215).
     ///
     /// At risk at t are those observed up to t or beyond: an event or censoring at t itself is not yet counted.
-    pub fn numbers_at_risk(&self, times: &[Time]) -> NumbersAtRisk<A> {
+    ///
+    /// # Errors
+    /// [`Error::CompetingOutcomes`]: they are neither events nor censorings.
+    pub fn numbers_at_risk(&self, times: &[Time]) -> Result<NumbersAtRisk<A>> {
+        self.check_competing(|_| true)?;
         let count = |arm: A, condition: &dyn Fn(&Record<A, E>) -> bool| {
             self.records.iter().filter(|r| r.arm == arm && condition(r)).count()
         };
@@ -177,7 +186,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
                 })
                 .collect()
         });
-        NumbersAtRisk { rows: rows.collect(), arms: self.arms.clone(), times: times.to_vec() }
+        Ok(NumbersAtRisk { rows: rows.collect(), arms: self.arms.clone(), times: times.to_vec() })
     }
 
     /// Compares the arm `of` with the arm `against`: a hazard ratio below 1 favours `of`.

@@ -40,6 +40,11 @@ pub enum Exit<E> {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawSubject<A, E>"))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(deserialize = "A: Label + serde::Deserialize<'de>, E: Label + serde::Deserialize<'de>"))
+)]
 pub struct Subject<A, E> {
     pub(super) arm: A,
     pub(super) id: Option<String>,
@@ -183,6 +188,29 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
             end,
             exit,
         })
+    }
+}
+
+/// A subject as it was written: it is made again, and so checked, when it is read.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawSubject<A, E> {
+    arm: A,
+    id: Option<String>,
+    entered: Time,
+    visits: Vec<Time>,
+    happenings: Vec<(Time, E)>,
+    end: Time,
+    exit: Exit<E>,
+}
+
+#[cfg(feature = "serde")]
+impl<A: Label, E: Label> TryFrom<RawSubject<A, E>> for Subject<A, E> {
+    type Error = Error;
+
+    fn try_from(raw: RawSubject<A, E>) -> Result<Self> {
+        let RawSubject { arm, id, entered, visits, happenings, end, exit } = raw;
+        SubjectBuilder { arm, id, entered, visits, happenings }.until(end, exit)
     }
 }
 

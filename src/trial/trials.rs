@@ -15,6 +15,10 @@ pub struct DataCutoff(pub Time);
 /// The subjects of a clinical trial. `A` and `E` are the user's own enums of arms and happenings.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(deserialize = "A: Label + serde::Deserialize<'de>, E: Label + serde::Deserialize<'de>"))
+)]
 pub struct Trial<A, E> {
     subjects: Vec<Subject<A, E>>,
 }
@@ -186,10 +190,19 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// Asks the endpoint's question of every subject.
     ///
     /// # Errors
-    /// [`Error::Empty`] where no subject has a record; [`Error::IgnoresTerminal`] where the endpoint ignores a
+    /// [`Error::Empty`] where no subject has a record; [`Error::OutOfRange`] where the endpoint's planned time between
+    /// visits is not above 0; [`Error::NotTerminal`] where follow-up goes on after a happening that ended it for good
+    /// in another subject; [`Error::IgnoresTerminal`] where the endpoint ignores a
     /// happening that ended a subject's follow-up for good: nothing is observed after death, so it must be an
     /// event, a competing event or a (declared) censoring.
     pub fn analyse(&self, endpoint: &Endpoint<E>) -> Result<Analysis<A, E>> {
+        if let Ascertainment::Assessed { every, .. } = endpoint.ascertainment()
+            && !(every.is_valid() && every > Time::ZERO)
+        {
+            let must_be = "a finite time above 0";
+            return Err(Error::OutOfRange { argument: "every", value: every.in_days(), must_be });
+        }
+        self.check_terminal()?;
         let mut records = Vec::with_capacity(self.subjects.len());
         let mut without_origin = 0;
         for (position, subject) in self.subjects.iter().enumerate() {
@@ -208,6 +221,28 @@ impl<A: Label, E: Label> Trial<A, E> {
             }
         }
         Analysis::new(endpoint.name(), records, without_origin)
+    }
+
+    /// A kind of happening ends follow-up for good in all subjects or in none: nobody lives on after death.
+    fn check_terminal(&self) -> Result<()> {
+        let mut kinds: Vec<E> = Vec::new();
+        for s in &self.subjects {
+            if let Exit::Terminal(kind) = s.exit
+                && !kinds.contains(&kind)
+            {
+                kinds.push(kind);
+            }
+        }
+        for (position, s) in self.subjects.iter().enumerate() {
+            if let Some(&(at, kind)) = s.happenings.iter().find(|(_, kind)| kinds.contains(kind)) {
+                return Err(Error::NotTerminal {
+                    subject: called(position, s),
+                    happening: format!("{kind:?}"),
+                    at: at.to_string(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// How the endpoint decided about a subject, in words.
