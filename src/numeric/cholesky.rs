@@ -55,6 +55,12 @@ impl Cholesky {
         used
     }
 
+    /// What each column in use adds beyond the earlier ones.
+    pub(crate) fn pivots(&self) -> impl Iterator<Item = f64> + '_ {
+        let k = self.used.len();
+        (0..k).map(move |i| self.factor[i * k + i].powi(2))
+    }
+
     /// `M⁻¹ b`; zero in the columns that are not in use.
     pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
         let k = self.used.len();

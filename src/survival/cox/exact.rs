@@ -18,9 +18,7 @@ pub(super) fn evaluate(rows: &Rows, beta: &[f64], workspace: &mut Workspace, poi
     for stratum in &rows.strata {
         for tie in &stratum.ties {
             let d = tie.events_end - tie.start;
-            let late: Vec<usize> =
-                stratum.late.iter().filter(|&&(entry, _)| entry >= tie.time).map(|&(_, i)| i).collect();
-            let at_risk: Vec<usize> = (tie.start..stratum.rows.end).filter(|i| !late.contains(i)).collect();
+            let at_risk: Vec<usize> = stratum.at_risk(tie).collect();
             let shift = at_risk.iter().map(|&i| eta[i]).fold(f64::NEG_INFINITY, f64::max);
             let mut sums = Sums::new(d, p);
             for &i in &at_risk {

@@ -78,10 +78,11 @@ pub enum Stop {
     Converged,
     /// The limit of iterations was reached before.
     MaxIterations,
-    /// No step in the direction of the score raises the likelihood.
+    /// No step in the direction of the score raises the likelihood, or it is flat to rounding along a long one: a
+    /// maximum was not found.
     NoAscent,
     /// The likelihood has no maximum: it rises for ever as this coefficient (and perhaps others, see their
-    /// terms) grows. The remedy is a penalty ([`CoxPh::ridge`]) or an interval from the profile likelihood.
+    /// terms) grows. Where it rises in several directions, the terms show one of them. The remedy is a penalty ([`CoxPh::ridge`]) or an interval from the profile likelihood.
     InfiniteCoefficient {
         /// The first such covariate.
         covariate: usize,

@@ -24,7 +24,8 @@ use crate::numeric::quadratic_form::quadratic_form;
 pub enum Status {
     /// It was estimated.
     Estimated,
-    /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0.
+    /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0. (So
+    /// too where the column no longer varies within any risk set once an infinite coefficient has run off.)
     Redundant,
     /// The likelihood rises for ever as it grows.
     PlusInfinity,
@@ -146,7 +147,9 @@ impl CoxModel {
     ) -> Self {
         let p = rows.p;
         let unscale = |j: usize| if rows.scale[j] > 0.0 { rows.scale[j].recip() } else { 0.0 };
-        let finite: Vec<usize> = free.iter().copied().filter(|&j| found.infinite[j] == 0.0).collect();
+        let left_out = |j: usize| !free.contains(&j) || found.undetermined[j];
+        let finite: Vec<usize> =
+            free.iter().copied().filter(|&j| found.infinite[j] == 0.0 && !left_out(j)).collect();
         let rescale = |mut v: Vec<f64>| {
             for i in 0..p {
                 for j in 0..p {
@@ -170,6 +173,7 @@ impl CoxModel {
         let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
         let coefficients: Vec<f64> = (0..p)
             .map(|j| match found.infinite[j] {
+                0.0 if left_out(j) => 0.0,
                 0.0 => found.beta[j] * unscale(j),
                 sign => sign * f64::INFINITY,
             })
@@ -179,7 +183,7 @@ impl CoxModel {
                 let status = match found.infinite[j] {
                     s if s > 0.0 => Status::PlusInfinity,
                     s if s < 0.0 => Status::MinusInfinity,
-                    _ if free.contains(&j) => Status::Estimated,
+                    _ if !left_out(j) => Status::Estimated,
                     _ => Status::Redundant,
                 };
                 let se = |v: &[f64]| {

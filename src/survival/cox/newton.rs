@@ -43,6 +43,8 @@ pub(super) struct Maximum {
     pub stop: Stop,
     /// Per coefficient: 0, or the sign of the infinity it runs to.
     pub infinite: Vec<f64>,
+    /// Per coefficient: does the likelihood no longer depend on it once the infinite ones have run off?
+    pub undetermined: Vec<bool>,
 }
 
 /// Newton's method with step halving over the coefficients `free`, from `beta`, whose point is `start`.
@@ -55,8 +57,17 @@ pub(super) fn maximise(
     max_iterations: usize,
 ) -> Maximum {
     let p = beta.len();
-    let mut now =
-        Maximum { infinite: vec![0.0; p], beta, point: start, iterations: 0, stop: Stop::Converged };
+    let at_start: Vec<f64> = (0..p).map(|j| start.information[j * p + j]).collect();
+    let first_factor = Cholesky::new(&start.information, p, free);
+    let origin = beta.clone();
+    let mut now = Maximum {
+        infinite: vec![0.0; p],
+        undetermined: vec![false; p],
+        beta,
+        point: start,
+        iterations: 0,
+        stop: Stop::Converged,
+    };
     let mut trial = Point::new(p);
     let mut step = vec![0.0; p];
     let mut decrement = 0.0;
@@ -72,8 +83,10 @@ pub(super) fn maximise(
         // λ²: twice what a full step gains. λ is the step in standard errors.
         let last = decrement;
         decrement = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum::<f64>();
-        let largest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
-        let flat = decrement <= 1e-12 && largest > 0.1;
+        // Next to nothing to gain and yet a long step: no maximum, if the likelihood never falls that way.
+        let flat = decrement <= 1e-12
+            && spread(objective.rows, &step) > 0.1
+            && never_falls(objective.rows, objective.ties, &step);
         // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
         let floor = decrement <= 1e-16 && decrement >= 0.25 * last && now.iterations > 0;
         if decrement <= tolerance * tolerance || flat || floor {
@@ -109,17 +122,61 @@ pub(super) fn maximise(
     }
     // A likelihood that is flat along a long step may have no maximum: then the step is a direction in which
     // every event has the largest value of its risk set, and the likelihood never falls (Bryson & Johnson 1981).
-    let largest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
-    if largest > 0.1 && decrement < 1e-3 && never_falls(objective.rows, objective.ties, &step) {
-        for (infinite, &s) in now.infinite.iter_mut().zip(&step) {
-            if s.abs() > 1e-4 * largest {
-                *infinite = s.signum();
+    // Where the information has all but vanished its rounding error is taken for information, and the step comes out
+    // short: then the way that the coefficients have gone shows the direction.
+    let lost = match (&first_factor, Cholesky::new(&now.point.information, p, free)) {
+        (Some(first), Some(last)) => first.pivots().zip(last.pivots()).any(|(f, l)| l < 1e-9 * f),
+        _ => true,
+    };
+    let gone: Vec<f64> = now.beta.iter().zip(&origin).map(|(b, o)| b - o).collect();
+    let leads_on = |direction: &[f64]| {
+        spread(objective.rows, direction) > 0.1 && never_falls(objective.rows, objective.ties, direction)
+    };
+    if decrement < 1e-3 && (leads_on(&step) || lost && leads_on(&gone)) {
+        if !leads_on(&step) {
+            step = gone;
+        }
+        let largest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+        // Many directions may do. Coefficients that this one does not need are left out, later columns first.
+        for s in step.iter_mut().filter(|s| s.abs() <= 1e-4 * largest) {
+            *s = 0.0;
+        }
+        for j in (0..p).rev() {
+            let kept = std::mem::replace(&mut step[j], 0.0);
+            if step.iter().all(|&s| s == 0.0) || !never_falls(objective.rows, objective.ties, &step) {
+                step[j] = kept;
             }
+        }
+        for (infinite, &s) in now.infinite.iter_mut().zip(&step).filter(|(_, s)| **s != 0.0) {
+            *infinite = s.signum();
+        }
+        // What is left may be flat too: no risk set that still counts differs in it.
+        let rest: Vec<usize> = free.iter().copied().filter(|&j| now.infinite[j] == 0.0).collect();
+        let scaled: Vec<f64> = rest
+            .iter()
+            .flat_map(|&i| rest.iter().map(move |&j| (i, j)))
+            .map(|(i, j)| now.point.information[i * p + j] / (at_start[i] * at_start[j]).sqrt())
+            .collect();
+        let determined = Cholesky::independent(&scaled, rest.len(), 0.0, 0.0);
+        let large = |k: usize| scaled[k * rest.len() + k] > 1e-8;
+        for (k, &j) in rest.iter().enumerate() {
+            now.undetermined[j] = !(determined.contains(&k) && large(k));
         }
         let covariate = now.infinite.iter().position(|&i| i != 0.0).unwrap_or(0);
         now.stop = Stop::InfiniteCoefficient { covariate };
+    } else if now.stop == Stop::Converged && (lost || spread(objective.rows, &step) > 0.1) {
+        // Flat to rounding, and no proof of where it leads: that is no maximum found.
+        now.stop = Stop::NoAscent;
     }
     now
+}
+
+/// How far the linear predictors of two rows move apart under a step.
+fn spread(rows: &Rows, step: &[f64]) -> f64 {
+    let moved = (0..rows.len()).map(|i| rows.row(i).iter().zip(step).map(|(x, s)| x * s).sum::<f64>());
+    let (low, high) =
+        moved.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), m| (low.min(m), high.max(m)));
+    high - low
 }
 
 /// Does every event have the largest `γ'x` of those at risk with it? (Under exact ties: do the d who fail have the
@@ -142,13 +199,8 @@ fn never_falls(rows: &Rows, ties: Ties, direction: &[f64]) -> bool {
             })
         } else {
             // Here the maximum has no running form; this is asked once per fit at the most.
-            let mut entry = vec![f64::NEG_INFINITY; stratum.rows.len()];
-            stratum.late.iter().for_each(|&(e, i)| entry[i - stratum.rows.start] = e);
             stratum.ties.iter().all(|tie| {
-                let mut at_risk: Vec<f64> = (tie.start..stratum.rows.end)
-                    .filter(|&i| entry[i - stratum.rows.start] < tie.time)
-                    .map(|i| score[i])
-                    .collect();
+                let mut at_risk: Vec<f64> = stratum.at_risk(tie).map(|i| score[i]).collect();
                 at_risk.sort_unstable_by(|a, b| b.total_cmp(a));
                 let events = &score[tie.start..tie.events_end];
                 if ties == Ties::Exact {

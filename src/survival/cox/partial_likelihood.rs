@@ -7,7 +7,7 @@
 //! the share 1 − l/d.
 
 use super::Ties;
-use super::rows::{Rows, Tie};
+use super::rows::{Rows, Stratum, Tie};
 use super::symmetric::SymmetricProduct;
 
 /// Everything an evaluation needs, kept between evaluations: nothing is allocated in an iteration.
@@ -38,7 +38,13 @@ pub(super) struct HazardStep {
     pub square: [f64; 3],
     /// The log likelihood's share.
     pub log: f64,
+    /// Are the sums over the risk set to be taken anew here, for taking away has cancelled them?
+    pub anew: bool,
 }
+
+/// A running sum that has fallen to this share of its peak by taking away is summed anew: so that no less than twelve
+/// digits of it stand.
+const CANCELLED: f64 = 1e-4;
 
 /// The value, gradient and information at a point.
 #[derive(Debug, Clone)]
@@ -103,27 +109,29 @@ impl Workspace {
             // From the last time backwards: who is at risk are those who leave later, less those yet to enter.
             let (mut at_risk, mut next_row) = (0.0, stratum.rows.end);
             let mut late = stratum.late.as_slice();
-            let mut count = 0_usize;
+            let (mut peak, mut taken) = (0.0, false);
             for (tie, step) in stratum.ties.iter().zip(steps.iter_mut()).rev() {
                 for i in (tie.start..next_row).rev() {
                     at_risk += self.risk[i];
                 }
-                count += next_row - tie.start;
+                peak = f64::max(peak, at_risk);
                 next_row = tie.start;
                 while let Some((&(entry, i), rest)) = late.split_last() {
                     if entry < tie.time {
                         break;
                     }
                     at_risk -= self.risk[i];
-                    count -= 1;
+                    taken = true;
                     late = rest;
                 }
                 let events: f64 = self.risk[tie.start..tie.events_end].iter().sum();
-                // The events alone are at risk: their sum, without what cancellation left behind.
-                if count == tie.events_end - tie.start {
-                    at_risk = events;
-                }
+                peak = f64::max(peak, at_risk);
                 *step = HazardStep::default();
+                // Taking away leaves the rounding of what was taken. Where little remains it is summed anew.
+                if taken && at_risk <= CANCELLED * peak {
+                    at_risk = stratum.at_risk(tie).map(|i| self.risk[i]).sum();
+                    (peak, taken, step.anew) = (at_risk, false, true);
+                }
                 for (c, share) in leaving(tie, ties) {
                     let left = at_risk - share * events;
                     let hazard = c / left;
@@ -179,7 +187,38 @@ impl Workspace {
             for i in next..stratum.rows.end {
                 self.exposure[i] = hazard + entered(self.exposure[i]);
             }
+            self.expose_anew(stratum, first, &weigh);
             first += stratum.ties.len();
+        }
+    }
+
+    /// The exposure of late rows is a difference of hazards; where little is left of it, it is summed anew.
+    fn expose_anew(&mut self, stratum: &Stratum, first: usize, weigh: &impl Fn(usize) -> f64) {
+        if stratum.late.is_empty() {
+            return;
+        }
+        // The hazard up to each event time.
+        let mut hazards = Vec::with_capacity(stratum.ties.len());
+        let mut hazard = 0.0;
+        for k in 0..stratum.ties.len() {
+            hazard += weigh(first + k) * self.steps[first + k].all;
+            hazards.push(hazard);
+        }
+        for &(entry, i) in &stratum.late {
+            let from = stratum.ties.partition_point(|t| t.time <= entry);
+            let before = if from == 0 { 0.0 } else { hazards[from - 1] };
+            if self.exposure[i] > CANCELLED * before {
+                continue;
+            }
+            // Ties start at or before the row where the row outlives them.
+            let to = stratum.ties.partition_point(|t| t.start <= i);
+            self.exposure[i] = (from..to)
+                .map(|k| {
+                    let step = self.steps[first + k];
+                    let own = i < stratum.ties[k].events_end;
+                    weigh(first + k) * if own { step.own } else { step.all }
+                })
+                .sum();
         }
     }
 
@@ -226,7 +265,6 @@ impl Workspace {
             self.s1.fill(0.0);
             let mut next_row = stratum.rows.end;
             let mut late = stratum.late.as_slice();
-            let mut count = 0;
             for (k, tie) in stratum.ties.iter().enumerate().rev() {
                 let step = self.steps[first + k];
                 let split = tie.events_end.min(next_row);
@@ -248,7 +286,6 @@ impl Workspace {
                 for (s, e) in self.s1.iter_mut().zip(&self.e1) {
                     *s += e;
                 }
-                count += next_row - tie.start;
                 next_row = tie.start;
                 while let Some((&(entry, i), rest)) = late.split_last() {
                     if entry < tie.time {
@@ -257,11 +294,15 @@ impl Workspace {
                     for (s, x) in self.s1.iter_mut().zip(rows.row(i)) {
                         *s -= self.risk[i] * x;
                     }
-                    count -= 1;
                     late = rest;
                 }
-                if count == tie.events_end - tie.start {
-                    self.s1.copy_from_slice(&self.e1);
+                if step.anew {
+                    self.s1.fill(0.0);
+                    for i in stratum.at_risk(tie) {
+                        for (s, x) in self.s1.iter_mut().zip(rows.row(i)) {
+                            *s += self.risk[i] * x;
+                        }
+                    }
                 }
                 // Σ c (S1 − f E1)(S1 − f E1)ᵀ / S0_l² as one or two outer products.
                 let g = weigh(first + k);

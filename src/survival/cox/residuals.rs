@@ -46,7 +46,7 @@ pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
     let mut first = 0;
     for stratum in &rows.strata {
         let mut s1 = vec![0.0; p];
-        let (mut next, mut late, mut count) = (stratum.rows.end, stratum.late.as_slice(), 0);
+        let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
         for (k, tie) in stratum.ties.iter().enumerate().rev() {
             let (all, own) = sums[(first + k) * 2 * p..(first + k + 1) * 2 * p].split_at_mut(p);
             for i in tie.start..next {
@@ -59,7 +59,6 @@ pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
                     }
                 }
             }
-            count += next - tie.start;
             next = tie.start;
             while let Some((&(entry, i), rest)) = late.split_last() {
                 if entry < tie.time {
@@ -68,11 +67,13 @@ pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
                 for (s, x) in s1.iter_mut().zip(rows.row(i)) {
                     *s -= workspace.risk[i] * x;
                 }
-                count -= 1;
                 late = rest;
             }
-            if count == tie.events_end - tie.start {
-                s1.copy_from_slice(own);
+            if workspace.steps[first + k].anew {
+                s1.fill(0.0);
+                for i in stratum.at_risk(tie) {
+                    add(&mut s1, rows.row(i), workspace.risk[i]);
+                }
             }
             all.copy_from_slice(&s1);
         }

@@ -36,6 +36,8 @@ pub(super) struct Stratum {
     pub ties: Vec<Tie>,
     /// Rows that enter late, in order of entry.
     pub late: Vec<(f64, usize)>,
+    /// The entry of each row of the stratum, −∞ where it is not late. Empty where none is.
+    entry: Vec<f64>,
     /// Which stratum of the data this is.
     pub code: usize,
 }
@@ -50,6 +52,14 @@ pub(super) struct Tie {
     /// How many leave one after the other under Efron's rule, and the sum of their weights.
     pub leaving: f64,
     pub weight: f64,
+}
+
+impl Stratum {
+    /// The rows under observation at an event time.
+    pub fn at_risk(&self, tie: &Tie) -> impl Iterator<Item = usize> + '_ {
+        let (time, start) = (tie.time, self.rows.start);
+        (tie.start..self.rows.end).filter(move |&i| self.entry.get(i - start).is_none_or(|&e| e < time))
+    }
 }
 
 impl Rows {
@@ -136,7 +146,12 @@ impl Rows {
             });
             late.sort_by(|a, b| a.0.total_cmp(&b.0));
             let ties = rows.ties(start..end);
-            rows.strata.push(Stratum { rows: start..end, ties, late, code });
+            let mut entry = Vec::new();
+            if !late.is_empty() {
+                entry.resize(end - start, f64::NEG_INFINITY);
+                late.iter().for_each(|&(e, i)| entry[i - start] = e);
+            }
+            rows.strata.push(Stratum { rows: start..end, ties, late, entry, code });
             start = end;
         }
         Ok(rows)
