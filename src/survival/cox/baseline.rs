@@ -65,11 +65,12 @@ impl CoxModel {
             for k in first..first + stratum.ties.len() {
                 let step = workspace.steps[k];
                 let [a, b, _] = step.square;
+                let per_risk = unit / step.at_risk;
                 let (all, own) = sums[k * 2 * p..(k + 1) * 2 * p].split_at(p);
                 hazard += unit * step.all;
-                variance += unit * unit * a;
+                variance += a * per_risk * per_risk;
                 for j in 0..p {
-                    drift[j] += unit * (a * all[j] - b * own[j]) * rows.scale[j];
+                    drift[j] += per_risk * (a * all[j] - b * own[j]) * rows.scale[j];
                 }
                 out.hazard.push(hazard);
                 out.variance.push(variance);

@@ -34,7 +34,10 @@ pub(super) struct HazardStep {
     /// To the cumulative hazard of whoever is at risk, and of the tied events themselves.
     pub all: f64,
     pub own: f64,
-    /// `Σ c/S0_l²`, `Σ c (l/d)/S0_l²`, `Σ c (l/d)²/S0_l²`, with c the weight of each who leaves.
+    /// `S0` of all at risk.
+    pub at_risk: f64,
+    /// `Σ c q²`, `Σ c (l/d) q²`, `Σ c (l/d)² q²` with c the weight of each who leaves and `q = S0/S0_l`: numbers
+    /// near 1, where S0 itself may be too small to be squared.
     pub square: [f64; 3],
     /// The log likelihood's share.
     pub log: f64,
@@ -132,12 +135,13 @@ impl Workspace {
                     at_risk = stratum.at_risk(tie).map(|i| self.risk[i]).sum();
                     (peak, taken, step.anew) = (at_risk, false, true);
                 }
+                step.at_risk = at_risk;
                 for (c, share) in leaving(tie, ties) {
                     let left = at_risk - share * events;
                     let hazard = c / left;
                     step.all += hazard;
                     step.own += hazard * (1.0 - share);
-                    let square = hazard / left;
+                    let square = c * (at_risk / left).powi(2);
                     step.square[0] += square;
                     step.square[1] += square * share;
                     step.square[2] += square * share * share;
@@ -305,19 +309,19 @@ impl Workspace {
                     }
                 }
                 // Σ c (S1 − f E1)(S1 − f E1)ᵀ / S0_l² as one or two outer products.
-                let g = weigh(first + k);
+                let (g, unit) = (weigh(first + k), step.at_risk.recip());
                 let [a, b, c] = step.square.map(|s| g * s);
                 if a > 0.0 {
                     let (root, cross) = (a.sqrt(), b / a.sqrt());
                     let row = self.minus.next_row();
                     for ((m, s), e) in row.iter_mut().zip(&self.s1).zip(&self.e1) {
-                        *m = root * s - cross * e;
+                        *m = root * (s * unit) - cross * (e * unit);
                     }
                     let rest = (c - b * cross / root).max(0.0);
                     if rest > 0.0 {
                         let root = rest.sqrt();
                         for (m, e) in self.minus.next_row().iter_mut().zip(&self.e1) {
-                            *m = root * e;
+                            *m = root * (e * unit);
                         }
                     }
                 }

@@ -38,7 +38,7 @@ pub(super) fn walkable(ties: Ties) -> Ties {
     if ties == Ties::Exact { Ties::Breslow } else { ties }
 }
 
-/// `S1` over all at risk and over the tied events, for each event time: 2p numbers a time.
+/// `S1/S0`, with S1 over all at risk and over the tied events, for each event time: 2p numbers a time.
 pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
     let p = rows.p;
     let times: usize = rows.strata.iter().map(|s| s.ties.len()).sum();
@@ -75,7 +75,13 @@ pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
                     add(&mut s1, rows.row(i), workspace.risk[i]);
                 }
             }
-            all.copy_from_slice(&s1);
+            let unit = workspace.steps[first + k].at_risk.recip();
+            for (a, s) in all.iter_mut().zip(&s1) {
+                *a = s * unit;
+            }
+            for e in own {
+                *e *= unit;
+            }
         }
         first += stratum.ties.len();
     }
@@ -87,7 +93,9 @@ pub(super) fn mean_at(rows: &Rows, workspace: &Workspace, sums: &[f64], k: usize
     let p = rows.p;
     let (all, own) = sums[k * 2 * p..(k + 1) * 2 * p].split_at(p);
     let step = workspace.steps[k];
-    all.iter().zip(own).map(|(s, e)| (step.all * s - (step.all - step.own) * e) / weight).collect()
+    let (all_share, own_share) =
+        (step.all * step.at_risk / weight, (step.all - step.own) * step.at_risk / weight);
+    all.iter().zip(own).map(|(s, e)| all_share * s - own_share * e).collect()
 }
 
 /// Score residuals in the scaled covariates, sorted rows × p, not weighted.
@@ -114,7 +122,7 @@ fn score_rows(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
                 add(&mut score[i * p..(i + 1) * p], &drift, 1.0);
             }
             let step = workspace.steps[first + k];
-            let [a, b, c] = step.square;
+            let [a, b, c] = step.square.map(|s| s / step.at_risk);
             let (all, own) = sums[(first + k) * 2 * p..(first + k + 1) * 2 * p].split_at(p);
             for i in tie.start..tie.events_end {
                 let row = &mut score[i * p..(i + 1) * p];
