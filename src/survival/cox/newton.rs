@@ -136,32 +136,7 @@ pub(super) fn maximise(
         if !leads_on(&step) {
             step = gone;
         }
-        let largest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
-        // Many directions may do. Coefficients that this one does not need are left out, later columns first.
-        for s in step.iter_mut().filter(|s| s.abs() <= 1e-4 * largest) {
-            *s = 0.0;
-        }
-        for j in (0..p).rev() {
-            let kept = std::mem::replace(&mut step[j], 0.0);
-            if step.iter().all(|&s| s == 0.0) || !never_falls(objective.rows, objective.ties, &step) {
-                step[j] = kept;
-            }
-        }
-        for (infinite, &s) in now.infinite.iter_mut().zip(&step).filter(|(_, s)| **s != 0.0) {
-            *infinite = s.signum();
-        }
-        // What is left may be flat too: no risk set that still counts differs in it.
-        let rest: Vec<usize> = free.iter().copied().filter(|&j| now.infinite[j] == 0.0).collect();
-        let scaled: Vec<f64> = rest
-            .iter()
-            .flat_map(|&i| rest.iter().map(move |&j| (i, j)))
-            .map(|(i, j)| now.point.information[i * p + j] / (at_start[i] * at_start[j]).sqrt())
-            .collect();
-        let determined = Cholesky::independent(&scaled, rest.len(), 0.0, 0.0);
-        let large = |k: usize| scaled[k * rest.len() + k] > 1e-8;
-        for (k, &j) in rest.iter().enumerate() {
-            now.undetermined[j] = !(determined.contains(&k) && large(k));
-        }
+        now.let_run(objective, &mut step, free, &at_start);
         let covariate = now.infinite.iter().position(|&i| i != 0.0).unwrap_or(0);
         now.stop = Stop::InfiniteCoefficient { covariate };
     } else if now.stop == Stop::Converged && (lost || spread(objective.rows, &step) > 0.1) {
@@ -169,6 +144,40 @@ pub(super) fn maximise(
         now.stop = Stop::NoAscent;
     }
     now
+}
+
+impl Maximum {
+    /// Marks the coefficients that run off along `direction`, and those that no longer count once they have.
+    fn let_run(&mut self, objective: &Objective, direction: &mut [f64], free: &[usize], at_start: &[f64]) {
+        let p = direction.len();
+        let largest = direction.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+        // Many directions may do. Coefficients that this one does not need are left out, later columns first.
+        for s in direction.iter_mut().filter(|s| s.abs() <= 1e-4 * largest) {
+            *s = 0.0;
+        }
+        for j in (0..p).rev() {
+            let kept = std::mem::replace(&mut direction[j], 0.0);
+            if direction.iter().all(|&s| s == 0.0) || !never_falls(objective.rows, objective.ties, direction)
+            {
+                direction[j] = kept;
+            }
+        }
+        for (infinite, &s) in self.infinite.iter_mut().zip(&*direction).filter(|(_, s)| **s != 0.0) {
+            *infinite = s.signum();
+        }
+        // What is left may be flat too: no risk set that still counts differs in it.
+        let rest: Vec<usize> = free.iter().copied().filter(|&j| self.infinite[j] == 0.0).collect();
+        let scaled: Vec<f64> = rest
+            .iter()
+            .flat_map(|&i| rest.iter().map(move |&j| (i, j)))
+            .map(|(i, j)| self.point.information[i * p + j] / (at_start[i] * at_start[j]).sqrt())
+            .collect();
+        let determined = Cholesky::independent(&scaled, rest.len(), 0.0, 0.0);
+        let large = |k: usize| scaled[k * rest.len() + k] > 1e-8;
+        for (k, &j) in rest.iter().enumerate() {
+            self.undetermined[j] = !(determined.contains(&k) && large(k));
+        }
+    }
 }
 
 /// How far the linear predictors of two rows move apart under a step.

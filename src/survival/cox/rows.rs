@@ -149,7 +149,9 @@ impl Rows {
             let mut entry = Vec::new();
             if !late.is_empty() {
                 entry.resize(end - start, f64::NEG_INFINITY);
-                late.iter().for_each(|&(e, i)| entry[i - start] = e);
+                for &(e, i) in &late {
+                    entry[i - start] = e;
+                }
             }
             rows.strata.push(Stratum { rows: start..end, ties, late, entry, code });
             start = end;
