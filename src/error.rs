@@ -190,7 +190,7 @@ pub enum Error {
     )]
     IgnoresTerminal {
         /// The endpoint.
-        endpoint: &'static str,
+        endpoint: String,
         /// The terminal happening.
         happening: String,
         /// The subject's id or position, and arm.
@@ -203,7 +203,7 @@ pub enum Error {
     )]
     CompetingOutcomes {
         /// The endpoint.
-        endpoint: &'static str,
+        endpoint: String,
         /// The competing happening.
         happening: String,
         /// The subject's id or position.
@@ -334,5 +334,27 @@ pub enum Error {
         happening: String,
         /// When.
         at: String,
+    },
+    /// A strategy for an intercurrent event that has no meaning for the endpoint.
+    #[error("{endpoint}: the strategy {strategy} for {happening} has no meaning: {why}")]
+    MeaninglessStrategy {
+        /// The endpoint.
+        endpoint: String,
+        /// The strategy.
+        strategy: &'static str,
+        /// The happening.
+        happening: String,
+        /// The reason, and what to do.
+        why: &'static str,
+    },
+    /// A baseline characteristic or stratification factor that a subject lacks.
+    #[error(
+        "subject {subject} has no {what}: give it to every subject, or leave the subject out by a population"
+    )]
+    MissingBaseline {
+        /// The subject's id or position, and arm.
+        subject: String,
+        /// The characteristic or factor.
+        what: String,
     },
 }

@@ -205,7 +205,7 @@ fn a_cutoff_hides_the_future() -> Result<()> {
     let s = &early.subjects()[0];
     assert_eq!((s.end(), s.exit(), s.happenings().len()), (m(9.0) - m(2.0), Exit::Cutoff, 1));
     assert!(trial.at(DataCutoff(m(7.0)))?.subjects()[0].happenings().is_empty());
-    assert_eq!(trial.at(DataCutoff(m(100.0)))?, trial);
+    assert_eq!(trial.at(DataCutoff(m(100.0)))?.subjects(), trial.subjects());
     Ok(())
 }
 
@@ -265,7 +265,7 @@ proptest! {
         let early = cut(&trial, a.min(b));
         assert_eq!(cut(&cut(&trial, a), b), early);
         if let (Ok(then), Ok(now)) = (early.analyse(&PFS), trial.analyse(&PFS)) {
-            let known: Vec<_> = trial.subjects().iter().zip(now.records()).filter(|(s, _)| s.entered() < m(f64::from(a.min(b)))).collect();
+            let known: Vec<_> = trial.subjects().iter().zip(now.records()).filter(|(s, _)| s.entered() <= m(f64::from(a.min(b)))).collect();
             for ((subject, now), then) in known.into_iter().zip(then.records()) {
                 let until = m(f64::from(a.min(b))) - subject.entered();
                 if now.time <= until {

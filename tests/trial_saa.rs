@@ -150,7 +150,7 @@ fn every_comparison_is_reachable_from_the_trial() -> greenwood::Result<()> {
     let gehan = contrast.weighted_log_rank(Weight::GehanBreslow)?;
     assert!(gehan.p_value().is_some_and(|p| p > 0.1 && p < 0.2));
     assert_relative_eq!(contrast.max_combo()?.p_value().unwrap(), 0.19098688, epsilon = 1e-6);
-    let cox = contrast.cox()?;
+    let cox = contrast.cox(&[])?;
     assert_relative_eq!(cox.terms()[0].hazard_ratio(), 2.757377, epsilon = 5e-7);
     let (lower, upper) = cox.terms()[0].interval(0.95)?.bounds().unwrap();
     assert_relative_eq!(lower, 0.648648, epsilon = 5e-7);

@@ -1,10 +1,12 @@
 //! One endpoint of one trial, ready to be read.
 
-use std::fmt;
-
+use super::baseline::{self, Baseline};
 use super::contrast::Contrast;
 use super::follow_up::FollowUp;
-use super::{Censoring, Label, Outcome, Record, Time};
+use super::{
+    Censoring, CensoringReasons, DataCutoff, Label, NumbersAtRisk, Outcome, Record, Stratification, Time,
+    label,
+};
 use crate::error::{Error, Result};
 use crate::survival::{Groups, KaplanMeier, RightCensored, SurvivalCurve, SurvivalEstimate};
 
@@ -12,18 +14,27 @@ use crate::survival::{Groups, KaplanMeier, RightCensored, SurvivalCurve, Surviva
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Analysis<A, E> {
-    endpoint: &'static str,
+    about: About,
     records: Vec<Record<A, E>>,
-    without_origin: usize,
+    /// What was known of each record's subject at entry.
+    baselines: Vec<Baseline>,
     arms: Vec<A>,
+    stratification: Option<Stratification>,
+}
+
+/// What was asked, of whom, and when.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub(super) struct About {
+    pub(super) endpoint: String,
+    pub(super) strategies: String,
+    pub(super) population: String,
+    pub(super) cutoff: Option<Time>,
+    pub(super) without_origin: usize,
 }
 
 impl<A: Label, E: Label> Analysis<A, E> {
-    pub(super) fn new(
-        endpoint: &'static str,
-        records: Vec<Record<A, E>>,
-        without_origin: usize,
-    ) -> Result<Self> {
+    pub(super) fn new(about: About, records: Vec<Record<A, E>>, baselines: Vec<Baseline>) -> Result<Self> {
         if records.is_empty() {
             return Err(Error::Empty { argument: "the set of subjects with a record" });
         }
@@ -33,12 +44,27 @@ impl<A: Label, E: Label> Analysis<A, E> {
                 arms.push(record.arm);
             }
         }
-        Ok(Self { endpoint, records, without_origin, arms })
+        Ok(Self { about, records, baselines, arms, stratification: None })
     }
 
     /// The endpoint's name.
-    pub fn endpoint(&self) -> &'static str {
-        self.endpoint
+    pub fn endpoint(&self) -> &str {
+        &self.about.endpoint
+    }
+
+    /// The strategies for intercurrent events, in words; empty where the endpoint's own roles decided.
+    pub fn strategies(&self) -> &str {
+        &self.about.strategies
+    }
+
+    /// The name of the population.
+    pub fn population(&self) -> &str {
+        &self.about.population
+    }
+
+    /// The data cutoff, if there was one.
+    pub fn cutoff(&self) -> Option<DataCutoff> {
+        self.about.cutoff.map(DataCutoff)
     }
 
     /// One record per subject, in the trial's order, each with what decided it.
@@ -48,7 +74,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
 
     /// How many subjects have no record, since the endpoint's clock never started for them.
     pub fn without_origin(&self) -> usize {
-        self.without_origin
+        self.about.without_origin
     }
 
     /// The arms, in order of first appearance.
@@ -56,12 +82,44 @@ impl<A: Label, E: Label> Analysis<A, E> {
         &self.arms
     }
 
+    /// The same records with tests and models stratified by all stratification factors.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] where no subject has a stratification factor; [`Error::MissingBaseline`] where one lacks a
+    /// factor that others have.
+    pub fn stratified(mut self, by: Stratification) -> Result<Self> {
+        baseline::strata(self.baselines.iter(), by, |i| self.who(i))?;
+        self.stratification = Some(by);
+        Ok(self)
+    }
+
+    /// By which version of the stratification factors tests and models are stratified, if by any.
+    pub fn stratification(&self) -> Option<Stratification> {
+        self.stratification
+    }
+
+    /// How many subjects were randomised in a stratum that was not theirs.
+    pub fn misplaced(&self) -> usize {
+        self.baselines.iter().filter(|b| b.strata.iter().any(|s| s.randomised != s.actual)).count()
+    }
+
+    /// How the subject of a record is called.
+    fn who(&self, record: usize) -> String {
+        let record = &self.records[record];
+        record.id.clone().unwrap_or_else(|| format!("{} ({})", record.position, label(&record.arm)))
+    }
+
+    /// The same question with other records for the same subjects.
+    pub(super) fn with_records(&self, records: Vec<Record<A, E>>) -> Self {
+        Self { records, ..self.clone() }
+    }
+
     fn check_arm(&self, arm: A) -> Result<()> {
         if self.arms.contains(&arm) {
             return Ok(());
         }
-        let known = self.arms.iter().map(|a| format!("{a:?}")).collect::<Vec<_>>().join(", ");
-        Err(Error::UnknownLabel { label: format!("{arm:?}"), known })
+        let known = self.arms.iter().map(label).collect::<Vec<_>>().join(", ");
+        Err(Error::UnknownLabel { label: label(&arm), known })
     }
 
     /// No record that `keep` selects may end with a competing event.
@@ -69,8 +127,8 @@ impl<A: Label, E: Label> Analysis<A, E> {
         for record in self.records.iter().filter(|r| keep(r)) {
             if let Outcome::Competing(kind) = record.outcome {
                 return Err(Error::CompetingOutcomes {
-                    endpoint: self.endpoint,
-                    happening: format!("{kind:?}"),
+                    endpoint: self.about.endpoint.clone(),
+                    happening: label(&kind),
                     subject: record.id.clone().unwrap_or_else(|| record.position.to_string()),
                 });
             }
@@ -78,16 +136,20 @@ impl<A: Label, E: Label> Analysis<A, E> {
         Ok(())
     }
 
-    /// Times in days and events of the records that `keep` selects, with their arms.
-    pub(super) fn data(
-        &self,
-        keep: impl Fn(&Record<A, E>) -> bool,
-    ) -> Result<(RightCensored<'static>, Vec<A>)> {
+    /// Times in days and events of the records that `keep` selects, in the strata of the analysis, and their
+    /// positions.
+    fn data(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<(RightCensored<'static>, Vec<usize>)> {
         self.check_competing(&keep)?;
-        let records = || self.records.iter().filter(|r| keep(r));
+        let positions: Vec<usize> = (0..self.records.len()).filter(|&i| keep(&self.records[i])).collect();
+        let records = || positions.iter().map(|&i| &self.records[i]);
         let time: Vec<f64> = records().map(|r| r.time.in_days()).collect();
         let event: Vec<bool> = records().map(|r| r.outcome.is_event()).collect();
-        Ok((RightCensored::new(time, event)?, records().map(|r| r.arm).collect()))
+        let mut data = RightCensored::new(time, event)?;
+        if let Some(by) = self.stratification {
+            let baselines = positions.iter().map(|&i| &self.baselines[i]);
+            data = data.with_strata(baseline::strata(baselines, by, |i| self.who(positions[i]))?)?;
+        }
+        Ok((data, positions))
     }
 
     /// All records as survival data, times in days, with their arms as groups.
@@ -95,10 +157,10 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// # Errors
     /// [`Error::CompetingOutcomes`].
     pub fn survival_data(&self) -> Result<(RightCensored<'static>, Groups)> {
-        let (data, arms) = self.data(|_| true)?;
-        let codes: Vec<usize> =
-            arms.iter().map(|arm| self.arms.iter().position(|a| a == arm).unwrap_or(0)).collect();
-        let labels: Vec<String> = self.arms.iter().map(|a| format!("{a:?}")).collect();
+        let (data, _) = self.data(|_| true)?;
+        let code = |r: &Record<A, E>| self.arms.iter().position(|&a| a == r.arm).unwrap_or(0);
+        let codes: Vec<usize> = self.records.iter().map(code).collect();
+        let labels: Vec<String> = self.arms.iter().map(label).collect();
         Ok((data, Groups::from_codes(&codes, &labels)?))
     }
 
@@ -138,12 +200,13 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     fn follow_up_where(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<FollowUp> {
-        let (data, _) = self.data(keep)?;
-        let mut times = data.time().to_vec();
-        times.sort_by(f64::total_cmp);
-        let n = times.len();
-        let observed = Time::days(f64::midpoint(times[(n - 1) / 2], times[n / 2]));
-        Ok(FollowUp { reverse: KaplanMeier::censoring(&data).median(), observed })
+        let (data, positions) = self.data(keep)?;
+        let potential = self.about.cutoff.map(|cutoff| {
+            let from_origin =
+                |&i: &usize| (cutoff - self.records[i].entered - self.records[i].origin).in_days();
+            positions.iter().map(from_origin).collect()
+        });
+        Ok(FollowUp::new(&data, potential))
     }
 
     /// How many were censored for which reason, per arm.
@@ -200,112 +263,11 @@ impl<A: Label, E: Label> Analysis<A, E> {
         if of == against {
             return Err(Error::TooFewGroups { found: 1 });
         }
-        let (data, arms) = self.data(|r| r.arm == of || r.arm == against)?;
-        let codes: Vec<usize> = arms.iter().map(|&a| usize::from(a != of)).collect();
-        let labels = [of, against].map(|a| format!("{a:?}"));
-        Contrast::new(data, Groups::from_codes(&codes, &labels)?)
-    }
-}
-
-/// How many were censored for which reason, per arm.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CensoringReasons<A, E> {
-    arms: Vec<A>,
-    reasons: Vec<Censoring<E>>,
-    counts: Vec<Vec<usize>>,
-}
-
-impl<A: Label, E: Label> CensoringReasons<A, E> {
-    /// How many of an arm were censored for a reason; 0 where it does not occur.
-    pub fn count(&self, arm: A, reason: Censoring<E>) -> usize {
-        let arm = self.arms.iter().position(|&a| a == arm);
-        let reason = self.reasons.iter().position(|&r| r == reason);
-        arm.zip(reason).map_or(0, |(a, r)| self.counts[a][r])
-    }
-
-    /// The reasons that occur, in order of first appearance.
-    pub fn reasons(&self) -> &[Censoring<E>] {
-        &self.reasons
-    }
-}
-
-impl<A: Label, E: Label> fmt::Display for CensoringReasons<A, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, arm) in self.arms.iter().enumerate() {
-            if i > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{:<10} censored {}", format!("{arm:?}"), self.counts[i].iter().sum::<usize>())?;
-            let present = self.reasons.iter().zip(&self.counts[i]).filter(|&(_, &n)| n > 0);
-            for (j, (reason, n)) in present.enumerate() {
-                let separator = if j == 0 { ": " } else { ", " };
-                match reason {
-                    Censoring::Event(kind) => write!(f, "{separator}{kind:?} {n}")?,
-                    other => write!(f, "{separator}{} {n}", name(other))?,
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn name<E>(reason: &Censoring<E>) -> &'static str {
-    match reason {
-        Censoring::Cutoff => "end of study",
-        Censoring::Lost => "lost to follow-up",
-        Censoring::Withdrew => "withdrew",
-        Censoring::MissedVisits => "missed visits",
-        Censoring::Event(_) => "happening",
-    }
-}
-
-/// The table under a Kaplan-Meier plot: at risk, censored and events at chosen times.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct NumbersAtRisk<A> {
-    arms: Vec<A>,
-    times: Vec<Time>,
-    rows: Vec<Vec<[usize; 3]>>,
-}
-
-impl<A: Label> NumbersAtRisk<A> {
-    /// At risk just before each time, in an arm. Empty for an unknown arm.
-    pub fn at_risk(&self, arm: A) -> Vec<usize> {
-        self.column(arm, 0)
-    }
-
-    /// Censored before each time.
-    pub fn censored(&self, arm: A) -> Vec<usize> {
-        self.column(arm, 1)
-    }
-
-    /// Events before each time.
-    pub fn events(&self, arm: A) -> Vec<usize> {
-        self.column(arm, 2)
-    }
-
-    fn column(&self, arm: A, which: usize) -> Vec<usize> {
-        let arm = self.arms.iter().position(|&a| a == arm);
-        arm.map_or(Vec::new(), |a| self.rows[a].iter().map(|row| row[which]).collect())
-    }
-}
-
-impl<A: Label> fmt::Display for NumbersAtRisk<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<20}", "months")?;
-        for t in &self.times {
-            write!(f, " {:>5}", (t.in_months() * 100.0).round() / 100.0)?;
-        }
-        for (arm, rows) in self.arms.iter().zip(&self.rows) {
-            for (which, what) in ["at risk", "censored", "events"].into_iter().enumerate() {
-                let head = if which == 0 { format!("{arm:?}") } else { String::new() };
-                write!(f, "\n{head:<10} {what:<9}")?;
-                for row in rows {
-                    write!(f, " {:>5}", row[which])?;
-                }
-            }
-        }
-        Ok(())
+        let (data, positions) = self.data(|r| r.arm == of || r.arm == against)?;
+        let codes: Vec<usize> = positions.iter().map(|&i| usize::from(self.records[i].arm != of)).collect();
+        let groups = Groups::from_codes(&codes, &[label(&of), label(&against)])?;
+        let baselines = positions.iter().map(|&i| self.baselines[i].clone()).collect();
+        let subjects = positions.iter().map(|&i| self.who(i)).collect();
+        Contrast::new(data, groups, subjects, baselines)
     }
 }

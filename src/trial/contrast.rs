@@ -1,8 +1,7 @@
 //! Two arms of one endpoint, compared: one against the other, never the other way round by accident.
 
-use ndarray::Array2;
-
 use super::Time;
+use super::baseline::{self, Baseline};
 use crate::error::Result;
 use crate::survival::{
     CoxModel, CoxPh, Design, Effect, ExactLogRank, ExactTest, Groups, HazardRatio, HazardRatioMethod,
@@ -19,13 +18,21 @@ pub struct Contrast {
     groups: Groups,
     log_rank: LogRankTest,
     curves: Vec<SurvivalCurve>,
+    /// How each subject is called, and what was known of it at entry.
+    subjects: Vec<String>,
+    baselines: Vec<Baseline>,
 }
 
 impl Contrast {
-    pub(super) fn new(data: RightCensored<'static>, groups: Groups) -> Result<Self> {
+    pub(super) fn new(
+        data: RightCensored<'static>,
+        groups: Groups,
+        subjects: Vec<String>,
+        baselines: Vec<Baseline>,
+    ) -> Result<Self> {
         let log_rank = LogRank::test(&data, &groups)?;
         let curves = KaplanMeier::by_group(&data, &groups)?;
-        Ok(Self { data, groups, log_rank, curves })
+        Ok(Self { data, groups, log_rank, curves, subjects, baselines })
     }
 
     /// The arm that is compared.
@@ -146,15 +153,42 @@ impl Contrast {
         InvertedLogRank::fit(&self.data, &self.groups, self.of(), self.against())
     }
 
-    /// The proportional-hazards model of the first arm against the second (Efron's ties). Its one coefficient
-    /// carries the first arm's name.
+    /// The proportional-hazards model of the first arm against the second (Efron's ties), adjusted for baseline
+    /// characteristics and, in a stratified analysis, with a baseline hazard for each stratum. The first coefficient
+    /// carries the first arm's name; a characteristic that is a level is compared with the first level in
+    /// alphabetical order.
+    ///
+    /// ```
+    /// use greenwood::trial::{Endpoint, Exit, Subject, Time, Trial};
+    ///
+    /// # #[derive(Debug, Clone, Copy, PartialEq)]
+    /// # enum Happening { Death }
+    /// # const OS: Endpoint<Happening> = Endpoint::overall_survival(|_| true);
+    /// let dead = Exit::Terminal(Happening::Death);
+    /// let subject = |arm, age, sex| Subject::on(arm).baseline("age", age).baseline("sex", sex);
+    /// let trial = Trial::new([
+    ///     subject("new", 50.0, "f").until(Time::months(9.0), dead)?,
+    ///     subject("new", 61.0, "m").until(Time::months(7.0), dead)?,
+    ///     subject("new", 44.0, "f").until(Time::months(12.0), Exit::Cutoff)?,
+    ///     subject("old", 47.0, "m").until(Time::months(8.0), dead)?,
+    ///     subject("old", 66.0, "f").until(Time::months(3.0), dead)?,
+    ///     subject("old", 52.0, "m").until(Time::months(12.0), Exit::Cutoff)?,
+    /// ]);
+    /// let contrast = trial.analyse(&OS)?.contrast("new", "old")?;
+    /// let names: Vec<_> = contrast.cox(&["age", "sex"])?.terms().iter().map(|t| t.name.clone()).collect();
+    /// assert_eq!(names, ["new", "age", "sex: m"]);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`CoxPh::fit`].
-    pub fn cox(&self) -> Result<CoxModel> {
-        let x = Array2::from_shape_fn((self.data.len(), 1), |(i, _)| {
-            f64::from(u8::from(self.groups.codes()[i] == 0))
-        });
-        CoxPh::new().fit(&self.data, &Design::new(&[self.of()], x.view())?)
+    /// [`Error::MissingBaseline`](crate::Error::MissingBaseline) where a subject lacks the characteristic; as
+    /// [`CoxPh::fit`].
+    pub fn cox(&self, adjusting_for: &[&str]) -> Result<CoxModel> {
+        let arm: Vec<f64> = self.groups.codes().iter().map(|&code| f64::from(u8::from(code == 0))).collect();
+        let mut design = Design::builder().numeric(self.of(), &arm);
+        for name in adjusting_for {
+            design = baseline::adjust(design, name, &self.baselines, |i| self.subjects[i].clone())?;
+        }
+        CoxPh::new().fit(&self.data, &design.build()?)
     }
 }

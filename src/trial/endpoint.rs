@@ -45,7 +45,8 @@ pub enum Origin<E> {
     /// Entry into the trial.
     Entry,
     /// The first happening for which this is true (duration of response: the first response). A subject
-    /// without it has no record, and is counted as such.
+    /// without it, or with something that plays a role before it (a response after progression is no response), has
+    /// no record, and is counted as such.
     First(fn(E) -> bool),
 }
 
@@ -67,19 +68,98 @@ pub enum Origin<E> {
 /// .assessed(Time::weeks(8.0), Some(2));
 /// assert_eq!(PFS.role(Happening::NewTherapy), Role::Censor);
 /// ```
+///
+/// # The usual endpoints
+/// Only overall survival means the same in every protocol: [`overall_survival`](Self::overall_survival). The others
+/// are patterns. What a protocol says otherwise is one word in a `match`.
+///
+/// | endpoint | events | death | clock starts at | seen |
+/// |---|---|---|---|---|
+/// | OS, overall survival | death | event | entry | at any time |
+/// | PFS, progression-free survival | progression | event | entry | at visits |
+/// | TTP, time to progression | progression | competing (FDA's tables: censored) | entry | at visits |
+/// | DFS or RFS, disease- or relapse-free survival | recurrence (and second primary) | event | entry, or remission | at visits |
+/// | EFS, event-free survival | progression, no remission by its time, change of therapy | event | entry | at visits |
+/// | FFS, failure-free survival (aplastic anaemia) | no response by its time, relapse, clonal evolution, second line | event | entry | at any time |
+/// | DoR, duration of response | progression | event | first response | at visits |
+///
+/// ```
+/// use greenwood::trial::{Endpoint, Role, Time};
+/// use Kind::{Death, NewTherapy, NoRemission, Progression, Recurrence, Response, SecondPrimary};
+///
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// enum Kind { Response, NoRemission, Progression, Recurrence, SecondPrimary, NewTherapy, Death }
+///
+/// const OS: Endpoint<Kind> = Endpoint::overall_survival(|k| matches!(k, Death));
+/// const PFS: Endpoint<Kind> = Endpoint::new("PFS", |k| match k {
+///     Progression | Death => Role::Event,
+///     NewTherapy => Role::Censor, // FDA's main table; `Ignore` for EMA's treatment policy
+///     Response | NoRemission | Recurrence | SecondPrimary => Role::Ignore,
+/// })
+/// .assessed(Time::weeks(8.0), Some(2));
+/// const TTP: Endpoint<Kind> = Endpoint::new("TTP", |k| match k {
+///     Progression => Role::Event,
+///     Death => Role::Competing,
+///     NewTherapy => Role::Censor,
+///     Response | NoRemission | Recurrence | SecondPrimary => Role::Ignore,
+/// })
+/// .assessed(Time::weeks(8.0), Some(2));
+/// const DFS: Endpoint<Kind> = Endpoint::new("DFS", |k| match k {
+///     Recurrence | SecondPrimary | Death => Role::Event,
+///     Progression | NewTherapy | Response | NoRemission => Role::Ignore,
+/// });
+/// const EFS: Endpoint<Kind> = Endpoint::new("EFS", |k| match k {
+///     NoRemission | Progression | Recurrence | NewTherapy | Death => Role::Event,
+///     Response | SecondPrimary => Role::Ignore,
+/// });
+/// // The roles of PFS, counted from the first response; whoever progressed before it has no record.
+/// const DOR: Endpoint<Kind> = PFS.from_first(|k| matches!(k, Response)).named("DoR");
+/// assert_eq!((OS.role(Progression), TTP.role(Death), DOR.name()), (Role::Ignore, Role::Competing, "DoR"));
+/// # let _ = (DFS, EFS);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint<E> {
     name: &'static str,
-    role: fn(E) -> Role,
+    rule: Rule<E>,
     seen: Ascertainment,
     origin: Origin<E>,
+}
+
+/// Where the roles come from.
+#[derive(Debug, Clone, Copy)]
+enum Rule<E> {
+    Roles(fn(E) -> Role),
+    /// Events are those for which this is true, and nothing else matters.
+    Only(fn(E) -> bool),
 }
 
 impl<E: Copy> Endpoint<E> {
     /// An endpoint that is seen at any time and counts from entry.
     #[must_use]
     pub const fn new(name: &'static str, role: fn(E) -> Role) -> Self {
-        Self { name, role, seen: Ascertainment::Continuous, origin: Origin::Entry }
+        Self { name, rule: Rule::Roles(role), seen: Ascertainment::Continuous, origin: Origin::Entry }
+    }
+
+    /// Overall survival: from entry to death from any cause, whatever happens before it. It needs no protocol.
+    ///
+    /// ```
+    /// use greenwood::trial::Endpoint;
+    ///
+    /// #[derive(Debug, Clone, Copy, PartialEq)]
+    /// enum Happening { Relapse, Death }
+    ///
+    /// const OS: Endpoint<Happening> = Endpoint::overall_survival(|h| matches!(h, Happening::Death));
+    /// ```
+    #[must_use]
+    pub const fn overall_survival(death: fn(E) -> bool) -> Self {
+        let (seen, origin) = (Ascertainment::Continuous, Origin::Entry);
+        Self { name: "OS", rule: Rule::Only(death), seen, origin }
+    }
+
+    /// Under another name: the same roles with another clock are another endpoint.
+    #[must_use]
+    pub const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 
     /// Seen only at visits, planned `every` so often; an event after `missed` missed visits is censored.
@@ -103,7 +183,11 @@ impl<E: Copy> Endpoint<E> {
     /// What a happening means.
     #[must_use]
     pub fn role(&self, kind: E) -> Role {
-        (self.role)(kind)
+        match self.rule {
+            Rule::Roles(role) => role(kind),
+            Rule::Only(counts) if counts(kind) => Role::Event,
+            Rule::Only(_) => Role::Ignore,
+        }
     }
 
     /// How it is seen.

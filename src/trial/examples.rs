@@ -1,5 +1,6 @@
 //! Trials to try things on.
 
+use super::baseline::Baseline;
 use super::{Endpoint, Exit, Role, Subject, Time, Trial};
 
 /// The arms of the aplastic-anaemia trial.
@@ -29,12 +30,8 @@ pub enum Happening {
 }
 
 /// Overall survival.
-pub const OS: Endpoint<Happening> = Endpoint::new("OS", |happening| match happening {
-    Happening::Death => Role::Event,
-    Happening::NoResponse | Happening::Relapse | Happening::ClonalEvolution | Happening::Transplant => {
-        Role::Ignore
-    }
-});
+pub const OS: Endpoint<Happening> =
+    Endpoint::overall_survival(|happening| matches!(happening, Happening::Death));
 
 /// Failure-free survival: death, no response, relapse or clonal evolution, whichever comes first.
 ///
@@ -105,5 +102,7 @@ pub fn saa() -> Trial<Arm, Happening> {
         happenings: failure.into_iter().map(|(at, kind)| (Time::months(at), kind)).collect(),
         end: Time::months(end),
         exit,
+        received: None,
+        baseline: Baseline::default(),
     }))
 }

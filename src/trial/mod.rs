@@ -37,24 +37,40 @@
 //! ```
 
 mod analysis;
+mod baseline;
 mod contrast;
+mod counts;
 mod endpoint;
+mod estimand;
 pub mod examples;
 mod follow_up;
+mod population;
+mod record;
 mod subject;
 mod time;
 mod trials;
 
-pub use analysis::{Analysis, CensoringReasons, NumbersAtRisk};
+pub use analysis::Analysis;
+pub use baseline::{Characteristic, Stratification, Stratum};
 pub use contrast::Contrast;
+pub use counts::{CensoringReasons, NumbersAtRisk};
 pub use endpoint::{Ascertainment, Endpoint, Origin, Role};
+pub use estimand::{Estimand, Strategy};
 pub use follow_up::FollowUp;
+pub use population::Population;
+pub use record::{Censoring, Decision, Outcome, Record, Window};
 pub use subject::{Exit, Subject, SubjectBuilder};
 pub use time::Time;
-pub use trials::{Censoring, DataCutoff, Decision, Outcome, Record, Trial};
+pub use trials::{DataCutoff, Trial};
 
 /// What the enums of a trial (its arms, its happenings) must be able to do: every plain enum that derives
-/// `Debug, Clone, Copy, PartialEq` can. Their `Debug` names appear in tables and errors.
+/// `Debug, Clone, Copy, PartialEq` can, and so can `&str`. Their `Debug` names appear in tables and errors.
 pub trait Label: Copy + PartialEq + std::fmt::Debug {}
 
 impl<T: Copy + PartialEq + std::fmt::Debug> Label for T {}
+
+/// How an arm or a happening is called: its `Debug` name, and a string without its quotes.
+fn label(value: &impl std::fmt::Debug) -> String {
+    let name = format!("{value:?}");
+    name.strip_prefix('"').and_then(|n| n.strip_suffix('"')).map_or_else(|| name.clone(), Into::into)
+}

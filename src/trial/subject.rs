@@ -1,6 +1,7 @@
 //! One person: what happened, when they were seen, and how follow-up ended.
 
-use super::{Label, Time};
+use super::baseline::Baseline;
+use super::{Characteristic, Label, Stratum, Time, label};
 use crate::error::{Error, Result};
 
 /// How a subject's follow-up ended. It ends once, in one way.
@@ -35,7 +36,7 @@ pub enum Exit<E> {
 ///
 /// let late = Subject::on("A").id("07-114").then(Time::months(10.0), Happening::Relapse);
 /// let err = late.until(Time::months(9.0), Exit::Terminal(Happening::Death)).unwrap_err();
-/// assert!(err.to_string().starts_with("subject 07-114 (\"A\"): Relapse at 304.375 days (10.0 months)"));
+/// assert!(err.to_string().starts_with("subject 07-114 (A): Relapse at 304.375 days (10.0 months)"));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -53,17 +54,47 @@ pub struct Subject<A, E> {
     pub(super) happenings: Vec<(Time, E)>,
     pub(super) end: Time,
     pub(super) exit: Exit<E>,
+    pub(super) received: Option<A>,
+    pub(super) baseline: Baseline,
 }
 
 impl<A: Label, E: Label> Subject<A, E> {
     /// Begins a subject on an arm.
     pub fn on(arm: A) -> SubjectBuilder<A, E> {
-        SubjectBuilder { arm, id: None, entered: Time::ZERO, visits: Vec::new(), happenings: Vec::new() }
+        SubjectBuilder {
+            arm,
+            id: None,
+            entered: Time::ZERO,
+            visits: Vec::new(),
+            happenings: Vec::new(),
+            received: None,
+            baseline: Baseline::default(),
+        }
     }
 
-    /// The arm.
+    /// The arm: the one to which chance assigned the subject.
     pub fn arm(&self) -> A {
         self.arm
+    }
+
+    /// The arm whose treatment the subject received.
+    pub fn received(&self) -> A {
+        self.received.unwrap_or(self.arm)
+    }
+
+    /// The stratification factors, as randomised and as they really were.
+    pub fn strata(&self) -> &[Stratum] {
+        &self.baseline.strata
+    }
+
+    /// A characteristic at entry.
+    pub fn baseline(&self, name: &str) -> Option<&Characteristic> {
+        self.baseline.characteristic(name)
+    }
+
+    /// Did it ever happen to the subject?
+    pub fn had(&self, kind: E) -> bool {
+        self.history().any(|(_, k)| k == kind)
     }
 
     /// The identifier, if one was given.
@@ -115,6 +146,8 @@ pub struct SubjectBuilder<A, E> {
     entered: Time,
     visits: Vec<Time>,
     happenings: Vec<(Time, E)>,
+    received: Option<A>,
+    baseline: Baseline,
 }
 
 impl<A: Label, E: Label> SubjectBuilder<A, E> {
@@ -131,7 +164,38 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
         self
     }
 
-    /// A visit at which the subject was assessed.
+    /// The arm whose treatment the subject received, where it is not the one to which chance assigned it.
+    pub fn received(mut self, arm: A) -> Self {
+        self.received = Some(arm);
+        self
+    }
+
+    /// The level of a stratification factor.
+    pub fn stratum(self, factor: impl Into<String>, level: impl Into<String>) -> Self {
+        let level = level.into();
+        self.misplaced(factor, level.clone(), level)
+    }
+
+    /// The level of a stratification factor under which the subject was randomised by mistake, and the true one.
+    pub fn misplaced(
+        mut self,
+        factor: impl Into<String>,
+        randomised: impl Into<String>,
+        actual: impl Into<String>,
+    ) -> Self {
+        let stratum = Stratum { factor: factor.into(), randomised: randomised.into(), actual: actual.into() };
+        self.baseline.strata.push(stratum);
+        self
+    }
+
+    /// A characteristic at entry: a number (`4.5`) or a level (`"female"`).
+    pub fn baseline(mut self, name: impl Into<String>, value: impl Into<Characteristic>) -> Self {
+        self.baseline.characteristics.push((name.into(), value.into()));
+        self
+    }
+
+    /// A visit at which the subject was adequately assessed. (One that could not be read is no visit: it cannot
+    /// show that the subject was free of the event.)
     pub fn visit(mut self, at: Time) -> Self {
         self.visits.push(at);
         self
@@ -159,15 +223,11 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
         }
         for &(t, kind) in &self.happenings {
             if !t.is_valid() {
-                return Err(Error::InvalidSubjectTime {
-                    subject,
-                    what: format!("{kind:?}"),
-                    value: t.in_days(),
-                });
+                return Err(Error::InvalidSubjectTime { subject, what: label(&kind), value: t.in_days() });
             }
         }
         let visits = self.visits.iter().map(|&t| (t, "a visit".to_string()));
-        let happenings = self.happenings.iter().map(|&(t, kind)| (t, format!("{kind:?}")));
+        let happenings = self.happenings.iter().map(|&(t, kind)| (t, label(&kind)));
         if let Some((at, what)) = happenings.chain(visits).find(|&(t, _)| t > end) {
             return Err(Error::AfterExit {
                 subject,
@@ -187,6 +247,8 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
             happenings: self.happenings,
             end,
             exit,
+            received: self.received,
+            baseline: self.baseline,
         })
     }
 }
@@ -202,6 +264,10 @@ struct RawSubject<A, E> {
     happenings: Vec<(Time, E)>,
     end: Time,
     exit: Exit<E>,
+    #[serde(default = "Option::default")]
+    received: Option<A>,
+    #[serde(default)]
+    baseline: Baseline,
 }
 
 #[cfg(feature = "serde")]
@@ -209,15 +275,15 @@ impl<A: Label, E: Label> TryFrom<RawSubject<A, E>> for Subject<A, E> {
     type Error = Error;
 
     fn try_from(raw: RawSubject<A, E>) -> Result<Self> {
-        let RawSubject { arm, id, entered, visits, happenings, end, exit } = raw;
-        SubjectBuilder { arm, id, entered, visits, happenings }.until(end, exit)
+        let RawSubject { arm, id, entered, visits, happenings, end, exit, received, baseline } = raw;
+        SubjectBuilder { arm, id, entered, visits, happenings, received, baseline }.until(end, exit)
     }
 }
 
 /// How a subject is called in errors and tables.
 pub(super) fn name<A: Label>(id: Option<&str>, arm: A) -> String {
     match id {
-        Some(id) => format!("{id} ({arm:?})"),
-        None => format!("without id ({arm:?})"),
+        Some(id) => format!("{id} ({})", label(&arm)),
+        None => format!("without id ({})", label(&arm)),
     }
 }
