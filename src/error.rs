@@ -357,4 +357,16 @@ pub enum Error {
         /// The characteristic or factor.
         what: String,
     },
+    /// Numbers of a trial's flow that do not add up.
+    #[error(
+        "{screened} screened less {excluded} excluded are not the {randomised} randomised: mend the counts"
+    )]
+    FlowMismatch {
+        /// How many were screened.
+        screened: usize,
+        /// How many of them were not randomised.
+        excluded: usize,
+        /// How many were randomised.
+        randomised: usize,
+    },
 }

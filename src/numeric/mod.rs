@@ -8,5 +8,6 @@ pub(crate) mod near_ties;
 pub(crate) mod order;
 pub(crate) mod quadratic_form;
 pub(crate) mod quadrature;
+pub(crate) mod random;
 pub(crate) mod root;
 pub(crate) mod sums;

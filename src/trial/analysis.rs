@@ -109,12 +109,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
         record.id.clone().unwrap_or_else(|| format!("{} ({})", record.position, label(&record.arm)))
     }
 
-    /// The same question with other records for the same subjects.
-    pub(super) fn with_records(&self, records: Vec<Record<A, E>>) -> Self {
-        Self { records, ..self.clone() }
-    }
-
-    fn check_arm(&self, arm: A) -> Result<()> {
+    pub(super) fn check_arm(&self, arm: A) -> Result<()> {
         if self.arms.contains(&arm) {
             return Ok(());
         }
@@ -123,7 +118,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     /// No record that `keep` selects may end with a competing event.
-    fn check_competing(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<()> {
+    pub(super) fn check_competing(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<()> {
         for record in self.records.iter().filter(|r| keep(r)) {
             if let Outcome::Competing(kind) = record.outcome {
                 return Err(Error::CompetingOutcomes {
@@ -137,9 +132,8 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     /// Times in days and events of the records that `keep` selects, in the strata of the analysis, and their
-    /// positions.
+    /// positions. Competing events count as censorings: callers check for them, or say what that means.
     fn data(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<(RightCensored<'static>, Vec<usize>)> {
-        self.check_competing(&keep)?;
         let positions: Vec<usize> = (0..self.records.len()).filter(|&i| keep(&self.records[i])).collect();
         let records = || positions.iter().map(|&i| &self.records[i]);
         let time: Vec<f64> = records().map(|r| r.time.in_days()).collect();
@@ -157,6 +151,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// # Errors
     /// [`Error::CompetingOutcomes`].
     pub fn survival_data(&self) -> Result<(RightCensored<'static>, Groups)> {
+        self.check_competing(|_| true)?;
         let (data, _) = self.data(|_| true)?;
         let code = |r: &Record<A, E>| self.arms.iter().position(|&a| a == r.arm).unwrap_or(0);
         let codes: Vec<usize> = self.records.iter().map(code).collect();
@@ -170,6 +165,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// [`Error::UnknownLabel`]; [`Error::CompetingOutcomes`]: a Kaplan-Meier curve would silently censor them.
     pub fn curve(&self, arm: A) -> Result<SurvivalCurve> {
         self.check_arm(arm)?;
+        self.check_competing(|r| r.arm == arm)?;
         Ok(KaplanMeier::fit(&self.data(|r| r.arm == arm)?.0))
     }
 
@@ -200,6 +196,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     fn follow_up_where(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<FollowUp> {
+        self.check_competing(&keep)?;
         let (data, positions) = self.data(keep)?;
         let potential = self.about.cutoff.map(|cutoff| {
             let from_origin =
@@ -258,6 +255,13 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// [`Error::UnknownLabel`]; [`Error::TooFewGroups`] where both are the same arm;
     /// [`Error::CompetingOutcomes`].
     pub fn contrast(&self, of: A, against: A) -> Result<Contrast> {
+        self.check_competing(|r| r.arm == of || r.arm == against)?;
+        self.cause_specific(of, against)
+    }
+
+    /// The contrast of the hazards of the event itself: competing events are censorings. Its curves are no
+    /// probabilities.
+    pub(super) fn cause_specific(&self, of: A, against: A) -> Result<Contrast> {
         self.check_arm(of)?;
         self.check_arm(against)?;
         if of == against {

@@ -35,6 +35,16 @@ impl Contrast {
         Ok(Self { data, groups, log_rank, curves, subjects, baselines })
     }
 
+    /// The same subjects with other times (in days) and events.
+    pub(super) fn with_outcomes(&self, time: Vec<f64>, event: Vec<bool>) -> Result<Self> {
+        let (data, groups) = self.survival_data();
+        let mut changed = RightCensored::new(time, event)?;
+        if let Some(strata) = data.strata() {
+            changed = changed.with_strata(strata.clone())?;
+        }
+        Self::new(changed, groups.clone(), self.subjects.clone(), self.baselines.clone())
+    }
+
     /// The arm that is compared.
     #[must_use]
     pub fn of(&self) -> &str {

@@ -38,12 +38,17 @@
 
 mod analysis;
 mod baseline;
+mod comparisons;
 mod contrast;
 mod counts;
 mod endpoint;
 mod estimand;
 pub mod examples;
+mod flow;
 mod follow_up;
+mod fragility;
+mod incidence;
+mod informative;
 mod population;
 mod record;
 mod subject;
@@ -52,11 +57,16 @@ mod trials;
 
 pub use analysis::Analysis;
 pub use baseline::{Characteristic, Stratification, Stratum};
+pub use comparisons::{Comparison, Comparisons};
 pub use contrast::Contrast;
 pub use counts::{CensoringReasons, NumbersAtRisk};
 pub use endpoint::{Ascertainment, Endpoint, Origin, Role};
 pub use estimand::{Estimand, Strategy};
+pub use flow::Flow;
 pub use follow_up::FollowUp;
+pub use fragility::Fragility;
+pub use incidence::Incidence;
+pub use informative::{CensoringBounds, TippingPoint, TippingRow};
 pub use population::Population;
 pub use record::{Censoring, Decision, Outcome, Record, Window};
 pub use subject::{Exit, Subject, SubjectBuilder};

@@ -77,7 +77,7 @@ impl<A: Label, E: Label> Trial<A, E> {
 
     /// The trial as it was known at a cutoff: nothing later has happened, and whoever enters later is absent.
     /// Whoever was still followed is under observation to the cutoff. Several cutoffs give several snapshots of one
-    /// trial, which `Comparisons` puts in one table.
+    /// trial, which [`Comparisons`](super::Comparisons) puts in one table.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the cutoff is not a time.

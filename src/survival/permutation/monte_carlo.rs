@@ -10,6 +10,7 @@ use super::super::log_rank::{Alternative, P, Weight};
 use super::scores::{ScoreTies, Subjects};
 use crate::error::{Error, Result};
 use crate::numeric::beta::Beta;
+use crate::numeric::random::Random;
 
 const METHOD: &str = "the Monte Carlo log-rank test";
 
@@ -66,30 +67,6 @@ pub struct MonteCarloLogRank {
 impl Default for MonteCarloLogRank {
     fn default() -> Self {
         Self { weight: Weight::LogRank, within: None, scheme: None, replicates: 100_000, seed: 1 }
-    }
-}
-
-/// `SplitMix64` (Steele, Lea & Flood 2014, OOPSLA), one per labelling: a sample is the same however it is divided.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64, replicate: u64) -> Self {
-        let mut random = Self(seed ^ replicate.wrapping_mul(0xd134_2543_de82_ef95));
-        random.next();
-        Self(random.next())
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Below `n`; the bias of the multiplication is below n/2⁶⁴.
-    fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 }
 
