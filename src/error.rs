@@ -369,4 +369,56 @@ pub enum Error {
         /// How many were randomised.
         randomised: usize,
     },
+    /// A date before the one from which time is counted.
+    #[error("{date} comes before {start}, from which time is counted: mend one of the dates")]
+    DateOrder {
+        /// The date.
+        date: String,
+        /// The start.
+        start: String,
+    },
+    /// A data set that cannot be read or written at all.
+    #[error("the data set cannot be {action}: {why}")]
+    DataSet {
+        /// `read` or `written`.
+        action: &'static str,
+        /// What the file's format says is wrong, and where.
+        why: String,
+    },
+    /// A column that a data set must have.
+    #[error("there is no column {column}: {instead}; there are {known}")]
+    MissingColumn {
+        /// The column.
+        column: &'static str,
+        /// What would do.
+        instead: &'static str,
+        /// The columns that exist.
+        known: String,
+    },
+    /// A cell of a data set that does not hold what its column must hold.
+    #[error("row {row}, column {column} is \"{value}\": it must be {must_be}")]
+    InvalidCell {
+        /// The row, the first after the header being 1.
+        row: usize,
+        /// The column.
+        column: String,
+        /// What was found.
+        value: String,
+        /// What is allowed.
+        must_be: &'static str,
+    },
+    /// Two rows of a data set for one subject and one parameter.
+    #[error(
+        "rows {first} and {row} are both {paramcd} of subject {usubjid}: one row per subject and parameter"
+    )]
+    DuplicateRow {
+        /// The later row.
+        row: usize,
+        /// The earlier one.
+        first: usize,
+        /// The subject.
+        usubjid: String,
+        /// The parameter.
+        paramcd: String,
+    },
 }

@@ -72,6 +72,12 @@ impl<A: Label, E: Label> Analysis<A, E> {
         &self.records
     }
 
+    /// What was known at entry, for each record.
+    #[cfg(feature = "adtte")]
+    pub(super) fn baselines(&self) -> &[Baseline] {
+        &self.baselines
+    }
+
     /// How many subjects have no record, since the endpoint's clock never started for them.
     pub fn without_origin(&self) -> usize {
         self.about.without_origin

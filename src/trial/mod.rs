@@ -36,8 +36,12 @@
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 
+#[cfg(feature = "adtte")]
+pub mod adtte;
 mod analysis;
 mod baseline;
+#[cfg(feature = "calendar")]
+mod calendar;
 mod comparisons;
 mod contrast;
 mod counts;
@@ -57,6 +61,8 @@ mod trials;
 
 pub use analysis::Analysis;
 pub use baseline::{Characteristic, Stratification, Stratum};
+#[cfg(feature = "calendar")]
+pub use calendar::{Calendar, Clock, DayCount};
 pub use comparisons::{Comparison, Comparisons};
 pub use contrast::Contrast;
 pub use counts::{CensoringReasons, NumbersAtRisk};
@@ -70,7 +76,7 @@ pub use informative::{CensoringBounds, TippingPoint, TippingRow};
 pub use population::Population;
 pub use record::{Censoring, Decision, Outcome, Record, Window};
 pub use subject::{Exit, Subject, SubjectBuilder};
-pub use time::Time;
+pub use time::{Time, TimeUnit};
 pub use trials::{DataCutoff, Trial};
 
 /// What the enums of a trial (its arms, its happenings) must be able to do: every plain enum that derives

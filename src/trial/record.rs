@@ -115,6 +115,11 @@ pub enum Decision<E> {
         /// When it took place.
         at: Time,
     },
+    /// It was read as it is.
+    Read {
+        /// The row of the data set.
+        row: usize,
+    },
 }
 
 impl<E: fmt::Debug> fmt::Display for Decision<E> {
@@ -130,6 +135,7 @@ impl<E: fmt::Debug> fmt::Display for Decision<E> {
                 write!(f, "{} at {at} {meaning}", label(kind))?;
                 strategy.map_or(Ok(()), |s| write!(f, " (strategy: {})", s.name()))
             }
+            Self::Read { row } => write!(f, "as in row {row} of the data set"),
             Self::EndOfFollowUp { at } => {
                 write!(f, "no happening with a role by the end of follow-up at {at}")
             }

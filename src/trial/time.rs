@@ -19,6 +19,50 @@ use std::ops::{Add, Sub};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Time(f64);
 
+/// The unit in which times are written or shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TimeUnit {
+    /// Days.
+    Days,
+    /// Weeks of 7 days.
+    Weeks,
+    /// Months of 30.4375 days.
+    Months,
+    /// Years of 365.25 days.
+    Years,
+}
+
+impl TimeUnit {
+    /// So many of the unit.
+    #[must_use]
+    pub const fn time(self, value: f64) -> Time {
+        Time(value * self.in_days())
+    }
+
+    /// The unit's length in days.
+    const fn in_days(self) -> f64 {
+        match self {
+            Self::Days => 1.0,
+            Self::Weeks => WEEK,
+            Self::Months => MONTH,
+            Self::Years => YEAR,
+        }
+    }
+}
+
+/// `months`.
+impl fmt::Display for TimeUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Days => "days",
+            Self::Weeks => "weeks",
+            Self::Months => "months",
+            Self::Years => "years",
+        })
+    }
+}
+
 const WEEK: f64 = 7.0;
 const MONTH: f64 = 30.4375;
 const YEAR: f64 = 365.25;
@@ -73,6 +117,12 @@ impl Time {
     #[must_use]
     pub const fn in_years(self) -> f64 {
         self.0 / YEAR
+    }
+
+    /// As a number of a unit.
+    #[must_use]
+    pub const fn in_unit(self, unit: TimeUnit) -> f64 {
+        self.0 / unit.in_days()
     }
 
     /// Is it a number that can be a time: finite and not negative?

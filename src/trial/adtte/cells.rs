@@ -1,0 +1,82 @@
+//! A file as text: its columns by name, its cells, and errors that say where.
+
+use std::io::Read;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// A header and rows of text. Every row has as many cells as the header.
+pub(super) struct Cells {
+    pub(super) header: Vec<String>,
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+/// The error of a file that is not what its format demands.
+pub(super) fn unreadable(why: impl ToString) -> Error {
+    Error::DataSet { action: "read", why: why.to_string() }
+}
+
+impl Cells {
+    /// From CSV with a header.
+    pub(super) fn csv(source: impl Read) -> Result<Self> {
+        let mut reader = csv::ReaderBuilder::new().from_reader(source);
+        let header = reader.headers().map_err(unreadable)?.iter();
+        let header = header.map(|name| column(name.trim_start_matches('\u{feff}'))).collect();
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            rows.push(record.map_err(unreadable)?.iter().map(Into::into).collect());
+        }
+        Self { header, rows }.checked()
+    }
+
+    /// No two columns may have one name.
+    pub(super) fn checked(self) -> Result<Self> {
+        for (i, name) in self.header.iter().enumerate() {
+            if self.header[..i].contains(name) {
+                return Err(unreadable(format!("there are two columns {name}")));
+            }
+        }
+        Ok(self)
+    }
+
+    /// The position of a column.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|h| h == name)
+    }
+
+    /// The position of a column that must exist; `instead` says what would do.
+    pub(super) fn required(&self, name: &'static str, instead: &'static str) -> Result<usize> {
+        let known = || if self.header.is_empty() { "none".into() } else { self.header.join(", ") };
+        self.position(name).ok_or_else(|| Error::MissingColumn { column: name, instead, known: known() })
+    }
+
+    /// The trimmed text of a cell; empty where the column does not exist.
+    pub(super) fn text(&self, row: usize, column: Option<usize>) -> &str {
+        column.map_or("", |c| self.rows[row][c].trim())
+    }
+
+    /// The value of a cell; `None` where it is missing (empty, or `.` or `NA` as SAS and R write it).
+    pub(super) fn value<T: FromStr>(
+        &self,
+        row: usize,
+        column: Option<usize>,
+        must_be: &'static str,
+    ) -> Result<Option<T>> {
+        let text = self.text(row, column);
+        if matches!(text, "" | "." | "NA") {
+            return Ok(None);
+        }
+        text.parse().map(Some).map_err(|_| self.invalid(row, column, must_be))
+    }
+
+    /// The error of a cell.
+    pub(super) fn invalid(&self, row: usize, column: Option<usize>, must_be: &'static str) -> Error {
+        let name = column.map_or(String::new(), |c| self.header[c].clone());
+        Error::InvalidCell { row: row + 1, column: name, value: self.text(row, column).into(), must_be }
+    }
+}
+
+/// Column names are compared in capitals, as ADaM writes them.
+pub(super) fn column(name: &str) -> String {
+    name.trim().to_uppercase()
+}

@@ -1,0 +1,196 @@
+//! Between data sets and analyses.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+
+use super::{Adtte, AdtteRow, Cnsr};
+use crate::error::{Error, Result};
+use crate::trial::analysis::About;
+use crate::trial::baseline::Baseline;
+use crate::trial::counts::name;
+use crate::trial::{
+    Analysis, Calendar, Censoring, DayCount, Decision, Label, Outcome, Record, Stratum, Time, TimeUnit,
+    Window, label,
+};
+
+/// Reasons that need no words of their own, with the numbers under which they are written.
+fn known<E>() -> [(u32, Censoring<E>); 4] {
+    [(1, Censoring::Cutoff), (2, Censoring::Lost), (3, Censoring::Withdrew), (4, Censoring::MissedVisits)]
+}
+
+impl Adtte {
+    /// The rows of an analysis as one parameter. AVAL is written in `unit`: days are exact, other units to the last
+    /// bit but one. With a calendar STARTDT and ADT are written too (ADT where the time is a whole number of days).
+    ///
+    /// CNSR is 1 for the end of the study, 2 for loss to follow-up, 3 for withdrawal, 4 for missed visits, and from 5 on
+    /// the happenings that censored or competed, in order of first appearance. Stratification factors become the
+    /// columns `STRAT1D`, `STRAT1R`, `STRAT1V` and so on: name, level as randomised, level as verified.
+    #[must_use]
+    pub fn of<A: Label, E: Label>(
+        analysis: &Analysis<A, E>,
+        paramcd: &str,
+        param: &str,
+        unit: TimeUnit,
+        calendar: Option<&Calendar>,
+    ) -> Self {
+        let mut kinds: Vec<E> = Vec::new();
+        let factors = analysis.baselines().iter().map(|b| b.strata.len()).max().unwrap_or(0);
+        let other_columns =
+            (1..=factors).flat_map(|w| ["D", "R", "V"].map(|x| format!("STRAT{w}{x}"))).collect();
+        let days = calendar.map_or(DayCount::Elapsed, Calendar::day_count);
+        let mut rows = Vec::with_capacity(analysis.records().len());
+        for (record, baseline) in analysis.records().iter().zip(analysis.baselines()) {
+            let mut numbered = |kind: E| {
+                let at = kinds.iter().position(|&k| k == kind).unwrap_or_else(|| {
+                    kinds.push(kind);
+                    kinds.len() - 1
+                });
+                5 + at as u32
+            };
+            let (code, evntdesc) = match record.outcome {
+                Outcome::Event(kind) => (0, label(&kind)),
+                Outcome::Competing(kind) | Outcome::Censored(Censoring::Event(kind)) => {
+                    (numbered(kind), label(&kind))
+                }
+                Outcome::Censored(reason) => {
+                    (known().iter().find(|k| k.1 == reason).map_or(1, |k| k.0), name(&reason))
+                }
+            };
+            let cnsdtdsc = match (record.outcome, record.decision) {
+                (Outcome::Competing(_), _) => "competing event".to_string(),
+                (_, Decision::LastVisit { .. } | Decision::MissedVisits { .. }) => {
+                    record.decision.to_string()
+                }
+                _ => String::new(),
+            };
+            let startdt = calendar.and_then(|c| c.date(record.entered + record.origin));
+            let strata = (0..factors).flat_map(|w| match baseline.strata.get(w) {
+                Some(s) => [s.factor.clone(), s.randomised.clone(), s.actual.clone()],
+                None => Default::default(),
+            });
+            rows.push(AdtteRow {
+                usubjid: record.id.clone().unwrap_or_else(|| (record.position + 1).to_string()),
+                paramcd: paramcd.into(),
+                param: param.into(),
+                trtp: label(&record.arm),
+                startdt,
+                adt: startdt.and_then(|start| days.date(start, record.time)),
+                aval: record.time.in_unit(unit),
+                avalu: unit,
+                cnsr: NonZeroU32::new(code).map_or(Cnsr::EVENT, Cnsr::censored),
+                evntdesc,
+                cnsdtdsc,
+                other: strata.collect(),
+            });
+        }
+        Self { rows, other_columns, days }
+    }
+
+    /// The rows of several parameters in one data set.
+    ///
+    /// # Errors
+    /// [`Error::DataSet`] where the two have different other columns or ways of counting days;
+    /// [`Error::DuplicateRow`] where a subject has a parameter in both.
+    pub fn append(&mut self, other: Self) -> Result<()> {
+        if (&self.other_columns, self.days) != (&other.other_columns, other.days) {
+            let why = "the two data sets have different columns, or count days in different ways".into();
+            return Err(Error::DataSet { action: "joined", why });
+        }
+        let key = |r: &AdtteRow| (r.usubjid.clone(), r.paramcd.clone());
+        let mut seen: HashMap<_, usize> =
+            self.rows.iter().enumerate().map(|(i, r)| (key(r), i + 1)).collect();
+        for (row, r) in (self.rows.len() + 1..).zip(&other.rows) {
+            if let Some(first) = seen.insert(key(r), row) {
+                let (usubjid, paramcd) = key(r);
+                return Err(Error::DuplicateRow { row, first, usubjid, paramcd });
+            }
+        }
+        self.rows.extend(other.rows);
+        Ok(())
+    }
+
+    /// The rows of a parameter as an analysis, arms and reasons named as in the file. What is not the event is a
+    /// censoring: say which numbers of CNSR compete with
+    /// [`analyse_with_competing`](Self::analyse_with_competing).
+    ///
+    /// # Errors
+    /// [`Error::UnknownLabel`] where there is no such parameter.
+    pub fn analyse<'a>(&'a self, paramcd: &str) -> Result<Analysis<&'a str, &'a str>> {
+        self.analyse_with_competing(paramcd, &[])
+    }
+
+    /// As [`analyse`](Self::analyse), where these numbers of CNSR are competing events.
+    ///
+    /// # Errors
+    /// As [`analyse`](Self::analyse).
+    pub fn analyse_with_competing<'a>(
+        &'a self,
+        paramcd: &str,
+        competing: &[NonZeroU32],
+    ) -> Result<Analysis<&'a str, &'a str>> {
+        let rows = || self.rows.iter().enumerate().filter(|(_, r)| r.paramcd == paramcd);
+        let first = self.rows.iter().filter_map(|r| r.startdt).min();
+        let mut records = Vec::new();
+        let mut baselines = Vec::new();
+        for (i, row) in rows() {
+            let time = row.avalu.time(row.aval);
+            let described = [&row.evntdesc, &row.cnsdtdsc].into_iter().find(|text| !text.is_empty());
+            let kind =
+                described.map_or(if row.cnsr.is_event() { &row.paramcd } else { "censored" }, String::as_str);
+            let outcome = match row.cnsr.reason() {
+                None => Outcome::Event(kind),
+                Some(code) if competing.contains(&code) => Outcome::Competing(kind),
+                Some(_) => {
+                    let reason = known().iter().find(|k| name(&k.1) == kind).map(|k| k.1);
+                    Outcome::Censored(reason.unwrap_or(Censoring::Event(kind)))
+                }
+            };
+            let entered =
+                first.zip(row.startdt).map(|(first, start)| DayCount::Elapsed.between(first, start));
+            records.push(Record {
+                position: i,
+                id: Some(row.usubjid.clone()),
+                arm: row.trtp.as_str(),
+                entered: entered.transpose()?.unwrap_or(Time::ZERO),
+                origin: Time::ZERO,
+                time,
+                outcome,
+                window: Window { after: time, by: row.cnsr.is_event().then_some(time) },
+                decision: Decision::Read { row: i + 1 },
+            });
+            baselines.push(Baseline { strata: self.strata(row), characteristics: Vec::new() });
+        }
+        if records.is_empty() {
+            return Err(Error::UnknownLabel { label: paramcd.into(), known: self.parameters().join(", ") });
+        }
+        let about = About {
+            endpoint: paramcd.into(),
+            strategies: String::new(),
+            population: "as in the data set".into(),
+            cutoff: None,
+            without_origin: 0,
+        };
+        Analysis::new(about, records, baselines)
+    }
+
+    /// The stratification factors of a row: `STRATwR` as randomised and `STRATwV` as verified (as randomised where
+    /// there is none), called as `STRATwD` says; without numbers, `STRATAR` and `STRATAV`.
+    fn strata(&self, row: &AdtteRow) -> Vec<Stratum> {
+        let mut strata = Vec::new();
+        for column in &self.other_columns {
+            let Some(stem) = column.strip_prefix("STRAT").and_then(|c| c.strip_suffix('R')) else { continue };
+            if stem != "A" && stem.parse::<u32>().is_err() {
+                continue;
+            }
+            let cell = |suffix: &str| self.other(row, &format!("STRAT{stem}{suffix}"));
+            if let Some(randomised) = cell("R") {
+                strata.push(Stratum {
+                    factor: cell("D").unwrap_or(&format!("STRAT{stem}")).into(),
+                    randomised: randomised.into(),
+                    actual: cell("V").unwrap_or(randomised).into(),
+                });
+            }
+        }
+        strata
+    }
+}

@@ -1,0 +1,360 @@
+//! CDISC ADTTE in and out: what is right, what is refused and where, and that nothing is lost or panics.
+
+use std::num::NonZeroU32;
+
+use greenwood::trial::adtte::{Adtte, Cnsr, Import};
+use greenwood::trial::{
+    Calendar, Censoring, DayCount, Endpoint, Exit, Outcome, Role, Stratification, Subject, Time, TimeUnit,
+    Trial,
+};
+use greenwood::{Error, Result};
+use jiff::civil::{date, datetime};
+
+const TRIAL: &str = include_str!("data/adtte/trial.csv");
+const AWKWARD: &str = include_str!("data/adtte/awkward.csv");
+
+fn read(text: &str) -> Result<Import> {
+    Adtte::read_csv(text.as_bytes(), DayCount::Inclusive)
+}
+
+/// Counts and times by awk over the file; p-values and medians by R 4.2.2, survival 3.5-3, on the file:
+/// survdiff(Surv(AVAL, CNSR == 0) ~ TRTP [+ strata(STRAT1R)], subset = PARAMCD == "PFS") and survfit.
+#[test]
+fn a_realistic_file_is_read_as_r_reads_it() -> Result<()> {
+    let import = read(TRIAL)?;
+    assert!(import.dropped.is_empty() && import.remarks.is_empty(), "{:?}", import.remarks);
+    let adtte = import.adtte;
+    assert_eq!((adtte.rows().len(), adtte.parameters()), (181, vec!["OS", "PFS", "DOR"]));
+    assert_eq!(adtte.other_columns(), ["STUDYID", "SITEID", "STRAT1D", "STRAT1R", "STRAT1V"]);
+    assert!(adtte.contradictions("PFS", "OS").is_empty());
+
+    let pfs = adtte.analyse("PFS")?;
+    assert_eq!(pfs.records().iter().filter(|r| r.outcome.is_event()).count(), 66);
+    let reasons = pfs.reasons();
+    let count =
+        |reason| ["New treatment", "Control"].map(|arm| reasons.count(arm, reason)).iter().sum::<usize>();
+    assert_eq!((count(Censoring::Cutoff), count(Censoring::Lost)), (10, 3));
+    assert_eq!(count(Censoring::Event("New therapy, \"off label\"")), 1);
+    assert_eq!(pfs.misplaced(), 5);
+
+    let test = pfs.contrast("New treatment", "Control")?;
+    approx::assert_relative_eq!(test.log_rank().statistic(), 0.37421994221425736, max_relative = 1e-9);
+    let stratified =
+        pfs.clone().stratified(Stratification::AsRandomised)?.contrast("New treatment", "Control")?;
+    approx::assert_relative_eq!(stratified.log_rank().statistic(), 0.055447438665227347, max_relative = 1e-9);
+    let stratified =
+        pfs.clone().stratified(Stratification::AsActual)?.contrast("New treatment", "Control")?;
+    approx::assert_relative_eq!(stratified.log_rank().statistic(), 0.01718547338261962, max_relative = 1e-9);
+    let dor = adtte.analyse("DOR")?;
+    assert_eq!(dor.curve("New treatment")?.median().estimate(), Some(674.0));
+    assert_eq!(dor.records().len(), 21);
+
+    let no_such = adtte.analyse("EFS").unwrap_err().to_string();
+    assert_eq!(no_such, "no subject is labelled \"EFS\": the labels are OS, PFS, DOR");
+    Ok(())
+}
+
+/// Each awkward row of the file is told, and none is lost in silence.
+#[test]
+fn awkward_rows_are_told() -> Result<()> {
+    let import = read(AWKWARD)?;
+    let told =
+        |notes: &[greenwood::trial::adtte::Note]| notes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        told(&import.dropped),
+        ["row 9 (5, OS): CNSR is missing", "row 10 (5, PFS): neither AVAL nor both dates are given"]
+    );
+    assert_eq!(
+        told(&import.remarks),
+        [
+            "row 4 (2, PFS): ADT is missing: AVAL was taken as it is",
+            "row 7 (4, OS): AVAL is 90 days, but the dates give 91 days (3.0 months) (Inclusive)",
+            "row 8 (4, PFS): AVAL is missing: the dates give 91 days (3.0 months) (Inclusive)",
+        ]
+    );
+    let contradictions: Vec<String> =
+        import.adtte.contradictions("PFS", "OS").iter().map(ToString::to_string).collect();
+    assert_eq!(
+        contradictions,
+        [
+            "1: PFS is censored at 1 days (0.0 months), the time of death, which is an event of it",
+            "3: PFS is on A, OS on B",
+            "3: PFS and OS start on different dates",
+            "3: PFS lasts 213 days (7.0 months), but OS ends at 183 days (6.0 months)",
+            "4: PFS lasts 91 days (3.0 months), but OS ends at 90 days (3.0 months)",
+        ]
+    );
+    let os = import.adtte.analyse("OS")?;
+    let last = os.records().last().expect("there are rows");
+    assert_eq!((last.time, last.outcome), (Time::months(12.5), Outcome::Event("Death")));
+    Ok(())
+}
+
+/// Death as a competing event of progression, by its number: R codes it as another state.
+#[test]
+fn a_number_of_cnsr_can_compete() -> Result<()> {
+    let two = NonZeroU32::new(2).expect("2 is not 0");
+    let import = read(TRIAL)?;
+    let pfs = import.adtte.analyse_with_competing("PFS", &[two])?;
+    assert!(matches!(pfs.contrast("New treatment", "Control"), Err(Error::CompetingOutcomes { .. })));
+    assert!(pfs.incidence("Control", Time::years(1.0))?.value() > 0.0);
+    assert_eq!(Cnsr::censored(two).reason(), Some(two));
+    Ok(())
+}
+
+#[test]
+fn what_is_wrong_is_named_by_row_and_column() {
+    let header = "USUBJID,PARAMCD,TRTP,STARTDT,ADT,AVAL,AVALU,CNSR\n";
+    let refused = |text: &str| read(text).unwrap_err().to_string();
+    let row = |cells: &str| refused(&format!("{header}1,OS,A,2020-01-01,2020-01-02,2,DAYS,0\n{cells}\n"));
+    for (cells, message) in [
+        (
+            "2,OS,A,,,2,DAYS,-1",
+            "row 2, column CNSR is \"-1\": it must be 0 for an event or a positive whole number",
+        ),
+        (
+            "2,OS,A,,,2,DAYS,true",
+            "row 2, column CNSR is \"true\": it must be 0 for an event or a positive whole number",
+        ),
+        (
+            "2,OS,A,,,2,DAYS,0.5",
+            "row 2, column CNSR is \"0.5\": it must be 0 for an event or a positive whole number",
+        ),
+        ("2,OS,A,,,two,DAYS,0", "row 2, column AVAL is \"two\": it must be a finite number of at least 0"),
+        ("2,OS,A,,,-2,DAYS,0", "row 2, column AVAL is \"-2\": it must be a finite number of at least 0"),
+        ("2,OS,A,,,NaN,DAYS,0", "row 2, column AVAL is \"NaN\": it must be a finite number of at least 0"),
+        ("2,OS,A,,,2,HOURS,0", "row 2, column AVALU is \"HOURS\": it must be DAYS, WEEKS, MONTHS or YEARS"),
+        ("2,OS,A,,,2,,0", "row 2, column AVALU is \"\": it must be DAYS, WEEKS, MONTHS or YEARS"),
+        (
+            "2,OS,A,01JAN2020,,2,DAYS,0",
+            "row 2, column STARTDT is \"01JAN2020\": it must be a date as 2020-01-31",
+        ),
+        (
+            "2,OS,A,2020-02-30,,2,DAYS,0",
+            "row 2, column STARTDT is \"2020-02-30\": it must be a date as 2020-01-31",
+        ),
+        (
+            "2,OS,A,2020-02-03,2020-02-02,2,DAYS,0",
+            "row 2, column ADT is \"2020-02-02\": it must be STARTDT or a later date",
+        ),
+        (",OS,A,,,2,DAYS,0", "row 2, column USUBJID is \"\": it must be given"),
+        ("1,OS,A,,,2,DAYS,0", "rows 1 and 2 are both OS of subject 1: one row per subject and parameter"),
+    ] {
+        assert_eq!(row(cells), message);
+    }
+    assert!(
+        row("2,OS,A").starts_with("the data set cannot be read: CSV error: record 2 (line: 3"),
+        "{}",
+        row("2,OS,A")
+    );
+    assert_eq!(
+        refused("USUBJID,PARAMCD,TRTP,AVAL,AVALU,EVENT\n1,OS,A,2,DAYS,1\n"),
+        "there is no column CNSR: an event indicator is not taken for it: 0 is an event; there are USUBJID, PARAMCD, \
+         TRTP, AVAL, AVALU, EVENT"
+    );
+    assert!(
+        refused("USUBJID,PARAMCD,TRTP,AVAL,CNSR\n1,OS,A,2,1\n").contains("no column AVALU: AVAL has no unit")
+    );
+    assert!(
+        refused("USUBJID,PARAMCD,TRTP,ADT,CNSR\n").contains("no column AVAL: both STARTDT and ADT would do")
+    );
+    assert!(refused("A,a\n1,2\n").contains("there are two columns A"));
+    assert!(refused(header).starts_with("the set of usable rows is empty"));
+    assert!(refused("").contains("no column TRTP"));
+    let json =
+        |text: &str| Adtte::read_dataset_json(text.as_bytes(), DayCount::Elapsed).unwrap_err().to_string();
+    assert!(json("{").starts_with("the data set cannot be read: EOF"));
+    assert!(json("{}").contains("there is no array `columns`"));
+    assert!(json(r#"{"columns": [{}]}"#).contains("a column has no `name`"));
+    assert!(
+        json(r#"{"columns": [{"name": "A"}], "rows": [[1, 2]]}"#)
+            .contains("row 1 is not an array of 1 plain")
+    );
+}
+
+fn csv_of(adtte: &Adtte) -> Result<Vec<u8>> {
+    let mut file = Vec::new();
+    adtte.write_csv(&mut file)?;
+    Ok(file)
+}
+
+/// Export then import is identity, in both formats, and a second export gives the same bytes.
+#[test]
+fn what_is_written_is_read_back() -> Result<()> {
+    for text in [TRIAL, AWKWARD] {
+        let adtte = read(text)?.adtte;
+        let file = csv_of(&adtte)?;
+        let again = Adtte::read_csv(&file[..], DayCount::Inclusive)?;
+        assert!(again.dropped.is_empty());
+        assert_eq!(again.adtte, adtte);
+        assert_eq!(csv_of(&again.adtte)?, file);
+        let mut json = Vec::new();
+        adtte.write_dataset_json(&mut json, datetime(2020, 2, 3, 4, 5, 6, 0))?;
+        assert_eq!(Adtte::read_dataset_json(&json[..], DayCount::Inclusive)?.adtte, adtte);
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Progression,
+    NewTherapy,
+    Death,
+}
+
+/// From subjects to rows to a file and back: every time, outcome, reason, arm and stratum is the same.
+#[test]
+fn an_analysis_survives_the_journey() -> Result<()> {
+    const PFS: Endpoint<Kind> = Endpoint::new("PFS", |k| match k {
+        Kind::Progression | Kind::Death => Role::Event,
+        Kind::NewTherapy => Role::Censor,
+    })
+    .assessed(Time::weeks(8.0), Some(2));
+    let calendar = Calendar::new(date(2020, 1, 1), DayCount::Inclusive);
+    let days = Time::days;
+    let on = |arm, id: &str, entered| Subject::on(arm).id(id).entered(days(entered));
+    let trial = Trial::new([
+        on("A", "1", 0.0)
+            .stratum("sex", "f")
+            .visit(days(57.0))
+            .then(days(60.0), Kind::Progression)
+            .until(days(99.0), Exit::Lost)?,
+        on("B", "2", 3.0)
+            .misplaced("sex", "f", "m")
+            .then(days(70.25), Kind::NewTherapy)
+            .until(days(90.0), Exit::Cutoff)?,
+        on("A", "3", 8.0).stratum("sex", "m").visit(days(41.0)).until(days(42.0), Exit::Withdrew)?,
+        on("B", "4", 9.0)
+            .stratum("sex", "m")
+            .visit(days(10.0))
+            .then(days(200.0), Kind::Progression)
+            .until(days(200.0), Exit::Cutoff)?,
+        on("B", "5", 9.0).stratum("sex", "f").until(days(33.0), Exit::Terminal(Kind::Death))?,
+    ]);
+    let analysis = trial.analyse(&PFS)?;
+    let adtte = Adtte::of(&analysis, "PFS", "Progression-free survival", TimeUnit::Days, Some(&calendar));
+    assert_eq!(adtte.rows()[0].adt, Some(date(2020, 2, 29)));
+    assert_eq!(
+        adtte.rows().iter().map(|r| r.cnsr.to_string()).collect::<Vec<_>>(),
+        ["0", "5", "3", "4", "0"]
+    );
+    let back = Adtte::read_csv(&csv_of(&adtte)?[..], DayCount::Inclusive)?;
+    // One remark: a time of 0 ends on no date where the first day counts.
+    assert_eq!((&back.adtte, back.remarks.len(), back.dropped.len()), (&adtte, 1, 0));
+    let read = back.adtte.analyse("PFS")?;
+    assert_eq!(read.misplaced(), 1);
+    for (a, b) in analysis.records().iter().zip(read.records()) {
+        assert_eq!((a.time, &a.id, a.arm, a.entered), (b.time, &b.id, b.arm, b.entered));
+        assert_eq!(format!("{:?}", a.outcome), format!("{:?}", b.outcome).replace('"', ""));
+    }
+    let contrast = (analysis.contrast("A", "B")?, read.contrast("A", "B")?);
+    assert_eq!(contrast.0.log_rank(), contrast.1.log_rank());
+
+    let mut both = adtte.clone();
+    let twice = both.append(adtte.clone()).unwrap_err().to_string();
+    assert_eq!(twice, "rows 1 and 6 are both PFS of subject 1: one row per subject and parameter");
+    Ok(())
+}
+
+/// `SplitMix64`.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) as usize % n
+    }
+}
+
+/// No mutated file makes the reader, the checks, the analysis or the writers panic. Twenty thousand mutations here;
+/// `GREENWOOD_FUZZ=3000000` for as many as one likes.
+#[test]
+fn no_malformed_file_panics() {
+    let rounds: usize = std::env::var("GREENWOOD_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
+    let pieces: [&[u8]; 24] = [
+        b",",
+        b"\n",
+        b"\"",
+        b"\r\n",
+        b"0",
+        b"-1",
+        b"1e308",
+        b"-0",
+        b"nan",
+        b"inf",
+        b"9999-12-31",
+        b"-009999-01-01",
+        b"2020-02-30",
+        b"DAYS",
+        b"YEARS",
+        b"OS",
+        b"\xff\xfe",
+        b"\0",
+        b"4294967296",
+        b".",
+        b"NA",
+        b"\xef\xbb\xbf",
+        b"1e-320",
+        b" ",
+    ];
+    let mut json = Vec::new();
+    let short: String = AWKWARD.split_inclusive('\n').take(6).collect();
+    read(&short)
+        .and_then(|i| i.adtte.write_dataset_json(&mut json, datetime(2020, 2, 3, 4, 5, 6, 0)))
+        .expect("the file itself is read and written");
+    let seeds: [&[u8]; 3] = [AWKWARD.as_bytes(), short.as_bytes(), &json];
+    let mut random = Random(20_210_211);
+    let mut understood = 0;
+    for round in 0..rounds {
+        let which = round % 3;
+        let mut file = seeds[which].to_vec();
+        for _ in 0..=random.below(4) {
+            let at = random.below(file.len());
+            match random.below(5) {
+                0 => file[at] = random.below(256) as u8,
+                1 => drop(file.drain(at..file.len().min(at + 1 + random.below(12)))),
+                2 => drop(file.splice(at..at, pieces[random.below(pieces.len())].iter().copied())),
+                3 => {
+                    let end = file.len().min(at + 1 + random.below(6));
+                    drop(file.splice(at..end, pieces[random.below(pieces.len())].iter().copied()));
+                }
+                _ => {
+                    let from = random.below(file.len());
+                    let copy = file[from..file.len().min(from + random.below(40))].to_vec();
+                    drop(file.splice(at..at, copy));
+                }
+            }
+            if file.is_empty() {
+                file.push(b',');
+            }
+        }
+        let days = [DayCount::Elapsed, DayCount::Inclusive][round / 3 % 2];
+        let import = if which == 2 {
+            Adtte::read_dataset_json(&file[..], days)
+        } else {
+            Adtte::read_csv(&file[..], days)
+        };
+        let Ok(import) = import else { continue };
+        understood += 1;
+        let _ = import.adtte.contradictions("PFS", "OS");
+        for code in import.adtte.parameters() {
+            let analysis = import.adtte.analyse(code).expect("the parameter is there");
+            let _ = analysis.follow_up();
+            if let [of, against, ..] = *analysis.arms() {
+                let _ = analysis.contrast(of, against);
+            }
+            let _ = Adtte::of(
+                &analysis,
+                code,
+                code,
+                TimeUnit::Days,
+                Some(&Calendar::new(date(2020, 1, 1), days)),
+            );
+        }
+        let file = csv_of(&import.adtte).expect("memory can be written");
+        assert_eq!(Adtte::read_csv(&file[..], days).expect("what was written is read").adtte, import.adtte);
+    }
+    assert!(understood > rounds / 20, "only {understood} of {rounds} mutated files were still readable");
+}
