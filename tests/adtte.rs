@@ -158,6 +158,7 @@ fn what_is_wrong_is_named_by_row_and_column() {
     assert!(
         refused("USUBJID,PARAMCD,TRTP,ADT,CNSR\n").contains("no column AVAL: both STARTDT and ADT would do")
     );
+    assert!(refused("A,\u{feff}\n1,2\n").contains("column 2 has no name"));
     assert!(refused("A,a\n1,2\n").contains("there are two columns A"));
     assert!(refused(header).starts_with("the set of usable rows is empty"));
     assert!(refused("").contains("no column TRTP"));

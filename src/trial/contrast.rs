@@ -194,11 +194,16 @@ impl Contrast {
     /// [`Error::MissingBaseline`](crate::Error::MissingBaseline) where a subject lacks the characteristic; as
     /// [`CoxPh::fit`].
     pub fn cox(&self, adjusting_for: &[&str]) -> Result<CoxModel> {
+        CoxPh::new().fit(&self.data, &self.design(adjusting_for)?)
+    }
+
+    /// The first arm's indicator and the characteristics.
+    pub(super) fn design(&self, adjusting_for: &[&str]) -> Result<Design<'static>> {
         let arm: Vec<f64> = self.groups.codes().iter().map(|&code| f64::from(u8::from(code == 0))).collect();
         let mut design = Design::builder().numeric(self.of(), &arm);
         for name in adjusting_for {
             design = baseline::adjust(design, name, &self.baselines, |i| self.subjects[i].clone())?;
         }
-        CoxPh::new().fit(&self.data, &design.build()?)
+        design.build()
     }
 }

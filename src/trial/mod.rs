@@ -55,6 +55,7 @@ mod incidence;
 mod informative;
 mod population;
 mod record;
+mod report;
 mod subject;
 mod time;
 mod trials;
@@ -75,6 +76,7 @@ pub use incidence::Incidence;
 pub use informative::{CensoringBounds, TippingPoint, TippingRow};
 pub use population::Population;
 pub use record::{Censoring, Decision, Outcome, Record, Window};
+pub use report::{ArmReport, ComparisonReport, Report, ReportBuilder, Table};
 pub use subject::{Exit, Subject, SubjectBuilder};
 pub use time::{Time, TimeUnit};
 pub use trials::{DataCutoff, Trial};
@@ -85,8 +87,9 @@ pub trait Label: Copy + PartialEq + std::fmt::Debug {}
 
 impl<T: Copy + PartialEq + std::fmt::Debug> Label for T {}
 
-/// How an arm or a happening is called: its `Debug` name, and a string without its quotes.
+/// How an arm or a happening is called: its `Debug` name, and a string as it is.
 fn label(value: &impl std::fmt::Debug) -> String {
     let name = format!("{value:?}");
-    name.strip_prefix('"').and_then(|n| n.strip_suffix('"')).map_or_else(|| name.clone(), Into::into)
+    let text = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
+    text.map_or_else(|| name.clone(), |t| t.replace("\\\"", "\"").replace("\\'", "'").replace("\\\\", "\\"))
 }

@@ -20,8 +20,7 @@ impl Cells {
     /// From CSV with a header.
     pub(super) fn csv(source: impl Read) -> Result<Self> {
         let mut reader = csv::ReaderBuilder::new().from_reader(source);
-        let header = reader.headers().map_err(unreadable)?.iter();
-        let header = header.map(|name| column(name.trim_start_matches('\u{feff}'))).collect();
+        let header = reader.headers().map_err(unreadable)?.iter().map(column).collect();
         let mut rows = Vec::new();
         for record in reader.records() {
             rows.push(record.map_err(unreadable)?.iter().map(Into::into).collect());
@@ -29,9 +28,12 @@ impl Cells {
         Self { header, rows }.checked()
     }
 
-    /// No two columns may have one name.
+    /// Every column has a name, and no two have one.
     pub(super) fn checked(self) -> Result<Self> {
         for (i, name) in self.header.iter().enumerate() {
+            if name.is_empty() {
+                return Err(unreadable(format!("column {} has no name", i + 1)));
+            }
             if self.header[..i].contains(name) {
                 return Err(unreadable(format!("there are two columns {name}")));
             }
@@ -76,7 +78,7 @@ impl Cells {
     }
 }
 
-/// Column names are compared in capitals, as ADaM writes them.
+/// Column names are compared in capitals, as ADaM writes them, without spaces around them or a byte-order mark.
 pub(super) fn column(name: &str) -> String {
-    name.trim().to_uppercase()
+    name.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_uppercase()
 }

@@ -1,0 +1,218 @@
+//! From an analysis to the numbers of its report.
+
+use super::super::counts::name;
+use super::super::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};
+use super::{ArmReport, ComparisonReport, Report};
+use crate::error::{Error, Result};
+use crate::survival::{CoxPh, FlatStep, HazardRatio, HazardRatioMethod, Interval, MeanMeasure, TimeScale};
+
+/// The exact test is reported up to this many subjects.
+const SMALL: usize = 60;
+
+/// A report in the making.
+///
+/// | option | default |
+/// |---|---|
+/// | [`contrast`](Self::contrast) | none: no comparison is made unless its direction is said |
+/// | [`at`](Self::at) | up to seven round times over the follow-up |
+/// | [`restricted_to`](Self::restricted_to) | the longest horizon to which every arm is followed |
+/// | [`unit`](Self::unit) | months |
+/// | [`level`](Self::level) | 0.95 |
+#[derive(Debug, Clone)]
+#[must_use = "nothing is reported until `.build()` is called"]
+pub struct ReportBuilder<'a, A, E> {
+    analysis: &'a Analysis<A, E>,
+    contrast: Option<(A, A)>,
+    times: Option<Vec<Time>>,
+    tau: Option<Time>,
+    unit: TimeUnit,
+    level: f64,
+}
+
+impl<A: Label, E: Label> Analysis<A, E> {
+    /// Begins a report of everything: see [`ReportBuilder`] for what can be chosen.
+    pub fn report(&self) -> ReportBuilder<'_, A, E> {
+        let (contrast, times, tau) = (None, None, None);
+        ReportBuilder { analysis: self, contrast, times, tau, unit: TimeUnit::Months, level: 0.95 }
+    }
+}
+
+impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
+    /// Compares the arm `of` with the arm `against`.
+    pub fn contrast(mut self, of: A, against: A) -> Self {
+        self.contrast = Some((of, against));
+        self
+    }
+
+    /// The times of the probabilities and of the numbers at risk.
+    pub fn at(mut self, times: &[Time]) -> Self {
+        self.times = Some(times.to_vec());
+        self
+    }
+
+    /// The horizon of the restricted means.
+    pub fn restricted_to(mut self, tau: Time) -> Self {
+        self.tau = Some(tau);
+        self
+    }
+
+    /// The unit in which times are shown.
+    pub fn unit(mut self, unit: TimeUnit) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// The confidence level.
+    pub fn level(mut self, level: f64) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Computes the report.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a level outside (0, 1) or a time that is none; [`Error::UnknownLabel`] and
+    /// [`Error::TooFewGroups`] for the contrast; [`Error::BeyondFollowUp`] where the horizon asked for lies beyond the
+    /// follow-up of an arm.
+    pub fn build(self) -> Result<Report> {
+        let (analysis, level) = (self.analysis, self.level);
+        if !(level > 0.0 && level < 1.0) {
+            return Err(Error::OutOfRange { argument: "level", value: level, must_be: "inside (0, 1)" });
+        }
+        let times = self.times.unwrap_or_else(|| round_times(analysis, self.unit));
+        for t in times.iter().chain(&self.tau) {
+            if !t.is_valid() {
+                let must_be = "finite and at least 0";
+                return Err(Error::OutOfRange { argument: "at", value: t.in_days(), must_be });
+            }
+        }
+        let competing = analysis.check_competing(|_| true).is_err();
+        // No arm is followed further than its last record, unless its curve is at 0 there.
+        let tau = self.tau.or_else(|| {
+            let last = |&arm: &A| {
+                let times = analysis.records().iter().filter(|r| r.arm == arm).map(|r| r.time.in_days());
+                let curve = analysis.curve(arm).ok()?;
+                (curve.values().last() != Some(&0.0)).then(|| times.fold(0.0, f64::max))
+            };
+            let longest = analysis.records().iter().map(|r| r.time.in_days()).fold(0.0, f64::max);
+            Some(Time::days(analysis.arms().iter().filter_map(last).fold(longest, f64::min)))
+        });
+        let arms =
+            analysis.arms().iter().map(|&arm| arm_report(analysis, arm, &times, tau, level, competing));
+        let arms = arms.collect::<Result<Vec<_>>>()?;
+        let comparison =
+            self.contrast.map(|(of, against)| comparison(analysis, of, against, &times, tau, competing));
+        Ok(Report {
+            endpoint: analysis.endpoint().into(),
+            strategies: analysis.strategies().into(),
+            population: analysis.population().into(),
+            cutoff: analysis.cutoff().map(|c| c.0),
+            stratification: analysis.stratification(),
+            misplaced: analysis.misplaced(),
+            without_origin: analysis.without_origin(),
+            unit: self.unit,
+            level,
+            times,
+            arms,
+            comparison: comparison.transpose()?,
+        })
+    }
+}
+
+/// Times from 0 on in steps of 1, 2, 3, 5, 6 or 12 units and their tenfolds, at most seven of them.
+fn round_times<A: Label, E: Label>(analysis: &Analysis<A, E>, unit: TimeUnit) -> Vec<Time> {
+    let last = analysis.records().iter().map(|r| r.time.in_unit(unit)).fold(0.0, f64::max);
+    let mut scale = 1.0;
+    let step = loop {
+        if let Some(step) =
+            [1.0, 2.0, 3.0, 5.0, 6.0, 12.0].map(|s| s * scale).into_iter().find(|s| last / s < 7.0)
+        {
+            break step;
+        }
+        scale *= 10.0;
+    };
+    (0..7).map(|i| f64::from(i) * step).take_while(|&t| t <= last).map(|t| unit.time(t)).collect()
+}
+
+fn arm_report<A: Label, E: Label>(
+    analysis: &Analysis<A, E>,
+    arm: A,
+    times: &[Time],
+    tau: Option<Time>,
+    level: f64,
+    competing: bool,
+) -> Result<ArmReport> {
+    let count = |condition: &dyn Fn(&Record<A, E>) -> bool| {
+        analysis.records().iter().filter(|r| r.arm == arm && condition(r)).count()
+    };
+    let reasons = analysis.reasons();
+    let censored = reasons.reasons().iter().map(|&why| (name(&why), reasons.count(arm, why)));
+    let competes = |r: &Record<A, E>| matches!(r.outcome, Outcome::Competing(_));
+    let at_risk = times.iter().map(|&t| {
+        [
+            count(&|r| r.time >= t),
+            count(&|r| r.time < t && matches!(r.outcome, Outcome::Censored(_))),
+            count(&|r| r.time < t && r.outcome.is_event()),
+            count(&|r| r.time < t && competes(r)),
+        ]
+    });
+    let mut report = ArmReport {
+        arm: label(&arm),
+        subjects: count(&|_| true),
+        events: count(&|r| r.outcome.is_event()),
+        competing: count(&competes),
+        censored: censored.filter(|c| c.1 > 0).collect(),
+        follow_up: None,
+        median: None,
+        survival: Vec::new(),
+        incidence: times.iter().map(|&t| analysis.incidence(arm, t)).collect::<Result<_>>()?,
+        restricted_mean: None,
+        at_risk: at_risk.collect(),
+    };
+    if !competing {
+        let curve = analysis.curve(arm)?;
+        report.follow_up = Some(analysis.follow_up_of(arm)?);
+        let interval = Interval::log_log().level(level);
+        report.median = curve.quantiles(&[0.5], interval, FlatStep::default())?.first().copied();
+        report.survival = times.iter().map(|t| curve.at(t.in_days())).collect();
+        report.restricted_mean = tau.map(|tau| curve.restricted_mean(tau.in_days())).transpose()?;
+    }
+    Ok(report)
+}
+
+fn comparison<A: Label, E: Label>(
+    analysis: &Analysis<A, E>,
+    of: A,
+    against: A,
+    times: &[Time],
+    tau: Option<Time>,
+    competing: bool,
+) -> Result<ComparisonReport> {
+    let contrast = analysis.cause_specific(of, against)?;
+    let (data, _) = contrast.survival_data();
+    // A model that cannot be fitted (no events, one of the arms without any) leaves its place empty.
+    let design = contrast.design(&[])?;
+    let model = CoxPh::new().fit(data, &design).ok();
+    let ratio = model.as_ref().and_then(|m| m.hazard_ratio(contrast.of()).ok().flatten());
+    let proportional = ratio
+        .as_ref()
+        .and(model.as_ref())
+        .and_then(|m| m.proportional_hazards(data, &design, TimeScale::KaplanMeier).ok()?.global().p_value());
+    let small = data.len() <= SMALL && !competing;
+    let mean = |tau: Time| contrast.restricted_mean_contrast(tau, MeanMeasure::Difference);
+    Ok(ComparisonReport {
+        of: contrast.of().into(),
+        against: contrast.against().into(),
+        log_rank: contrast.log_rank().clone(),
+        exact: if small { contrast.exact_log_rank().ok() } else { None },
+        hazard_ratio: ratio.map(|r| HazardRatio { against: contrast.against().into(), ..r }),
+        peto: contrast.hazard_ratio(HazardRatioMethod::Peto),
+        proportional_hazards: proportional,
+        differences: if competing {
+            Vec::new()
+        } else {
+            times.iter().map(|&t| contrast.difference(t)).collect()
+        },
+        mean_difference: if competing { None } else { tau.map(mean).transpose()? },
+    })
+}

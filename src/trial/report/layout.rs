@@ -1,0 +1,236 @@
+//! The numbers of a report, set as tables of text.
+
+use super::super::{Incidence, Stratification, Time};
+use super::{ArmReport, ComparisonReport, Report, Table};
+use crate::survival::{
+    ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalDifference, SurvivalEstimate,
+};
+
+const NONE: &str = "-";
+
+pub(super) fn title(report: &Report) -> String {
+    match &report.comparison {
+        Some(c) => format!("{}: {} against {}", report.endpoint, c.of, c.against),
+        None => report.endpoint.clone(),
+    }
+}
+
+pub(super) fn tables(report: &Report) -> Vec<Table> {
+    let mut tables = vec![arms(report)];
+    tables.extend(report.comparison.as_ref().map(|c| comparison(report, c)));
+    if !report.times.is_empty() {
+        tables.push(numbers_at_risk(report));
+    }
+    tables
+}
+
+/// 0.95 as "95%".
+fn level(report: &Report) -> String {
+    format!("{}%", (report.level * 1e10).round() / 1e8)
+}
+
+/// A time in the report's unit: as short as it can be at the times of the report, with one decimal elsewhere.
+fn short(report: &Report, t: Time) -> String {
+    format!("{}", (t.in_unit(report.unit) * 100.0).round() / 100.0)
+}
+
+fn long(report: &Report, days: f64) -> String {
+    format!("{:.1}", Time::days(days).in_unit(report.unit))
+}
+
+fn limits(interval: ConfidenceInterval, text: impl Fn(f64) -> String, missing: &str) -> String {
+    let limit = |limit: Option<f64>| limit.map_or_else(|| missing.to_string(), &text);
+    format!("{} to {}", limit(interval.lower), limit(interval.upper))
+}
+
+fn share(n: usize, of: usize) -> String {
+    if of == 0 { n.to_string() } else { format!("{n} ({:.1}%)", 100.0 * n as f64 / of as f64) }
+}
+
+fn p_text(p: f64) -> String {
+    if p < 0.0001 { "<0.0001".into() } else { format!("{p:.4}") }
+}
+
+fn or_none(text: Option<String>) -> String {
+    text.unwrap_or_else(|| NONE.into())
+}
+
+fn median(report: &Report, quantile: &Quantile) -> String {
+    let text = |days: f64| long(report, days);
+    let estimate = quantile.estimate().map_or_else(|| "not reached".into(), text);
+    format!("{estimate} ({})", limits(quantile.interval(), text, "not reached"))
+}
+
+fn survival(report: &Report, estimate: &SurvivalEstimate) -> String {
+    let interval = estimate.interval(report.level).ok();
+    let text = |p: f64| format!("{:.1}%", 100.0 * p);
+    or_none(interval.map(|i| format!("{} ({})", text(estimate.value()), limits(i, text, NONE))))
+}
+
+fn mean(report: &Report, mean: &RestrictedMean) -> String {
+    let interval = mean.interval(report.level).ok();
+    let limits = or_none(interval.map(|i| limits(i, |days| long(report, days), NONE)));
+    format!("{} ({limits})", long(report, mean.estimate()))
+}
+
+fn arms(report: &Report) -> Table {
+    let level = level(report);
+    let unit = report.unit;
+    let header = std::iter::once(String::new()).chain(report.arms.iter().map(|a| a.arm.clone())).collect();
+    let mut table = Table::new(format!("{} by arm", report.endpoint), header);
+    let mut line =
+        |name: String, cell: &dyn Fn(&ArmReport) -> String| table.push(name, report.arms.iter().map(cell));
+    line("Subjects".into(), &|a| a.subjects.to_string());
+    line("Events".into(), &|a| share(a.events, a.subjects));
+    let competing = report.arms.iter().any(|a| a.competing > 0);
+    if competing {
+        line("Competing events".into(), &|a| share(a.competing, a.subjects));
+    }
+    let censored = |a: &ArmReport| a.censored.iter().map(|c| c.1).sum::<usize>();
+    line("Censored".into(), &|a| share(censored(a), a.subjects));
+    let mut reasons: Vec<&str> = Vec::new();
+    for (reason, _) in report.arms.iter().flat_map(|a| &a.censored) {
+        if !reasons.contains(&reason.as_str()) {
+            reasons.push(reason);
+        }
+    }
+    for reason in reasons {
+        let count = |a: &ArmReport| a.censored.iter().find(|c| c.0 == reason).map_or(0, |c| c.1);
+        line(format!("  {reason}"), &|a| count(a).to_string());
+    }
+    let follow_up = |a: &ArmReport, what: &dyn Fn(&super::FollowUp) -> Option<Time>| {
+        or_none(a.follow_up.as_ref().and_then(what).map(|t| long(report, t.in_days())))
+    };
+    if !competing {
+        line(format!("Median follow-up, reverse Kaplan-Meier, {unit}"), &|a| follow_up(a, &|f| f.median()));
+        line(format!("Shortest follow-up without event, {unit}"), &|a| follow_up(a, &|f| f.minimum()));
+    }
+    if report.cutoff.is_some() && !competing {
+        line(format!("Median potential follow-up, {unit}"), &|a| follow_up(a, &|f| f.potential()));
+        let complete = |a: &ArmReport| a.follow_up.as_ref().and_then(super::FollowUp::completeness);
+        line("Completeness of follow-up".into(), &|a| {
+            or_none(complete(a).map(|c| format!("{:.1}%", 100.0 * c)))
+        });
+    }
+    if !competing {
+        let cell = |a: &ArmReport| or_none(a.median.as_ref().map(|q| median(report, q)));
+        line(format!("Median, {unit} ({level} CI)"), &cell);
+    }
+    for (i, &t) in report.times.iter().enumerate().filter(|(_, t)| **t > Time::ZERO) {
+        let at = format!("{} {unit}", short(report, t));
+        if competing {
+            let cell = |a: &ArmReport| or_none(a.incidence.get(i).map(Incidence::to_string));
+            line(format!("Event by {at}, ± standard error"), &cell);
+        } else {
+            let cell = |a: &ArmReport| or_none(a.survival.get(i).map(SurvivalEstimate::to_string));
+            line(format!("Free of event at {at}, ± standard error"), &cell);
+            line(format!("  ({level} CI)"), &|a| or_none(a.survival.get(i).map(|s| survival(report, s))));
+        }
+    }
+    if let Some(tau) = report.arms.first().and_then(|a| a.restricted_mean).map(|m| Time::days(m.tau())) {
+        let name = format!("Restricted mean to {} {unit} ({level} CI)", short(report, tau));
+        line(name, &|a| or_none(a.restricted_mean.as_ref().map(|m| mean(report, m))));
+    }
+    table.notes = notes(report, competing);
+    table
+}
+
+/// What was asked of whom, and how it was computed.
+fn notes(report: &Report, competing: bool) -> Vec<String> {
+    let mut notes = vec![format!("Population: {}.", report.population)];
+    if !report.strategies.is_empty() {
+        notes.push(format!("Intercurrent events: {}.", report.strategies));
+    }
+    if let Some(cutoff) = report.cutoff {
+        notes.push(format!(
+            "Data cutoff {} {} after the calendar's start.",
+            short(report, cutoff),
+            report.unit
+        ));
+    }
+    if report.without_origin > 0 {
+        notes
+            .push(format!("{} subjects without a record: their clock never started.", report.without_origin));
+    }
+    if report.misplaced > 0 {
+        notes
+            .push(format!("{} subjects were randomised in a stratum that was not theirs.", report.misplaced));
+    }
+    notes.push(if competing {
+        "Aalen-Johansen estimates with Greenwood-type standard errors; events compete.".into()
+    } else {
+        "Kaplan-Meier estimates with Greenwood standard errors; log-log confidence intervals.".into()
+    });
+    notes
+}
+
+fn ratio(report: &Report, ratio: &HazardRatio) -> String {
+    let interval = ratio.interval(report.level).ok();
+    let limits = or_none(interval.map(|i| limits(i, |x| format!("{x:.3}"), NONE)));
+    format!("{:.3} ({limits})", ratio.estimate())
+}
+
+fn difference(report: &Report, difference: &SurvivalDifference) -> String {
+    let text = |d: f64| format!("{:+.1}", 100.0 * d);
+    let interval = difference.interval(report.level).ok();
+    let limits = or_none(interval.map(|i| limits(i, text, NONE)));
+    format!("{} ({limits})", text(difference.estimate()))
+}
+
+fn comparison(report: &Report, c: &ComparisonReport) -> Table {
+    let level = level(report);
+    let header = ["", "Estimate", "p"].map(String::from).into();
+    let mut table = Table::new(format!("{}: {} against {}", report.endpoint, c.of, c.against), header);
+    let by = match report.stratification {
+        None => "",
+        Some(Stratification::AsRandomised) => ", strata as randomised",
+        Some(Stratification::AsActual) => ", strata as verified",
+    };
+    let test = &c.log_rank;
+    let statistic = format!("χ² {:.3}, {} df", test.statistic(), test.degrees_of_freedom());
+    table.push(format!("Log-rank test{by}"), [statistic, or_none(test.p_value().map(p_text))]);
+    if let Some(exact) = &c.exact {
+        table.push("Exact permutation log-rank test", [String::new(), p_text(exact.p_value())]);
+    }
+    let estimate = or_none(c.hazard_ratio.as_ref().map(|r| ratio(report, r)));
+    table.push(format!("Hazard ratio, Cox{by} ({level} CI)"), [estimate]);
+    table.push(
+        format!("Hazard ratio, Peto ({level} CI)"),
+        [or_none(c.peto.as_ref().map(|r| ratio(report, r)))],
+    );
+    if let Some(p) = c.proportional_hazards {
+        table.push("Proportional hazards (score test)", [String::new(), p_text(p)]);
+    }
+    for (&t, d) in report.times.iter().zip(&c.differences).filter(|(t, _)| **t > Time::ZERO) {
+        let name = format!("Difference at {} {}, points ({level} CI)", short(report, t), report.unit);
+        table.push(name, [difference(report, d), or_none(d.p_value().map(p_text))]);
+    }
+    if let Some(mean) = &c.mean_difference {
+        let text = |days: f64| format!("{:+.2}", Time::days(days).in_unit(report.unit));
+        let interval = mean.interval(report.level).ok().map(|i| limits(i, text, NONE));
+        let estimate = mean.estimate().map(|d| format!("{} ({})", text(d), or_none(interval)));
+        let name = format!("Difference of restricted means, {} ({level} CI)", report.unit);
+        table.push(name, [or_none(estimate), or_none(mean.p_value().map(p_text))]);
+    }
+    table.notes.push(format!("A hazard ratio below 1 favours {}.", c.of));
+    if report.arms.iter().any(|a| a.competing > 0) {
+        table.notes.push("Events compete: the test and the ratios are of cause-specific hazards.".into());
+    }
+    table
+}
+
+fn numbers_at_risk(report: &Report) -> Table {
+    let header =
+        std::iter::once(String::new()).chain(report.times.iter().map(|&t| short(report, t))).collect();
+    let mut table = Table::new(format!("Numbers at risk, {}", report.unit), header);
+    let competing = report.arms.iter().any(|a| a.competing > 0);
+    for arm in &report.arms {
+        let names = ["at risk", "censored", "events", "competing events"];
+        for (which, name) in names.into_iter().enumerate().take(if competing { 4 } else { 3 }) {
+            let cells = arm.at_risk.iter().map(|counts| counts[which].to_string());
+            table.push(format!("{}: {name}", arm.arm), cells);
+        }
+    }
+    table.notes.push("At each time each arm's numbers add up to its subjects (KMunicate).".into());
+    table
+}

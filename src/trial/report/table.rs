@@ -1,0 +1,181 @@
+//! A table of text, in the four forms in which reports are written.
+
+use std::fmt;
+
+/// A table: a caption, a header, rows of text as long as the header, and notes under it.
+///
+/// `Display` is plain text. In the other forms everything that has a meaning there is escaped, so that a name like
+/// `A & B_1 <new>` stays what it is.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::examples::{Arm, FFS, saa};
+///
+/// let report = saa().analyse(&FFS)?.report().contrast(Arm::Msc, Arm::Control).build()?;
+/// let table = &report.tables()[0];
+/// assert!(table.to_markdown().contains("| Subjects | 9 | 9 |"));
+/// assert!(table.to_latex().contains("Subjects & 9 & 9 \\\\"));
+/// assert!(table.to_html().contains("<th scope=\"row\">Subjects</th><td>9</td><td>9</td>"));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// The names of the columns; that of the first is often empty.
+    pub header: Vec<String>,
+    /// The cells, the name of the row first.
+    pub rows: Vec<Vec<String>>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    pub(super) fn new(caption: impl Into<String>, header: Vec<String>) -> Self {
+        Self { caption: caption.into(), header, rows: Vec::new(), notes: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, name: impl Into<String>, cells: impl IntoIterator<Item = String>) {
+        let mut row = vec![name.into()];
+        row.extend(cells);
+        row.resize(self.header.len(), String::new());
+        self.rows.push(row);
+    }
+
+    /// GitHub's Markdown.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", each(cells, markdown).join(" | "));
+        let rule = format!("|---|{}\n", "---:|".repeat(self.header.len().saturating_sub(1)));
+        let mut parts = vec![format!("**{}**\n\n", markdown(&self.caption)), line(&self.header), rule];
+        parts.extend(self.rows.iter().map(|row| line(row)));
+        parts.extend(self.notes.iter().map(|note| format!("\n{}\n", markdown(note))));
+        parts.concat()
+    }
+
+    /// A LaTeX `table` environment; it needs no package.
+    #[must_use]
+    pub fn to_latex(&self) -> String {
+        let line = |cells: &[String]| format!("{} \\\\\n", each(cells, latex).join(" & "));
+        let columns = format!("l{}", "r".repeat(self.header.len().saturating_sub(1)));
+        let mut parts = vec![
+            format!("\\begin{{table}}\n\\caption{{{}}}\n", latex(&self.caption)),
+            format!("\\begin{{tabular}}{{{columns}}}\n\\hline\n{}\\hline\n", line(&self.header)),
+        ];
+        parts.extend(self.rows.iter().map(|row| line(row)));
+        parts.push("\\hline\n\\end{tabular}\n".into());
+        parts.extend(self.notes.iter().map(|note| format!("\\par {}\n", latex(note))));
+        parts.push("\\end{table}\n".into());
+        parts.concat()
+    }
+
+    /// An HTML `table` element.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        let head = each(&self.header, |c| format!("<th scope=\"col\">{}</th>", html(c))).concat();
+        let mut parts = vec![
+            format!("<table>\n<caption>{}</caption>\n", html(&self.caption)),
+            format!("<thead><tr>{head}</tr></thead>\n<tbody>\n"),
+        ];
+        for (name, cells) in self.rows.iter().filter_map(|row| row.split_first()) {
+            let cells = each(cells, |c| format!("<td>{}</td>", html(c))).concat();
+            parts.push(format!("<tr><th scope=\"row\">{}</th>{cells}</tr>\n", html(name)));
+        }
+        parts.push("</tbody>\n".into());
+        if !self.notes.is_empty() {
+            let notes = each(&self.notes, |note| format!("<p>{}</p>", html(note))).concat();
+            let columns = self.header.len();
+            parts.push(format!("<tfoot><tr><td colspan=\"{columns}\">{notes}</td></tr></tfoot>\n"));
+        }
+        parts.push("</table>\n".into());
+        parts.concat()
+    }
+}
+
+fn each(cells: &[String], text: impl Fn(&str) -> String) -> Vec<String> {
+    cells.iter().map(|cell| text(cell)).collect()
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column)).chain(self.header.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.header.len()).map(width).collect();
+        write!(f, "{}", self.caption)?;
+        for row in std::iter::once(&self.header).chain(&self.rows) {
+            let mut line = String::new();
+            for (i, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let padded = if i == 0 { format!("{cell:<width$}") } else { format!("  {cell:>width$}") };
+                line.push_str(&padded);
+            }
+            write!(f, "\n{}", line.trim_end())?;
+        }
+        self.notes.iter().try_for_each(|note| write!(f, "\n{note}"))
+    }
+}
+
+/// Each character by itself, or by what stands for it.
+fn escape(text: &str, replace: impl Fn(char) -> Option<&'static str>) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match (replace(c), c) {
+            (Some(with), _) => escaped.push_str(with),
+            (None, '\n' | '\r') => escaped.push(' '),
+            (None, c) => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+pub(super) fn markdown(text: &str) -> String {
+    escape(text, |c| match c {
+        '\\' => Some("\\\\"),
+        '|' => Some("\\|"),
+        '*' => Some("\\*"),
+        '_' => Some("\\_"),
+        '`' => Some("\\`"),
+        '[' => Some("\\["),
+        ']' => Some("\\]"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '&' => Some("&amp;"),
+        _ => None,
+    })
+}
+
+pub(super) fn latex(text: &str) -> String {
+    escape(text, |c| match c {
+        '\\' => Some("\\textbackslash{}"),
+        '{' => Some("\\{"),
+        '}' => Some("\\}"),
+        '$' => Some("\\$"),
+        '&' => Some("\\&"),
+        '#' => Some("\\#"),
+        '^' => Some("\\textasciicircum{}"),
+        '_' => Some("\\_"),
+        '%' => Some("\\%"),
+        '~' => Some("\\textasciitilde{}"),
+        '<' => Some("$<$"),
+        '>' => Some("$>$"),
+        '±' => Some("$\\pm$"),
+        '−' => Some("$-$"),
+        'τ' => Some("$\\tau$"),
+        'χ' => Some("$\\chi$"),
+        '²' => Some("$^2$"),
+        _ => None,
+    })
+}
+
+pub(super) fn html(text: &str) -> String {
+    escape(text, |c| match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        _ => None,
+    })
+}
