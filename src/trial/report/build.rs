@@ -95,7 +95,8 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
                 (curve.values().last() != Some(&0.0)).then(|| times.fold(0.0, f64::max))
             };
             let longest = analysis.records().iter().map(|r| r.time.in_days()).fold(0.0, f64::max);
-            Some(Time::days(analysis.arms().iter().filter_map(last).fold(longest, f64::min)))
+            let shared = analysis.arms().iter().filter_map(last).fold(longest, f64::min);
+            (shared > 0.0).then_some(Time::days(shared))
         });
         let arms =
             analysis.arms().iter().map(|&arm| arm_report(analysis, arm, &times, tau, level, competing));
