@@ -79,10 +79,11 @@ fn a_coefficient_without_maximum_is_infinite() -> greenwood::Result<()> {
     let interval = model.profile_interval("x0", 0.95, &data, &design)?;
     assert!(interval.upper.is_none() && interval.lower.unwrap() > 0.0);
     assert!(model.to_string().contains("NO MAXIMUM"));
+    assert!(model.to_string().contains("Firth's penalty (`CoxPh::firth`) makes them finite"));
     assert_eq!(
         message(model.residuals(&data, &design)),
-        "the coefficient of x0 is infinite, so there are no residuals, hazards or predictions: fit with a penalty \
-         (`CoxPh::ridge`), or leave the covariate out"
+        "the coefficient of x0 is infinite, so there are no residuals, hazards or predictions: fit with Firth's \
+         penalty (`CoxPh::firth`), or leave the covariate out"
     );
     // A penalty gives a finite answer; the other direction gives minus infinity.
     assert!(fit(&data, &x, &CoxPh::new().ridge(1.0))?.stop().is_success());
