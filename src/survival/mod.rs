@@ -42,8 +42,8 @@ pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
 };
 pub use cox::{
-    Baseline, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve, ProportionalHazards,
-    Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
+    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve,
+    ProportionalHazards, Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
 };
 pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
 pub use data::{Column, NearTies, RightCensored, Weights};

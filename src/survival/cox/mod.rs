@@ -15,6 +15,7 @@ mod baseline;
 mod design;
 mod exact;
 mod firth;
+mod kalbfleisch_prentice;
 mod model;
 mod newton;
 mod partial_likelihood;
@@ -24,7 +25,7 @@ mod residuals;
 mod rows;
 mod symmetric;
 
-pub use baseline::{Baseline, PredictedCurve};
+pub use baseline::{Baseline, BaselineMethod, PredictedCurve};
 pub use design::{Design, DesignBuilder};
 pub use model::{CoxModel, Status, Term, TestResult};
 pub use proportional::{ProportionalHazards, TimeScale};
