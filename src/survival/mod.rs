@@ -37,7 +37,7 @@ mod win_ratio;
 
 pub use advice::{Advice, Concern, Instead};
 pub use band::{Band, BandShape, SurvivalBand};
-pub use concordance::Concordance;
+pub use concordance::{Concordance, ConcordanceDifference, PairWeight};
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
 };
