@@ -342,6 +342,7 @@ fn predicted_curves_are_those_of_r() {
 fn nested_models_are_compared_as_in_r() {
     let mut report = Report::default();
     for case in ["cox_1", "cox_2"].into_iter().flat_map(cases).filter(|c| c.kind == "coxph_anova") {
+        report.cases += 1;
         let models = case.inputs["models"].as_array().unwrap();
         let fits: Vec<CoxModel> = models
             .iter()
@@ -357,4 +358,52 @@ fn nested_models_are_compared_as_in_r() {
         report.close("p", test.p_value().unwrap(), *numbers(&case.output["p"]).last().unwrap(), DERIVED);
     }
     report.finish("nested models");
+}
+
+/// Linear predictors centred at 0, at the means of the sample, or at those of the row's stratum.
+#[test]
+fn predictions_relative_to_a_reference_are_those_of_r() {
+    let mut report = Report::default();
+    for case in cases("cox_2").into_iter().filter(|c| c.kind == "coxph_predict") {
+        report.cases += 1;
+        let specs: Vec<Value> = case.inputs["covariates"].as_array().unwrap().clone();
+        let problem = problem(&case, &specs);
+        let design = Design::new(&problem.names, problem.x.view()).unwrap();
+        let fit = problem.options.fit(&problem.data, &design).unwrap();
+        let strata = case.groups(&problem.frame, "strata").unwrap();
+        let reference = |i: usize| -> Vec<f64> {
+            let among = |k: &usize| {
+                case.text("reference") == Some("sample") || strata.codes()[*k] == strata.codes()[i]
+            };
+            let rows: Vec<usize> = (0..problem.frame.len()).filter(among).collect();
+            let means = problem.x.select(ndarray::Axis(0), &rows).mean_axis(ndarray::Axis(0)).unwrap();
+            if case.text("reference") == Some("zero") { vec![0.0; specs.len()] } else { means.to_vec() }
+        };
+        let (mut lp, mut se) = (Vec::new(), Vec::new());
+        for i in 0..problem.frame.len() {
+            let ratio = fit.hazard_ratio_between(&problem.x.row(i).to_vec(), &reference(i)).unwrap();
+            lp.push(ratio.estimate().ln());
+            se.push(ratio.log_std_error());
+        }
+        report.all_close(&format!("{} lp", case.name), &lp, &numbers(&case.output["lp"]), FIT);
+        report.all_close(&format!("{} se", case.name), &se, &numbers(&case.output["se"]), FIT);
+    }
+    report.finish("predictions");
+}
+
+#[test]
+fn a_model_without_covariates_is_that_of_r() {
+    let mut report = Report::default();
+    for case in cases("cox_2").into_iter().filter(|c| c.kind == "coxph_null") {
+        report.cases += 1;
+        let problem = problem(&case, &[]);
+        let empty = Array2::zeros((problem.frame.len(), 0));
+        let design = Design::new::<&str>(&[], empty.view()).unwrap();
+        let fit = problem.options.fit(&problem.data, &design).unwrap();
+        assert!(fit.stop().is_success());
+        report.close("loglik", fit.log_likelihood()[1], number(&case.output["loglik_null"]), FIT);
+        let residuals = fit.residuals(&problem.data, &design).unwrap();
+        report.all_close("martingale", &residuals.martingale, &numbers(&case.output["martingale"]), FIT);
+    }
+    report.finish("models without covariates");
 }

@@ -383,6 +383,46 @@ impl CoxModel {
         }))
     }
 
+    /// The hazard of one covariate row relative to that of another: `exp((x − r)'β)`, the standard error of its log
+    /// `√((x − r)'V(x − r))` with the reported variance. With the means as reference the log is R's centred linear
+    /// predictor.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidCovariate`]; [`Error::InfiniteCoefficient`] where the two differ in
+    /// a covariate of an infinite coefficient.
+    pub fn hazard_ratio_between(&self, x: &[f64], reference: &[f64]) -> Result<HazardRatio> {
+        let p = self.coefficients.len();
+        for (argument, row) in [("x", x), ("reference", reference)] {
+            if row.len() != p {
+                let (len, other) = (row.len(), "the model");
+                return Err(Error::LengthMismatch { argument, len, other, expected: p });
+            }
+            if let Some((index, &value)) = row.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+                return Err(Error::InvalidCovariate { covariate: argument.into(), index, value });
+            }
+        }
+        let d: Vec<f64> = x.iter().zip(reference).map(|(x, r)| x - r).collect();
+        let mut log_estimate = 0.0;
+        for ((d, b), term) in
+            d.iter().zip(&self.coefficients).zip(&self.terms).filter(|((d, _), _)| **d != 0.0)
+        {
+            if b.is_infinite() {
+                return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
+            }
+            log_estimate += d * b;
+        }
+        let v = self.reported();
+        let form: f64 =
+            (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| d[i] * v[i * p + j] * d[j]).sum();
+        Ok(HazardRatio {
+            of: "the row".into(),
+            against: "the reference".into(),
+            method: HazardRatioMethod::Cox,
+            log_estimate,
+            log_std_error: form.max(0.0).sqrt(),
+        })
+    }
+
     /// The linear predictor `x'β` of new rows (not centred, without offset). Redundant columns count as 0.
     ///
     /// # Errors
