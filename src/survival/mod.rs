@@ -19,6 +19,7 @@ mod cox;
 mod curve;
 mod data;
 mod difference;
+mod episodes;
 mod groups;
 mod hazard;
 mod hazard_ratio;
@@ -48,6 +49,7 @@ pub use cox::{
 pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
 pub use data::{Column, NearTies, RightCensored, Weights};
 pub use difference::SurvivalDifference;
+pub use episodes::Episodes;
 pub use groups::Groups;
 pub use hazard::{CumulativeHazard, HazardEstimate};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
