@@ -1,5 +1,8 @@
 //! The baseline hazard, and curves predicted from it.
 
+#[cfg(feature = "serde")]
+mod stored;
+
 use super::super::data::RightCensored;
 use super::super::interval::{ConfidenceInterval, Interval};
 use super::Ties;
@@ -35,6 +38,7 @@ impl From<Ties> for BaselineMethod {
 /// predicted curve needs, so a baseline can be stored, read back and used without the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawBaseline"))]
 pub struct Baseline {
     coefficients: Vec<f64>,
     variance: Vec<f64>,
@@ -59,6 +63,7 @@ struct StratumHazard {
 /// The predicted curve of one covariate row in one stratum: a step function at the event times.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawCurve"))]
 pub struct PredictedCurve {
     times: Vec<f64>,
     hazard: Vec<f64>,

@@ -1,5 +1,8 @@
 //! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
 
+#[cfg(feature = "serde")]
+mod stored;
+
 use std::fmt;
 
 use ndarray::{Array2, ArrayView2};
@@ -36,12 +39,14 @@ pub enum Status {
 /// One coefficient with what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawTerm"))]
 pub struct Term {
     /// The covariate.
     pub name: String,
     /// Was it estimated?
     pub status: Status,
-    /// The coefficient; ±∞ where it is infinite, 0 where the column was left out.
+    /// The coefficient; ±∞ where it is infinite (written as null), 0 where the column was left out.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "stored::finite"))]
     pub coefficient: f64,
     /// Its model-based standard error; `None` unless it was estimated.
     pub std_error: Option<f64>,
@@ -113,13 +118,19 @@ impl fmt::Display for TestResult {
 }
 
 /// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
+///
+/// With the feature `serde` a model, and its [`Baseline`](super::Baseline), can be written down and read back to
+/// predict elsewhere, to the last bit, without the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel"))]
 pub struct CoxModel {
     ties: Ties,
     rows: usize,
     events: usize,
     pub(super) terms: Vec<Term>,
+    /// Those of the terms, side by side.
+    #[cfg_attr(feature = "serde", serde(skip_serializing))]
     pub(super) coefficients: Vec<f64>,
     pub(super) offset: Option<Vec<f64>>,
     pub(super) initial: Vec<f64>,
