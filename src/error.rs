@@ -251,8 +251,8 @@ pub enum Error {
     InfiniteLikelihood,
     /// Residuals, hazards or predictions asked of a model with an infinite coefficient.
     #[error(
-        "the coefficient of {covariate} is infinite, so there are no residuals, hazards or predictions: fit with a \
-         penalty (`CoxPh::ridge`), or leave the covariate out"
+        "the coefficient of {covariate} is infinite, so there are no residuals, hazards or predictions: fit with \
+         Firth's penalty (`CoxPh::firth`), or leave the covariate out"
     )]
     InfiniteCoefficient {
         /// The covariate's name.

@@ -25,30 +25,6 @@ fn message<T: std::fmt::Debug>(result: greenwood::Result<T>) -> String {
     result.unwrap_err().to_string()
 }
 
-/// Therneau & Grambsch (2000), appendix E, first data set; Breslow's score is zero where 6 + 3r − r² = 0, the
-/// others as R 4.2.2 gives them (converged to 1e-14).
-#[test]
-fn the_worked_example_under_all_three_ties() -> greenwood::Result<()> {
-    let data = RightCensored::new(&[1., 1., 6., 6., 8., 9.], &[true, false, true, true, false, true])?;
-    let x = column(&[1., 1., 1., 0., 0., 0.]);
-    let r = f64::midpoint(3.0, 33f64.sqrt());
-    for (ties, beta, variance, log_likelihood) in [
-        (Ties::Breslow, r.ln(), 1.576868865789565, -3.824749505002865),
-        (Ties::Efron, 1.676857485592897, 1.632301560750297, -3.358974840263348),
-    ] {
-        let model = fit(&data, &x, &CoxPh::new().ties(ties))?;
-        assert!(model.stop().is_success());
-        assert_relative_eq!(model.coefficients()[0], beta, max_relative = 1e-11);
-        assert_relative_eq!(model.variance()[[0, 0]], variance, max_relative = 1e-9);
-        assert_relative_eq!(model.log_likelihood()[1], log_likelihood, max_relative = 1e-12);
-    }
-    // The discrete likelihood r/(3r + 3) · r/(3r + 3) only rises, to 1/9.
-    let model = fit(&data, &x, &CoxPh::new().ties(Ties::Exact))?;
-    assert_eq!(model.terms()[0].status, Status::PlusInfinity);
-    assert_relative_eq!(model.log_likelihood()[1], -2.0 * 3f64.ln(), max_relative = 1e-6);
-    Ok(())
-}
-
 /// R 4.2.2: the root of the profile of coxph(Surv(time, status) ~ x, aml).
 #[test]
 fn the_profile_interval_is_the_root_of_the_likelihood() -> greenwood::Result<()> {
@@ -79,10 +55,11 @@ fn a_coefficient_without_maximum_is_infinite() -> greenwood::Result<()> {
     let interval = model.profile_interval("x0", 0.95, &data, &design)?;
     assert!(interval.upper.is_none() && interval.lower.unwrap() > 0.0);
     assert!(model.to_string().contains("NO MAXIMUM"));
+    assert!(model.to_string().contains("Firth's penalty (`CoxPh::firth`) makes them finite"));
     assert_eq!(
         message(model.residuals(&data, &design)),
-        "the coefficient of x0 is infinite, so there are no residuals, hazards or predictions: fit with a penalty \
-         (`CoxPh::ridge`), or leave the covariate out"
+        "the coefficient of x0 is infinite, so there are no residuals, hazards or predictions: fit with Firth's \
+         penalty (`CoxPh::firth`), or leave the covariate out"
     );
     // A penalty gives a finite answer; the other direction gives minus infinity.
     assert!(fit(&data, &x, &CoxPh::new().ridge(1.0))?.stop().is_success());

@@ -1,4 +1,10 @@
-//! Harrell's concordance: does a higher score mean an earlier event?
+//! Concordance, Harrell's and its weighted forms: does a higher score mean an earlier event?
+
+mod difference;
+mod weight;
+
+pub use difference::ConcordanceDifference;
+pub use weight::PairWeight;
 
 use std::fmt;
 
@@ -14,7 +20,8 @@ use crate::numeric::order::{pack, unpack_time};
 /// censoring at the same time counts as later; two events at one time are no pair). Equal scores count one half.
 /// With weights a pair counts the product of its weights; strata are compared within; with delayed entry the
 /// other must be under observation at the event. The variance is the infinitesimal jackknife over rows, or over
-/// clusters (Therneau & Watson 2015).
+/// clusters (Therneau & Watson 2015). [`weighted`](Concordance::weighted) lets pairs count by time (Uno's C), and
+/// [`compare`](Concordance::compare) sets two scores side by side.
 ///
 /// # Cost
 /// Two sorts and two passes over a Fenwick tree, O(n log n).
@@ -72,6 +79,33 @@ impl Concordance {
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::InvalidCovariate`] where a score is not finite.
     pub fn new(data: &RightCensored, score: &[f64]) -> Result<Self> {
+        Self::weighted(data, score, PairWeight::equal())
+    }
+
+    /// The concordance of `score` in which pairs count by the time of their event, as Uno's.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`Error::OutOfRange`] for the end; [`Error::Unsupported`] for weights by censoring
+    /// with delayed entry.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{Concordance, PairWeight, RightCensored};
+    ///
+    /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, true, true])?;
+    /// let score = [0.9, 0.3, 0.1, 0.5];
+    /// // Harrell: 3 of 4 pairs. One third of those at risk at 2 were censored then: after it a pair counts (3/2)².
+    /// assert_eq!(Concordance::new(&data, &score)?.estimate(), Some(0.75));
+    /// let uno = Concordance::weighted(&data, &score, PairWeight::uno())?.estimate();
+    /// assert!((uno.unwrap() - 3.0 / (3.0 + 2.25)).abs() < 1e-12);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn weighted(data: &RightCensored, score: &[f64], weight: PairWeight) -> Result<Self> {
+        Ok(Self::measure(data, score, weight)?.0)
+    }
+
+    /// The concordance, and what each row (or cluster) pulls at it.
+    fn measure(data: &RightCensored, score: &[f64], by: PairWeight) -> Result<(Self, Vec<f64>)> {
         if score.len() != data.len() {
             let (len, expected) = (score.len(), data.len());
             return Err(Error::LengthMismatch { argument: "score", len, other: "time", expected });
@@ -79,6 +113,7 @@ impl Concordance {
         if let Some((index, &value)) = score.iter().enumerate().find(|(_, s)| !s.is_finite()) {
             return Err(Error::InvalidCovariate { covariate: "score".into(), index, value });
         }
+        by.check(data.entry().is_some())?;
         let data = data.merged();
         let weights = data.weights().map(Weights::values);
         let mut own: Vec<Pairs> = vec![[0.0; 3]; data.len()];
@@ -90,26 +125,26 @@ impl Concordance {
         let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
         let mut total = [0.0; 3];
         for rows in &members {
-            let stratum = pairs(&data, score, rows, &weight, &mut own);
+            let stratum = pairs(&data, score, rows, &weight, by, &mut own);
             for (t, s) in total.iter_mut().zip(stratum) {
                 *t += s;
             }
         }
         let [concordant, discordant, tied] = total;
         let all = concordant + discordant + tied;
-        let mut variance = 0.0;
+        let mut pulls = Vec::new();
         if all > 0.0 {
             let c = (concordant + tied / 2.0) / all;
             let clusters = data.clusters();
             let count = clusters.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
-            let mut sums = vec![0.0; count];
+            pulls.resize(count, 0.0);
             for (i, [con, dis, tie]) in own.into_iter().enumerate() {
                 let influence = (con + tie / 2.0 - c * (con + dis + tie)) / all;
-                sums[clusters.map_or(i, |c| c[i] as usize)] += weight(i) * influence;
+                pulls[clusters.map_or(i, |c| c[i] as usize)] += weight(i) * influence;
             }
-            variance = sums.iter().map(|s| s * s).sum();
         }
-        Ok(Self { concordant, discordant, tied, variance })
+        let variance = pulls.iter().map(|s| s * s).sum();
+        Ok((Self { concordant, discordant, tied, variance }, pulls))
     }
 
     /// The concordance; `None` where no pair is comparable.
@@ -160,6 +195,7 @@ fn pairs(
     score: &[f64],
     rows: &[usize],
     weight: &impl Fn(usize) -> f64,
+    by: PairWeight,
     own: &mut [Pairs],
 ) -> Pairs {
     let mut levels: Vec<f64> = rows.iter().map(|&i| score[i]).collect();
@@ -179,6 +215,8 @@ fn pairs(
         .entry()
         .map_or(Vec::new(), |entry| (0..n).map(|k| (entry[row[k]], k)).filter(|&(e, _)| e > 0.0).collect());
     late.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    // What the pairs of each event count.
+    let counts = by.of_rows(&time, &event, &weights, &late);
 
     // Backwards: each event meets those who are under observation then.
     let mut tree = Fenwick(vec![0.0; levels.len() + 1]);
@@ -205,7 +243,7 @@ fn pairs(
         }
         for k in start..first_censored {
             let (below, upto) = (tree.below(ranks[k]), tree.below(ranks[k] + 1));
-            let found = [below, sum - upto, upto - below];
+            let found = [below, sum - upto, upto - below].map(|f| counts[k] * f);
             for (j, f) in found.into_iter().enumerate() {
                 own[row[k]][j] += f;
                 total[j] += weights[k] * f;
@@ -247,8 +285,8 @@ fn pairs(
             meet(&tree, sum, k, 1.0);
         }
         for k in start..first_censored {
-            tree.add(ranks[k], weights[k]);
-            sum += weights[k];
+            tree.add(ranks[k], counts[k] * weights[k]);
+            sum += counts[k] * weights[k];
         }
         for k in first_censored..end {
             meet(&tree, sum, k, 1.0);

@@ -19,6 +19,7 @@ mod cox;
 mod curve;
 mod data;
 mod difference;
+mod episodes;
 mod groups;
 mod hazard;
 mod hazard_ratio;
@@ -37,17 +38,18 @@ mod win_ratio;
 
 pub use advice::{Advice, Concern, Instead};
 pub use band::{Band, BandShape, SurvivalBand};
-pub use concordance::Concordance;
+pub use concordance::{Concordance, ConcordanceDifference, PairWeight};
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
 };
 pub use cox::{
-    Baseline, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve, ProportionalHazards,
-    Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
+    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve,
+    ProportionalHazards, Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
 };
 pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
 pub use data::{Column, NearTies, RightCensored, Weights};
 pub use difference::SurvivalDifference;
+pub use episodes::Episodes;
 pub use groups::Groups;
 pub use hazard::{CumulativeHazard, HazardEstimate};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};

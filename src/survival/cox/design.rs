@@ -1,6 +1,6 @@
 //! The covariates: a matrix with named columns, or a small builder of one.
 
-use ndarray::{Array2, ArrayView2, CowArray, Ix2};
+use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 
 use super::super::groups::Groups;
 use crate::error::{Error, Result};
@@ -63,6 +63,11 @@ impl<'a> Design<'a> {
         &self.names
     }
 
+    /// The rows at the given positions, one of them as often as it is given.
+    pub(crate) fn select(&self, rows: &[usize]) -> Design<'static> {
+        Design { names: self.names.clone(), x: CowArray::from(self.x.select(Axis(0), rows)) }
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -96,6 +101,23 @@ impl DesignBuilder {
     pub fn numeric(mut self, name: impl Into<String>, values: &[f64]) -> Self {
         self.names.push(name.into());
         self.columns.push(values.to_vec());
+        self
+    }
+
+    /// A column of the numbers within each group, 0 in the others, named `name: label`: a coefficient per group, as of
+    /// a period ([`Episodes`](crate::survival::Episodes)).
+    pub fn numeric_within(mut self, name: &str, values: &[f64], groups: &Groups) -> Self {
+        if groups.len() != values.len() {
+            let (len, expected) = (groups.len(), values.len());
+            let error = Error::LengthMismatch { argument: "groups", len, other: "the column", expected };
+            self.error.get_or_insert(error);
+            return self;
+        }
+        for (g, label) in groups.labels().iter().enumerate() {
+            self.names.push(format!("{name}: {label}"));
+            let own = |(&c, &x): (&u32, &f64)| if c as usize == g { x } else { 0.0 };
+            self.columns.push(groups.codes().iter().zip(values).map(own).collect());
+        }
         self
     }
 

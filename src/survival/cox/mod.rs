@@ -14,23 +14,27 @@
 mod baseline;
 mod design;
 mod exact;
+mod firth;
+mod kalbfleisch_prentice;
 mod model;
 mod newton;
 mod partial_likelihood;
+mod profile;
 mod proportional;
 mod residuals;
 mod rows;
 mod symmetric;
 
-pub use baseline::{Baseline, PredictedCurve};
+pub use baseline::{Baseline, BaselineMethod, PredictedCurve};
 pub use design::{Design, DesignBuilder};
 pub use model::{CoxModel, Status, Term, TestResult};
 pub use proportional::{ProportionalHazards, TimeScale};
 pub use residuals::Residuals;
 
-use super::data::RightCensored;
+use super::data::{RightCensored, Weights};
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
+use firth::Firth;
 use newton::{Objective, maximise};
 use partial_likelihood::Point;
 use rows::Rows;
@@ -82,7 +86,9 @@ pub enum Stop {
     /// maximum was not found.
     NoAscent,
     /// The likelihood has no maximum: it rises for ever as this coefficient (and perhaps others, see their
-    /// terms) grows. Where it rises in several directions, the terms show one of them. The remedy is a penalty ([`CoxPh::ridge`]) or an interval from the profile likelihood.
+    /// terms) grows. Where it rises in several directions, the terms show one of them. The remedy is Firth's
+    /// penalty ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
+    /// gives the one finite limit ([`CoxModel::profile_interval`]).
     InfiniteCoefficient {
         /// The first such covariate.
         covariate: usize,
@@ -105,6 +111,7 @@ impl Stop {
 /// | [`offset`](Self::offset) | none | added to the linear predictor | finite, one per row |
 /// | [`initial`](Self::initial) | 0 | where to start; also the null hypothesis of the overall tests | finite, one per column |
 /// | [`ridge`](Self::ridge) | 0 | `θ/2 Σ β²` is taken off the log likelihood | finite, ≥ 0 |
+/// | [`firth`](Self::firth) | off | half the log determinant of the information is added to the log likelihood | |
 /// | [`collinear`](Self::collinear) | drop | what happens to a redundant column | |
 /// | [`max_iterations`](Self::max_iterations) | 50 | Newton steps | |
 /// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | > 0 |
@@ -136,6 +143,7 @@ pub struct CoxPh {
     offset: Option<Vec<f64>>,
     initial: Option<Vec<f64>>,
     ridge: f64,
+    firth: bool,
     collinear: Collinear,
     max_iterations: usize,
     tolerance: f64,
@@ -148,6 +156,7 @@ impl Default for CoxPh {
             offset: None,
             initial: None,
             ridge: 0.0,
+            firth: false,
             collinear: Collinear::default(),
             max_iterations: 50,
             tolerance: 1e-9,
@@ -179,6 +188,37 @@ impl CoxPh {
     /// A ridge penalty: `θ/2 Σ β²` is taken off the log likelihood (Verweij & van Houwelingen 1994).
     pub fn ridge(self, theta: f64) -> Self {
         Self { ridge: theta, ..self }
+    }
+
+    /// Firth's penalty: `½ log |I(β)|` is added to the log likelihood. It takes the first-order bias out of the
+    /// estimates, and keeps them finite where the likelihood has no maximum: the remedy where an arm has no event.
+    ///
+    /// The standard errors are those of the information at the penalised maximum. With few events Wald's tests and
+    /// intervals mislead: take [`CoxModel::likelihood_ratio_test_of`] and [`CoxModel::profile_interval`], in which
+    /// coefficients are held while the penalty stays that of the whole model (as R's coxphf does, which knows
+    /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty.
+    ///
+    /// # Example
+    /// Nobody without treatment fails: Cox's coefficient is infinite, Firth's is not.
+    /// ```
+    /// use greenwood::survival::{CoxPh, Design, RightCensored};
+    /// use ndarray::array;
+    ///
+    /// let data = RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true, true, true, false, false, false])?;
+    /// let x = array![[1.], [1.], [1.], [0.], [0.], [0.]];
+    /// let design = Design::new(&["treated"], x.view())?;
+    /// assert_eq!(CoxPh::new().fit(&data, &design)?.coefficients()[0], f64::INFINITY);
+    ///
+    /// let fit = CoxPh::new().firth().fit(&data, &design)?;
+    /// assert_eq!(format!("{:.4}", fit.coefficients()[0]), "2.5652");
+    /// let interval = fit.profile_interval("treated", 0.95, &data, &design)?;
+    /// assert!(interval.lower.is_some() && interval.upper.is_some());
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    /// # References
+    /// Firth (1993), Biometrika 80:27. Heinze & Schemper (2001), Biometrics 57:114.
+    pub fn firth(self) -> Self {
+        Self { firth: true, ..self }
     }
 
     /// What happens to a redundant column.
@@ -217,17 +257,35 @@ impl CoxPh {
         Ok(())
     }
 
+    fn check_firth(&self, data: &RightCensored) -> Result<()> {
+        let (with, why) = if self.ties == Ties::Exact {
+            ("exact ties", "use Efron's or Breslow's ties")
+        } else if matches!(data.weights(), Some(Weights::Sampling(_))) {
+            (
+                "sampling weights",
+                "their unit would decide how much the penalty counts; use replication weights, or a ridge",
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Error::Unsupported { method: "Firth's penalty", with, why })
+    }
+
     /// Fits the model.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
     /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
     /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
-    /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value.
+    /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
+    /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights.
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<CoxModel> {
         self.check(design.columns())?;
         if self.ties == Ties::Exact && data.weights().is_some() {
             return Err(Error::ExactTiesWithWeights);
+        }
+        if self.firth {
+            self.check_firth(data)?;
         }
         let rows = Rows::new(data, design, self.offset.as_deref())?;
         let p = rows.p;
@@ -248,6 +306,10 @@ impl CoxPh {
             && let Some(j) = (0..p).find(|j| !free.contains(j))
         {
             return Err(Error::Collinear { covariate: design.names()[j].clone() });
+        }
+        if self.firth {
+            objective.firth = Some(Firth::new(&free, &rows.scale));
+            objective.evaluate(&initial, &mut start);
         }
         let found = maximise(
             &mut objective,

@@ -1,5 +1,8 @@
 //! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
 
+#[cfg(feature = "serde")]
+mod stored;
+
 use std::fmt;
 
 use ndarray::{Array2, ArrayView2};
@@ -9,13 +12,13 @@ use super::super::hazard_ratio::{HazardRatio, HazardRatioMethod};
 use super::super::interval::{ConfidenceInterval, z_of};
 use super::super::log_rank::P;
 use super::design::Design;
-use super::newton::{Maximum, Objective, maximise};
+use super::newton::{Maximum, Objective};
 use super::partial_likelihood::Point;
 use super::rows::Rows;
 use super::{CoxPh, Stop, Ties, residuals};
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
-use crate::numeric::distribution::{chi_square_sf, normal_quantile, normal_two_sided};
+use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
 use crate::numeric::quadratic_form::quadratic_form;
 
 /// What is known of one coefficient.
@@ -36,12 +39,14 @@ pub enum Status {
 /// One coefficient with what belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawTerm"))]
 pub struct Term {
     /// The covariate.
     pub name: String,
     /// Was it estimated?
     pub status: Status,
-    /// The coefficient; ±∞ where it is infinite, 0 where the column was left out.
+    /// The coefficient; ±∞ where it is infinite (written as null), 0 where the column was left out.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "stored::finite"))]
     pub coefficient: f64,
     /// Its model-based standard error; `None` unless it was estimated.
     pub std_error: Option<f64>,
@@ -113,23 +118,30 @@ impl fmt::Display for TestResult {
 }
 
 /// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
+///
+/// With the feature `serde` a model, and its [`Baseline`](super::Baseline), can be written down and read back to
+/// predict elsewhere, to the last bit, without the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel"))]
 pub struct CoxModel {
     ties: Ties,
     rows: usize,
     events: usize,
     pub(super) terms: Vec<Term>,
+    /// Those of the terms, side by side.
+    #[cfg_attr(feature = "serde", serde(skip_serializing))]
     pub(super) coefficients: Vec<f64>,
     pub(super) offset: Option<Vec<f64>>,
-    initial: Vec<f64>,
-    log_likelihood: [f64; 2],
+    pub(super) initial: Vec<f64>,
+    pub(super) log_likelihood: [f64; 2],
     score_test: TestResult,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
     iterations: usize,
     stop: Stop,
-    ridge: f64,
+    pub(super) ridge: f64,
+    pub(super) firth: bool,
 }
 
 impl CoxModel {
@@ -213,6 +225,7 @@ impl CoxModel {
             iterations: found.iterations,
             stop: found.stop,
             ridge: options.ridge,
+            firth: options.firth,
         }
     }
 
@@ -246,7 +259,7 @@ impl CoxModel {
         &self.coefficients
     }
 
-    /// The log partial likelihood at the starting values and at the end.
+    /// The log partial likelihood, penalties included, at the starting values and at the end.
     #[must_use]
     pub fn log_likelihood(&self) -> [f64; 2] {
         self.log_likelihood
@@ -381,6 +394,46 @@ impl CoxModel {
         }))
     }
 
+    /// The hazard of one covariate row relative to that of another: `exp((x − r)'β)`, the standard error of its log
+    /// `√((x − r)'V(x − r))` with the reported variance. With the means as reference the log is R's centred linear
+    /// predictor.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidCovariate`]; [`Error::InfiniteCoefficient`] where the two differ in
+    /// a covariate of an infinite coefficient.
+    pub fn hazard_ratio_between(&self, x: &[f64], reference: &[f64]) -> Result<HazardRatio> {
+        let p = self.coefficients.len();
+        for (argument, row) in [("x", x), ("reference", reference)] {
+            if row.len() != p {
+                let (len, other) = (row.len(), "the model");
+                return Err(Error::LengthMismatch { argument, len, other, expected: p });
+            }
+            if let Some((index, &value)) = row.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+                return Err(Error::InvalidCovariate { covariate: argument.into(), index, value });
+            }
+        }
+        let d: Vec<f64> = x.iter().zip(reference).map(|(x, r)| x - r).collect();
+        let mut log_estimate = 0.0;
+        for ((d, b), term) in
+            d.iter().zip(&self.coefficients).zip(&self.terms).filter(|((d, _), _)| **d != 0.0)
+        {
+            if b.is_infinite() {
+                return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
+            }
+            log_estimate += d * b;
+        }
+        let v = self.reported();
+        let form: f64 =
+            (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| d[i] * v[i * p + j] * d[j]).sum();
+        Ok(HazardRatio {
+            of: "the row".into(),
+            against: "the reference".into(),
+            method: HazardRatioMethod::Cox,
+            log_estimate,
+            log_std_error: form.max(0.0).sqrt(),
+        })
+    }
+
     /// The linear predictor `x'β` of new rows (not centred, without offset). Redundant columns count as 0.
     ///
     /// # Errors
@@ -397,100 +450,22 @@ impl CoxModel {
         };
         Ok(x.rows().into_iter().map(dot).collect())
     }
-
-    /// The profile-likelihood interval of a hazard ratio: the values at which twice the log likelihood,
-    /// maximised over the other coefficients, is within the chi-square quantile of its maximum (Venzon &
-    /// Moolgavkar 1988, Appl Stat 37:87). An infinite coefficient has one finite limit; the other is `None`.
-    ///
-    /// `data` and `design` are those of the fit.
-    ///
-    /// # Errors
-    /// [`Error::UnknownCovariate`]; [`Error::OutOfRange`] for the level; as [`CoxPh::fit`].
-    pub fn profile_interval(
-        &self,
-        name: &str,
-        level: f64,
-        data: &RightCensored,
-        design: &Design,
-    ) -> Result<ConfidenceInterval> {
-        let j = self.position(name)?;
-        z_of(level)?;
-        let none = ConfidenceInterval { lower: None, upper: None, level };
-        if self.terms[j].status == Status::Redundant {
-            return Ok(none);
-        }
-        let rows = Rows::new(data, design, self.offset.as_deref())?;
-        let p = rows.p;
-        let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
-        let mut objective = Objective::new(&rows, self.ties, penalty);
-        let others: Vec<usize> =
-            (0..p).filter(|&k| k != j && self.terms[k].status != Status::Redundant).collect();
-        let drop = normal_quantile(1.0 - (1.0 - level) / 2.0).powi(2) / 2.0;
-        let target = self.log_likelihood[1] - drop;
-        let at = |k: usize| {
-            let b = self.coefficients[k];
-            if b.is_finite() { b * rows.scale[k] } else { 0.0 }
-        };
-        let start: Vec<f64> = (0..p).map(at).collect();
-        let mut beta = start.clone();
-        let mut profile = |value: f64| -> f64 {
-            beta[j] = value;
-            let mut point = Point::new(p);
-            objective.evaluate(&beta, &mut point);
-            if !point.log_likelihood.is_finite() {
-                return f64::NEG_INFINITY;
-            }
-            let found = maximise(&mut objective, beta.clone(), point, &others, 1e-9, 50);
-            if found.point.log_likelihood.is_finite() {
-                beta = found.beta;
-            }
-            found.point.log_likelihood - target
-        };
-        let width = self.terms[j].std_error.map_or(1.0, |se| se * rows.scale[j]).max(1e-8);
-        let mut limit = |sign: f64| -> Option<f64> {
-            let inner = match self.terms[j].status {
-                Status::PlusInfinity if sign > 0.0 => return None,
-                Status::MinusInfinity if sign < 0.0 => return None,
-                // From far out, where the likelihood is at its supremum, towards the finite limit.
-                Status::PlusInfinity => 30.0,
-                Status::MinusInfinity => -30.0,
-                _ => start[j],
-            };
-            let (mut inside, mut step) = (inner, width);
-            let mut outside = inside + sign * step;
-            let mut tries = 0;
-            while profile(outside) > 0.0 {
-                inside = outside;
-                step *= 2.0;
-                outside = inside + sign * step;
-                tries += 1;
-                if tries > 60 {
-                    return None;
-                }
-            }
-            // Bisection to the last bits: the profile is costly only for large data, and there it is short.
-            for _ in 0..80 {
-                let middle = f64::midpoint(inside, outside);
-                if middle == inside || middle == outside || (outside - inside).abs() < 1e-11 * width {
-                    break;
-                }
-                if profile(middle) > 0.0 { inside = middle } else { outside = middle }
-            }
-            Some((f64::midpoint(inside, outside) / rows.scale[j]).exp())
-        };
-        Ok(ConfidenceInterval { lower: limit(-1.0), upper: limit(1.0), level })
-    }
 }
 
 impl fmt::Display for CoxModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Cox model, {} ties: {} rows, {} events", self.ties, self.rows, self.events)?;
+        let firth = if self.firth { ", Firth's penalty" } else { "" };
+        write!(f, "Cox model, {} ties{firth}: {} rows, {} events", self.ties, self.rows, self.events)?;
         match self.stop {
             Stop::Converged => write!(f, "; converged in {} steps", self.iterations)?,
             Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations)?,
             Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood")?,
             Stop::InfiniteCoefficient { .. } => {
-                write!(f, "; NO MAXIMUM: the likelihood rises for ever, see the infinite coefficients")?;
+                write!(
+                    f,
+                    "; NO MAXIMUM: the likelihood rises for ever, see the infinite coefficients; Firth's penalty \
+                     (`CoxPh::firth`) makes them finite"
+                )?;
             }
         }
         let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);

@@ -1,23 +1,25 @@
 //! The maximum of a partial likelihood, or the proof that there is none.
 
+use super::firth::Firth;
 use super::partial_likelihood::{Point, Workspace};
 use super::rows::Rows;
 use super::{Stop, Ties, exact};
 use crate::numeric::cholesky::Cholesky;
 
-/// The partial likelihood of some rows as a function of the (scaled) coefficients, ridge penalty included.
+/// The partial likelihood of some rows as a function of the (scaled) coefficients, penalties included.
 #[derive(Debug)]
 pub(super) struct Objective<'a> {
     pub rows: &'a Rows,
     pub ties: Ties,
     /// `penalty_j β_j²/2` is taken off.
     pub penalty: Vec<f64>,
+    pub firth: Option<Firth>,
     pub workspace: Workspace,
 }
 
 impl<'a> Objective<'a> {
     pub fn new(rows: &'a Rows, ties: Ties, penalty: Vec<f64>) -> Self {
-        Self { rows, ties, penalty, workspace: Workspace::new(rows) }
+        Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows) }
     }
 
     pub fn evaluate(&mut self, beta: &[f64], point: &mut Point) {
@@ -26,11 +28,20 @@ impl<'a> Objective<'a> {
         } else {
             self.workspace.evaluate(self.rows, beta, self.ties, point);
         }
+        if let Some(firth) = &mut self.firth {
+            firth.add_to(self.rows, &self.workspace, self.ties, point);
+        }
         for (j, (&b, &penalty)) in beta.iter().zip(&self.penalty).enumerate() {
             point.log_likelihood -= 0.5 * penalty * b * b;
             point.gradient[j] -= penalty * b;
             point.information[j * beta.len() + j] += penalty;
         }
+    }
+
+    /// Minus the second derivative over the columns `free`, as far as it is known.
+    fn curvature(&self, point: &Point, free: &[usize]) -> Option<Cholesky> {
+        let curved = self.firth.as_ref().and_then(|f| f.curved(&point.information, free));
+        curved.or_else(|| Cholesky::new(&point.information, self.rows.p, free))
     }
 }
 
@@ -71,11 +82,14 @@ pub(super) fn maximise(
     let mut trial = Point::new(p);
     let mut step = vec![0.0; p];
     let mut decrement = 0.0;
+    if let Some(firth) = &mut objective.firth {
+        firth.begin();
+    }
     loop {
         if free.is_empty() {
             return now;
         }
-        let Some(factor) = Cholesky::new(&now.point.information, p, free) else {
+        let Some(factor) = objective.curvature(&now.point, free) else {
             now.stop = Stop::MaxIterations;
             break;
         };
@@ -119,6 +133,13 @@ pub(super) fn maximise(
             break;
         }
         std::mem::swap(&mut now.point, &mut trial);
+        if let Some(firth) = &mut objective.firth {
+            firth.learn(&step.iter().map(|s| factor * s).collect::<Vec<_>>());
+        }
+    }
+    if objective.firth.is_some() {
+        // Where the information vanishes so does the penalised likelihood: there is a maximum.
+        return now;
     }
     // A likelihood that is flat along a long step may have no maximum: then the step is a direction in which
     // every event has the largest value of its risk set, and the likelihood never falls (Bryson & Johnson 1981).

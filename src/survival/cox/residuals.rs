@@ -201,21 +201,36 @@ fn product(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
 }
 
 impl CoxModel {
-    /// The rows and hazards of the data at the estimates. Infinite coefficients have none.
-    pub(super) fn at_estimates(&self, data: &RightCensored, design: &Design) -> Result<(Rows, Workspace)> {
+    /// The rows of the data, as they were fitted.
+    pub(super) fn rows_of(&self, data: &RightCensored, design: &Design) -> Result<Rows> {
         if design.columns() != self.coefficients.len() {
             let (len, expected) = (design.columns(), self.coefficients.len());
             return Err(Error::LengthMismatch { argument: "the design", len, other: "the model", expected });
         }
+        Rows::new(data, design, self.offset.as_deref())
+    }
+
+    /// The rows and hazards of the data at the estimates, by the model's rule for ties.
+    pub(super) fn at_estimates(&self, data: &RightCensored, design: &Design) -> Result<(Rows, Workspace)> {
+        self.hazards_by(walkable(self.ties()), data, design)
+    }
+
+    /// The rows and hazards of the data at the estimates. Infinite coefficients have none.
+    pub(super) fn hazards_by(
+        &self,
+        ties: Ties,
+        data: &RightCensored,
+        design: &Design,
+    ) -> Result<(Rows, Workspace)> {
+        let rows = self.rows_of(data, design)?;
         if let Some(term) =
             self.terms.iter().find(|t| matches!(t.status, Status::PlusInfinity | Status::MinusInfinity))
         {
             return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
         }
-        let rows = Rows::new(data, design, self.offset.as_deref())?;
         let mut workspace = Workspace::new(&rows);
         let beta: Vec<f64> = self.coefficients.iter().zip(&rows.scale).map(|(b, s)| b * s).collect();
-        workspace.hazards(&rows, &beta, walkable(self.ties()));
+        workspace.hazards(&rows, &beta, ties);
         workspace.martingale(&rows);
         Ok((rows, workspace))
     }

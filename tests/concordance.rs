@@ -1,0 +1,126 @@
+//! Concordance against R, all 52 cases: the estimate, its (co)variance, and the concordant, discordant and tied pairs.
+//!
+//! Not compared, for it is not offered: pairs of equal times (`tied.y`, `tied.xy`), which are no part of C; and `cvar`,
+//! a second variance, that of the score test of a Cox model.
+
+mod common;
+
+use common::{Case, Frame, Report, cases, number, numbers};
+use greenwood::survival::{Concordance, CoxPh, Design, PairWeight, RightCensored, Ties};
+use serde_json::Value;
+
+/// Sums of up to 10⁵ pairs.
+const CLOSED: f64 = 1e-9;
+
+fn weight(case: &Case) -> PairWeight {
+    let weight = match case.text("timewt").unwrap() {
+        "n" => PairWeight::equal(),
+        "S" => PairWeight::survival(),
+        "S/G" => PairWeight::schemper(),
+        "n/G2" => PairWeight::uno(),
+        "I" => PairWeight::information(),
+        other => panic!("weight {other}"),
+    };
+    case.inputs["ymax"].as_f64().map_or(weight, |end| weight.until(end))
+}
+
+/// The data of the call; a numeric response is a time at which everybody has the event.
+fn data(case: &Case, frame: &Frame) -> RightCensored<'static> {
+    if let Some(response) = case.text("response") {
+        return RightCensored::new(frame.column(response).to_vec(), vec![true; frame.len()]).unwrap();
+    }
+    let mut data = case.right_censored(frame).unwrap();
+    if let Some(strata) = case.groups(frame, "strata") {
+        data = data.with_strata(strata).unwrap();
+    }
+    if let Some(cluster) = case.text("cluster") {
+        let ids: Vec<u64> = frame.column(cluster).iter().map(|x| x.to_bits()).collect();
+        data = data.with_clusters(&ids).unwrap();
+    }
+    data
+}
+
+/// The linear predictor of a Cox model. Ties of it are ties of the covariates, not of their rounded products.
+fn predictor(covariates: &Value, case: &Case, data: &RightCensored, frame: &Frame) -> Vec<f64> {
+    let mut design = Design::builder();
+    for covariate in covariates.as_array().unwrap() {
+        let name = covariate["column"].as_str().unwrap();
+        design = design.numeric(name, frame.column(name));
+    }
+    let design = design.build().unwrap();
+    let ties = if case.text("ties") == Some("breslow") { Ties::Breslow } else { Ties::Efron };
+    let fit = CoxPh::new().ties(ties).fit(data, &design).unwrap();
+    let score = fit.linear_predictor(design.matrix()).unwrap();
+    score.iter().map(|s| (s * 1e10).round() / 1e10).collect()
+}
+
+/// Higher scores mean earlier events here; R's default is the other way round.
+fn marker(case: &Case, frame: &Frame) -> Vec<f64> {
+    let sign = if case.inputs["reverse"] == true { 1.0 } else { -1.0 };
+    frame.column(case.text("marker").unwrap()).iter().map(|x| sign * x).collect()
+}
+
+fn check(report: &mut Report, name: &str, c: Concordance, estimate: f64, variance: f64, count: [f64; 3]) {
+    report.close(&format!("{name} estimate"), c.estimate().unwrap_or(f64::NAN), estimate, CLOSED);
+    // The root of 6e-33, R's variance of 0 in one case, is no standard error.
+    let se = if variance < 1e-30 { 0.0 } else { variance.sqrt() };
+    report.close(&format!("{name} std error"), c.std_error().unwrap_or(f64::NAN), se, CLOSED);
+    report.all_close(&format!("{name} pairs"), &[c.concordant(), c.discordant(), c.tied()], &count, CLOSED);
+}
+
+#[test]
+fn concordances_are_those_of_r() {
+    let mut report = Report::default();
+    for case in cases("concordance") {
+        report.cases += 1;
+        let frame = case.frame();
+        let data = data(&case, &frame);
+        let out = &case.output;
+        let rows: Vec<Vec<f64>> = out["count"].as_array().unwrap().iter().map(numbers).collect();
+        let variance = |i: usize, j: usize| number(&out["var"][i][j]);
+        let estimates = numbers(&out["concordance"]);
+        if let Some(models) = case.inputs["models"].as_array() {
+            let scores: Vec<Vec<f64>> = models.iter().map(|m| predictor(m, &case, &data, &frame)).collect();
+            let both = Concordance::compare(&data, &scores[0], &scores[1], weight(&case)).unwrap();
+            for (k, c) in [both.first(), both.second()].into_iter().enumerate() {
+                let count = [rows[k][0], rows[k][1], rows[k][2]];
+                check(&mut report, &case.name, c, estimates[k], variance(k, k), count);
+            }
+            report.close("covariance", both.covariance(), variance(0, 1), CLOSED);
+            let var = variance(0, 0) + variance(1, 1) - 2.0 * variance(0, 1);
+            report.close("difference", both.std_error().unwrap(), var.sqrt(), CLOSED);
+            continue;
+        }
+        let score = match &case.inputs["covariates"] {
+            Value::Null => marker(&case, &frame),
+            covariates => predictor(covariates, &case, &data, &frame),
+        };
+        let c = Concordance::weighted(&data, &score, weight(&case)).unwrap();
+        // A row for each stratum.
+        let count = [0, 1, 2].map(|k| rows.iter().map(|r| r[k]).sum());
+        check(&mut report, &case.name, c, estimates[0], variance(0, 0), count);
+    }
+    report.finish("concordance");
+}
+
+#[test]
+fn what_has_no_concordance_is_refused() {
+    let late = RightCensored::new(&[1.0, 2.0], &[true, true]).unwrap().with_entry(&[0.0, 0.5]).unwrap();
+    let message = |weight| Concordance::weighted(&late, &[2.0, 1.0], weight).unwrap_err().to_string();
+    for weight in [PairWeight::uno(), PairWeight::schemper()] {
+        assert_eq!(
+            message(weight),
+            "a weight by the chance of not being censored is not available with delayed entry: the curve of censoring \
+             would need the entries; take `PairWeight::survival` or `equal`"
+        );
+    }
+    assert_eq!(
+        message(PairWeight::equal().until(f64::NAN)),
+        "until is NaN: it must be finite and at least 0"
+    );
+    // Where nobody has an event there is nothing to compare, and that is no error.
+    let censored = RightCensored::new(&[1.0, 2.0], &[false, false]).unwrap();
+    let none = Concordance::compare(&censored, &[2.0, 1.0], &[1.0, 2.0], PairWeight::uno()).unwrap();
+    assert_eq!((none.estimate(), none.std_error(), none.p_value()), (None, None, None));
+    assert_eq!(none.to_string(), "no comparable pairs");
+}

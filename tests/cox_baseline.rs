@@ -1,0 +1,96 @@
+//! Baselines by choice: Kalbfleisch and Prentice's product against R and against Kaplan and Meier.
+
+mod common;
+
+use approx::assert_relative_eq;
+use common::Frame;
+use greenwood::Result;
+use greenwood::survival::{
+    BaselineMethod, CoxPh, Design, Groups, Interval, KaplanMeier, RightCensored, Ties, Weights,
+};
+
+/// R 4.2.2, survival 3.5-3: lung without missing `ph.ecog`, m = ceiling(time/30),
+/// survfit(coxph(Surv(m, status == 2) ~ age + ph.ecog, ties = "breslow"), newdata of age 60 and ph.ecog 1, stype = 1).
+#[test]
+fn the_product_of_heavily_tied_deaths_is_that_of_r() -> Result<()> {
+    let frame = Frame::read("lung");
+    let keep: Vec<bool> = frame.column("ph_ecog").iter().map(|x| !x.is_nan()).collect();
+    let frame = frame.keep(&keep);
+    let months: Vec<f64> = frame.column("time").iter().map(|t| (t / 30.0).ceil()).collect();
+    let event: Vec<bool> = frame.column("status").iter().map(|&s| s == 2.0).collect();
+    let data = RightCensored::new(months, event)?;
+    let design = Design::builder()
+        .numeric("age", frame.column("age"))
+        .numeric("ph_ecog", frame.column("ph_ecog"))
+        .build()?;
+    let fit = CoxPh::new().ties(Ties::Breslow).fit(&data, &design)?;
+    let baseline = fit.baseline_by(BaselineMethod::KalbfleischPrentice, &data, &design)?;
+    let curve = baseline.curve(&[60.0, 1.0], 0)?;
+    for (month, survival) in [
+        (1.0, 0.958442946222352155),
+        (6.0, 0.733025076274153253),
+        (12.0, 0.443993683600606204),
+        (13.0, 0.392975025741505501),
+        (25.0, 0.096053097737691995),
+        (35.0, 0.045667934666730935),
+    ] {
+        // R halves an interval 35 times: each of some twenty factors is within 2⁻³⁶.
+        assert_relative_eq!(curve.survival_at(month), survival, max_relative = 1e-9);
+    }
+    Ok(())
+}
+
+/// Where the coefficients are 0 it is Kaplan and Meier's curve: under ties, weights, delayed entry and in strata, and
+/// down to 0 where nobody is left.
+#[test]
+fn without_effects_the_product_is_kaplan_and_meiers() -> Result<()> {
+    let time = [1., 2., 2., 2., 3., 4., 4., 5., 6., 6., 7., 7.];
+    let event = [true, true, true, false, true, true, true, false, true, false, true, true];
+    let weights = [1., 2., 0.5, 1., 3., 1., 1., 2., 1., 1., 0.25, 1.];
+    let entry = [0., 0., 1., 0., 2., 0., 1., 3., 0., 4., 0., 5.];
+    let strata = [0, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1];
+    let x: Vec<f64> = (0..12).map(|i| f64::from((i * 5) % 7)).collect();
+    let design = Design::builder().numeric("x", &x).build()?;
+    let data = RightCensored::new(&time, &event)?
+        .with_entry(&entry)?
+        .with_weights(Weights::replication(weights.to_vec()))?;
+    let stratified = data.clone().with_strata(Groups::from_codes(&strata, &["a", "b"])?)?;
+    let fit = CoxPh::new().max_iterations(0).fit(&stratified, &design)?;
+    let baseline = fit.baseline_by(BaselineMethod::KalbfleischPrentice, &stratified, &design)?;
+    for stratum in 0..2 {
+        let curve = baseline.curve(&[3.0], stratum)?;
+        let rows: Vec<usize> = (0..12).filter(|&i| strata[i] == stratum).collect();
+        let pick = |v: &[f64]| rows.iter().map(|&i| v[i]).collect::<Vec<_>>();
+        let events: Vec<bool> = rows.iter().map(|&i| event[i]).collect();
+        let own = RightCensored::new(pick(&time), events)?
+            .with_entry(pick(&entry))?
+            .with_weights(Weights::replication(pick(&weights)))?;
+        let kaplan_meier = KaplanMeier::fit(&own);
+        for t in [0.5, 1., 2., 3., 4., 5., 6., 7.] {
+            let expected = kaplan_meier.at(t).value();
+            assert_relative_eq!(curve.survival_at(t), expected, max_relative = 1e-12);
+        }
+        // Nobody is left, and nothing is known of how sure that is.
+        assert_eq!(curve.survival_at(7.0), 0.0);
+        assert_eq!(curve.interval_at(7.0, Interval::log_log())?.bounds(), None);
+    }
+    Ok(())
+}
+
+/// The factor of a tie solves `Σ_{events} r / (1 − α^r) = Σ_{at risk} r`, however far apart the risks.
+#[test]
+fn the_factor_of_a_tie_solves_its_equation() -> Result<()> {
+    let data = RightCensored::new(&[1., 1., 1., 2., 3.], &[true, true, true, false, false])?;
+    for slope in [1e-3, 1.0, 6.0, 30.0] {
+        let x = [0.0, 1.0, 2.0, 0.5, 2.5];
+        let design = Design::builder().numeric("x", &x).build()?;
+        let fit = CoxPh::new().initial(&[slope]).max_iterations(0).fit(&data, &design)?;
+        let baseline = fit.baseline_by(BaselineMethod::KalbfleischPrentice, &data, &design)?;
+        // In units of the largest of those who fail.
+        let log = baseline.curve(&[2.0], 0)?.survival_at(1.0).ln();
+        let risk = x.map(|x| (slope * (x - 2.0)).exp());
+        let left: f64 = risk[..3].iter().map(|r| r / -(r * log).exp_m1()).sum();
+        assert_relative_eq!(left, risk.iter().sum::<f64>(), max_relative = 1e-9);
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! The two test data sets of Therneau & Grambsch (2000), Modeling Survival Data, appendix E, worked out by hand under
+//! all three rules for ties, with r = exp β. Nothing here comes from another program.
+
+use approx::assert_relative_eq;
+use greenwood::Result;
+use greenwood::survival::{CoxModel, CoxPh, Design, Residuals, RightCensored, Status, Ties};
+
+/// Roots to the last bits on either side; residuals are sums of a few terms.
+const EXACT: f64 = 1e-11;
+
+/// `a r² + b r + c`: what a log likelihood loses the logarithm of.
+#[derive(Clone, Copy)]
+struct Polynomial([f64; 3]);
+
+impl Polynomial {
+    fn at(self, r: f64) -> f64 {
+        let [a, b, c] = self.0;
+        (a * r + b) * r + c
+    }
+
+    /// `r d/dr log`, the first derivative in β.
+    fn slope(self, r: f64) -> f64 {
+        let [a, b, _] = self.0;
+        (2.0 * a * r + b) * r / self.at(r)
+    }
+
+    /// The second: `r d/dr` of the first.
+    fn curvature(self, r: f64) -> f64 {
+        let [a, b, _] = self.0;
+        (4.0 * a * r + b) * r / self.at(r) - self.slope(r).powi(2)
+    }
+}
+
+fn linear(b: f64, c: f64) -> Polynomial {
+    Polynomial([0.0, b, c])
+}
+
+/// `l(β) = k β − Σ log(polynomials)`.
+struct Likelihood {
+    /// The sum of x over the events.
+    k: f64,
+    lost: Vec<Polynomial>,
+}
+
+impl Likelihood {
+    fn value(&self, beta: f64) -> f64 {
+        self.k * beta - self.lost.iter().map(|q| q.at(beta.exp()).ln()).sum::<f64>()
+    }
+
+    fn score(&self, beta: f64) -> f64 {
+        self.k - self.lost.iter().map(|q| q.slope(beta.exp())).sum::<f64>()
+    }
+
+    fn information(&self, beta: f64) -> f64 {
+        self.lost.iter().map(|q| q.curvature(beta.exp())).sum()
+    }
+
+    /// Where the score, which falls, is zero.
+    fn maximum(&self) -> f64 {
+        let (mut low, mut high) = (-5.0, 5.0);
+        while (high - low) > 1e-15 {
+            let middle = f64::midpoint(low, high);
+            if middle == low || middle == high {
+                break;
+            }
+            if self.score(middle) > 0.0 { low = middle } else { high = middle }
+        }
+        low
+    }
+}
+
+/// A row: entry, time, event, x.
+type Row = (f64, f64, bool, f64);
+
+/// A step of the hazard at x = 0: its time, its size, the mean of x over those at risk, and what share of it the events
+/// at that time are exposed to.
+type Step = (f64, f64, f64, f64);
+
+fn fit(rows: &[Row], ties: Ties) -> Result<(CoxModel, Option<Residuals>)> {
+    let column = |f: fn(&Row) -> f64| rows.iter().map(f).collect::<Vec<f64>>();
+    let mut data = RightCensored::new(column(|r| r.1), rows.iter().map(|r| r.2).collect::<Vec<_>>())?;
+    if rows.iter().any(|r| r.0 > 0.0) {
+        data = data.with_entry(column(|r| r.0))?;
+    }
+    let design = Design::builder().numeric("x", &column(|r| r.3)).build()?;
+    let model = CoxPh::new().ties(ties).tolerance(1e-12).fit(&data, &design)?;
+    let residuals = model.residuals(&data, &design).ok();
+    Ok((model, residuals))
+}
+
+fn check_fit(model: &CoxModel, likelihood: &Likelihood) {
+    let beta = likelihood.maximum();
+    assert!(model.stop().is_success());
+    assert_relative_eq!(model.coefficients()[0], beta, max_relative = EXACT, epsilon = EXACT);
+    assert_relative_eq!(model.log_likelihood()[0], likelihood.value(0.0), max_relative = EXACT);
+    assert_relative_eq!(model.log_likelihood()[1], likelihood.value(beta), max_relative = EXACT);
+    assert_relative_eq!(model.variance()[[0, 0]], likelihood.information(beta).recip(), max_relative = EXACT);
+    let test = likelihood.score(0.0).powi(2) / likelihood.information(0.0);
+    assert_relative_eq!(model.score_test().statistic, test, max_relative = EXACT);
+}
+
+/// Martingale, score and Schoenfeld residuals from their definitions: what happened less what each step foresaw.
+fn check_residuals(residuals: &Residuals, rows: &[Row], steps: &[Step], r: f64) {
+    let mut schoenfeld = Vec::new();
+    for (i, &(entry, time, event, x)) in rows.iter().enumerate() {
+        let (mut martingale, mut score) = (f64::from(u8::from(event)), 0.0);
+        let own: Vec<f64> = steps.iter().filter(|s| s.0 == time).map(|s| s.2).collect();
+        if event {
+            // The events of a tie leave under the mean of its steps' means.
+            let mean = own.iter().sum::<f64>() / own.len() as f64;
+            score += x - mean;
+            schoenfeld.push((time, x - mean));
+        }
+        for &(at, hazard, mean, share) in steps.iter().filter(|s| entry < s.0 && s.0 <= time) {
+            let share = if event && at == time { share } else { 1.0 };
+            let foreseen = r.powf(x) * hazard * share;
+            martingale -= foreseen;
+            score -= foreseen * (x - mean);
+        }
+        assert_relative_eq!(residuals.martingale[i], martingale, max_relative = 1e-10, epsilon = EXACT);
+        assert_relative_eq!(residuals.score[[i, 0]], score, max_relative = 1e-10, epsilon = EXACT);
+    }
+    schoenfeld.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert_eq!(residuals.event_times, schoenfeld.iter().map(|s| s.0).collect::<Vec<_>>());
+    for (got, (_, expected)) in residuals.schoenfeld.iter().zip(schoenfeld) {
+        assert_relative_eq!(*got, expected, max_relative = 1e-10, epsilon = EXACT);
+    }
+}
+
+/// Test data 1 (the row without status left out).
+///
+/// ```text
+/// t = 1: at risk r, r, r, 1, 1, 1 · t = 6: r, 1, 1, 1, of whom r and 1 have the event · t = 9: 1 alone
+/// ```
+const FIRST: [Row; 6] = [
+    (0., 1., true, 1.),
+    (0., 1., false, 1.),
+    (0., 6., true, 1.),
+    (0., 6., true, 0.),
+    (0., 8., false, 0.),
+    (0., 9., true, 0.),
+];
+
+/// `l = 2β − log(3r + 3) − 2 log(r + 3)`; the score `2 − r/(r+1) − 2r/(r+3)` is zero where r² − 3r − 6 = 0.
+#[test]
+fn the_first_data_under_breslows_ties() -> Result<()> {
+    let (model, residuals) = fit(&FIRST, Ties::Breslow)?;
+    let r: f64 = f64::midpoint(3.0, 33f64.sqrt());
+    let likelihood = Likelihood { k: 2.0, lost: vec![linear(3., 3.), linear(1., 3.), linear(1., 3.)] };
+    assert_relative_eq!(likelihood.maximum(), r.ln(), max_relative = EXACT);
+    check_fit(&model, &likelihood);
+    // At β = 0: U = 2 − 1/2 − 2/4 = 1, I = 1/4 + 2 · 3/16 = 5/8.
+    assert_relative_eq!(model.score_test().statistic, 8.0 / 5.0, max_relative = EXACT);
+    let steps =
+        [(1., 1. / (3. * r + 3.), r / (r + 1.), 1.), (6., 2. / (r + 3.), r / (r + 3.), 1.), (9., 1., 0., 1.)];
+    check_residuals(&residuals.unwrap(), &FIRST, &steps, r);
+    Ok(())
+}
+
+/// The second of the two at t = 6 leaves a risk set in which each of them counts one half: r/2 + 1/2 + 2.
+/// `l = 2β − log(3r + 3) − log(r + 3) − log((r + 5)/2)`; the score is zero where r³ − 23r − 30 = 0.
+#[test]
+fn the_first_data_under_efrons_ties() -> Result<()> {
+    let (model, residuals) = fit(&FIRST, Ties::Efron)?;
+    let likelihood = Likelihood { k: 2.0, lost: vec![linear(3., 3.), linear(1., 3.), linear(0.5, 2.5)] };
+    let r = likelihood.maximum().exp();
+    assert!((r.powi(3) - 23.0 * r - 30.0).abs() < 1e-10);
+    check_fit(&model, &likelihood);
+    // At β = 0: U = 2 − 1/2 − 1/4 − 1/6 = 13/12, I = 1/4 + 3/16 + 5/36 = 83/144.
+    assert_relative_eq!(model.score_test().statistic, 169.0 / 83.0, max_relative = EXACT);
+    let steps = [
+        (1., 1. / (3. * r + 3.), r / (r + 1.), 1.),
+        (6., 1. / (r + 3.), r / (r + 3.), 1.),
+        (6., 2. / (r + 5.), r / (r + 5.), 0.5),
+        (9., 1., 0., 1.),
+    ];
+    check_residuals(&residuals.unwrap(), &FIRST, &steps, r);
+    Ok(())
+}
+
+/// Of the six pairs at t = 6, three have r and three have not: `l = 2(β − log(3r + 3))` rises for ever, to −2 log 3.
+#[test]
+fn the_first_data_under_exact_ties_has_no_maximum() -> Result<()> {
+    let (model, residuals) = fit(&FIRST, Ties::Exact)?;
+    assert_eq!(model.terms()[0].status, Status::PlusInfinity);
+    assert!(residuals.is_none());
+    assert_relative_eq!(model.log_likelihood()[0], -2.0 * 6f64.ln(), max_relative = EXACT);
+    // Approached, not reached: the fit ends where a step gains 1e-12.
+    assert_relative_eq!(model.log_likelihood()[1], -2.0 * 3f64.ln(), max_relative = 1e-6);
+    Ok(())
+}
+
+/// Test data 2, with entries: a tie at t = 9, and nobody twice.
+///
+/// ```text
+/// t = 2: r + 1 · t = 3: r + 2 · t = 6: 3r + 2 · t = 7 and t = 8: 3r + 1 · t = 9: 3r + 2, of whom r and r have the event
+/// ```
+const SECOND: [Row; 10] = [
+    (1., 2., true, 1.),
+    (2., 3., true, 0.),
+    (5., 6., true, 0.),
+    (2., 7., true, 1.),
+    (1., 8., true, 0.),
+    (7., 9., true, 1.),
+    (3., 9., true, 1.),
+    (4., 9., false, 1.),
+    (8., 14., false, 0.),
+    (8., 17., false, 0.),
+];
+
+/// The steps before the tie are the same under every rule.
+fn before_the_tie(r: f64) -> Vec<Step> {
+    [(2., 1., 1.), (3., 1., 2.), (6., 3., 2.), (7., 3., 1.), (8., 3., 1.)]
+        .map(|(t, b, c)| (t, 1. / (b * r + c), b * r / (b * r + c), 1.))
+        .to_vec()
+}
+
+fn second(last: &[Polynomial]) -> Likelihood {
+    let mut lost = vec![linear(1., 1.), linear(1., 2.), linear(3., 2.), linear(3., 1.), linear(3., 1.)];
+    lost.extend(last);
+    Likelihood { k: 4.0, lost }
+}
+
+/// `l = 4β − log(r+1) − log(r+2) − 3 log(3r+2) − 2 log(3r+1)`.
+#[test]
+fn the_second_data_under_breslows_ties() -> Result<()> {
+    let (model, residuals) = fit(&SECOND, Ties::Breslow)?;
+    let likelihood = second(&[linear(3., 2.), linear(3., 2.)]);
+    check_fit(&model, &likelihood);
+    let r = likelihood.maximum().exp();
+    let mut steps = before_the_tie(r);
+    steps.push((9., 2. / (3. * r + 2.), 3. * r / (3. * r + 2.), 1.));
+    check_residuals(&residuals.unwrap(), &SECOND, &steps, r);
+    Ok(())
+}
+
+/// The second of the tie leaves 3r + 2 − ½ · 2r = 2r + 2.
+#[test]
+fn the_second_data_under_efrons_ties() -> Result<()> {
+    let (model, residuals) = fit(&SECOND, Ties::Efron)?;
+    let likelihood = second(&[linear(3., 2.), linear(2., 2.)]);
+    check_fit(&model, &likelihood);
+    let r = likelihood.maximum().exp();
+    let mut steps = before_the_tie(r);
+    steps.push((9., 1. / (3. * r + 2.), 3. * r / (3. * r + 2.), 1.));
+    steps.push((9., 1. / (2. * r + 2.), r / (r + 1.), 0.5));
+    check_residuals(&residuals.unwrap(), &SECOND, &steps, r);
+    Ok(())
+}
+
+/// Of the ten pairs of r, r, r, 1, 1: three of r², six of r, one of 1.
+#[test]
+fn the_second_data_under_exact_ties() -> Result<()> {
+    let (model, _) = fit(&SECOND, Ties::Exact)?;
+    check_fit(&model, &second(&[Polynomial([3., 6., 1.])]));
+    Ok(())
+}
