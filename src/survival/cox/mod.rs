@@ -18,6 +18,7 @@ mod firth;
 mod kalbfleisch_prentice;
 mod model;
 mod newton;
+mod one_pass;
 mod partial_likelihood;
 mod profile;
 mod proportional;

@@ -3,7 +3,7 @@
 use super::firth::Firth;
 use super::partial_likelihood::{Point, Workspace};
 use super::rows::Rows;
-use super::{Stop, Ties, exact};
+use super::{Stop, Ties, exact, one_pass};
 use crate::numeric::cholesky::Cholesky;
 
 /// The partial likelihood of some rows as a function of the (scaled) coefficients, penalties included.
@@ -15,17 +15,22 @@ pub(super) struct Objective<'a> {
     pub penalty: Vec<f64>,
     pub firth: Option<Firth>,
     pub workspace: Workspace,
+    /// Is one pass over the rows enough?
+    one_pass: bool,
 }
 
 impl<'a> Objective<'a> {
     pub fn new(rows: &'a Rows, ties: Ties, penalty: Vec<f64>) -> Self {
-        Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows) }
+        let one_pass = ties != Ties::Exact && one_pass::applies(rows);
+        Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows), one_pass }
     }
 
     pub fn evaluate(&mut self, beta: &[f64], point: &mut Point) {
+        // Firth's penalty goes on from what the general way leaves behind.
+        let short = self.one_pass && self.firth.is_none();
         if self.ties == Ties::Exact {
             exact::evaluate(self.rows, beta, &mut self.workspace, point);
-        } else {
+        } else if !short || one_pass::evaluate(self.rows, beta, self.ties, point).is_none() {
             self.workspace.evaluate(self.rows, beta, self.ties, point);
         }
         if let Some(firth) = &mut self.firth {
@@ -201,8 +206,12 @@ impl Maximum {
     }
 }
 
-/// How far the linear predictors of two rows move apart under a step.
+/// How far the linear predictors of two rows move apart under a step, or a bound for it below 0.1.
 fn spread(rows: &Rows, step: &[f64]) -> f64 {
+    let bound = 2.0 * step.iter().zip(&rows.reach).map(|(s, r)| s.abs() * r).sum::<f64>();
+    if bound <= 0.1 {
+        return bound;
+    }
     let moved = (0..rows.len()).map(|i| rows.row(i).iter().zip(step).map(|(x, s)| x * s).sum::<f64>());
     let (low, high) =
         moved.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), m| (low.min(m), high.max(m)));

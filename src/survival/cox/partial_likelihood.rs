@@ -81,14 +81,14 @@ pub(super) fn leaving(tie: &Tie, ties: Ties) -> impl Iterator<Item = (f64, f64)>
 
 impl Workspace {
     pub fn new(rows: &Rows) -> Self {
-        let (n, p) = (rows.len(), rows.p);
-        let times = rows.strata.iter().map(|s| s.ties.len()).sum();
+        // The long columns are allocated by the first evaluation: most fits without ties need none of them.
+        let p = rows.p;
         Self {
-            eta: Vec::with_capacity(n),
-            risk: vec![0.0; n],
+            eta: Vec::new(),
+            risk: Vec::new(),
             shift: 0.0,
-            exposure: vec![0.0; n],
-            steps: vec![HazardStep::default(); times],
+            exposure: Vec::new(),
+            steps: Vec::new(),
             plus: SymmetricProduct::new(p),
             minus: SymmetricProduct::new(p),
             s1: vec![0.0; p],
@@ -101,9 +101,11 @@ impl Workspace {
     pub fn hazards(&mut self, rows: &Rows, beta: &[f64], ties: Ties) -> f64 {
         rows.linear_predictor(beta, &mut self.eta);
         self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        for ((r, &eta), &w) in self.risk.iter_mut().zip(&self.eta).zip(&rows.weight) {
-            *r = w * (eta - self.shift).exp();
-        }
+        let shift = self.shift;
+        self.risk.clear();
+        self.risk.extend(self.eta.iter().zip(&rows.weight).map(|(eta, w)| w * (eta - shift).exp()));
+        self.exposure.resize(rows.len(), 0.0);
+        self.steps.resize(rows.strata.iter().map(|s| s.ties.len()).sum(), HazardStep::default());
         let mut log_likelihood = 0.0;
         let mut first = 0;
         for stratum in &rows.strata {

@@ -18,6 +18,8 @@ pub(super) struct Rows {
     pub x: Vec<f64>,
     pub centre: Vec<f64>,
     pub scale: Vec<f64>,
+    /// No (centred and scaled) covariate is further from 0 than this.
+    pub reach: Vec<f64>,
     pub weight: Vec<f64>,
     pub offset: Vec<f64>,
     pub time: Vec<f64>,
@@ -80,53 +82,34 @@ impl Rows {
         // With delayed entry, times are merged over entries and exits beforehand; without it, in the sort.
         let data = if data.entry().is_some() { data.merged() } else { Cow::Borrowed(data) };
         let weights = data.weights().map(Weights::values);
-        let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
         let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i] as usize);
         let (order, time) = sorted(&data, weights);
         let n = order.len();
         let p = design.columns();
-        // Centred at the weighted mean, scaled to a mean absolute deviation of 1: so no user tunes a step.
-        // Row by row in the order of the data, which is how the matrix lies in memory.
         let matrix = design.matrix();
-        let total: f64 = order.iter().map(|&i| weight(i)).sum();
-        let first: Vec<f64> = order.first().map_or(vec![0.0; p], |&i| matrix.row(i).to_vec());
-        let (mut centre, mut largest) = (vec![0.0; p], vec![0.0_f64; p]);
-        for (i, row) in matrix.rows().into_iter().enumerate() {
-            let w = weight(i) / total;
-            for (((c, m), x), f) in centre.iter_mut().zip(&mut largest).zip(row).zip(&first) {
-                // Deviations from a first value: the values themselves may be near the largest number.
-                *c += w * (x - f);
-                *m = if x.abs() > *m { x.abs() } else { *m };
-            }
-        }
-        for (c, f) in centre.iter_mut().zip(&first) {
-            *c += f;
-        }
-        let mut scale = vec![0.0; p];
-        for (i, row) in matrix.rows().into_iter().enumerate() {
-            let w = weight(i) / total;
-            for ((s, x), c) in scale.iter_mut().zip(row).zip(&centre) {
-                *s += w * (x - c).abs();
-            }
-        }
-        for (s, m) in scale.iter_mut().zip(&largest) {
-            // Below the rounding of the values themselves nothing varies.
-            if *s <= 4.0 * f64::EPSILON * m {
-                *s = 0.0;
-            }
-        }
-        let factor: Vec<f64> = scale.iter().map(|&s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
-        let mut x = Vec::with_capacity(n * p);
-        for &i in &order {
-            x.extend(matrix.row(i).iter().zip(&centre).zip(&factor).map(|((v, c), f)| (v - c) * f));
-        }
+        let matrix = matrix.as_standard_layout();
+        let flat = matrix.as_slice().unwrap_or(&[]);
+        let Standardised { centre, scale, reach, x } = match p {
+            0 => Standardised::default(),
+            // The same code with a known number of columns, which the compiler unrolls.
+            1 => standardise(flat, 1, weights, &order),
+            2 => standardise(flat, 2, weights, &order),
+            3 => standardise(flat, 3, weights, &order),
+            4 => standardise(flat, 4, weights, &order),
+            5 => standardise(flat, 5, weights, &order),
+            6 => standardise(flat, 6, weights, &order),
+            7 => standardise(flat, 7, weights, &order),
+            8 => standardise(flat, 8, weights, &order),
+            p => standardise(flat, p, weights, &order),
+        };
         let mut rows = Self {
             p,
             x,
             centre,
             scale,
-            weight: order.iter().map(|&i| weight(i)).collect(),
-            offset: order.iter().map(|&i| offset.map_or(0.0, |o| o[i])).collect(),
+            reach,
+            weight: weights.map_or_else(|| vec![1.0; n], |w| order.iter().map(|&i| w[i]).collect()),
+            offset: offset.map_or_else(|| vec![0.0; n], |o| order.iter().map(|&i| o[i]).collect()),
             time,
             event: order.iter().map(|&i| data.event()[i]).collect(),
             strata: Vec::new(),
@@ -160,7 +143,8 @@ impl Rows {
     }
 
     fn ties(&self, rows: Range<usize>) -> Vec<Tie> {
-        let mut ties = Vec::new();
+        // Nearly as many as events where times are continuous: allocated once.
+        let mut ties = Vec::with_capacity(self.event[rows.clone()].iter().filter(|&&e| e).count());
         let mut i = rows.start;
         while i < rows.end {
             let (start, time) = (i, self.time[i]);
@@ -209,6 +193,64 @@ impl Rows {
         };
         eta.extend(self.x.chunks_exact(self.p).zip(&self.offset).map(|(x, o)| dot(x) + o));
     }
+}
+
+/// Covariates in the order of the rows, centred at the weighted mean and scaled to a mean absolute deviation of 1: so no
+/// user tunes a step.
+#[derive(Default)]
+struct Standardised {
+    centre: Vec<f64>,
+    scale: Vec<f64>,
+    reach: Vec<f64>,
+    x: Vec<f64>,
+}
+
+// Asked for at each call: the loops are short where the number of columns is known.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize]) -> Standardised {
+    // In the order of the data, which is how the matrix lies in memory.
+    let rows = || flat.chunks_exact(p).enumerate();
+    let total = weights.map_or(order.len() as f64, |w| order.iter().map(|&i| w[i]).sum());
+    let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
+    let first = order.first().map_or(&[][..], |&i| &flat[i * p..(i + 1) * p]);
+    let (mut centre, mut largest) = (vec![0.0; p], vec![0.0_f64; p]);
+    if first.len() == p {
+        for (i, x) in rows() {
+            let w = weight(i) / total;
+            for j in 0..p {
+                // Deviations from a first value: the values themselves may be near the largest number.
+                centre[j] += w * (x[j] - first[j]);
+                largest[j] = if x[j].abs() > largest[j] { x[j].abs() } else { largest[j] };
+            }
+        }
+        for j in 0..p {
+            centre[j] += first[j];
+        }
+    }
+    let mut scale = vec![0.0; p];
+    for (i, x) in rows() {
+        let w = weight(i) / total;
+        for j in 0..p {
+            scale[j] += w * (x[j] - centre[j]).abs();
+        }
+    }
+    for j in 0..p {
+        // Below the rounding of the values themselves nothing varies.
+        if scale[j] <= 4.0 * f64::EPSILON * largest[j] {
+            scale[j] = 0.0;
+        }
+    }
+    let factor: Vec<f64> = scale.iter().map(|&s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
+    let mut sorted = vec![0.0; order.len() * p];
+    for (to, &i) in sorted.chunks_exact_mut(p).zip(order) {
+        let from = &flat[i * p..(i + 1) * p];
+        for j in 0..p {
+            to[j] = (from[j] - centre[j]) * factor[j];
+        }
+    }
+    let reach = (0..p).map(|j| (largest[j] + centre[j].abs()) * factor[j]).collect();
+    Standardised { centre, scale, reach, x: sorted }
 }
 
 /// Rows with a weight, by stratum, time, events first, and their times with near ties merged.
