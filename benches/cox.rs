@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use common::{Random, Times, times_and_events};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use greenwood::survival::{CoxPh, Design, RightCensored};
+use greenwood::survival::{Concordance, CoxPh, Design, RightCensored};
 use ndarray::{Array1, Array2};
 
 /// Times that depend a little on the covariates, so that Newton has something to do.
@@ -23,9 +23,9 @@ fn problem(n: usize, p: usize, kind: Times) -> (Vec<f64>, Vec<bool>, Array2<f64>
 }
 
 fn cox(c: &mut Criterion) {
-    let mut sizes = vec![(200, 3), (1_000, 5), (100_000, 5), (100_000, 20)];
+    let mut sizes = vec![(200, 3), (1_000, 1), (1_000, 5), (100_000, 5), (100_000, 20)];
     if std::env::var_os("GREENWOOD_BENCH_LARGE").is_some() {
-        sizes.extend([(1_000_000, 5), (1_000_000, 20), (1_000_000, 100)]);
+        sizes.extend([(1_000_000, 1), (1_000_000, 5), (1_000_000, 20), (1_000_000, 100)]);
     }
     for (kind, name) in [(Times::Continuous, "continuous"), (Times::Days, "days")] {
         let mut group = c.benchmark_group(format!("cox/{name}"));
@@ -57,5 +57,73 @@ fn cox(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, cox);
+/// Rows that enter late: every subject is split in two where it is half way.
+fn start_stop(c: &mut Criterion) {
+    let mut group = c.benchmark_group("cox/start-stop");
+    group.sample_size(10);
+    for (n, p) in [(1_000, 5), (50_000, 5), (50_000, 20)] {
+        let (time, event, x) = problem(n, p, Times::Continuous);
+        let half: Vec<f64> = time.iter().map(|t| t / 2.0).collect();
+        let entry: Vec<f64> = half.iter().map(|_| 0.0).chain(half.iter().copied()).collect();
+        let exit: Vec<f64> = half.iter().chain(&time).copied().collect();
+        let ends: Vec<bool> = event.iter().map(|_| false).chain(event.iter().copied()).collect();
+        let data = RightCensored::new(&exit, &ends).unwrap().with_entry(&entry).unwrap();
+        let both = ndarray::concatenate![ndarray::Axis(0), x, x];
+        let names: Vec<String> = (0..p).map(|j| format!("x{j}")).collect();
+        let design = Design::new(&names, both.view()).unwrap();
+        group.bench_function(BenchmarkId::new("fit", format!("{}x{p}", 2 * n)), |b| {
+            b.iter(|| assert!(CoxPh::new().fit(black_box(&data), &design).unwrap().stop().is_success()));
+        });
+    }
+    group.finish();
+}
+
+/// Harrell's C with its variance beside two sorts and one pass over a Fenwick tree.
+fn concordance(c: &mut Criterion) {
+    let mut group = c.benchmark_group("concordance");
+    group.sample_size(10);
+    let mut sizes = vec![1_000, 100_000];
+    if std::env::var_os("GREENWOOD_BENCH_LARGE").is_some() {
+        sizes.push(1_000_000);
+    }
+    for n in sizes {
+        let (time, event, x) = problem(n, 1, Times::Continuous);
+        let data = RightCensored::new(&time, &event).unwrap();
+        let score: Vec<f64> = x.column(0).to_vec();
+        group.bench_function(BenchmarkId::new("floor", n), |b| {
+            let keys = |values: &[f64]| -> Vec<(u64, u32)> {
+                values.iter().zip(0..).map(|(v, i)| ((v + 2.0).to_bits(), i)).collect()
+            };
+            b.iter(|| {
+                let (mut by_time, mut by_score) = (keys(&time), keys(&score));
+                by_time.sort_unstable();
+                by_score.sort_unstable();
+                let mut rank = vec![0; n];
+                by_score.iter().zip(1_usize..).for_each(|(k, r)| rank[k.1 as usize] = r);
+                let mut tree = vec![0.0; n + 1];
+                let mut sum = 0.0;
+                for &(_, i) in by_time.iter().rev() {
+                    let (mut k, mut below) = (rank[i as usize], 0.0);
+                    while k > 0 {
+                        below += tree[k];
+                        k &= k - 1;
+                    }
+                    sum += below;
+                    let mut k = rank[i as usize];
+                    while k <= n {
+                        tree[k] += 1.0;
+                        k += k & k.wrapping_neg();
+                    }
+                }
+                sum
+            });
+        });
+        group.bench_function(BenchmarkId::new("greenwood", n), |b| {
+            b.iter(|| Concordance::new(black_box(&data), &score).unwrap());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, cox, start_stop, concordance);
 criterion_main!(benches);

@@ -11,7 +11,6 @@ use std::fmt;
 use super::data::{RightCensored, Weights};
 use super::interval::{ConfidenceInterval, z_of};
 use crate::error::{Error, Result};
-use crate::numeric::order::{pack, unpack_time};
 
 /// The concordance of a score with survival: the share of comparable pairs in which the subject with the higher
 /// score has the event first.
@@ -47,27 +46,59 @@ pub struct Concordance {
     variance: f64,
 }
 
-/// Sums of weights by rank of score.
-struct Fenwick(Vec<f64>);
+/// Weights of those met so far, by rank of their score.
+struct Scores {
+    /// A Fenwick tree: each node holds the weight of the ranks below it.
+    tree: Vec<f64>,
+    at: Vec<f64>,
+    sum: f64,
+}
 
-impl Fenwick {
+impl Scores {
+    fn new(levels: usize) -> Self {
+        Self { tree: vec![0.0; levels + 1], at: vec![0.0; levels], sum: 0.0 }
+    }
+
     fn add(&mut self, rank: usize, weight: f64) {
+        self.sum += weight;
+        self.at[rank] += weight;
         let mut i = rank + 1;
-        while i < self.0.len() {
-            self.0[i] += weight;
+        while i < self.tree.len() {
+            self.tree[i] += weight;
             i += i & i.wrapping_neg();
         }
     }
 
-    /// The weight of ranks below `rank`.
-    fn below(&self, rank: usize) -> f64 {
-        let (mut i, mut sum) = (rank, 0.0);
+    /// The weight of lower scores, of higher ones, and of this one.
+    fn around(&self, rank: usize) -> [f64; 3] {
+        let (mut i, mut below) = (rank, 0.0);
         while i > 0 {
-            sum += self.0[i];
+            below += self.tree[i];
             i &= i - 1;
         }
-        sum
+        let tied = self.at[rank];
+        [below, self.sum - below - tied, tied]
     }
+}
+
+/// The rank of each row's score among the different ones, and how many there are.
+fn ranks(score: impl Iterator<Item = f64>) -> (Vec<u32>, usize) {
+    // The order of numbers as an order of bits; a negative zero is 0.
+    let key = |s: f64| {
+        let bits = (s + 0.0).to_bits();
+        if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+    };
+    let mut keyed: Vec<(u64, u32)> = score.zip(0..).map(|(s, i)| (key(s), i)).collect();
+    keyed.sort_unstable();
+    let mut ranks = vec![0; keyed.len()];
+    let mut levels = 0;
+    for same in keyed.chunk_by(|a, b| a.0 == b.0) {
+        for &(_, i) in same {
+            ranks[i as usize] = levels as u32;
+        }
+        levels += 1;
+    }
+    (ranks, levels)
 }
 
 /// What a subject's pairs add up to: concordant, discordant, tied.
@@ -114,20 +145,19 @@ impl Concordance {
             return Err(Error::InvalidCovariate { covariate: "score".into(), index, value });
         }
         by.check(data.entry().is_some())?;
-        let data = data.merged();
+        let (data, (order, time)) = data.in_order();
         let weights = data.weights().map(Weights::values);
         let mut own: Vec<Pairs> = vec![[0.0; 3]; data.len()];
-        let strata = data.strata().map_or(1, super::groups::Groups::count);
-        let mut members: Vec<Vec<usize>> = vec![Vec::new(); strata];
-        for i in 0..data.len() {
-            members[data.strata().map_or(0, |s| s.codes()[i] as usize)].push(i);
-        }
         let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
+        let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i]);
         let mut total = [0.0; 3];
-        for rows in &members {
-            let stratum = pairs(&data, score, rows, &weight, by, &mut own);
-            for (t, s) in total.iter_mut().zip(stratum) {
-                *t += s;
+        let mut rest = time.as_slice();
+        for rows in order.chunk_by(|&a, &b| stratum(a) == stratum(b)) {
+            let (time, later) = rest.split_at(rows.len());
+            rest = later;
+            let found = pairs(&data, score, rows, time, &weight, by, &mut own);
+            for (t, f) in total.iter_mut().zip(found) {
+                *t += f;
             }
         }
         let [concordant, discordant, tied] = total;
@@ -189,38 +219,31 @@ impl Concordance {
     }
 }
 
-/// The pairs of one stratum; `own` gains what each subject is part of, not multiplied by its own weight.
+/// The pairs of one stratum, whose rows are in order with these times; `own` gains what each subject is part of, not multiplied by its own weight.
 fn pairs(
     data: &RightCensored,
     score: &[f64],
-    rows: &[usize],
+    row: &[usize],
+    time: &[f64],
     weight: &impl Fn(usize) -> f64,
     by: PairWeight,
     own: &mut [Pairs],
 ) -> Pairs {
-    let mut levels: Vec<f64> = rows.iter().map(|&i| score[i]).collect();
-    levels.sort_unstable_by(f64::total_cmp);
-    levels.dedup();
-    // By time, events before censorings; everything that the passes read lies in that order.
-    let mut keyed: Vec<(u64, usize)> =
-        rows.iter().map(|&i| (pack(data.time()[i], !data.event()[i]), i)).collect();
-    keyed.sort_unstable();
-    let n = keyed.len();
-    let row: Vec<usize> = keyed.iter().map(|k| k.1).collect();
-    let time: Vec<f64> = keyed.iter().map(|k| unpack_time(k.0)).collect();
-    let event: Vec<bool> = keyed.iter().map(|k| k.0 & 1 == 0).collect();
+    // Everything that the passes read lies in the order of the times, events before censorings.
+    let n = row.len();
+    let event: Vec<bool> = row.iter().map(|&i| data.event()[i]).collect();
     let weights: Vec<f64> = row.iter().map(|&i| weight(i)).collect();
-    let ranks: Vec<usize> = row.iter().map(|&i| levels.partition_point(|&s| s < score[i])).collect();
+    let (ranks, levels) = ranks(row.iter().map(|&i| score[i]));
     let mut late: Vec<(f64, usize)> = data
         .entry()
         .map_or(Vec::new(), |entry| (0..n).map(|k| (entry[row[k]], k)).filter(|&(e, _)| e > 0.0).collect());
     late.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     // What the pairs of each event count.
-    let counts = by.of_rows(&time, &event, &weights, &late);
+    let counts = by.of_rows(time, &event, &weights, &late);
 
     // Backwards: each event meets those who are under observation then.
-    let mut tree = Fenwick(vec![0.0; levels.len() + 1]);
-    let (mut sum, mut total) = (0.0, [0.0; 3]);
+    let mut met = Scores::new(levels);
+    let mut total = [0.0; 3];
     let (mut end, mut entering) = (n, late.as_slice());
     while end > 0 {
         let t = time[end - 1];
@@ -233,36 +256,31 @@ fn pairs(
             if entry < t {
                 break;
             }
-            tree.add(ranks[k], -weights[k]);
-            sum -= weights[k];
+            met.add(ranks[k] as usize, -weights[k]);
             entering = rest;
         }
         for k in first_censored..end {
-            tree.add(ranks[k], weights[k]);
-            sum += weights[k];
+            met.add(ranks[k] as usize, weights[k]);
         }
         for k in start..first_censored {
-            let (below, upto) = (tree.below(ranks[k]), tree.below(ranks[k] + 1));
-            let found = [below, sum - upto, upto - below].map(|f| counts[k] * f);
+            let found = met.around(ranks[k] as usize).map(|f| counts[k] * f);
             for (j, f) in found.into_iter().enumerate() {
                 own[row[k]][j] += f;
                 total[j] += weights[k] * f;
             }
         }
         for k in start..first_censored {
-            tree.add(ranks[k], weights[k]);
-            sum += weights[k];
+            met.add(ranks[k] as usize, weights[k]);
         }
         end = start;
     }
 
     // Forwards: each subject meets the events that it outlived since its entry.
-    let mut tree = Fenwick(vec![0.0; levels.len() + 1]);
-    let mut sum = 0.0;
-    let mut meet = |tree: &Fenwick, sum: f64, k: usize, sign: f64| {
-        let (below, upto) = (tree.below(ranks[k]), tree.below(ranks[k] + 1));
+    let mut met = Scores::new(levels);
+    let mut meet = |met: &Scores, k: usize, sign: f64| {
+        let [below, above, tied] = met.around(ranks[k] as usize);
         // An event with the higher score came first: concordant.
-        for (o, f) in own[row[k]].iter_mut().zip([sum - upto, below, upto - below]) {
+        for (o, f) in own[row[k]].iter_mut().zip([above, below, tied]) {
             *o += sign * f;
         }
     };
@@ -273,7 +291,7 @@ fn pairs(
             if entry >= t {
                 break;
             }
-            meet(&tree, sum, k, -1.0);
+            meet(&met, k, -1.0);
             entering = rest;
         }
         let (mut end, mut first_censored) = (start, start);
@@ -282,14 +300,13 @@ fn pairs(
             end += 1;
         }
         for k in start..first_censored {
-            meet(&tree, sum, k, 1.0);
+            meet(&met, k, 1.0);
         }
         for k in start..first_censored {
-            tree.add(ranks[k], counts[k] * weights[k]);
-            sum += counts[k] * weights[k];
+            met.add(ranks[k] as usize, counts[k] * weights[k]);
         }
         for k in first_censored..end {
-            meet(&tree, sum, k, 1.0);
+            meet(&met, k, 1.0);
         }
         start = end;
     }

@@ -1,13 +1,10 @@
 //! The rows in the order in which the partial likelihood walks them.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use super::super::data::{NearTies, RightCensored, Weights};
+use super::super::data::{RightCensored, Weights};
 use super::design::Design;
 use crate::error::{Error, Result};
-use crate::numeric::near_ties;
-use crate::numeric::order::{pack, unpack_time};
 
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
 /// Rows of weight 0 are absent.
@@ -79,11 +76,9 @@ impl Rows {
                 return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
             }
         }
-        // With delayed entry, times are merged over entries and exits beforehand; without it, in the sort.
-        let data = if data.entry().is_some() { data.merged() } else { Cow::Borrowed(data) };
+        let (data, (order, time)) = data.in_order();
         let weights = data.weights().map(Weights::values);
         let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i] as usize);
-        let (order, time) = sorted(&data, weights);
         let n = order.len();
         let p = design.columns();
         let matrix = design.matrix();
@@ -251,36 +246,4 @@ fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize])
     }
     let reach = (0..p).map(|j| (largest[j] + centre[j].abs()) * factor[j]).collect();
     Standardised { centre, scale, reach, x: sorted }
-}
-
-/// Rows with a weight, by stratum, time, events first, and their times with near ties merged.
-fn sorted(data: &RightCensored, weights: Option<&[f64]>) -> (Vec<usize>, Vec<f64>) {
-    let mut keyed: Vec<(u64, u32)> = (0..data.len())
-        .filter(|&i| weights.is_none_or(|w| w[i] > 0.0))
-        .map(|i| (pack(data.time()[i], !data.event()[i]), i as u32))
-        .collect();
-    keyed.sort_unstable();
-    if data.near_ties() == NearTies::Merge && !data.facts().whole && data.entry().is_none() {
-        let tolerance = near_ties::tolerance(keyed.iter().map(|k| unpack_time(k.0)));
-        let mut start = 0;
-        while tolerance > 0.0 && start < keyed.len() {
-            let first = unpack_time(keyed[start].0);
-            let (mut end, mut last) = (start + 1, first);
-            while end < keyed.len() && unpack_time(keyed[end].0) - last <= tolerance {
-                last = unpack_time(keyed[end].0);
-                end += 1;
-            }
-            if last > first {
-                for k in &mut keyed[start..end] {
-                    k.0 = pack(first, k.0 & 1 == 1);
-                }
-                keyed[start..end].sort_unstable();
-            }
-            start = end;
-        }
-    }
-    if let Some(strata) = data.strata() {
-        keyed.sort_by_key(|k| strata.codes()[k.1 as usize]);
-    }
-    keyed.into_iter().map(|(key, i)| (i as usize, unpack_time(key))).unzip()
 }
