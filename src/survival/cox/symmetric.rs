@@ -1,4 +1,7 @@
 //! `Σ b bᵀ` over many rows, by blocks of rows and a matrix product.
+//!
+//! The product is ndarray's. faer's triangular one alone is faster (10⁶ × 20: 14 ms against 34), but inside a fit, block
+//! by block, it made a step slower (199 ms against 124 in one run), and it brings a hundred crates and minutes of building.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, Axis, Slice};
