@@ -196,7 +196,8 @@ impl CoxPh {
     /// The standard errors are those of the information at the penalised maximum. With few events Wald's tests and
     /// intervals mislead: take [`CoxModel::likelihood_ratio_test_of`] and [`CoxModel::profile_interval`], in which
     /// coefficients are held while the penalty stays that of the whole model (as R's coxphf does, which knows
-    /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty.
+    /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty. With a handful of events
+    /// it may have more than one maximum: found is the one on the way from [`initial`](Self::initial).
     ///
     /// # Example
     /// Nobody without treatment fails: Cox's coefficient is infinite, Firth's is not.
