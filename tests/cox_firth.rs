@@ -292,6 +292,28 @@ fn weights_scales_and_redundant_columns() -> Result<()> {
     Ok(())
 }
 
+/// Both penalties at once: the value is the sum, and no neighbour has more of it.
+#[test]
+fn beside_a_ridge() -> Result<()> {
+    let data = RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true, true, true, false, false, false])?;
+    let x = array![[1., 0.3], [1., -1.], [1., 0.8], [0., 0.1], [0., -0.4], [0., 1.2]];
+    let design = Design::new(&["x", "z"], x.view())?;
+    let at = |options: CoxPh, beta: [f64; 2]| -> Result<f64> {
+        Ok(options.initial(&beta).max_iterations(0).fit(&data, &design)?.log_likelihood()[1])
+    };
+    let both = CoxPh::new().firth().ridge(0.5);
+    let model = both.clone().fit(&data, &design)?;
+    assert!(model.stop().is_success());
+    let [a, b] = [model.coefficients()[0], model.coefficients()[1]];
+    let ridge = 0.25 * (a * a + b * b);
+    let value = at(CoxPh::new().firth(), [a, b])? - ridge;
+    assert_relative_eq!(model.log_likelihood()[1], value, max_relative = 1e-12);
+    for neighbour in [[a + 1e-3, b], [a - 1e-3, b], [a, b + 1e-3], [a, b - 1e-3]] {
+        assert!(at(both.clone(), neighbour)? < value);
+    }
+    Ok(())
+}
+
 #[test]
 fn what_the_penalty_has_no_meaning_for_is_refused() -> Result<()> {
     let data = RightCensored::new(&[1., 2., 3.], &[true, false, true])?;
