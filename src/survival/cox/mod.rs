@@ -317,6 +317,9 @@ impl CoxPh {
         if self.firth {
             objective.firth = Some(Firth::new(&free, &rows.scale));
             objective.evaluate(&initial, &mut start);
+            if !start.log_likelihood.is_finite() {
+                return Err(Error::InfiniteLikelihood);
+            }
         }
         let found = maximise(
             &mut objective,

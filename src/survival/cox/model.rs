@@ -270,7 +270,9 @@ impl CoxModel {
         })
     }
 
-    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same rows.
+    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same rows. (With Firth's
+    /// penalty the smaller model has another penalty: there
+    /// [`likelihood_ratio_test_of`](Self::likelihood_ratio_test_of) is the test.)
     #[must_use]
     pub fn likelihood_ratio_against(&self, smaller: &Self) -> TestResult {
         TestResult {
