@@ -33,6 +33,9 @@ struct Options {
     offset: Option<String>,
     #[arg(long, value_enum, default_value = "efron")]
     ties: TiesName,
+    /// Firth's penalty, with intervals and p-values from the profile of the penalised likelihood
+    #[arg(long)]
+    firth: bool,
     /// Robust variance, every row its own cluster
     #[arg(long)]
     robust: bool,
@@ -91,6 +94,9 @@ fn run(mut options: Options) -> Result<(), Failure> {
     if let Some(offset) = &offset {
         model = model.offset(offset);
     }
+    if options.firth {
+        model = model.firth();
+    }
     let fit = model.fit(&data, &design)?;
     let finite = fit.coefficients().iter().all(|b| b.is_finite());
     let concordance = if finite {
@@ -106,6 +112,11 @@ fn run(mut options: Options) -> Result<(), Failure> {
         if finite { Some(fit.proportional_hazards(&data, &design, TimeScale::default())?) } else { None };
     if !options.columns.json {
         println!("{fit}");
+        for term in fit.terms().iter().filter(|_| options.firth) {
+            let interval = fit.profile_interval(&term.name, options.level, &data, &design)?;
+            let test = fit.likelihood_ratio_test_of(&[&term.name], &data, &design)?;
+            println!("{}: profile of the hazard ratio {interval:.4}; likelihood ratio {test}", term.name);
+        }
         if let Some(c) = concordance {
             println!("concordance      {c}");
         }
@@ -118,10 +129,15 @@ fn run(mut options: Options) -> Result<(), Failure> {
         .terms()
         .iter()
         .map(|t| {
-            let limits = t.interval(options.level)?;
+            let (limits, p_value) = if options.firth {
+                let test = fit.likelihood_ratio_test_of(&[&t.name], &data, &design)?;
+                (fit.profile_interval(&t.name, options.level, &data, &design)?, test.p_value())
+            } else {
+                (t.interval(options.level)?, t.p_value())
+            };
             Ok(json!({
                 "name": t.name, "coef": number(t.coefficient), "se": number(t.std_error),
-                "robust_se": number(t.robust_std_error), "z": number(t.z()), "p_value": number(t.p_value()),
+                "robust_se": number(t.robust_std_error), "z": number(t.z()), "p_value": number(p_value),
                 "hazard_ratio": number(t.hazard_ratio()),
                 "lower": number(limits.lower), "upper": number(limits.upper),
                 "status": format!("{:?}", t.status),

@@ -8,6 +8,7 @@ use greenwood::Result;
 use greenwood::survival::{
     BaselineMethod, CoxPh, Design, Groups, Interval, KaplanMeier, RightCensored, Ties, Weights,
 };
+use proptest::prelude::*;
 
 /// R 4.2.2, survival 3.5-3: lung without missing `ph.ecog`, m = ceiling(time/30),
 /// survfit(coxph(Surv(m, status == 2) ~ age + ph.ecog, ties = "breslow"), newdata of age 60 and ph.ecog 1, stype = 1).
@@ -93,4 +94,41 @@ fn the_factor_of_a_tie_solves_its_equation() -> Result<()> {
         assert_relative_eq!(left, risk.iter().sum::<f64>(), max_relative = 1e-9);
     }
     Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// With coefficients of 0 the product is Kaplan and Meier's for any data; with any others it falls from 1 to no less
+    /// than 0, below exp(−H) of Breslow's hazard, as 1 − x is below exp(−x).
+    #[test]
+    fn the_product_is_a_survival_curve(
+        rows in prop::collection::vec((1..15_u32, any::<bool>(), 0..8_u32, 1..4_u32, -2.0..2.0_f64), 2..30),
+        slope in -3.0..3.0_f64,
+    ) {
+        let time: Vec<f64> = rows.iter().map(|r| f64::from(r.0)).collect();
+        let entry: Vec<f64> = rows.iter().map(|r| f64::from(if r.2 < r.0 { r.2 } else { 0 })).collect();
+        let event: Vec<bool> = rows.iter().map(|r| r.1).collect();
+        let weights: Vec<f64> = rows.iter().map(|r| f64::from(r.3) / 2.0).collect();
+        let data = RightCensored::new(time, event).unwrap().with_entry(entry).unwrap();
+        let data = data.with_weights(Weights::replication(weights)).unwrap();
+        let x: Vec<f64> = rows.iter().map(|r| r.4).collect();
+        let design = Design::builder().numeric("x", &x).build().unwrap();
+        let curve = |slope: f64, method| {
+            let fit = CoxPh::new().ties(Ties::Breslow).initial(&[slope]).max_iterations(0).fit(&data, &design).unwrap();
+            fit.baseline_by(method, &data, &design).unwrap().curve(&[0.3], 0).unwrap()
+        };
+        let (flat, kaplan_meier) = (curve(0.0, BaselineMethod::KalbfleischPrentice), KaplanMeier::fit(&data));
+        let (product, exponential) =
+            (curve(slope, BaselineMethod::KalbfleischPrentice), curve(slope, BaselineMethod::Breslow));
+        let mut before = 1.0;
+        for t in (1..15).map(f64::from) {
+            let expected = kaplan_meier.at(t).value();
+            assert_relative_eq!(flat.survival_at(t), expected, max_relative = 1e-9, epsilon = 1e-12);
+            let s = product.survival_at(t);
+            prop_assert!((0.0..=before).contains(&s), "{} after {}", s, before);
+            prop_assert!(s <= exponential.survival_at(t) + 1e-12);
+            before = s;
+        }
+    }
 }

@@ -37,15 +37,21 @@ impl Firth {
         }
     }
 
-    /// Adds penalty and derivative to a point at which the workspace stands. Where the information is singular the
-    /// penalised likelihood is −∞.
+    /// Adds penalty and derivative to a point at which the workspace stands. Where the information is singular, to
+    /// rounding, the penalised likelihood is −∞: what is left of it there is no information, and its logarithm would
+    /// make far-off coefficients look likely.
     pub fn add_to(&mut self, rows: &Rows, workspace: &Workspace, ties: Ties, point: &mut Point) {
         let Some(factor) = Cholesky::new(&point.information, rows.p, &self.columns) else {
             point.log_likelihood = f64::NEG_INFINITY;
             return;
         };
+        let (trace, size) = half_trace(rows, workspace, ties, &factor.inverse());
+        if factor.pivots().zip(&self.columns).any(|(pivot, &j)| pivot < ROUNDING * size[j]) {
+            point.log_likelihood = f64::NEG_INFINITY;
+            return;
+        }
         point.log_likelihood += 0.5 * factor.pivots().map(f64::ln).sum::<f64>() + self.log_scale;
-        self.gradient = half_trace(rows, workspace, ties, &factor.inverse());
+        self.gradient = trace;
         for (g, own) in point.gradient.iter_mut().zip(&self.gradient) {
             *g += own;
         }
@@ -85,6 +91,9 @@ impl Firth {
         Cholesky::new(&matrix, self.gradient.len(), free)
     }
 }
+
+/// Of the second moments, the share below which a variance is a difference of rounded numbers.
+const ROUNDING: f64 = 1e-13;
 
 /// Sums over rows of 1, q, x, q x and x xᵀ, one after the other, times their risk weights.
 struct Moments {
@@ -131,10 +140,10 @@ impl Moments {
     }
 }
 
-/// `½ tr(V ∂I/∂β)` where the workspace stands.
-fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> Vec<f64> {
+/// `½ tr(V ∂I/∂β)` where the workspace stands, and the sum of the second moments that the information is made of.
+fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let p = rows.p;
-    let mut trace = vec![0.0; p];
+    let (mut trace, mut size) = (vec![0.0; p], vec![0.0; p]);
     let mut steps = workspace.steps.iter();
     for stratum in &rows.strata {
         let anew: Vec<bool> = steps.by_ref().take(stratum.ties.len()).map(|s| s.anew).collect();
@@ -160,9 +169,12 @@ fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> Vec<
             for (weight, share) in leaving(tie, ties) {
                 all.third_moments(&own, share, 0.5 * weight, v, &mut trace);
             }
+            for (j, s) in size.iter_mut().enumerate() {
+                *s += tie.weight * all.sums[2 + 2 * p + j * (p + 1)] / all.sums[0];
+            }
         }
     }
-    trace
+    (trace, size)
 }
 
 #[cfg(test)]

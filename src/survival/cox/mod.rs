@@ -4,12 +4,16 @@
 //! ended. A fit never pretends: of collinear columns the later one is named and left out, a coefficient without a
 //! maximum is returned as infinite, and an iteration that did not arrive says so.
 //!
-//! * covariates: [`Design`] · the fit and its tests: [`CoxModel`] · baseline hazard and predicted curves:
+//! * covariates: [`Design`] · the fit and its tests: [`CoxModel`] · baseline and predicted curves:
 //!   [`CoxModel::baseline`] · residuals: [`CoxModel::residuals`] · proportional hazards:
 //!   [`CoxModel::proportional_hazards`]
+//! * few events, or an arm without any: [`CoxPh::firth`], [`CoxModel::profile_interval`],
+//!   [`CoxModel::likelihood_ratio_test_of`]
+//! * coefficients that change with time: [`RightCensored::split_at`]
 //!
 //! Inside: [`rows`] orders the data, [`partial_likelihood`] evaluates (two symmetric products, see there),
-//! [`exact`] does the same for discrete ties, [`newton`] iterates.
+//! [`exact`] does the same for discrete ties, [`firth`] adds its penalty, [`newton`] iterates, [`profile`] does so with
+//! some coefficients held.
 
 mod baseline;
 mod design;
@@ -25,12 +29,14 @@ mod proportional;
 mod residuals;
 mod rows;
 mod symmetric;
+mod term;
 
 pub use baseline::{Baseline, BaselineMethod, PredictedCurve};
 pub use design::{Design, DesignBuilder};
-pub use model::{CoxModel, Status, Term, TestResult};
+pub use model::CoxModel;
 pub use proportional::{ProportionalHazards, TimeScale};
 pub use residuals::Residuals;
+pub use term::{Status, Term, TestResult};
 
 use super::data::{RightCensored, Weights};
 use crate::error::{Error, Result};
@@ -197,7 +203,8 @@ impl CoxPh {
     /// The standard errors are those of the information at the penalised maximum. With few events Wald's tests and
     /// intervals mislead: take [`CoxModel::likelihood_ratio_test_of`] and [`CoxModel::profile_interval`], in which
     /// coefficients are held while the penalty stays that of the whole model (as R's coxphf does, which knows
-    /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty.
+    /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty. With a handful of events
+    /// it may have more than one maximum: found is the one on the way from [`initial`](Self::initial).
     ///
     /// # Example
     /// Nobody without treatment fails: Cox's coefficient is infinite, Firth's is not.
@@ -311,6 +318,9 @@ impl CoxPh {
         if self.firth {
             objective.firth = Some(Firth::new(&free, &rows.scale));
             objective.evaluate(&initial, &mut start);
+            if !start.log_likelihood.is_finite() {
+                return Err(Error::InfiniteLikelihood);
+            }
         }
         let found = maximise(
             &mut objective,

@@ -2,120 +2,21 @@
 
 #[cfg(feature = "serde")]
 mod stored;
-
-use std::fmt;
+mod table;
 
 use ndarray::{Array2, ArrayView2};
 
 use super::super::data::RightCensored;
 use super::super::hazard_ratio::{HazardRatio, HazardRatioMethod};
-use super::super::interval::{ConfidenceInterval, z_of};
-use super::super::log_rank::P;
 use super::design::Design;
 use super::newton::{Maximum, Objective};
 use super::partial_likelihood::Point;
 use super::rows::Rows;
+use super::term::{Status, Term, TestResult};
 use super::{CoxPh, Stop, Ties, residuals};
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
-use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
 use crate::numeric::quadratic_form::quadratic_form;
-
-/// What is known of one coefficient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Status {
-    /// It was estimated.
-    Estimated,
-    /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0. (So
-    /// too where the column no longer varies within any risk set once an infinite coefficient has run off.)
-    Redundant,
-    /// The likelihood rises for ever as it grows.
-    PlusInfinity,
-    /// The likelihood rises for ever as it falls.
-    MinusInfinity,
-}
-
-/// One coefficient with what belongs to it.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::RawTerm"))]
-pub struct Term {
-    /// The covariate.
-    pub name: String,
-    /// Was it estimated?
-    pub status: Status,
-    /// The coefficient; ±∞ where it is infinite (written as null), 0 where the column was left out.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "stored::finite"))]
-    pub coefficient: f64,
-    /// Its model-based standard error; `None` unless it was estimated.
-    pub std_error: Option<f64>,
-    /// Its robust standard error, with sampling weights or clusters.
-    pub robust_std_error: Option<f64>,
-}
-
-impl Term {
-    /// The standard error that tests and intervals use: the robust one where there is one.
-    #[must_use]
-    pub fn reported_std_error(&self) -> Option<f64> {
-        self.robust_std_error.or(self.std_error)
-    }
-
-    /// Coefficient over standard error.
-    #[must_use]
-    pub fn z(&self) -> Option<f64> {
-        self.reported_std_error().filter(|&se| se > 0.0).map(|se| self.coefficient / se)
-    }
-
-    /// The two-sided p-value of Wald's test.
-    #[must_use]
-    pub fn p_value(&self) -> Option<f64> {
-        self.z().map(normal_two_sided)
-    }
-
-    /// The hazard ratio of one unit more, `exp(β)`.
-    #[must_use]
-    pub fn hazard_ratio(&self) -> f64 {
-        self.coefficient.exp()
-    }
-
-    /// Wald's interval of the hazard ratio.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        let z = z_of(level)?;
-        let bounds = self
-            .reported_std_error()
-            .map(|se| ((self.coefficient - z * se).exp(), (self.coefficient + z * se).exp()));
-        Ok(ConfidenceInterval::new(bounds, level))
-    }
-}
-
-/// A chi-square test.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct TestResult {
-    /// The statistic.
-    pub statistic: f64,
-    /// Its degrees of freedom.
-    pub degrees_of_freedom: usize,
-}
-
-impl TestResult {
-    /// The p-value; `None` without a degree of freedom.
-    #[must_use]
-    pub fn p_value(&self) -> Option<f64> {
-        (self.degrees_of_freedom > 0).then(|| chi_square_sf(self.statistic, self.degrees_of_freedom))
-    }
-}
-
-impl fmt::Display for TestResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2} on {} df", self.statistic, self.degrees_of_freedom)?;
-        self.p_value().map_or(Ok(()), |p| write!(f, ", p = {}", P(p)))
-    }
-}
 
 /// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
 ///
@@ -369,7 +270,9 @@ impl CoxModel {
         })
     }
 
-    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same rows.
+    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same rows. (With Firth's
+    /// penalty the smaller model has another penalty: there
+    /// [`likelihood_ratio_test_of`](Self::likelihood_ratio_test_of) is the test.)
     #[must_use]
     pub fn likelihood_ratio_against(&self, smaller: &Self) -> TestResult {
         TestResult {
@@ -449,57 +352,5 @@ impl CoxModel {
             row.iter().zip(&self.coefficients).filter(|(x, _)| **x != 0.0).map(|(x, b)| x * b).sum()
         };
         Ok(x.rows().into_iter().map(dot).collect())
-    }
-}
-
-impl fmt::Display for CoxModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let firth = if self.firth { ", Firth's penalty" } else { "" };
-        write!(f, "Cox model, {} ties{firth}: {} rows, {} events", self.ties, self.rows, self.events)?;
-        match self.stop {
-            Stop::Converged => write!(f, "; converged in {} steps", self.iterations)?,
-            Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations)?,
-            Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood")?,
-            Stop::InfiniteCoefficient { .. } => {
-                write!(
-                    f,
-                    "; NO MAXIMUM: the likelihood rises for ever, see the infinite coefficients; Firth's penalty \
-                     (`CoxPh::firth`) makes them finite"
-                )?;
-            }
-        }
-        let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
-        let se = if self.is_robust() { "robust se" } else { "std error" };
-        write!(
-            f,
-            "\n{:width$} {:>10} {se:>10} {:>8} {:>9} {:>12}  95% CI",
-            "covariate", "coef", "z", "p", "hazard ratio"
-        )?;
-        for t in &self.terms {
-            let name = &t.name;
-            match t.status {
-                Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
-                Status::PlusInfinity | Status::MinusInfinity => {
-                    write!(f, "\n{name:width$} {:>10}", t.coefficient)?;
-                }
-                Status::Estimated => {
-                    let number =
-                        |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
-                    let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
-                    let p = t.p_value().map_or("–".to_string(), |p| P(p).to_string());
-                    write!(
-                        f,
-                        "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {interval:.4}",
-                        t.coefficient,
-                        number(t.reported_std_error(), 5),
-                        number(t.z(), 3),
-                        t.hazard_ratio(),
-                    )?;
-                }
-            }
-        }
-        write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
-        write!(f, "\nWald             {}", self.wald_test())?;
-        write!(f, "\nscore            {}", self.score_test)
     }
 }

@@ -43,6 +43,18 @@ impl<'a> Objective<'a> {
         }
     }
 
+    /// A step in standard errors, squared, of which rounding may be all. The derivative of Firth's penalty is
+    /// multiplied by the inverse information: of nearly collinear columns it keeps less digits than the score.
+    fn rounding(&self) -> f64 {
+        if self.firth.is_some() { 1e-11 } else { 1e-16 }
+    }
+
+    /// A fall of the log likelihood that is within its rounding.
+    fn slack(&self, log_likelihood: f64) -> f64 {
+        let size = log_likelihood.abs();
+        if self.firth.is_some() { 1e-12 * size.max(1.0) } else { 1e-13 * size }
+    }
+
     /// Minus the second derivative over the columns `free`, as far as it is known.
     fn curvature(&self, point: &Point, free: &[usize]) -> Option<Cholesky> {
         let curved = self.firth.as_ref().and_then(|f| f.curved(&point.information, free));
@@ -107,7 +119,7 @@ pub(super) fn maximise(
             && spread(objective.rows, &step) > 0.1
             && never_falls(objective.rows, objective.ties, &step);
         // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
-        let floor = decrement <= 1e-16 && decrement >= 0.25 * last && now.iterations > 0;
+        let floor = decrement <= objective.rounding() && decrement >= 0.25 * last && now.iterations > 0;
         if decrement <= tolerance * tolerance || flat || floor {
             now.stop = Stop::Converged;
             break;
@@ -122,7 +134,7 @@ pub(super) fn maximise(
             let next: Vec<f64> = now.beta.iter().zip(&step).map(|(b, s)| b + factor * s).collect();
             objective.evaluate(&next, &mut trial);
             // A fall within the rounding of the sum is none.
-            let slack = 1e-13 * now.point.log_likelihood.abs();
+            let slack = objective.slack(now.point.log_likelihood);
             let finite = trial.log_likelihood.is_finite() && trial.gradient.iter().all(|g| g.is_finite());
             if finite && trial.log_likelihood >= now.point.log_likelihood - slack {
                 now.beta = next;
@@ -134,7 +146,8 @@ pub(super) fn maximise(
             }
         };
         if !accepted {
-            now.stop = Stop::NoAscent;
+            let rounding = decrement <= objective.rounding();
+            now.stop = if rounding { Stop::Converged } else { Stop::NoAscent };
             break;
         }
         std::mem::swap(&mut now.point, &mut trial);

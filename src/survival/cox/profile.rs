@@ -4,10 +4,11 @@ use super::super::data::RightCensored;
 use super::super::interval::{ConfidenceInterval, z_of};
 use super::design::Design;
 use super::firth::Firth;
-use super::model::{CoxModel, Status, TestResult};
+use super::model::CoxModel;
 use super::newton::{Objective, maximise};
 use super::partial_likelihood::Point;
 use super::rows::Rows;
+use super::term::{Status, TestResult};
 use crate::error::Result;
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::root;
@@ -42,32 +43,29 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// Moves the coefficients that are held; the others start where the covariance of the fit leads them.
-    fn hold_at(&mut self, value: impl Fn(usize) -> f64) {
+    /// The log likelihood with the coefficients that are held at some values and the others at their best; −∞ where
+    /// the likelihood has no value. The others start where the covariance of the fit leads them.
+    fn at(&mut self, value: impl Fn(usize) -> f64) -> f64 {
         let p = self.beta.len();
-        let mut change = vec![0.0; p];
+        let (mut beta, mut change) = (self.beta.clone(), vec![0.0; p]);
         for &j in &self.held {
-            change[j] = value(j) - self.beta[j];
-            self.beta[j] = value(j);
+            change[j] = value(j) - beta[j];
+            beta[j] = value(j);
         }
         if let Some(factor) = Cholesky::new(&self.variance, p, &self.held) {
             let pull = factor.solve(&change);
             for &k in &self.others {
                 let row = &self.variance[k * p..(k + 1) * p];
-                self.beta[k] += row.iter().zip(&pull).map(|(v, x)| v * x).sum::<f64>();
+                beta[k] += row.iter().zip(&pull).map(|(v, x)| v * x).sum::<f64>();
             }
         }
-    }
-
-    /// The log likelihood at the best of the other coefficients; −∞ where it has no value.
-    fn maximum(&mut self) -> f64 {
-        let mut point = Point::new(self.beta.len());
-        self.objective.evaluate(&self.beta, &mut point);
+        let mut point = Point::new(p);
+        self.objective.evaluate(&beta, &mut point);
         if !point.log_likelihood.is_finite() {
             return f64::NEG_INFINITY;
         }
-        let found = maximise(&mut self.objective, self.beta.clone(), point, &self.others, 1e-9, 50);
-        if found.point.log_likelihood.is_finite() {
+        let found = maximise(&mut self.objective, beta, point, &self.others, 1e-9, 50);
+        if found.stop.is_success() {
             self.beta = found.beta;
         }
         found.point.log_likelihood
@@ -100,14 +98,12 @@ impl CoxModel {
         }
         let rows = self.rows_of(data, design)?;
         let scale = rows.scale[j];
-        let mut profile = Profile::new(self, &rows, vec![j]);
-        let estimate = profile.beta[j];
-        let mut above = |value: f64| {
-            profile.hold_at(|_| value);
-            profile.maximum() - target
-        };
         let width = self.terms[j].std_error.map_or(1.0, |se| se * scale).max(1e-8);
-        let mut limit = |sign: f64| -> Option<f64> {
+        let limit = |sign: f64| -> Option<f64> {
+            // Either limit is looked for from the estimates, which the others follow step by step.
+            let mut profile = Profile::new(self, &rows, vec![j]);
+            let estimate = profile.beta[j];
+            let mut above = |value: f64| profile.at(|_| value) - target;
             let mut inside = match status {
                 Status::PlusInfinity if sign > 0.0 => return None,
                 Status::MinusInfinity if sign < 0.0 => return None,
@@ -116,13 +112,14 @@ impl CoxModel {
                 Status::MinusInfinity => -30.0,
                 _ => estimate,
             };
-            let mut step = sign * width;
+            // Steps double, until one goes too far for the other coefficients to follow.
+            let (mut step, mut growth) = (sign * width, 2.0);
             for _ in 0..60 {
-                if above(inside + step) <= 0.0 {
-                    return Some((root::find(inside, inside + step, &mut above) / scale).exp());
+                match above(inside + step) {
+                    f64::NEG_INFINITY => (step, growth) = (0.5 * step, 0.5),
+                    outside if outside > 0.0 => (inside, step) = (inside + step, growth * step),
+                    _ => return Some((root::find(inside, inside + step, &mut above) / scale).exp()),
                 }
-                inside += step;
-                step *= 2.0;
             }
             None
         };
@@ -149,9 +146,9 @@ impl CoxModel {
         held.dedup();
         let rows = self.rows_of(data, design)?;
         let mut profile = Profile::new(self, &rows, held);
-        profile.hold_at(|j| self.initial[j] * rows.scale[j]);
+        let held = profile.at(|j| self.initial[j] * rows.scale[j]);
         Ok(TestResult {
-            statistic: 2.0 * (self.log_likelihood[1] - profile.maximum()),
+            statistic: 2.0 * (self.log_likelihood[1] - held),
             degrees_of_freedom: profile.held.len(),
         })
     }

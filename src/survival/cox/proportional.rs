@@ -7,8 +7,9 @@ use super::super::kaplan_meier::KaplanMeier;
 use super::super::log_rank::P;
 use super::Status;
 use super::design::Design;
-use super::model::{CoxModel, TestResult};
+use super::model::CoxModel;
 use super::residuals::{mean_at, risk_sums};
+use super::term::TestResult;
 use crate::error::Result;
 use crate::numeric::quadratic_form::quadratic_form;
 
