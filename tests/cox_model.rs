@@ -374,3 +374,45 @@ proptest! {
         assert_relative_eq!(model.log_likelihood()[1], other.log_likelihood()[1], max_relative = 1e-9, epsilon = 1e-9);
     }
 }
+
+/// The ways through the likelihood (one pass, matrix products, sums with late entry) are one function: weights times
+/// 10⁶⁰ leave the first for the second and multiply the likelihood's second derivative alone; an entry at a time before
+/// everything leaves it for the third.
+#[test]
+fn the_ways_through_the_likelihood_agree() -> greenwood::Result<()> {
+    let mut reader = csv::Reader::from_path("tests/data/lung.csv").expect("the file is there");
+    let header = reader.headers().expect("it has a header").clone();
+    let at = |name: &str| header.iter().position(|h| h == name).expect("the column is there");
+    let columns = [at("age"), at("sex"), at("ph_karno"), at("wt_loss"), at("meal_cal")];
+    let (mut time, mut event, mut x) = (Vec::new(), Vec::new(), Vec::new());
+    for row in reader.records().map(|row| row.expect("the file is a table")) {
+        let values: Vec<f64> = columns.iter().filter_map(|&c| row[c].parse().ok()).collect();
+        if values.len() == columns.len() {
+            x.extend(values);
+            time.push(row[at("time")].parse::<f64>().expect("times are numbers"));
+            event.push(&row[at("status")] == "2");
+        }
+    }
+    let n = time.len();
+    let x = ndarray::Array2::from_shape_vec((n, columns.len()), x).expect("every row has its values");
+    let design = Design::new(&["age", "sex", "karno", "loss", "calories"], x.view())?;
+    for ties in [Ties::Efron, Ties::Breslow] {
+        let plain = RightCensored::new(&time, &event)?;
+        let short = CoxPh::new().ties(ties).fit(&plain, &design)?;
+        let heavy = plain.clone().with_weights(Weights::sampling(vec![1e60; n]))?;
+        let products = CoxPh::new().ties(ties).fit(&heavy, &design)?;
+        let mut entry = vec![0.0; n];
+        entry[time.iter().position(|&t| t > 50.0).expect("somebody lives that long")] = 1.0;
+        let late = CoxPh::new().ties(ties).fit(&plain.with_entry(entry)?, &design)?;
+        for other in [&products, &late] {
+            for (a, b) in short.coefficients().iter().zip(other.coefficients()) {
+                assert_relative_eq!(a, b, max_relative = 1e-9);
+            }
+        }
+        for (a, b) in short.model_variance().iter().zip(late.model_variance().iter()) {
+            assert_relative_eq!(a, b, max_relative = 1e-9);
+        }
+        assert_relative_eq!(short.log_likelihood()[1], late.log_likelihood()[1], max_relative = 1e-12);
+    }
+    Ok(())
+}

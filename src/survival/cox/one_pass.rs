@@ -12,9 +12,12 @@ use super::rows::{Rows, Stratum, Tie};
 /// the product of two of them.
 const SAFE: f64 = 100.0;
 
-/// Can these rows be walked in one pass?
+/// Can these rows be walked in one pass? Weights near the ends of the range of numbers need the general way's care.
 pub(super) fn applies(rows: &Rows) -> bool {
-    (1..=8).contains(&rows.p) && rows.strata.iter().all(|s| s.late.is_empty())
+    let moderate = |w: &f64| (1e-50..1e50).contains(w);
+    (1..=8).contains(&rows.p)
+        && rows.strata.iter().all(|s| s.late.is_empty())
+        && rows.weight.iter().all(moderate)
 }
 
 /// The log likelihood, gradient and information at `beta`; `None` where the linear predictors are too far apart for this
