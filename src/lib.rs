@@ -3,7 +3,7 @@
 //! | wing | what is in it |
 //! |---|---|
 //! | [`survival`] | data, risk tables, curves, intervals, quantiles, restricted means, tests: knows nothing of trials |
-//! | [`trial`] | subjects, endpoints, cutoffs, analyses and contrasts of a clinical trial: stands on `survival` |
+//! | [`trial`] | subjects, endpoints, estimands, analyses, contrasts, reports, reconstruction: stands on `survival` |
 //!
 //! Everything fallible returns [`Error`], which names the argument, the position and the value at fault. What is
 //! not a mistake (a median that is not reached, an arm without events) is a value in the result.
@@ -19,7 +19,9 @@
 //! ```
 //!
 //! # Features
-//! `serde` (on by default): data, risk tables and results can be written and read back.
+//! * `serde` (on by default): data, risk tables and results can be written and read back.
+//! * `calendar`: calendar dates to durations (`jiff`).
+//! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 
 mod error;
 mod numeric;
