@@ -335,4 +335,13 @@ pub enum Error {
         /// When.
         at: String,
     },
+    /// A published figure that is not a number as it is printed.
+    #[error(
+        "\"{text}\" is not a printed figure: digits with at most one point, \"<\" before or \"%\" behind them \
+         (38.1%, 0.381, <0.001), and no more than 15 digits"
+    )]
+    UnreadableFigure {
+        /// The text.
+        text: String,
+    },
 }

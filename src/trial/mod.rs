@@ -41,6 +41,7 @@ mod contrast;
 mod endpoint;
 pub mod examples;
 mod follow_up;
+pub mod reconstruct;
 mod subject;
 mod time;
 mod trials;

@@ -1,0 +1,512 @@
+//! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their orders.
+
+use std::fmt;
+
+use super::arm::ArmFigures;
+use super::consistency::Verdict;
+use super::facts::Fact;
+use super::interleave::{Weave, elements};
+use super::interleaving::{Group, Interleaving};
+use super::log_rank::{MOST_SUBJECTS, Scale, Sums, SumsMap};
+use super::order::{ArmOrder, ArmOrders, Ended};
+use super::published::Published;
+use crate::error::{Error, Result};
+use crate::survival::{HazardRatioMethod, RightCensored};
+
+/// May events or censorings share a time?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TiedTimes {
+    /// Yes, within and across the arms; events come before censorings.
+    #[default]
+    Admitted,
+    /// No, unless the figures put them at one time.
+    Excluded,
+}
+
+/// Which of the orders that differ only in the censorings behind an arm's last event are interleaved?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum LaterCensoring {
+    /// All of them.
+    #[default]
+    Any,
+    /// The ones with the fewest.
+    Fewest,
+}
+
+/// The published figures of two arms and of their comparison.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`log_rank_p`](Self::log_rank_p) | | the two-sided p-value of the log-rank test (hypergeometric variance, chi-square with 1 df), as printed |
+/// | [`hazard_ratio`](Self::hazard_ratio) | | first arm against second, by Peto's or Pike's formula, as printed |
+/// | [`tied_times`](Self::tied_times) | admitted | may events share a time? |
+/// | [`later_censoring`](Self::later_censoring) | any | censorings behind an arm's last event |
+/// | [`limit`](Self::limit) | 20 | interleavings written out per distinct value of the test |
+///
+/// The comparison is taken to hold no events later than those of the orders: none after the last checkpoint.
+///
+/// # Example
+/// Of the 84 ways to interleave the two arms of a trial of nine against nine without ties and without further
+/// censoring, one gives the published p-value.
+/// ```
+/// use greenwood::trial::reconstruct::{ArmFigures, LaterCensoring, TiedTimes, TrialFigures};
+///
+/// let arm = |label, s, se| ArmFigures::new(label, 9).survival(48.0, s).std_error(48.0, se);
+/// let figures = TrialFigures::new(arm("MSC", "38.1%", "17.2%"), arm("control", "66.7%", "15.7%"))
+///     .log_rank_p("0.153")
+///     .tied_times(TiedTimes::Excluded)
+///     .later_censoring(LaterCensoring::Fewest);
+/// let orders = figures.reconstruct()?;
+/// assert_eq!((orders.examined(), orders.consistent()), (84, 1));
+/// assert_eq!(orders.values()[0].examples()[0].to_string(), "DCDdDDDdd");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "nothing is reconstructed until `.reconstruct()` is called"]
+pub struct TrialFigures {
+    pub(super) arms: [ArmFigures; 2],
+    pub(super) p_value: Option<Published>,
+    pub(super) ratio: Option<(Published, HazardRatioMethod)>,
+    ties: TiedTimes,
+    later: LaterCensoring,
+    limit: usize,
+    unreadable: Option<Error>,
+}
+
+impl TrialFigures {
+    /// Two arms: what is said of the comparison is the first against the second.
+    pub fn new(first: ArmFigures, second: ArmFigures) -> Self {
+        Self {
+            arms: [first, second],
+            p_value: None,
+            ratio: None,
+            ties: TiedTimes::default(),
+            later: LaterCensoring::default(),
+            limit: 20,
+            unreadable: None,
+        }
+    }
+
+    /// The two-sided p-value of the log-rank test, as printed: `"0.153"`, `"<0.001"`.
+    pub fn log_rank_p(mut self, printed: &str) -> Self {
+        self.p_value = self.read(printed).or(self.p_value);
+        self
+    }
+
+    /// The hazard ratio of the first arm against the second, as printed.
+    pub fn hazard_ratio(mut self, printed: &str, method: HazardRatioMethod) -> Self {
+        self.ratio = self.read(printed).map(|ratio| (ratio, method)).or(self.ratio);
+        self
+    }
+
+    /// May events share a time?
+    pub fn tied_times(self, ties: TiedTimes) -> Self {
+        Self { ties, ..self }
+    }
+
+    /// Which censorings behind an arm's last event?
+    pub fn later_censoring(self, later: LaterCensoring) -> Self {
+        Self { later, ..self }
+    }
+
+    /// How many interleavings are written out per distinct value of the test.
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The arms.
+    pub fn arms(&self) -> &[ArmFigures; 2] {
+        &self.arms
+    }
+
+    fn read(&mut self, printed: &str) -> Option<Published> {
+        printed.parse().map_err(|error| self.unreadable.get_or_insert(error).clone()).ok()
+    }
+
+    fn check(&self) -> Result<()> {
+        if let Some(error) = &self.unreadable {
+            return Err(error.clone());
+        }
+        let subjects = self.arms[0].subjects.saturating_add(self.arms[1].subjects);
+        if subjects > MOST_SUBJECTS {
+            let must_be =
+                "at most 42: the sums of the test are compared exactly; reconstruct the arms one by one";
+            return Err(Error::OutOfRange {
+                argument: "subjects of both arms",
+                value: subjects.into(),
+                must_be,
+            });
+        }
+        if matches!(self.ratio, Some((_, method)) if !is_known(method)) {
+            let (method, with) = ("a published hazard ratio", "a Cox model");
+            let why = "its ratio is not a function of O - E and V: give Peto's or Pike's, or leave it out";
+            return Err(Error::Unsupported { method, with, why });
+        }
+        Ok(())
+    }
+
+    /// Finds every interleaving of consistent orders of the two arms that gives the published comparison.
+    ///
+    /// # Errors
+    /// As [`ArmFigures::reconstruct`]; [`Error::OutOfRange`] for more than 42 subjects;
+    /// [`Error::Unsupported`] for the hazard ratio of a Cox model, or where the published events of an arm
+    /// go on after its last checkpoint.
+    ///
+    /// # Cost
+    /// For each pair of patterns a table of all values of (O − E, V) for each pair of positions: fractions of a second
+    /// for the example, seconds with ties.
+    pub fn reconstruct(&self) -> Result<Interleavings> {
+        self.check()?;
+        let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
+        self.refuse_late_events(&arms)?;
+        let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
+        let mut found = Collected::default();
+        for first in arms[0].patterns() {
+            for second in arms[1].patterns() {
+                self.pair(first, second, scale, &mut found);
+            }
+        }
+        let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
+            let (observed_minus_expected, variance) = scale.value(sums);
+            let p_value = scale.p_value(sums);
+            TestValue { observed_minus_expected, variance, p_value, orders, examples }
+        };
+        let mut values: Vec<TestValue> = found.matching.into_iter().map(value).collect();
+        values.sort_by(|a, b| {
+            b.orders.cmp(&a.orders).then(a.observed_minus_expected.total_cmp(&b.observed_minus_expected))
+        });
+        let ended =
+            arms.iter().map(ArmOrders::ended).find(|e| *e != Ended::Complete).unwrap_or(Ended::Complete);
+        Ok(Interleavings {
+            p_value: self.p_value,
+            ratio: self.ratio,
+            ties: self.ties,
+            later: self.later,
+            examined: found.examined,
+            consistent: values.iter().map(|v| v.orders).sum(),
+            range: found.lowest.zip(found.highest).map(|(low, high)| [low, high]),
+            values,
+            arms,
+            ended,
+        })
+    }
+
+    /// Is there any interleaving? The search ends with the first.
+    pub(super) fn possible(&self) -> Result<Verdict> {
+        self.check()?;
+        let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
+        self.refuse_late_events(&arms)?;
+        let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
+        let mut found = Collected::default();
+        let pairs = arms[0].patterns().iter().flat_map(|a| arms[1].patterns().iter().map(move |b| (a, b)));
+        for (first, second) in pairs.take(MOST_PAIRS) {
+            self.pair(first, second, scale, &mut found);
+            if !found.matching.is_empty() {
+                return Ok(Verdict::Possible);
+            }
+        }
+        let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
+        let pairs = arms[0].patterns().len().saturating_mul(arms[1].patterns().len());
+        Ok(if complete && pairs <= MOST_PAIRS { Verdict::Impossible } else { Verdict::Undecided })
+    }
+
+    /// Every figure by its name, and the trial without it.
+    pub(super) fn leaving_one_out(&self) -> Vec<(String, Self)> {
+        let mut list = Vec::new();
+        for arm in [0, 1] {
+            for (i, fact) in self.arms[arm].facts.iter().enumerate() {
+                let mut rest = self.clone();
+                rest.arms[arm] = self.arms[arm].without(i);
+                if rest.arms[arm].facts.iter().any(|f| f.time().is_some()) {
+                    list.push((format!("{}: {fact}", self.arms[arm].label), rest));
+                }
+            }
+        }
+        list.extend(
+            self.p_value.map(|p| (format!("log-rank p {p}"), Self { p_value: None, ..self.clone() })),
+        );
+        list.extend(self.ratio.map(|(ratio, method)| {
+            (format!("hazard ratio {ratio} ({method})"), Self { ratio: None, ..self.clone() })
+        }));
+        list
+    }
+
+    fn refuse_late_events(&self, arms: &[ArmOrders; 2]) -> Result<()> {
+        for (figures, orders) in self.arms.iter().zip(arms) {
+            let total = figures.facts.iter().find_map(|fact| match *fact {
+                Fact::Events { by: None, count } => Some(count),
+                Fact::Censored { before: None, count } => Some(figures.subjects.saturating_sub(count)),
+                _ => None,
+            });
+            if total.is_some_and(|d| orders.patterns().iter().any(|order| order.events() < d)) {
+                let (method, with) = ("interleaving two arms", "events after the last landmark of an arm");
+                let why = "the test compares all of them, but nothing is known of their order: give a later figure, \
+                           a number at risk for example, or leave out the number of events in all";
+                return Err(Error::Unsupported { method, with, why });
+            }
+        }
+        Ok(())
+    }
+
+    fn pair(&self, first: &ArmOrder, second: &ArmOrder, scale: Scale, found: &mut Collected) {
+        let orders = [first, second];
+        let later = orders.map(|order| match self.later {
+            LaterCensoring::Any => order.later_censorings(),
+            LaterCensoring::Fewest => order.later_censorings().get(..1).unwrap_or_default(),
+        });
+        let arms = [0, 1].map(|g| elements(orders[g], later[g].last().copied().unwrap_or(0)));
+        let heads = orders.map(|o| o.stretches().iter().map(|s| s.events.len()).sum::<usize>());
+        let ends = [0, 1].map(|g| later[g].iter().map(|&k| heads[g] + k as usize).collect::<Vec<_>>());
+        let subjects = [0, 1].map(|g| self.arms[g].subjects);
+        let ties = self.ties == TiedTimes::Admitted;
+        let weave = Weave::new([&arms[0], &arms[1]], subjects, [&ends[0], &ends[1]], scale, ties);
+        let events = [first.events(), second.events()];
+        let value = |(&sums, &ways): (&Sums, &u128)| (scale.p_value(sums), sums, ways);
+        let mut values: Vec<_> = weave.values().iter().map(value).collect();
+        // By p-value, and in an order that does not hang on that of a hash map.
+        let key = |v: &(Option<f64>, Sums, u128)| v.0.unwrap_or(-1.0);
+        values.sort_unstable_by(|a, b| key(a).total_cmp(&key(b)).then((a.1.u, a.1.v).cmp(&(b.1.u, b.1.v))));
+        let example = |(p, sums): (f64, Sums)| weave.with(sums, 1).pop().map(|order| (p, order));
+        let mut compared = values.iter().filter_map(|v| Some((v.0?, v.1)));
+        if let Some(low) = compared.next() {
+            let high = compared.next_back().unwrap_or(low);
+            if found.lowest.as_ref().is_none_or(|found| low.0 < found.0) {
+                found.lowest = example(low);
+            }
+            if found.highest.as_ref().is_none_or(|found| high.0 > found.0) {
+                found.highest = example(high);
+            }
+        }
+        for (p, sums, ways) in values {
+            found.examined += ways;
+            let p_fits = self.p_value.is_none_or(|printed| p.is_some_and(|p| printed.admits(p)));
+            if p_fits && self.ratio_fits(scale.value(sums), events) {
+                let (orders, examples) = found.matching.entry(sums).or_default();
+                *orders += ways;
+                let room = self.limit.saturating_sub(examples.len());
+                examples.extend(weave.with(sums, room));
+            }
+        }
+    }
+
+    fn ratio_fits(&self, (u, v): (f64, f64), events: [u32; 2]) -> bool {
+        self.ratio.is_none_or(|(printed, method)| {
+            let [o1, o2] = events.map(f64::from);
+            let ratio = match method {
+                HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
+                _ => (u / v).exp(),
+            };
+            printed.admits(ratio)
+        })
+    }
+
+    /// The interleaving of observed data of the two arms, up to the last checkpoint of each.
+    ///
+    /// # Errors
+    /// As [`ArmFigures::order_of`] and [`reconstruct`](Self::reconstruct).
+    pub fn interleaving_of(&self, first: &RightCensored, second: &RightCensored) -> Result<Interleaving> {
+        self.check()?;
+        let data = [first, second];
+        let mut rows = Vec::new();
+        for (arm, data) in data.into_iter().enumerate() {
+            let order = self.arms[arm].order_of(data)?;
+            let later: u32 = order.later_censorings().iter().sum();
+            let head: usize = order.stretches().iter().map(|s| s.events.len()).sum();
+            let mut own: Vec<_> = data.time().iter().zip(data.event()).map(|(&t, &d)| (t, !d, arm)).collect();
+            own.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            rows.extend(own.into_iter().take(head + later as usize));
+        }
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let groups: Vec<Group> = rows
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|group| {
+                let of = |arm| group.iter().filter(|r| r.2 == arm).map(|r| !r.1).collect();
+                Group::new(of(0), of(1))
+            })
+            .collect();
+        let mut at_risk = [0, 1].map(|g| self.arms[g].subjects);
+        let scale = Scale::new(at_risk[0] + at_risk[1]);
+        let mut sums = Sums::default();
+        for group in &groups {
+            sums = sums.plus(scale.time(group.events(), at_risk));
+            let leaving = group.leaving();
+            at_risk = [0, 1].map(|g| at_risk[g] - leaving[g]);
+        }
+        Ok(Interleaving::new(groups, sums))
+    }
+}
+
+fn is_known(method: HazardRatioMethod) -> bool {
+    matches!(method, HazardRatioMethod::Peto | HazardRatioMethod::Pike)
+}
+
+/// Pairs of patterns that are tried before the question is left open: each takes milliseconds.
+const MOST_PAIRS: usize = 5_000;
+
+#[derive(Default)]
+struct Collected {
+    examined: u128,
+    lowest: Option<(f64, Interleaving)>,
+    highest: Option<(f64, Interleaving)>,
+    matching: SumsMap<(u128, Vec<Interleaving>)>,
+}
+
+/// A value of the log-rank test that agrees with what is published, and the interleavings that give it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TestValue {
+    observed_minus_expected: f64,
+    variance: f64,
+    p_value: Option<f64>,
+    orders: u128,
+    examples: Vec<Interleaving>,
+}
+
+impl TestValue {
+    /// Observed − expected events in the first arm.
+    #[must_use]
+    pub fn observed_minus_expected(&self) -> f64 {
+        self.observed_minus_expected
+    }
+
+    /// Its hypergeometric variance.
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        self.variance
+    }
+
+    /// The chi-square statistic; `None` where nothing can be compared.
+    #[must_use]
+    pub fn statistic(&self) -> Option<f64> {
+        (self.variance > 0.0).then(|| self.observed_minus_expected.powi(2) / self.variance)
+    }
+
+    /// The two-sided p-value; `None` where nothing can be compared.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.p_value
+    }
+
+    /// How many interleavings give it.
+    #[must_use]
+    pub fn orders(&self) -> u128 {
+        self.orders
+    }
+
+    /// Interleavings that give it, as many as the limit allows.
+    #[must_use]
+    pub fn examples(&self) -> &[Interleaving] {
+        &self.examples
+    }
+}
+
+/// Every interleaving of two arms that agrees with all that is published.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Interleavings {
+    arms: [ArmOrders; 2],
+    p_value: Option<Published>,
+    ratio: Option<(Published, HazardRatioMethod)>,
+    ties: TiedTimes,
+    later: LaterCensoring,
+    examined: u128,
+    consistent: u128,
+    range: Option<[(f64, Interleaving); 2]>,
+    values: Vec<TestValue>,
+    ended: Ended,
+}
+
+impl Interleavings {
+    /// What the arms' own figures admit.
+    #[must_use]
+    pub fn arms(&self) -> &[ArmOrders; 2] {
+        &self.arms
+    }
+
+    /// All interleavings of the arms' orders.
+    #[must_use]
+    pub fn examined(&self) -> u128 {
+        self.examined
+    }
+
+    /// How many of them give the published comparison.
+    #[must_use]
+    pub fn consistent(&self) -> u128 {
+        self.consistent
+    }
+
+    /// The distinct values of the test that agree with the published comparison, the most frequent first.
+    #[must_use]
+    pub fn values(&self) -> &[TestValue] {
+        &self.values
+    }
+
+    /// The smallest and the largest p-value of all interleavings, each with one that has it. `None` where no
+    /// interleaving compares the arms.
+    #[must_use]
+    pub fn p_value_range(&self) -> Option<&[(f64, Interleaving); 2]> {
+        self.range.as_ref()
+    }
+
+    /// Complete, unless an arm's list is not.
+    #[must_use]
+    pub fn ended(&self) -> Ended {
+        self.ended
+    }
+
+    /// Does this interleaving agree with everything that is published?
+    ///
+    /// It is taken for granted that its arms' own orders do ([`ArmOrders::contains`]).
+    #[must_use]
+    pub fn contains(&self, order: &Interleaving) -> bool {
+        let listed = |v: &TestValue| v.examples.iter().any(|e| e.sums == order.sums);
+        (self.ties == TiedTimes::Admitted || !order.has_ties()) && self.values.iter().any(listed)
+    }
+}
+
+impl fmt::Display for Interleavings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second] = self.arms.each_ref().map(ArmOrders::label);
+        let ties = if self.ties == TiedTimes::Admitted { "ties admitted" } else { "no ties" };
+        let later =
+            if self.later == LaterCensoring::Any { "any later censoring" } else { "fewest later censorings" };
+        write!(f, "{first} (capitals) and {second}: {} interleavings, {ties}, {later}", self.examined)?;
+        if self.ended != Ended::Complete {
+            write!(f, "; an arm's list of orders is not complete")?;
+        }
+        if let Some([low, high]) = &self.range {
+            write!(f, "\np from {:.4} ({}) to {:.4} ({})", low.0, low.1, high.0, high.1)?;
+        }
+        let mut said = Vec::new();
+        said.extend(self.p_value.map(|p| format!("p = {p}")));
+        said.extend(self.ratio.map(|(ratio, method)| format!("hazard ratio {ratio} ({method})")));
+        if said.is_empty() {
+            said.push("nothing published of the comparison".into());
+        }
+        write!(
+            f,
+            "\n{}: {} interleavings, {} distinct values\n{:>9} {:>9} {:>10} {:>9} {:>12}  for example",
+            said.join(", "),
+            self.consistent,
+            self.values.len(),
+            "O - E",
+            "V",
+            "chi-square",
+            "p",
+            "orders"
+        )?;
+        for v in self.values.iter().take(30) {
+            let statistic = v.statistic().map_or("-".into(), |x| format!("{x:.6}"));
+            let p = v.p_value.map_or("-".into(), |p| format!("{p:.6}"));
+            let example = v.examples.first().map(ToString::to_string).unwrap_or_default();
+            let (u, variance) = (v.observed_minus_expected, v.variance);
+            write!(f, "\n{u:>9.6} {variance:>9.6} {statistic:>10} {p:>9} {:>12}  {example}", v.orders)?;
+        }
+        if self.values.len() > 30 {
+            write!(f, "\n… and {} more values", self.values.len() - 30)?;
+        }
+        Ok(())
+    }
+}
