@@ -344,4 +344,30 @@ pub enum Error {
         /// The text.
         text: String,
     },
+    /// A probability outside [0, 1].
+    #[error(
+        "{argument}[{index}] is {value}: a probability must be between 0 and 1; divide percentages by 100"
+    )]
+    InvalidProbability {
+        /// The argument's name.
+        argument: &'static str,
+        /// The position in it.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// Values that must rise or fall and do not.
+    #[error("{argument}[{index}] is {value} after {previous}: {must}")]
+    NotMonotone {
+        /// The argument's name.
+        argument: &'static str,
+        /// The position in it.
+        index: usize,
+        /// The value found there.
+        value: f64,
+        /// The value before it.
+        previous: f64,
+        /// What is asked of the values.
+        must: &'static str,
+    },
 }
