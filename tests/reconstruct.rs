@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use approx::assert_relative_eq;
 use greenwood::Error;
 use greenwood::survival::HazardRatioMethod::{Cox, Peto, Pike};
-use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored};
+use greenwood::survival::{CoxPh, Design, Groups, KaplanMeier, LogRank, RightCensored};
 use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::reconstruct::{
     ArmFigures, ArmOrders, Ended, Fact, FigureCheck, Interleavings, LaterCensoring, Published,
@@ -143,16 +143,25 @@ fn one_untied_interleaving_gives_the_published_p() -> Result {
     Ok(())
 }
 
-/// Peto's and Pike's ratios of the same order (2.861663, 2.695268) leave it alone, a wrong one excludes it.
+/// Peto's, Pike's and Cox's ratios of the order with p = 0.1529 (2.861663, 2.695268, 2.757377) admit it; a wrong one
+/// excludes everything.
 #[test]
 fn a_hazard_ratio_is_one_more_figure() -> Result {
-    let figures = || TrialFigures::new(msc(), control()).log_rank_p("0.153");
-    for (printed, method, distinct) in [("2.86", Peto, 1), ("2.70", Pike, 1), ("1.86", Peto, 0)] {
+    let figures =
+        || TrialFigures::new(msc(), control()).log_rank_p("0.153").later_censoring(LaterCensoring::Fewest);
+    for (printed, method, orders) in [
+        ("2.861663", Peto, 2),
+        ("2.695268", Pike, 2),
+        ("2.757377", Cox, 2),
+        ("1.86", Cox, 0),
+        ("1.86", Peto, 0),
+    ] {
         let found = figures().hazard_ratio(printed, method).reconstruct()?;
-        assert_eq!(found.values().len(), distinct, "{printed} {method}");
+        assert_eq!((found.consistent(), found.ended()), (orders, Ended::Complete), "{printed} {method}");
+        let examples: Vec<_> =
+            found.values().iter().flat_map(TestValue::examples).map(ToString::to_string).collect();
+        assert_eq!(examples.contains(&"DCDdDDDdd".to_string()), orders > 0);
     }
-    let err = figures().hazard_ratio("2.76", Cox).reconstruct().unwrap_err();
-    assert!(err.to_string().starts_with("a published hazard ratio is not available with a Cox model"));
     Ok(())
 }
 
@@ -262,6 +271,8 @@ fn errors_say_what_to_do() {
         text(ArmFigures::new("arm", 9).events(3)).starts_with("the list of figures at a landmark is empty")
     );
     assert!(text(arm("arm", "0.5", "0.1").at_risk(-1.0, 4)).starts_with("times of the figures[2] is -1"));
+    let many = (1..40).fold(ArmFigures::new("arm", 100), |arm, t| arm.events_by(f64::from(t), 2));
+    assert!(text(many).contains("their orders are counted in 128 bits"));
     let two = TrialFigures::new(
         ArmFigures::new("a", 30).at_risk(1.0, 30),
         ArmFigures::new("b", 30).at_risk(1.0, 30),
@@ -430,11 +441,40 @@ proptest! {
         let (a, b) = (cut(&a), cut(&b));
         let (first, second) = (data(&a), data(&b));
         let groups = Groups::from_codes(&[vec![0; a.len()], vec![1; b.len()]].concat(), &["a", "b"]).unwrap();
-        let test = LogRank::test(&data(&[a, b].concat()), &groups).unwrap();
+        let both = data(&[a, b].concat());
+        let test = LogRank::test(&both, &groups).unwrap();
         let Some(p) = test.p_value() else { return Ok(()) };
         let figures = TrialFigures::new(publish("a", &first, 3, true), publish("b", &second, 3, true));
         let found = figures.clone().log_rank_p(&format!("{p:.3}")).reconstruct().unwrap();
         let order = figures.interleaving_of(&first, &second).unwrap();
         prop_assert!(found.contains(&order), "{order} is missing\n{found}");
+        // And the hazard ratio of a Cox model, if it is finite.
+        let indicator: Vec<f64> = (0..groups.len()).map(|i| if groups.codes()[i] == 0 { 1.0 } else { 0.0 }).collect();
+        let design = Design::builder().numeric("a", &indicator).build().unwrap();
+        if let Ok(model) = CoxPh::new().fit(&both, &design)
+            && let Ok(Some(ratio)) = model.hazard_ratio("a")
+            && (0.05..20.0).contains(&ratio.estimate())
+        {
+            let ratio = format!("{:.3}", ratio.estimate());
+            let found = figures.log_rank_p(&format!("{p:.3}")).hazard_ratio(&ratio, Cox).reconstruct().unwrap();
+            prop_assert!(found.contains(&order), "{order} is missing with a ratio of {ratio}\n{found}");
+        }
     }
+}
+
+/// What is found can be written down; a published number is written as it was printed.
+#[cfg(feature = "serde")]
+#[test]
+fn results_can_be_written() -> Result {
+    let json = |value: serde_json::Result<serde_json::Value>| value.unwrap();
+    let arm = json(serde_json::to_value(msc().reconstruct()?));
+    assert_eq!(arm["orders"], 1023);
+    assert_eq!(arm["excluded"][0][0]["Survival"]["printed"], "38.1%");
+    let trial = interleavings(TiedTimes::Excluded, LaterCensoring::Fewest)?;
+    assert_eq!(json(serde_json::to_value(&trial))["p_value"], "0.153");
+    let check = msc().consistency()?;
+    let text = serde_json::to_string(&check).unwrap();
+    assert_eq!(serde_json::from_str::<greenwood::trial::reconstruct::Consistency>(&text).unwrap(), check);
+    assert!(serde_json::from_str::<Published>("\"38,1\"").is_err());
+    Ok(())
 }

@@ -52,7 +52,7 @@ pub struct ArmFigures {
     unreadable: Option<Error>,
 }
 
-/// Beyond it the number of orders does not fit into 128 bits with room for their ties.
+/// Beyond it the ways to tie neighbours do not fit into 128 bits.
 const MOST_SUBJECTS: u32 = 100;
 
 impl ArmFigures {
@@ -229,7 +229,7 @@ impl ArmFigures {
         go_on: ControlFlow<()>,
     ) -> Result<ArmOrders> {
         self.check()?;
-        let problem = Problem::new(self.subjects, &self.facts, self.convention);
+        let problem = Problem::new(self.subjects, &self.facts, self.convention)?;
         let mut patterns = Vec::new();
         let (mut found, mut with_ties) = (0_u64, 0_u128);
         let mut sink = |one: &Found| {
@@ -293,7 +293,7 @@ impl ArmFigures {
         let mut rows: Vec<(f64, bool)> =
             data.time().iter().copied().zip(data.event().iter().copied()).collect();
         rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        let problem = Problem::new(self.subjects, &self.facts, self.convention);
+        let problem = Problem::new(self.subjects, &self.facts, self.convention)?;
         let (mut path, mut next) = (Vec::new(), 0);
         let mut later = 0;
         for (s, stage) in problem.stages.iter().enumerate() {

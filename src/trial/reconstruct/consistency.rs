@@ -5,7 +5,7 @@ use std::fmt;
 use super::arm::ArmFigures;
 use super::facts::Fact;
 use super::order::{ArmOrders, Ended};
-use super::two_arms::TrialFigures;
+use super::trial::TrialFigures;
 use crate::error::Result;
 
 /// Can a set of figures be right together?

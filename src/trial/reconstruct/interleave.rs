@@ -1,5 +1,7 @@
 //! Two orders on one time axis: all ways to interleave them, by dynamic programming over what is left.
 
+use std::ops::ControlFlow;
+
 use super::interleaving::{Group, Interleaving};
 use super::log_rank::{Scale, Sums, SumsMap};
 use super::order::ArmOrder;
@@ -40,6 +42,9 @@ pub(super) fn elements(order: &ArmOrder, later: u32) -> Vec<Element> {
     }
     list
 }
+
+/// Is shown one interleaving after the other.
+type Visitor<'v> = dyn FnMut(&[Group]) -> ControlFlow<()> + 'v;
 
 /// The number of ways to complete an interleaving, by what the completion adds to the sums.
 type Rest = SumsMap<u128>;
@@ -135,8 +140,18 @@ impl<'a> Weave<'a> {
     /// Up to `limit` interleavings with these sums.
     pub fn with(&self, sums: Sums, limit: usize) -> Vec<Interleaving> {
         let mut found = Vec::new();
-        self.walk(0, 0, sums, &mut Vec::new(), limit, &mut found);
-        found.into_iter().map(|groups| Interleaving::new(groups, sums)).collect()
+        if limit > 0 {
+            let _ = self.each(sums, &mut |groups| {
+                found.push(Interleaving::new(groups.to_vec(), sums));
+                if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        }
+        found
+    }
+
+    /// Visits the interleavings with these sums until the visitor breaks off.
+    pub fn each(&self, sums: Sums, visit: &mut Visitor) -> ControlFlow<()> {
+        self.walk(0, 0, sums, &mut Vec::new(), visit)
     }
 
     fn walk(
@@ -145,12 +160,8 @@ impl<'a> Weave<'a> {
         j: usize,
         left: Sums,
         groups: &mut Vec<Group>,
-        limit: usize,
-        found: &mut Vec<Vec<Group>>,
-    ) {
-        if found.len() >= limit {
-            return;
-        }
+        visit: &mut Visitor,
+    ) -> ControlFlow<()> {
         let steps = self.steps(i, j);
         let onward = |&(x, y, step): &(usize, usize, Sums)| {
             self.rest(i + x, j + y).get(&left.minus(step)).copied().unwrap_or(0)
@@ -158,15 +169,16 @@ impl<'a> Weave<'a> {
         // Ways that end here are those that no step accounts for.
         let total = self.rest(i, j).get(&left).copied().unwrap_or(0);
         if total > steps.iter().map(onward).sum() {
-            found.push(groups.clone());
+            visit(groups)?;
         }
         for step in steps.iter().filter(|s| onward(s) > 0) {
             let &(x, y, sums) = step;
             let marks = |arm: &[Element]| arm.iter().map(|e| e.event).collect();
             groups.push(Group::new(marks(&self.arms[0][i..i + x]), marks(&self.arms[1][j..j + y])));
-            self.walk(i + x, j + y, left.minus(sums), groups, limit, found);
+            self.walk(i + x, j + y, left.minus(sums), groups, visit)?;
             groups.pop();
         }
+        ControlFlow::Continue(())
     }
 }
 

@@ -38,6 +38,33 @@ impl fmt::Display for Group {
     }
 }
 
+/// The hazard ratio of a Cox model with Efron's ties, first arm against second; `None` where it is not finite.
+///
+/// Its score `Σ (d₁ − Σ_{l<d} p_l)`, with `p_l` the share of the first arm when `l` of `d` tied events have left, falls in
+/// the log ratio, so it has one root if any.
+pub(super) fn cox_ratio(groups: &[Group], mut at_risk: [u32; 2]) -> Option<f64> {
+    // The risk sets: with no events of one arm, or all where one arm is alone, the score has no root.
+    let mut shares = Vec::new();
+    let mut observed = 0.0;
+    for group in groups {
+        let ([d1, d2], [n1, n2]) = (group.events().map(f64::from), at_risk.map(f64::from));
+        let d = d1 + d2;
+        for l in 0..(d as u32) {
+            let left = f64::from(l) / d;
+            shares.push((n1 - left * d1, n2 - left * d2));
+        }
+        observed += d1;
+        let leaving = group.leaving();
+        at_risk = [at_risk[0] - leaving[0], at_risk[1] - leaving[1]];
+    }
+    let score = |log_ratio: f64| {
+        let ratio = log_ratio.exp();
+        observed - shares.iter().map(|(a, b)| a * ratio / (a * ratio + b)).sum::<f64>()
+    };
+    // A finite estimate beyond e^±30 would need more subjects than there are.
+    (score(-30.0) > 1e-9 && score(30.0) < -1e-9).then(|| crate::numeric::root::find(-30.0, 30.0, score).exp())
+}
+
 /// An order of the events and censorings of two arms.
 ///
 /// Written out, capitals are the first arm, `d` is an event, `c` a censoring, and braces hold what happened at one

@@ -242,7 +242,7 @@ impl fmt::Display for ArmOrders {
         let stopped = if self.ended == Ended::Stopped { "at least " } else { "" };
         write!(
             f,
-            "\n{} orders examined, {stopped}{} consistent in {stopped}{} patterns, {stopped}{} with ties",
+            "\n{} orders examined, {stopped}{} consistent in {stopped}{} pattern(s), {stopped}{} with ties",
             self.orders, self.consistent, self.found, self.with_ties
         )?;
         if self.ended == Ended::Stopped {

@@ -5,6 +5,7 @@ use num_rational::BigRational;
 use super::convention::{Number, StdErrorConvention, Tally};
 use super::facts::{Fact, Stage};
 use super::published::Published;
+use crate::error::{Error, Result};
 
 /// One element of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +73,15 @@ fn squared((low, high): (f64, f64)) -> (f64, f64) {
 }
 
 impl<'a> Problem<'a> {
-    pub fn new(subjects: u32, facts: &'a [Fact], convention: StdErrorConvention) -> Self {
+    pub fn new(subjects: u32, facts: &'a [Fact], convention: StdErrorConvention) -> Result<Self> {
         let stages = super::facts::stages(facts);
-        let orders = count_orders(subjects as usize, &stages);
+        let orders = count_orders(subjects as usize, &stages).ok_or(Error::OutOfRange {
+            argument: "subjects",
+            value: subjects.into(),
+            must_be: "fewer, or their figures at fewer times: their orders are counted in 128 bits",
+        })?;
         let ahead = look_ahead(subjects, facts, &stages);
-        Self { facts, stages, convention, ahead, orders }
+        Ok(Self { facts, stages, convention, ahead, orders })
     }
 
     /// How many orders continue from stage `s` with `m` at risk.
@@ -291,16 +296,16 @@ impl<'a> Problem<'a> {
 
 /// `table[s][m] = table[s+1][m] + ways(s)·table[s][m−1]`: from `m` at risk a stage may end, or lose one subject to an
 /// event or, unless it holds events only, to a censoring.
-fn count_orders(subjects: usize, stages: &[Stage]) -> Vec<Vec<u128>> {
-    let mut table = vec![vec![1; subjects + 1]; stages.len() + 1];
+fn count_orders(subjects: usize, stages: &[Stage]) -> Option<Vec<Vec<u128>>> {
+    let mut table = vec![vec![1_u128; subjects + 1]; stages.len() + 1];
     for (s, stage) in stages.iter().enumerate().rev() {
         let ways = if stage.tied { 1 } else { 2 };
         for m in 0..=subjects {
-            let longer = if m > 0 { ways * table[s][m - 1] } else { 0 };
-            table[s][m] = table[s + 1][m] + longer;
+            let longer = if m > 0 { table[s][m - 1].checked_mul(ways)? } else { 0 };
+            table[s][m] = table[s + 1][m].checked_add(longer)?;
         }
     }
-    table
+    Some(table)
 }
 
 fn look_ahead(subjects: u32, facts: &[Fact], stages: &[Stage]) -> Vec<Ahead> {

@@ -4,7 +4,7 @@
 //! do not depend on what came before. So all ways to place events in those positions are listed once, by number of
 //! events and sorted by factor; whatever precedes them picks a window. 2ⁿ orders cost about 2ⁿᐟ² look-ups.
 
-use super::convention::StdErrorConvention;
+use super::super::convention::StdErrorConvention;
 
 /// One way to place events.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,13 @@
 //! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their orders.
 
-use std::fmt;
+use std::ops::ControlFlow;
 
 use super::arm::ArmFigures;
 use super::consistency::Verdict;
 use super::facts::Fact;
 use super::interleave::{Weave, elements};
-use super::interleaving::{Group, Interleaving};
+use super::interleaving::{Group, Interleaving, cox_ratio};
+use super::interleavings::{Interleavings, TestValue};
 use super::log_rank::{MOST_SUBJECTS, Scale, Sums, SumsMap};
 use super::order::{ArmOrder, ArmOrders, Ended};
 use super::published::Published;
@@ -40,7 +41,7 @@ pub enum LaterCensoring {
 /// | option | default | meaning |
 /// |---|---|---|
 /// | [`log_rank_p`](Self::log_rank_p) | | the two-sided p-value of the log-rank test (hypergeometric variance, chi-square with 1 df), as printed |
-/// | [`hazard_ratio`](Self::hazard_ratio) | | first arm against second, by Peto's or Pike's formula, as printed |
+/// | [`hazard_ratio`](Self::hazard_ratio) | | first arm against second, as printed |
 /// | [`tied_times`](Self::tied_times) | admitted | may events share a time? |
 /// | [`later_censoring`](Self::later_censoring) | any | censorings behind an arm's last event |
 /// | [`limit`](Self::limit) | 20 | interleavings written out per distinct value of the test |
@@ -96,6 +97,10 @@ impl TrialFigures {
     }
 
     /// The hazard ratio of the first arm against the second, as printed.
+    ///
+    /// Peto's and Pike's are functions of `O − E`, its variance and the numbers of events. That of a Cox model (with Efron's
+    /// ties) depends on the whole order, so every interleaving with a right p-value is fitted, up to a million of them;
+    /// with more the result is [`Ended::Truncated`].
     pub fn hazard_ratio(mut self, printed: &str, method: HazardRatioMethod) -> Self {
         self.ratio = self.read(printed).map(|ratio| (ratio, method)).or(self.ratio);
         self
@@ -139,11 +144,6 @@ impl TrialFigures {
                 must_be,
             });
         }
-        if matches!(self.ratio, Some((_, method)) if !is_known(method)) {
-            let (method, with) = ("a published hazard ratio", "a Cox model");
-            let why = "its ratio is not a function of O - E and V: give Peto's or Pike's, or leave it out";
-            return Err(Error::Unsupported { method, with, why });
-        }
         Ok(())
     }
 
@@ -151,8 +151,7 @@ impl TrialFigures {
     ///
     /// # Errors
     /// As [`ArmFigures::reconstruct`]; [`Error::OutOfRange`] for more than 42 subjects;
-    /// [`Error::Unsupported`] for the hazard ratio of a Cox model, or where the published events of an arm
-    /// go on after its last checkpoint.
+    /// [`Error::Unsupported`] where the published events of an arm go on after its last checkpoint.
     ///
     /// # Cost
     /// For each pair of patterns a table of all values of (O − E, V) for each pair of positions: fractions of a second
@@ -171,14 +170,17 @@ impl TrialFigures {
         let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
             let (observed_minus_expected, variance) = scale.value(sums);
             let p_value = scale.p_value(sums);
-            TestValue { observed_minus_expected, variance, p_value, orders, examples }
+            TestValue { sums, observed_minus_expected, variance, p_value, orders, examples }
         };
         let mut values: Vec<TestValue> = found.matching.into_iter().map(value).collect();
         values.sort_by(|a, b| {
             b.orders.cmp(&a.orders).then(a.observed_minus_expected.total_cmp(&b.observed_minus_expected))
         });
-        let ended =
-            arms.iter().map(ArmOrders::ended).find(|e| *e != Ended::Complete).unwrap_or(Ended::Complete);
+        let ended = arms
+            .iter()
+            .map(ArmOrders::ended)
+            .find(|e| *e != Ended::Complete)
+            .unwrap_or(if found.truncated { Ended::Truncated } else { Ended::Complete });
         Ok(Interleavings {
             p_value: self.p_value,
             ratio: self.ratio,
@@ -209,7 +211,11 @@ impl TrialFigures {
         }
         let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
         let pairs = arms[0].patterns().len().saturating_mul(arms[1].patterns().len());
-        Ok(if complete && pairs <= MOST_PAIRS { Verdict::Impossible } else { Verdict::Undecided })
+        Ok(if complete && pairs <= MOST_PAIRS && !found.truncated {
+            Verdict::Impossible
+        } else {
+            Verdict::Undecided
+        })
     }
 
     /// Every figure by its name, and the trial without it.
@@ -282,24 +288,55 @@ impl TrialFigures {
         for (p, sums, ways) in values {
             found.examined += ways;
             let p_fits = self.p_value.is_none_or(|printed| p.is_some_and(|p| printed.admits(p)));
-            if p_fits && self.ratio_fits(scale.value(sums), events) {
-                let (orders, examples) = found.matching.entry(sums).or_default();
+            if !p_fits {
+                continue;
+            }
+            let held = found.matching.get(&sums).map_or(0, |(_, examples)| examples.len());
+            let room = self.limit.saturating_sub(held);
+            let (ways, mut examples) = match self.ratio {
+                Some((printed, HazardRatioMethod::Cox)) => {
+                    self.fitted(&weave, sums, printed, room, &mut found.truncated)
+                }
+                ratio if ratio.is_none_or(|r| r.0.admits(ratio_of(r.1, scale.value(sums), events))) => {
+                    (ways, weave.with(sums, room))
+                }
+                _ => continue,
+            };
+            if ways > 0 {
+                let (orders, list) = found.matching.entry(sums).or_default();
                 *orders += ways;
-                let room = self.limit.saturating_sub(examples.len());
-                examples.extend(weave.with(sums, room));
+                list.append(&mut examples);
             }
         }
     }
 
-    fn ratio_fits(&self, (u, v): (f64, f64), events: [u32; 2]) -> bool {
-        self.ratio.is_none_or(|(printed, method)| {
-            let [o1, o2] = events.map(f64::from);
-            let ratio = match method {
-                HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
-                _ => (u / v).exp(),
-            };
-            printed.admits(ratio)
-        })
+    /// The interleavings with these sums whose Cox model has the printed ratio.
+    fn fitted(
+        &self,
+        weave: &Weave,
+        sums: Sums,
+        printed: Published,
+        room: usize,
+        truncated: &mut bool,
+    ) -> (u128, Vec<Interleaving>) {
+        let at_risk = self.arms.each_ref().map(|arm| arm.subjects);
+        let (mut ways, mut seen, mut examples) = (0, 0, Vec::new());
+        let end = weave.each(sums, &mut |groups| {
+            seen += 1;
+            if seen > MOST_FITS {
+                return ControlFlow::Break(());
+            }
+            // The root is found to 1e-12 of its size, as the printed figure allows.
+            if cox_ratio(groups, at_risk).is_some_and(|ratio| printed.admits(ratio)) {
+                ways += 1;
+                if examples.len() < room {
+                    examples.push(Interleaving::new(groups.to_vec(), sums));
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        *truncated |= end.is_break();
+        (ways, examples)
     }
 
     /// The interleaving of observed data of the two arms, up to the last checkpoint of each.
@@ -338,175 +375,26 @@ impl TrialFigures {
     }
 }
 
-fn is_known(method: HazardRatioMethod) -> bool {
-    matches!(method, HazardRatioMethod::Peto | HazardRatioMethod::Pike)
+/// Peto's or Pike's ratio.
+fn ratio_of(method: HazardRatioMethod, (u, v): (f64, f64), events: [u32; 2]) -> f64 {
+    let [o1, o2] = events.map(f64::from);
+    match method {
+        HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
+        _ => (u / v).exp(),
+    }
 }
+
+/// Interleavings to which a Cox model is fitted before the list counts as truncated.
+const MOST_FITS: u32 = 1_000_000;
 
 /// Pairs of patterns that are tried before the question is left open: each takes milliseconds.
 const MOST_PAIRS: usize = 5_000;
 
 #[derive(Default)]
 struct Collected {
+    truncated: bool,
     examined: u128,
     lowest: Option<(f64, Interleaving)>,
     highest: Option<(f64, Interleaving)>,
     matching: SumsMap<(u128, Vec<Interleaving>)>,
-}
-
-/// A value of the log-rank test that agrees with what is published, and the interleavings that give it.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct TestValue {
-    observed_minus_expected: f64,
-    variance: f64,
-    p_value: Option<f64>,
-    orders: u128,
-    examples: Vec<Interleaving>,
-}
-
-impl TestValue {
-    /// Observed − expected events in the first arm.
-    #[must_use]
-    pub fn observed_minus_expected(&self) -> f64 {
-        self.observed_minus_expected
-    }
-
-    /// Its hypergeometric variance.
-    #[must_use]
-    pub fn variance(&self) -> f64 {
-        self.variance
-    }
-
-    /// The chi-square statistic; `None` where nothing can be compared.
-    #[must_use]
-    pub fn statistic(&self) -> Option<f64> {
-        (self.variance > 0.0).then(|| self.observed_minus_expected.powi(2) / self.variance)
-    }
-
-    /// The two-sided p-value; `None` where nothing can be compared.
-    #[must_use]
-    pub fn p_value(&self) -> Option<f64> {
-        self.p_value
-    }
-
-    /// How many interleavings give it.
-    #[must_use]
-    pub fn orders(&self) -> u128 {
-        self.orders
-    }
-
-    /// Interleavings that give it, as many as the limit allows.
-    #[must_use]
-    pub fn examples(&self) -> &[Interleaving] {
-        &self.examples
-    }
-}
-
-/// Every interleaving of two arms that agrees with all that is published.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Interleavings {
-    arms: [ArmOrders; 2],
-    p_value: Option<Published>,
-    ratio: Option<(Published, HazardRatioMethod)>,
-    ties: TiedTimes,
-    later: LaterCensoring,
-    examined: u128,
-    consistent: u128,
-    range: Option<[(f64, Interleaving); 2]>,
-    values: Vec<TestValue>,
-    ended: Ended,
-}
-
-impl Interleavings {
-    /// What the arms' own figures admit.
-    #[must_use]
-    pub fn arms(&self) -> &[ArmOrders; 2] {
-        &self.arms
-    }
-
-    /// All interleavings of the arms' orders.
-    #[must_use]
-    pub fn examined(&self) -> u128 {
-        self.examined
-    }
-
-    /// How many of them give the published comparison.
-    #[must_use]
-    pub fn consistent(&self) -> u128 {
-        self.consistent
-    }
-
-    /// The distinct values of the test that agree with the published comparison, the most frequent first.
-    #[must_use]
-    pub fn values(&self) -> &[TestValue] {
-        &self.values
-    }
-
-    /// The smallest and the largest p-value of all interleavings, each with one that has it. `None` where no
-    /// interleaving compares the arms.
-    #[must_use]
-    pub fn p_value_range(&self) -> Option<&[(f64, Interleaving); 2]> {
-        self.range.as_ref()
-    }
-
-    /// Complete, unless an arm's list is not.
-    #[must_use]
-    pub fn ended(&self) -> Ended {
-        self.ended
-    }
-
-    /// Does this interleaving agree with everything that is published?
-    ///
-    /// It is taken for granted that its arms' own orders do ([`ArmOrders::contains`]).
-    #[must_use]
-    pub fn contains(&self, order: &Interleaving) -> bool {
-        let listed = |v: &TestValue| v.examples.iter().any(|e| e.sums == order.sums);
-        (self.ties == TiedTimes::Admitted || !order.has_ties()) && self.values.iter().any(listed)
-    }
-}
-
-impl fmt::Display for Interleavings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, second] = self.arms.each_ref().map(ArmOrders::label);
-        let ties = if self.ties == TiedTimes::Admitted { "ties admitted" } else { "no ties" };
-        let later =
-            if self.later == LaterCensoring::Any { "any later censoring" } else { "fewest later censorings" };
-        write!(f, "{first} (capitals) and {second}: {} interleavings, {ties}, {later}", self.examined)?;
-        if self.ended != Ended::Complete {
-            write!(f, "; an arm's list of orders is not complete")?;
-        }
-        if let Some([low, high]) = &self.range {
-            write!(f, "\np from {:.4} ({}) to {:.4} ({})", low.0, low.1, high.0, high.1)?;
-        }
-        let mut said = Vec::new();
-        said.extend(self.p_value.map(|p| format!("p = {p}")));
-        said.extend(self.ratio.map(|(ratio, method)| format!("hazard ratio {ratio} ({method})")));
-        if said.is_empty() {
-            said.push("nothing published of the comparison".into());
-        }
-        write!(
-            f,
-            "\n{}: {} interleavings, {} distinct values\n{:>9} {:>9} {:>10} {:>9} {:>12}  for example",
-            said.join(", "),
-            self.consistent,
-            self.values.len(),
-            "O - E",
-            "V",
-            "chi-square",
-            "p",
-            "orders"
-        )?;
-        for v in self.values.iter().take(30) {
-            let statistic = v.statistic().map_or("-".into(), |x| format!("{x:.6}"));
-            let p = v.p_value.map_or("-".into(), |p| format!("{p:.6}"));
-            let example = v.examples.first().map(ToString::to_string).unwrap_or_default();
-            let (u, variance) = (v.observed_minus_expected, v.variance);
-            write!(f, "\n{u:>9.6} {variance:>9.6} {statistic:>10} {p:>9} {:>12}  {example}", v.orders)?;
-        }
-        if self.values.len() > 30 {
-            write!(f, "\n… and {} more values", self.values.len() - 30)?;
-        }
-        Ok(())
-    }
 }

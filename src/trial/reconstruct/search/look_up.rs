@@ -1,193 +1,11 @@
-//! The search: depth first through the orders of one arm, with every order accounted for.
+//! The half of the search that is looked up: the tails of an order, in the last stage or in the last but one.
 
-use std::ops::ControlFlow;
-
-use super::problem::{Mark, Problem, State, Window};
+use super::super::problem::{Mark, Problem, State, Window};
+use super::Search;
 use super::tail::{Tail, Tails};
 
-/// How far a search has come, as its observer sees it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
-    /// Orders decided so far: found or excluded.
-    pub decided: u128,
-    /// All orders that there are.
-    pub orders: u128,
-    /// Orders found so far.
-    pub found: u128,
-    /// Steps taken.
-    pub steps: u64,
-}
-
-/// Orders found that differ only in the number of censorings behind their last event.
-#[derive(Debug)]
-pub(super) struct Found<'a> {
-    /// Up to the last event or checkpoint.
-    pub path: &'a [Mark],
-    /// The numbers of later censorings that are possible.
-    pub later: &'a [u32],
-}
-
-/// What the search has counted.
-#[derive(Debug, Clone)]
-pub(super) struct Counts {
-    pub orders: u128,
-    pub found: u128,
-    /// Orders that each fact excludes, in the order in which facts are checked.
-    pub excluded: Vec<u128>,
-    pub steps: u64,
-    pub stopped: bool,
-}
-
-/// As many positions as a table may cover: 2²⁰ tails of 24 bytes.
-const TABLE: u32 = 20;
-
-pub(super) struct Search<'p, 's> {
-    problem: &'p Problem<'p>,
-    path: Vec<Mark>,
-    counts: Counts,
-    budget: u64,
-    /// By number at risk.
-    tails: Vec<Option<Tails>>,
-    /// Positions that are looked up and not walked.
-    table: u32,
-    sink: &'s mut dyn FnMut(&Found) -> ControlFlow<()>,
-    observer: &'s mut dyn FnMut(&Progress) -> ControlFlow<()>,
-}
-
-impl<'p, 's> Search<'p, 's> {
-    /// Walks through all orders of `subjects`, hands those that agree with the facts to `sink`, and counts the rest by
-    /// the fact that excludes them.
-    pub fn run(
-        problem: &'p Problem<'p>,
-        subjects: u32,
-        budget: u64,
-        sink: &'s mut dyn FnMut(&Found) -> ControlFlow<()>,
-        observer: &'s mut dyn FnMut(&Progress) -> ControlFlow<()>,
-    ) -> Counts {
-        let counts = Counts {
-            orders: problem.orders(0, subjects),
-            found: 0,
-            excluded: vec![0; problem.facts.len()],
-            steps: 0,
-            stopped: false,
-        };
-        let mut search = Self {
-            problem,
-            path: Vec::new(),
-            counts,
-            budget,
-            tails: (0..=subjects).map(|_| None).collect(),
-            table: TABLE.min((subjects / 2).max(9)),
-            sink,
-            observer,
-        };
-        search.stage(0, &Problem::start(subjects));
-        search.counts
-    }
-
-    fn last(&self) -> usize {
-        self.problem.stages.len() - 1
-    }
-
-    /// From the beginning of a stage, or from within one.
-    fn stage(&mut self, stage: usize, state: &State) {
-        if stage == self.last() && !self.problem.stages[stage].tied {
-            return self.ending(state);
-        }
-        if self.step() {
-            return;
-        }
-        if let Some(fact) = self.problem.excluded(stage, state) {
-            self.counts.excluded[fact] += self.problem.orders(stage, state.tally.at_risk);
-            return;
-        }
-        let path = &self.path;
-        let tied_next = self.problem.stages.get(stage + 1).is_some_and(|s| s.tied);
-        if let (true, Some((fact, r))) =
-            (stage + 2 == self.problem.stages.len(), self.problem.ahead[stage].at_risk)
-            && tied_next
-            && state.tally.at_risk - r <= self.table
-        {
-            return self.look_up_tied(state, fact, r);
-        }
-        match self.problem.contradicted(stage, state, &|| path.clone()) {
-            Some(fact) => {
-                self.counts.excluded[fact] += self.problem.orders(stage + 1, state.tally.at_risk);
-            }
-            None if stage == self.last() => self.found(&[0]),
-            None => self.take(Mark::Check, |search| search.stage(stage + 1, state)),
-        }
-        if state.tally.at_risk > 0 {
-            let tied = self.problem.stages[stage].tied;
-            for mark in [Mark::Event, Mark::Censored].into_iter().take(if tied { 1 } else { 2 }) {
-                let next = self.problem.after(state, mark);
-                self.take(mark, |search| search.stage(stage, &next));
-            }
-        }
-    }
-
-    /// In the last stage, at its beginning or just after an event: no further events, or some.
-    fn ending(&mut self, state: &State) {
-        let (last, m) = (self.last(), state.tally.at_risk);
-        if self.step() {
-            return;
-        }
-        if let Some(fact) = self.problem.excluded(last, state) {
-            self.counts.excluded[fact] += self.problem.orders(last, m);
-            return;
-        }
-        let path = std::mem::take(&mut self.path);
-        let later = self.later(state, &|| path.clone());
-        self.path = path;
-        if !later.is_empty() {
-            self.found(&later);
-        }
-        self.further(state);
-    }
-
-    /// The numbers of censorings behind the last event with which the order agrees with the facts.
-    fn later(&mut self, state: &State, path: &dyn Fn() -> Vec<Mark>) -> Vec<u32> {
-        let (last, mut state) = (self.last(), *state);
-        let mut later = Vec::new();
-        for censored in 0..=state.tally.at_risk {
-            let longer = || [path(), vec![Mark::Censored; censored as usize]].concat();
-            match self.problem.contradicted(last, &state, &longer) {
-                Some(fact) => self.counts.excluded[fact] += 1,
-                None => later.push(censored),
-            }
-            if state.tally.at_risk > 0 {
-                state = self.problem.after(&state, Mark::Censored);
-            }
-        }
-        later
-    }
-
-    /// In the last stage, with at least one event to come.
-    fn further(&mut self, state: &State) {
-        let (last, m) = (self.last(), state.tally.at_risk);
-        if m == 0 || self.step() {
-            return;
-        }
-        if let Some(fact) = self.problem.excluded(last, state) {
-            self.counts.excluded[fact] += self.with_events(m);
-            return;
-        }
-        let staying = self.problem.ahead[last].at_risk.map_or(0, |(_, r)| r);
-        if m - staying <= self.table {
-            return self.look_up(state, m - staying);
-        }
-        let next = self.problem.after(state, Mark::Event);
-        self.take(Mark::Event, |search| search.ending(&next));
-        let next = self.problem.after(state, Mark::Censored);
-        self.take(Mark::Censored, |search| search.further(&next));
-    }
-
-    /// The orders that continue with at least one event.
-    fn with_events(&self, at_risk: u32) -> u128 {
-        self.problem.orders(self.last(), at_risk) - u128::from(at_risk + 1)
-    }
-
-    fn look_up(&mut self, state: &State, free: u32) {
+impl Search<'_, '_> {
+    pub(super) fn look_up(&mut self, state: &State, free: u32) {
         let m = state.tally.at_risk;
         let convention = self.problem.convention;
         let tails = self.tails[m as usize].take().unwrap_or_else(|| Tails::new(m, free, convention));
@@ -269,7 +87,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// The last stage but one ends with `at_risk` at risk, and the last holds the events at that very time.
-    fn look_up_tied(&mut self, state: &State, at_risk_fact: usize, at_risk: u32) {
+    pub(super) fn look_up_tied(&mut self, state: &State, at_risk_fact: usize, at_risk: u32) {
         let (problem, last, m) = (self.problem, self.last(), state.tally.at_risk);
         let (free, convention) = (m - at_risk, problem.convention);
         let tails = self.tails[m as usize].take().unwrap_or_else(|| Tails::new(m, free, convention));
@@ -341,40 +159,6 @@ impl<'p, 's> Search<'p, 's> {
     /// The published number at risk before the last stage.
     fn left(&self) -> u32 {
         self.problem.ahead[self.last() - 1].at_risk.map_or(0, |(_, r)| r)
-    }
-
-    fn take(&mut self, mark: Mark, walk: impl FnOnce(&mut Self)) {
-        if !self.counts.stopped {
-            self.path.push(mark);
-            walk(self);
-            self.path.pop();
-        }
-    }
-
-    fn found(&mut self, later: &[u32]) {
-        self.counts.found += later.len() as u128;
-        let found = Found { path: &self.path, later };
-        if (self.sink)(&found).is_break() {
-            self.counts.stopped = true;
-        }
-    }
-
-    /// Counts a step, asks the observer now and then, and says whether to stop.
-    fn step(&mut self) -> bool {
-        let counts = &mut self.counts;
-        counts.steps += 1;
-        if counts.steps >= self.budget {
-            counts.stopped = true;
-        }
-        if counts.steps.is_multiple_of(1 << 16) {
-            let decided = counts.found + counts.excluded.iter().sum::<u128>();
-            let progress =
-                Progress { decided, orders: counts.orders, found: counts.found, steps: counts.steps };
-            if (self.observer)(&progress).is_break() {
-                counts.stopped = true;
-            }
-        }
-        counts.stopped
     }
 }
 
