@@ -49,6 +49,9 @@ type Visitor<'v> = dyn FnMut(&[Group]) -> ControlFlow<()> + 'v;
 /// The number of ways to complete an interleaving, by what the completion adds to the sums.
 type Rest = SumsMap<u128>;
 
+/// As many values of the sums are held at once: about half a gigabyte.
+const MOST_VALUES: usize = 5_000_000;
+
 /// All interleavings of one pattern of each arm.
 pub(super) struct Weave<'a> {
     arms: [&'a [Element]; 2],
@@ -60,15 +63,16 @@ pub(super) struct Weave<'a> {
 }
 
 impl<'a> Weave<'a> {
-    /// `ends[arm]` are the numbers of elements after which an arm may end.
+    /// `ends[arm]` are the numbers of elements after which an arm may end. `None`: there are too many to hold.
     pub fn new(
         arms: [&'a [Element]; 2],
         subjects: [u32; 2],
         ends: [&[usize]; 2],
         scale: Scale,
         ties: bool,
-    ) -> Self {
+    ) -> Option<Self> {
         let width = arms[1].len() + 1;
+        let mut held = 0;
         let mut weave = Self { arms, subjects, scale, ties, rests: Vec::new() };
         weave.rests.resize_with((arms[0].len() + 1) * width, Rest::default);
         for i in (0..=arms[0].len()).rev() {
@@ -81,11 +85,15 @@ impl<'a> Weave<'a> {
                     for (sums, ways) in &weave.rests[(i + x) * width + j + y] {
                         *rest.entry(sums.plus(step)).or_default() += ways;
                     }
+                    if held + rest.len() > MOST_VALUES {
+                        return None;
+                    }
                 }
+                held += rest.len();
                 weave.rests[i * width + j] = rest;
             }
         }
-        weave
+        Some(weave)
     }
 
     /// All values of the sums and the number of interleavings with each.

@@ -108,7 +108,8 @@ impl Interleavings {
         self.range.as_ref()
     }
 
-    /// Complete, unless an arm's list is not or a Cox model would have had to be fitted to too many orders.
+    /// Complete, unless an arm's list is not, a Cox model would have had to be fitted to too many orders, or a pair of
+    /// patterns has too many interleavings to hold.
     #[must_use]
     pub fn ended(&self) -> Ended {
         self.ended
@@ -137,8 +138,12 @@ impl fmt::Display for Interleavings {
         let later =
             if self.later == LaterCensoring::Any { "any later censoring" } else { "fewest later censorings" };
         write!(f, "{first} (capitals) and {second}: {} interleavings, {ties}, {later}", self.examined)?;
-        if self.ended != Ended::Complete {
-            write!(f, "; the list is not complete")?;
+        match self.ended {
+            Ended::Complete => {}
+            Ended::Truncated => write!(f, "; the list is not complete")?,
+            Ended::Stopped => {
+                write!(f, "; stopped, too many to examine: exclude ties, or give more figures")?;
+            }
         }
         if let Some([low, high]) = &self.range {
             write!(f, "\np from {:.4} ({}) to {:.4} ({})", low.0, low.1, high.0, high.1)?;

@@ -116,7 +116,9 @@ impl ArmOrder {
 impl fmt::Display for ArmOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut text, mut n) = (String::new(), self.subjects as usize);
-        for (i, stretch) in self.stretches.iter().enumerate() {
+        // Where nothing happened at the very time of a number at risk, its checkpoint and the next are one.
+        let shown = self.stretches.iter().filter(|s| !s.tied || !s.events.is_empty());
+        for (i, stretch) in shown.enumerate() {
             if i > 0 {
                 write!(text, "|{n} ")?;
             }

@@ -194,7 +194,7 @@ impl<'a> Problem<'a> {
                 });
                 tally.censored <= count
                     && count <= tally.censored + tally.at_risk
-                    && events.is_none_or(|d| d + count == tally.subjects)
+                    && events.is_none_or(|d| d.checked_add(count) == Some(tally.subjects))
             }
             Fact::Survival { printed, .. } => self.survival_agrees(printed, state, path),
             Fact::StdError { printed, .. } => self.std_error_agrees(printed, state, path),

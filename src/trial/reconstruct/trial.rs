@@ -46,7 +46,7 @@ pub enum LaterCensoring {
 /// | [`later_censoring`](Self::later_censoring) | any | censorings behind an arm's last event |
 /// | [`limit`](Self::limit) | 20 | interleavings written out per distinct value of the test |
 ///
-/// The comparison is taken to hold no events later than those of the orders: none after the last checkpoint.
+/// Both arms need a figure at the same last time, and the comparison is taken to hold no events later than that.
 ///
 /// # Example
 /// Of the 84 ways to interleave the two arms of a trial of nine against nine without ties and without further
@@ -144,6 +144,16 @@ impl TrialFigures {
                 must_be,
             });
         }
+        let [first, second] = self.arms.each_ref().map(|arm| {
+            arm.check()?;
+            Ok(arm.facts.iter().filter_map(Fact::time).fold(0.0, f64::max))
+        });
+        if first? != second? {
+            let (method, with) = ("interleaving two arms", "figures that end at different times");
+            let why = "the test needs to know who was at risk in both until the end: give both arms a figure at the \
+                       later time, a number at risk for example";
+            return Err(Error::Unsupported { method, with, why });
+        }
         Ok(())
     }
 
@@ -151,11 +161,14 @@ impl TrialFigures {
     ///
     /// # Errors
     /// As [`ArmFigures::reconstruct`]; [`Error::OutOfRange`] for more than 42 subjects;
-    /// [`Error::Unsupported`] where the published events of an arm go on after its last checkpoint.
+    /// [`Error::Unsupported`] where the arms' figures end at different times, or the published events of an arm go on
+    /// after its last checkpoint.
     ///
     /// # Cost
-    /// For each pair of patterns a table of all values of (O − E, V) for each pair of positions: fractions of a second
-    /// for the example, seconds with ties.
+    /// For each pair of patterns a table of all values of (O − E, V) for each pair of positions: a fiftieth of a second for the
+    /// example with ties and all censorings. The values grow with the number of orders of *events*: about 15 + 15 events
+    /// without ties and 7 + 7 with ties are the limit. A pair with more than 5 million values is passed over, and the
+    /// result is [`Ended::Stopped`].
     pub fn reconstruct(&self) -> Result<Interleavings> {
         self.check()?;
         let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
@@ -176,11 +189,13 @@ impl TrialFigures {
         values.sort_by(|a, b| {
             b.orders.cmp(&a.orders).then(a.observed_minus_expected.total_cmp(&b.observed_minus_expected))
         });
-        let ended = arms
-            .iter()
-            .map(ArmOrders::ended)
-            .find(|e| *e != Ended::Complete)
-            .unwrap_or(if found.truncated { Ended::Truncated } else { Ended::Complete });
+        let mut ended = arms.iter().map(ArmOrders::ended).find(|e| *e != Ended::Complete);
+        if found.stopped {
+            ended = Some(Ended::Stopped);
+        } else if found.truncated {
+            ended = ended.or(Some(Ended::Truncated));
+        }
+        let ended = ended.unwrap_or(Ended::Complete);
         Ok(Interleavings {
             p_value: self.p_value,
             ratio: self.ratio,
@@ -211,7 +226,7 @@ impl TrialFigures {
         }
         let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
         let pairs = arms[0].patterns().len().saturating_mul(arms[1].patterns().len());
-        Ok(if complete && pairs <= MOST_PAIRS && !found.truncated {
+        Ok(if complete && pairs <= MOST_PAIRS && !found.truncated && !found.stopped {
             Verdict::Impossible
         } else {
             Verdict::Undecided
@@ -267,7 +282,11 @@ impl TrialFigures {
         let ends = [0, 1].map(|g| later[g].iter().map(|&k| heads[g] + k as usize).collect::<Vec<_>>());
         let subjects = [0, 1].map(|g| self.arms[g].subjects);
         let ties = self.ties == TiedTimes::Admitted;
-        let weave = Weave::new([&arms[0], &arms[1]], subjects, [&ends[0], &ends[1]], scale, ties);
+        let Some(weave) = Weave::new([&arms[0], &arms[1]], subjects, [&ends[0], &ends[1]], scale, ties)
+        else {
+            found.stopped = true;
+            return;
+        };
         let events = [first.events(), second.events()];
         let value = |(&sums, &ways): (&Sums, &u128)| (scale.p_value(sums), sums, ways);
         let mut values: Vec<_> = weave.values().iter().map(value).collect();
@@ -393,6 +412,8 @@ const MOST_PAIRS: usize = 5_000;
 #[derive(Default)]
 struct Collected {
     truncated: bool,
+    /// A pair of patterns has too many interleavings to hold.
+    stopped: bool,
     examined: u128,
     lowest: Option<(f64, Interleaving)>,
     highest: Option<(f64, Interleaving)>,
