@@ -421,4 +421,39 @@ pub enum Error {
         /// The parameter.
         paramcd: String,
     },
+    /// A published figure that is not a number as it is printed.
+    #[error(
+        "\"{text}\" is not a printed figure: digits with at most one point, \"<\" before or \"%\" behind them \
+         (38.1%, 0.381, <0.001), and no more than 15 digits"
+    )]
+    UnreadableFigure {
+        /// The text.
+        text: String,
+    },
+    /// A probability outside [0, 1].
+    #[error(
+        "{argument}[{index}] is {value}: a probability must be between 0 and 1; divide percentages by 100"
+    )]
+    InvalidProbability {
+        /// The argument's name.
+        argument: &'static str,
+        /// The position in it.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// Values that must rise or fall and do not.
+    #[error("{argument}[{index}] is {value} after {previous}: {must}")]
+    NotMonotone {
+        /// The argument's name.
+        argument: &'static str,
+        /// The position in it.
+        index: usize,
+        /// The value found there.
+        value: f64,
+        /// The value before it.
+        previous: f64,
+        /// What is asked of the values.
+        must: &'static str,
+    },
 }

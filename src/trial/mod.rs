@@ -54,6 +54,7 @@ mod fragility;
 mod incidence;
 mod informative;
 mod population;
+pub mod reconstruct;
 mod record;
 mod report;
 mod subject;

@@ -1,0 +1,421 @@
+//! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their orders.
+
+use std::ops::ControlFlow;
+
+use super::arm::ArmFigures;
+use super::consistency::Verdict;
+use super::facts::Fact;
+use super::interleave::{Weave, elements};
+use super::interleaving::{Group, Interleaving, cox_ratio};
+use super::interleavings::{Interleavings, TestValue};
+use super::log_rank::{MOST_SUBJECTS, Scale, Sums, SumsMap};
+use super::order::{ArmOrder, ArmOrders, Ended};
+use super::published::Published;
+use crate::error::{Error, Result};
+use crate::survival::{HazardRatioMethod, RightCensored};
+
+/// May events or censorings share a time?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TiedTimes {
+    /// Yes, within and across the arms; events come before censorings.
+    #[default]
+    Admitted,
+    /// No, unless the figures put them at one time.
+    Excluded,
+}
+
+/// Which of the orders that differ only in the censorings behind an arm's last event are interleaved?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum LaterCensoring {
+    /// All of them.
+    #[default]
+    Any,
+    /// The ones with the fewest.
+    Fewest,
+}
+
+/// The published figures of two arms and of their comparison.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`log_rank_p`](Self::log_rank_p) | | the two-sided p-value of the log-rank test (hypergeometric variance, chi-square with 1 df), as printed |
+/// | [`hazard_ratio`](Self::hazard_ratio) | | first arm against second, as printed |
+/// | [`tied_times`](Self::tied_times) | admitted | may events share a time? |
+/// | [`later_censoring`](Self::later_censoring) | any | censorings behind an arm's last event |
+/// | [`limit`](Self::limit) | 20 | interleavings written out per distinct value of the test |
+///
+/// Both arms need a figure at the same last time, and the comparison is taken to hold no events later than that.
+///
+/// # Example
+/// Of the 84 ways to interleave the two arms of a trial of nine against nine without ties and without further
+/// censoring, one gives the published p-value.
+/// ```
+/// use greenwood::trial::reconstruct::{ArmFigures, LaterCensoring, TiedTimes, TrialFigures};
+///
+/// let arm = |label, s, se| ArmFigures::new(label, 9).survival(48.0, s).std_error(48.0, se);
+/// let figures = TrialFigures::new(arm("MSC", "38.1%", "17.2%"), arm("control", "66.7%", "15.7%"))
+///     .log_rank_p("0.153")
+///     .tied_times(TiedTimes::Excluded)
+///     .later_censoring(LaterCensoring::Fewest);
+/// let orders = figures.reconstruct()?;
+/// assert_eq!((orders.examined(), orders.consistent()), (84, 1));
+/// assert_eq!(orders.values()[0].examples()[0].to_string(), "DCDdDDDdd");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "nothing is reconstructed until `.reconstruct()` is called"]
+pub struct TrialFigures {
+    pub(super) arms: [ArmFigures; 2],
+    pub(super) p_value: Option<Published>,
+    pub(super) ratio: Option<(Published, HazardRatioMethod)>,
+    ties: TiedTimes,
+    later: LaterCensoring,
+    limit: usize,
+    unreadable: Option<Error>,
+}
+
+impl TrialFigures {
+    /// Two arms: what is said of the comparison is the first against the second.
+    pub fn new(first: ArmFigures, second: ArmFigures) -> Self {
+        Self {
+            arms: [first, second],
+            p_value: None,
+            ratio: None,
+            ties: TiedTimes::default(),
+            later: LaterCensoring::default(),
+            limit: 20,
+            unreadable: None,
+        }
+    }
+
+    /// The two-sided p-value of the log-rank test, as printed: `"0.153"`, `"<0.001"`.
+    pub fn log_rank_p(mut self, printed: &str) -> Self {
+        self.p_value = self.read(printed).or(self.p_value);
+        self
+    }
+
+    /// The hazard ratio of the first arm against the second, as printed.
+    ///
+    /// Peto's and Pike's are functions of `O − E`, its variance and the numbers of events. That of a Cox model (with Efron's
+    /// ties) depends on the whole order, so every interleaving with a right p-value is fitted, up to a million of them;
+    /// with more the result is [`Ended::Truncated`].
+    pub fn hazard_ratio(mut self, printed: &str, method: HazardRatioMethod) -> Self {
+        self.ratio = self.read(printed).map(|ratio| (ratio, method)).or(self.ratio);
+        self
+    }
+
+    /// May events share a time?
+    pub fn tied_times(self, ties: TiedTimes) -> Self {
+        Self { ties, ..self }
+    }
+
+    /// Which censorings behind an arm's last event?
+    pub fn later_censoring(self, later: LaterCensoring) -> Self {
+        Self { later, ..self }
+    }
+
+    /// How many interleavings are written out per distinct value of the test.
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The arms.
+    pub fn arms(&self) -> &[ArmFigures; 2] {
+        &self.arms
+    }
+
+    fn read(&mut self, printed: &str) -> Option<Published> {
+        printed.parse().map_err(|error| self.unreadable.get_or_insert(error).clone()).ok()
+    }
+
+    fn check(&self) -> Result<()> {
+        if let Some(error) = &self.unreadable {
+            return Err(error.clone());
+        }
+        let subjects = self.arms[0].subjects.saturating_add(self.arms[1].subjects);
+        if subjects > MOST_SUBJECTS {
+            let must_be =
+                "at most 42: the sums of the test are compared exactly; reconstruct the arms one by one";
+            return Err(Error::OutOfRange {
+                argument: "subjects of both arms",
+                value: subjects.into(),
+                must_be,
+            });
+        }
+        let [first, second] = self.arms.each_ref().map(|arm| {
+            arm.check()?;
+            Ok(arm.facts.iter().filter_map(Fact::time).fold(0.0, f64::max))
+        });
+        if first? != second? {
+            let (method, with) = ("interleaving two arms", "figures that end at different times");
+            let why = "the test needs to know who was at risk in both until the end: give both arms a figure at the \
+                       later time, a number at risk for example";
+            return Err(Error::Unsupported { method, with, why });
+        }
+        Ok(())
+    }
+
+    /// Finds every interleaving of consistent orders of the two arms that gives the published comparison.
+    ///
+    /// # Errors
+    /// As [`ArmFigures::reconstruct`]; [`Error::OutOfRange`] for more than 42 subjects;
+    /// [`Error::Unsupported`] where the arms' figures end at different times, or the published events of an arm go on
+    /// after its last checkpoint.
+    ///
+    /// # Cost
+    /// For each pair of patterns a table of all values of (O − E, V) for each pair of positions: a fiftieth of a second for the
+    /// example with ties and all censorings. The values grow with the number of orders of *events*: about 15 + 15 events
+    /// without ties and 7 + 7 with ties are the limit. A pair with more than 5 million values is passed over, and the
+    /// result is [`Ended::Stopped`].
+    pub fn reconstruct(&self) -> Result<Interleavings> {
+        self.check()?;
+        let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
+        self.refuse_late_events(&arms)?;
+        let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
+        let mut found = Collected::default();
+        for first in arms[0].patterns() {
+            for second in arms[1].patterns() {
+                self.pair(first, second, scale, &mut found);
+            }
+        }
+        let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
+            let (observed_minus_expected, variance) = scale.value(sums);
+            let p_value = scale.p_value(sums);
+            TestValue { sums, observed_minus_expected, variance, p_value, orders, examples }
+        };
+        let mut values: Vec<TestValue> = found.matching.into_iter().map(value).collect();
+        values.sort_by(|a, b| {
+            b.orders.cmp(&a.orders).then(a.observed_minus_expected.total_cmp(&b.observed_minus_expected))
+        });
+        let mut ended = arms.iter().map(ArmOrders::ended).find(|e| *e != Ended::Complete);
+        if found.stopped {
+            ended = Some(Ended::Stopped);
+        } else if found.truncated {
+            ended = ended.or(Some(Ended::Truncated));
+        }
+        let ended = ended.unwrap_or(Ended::Complete);
+        Ok(Interleavings {
+            p_value: self.p_value,
+            ratio: self.ratio,
+            ties: self.ties,
+            later: self.later,
+            examined: found.examined,
+            consistent: values.iter().map(|v| v.orders).sum(),
+            range: found.lowest.zip(found.highest).map(|(low, high)| [low, high]),
+            values,
+            arms,
+            ended,
+        })
+    }
+
+    /// Is there any interleaving? The search ends with the first.
+    pub(super) fn possible(&self) -> Result<Verdict> {
+        self.check()?;
+        let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
+        self.refuse_late_events(&arms)?;
+        let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
+        let mut found = Collected::default();
+        let pairs = arms[0].patterns().iter().flat_map(|a| arms[1].patterns().iter().map(move |b| (a, b)));
+        for (first, second) in pairs.take(MOST_PAIRS) {
+            self.pair(first, second, scale, &mut found);
+            if !found.matching.is_empty() {
+                return Ok(Verdict::Possible);
+            }
+        }
+        let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
+        let pairs = arms[0].patterns().len().saturating_mul(arms[1].patterns().len());
+        Ok(if complete && pairs <= MOST_PAIRS && !found.truncated && !found.stopped {
+            Verdict::Impossible
+        } else {
+            Verdict::Undecided
+        })
+    }
+
+    /// Every figure by its name, and the trial without it.
+    pub(super) fn leaving_one_out(&self) -> Vec<(String, Self)> {
+        let mut list = Vec::new();
+        for arm in [0, 1] {
+            for (i, fact) in self.arms[arm].facts.iter().enumerate() {
+                let mut rest = self.clone();
+                rest.arms[arm] = self.arms[arm].without(i);
+                if rest.arms[arm].facts.iter().any(|f| f.time().is_some()) {
+                    list.push((format!("{}: {fact}", self.arms[arm].label), rest));
+                }
+            }
+        }
+        list.extend(
+            self.p_value.map(|p| (format!("log-rank p {p}"), Self { p_value: None, ..self.clone() })),
+        );
+        list.extend(self.ratio.map(|(ratio, method)| {
+            (format!("hazard ratio {ratio} ({method})"), Self { ratio: None, ..self.clone() })
+        }));
+        list
+    }
+
+    fn refuse_late_events(&self, arms: &[ArmOrders; 2]) -> Result<()> {
+        for (figures, orders) in self.arms.iter().zip(arms) {
+            let total = figures.facts.iter().find_map(|fact| match *fact {
+                Fact::Events { by: None, count } => Some(count),
+                Fact::Censored { before: None, count } => Some(figures.subjects.saturating_sub(count)),
+                _ => None,
+            });
+            if total.is_some_and(|d| orders.patterns().iter().any(|order| order.events() < d)) {
+                let (method, with) = ("interleaving two arms", "events after the last landmark of an arm");
+                let why = "the test compares all of them, but nothing is known of their order: give a later figure, \
+                           a number at risk for example, or leave out the number of events in all";
+                return Err(Error::Unsupported { method, with, why });
+            }
+        }
+        Ok(())
+    }
+
+    fn pair(&self, first: &ArmOrder, second: &ArmOrder, scale: Scale, found: &mut Collected) {
+        let orders = [first, second];
+        let later = orders.map(|order| match self.later {
+            LaterCensoring::Any => order.later_censorings(),
+            LaterCensoring::Fewest => order.later_censorings().get(..1).unwrap_or_default(),
+        });
+        let arms = [0, 1].map(|g| elements(orders[g], later[g].last().copied().unwrap_or(0)));
+        let heads = orders.map(|o| o.stretches().iter().map(|s| s.events.len()).sum::<usize>());
+        let ends = [0, 1].map(|g| later[g].iter().map(|&k| heads[g] + k as usize).collect::<Vec<_>>());
+        let subjects = [0, 1].map(|g| self.arms[g].subjects);
+        let ties = self.ties == TiedTimes::Admitted;
+        let Some(weave) = Weave::new([&arms[0], &arms[1]], subjects, [&ends[0], &ends[1]], scale, ties)
+        else {
+            found.stopped = true;
+            return;
+        };
+        let events = [first.events(), second.events()];
+        let value = |(&sums, &ways): (&Sums, &u128)| (scale.p_value(sums), sums, ways);
+        let mut values: Vec<_> = weave.values().iter().map(value).collect();
+        // By p-value, and in an order that does not hang on that of a hash map.
+        let key = |v: &(Option<f64>, Sums, u128)| v.0.unwrap_or(-1.0);
+        values.sort_unstable_by(|a, b| key(a).total_cmp(&key(b)).then((a.1.u, a.1.v).cmp(&(b.1.u, b.1.v))));
+        let example = |(p, sums): (f64, Sums)| weave.with(sums, 1).pop().map(|order| (p, order));
+        let mut compared = values.iter().filter_map(|v| Some((v.0?, v.1)));
+        if let Some(low) = compared.next() {
+            let high = compared.next_back().unwrap_or(low);
+            if found.lowest.as_ref().is_none_or(|found| low.0 < found.0) {
+                found.lowest = example(low);
+            }
+            if found.highest.as_ref().is_none_or(|found| high.0 > found.0) {
+                found.highest = example(high);
+            }
+        }
+        for (p, sums, ways) in values {
+            found.examined += ways;
+            let p_fits = self.p_value.is_none_or(|printed| p.is_some_and(|p| printed.admits(p)));
+            if !p_fits {
+                continue;
+            }
+            let held = found.matching.get(&sums).map_or(0, |(_, examples)| examples.len());
+            let room = self.limit.saturating_sub(held);
+            let (ways, mut examples) = match self.ratio {
+                Some((printed, HazardRatioMethod::Cox)) => {
+                    self.fitted(&weave, sums, printed, room, &mut found.truncated)
+                }
+                ratio if ratio.is_none_or(|r| r.0.admits(ratio_of(r.1, scale.value(sums), events))) => {
+                    (ways, weave.with(sums, room))
+                }
+                _ => continue,
+            };
+            if ways > 0 {
+                let (orders, list) = found.matching.entry(sums).or_default();
+                *orders += ways;
+                list.append(&mut examples);
+            }
+        }
+    }
+
+    /// The interleavings with these sums whose Cox model has the printed ratio.
+    fn fitted(
+        &self,
+        weave: &Weave,
+        sums: Sums,
+        printed: Published,
+        room: usize,
+        truncated: &mut bool,
+    ) -> (u128, Vec<Interleaving>) {
+        let at_risk = self.arms.each_ref().map(|arm| arm.subjects);
+        let (mut ways, mut seen, mut examples) = (0, 0, Vec::new());
+        let end = weave.each(sums, &mut |groups| {
+            seen += 1;
+            if seen > MOST_FITS {
+                return ControlFlow::Break(());
+            }
+            // The root is found to 1e-12 of its size, as the printed figure allows.
+            if cox_ratio(groups, at_risk).is_some_and(|ratio| printed.admits(ratio)) {
+                ways += 1;
+                if examples.len() < room {
+                    examples.push(Interleaving::new(groups.to_vec(), sums));
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        *truncated |= end.is_break();
+        (ways, examples)
+    }
+
+    /// The interleaving of observed data of the two arms, up to the last checkpoint of each.
+    ///
+    /// # Errors
+    /// As [`ArmFigures::order_of`] and [`reconstruct`](Self::reconstruct).
+    pub fn interleaving_of(&self, first: &RightCensored, second: &RightCensored) -> Result<Interleaving> {
+        self.check()?;
+        let data = [first, second];
+        let mut rows = Vec::new();
+        for (arm, data) in data.into_iter().enumerate() {
+            let order = self.arms[arm].order_of(data)?;
+            let later: u32 = order.later_censorings().iter().sum();
+            let head: usize = order.stretches().iter().map(|s| s.events.len()).sum();
+            let mut own: Vec<_> = data.time().iter().zip(data.event()).map(|(&t, &d)| (t, !d, arm)).collect();
+            own.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            rows.extend(own.into_iter().take(head + later as usize));
+        }
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let groups: Vec<Group> = rows
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|group| {
+                let of = |arm| group.iter().filter(|r| r.2 == arm).map(|r| !r.1).collect();
+                Group::new(of(0), of(1))
+            })
+            .collect();
+        let mut at_risk = [0, 1].map(|g| self.arms[g].subjects);
+        let scale = Scale::new(at_risk[0] + at_risk[1]);
+        let mut sums = Sums::default();
+        for group in &groups {
+            sums = sums.plus(scale.time(group.events(), at_risk));
+            let leaving = group.leaving();
+            at_risk = [0, 1].map(|g| at_risk[g] - leaving[g]);
+        }
+        Ok(Interleaving::new(groups, sums))
+    }
+}
+
+/// Peto's or Pike's ratio.
+fn ratio_of(method: HazardRatioMethod, (u, v): (f64, f64), events: [u32; 2]) -> f64 {
+    let [o1, o2] = events.map(f64::from);
+    match method {
+        HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
+        _ => (u / v).exp(),
+    }
+}
+
+/// Interleavings to which a Cox model is fitted before the list counts as truncated.
+const MOST_FITS: u32 = 1_000_000;
+
+/// Pairs of patterns that are tried before the question is left open: each takes milliseconds.
+const MOST_PAIRS: usize = 5_000;
+
+#[derive(Default)]
+struct Collected {
+    truncated: bool,
+    /// A pair of patterns has too many interleavings to hold.
+    stopped: bool,
+    examined: u128,
+    lowest: Option<(f64, Interleaving)>,
+    highest: Option<(f64, Interleaving)>,
+    matching: SumsMap<(u128, Vec<Interleaving>)>,
+}
