@@ -11,6 +11,16 @@
 //! follow-up ([`Exit`], [`DataCutoff`]). The earliest thing that plays a role wins; at equal times an event
 //! comes before a competing event, and that before a censoring.
 //!
+//! | question | answer |
+//! |---|---|
+//! | what happened, and what counts | [`Subject`], [`Endpoint`]; [`Estimand`] for intercurrent events |
+//! | of whom, as of when | [`Population`], [`Stratification`]; [`DataCutoff`], [`Trial::cutoff_at_events`] |
+//! | one endpoint, one arm against another | [`Analysis`], [`Contrast`]; several ways of asking in one table: [`Comparisons`] |
+//! | what is reported | [`Analysis::report`], [`Trial::flow`], [`FollowUp`] |
+//! | what the data cannot tell | [`Analysis::censoring_bounds`], [`Analysis::tipping_point`], [`Contrast::fragility`] |
+//! | files | `adtte` (CDISC ADTTE, a feature) |
+//! | what others published | [`reconstruct`] |
+//!
 //! # Example
 //! ```
 //! use greenwood::trial::{Endpoint, Exit, Role, Subject, Time, Trial};

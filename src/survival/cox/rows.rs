@@ -200,6 +200,9 @@ struct Standardised {
     x: Vec<f64>,
 }
 
+/// So many rows are asked for ahead of their use.
+const AHEAD: usize = 64;
+
 // Asked for at each call: the loops are short where the number of columns is known.
 #[allow(clippy::inline_always)]
 #[inline(always)]
@@ -238,10 +241,14 @@ fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize])
     }
     let factor: Vec<f64> = scale.iter().map(|&s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
     let mut sorted = vec![0.0; order.len() * p];
-    for (to, &i) in sorted.chunks_exact_mut(p).zip(order) {
-        let from = &flat[i * p..(i + 1) * p];
-        for j in 0..p {
-            to[j] = (from[j] - centre[j]) * factor[j];
+    for (to, order) in sorted.chunks_mut(AHEAD * p).zip(order.chunks(AHEAD)) {
+        // The rows lie anywhere in memory. Asking for all of a block before any is used lets the waits overlap.
+        std::hint::black_box(order.iter().map(|&i| flat[i * p] + flat[i * p + p - 1]).sum::<f64>());
+        for (to, &i) in to.chunks_exact_mut(p).zip(order) {
+            let from = &flat[i * p..(i + 1) * p];
+            for j in 0..p {
+                to[j] = (from[j] - centre[j]) * factor[j];
+            }
         }
     }
     let reach = (0..p).map(|j| (largest[j] + centre[j].abs()) * factor[j]).collect();
