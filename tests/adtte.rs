@@ -1,5 +1,8 @@
 //! CDISC ADTTE in and out: what is right, what is refused and where, and that nothing is lost or panics.
 
+#[path = "common/random.rs"]
+mod random;
+
 use std::num::NonZeroU32;
 
 use greenwood::trial::adtte::{Adtte, Cnsr, Import};
@@ -9,6 +12,7 @@ use greenwood::trial::{
 };
 use greenwood::{Error, Result};
 use jiff::civil::{date, datetime};
+use random::Random;
 
 const TRIAL: &str = include_str!("data/adtte/trial.csv");
 const AWKWARD: &str = include_str!("data/adtte/awkward.csv");
@@ -255,18 +259,6 @@ fn an_analysis_survives_the_journey() -> Result<()> {
     let twice = both.append(adtte.clone()).unwrap_err().to_string();
     assert_eq!(twice, "rows 1 and 6 are both PFS of subject 1: one row per subject and parameter");
     Ok(())
-}
-
-/// `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) as usize % n
-    }
 }
 
 /// No mutated file makes the reader, the checks, the analysis or the writers panic. Twenty thousand mutations here;

@@ -4,23 +4,14 @@
 //! `GREENWOOD_COVERAGE=1 cargo test --release --test coverage_study -- --nocapture`. Without the variable a
 //! short run of the same checks with 2,000 trials a cell.
 
+#[path = "common/random.rs"]
+mod random;
+
 use greenwood::survival::{
     ConfidenceInterval, Groups, Interval, KaplanMeier, LogRank, Measure, RightCensored, SmallSample,
     SurvivalCurve,
 };
-
-/// `SplitMix64` (Steele, Lea & Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
+use random::Random;
 
 /// Exponential event times with S(1) = `s`; censoring uniform on (0, `end`), none where that is infinite.
 fn sample(random: &mut Random, n: usize, s: f64, end: f64) -> (Vec<f64>, Vec<bool>) {

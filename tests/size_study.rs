@@ -4,19 +4,11 @@
 //! The short run is part of the tests; a long one, with the number of trials per cell, prints the table of the docs:
 //! `GREENWOOD_SIZE=100000 cargo test --release --test size_study -- --nocapture`
 
+#[path = "common/random.rs"]
+mod random;
+
 use greenwood::survival::{ExactLogRank, Groups, LogRank, PermutationStatistic, RightCensored, Weight};
-
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
+use random::Random;
 
 /// Shares of trials with p ≤ 0.05, in per cent: exact T, its mid-p, exact Z, exact Gehan, asymptotic log-rank.
 fn rejected(sizes: (usize, usize), ties: bool, trials: usize) -> [f64; 5] {

@@ -1,5 +1,8 @@
 //! Intervals for small samples and the melded comparison, against R and against exact methods.
 
+#[path = "common/random.rs"]
+mod random;
+
 mod common;
 
 use approx::assert_relative_eq;
@@ -9,6 +12,7 @@ use greenwood::survival::{
     SurvivalCurve, Weights,
 };
 use proptest::prelude::*;
+use random::Random;
 
 /// The published trial, failure-free survival in months: order reconstructed, times illustrative.
 fn msc() -> SurvivalCurve {
@@ -111,19 +115,6 @@ fn without_censoring_the_beta_product_is_clopper_pearson() {
             let how = SmallSample::beta_product().level(level).law(law);
             close(curve.small_sample_interval(50.0, how).unwrap(), lower, upper, 1e-10);
         }
-    }
-}
-
-/// `SplitMix64`, for the simulations below.
-struct Random(u64);
-
-impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
