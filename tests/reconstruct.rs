@@ -500,6 +500,9 @@ proptest! {
         let found = figures.clone().log_rank_p(&format!("{p:.3}")).reconstruct().unwrap();
         let order = figures.interleaving_of(&first, &second).unwrap();
         prop_assert!(found.contains(&order), "{order} is missing\n{found}");
+        let (u, v) = (test.observed()[0] - test.expected()[0], test.covariance(0, 0).unwrap());
+        let same = |t: &TestValue| (t.observed_minus_expected() - u).abs() < 1e-9 && (t.variance() - v).abs() < 1e-9;
+        prop_assert!(found.values().iter().any(same), "{u} and {v} are missing\n{found}");
         // And the hazard ratio of a Cox model, if it is finite.
         let indicator: Vec<f64> = (0..groups.len()).map(|i| if groups.codes()[i] == 0 { 1.0 } else { 0.0 }).collect();
         let design = Design::builder().numeric("a", &indicator).build().unwrap();
@@ -509,7 +512,7 @@ proptest! {
         {
             let ratio = format!("{:.3}", ratio.estimate());
             let found = figures.log_rank_p(&format!("{p:.3}")).hazard_ratio(&ratio, Cox).reconstruct().unwrap();
-            prop_assert!(found.contains(&order), "{order} is missing with a ratio of {ratio}\n{found}");
+            prop_assert!(found.contains(&order) && found.values().iter().any(same), "{order}, {ratio}\n{found}");
         }
     }
 }

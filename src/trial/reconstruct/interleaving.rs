@@ -82,6 +82,12 @@ impl Interleaving {
         Self { groups, sums }
     }
 
+    /// Events of each arm.
+    pub(super) fn events(&self) -> [u32; 2] {
+        let add = |sum: [u32; 2], group: &Group| [sum[0] + group.events()[0], sum[1] + group.events()[1]];
+        self.groups.iter().fold([0, 0], add)
+    }
+
     /// Do any two share a time?
     #[must_use]
     pub fn has_ties(&self) -> bool {

@@ -25,9 +25,9 @@ mod convention;
 mod digitized;
 mod facts;
 mod guyot;
-mod interleave;
 mod interleaving;
 mod interleavings;
+mod lattice;
 mod log_rank;
 mod order;
 mod problem;
@@ -35,6 +35,7 @@ mod published;
 mod reported_ratio;
 mod search;
 mod trial;
+mod weave;
 
 pub use arm::ArmFigures;
 pub use consistency::{Consistency, FigureCheck, Verdict};
