@@ -365,7 +365,7 @@ fn a_contradiction_names_its_suspects() -> Result {
          figure                      the others   then it would be\n\
          survival 38.1% at 48        possible     0.2116 to 0.3386\n\
          standard error 18.2% at 48  possible     0.1722\n\
-         5 events by 48              impossible "
+         5 events by 48              impossible"
     );
     Ok(())
 }

@@ -107,10 +107,10 @@ impl fmt::Display for Consistency {
         let width = self.figures.iter().map(|c| c.figure.chars().count()).max().unwrap_or(0).max(6);
         write!(f, "\n{:<width$}  the others   then it would be", "figure")?;
         for check in &self.figures {
-            write!(f, "\n{:<width$}  {:<11}", check.figure, check.without)?;
+            write!(f, "\n{:<width$}  {}", check.figure, check.without)?;
             if let Some((low, high)) = check.instead {
                 let round = |x: f64| (x * 1e4).round() / 1e4;
-                write!(f, "  {}", round(low))?;
+                write!(f, "{:pad$}  {}", "", round(low), pad = 11 - check.without.to_string().len())?;
                 if round(low) < round(high) {
                     write!(f, " to {}", round(high))?;
                 }

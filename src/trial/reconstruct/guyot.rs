@@ -245,7 +245,7 @@ impl Walk {
         while !seen.contains(&censored) {
             seen.push(censored);
             let excess = i64::from(self.fill(from, to, censored)) - target;
-            if excess.unsigned_abs() < best.0 {
+            if excess.unsigned_abs() <= best.0 {
                 best = (excess.unsigned_abs(), censored);
             }
             censored = (censored + excess).clamp(0, i64::from(start));
@@ -284,7 +284,7 @@ impl Walk {
             seen.push(censored);
             self.fill(from, end, censored);
             let excess = self.clicks.iter().map(|k| i64::from(k.events)).sum::<i64>() - events;
-            if excess.unsigned_abs() < best.0 {
+            if excess.unsigned_abs() <= best.0 {
                 best = (excess.unsigned_abs(), censored);
             }
             censored = (censored + excess).clamp(0, start);
