@@ -52,14 +52,16 @@ impl FigureCheck {
         self.without
     }
 
-    /// Between which values it would lie if the others are right; `None` where they cannot be, or do not tell.
+    /// Between which values it would lie if the others are right; `None` where they cannot be, or do not
+    /// tell.
     #[must_use]
     pub fn instead(&self) -> Option<(f64, f64)> {
         self.instead
     }
 }
 
-/// Whether published figures agree with each other, and which single one, if left out, makes the rest possible.
+/// Whether published figures agree with each other, and which single one, if left out, makes the rest
+/// possible.
 ///
 /// # Example
 /// A typing error in a standard error (18.2 % for 17.2 %):
@@ -120,7 +122,8 @@ impl fmt::Display for Consistency {
     }
 }
 
-/// Steps for each question what the others would allow: a few seconds. One consistent order is enough for the verdict.
+/// Steps for each question what the others would allow: a few seconds. One consistent order is enough for the
+/// verdict.
 const MOST_STEPS: u64 = 100_000_000;
 
 fn verdict(found: u128, ended: Ended) -> Verdict {
@@ -186,8 +189,8 @@ impl ArmFigures {
 }
 
 impl TrialFigures {
-    /// Can all figures of the trial be right: those of each arm, the p-value and the hazard ratio? And which single
-    /// one, if left out, makes the rest possible?
+    /// Can all figures of the trial be right: those of each arm, the p-value and the hazard ratio? And which
+    /// single one, if left out, makes the rest possible?
     ///
     /// Where an arm's own figures contradict each other, that is what is reported: see
     /// [`ArmFigures::consistency`].

@@ -1,4 +1,5 @@
-//! What is found for two arms: the values of the test that agree with the report, and the interleavings behind them.
+//! What is found for two arms: the values of the test that agree with the report, and the interleavings
+//! behind them.
 
 use std::fmt;
 
@@ -106,8 +107,8 @@ impl Interleavings {
         self.range.as_ref()
     }
 
-    /// Complete, unless an arm's list is not, a Cox model would have had to be fitted to too many orders, or a pair of
-    /// patterns has too many interleavings to hold.
+    /// Complete, unless an arm's list is not, a Cox model would have had to be fitted to too many orders, or
+    /// a pair of patterns has too many interleavings to hold.
     #[must_use]
     pub fn ended(&self) -> Ended {
         self.ended

@@ -28,8 +28,8 @@ impl Element {
 
 /// The elements of a pattern with as many later censorings as it admits.
 ///
-/// An event lies in `(previous, own]` where checkpoints include the events at their time, in `[previous, own)` where they
-/// lie before them. Censorings at a checkpoint's time come after it.
+/// An event lies in `(previous, own]` where checkpoints include the events at their time, in `[previous,
+/// own)` where they lie before them. Censorings at a checkpoint's time come after it.
 pub(super) fn elements(order: &ArmOrder, later: u32) -> Vec<Element> {
     let mut start = (-1.0, false);
     let mut list = Vec::new();

@@ -1,4 +1,5 @@
-//! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their orders.
+//! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their
+//! orders.
 
 use std::ops::ControlFlow;
 
@@ -48,7 +49,8 @@ pub enum LaterCensoring {
 /// | [`later_censoring`](Self::later_censoring) | any | censorings behind an arm's last event |
 /// | [`limit`](Self::limit) | 20 | interleavings written out per distinct value of the test, 20,000 in all at most |
 ///
-/// Both arms need a figure at the same last time, and the comparison is taken to hold no events later than that.
+/// Both arms need a figure at the same last time, and the comparison is taken to hold no events later than
+/// that.
 ///
 /// # Example
 /// Of the 84 ways to interleave the two arms of a trial of nine against nine without ties and without further
@@ -100,9 +102,9 @@ impl TrialFigures {
 
     /// The hazard ratio of the first arm against the second, as printed.
     ///
-    /// Peto's and Pike's are functions of `O − E`, its variance and the numbers of events. That of a Cox model (with Efron's
-    /// ties) depends on the whole order, so every interleaving with a right p-value is fitted, up to a million of them;
-    /// with more the result is [`Ended::Truncated`].
+    /// Peto's and Pike's are functions of `O − E`, its variance and the numbers of events. That of a Cox
+    /// model (with Efron's ties) depends on the whole order, so every interleaving with a right p-value is
+    /// fitted, up to a million of them; with more the result is [`Ended::Truncated`].
     pub fn hazard_ratio(mut self, printed: &str, method: HazardRatioMethod) -> Self {
         self.ratio = self.read(printed).map(|ratio| (ratio, method)).or(self.ratio);
         self
@@ -163,14 +165,15 @@ impl TrialFigures {
     ///
     /// # Errors
     /// As [`ArmFigures::reconstruct`]; [`Error::OutOfRange`] for more than 42 subjects;
-    /// [`Error::Unsupported`] where the arms' figures end at different times, or the published events of an arm go on
-    /// after its last checkpoint.
+    /// [`Error::Unsupported`] where the arms' figures end at different times, or the published events of an
+    /// arm go on after its last checkpoint.
     ///
     /// # Cost
-    /// For each pair of patterns tables of the values of (O − E, V) from both ends of the order: a fiftieth of a second for the
-    /// example with ties and all censorings. The values grow with the number of orders of *events*: 18 subjects an arm
-    /// with 11 events each take a second without ties, 12 with 7 to 8 events with them. A pair of patterns with too many to hold is
-    /// passed over, and the result is [`Ended::Stopped`].
+    /// For each pair of patterns tables of the values of (O − E, V) from both ends of the order: a fiftieth
+    /// of a second for the example with ties and all censorings. The values grow with the number of orders of
+    /// *events*: 18 subjects an arm with 11 events each take a second without ties, 12 with 7 to 8 events
+    /// with them. A pair of patterns with too many to hold is passed over, and the result is
+    /// [`Ended::Stopped`].
     pub fn reconstruct(&self) -> Result<Interleavings> {
         self.check()?;
         let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];

@@ -1,8 +1,9 @@
 //! All interleavings of two orders, by dynamic programming from both ends.
 //!
-//! From every point of the lattice the values that the rest of the test's sums can take are few, and each is kept with the number of
-//! ways to get it. Where the whole is too much, the tables from the end meet tables from the beginning half-way, and the two are
-//! joined by what is published: a p-value leaves a narrow window for the second half.
+//! From every point of the lattice the values that the rest of the test's sums can take are few, and each is
+//! kept with the number of ways to get it. Where the whole is too much, the tables from the end meet tables
+//! from the beginning half-way, and the two are joined by what is published: a p-value leaves a narrow window
+//! for the second half.
 
 use std::ops::{ControlFlow, Range};
 
@@ -172,8 +173,9 @@ impl<'a> Weave<'a> {
         self.landings.iter().map(|l| ways(&l.before) * ways(&l.after)).sum()
     }
 
-    /// Visits the values of the sums whose chi-square statistic is in `window` (or nearly so), with the ways in which two halves
-    /// make them up; a value comes as often as there are such halves. `false`: there were too many to look at.
+    /// Visits the values of the sums whose chi-square statistic is in `window` (or nearly so), with the ways
+    /// in which two halves make them up; a value comes as often as there are such halves. `false`: there were
+    /// too many to look at.
     pub fn values(&self, window: (f64, f64), visit: &mut dyn FnMut(Sums, u128, Halves)) -> bool {
         let mut pairs = 0;
         for (landing, meet) in self.landings.iter().enumerate() {
@@ -232,7 +234,8 @@ impl<'a> Weave<'a> {
                         }
                     }
                 };
-                // From both ends inwards while the statistic can still be larger, from 0 outwards while it can be smaller.
+                // From both ends inwards while the statistic can still be larger, from 0 outwards while it
+                // can be smaller.
                 let (zero, end) = (after.u.partition_point(|x| *x < -u), after.u.len());
                 look(&mut (0..zero), true);
                 look(&mut (zero..end).rev(), true);
@@ -310,7 +313,8 @@ impl<'a> Weave<'a> {
     }
 }
 
-/// Is a statistic inside a window, or within rounding errors of it? One that does not exist is inside the widest only.
+/// Is a statistic inside a window, or within rounding errors of it? One that does not exist is inside the
+/// widest only.
 fn near(x: f64, (low, high): (f64, f64)) -> bool {
     (x.is_nan() && low == 0.0 && high == f64::INFINITY)
         || (low * (1.0 - 1e-9) <= x && x <= high * (1.0 + 1e-9))
