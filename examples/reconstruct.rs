@@ -1,8 +1,8 @@
-//! From published figures to the data behind them: every order of events that agrees with a report, or the proof that
-//! there is none.
+//! From published figures to the data behind them: every order of events that agrees with a report, or the
+//! proof that there is none.
 //!
-//! Without arguments: the published trial of mesenchymal stem cells in children's aplastic anaemia, from six percentages and a
-//! p-value to the order of events that the other examples use.
+//! Without arguments: the published trial of mesenchymal stem cells in children's aplastic anaemia, from four
+//! percentages and a p-value to the order of events that the other examples use.
 //!
 //! ```text
 //! cargo run --release --example reconstruct
@@ -24,8 +24,9 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Finds every order of events and censorings that agrees with published figures.
 ///
-/// An arm is a name followed by figures: n=9, S(48)=38.1%, SE(48)=17.2% at a landmark; risk(24)=5 just before a time;
-/// events(48)=5 up to a time, events=6 in all; censored(48)=1 before a time, censored=3 in all; median=15 or median=none.
+/// An arm is a name followed by figures: n=9, S(48)=38.1%, SE(48)=17.2% at a landmark; risk(24)=5 just before
+/// a time; events(48)=5 up to a time, events=6 in all; censored(48)=1 before a time, censored=3 in all;
+/// median=15 or median=none.
 #[derive(Parser, Debug)]
 struct Args {
     /// The first arm, "name n=9 S(48)=38.1% …"; without it the published trial is reconstructed.

@@ -1,4 +1,5 @@
-//! Hazard ratios recovered from reports. Expected values: the formulas in R 4.2.2 (`qnorm`, `log`), with 16 digits.
+//! Hazard ratios recovered from reports. Expected values: the formulas in R 4.2.2 (`qnorm`, `log`), with 16
+//! digits.
 
 use approx::assert_relative_eq;
 use greenwood::Error;
@@ -20,7 +21,8 @@ fn from_an_interval() -> Result {
     Ok(())
 }
 
-/// Lancet 1999, 354:533: p = 0.075, 485 deaths of 491 + 485 patients. Tierney et al. (2007) take z = 1.78 from this p.
+/// Lancet 1999, 354:533: p = 0.075, 485 deaths of 491 + 485 patients. Tierney et al. (2007) take z = 1.78
+/// from this p.
 #[test]
 fn from_a_p_value_and_events() -> Result {
     let total = EventCount::Total { events: 485.0, first: 491.0, second: 485.0 };

@@ -24,13 +24,13 @@ use crate::survival::RightCensored;
 /// | [`limit`](Self::limit) | 10,000 | patterns that are kept; the others are counted | |
 /// | [`budget`](Self::budget) | 4·10⁹ | steps after which the search gives up, and says so | ≥ 1 |
 ///
-/// Times are in the publication's unit; only their order is used. Events come before censorings at the same time:
-/// a number at risk at `t` counts the events at `t`, the curve at `t` has stepped down for them, and whoever is
-/// censored at `t` is still under observation at `t`.
+/// Times are in the publication's unit; only their order is used. Events come before censorings at the same
+/// time: a number at risk at `t` counts the events at `t`, the curve at `t` has stepped down for them, and
+/// whoever is censored at `t` is still under observation at `t`.
 ///
 /// # Example
-/// Nine children, `38.1% ± 17.2%` at 48 months: the order of what happened is determined up to the number who left
-/// between the last failure and the landmark.
+/// Nine children, `38.1% ± 17.2%` at 48 months: the order of what happened is determined up to the number who
+/// left between the last failure and the landmark.
 /// ```
 /// use greenwood::trial::reconstruct::ArmFigures;
 ///
@@ -104,7 +104,8 @@ impl ArmFigures {
         self.fact(Fact::Censored { before: None, count })
     }
 
-    /// The median: an event at that time, at which the curve crosses ½, or the middle of a stretch at exactly ½.
+    /// The median: an event at that time, at which the curve crosses ½, or the middle of a stretch at exactly
+    /// ½.
     pub fn median(self, time: f64) -> Self {
         self.fact(Fact::Median { time: Some(time) })
     }
@@ -201,8 +202,8 @@ impl ArmFigures {
     /// [`Error::OutOfRange`] for no subject or more than 100.
     ///
     /// # Cost
-    /// With `n` subjects about `2^(n/2)` steps times the share of orders whose survival probability rounds to the
-    /// published one.
+    /// With `n` subjects about `2^(n/2)` steps times the share of orders whose survival probability rounds to
+    /// the published one.
     pub fn reconstruct(&self) -> Result<ArmOrders> {
         self.run(&mut |_| ControlFlow::Continue(()), ControlFlow::Continue(()))
     }
@@ -301,8 +302,8 @@ impl ArmFigures {
                 path.push(Mark::Check);
             }
             let last = s + 1 == problem.stages.len();
-            // A number at risk is taken before the events at its time, everything else after them; censorings at a
-            // checkpoint come after it.
+            // A number at risk is taken before the events at its time, everything else after them; censorings
+            // at a checkpoint come after it.
             for &(time, event) in &rows[next..] {
                 if time > stage.time || (time == stage.time && (stage.before || !event)) {
                     break;

@@ -52,14 +52,16 @@ impl FigureCheck {
         self.without
     }
 
-    /// Between which values it would lie if the others are right; `None` where they cannot be, or do not tell.
+    /// Between which values it would lie if the others are right; `None` where they cannot be, or do not
+    /// tell.
     #[must_use]
     pub fn instead(&self) -> Option<(f64, f64)> {
         self.instead
     }
 }
 
-/// Whether published figures agree with each other, and which single one, if left out, makes the rest possible.
+/// Whether published figures agree with each other, and which single one, if left out, makes the rest
+/// possible.
 ///
 /// # Example
 /// A typing error in a standard error (18.2 % for 17.2 %):
@@ -107,10 +109,10 @@ impl fmt::Display for Consistency {
         let width = self.figures.iter().map(|c| c.figure.chars().count()).max().unwrap_or(0).max(6);
         write!(f, "\n{:<width$}  the others   then it would be", "figure")?;
         for check in &self.figures {
-            write!(f, "\n{:<width$}  {:<11}", check.figure, check.without)?;
+            write!(f, "\n{:<width$}  {}", check.figure, check.without)?;
             if let Some((low, high)) = check.instead {
                 let round = |x: f64| (x * 1e4).round() / 1e4;
-                write!(f, "  {}", round(low))?;
+                write!(f, "{:pad$}  {}", "", round(low), pad = 11 - check.without.to_string().len())?;
                 if round(low) < round(high) {
                     write!(f, " to {}", round(high))?;
                 }
@@ -119,6 +121,10 @@ impl fmt::Display for Consistency {
         Ok(())
     }
 }
+
+/// Steps for each question what the others would allow: a few seconds. One consistent order is enough for the
+/// verdict.
+const MOST_STEPS: u64 = 100_000_000;
 
 fn verdict(found: u128, ended: Ended) -> Verdict {
     match (found, ended) {
@@ -164,7 +170,7 @@ impl ArmFigures {
                     instead: None,
                 });
             }
-            let orders = rest.reconstruct()?;
+            let orders = rest.budget(MOST_STEPS).reconstruct()?;
             Ok(FigureCheck {
                 figure: self.facts()[i].to_string(),
                 without: verdict(orders.consistent(), orders.ended()),
@@ -183,8 +189,8 @@ impl ArmFigures {
 }
 
 impl TrialFigures {
-    /// Can all figures of the trial be right: those of each arm, the p-value and the hazard ratio? And which single
-    /// one, if left out, makes the rest possible?
+    /// Can all figures of the trial be right: those of each arm, the p-value and the hazard ratio? And which
+    /// single one, if left out, makes the rest possible?
     ///
     /// Where an arm's own figures contradict each other, that is what is reported: see
     /// [`ArmFigures::consistency`].

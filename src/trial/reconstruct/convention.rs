@@ -7,8 +7,8 @@ use num_rational::BigRational;
 
 /// How the figure behind the ± was computed.
 ///
-/// `S` is the curve at the landmark, `n` the subjects, `c` those censored before it, `nᵢ` and `dᵢ` at risk and
-/// events at the times up to it. Standard errors are square roots of these variances:
+/// `S` is the curve at the landmark, `n` the subjects, `c` those censored before it, `nᵢ` and `dᵢ` at risk
+/// and events at the times up to it. Standard errors are square roots of these variances:
 ///
 /// | convention | variance | source |
 /// |---|---|---|
@@ -57,7 +57,8 @@ pub(super) struct Tally {
     pub at_last_event: u32,
 }
 
-/// The arithmetic that the formulas need: `f64` for the search, fractions where a decision hangs on the last bit.
+/// The arithmetic that the formulas need: `f64` for the search, fractions where a decision hangs on the last
+/// bit.
 pub(super) trait Number:
     Clone + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
@@ -93,9 +94,9 @@ impl StdErrorConvention {
         Self::NelsonAalenGreenwood,
     ];
 
-    /// Does it matter whether neighbouring events happened at one time? Where it does, a search over untied orders
-    /// is a search over untied data. Greenwood's sum telescopes, `d/(n(n−d)) = Σ_{j<d} 1/((n−j)(n−j−1))`, and does
-    /// not care.
+    /// Does it matter whether neighbouring events happened at one time? Where it does, a search over untied
+    /// orders is a search over untied data. Greenwood's sum telescopes, `d/(n(n−d)) = Σ_{j<d}
+    /// 1/((n−j)(n−j−1))`, and does not care.
     #[must_use]
     pub fn depends_on_ties(self) -> bool {
         matches!(self, Self::Tsiatis | Self::Klein | Self::NelsonAalen | Self::NelsonAalenGreenwood)

@@ -103,8 +103,8 @@ impl fmt::Display for Fact {
 pub(super) struct Stage {
     /// When it ends.
     pub time: f64,
-    /// Events at exactly `time` and nothing else: the stretch between the number at risk just before a time and
-    /// the curve at that time.
+    /// Events at exactly `time` and nothing else: the stretch between the number at risk just before a time
+    /// and the curve at that time.
     pub tied: bool,
     /// Does it end just before the events at `time`?
     pub before: bool,
@@ -114,8 +114,8 @@ pub(super) struct Stage {
 
 /// Orders the facts into stages. What is said of the whole follow-up is checked at the last one.
 ///
-/// Where a number at risk at `t` is published beside figures that include the events at `t`, there is a stage of its
-/// own for those events. Whoever is censored at exactly `t` is still under observation at `t`.
+/// Where a number at risk at `t` is published beside figures that include the events at `t`, there is a stage
+/// of its own for those events. Whoever is censored at exactly `t` is still under observation at `t`.
 pub(super) fn stages(facts: &[Fact]) -> Vec<Stage> {
     let mut times: Vec<f64> = facts.iter().filter_map(Fact::time).collect();
     times.sort_by(f64::total_cmp);

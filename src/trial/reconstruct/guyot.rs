@@ -25,20 +25,23 @@ pub enum Repair {
 /// | [`repair`](Self::repair) | refuse | clicks out of order, rising curves | |
 ///
 /// # Method
-/// Between two published numbers at risk the censorings are spread evenly; the drops of the curve then give the events,
-/// `dₖ = round(n̂ₖ (1 − Sₖ/Ŝ))` with `Ŝ` the reconstructed curve so far; the number of censorings is corrected by how far
-/// the reconstructed number at risk misses the published one, until they agree. Behind the last published number the
-/// censoring rate is the average so far or, if the number of events is known, what makes them add up; with neither nobody
-/// is censored before the end. Censored subjects leave in the middle between two clicks.
+/// Between two published numbers at risk the censorings are spread evenly; the drops of the curve then give
+/// the events, `dₖ = round(n̂ₖ (1 − Sₖ/Ŝ))` with `Ŝ` the reconstructed curve so far; the number of censorings
+/// is corrected by how far the reconstructed number at risk misses the published one, until they agree.
+/// Behind the last published number the censoring rate is the average so far or, if the number of events is
+/// known, what makes them add up; with neither nobody is censored before the end. Censored subjects leave in
+/// the middle between two clicks.
 ///
 /// # Differences from the published algorithm
-/// * An event at the very time of a published number at risk is counted in it and belongs to the interval that begins there.
-///   The original takes it for an event of the interval before and starts from a wrong number of censorings.
-/// * When the corrected number of censorings returns to 0, those placed before are taken back. The original leaves its
-///   loop with them still in place, phantom censorings.
-/// * A correction that runs in a circle ends at the best number of censorings seen, and the accuracy report says what is left
-///   over. The original never ends.
-/// * A time of the risk table that was not clicked gets a click of its own, so that no interval is without one.
+/// * An event at the very time of a published number at risk is counted in it and belongs to the interval
+///   that begins there. The original takes it for an event of the interval before and starts from a wrong
+///   number of censorings.
+/// * When the corrected number of censorings returns to 0, those placed before are taken back. The original
+///   leaves its loop with them still in place, phantom censorings.
+/// * A correction that runs in a circle ends at the best number of censorings seen, and the accuracy report
+///   says what is left over. The original never ends.
+/// * A time of the risk table that was not clicked gets a click of its own, so that no interval is without
+///   one.
 ///
 /// # Example
 /// The 6-MP arm of Freireich's leukaemia trial, clicked to three decimals:
@@ -55,7 +58,8 @@ pub enum Repair {
 /// ```
 ///
 /// # References
-/// Guyot, Ades, Ouwens & Welton (2012), BMC Med Res Methodol 12:9. Liu, Zhou & Lee (2021), BMC Med Res Methodol 21:111.
+/// Guyot, Ades, Ouwens & Welton (2012), BMC Med Res Methodol 12:9. Liu, Zhou & Lee (2021), BMC Med Res
+/// Methodol 21:111.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is reconstructed until `.reconstruct()` is called"]
 pub struct Guyot {
@@ -74,7 +78,8 @@ impl Guyot {
         Self { time, survival, subjects, at_risk: Vec::new(), events: None, repair: Repair::default() }
     }
 
-    /// Numbers at risk just before these times, as below a curve. That at 0, if given, is the number of subjects.
+    /// Numbers at risk just before these times, as below a curve. That at 0, if given, is the number of
+    /// subjects.
     pub fn at_risk(self, table: &[(f64, u32)]) -> Self {
         Self { at_risk: table.to_vec(), ..self }
     }
@@ -94,8 +99,8 @@ impl Guyot {
     /// # Errors
     /// [`Error::Empty`] without clicks; [`Error::LengthMismatch`]; [`Error::InvalidTime`];
     /// [`Error::InvalidProbability`]; [`Error::NotMonotone`] for clicks out of order, a rising curve (see
-    /// [`Repair`]) or rising numbers at risk; [`Error::OutOfRange`] for no subjects, a number at risk at 0 that is not
-    /// theirs or more events than subjects.
+    /// [`Repair`]) or rising numbers at risk; [`Error::OutOfRange`] for no subjects, a number at risk at 0
+    /// that is not theirs or more events than subjects.
     ///
     /// # Cost
     /// One pass over the clicks of an interval for each correction of its censorings.
@@ -236,7 +241,8 @@ impl Walk {
     fn between(&mut self, from: usize, to: usize, at_risk: u32) {
         let target = i64::from(at_risk);
         let start = self.clicks[from].at_risk;
-        // The curve just before each of the two numbers: an event at such a time is still counted in its number.
+        // The curve just before each of the two numbers: an event at such a time is still counted in its
+        // number.
         let published = |k: usize| if k == 0 { 1.0 } else { self.clicks[k - 1].published };
         let kept = if published(from) > 0.0 { published(to) / published(from) } else { 0.0 };
         let guess = (f64::from(start) * kept).round_ties_even() as i64 - target;
@@ -245,7 +251,7 @@ impl Walk {
         while !seen.contains(&censored) {
             seen.push(censored);
             let excess = i64::from(self.fill(from, to, censored)) - target;
-            if excess.unsigned_abs() < best.0 {
+            if excess.unsigned_abs() <= best.0 {
                 best = (excess.unsigned_abs(), censored);
             }
             censored = (censored + excess).clamp(0, i64::from(start));
@@ -284,7 +290,7 @@ impl Walk {
             seen.push(censored);
             self.fill(from, end, censored);
             let excess = self.clicks.iter().map(|k| i64::from(k.events)).sum::<i64>() - events;
-            if excess.unsigned_abs() < best.0 {
+            if excess.unsigned_abs() <= best.0 {
                 best = (excess.unsigned_abs(), censored);
             }
             censored = (censored + excess).clamp(0, start);

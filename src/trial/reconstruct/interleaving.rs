@@ -38,10 +38,11 @@ impl fmt::Display for Group {
     }
 }
 
-/// The hazard ratio of a Cox model with Efron's ties, first arm against second; `None` where it is not finite.
+/// The hazard ratio of a Cox model with Efron's ties, first arm against second; `None` where it is not
+/// finite.
 ///
-/// Its score `Σ (d₁ − Σ_{l<d} p_l)`, with `p_l` the share of the first arm when `l` of `d` tied events have left, falls in
-/// the log ratio, so it has one root if any.
+/// Its score `Σ (d₁ − Σ_{l<d} p_l)`, with `p_l` the share of the first arm when `l` of `d` tied events have
+/// left, falls in the log ratio, so it has one root if any.
 pub(super) fn cox_ratio(groups: &[Group], mut at_risk: [u32; 2]) -> Option<f64> {
     // The risk sets: with no events of one arm, or all where one arm is alone, the score has no root.
     let mut shares = Vec::new();
@@ -67,8 +68,8 @@ pub(super) fn cox_ratio(groups: &[Group], mut at_risk: [u32; 2]) -> Option<f64> 
 
 /// An order of the events and censorings of two arms.
 ///
-/// Written out, capitals are the first arm, `d` is an event, `c` a censoring, and braces hold what happened at one
-/// time: `DC{Dd}` is an event, then a censoring, in the first arm, then an event in each at one time.
+/// Written out, capitals are the first arm, `d` is an event, `c` a censoring, and braces hold what happened
+/// at one time: `DC{Dd}` is an event, then a censoring, in the first arm, then an event in each at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Interleaving {
@@ -80,6 +81,12 @@ pub struct Interleaving {
 impl Interleaving {
     pub(super) fn new(groups: Vec<Group>, sums: Sums) -> Self {
         Self { groups, sums }
+    }
+
+    /// Events of each arm.
+    pub(super) fn events(&self) -> [u32; 2] {
+        let add = |sum: [u32; 2], group: &Group| [sum[0] + group.events()[0], sum[1] + group.events()[1]];
+        self.groups.iter().fold([0, 0], add)
     }
 
     /// Do any two share a time?

@@ -1,20 +1,19 @@
-//! What is found for two arms: the values of the test that agree with the report, and the interleavings behind them.
+//! What is found for two arms: the values of the test that agree with the report, and the interleavings
+//! behind them.
 
 use std::fmt;
 
 use super::interleaving::{Interleaving, cox_ratio};
-use super::log_rank::Sums;
+use super::log_rank::Scale;
 use super::order::{ArmOrders, Ended};
 use super::published::Published;
-use super::trial::{LaterCensoring, TiedTimes};
+use super::trial::{LaterCensoring, TiedTimes, ratio_of};
 use crate::survival::HazardRatioMethod;
 
 /// A value of the log-rank test that agrees with what is published, and the interleavings that give it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TestValue {
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub(super) sums: Sums,
     pub(super) observed_minus_expected: f64,
     pub(super) variance: f64,
     pub(super) p_value: Option<f64>,
@@ -108,8 +107,8 @@ impl Interleavings {
         self.range.as_ref()
     }
 
-    /// Complete, unless an arm's list is not, a Cox model would have had to be fitted to too many orders, or a pair of
-    /// patterns has too many interleavings to hold.
+    /// Complete, unless an arm's list is not, a Cox model would have had to be fitted to too many orders, or
+    /// a pair of patterns has too many interleavings to hold.
     #[must_use]
     pub fn ended(&self) -> Ended {
         self.ended
@@ -120,14 +119,16 @@ impl Interleavings {
     /// It is taken for granted that its arms' own orders do ([`ArmOrders::contains`]).
     #[must_use]
     pub fn contains(&self, order: &Interleaving) -> bool {
-        let untied = self.ties == TiedTimes::Admitted || !order.has_ties();
         let at_risk = self.arms.each_ref().map(ArmOrders::subjects);
-        // Peto's and Pike's ratios are functions of the sums, by which the values were chosen.
-        let ratio = self.ratio.filter(|(_, method)| *method == HazardRatioMethod::Cox);
-        let fits = |(printed, _): (Published, _)| {
-            cox_ratio(&order.groups, at_risk).is_some_and(|r| printed.admits(r))
+        let scale = Scale::new(at_risk[0] + at_risk[1]);
+        let p_fits = |printed: Published| scale.p_value(order.sums).is_some_and(|p| printed.admits(p));
+        let ratio = |method| match method {
+            HazardRatioMethod::Cox => cox_ratio(&order.groups, at_risk),
+            _ => Some(ratio_of(method, scale.value(order.sums), order.events())),
         };
-        untied && self.values.iter().any(|v| v.sums == order.sums) && ratio.is_none_or(fits)
+        (self.ties == TiedTimes::Admitted || !order.has_ties())
+            && self.p_value.is_none_or(p_fits)
+            && self.ratio.is_none_or(|(printed, method)| ratio(method).is_some_and(|r| printed.admits(r)))
     }
 }
 
@@ -156,9 +157,10 @@ impl fmt::Display for Interleavings {
         }
         write!(
             f,
-            "\n{}: {} interleavings, {} distinct values\n{:>9} {:>9} {:>10} {:>9} {:>12}  for example",
+            "\n{}: {} interleavings, {}{} distinct values\n{:>9} {:>9} {:>10} {:>9} {:>12}  for example",
             said.join(", "),
             self.consistent,
+            if self.ended == Ended::Complete { "" } else { "at least " },
             self.values.len(),
             "O - E",
             "V",

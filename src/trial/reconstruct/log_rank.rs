@@ -1,8 +1,8 @@
 //! The sums of the log-rank test as exact integers, so that equal values are recognised as equal.
 //!
-//! With `L` the least common multiple of `1, …, N`, the expected number `d n₁/n` is a multiple of `1/L` and the
-//! hypergeometric variance `d n₁ n₂ (n−d)/(n²(n−1))` one of `1/L²`: `n` and `n−1` have no common factor, so
-//! `n²(n−1)` divides `L²`. Up to `N = 42` both fit into 128 bits.
+//! With `L` the least common multiple of `1, …, N`, the expected number `d n₁/n` is a multiple of `1/L` and
+//! the hypergeometric variance `d n₁ n₂ (n−d)/(n²(n−1))` one of `1/L²`: `n` and `n−1` have no common factor,
+//! so `n²(n−1)` divides `L²`. Up to `N = 42` both fit into 128 bits.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -29,7 +29,8 @@ impl Sums {
     }
 }
 
-/// A map from sums. They are hashed by a multiplication each: the keys are computed, not sent by an adversary.
+/// A map from sums. They are hashed by a multiplication each: the keys are computed, not sent by an
+/// adversary.
 pub(super) type SumsMap<T> = HashMap<Sums, T, BuildHasherDefault<Mix>>;
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,7 +45,8 @@ impl Hasher for Mix {
     }
 
     fn write_u64(&mut self, word: u64) {
-        // An odd constant near 2⁶⁴ divided by the golden ratio; the high bits come down for the table's index.
+        // An odd constant near 2⁶⁴ divided by the golden ratio; the high bits come down for the table's
+        // index.
         let mixed = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
     }

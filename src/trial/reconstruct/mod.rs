@@ -1,23 +1,24 @@
 //! From published figures back to what must have happened.
 //!
-//! A report prints a few numbers; how much of the data do they determine? In a small trial the answer is a finite set,
-//! and here it is found whole.
+//! A report prints a few numbers; how much of the data do they determine? In a small trial the answer is a
+//! finite set, and here it is found whole.
 //!
-//! * one arm: [`ArmFigures`] (survival ± standard error, numbers at risk, events, median) → [`ArmOrders`], every order of
-//!   events and censorings that agrees with them, or the proof that there is none;
+//! * one arm: [`ArmFigures`] (survival ± standard error, numbers at risk, events, median) → [`ArmOrders`],
+//!   every order of events and censorings that agrees with them, or the proof that there is none;
 //! * two arms: [`TrialFigures`] adds a log-rank p-value or a hazard ratio → [`Interleavings`];
-//! * are the figures right? [`ArmFigures::consistency`] and [`TrialFigures::consistency`] → [`Consistency`], with the
-//!   figure without which the others agree.
+//! * are the figures right? [`ArmFigures::consistency`] and [`TrialFigures::consistency`] → [`Consistency`],
+//!   with the figure without which the others agree.
 //!
 //! # What is exact
-//! A printed number is an interval ([`Published`]). The search works in `f64` with bounds far wider than its rounding
-//! errors; wherever a decision is nearer to a bound than that, it is made in fractions of arbitrary size. The sums of the
-//! log-rank test are 128-bit integers over a common denominator. Every order is accounted for: those that agree and those
-//! that each figure excludes add up to all there are.
+//! A printed number is an interval ([`Published`]). The search works in `f64` with bounds far wider than its
+//! rounding errors; wherever a decision is nearer to a bound than that, it is made in fractions of arbitrary
+//! size. The sums of the log-rank test are 128-bit integers over a common denominator. Every order is
+//! accounted for: those that agree and those that each figure excludes add up to all there are.
 //!
 //! # What is not identified
-//! Figures speak of orders, never of times. Ties within an arm change neither the Kaplan-Meier curve nor Greenwood's error,
-//! so they are counted, not decided; who is censored behind the last event leaves no trace before the next number at risk.
+//! Figures speak of orders, never of times. Ties within an arm change neither the Kaplan-Meier curve nor
+//! Greenwood's error, so they are counted, not decided; who is censored behind the last event leaves no trace
+//! before the next number at risk.
 
 mod arm;
 mod consistency;
@@ -25,9 +26,9 @@ mod convention;
 mod digitized;
 mod facts;
 mod guyot;
-mod interleave;
 mod interleaving;
 mod interleavings;
+mod lattice;
 mod log_rank;
 mod order;
 mod problem;
@@ -35,6 +36,7 @@ mod published;
 mod reported_ratio;
 mod search;
 mod trial;
+mod weave;
 
 pub use arm::ArmFigures;
 pub use consistency::{Consistency, FigureCheck, Verdict};

@@ -6,11 +6,11 @@ use super::convention::StdErrorConvention;
 use super::facts::{Fact, Stage};
 use super::problem::Mark;
 
-/// A pattern: one order of events (`d`) and censorings (`c`) up to the last event, with the numbers of censorings
-/// that may follow before the last checkpoint.
+/// A pattern: one order of events (`d`) and censorings (`c`) up to the last event, with the numbers of
+/// censorings that may follow before the last checkpoint.
 ///
-/// Written out, `dcdddd` is an event, a censoring and four events. `|7` within it is a checkpoint with 7 still under
-/// observation.
+/// Written out, `dcdddd` is an event, a censoring and four events. `|7` within it is a checkpoint with 7
+/// still under observation.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ArmOrder {
@@ -58,7 +58,8 @@ impl ArmOrder {
         &self.later
     }
 
-    /// Every single order: for each event or censoring the number at risk just before it, and whether it is an event.
+    /// Every single order: for each event or censoring the number at risk just before it, and whether it is
+    /// an event.
     #[must_use]
     pub fn orders(&self) -> Vec<Vec<(u32, bool)>> {
         let head: Vec<bool> = self.stretches.iter().flat_map(|s| s.events.iter().copied()).collect();
@@ -83,8 +84,8 @@ impl ArmOrder {
 
     /// The ways to let neighbours share a time, over all orders of the pattern, the untied ones included.
     ///
-    /// A censoring directly before an event cannot share its time: at one time events come first. Ties do not reach
-    /// across checkpoints.
+    /// A censoring directly before an event cannot share its time: at one time events come first. Ties do not
+    /// reach across checkpoints.
     #[must_use]
     pub fn with_ties(&self) -> u128 {
         let joints = |events: &[bool]| events.windows(2).filter(|w| w[0] || !w[1]).count() as u32;
@@ -172,8 +173,8 @@ impl ArmOrders {
         self.subjects
     }
 
-    /// All orders that there are: strings of events and censorings of every length up to the number of subjects, with
-    /// every placing of the checkpoints.
+    /// All orders that there are: strings of events and censorings of every length up to the number of
+    /// subjects, with every placing of the checkpoints.
     #[must_use]
     pub fn examined(&self) -> u128 {
         self.orders
@@ -191,8 +192,8 @@ impl ArmOrders {
         self.with_ties
     }
 
-    /// The consistent orders, those that differ only behind the last event taken together; at most as many as the
-    /// limit allows.
+    /// The consistent orders, those that differ only behind the last event taken together; at most as many as
+    /// the limit allows.
     #[must_use]
     pub fn patterns(&self) -> &[ArmOrder] {
         &self.patterns
@@ -204,9 +205,9 @@ impl ArmOrders {
         self.found
     }
 
-    /// Each figure with the number of orders that it excludes. An order is charged to the first figure that it
-    /// contradicts: checkpoint by checkpoint, counts before probabilities before standard errors. Together with the
-    /// consistent ones these are all orders.
+    /// Each figure with the number of orders that it excludes. An order is charged to the first figure that
+    /// it contradicts: checkpoint by checkpoint, counts before probabilities before standard errors. Together
+    /// with the consistent ones these are all orders.
     #[must_use]
     pub fn excluded(&self) -> &[(Fact, u128)] {
         &self.excluded

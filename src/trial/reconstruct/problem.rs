@@ -59,8 +59,8 @@ pub(super) struct Window {
     pub variance: Option<(usize, f64, f64)>,
 }
 
-/// Sums and products of at most a few hundred positive terms are right to 1e-13; the variance of a share loses
-/// two digits more in `1 − S`. Whatever is this near to a bound is decided in fractions.
+/// Sums and products of at most a few hundred positive terms are right to 1e-13; the variance of a share
+/// loses two digits more in `1 − S`. Whatever is this near to a bound is decided in fractions.
 const DOUBT: f64 = 1e-9;
 
 /// −1 below, 0 too near to tell, 1 above.
@@ -169,8 +169,8 @@ impl<'a> Problem<'a> {
         None
     }
 
-    /// The first fact of this stage that the order up to here contradicts. `path` gives the order; it is asked only
-    /// where a decision hangs on the last bits.
+    /// The first fact of this stage that the order up to here contradicts. `path` gives the order; it is
+    /// asked only where a decision hangs on the last bits.
     pub fn contradicted(&self, stage: usize, state: &State, path: &dyn Fn() -> Vec<Mark>) -> Option<usize> {
         let last = stage + 1 == self.stages.len();
         self.stages[stage].facts.iter().copied().find(|&i| !self.agrees(i, last, state, path))
@@ -208,7 +208,8 @@ impl<'a> Problem<'a> {
         match (side(state.survival, low), side(state.survival, high)) {
             (-1, _) | (_, 1) => false,
             (1, -1) => true,
-            // An exponential is no fraction and cannot lie on a bound: a difference below 1e-9 is let through.
+            // An exponential is no fraction and cannot lie on a bound: a difference below 1e-9 is let
+            // through.
             _ if self.convention.is_exponential() => true,
             _ => {
                 let (low, high) = printed.exact();
@@ -242,8 +243,8 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// The median is at the end of this stage: the curve is at most ½ there and was above ½ before the events at that
-    /// time; or it is exactly ½ over a stretch of which the printed median is the middle.
+    /// The median is at the end of this stage: the curve is at most ½ there and was above ½ before the events
+    /// at that time; or it is exactly ½ over a stretch of which the printed median is the middle.
     fn median_agrees(&self, state: &State, path: &dyn Fn() -> Vec<Mark>) -> bool {
         match self.half(state, path) {
             std::cmp::Ordering::Greater => false,
@@ -254,8 +255,8 @@ impl<'a> Problem<'a> {
                 for (i, &mark) in path.iter().enumerate() {
                     let after = self.after(&before, mark);
                     if self.half(&after, &|| path[..=i].to_vec()).is_le() {
-                        // The crossing is in this stage, and what follows it happened at the same time: events, then
-                        // censorings.
+                        // The crossing is in this stage, and what follows it happened at the same time:
+                        // events, then censorings.
                         let rest = &path[i + 1..];
                         let events = rest.iter().take_while(|m| **m == Mark::Event).count();
                         return rest[events..].iter().all(|m| *m == Mark::Censored);
@@ -294,8 +295,8 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// `table[s][m] = table[s+1][m] + ways(s)·table[s][m−1]`: from `m` at risk a stage may end, or lose one subject to an
-/// event or, unless it holds events only, to a censoring.
+/// `table[s][m] = table[s+1][m] + ways(s)·table[s][m−1]`: from `m` at risk a stage may end, or lose one
+/// subject to an event or, unless it holds events only, to a censoring.
 fn count_orders(subjects: usize, stages: &[Stage]) -> Option<Vec<Vec<u128>>> {
     let mut table = vec![vec![1_u128; subjects + 1]; stages.len() + 1];
     for (s, stage) in stages.iter().enumerate().rev() {

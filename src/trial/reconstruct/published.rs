@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 
 /// A number as it stands in print: `38.1%`, `0.153`, `<0.001`.
 ///
-/// What is known is an interval: half a unit of the last digit to either side, both ends included, since an exact
-/// half may have been rounded up or to even. `<0.001` stands for everything from 0 to 0.001.
+/// What is known is an interval: half a unit of the last digit to either side, both ends included, since an
+/// exact half may have been rounded up or to even. `<0.001` stands for everything from 0 to 0.001.
 ///
 /// # Example
 /// ```

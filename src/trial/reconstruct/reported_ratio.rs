@@ -1,4 +1,5 @@
-//! A hazard ratio and its variance from whatever a report gives: an interval, a p-value, O − E, or the curves.
+//! A hazard ratio and its variance from whatever a report gives: an interval, a p-value, O − E, or the
+//! curves.
 
 use std::fmt;
 
@@ -27,7 +28,8 @@ pub enum EventCount {
         /// In the second.
         second: f64,
     },
-    /// In all, with the subjects randomised to each group: `V = d n₁n₂/(n₁ + n₂)²`, a quarter of `d` if they are equal.
+    /// In all, with the subjects randomised to each group: `V = d n₁n₂/(n₁ + n₂)²`, a quarter of `d` if they
+    /// are equal.
     Total {
         /// Events.
         events: f64,
@@ -83,8 +85,8 @@ impl fmt::Display for RatioSource {
 /// | [`from_curves`](Self::from_curves) | intervals, weighted by their precision | `1/Σ precision` |
 ///
 /// # Example
-/// A trial of neoadjuvant chemotherapy in bladder cancer reports 485 deaths among 491 + 485 patients and a log-rank
-/// p = 0.075 in favour of chemotherapy (Lancet 1999, 354:533).
+/// A trial of neoadjuvant chemotherapy in bladder cancer reports 485 deaths among 491 + 485 patients and a
+/// log-rank p = 0.075 in favour of chemotherapy (Lancet 1999, 354:533).
 /// ```
 /// use greenwood::trial::reconstruct::{Direction, EventCount, ReportedHazardRatio};
 ///
@@ -95,8 +97,8 @@ impl fmt::Display for RatioSource {
 /// ```
 ///
 /// # References
-/// Parmar, Torri & Stewart (1998), Stat Med 17:2815. Williamson, Tudur Smith, Hutton & Marson (2002), Stat Med 21:3337.
-/// Tierney, Stewart, Ghersi, Burdett & Sydes (2007), Trials 8:16.
+/// Parmar, Torri & Stewart (1998), Stat Med 17:2815. Williamson, Tudur Smith, Hutton & Marson (2002), Stat
+/// Med 21:3337. Tierney, Stewart, Ghersi, Burdett & Sydes (2007), Trials 8:16.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ReportedHazardRatio {
@@ -121,12 +123,12 @@ impl ReportedHazardRatio {
         Self { of: of.to_string(), against: against.to_string(), log_estimate, information, source }
     }
 
-    /// From a ratio and its confidence interval. The standard error follows from the width of the interval on the log
-    /// scale, whether the ratio lies in its middle or, as printed ratios do, only nearly so.
+    /// From a ratio and its confidence interval. The standard error follows from the width of the interval on
+    /// the log scale, whether the ratio lies in its middle or, as printed ratios do, only nearly so.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a ratio or limit that is not above 0, limits that do not enclose the ratio, or a level
-    /// outside (0, 1).
+    /// [`Error::OutOfRange`] for a ratio or limit that is not above 0, limits that do not enclose the ratio,
+    /// or a level outside (0, 1).
     pub fn from_interval(
         of: &str,
         against: &str,
@@ -163,7 +165,8 @@ impl ReportedHazardRatio {
         Ok(Self::new(of, against, observed_minus_expected / v, v, RatioSource::LogRank))
     }
 
-    /// From a two-sided p-value (of a log-rank test or a Cox model), the events, and the direction of the effect.
+    /// From a two-sided p-value (of a log-rank test or a Cox model), the events, and the direction of the
+    /// effect.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a p-value outside (0, 1] or counts that are not above 0.
@@ -186,15 +189,16 @@ impl ReportedHazardRatio {
 
     /// From two curves read at the same times, with the numbers at risk at each.
     ///
-    /// Within an interval that starts with `R` and ends with `R′` at risk and takes the curve from `S` to `S′`, censoring is
-    /// taken to be even: `d = (R + R′)(S − S′)/(S + S′)` events among `R − c/2` effectively at risk, `c` being the
-    /// censored. The log ratio of the interval is that of the two rates, its variance
-    /// `1/d₁ − 1/r₁ + 1/d₂ − 1/r₂`. An interval in which a group has no event has no such ratio and contributes nothing.
+    /// Within an interval that starts with `R` and ends with `R′` at risk and takes the curve from `S` to
+    /// `S′`, censoring is taken to be even: `d = (R + R′)(S − S′)/(S + S′)` events among `R − c/2`
+    /// effectively at risk, `c` being the censored. The log ratio of the interval is that of the two rates,
+    /// its variance `1/d₁ − 1/r₁ + 1/d₂ − 1/r₂`. An interval in which a group has no event has no such ratio
+    /// and contributes nothing.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::Empty`] for fewer than two times; [`Error::InvalidProbability`];
-    /// [`Error::NotMonotone`] where a curve or a number at risk rises; [`Error::Unsupported`] where no interval has
-    /// events in both groups.
+    /// [`Error::NotMonotone`] where a curve or a number at risk rises; [`Error::Unsupported`] where no
+    /// interval has events in both groups.
     pub fn from_curves(of: &str, against: &str, first: CurveReading, second: CurveReading) -> Result<Self> {
         first.check("first curve")?;
         second.check("second curve")?;

@@ -1,17 +1,20 @@
-//! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their orders.
+//! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their
+//! orders.
 
 use std::ops::ControlFlow;
 
 use super::arm::ArmFigures;
 use super::consistency::Verdict;
 use super::facts::Fact;
-use super::interleave::{Weave, elements};
 use super::interleaving::{Group, Interleaving, cox_ratio};
 use super::interleavings::{Interleavings, TestValue};
+use super::lattice::{Lattice, elements};
 use super::log_rank::{MOST_SUBJECTS, Scale, Sums, SumsMap};
 use super::order::{ArmOrder, ArmOrders, Ended};
 use super::published::Published;
+use super::weave::{Halves, Weave};
 use crate::error::{Error, Result};
+use crate::numeric::distribution::normal_quantile;
 use crate::survival::{HazardRatioMethod, RightCensored};
 
 /// May events or censorings share a time?
@@ -44,9 +47,10 @@ pub enum LaterCensoring {
 /// | [`hazard_ratio`](Self::hazard_ratio) | | first arm against second, as printed |
 /// | [`tied_times`](Self::tied_times) | admitted | may events share a time? |
 /// | [`later_censoring`](Self::later_censoring) | any | censorings behind an arm's last event |
-/// | [`limit`](Self::limit) | 20 | interleavings written out per distinct value of the test |
+/// | [`limit`](Self::limit) | 20 | interleavings written out per distinct value of the test, 20,000 in all at most |
 ///
-/// Both arms need a figure at the same last time, and the comparison is taken to hold no events later than that.
+/// Both arms need a figure at the same last time, and the comparison is taken to hold no events later than
+/// that.
 ///
 /// # Example
 /// Of the 84 ways to interleave the two arms of a trial of nine against nine without ties and without further
@@ -98,9 +102,9 @@ impl TrialFigures {
 
     /// The hazard ratio of the first arm against the second, as printed.
     ///
-    /// Peto's and Pike's are functions of `O − E`, its variance and the numbers of events. That of a Cox model (with Efron's
-    /// ties) depends on the whole order, so every interleaving with a right p-value is fitted, up to a million of them;
-    /// with more the result is [`Ended::Truncated`].
+    /// Peto's and Pike's are functions of `O − E`, its variance and the numbers of events. That of a Cox
+    /// model (with Efron's ties) depends on the whole order, so every interleaving with a right p-value is
+    /// fitted, up to a million of them; with more the result is [`Ended::Truncated`].
     pub fn hazard_ratio(mut self, printed: &str, method: HazardRatioMethod) -> Self {
         self.ratio = self.read(printed).map(|ratio| (ratio, method)).or(self.ratio);
         self
@@ -161,14 +165,15 @@ impl TrialFigures {
     ///
     /// # Errors
     /// As [`ArmFigures::reconstruct`]; [`Error::OutOfRange`] for more than 42 subjects;
-    /// [`Error::Unsupported`] where the arms' figures end at different times, or the published events of an arm go on
-    /// after its last checkpoint.
+    /// [`Error::Unsupported`] where the arms' figures end at different times, or the published events of an
+    /// arm go on after its last checkpoint.
     ///
     /// # Cost
-    /// For each pair of patterns a table of all values of (O − E, V) for each pair of positions: a fiftieth of a second for the
-    /// example with ties and all censorings. The values grow with the number of orders of *events*: about 15 + 15 events
-    /// without ties and 7 + 7 with ties are the limit. A pair with more than 5 million values is passed over, and the
-    /// result is [`Ended::Stopped`].
+    /// For each pair of patterns tables of the values of (O − E, V) from both ends of the order: a fiftieth
+    /// of a second for the example with ties and all censorings. The values grow with the number of orders of
+    /// *events*: 18 subjects an arm with 11 events each take a second without ties, 12 with 7 to 8 events
+    /// with them. A pair of patterns with too many to hold is passed over, and the result is
+    /// [`Ended::Stopped`].
     pub fn reconstruct(&self) -> Result<Interleavings> {
         self.check()?;
         let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
@@ -183,7 +188,7 @@ impl TrialFigures {
         let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
             let (observed_minus_expected, variance) = scale.value(sums);
             let p_value = scale.p_value(sums);
-            TestValue { sums, observed_minus_expected, variance, p_value, orders, examples }
+            TestValue { observed_minus_expected, variance, p_value, orders, examples }
         };
         let mut values: Vec<TestValue> = found.matching.into_iter().map(value).collect();
         values.sort_by(|a, b| {
@@ -202,7 +207,7 @@ impl TrialFigures {
             ties: self.ties,
             later: self.later,
             examined: found.examined,
-            consistent: values.iter().map(|v| v.orders).sum(),
+            consistent: found.consistent,
             range: found.lowest.zip(found.highest).map(|(low, high)| [low, high]),
             values,
             arms,
@@ -220,7 +225,7 @@ impl TrialFigures {
         let pairs = arms[0].patterns().iter().flat_map(|a| arms[1].patterns().iter().map(move |b| (a, b)));
         for (first, second) in pairs.take(MOST_PAIRS) {
             self.pair(first, second, scale, &mut found);
-            if !found.matching.is_empty() {
+            if found.consistent > 0 {
                 return Ok(Verdict::Possible);
             }
         }
@@ -282,65 +287,75 @@ impl TrialFigures {
         let ends = [0, 1].map(|g| later[g].iter().map(|&k| heads[g] + k as usize).collect::<Vec<_>>());
         let subjects = [0, 1].map(|g| self.arms[g].subjects);
         let ties = self.ties == TiedTimes::Admitted;
-        let Some(weave) = Weave::new([&arms[0], &arms[1]], subjects, [&ends[0], &ends[1]], scale, ties)
-        else {
+        let lattice =
+            Lattice { arms: [&arms[0], &arms[1]], subjects, ends: [&ends[0], &ends[1]], scale, ties };
+        let Some(weave) = Weave::new(lattice) else {
             found.stopped = true;
             return;
         };
-        let events = [first.events(), second.events()];
-        let value = |(&sums, &ways): (&Sums, &u128)| (scale.p_value(sums), sums, ways);
-        let mut values: Vec<_> = weave.values().iter().map(value).collect();
-        // By p-value, and in an order that does not hang on that of a hash map.
-        let key = |v: &(Option<f64>, Sums, u128)| v.0.unwrap_or(-1.0);
-        values.sort_unstable_by(|a, b| key(a).total_cmp(&key(b)).then((a.1.u, a.1.v).cmp(&(b.1.u, b.1.v))));
-        let example = |(p, sums): (f64, Sums)| weave.with(sums, 1).pop().map(|order| (p, order));
-        let mut compared = values.iter().filter_map(|v| Some((v.0?, v.1)));
-        if let Some(low) = compared.next() {
-            let high = compared.next_back().unwrap_or(low);
-            if found.lowest.as_ref().is_none_or(|found| low.0 < found.0) {
-                found.lowest = example(low);
-            }
-            if found.highest.as_ref().is_none_or(|found| high.0 > found.0) {
-                found.highest = example(high);
-            }
+        found.examined += weave.total();
+        if let Some([low, high]) = weave.extremes() {
+            let example = |(sums, halves)| {
+                let p = scale.p_value(sums)?;
+                weave.with(sums, halves, 1).pop().map(|order| (p, order))
+            };
+            let lowest = found.lowest.take().into_iter().chain(example(low));
+            found.lowest = lowest.min_by(|a, b| a.0.total_cmp(&b.0));
+            let highest = found.highest.take().into_iter().chain(example(high));
+            found.highest = highest.min_by(|a, b| b.0.total_cmp(&a.0));
         }
-        for (p, sums, ways) in values {
-            found.examined += ways;
-            let p_fits = self.p_value.is_none_or(|printed| p.is_some_and(|p| printed.admits(p)));
-            if !p_fits {
-                continue;
+        let events = [first.events(), second.events()];
+        let complete = weave.values(self.window(), &mut |sums, ways, halves| {
+            let p = scale.p_value(sums);
+            if !self.p_value.is_none_or(|printed| p.is_some_and(|p| printed.admits(p))) {
+                return;
             }
             let held = found.matching.get(&sums).map_or(0, |(_, examples)| examples.len());
-            let room = self.limit.saturating_sub(held);
+            let room = self.limit.saturating_sub(held).min(MOST_EXAMPLES.saturating_sub(found.examples));
             let (ways, mut examples) = match self.ratio {
                 Some((printed, HazardRatioMethod::Cox)) => {
-                    self.fitted(&weave, sums, printed, room, &mut found.truncated)
+                    self.fitted(&weave, (sums, halves), printed, room, &mut found.truncated)
                 }
                 ratio if ratio.is_none_or(|r| r.0.admits(ratio_of(r.1, scale.value(sums), events))) => {
-                    (ways, weave.with(sums, room))
+                    (ways, weave.with(sums, halves, room))
                 }
-                _ => continue,
+                _ => return,
             };
-            if ways > 0 {
+            found.consistent += ways;
+            if found.matching.len() >= MOST_LISTED && !found.matching.contains_key(&sums) {
+                found.truncated = true;
+            } else if ways > 0 {
                 let (orders, list) = found.matching.entry(sums).or_default();
                 *orders += ways;
+                found.examples += examples.len();
                 list.append(&mut examples);
             }
-        }
+        });
+        found.stopped |= !complete;
+    }
+
+    /// The statistics that have the printed p-value.
+    fn window(&self) -> (f64, f64) {
+        self.p_value.map_or((0.0, f64::INFINITY), |printed| {
+            let (low, high) = printed.bounds();
+            let statistic = |p: f64| normal_quantile(p / 2.0).powi(2);
+            let largest = if low > 0.0 { statistic(low) } else { f64::INFINITY };
+            (if high < 1.0 { statistic(high) } else { 0.0 }, largest)
+        })
     }
 
     /// The interleavings with these sums whose Cox model has the printed ratio.
     fn fitted(
         &self,
         weave: &Weave,
-        sums: Sums,
+        (sums, halves): (Sums, Halves),
         printed: Published,
         room: usize,
         truncated: &mut bool,
     ) -> (u128, Vec<Interleaving>) {
         let at_risk = self.arms.each_ref().map(|arm| arm.subjects);
         let (mut ways, mut seen, mut examples) = (0, 0, Vec::new());
-        let end = weave.each(sums, &mut |groups| {
+        let end = weave.each(sums, halves, &mut |groups| {
             seen += 1;
             if seen > MOST_FITS {
                 return ControlFlow::Break(());
@@ -395,13 +410,19 @@ impl TrialFigures {
 }
 
 /// Peto's or Pike's ratio.
-fn ratio_of(method: HazardRatioMethod, (u, v): (f64, f64), events: [u32; 2]) -> f64 {
+pub(super) fn ratio_of(method: HazardRatioMethod, (u, v): (f64, f64), events: [u32; 2]) -> f64 {
     let [o1, o2] = events.map(f64::from);
     match method {
         HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
         _ => (u / v).exp(),
     }
 }
+
+/// Interleavings that are written out over all values.
+const MOST_EXAMPLES: usize = 20_000;
+
+/// Distinct values that are listed; interleavings with others are counted only.
+const MOST_LISTED: usize = 200_000;
 
 /// Interleavings to which a Cox model is fitted before the list counts as truncated.
 const MOST_FITS: u32 = 1_000_000;
@@ -411,10 +432,13 @@ const MOST_PAIRS: usize = 5_000;
 
 #[derive(Default)]
 struct Collected {
+    /// Written out so far.
+    examples: usize,
     truncated: bool,
     /// A pair of patterns has too many interleavings to hold.
     stopped: bool,
     examined: u128,
+    consistent: u128,
     lowest: Option<(f64, Interleaving)>,
     highest: Option<(f64, Interleaving)>,
     matching: SumsMap<(u128, Vec<Interleaving>)>,

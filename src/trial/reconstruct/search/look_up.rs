@@ -92,7 +92,8 @@ impl Search<'_, '_> {
         let (free, convention) = (m - at_risk, problem.convention);
         let tails = self.tails[m as usize].take().unwrap_or_else(|| Tails::new(m, free, convention));
         let ahead = &problem.ahead[last];
-        // Every order of the right length has 0 to `at_risk` tied events behind it; all others miss the number at risk.
+        // Every order of the right length has 0 to `at_risk` tied events behind it; all others miss the
+        // number at risk.
         let right = (1_u128 << free) * u128::from(at_risk + 1);
         self.counts.excluded[at_risk_fact] += problem.orders(last - 1, m) - right;
         let mut undecided = right;

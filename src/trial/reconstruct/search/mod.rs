@@ -63,8 +63,8 @@ pub(in crate::trial::reconstruct) struct Search<'p, 's> {
 }
 
 impl<'p, 's> Search<'p, 's> {
-    /// Walks through all orders of `subjects`, hands those that agree with the facts to `sink`, and counts the rest by
-    /// the fact that excludes them.
+    /// Walks through all orders of `subjects`, hands those that agree with the facts to `sink`, and counts
+    /// the rest by the fact that excludes them.
     pub fn run(
         problem: &'p Problem<'p>,
         subjects: u32,

@@ -1,8 +1,9 @@
 //! The last stretch of an order, tabulated: half of the search is a look-up.
 //!
-//! Beyond the last event an order is free, and what its last `k` positions do to the curve is a factor and a sum that
-//! do not depend on what came before. So all ways to place events in those positions are listed once, by number of
-//! events and sorted by factor; whatever precedes them picks a window. 2ⁿ orders cost about 2ⁿᐟ² look-ups.
+//! Beyond the last event an order is free, and what its last `k` positions do to the curve is a factor and a
+//! sum that do not depend on what came before. So all ways to place events in those positions are listed
+//! once, by number of events and sorted by factor; whatever precedes them picks a window. 2ⁿ orders cost
+//! about 2ⁿᐟ² look-ups.
 
 use super::super::convention::StdErrorConvention;
 
