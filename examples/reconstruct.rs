@@ -11,7 +11,10 @@
 //!     --second "control n=9 S(48)=66.7% SE(48)=15.7%" --p 0.153 --no-ties
 //! ```
 
+mod support;
+
 use std::ops::ControlFlow;
+use std::process::ExitCode;
 
 use clap::Parser;
 use greenwood::survival::{HazardRatioMethod, RightCensored};
@@ -19,8 +22,7 @@ use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::reconstruct::{
     ArmFigures, ArmOrders, Ended, LaterCensoring, StdErrorConvention, TiedTimes, TrialFigures,
 };
-
-type Failure = Box<dyn std::error::Error>;
+use support::Failure;
 
 /// Finds every order of events and censorings that agrees with published figures.
 ///
@@ -52,10 +54,13 @@ struct Args {
     convention: String,
 }
 
-fn main() -> Result<(), Failure> {
-    let args = Args::parse();
+fn main() -> ExitCode {
+    support::main_with(|| run(&Args::parse()))
+}
+
+fn run(args: &Args) -> Result<(), Failure> {
     match &args.first {
-        Some(first) => own_figures(&args, first)?,
+        Some(first) => own_figures(args, first)?,
         None => published_trial()?,
     }
     println!(
@@ -109,27 +114,30 @@ fn arm(text: &str) -> Result<ArmFigures, Failure> {
             || format!("\"{word}\" is not understood: write n=9, S(48)=38.1%, risk(24)=5, events=6 …");
         let (key, value) = word.split_once('=').ok_or_else(wrong)?;
         let (key, time) = match key.split_once('(') {
-            Some((key, rest)) => (key, Some(rest.strip_suffix(')').ok_or_else(wrong)?.parse::<f64>()?)),
+            Some((key, rest)) => {
+                (key, Some(rest.strip_suffix(')').ok_or_else(wrong)?.parse::<f64>().map_err(|_| wrong())?))
+            }
             None => (key, None),
         };
         if key == "n" {
-            subjects = Some(value.parse()?);
+            subjects = Some(value.parse().map_err(|_| wrong())?);
         } else {
             figures.push((key.to_string(), time, value.to_string(), wrong()));
         }
     }
     let mut arm = ArmFigures::new(name, subjects.ok_or("an arm needs its number of subjects: n=9")?);
     for (key, time, value, wrong) in figures {
-        arm = match (key.as_str(), time, value.as_str()) {
-            ("S", Some(t), printed) => arm.survival(t, printed),
-            ("SE", Some(t), printed) => arm.std_error(t, printed),
-            ("risk", Some(t), count) => arm.at_risk(t, count.parse()?),
-            ("events", Some(t), count) => arm.events_by(t, count.parse()?),
-            ("events", None, count) => arm.events(count.parse()?),
-            ("censored", Some(t), count) => arm.censored_before(t, count.parse()?),
-            ("censored", None, count) => arm.censored(count.parse()?),
-            ("median", None, "none") => arm.median_not_reached(),
-            ("median", None, time) => arm.median(time.parse()?),
+        let count = || value.parse::<u32>().map_err(|_| wrong.clone());
+        arm = match (key.as_str(), time) {
+            ("S", Some(t)) => arm.survival(t, &value),
+            ("SE", Some(t)) => arm.std_error(t, &value),
+            ("risk", Some(t)) => arm.at_risk(t, count()?),
+            ("events", Some(t)) => arm.events_by(t, count()?),
+            ("events", None) => arm.events(count()?),
+            ("censored", Some(t)) => arm.censored_before(t, count()?),
+            ("censored", None) => arm.censored(count()?),
+            ("median", None) if value == "none" => arm.median_not_reached(),
+            ("median", None) => arm.median(value.parse().map_err(|_| wrong)?),
             _ => return Err(wrong.into()),
         };
     }

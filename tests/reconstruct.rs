@@ -232,6 +232,20 @@ fn what_cannot_be_is_proved_to_be_impossible() -> Result {
     Ok(())
 }
 
+/// Four subjects and a median: an event crosses ½ at it (events at the same time may follow, censorings at that time
+/// come after it), or the curve is at ½ on both sides of it.
+#[test]
+fn a_median_is_an_event_or_the_middle_of_a_step_at_one_half() -> Result {
+    let found = ArmFigures::new("arm", 4).median(10.0).reconstruct()?;
+    let expected = [
+        "cccd 0", "ccd 01", "ccdd 0", "cdcd 0", "cdd 0", "cddd 0", "dccd 0", "dcd 0", "dcdd 0", "dd 012",
+        "ddd 0", "dddd 0",
+    ];
+    assert_eq!(patterns(&found), expected);
+    all_are_accounted_for(&found);
+    Ok(())
+}
+
 #[test]
 fn a_result_says_when_it_is_not_complete() -> Result {
     let figures = ArmFigures::new("arm", 20).survival(12.0, "55%");

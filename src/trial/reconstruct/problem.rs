@@ -255,11 +255,8 @@ impl<'a> Problem<'a> {
                 for (i, &mark) in path.iter().enumerate() {
                     let after = self.after(&before, mark);
                     if self.half(&after, &|| path[..=i].to_vec()).is_le() {
-                        // The crossing is in this stage, and what follows it happened at the same time:
-                        // events, then censorings.
-                        let rest = &path[i + 1..];
-                        let events = rest.iter().take_while(|m| **m == Mark::Event).count();
-                        return rest[events..].iter().all(|m| *m == Mark::Censored);
+                        // The crossing is in this stage, and whatever follows it are events at the same time.
+                        return path[i + 1..].iter().all(|m| *m == Mark::Event);
                     }
                     before = after;
                 }
