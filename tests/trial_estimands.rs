@@ -241,6 +241,10 @@ fn an_adjusted_model_is_the_model_of_its_columns() -> Result<()> {
         ],
     );
     let stratified = analysis.clone().stratified(Stratification::AsRandomised)?;
+    // Strata concern tests and models: an arm's curve is the same, and so are its median and follow-up.
+    assert_eq!(stratified.curve("test")?.values(), analysis.curve("test")?.values());
+    assert_eq!(stratified.curve("test")?.median(), analysis.curve("test")?.median());
+    assert_eq!(stratified.follow_up()?, analysis.follow_up()?);
     check(
         stratified.contrast("test", "standard")?.cox(&["karno"])?,
         &["test", "karno"],
