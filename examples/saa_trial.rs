@@ -5,7 +5,7 @@
 
 use greenwood::survival::HazardRatioMethod::Peto;
 use greenwood::trial::examples::{Arm, FFS, OS, saa};
-use greenwood::trial::{DataCutoff, Time};
+use greenwood::trial::{Censoring, DataCutoff, Time};
 
 fn main() -> greenwood::Result<()> {
     let trial = saa();
@@ -42,6 +42,13 @@ fn main() -> greenwood::Result<()> {
     let ffs = trial.analyse(&FFS)?;
     println!("{}", ffs.numbers_at_risk(&[0.0, 12.0, 24.0, 36.0, 48.0, 60.0].map(Time::months))?);
     println!("\nFFS, reasons for censoring\n{}", ffs.reasons());
+
+    println!("\nFFS, had the child that was lost failed at once, or never");
+    println!("{}", ffs.censoring_bounds(Arm::Msc, Arm::Control, |reason| reason == Censoring::Lost)?);
+    let fragility = ffs.contrast(Arm::Msc, Arm::Control)?.fragility(0.05)?;
+    if let Some(index) = fragility.index {
+        println!("survival-inferred fragility index {index}: p = {:.3} after the move", fragility.p_after);
+    }
 
     // The same trial as it was known two years in: later events have not happened yet.
     let early = trial.at(DataCutoff(Time::years(2.0)))?.analyse(&FFS)?;
