@@ -172,19 +172,10 @@ impl TrialFigures {
     /// For each pair of patterns tables of the values of (O − E, V) from both ends of the order: a fiftieth
     /// of a second for the example with ties and all censorings. The values grow with the number of orders of
     /// *events*: 18 subjects an arm with 11 events each take a second without ties, 12 with 7 to 8 events
-    /// with them. A pair of patterns with too many to hold is passed over, and the result is
-    /// [`Ended::Stopped`].
+    /// with them. A pair of patterns with too many to hold is passed over, as are those beyond the first
+    /// 10,000, and the result is [`Ended::Stopped`].
     pub fn reconstruct(&self) -> Result<Interleavings> {
-        self.check()?;
-        let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
-        self.refuse_late_events(&arms)?;
-        let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
-        let mut found = Collected::default();
-        for first in arms[0].patterns() {
-            for second in arms[1].patterns() {
-                self.pair(first, second, scale, &mut found);
-            }
-        }
+        let (arms, scale, found) = self.search(false)?;
         let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
             let (observed_minus_expected, variance) = scale.value(sums);
             let p_value = scale.p_value(sums);
@@ -217,25 +208,34 @@ impl TrialFigures {
 
     /// Is there any interleaving? The search ends with the first.
     pub(super) fn possible(&self) -> Result<Verdict> {
+        let (arms, _, found) = self.search(true)?;
+        let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
+        Ok(match found.consistent {
+            1.. => Verdict::Possible,
+            0 if complete && !found.truncated && !found.stopped => Verdict::Impossible,
+            0 => Verdict::Undecided,
+        })
+    }
+
+    /// The orders of each arm, and what their pairs give; all of them or up to the first that is right.
+    fn search(&self, first: bool) -> Result<([ArmOrders; 2], Scale, Collected)> {
         self.check()?;
         let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
         self.refuse_late_events(&arms)?;
         let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
         let mut found = Collected::default();
         let pairs = arms[0].patterns().iter().flat_map(|a| arms[1].patterns().iter().map(move |b| (a, b)));
-        for (first, second) in pairs.take(MOST_PAIRS) {
-            self.pair(first, second, scale, &mut found);
-            if found.consistent > 0 {
-                return Ok(Verdict::Possible);
+        for (number, (a, b)) in pairs.enumerate() {
+            if number >= MOST_PAIRS {
+                found.stopped = true;
+                break;
+            }
+            self.pair(a, b, scale, &mut found);
+            if first && found.consistent > 0 {
+                break;
             }
         }
-        let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
-        let pairs = arms[0].patterns().len().saturating_mul(arms[1].patterns().len());
-        Ok(if complete && pairs <= MOST_PAIRS && !found.truncated && !found.stopped {
-            Verdict::Impossible
-        } else {
-            Verdict::Undecided
-        })
+        Ok((arms, scale, found))
     }
 
     /// Every figure by its name, and the trial without it.
@@ -427,8 +427,8 @@ const MOST_LISTED: usize = 200_000;
 /// Interleavings to which a Cox model is fitted before the list counts as truncated.
 const MOST_FITS: u32 = 1_000_000;
 
-/// Pairs of patterns that are tried before the question is left open: each takes milliseconds.
-const MOST_PAIRS: usize = 5_000;
+/// Pairs of patterns that are tried before the search gives up: each takes milliseconds.
+const MOST_PAIRS: usize = 10_000;
 
 #[derive(Default)]
 struct Collected {
