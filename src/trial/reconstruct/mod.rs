@@ -35,6 +35,7 @@ mod interleavings;
 mod lattice;
 mod log_rank;
 mod order;
+mod pairs;
 mod problem;
 mod published;
 mod reported_ratio;
