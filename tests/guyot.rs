@@ -38,7 +38,8 @@ fn the_original_algorithm_agrees_where_no_event_is_at_a_risk_time() -> Result {
 }
 
 /// Simulated arms of 100 to 700 clicked at 46 times, without an event at a time of the risk table: the
-/// algorithm as it was published, written out in R 4.2.2 (`hist`, `round`), gives the same counts.
+/// algorithm, written out anew in R 4.2.2 from its published description (`hist`, `round`), gives the same
+/// counts.
 #[test]
 fn the_published_algorithm_gives_the_same_counts() -> Result {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/guyot.json");

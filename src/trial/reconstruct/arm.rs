@@ -22,7 +22,7 @@ use crate::survival::RightCensored;
 /// | [`median`](Self::median), [`median_not_reached`](Self::median_not_reached) | | the median | |
 /// | [`convention`](Self::convention) | Greenwood | what the standard error is | |
 /// | [`limit`](Self::limit) | 10,000 | patterns that are kept; the others are counted | |
-/// | [`budget`](Self::budget) | 4·10⁹ | steps after which the search gives up, and says so | ≥ 1 |
+/// | [`budget`](Self::budget) | 10⁹ | steps after which the search gives up, and says so | ≥ 1 |
 ///
 /// Times are in the publication's unit; only their order is used. Events come before censorings at the same
 /// time: a number at risk at `t` counts the events at `t`, the curve at `t` has stepped down for them, and
@@ -64,7 +64,7 @@ impl ArmFigures {
             facts: Vec::new(),
             convention: StdErrorConvention::default(),
             limit: 10_000,
-            budget: 4_000_000_000,
+            budget: 1_000_000_000,
             unreadable: None,
         }
     }

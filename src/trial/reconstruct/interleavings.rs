@@ -6,8 +6,9 @@ use std::fmt;
 use super::interleaving::{Interleaving, cox_ratio};
 use super::log_rank::Scale;
 use super::order::{ArmOrders, Ended};
+use super::pairs::ratio_of;
 use super::published::Published;
-use super::trial::{LaterCensoring, TiedTimes, ratio_of};
+use super::trial::{LaterCensoring, TiedTimes};
 use crate::survival::HazardRatioMethod;
 
 /// A value of the log-rank test that agrees with what is published, and the interleavings that give it.

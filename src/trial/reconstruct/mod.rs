@@ -6,8 +6,12 @@
 //! * one arm: [`ArmFigures`] (survival ± standard error, numbers at risk, events, median) → [`ArmOrders`],
 //!   every order of events and censorings that agrees with them, or the proof that there is none;
 //! * two arms: [`TrialFigures`] adds a log-rank p-value or a hazard ratio → [`Interleavings`];
-//! * are the figures right? [`ArmFigures::consistency`] and [`TrialFigures::consistency`] → [`Consistency`],
-//!   with the figure without which the others agree.
+//! * are the figures right? [`ArmFigures::consistency`] and [`TrialFigures::consistency`] → [`Consistency`], with
+//!   the figure without which the others agree;
+//! * a curve read off a figure, of an arm too large to enumerate: [`Guyot`] → [`DigitizedArm`], data that
+//!   reproduce it, with a report of how well;
+//! * a meta-analysis: [`ReportedHazardRatio`], the log hazard ratio and its variance from an interval, a p-value,
+//!   O − E or two curves.
 //!
 //! # What is exact
 //! A printed number is an interval ([`Published`]). The search works in `f64` with bounds far wider than its
@@ -31,6 +35,7 @@ mod interleavings;
 mod lattice;
 mod log_rank;
 mod order;
+mod pairs;
 mod problem;
 mod published;
 mod reported_ratio;

@@ -1,20 +1,15 @@
 //! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their
 //! orders.
 
-use std::ops::ControlFlow;
-
 use super::arm::ArmFigures;
 use super::consistency::Verdict;
 use super::facts::Fact;
-use super::interleaving::{Group, Interleaving, cox_ratio};
+use super::interleaving::{Group, Interleaving};
 use super::interleavings::{Interleavings, TestValue};
-use super::lattice::{Lattice, elements};
-use super::log_rank::{MOST_SUBJECTS, Scale, Sums, SumsMap};
-use super::order::{ArmOrder, ArmOrders, Ended};
+use super::log_rank::{MOST_SUBJECTS, Scale, Sums};
+use super::order::{ArmOrders, Ended};
 use super::published::Published;
-use super::weave::{Halves, Weave};
 use crate::error::{Error, Result};
-use crate::numeric::distribution::normal_quantile;
 use crate::survival::{HazardRatioMethod, RightCensored};
 
 /// May events or censorings share a time?
@@ -74,9 +69,9 @@ pub struct TrialFigures {
     pub(super) arms: [ArmFigures; 2],
     pub(super) p_value: Option<Published>,
     pub(super) ratio: Option<(Published, HazardRatioMethod)>,
-    ties: TiedTimes,
-    later: LaterCensoring,
-    limit: usize,
+    pub(super) ties: TiedTimes,
+    pub(super) later: LaterCensoring,
+    pub(super) limit: usize,
     unreadable: Option<Error>,
 }
 
@@ -134,7 +129,7 @@ impl TrialFigures {
         printed.parse().map_err(|error| self.unreadable.get_or_insert(error).clone()).ok()
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         if let Some(error) = &self.unreadable {
             return Err(error.clone());
         }
@@ -172,19 +167,10 @@ impl TrialFigures {
     /// For each pair of patterns tables of the values of (O − E, V) from both ends of the order: a fiftieth
     /// of a second for the example with ties and all censorings. The values grow with the number of orders of
     /// *events*: 18 subjects an arm with 11 events each take a second without ties, 12 with 7 to 8 events
-    /// with them. A pair of patterns with too many to hold is passed over, and the result is
-    /// [`Ended::Stopped`].
+    /// with them. A pair of patterns with too many to hold is passed over, as are those beyond the first
+    /// 10,000, and the result is [`Ended::Stopped`].
     pub fn reconstruct(&self) -> Result<Interleavings> {
-        self.check()?;
-        let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
-        self.refuse_late_events(&arms)?;
-        let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
-        let mut found = Collected::default();
-        for first in arms[0].patterns() {
-            for second in arms[1].patterns() {
-                self.pair(first, second, scale, &mut found);
-            }
-        }
+        let (arms, scale, found) = self.search(false)?;
         let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
             let (observed_minus_expected, variance) = scale.value(sums);
             let p_value = scale.p_value(sums);
@@ -217,24 +203,12 @@ impl TrialFigures {
 
     /// Is there any interleaving? The search ends with the first.
     pub(super) fn possible(&self) -> Result<Verdict> {
-        self.check()?;
-        let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
-        self.refuse_late_events(&arms)?;
-        let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
-        let mut found = Collected::default();
-        let pairs = arms[0].patterns().iter().flat_map(|a| arms[1].patterns().iter().map(move |b| (a, b)));
-        for (first, second) in pairs.take(MOST_PAIRS) {
-            self.pair(first, second, scale, &mut found);
-            if found.consistent > 0 {
-                return Ok(Verdict::Possible);
-            }
-        }
+        let (arms, _, found) = self.search(true)?;
         let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
-        let pairs = arms[0].patterns().len().saturating_mul(arms[1].patterns().len());
-        Ok(if complete && pairs <= MOST_PAIRS && !found.truncated && !found.stopped {
-            Verdict::Impossible
-        } else {
-            Verdict::Undecided
+        Ok(match found.consistent {
+            1.. => Verdict::Possible,
+            0 if complete && !found.truncated && !found.stopped => Verdict::Impossible,
+            0 => Verdict::Undecided,
         })
     }
 
@@ -259,7 +233,7 @@ impl TrialFigures {
         list
     }
 
-    fn refuse_late_events(&self, arms: &[ArmOrders; 2]) -> Result<()> {
+    pub(super) fn refuse_late_events(&self, arms: &[ArmOrders; 2]) -> Result<()> {
         for (figures, orders) in self.arms.iter().zip(arms) {
             let total = figures.facts.iter().find_map(|fact| match *fact {
                 Fact::Events { by: None, count } => Some(count),
@@ -274,103 +248,6 @@ impl TrialFigures {
             }
         }
         Ok(())
-    }
-
-    fn pair(&self, first: &ArmOrder, second: &ArmOrder, scale: Scale, found: &mut Collected) {
-        let orders = [first, second];
-        let later = orders.map(|order| match self.later {
-            LaterCensoring::Any => order.later_censorings(),
-            LaterCensoring::Fewest => order.later_censorings().get(..1).unwrap_or_default(),
-        });
-        let arms = [0, 1].map(|g| elements(orders[g], later[g].last().copied().unwrap_or(0)));
-        let heads = orders.map(|o| o.stretches().iter().map(|s| s.events.len()).sum::<usize>());
-        let ends = [0, 1].map(|g| later[g].iter().map(|&k| heads[g] + k as usize).collect::<Vec<_>>());
-        let subjects = [0, 1].map(|g| self.arms[g].subjects);
-        let ties = self.ties == TiedTimes::Admitted;
-        let lattice =
-            Lattice { arms: [&arms[0], &arms[1]], subjects, ends: [&ends[0], &ends[1]], scale, ties };
-        let Some(weave) = Weave::new(lattice) else {
-            found.stopped = true;
-            return;
-        };
-        found.examined += weave.total();
-        if let Some([low, high]) = weave.extremes() {
-            let example = |(sums, halves)| {
-                let p = scale.p_value(sums)?;
-                weave.with(sums, halves, 1).pop().map(|order| (p, order))
-            };
-            let lowest = found.lowest.take().into_iter().chain(example(low));
-            found.lowest = lowest.min_by(|a, b| a.0.total_cmp(&b.0));
-            let highest = found.highest.take().into_iter().chain(example(high));
-            found.highest = highest.min_by(|a, b| b.0.total_cmp(&a.0));
-        }
-        let events = [first.events(), second.events()];
-        let complete = weave.values(self.window(), &mut |sums, ways, halves| {
-            let p = scale.p_value(sums);
-            if !self.p_value.is_none_or(|printed| p.is_some_and(|p| printed.admits(p))) {
-                return;
-            }
-            let held = found.matching.get(&sums).map_or(0, |(_, examples)| examples.len());
-            let room = self.limit.saturating_sub(held).min(MOST_EXAMPLES.saturating_sub(found.examples));
-            let (ways, mut examples) = match self.ratio {
-                Some((printed, HazardRatioMethod::Cox)) => {
-                    self.fitted(&weave, (sums, halves), printed, room, &mut found.truncated)
-                }
-                ratio if ratio.is_none_or(|r| r.0.admits(ratio_of(r.1, scale.value(sums), events))) => {
-                    (ways, weave.with(sums, halves, room))
-                }
-                _ => return,
-            };
-            found.consistent += ways;
-            if found.matching.len() >= MOST_LISTED && !found.matching.contains_key(&sums) {
-                found.truncated = true;
-            } else if ways > 0 {
-                let (orders, list) = found.matching.entry(sums).or_default();
-                *orders += ways;
-                found.examples += examples.len();
-                list.append(&mut examples);
-            }
-        });
-        found.stopped |= !complete;
-    }
-
-    /// The statistics that have the printed p-value.
-    fn window(&self) -> (f64, f64) {
-        self.p_value.map_or((0.0, f64::INFINITY), |printed| {
-            let (low, high) = printed.bounds();
-            let statistic = |p: f64| normal_quantile(p / 2.0).powi(2);
-            let largest = if low > 0.0 { statistic(low) } else { f64::INFINITY };
-            (if high < 1.0 { statistic(high) } else { 0.0 }, largest)
-        })
-    }
-
-    /// The interleavings with these sums whose Cox model has the printed ratio.
-    fn fitted(
-        &self,
-        weave: &Weave,
-        (sums, halves): (Sums, Halves),
-        printed: Published,
-        room: usize,
-        truncated: &mut bool,
-    ) -> (u128, Vec<Interleaving>) {
-        let at_risk = self.arms.each_ref().map(|arm| arm.subjects);
-        let (mut ways, mut seen, mut examples) = (0, 0, Vec::new());
-        let end = weave.each(sums, halves, &mut |groups| {
-            seen += 1;
-            if seen > MOST_FITS {
-                return ControlFlow::Break(());
-            }
-            // The root is found to 1e-12 of its size, as the printed figure allows.
-            if cox_ratio(groups, at_risk).is_some_and(|ratio| printed.admits(ratio)) {
-                ways += 1;
-                if examples.len() < room {
-                    examples.push(Interleaving::new(groups.to_vec(), sums));
-                }
-            }
-            ControlFlow::Continue(())
-        });
-        *truncated |= end.is_break();
-        (ways, examples)
     }
 
     /// The interleaving of observed data of the two arms, up to the last checkpoint of each.
@@ -407,39 +284,4 @@ impl TrialFigures {
         }
         Ok(Interleaving::new(groups, sums))
     }
-}
-
-/// Peto's or Pike's ratio.
-pub(super) fn ratio_of(method: HazardRatioMethod, (u, v): (f64, f64), events: [u32; 2]) -> f64 {
-    let [o1, o2] = events.map(f64::from);
-    match method {
-        HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
-        _ => (u / v).exp(),
-    }
-}
-
-/// Interleavings that are written out over all values.
-const MOST_EXAMPLES: usize = 20_000;
-
-/// Distinct values that are listed; interleavings with others are counted only.
-const MOST_LISTED: usize = 200_000;
-
-/// Interleavings to which a Cox model is fitted before the list counts as truncated.
-const MOST_FITS: u32 = 1_000_000;
-
-/// Pairs of patterns that are tried before the question is left open: each takes milliseconds.
-const MOST_PAIRS: usize = 5_000;
-
-#[derive(Default)]
-struct Collected {
-    /// Written out so far.
-    examples: usize,
-    truncated: bool,
-    /// A pair of patterns has too many interleavings to hold.
-    stopped: bool,
-    examined: u128,
-    consistent: u128,
-    lowest: Option<(f64, Interleaving)>,
-    highest: Option<(f64, Interleaving)>,
-    matching: SumsMap<(u128, Vec<Interleaving>)>,
 }
