@@ -257,6 +257,10 @@ fn an_analysis_survives_the_journey() -> Result<()> {
 
     let mut both = adtte.clone();
     let twice = both.append(adtte.clone()).unwrap_err().to_string();
+    let other = Adtte::read_csv(&csv_of(&adtte)?[..], DayCount::Elapsed)?.adtte;
+    assert!(
+        both.append(other).unwrap_err().to_string().starts_with("the data set cannot be joined: the two")
+    );
     assert_eq!(twice, "rows 1 and 6 are both PFS of subject 1: one row per subject and parameter");
     Ok(())
 }

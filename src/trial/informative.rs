@@ -80,10 +80,10 @@ pub struct TippingPoint {
 pub struct TippingRow {
     /// The factor on the hazard after censoring.
     pub delta: f64,
-    /// The pooled hazard ratio.
-    pub hazard_ratio: f64,
+    /// The pooled hazard ratio; `None` where a completed data set has nothing to compare.
+    pub hazard_ratio: Option<f64>,
     /// Its two-sided p-value.
-    pub p_value: f64,
+    pub p_value: Option<f64>,
 }
 
 impl TippingPoint {
@@ -103,8 +103,8 @@ impl TippingPoint {
     /// throughout, or is not significant at the first.
     #[must_use]
     pub fn tips_at(&self, alpha: f64) -> Option<f64> {
-        self.rows.first().filter(|first| first.p_value < alpha)?;
-        self.rows.iter().find(|row| row.p_value >= alpha).map(|row| row.delta)
+        self.rows.first().filter(|first| first.p_value.is_some_and(|p| p < alpha))?;
+        self.rows.iter().find(|row| row.p_value.is_some_and(|p| p >= alpha)).map(|row| row.delta)
     }
 }
 
@@ -113,7 +113,9 @@ impl fmt::Display for TippingPoint {
         write!(f, "{} against {}: {} censored of {} imputed", self.of, self.against, self.changed, self.of)?;
         write!(f, "\n{:>8} {:>13} {:>8}", "delta", "hazard ratio", "p")?;
         for row in &self.rows {
-            write!(f, "\n{:>8} {:>13.3} {:>8.4}", row.delta, row.hazard_ratio, row.p_value)?;
+            let text = |x: Option<f64>, decimals| x.map_or_else(|| "-".into(), |x| format!("{x:.decimals$}"));
+            let (ratio, p) = (text(row.hazard_ratio, 3), text(row.p_value, 4));
+            write!(f, "\n{:>8} {ratio:>13} {p:>8}", row.delta)?;
         }
         Ok(())
     }
@@ -225,7 +227,8 @@ impl<A: Label, E: Label> Analysis<A, E> {
                 let ratio = completed.hazard_ratio(HazardRatioMethod::Peto);
                 ratios.extend(ratio.map(|r| (r.estimate().ln(), r.log_std_error().powi(2))));
             }
-            rows.push(pool(delta, &ratios));
+            let pooled = (ratios.len() == imputations).then(|| pool(&ratios));
+            rows.push(TippingRow { delta, hazard_ratio: pooled.map(|p| p.0), p_value: pooled.map(|p| p.1) });
         }
         let changed = self.records().iter().filter(|r| hit(r)).count();
         Ok(TippingPoint { of: observed.of().into(), against: observed.against().into(), changed, rows })
@@ -254,8 +257,8 @@ fn residual(curve: &SurvivalCurve, c: f64, uniform: f64, delta: f64, last: f64) 
     step.map_or((last.max(c), false), |(&t, _)| (t, true))
 }
 
-/// Rubin's rules for log hazard ratios and their variances.
-fn pool(delta: f64, ratios: &[(f64, f64)]) -> TippingRow {
+/// Rubin's rules for log hazard ratios and their variances: the ratio and its p-value.
+fn pool(ratios: &[(f64, f64)]) -> (f64, f64) {
     let m = ratios.len() as f64;
     let mean = ratios.iter().map(|r| r.0).sum::<f64>() / m;
     let within = ratios.iter().map(|r| r.1).sum::<f64>() / m;
@@ -267,5 +270,5 @@ fn pool(delta: f64, ratios: &[(f64, f64)]) -> TippingRow {
         Ok(student) if df < 1e6 => 2.0 * student.sf(t.abs()),
         _ => normal_two_sided(t),
     };
-    TippingRow { delta, hazard_ratio: mean.exp(), p_value }
+    (mean.exp(), p_value)
 }
