@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use greenwood::trial::adtte::Adtte;
+use greenwood::trial::adtte::{Adtte, ReadOptions};
 use greenwood::trial::{DayCount, Stratification, Time, TimeUnit};
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -25,6 +25,17 @@ enum Unit {
     Weeks,
     Months,
     Years,
+}
+
+impl From<Unit> for TimeUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Days => Self::Days,
+            Unit::Weeks => Self::Weeks,
+            Unit::Months => Self::Months,
+            Unit::Years => Self::Years,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -65,6 +76,9 @@ struct Options {
     /// How the file counts days
     #[arg(long, value_enum, default_value = "inclusive")]
     days: Days,
+    /// The unit of AVAL, where the file has no AVALU
+    #[arg(long, value_enum)]
+    aval_unit: Option<Unit>,
     /// Stratify tests and models by the stratification factors of the file
     #[arg(long, value_enum)]
     stratified: Option<Strata>,
@@ -81,17 +95,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Days::Inclusive => DayCount::Inclusive,
         Days::Elapsed => DayCount::Elapsed,
     };
-    let unit = match options.unit {
-        Unit::Days => TimeUnit::Days,
-        Unit::Weeks => TimeUnit::Weeks,
-        Unit::Months => TimeUnit::Months,
-        Unit::Years => TimeUnit::Years,
-    };
+    let unit: TimeUnit = options.unit.into();
+    let mut reading = ReadOptions::new(days);
+    if let Some(unit) = options.aval_unit {
+        reading = reading.unit(unit.into());
+    }
     let file = File::open(&options.file).map_err(|e| format!("{}: {e}", options.file.display()))?;
     let import = if options.file.extension().is_some_and(|e| e == "json") {
-        Adtte::read_dataset_json(file, days)?
+        Adtte::read_dataset_json(file, reading)?
     } else {
-        Adtte::read_csv(file, days)?
+        Adtte::read_csv(file, reading)?
     };
     for note in &import.dropped {
         eprintln!("left out: {note}");

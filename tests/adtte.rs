@@ -130,8 +130,8 @@ fn what_is_wrong_is_named_by_row_and_column() {
         ("2,OS,A,,,2,HOURS,0", "row 2, column AVALU is \"HOURS\": it must be DAYS, WEEKS, MONTHS or YEARS"),
         ("2,OS,A,,,2,,0", "row 2, column AVALU is \"\": it must be DAYS, WEEKS, MONTHS or YEARS"),
         (
-            "2,OS,A,01JAN2020,,2,DAYS,0",
-            "row 2, column STARTDT is \"01JAN2020\": it must be a date as 2020-01-31",
+            "2,OS,A,01/02/2020,,2,DAYS,0",
+            "row 2, column STARTDT is \"01/02/2020\": it must be a date as 2020-01-31",
         ),
         (
             "2,OS,A,2020-02-30,,2,DAYS,0",
@@ -270,7 +270,9 @@ fn an_analysis_survives_the_journey() -> Result<()> {
 #[test]
 fn no_malformed_file_panics() {
     let rounds: usize = std::env::var("GREENWOOD_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
-    let pieces: [&[u8]; 24] = [
+    let pieces: [&[u8]; 26] = [
+        b"02JAN2014",
+        b"31feb",
         b",",
         b"\n",
         b"\"",

@@ -7,16 +7,15 @@ use serde_json::{Value, json};
 
 use super::cells::{Cells, column, unreadable};
 use super::write::unwritable;
-use super::{Adtte, Import};
+use super::{Adtte, Import, ReadOptions};
 use crate::error::Result;
-use crate::trial::DayCount;
 
 impl Adtte {
     /// Reads CDISC Dataset-JSON 1.1: an object whose `columns` have names and whose `rows` are arrays of cells.
     ///
     /// # Errors
     /// As [`read_csv`](Self::read_csv); [`Error::DataSet`](crate::Error::DataSet) for what is no Dataset-JSON.
-    pub fn read_dataset_json(source: impl Read, days: DayCount) -> Result<Import> {
+    pub fn read_dataset_json(source: impl Read, options: impl Into<ReadOptions>) -> Result<Import> {
         let file: Value = serde_json::from_reader(source).map_err(unreadable)?;
         let list = |name: &str| file.get(name).and_then(Value::as_array);
         let columns = list("columns").ok_or_else(|| unreadable("there is no array `columns`"))?;
@@ -32,7 +31,7 @@ impl Adtte {
                 || unreadable(format!("row {} is not an array of {} plain values", i + 1, header.len()));
             rows.push(cells.flatten().ok_or_else(wrong)?);
         }
-        Self::from_cells(&Cells { header, rows }.checked()?, days)
+        Self::from_cells(&Cells { header, rows }.checked()?, options.into())
     }
 
     /// Writes CDISC Dataset-JSON 1.1, created at a date and time. Read back it is the same data set.

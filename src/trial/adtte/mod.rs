@@ -128,6 +128,48 @@ pub struct Adtte {
     days: DayCount,
 }
 
+/// How a file is to be read. A [`DayCount`] alone will do for most.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`new`](Self::new) | | how the file counts the days between STARTDT and ADT |
+/// | [`unit`](Self::unit) | none: AVALU is needed | the unit of AVAL where AVALU is missing or blank |
+///
+/// ```
+/// use greenwood::trial::adtte::{Adtte, ReadOptions};
+/// use greenwood::trial::{DayCount, TimeUnit};
+///
+/// let file = "USUBJID,PARAMCD,TRTP,STARTDT,ADT,AVAL,CNSR\n1,OS,A,02JAN2014,2014-03-01,59,0\n";
+/// assert!(Adtte::read_csv(file.as_bytes(), DayCount::Inclusive).is_err()); // days or months?
+/// let options = ReadOptions::new(DayCount::Inclusive).unit(TimeUnit::Days);
+/// assert!(Adtte::read_csv(file.as_bytes(), options)?.remarks.is_empty());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct ReadOptions {
+    days: DayCount,
+    unit: Option<TimeUnit>,
+}
+
+impl ReadOptions {
+    /// Days counted in this way.
+    pub const fn new(days: DayCount) -> Self {
+        Self { days, unit: None }
+    }
+
+    /// The unit of AVAL where the file does not say it.
+    pub const fn unit(self, unit: TimeUnit) -> Self {
+        Self { unit: Some(unit), ..self }
+    }
+}
+
+impl From<DayCount> for ReadOptions {
+    fn from(days: DayCount) -> Self {
+        Self::new(days)
+    }
+}
+
 /// A data set as it was read, with everything that was not taken as it stood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {

@@ -8,9 +8,9 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use super::cells::Cells;
-use super::{Adtte, AdtteRow, Cnsr, Import, Note};
+use super::{Adtte, AdtteRow, Cnsr, Import, Note, ReadOptions};
 use crate::error::{Error, Result};
-use crate::trial::{DayCount, TimeUnit};
+use crate::trial::TimeUnit;
 
 /// The columns that this library understands, in the order in which it writes them.
 pub(super) const COLUMNS: [&str; 11] = [
@@ -24,6 +24,17 @@ impl FromStr for Cnsr {
     fn from_str(text: &str) -> Result<Self, ()> {
         let code: u32 = text.parse().map_err(|_| ())?;
         Ok(Self(NonZeroU32::new(code)))
+    }
+}
+
+/// A date as ISO 8601 has it, or as SAS prints it.
+struct Day(Date);
+
+impl FromStr for Day {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        text.parse().or_else(|_| Date::strptime("%d%b%Y", text)).map(Self)
     }
 }
 
@@ -54,7 +65,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(cells: &Cells) -> Result<Self> {
+    fn of(cells: &Cells, unit: Option<TimeUnit>) -> Result<Self> {
         let trtp = match (cells.position("TRTP"), cells.position("TRT01P")) {
             (Some(at), _) | (None, Some(at)) => at,
             (None, None) => cells.required("TRTP", "TRT01P would do")?,
@@ -63,8 +74,8 @@ impl Layout {
         if cells.position("AVAL").is_none() && dates.is_none() {
             cells.required("AVAL", "both STARTDT and ADT would do")?;
         }
-        if cells.position("AVAL").is_some() {
-            cells.required("AVALU", "AVAL has no unit without it")?;
+        if cells.position("AVAL").is_some() && unit.is_none() {
+            cells.required("AVALU", "AVAL has no unit without it, unless `ReadOptions::unit` says which")?;
         }
         let must = "every row needs one";
         let understood =
@@ -87,19 +98,20 @@ impl Layout {
 }
 
 impl Adtte {
-    /// Reads CSV with a header. `days` says how the file counts the days between STARTDT and ADT: an AVAL that
-    /// contradicts it is remarked upon, and an AVAL that is missing is made from the dates with it.
+    /// Reads CSV with a header. `options` say how the file counts the days between STARTDT and ADT: an AVAL that
+    /// contradicts it is remarked upon, and an AVAL that is missing is made from the dates with it. Dates are written
+    /// as `2014-01-02` or `02JAN2014`.
     ///
     /// # Errors
     /// [`Error::DataSet`] for a file that is no CSV; [`Error::MissingColumn`]; [`Error::InvalidCell`] for a cell that
     /// does not hold what its column must, with its row and column; [`Error::DuplicateRow`]; [`Error::Empty`] where no
     /// row can be used.
-    pub fn read_csv(source: impl Read, days: DayCount) -> Result<Import> {
-        Self::from_cells(&Cells::csv(source)?, days)
+    pub fn read_csv(source: impl Read, options: impl Into<ReadOptions>) -> Result<Import> {
+        Self::from_cells(&Cells::csv(source)?, options.into())
     }
 
-    pub(super) fn from_cells(cells: &Cells, days: DayCount) -> Result<Import> {
-        let at = Layout::of(cells)?;
+    pub(super) fn from_cells(cells: &Cells, options: ReadOptions) -> Result<Import> {
+        let at = Layout::of(cells, options.unit)?;
         let mut rows = Vec::new();
         let mut notes = Notes::default();
         let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
@@ -114,14 +126,14 @@ impl Adtte {
                 let (usubjid, paramcd) = (key.0.into(), key.1.into());
                 return Err(Error::DuplicateRow { row: i + 1, first, usubjid, paramcd });
             }
-            rows.extend(at.row(cells, i, days, &mut notes)?);
+            rows.extend(at.row(cells, i, options, &mut notes)?);
         }
         if rows.is_empty() {
             return Err(Error::Empty { argument: "the set of usable rows" });
         }
         let other_columns = at.other.iter().map(|&c| cells.header[c].clone()).collect();
         let Notes { dropped, remarks } = notes;
-        Ok(Import { adtte: Adtte { rows, other_columns, days }, dropped, remarks })
+        Ok(Import { adtte: Adtte { rows, other_columns, days: options.days }, dropped, remarks })
     }
 }
 
@@ -134,7 +146,14 @@ struct Notes {
 
 impl Layout {
     /// One row; `None` where it cannot be used.
-    fn row(&self, cells: &Cells, i: usize, days: DayCount, notes: &mut Notes) -> Result<Option<AdtteRow>> {
+    fn row(
+        &self,
+        cells: &Cells,
+        i: usize,
+        options: ReadOptions,
+        notes: &mut Notes,
+    ) -> Result<Option<AdtteRow>> {
+        let ReadOptions { days, unit: default } = options;
         let text = |column| cells.text(i, column).to_string();
         let (usubjid, paramcd) = (text(Some(self.usubjid)), text(Some(self.paramcd)));
         let note = |what| Note { row: i + 1, usubjid: usubjid.clone(), paramcd: paramcd.clone(), what };
@@ -144,7 +163,8 @@ impl Layout {
             notes.dropped.push(note("CNSR is missing".into()));
             return Ok(None);
         };
-        let date = |column| cells.value::<Date>(i, column, "a date as 2020-01-31");
+        let date =
+            |column| cells.value(i, column, "a date as 2020-01-31").map(|date| date.map(|Day(date)| date));
         let (startdt, adt) = (date(self.startdt)?, date(self.adt)?);
         if startdt.zip(adt).is_some_and(|(start, end)| end < start) {
             return Err(cells.invalid(i, self.adt, "STARTDT or a later date"));
@@ -156,7 +176,7 @@ impl Layout {
             return Err(cells.invalid(i, self.aval, number));
         }
         let avalu = match cells.text(i, self.avalu) {
-            "" | "." | "NA" if aval.is_none() => TimeUnit::Days,
+            "" | "." | "NA" if default.is_some() || aval.is_none() => default.unwrap_or(TimeUnit::Days),
             text => unit(text).ok_or_else(|| cells.invalid(i, self.avalu, "DAYS, WEEKS, MONTHS or YEARS"))?,
         };
         let aval = match (aval, counted) {
