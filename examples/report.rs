@@ -112,10 +112,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for note in &import.remarks {
         eprintln!("odd: {note}");
     }
-    if import.adtte.parameters().contains(&"OS") && options.param != "OS" {
-        for contradiction in import.adtte.contradictions(&options.param, "OS") {
-            eprintln!("contradiction: {contradiction}");
-        }
+    for contradiction in &import.contradictions {
+        eprintln!("contradiction: {contradiction}");
     }
     let mut analysis = import.adtte.analyse_with_competing(&options.param, &options.competing)?;
     if let Some(strata) = options.stratified {

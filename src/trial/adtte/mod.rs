@@ -179,6 +179,9 @@ pub struct Import {
     pub dropped: Vec<Note>,
     /// Rows that were used although something about them is odd.
     pub remarks: Vec<Note>,
+    /// What cannot be true of OS together with PFS, EFS, DFS, RFS or FFS, where the file has them; for other names there
+    /// is [`Adtte::contradictions`].
+    pub contradictions: Vec<Contradiction>,
 }
 
 /// Something about one row of a file.

@@ -17,6 +17,9 @@ pub(super) const COLUMNS: [&str; 11] = [
     "USUBJID", "PARAMCD", "PARAM", "TRTP", "STARTDT", "ADT", "AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC",
 ];
 
+/// The usual names of endpoints to which death belongs.
+const DIES_WITH: [&str; 5] = ["PFS", "EFS", "DFS", "RFS", "FFS"];
+
 impl FromStr for Cnsr {
     type Err = ();
 
@@ -133,7 +136,9 @@ impl Adtte {
         }
         let other_columns = at.other.iter().map(|&c| cells.header[c].clone()).collect();
         let Notes { dropped, remarks } = notes;
-        Ok(Import { adtte: Adtte { rows, other_columns, days: options.days }, dropped, remarks })
+        let adtte = Adtte { rows, other_columns, days: options.days };
+        let contradictions = DIES_WITH.iter().flat_map(|within| adtte.contradictions(within, "OS")).collect();
+        Ok(Import { adtte, dropped, remarks, contradictions })
     }
 }
 
