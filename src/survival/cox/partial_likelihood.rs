@@ -252,7 +252,7 @@ impl Workspace {
         self.products(rows, weigh, &mut vec![0.0; rows.p], information);
     }
 
-    /// The gradient `Xᵀ (δ − r A)` and the information, in one pass over the rows.
+    /// The gradient `Xᵀ (δ − r A)` and the information.
     fn products(
         &mut self,
         rows: &Rows,
@@ -260,79 +260,114 @@ impl Workspace {
         gradient: &mut [f64],
         information: &mut [f64],
     ) {
-        gradient.fill(0.0);
         self.clear_entries(rows);
         self.expose(rows, &weigh);
-        self.plus.clear();
-        self.minus.clear();
-        let p = rows.p;
-        let mut first = 0;
-        for stratum in &rows.strata {
-            self.s1.fill(0.0);
-            let mut next_row = stratum.rows.end;
-            let mut late = stratum.late.as_slice();
-            for (k, tie) in stratum.ties.iter().enumerate().rev() {
-                let step = self.steps[first + k];
-                let split = tie.events_end.min(next_row);
-                self.e1.fill(0.0);
-                for i in (tie.start..next_row).rev() {
-                    let (x, r) = (&rows.x[i * p..(i + 1) * p], self.risk[i]);
-                    let own = i < split;
-                    let sums = if own { &mut self.e1[..p] } else { &mut self.s1[..p] };
-                    let exposed = r * self.exposure[i];
-                    let root = exposed.max(0.0).sqrt();
-                    let m = if own { rows.weight[i] - exposed } else { -exposed };
-                    let (x, z, g) = (&x[..p], &mut self.plus.next_row()[..p], &mut gradient[..p]);
-                    for j in 0..p {
-                        sums[j] += r * x[j];
-                        z[j] = root * x[j];
-                        g[j] += m * x[j];
-                    }
+        let Self { risk, exposure, steps, plus, minus, s1, e1, .. } = self;
+        exposed(rows, risk, exposure, plus, gradient);
+        means(rows, risk, steps, weigh, minus, [s1, e1]);
+        information.fill(0.0);
+        plus.add_to(1.0, information);
+        minus.add_to(-1.0, information);
+    }
+}
+
+/// `Xᵀ diag(r A) X` and the gradient, row by row.
+fn exposed(rows: &Rows, risk: &[f64], exposure: &[f64], plus: &mut SymmetricProduct, gradient: &mut [f64]) {
+    plus.clear();
+    gradient.fill(0.0);
+    let p = rows.p;
+    for stratum in &rows.strata {
+        // Rows that leave before the first event are never exposed.
+        let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
+        for i in (first..stratum.rows.end).rev() {
+            let expected = risk[i] * exposure[i];
+            let root = expected.max(0.0).sqrt();
+            let m = if rows.event[i] { rows.weight[i] - expected } else { -expected };
+            let (x, z, g) = (&rows.row(i)[..p], &mut plus.next_row()[..p], &mut gradient[..p]);
+            for j in 0..p {
+                z[j] = root * x[j];
+                g[j] += m * x[j];
+            }
+        }
+    }
+}
+
+/// `Σ c (S1 − f E1)(S1 − f E1)ᵀ / S0_l²` over all who leave, time by time.
+fn means(
+    rows: &Rows,
+    risk: &[f64],
+    steps: &[HazardStep],
+    weigh: impl Fn(usize) -> f64,
+    minus: &mut SymmetricProduct,
+    [s1, e1]: [&mut Vec<f64>; 2],
+) {
+    minus.clear();
+    let add = |sums: &mut [f64], i: usize, factor: f64| {
+        for (s, x) in sums.iter_mut().zip(rows.row(i)) {
+            *s += factor * x;
+        }
+    };
+    let mut first = 0;
+    for stratum in &rows.strata {
+        s1.fill(0.0);
+        let mut next_row = stratum.rows.end;
+        let mut late = stratum.late.as_slice();
+        for (k, tie) in stratum.ties.iter().enumerate().rev() {
+            let step = steps[first + k];
+            // The sums over those who leave together are kept apart; who leaves alone needs none.
+            let together = tie.leaving != 1.0;
+            let split = if together { tie.events_end } else { tie.start };
+            for i in (split..next_row).rev() {
+                add(s1, i, risk[i]);
+            }
+            if together {
+                e1.fill(0.0);
+                for i in (tie.start..split).rev() {
+                    add(e1, i, risk[i]);
                 }
-                for (s, e) in self.s1.iter_mut().zip(&self.e1) {
+                for (s, e) in s1.iter_mut().zip(e1.iter()) {
                     *s += e;
                 }
-                next_row = tie.start;
-                while let Some((&(entry, i), rest)) = late.split_last() {
-                    if entry < tie.time {
-                        break;
-                    }
-                    for (s, x) in self.s1.iter_mut().zip(rows.row(i)) {
-                        *s -= self.risk[i] * x;
-                    }
-                    late = rest;
+            }
+            next_row = tie.start;
+            while let Some((&(entry, i), rest)) = late.split_last() {
+                if entry < tie.time {
+                    break;
                 }
-                if step.anew {
-                    self.s1.fill(0.0);
-                    for i in stratum.at_risk(tie) {
-                        for (s, x) in self.s1.iter_mut().zip(rows.row(i)) {
-                            *s += self.risk[i] * x;
-                        }
-                    }
-                }
-                // Σ c (S1 − f E1)(S1 − f E1)ᵀ / S0_l² as one or two outer products.
-                let (g, unit) = (weigh(first + k), step.at_risk.recip());
-                let [a, b, c] = step.square.map(|s| g * s);
-                if a > 0.0 {
-                    let (root, cross) = (a.sqrt(), b / a.sqrt());
-                    let row = self.minus.next_row();
-                    for ((m, s), e) in row.iter_mut().zip(&self.s1).zip(&self.e1) {
-                        *m = root * (s * unit) - cross * (e * unit);
-                    }
-                    let rest = (c - b * cross / root).max(0.0);
-                    if rest > 0.0 {
-                        let root = rest.sqrt();
-                        for (m, e) in self.minus.next_row().iter_mut().zip(&self.e1) {
-                            *m = root * (e * unit);
-                        }
-                    }
+                add(s1, i, -risk[i]);
+                late = rest;
+            }
+            if step.anew {
+                s1.fill(0.0);
+                for i in stratum.at_risk(tie) {
+                    add(s1, i, risk[i]);
                 }
             }
-            // Rows that leave before the first event are never exposed.
-            first += stratum.ties.len();
+            // One or two outer products, however many leave.
+            let (g, unit) = (weigh(first + k), step.at_risk.recip());
+            let [a, b, c] = step.square.map(|s| g * s);
+            if !(a > 0.0) {
+                continue;
+            }
+            let root = a.sqrt();
+            if !together {
+                for (m, s) in minus.next_row().iter_mut().zip(s1.iter()) {
+                    *m = root * (s * unit);
+                }
+                continue;
+            }
+            let cross = b / root;
+            for ((m, s), e) in minus.next_row().iter_mut().zip(s1.iter()).zip(e1.iter()) {
+                *m = root * (s * unit) - cross * (e * unit);
+            }
+            let rest = (c - b * cross / root).max(0.0);
+            if rest > 0.0 {
+                let root = rest.sqrt();
+                for (m, e) in minus.next_row().iter_mut().zip(e1.iter()) {
+                    *m = root * (e * unit);
+                }
+            }
         }
-        information.fill(0.0);
-        self.plus.add_to(1.0, information);
-        self.minus.add_to(-1.0, information);
+        first += stratum.ties.len();
     }
 }
