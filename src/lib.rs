@@ -20,6 +20,7 @@
 //!
 //! # Features
 //! * `serde` (on by default): data, risk tables and results can be written and read back.
+//! * `rayon`: threads for large Cox models; the same bits.
 //! * `calendar`: calendar dates to durations (`jiff`).
 //! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 

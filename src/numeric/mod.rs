@@ -11,3 +11,4 @@ pub(crate) mod quadrature;
 pub(crate) mod random;
 pub(crate) mod root;
 pub(crate) mod sums;
+pub(crate) mod threads;

@@ -9,6 +9,7 @@
 use super::Ties;
 use super::rows::{Rows, Stratum, Tie};
 use super::symmetric::SymmetricProduct;
+use crate::numeric::threads;
 
 /// Everything an evaluation needs, kept between evaluations: nothing is allocated in an iteration.
 #[derive(Debug)]
@@ -248,7 +249,7 @@ impl Workspace {
 
     /// `Σ_k weigh(k) V_k` with `V_k` the covariance of the covariates over the risk set of event time k (summed
     /// over those who leave there). With weights of 1 it is the information. Weights may not be negative.
-    pub fn information(&mut self, rows: &Rows, weigh: impl Fn(usize) -> f64, information: &mut [f64]) {
+    pub fn information(&mut self, rows: &Rows, weigh: impl Fn(usize) -> f64 + Send, information: &mut [f64]) {
         self.products(rows, weigh, &mut vec![0.0; rows.p], information);
     }
 
@@ -256,15 +257,19 @@ impl Workspace {
     fn products(
         &mut self,
         rows: &Rows,
-        weigh: impl Fn(usize) -> f64,
+        weigh: impl Fn(usize) -> f64 + Send,
         gradient: &mut [f64],
         information: &mut [f64],
     ) {
         self.clear_entries(rows);
         self.expose(rows, &weigh);
         let Self { risk, exposure, steps, plus, minus, s1, e1, .. } = self;
-        exposed(rows, risk, exposure, plus, gradient);
-        means(rows, risk, steps, weigh, minus, [s1, e1]);
+        let (risk, exposure, steps) = (&*risk, &*exposure, &*steps);
+        threads::join(
+            rows.x.len(),
+            || exposed(rows, risk, exposure, plus, gradient),
+            || means(rows, risk, steps, weigh, minus, [s1, e1]),
+        );
         information.fill(0.0);
         plus.add_to(1.0, information);
         minus.add_to(-1.0, information);

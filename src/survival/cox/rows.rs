@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::data::{RightCensored, Weights};
 use super::design::Design;
 use crate::error::{Error, Result};
+use crate::numeric::threads;
 
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
 /// Rows of weight 0 are absent.
@@ -241,7 +242,7 @@ fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize])
     }
     let factor: Vec<f64> = scale.iter().map(|&s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
     let mut sorted = vec![0.0; order.len() * p];
-    for (to, order) in sorted.chunks_mut(AHEAD * p).zip(order.chunks(AHEAD)) {
+    threads::blocks((&mut sorted, AHEAD * p), (order, AHEAD), |to, order| {
         // The rows lie anywhere in memory. Asking for all of a block before any is used lets the waits overlap.
         std::hint::black_box(order.iter().map(|&i| flat[i * p] + flat[i * p + p - 1]).sum::<f64>());
         for (to, &i) in to.chunks_exact_mut(p).zip(order) {
@@ -250,7 +251,7 @@ fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize])
                 to[j] = (from[j] - centre[j]) * factor[j];
             }
         }
-    }
+    });
     let reach = (0..p).map(|j| (largest[j] + centre[j].abs()) * factor[j]).collect();
     Standardised { centre, scale, reach, x: sorted }
 }
