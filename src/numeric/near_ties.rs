@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::order::{Mark, pack};
+use crate::numeric::order::{Mark, pack};
 
 const TOLERANCE: f64 = 1.4901161193847656e-8; // √ε = 2⁻²⁶
 

@@ -11,52 +11,33 @@
 //! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
 
-mod advice;
-mod band;
-mod concordance;
-mod contrast;
-mod cox;
-mod curve;
-mod data;
-mod difference;
-mod episodes;
-mod groups;
-mod hazard;
-mod hazard_ratio;
-mod influence;
-mod interval;
-mod inverted_log_rank;
-mod kaplan_meier;
-mod landmark;
-mod log_rank;
-mod permutation;
-mod quantile;
-mod restricted_mean;
-mod risk_table;
-mod small_sample;
-mod win_ratio;
+pub mod contrast;
+pub mod curve;
+pub mod data;
+pub mod log_rank;
+pub mod permutation;
+pub mod prediction;
+pub mod regression;
+pub mod result;
+pub mod risk_table;
+pub mod small_sample;
 
-pub use advice::{Advice, Concern, Instead};
-pub use band::{Band, BandShape, SurvivalBand};
-pub use concordance::{Concordance, ConcordanceDifference, PairWeight};
+pub use contrast::InvertedLogRank;
+pub use contrast::SurvivalDifference;
+pub use contrast::{Divisor, EndpointWins, FinkelsteinSchoenfeld, WinRatio, WinStatistics};
 pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
 };
-pub use cox::{
-    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve,
-    ProportionalHazards, Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
-};
+pub use curve::RestrictedMean;
+pub use curve::{Band, BandShape, SurvivalBand};
+pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
+pub use curve::{FlatStep, Quantile};
+pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use data::Episodes;
+pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
-pub use difference::SurvivalDifference;
-pub use episodes::Episodes;
-pub use groups::Groups;
-pub use hazard::{CumulativeHazard, HazardEstimate};
-pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
-pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
-pub use inverted_log_rank::InvertedLogRank;
-pub use kaplan_meier::{FlemingHarrington, KaplanMeier, NelsonAalen};
-pub use landmark::{Landmark, LandmarkCohort};
+pub use data::{Landmark, LandmarkCohort};
 pub use log_rank::{
     Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,
     OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
@@ -66,8 +47,13 @@ pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,
 };
-pub use quantile::{FlatStep, Quantile};
-pub use restricted_mean::RestrictedMean;
+pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
+pub use regression::{
+    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve,
+    ProportionalHazards, Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
+};
+pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
+pub use result::{HazardRatio, HazardRatioMethod};
 pub use risk_table::{RiskTable, Row};
+pub use small_sample::{Advice, Concern, Instead};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};
-pub use win_ratio::{Divisor, EndpointWins, FinkelsteinSchoenfeld, WinRatio, WinStatistics};

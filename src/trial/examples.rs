@@ -1,7 +1,7 @@
 //! Trials to try things on.
 
-use super::baseline::Baseline;
-use super::{Endpoint, Exit, Role, Subject, Time, Trial};
+use crate::trial::facts::baseline::Baseline;
+use crate::trial::{Endpoint, Exit, Role, Subject, Time, Trial};
 
 /// The arms of the aplastic-anaemia trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

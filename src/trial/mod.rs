@@ -48,59 +48,25 @@
 
 #[cfg(feature = "adtte")]
 pub mod adtte;
-mod analysis;
-mod baseline;
-#[cfg(feature = "calendar")]
-mod calendar;
-mod comparisons;
-mod contrast;
-mod counts;
-mod endpoint;
-mod estimand;
+pub mod analysis;
 pub mod examples;
-mod flow;
-mod follow_up;
-mod fragility;
-mod incidence;
-mod informative;
-mod population;
+pub mod facts;
+pub mod question;
 pub mod reconstruct;
-mod record;
-mod report;
-mod subject;
-mod time;
-mod trials;
+pub mod report;
+pub mod sensitivity;
 
-pub use analysis::Analysis;
-pub use baseline::{Characteristic, Stratification, Stratum};
+pub use analysis::{
+    Analysis, Censoring, CensoringReasons, Comparison, Comparisons, Contrast, DataCutoff, Decision, Flow,
+    FollowUp, Incidence, NumbersAtRisk, Outcome, Record, Trial, Window,
+};
 #[cfg(feature = "calendar")]
-pub use calendar::{Calendar, Clock, DayCount};
-pub use comparisons::{Comparison, Comparisons};
-pub use contrast::Contrast;
-pub use counts::{CensoringReasons, NumbersAtRisk};
-pub use endpoint::{Ascertainment, Endpoint, Origin, Role};
-pub use estimand::{Estimand, Strategy};
-pub use flow::Flow;
-pub use follow_up::FollowUp;
-pub use fragility::Fragility;
-pub use incidence::Incidence;
-pub use informative::{CensoringBounds, TippingPoint, TippingRow};
-pub use population::Population;
-pub use record::{Censoring, Decision, Outcome, Record, Window};
+pub use facts::{Calendar, Clock, DayCount};
+pub use facts::{
+    Characteristic, Exit, Label, Stratification, Stratum, Subject, SubjectBuilder, Time, TimeUnit,
+};
+pub use question::{Ascertainment, Endpoint, Estimand, Origin, Population, Role, Strategy};
 pub use report::{ArmReport, ComparisonReport, Report, ReportBuilder, Table};
-pub use subject::{Exit, Subject, SubjectBuilder};
-pub use time::{Time, TimeUnit};
-pub use trials::{DataCutoff, Trial};
+pub use sensitivity::{CensoringBounds, Fragility, TippingPoint, TippingRow};
 
-/// What the enums of a trial (its arms, its happenings) must be able to do: every plain enum that derives
-/// `Debug, Clone, Copy, PartialEq` can, and so can `&str`. Their `Debug` names appear in tables and errors.
-pub trait Label: Copy + PartialEq + std::fmt::Debug {}
-
-impl<T: Copy + PartialEq + std::fmt::Debug> Label for T {}
-
-/// How an arm or a happening is called: its `Debug` name, and a string as it is.
-fn label(value: &impl std::fmt::Debug) -> String {
-    let name = format!("{value:?}");
-    let text = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
-    text.map_or_else(|| name.clone(), |t| t.replace("\\\"", "\"").replace("\\'", "'").replace("\\\\", "\\"))
-}
+pub(crate) use facts::label::label;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::super::interval::{ConfidenceInterval, percent, z_of};
-use super::super::log_rank::P;
 use crate::error::Result;
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
+use crate::survival::log_rank::P;
+use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
 
 /// A difference, or a ratio, between two groups, with its standard error.
 ///

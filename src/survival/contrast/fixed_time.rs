@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::super::curve::SurvivalCurve;
-use super::effect::Effect;
+use crate::survival::contrast::effect::Effect;
+use crate::survival::curve::survival_curve::SurvivalCurve;
 
 /// What is compared of two survival probabilities S₁ (of the curve asked) and S₀ (of the other).
 ///

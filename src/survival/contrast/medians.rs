@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::super::curve::SurvivalCurve;
-use super::super::interval::{ConfidenceInterval, percent, z_of};
 use crate::error::Result;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
 
 /// What is compared of two medians m₁ (of the curve asked) and m₀.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::super::curve::SurvivalCurve;
-use super::super::hazard_ratio::HazardRatio;
-use super::super::interval::{ConfidenceInterval, percent};
 use crate::error::{Error, Result};
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::hazard_ratio::HazardRatio;
+use crate::survival::result::interval::{ConfidenceInterval, percent};
 
 /// How many to treat for one more survivor, or one fewer.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,9 +1,9 @@
 //! Two restricted mean survival times.
 
-use super::super::curve::SurvivalCurve;
-use super::super::restricted_mean::RestrictedMean;
-use super::effect::Effect;
 use crate::error::{Error, Result};
+use crate::survival::contrast::effect::Effect;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::survival_curve::SurvivalCurve;
 
 /// What is compared of two restricted means μ₁ (of the curve asked) and μ₀ up to a common horizon τ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use super::super::data::RightCensored;
-use super::super::groups::Groups;
-use super::super::risk_table::RiskTable;
-use super::robust;
-use super::shared_times::for_each_event_time;
-use super::test::{Alternative, P};
-use super::weight::{Running, Weighing, Weight};
 use crate::error::{Error, Result};
 use crate::numeric::multivariate_normal::{Probability, max_tail};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::robust;
+use crate::survival::log_rank::shared_times::for_each_event_time;
+use crate::survival::log_rank::test::{Alternative, P};
+use crate::survival::log_rank::weight::{Running, Weighing, Weight};
+use crate::survival::risk_table::table::RiskTable;
 
 /// The `MaxCombo` test of two groups: the largest of several weighted log-rank statistics.
 ///

@@ -2,15 +2,15 @@
 //!
 //! Every member is `Σ w(t) (observed − expected)` over the event times with its hypergeometric variance;
 //! members differ in the weight `w` alone. So this room is one loop over the event times that the groups
-//! share ([`shared_times`]), a list of weights ([`weight`]) and what is made of them.
+//! share (`shared_times`), a list of weights (`weight`) and what is made of them.
 //!
 //! * groups that differ throughout: [`LogRank`] · early or late: [`WeightedLogRank`] with a [`Weight`] ·
 //!   not known when: [`MaxCombo`], [`Renyi`]
 //! * ordered groups: [`LogRankTest::trend`] · which of them differ: [`PairwiseLogRank`]
 //! * one group against a known hazard: [`OneSampleLogRank`]
 //!
-//! Not here: curves ([`KaplanMeier`](super::KaplanMeier)), the same statistics without asymptotics
-//! ([`ExactLogRank`](super::ExactLogRank)).
+//! Not here: curves ([`KaplanMeier`](crate::survival::KaplanMeier)), the same statistics without asymptotics
+//! ([`ExactLogRank`](crate::survival::ExactLogRank)).
 
 mod max_combo;
 mod one_sample;
@@ -23,10 +23,10 @@ mod test;
 mod trend;
 pub(crate) mod weight;
 
-use super::data::RightCensored;
-use super::groups::Groups;
-use super::risk_table::RiskTable;
 use crate::error::{Error, Result};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::risk_table::table::RiskTable;
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};
 pub use pairwise::{Adjustment, PairwiseComparison, PairwiseLogRank, PairwiseTest};

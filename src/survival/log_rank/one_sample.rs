@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::super::data::RightCensored;
-use super::test::P;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::sums::Sum;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::test::P;
 
 /// The variance of observed − expected in the [`OneSampleLogRank`] test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::super::data::RightCensored;
-use super::super::groups::Groups;
-use super::super::risk_table::RiskTable;
-use super::WeightedLogRank;
-use super::test::{LogRankTest, P};
-use super::weight::Weight;
 use crate::error::{Error, Result};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::WeightedLogRank;
+use crate::survival::log_rank::test::{LogRankTest, P};
+use crate::survival::log_rank::weight::Weight;
+use crate::survival::risk_table::table::RiskTable;
 
 /// How p-values are adjusted for the number of comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

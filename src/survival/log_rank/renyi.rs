@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::super::data::RightCensored;
-use super::super::groups::Groups;
-use super::super::risk_table::RiskTable;
-use super::shared_times::for_each_event_time;
-use super::test::{Alternative, P};
-use super::weight::{Running, Weighing, Weight};
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_sf;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::shared_times::for_each_event_time;
+use crate::survival::log_rank::test::{Alternative, P};
+use crate::survival::log_rank::weight::{Running, Weighing, Weight};
+use crate::survival::risk_table::table::RiskTable;
 
 /// The Renyi-type supremum test of two groups: `Q = max_t |Z(t)|/σ`, where `Z(t)` is the weighted sum of
 /// observed − expected up to t and σ² its variance at the end.

@@ -4,11 +4,11 @@
 //! to the score, with p the shares of the groups at risk and W the weight of the event time; contributions are summed within clusters, and their outer
 //! products over clusters (Lin & Wei 1989, J Am Stat Assoc 84:1074).
 
-use super::super::data::{RightCensored, Weights};
-use super::super::groups::Groups;
-use super::super::risk_table::RiskTable;
-use super::shared_times::for_each_event_time;
-use super::weight::{Running, Weighing};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::log_rank::shared_times::for_each_event_time;
+use crate::survival::log_rank::weight::{Running, Weighing};
+use crate::survival::risk_table::table::RiskTable;
 
 /// `data` has its near ties merged; `tables` are its risk tables by stratum and group.
 pub(super) fn variance(

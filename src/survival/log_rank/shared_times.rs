@@ -1,6 +1,6 @@
 //! The loop that every two-sample test shares: the event times of several groups, one after the other.
 
-use super::super::risk_table::RiskTable;
+use crate::survival::risk_table::table::RiskTable;
 
 /// Who was at risk and had the event in each group at one event time of a stratum.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! The loop of the family: observed, expected and their covariance in one stratum.
 
-use super::super::risk_table::RiskTable;
-use super::shared_times::{EventTime, for_each_event_time};
-use super::test::StratumCounts;
+use crate::survival::log_rank::shared_times::{EventTime, for_each_event_time};
+use crate::survival::log_rank::test::StratumCounts;
+use crate::survival::risk_table::table::RiskTable;
 
 /// Observed and expected of one stratum; its covariance is added to `variance`.
 pub(super) fn one_stratum(

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::super::hazard_ratio::{HazardRatio, HazardRatioMethod};
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::quadratic_form::quadratic_form;
+use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
 
 /// Observed and expected events of one stratum, per group.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,7 @@ impl StratumCounts {
     }
 }
 
-/// The result of a [`LogRank`](super::LogRank) test or of a weighted one.
+/// The result of a [`LogRank`](crate::survival::log_rank::LogRank) test or of a weighted one.
 ///
 /// In a weighted test observed and expected events are sums of the weights of the event times.
 #[derive(Debug, Clone, PartialEq)]

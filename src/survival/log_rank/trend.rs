@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::test::{Alternative, LogRankTest, P};
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
+use crate::survival::log_rank::test::{Alternative, LogRankTest, P};
 
 /// The test for trend over ordered groups: `z = Σ c_g U_g / √(cᵀ V c)`, standard normal where the groups share
 /// one hazard.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::shared_times::EventTime;
 use crate::error::{Error, Result};
+use crate::survival::log_rank::shared_times::EventTime;
 
 /// How much each event time counts in a weighted log-rank test.
 ///
@@ -126,7 +126,7 @@ impl Weight {
 impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LogRank => write!(f, "{}", super::test::PLAIN),
+            Self::LogRank => write!(f, "{}", crate::survival::log_rank::test::PLAIN),
             Self::GehanBreslow => write!(f, "Gehan-Breslow"),
             Self::TaroneWare => write!(f, "Tarone-Ware"),
             Self::PetoPeto => write!(f, "Peto-Peto"),

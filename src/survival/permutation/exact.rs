@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use super::super::data::RightCensored;
-use super::super::groups::Groups;
-use super::super::log_rank::{Alternative, Weight};
-use super::PermutationStatistic;
-use super::inversion::Inversion;
-use super::lattice::Lattice;
-use super::scores::{ScoreTies, Subjects};
-use super::standardized;
-use super::states::{Block, LIMIT, States};
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::{Alternative, Weight};
+use crate::survival::permutation::PermutationStatistic;
+use crate::survival::permutation::inversion::Inversion;
+use crate::survival::permutation::lattice::Lattice;
+use crate::survival::permutation::scores::{ScoreTies, Subjects};
+use crate::survival::permutation::standardized;
+use crate::survival::permutation::states::{Block, LIMIT, States};
 
 const METHOD: &str = "the exact log-rank test";
 

@@ -7,7 +7,7 @@
 //! below 1e-13 within a few dozen terms; the largest |φ| among the last half of the terms is reported as the
 //! error. It stays above 0 where single sums carry probability: those are the cases that can be listed.
 
-use super::states::Block;
+use crate::survival::permutation::states::Block;
 
 /// Complex additions that may be spent.
 const WORK: f64 = 3e9;

@@ -3,7 +3,7 @@
 //! The shift algorithm (Streitberg & Röhmel 1986): an array per number of subjects in the first arm, indexed by
 //! the sum; adding a subject adds the array of one subject less, shifted by its score.
 
-use super::states::Block;
+use crate::survival::permutation::states::Block;
 
 /// What the arrays may take: this many additions, and this many cells at once.
 const WORK: f64 = 3e9;

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use super::super::data::RightCensored;
-use super::super::groups::Groups;
-use super::super::interval::{ConfidenceInterval, z_of};
-use super::super::log_rank::{Alternative, P, Weight};
-use super::scores::{ScoreTies, Subjects};
 use crate::error::{Error, Result};
 use crate::numeric::beta::Beta;
 use crate::numeric::random::Random;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::{Alternative, P, Weight};
+use crate::survival::permutation::scores::{ScoreTies, Subjects};
+use crate::survival::result::interval::{ConfidenceInterval, z_of};
 
 const METHOD: &str = "the Monte Carlo log-rank test";
 

@@ -1,11 +1,11 @@
 //! What is permuted: one score per subject, whose sum over an arm is its observed − expected events.
 
-use super::super::data::{RightCensored, Weights};
-use super::super::groups::Groups;
-use super::super::log_rank::Weight;
-use super::super::log_rank::weight::{Running, Weighing};
-use super::super::risk_table::RiskTable;
 use crate::error::{Error, Result};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::log_rank::Weight;
+use crate::survival::log_rank::weight::{Running, Weighing};
+use crate::survival::risk_table::table::RiskTable;
 
 /// How subjects with tied event times get their scores. Without ties all are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,13 +5,13 @@
 //! already placed, T and V so far; at each event time some of the `d` events and of the `c` censored until the next
 //! event time are placed, in `C(d, i) C(c, j)` ways. States that agree are one. Strata are combined at the end.
 
-use super::super::data::RightCensored;
-use super::super::log_rank::Weight;
-use super::super::log_rank::weight::{Running, Weighing};
-use super::exact::Tail;
-use super::scores::Subjects;
-use super::states::LIMIT;
 use crate::error::{Error, Result};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::Weight;
+use crate::survival::log_rank::weight::{Running, Weighing};
+use crate::survival::permutation::exact::Tail;
+use crate::survival::permutation::scores::Subjects;
+use crate::survival::permutation::states::LIMIT;
 
 /// T and V are kept as multiples of this share of their bound.
 const UNIT: f64 = 1.0 / (1_u64 << 52) as f64;

@@ -1,11 +1,11 @@
 //! The beta product confidence procedure.
 
-use super::super::curve::SurvivalCurve;
-use super::SmallSample;
-use super::product_law::ExponentialSum;
 use crate::error::Result;
 use crate::numeric::beta::Beta;
 use crate::numeric::root;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::small_sample::SmallSample;
+use crate::survival::small_sample::product_law::ExponentialSum;
 
 /// How the law of a product of independent beta variables is found.
 ///

@@ -1,8 +1,8 @@
 //! Borkowf's interval: a variance between that of the curve and that of a binomial share.
 
-use super::super::curve::SurvivalCurve;
-use super::super::interval::z_of;
 use crate::error::Result;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::interval::z_of;
 
 pub(super) fn limits(
     curve: &SurvivalCurve,

@@ -1,9 +1,9 @@
 //! Thomas & Grunkemeier's interval: the survival probabilities that the likelihood does not rule out.
 
-use super::super::curve::SurvivalCurve;
-use super::super::interval::z_of;
 use crate::error::Result;
 use crate::numeric::root;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::interval::z_of;
 
 /// λ ties the constrained hazards `d/(n + λ)` together: 0 is the estimate itself, λ > 0 gives a higher S and
 /// λ towards `−min(n − d)` a lower one. −2 log of the likelihood ratio grows on both sides.

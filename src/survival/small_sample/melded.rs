@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-use super::super::contrast::Measure;
-use super::super::curve::SurvivalCurve;
-use super::super::interval::{ConfidenceInterval, percent, z_of};
-use super::super::log_rank::P;
-use super::beta_product::{BetaProductLaw, Law, laws};
-use super::check_time;
 use crate::error::{Error, Result};
 use crate::numeric::quadrature::tanh_sinh;
 use crate::numeric::root;
+use crate::survival::contrast::Measure;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::log_rank::P;
+use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
+use crate::survival::small_sample::beta_product::{BetaProductLaw, Law, laws};
+use crate::survival::small_sample::check_time;
 
 /// Two survival probabilities at one time, compared without asymptotics.
 ///
 /// Each curve has a lower (W⁺) and an upper (W⁻) confidence distribution, those of the
-/// [beta product interval](super::SmallSample::beta_product). A limit of `g(S₁, S₀)` is a quantile of g at
+/// [beta product interval](crate::survival::small_sample::SmallSample::beta_product). A limit of `g(S₁, S₀)` is a quantile of g at
 /// the independent variables that make it lowest (W⁺ of the first, W⁻ of the second) or highest, and the
 /// two-sided p-value is twice the smaller chance that these lie on the wrong side of no difference.
 ///
@@ -27,7 +27,7 @@ use crate::numeric::root;
 ///
 /// # Size
 /// Seeded simulation of two equal arms, 20,000 trials a row, censoring as in
-/// [`SmallSample`](super::SmallSample): per cent rejected at 5 %, with the plain and the cumulative-hazard
+/// [`SmallSample`](crate::survival::small_sample::SmallSample): per cent rejected at 5 %, with the plain and the cumulative-hazard
 /// [contrast](SurvivalCurve::contrast) and the log-rank test beside it. Where a statistic does not exist the
 /// test does not reject.
 ///

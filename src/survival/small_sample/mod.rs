@@ -1,6 +1,6 @@
 //! Intervals for a survival probability when few are at risk.
 //!
-//! The intervals of [`SurvivalEstimate`](super::SurvivalEstimate) lean on a normal approximation, which is
+//! The intervals of [`SurvivalEstimate`](crate::survival::SurvivalEstimate) lean on a normal approximation, which is
 //! weakest where a small trial needs it. These do not, or lean less:
 //!
 //! * [`SmallSample::beta_product`]: the beta product confidence procedure (Fay, Brittain & Proschan 2013).
@@ -13,12 +13,13 @@
 //! * [`SmallSample::borkowf`]: the hybrid variance, which does not vanish while nobody has failed.
 //!
 //! They are asked for in the words of the usual intervals: [`SurvivalCurve::small_sample_interval`] takes a
-//! [`SmallSample`] where [`SurvivalEstimate::interval`](super::SurvivalEstimate::interval) takes an
-//! [`Interval`](super::Interval). It is a method of the curve, since these are functions of the whole risk
+//! [`SmallSample`] where [`SurvivalEstimate::interval`](crate::survival::SurvivalEstimate::interval) takes an
+//! [`Interval`](crate::survival::Interval). It is a method of the curve, since these are functions of the whole risk
 //! table up to a time and not of an estimate with its standard error.
 //!
 //! Two curves at one time, without asymptotics: [`SurvivalCurve::melded`].
 
+pub(crate) mod advice;
 mod beta_product;
 mod borkowf;
 mod likelihood_ratio;
@@ -28,12 +29,13 @@ mod rothman;
 
 use std::fmt;
 
+pub use advice::{Advice, Concern, Instead};
 pub use beta_product::BetaProductLaw;
 pub use melded::Melded;
 
-use super::curve::{Estimator, SurvivalCurve};
-use super::interval::{ConfidenceInterval, percent, z_of};
 use crate::error::{Error, Result};
+use crate::survival::curve::survival_curve::{Estimator, SurvivalCurve};
+use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
 
 /// How an interval for small samples is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

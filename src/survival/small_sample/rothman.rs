@@ -1,8 +1,8 @@
 //! Rothman's interval: Wilson's, with the sample size that would give the curve's variance.
 
-use super::super::curve::SurvivalCurve;
-use super::super::interval::z_of;
 use crate::error::Result;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::interval::z_of;
 
 pub(super) fn limits(curve: &SurvivalCurve, t: f64, level: f64) -> Result<Option<(f64, f64)>> {
     let z = z_of(level)?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::{Adtte, AdtteRow};
+use crate::trial::adtte::{Adtte, AdtteRow};
 
 /// Two parameters of one subject that cannot both be true.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use std::io::{Read, Write};
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
-use super::cells::{Cells, column, unreadable};
-use super::write::unwritable;
-use super::{Adtte, Import, ReadOptions};
 use crate::error::Result;
+use crate::trial::adtte::cells::{Cells, column, unreadable};
+use crate::trial::adtte::write::unwritable;
+use crate::trial::adtte::{Adtte, Import, ReadOptions};
 
 impl Adtte {
     /// Reads CDISC Dataset-JSON 1.1: an object whose `columns` have names and whose `rows` are arrays of cells.

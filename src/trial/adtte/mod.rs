@@ -45,7 +45,7 @@ use std::num::NonZeroU32;
 
 use jiff::civil::Date;
 
-use super::{DayCount, TimeUnit};
+use crate::trial::{DayCount, TimeUnit};
 
 pub use check::Contradiction;
 

@@ -7,10 +7,10 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use super::cells::Cells;
-use super::{Adtte, AdtteRow, Cnsr, Import, Note, ReadOptions};
 use crate::error::{Error, Result};
 use crate::trial::TimeUnit;
+use crate::trial::adtte::cells::Cells;
+use crate::trial::adtte::{Adtte, AdtteRow, Cnsr, Import, Note, ReadOptions};
 
 /// The columns that this library understands, in the order in which it writes them.
 pub(super) const COLUMNS: [&str; 11] = [

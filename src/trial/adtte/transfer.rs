@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
-use super::{Adtte, AdtteRow, Cnsr};
 use crate::error::{Error, Result};
-use crate::trial::analysis::About;
-use crate::trial::baseline::Baseline;
-use crate::trial::counts::name;
+use crate::trial::adtte::{Adtte, AdtteRow, Cnsr};
+use crate::trial::analysis::analysis::About;
+use crate::trial::analysis::counts::name;
+use crate::trial::facts::baseline::Baseline;
 use crate::trial::{
     Analysis, Calendar, Censoring, DayCount, Decision, Label, Outcome, Record, Stratum, Time, TimeUnit,
     Window, label,

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use super::read::COLUMNS;
-use super::{Adtte, AdtteRow};
 use crate::error::{Error, Result};
+use crate::trial::adtte::read::COLUMNS;
+use crate::trial::adtte::{Adtte, AdtteRow};
 
 pub(super) fn unwritable(why: impl ToString) -> Error {
     Error::DataSet { action: "written", why: why.to_string() }

@@ -2,14 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use super::convention::StdErrorConvention;
-use super::facts::Fact;
-use super::order::{ArmOrder, ArmOrders, Ended};
-use super::problem::{Mark, Problem};
-use super::published::Published;
-use super::search::{Found, Progress, Search};
 use crate::error::{Error, Result};
 use crate::survival::RightCensored;
+use crate::trial::reconstruct::convention::StdErrorConvention;
+use crate::trial::reconstruct::facts::Fact;
+use crate::trial::reconstruct::order::{ArmOrder, ArmOrders, Ended};
+use crate::trial::reconstruct::problem::{Mark, Problem};
+use crate::trial::reconstruct::published::Published;
+use crate::trial::reconstruct::search::{Found, Progress, Search};
 
 /// The published figures of one arm.
 ///

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::arm::ArmFigures;
-use super::facts::Fact;
-use super::order::{ArmOrders, Ended};
-use super::trial::TrialFigures;
 use crate::error::Result;
+use crate::trial::reconstruct::arm::ArmFigures;
+use crate::trial::reconstruct::facts::Fact;
+use crate::trial::reconstruct::order::{ArmOrders, Ended};
+use crate::trial::reconstruct::trial::TrialFigures;
 
 /// Can a set of figures be right together?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn verdict(found: u128, ended: Ended) -> Verdict {
 
 /// The least and the largest value that the orders give a figure.
 fn range(orders: &ArmOrders, fact: &Fact) -> Option<(f64, f64)> {
-    let value = |order: &super::order::ArmOrder| -> Option<f64> {
+    let value = |order: &crate::trial::reconstruct::order::ArmOrder| -> Option<f64> {
         let at = |time: f64| order.stretches().iter().rposition(|s| s.ends == time && !s.before);
         match *fact {
             Fact::Survival { time, .. } => Some(order.estimates().get(at(time)?)?.0),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::published::Published;
+use crate::trial::reconstruct::published::Published;
 
 /// One published figure of one arm. Times are in the publication's unit; only their order is used.
 #[derive(Debug, Clone, Copy, PartialEq)]

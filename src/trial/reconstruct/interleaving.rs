@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::log_rank::Sums;
+use crate::trial::reconstruct::log_rank::Sums;
 
 /// What happened at one time: events and censorings of both arms.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 
 use std::fmt;
 
-use super::interleaving::{Interleaving, cox_ratio};
-use super::log_rank::Scale;
-use super::order::{ArmOrders, Ended};
-use super::pairs::ratio_of;
-use super::published::Published;
-use super::trial::{LaterCensoring, TiedTimes};
 use crate::survival::HazardRatioMethod;
+use crate::trial::reconstruct::interleaving::{Interleaving, cox_ratio};
+use crate::trial::reconstruct::log_rank::Scale;
+use crate::trial::reconstruct::order::{ArmOrders, Ended};
+use crate::trial::reconstruct::pairs::ratio_of;
+use crate::trial::reconstruct::published::Published;
+use crate::trial::reconstruct::trial::{LaterCensoring, TiedTimes};
 
 /// A value of the log-rank test that agrees with what is published, and the interleavings that give it.
 #[derive(Debug, Clone, PartialEq)]

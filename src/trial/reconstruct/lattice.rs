@@ -1,8 +1,8 @@
 //! Two orders on one time axis: what may happen next, once so many of each have happened.
 
-use super::interleaving::Group;
-use super::log_rank::{Scale, Sums};
-use super::order::ArmOrder;
+use crate::trial::reconstruct::interleaving::Group;
+use crate::trial::reconstruct::log_rank::{Scale, Sums};
+use crate::trial::reconstruct::order::ArmOrder;
 
 /// An event or censoring and the times at which it may lie.
 #[derive(Debug, Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use super::convention::StdErrorConvention;
-use super::facts::{Fact, Stage};
-use super::problem::Mark;
+use crate::trial::reconstruct::convention::StdErrorConvention;
+use crate::trial::reconstruct::facts::{Fact, Stage};
+use crate::trial::reconstruct::problem::Mark;
 
 /// A pattern: one order of events (`d`) and censorings (`c`) up to the last event, with the numbers of
 /// censorings that may follow before the last checkpoint.

@@ -2,16 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use super::interleaving::{Interleaving, cox_ratio};
-use super::lattice::{Lattice, elements};
-use super::log_rank::{Scale, Sums, SumsMap};
-use super::order::{ArmOrder, ArmOrders};
-use super::published::Published;
-use super::trial::{LaterCensoring, TiedTimes, TrialFigures};
-use super::weave::{Halves, Weave};
 use crate::error::Result;
 use crate::numeric::distribution::normal_quantile;
 use crate::survival::HazardRatioMethod;
+use crate::trial::reconstruct::interleaving::{Interleaving, cox_ratio};
+use crate::trial::reconstruct::lattice::{Lattice, elements};
+use crate::trial::reconstruct::log_rank::{Scale, Sums, SumsMap};
+use crate::trial::reconstruct::order::{ArmOrder, ArmOrders};
+use crate::trial::reconstruct::published::Published;
+use crate::trial::reconstruct::trial::{LaterCensoring, TiedTimes, TrialFigures};
+use crate::trial::reconstruct::weave::{Halves, Weave};
 
 impl TrialFigures {
     /// The orders of each arm, and what their pairs give; all of them or up to the first that is right.

@@ -2,10 +2,10 @@
 
 use num_rational::BigRational;
 
-use super::convention::{Number, StdErrorConvention, Tally};
-use super::facts::{Fact, Stage};
-use super::published::Published;
 use crate::error::{Error, Result};
+use crate::trial::reconstruct::convention::{Number, StdErrorConvention, Tally};
+use crate::trial::reconstruct::facts::{Fact, Stage};
+use crate::trial::reconstruct::published::Published;
 
 /// One element of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ fn squared((low, high): (f64, f64)) -> (f64, f64) {
 
 impl<'a> Problem<'a> {
     pub fn new(subjects: u32, facts: &'a [Fact], convention: StdErrorConvention) -> Result<Self> {
-        let stages = super::facts::stages(facts);
+        let stages = crate::trial::reconstruct::facts::stages(facts);
         let orders = count_orders(subjects as usize, &stages).ok_or(Error::OutOfRange {
             argument: "subjects",
             value: subjects.into(),

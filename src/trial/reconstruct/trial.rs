@@ -1,16 +1,16 @@
 //! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their
 //! orders.
 
-use super::arm::ArmFigures;
-use super::consistency::Verdict;
-use super::facts::Fact;
-use super::interleaving::{Group, Interleaving};
-use super::interleavings::{Interleavings, TestValue};
-use super::log_rank::{MOST_SUBJECTS, Scale, Sums};
-use super::order::{ArmOrders, Ended};
-use super::published::Published;
 use crate::error::{Error, Result};
 use crate::survival::{HazardRatioMethod, RightCensored};
+use crate::trial::reconstruct::arm::ArmFigures;
+use crate::trial::reconstruct::consistency::Verdict;
+use crate::trial::reconstruct::facts::Fact;
+use crate::trial::reconstruct::interleaving::{Group, Interleaving};
+use crate::trial::reconstruct::interleavings::{Interleavings, TestValue};
+use crate::trial::reconstruct::log_rank::{MOST_SUBJECTS, Scale, Sums};
+use crate::trial::reconstruct::order::{ArmOrders, Ended};
+use crate::trial::reconstruct::published::Published;
 
 /// May events or censorings share a time?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,9 +7,9 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::interleaving::{Group, Interleaving};
-use super::lattice::{Lattice, Step};
-use super::log_rank::{Sums, SumsMap};
+use crate::trial::reconstruct::interleaving::{Group, Interleaving};
+use crate::trial::reconstruct::lattice::{Lattice, Step};
+use crate::trial::reconstruct::log_rank::{Sums, SumsMap};
 
 /// A number of ways for each value of the sums.
 type Ways = SumsMap<u128>;
@@ -353,9 +353,9 @@ impl Sorted {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lattice::Element;
-    use super::super::log_rank::Scale;
     use super::*;
+    use crate::trial::reconstruct::lattice::Element;
+    use crate::trial::reconstruct::log_rank::Scale;
     use std::collections::BTreeMap;
 
     /// Wherever the two halves meet, the interleavings are the same.

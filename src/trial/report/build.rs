@@ -1,10 +1,10 @@
 //! From an analysis to the numbers of its report.
 
-use super::super::counts::name;
-use super::super::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};
-use super::{ArmReport, ComparisonReport, Report};
 use crate::error::{Error, Result};
 use crate::survival::{CoxPh, FlatStep, HazardRatio, HazardRatioMethod, Interval, MeanMeasure, TimeScale};
+use crate::trial::analysis::counts::name;
+use crate::trial::report::{ArmReport, ComparisonReport, Report};
+use crate::trial::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};
 
 /// The exact test is reported up to this many subjects.
 const SMALL: usize = 60;

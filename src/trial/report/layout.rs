@@ -1,10 +1,10 @@
 //! The numbers of a report, set as tables of text.
 
-use super::super::{Incidence, Stratification, Time};
-use super::{ArmReport, ComparisonReport, Report, Table};
 use crate::survival::{
     ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalDifference, SurvivalEstimate,
 };
+use crate::trial::report::{ArmReport, ComparisonReport, Report, Table};
+use crate::trial::{Incidence, Stratification, Time};
 
 const NONE: &str = "-";
 
@@ -98,7 +98,7 @@ fn arms(report: &Report) -> Table {
         let count = |a: &ArmReport| a.censored.iter().find(|c| c.0 == reason).map_or(0, |c| c.1);
         line(format!("  {reason}"), &|a| count(a).to_string());
     }
-    let follow_up = |a: &ArmReport, what: &dyn Fn(&super::FollowUp) -> Option<Time>| {
+    let follow_up = |a: &ArmReport, what: &dyn Fn(&crate::trial::report::FollowUp) -> Option<Time>| {
         or_none(a.follow_up.as_ref().and_then(what).map(|t| long(report, t.in_days())))
     };
     if !competing {
@@ -107,7 +107,8 @@ fn arms(report: &Report) -> Table {
     }
     if report.cutoff.is_some() && !competing {
         line(format!("Median potential follow-up, {unit}"), &|a| follow_up(a, &|f| f.potential()));
-        let complete = |a: &ArmReport| a.follow_up.as_ref().and_then(super::FollowUp::completeness);
+        let complete =
+            |a: &ArmReport| a.follow_up.as_ref().and_then(crate::trial::report::FollowUp::completeness);
         line("Completeness of follow-up".into(), &|a| {
             or_none(complete(a).map(|c| format!("{:.1}%", 100.0 * c)))
         });

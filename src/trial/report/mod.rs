@@ -9,17 +9,17 @@ mod table;
 
 use std::fmt;
 
-use super::{FollowUp, Incidence, Time, TimeUnit};
 use crate::survival::{
     Effect, ExactTest, HazardRatio, LogRankTest, Quantile, RestrictedMean, SurvivalDifference,
     SurvivalEstimate,
 };
+use crate::trial::{FollowUp, Incidence, Time, TimeUnit};
 
 pub use build::ReportBuilder;
 pub use table::Table;
 
 #[cfg(doc)]
-use super::Analysis;
+use crate::trial::Analysis;
 
 /// Everything that is reported about one endpoint: what was asked of whom, each arm, and one arm against another.
 ///
@@ -53,7 +53,7 @@ pub struct Report {
     /// The data cutoff, if there was one.
     pub cutoff: Option<Time>,
     /// The version of the stratification factors by which the comparison is stratified, if it is.
-    pub stratification: Option<super::Stratification>,
+    pub stratification: Option<crate::trial::Stratification>,
     /// How many subjects were randomised in a stratum that was not theirs.
     pub misplaced: usize,
     /// How many subjects have no record, since the endpoint's clock never started.

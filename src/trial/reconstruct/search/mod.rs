@@ -5,7 +5,7 @@ mod tail;
 
 use std::ops::ControlFlow;
 
-use super::problem::{Mark, Problem, State};
+use crate::trial::reconstruct::problem::{Mark, Problem, State};
 use tail::Tails;
 
 /// How far a search has come, as its observer sees it.

@@ -1,0 +1,523 @@
+//! What was observed: times, events and all that belongs to a subject, checked once.
+
+use std::borrow::Cow;
+use std::hash::Hash;
+
+use ndarray::{Array1, ArrayView1};
+
+use crate::error::{Error, Result};
+use crate::numeric::near_ties;
+use crate::numeric::order::{pack, unpack_time};
+use crate::survival::data::groups::{Groups, encode};
+
+/// A column of values that can be borrowed where it lies contiguously and is copied where it does not.
+///
+/// Slices, arrays, `Vec`s, `Cow`s and one-dimensional ndarray arrays and views are columns.
+pub trait Column<'a, T: Clone> {
+    /// The values as one slice.
+    fn into_cow(self) -> Cow<'a, [T]>;
+}
+
+macro_rules! column {
+    ($([$($generics:tt)*] $type:ty, $self:ident => $value:expr;)*) => {$(
+        impl<'a, T: Clone, $($generics)*> Column<'a, T> for $type {
+            fn into_cow($self) -> Cow<'a, [T]> {
+                $value
+            }
+        }
+    )*};
+}
+
+column! {
+    [] &'a [T], self => Cow::Borrowed(self);
+    [const N: usize] &'a [T; N], self => Cow::Borrowed(self);
+    [] &'a Vec<T>, self => Cow::Borrowed(self);
+    [] Vec<T>, self => Cow::Owned(self);
+    [] Cow<'a, [T]>, self => self;
+    [] ArrayView1<'a, T>, self => match self.to_slice() {
+        Some(values) => Cow::Borrowed(values),
+        None => Cow::Owned(self.to_vec()),
+    };
+    [] &'a Array1<T>, self => self.view().into_cow();
+    [] Array1<T>, self => Cow::Owned(self.to_vec());
+}
+
+/// What a weight stands for. The two kinds share their estimates and differ in their variances, so the kind
+/// is declared and never guessed.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Weights<'a> {
+    /// A weight of k stands for k identical subjects (frequencies; fractions are allowed). Variances are the
+    /// model-based ones with weighted counts: the result is that of the row repeated k times.
+    Replication(Cow<'a, [f64]>),
+    /// A weight corrects for unequal chances of being observed (survey, inverse probability of treatment or
+    /// censoring). Variances are robust: the infinitesimal jackknife over subjects, or over clusters.
+    Sampling(Cow<'a, [f64]>),
+}
+
+impl<'a> Weights<'a> {
+    /// Weights that repeat rows.
+    pub fn replication(weights: impl Column<'a, f64>) -> Self {
+        Self::Replication(weights.into_cow())
+    }
+
+    /// Weights that correct for unequal sampling.
+    pub fn sampling(weights: impl Column<'a, f64>) -> Self {
+        Self::Sampling(weights.into_cow())
+    }
+
+    /// One weight per subject.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        match self {
+            Self::Replication(w) | Self::Sampling(w) => w,
+        }
+    }
+
+    fn map(&self, values: Vec<f64>) -> Weights<'static> {
+        match self {
+            Self::Replication(_) => Weights::Replication(Cow::Owned(values)),
+            Self::Sampling(_) => Weights::Sampling(Cow::Owned(values)),
+        }
+    }
+}
+
+/// Are times that differ only by rounding error the same time?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum NearTies {
+    /// Yes (R's `timefix`): of the sorted distinct times, entries included, one that follows another by at
+    /// most √ε ≈ 1.5e-8, absolutely or relative to their mean, is the same time as that other.
+    #[default]
+    Merge,
+    /// No: times are equal if their numbers are.
+    Exact,
+}
+
+/// Right-censored observations: what happened to each subject, checked once and valid from then on.
+///
+/// A subject is under observation in `(entry, time]`, from time 0 where no entry is given. At `time` either
+/// the event happens (`event` is true) or observation ends without it (censoring). All times share one unit.
+///
+/// | part | default | meaning |
+/// |---|---|---|
+/// | `time`, `event` | | end of observation, and whether the event happened then |
+/// | [`with_entry`](Self::with_entry) | 0 | delayed entry (left truncation); also start-stop rows |
+/// | [`with_weights`](Self::with_weights) | 1 | replication or sampling weights |
+/// | [`with_clusters`](Self::with_clusters) | every row its own | rows that are not independent: robust variance |
+/// | [`with_strata`](Self::with_strata) | one | risk sets do not cross strata (tests and models) |
+/// | [`with_near_ties`](Self::with_near_ties) | merge | are times that differ by rounding error equal? |
+///
+/// Columns are borrowed where they can be: slices, `Vec`s and contiguous ndarray views cost no copy.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{RightCensored, Weights};
+///
+/// let data = RightCensored::new(&[5.0, 8.0, 8.0], &[true, false, true])?
+///     .with_weights(Weights::replication(&[1.0, 2.0, 1.0]))?;
+/// assert_eq!(data.len(), 3);
+///
+/// let err = RightCensored::new(&[5.0, f64::NAN], &[true, false]).unwrap_err();
+/// assert!(err.to_string().starts_with("time[1] is NaN: a time must be finite"));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawRightCensored"))]
+pub struct RightCensored<'a> {
+    time: Cow<'a, [f64]>,
+    event: Cow<'a, [bool]>,
+    entry: Option<Cow<'a, [f64]>>,
+    weights: Option<Weights<'a>>,
+    clusters: Option<Vec<u32>>,
+    strata: Option<Groups>,
+    near_ties: NearTies,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    facts: Facts,
+}
+
+/// What the check of the times found out on its way: it decides how they are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Facts {
+    /// The largest time.
+    pub max: f64,
+    /// Are all times, entries included, whole numbers below 2⁵¹?
+    pub whole: bool,
+}
+
+impl Facts {
+    /// One pass that the compiler can vectorise: the index of an offender is looked for only when there is one.
+    fn of(argument: &'static str, times: &[f64]) -> Result<Self> {
+        const SHIFT: f64 = 4503599627370496.0; // 2⁵²: adding it rounds to a whole number
+        // Eight of everything side by side, and arithmetic instead of branches, so that it vectorises: one
+        // running maximum alone would wait for itself at every step. 0·t is NaN where t is NaN or infinite.
+        let (mut min, mut max) = ([0.0_f64; 8], [0.0_f64; 8]);
+        let (mut finite, mut fraction) = ([0.0_f64; 8], [0.0_f64; 8]);
+        let chunks = times.chunks_exact(8);
+        let mut rest = [0.0; 8];
+        rest[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
+        for chunk in chunks.chain(std::iter::once(&rest[..])) {
+            for lane in 0..8 {
+                let t = chunk[lane];
+                finite[lane] += 0.0 * t;
+                fraction[lane] += ((t + SHIFT) - SHIFT - t).abs();
+                min[lane] = if t < min[lane] { t } else { min[lane] };
+                max[lane] = if t > max[lane] { t } else { max[lane] };
+            }
+        }
+        let valid = finite.iter().all(|&x| x == 0.0) && min.iter().all(|&t| t >= 0.0);
+        let whole = fraction.iter().all(|&x| x == 0.0);
+        let max = max.into_iter().fold(0.0, f64::max);
+        if !valid {
+            let invalid = times.iter().enumerate().find(|(_, t)| !(0.0..f64::INFINITY).contains(*t));
+            if let Some((index, &value)) = invalid {
+                return Err(Error::InvalidTime { argument, index, value });
+            }
+        }
+        Ok(Self { max, whole: whole && max < SHIFT / 2.0 })
+    }
+}
+
+impl<'a> RightCensored<'a> {
+    /// Observations that end at `time`, with the event where `event` is true and censored where it is false.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::InvalidTime`] (NaN, infinite or negative),
+    /// [`Error::TooManyRows`].
+    pub fn new(time: impl Column<'a, f64>, event: impl Column<'a, bool>) -> Result<Self> {
+        let (time, event) = (time.into_cow(), event.into_cow());
+        if time.is_empty() {
+            return Err(Error::Empty { argument: "time" });
+        }
+        check_len("event", event.len(), time.len())?;
+        if u32::try_from(time.len()).is_err() {
+            return Err(Error::TooManyRows { rows: time.len() });
+        }
+        let facts = Facts::of("time", &time)?;
+        Ok(Self {
+            time,
+            event,
+            entry: None,
+            weights: None,
+            clusters: None,
+            strata: None,
+            near_ties: NearTies::default(),
+            facts,
+        })
+    }
+
+    /// Delayed entry: each subject is under observation in `(entry, time]`. An entry at 0 is none.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidTime`]; [`Error::EmptyInterval`] where an entry does not
+    /// come before its time; [`Error::NearTieInterval`] where the two differ by rounding error alone.
+    pub fn with_entry(mut self, entry: impl Column<'a, f64>) -> Result<Self> {
+        let entry = entry.into_cow();
+        check_len("entry", entry.len(), self.len())?;
+        let facts = Facts::of("entry", &entry)?;
+        for (index, (&entry, &time)) in entry.iter().zip(self.time.iter()).enumerate() {
+            if entry >= time {
+                return Err(Error::EmptyInterval { index, entry, time });
+            }
+        }
+        self.facts.whole &= facts.whole;
+        self.entry = Some(entry);
+        self.check_near_ties()?;
+        Ok(self)
+    }
+
+    /// How much each subject counts, and what that means.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidWeight`] (NaN, infinite or negative);
+    /// [`Error::ZeroWeights`] where all are 0.
+    pub fn with_weights(mut self, weights: Weights<'a>) -> Result<Self> {
+        let values = weights.values();
+        check_len("weights", values.len(), self.len())?;
+        if let Some((index, &value)) =
+            values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
+        {
+            return Err(Error::InvalidWeight { index, value });
+        }
+        if values.iter().all(|&w| w == 0.0) {
+            return Err(Error::ZeroWeights);
+        }
+        self.weights = Some(weights);
+        Ok(self)
+    }
+
+    /// Rows with the same id are not independent of each other (several rows of one person, one litter, one
+    /// centre): variances become robust, summed within a cluster.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn with_clusters<I: Eq + Hash>(mut self, ids: &[I]) -> Result<Self> {
+        check_len("clusters", ids.len(), self.len())?;
+        self.clusters = Some(encode(ids).0);
+        Ok(self)
+    }
+
+    /// Strata within which subjects are compared: no risk set crosses them.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn with_strata(mut self, strata: Groups) -> Result<Self> {
+        strata.check_len("strata", self.len())?;
+        self.strata = Some(strata);
+        Ok(self)
+    }
+
+    /// Whether times that differ only by rounding error are the same time.
+    ///
+    /// # Errors
+    /// [`Error::NearTieInterval`] where merging leaves a subject no time between entry and exit.
+    pub fn with_near_ties(mut self, near_ties: NearTies) -> Result<Self> {
+        self.near_ties = near_ties;
+        self.check_near_ties()?;
+        Ok(self)
+    }
+
+    /// No subject's interval may vanish when near ties are merged. The rule is only worked out where a
+    /// subject's interval is short enough for that.
+    fn check_near_ties(&self) -> Result<()> {
+        let Some(entry) = &self.entry else { return Ok(()) };
+        let short = 2.0_f64.powi(-26) * self.facts.max.max(1.0) * (1.0 + f64::EPSILON);
+        if self.near_ties == NearTies::Exact
+            || self.facts.whole
+            || entry.iter().zip(self.time.iter()).all(|(&entry, &time)| time - entry > short)
+        {
+            return Ok(());
+        }
+        if let Some(merged) = near_ties::merged_columns(&[entry, &self.time])
+            && let Some(index) = (0..self.len()).find(|&i| merged[0][i] >= merged[1][i])
+        {
+            return Err(Error::NearTieInterval { index, entry: entry[index], time: self.time[index] });
+        }
+        Ok(())
+    }
+
+    /// The number of rows.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)] // never empty
+    pub fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    /// The end of observation of each subject.
+    #[must_use]
+    pub fn time(&self) -> &[f64] {
+        &self.time
+    }
+
+    /// Whether each subject's observation ended with the event.
+    #[must_use]
+    pub fn event(&self) -> &[bool] {
+        &self.event
+    }
+
+    /// When each subject came under observation, if that was delayed.
+    #[must_use]
+    pub fn entry(&self) -> Option<&[f64]> {
+        self.entry.as_deref()
+    }
+
+    /// How much each subject counts, if not the same.
+    #[must_use]
+    pub fn weights(&self) -> Option<&Weights<'a>> {
+        self.weights.as_ref()
+    }
+
+    /// One code per row, equal within a cluster, if there are clusters.
+    #[must_use]
+    pub fn clusters(&self) -> Option<&[u32]> {
+        self.clusters.as_deref()
+    }
+
+    /// The strata, if there are any.
+    #[must_use]
+    pub fn strata(&self) -> Option<&Groups> {
+        self.strata.as_ref()
+    }
+
+    /// The rule for times that differ by rounding error.
+    #[must_use]
+    pub fn near_ties(&self) -> NearTies {
+        self.near_ties
+    }
+
+    /// The last time of observation.
+    #[must_use]
+    pub fn last_time(&self) -> f64 {
+        self.facts.max
+    }
+
+    pub(crate) fn facts(&self) -> Facts {
+        self.facts
+    }
+
+    /// Are variances robust: sampling weights or clusters?
+    pub(crate) fn is_robust(&self) -> bool {
+        self.clusters.is_some() || matches!(self.weights, Some(Weights::Sampling(_)))
+    }
+
+    /// Which rows are under observation at some time before `tau`: those that entered before it.
+    #[must_use]
+    pub fn entered_before(&self, tau: f64) -> Vec<bool> {
+        match &self.entry {
+            Some(entry) => entry.iter().map(|&e| e < tau).collect(),
+            None => vec![true; self.len()],
+        }
+    }
+
+    /// The data as if the study had ended at `tau`: whoever is observed longer is censored then, and rows that
+    /// enter at `tau` or later are absent ([`entered_before`](Self::entered_before) tells which are left).
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where `tau` is negative or NaN; [`Error::Empty`] where nobody entered before it.
+    pub fn restrict(&self, tau: f64) -> Result<RightCensored<'static>> {
+        if !(0.0..=f64::INFINITY).contains(&tau) {
+            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be: "at least 0" });
+        }
+        let mut data = self.filter(&self.entered_before(tau))?;
+        data.event = data.time.iter().zip(data.event.iter()).map(|(&t, &e)| e && t <= tau).collect();
+        data.time = data.time.iter().map(|&t| t.min(tau)).collect();
+        data.facts.max = data.facts.max.min(tau);
+        data.facts.whole &= data.facts.max == data.facts.max.trunc();
+        Ok(data)
+    }
+
+    /// The rows for which `keep` is true.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::Empty`] where no row is kept.
+    pub fn filter(&self, keep: &[bool]) -> Result<RightCensored<'static>> {
+        check_len("keep", keep.len(), self.len())?;
+        if !keep.contains(&true) {
+            return Err(Error::Empty { argument: "the selection" });
+        }
+        Ok(RightCensored {
+            time: select(&self.time, keep),
+            event: select(&self.event, keep),
+            entry: self.entry.as_ref().map(|entry| select(entry, keep)),
+            weights: self.weights.as_ref().map(|w| w.map(select(w.values(), keep).into_owned())),
+            clusters: self.clusters.as_ref().map(|ids| select(ids, keep).into_owned()),
+            strata: self.strata.as_ref().map(|strata| strata.filter(keep)),
+            near_ties: self.near_ties,
+            facts: self.facts,
+        })
+    }
+
+    /// The rows of one group.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::UnknownLabel`]; [`Error::Empty`] where the group has no rows.
+    pub fn subset(&self, groups: &Groups, label: &str) -> Result<RightCensored<'static>> {
+        groups.check_len("groups", self.len())?;
+        let code = groups.code(label)? as u32;
+        self.filter(&groups.codes().iter().map(|&c| c == code).collect::<Vec<_>>())
+    }
+
+    /// The same data with near ties merged in the times themselves: for algorithms that walk the rows.
+    pub(crate) fn merged(&self) -> Cow<'_, Self> {
+        if self.near_ties == NearTies::Exact || self.facts.whole {
+            return Cow::Borrowed(self);
+        }
+        let columns: Vec<&[f64]> = std::iter::once(&*self.time).chain(self.entry.as_deref()).collect();
+        let Some(mut columns) = near_ties::merged_columns(&columns) else { return Cow::Borrowed(self) };
+        let mut data = self.clone();
+        if self.entry.is_some() {
+            data.entry = columns.pop().map(Cow::Owned);
+        }
+        data.time = Cow::Owned(columns.remove(0));
+        data.near_ties = NearTies::Exact;
+        Cow::Owned(data)
+    }
+
+    /// The rows with a weight by stratum, time, events first, and their times with near ties merged; and the data that
+    /// these times belong to. With delayed entry, times are merged over entries and exits beforehand; without it, in
+    /// the sort.
+    pub(crate) fn in_order(&self) -> (Cow<'_, Self>, (Vec<usize>, Vec<f64>)) {
+        let data = if self.entry.is_some() { self.merged() } else { Cow::Borrowed(self) };
+        let sorted = sorted(&data);
+        (data, sorted)
+    }
+}
+
+fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
+    let weights = data.weights().map(Weights::values);
+    let mut keyed: Vec<(u64, u32)> = (0..data.len())
+        .filter(|&i| weights.is_none_or(|w| w[i] > 0.0))
+        .map(|i| (pack(data.time()[i], !data.event()[i]), i as u32))
+        .collect();
+    keyed.sort_unstable();
+    if data.near_ties() == NearTies::Merge && !data.facts.whole && data.entry().is_none() {
+        let tolerance = near_ties::tolerance(keyed.iter().map(|k| unpack_time(k.0)));
+        let mut start = 0;
+        while tolerance > 0.0 && start < keyed.len() {
+            let first = unpack_time(keyed[start].0);
+            let (mut end, mut last) = (start + 1, first);
+            while end < keyed.len() && unpack_time(keyed[end].0) - last <= tolerance {
+                last = unpack_time(keyed[end].0);
+                end += 1;
+            }
+            if last > first {
+                for k in &mut keyed[start..end] {
+                    k.0 = pack(first, k.0 & 1 == 1);
+                }
+                keyed[start..end].sort_unstable();
+            }
+            start = end;
+        }
+    }
+    if let Some(strata) = data.strata() {
+        keyed.sort_by_key(|k| strata.codes()[k.1 as usize]);
+    }
+    keyed.into_iter().map(|(key, i)| (i as usize, unpack_time(key))).unzip()
+}
+
+fn check_len(argument: &'static str, len: usize, expected: usize) -> Result<()> {
+    if len == expected {
+        Ok(())
+    } else {
+        Err(Error::LengthMismatch { argument, len, other: "time", expected })
+    }
+}
+
+fn select<T: Clone>(values: &[T], keep: &[bool]) -> Cow<'static, [T]> {
+    Cow::Owned(values.iter().zip(keep).filter(|&(_, &k)| k).map(|(v, _)| v.clone()).collect())
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawRightCensored {
+    time: Vec<f64>,
+    event: Vec<bool>,
+    entry: Option<Vec<f64>>,
+    weights: Option<Weights<'static>>,
+    clusters: Option<Vec<u32>>,
+    strata: Option<Groups>,
+    near_ties: NearTies,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawRightCensored> for RightCensored<'_> {
+    type Error = Error;
+
+    fn try_from(raw: RawRightCensored) -> Result<Self> {
+        let mut data = RightCensored::new(raw.time, raw.event)?.with_near_ties(raw.near_ties)?;
+        if let Some(entry) = raw.entry {
+            data = data.with_entry(entry)?;
+        }
+        if let Some(weights) = raw.weights {
+            data = data.with_weights(weights)?;
+        }
+        if let Some(clusters) = raw.clusters {
+            data = data.with_clusters(&clusters)?;
+        }
+        if let Some(strata) = raw.strata {
+            data = data.with_strata(strata)?;
+        }
+        Ok(data)
+    }
+}

@@ -1,0 +1,356 @@
+//! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
+
+#[cfg(feature = "serde")]
+mod stored;
+mod table;
+
+use ndarray::{Array2, ArrayView2};
+
+use crate::error::{Error, Result};
+use crate::numeric::cholesky::Cholesky;
+use crate::numeric::quadratic_form::quadratic_form;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::regression::cox::newton::{Maximum, Objective};
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::{CoxPh, Stop, Ties, residuals};
+use crate::survival::regression::design::Design;
+use crate::survival::regression::term::{Status, Term, TestResult};
+use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+
+/// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
+///
+/// With the feature `serde` a model, and its [`Baseline`](crate::survival::regression::cox::Baseline), can be written down and read back to
+/// predict elsewhere, to the last bit, without the data.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel"))]
+pub struct CoxModel {
+    ties: Ties,
+    rows: usize,
+    events: usize,
+    pub(super) terms: Vec<Term>,
+    /// Those of the terms, side by side.
+    #[cfg_attr(feature = "serde", serde(skip_serializing))]
+    pub(super) coefficients: Vec<f64>,
+    pub(super) offset: Option<Vec<f64>>,
+    pub(super) initial: Vec<f64>,
+    pub(super) log_likelihood: [f64; 2],
+    score_test: TestResult,
+    model_variance: Vec<f64>,
+    robust_variance: Option<Vec<f64>>,
+    iterations: usize,
+    stop: Stop,
+    pub(super) ridge: f64,
+    pub(super) firth: bool,
+}
+
+impl CoxModel {
+    #[allow(clippy::too_many_arguments)] // the parts of a finished fit, named once
+    pub(super) fn new(
+        options: &CoxPh,
+        data: &RightCensored,
+        design: &Design,
+        rows: &Rows,
+        objective: &mut Objective,
+        initial: &[f64],
+        start: &Point,
+        free: &[usize],
+        found: Maximum,
+    ) -> Self {
+        let p = rows.p;
+        let unscale = |j: usize| if rows.scale[j] > 0.0 { rows.scale[j].recip() } else { 0.0 };
+        let left_out = |j: usize| !free.contains(&j) || found.undetermined[j];
+        let finite: Vec<usize> =
+            free.iter().copied().filter(|&j| found.infinite[j] == 0.0 && !left_out(j)).collect();
+        let rescale = |mut v: Vec<f64>| {
+            for i in 0..p {
+                for j in 0..p {
+                    v[i * p + j] *= unscale(i) * unscale(j);
+                }
+            }
+            v
+        };
+        let inverse = Cholesky::new(&found.point.information, p, &finite).map(|c| c.inverse());
+        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; p * p]);
+        let robust = data.is_robust().then(|| {
+            // The last evaluation of the search may have been another point.
+            objective.workspace.hazards(rows, &found.beta, residuals::walkable(options.ties));
+            objective.workspace.martingale(rows);
+            rescale(residuals::sandwich(rows, &objective.workspace, data, &scaled))
+        });
+        let model_variance = rescale(scaled);
+        let score: Vec<f64> = free.iter().map(|&j| start.gradient[j]).collect();
+        let matrix: Vec<f64> =
+            free.iter().flat_map(|&i| free.iter().map(move |&j| start.information[i * p + j])).collect();
+        let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
+        let coefficients: Vec<f64> = (0..p)
+            .map(|j| match found.infinite[j] {
+                0.0 if left_out(j) => 0.0,
+                0.0 => found.beta[j] * unscale(j),
+                sign => sign * f64::INFINITY,
+            })
+            .collect();
+        let terms = (0..p)
+            .map(|j| {
+                let status = match found.infinite[j] {
+                    s if s > 0.0 => Status::PlusInfinity,
+                    s if s < 0.0 => Status::MinusInfinity,
+                    _ if !left_out(j) => Status::Estimated,
+                    _ => Status::Redundant,
+                };
+                let se = |v: &[f64]| {
+                    (status == Status::Estimated && inverse.is_some()).then(|| v[j * p + j].sqrt())
+                };
+                Term {
+                    name: design.names()[j].clone(),
+                    status,
+                    coefficient: coefficients[j],
+                    std_error: se(&model_variance),
+                    robust_std_error: robust.as_deref().and_then(se),
+                }
+            })
+            .collect();
+        Self {
+            ties: options.ties,
+            rows: data.len(),
+            events: rows.event.iter().filter(|&&e| e).count(),
+            terms,
+            coefficients,
+            offset: options.offset.clone(),
+            initial: initial.iter().enumerate().map(|(j, b)| b * unscale(j)).collect(),
+            log_likelihood: [start.log_likelihood, found.point.log_likelihood],
+            score_test: TestResult { statistic, degrees_of_freedom },
+            model_variance,
+            robust_variance: robust,
+            iterations: found.iterations,
+            stop: found.stop,
+            ridge: options.ridge,
+            firth: options.firth,
+        }
+    }
+
+    /// The rule for ties.
+    #[must_use]
+    pub fn ties(&self) -> Ties {
+        self.ties
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of events.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
+    /// The coefficients with their names, status and standard errors.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The coefficients: 0 for a redundant column, ±∞ where the likelihood has no maximum.
+    #[must_use]
+    pub fn coefficients(&self) -> &[f64] {
+        &self.coefficients
+    }
+
+    /// The log partial likelihood, penalties included, at the starting values and at the end.
+    #[must_use]
+    pub fn log_likelihood(&self) -> [f64; 2] {
+        self.log_likelihood
+    }
+
+    /// The covariance of the coefficients: robust with sampling weights or clusters, else the inverse information.
+    /// Rows and columns of what was not estimated are 0.
+    #[must_use]
+    pub fn variance(&self) -> Array2<f64> {
+        self.matrix(self.robust_variance.as_deref().unwrap_or(&self.model_variance))
+    }
+
+    /// The inverse information, whatever the weights.
+    #[must_use]
+    pub fn model_variance(&self) -> Array2<f64> {
+        self.matrix(&self.model_variance)
+    }
+
+    fn matrix(&self, v: &[f64]) -> Array2<f64> {
+        let p = self.coefficients.len();
+        Array2::from_shape_fn((p, p), |(i, j)| v[i * p + j])
+    }
+
+    pub(super) fn reported(&self) -> &[f64] {
+        self.robust_variance.as_deref().unwrap_or(&self.model_variance)
+    }
+
+    pub(super) fn naive(&self) -> &[f64] {
+        &self.model_variance
+    }
+
+    /// Is the variance robust?
+    #[must_use]
+    pub fn is_robust(&self) -> bool {
+        self.robust_variance.is_some()
+    }
+
+    /// The number of Newton steps.
+    #[must_use]
+    pub fn iterations(&self) -> usize {
+        self.iterations
+    }
+
+    /// Why the iteration ended: look here before the estimates are reported.
+    #[must_use]
+    pub fn stop(&self) -> Stop {
+        self.stop
+    }
+
+    /// The score test of the starting values. For one binary covariate without ties it is the log-rank test.
+    #[must_use]
+    pub fn score_test(&self) -> TestResult {
+        self.score_test
+    }
+
+    /// The likelihood-ratio test of the starting values.
+    #[must_use]
+    pub fn likelihood_ratio_test(&self) -> TestResult {
+        TestResult {
+            statistic: 2.0 * (self.log_likelihood[1] - self.log_likelihood[0]),
+            degrees_of_freedom: self.degrees_of_freedom(),
+        }
+    }
+
+    fn degrees_of_freedom(&self) -> usize {
+        self.terms.iter().filter(|t| t.status != Status::Redundant).count()
+    }
+
+    /// Wald's test of the starting values, with the reported variance. Infinite coefficients are left out.
+    #[must_use]
+    pub fn wald_test(&self) -> TestResult {
+        let estimated: Vec<usize> =
+            (0..self.terms.len()).filter(|&j| self.terms[j].std_error.is_some()).collect();
+        self.wald(&estimated)
+    }
+
+    /// Wald's test that the named coefficients equal their starting values (0 unless given).
+    ///
+    /// # Errors
+    /// [`Error::UnknownCovariate`].
+    pub fn wald_test_of(&self, names: &[&str]) -> Result<TestResult> {
+        let which = names.iter().map(|n| self.position(n)).collect::<Result<Vec<_>>>()?;
+        Ok(self.wald(&which.into_iter().filter(|&j| self.terms[j].std_error.is_some()).collect::<Vec<_>>()))
+    }
+
+    fn wald(&self, which: &[usize]) -> TestResult {
+        let (p, v) = (self.coefficients.len(), self.reported());
+        let b: Vec<f64> = which.iter().map(|&j| self.coefficients[j] - self.initial[j]).collect();
+        // Scaled to correlations, so that the rank does not hang on units.
+        let sd: Vec<f64> = which.iter().map(|&j| v[j * p + j].sqrt()).collect();
+        let b: Vec<f64> = b.iter().zip(&sd).map(|(b, s)| if *s > 0.0 { b / s } else { 0.0 }).collect();
+        let mut m = Vec::with_capacity(which.len() * which.len());
+        for (a, &i) in which.iter().enumerate() {
+            for (c, &j) in which.iter().enumerate() {
+                let scale = sd[a] * sd[c];
+                m.push(if scale > 0.0 { v[i * p + j] / scale } else { 0.0 });
+            }
+        }
+        let (statistic, degrees_of_freedom) = quadratic_form(&b, &m);
+        TestResult { statistic, degrees_of_freedom }
+    }
+
+    pub(super) fn position(&self, name: &str) -> Result<usize> {
+        self.terms.iter().position(|t| t.name == name).ok_or_else(|| {
+            let known = self.terms.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
+            Error::UnknownCovariate { covariate: name.into(), known }
+        })
+    }
+
+    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same rows. (With Firth's
+    /// penalty the smaller model has another penalty: there
+    /// [`likelihood_ratio_test_of`](Self::likelihood_ratio_test_of) is the test.)
+    #[must_use]
+    pub fn likelihood_ratio_against(&self, smaller: &Self) -> TestResult {
+        TestResult {
+            statistic: 2.0 * (self.log_likelihood[1] - smaller.log_likelihood[1]),
+            degrees_of_freedom: self.degrees_of_freedom().saturating_sub(smaller.degrees_of_freedom()),
+        }
+    }
+
+    /// The hazard ratio of one unit more of a covariate, as a value that says what is compared with what.
+    /// `None` unless the coefficient was estimated.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCovariate`].
+    pub fn hazard_ratio(&self, name: &str) -> Result<Option<HazardRatio>> {
+        let term = &self.terms[self.position(name)?];
+        Ok(term.reported_std_error().map(|log_std_error| HazardRatio {
+            of: term.name.clone(),
+            against: "one unit less, or the reference".into(),
+            method: HazardRatioMethod::Cox,
+            log_estimate: term.coefficient,
+            log_std_error,
+        }))
+    }
+
+    /// The hazard of one covariate row relative to that of another: `exp((x − r)'β)`, the standard error of its log
+    /// `√((x − r)'V(x − r))` with the reported variance. With the means as reference the log is R's centred linear
+    /// predictor.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidCovariate`]; [`Error::InfiniteCoefficient`] where the two differ in
+    /// a covariate of an infinite coefficient.
+    pub fn hazard_ratio_between(&self, x: &[f64], reference: &[f64]) -> Result<HazardRatio> {
+        let p = self.coefficients.len();
+        for (argument, row) in [("x", x), ("reference", reference)] {
+            if row.len() != p {
+                let (len, other) = (row.len(), "the model");
+                return Err(Error::LengthMismatch { argument, len, other, expected: p });
+            }
+            if let Some((index, &value)) = row.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+                return Err(Error::InvalidCovariate { covariate: argument.into(), index, value });
+            }
+        }
+        let d: Vec<f64> = x.iter().zip(reference).map(|(x, r)| x - r).collect();
+        let mut log_estimate = 0.0;
+        for ((d, b), term) in
+            d.iter().zip(&self.coefficients).zip(&self.terms).filter(|((d, _), _)| **d != 0.0)
+        {
+            if b.is_infinite() {
+                return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
+            }
+            log_estimate += d * b;
+        }
+        let v = self.reported();
+        let form: f64 =
+            (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| d[i] * v[i * p + j] * d[j]).sum();
+        Ok(HazardRatio {
+            of: "the row".into(),
+            against: "the reference".into(),
+            method: HazardRatioMethod::Cox,
+            log_estimate,
+            log_std_error: form.max(0.0).sqrt(),
+        })
+    }
+
+    /// The linear predictor `x'β` of new rows (not centred, without offset). Redundant columns count as 0.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where the columns do not match.
+    pub fn linear_predictor(&self, x: ArrayView2<f64>) -> Result<Vec<f64>> {
+        let expected = self.coefficients.len();
+        if x.ncols() != expected {
+            let (len, other) = (x.ncols(), "the model");
+            return Err(Error::LengthMismatch { argument: "x", len, other, expected });
+        }
+        let dot = |row: ndarray::ArrayView1<f64>| {
+            // 0 · ∞ is no part of a sum.
+            row.iter().zip(&self.coefficients).filter(|(x, _)| **x != 0.0).map(|(x, b)| x * b).sum()
+        };
+        Ok(x.rows().into_iter().map(dot).collect())
+    }
+}

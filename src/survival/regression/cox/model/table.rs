@@ -1,0 +1,59 @@
+//! A fitted model as the table that a reader of R expects.
+
+use std::fmt;
+
+use crate::survival::log_rank::P;
+use crate::survival::regression::cox::Stop;
+use crate::survival::regression::cox::model::{CoxModel, Status};
+
+impl fmt::Display for CoxModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let firth = if self.firth { ", Firth's penalty" } else { "" };
+        write!(f, "Cox model, {} ties{firth}: {} rows, {} events", self.ties, self.rows, self.events)?;
+        match self.stop {
+            Stop::Converged => write!(f, "; converged in {} steps", self.iterations)?,
+            Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations)?,
+            Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood")?,
+            Stop::InfiniteCoefficient { .. } => {
+                write!(
+                    f,
+                    "; NO MAXIMUM: the likelihood rises for ever, see the infinite coefficients; Firth's penalty \
+                     (`CoxPh::firth`) makes them finite"
+                )?;
+            }
+        }
+        let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
+        let se = if self.is_robust() { "robust se" } else { "std error" };
+        write!(
+            f,
+            "\n{:width$} {:>10} {se:>10} {:>8} {:>9} {:>12}  95% CI",
+            "covariate", "coef", "z", "p", "hazard ratio"
+        )?;
+        for t in &self.terms {
+            let name = &t.name;
+            match t.status {
+                Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
+                Status::PlusInfinity | Status::MinusInfinity => {
+                    write!(f, "\n{name:width$} {:>10}", t.coefficient)?;
+                }
+                Status::Estimated => {
+                    let number =
+                        |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
+                    let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+                    let p = t.p_value().map_or("–".to_string(), |p| P(p).to_string());
+                    write!(
+                        f,
+                        "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {interval:.4}",
+                        t.coefficient,
+                        number(t.reported_std_error(), 5),
+                        number(t.z(), 3),
+                        t.hazard_ratio(),
+                    )?;
+                }
+            }
+        }
+        write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
+        write!(f, "\nWald             {}", self.wald_test())?;
+        write!(f, "\nscore            {}", self.score_test)
+    }
+}

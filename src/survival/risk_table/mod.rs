@@ -1,0 +1,10 @@
+//! Who was at risk when: the one step that touches every subject.
+//!
+//! [`RiskTable`] holds, for each distinct time, how many entered, were at risk, had the event and were censored. Every
+//! nonparametric estimator and every log-rank test is a function of it, and tables of parts merge into the table of the
+//! whole. What one subject does to a curve, for robust variances, is in `influence`.
+
+pub(crate) mod influence;
+pub(crate) mod table;
+
+pub use table::{RiskTable, Row};

@@ -1,0 +1,209 @@
+//! Two arms of one endpoint, compared: one against the other, never the other way round by accident.
+
+use crate::error::Result;
+use crate::survival::{
+    CoxModel, CoxPh, Design, Effect, ExactLogRank, ExactTest, Groups, HazardRatio, HazardRatioMethod,
+    InvertedLogRank, KaplanMeier, LogRank, LogRankTest, MaxCombo, MaxComboTest, MeanMeasure, Measure, Melded,
+    NumberNeeded, RestrictedMean, RightCensored, SurvivalCurve, SurvivalDifference, Weight,
+};
+use crate::trial::Time;
+use crate::trial::facts::baseline::{self, Baseline};
+
+/// One arm against another. Made by [`Analysis::contrast`](crate::trial::Analysis::contrast); everything it returns is
+/// about the first arm relative to the second.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Contrast {
+    data: RightCensored<'static>,
+    groups: Groups,
+    log_rank: LogRankTest,
+    curves: Vec<SurvivalCurve>,
+    /// How each subject is called, and what was known of it at entry.
+    subjects: Vec<String>,
+    baselines: Vec<Baseline>,
+}
+
+impl Contrast {
+    pub(in crate::trial) fn new(
+        data: RightCensored<'static>,
+        groups: Groups,
+        subjects: Vec<String>,
+        baselines: Vec<Baseline>,
+    ) -> Result<Self> {
+        let log_rank = LogRank::test(&data, &groups)?;
+        let curves = KaplanMeier::by_group(&data, &groups)?;
+        Ok(Self { data, groups, log_rank, curves, subjects, baselines })
+    }
+
+    /// The same subjects with other times (in days) and events.
+    pub(in crate::trial) fn with_outcomes(&self, time: Vec<f64>, event: Vec<bool>) -> Result<Self> {
+        let (data, groups) = self.survival_data();
+        let mut changed = RightCensored::new(time, event)?;
+        if let Some(strata) = data.strata() {
+            changed = changed.with_strata(strata.clone())?;
+        }
+        Self::new(changed, groups.clone(), self.subjects.clone(), self.baselines.clone())
+    }
+
+    /// The arm that is compared.
+    #[must_use]
+    pub fn of(&self) -> &str {
+        &self.groups.labels()[0]
+    }
+
+    /// The arm that it is compared with.
+    #[must_use]
+    pub fn against(&self) -> &str {
+        &self.groups.labels()[1]
+    }
+
+    /// The survival data of the two arms (times in days) and which arm each subject is on, for whatever the
+    /// survival wing offers.
+    #[must_use]
+    pub fn survival_data(&self) -> (&RightCensored<'static>, &Groups) {
+        (&self.data, &self.groups)
+    }
+
+    /// The log-rank test; its z is negative where the first arm has fewer events than expected.
+    #[must_use]
+    pub fn log_rank(&self) -> &LogRankTest {
+        &self.log_rank
+    }
+
+    /// The hazard of the first arm against the second's, from the log-rank's observed and expected events
+    /// ([`Peto`](HazardRatioMethod::Peto) or [`Pike`](HazardRatioMethod::Pike)). `None` where they cannot be
+    /// compared, and for methods that the log-rank does not give.
+    #[must_use]
+    pub fn hazard_ratio(&self, method: HazardRatioMethod) -> Option<HazardRatio> {
+        self.log_rank.hazard_ratio(self.of(), self.against(), method).ok().flatten()
+    }
+
+    /// The curves of the two arms, times in days.
+    #[must_use]
+    pub fn curves(&self) -> (&SurvivalCurve, &SurvivalCurve) {
+        (&self.curves[0], &self.curves[1])
+    }
+
+    /// How much higher the first arm's probability is at `t`.
+    #[must_use]
+    pub fn difference(&self, t: Time) -> SurvivalDifference {
+        self.curves[0].difference(&self.curves[1], t.in_days())
+    }
+
+    /// The restricted mean survival times of the two arms up to `tau`, in days.
+    ///
+    /// # Errors
+    /// [`Error::BeyondFollowUp`](crate::Error::BeyondFollowUp) where an arm is not followed up to `tau`.
+    pub fn restricted_means(&self, tau: Time) -> Result<(RestrictedMean, RestrictedMean)> {
+        let mean = |curve: &SurvivalCurve| curve.restricted_mean(tau.in_days());
+        Ok((mean(&self.curves[0])?, mean(&self.curves[1])?))
+    }
+
+    /// The exact permutation test of the log-rank scores (permuting T, as coin does); for other weights, for
+    /// permuting Z, or within blocks, use [`ExactLogRank`] on [`survival_data`](Self::survival_data).
+    ///
+    /// # Errors
+    /// As [`ExactLogRank::test`].
+    pub fn exact_log_rank(&self) -> Result<ExactTest> {
+        ExactLogRank::new().test(&self.data, &self.groups)
+    }
+
+    /// A weighted member of the log-rank family.
+    ///
+    /// # Errors
+    /// As [`WeightedLogRank::test`](crate::survival::WeightedLogRank::test).
+    pub fn weighted_log_rank(&self, weight: Weight) -> Result<LogRankTest> {
+        LogRank::weighted(weight).test(&self.data, &self.groups)
+    }
+
+    /// The largest of four weighted log-rank tests, for effects that come late, early or in between.
+    ///
+    /// # Errors
+    /// As [`MaxCombo::test`].
+    pub fn max_combo(&self) -> Result<MaxComboTest> {
+        MaxCombo::new().test(&self.data, &self.groups)
+    }
+
+    /// The two probabilities at `t` compared on the scale that is asked for.
+    #[must_use]
+    pub fn survival_contrast(&self, t: Time, measure: Measure) -> Effect {
+        self.curves[0].contrast(&self.curves[1], t.in_days(), measure)
+    }
+
+    /// The two probabilities at `t` compared by melding their beta product confidence distributions: valid
+    /// however few are at risk.
+    ///
+    /// # Errors
+    /// As [`SurvivalCurve::melded`].
+    pub fn melded(&self, t: Time) -> Result<Melded> {
+        self.curves[0].melded(&self.curves[1], t.in_days())
+    }
+
+    /// The restricted means up to `tau` compared; differences are in days.
+    ///
+    /// # Errors
+    /// [`Error::BeyondFollowUp`](crate::Error::BeyondFollowUp) where an arm is not followed up to `tau`.
+    pub fn restricted_mean_contrast(&self, tau: Time, measure: MeanMeasure) -> Result<Effect> {
+        self.curves[0].restricted_mean_contrast(&self.curves[1], tau.in_days(), measure)
+    }
+
+    /// How many must be treated on the first arm for one more to be free of the event at `t`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
+    pub fn number_needed_to_treat(&self, t: Time, level: f64) -> Result<NumberNeeded> {
+        self.curves[0].number_needed_to_treat(&self.curves[1], t.in_days(), level)
+    }
+
+    /// The hazard ratio with the interval of all ratios that the log-rank test does not reject.
+    ///
+    /// # Errors
+    /// As [`InvertedLogRank::fit`].
+    pub fn inverted_log_rank(&self) -> Result<InvertedLogRank> {
+        InvertedLogRank::fit(&self.data, &self.groups, self.of(), self.against())
+    }
+
+    /// The proportional-hazards model of the first arm against the second (Efron's ties), adjusted for baseline
+    /// characteristics and, in a stratified analysis, with a baseline hazard for each stratum. The first coefficient
+    /// carries the first arm's name; a characteristic that is a level is compared with the first level in
+    /// alphabetical order.
+    ///
+    /// ```
+    /// use greenwood::trial::{Endpoint, Exit, Subject, Time, Trial};
+    ///
+    /// # #[derive(Debug, Clone, Copy, PartialEq)]
+    /// # enum Happening { Death }
+    /// # const OS: Endpoint<Happening> = Endpoint::overall_survival(|_| true);
+    /// let dead = Exit::Terminal(Happening::Death);
+    /// let subject = |arm, age, sex| Subject::on(arm).baseline("age", age).baseline("sex", sex);
+    /// let trial = Trial::new([
+    ///     subject("new", 50.0, "f").until(Time::months(9.0), dead)?,
+    ///     subject("new", 61.0, "m").until(Time::months(7.0), dead)?,
+    ///     subject("new", 44.0, "f").until(Time::months(12.0), Exit::Cutoff)?,
+    ///     subject("old", 47.0, "m").until(Time::months(8.0), dead)?,
+    ///     subject("old", 66.0, "f").until(Time::months(3.0), dead)?,
+    ///     subject("old", 52.0, "m").until(Time::months(12.0), Exit::Cutoff)?,
+    /// ]);
+    /// let contrast = trial.analyse(&OS)?.contrast("new", "old")?;
+    /// let names: Vec<_> = contrast.cox(&["age", "sex"])?.terms().iter().map(|t| t.name.clone()).collect();
+    /// assert_eq!(names, ["new", "age", "sex: m"]);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::MissingBaseline`](crate::Error::MissingBaseline) where a subject lacks the characteristic; as
+    /// [`CoxPh::fit`].
+    pub fn cox(&self, adjusting_for: &[&str]) -> Result<CoxModel> {
+        CoxPh::new().fit(&self.data, &self.design(adjusting_for)?)
+    }
+
+    /// The first arm's indicator and the characteristics.
+    pub(in crate::trial) fn design(&self, adjusting_for: &[&str]) -> Result<Design<'static>> {
+        let arm: Vec<f64> = self.groups.codes().iter().map(|&code| f64::from(u8::from(code == 0))).collect();
+        let mut design = Design::builder().numeric(self.of(), &arm);
+        for name in adjusting_for {
+            design = baseline::adjust(design, name, &self.baselines, |i| self.subjects[i].clone())?;
+        }
+        design.build()
+    }
+}

@@ -1,0 +1,106 @@
+//! Counts of an analysis: why subjects were censored, and how many are at risk.
+
+use std::fmt;
+
+use crate::trial::{Censoring, Label, Time, label};
+
+/// How many were censored for which reason, per arm.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CensoringReasons<A, E> {
+    pub(in crate::trial) arms: Vec<A>,
+    pub(in crate::trial) reasons: Vec<Censoring<E>>,
+    pub(in crate::trial) counts: Vec<Vec<usize>>,
+}
+
+impl<A: Label, E: Label> CensoringReasons<A, E> {
+    /// How many of an arm were censored for a reason; 0 where it does not occur.
+    pub fn count(&self, arm: A, reason: Censoring<E>) -> usize {
+        let arm = self.arms.iter().position(|&a| a == arm);
+        let reason = self.reasons.iter().position(|&r| r == reason);
+        arm.zip(reason).map_or(0, |(a, r)| self.counts[a][r])
+    }
+
+    /// The reasons that occur, in order of first appearance.
+    pub fn reasons(&self) -> &[Censoring<E>] {
+        &self.reasons
+    }
+}
+
+impl<A: Label, E: Label> fmt::Display for CensoringReasons<A, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, arm) in self.arms.iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{:<10} censored {}", label(arm), self.counts[i].iter().sum::<usize>())?;
+            let present = self.reasons.iter().zip(&self.counts[i]).filter(|&(_, &n)| n > 0);
+            for (j, (reason, n)) in present.enumerate() {
+                let separator = if j == 0 { ": " } else { ", " };
+                write!(f, "{separator}{} {n}", name(reason))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A reason in words: the happening, where one censored.
+pub(in crate::trial) fn name<E: Label>(reason: &Censoring<E>) -> String {
+    match reason {
+        Censoring::Cutoff => "end of study".into(),
+        Censoring::Lost => "lost to follow-up".into(),
+        Censoring::Withdrew => "withdrew".into(),
+        Censoring::MissedVisits => "missed visits".into(),
+        Censoring::Event(kind) => label(kind),
+    }
+}
+
+/// The table under a Kaplan-Meier plot: at risk, censored and events at chosen times.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct NumbersAtRisk<A> {
+    pub(in crate::trial) arms: Vec<A>,
+    pub(in crate::trial) times: Vec<Time>,
+    pub(in crate::trial) rows: Vec<Vec<[usize; 3]>>,
+}
+
+impl<A: Label> NumbersAtRisk<A> {
+    /// At risk just before each time, in an arm. Empty for an unknown arm.
+    pub fn at_risk(&self, arm: A) -> Vec<usize> {
+        self.column(arm, 0)
+    }
+
+    /// Censored before each time.
+    pub fn censored(&self, arm: A) -> Vec<usize> {
+        self.column(arm, 1)
+    }
+
+    /// Events before each time.
+    pub fn events(&self, arm: A) -> Vec<usize> {
+        self.column(arm, 2)
+    }
+
+    fn column(&self, arm: A, which: usize) -> Vec<usize> {
+        let arm = self.arms.iter().position(|&a| a == arm);
+        arm.map_or(Vec::new(), |a| self.rows[a].iter().map(|row| row[which]).collect())
+    }
+}
+
+impl<A: Label> fmt::Display for NumbersAtRisk<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<20}", "months")?;
+        for t in &self.times {
+            write!(f, " {:>5}", (t.in_months() * 100.0).round() / 100.0)?;
+        }
+        for (arm, rows) in self.arms.iter().zip(&self.rows) {
+            for (which, what) in ["at risk", "censored", "events"].into_iter().enumerate() {
+                let head = if which == 0 { label(arm) } else { String::new() };
+                write!(f, "\n{head:<10} {what:<9}")?;
+                for row in rows {
+                    write!(f, " {:>5}", row[which])?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

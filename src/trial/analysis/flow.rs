@@ -1,0 +1,126 @@
+//! From screening to analysis: how many, and where the others went.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::trial::{Exit, Label, Population, Trial, label};
+
+/// The counts of a CONSORT flow diagram, per arm.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::examples::{Arm, Happening, saa};
+/// use greenwood::trial::Population;
+///
+/// let alive: Population<Arm, Happening> = Population::new("no early death", |s| !s.had(Happening::Death));
+/// let flow = saa().flow(&[alive]).screened(21, &[("no consent", 2), ("other disease", 1)])?;
+/// assert_eq!(flow.randomised(), [9, 9]);
+/// assert_eq!(flow.populations()[0], ("no early death".to_string(), vec![8, 8]));
+/// assert!(saa().flow(&[]).screened(20, &[]).is_err());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Hopewell et al. (2025), CONSORT 2025 statement, BMJ 389:e081123.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Flow {
+    arms: Vec<String>,
+    screened: Option<usize>,
+    excluded: Vec<(String, usize)>,
+    randomised: Vec<usize>,
+    other_treatment: Vec<usize>,
+    lost: Vec<usize>,
+    withdrew: Vec<usize>,
+    terminal: Vec<usize>,
+    populations: Vec<(String, Vec<usize>)>,
+}
+
+impl<A: Label, E: Label> Trial<A, E> {
+    /// The trial's flow, down to the populations that are analysed.
+    pub fn flow(&self, populations: &[Population<A, E>]) -> Flow {
+        let arms = self.arms();
+        let count = |condition: &dyn Fn(&crate::trial::Subject<A, E>) -> bool| -> Vec<usize> {
+            let on = |&arm: &A| self.subjects().iter().filter(|s| s.arm() == arm && condition(s)).count();
+            arms.iter().map(on).collect()
+        };
+        let analysed = populations.iter().map(|p| {
+            let taken: Vec<A> = self.subjects().iter().filter_map(|s| p.take(s).map(|s| s.arm())).collect();
+            let per_arm = arms.iter().map(|arm| taken.iter().filter(|a| *a == arm).count()).collect();
+            (p.name().to_string(), per_arm)
+        });
+        Flow {
+            screened: None,
+            excluded: Vec::new(),
+            randomised: count(&|_| true),
+            other_treatment: count(&|s| s.received() != s.arm()),
+            lost: count(&|s| s.exit() == Exit::Lost),
+            withdrew: count(&|s| s.exit() == Exit::Withdrew),
+            terminal: count(&|s| matches!(s.exit(), Exit::Terminal(_))),
+            populations: analysed.collect(),
+            arms: arms.iter().map(label).collect(),
+        }
+    }
+}
+
+impl Flow {
+    /// Adds those who were screened and why some of them were not randomised.
+    ///
+    /// # Errors
+    /// [`Error::FlowMismatch`] where screened less excluded are not the randomised.
+    pub fn screened(mut self, screened: usize, excluded: &[(&str, usize)]) -> Result<Self> {
+        let out: usize = excluded.iter().map(|e| e.1).sum();
+        let randomised: usize = self.randomised.iter().sum();
+        if screened.checked_sub(out) != Some(randomised) {
+            return Err(Error::FlowMismatch { screened, excluded: out, randomised });
+        }
+        self.screened = Some(screened);
+        self.excluded = excluded.iter().map(|&(why, n)| (why.into(), n)).collect();
+        Ok(self)
+    }
+
+    /// The arms, in order of first appearance.
+    #[must_use]
+    pub fn arms(&self) -> &[String] {
+        &self.arms
+    }
+
+    /// The randomised, per arm.
+    #[must_use]
+    pub fn randomised(&self) -> &[usize] {
+        &self.randomised
+    }
+
+    /// Each population's name and its subjects per arm (as it analyses them).
+    #[must_use]
+    pub fn populations(&self) -> &[(String, Vec<usize>)] {
+        &self.populations
+    }
+}
+
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(screened) = self.screened {
+            let out: usize = self.excluded.iter().map(|e| e.1).sum();
+            write!(f, "screened {screened}, not randomised {out}")?;
+            for (i, (why, n)) in self.excluded.iter().enumerate() {
+                write!(f, "{}{why} {n}", if i == 0 { ": " } else { ", " })?;
+            }
+            writeln!(f)?;
+        }
+        write!(f, "{:<28}", "")?;
+        for arm in &self.arms {
+            write!(f, " {arm:>10}")?;
+        }
+        let line = |f: &mut fmt::Formatter<'_>, name: &str, counts: &[usize]| {
+            write!(f, "\n{name:<28}")?;
+            counts.iter().try_for_each(|n| write!(f, " {n:>10}"))
+        };
+        line(f, "randomised", &self.randomised)?;
+        line(f, "received another treatment", &self.other_treatment)?;
+        line(f, "lost to follow-up", &self.lost)?;
+        line(f, "withdrew", &self.withdrew)?;
+        line(f, "followed to the end (death)", &self.terminal)?;
+        self.populations.iter().try_for_each(|(name, counts)| line(f, &format!("analysed: {name}"), counts))
+    }
+}

@@ -1,0 +1,237 @@
+//! What an endpoint made of a subject, and the rule that made it.
+
+use std::fmt;
+
+use crate::trial::{Ascertainment, Estimand, Exit, Label, Origin, Role, Strategy, Subject, Time, label};
+
+/// Why a subject was censored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Censoring<E> {
+    /// Free of the event at the end of the study.
+    Cutoff,
+    /// Lost to follow-up.
+    Lost,
+    /// Withdrew consent.
+    Withdrew,
+    /// The event came after too many missed visits to be dated.
+    MissedVisits,
+    /// A happening whose role is to censor.
+    Event(E),
+}
+
+/// What the endpoint made of a subject. Never a bare flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Outcome<E> {
+    /// The event, and which kind.
+    Event(E),
+    /// A competing event, and which kind.
+    Competing(E),
+    /// Neither, and why observation ended.
+    Censored(Censoring<E>),
+}
+
+impl<E> Outcome<E> {
+    /// Did the event happen?
+    pub fn is_event(&self) -> bool {
+        matches!(self, Self::Event(_))
+    }
+}
+
+/// Between which two times since the endpoint's origin the event took place: after the first, and at or before the
+/// second.
+///
+/// A progression that is found at a visit happened at any time since the visit before it; reporting the visit at
+/// which it was found is a convention. Both are kept, so that interval-censored methods need no second
+/// data set. `by` is `None` where the event was not seen; the two are equal where it is known to the day
+/// (death, or an endpoint that is seen at any time).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Window {
+    /// The last time at which the subject was known to be free of the event.
+    pub after: Time,
+    /// The first time at which the event was known to have happened.
+    pub by: Option<Time>,
+}
+
+/// One subject's record for one endpoint: a row of an analysis data set (ADTTE), with its trace.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Record<A, E> {
+    /// The subject's position in the trial.
+    pub position: usize,
+    /// Its identifier, if it has one.
+    pub id: Option<String>,
+    /// Its arm.
+    pub arm: A,
+    /// When it entered, on the trial's calendar.
+    pub entered: Time,
+    /// When the endpoint's clock started, since entry.
+    pub origin: Time,
+    /// Time from the endpoint's origin.
+    pub time: Time,
+    /// What happened then.
+    pub outcome: Outcome<E>,
+    /// What the visits say about when the event took place.
+    pub window: Window,
+    /// What decided it.
+    pub decision: Decision<E>,
+}
+
+/// What decided a record: the source and the rule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Decision<E> {
+    /// A happening at this time since entry, by its role.
+    Happening {
+        /// When, since entry.
+        at: Time,
+        /// Which.
+        kind: E,
+        /// The role that the endpoint or the estimand gives it.
+        role: Role,
+        /// The estimand's strategy for it, where the endpoint alone did not decide.
+        strategy: Option<Strategy>,
+    },
+    /// Nothing with a role happened: the end of follow-up.
+    EndOfFollowUp {
+        /// When, since entry.
+        at: Time,
+    },
+    /// Nothing with a role happened; the last visit is the last time known to be free of the event.
+    LastVisit {
+        /// The visit, since entry.
+        at: Time,
+        /// When follow-up ended, or the censoring happening took place.
+        instead_of: Time,
+    },
+    /// A happening was too long after the last visit to be dated.
+    MissedVisits {
+        /// The last visit before it, since entry.
+        last_visit: Time,
+        /// The happening that does not count.
+        kind: E,
+        /// When it took place.
+        at: Time,
+    },
+    /// It was read as it is.
+    Read {
+        /// The row of the data set.
+        row: usize,
+    },
+}
+
+impl<E: fmt::Debug> fmt::Display for Decision<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Happening { at, kind, role, strategy } => {
+                let meaning = match role {
+                    Role::Event => "counts as the event",
+                    Role::Competing => "is a competing event",
+                    Role::Censor => "censors",
+                    Role::Ignore => "is ignored",
+                };
+                write!(f, "{} at {at} {meaning}", label(kind))?;
+                strategy.map_or(Ok(()), |s| write!(f, " (strategy: {})", s.name()))
+            }
+            Self::Read { row } => write!(f, "as in row {row} of the data set"),
+            Self::EndOfFollowUp { at } => {
+                write!(f, "no happening with a role by the end of follow-up at {at}")
+            }
+            Self::LastVisit { at, instead_of } => {
+                write!(f, "known to be free of the event at the last visit, {at}, before {instead_of}")
+            }
+            Self::MissedVisits { last_visit, kind, at } => {
+                write!(
+                    f,
+                    "{} at {at} came after too many missed visits: the last one was at {last_visit}",
+                    label(kind)
+                )
+            }
+        }
+    }
+}
+
+/// The core rule: the earliest thing that plays a role wins. `None` where the endpoint's clock never starts: the
+/// happening that starts it is missing, or something with a role came before it.
+pub(in crate::trial) fn record<A: Label, E: Label>(
+    position: usize,
+    subject: &Subject<A, E>,
+    question: &Estimand<E>,
+) -> Option<Record<A, E>> {
+    let role = |kind: E| question.role(kind);
+    let origin = match question.endpoint().origin() {
+        Origin::Entry => Time::ZERO,
+        Origin::First(starts) => {
+            let origin = subject.history().find(|&(_, kind)| starts(kind))?.0;
+            // A response after progression, or under the next therapy, starts no clock.
+            if subject.history().any(|(at, kind)| at < origin && role(kind) != Role::Ignore) {
+                return None;
+            }
+            origin
+        }
+    };
+    // At equal times an event comes before a competing event, and that before a censoring.
+    let order = |role: Role| match role {
+        Role::Event => 0,
+        Role::Competing => 1,
+        Role::Censor => 2,
+        Role::Ignore => 3,
+    };
+    let first =
+        subject.history().filter(|&(at, kind)| at >= origin && role(kind) != Role::Ignore).min_by(|a, b| {
+            let by_time = a.0.in_days().total_cmp(&b.0.in_days());
+            by_time.then(order(role(a.1)).cmp(&order(role(b.1))))
+        });
+    let (mut at, mut outcome, mut decision) = if let Some((at, kind)) = first {
+        let role = role(kind);
+        let outcome = match role {
+            Role::Event => Outcome::Event(kind),
+            Role::Competing => Outcome::Competing(kind),
+            Role::Censor | Role::Ignore => Outcome::Censored(Censoring::Event(kind)),
+        };
+        (at, outcome, Decision::Happening { at, kind, role, strategy: question.strategy(kind) })
+    } else {
+        let reason = match subject.exit {
+            Exit::Terminal(kind) => Censoring::Event(kind),
+            Exit::Cutoff => Censoring::Cutoff,
+            Exit::Lost => Censoring::Lost,
+            Exit::Withdrew => Censoring::Withdrew,
+        };
+        (subject.end, Outcome::Censored(reason), Decision::EndOfFollowUp { at: subject.end })
+    };
+    let (mut after, mut by) = (at, outcome.is_event().then_some(at));
+    if let Ascertainment::Assessed { every, missed } = question.endpoint().ascertainment() {
+        let censored = matches!(outcome, Outcome::Censored(_));
+        let seen = |v: Time| if censored { v <= at } else { v < at };
+        let last = subject.visits.iter().rev().copied().find(|&v| v >= origin && seen(v)).unwrap_or(origin);
+        // Death is dated to the day; whatever else is found at a visit began after the one before it.
+        if !matches!(outcome, Outcome::Event(kind) if subject.exit == Exit::Terminal(kind)) {
+            after = last;
+        }
+        if censored {
+            if last < at {
+                decision = Decision::LastVisit { at: last, instead_of: at };
+            }
+            at = last;
+        } else if let (Some(missed), Outcome::Event(kind) | Outcome::Competing(kind)) = (missed, outcome)
+            && (at - last).in_days() > every.in_days() * f64::from(missed)
+        {
+            decision = Decision::MissedVisits { last_visit: last, kind, at };
+            (at, outcome) = (last, Outcome::Censored(Censoring::MissedVisits));
+        }
+    }
+    by = by.map(|by| by - origin);
+    Some(Record {
+        position,
+        id: subject.id.clone(),
+        arm: subject.arm,
+        entered: subject.entered,
+        origin,
+        time: at - origin,
+        outcome,
+        window: Window { after: after - origin, by },
+        decision,
+    })
+}

@@ -1,0 +1,187 @@
+//! A question about an endpoint with its answer to everything that gets in the way.
+
+use crate::error::{Error, Result};
+use crate::trial::{Endpoint, Label, Origin, Role};
+
+/// What an intercurrent event means for the question: the strategies of ICH E9(R1) (2019).
+///
+/// | strategy | the question | what happens to the data |
+/// |---|---|---|
+/// | [`TreatmentPolicy`](Self::TreatmentPolicy) | whatever came between | it is ignored |
+/// | [`Composite`](Self::Composite) | it is a failure itself | it is an event |
+/// | [`Hypothetical`](Self::Hypothetical) | had it not happened | censored at it, which assumes that it tells nothing about the time to the event |
+/// | [`WhileOnTreatment`](Self::WhileOnTreatment) | as long as it has not happened | censored at it: the hazard until then |
+/// | [`Competing`](Self::Competing) | before it happens | a competing event: the probability until then |
+///
+/// The third and the fourth give the same rows and do not mean the same: the record keeps which one it was. The
+/// fifth strategy of the guideline, principal stratum, is no rule for rows: it is a population by potential
+/// outcomes, which no observed record can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Strategy {
+    /// Regardless of it.
+    TreatmentPolicy,
+    /// It counts as the event.
+    Composite,
+    /// As if it did not happen.
+    Hypothetical,
+    /// Up to it.
+    WhileOnTreatment,
+    /// Before it: it makes the event impossible, or meaningless.
+    Competing,
+}
+
+impl Strategy {
+    /// What it makes of a happening.
+    #[must_use]
+    pub const fn role(self) -> Role {
+        match self {
+            Self::TreatmentPolicy => Role::Ignore,
+            Self::Composite => Role::Event,
+            Self::Hypothetical | Self::WhileOnTreatment => Role::Censor,
+            Self::Competing => Role::Competing,
+        }
+    }
+
+    /// The guideline's word for it.
+    pub(in crate::trial) const fn name(self) -> &'static str {
+        match self {
+            Self::TreatmentPolicy => "treatment policy",
+            Self::Composite => "composite",
+            Self::Hypothetical => "hypothetical",
+            Self::WhileOnTreatment => "while on treatment",
+            Self::Competing => "competing",
+        }
+    }
+}
+
+/// An endpoint with a strategy for each intercurrent event that its own roles should not decide.
+///
+/// The endpoint says what counts when nothing interferes; an estimand changes the meaning of single happenings,
+/// so that one endpoint can be asked under several strategies. A combination without meaning is an error when the
+/// question is put: a strategy for a happening that *is* the endpoint, or that starts its clock; two for one
+/// happening; treatment policy for death (nothing is observed after it) or the hypothesis that nobody dies.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Endpoint, Estimand, Exit, Role, Strategy, Subject, Time, Trial};
+///
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// enum Happening { Progression, NewTherapy, Death }
+///
+/// const PFS: Endpoint<Happening> = Endpoint::new("PFS", |h| match h {
+///     Happening::Progression | Happening::Death => Role::Event,
+///     Happening::NewTherapy => Role::Ignore,
+/// });
+/// let trial = Trial::new([Subject::on("A")
+///     .then(Time::months(4.0), Happening::NewTherapy)
+///     .then(Time::months(9.0), Happening::Progression)
+///     .until(Time::months(20.0), Exit::Cutoff)?]);
+///
+/// let hypothetical = Estimand::of(&PFS).with(Happening::NewTherapy, Strategy::Hypothetical);
+/// assert_eq!(trial.analyse(&PFS)?.records()[0].time, Time::months(9.0));
+/// assert_eq!(trial.analyse(&hypothetical)?.records()[0].time, Time::months(4.0));
+///
+/// let wrong = Estimand::of(&PFS).with(Happening::Progression, Strategy::Hypothetical);
+/// assert_eq!(
+///     trial.analyse(&wrong).unwrap_err().to_string(),
+///     "PFS: the strategy hypothetical for Progression has no meaning: it is the endpoint's own event, \
+///      not an intercurrent one"
+/// );
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// ICH E9(R1) (2019), Addendum on estimands and sensitivity analysis in clinical trials.
+#[derive(Debug, Clone)]
+pub struct Estimand<E> {
+    endpoint: Endpoint<E>,
+    strategies: Vec<(E, Strategy)>,
+}
+
+impl<E: Label> Estimand<E> {
+    /// The endpoint's own roles, as a start.
+    #[must_use]
+    pub fn of(endpoint: &Endpoint<E>) -> Self {
+        Self { endpoint: *endpoint, strategies: Vec::new() }
+    }
+
+    /// The strategy for one kind of happening.
+    #[must_use]
+    pub fn with(mut self, kind: E, strategy: Strategy) -> Self {
+        self.strategies.push((kind, strategy));
+        self
+    }
+
+    /// The endpoint.
+    pub fn endpoint(&self) -> &Endpoint<E> {
+        &self.endpoint
+    }
+
+    /// The strategies, in the order given.
+    pub fn strategies(&self) -> &[(E, Strategy)] {
+        &self.strategies
+    }
+
+    /// The strategy for a happening, if one was given.
+    pub fn strategy(&self, kind: E) -> Option<Strategy> {
+        self.strategies.iter().find(|s| s.0 == kind).map(|s| s.1)
+    }
+
+    /// What a happening means for this question.
+    pub fn role(&self, kind: E) -> Role {
+        self.strategy(kind).map_or_else(|| self.endpoint.role(kind), Strategy::role)
+    }
+
+    /// Has every strategy a meaning? `terminal` says which happenings end follow-up for good.
+    pub(in crate::trial) fn check(&self, terminal: &[E]) -> Result<()> {
+        for (i, &(kind, strategy)) in self.strategies.iter().enumerate() {
+            let starts = match self.endpoint.origin() {
+                Origin::Entry => false,
+                Origin::First(starts) => starts(kind),
+            };
+            let is_terminal = terminal.contains(&kind);
+            let why = if self.strategies[..i].iter().any(|s| s.0 == kind) {
+                "it has another strategy already: give one for each happening"
+            } else if self.endpoint.role(kind) == Role::Event && strategy != Strategy::Composite {
+                "it is the endpoint's own event, not an intercurrent one"
+            } else if starts {
+                "it starts the endpoint's clock"
+            } else if is_terminal && strategy == Strategy::TreatmentPolicy {
+                "nothing is observed after it, so it cannot be disregarded: make it a component of a composite, or \
+                 competing"
+            } else if is_terminal && strategy == Strategy::Hypothetical {
+                "that nobody dies is no situation that a treatment could bring about: make it competing, or a \
+                 component of a composite"
+            } else {
+                continue;
+            };
+            return Err(Error::MeaninglessStrategy {
+                endpoint: self.endpoint.name().into(),
+                strategy: strategy.name(),
+                happening: crate::trial::label(&kind),
+                why,
+            });
+        }
+        Ok(())
+    }
+
+    /// `NewTherapy: hypothetical, Transplant: composite`; nothing where the endpoint's own roles decide.
+    pub(in crate::trial) fn describe(&self) -> String {
+        let parts =
+            self.strategies.iter().map(|(kind, s)| format!("{}: {}", crate::trial::label(kind), s.name()));
+        parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl<E: Label> From<&Endpoint<E>> for Estimand<E> {
+    fn from(endpoint: &Endpoint<E>) -> Self {
+        Self::of(endpoint)
+    }
+}
+
+impl<E: Label> From<&Estimand<E>> for Estimand<E> {
+    fn from(estimand: &Estimand<E>) -> Self {
+        estimand.clone()
+    }
+}
