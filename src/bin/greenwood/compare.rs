@@ -1,0 +1,319 @@
+//! `compare`: do groups differ, and by how much?
+
+use greenwood::survival::{
+    ExactLogRank, Groups, HazardRatioMethod, KaplanMeier, LogRank, LogRankTest, MaxCombo, Measure, Renyi,
+    RightCensored, SmallSample, SurvivalCurve, Weight,
+};
+use serde_json::{Map, Value, json};
+
+use crate::support::{Columns, Failure, Program, Warnings, distinct, json_text, number, times_to_ask};
+
+/// Tests of equality, hazard ratio and survival differences from a file.
+#[derive(clap::Parser)]
+#[command(after_help = "Example: compare aml.csv --time time --event status --by x --at 20 --exact")]
+pub struct Options {
+    #[command(flatten)]
+    columns: Columns,
+    /// Column with the groups to compare
+    #[arg(long)]
+    by: String,
+    /// Column with strata to compare within
+    #[arg(long)]
+    strata: Option<String>,
+    /// The test
+    #[arg(long, value_enum, default_value = "log-rank")]
+    test: Test,
+    /// ρ of Fleming and Harrington's weights; 0 if left out
+    #[arg(long, allow_negative_numbers = true)]
+    rho: Option<f64>,
+    /// γ of Fleming and Harrington's weights; 0 if left out
+    #[arg(long, allow_negative_numbers = true)]
+    gamma: Option<f64>,
+    /// Add the exact permutation test of the weight's scores (two groups)
+    #[arg(long)]
+    exact: bool,
+    /// Add the trend test over the groups in their order, with these scores or 0, 1, 2, …
+    #[arg(long, value_delimiter = ',', num_args = 0.., allow_negative_numbers = true)]
+    trend: Option<Vec<f64>>,
+    /// Time at which the survival probabilities are compared (two groups)
+    #[arg(long, allow_negative_numbers = true)]
+    at: Option<f64>,
+    /// Small-sample interval of each group's probability at that time, and the melded comparison
+    #[arg(long, value_enum)]
+    interval: Option<Method>,
+    /// Confidence level
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Test {
+    LogRank,
+    GehanBreslow,
+    TaroneWare,
+    PetoPeto,
+    ModifiedPetoPeto,
+    FlemingHarrington,
+    MaxCombo,
+    Renyi,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Method {
+    Bpcp,
+    BpcpMidP,
+    LikelihoodRatio,
+    Rothman,
+    Borkowf,
+}
+
+impl Options {
+    fn weight(&self) -> Weight {
+        match self.test {
+            Test::GehanBreslow => Weight::GehanBreslow,
+            Test::TaroneWare => Weight::TaroneWare,
+            Test::PetoPeto => Weight::PetoPeto,
+            Test::ModifiedPetoPeto => Weight::ModifiedPetoPeto,
+            Test::FlemingHarrington => {
+                Weight::fleming_harrington(self.rho.unwrap_or(0.0), self.gamma.unwrap_or(0.0))
+            }
+            Test::LogRank | Test::MaxCombo | Test::Renyi => Weight::LogRank,
+        }
+    }
+
+    fn name(&self) -> String {
+        use clap::ValueEnum;
+        self.test.to_possible_value().map_or(String::new(), |v| v.get_name().to_string())
+    }
+}
+
+impl Program for Options {
+    fn run(self) -> Result<String, Failure> {
+        run(&self)
+    }
+}
+
+/// A flag that this call would leave without effect is a mistake.
+fn check(options: &Options) -> Result<(), Failure> {
+    if options.test != Test::FlemingHarrington {
+        for (flag, value) in [("--rho", options.rho), ("--gamma", options.gamma)] {
+            if value.is_some() {
+                return Err(format!(
+                    "{flag} belongs to Fleming and Harrington's weights: add --test fleming-harrington, or leave it out"
+                )
+                .into());
+            }
+        }
+    }
+    if options.interval.is_some() && options.at.is_none() {
+        return Err("--interval is that of a probability at a time: add --at, such as --at 24".into());
+    }
+    if let Some(t) = options.at {
+        times_to_ask("--at", &[t])?;
+    }
+    let mut named = vec![("--by", options.by.as_str())];
+    named.extend(options.strata.iter().map(|c| ("--strata", c.as_str())));
+    distinct(&named)
+}
+
+fn run(options: &Options) -> Result<String, Failure> {
+    check(options)?;
+    let mut warnings = Warnings::default();
+    let mut further = vec![("--by", options.by.as_str())];
+    further.extend(options.strata.iter().map(|c| ("--strata", c.as_str())));
+    let table = options.columns.table(&further, &mut warnings)?;
+    let mut data = options.columns.data(&table, &mut warnings)?;
+    if let Some(column) = &options.strata {
+        data = data.with_strata(table.groups("--strata", column)?)?;
+    }
+    let groups = table.groups("--by", &options.by)?;
+    if options.at.is_some() && groups.labels().len() != 2 {
+        return Err(format!(
+            "--at compares two groups at a time, and --by \"{}\" has {}: leave it out, or take the curves with the \
+             program curve",
+            options.by,
+            groups.labels().len()
+        )
+        .into());
+    }
+    let test = LogRank::weighted(options.weight()).test(&data, &groups)?;
+    let mut text = vec![test.to_string()];
+    let mut result = base(options, &test, &groups);
+    combined(options, &data, &groups, &mut text, &mut result)?;
+    permuted(options, &data, &groups, &mut text, &mut result)?;
+    if let Some(scores) = &options.trend {
+        let scores =
+            if scores.is_empty() { (0..groups.count()).map(|g| g as f64).collect() } else { scores.clone() };
+        let trend = test.trend(&scores)?;
+        text.push(trend.to_string());
+        result.insert(
+            "trend".into(),
+            json!({ "scores": scores, "statistic": trend.statistic(), "z": number(trend.z()), "p_value": number(trend.p_value()) }),
+        );
+    }
+    pair(options, &data, &groups, &test, &mut text, &mut result)?;
+    Ok(if options.columns.json { json_text(Value::Object(result), &warnings) } else { text.join("\n") })
+}
+
+/// The test itself. Fields without a value are null.
+fn base(options: &Options, test: &LogRankTest, groups: &Groups) -> Map<String, Value> {
+    let counts: Vec<Value> = (0..groups.count())
+        .map(|g| {
+            json!({
+                "label": test.labels()[g], "n": test.subjects()[g],
+                "observed": test.observed()[g], "expected": test.expected()[g],
+            })
+        })
+        .collect();
+    let variance: Vec<Vec<f64>> = test.variance().rows().into_iter().map(|r| r.to_vec()).collect();
+    let value = json!({
+        "test": options.name(), "statistic": test.statistic(), "df": test.degrees_of_freedom(),
+        "p_value": number(test.p_value()), "z": number(test.z()), "groups": counts, "variance": variance,
+        "hazard_ratio": null, "difference": null,
+    });
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// The tests that are made of several: they replace statistic and p-value.
+fn combined(
+    options: &Options,
+    data: &RightCensored,
+    groups: &Groups,
+    text: &mut Vec<String>,
+    result: &mut Map<String, Value>,
+) -> Result<(), Failure> {
+    let (statistic, p) = match options.test {
+        Test::MaxCombo => {
+            let test = MaxCombo::new().test(data, groups)?;
+            text.push(test.to_string());
+            (test.statistic(), test.p_value())
+        }
+        Test::Renyi => {
+            let test = Renyi::new().test(data, groups)?;
+            text.push(test.to_string());
+            (test.statistic(), test.p_value())
+        }
+        _ => return Ok(()),
+    };
+    for (field, value) in
+        [("statistic", number(statistic)), ("p_value", number(p)), ("df", Value::Null), ("z", Value::Null)]
+    {
+        result.insert(field.into(), value);
+    }
+    Ok(())
+}
+
+fn permuted(
+    options: &Options,
+    data: &RightCensored,
+    groups: &Groups,
+    text: &mut Vec<String>,
+    result: &mut Map<String, Value>,
+) -> Result<(), Failure> {
+    if !options.exact {
+        return Ok(());
+    }
+    let test = ExactLogRank::new().weight(options.weight()).test(data, groups)?;
+    text.push(test.to_string());
+    result.insert(
+        "exact".into(),
+        json!({
+            "statistic": test.statistic(), "expectation": test.expectation(), "variance": test.variance(),
+            "p_value": test.p_value(), "mid_p_value": test.mid_p_value(), "labellings": test.labellings(),
+            "error": test.error(),
+        }),
+    );
+    Ok(())
+}
+
+/// What is said of two groups only: the first compared with the second.
+fn pair(
+    options: &Options,
+    data: &RightCensored,
+    groups: &Groups,
+    test: &LogRankTest,
+    text: &mut Vec<String>,
+    result: &mut Map<String, Value>,
+) -> Result<(), Failure> {
+    if let (Some(method), Some(t)) = (options.interval, options.at) {
+        intervals(options, method, t, data, groups, text, result)?;
+    }
+    let [of, against] = groups.labels() else { return Ok(()) };
+    if let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)? {
+        let limits = r.interval(options.level)?;
+        text.push(format!("hazard ratio {r}"));
+        result.insert(
+            "hazard_ratio".into(),
+            json!({
+                "of": r.of(), "against": r.against(), "method": r.method().to_string().to_lowercase(),
+                "estimate": number(r.estimate()), "lower": number(limits.lower), "upper": number(limits.upper),
+            }),
+        );
+    }
+    if let Some(t) = options.at {
+        let curves = KaplanMeier::by_group(data, groups)?;
+        let d = curves[0].difference(&curves[1], t);
+        let limits = d.interval(options.level)?;
+        text.push(format!("survival at {t}, {of} minus {against}: {d}"));
+        if let Some(p) = d.p_value() {
+            text.push(format!("p = {p:.4}"));
+        }
+        result.insert(
+            "difference".into(),
+            json!({
+                "time": d.time(), "estimate": d.estimate(), "std_error": number(d.std_error()),
+                "lower": number(limits.lower), "upper": number(limits.upper), "p_value": number(d.p_value()),
+            }),
+        );
+    }
+    Ok(())
+}
+
+fn intervals(
+    options: &Options,
+    method: Method,
+    t: f64,
+    data: &RightCensored,
+    groups: &Groups,
+    text: &mut Vec<String>,
+    result: &mut Map<String, Value>,
+) -> Result<(), Failure> {
+    let how = match method {
+        Method::Bpcp => SmallSample::beta_product(),
+        Method::BpcpMidP => SmallSample::beta_product_mid_p(),
+        Method::LikelihoodRatio => SmallSample::likelihood_ratio(),
+        Method::Rothman => SmallSample::rothman(),
+        Method::Borkowf => SmallSample::borkowf(),
+    }
+    .level(options.level);
+    let curves: Vec<SurvivalCurve> = KaplanMeier::by_group(data, groups)?;
+    let mut rows = Vec::new();
+    for (curve, label) in curves.iter().zip(groups.labels()) {
+        let (s, limits) = (curve.at(t).value(), curve.small_sample_interval(t, how)?);
+        text.push(format!("survival at {t}, {label}: {s:.3} ({limits})"));
+        rows.push(json!({
+            "label": label, "time": t, "estimate": s,
+            "lower": number(limits.lower), "upper": number(limits.upper),
+        }));
+    }
+    result.insert("survival".into(), rows.into());
+    if let ([a, b], Method::Bpcp | Method::BpcpMidP) = (curves.as_slice(), method) {
+        let mut melded = a.melded(b, t)?;
+        if method == Method::BpcpMidP {
+            melded = melded.mid_p();
+        }
+        let limits = melded.interval(Measure::Difference, options.level)?;
+        text.push(format!("melded difference {limits}, p = {:.4}", melded.p_value()));
+        result.insert(
+            "melded".into(),
+            json!({
+                "estimate": number(melded.estimate(Measure::Difference)), "lower": number(limits.lower),
+                "upper": number(limits.upper), "p_value": melded.p_value(),
+            }),
+        );
+    }
+    Ok(())
+}

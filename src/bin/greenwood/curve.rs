@@ -1,0 +1,225 @@
+//! `curve`: survival curves, quantiles and restricted means.
+
+use std::fmt::Write;
+
+use greenwood::survival::{
+    ConfidenceInterval, CumulativeHazard, FlatStep, FlemingHarrington, Groups, Interval, KaplanMeier,
+    NelsonAalen, RightCensored, SurvivalCurve, SurvivalEstimate,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Columns, Failure, Program, Warnings, json_text, number, times_to_ask};
+
+/// Survival curves, quantiles and restricted means from a file.
+#[derive(clap::Parser)]
+#[command(
+    after_help = "Example: curve lung.csv --time time --event status --event-value 2 --by sex --at 180,365 --rmst 365"
+)]
+pub struct Options {
+    #[command(flatten)]
+    columns: Columns,
+    /// Column with the groups: one curve each
+    #[arg(long)]
+    by: Option<String>,
+    #[arg(long, value_enum, default_value = "kaplan-meier")]
+    estimator: Estimator,
+    /// Scale of the confidence intervals
+    #[arg(long, value_enum, default_value = "log-log")]
+    interval: Scale,
+    /// Confidence level
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// Times to report the curve at
+    #[arg(long, value_delimiter = ',')]
+    at: Vec<f64>,
+    /// Quantiles to report, 0.5 being the median
+    #[arg(long, value_delimiter = ',', default_value = "0.5")]
+    quantiles: Vec<f64>,
+    /// Horizon of the restricted mean survival time
+    #[arg(long)]
+    rmst: Option<f64>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Estimator {
+    KaplanMeier,
+    NelsonAalen,
+    FlemingHarrington,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Scale {
+    Plain,
+    Log,
+    LogLog,
+    Logit,
+    Arcsine,
+}
+
+/// One group's curve with its cumulative hazard and follow-up.
+struct Fit {
+    label: String,
+    curve: SurvivalCurve,
+    hazard: CumulativeHazard,
+    censoring: SurvivalCurve,
+}
+
+impl Program for Options {
+    fn run(self) -> Result<String, Failure> {
+        run(&self)
+    }
+}
+
+fn run(options: &Options) -> Result<String, Failure> {
+    let mut warnings = Warnings::default();
+    let by: Vec<_> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
+    times_to_ask("--at", &options.at)?;
+    let table = options.columns.table(&by, &mut warnings)?;
+    let data = options.columns.data(&table, &mut warnings)?;
+    let groups = match &options.by {
+        Some(column) => table.groups("--by", column)?,
+        None => Groups::new(&vec!["all"; data.len()]),
+    };
+    let interval = match options.interval {
+        Scale::Plain => Interval::plain(),
+        Scale::Log => Interval::log(),
+        Scale::LogLog => Interval::log_log(),
+        Scale::Logit => Interval::logit(),
+        Scale::Arcsine => Interval::arcsine(),
+    }
+    .level(options.level);
+    let fits = fit(options.estimator, &data, &groups)?;
+    if options.columns.json {
+        let mut groups = Vec::new();
+        for fit in &fits {
+            groups.push(to_json(fit, options, interval, &mut warnings)?);
+        }
+        return Ok(json_text(json!({ "groups": groups }), &warnings));
+    }
+    let mut text = String::new();
+    for fit in &fits {
+        print(&mut text, fit, options, interval)?;
+    }
+    Ok(text)
+}
+
+fn fit(estimator: Estimator, data: &RightCensored, groups: &Groups) -> Result<Vec<Fit>, Failure> {
+    // The product limit goes with the Nelson-Aalen hazard; the other curves are exp(−H) of their own.
+    let hazards = match estimator {
+        Estimator::FlemingHarrington => FlemingHarrington::by_group(data, groups)?,
+        _ => NelsonAalen::by_group(data, groups)?,
+    };
+    let curves = match estimator {
+        Estimator::KaplanMeier => KaplanMeier::by_group(data, groups)?,
+        _ => hazards.iter().map(CumulativeHazard::survival).collect(),
+    };
+    let censoring = KaplanMeier::censoring_by_group(data, groups)?;
+    let fits = groups.labels().iter().cloned().zip(curves).zip(hazards).zip(censoring);
+    Ok(fits.map(|(((label, curve), hazard), censoring)| Fit { label, curve, hazard, censoring }).collect())
+}
+
+fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) -> Result<(), Failure> {
+    let (curve, table) = (&fit.curve, fit.curve.table());
+    writeln!(
+        text,
+        "{}: {} rows, {} events ({})",
+        fit.label,
+        table.subjects(),
+        table.events(),
+        curve.estimator()
+    )?;
+    for q in curve.quantiles(&options.quantiles, interval, FlatStep::Midpoint)? {
+        writeln!(text, "  {:>5}% have had the event by {q}", 100.0 * q.p())?;
+    }
+    let follow_up = fit.censoring.quantiles(&[0.5], interval, FlatStep::Midpoint)?[0];
+    writeln!(text, "  median follow-up (reverse Kaplan-Meier) {follow_up}")?;
+    if let Some(tau) = options.rmst {
+        match curve.restricted_mean(tau) {
+            Ok(mean) => writeln!(text, "  restricted mean survival time {mean}")?,
+            Err(refusal) => writeln!(text, "  no restricted mean: {refusal}")?,
+        }
+    }
+    writeln!(text, "  ({interval})")?;
+    writeln!(
+        text,
+        "  {:>10} {:>9} {:>8} {:>9} {:>9}  {:>16}",
+        "time", "at risk", "events", "survival", "std error", "CI"
+    )?;
+    let mut line = |e: &SurvivalEstimate, events: f64| -> Result<(), Failure> {
+        let se = e.std_error().map_or("–".into(), |se| format!("{se:.4}"));
+        let limits = e.interval(interval)?.to_string();
+        writeln!(
+            text,
+            "  {:>10} {:>9} {:>8} {:>9.4} {se:>9}  {limits:>16}",
+            e.time(),
+            round(e.at_risk()),
+            round(events),
+            e.value()
+        )?;
+        Ok(())
+    };
+    if options.at.is_empty() {
+        for step in curve.steps() {
+            line(&step.estimate, step.row.events)?;
+        }
+    } else {
+        for estimate in curve.at_many(&options.at) {
+            line(&estimate, estimate.events())?;
+        }
+    }
+    writeln!(text)?;
+    Ok(())
+}
+
+/// Sums of weights without their last, meaningless digits.
+fn round(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6
+}
+
+fn to_json(
+    fit: &Fit,
+    options: &Options,
+    interval: Interval,
+    warnings: &mut Warnings,
+) -> Result<Value, Failure> {
+    let curve = &fit.curve;
+    let row = |e: &SurvivalEstimate, events: f64, censored: Option<f64>| -> Result<Value, Failure> {
+        let (limits, hazard) = (e.interval(interval)?, fit.hazard.at(e.time()));
+        Ok(json!({
+            "time": e.time(), "at_risk": e.at_risk(), "events": events, "censored": number(censored),
+            "survival": e.value(), "std_error": number(e.std_error()),
+            "lower": number(limits.lower), "upper": number(limits.upper),
+            "cumulative_hazard": hazard.value(), "cumulative_hazard_std_error": number(hazard.std_error()),
+        }))
+    };
+    let rows: Vec<Value> = curve
+        .steps()
+        .map(|s| row(&s.estimate, s.row.events, Some(s.row.censored)))
+        .collect::<Result<_, _>>()?;
+    // At the times asked for: events are those up to the time.
+    let at: Vec<Value> =
+        curve.at_many(&options.at).iter().map(|e| row(e, e.events(), None)).collect::<Result<_, _>>()?;
+    let limits = |estimate: Option<f64>, i: ConfidenceInterval| json!({ "estimate": number(estimate), "lower": number(i.lower), "upper": number(i.upper) });
+    let quantiles: Vec<Value> = curve
+        .quantiles(&options.quantiles, interval, FlatStep::Midpoint)?
+        .iter()
+        .map(|q| {
+            let mut value = limits(q.estimate(), q.interval());
+            value["p"] = q.p().into();
+            value
+        })
+        .collect();
+    let follow_up = fit.censoring.quantiles(&[0.5], interval, FlatStep::Midpoint)?[0];
+    let rmst = options.rmst.map(|tau| match curve.restricted_mean(tau) {
+        Ok(mean) => json!({ "tau": tau, "estimate": mean.estimate(), "std_error": number(mean.std_error()) }),
+        Err(refusal) => {
+            warnings.add(format!("{}: {refusal}", fit.label));
+            json!({ "tau": tau, "estimate": null, "std_error": null })
+        }
+    });
+    Ok(json!({
+        "label": fit.label, "n": curve.table().subjects(), "events": curve.table().events(),
+        "rows": rows, "at": at, "quantiles": quantiles, "rmst": rmst,
+        "follow_up": limits(follow_up.estimate(), follow_up.interval()),
+    }))
+}

@@ -1,0 +1,34 @@
+//! `greenwood`: the programs of the crate under one name.
+
+mod compare;
+mod cox;
+mod curve;
+mod support;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use support::{Failure, Program};
+
+/// Survival analysis and the statistics of clinical trials.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+enum Command {
+    Curve(curve::Options),
+    Compare(compare::Options),
+    Cox(cox::Options),
+}
+
+impl Program for Command {
+    fn run(self) -> Result<String, Failure> {
+        match self {
+            Self::Curve(options) => options.run(),
+            Self::Compare(options) => options.run(),
+            Self::Cox(options) => options.run(),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    support::main_of::<Command>()
+}

@@ -1,0 +1,82 @@
+//! How a program answers: text or one JSON object on standard output, or one line on standard error.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+pub type Failure = Box<dyn std::error::Error>;
+
+/// A program: its flags, and what it prints.
+pub trait Program: clap::Parser {
+    /// What goes to standard output, or why there is nothing.
+    fn run(self) -> Result<String, Failure>;
+}
+
+/// The program of these flags: 0 after an answer, 2 after a failure.
+pub fn main_of<P: Program>() -> ExitCode {
+    match P::try_parse() {
+        Ok(options) => print(options.run()),
+        Err(usage) if usage.use_stderr() => print(Err(one_line(&usage.to_string()).into())),
+        Err(help) => print(Ok(help.to_string())),
+    }
+}
+
+/// An answer on standard output, a failure as one line on standard error.
+pub fn print(answer: Result<String, Failure>) -> ExitCode {
+    let text = match answer {
+        Ok(text) => text,
+        Err(failure) => {
+            eprintln!("error: {}", one_line(&failure.to_string()));
+            return ExitCode::from(2);
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    let ending = if text.ends_with('\n') { "" } else { "\n" };
+    match write!(out, "{text}{ending}").and_then(|()| out.flush()) {
+        // Whoever reads may stop reading: `… | head` is no failure.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: standard output: {e}");
+            ExitCode::from(2)
+        }
+        Ok(()) => ExitCode::SUCCESS,
+    }
+}
+
+/// The parser of the flags answers in paragraphs; its usage is left to `--help`.
+fn one_line(text: &str) -> String {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let body = text.split("\n\nUsage:").next().unwrap_or(text);
+    let lines: Vec<&str> = body.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    lines.join(" ")
+}
+
+/// Remarks on an answer: to standard error at once, and into the JSON object.
+#[derive(Default)]
+pub struct Warnings(Vec<String>);
+
+impl Warnings {
+    pub fn add(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        eprintln!("warning: {text}");
+        self.0.push(text);
+    }
+}
+
+/// One JSON object with the warnings among its fields.
+pub fn json_text(mut object: Value, warnings: &Warnings) -> String {
+    if let Value::Object(fields) = &mut object {
+        fields.insert("warnings".into(), warnings.0.clone().into());
+    }
+    object.to_string()
+}
+
+/// `null` where there is no value, `"Inf"` and `"-Inf"` where it is infinite.
+pub fn number(x: impl Into<Option<f64>>) -> Value {
+    match x.into() {
+        Some(x) if x.is_finite() => x.into(),
+        Some(x) if x.is_infinite() => if x > 0.0 { "Inf" } else { "-Inf" }.into(),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,11 @@
+//! What every program shares: the file, the flags that name its columns, and the way an answer or a failure is printed.
+
+#![allow(dead_code, unused_imports, reason = "each program uses its own part")]
+
+mod answer;
+mod columns;
+mod table;
+
+pub use answer::{Failure, Program, Warnings, json_text, main_of, number, print};
+pub use columns::{Columns, WeightKind, distinct, times_to_ask};
+pub use table::Table;

@@ -1,0 +1,304 @@
+//! A CSV file as text cells, with errors that say where and what to do.
+
+use std::path::Path;
+
+use greenwood::survival::Groups;
+
+use super::answer::{Failure, Warnings};
+
+/// How the file is written.
+#[derive(clap::Args, Clone)]
+pub struct Dialect {
+    /// The character between two cells; "tab" for a tabulator
+    #[arg(long, default_value = ",")]
+    pub delimiter: String,
+    /// The character before the decimals
+    #[arg(long, default_value = ".")]
+    pub decimal: char,
+    /// Further texts that stand for a missing value, beside an empty cell and NA
+    #[arg(long, value_delimiter = ',')]
+    pub missing: Vec<String>,
+}
+
+impl Dialect {
+    fn delimiter(&self) -> Result<u8, Failure> {
+        match self.delimiter.as_str() {
+            "tab" | "\\t" => Ok(b'\t'),
+            one if one.len() == 1 => Ok(one.as_bytes()[0]),
+            other => Err(format!(
+                "--delimiter is \"{other}\": give one character, or tab, such as --delimiter ';'"
+            )
+            .into()),
+        }
+    }
+}
+
+/// A CSV file as text cells.
+pub struct Table {
+    path: String,
+    dialect: Dialect,
+    header: Vec<String>,
+    rows: Vec<csv::StringRecord>,
+    /// The line of each row in the file.
+    lines: Vec<u64>,
+}
+
+impl Table {
+    pub fn read(path: &Path, dialect: &Dialect) -> Result<Self, Failure> {
+        let name = path.display().to_string();
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .delimiter(dialect.delimiter()?)
+            .from_path(path)
+            .map_err(|e| explain(&name, &e))?;
+        let header: Vec<String> =
+            reader.headers().map_err(|e| explain(&name, &e))?.iter().map(|h| unmark(h).into()).collect();
+        if header.is_empty() {
+            return Err(format!("{name} is empty: it needs a line with the names of the columns").into());
+        }
+        let mut progress = Progress::new(&name);
+        let (mut rows, mut lines) = (Vec::new(), Vec::new());
+        for record in reader.records() {
+            let record = record.map_err(|e| format!("{}{}", explain(&name, &e), separator_hint(&header)))?;
+            lines.push(record.position().map_or(0, csv::Position::line));
+            rows.push(record);
+            progress.tell(rows.len());
+        }
+        if rows.is_empty() {
+            return Err(format!("{name} has a header but no rows").into());
+        }
+        Ok(Self { path: name, dialect: dialect.clone(), header, rows, lines })
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The file and the line of a row.
+    pub fn place(&self, row: usize) -> String {
+        format!("{} line {}", self.path, self.lines.get(row).copied().unwrap_or(0))
+    }
+
+    fn position(&self, flag: &str, column: &str) -> Result<usize, Failure> {
+        let mut found = (0..self.header.len()).filter(|&i| self.header[i] == column);
+        match (found.next(), found.next()) {
+            (Some(p), None) => Ok(p),
+            (Some(_), Some(_)) => {
+                Err(format!("{flag}: {} has two columns \"{column}\": give them different names", self.path)
+                    .into())
+            }
+            (None, _) => {
+                let hint = match self.header.as_slice() {
+                    [one] if one.contains(';') => {
+                        "; if cells are separated by semicolons, add --delimiter ';'"
+                    }
+                    [one] if one.contains('\t') => {
+                        "; if cells are separated by tabulators, add --delimiter tab"
+                    }
+                    [one] if one.contains(',') => "; if cells are separated by commas, leave out --delimiter",
+                    _ => "",
+                };
+                let known = self.header.join(", ");
+                Err(format!(
+                    "{flag}: {} has no column \"{column}\"; its columns are {known}{hint}",
+                    self.path
+                )
+                .into())
+            }
+        }
+    }
+
+    /// Blank cells, `NA` and what the user says are missing.
+    fn is_missing(&self, cell: &str) -> bool {
+        cell.is_empty() || cell == "NA" || self.dialect.missing.iter().any(|m| m == cell)
+    }
+
+    /// The file without the rows in which one of the columns is missing, and how many those were. Without
+    /// `skip` a missing cell is an error.
+    pub fn complete(
+        mut self,
+        columns: &[(&'static str, &str)],
+        skip: bool,
+    ) -> Result<(Self, usize), Failure> {
+        let positions =
+            columns.iter().map(|(flag, c)| self.position(flag, c)).collect::<Result<Vec<_>, _>>()?;
+        let before = self.len();
+        let mut keep = Vec::with_capacity(before);
+        for (i, row) in self.rows.iter().enumerate() {
+            let missing = positions.iter().position(|&p| self.is_missing(&row[p]));
+            if let (Some(at), false) = (missing, skip) {
+                let (flag, column) = columns[at];
+                return Err(format!(
+                    "{}: {flag} \"{column}\" is missing (\"{}\"); give a value, or leave out such rows with \
+                     --skip-missing",
+                    self.place(i),
+                    &row[positions[at]]
+                )
+                .into());
+            }
+            keep.push(missing.is_none());
+        }
+        let mut kept = keep.iter();
+        self.rows.retain(|_| *kept.next().unwrap_or(&true));
+        let mut kept = keep.iter();
+        self.lines.retain(|_| *kept.next().unwrap_or(&true));
+        let dropped = before - self.rows.len();
+        if self.rows.is_empty() {
+            let names: Vec<&str> = columns.iter().map(|(_, c)| *c).collect();
+            return Err(format!("{}: no row is complete in {}", self.path, names.join(", ")).into());
+        }
+        Ok((self, dropped))
+    }
+
+    pub fn text(&self, flag: &str, column: &str) -> Result<Vec<&str>, Failure> {
+        let p = self.position(flag, column)?;
+        Ok(self.rows.iter().map(|r| &r[p]).collect())
+    }
+
+    pub fn numbers(&self, flag: &str, column: &str) -> Result<Vec<f64>, Failure> {
+        let cells = self.text(flag, column)?;
+        cells.into_iter().enumerate().map(|(row, cell)| self.number(flag, column, row, cell)).collect()
+    }
+
+    fn number(&self, flag: &str, column: &str, row: usize, cell: &str) -> Result<f64, Failure> {
+        // With a decimal comma a point is no part of a number: "1.234" could be a thousand and more.
+        let number = match self.dialect.decimal {
+            '.' => cell.parse::<f64>().ok(),
+            _ if cell.contains('.') => None,
+            mark => cell.replacen(mark, ".", 1).parse().ok(),
+        };
+        number.filter(|x| x.is_finite()).ok_or_else(|| {
+            let comma = self.dialect.decimal == '.' && cell.replacen(',', ".", 1).parse::<f64>().is_ok();
+            let hint = if comma { "; for decimal commas add --decimal ," } else { missing_hint(cell) };
+            format!(
+                "{}: {flag} \"{column}\" is \"{cell}\", which is not a finite number{hint}",
+                self.place(row)
+            )
+            .into()
+        })
+    }
+
+    /// 1 or true: the event happened; 0 or false: censored. Anything else is refused, codes such as 1/2 too:
+    /// guessing which of them is the event has inverted many an analysis.
+    pub fn events(&self, column: &str) -> Result<Vec<bool>, Failure> {
+        let cells = self.text("--event", column)?;
+        let one = |(row, cell): (usize, &str)| match cell.to_ascii_lowercase().as_str() {
+            "1" | "1.0" | "true" => Ok(true),
+            "0" | "0.0" | "false" => Ok(false),
+            _ => {
+                let hint = match missing_hint(cell) {
+                    "" => {
+                        format!("; where the event has another code, name it, such as --event-value {cell}")
+                    }
+                    hint => hint.to_string(),
+                };
+                Err(format!(
+                    "{}: --event \"{column}\" is \"{cell}\": an event is 1 (or true), a censoring 0 (or false){hint}",
+                    self.place(row)
+                )
+                .into())
+            }
+        };
+        cells.into_iter().enumerate().map(one).collect()
+    }
+
+    /// Which rows have this value in the event column. All others are censored, with a warning where they differ.
+    pub fn equals(&self, column: &str, value: &str, warnings: &mut Warnings) -> Result<Vec<bool>, Failure> {
+        let cells = self.text("--event", column)?;
+        let same = |cell: &str| {
+            cell == value
+                || matches!((cell.parse(), value.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
+        };
+        let events: Vec<bool> = cells.iter().map(|cell| same(cell)).collect();
+        let others = Groups::new(&cells.iter().copied().filter(|c| !same(c)).collect::<Vec<_>>());
+        if !events.contains(&true) {
+            let known =
+                others.labels().iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
+            return Err(format!(
+                "--event-value {value}: {} has no such value in --event \"{column}\"; its values are {known}",
+                self.path
+            )
+            .into());
+        }
+        if others.labels().len() > 1 {
+            let known =
+                others.labels().iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
+            warnings.add(format!("--event \"{column}\": {known} are all taken as censored"));
+        }
+        Ok(events)
+    }
+
+    /// Groups in increasing order: as numbers if all labels are numbers, else as text.
+    pub fn groups(&self, flag: &str, column: &str) -> Result<Groups, Failure> {
+        let groups = Groups::new(&self.text(flag, column)?);
+        let value = |l: &str| l.parse::<f64>().unwrap_or(f64::NAN);
+        let numbers = groups.labels().iter().all(|l| !value(l).is_nan());
+        Ok(if numbers {
+            groups.sorted_by(|a, b| value(a).total_cmp(&value(b)))
+        } else {
+            groups.sorted_by(Ord::cmp)
+        })
+    }
+}
+
+/// A header of one name that holds a separator was read with the wrong one.
+fn separator_hint(header: &[String]) -> &'static str {
+    match header {
+        [one] if one.contains(';') => "; if cells are separated by semicolons, add --delimiter ';'",
+        [one] if one.contains('\t') => "; if cells are separated by tabulators, add --delimiter tab",
+        [one] if one.contains(',') => "; if cells are separated by commas, leave out --delimiter",
+        _ => "",
+    }
+}
+
+/// A cell without any letter or digit is a sign of something: of a missing value, most often.
+fn missing_hint(cell: &str) -> &'static str {
+    if cell.chars().any(char::is_alphanumeric) {
+        return "";
+    }
+    "; if this stands for a missing value, name it with --missing and leave out such rows with --skip-missing"
+}
+
+/// Some programs begin a file with a mark of its encoding; it is no part of the first name.
+fn unmark(name: &str) -> &str {
+    name.trim_start_matches('\u{feff}')
+}
+
+/// The reader's errors, with the file's name and what to do.
+fn explain(path: &str, error: &csv::Error) -> Failure {
+    let line = error.position().map_or(String::new(), |p| format!(" line {}", p.line()));
+    match error.kind() {
+        csv::ErrorKind::Utf8 { err, .. } => format!(
+            "{path}{line}: column {} is not UTF-8: save the file as UTF-8 (iconv -f latin1 -t utf-8)",
+            err.field() + 1
+        ),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{path}{line}: {len} cells, where the header has {expected_len}")
+        }
+        csv::ErrorKind::Io(e) => format!("{path}: {e}"),
+        _ => format!("{path}{line}: {error}"),
+    }
+    .into()
+}
+
+/// A sign of life for files that take more than a second, where somebody watches.
+struct Progress<'a> {
+    name: &'a str,
+    watched: bool,
+    last: std::time::Instant,
+}
+
+impl<'a> Progress<'a> {
+    fn new(name: &'a str) -> Self {
+        use std::io::IsTerminal;
+        Self { name, watched: std::io::stderr().is_terminal(), last: std::time::Instant::now() }
+    }
+
+    fn tell(&mut self, rows: usize) {
+        // The clock is asked once in 65,536 rows: asking costs as much as a short row.
+        if self.watched && rows.is_multiple_of(1 << 16) && self.last.elapsed().as_secs() >= 1 {
+            eprintln!("{}: {rows} rows read", self.name);
+            self.last = std::time::Instant::now();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The installed program, as a shell calls it: answers, errors in one line with status 2, a closed pipe, dialects.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn greenwood(arguments: &str) -> Output {
+    let arguments = arguments.split_whitespace().map(|a| a.replace('%', " "));
+    Command::new(env!("CARGO_BIN_EXE_greenwood")).args(arguments).output().unwrap()
+}
+
+fn answer(arguments: &str) -> serde_json::Value {
+    let output = greenwood(&format!("{arguments} --json"));
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The one line on standard error.
+fn refusal(arguments: &str) -> String {
+    let output = greenwood(arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments}: {error}");
+    assert_eq!(output.stdout, b"", "{arguments}: nothing goes to standard output");
+    assert_eq!(error.lines().count(), 1, "{arguments}: one line, not {error}");
+    error.trim_end().to_string()
+}
+
+/// A file of this test alone.
+fn file(name: &str, bytes: &[u8]) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
+    path.display().to_string()
+}
+
+const AML: &str = "tests/data/aml.csv --time time --event status";
+
+/// R 4.2.2, survival 3.5-3: survdiff(Surv(time, status) ~ x, aml)
+#[test]
+fn compare_answers_with_r_s_numbers() {
+    let answer = answer(&format!("compare {AML} --by x"));
+    let close = |value: &serde_json::Value, expected: f64| {
+        assert!((value.as_f64().unwrap() - expected).abs() < 1e-9 * expected, "{value}");
+    };
+    close(&answer["statistic"], 3.3963886989776);
+    close(&answer["p_value"], 0.0653393220405049);
+    assert_eq!(answer["groups"][0]["label"], "1");
+    assert_eq!(answer["warnings"], serde_json::json!([]));
+}
+
+/// R: survfit(Surv(time, status == 2) ~ 1, lung): n = 228, 165 events, median 310 (285, 363 by the log scale).
+#[test]
+fn a_code_of_the_event_can_be_named() {
+    let lung = "tests/data/lung.csv --time time --event status";
+    let answer = answer(&format!("curve {lung} --event-value 2 --interval log"));
+    let group = &answer["groups"][0];
+    assert_eq!((&group["n"], &group["events"]), (&serde_json::json!(228), &serde_json::json!(165.0)));
+    let median = &group["quantiles"][0];
+    assert_eq!(
+        [&median["estimate"], &median["lower"], &median["upper"]].map(|v| v.as_f64().unwrap()),
+        [310.0, 285.0, 363.0]
+    );
+    let error = refusal(&format!("curve {lung}"));
+    assert!(error.contains("line 2") && error.contains("--event-value 2"), "{error}");
+    let error = refusal(&format!("curve {lung} --event-value 7"));
+    assert!(error.contains("its values are \"2\", \"1\""), "{error}");
+}
+
+#[test]
+fn groups_stand_in_the_order_of_their_codes() {
+    let path = file("order.csv", b"t,e,g\n1,1,b\n2,1,a\n3,1,b\n4,0,a\n");
+    let answer = answer(&format!("curve {path} --time t --event e --by g"));
+    let labels: Vec<_> =
+        answer["groups"].as_array().unwrap().iter().map(|g| g["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["a", "b"]);
+}
+
+#[test]
+fn dialects_are_options_and_errors_name_them() {
+    let path = file("dialect.csv", b"t;e\n1,5;1\n2,5;.\n3;0\n");
+    let call = format!("curve {path} --time t --event e");
+    assert!(refusal(&call).ends_with("add --delimiter ';'"));
+    assert!(refusal(&format!("{call} --delimiter ;")).ends_with("for decimal commas add --decimal ,"));
+    let error = refusal(&format!("{call} --delimiter ; --decimal ,"));
+    assert!(error.contains("line 3: --event \"e\" is \".\""), "{error}");
+    let answer = answer(&format!("{call} --delimiter ; --decimal , --missing . --skip-missing"));
+    assert_eq!(answer["groups"][0]["rows"][0]["time"], 1.5);
+    assert_eq!(answer["warnings"][0], "1 rows with missing values left out, 2 rows remain");
+}
+
+#[test]
+fn files_that_cannot_be_read_say_why() {
+    let empty = file("empty.csv", b"");
+    assert!(
+        refusal(&format!("curve {empty} --time t --event e"))
+            .ends_with("a line with the names of the columns")
+    );
+    let header = file("header.csv", b"t,e\n");
+    assert!(refusal(&format!("curve {header} --time t --event e")).ends_with("has a header but no rows"));
+    let latin = file("latin.csv", b"t,e\n1,1\n\xe9,0\n");
+    let error = refusal(&format!("curve {latin} --time t --event e"));
+    assert!(error.contains("latin.csv line 3: column 1 is not UTF-8"), "{error}");
+    let twice = file("twice.csv", b"t,e,t\n1,1,2\n");
+    assert!(refusal(&format!("curve {twice} --time t --event e")).contains("has two columns \"t\""));
+    assert!(refusal("curve nowhere.csv --time t --event e").contains("nowhere.csv"));
+}
+
+#[test]
+fn a_flag_without_effect_is_a_mistake() {
+    for (call, text) in [
+        (
+            "compare tests/data/veteran.csv --time time --event status --by celltype --at 50",
+            "--by \"celltype\" has 4",
+        ),
+        (&format!("compare {AML} --by x --rho 1"), "add --test fleming-harrington"),
+        (&format!("compare {AML} --by x --gamma 1"), "add --test fleming-harrington"),
+        (&format!("compare {AML} --by x --at nan"), "--at NaN: a time must be finite"),
+        (&format!("compare {AML} --by x --at=-1"), "--at -1: a time must be finite"),
+        (&format!("compare {AML} --by x --interval bpcp"), "add --at"),
+        (&format!("compare {AML} --by x --strata x"), "named by --by too"),
+        (&format!("cox {AML} --covariates time"), "named by --time too"),
+        (&format!("cox {AML} --covariates x,x"), "named twice"),
+        (&format!("curve {AML} --weight x"), "--weight-kind"),
+        (&format!("curve {AML} --by nothing"), "--by: tests/data/aml.csv has no column \"nothing\""),
+        ("curve tests/data/aml.csv --time time", "--event"),
+    ] {
+        let error = refusal(call);
+        assert!(error.contains(text), "{call}: {error}");
+    }
+}
+
+/// `greenwood curve … | head -1`
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let rows: Vec<String> = (0..20_000).map(|i| format!("{i},1")).collect();
+    let rows = format!("t,e\n{}\n", rows.join("\n"));
+    let path = file("long.csv", rows.as_bytes());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_greenwood"))
+        .args(["curve", &path, "--time", "t", "--event", "e"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn help_goes_to_standard_output() {
+    for call in ["--help", "curve --help", "compare --help", "cox --help"] {
+        let output = greenwood(call);
+        assert!(output.status.success() && output.stderr.is_empty());
+        assert!(String::from_utf8(output.stdout).unwrap().contains("Usage"));
+    }
+}
