@@ -258,6 +258,12 @@ pub enum Error {
         /// The covariate's name.
         covariate: String,
     },
+    /// A number that the data cannot tell, where it is asked for with `?`.
+    #[error("{because}")]
+    NotEstimable {
+        /// The reason.
+        because: crate::survival::NotEstimable,
+    },
     /// A method that has no meaning, or is not valid, for such data.
     #[error("{method} is not available with {with}: {why}")]
     Unsupported {

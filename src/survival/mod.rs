@@ -53,6 +53,7 @@ pub use regression::{
     ProportionalHazards, Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
 };
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
+pub use result::{Direction, Estimate, NotEstimable, Scale};
 pub use result::{HazardRatio, HazardRatioMethod};
 pub use risk_table::{RiskTable, Row};
 pub use small_sample::{Advice, Concern, Instead};

@@ -98,6 +98,6 @@ impl fmt::Display for Effect {
             Some(_) => write!(f, " ({}% CI {interval:.decimals$})", percent(interval.level))?,
             None => write!(f, " (no interval)")?,
         }
-        self.p_value().map_or(Ok(()), |p| write!(f, ", p = {}", P(p)))
+        self.p_value().map_or(Ok(()), |p| write!(f, ", {:#}", P(p)))
     }
 }

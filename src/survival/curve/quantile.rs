@@ -124,13 +124,22 @@ impl SurvivalCurve {
             upper.push(t, limits.map(|l| l.1));
         }
         let start = self.start();
+        // Nobody has had the event at the start: that is the quantile of 0, of the curve and of a limit, unless
+        // they stay at 1 throughout.
+        let moves = !curve.levels.is_empty();
+        let find = |of: &Crossings, p: f64| {
+            if p > 0.0 {
+                return of.find(p, flat);
+            }
+            (moves && (!of.levels.is_empty() || of.last_level.is_none())).then_some(start)
+        };
         Ok(p.iter()
             .map(|&p| Quantile {
                 p,
-                estimate: curve.find(p, flat, start),
+                estimate: find(&curve, p),
                 interval: ConfidenceInterval {
-                    lower: lower.find(p, flat, start),
-                    upper: upper.find(p, flat, start),
+                    lower: find(&lower, p),
+                    upper: find(&upper, p),
                     level: interval.confidence_level(),
                 },
             })
@@ -160,11 +169,7 @@ impl Crossings {
     }
 
     /// The first time at which the curve is at or below 1 − p; on a flat step at that level, its middle.
-    fn find(&self, p: f64, flat: FlatStep, start: f64) -> Option<f64> {
-        if p == 0.0 {
-            // As R: 0 is known unless the curve never leaves 1.
-            return (self.last_level.is_none_or(|s| s < 1.0)).then_some(start);
-        }
+    fn find(&self, p: f64, flat: FlatStep) -> Option<f64> {
         let first = |at_most: f64| self.levels.iter().position(|&s| s <= at_most).map(|i| self.times[i]);
         let reached = first(1.0 - p + TOLERANCE)?;
         if flat == FlatStep::First {

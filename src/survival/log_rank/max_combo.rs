@@ -277,7 +277,7 @@ impl fmt::Display for MaxComboTest {
             }
         }
         match (self.statistic(), self.p_value) {
-            (Some(z), Some(p)) => write!(f, "\nlargest |z| {z:.4}, p = {:.4}", P(p)),
+            (Some(z), Some(p)) => write!(f, "\nlargest |z| {z:.4}, {:#.4}", P(p)),
             _ => write!(f, "\nno event time compares the groups: no p-value"),
         }
     }

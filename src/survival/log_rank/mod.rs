@@ -26,6 +26,7 @@ pub(crate) mod weight;
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
+pub use crate::survival::result::alternative::Alternative;
 use crate::survival::risk_table::table::RiskTable;
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};
@@ -33,7 +34,7 @@ pub use pairwise::{Adjustment, PairwiseComparison, PairwiseLogRank, PairwiseTest
 pub use renyi::{Renyi, RenyiTest};
 use sums::one_stratum;
 pub(crate) use test::P;
-pub use test::{Alternative, LogRankTest, StratumCounts};
+pub use test::{LogRankTest, StratumCounts};
 pub use trend::TrendTest;
 pub use weight::{PooledEventTime, Weight};
 use weight::{Running, Weighing};

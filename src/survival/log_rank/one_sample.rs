@@ -174,7 +174,7 @@ impl fmt::Display for OneSampleTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "One-sample log-rank test: {} observed, {:.3} expected", self.observed, self.expected)?;
         match (self.z(), self.p_value()) {
-            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, p = {}", P(p)),
+            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, {:#}", P(p)),
             _ => write!(f, "\nnothing is expected: no p-value"),
         }
     }

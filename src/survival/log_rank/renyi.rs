@@ -210,7 +210,7 @@ impl fmt::Display for RenyiTest {
         write!(f, "Renyi supremum test of {} v {}, weight {}", self.labels[0], self.labels[1], self.weight)?;
         match (self.statistic(), self.time, self.p_value(), self.at_end()) {
             (Some(q), Some(t), Some(p), Some(z)) => {
-                write!(f, "\nlargest distance {q:.4} at {t}, p = {}; z at the end {z:.4}", P(p))
+                write!(f, "\nlargest distance {q:.4} at {t}, {:#}; z at the end {z:.4}", P(p))
             }
             _ => write!(f, "\nno event time compares the groups: no p-value"),
         }

@@ -5,7 +5,9 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::quadratic_form::quadratic_form;
+pub(crate) use crate::survival::result::alternative::Alternative;
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+pub(crate) use crate::survival::result::print::PValue as P;
 
 /// Observed and expected events of one stratum, per group.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,24 +191,8 @@ impl LogRankTest {
             }
             _ => None,
         };
-        Ok(log.map(|(log_estimate, log_std_error)| HazardRatio {
-            of: of.to_string(),
-            against: against.to_string(),
-            method,
-            log_estimate,
-            log_std_error,
-        }))
+        Ok(log.map(|(log, se)| HazardRatio::new(of, against, method, log, Ok(se))))
     }
-}
-
-/// What a one-sided test of two groups is looking for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Alternative {
-    /// The first group has the lower hazard: it lives longer.
-    FirstLower,
-    /// The first group has the higher hazard.
-    FirstHigher,
 }
 
 /// The name of the weight 1.
@@ -239,25 +225,10 @@ impl fmt::Display for LogRankTest {
         let (statistic, df) = self.form();
         match (self.p_value(), self.z()) {
             (Some(p), Some(z)) => {
-                write!(f, "\nchi-square {statistic:.4} on {df} df, p = {}; z = {z:.4}", P(p))
+                write!(f, "\nchi-square {statistic:.4} on {df} df, {:#}; z = {z:.4}", P(p))
             }
-            (Some(p), None) => write!(f, "\nchi-square {statistic:.4} on {df} df, p = {}", P(p)),
+            (Some(p), None) => write!(f, "\nchi-square {statistic:.4} on {df} df, {:#}", P(p)),
             (None, _) => write!(f, "\nno event time compares the groups: no p-value"),
-        }
-    }
-}
-
-/// A p-value as it is printed: three decimals, or as a power of ten where that would be 0.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct P(pub f64);
-
-impl fmt::Display for P {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = f.precision().unwrap_or(3);
-        if self.0 < 10f64.powi(-(decimals as i32)) {
-            write!(f, "{:.2e}", self.0)
-        } else {
-            write!(f, "{:.decimals$}", self.0)
         }
     }
 }

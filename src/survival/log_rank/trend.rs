@@ -106,7 +106,7 @@ impl fmt::Display for TrendTest {
         let scores: Vec<String> = self.scores.iter().map(ToString::to_string).collect();
         write!(f, "Test for trend, scores {}", scores.join(", "))?;
         match (self.z(), self.p_value()) {
-            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, chi-square {:.4} on 1 df, p = {}", z * z, P(p)),
+            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, chi-square {:.4} on 1 df, {:#}", z * z, P(p)),
             _ => write!(f, "\nnothing to compare: no p-value"),
         }
     }

@@ -102,6 +102,6 @@ impl TestResult {
 impl fmt::Display for TestResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.2} on {} df", self.statistic, self.degrees_of_freedom)?;
-        self.p_value().map_or(Ok(()), |p| write!(f, ", p = {}", P(p)))
+        self.p_value().map_or(Ok(()), |p| write!(f, ", {:#}", P(p)))
     }
 }

@@ -2,8 +2,13 @@
 
 use std::fmt;
 
-use crate::error::Result;
-use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
+use crate::numeric::distribution::normal_sf;
+use crate::survival::result::alternative::Alternative;
+use crate::survival::result::direction::Direction;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{self, Number};
 
 /// How a hazard ratio was estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,28 +34,71 @@ impl fmt::Display for HazardRatioMethod {
     }
 }
 
-/// The hazard of one group relative to that of another: below 1 favours `of`.
+/// The hazard of one group relative to that of another.
+///
+/// Below 1 the group has the lower rate; which group that favours hangs on whether the event is wanted
+/// ([`direction`](Self::direction)).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Direction, HazardRatio, HazardRatioMethod};
+///
+/// let ratio = HazardRatio::new("new", "old", HazardRatioMethod::Cox, 0.62_f64.ln(), Ok(0.31));
+/// assert_eq!(ratio.to_string(), "0.62 (95% CI 0.34 to 1.14), new against old (Cox)");
+/// assert_eq!(ratio.sentence(), "the rate of events is lower in new than in old");
+/// assert!(ratio.direction(Direction::Wanted).sentence().ends_with("which favours old"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HazardRatio {
-    pub(crate) of: String,
-    pub(crate) against: String,
-    pub(crate) method: HazardRatioMethod,
-    pub(crate) log_estimate: f64,
-    pub(crate) log_std_error: f64,
+    group: String,
+    reference: String,
+    method: HazardRatioMethod,
+    direction: Direction,
+    estimate: Estimate,
 }
 
 impl HazardRatio {
-    /// The group whose hazard is the numerator.
+    /// From the logarithm of the ratio, infinite for a ratio of 0 or ∞, and its standard error, if there is one.
     #[must_use]
-    pub fn of(&self) -> &str {
-        &self.of
+    pub fn new(
+        group: &str,
+        reference: &str,
+        method: HazardRatioMethod,
+        log_value: f64,
+        std_error: Result<f64, NotEstimable>,
+    ) -> Self {
+        Self {
+            group: group.to_string(),
+            reference: reference.to_string(),
+            method,
+            direction: Direction::Unknown,
+            estimate: Estimate::with_error(Scale::Log, log_value, std_error),
+        }
     }
 
-    /// The reference group.
+    /// Whether the event is wanted: what the [`sentence`](Self::sentence) says of it.
     #[must_use]
-    pub fn against(&self) -> &str {
-        &self.against
+    pub fn direction(self, direction: Direction) -> Self {
+        Self { direction, ..self }
+    }
+
+    /// The same ratio with other names for the groups.
+    #[must_use]
+    pub fn named(self, group: &str, reference: &str) -> Self {
+        Self { group: group.to_string(), reference: reference.to_string(), ..self }
+    }
+
+    /// The group whose hazard is the numerator.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.group
+    }
+
+    /// The group it is compared with.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.reference
     }
 
     /// How it was estimated.
@@ -59,50 +107,112 @@ impl HazardRatio {
         self.method
     }
 
-    /// The ratio. 0 or infinite where one group had no events under a method that then says so.
+    /// Whether the event is wanted, as far as it was said.
     #[must_use]
-    pub fn estimate(&self) -> f64 {
-        self.log_estimate.exp()
+    pub fn event_direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// The ratio with its error, as a number that knows neither groups nor method.
+    #[must_use]
+    pub fn estimate_of_ratio(&self) -> Estimate {
+        self.estimate
+    }
+
+    /// The ratio. 0 or infinite where one group had no events under a method that then says so.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
+        self.estimate.value()
     }
 
     /// The standard error of its logarithm.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        self.estimate.std_error()
+    }
+
+    /// The scale of the standard error: the logarithm.
     #[must_use]
-    pub fn log_std_error(&self) -> f64 {
-        self.log_std_error
+    pub fn scale(&self) -> Scale {
+        self.estimate.scale()
+    }
+
+    /// The logarithm of the ratio over its standard error; `None` without one.
+    #[must_use]
+    pub fn statistic(&self) -> Option<f64> {
+        self.estimate.statistic()
+    }
+
+    /// The two-sided (Wald) p-value of the hypothesis that the ratio is 1.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.estimate.p_value()
+    }
+
+    /// The one-sided p-value: that the group has the lower, or the higher, hazard.
+    #[must_use]
+    pub fn one_sided_p_value(&self, alternative: Alternative) -> Option<f64> {
+        let above = self.estimate.statistic()?;
+        Some(normal_sf(if alternative == Alternative::FirstHigher { above } else { -above }))
     }
 
     /// `exp(log HR ± z·se)`. Without limits where the estimate is 0 or infinite.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        let z = z_of(level)?;
-        let half = z * self.log_std_error;
-        let bounds = (self.log_estimate.is_finite() && half.is_finite())
-            .then(|| ((self.log_estimate - half).exp(), (self.log_estimate + half).exp()));
-        Ok(ConfidenceInterval::new(bounds, level))
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> crate::error::Result<ConfidenceInterval> {
+        self.estimate.interval(interval)
+    }
+
+    /// Which group has the lower rate and, where the direction of the event is known, which group that favours.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self.value() {
+            Ok(ratio) => self.direction.of_rates(ratio, &self.group, &self.reference),
+            Err(because) => because.to_string(),
+        }
     }
 
     /// The same comparison read the other way round.
     #[must_use]
     pub fn inverse(&self) -> Self {
-        Self {
-            of: self.against.clone(),
-            against: self.of.clone(),
-            log_estimate: -self.log_estimate,
-            ..self.clone()
-        }
+        let estimate = self.estimate.negated();
+        Self { group: self.reference.clone(), reference: self.group.clone(), estimate, ..self.clone() }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(&self) -> &str {
+        &self.group
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn against(&self) -> &str {
+        &self.reference
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn estimate(&self) -> f64 {
+        self.value().unwrap_or(f64::NAN)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn log_std_error(&self) -> f64 {
+        self.std_error().unwrap_or(f64::NAN)
     }
 }
 
 impl fmt::Display for HazardRatio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(2);
-        write!(f, "{:.decimals$}", self.estimate())?;
-        let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
-        if let Some((lower, upper)) = interval.bounds() {
-            write!(f, " ({}% CI {lower:.decimals$} to {upper:.decimals$})", percent(interval.level))?;
-        }
-        write!(f, ", {} against {} ({})", self.of, self.against, self.method)
+        let ratio = self.estimate.sentence(false, |x| format!("{:.decimals$}", Number(x)));
+        write!(f, "{ratio}, {} ({})", print::pair(&self.group, &self.reference), self.method)
     }
 }

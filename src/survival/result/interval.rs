@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
+use crate::survival::result::print::{self, Number};
 
 /// The scale on which a pointwise interval for a survival probability is symmetric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,6 +21,18 @@ pub enum Transform {
     Logit,
     /// Symmetric in arcsin √S.
     Arcsine,
+}
+
+impl fmt::Display for Transform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Plain => "plain",
+            Self::Log => "log",
+            Self::LogLog => "log-log",
+            Self::Logit => "logit",
+            Self::Arcsine => "arcsine",
+        })
+    }
 }
 
 /// How the lower limit accounts for the few who are left at risk long after the last event.
@@ -39,7 +52,7 @@ pub enum LowerLimit {
 ///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
-/// | constructor | log-log | the [`Transform`] | |
+/// | constructor | the estimate's own scale: log-log for a survival probability | the [`Transform`] | |
 /// | [`level`](Self::level) | 0.95 | coverage | inside (0, 1) |
 /// | [`lower_limit`](Self::lower_limit) | usual | the [`LowerLimit`] | |
 ///
@@ -58,20 +71,21 @@ pub enum LowerLimit {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Interval {
-    transform: Transform,
+    /// `None` for the estimate's own scale.
+    transform: Option<Transform>,
     level: f64,
     lower: LowerLimit,
 }
 
 impl Default for Interval {
     fn default() -> Self {
-        Self::from(Transform::default())
+        Self { transform: None, level: 0.95, lower: LowerLimit::default() }
     }
 }
 
 impl From<Transform> for Interval {
     fn from(transform: Transform) -> Self {
-        Self { transform, level: 0.95, lower: LowerLimit::default() }
+        Self { transform: Some(transform), ..Self::default() }
     }
 }
 
@@ -124,10 +138,16 @@ impl Interval {
         Self { lower, ..self }
     }
 
-    /// The scale.
+    /// The scale; `None` for the estimate's own, which is log-log for a survival probability.
     #[must_use]
-    pub fn transform(&self) -> Transform {
+    pub fn transform(&self) -> Option<Transform> {
         self.transform
+    }
+
+    /// The lower limit.
+    #[must_use]
+    pub fn lower(&self) -> LowerLimit {
+        self.lower
     }
 
     /// The coverage asked for.
@@ -143,20 +163,14 @@ impl Interval {
 
     /// The limits for `s` with `log_se`, the standard error of log S; `log_se_lower` is that of the lower limit.
     ///
-    /// At S = 0 no transform has limits, at S = 1 only plain and log do (both 1). Formulas as in Klein &
-    /// Moeschberger (2003), section 4.3, and Borgan & Liestøl (1990).
+    /// There are none where S is 0 or 1, or the standard error is 0: a width of 0 is no certainty. Formulas as in
+    /// Klein & Moeschberger (2003), section 4.3, and Borgan & Liestøl (1990).
     pub(crate) fn limits(&self, z: f64, s: f64, log_se: f64, log_se_lower: f64) -> Option<(f64, f64)> {
-        if !(s > 0.0 && log_se.is_finite()) {
+        if !(s > 0.0 && s < 1.0 && log_se > 0.0 && log_se.is_finite() && log_se_lower > 0.0) {
             return None;
         }
         let (up, down) = (z * log_se, z * log_se_lower);
-        if s >= 1.0 {
-            return match self.transform {
-                Transform::Plain | Transform::Log => Some((1.0 - down.min(1.0), 1.0)),
-                _ => None,
-            };
-        }
-        Some(match self.transform {
+        Some(match self.transform.unwrap_or_default() {
             Transform::Plain => ((s - s * down).max(0.0), (s + s * up).min(1.0)),
             Transform::Log => ((s.ln() - down).exp(), (s.ln() + up).exp().min(1.0)),
             Transform::LogLog => {
@@ -198,14 +212,10 @@ pub(crate) fn z_of(level: f64) -> Result<f64> {
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.transform {
-            Transform::Plain => "plain",
-            Transform::Log => "log",
-            Transform::LogLog => "log-log",
-            Transform::Logit => "logit",
-            Transform::Arcsine => "arcsine",
-        };
-        write!(f, "{}% CI, {name}", percent(self.level))?;
+        write!(f, "{} CI", print::level(self.level))?;
+        if let Some(transform) = self.transform {
+            write!(f, ", {transform}")?;
+        }
         match self.lower {
             LowerLimit::Usual => Ok(()),
             LowerLimit::Peto => write!(f, ", Peto lower limit"),
@@ -250,11 +260,11 @@ impl ConfidenceInterval {
     }
 }
 
-/// `0.620 to 0.952`, with as many decimals as asked for (three by default); `–` stands for no limit.
+/// `0.620 to 0.952`, with as many decimals as asked for (three by default); `–` stands for no limit, and alone for
+/// no interval.
 impl fmt::Display for ConfidenceInterval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
-        let text = |limit: Option<f64>| limit.map_or("–".into(), |x| format!("{x:.decimals$}"));
-        write!(f, "{} to {}", text(self.lower), text(self.upper))
+        print::pad(f, &print::limits(self, |x| format!("{:.decimals$}", Number(x))))
     }
 }

@@ -1,7 +1,22 @@
-//! What is reported: a number with its interval, a hazard ratio, and how they are written.
+//! What is reported: a number with its error and interval, why there is none, and how it is written.
+//!
+//! * a number with its standard error: [`Estimate`], on a [`Scale`]; what the data cannot tell: [`NotEstimable`]
+//! * its limits: [`ConfidenceInterval`], asked for by an [`Interval`]
+//! * a ratio of hazards: [`HazardRatio`]; whether fewer events are better: [`Direction`]; one side of a test:
+//!   [`Alternative`]
+//! * how numbers, p-values and what is missing are written: [`print`]
 
-pub(crate) mod hazard_ratio;
-pub(crate) mod interval;
+pub mod alternative;
+pub mod direction;
+pub mod estimate;
+pub mod hazard_ratio;
+pub mod interval;
+pub mod not_estimable;
+pub mod print;
 
+pub use alternative::Alternative;
+pub use direction::Direction;
+pub use estimate::{Estimate, Scale};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
+pub use not_estimable::NotEstimable;

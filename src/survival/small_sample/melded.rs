@@ -246,6 +246,6 @@ impl fmt::Display for Melded {
             let estimate = self.estimate(measure).map_or("–".to_string(), |x| format!("{x:.3}"));
             write!(f, "\n{measure:<12} {estimate:>7} ({interval})")?;
         }
-        write!(f, "\np = {}", P(self.p_value()))
+        write!(f, "\n{:#}", P(self.p_value()))
     }
 }

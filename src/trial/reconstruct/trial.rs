@@ -143,7 +143,7 @@ impl TrialFigures {
                 must_be,
             });
         }
-        let [first, second] = self.arms.each_ref().map(|arm| {
+        let [first, second] = self.arms.each_ref().map(|arm| -> Result<f64> {
             arm.check()?;
             Ok(arm.facts.iter().filter_map(Fact::time).fold(0.0, f64::max))
         });

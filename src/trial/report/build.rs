@@ -1,7 +1,7 @@
 //! From an analysis to the numbers of its report.
 
 use crate::error::{Error, Result};
-use crate::survival::{CoxPh, FlatStep, HazardRatio, HazardRatioMethod, Interval, MeanMeasure, TimeScale};
+use crate::survival::{CoxPh, FlatStep, HazardRatioMethod, Interval, MeanMeasure, TimeScale};
 use crate::trial::analysis::counts::name;
 use crate::trial::report::{ArmReport, ComparisonReport, Report};
 use crate::trial::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};
@@ -206,7 +206,7 @@ fn comparison<A: Label, E: Label>(
         against: contrast.against().into(),
         log_rank: contrast.log_rank().clone(),
         exact: if small { contrast.exact_log_rank().ok() } else { None },
-        hazard_ratio: ratio.map(|r| HazardRatio { against: contrast.against().into(), ..r }),
+        hazard_ratio: ratio.map(|r| r.named(contrast.of(), contrast.against())),
         peto: contrast.hazard_ratio(HazardRatioMethod::Peto),
         proportional_hazards: proportional,
         differences: if competing {

@@ -390,7 +390,7 @@ impl fmt::Display for WinStatistics {
         write!(f, "\n{:width$} {:.3}", "win odds", self.win_odds())?;
         write!(f, "\n{:width$} {:.3}", "net benefit", self.net_benefit())?;
         match self.finkelstein_schoenfeld.z().zip(self.finkelstein_schoenfeld.p_value()) {
-            Some((z, p)) => write!(f, "\nFinkelstein-Schoenfeld z = {z:.3}, p = {}", P(p)),
+            Some((z, p)) => write!(f, "\nFinkelstein-Schoenfeld z = {z:.3}, {:#}", P(p)),
             None => write!(f, "\nall pairs are tied: no test"),
         }
     }

@@ -288,12 +288,9 @@ impl CoxModel {
     /// [`Error::UnknownCovariate`].
     pub fn hazard_ratio(&self, name: &str) -> Result<Option<HazardRatio>> {
         let term = &self.terms[self.position(name)?];
-        Ok(term.reported_std_error().map(|log_std_error| HazardRatio {
-            of: term.name.clone(),
-            against: "one unit less, or the reference".into(),
-            method: HazardRatioMethod::Cox,
-            log_estimate: term.coefficient,
-            log_std_error,
+        let reference = "one unit less, or the reference";
+        Ok(term.reported_std_error().map(|se| {
+            HazardRatio::new(&term.name, reference, HazardRatioMethod::Cox, term.coefficient, Ok(se))
         }))
     }
 
@@ -328,13 +325,8 @@ impl CoxModel {
         let v = self.reported();
         let form: f64 =
             (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| d[i] * v[i * p + j] * d[j]).sum();
-        Ok(HazardRatio {
-            of: "the row".into(),
-            against: "the reference".into(),
-            method: HazardRatioMethod::Cox,
-            log_estimate,
-            log_std_error: form.max(0.0).sqrt(),
-        })
+        let se = form.max(0.0).sqrt();
+        Ok(HazardRatio::new("the row", "the reference", HazardRatioMethod::Cox, log_estimate, Ok(se)))
     }
 
     /// The linear predictor `x'β` of new rows (not centred, without offset). Redundant columns count as 0.

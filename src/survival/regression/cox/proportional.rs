@@ -65,7 +65,7 @@ impl fmt::Display for ProportionalHazards {
         for (name, t) in all.chain(std::iter::once(("all", &self.global))) {
             write!(f, "\n{name:<20} chi-square {:>9.4} on {} df", t.statistic, t.degrees_of_freedom)?;
             if let Some(p) = t.p_value() {
-                write!(f, ", p = {}", P(p))?;
+                write!(f, ", {:#}", P(p))?;
             }
         }
         Ok(())

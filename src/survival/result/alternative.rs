@@ -1,0 +1,11 @@
+//! The side of a one-sided test.
+
+/// What a one-sided test of two groups is looking for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Alternative {
+    /// The first group has the lower hazard: it lives longer.
+    FirstLower,
+    /// The first group has the higher hazard.
+    FirstHigher,
+}

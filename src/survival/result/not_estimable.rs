@@ -1,0 +1,112 @@
+//! Why there is no estimate: one vocabulary for curves, contrasts, reports, tables and programs.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::survival::result::print::Number;
+
+/// Why the data give no estimate, no standard error or no interval.
+///
+/// It is a value, not a mistake of the caller: a curve asked for a time beyond follow-up answers with
+/// [`BeyondFollowUp`](Self::BeyondFollowUp), one asked for a standard error where nobody has had the event with
+/// [`CurveIsOne`](Self::CurveIsOne). It prints as `not estimable: follow-up ends at 24 …`, and with `{:#}` as the
+/// reason alone. With `?` it becomes an [`Error`].
+///
+/// # Example
+/// ```
+/// use greenwood::survival::NotEstimable;
+///
+/// let because = NotEstimable::BeyondFollowUp { time: 60.0, last: 24.0 };
+/// assert_eq!(because.to_string(), "not estimable: follow-up ends at 24 with the curve above 0");
+/// assert_eq!(format!("{because:#}"), "follow-up ends at 24 with the curve above 0");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum NotEstimable {
+    /// Nobody was ever under observation: an empty group.
+    Nobody,
+    /// Nobody is under observation at the time, and the curve is above 0 where follow-up ends.
+    BeyondFollowUp {
+        /// The time asked for.
+        time: f64,
+        /// The last time at which anybody was under observation.
+        last: f64,
+    },
+    /// A conditional curve asked for a time before its start.
+    BeforeStart {
+        /// The time asked for.
+        time: f64,
+        /// The time from which the curve is conditional.
+        start: f64,
+    },
+    /// A time that is NaN or negative.
+    InvalidTime,
+    /// A quantile to which the curve does not fall.
+    NotReached {
+        /// The level to which the curve would have to fall.
+        level: f64,
+    },
+    /// No standard error: the curve is 0, where the formula has no value.
+    CurveIsZero,
+    /// No standard error: the curve is 1, since nobody has had the event yet. A width of 0 would be no certainty:
+    /// the beta product interval ([`SmallSample`](crate::survival::SmallSample)) has one.
+    CurveIsOne,
+    /// No standard error: the influences of all clusters cancel, and the variance is 0.
+    NoVariation,
+    /// No standard error: a table of sampling weights does not know the subjects behind it.
+    NoSubjects,
+    /// No standard error: a ratio is 0 or infinite, since one of its parts is 0.
+    ZeroOrInfinite,
+    /// A ratio of which both parts are 0, or a contrast whose parts do not exist.
+    Undefined,
+    /// No event time at which both groups were at risk: nothing is compared.
+    NothingCompared,
+}
+
+impl NotEstimable {
+    /// Is it a standard error that is missing, rather than the estimate itself?
+    #[must_use]
+    pub fn is_of_error(&self) -> bool {
+        matches!(
+            self,
+            Self::CurveIsZero
+                | Self::CurveIsOne
+                | Self::NoVariation
+                | Self::NoSubjects
+                | Self::ZeroOrInfinite
+        )
+    }
+}
+
+impl fmt::Display for NotEstimable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            f.write_str("not estimable: ")?;
+        }
+        match *self {
+            Self::Nobody => write!(f, "nobody is in the group"),
+            Self::BeyondFollowUp { last, .. } => {
+                write!(f, "follow-up ends at {} with the curve above 0", Number(last))
+            }
+            Self::BeforeStart { start, .. } => write!(f, "the curve starts at {}", Number(start)),
+            Self::InvalidTime => write!(f, "a time must be a number of at least 0"),
+            Self::NotReached { level } => write!(f, "the curve does not fall to {}", Number(level)),
+            Self::CurveIsZero => write!(f, "the curve is 0, where there is no standard error"),
+            Self::CurveIsOne => write!(f, "nobody has had the event yet"),
+            Self::NoVariation => write!(f, "the robust variance is 0"),
+            Self::NoSubjects => {
+                write!(f, "a table of sampling weights has no variance without the subjects")
+            }
+            Self::ZeroOrInfinite => write!(f, "a ratio of 0 or ∞ has no standard error"),
+            Self::Undefined => write!(f, "0/0"),
+            Self::NothingCompared => write!(f, "no event time compares the groups"),
+        }
+    }
+}
+
+impl From<NotEstimable> for Error {
+    fn from(because: NotEstimable) -> Self {
+        Self::NotEstimable { because }
+    }
+}
