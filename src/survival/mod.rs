@@ -29,11 +29,16 @@ pub use contrast::{
     Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
 };
 pub use curve::RestrictedMean;
+pub use curve::{
+    AalenJohansen, CumulativeIncidence, IncidenceCurve, IncidenceEstimate, IncidenceQuantile, IncidenceRow,
+    IncidenceVariance, TimeLost,
+};
 pub use curve::{Band, BandShape, SurvivalBand};
 pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlatStep, Quantile};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
@@ -55,6 +60,7 @@ pub use regression::{
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use result::{Direction, Estimate, NotEstimable, Scale};
 pub use result::{HazardRatio, HazardRatioMethod};
+pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};
 pub use small_sample::{Advice, Concern, Instead};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};

@@ -3,6 +3,7 @@
 mod compare;
 mod cox;
 mod curve;
+mod incidence;
 mod support;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ enum Command {
     Curve(curve::Options),
     Compare(compare::Options),
     Cox(cox::Options),
+    Incidence(incidence::Options),
 }
 
 impl Program for Command {
@@ -25,6 +27,7 @@ impl Program for Command {
             Self::Curve(options) => options.run(),
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
+            Self::Incidence(options) => options.run(),
         }
     }
 }
