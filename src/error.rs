@@ -229,6 +229,19 @@ pub enum Error {
         /// The names that exist.
         known: String,
     },
+    /// A column with missing values, where there may be none.
+    #[error(
+        "{column} has {count} missing value(s), the first in row {first}: drop such rows (`CompleteCases::drop`) or \
+         impute them"
+    )]
+    MissingValues {
+        /// The column.
+        column: String,
+        /// How many values are missing.
+        count: usize,
+        /// The first row without a value.
+        first: usize,
+    },
     /// Two things of one name, where each must have its own.
     #[error("two {what} are named \"{name}\": give each a name of its own")]
     DuplicateName {

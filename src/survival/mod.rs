@@ -37,6 +37,7 @@ pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
 pub use data::Episodes;
 pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
+pub use data::{Complete, CompleteCases};
 pub use data::{Landmark, LandmarkCohort};
 pub use log_rank::{
     Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,

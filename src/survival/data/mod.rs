@@ -2,14 +2,17 @@
 //!
 //! * times and events, with delayed entry, weights, clusters and strata: [`RightCensored`]
 //! * a factor, its codes and its labels: [`Groups`]
+//! * rows without missing values, judged over all columns together: [`CompleteCases`]
 //! * rows cut at chosen times, for coefficients that change: [`Episodes`]
 //! * the subjects who are still followed at a time: [`Landmark`]
 
+pub mod complete_cases;
 pub(crate) mod episodes;
 pub(crate) mod groups;
 pub(crate) mod landmark;
 pub(crate) mod right_censored;
 
+pub use complete_cases::{Complete, CompleteCases};
 pub use episodes::Episodes;
 pub use groups::Groups;
 pub use landmark::{Landmark, LandmarkCohort};
