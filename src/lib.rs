@@ -24,12 +24,17 @@
 //! * `calendar`: calendar dates to durations (`jiff`).
 //! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod error;
 mod numeric;
 pub mod survival;
 pub mod trial;
 
 pub use error::{Error, Result};
+#[cfg(feature = "calendar")]
+pub use jiff;
+pub use ndarray;
 
 /// The README's examples, compiled and run.
 #[cfg(doctest)]

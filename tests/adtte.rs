@@ -5,13 +5,13 @@ mod random;
 
 use std::num::NonZeroU32;
 
+use greenwood::jiff::civil::{date, datetime};
 use greenwood::trial::adtte::{Adtte, Cnsr, Import};
 use greenwood::trial::{
     Calendar, Censoring, DayCount, Endpoint, Exit, Outcome, Role, Stratification, Subject, Time, TimeUnit,
     Trial,
 };
 use greenwood::{Error, Result};
-use jiff::civil::{date, datetime};
 use random::Random;
 
 const TRIAL: &str = include_str!("data/adtte/trial.csv");

@@ -8,7 +8,7 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
 use crate::survival::regression::cox::model::CoxModel;
-use crate::survival::regression::cox::residuals::risk_sums;
+use crate::survival::regression::cox::score::risk_sums;
 use crate::survival::regression::design::Design;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 

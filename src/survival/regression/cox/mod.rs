@@ -27,6 +27,7 @@ mod profile;
 mod proportional;
 mod residuals;
 mod rows;
+mod score;
 mod symmetric;
 
 pub use baseline::{Baseline, BaselineMethod, PredictedCurve};

@@ -13,7 +13,7 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::newton::{Maximum, Objective};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{CoxPh, Stop, Ties, residuals};
+use crate::survival::regression::cox::{CoxPh, Stop, Ties, score};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::term::{Status, Term, TestResult};
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
@@ -75,9 +75,9 @@ impl CoxModel {
         let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; p * p]);
         let robust = data.is_robust().then(|| {
             // The last evaluation of the search may have been another point.
-            objective.workspace.hazards(rows, &found.beta, residuals::walkable(options.ties));
+            objective.workspace.hazards(rows, &found.beta, score::ties_for_risk_sets(options.ties));
             objective.workspace.martingale(rows);
-            rescale(residuals::sandwich(rows, &objective.workspace, data, &scaled))
+            rescale(score::sandwich(rows, &objective.workspace, data, &scaled))
         });
         let model_variance = rescale(scaled);
         let score: Vec<f64> = free.iter().map(|&j| start.gradient[j]).collect();

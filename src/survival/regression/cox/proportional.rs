@@ -9,7 +9,7 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::P;
 use crate::survival::regression::Status;
 use crate::survival::regression::cox::model::CoxModel;
-use crate::survival::regression::cox::residuals::{mean_at, risk_sums};
+use crate::survival::regression::cox::score::{mean_at, risk_sums};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::term::TestResult;
 

@@ -1,0 +1,9 @@
+#![no_main]
+// Stored values: the first byte chooses the type, the rest is its JSON.
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    if let Some((&first, json)) = data.split_first() {
+        let targets = greenwood_fuzz::STORED;
+        (targets[usize::from(first) % targets.len()].read)(json);
+    }
+});

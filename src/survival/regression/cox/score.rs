@@ -1,0 +1,179 @@
+//! The share of each row in the score, and the sandwich variance that is made of it.
+//!
+//! With `E(t)` the mean of the covariates over the risk set and `H` the cumulative hazard, the score residual of a row
+//! is `U = ∫ (x − E(t)) dM(t)` with `dM = dN − exp(η) dH` over the time at risk (Therneau, Grambsch & Fleming 1990,
+//! Biometrika 77:147). The sandwich `V (Σ (Σ w U)(Σ w U)ᵀ) V`, summed within clusters, is the robust variance of
+//! Lin & Wei (1989, J Am Stat Assoc 84:1074).
+
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::regression::cox::Ties;
+use crate::survival::regression::cox::partial_likelihood::Workspace;
+use crate::survival::regression::cox::rows::Rows;
+
+/// The rule under which risk sets are walked for hazards: Breslow's where the likelihood is the exact one, which has no
+/// hazard of its own.
+pub(super) fn ties_for_risk_sets(ties: Ties) -> Ties {
+    if ties == Ties::Exact { Ties::Breslow } else { ties }
+}
+
+/// `S1/S0`, with S1 over all at risk and over the tied events, for each event time: 2p numbers a time.
+pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
+    let p = rows.p;
+    let times: usize = rows.strata.iter().map(|s| s.ties.len()).sum();
+    let mut sums = vec![0.0; times * 2 * p];
+    let mut first = 0;
+    for stratum in &rows.strata {
+        let mut s1 = vec![0.0; p];
+        let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
+        for (k, tie) in stratum.ties.iter().enumerate().rev() {
+            let (all, own) = sums[(first + k) * 2 * p..(first + k + 1) * 2 * p].split_at_mut(p);
+            for i in tie.start..next {
+                for (s, x) in s1.iter_mut().zip(rows.row(i)) {
+                    *s += workspace.risk[i] * x;
+                }
+                if i < tie.events_end {
+                    for (s, x) in own.iter_mut().zip(rows.row(i)) {
+                        *s += workspace.risk[i] * x;
+                    }
+                }
+            }
+            next = tie.start;
+            while let Some((&(entry, i), rest)) = late.split_last() {
+                if entry < tie.time {
+                    break;
+                }
+                for (s, x) in s1.iter_mut().zip(rows.row(i)) {
+                    *s -= workspace.risk[i] * x;
+                }
+                late = rest;
+            }
+            if workspace.steps[first + k].anew {
+                s1.fill(0.0);
+                for i in stratum.at_risk(tie) {
+                    add(&mut s1, rows.row(i), workspace.risk[i]);
+                }
+            }
+            let unit = workspace.steps[first + k].at_risk.recip();
+            for (a, s) in all.iter_mut().zip(&s1) {
+                *a = s * unit;
+            }
+            for e in own {
+                *e *= unit;
+            }
+        }
+        first += stratum.ties.len();
+    }
+    sums
+}
+
+/// The mean of the covariates over the risk set of event time `k`, averaged over those who leave.
+pub(super) fn mean_at(rows: &Rows, workspace: &Workspace, sums: &[f64], k: usize, weight: f64) -> Vec<f64> {
+    let p = rows.p;
+    let (all, own) = sums[k * 2 * p..(k + 1) * 2 * p].split_at(p);
+    let step = workspace.steps[k];
+    let (all_share, own_share) =
+        (step.all * step.at_risk / weight, (step.all - step.own) * step.at_risk / weight);
+    all.iter().zip(own).map(|(s, e)| all_share * s - own_share * e).collect()
+}
+
+/// Score residuals in the scaled covariates, sorted rows × p, not weighted.
+pub(super) fn score_rows(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
+    let p = rows.p;
+    let sums = risk_sums(rows, workspace);
+    let mut score = vec![0.0; rows.len() * p];
+    let mut first = 0;
+    for stratum in &rows.strata {
+        // ∫ mean dH up to now, for everybody at risk; subtracted again for what came before an entry.
+        let mut drift = vec![0.0; p];
+        let mut late = stratum.late.as_slice();
+        let mut next = stratum.rows.start;
+        let ends: Vec<usize> = stratum.ties.iter().map(|t| t.start).collect();
+        for (k, tie) in stratum.ties.iter().enumerate() {
+            while let Some((&(entry, i), rest)) = late.split_first() {
+                if entry >= tie.time {
+                    break;
+                }
+                add(&mut score[i * p..(i + 1) * p], &drift, -1.0);
+                late = rest;
+            }
+            for i in next..ends[k] {
+                add(&mut score[i * p..(i + 1) * p], &drift, 1.0);
+            }
+            let step = workspace.steps[first + k];
+            let [a, b, c] = step.square.map(|s| s / step.at_risk);
+            let (all, own) = sums[(first + k) * 2 * p..(first + k + 1) * 2 * p].split_at(p);
+            for i in tie.start..tie.events_end {
+                let row = &mut score[i * p..(i + 1) * p];
+                add(row, &drift, 1.0);
+                add(row, all, a - b);
+                add(row, own, c - b);
+            }
+            add(&mut drift, all, a);
+            add(&mut drift, own, -b);
+            next = tie.events_end;
+        }
+        for &(_, i) in late {
+            add(&mut score[i * p..(i + 1) * p], &drift, -1.0);
+        }
+        for i in next..stratum.rows.end {
+            add(&mut score[i * p..(i + 1) * p], &drift, 1.0);
+        }
+        for i in stratum.rows.clone() {
+            let per_weight = workspace.risk[i] / rows.weight[i];
+            let exposure = workspace.exposure[i];
+            for (s, x) in score[i * p..(i + 1) * p].iter_mut().zip(rows.row(i)) {
+                *s = per_weight * (*s - exposure * x);
+            }
+        }
+        for (k, tie) in stratum.ties.iter().enumerate() {
+            let mean = mean_at(rows, workspace, &sums, first + k, tie.weight);
+            for i in tie.start..tie.events_end {
+                let row = &mut score[i * p..(i + 1) * p];
+                add(row, rows.row(i), 1.0);
+                add(row, &mean, -1.0);
+            }
+        }
+        first += stratum.ties.len();
+    }
+    score
+}
+
+fn add(to: &mut [f64], from: &[f64], factor: f64) {
+    for (t, f) in to.iter_mut().zip(from) {
+        *t += factor * f;
+    }
+}
+
+/// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates.
+pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored, v: &[f64]) -> Vec<f64> {
+    let p = rows.p;
+    let score = score_rows(rows, workspace);
+    let clusters = data.clusters();
+    let count = clusters.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
+    let mut sums = vec![0.0; count * p];
+    for (i, row) in score.chunks_exact(p.max(1)).enumerate() {
+        let c = clusters.map_or(rows.order[i], |c| c[rows.order[i]] as usize);
+        add(&mut sums[c * p..(c + 1) * p], row, rows.weight[i]);
+    }
+    let mut meat = vec![0.0; p * p];
+    for u in sums.chunks_exact(p.max(1)) {
+        for i in 0..p {
+            for j in 0..p {
+                meat[i * p + j] += u[i] * u[j];
+            }
+        }
+    }
+    product(&product(v, &meat, p), v, p)
+}
+
+fn product(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
+    let mut c = vec![0.0; p * p];
+    for i in 0..p {
+        for k in 0..p {
+            for j in 0..p {
+                c[i * p + j] += a[i * p + k] * b[k * p + j];
+            }
+        }
+    }
+    c
+}
