@@ -40,7 +40,7 @@ fn bits(model: &CoxModel, baseline: &Baseline) -> Result<Vec<u64>> {
     let x = array![[60.0, 55.0, 1.0], [1.0 / 3.0, 71.0, 2.0]];
     let mut values = model.linear_predictor(x.view())?;
     let ratio = model.hazard_ratio_between(&[60.0, 55.0, 1.0], baseline.means())?;
-    values.extend([ratio.estimate(), ratio.log_std_error()]);
+    values.extend([ratio.value().unwrap(), ratio.std_error().unwrap()]);
     for stratum in 0..baseline.strata() {
         let curve = baseline.curve(&[60.0, 55.0, 1.0], stratum)?;
         values.extend(curve.survival().iter().chain(curve.cumulative_hazard()).chain(curve.std_error()));

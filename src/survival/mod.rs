@@ -30,8 +30,8 @@ pub use contrast::{
 };
 pub use curve::RestrictedMean;
 pub use curve::{Band, BandShape, SurvivalBand};
-pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
+pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
 pub use data::Episodes;

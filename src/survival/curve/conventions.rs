@@ -88,7 +88,8 @@ impl Conventions {
     /// A quantile as it stands in a table: `11.6 (10.4, NE)`.
     #[must_use]
     pub fn text(self, quantile: &Quantile) -> String {
-        let text = |t: Option<f64>| t.map_or_else(|| self.not_reached().to_string(), |t| Number(t).to_string());
+        let text =
+            |t: Option<f64>| t.map_or_else(|| self.not_reached().to_string(), |t| Number(t).to_string());
         let interval = quantile.interval();
         let separator = if self == Self::Greenwood { " to " } else { ", " };
         let limits = format!("{}{separator}{}", text(interval.lower), text(interval.upper));

@@ -165,12 +165,13 @@ impl CumulativeHazard {
             0 => (0.0, Some(0.0)),
             rows => (self.hazard[rows - 1], self.variance.get(rows - 1).copied()),
         };
-        let estimate = match self.answers(t) {
-            Err(because) => Estimate::none(Scale::Identity, because),
-            Ok(()) => {
-                let error = SurvivalEstimate::error_of((-value).exp(), variance).map(f64::sqrt);
-                Estimate::with_error(Scale::Identity, value, error).within(0.0, f64::MAX)
-            }
+        let estimate = if let Err(because) = self.answers(t) {
+            Estimate::none(Scale::Identity, because)
+        } else {
+            // An H of 0 is an S of 1: nobody has had the event yet. It never is one of 0.
+            let survival = if value > 0.0 { 0.5 } else { 1.0 };
+            let error = SurvivalEstimate::error_of(survival, variance).map(f64::sqrt);
+            Estimate::with_error(Scale::Identity, value, error).within(0.0, f64::MAX)
         };
         HazardEstimate { time: t, estimate }
     }

@@ -43,7 +43,11 @@ fn finish<T>(
 }
 
 /// The curve of an estimator: the product of its steps, or `exp(−H)`.
-pub(super) fn curve_of(estimator: Estimator, table: RiskTable, influence: Option<Influence>) -> SurvivalCurve {
+pub(super) fn curve_of(
+    estimator: Estimator,
+    table: RiskTable,
+    influence: Option<Influence>,
+) -> SurvivalCurve {
     if estimator != Estimator::KaplanMeier {
         return hazard_of(estimator, table, influence).survival();
     }

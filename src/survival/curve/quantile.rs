@@ -120,12 +120,6 @@ impl Quantile {
     pub fn interval(&self) -> ConfidenceInterval {
         self.interval
     }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub fn estimate(&self) -> Option<f64> {
-        self.value.ok()
-    }
 }
 
 impl fmt::Display for Quantile {
@@ -175,7 +169,9 @@ impl SurvivalCurve {
         let mut crossings = Crossings::new(self.last_time().unwrap_or(f64::NAN), self.start());
         let mut last = (f64::NAN, f64::NAN, None);
         for step in self.steps() {
-            let (s, at_risk) = (step.estimate.value.unwrap_or(f64::NAN), step.estimate.at_risk);
+            let at_risk = step.estimate.at_risk;
+            // A step beyond the last observation is one of weight 0.
+            let Ok(s) = step.estimate.value else { break };
             let limits =
                 if (s, at_risk) == (last.0, last.1) { last.2 } else { step.estimate.limits(&interval, z) };
             last = (s, at_risk, limits);
@@ -197,7 +193,8 @@ pub(super) struct Crossings {
 impl Crossings {
     /// `last_time` is NaN where there is nobody.
     pub(super) fn new(last_time: f64, start: f64) -> Self {
-        let [curve, lower, upper] = [const { Levels { times: Vec::new(), levels: Vec::new(), last: None } }; 3];
+        let [curve, lower, upper] =
+            [const { Levels { times: Vec::new(), values: Vec::new(), last: None } }; 3];
         Self { curve, lower, upper, last_time, start }
     }
 
@@ -214,12 +211,12 @@ impl Crossings {
         }
         // Nobody has had the event at the start: that is the quantile of 0, of the curve and of a limit, unless
         // they stay at 1 throughout.
-        let moves = !self.curve.levels.is_empty();
+        let moves = !self.curve.values.is_empty();
         let find = |of: &Levels, flat: FlatStep| {
             if p > 0.0 {
                 return of.find(1.0 - p, flat, self.last_time);
             }
-            (moves && (!of.levels.is_empty() || of.last.is_none())).then_some(self.start)
+            (moves && (!of.values.is_empty() || of.last.is_none())).then_some(self.start)
         };
         // SAS inverts the interval at each event time: the first that it does not lie above, and the first at
         // which it lies below.
@@ -229,8 +226,11 @@ impl Crossings {
             }
             flat => (find(&self.lower, flat), find(&self.upper, flat)),
         };
-        let because =
-            if self.last_time.is_nan() { NotEstimable::Nobody } else { NotEstimable::NotReached { level: 1.0 - p } };
+        let because = if self.last_time.is_nan() {
+            NotEstimable::Nobody
+        } else {
+            NotEstimable::NotReached { level: 1.0 - p }
+        };
         Ok(Quantile {
             p,
             value: find(&self.curve, rule.flat).ok_or(because),
@@ -242,28 +242,28 @@ impl Crossings {
 /// The distinct levels of a falling curve, each with the time at which it is first reached.
 struct Levels {
     times: Vec<f64>,
-    levels: Vec<f64>,
+    values: Vec<f64>,
     /// At the last step.
     last: Option<f64>,
 }
 
 impl Levels {
     fn push(&mut self, time: f64, level: Option<f64>) {
-        if let Some(level) = level.filter(|&l| self.levels.last() != Some(&l) && l < 1.0) {
+        if let Some(level) = level.filter(|&l| self.values.last() != Some(&l) && l < 1.0) {
             self.times.push(time);
-            self.levels.push(level);
+            self.values.push(level);
         }
         self.last = level;
     }
 
     /// The first time at which the curve is below a level.
     fn first_below(&self, level: f64) -> Option<f64> {
-        self.levels.iter().position(|&s| s < level - TOLERANCE).map(|i| self.times[i])
+        self.values.iter().position(|&s| s < level - TOLERANCE).map(|i| self.times[i])
     }
 
     /// The first time at which the curve is at or below a level; on a flat step at it, what the rule says.
     fn find(&self, level: f64, flat: FlatStep, last_time: f64) -> Option<f64> {
-        let reached = self.levels.iter().position(|&s| s <= level + TOLERANCE).map(|i| self.times[i])?;
+        let reached = self.values.iter().position(|&s| s <= level + TOLERANCE).map(|i| self.times[i])?;
         if flat == FlatStep::First {
             return Some(reached);
         }

@@ -52,7 +52,11 @@ impl TryFrom<Raw> for RestrictedMean {
     fn try_from(Raw { tau, start, estimate }: Raw) -> Result<Self> {
         let value = estimate.value()?;
         if !(start >= 0.0 && tau > start && tau < f64::INFINITY) {
-            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be: "finite and above the start" });
+            return Err(Error::OutOfRange {
+                argument: "tau",
+                value: tau,
+                must_be: "finite and above the start",
+            });
         }
         if !(value >= 0.0 && value <= tau - start) {
             let must_be = "in [0, tau − start]";
@@ -102,12 +106,6 @@ impl RestrictedMean {
     /// As [`Estimate::interval`].
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
         self.estimate.interval(interval)
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub fn estimate(&self) -> f64 {
-        self.value()
     }
 }
 
@@ -186,8 +184,7 @@ impl SurvivalCurve {
         // Where nobody lost any time the variance is 0, which is no certainty.
         let curve = if value >= tau - self.start { 1.0 } else { 0.5 };
         let std_error = SurvivalEstimate::error_of(curve, variance).map(|v| v.sqrt() * unit);
-        let estimate =
-            Estimate::with_error(Scale::Identity, value, std_error).within(0.0, tau - self.start);
+        let estimate = Estimate::with_error(Scale::Identity, value, std_error).within(0.0, tau - self.start);
         RestrictedMean { tau, start: self.start, estimate }
     }
 }

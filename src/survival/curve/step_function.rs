@@ -80,7 +80,9 @@ pub(super) fn check_values(kind: Kind, values: &[f64]) -> Result<()> {
     let mut before = if kind == Kind::Survival { 1.0 } else { 0.0 };
     for &value in values {
         let (possible, must_be) = match kind {
-            Kind::Survival => (value >= 0.0 && value <= before, "in [0, 1] and no larger than the one before it"),
+            Kind::Survival => {
+                (value >= 0.0 && value <= before, "in [0, 1] and no larger than the one before it")
+            }
             Kind::Hazard => {
                 (value >= before && value < f64::INFINITY, "finite and no smaller than the one before it")
             }
@@ -126,13 +128,7 @@ impl StepFunction {
     ///
     /// # Errors
     /// As [`survival`](Self::survival).
-    pub fn new(
-        kind: Kind,
-        times: Vec<f64>,
-        values: Vec<f64>,
-        variance: Vec<f64>,
-        last: f64,
-    ) -> Result<Self> {
+    pub fn new(kind: Kind, times: Vec<f64>, values: Vec<f64>, variance: Vec<f64>, last: f64) -> Result<Self> {
         let expected = times.len();
         for (argument, len) in [("values", values.len()), ("variance", variance.len())] {
             if len != expected && !(argument == "variance" && len == 0) {
@@ -234,7 +230,11 @@ impl StepFunction {
     /// [`NotEstimable`] as for [`value`](Self::value); where there is no variance, or none but 0; where S is 0.
     pub fn std_error(&self, t: f64) -> Result<f64, NotEstimable> {
         let value = self.value(t)?;
-        let survival = if self.kind == Kind::Survival { value } else { (-value).exp() };
+        let survival = match self.kind {
+            Kind::Survival => value,
+            Kind::Hazard if value > 0.0 => 0.5,
+            Kind::Hazard => 1.0,
+        };
         let variance = match self.index(t) {
             None => Some(0.0),
             Some(i) => self.variance.get(i).copied(),
@@ -323,6 +323,7 @@ impl StepFunction {
     }
 }
 
+#[allow(clippy::into_iter_without_iter, reason = "what is iterated over is named: `steps`")]
 impl<'a> IntoIterator for &'a StepFunction {
     type Item = (f64, f64);
     type IntoIter = std::iter::Zip<

@@ -51,7 +51,7 @@ fn check(
     }
     check_values(kind, values)?;
     check_variance(variance)?;
-    if !(start >= 0.0 && start < f64::INFINITY) {
+    if !(0.0..f64::INFINITY).contains(&start) {
         return Err(Error::OutOfRange { argument: "start", value: start, must_be: "at least 0 and finite" });
     }
     if variance.is_empty() && rows > 0 && !table.has_sampling_weights() {
@@ -64,7 +64,8 @@ impl TryFrom<RawSurvival> for SurvivalCurve {
     type Error = Error;
 
     fn try_from(raw: RawSurvival) -> Result<Self> {
-        let RawSurvival { estimator, table, survival, log_variance, influence, reversed, extended, start } = raw;
+        let RawSurvival { estimator, table, survival, log_variance, influence, reversed, extended, start } =
+            raw;
         check(Kind::Survival, &table, [&survival, &log_variance], influence.as_ref(), start)?;
         Ok(Self { estimator, table, survival, log_variance, influence, reversed, extended, start })
     }

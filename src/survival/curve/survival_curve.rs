@@ -138,10 +138,14 @@ impl SurvivalCurve {
     /// # Errors
     /// [`NotEstimable`], with the reason.
     pub(in crate::survival) fn answers(&self, t: f64) -> Result<(), NotEstimable> {
+        self.answers_until(t, self.last_time())
+    }
+
+    fn answers_until(&self, t: f64, last: Option<f64>) -> Result<(), NotEstimable> {
         if !(t >= 0.0) {
             return Err(NotEstimable::InvalidTime);
         }
-        let Some(last) = self.last_time() else { return Err(NotEstimable::Nobody) };
+        let Some(last) = last else { return Err(NotEstimable::Nobody) };
         if t < self.start {
             return Err(NotEstimable::BeforeStart { time: t, start: self.start });
         }
@@ -223,7 +227,8 @@ impl SurvivalCurve {
     /// The curve as it is read: one step for each time at which somebody's observation ended.
     #[must_use]
     pub fn steps(&self) -> Steps<'_> {
-        Steps { curve: self, row: 0, events: Sum::default(), at_risk_last_event: None }
+        let last = self.last_time();
+        Steps { curve: self, last, row: 0, events: Sum::default(), at_risk_last_event: None }
     }
 
     pub(super) fn pulls(&self) -> Vec<Pull> {
@@ -240,6 +245,7 @@ pub(super) fn last_observed(table: &RiskTable) -> Option<f64> {
 #[derive(Debug, Clone)]
 pub struct Steps<'a> {
     curve: &'a SurvivalCurve,
+    last: Option<f64>,
     row: usize,
     events: Sum,
     at_risk_last_event: Option<f64>,
@@ -261,11 +267,12 @@ impl Iterator for Steps<'_> {
             if row.event_subjects > 0 || self.at_risk_last_event.is_none() {
                 self.at_risk_last_event = Some(row.at_risk);
             }
-            let value = curve.survival[i];
+            let value = curve.answers_until(row.time, self.last).map(|()| curve.survival[i]);
+            let log_variance = curve.log_variance.get(i).copied();
             let estimate = SurvivalEstimate {
                 time: row.time,
-                value: Ok(value),
-                log_variance: SurvivalEstimate::error_of(value, curve.log_variance.get(i).copied()),
+                value,
+                log_variance: value.and_then(|s| SurvivalEstimate::error_of(s, log_variance)),
                 at_risk: row.at_risk,
                 at_risk_last_event: self.at_risk_last_event.unwrap_or(row.at_risk),
                 events: self.events.value(),
@@ -276,6 +283,7 @@ impl Iterator for Steps<'_> {
     }
 }
 
+#[allow(clippy::into_iter_without_iter, reason = "what is iterated over is named: `steps`")]
 impl<'a> IntoIterator for &'a SurvivalCurve {
     type Item = Step;
     type IntoIter = Steps<'a>;

@@ -29,11 +29,11 @@ pub struct Step {
 /// ```
 /// use greenwood::survival::{KaplanMeier, NotEstimable, RightCensored};
 ///
-/// let curve = KaplanMeier::fit(&RightCensored::new(&[2.0, 3.0, 5.0, 8.0], &[false, true, true, false])?);
+/// let curve = KaplanMeier::fit(&RightCensored::new(&[2.0, 3.0, 5.0, 6.0, 8.0], &[false, true, true, false, false])?);
 /// let estimate = curve.at(3.0);
-/// assert_eq!(estimate.value()?, 2.0 / 3.0);
-/// assert_eq!(estimate.to_string(), "66.7% ± 27.2%");
-/// assert_eq!(format!("{estimate:#}"), "66.7% (5.4% to 94.5%)");
+/// assert_eq!(estimate.value()?, 0.75);
+/// assert_eq!(estimate.to_string(), "75.0% ± 21.7%");
+/// assert_eq!(format!("{estimate:#}"), "75.0% (12.8% to 96.1%)");
 /// // Before the first event there is no standard error: a width of 0 would be no certainty.
 /// assert_eq!(curve.at(2.0).std_error(), Err(NotEstimable::CurveIsOne));
 /// assert_eq!(curve.at(2.0).to_string(), "100.0% (no standard error: nobody has had the event yet)");
@@ -87,7 +87,7 @@ impl TryFrom<Raw> for SurvivalEstimate {
             ("the number at risk at the last event", raw.at_risk_last_event),
             ("the number of events", raw.events),
         ] {
-            if !(count >= 0.0 && count < f64::INFINITY) {
+            if !(0.0..f64::INFINITY).contains(&count) {
                 return refuse(argument, count, "at least 0 and finite");
             }
         }

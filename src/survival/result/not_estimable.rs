@@ -16,12 +16,12 @@ use crate::survival::result::print::Number;
 /// ```
 /// use greenwood::survival::{KaplanMeier, NotEstimable, RightCensored};
 ///
-/// let curve = KaplanMeier::fit(&RightCensored::new(&[5.0, 13.0, 24.0], &[true, true, false])?);
+/// let curve = KaplanMeier::fit(&RightCensored::new(&[5.0, 9.0, 13.0, 24.0], &[true, true, false, false])?);
 /// let late = curve.at(60.0);
 /// assert_eq!(late.value(), Err(NotEstimable::BeyondFollowUp { time: 60.0, last: 24.0 }));
 /// assert_eq!(late.to_string(), "not estimable: follow-up ends at 24 with the curve above 0");
 /// // To carry the last value on is a choice with a name.
-/// assert_eq!(curve.extended().at(60.0).value()?, 1.0 / 3.0);
+/// assert_eq!(curve.extended().at(60.0).value()?, 0.5);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,7 +97,7 @@ impl fmt::Display for NotEstimable {
             Self::BeforeStart { start, .. } => write!(f, "the curve starts at {}", Number(start)),
             Self::InvalidTime => write!(f, "a time must be a number of at least 0"),
             Self::NotReached { level } => write!(f, "the curve does not fall to {}", Number(level)),
-            Self::CurveIsZero => write!(f, "the curve is 0, where there is no standard error"),
+            Self::CurveIsZero => write!(f, "the curve is 0"),
             Self::CurveIsOne => write!(f, "nobody has had the event yet"),
             Self::NoVariation => write!(f, "the variance is 0"),
             Self::NoSubjects => {

@@ -111,7 +111,7 @@ impl CoxModel {
                     plain = plain.with_entry(entry)?;
                 }
                 let curve = KaplanMeier::fit(&plain);
-                times.iter().map(|&t| 1.0 - curve.just_before(t).value()).collect()
+                times.iter().map(|&t| 1.0 - curve.just_before(t).value().unwrap_or(0.0)).collect()
             }
         };
         // The test does not see a shift of g: x itself is in the model. So g can be made not negative.
