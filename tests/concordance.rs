@@ -52,7 +52,7 @@ fn predictor(covariates: &Value, case: &Case, data: &RightCensored, frame: &Fram
     let design = design.build().unwrap();
     let ties = if case.text("ties") == Some("breslow") { Ties::Breslow } else { Ties::Efron };
     let fit = CoxPh::new().ties(ties).fit(data, &design).unwrap();
-    let score = fit.linear_predictor(design.matrix()).unwrap();
+    let score = fit.linear_predictor(&design).unwrap();
     score.iter().map(|s| (s * 1e10).round() / 1e10).collect()
 }
 

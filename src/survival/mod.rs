@@ -49,8 +49,9 @@ pub use permutation::{
 };
 pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
 pub use regression::{
-    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve,
-    ProportionalHazards, Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
+    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
+    NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,
+    Ties, TimeScale,
 };
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use result::{Direction, Estimate, NotEstimable, Scale};

@@ -195,10 +195,9 @@ fn comparison<A: Label, E: Label>(
     let design = contrast.design(&[])?;
     let model = CoxPh::new().fit(data, &design).ok();
     let ratio = model.as_ref().and_then(|m| m.hazard_ratio(contrast.of()).ok().flatten());
-    let proportional = ratio
-        .as_ref()
-        .and(model.as_ref())
-        .and_then(|m| m.proportional_hazards(data, &design, TimeScale::KaplanMeier).ok()?.global().p_value());
+    let proportional = ratio.as_ref().and(model.as_ref()).and_then(|m| {
+        m.with(data, &design).ok()?.proportional_hazards(TimeScale::KaplanMeier).ok()?.global().p_value()
+    });
     let small = data.len() <= SMALL && !competing;
     let mean = |tau: Time| contrast.restricted_mean_contrast(tau, MeanMeasure::Difference);
     Ok(ComparisonReport {
