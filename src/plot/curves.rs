@@ -115,6 +115,7 @@ enum Kind {
 /// Morris, Jarvis, Cragg, Phillips, Choodari-Oskooei & Sydes (2019), BMJ Open 9:e030215.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is drawn until `.build()` or `.save(…)` is called"]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct CurvePlot {
     source: Source,
     labels: Option<Vec<String>>,
@@ -472,7 +473,7 @@ impl CurvePlot {
                 must_be: "wide enough for the font: at least about 15 times its size",
             });
         }
-        let most = (((right - left) / (4.5 * size)) as usize).clamp(2, 12);
+        let most = (((right - left) / (3.6 * size)) as usize).clamp(2, 12);
         let (low, high) = self.range(series);
         let y = Scale::linear((low, high), (bottom, top));
         if self.logarithmic() {
@@ -514,9 +515,8 @@ impl CurvePlot {
                 let bands = series.iter().flat_map(|s| s.band.iter().filter_map(|b| b.1).map(|b| b.1));
                 let starts = series.iter().map(|s| s.start);
                 let high = lines.chain(bands).chain(starts).filter(|v| v.is_finite()).fold(0.0, f64::max);
-                if high <= 0.0 {
-                    (0.0, 1.0)
-                } else if high <= 1.0 && high > 0.6 {
+                // Probabilities that reach far are shown up to 1.
+                if high <= 0.0 || (0.6..=1.0).contains(&high) {
                     (0.0, 1.0)
                 } else {
                     let step = ticks(high, 5, Rounding::Decimal).get(1).copied().unwrap_or(high);
@@ -562,20 +562,23 @@ impl CurvePlot {
             let mut parts = Vec::new();
             for share in [0.25, 0.5, 0.75, 1.0] {
                 let t = own.end * share;
+                if !own.value_at(t).is_finite() {
+                    continue;
+                }
                 parts.push(format!("{} at {}", label(round3(own.value_at(t))), label(round3(t))));
             }
             let mut sentence = format!("{name}: {}", parts.join(", "));
             if self.kind == Kind::Probability(VerticalAxis::Survival) {
                 let half = if self.fraction { 0.5 } else { 50.0 };
                 match own.first_at_or_below(half) {
-                    Some(t) => sentence += &format!("; median {}", label(round3(t))),
+                    Some(t) => sentence.extend(["; median ", &label(round3(t))]),
                     None => sentence += "; median not reached",
                 }
             }
             if !own.counts.is_empty() {
                 let (events, censored) =
                     (own.events_before(f64::INFINITY), own.censored_before(f64::INFINITY));
-                sentence += &format!("; {} events, {} censored", whole(events), whole(censored));
+                sentence.extend(["; ", &whole(events), " events, ", &whole(censored), " censored"]);
             }
             sentences.push(sentence);
         }

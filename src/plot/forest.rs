@@ -82,7 +82,7 @@ impl ForestRow {
 /// ])
 /// .favours("new better", "old better")
 /// .to_svg()?;
-/// assert!(svg.contains("p = 0.41") || svg.contains("0.410"));
+/// assert!(svg.contains("interaction p = 0.41"));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -216,7 +216,7 @@ impl ForestPlot {
                 picture.text(self.write(format!("counts {}", i + 1), at, Anchor::End, &row.counts));
             }
             let at = (width - 0.8 * size, y + 0.35 * size);
-            picture.text(self.write(format!("figures {}", i + 1), at, Anchor::End, self.figures(row)));
+            picture.text(self.write(format!("figures {}", i + 1), at, Anchor::End, Self::figures(row)));
             if let Some(effect) = row.effect {
                 self.draw(&mut picture, row, i, effect, (low, high), x, y, (row.weight / most).sqrt());
             }
@@ -247,11 +247,11 @@ impl ForestPlot {
 
     fn describe(&self) -> String {
         let rows = self.rows.iter().filter(|r| !r.heading);
-        let sentences: Vec<String> = rows.map(|r| format!("{}: {}", r.name, self.figures(r))).collect();
+        let sentences: Vec<String> = rows.map(|r| format!("{}: {}", r.name, Self::figures(r))).collect();
         format!("{} with 95% interval. {}.", self.effect_name, sentences.join(". "))
     }
 
-    fn figures(&self, row: &ForestRow) -> String {
+    fn figures(row: &ForestRow) -> String {
         let number = |v: f64| {
             if v.is_infinite() {
                 if v > 0.0 { "∞".into() } else { "\u{2212}∞".into() }
@@ -261,7 +261,7 @@ impl ForestPlot {
         };
         match (row.effect, row.interaction) {
             (Some((e, l, u)), _) => format!("{} ({} to {})", number(e), number(l), number(u)),
-            (None, Some(p)) => format!("interaction p = {p:.2}"),
+            (None, Some(p)) => format!("interaction {}", p_text(p)),
             (None, None) if row.heading => String::new(),
             (None, None) => "not estimable".into(),
         }
@@ -412,5 +412,16 @@ impl ForestPlot {
             picture.text(self.write("favours", (none - 0.8 * size, y), Anchor::End, format!("← {below}")));
             picture.text(self.write("favours", (none + 0.8 * size, y), Anchor::Start, format!("{above} →")));
         }
+    }
+}
+
+/// A p-value as a sentence has it: two digits, and never 0.
+fn p_text(p: f64) -> String {
+    if p < 0.001 {
+        "p < 0.001".into()
+    } else if p < 0.095 {
+        format!("p = {p:.3}")
+    } else {
+        format!("p = {p:.2}")
     }
 }

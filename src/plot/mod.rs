@@ -45,6 +45,7 @@ pub(crate) mod series;
 pub(crate) mod style;
 pub(crate) mod svg;
 pub(crate) mod swimmer;
+pub(crate) mod trial;
 
 pub use boxes::BoxPlot;
 pub use curves::{CurvePlot, KaplanMeierPlot, TableRow, VerticalAxis};
