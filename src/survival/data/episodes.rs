@@ -191,7 +191,7 @@ impl Episodes {
     /// As [`expand`](Self::expand).
     pub fn expand_design(&self, design: &Design) -> Result<Design<'static>> {
         self.check("the design", design.rows())?;
-        Ok(design.select(&self.source))
+        design.select(&self.source)
     }
 
     fn check(&self, argument: &'static str, len: usize) -> Result<()> {

@@ -183,30 +183,6 @@ impl HazardRatio {
         let estimate = self.estimate.negated();
         Self { group: self.reference.clone(), reference: self.group.clone(), estimate, ..self.clone() }
     }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub fn of(&self) -> &str {
-        &self.group
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub fn against(&self) -> &str {
-        &self.reference
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub fn estimate(&self) -> f64 {
-        self.value().unwrap_or(f64::NAN)
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub fn log_std_error(&self) -> f64 {
-        self.std_error().unwrap_or(f64::NAN)
-    }
 }
 
 impl fmt::Display for HazardRatio {
