@@ -88,7 +88,11 @@ impl<'a> DifferencePlot<'a> {
         times.dedup();
         let (mut steps, mut band) = (Vec::new(), Vec::new());
         for t in times {
-            steps.push((t, 100.0 * (self.curves[0].at(t).value() - self.curves[1].at(t).value())));
+            let (Ok(group), Ok(reference)) = (self.curves[0].at(t).value(), self.curves[1].at(t).value())
+            else {
+                continue;
+            };
+            steps.push((t, 100.0 * (group - reference)));
             let limits = self.curves[0]
                 .contrast(self.curves[1], t, Measure::Difference)
                 .interval(self.level)?

@@ -118,8 +118,10 @@ impl StepSeries {
         let mut series = Self::new(label, 1.0, &[], 0.0)?.with_table(curve.table());
         series.band = interval.map_or_else(Vec::new, |_| vec![(0.0, Some((1.0, 1.0)))]);
         for step in curve.steps() {
-            let (time, value) = (step.row.time, step.estimate.value());
-            if step.row.events > 0.0 {
+            let time = step.row.time;
+            if step.row.events > 0.0
+                && let Ok(value) = step.estimate.value()
+            {
                 series.steps.push((time, value));
                 if let Some(interval) = interval {
                     series.band.push((time, step.estimate.interval(interval)?.bounds()));
@@ -136,7 +138,8 @@ impl StepSeries {
         for row in series.counts.clone() {
             if row.events > 0.0 {
                 let estimate = hazard.at(row.time);
-                series.steps.push((row.time, estimate.value()));
+                let Ok(value) = estimate.value() else { continue };
+                series.steps.push((row.time, value));
                 if let Some(level) = level {
                     series.band.push((row.time, estimate.interval(level)?.bounds()));
                 }

@@ -231,5 +231,5 @@ fn interaction(data: &RightCensored, arm: &[f64], factor: &Groups) -> Result<Opt
     }
     let (small, large) =
         (CoxPh::new().fit(data, &main.build()?)?, CoxPh::new().fit(data, &crossed.build()?)?);
-    Ok(large.likelihood_ratio_against(&small).p_value())
+    Ok(large.likelihood_ratio_against(&small)?.p_value())
 }
