@@ -7,11 +7,11 @@ use crate::numeric::distribution::normal_two_sided;
 use crate::numeric::root;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::shared_times::for_each_event_time;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::interval::{ConfidenceInterval, Interval, z_of};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::{self, Number};
+use crate::survival::risk_table::event_times::{for_each_event_time, spread};
 use crate::survival::risk_table::table::RiskTable;
 
 /// The hazard ratio by inverting the (stratified) log-rank test: an estimate and an interval that agree with
@@ -118,9 +118,7 @@ impl InvertedLogRank {
             let p = (1.0 + t.at_risk_reference / (theta * t.at_risk)).recip();
             let q = (1.0 + theta * t.at_risk / t.at_risk_reference).recip();
             expected += t.events * p;
-            if n > 1.0 {
-                variance += t.events * p * q * ((n - t.events) / (n - 1.0));
-            }
+            variance += p * q * spread(n, t.events);
         }
         // With all events in the first group O − E is a sum of small numbers, not a difference of large ones.
         let excess = if self.observed == self.total {
