@@ -538,4 +538,13 @@ pub enum Error {
         /// What is asked of the values.
         must: &'static str,
     },
+
+    /// A file that cannot be written.
+    #[error("{path} cannot be written: {why}")]
+    File {
+        /// The path of the file.
+        path: String,
+        /// What the system says.
+        why: String,
+    },
 }

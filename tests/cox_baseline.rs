@@ -68,7 +68,7 @@ fn without_effects_the_product_is_kaplan_and_meiers() -> Result<()> {
             .with_weights(Weights::replication(pick(&weights)))?;
         let kaplan_meier = KaplanMeier::fit(&own);
         for t in [0.5, 1., 2., 3., 4., 5., 6., 7.] {
-            let expected = kaplan_meier.at(t).value();
+            let expected = kaplan_meier.at(t).value().unwrap();
             assert_relative_eq!(curve.survival_at(t), expected, max_relative = 1e-12);
         }
         // Nobody is left, and nothing is known of how sure that is.
@@ -123,7 +123,7 @@ proptest! {
             (curve(slope, BaselineMethod::KalbfleischPrentice), curve(slope, BaselineMethod::Breslow));
         let mut before = 1.0;
         for t in (1..15).map(f64::from) {
-            let expected = kaplan_meier.at(t).value();
+            let expected = kaplan_meier.extended().at(t).value().unwrap();
             assert_relative_eq!(flat.survival_at(t), expected, max_relative = 1e-9, epsilon = 1e-12);
             let s = product.survival_at(t);
             prop_assert!((0.0..=before).contains(&s), "{} after {}", s, before);

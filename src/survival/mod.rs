@@ -3,10 +3,10 @@
 //! Start with the data ([`RightCensored`]), fit a curve ([`KaplanMeier`], [`NelsonAalen`],
 //! [`FlemingHarrington`]) and ask it: [`SurvivalCurve::at`] for a probability with its standard error,
 //! [`SurvivalCurve::quantile`] for a median, [`SurvivalCurve::restricted_mean`] for an area. Compare groups
-//! with [`LogRank`] and [`SurvivalDifference`].
+//! with [`LogRank`] and [`SurvivalCurve::contrast`].
 //!
 //! Model covariates with [`CoxPh`]. Few subjects: [`SmallSample`] intervals, [`SurvivalCurve::melded`],
-//! [`InvertedLogRank`], and [`Advice`] on when to use them. Endpoints in order of gravity: [`WinRatio`].
+//! [`InvertedLogRank`], and [`Advice`] on when to use them. Endpoints in order of priority: [`WinRatio`].
 //!
 //! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
@@ -23,16 +23,16 @@ pub mod risk_table;
 pub mod small_sample;
 
 pub use contrast::InvertedLogRank;
-pub use contrast::SurvivalDifference;
+pub use contrast::SurvivalContrast;
 pub use contrast::{Divisor, EndpointWins, FinkelsteinSchoenfeld, WinRatio, WinStatistics};
 pub use contrast::{
-    Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
+    MeanMeasure, Measure, MedianContrast, MedianMeasure, NeededInterval, NeededValue, NumberNeeded,
 };
 pub use curve::RestrictedMean;
 pub use curve::{Band, BandShape, SurvivalBand};
+pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
-pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
-pub use curve::{FlatStep, Quantile};
+pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
 pub use data::Episodes;
 pub use data::Groups;

@@ -3,6 +3,8 @@
 mod compare;
 mod cox;
 mod curve;
+#[cfg(feature = "plot")]
+mod plot;
 mod support;
 
 use std::process::ExitCode;
@@ -17,6 +19,8 @@ enum Command {
     Curve(curve::Options),
     Compare(compare::Options),
     Cox(cox::Options),
+    #[cfg(feature = "plot")]
+    Plot(plot::Options),
 }
 
 impl Program for Command {
@@ -25,6 +29,8 @@ impl Program for Command {
             Self::Curve(options) => options.run(),
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
+            #[cfg(feature = "plot")]
+            Self::Plot(options) => options.run(),
         }
     }
 }

@@ -78,7 +78,7 @@ impl TimeScale {
                     plain = plain.with_entry(entry)?;
                 }
                 let curve = KaplanMeier::fit(&plain);
-                times.iter().map(|&t| 1.0 - curve.just_before(t).value()).collect()
+                times.iter().map(|&t| 1.0 - curve.just_before(t).value().unwrap_or(0.0)).collect()
             }
         })
     }
