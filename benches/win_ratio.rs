@@ -28,14 +28,14 @@ fn win_ratio(c: &mut Criterion) {
     });
     group.bench_function("one endpoint", |b| {
         b.iter(|| {
-            let wins = WinRatio::new().endpoint("x", black_box(&first)).compare(&arm, "a", "b").unwrap();
+            let wins = WinRatio::new().endpoint("x", black_box(&first)).estimate(&arm, "a", "b").unwrap();
             assert!(wins.wins() > 10_000_000);
         });
     });
     group.bench_function("two endpoints", |b| {
         b.iter(|| {
             let how = WinRatio::new().endpoint("x", black_box(&first)).endpoint("y", &second);
-            assert!(how.compare(&arm, "a", "b").unwrap().wins() > 10_000_000);
+            assert!(how.estimate(&arm, "a", "b").unwrap().wins() > 10_000_000);
         });
     });
     group.finish();

@@ -86,7 +86,7 @@ fn main() -> greenwood::Result<()> {
     }
 
     let (deaths, _): (&RightCensored, _) = os.survival_data();
-    let wins = WinRatio::new().endpoint("death", deaths).endpoint("failure", data).compare(
+    let wins = WinRatio::new().endpoint("death", deaths).endpoint("failure", data).estimate(
         arm,
         ffs.of(),
         ffs.against(),

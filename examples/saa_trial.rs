@@ -1,7 +1,8 @@
 //! The published trial, reproduced: mesenchymal stem cells (MSC) with standard immunosuppression against
 //! standard immunosuppression alone in children with severe aplastic anaemia, 9 + 9 patients.
 //!
-//! `cargo run --release --example saa_trial`
+//! `cargo run --release --example saa_trial`, and with figures
+//! `cargo run --release --features plot --example saa_trial -- --plot DIR`
 
 use greenwood::survival::HazardRatioMethod::Peto;
 use greenwood::trial::examples::{Arm, FFS, OS, saa};
@@ -9,6 +10,7 @@ use greenwood::trial::{Censoring, DataCutoff, Time};
 
 fn main() -> greenwood::Result<()> {
     let trial = saa();
+    figures()?;
     let four_years = Time::years(4.0);
 
     println!("Severe aplastic anaemia in children: MSC + immunosuppression against immunosuppression alone");
@@ -59,5 +61,35 @@ fn main() -> greenwood::Result<()> {
     println!(
         "\nThe order of events was reconstructed from the published figures; the times are illustrative."
     );
+    Ok(())
+}
+
+/// With `--plot DIR` the two curves are drawn into the folder.
+#[cfg(feature = "plot")]
+fn figures() -> greenwood::Result<()> {
+    let mut arguments = std::env::args().skip_while(|a| a != "--plot").skip(1);
+    let Some(folder) = arguments.next() else { return Ok(()) };
+    let trial = saa();
+    for (endpoint, name, axis) in
+        [(OS, "saa_os.svg", "Overall survival"), (FFS, "saa_ffs.svg", "Failure-free survival")]
+    {
+        let analysis = trial.analyse(&endpoint)?;
+        let p = analysis.contrast(Arm::Msc, Arm::Control)?.log_rank().p_value();
+        let note = p.map_or(String::new(), |p| format!("log-rank p = {p:.3}"));
+        let figure = analysis.figure(&[Arm::Msc, Arm::Control])?.title(format!("{axis} by arm"));
+        let figure = figure.labels(&["MSC + IST", "IST alone"]).value_axis(axis).note(note);
+        figure.until(60.0).landmarks(&[48.0]).save(std::path::Path::new(&folder).join(name))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "plot"))]
+fn figures() -> greenwood::Result<()> {
+    if std::env::args().any(|a| a == "--plot") {
+        eprintln!(
+            "--plot draws with the feature plot: cargo run --release --features plot --example saa_trial -- --plot DIR"
+        );
+        std::process::exit(2);
+    }
     Ok(())
 }

@@ -247,6 +247,82 @@ pub enum Error {
         /// The names that exist.
         known: String,
     },
+    /// A column with missing values, where there may be none.
+    #[error(
+        "{column} has {count} missing value(s), the first in row {first}: drop such rows (`CompleteCases::drop`) or \
+         impute them"
+    )]
+    MissingValues {
+        /// The column.
+        column: String,
+        /// How many values are missing.
+        count: usize,
+        /// The first row without a value.
+        first: usize,
+    },
+    /// Two things of one name, where each must have its own.
+    #[error("two {what} are named \"{name}\": give each a name of its own")]
+    DuplicateName {
+        /// What has the name.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// New rows that lack a covariate of the model.
+    #[error("the new rows have no {covariate}: the model needs {what}")]
+    MissingCovariate {
+        /// The covariate.
+        covariate: String,
+        /// What it is in the model.
+        what: String,
+    },
+    /// A level of a factor that the model does not know.
+    #[error("covariate {covariate} has no level \"{level}\": its levels are {known}")]
+    UnknownLevel {
+        /// The covariate.
+        covariate: String,
+        /// The level given.
+        level: String,
+        /// The levels of the model.
+        known: String,
+    },
+    /// A covariate of new rows that is not made as the model's is.
+    #[error("covariate {covariate} is {rows} in the new rows, but the model has {model}")]
+    OtherCovariate {
+        /// The covariate.
+        covariate: String,
+        /// What it is in the model.
+        model: String,
+        /// What it is in the new rows.
+        rows: String,
+    },
+    /// A curve asked of a baseline with several strata, each of which has its own.
+    #[error(
+        "the baseline has one curve per stratum ({known}): ask that of one, as `baseline.stratum(label)?`"
+    )]
+    StratumNeeded {
+        /// The strata.
+        known: String,
+    },
+    /// Other data than those that a model was fitted to, where it needs them again.
+    #[error(
+        "{part} differs from that of the fit: give the data and the design that the model was fitted to; new rows are \
+         predicted by name (`row`, `columns`)"
+    )]
+    OtherData {
+        /// Which part of the data.
+        part: String,
+    },
+    /// What would not fit into memory.
+    #[error("{what} would be too large ({size}): {instead}")]
+    TooLarge {
+        /// What would be made.
+        what: &'static str,
+        /// Its size.
+        size: String,
+        /// What to do.
+        instead: &'static str,
+    },
     /// A covariate that is a combination of earlier ones or does not vary within any risk set.
     #[error(
         "covariate {covariate} is constant or a combination of earlier ones: leave it out, or let it be dropped \
@@ -479,5 +555,14 @@ pub enum Error {
         previous: f64,
         /// What is asked of the values.
         must: &'static str,
+    },
+
+    /// A file that cannot be written.
+    #[error("{path} cannot be written: {why}")]
+    File {
+        /// The path of the file.
+        path: String,
+        /// What the system says.
+        why: String,
     },
 }

@@ -22,12 +22,15 @@
 //! * `serde` (on by default): data, risk tables and results can be written and read back.
 //! * `rayon`: threads for large Cox models; the same bits.
 //! * `calendar`: calendar dates to durations (`jiff`).
+//! * `plot`: figures as SVG, PNG and PDF.
 //! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
 mod numeric;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod survival;
 pub mod trial;
 

@@ -52,7 +52,7 @@ fn predictor(covariates: &Value, case: &Case, data: &RightCensored, frame: &Fram
     let design = design.build().unwrap();
     let ties = if case.text("ties") == Some("breslow") { Ties::Breslow } else { Ties::Efron };
     let fit = CoxPh::new().ties(ties).fit(data, &design).unwrap();
-    let score = fit.linear_predictor(design.matrix()).unwrap();
+    let score = fit.linear_predictor(&design).unwrap();
     score.iter().map(|s| (s * 1e10).round() / 1e10).collect()
 }
 
@@ -178,7 +178,8 @@ fn delayed_entry_by_definition() {
         for i in (0..frame.len()).filter(|&i| event[i]) {
             let at_risk = |j: &usize| start[*j] < stop[i] && stop[*j] >= stop[i];
             let n = (0..frame.len()).filter(at_risk).count() as f64;
-            let s = if survival { frame.len() as f64 * curve.just_before(stop[i]).value() } else { 1.0 };
+            let s =
+                if survival { frame.len() as f64 * curve.just_before(stop[i]).value().unwrap() } else { 1.0 };
             for j in (0..frame.len()).filter(at_risk).filter(|&j| stop[j] > stop[i] || !event[j]) {
                 let kind = if age[i] > age[j] {
                     0

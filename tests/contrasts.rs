@@ -5,8 +5,9 @@ mod common;
 use approx::assert_relative_eq;
 use common::{Report, cases, number, numbers};
 use greenwood::survival::{
-    Effect, Groups, HazardRatioMethod, InvertedLogRank, KaplanMeier, Landmark, LogRank, MeanMeasure, Measure,
-    MedianMeasure, Needed, NeededInterval, NumberNeeded, RightCensored, SurvivalCurve, Weights,
+    Direction, Estimate, Groups, HazardRatioMethod, InvertedLogRank, KaplanMeier, Landmark, LogRank,
+    MeanMeasure, Measure, MedianMeasure, NeededInterval, NeededValue, NotEstimable, NumberNeeded,
+    RightCensored, Scale, SurvivalCurve, Weights,
 };
 use proptest::prelude::*;
 
@@ -99,17 +100,17 @@ fn survival_probabilities_at_four_years() {
         ),
     ] {
         let effect = a.contrast(&b, 48.0, measure);
-        let back = |x: f64| if effect.is_ratio() { x.exp() } else { x };
-        assert_relative_eq!(effect.estimate().unwrap(), back(value), max_relative = 1e-12);
+        let back = |x: f64| if effect.scale() == Scale::Log { x.exp() } else { x };
+        assert_relative_eq!(effect.value().unwrap(), back(value), max_relative = 1e-12);
         assert_relative_eq!(effect.std_error().unwrap(), se, max_relative = 1e-12);
-        assert_relative_eq!(effect.z().unwrap().powi(2), chi_square, max_relative = 1e-11);
+        assert_relative_eq!(effect.statistic().unwrap().powi(2), chi_square, max_relative = 1e-11);
         assert_relative_eq!(effect.p_value().unwrap(), p, max_relative = 1e-11);
         let (l, u) = effect.interval(0.95).unwrap().bounds().unwrap();
         assert_relative_eq!(l, back(lower), max_relative = 1e-11);
         assert_relative_eq!(u, back(upper), max_relative = 1e-11);
     }
     let difference = a.contrast(&b, 48.0, Measure::Difference);
-    assert_eq!(difference.to_string(), "-0.29 (95% CI -0.74 to 0.17), p = 0.220");
+    assert_eq!(difference.to_string(), "-28.6 percentage points (95% CI -74.3 to +17.1), p = 0.220");
     // One-sided: superiority, and non-inferiority by a margin of −0.5.
     assert_relative_eq!(
         difference.p_value_above(0.0).unwrap(),
@@ -120,12 +121,12 @@ fn survival_probabilities_at_four_years() {
     assert_eq!(a.contrast(&b, 48.0, Measure::Ratio).p_value_above(0.0), None);
     // Where a curve is at 1 or 0 there are values and no made-up errors.
     let early = a.contrast(&b, 1.0, Measure::OddsRatio);
-    assert_eq!((early.estimate(), early.std_error(), early.p_value()), (None, None, None));
-    assert_eq!(early.to_string(), "no estimate");
+    assert_eq!((early.value(), early.p_value()), (Err(NotEstimable::Undefined), None));
+    assert_eq!(early.to_string(), "not estimable: 0/0");
     let dead = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0], &[true, true]).unwrap());
     let ratio = dead.contrast(&b, 48.0, Measure::Ratio);
-    assert_eq!((ratio.estimate(), ratio.std_error()), (Some(0.0), None));
-    assert_eq!(ratio.to_string(), "0.00 (no interval)");
+    assert_eq!((ratio.value(), ratio.std_error()), (Ok(0.0), Err(NotEstimable::ZeroOrInfinite)));
+    assert_eq!(ratio.to_string(), "0.00 (no interval: a ratio of 0 or ∞ has no standard error)");
 }
 
 /// survRM2 (R 4.2.2) at 48 months, six or seven digits.
@@ -133,8 +134,8 @@ fn survival_probabilities_at_four_years() {
 fn restricted_means_of_the_trial() {
     let (a, b) = (msc(), control());
     let effect = |measure| a.restricted_mean_contrast(&b, 48.0, measure).unwrap();
-    let check = |effect: Effect, value: f64, lower: f64, upper: f64| {
-        assert_relative_eq!(effect.estimate().unwrap(), value, max_relative = 1e-6);
+    let check = |effect: Estimate, value: f64, lower: f64, upper: f64| {
+        assert_relative_eq!(effect.value().unwrap(), value, max_relative = 1e-6);
         let (l, u) = effect.interval(0.95).unwrap().bounds().unwrap();
         assert_relative_eq!(l, lower, max_relative = 1e-6);
         assert_relative_eq!(u, upper, max_relative = 1e-6);
@@ -143,7 +144,7 @@ fn restricted_means_of_the_trial() {
     assert_relative_eq!(effect(MeanMeasure::Difference).p_value().unwrap(), 0.0814583, epsilon = 6e-8);
     check(effect(MeanMeasure::Ratio), 0.6234517, 0.3403347, 1.1420875);
     let lost = effect(MeanMeasure::TimeLostRatio);
-    assert_relative_eq!(lost.estimate().unwrap(), 2.514950, epsilon = 6e-7);
+    assert_relative_eq!(lost.value().unwrap(), 2.514950, epsilon = 6e-7);
     // Delta method from the two standard errors, 6.763749 and 4.825629.
     let se = (6.763749_f64 / (48.0 - 23.968254)).hypot(4.825629 / (48.0 - 38.444444));
     assert_relative_eq!(lost.std_error().unwrap(), se, max_relative = 1e-6);
@@ -173,8 +174,14 @@ fn restricted_means_of_the_reference() {
                 let what = |column: &str| format!("{} {key} {column} at {tau}", case.name);
                 let value = |column: &str| number(&expected[column][i]);
                 let nan = |x: Option<f64>| x.unwrap_or(f64::NAN);
-                report.close(&what("estimate"), nan(effect.estimate()), value("estimate"), 1e-9);
-                report.close(&what("se"), nan(effect.std_error()), value(se_key), 1e-9);
+                report.close(&what("estimate"), nan(effect.value().ok()), value("estimate"), 1e-9);
+                if effect.std_error() == Err(NotEstimable::CurveIsOne) {
+                    // Up to τ nobody in one of the groups lost any time: R takes its error as 0.
+                    let means = [&curves[0], &curves[1]].map(|c| c.restricted_mean(tau).unwrap().value());
+                    assert!(means.contains(&tau));
+                    continue;
+                }
+                report.close(&what("se"), nan(effect.std_error().ok()), value(se_key), 1e-9);
                 report.close(&what("p"), nan(effect.p_value()), value("p_value"), 1e-9);
                 let interval = effect.interval(0.95).unwrap();
                 report.close(&what("lower"), nan(interval.lower), value("lower95"), 1e-9);
@@ -191,9 +198,10 @@ fn restricted_means_of_the_reference() {
 #[test]
 fn numbers_needed() {
     let needed = msc().number_needed_to_treat(&control(), 48.0, 0.95).unwrap();
-    let Needed::ToHarm(harm) = needed.estimate() else { panic!("{needed}") };
+    let needed = needed.direction(Direction::Unwanted);
+    let Ok(NeededValue::OneMore(harm)) = needed.value() else { panic!("{needed}") };
     assert_relative_eq!(harm, 3.5, max_relative = 1e-12);
-    let Some(NeededInterval::ThroughInfinity { harm, benefit }) = needed.interval() else {
+    let Some(NeededInterval::ThroughInfinity { more: harm, fewer: benefit }) = needed.interval() else {
         panic!("{needed}")
     };
     assert_relative_eq!(harm, 1.347, epsilon = 6e-4);
@@ -202,14 +210,18 @@ fn numbers_needed() {
     assert_eq!(needed.to_string(), "NNTH 3.5 (95% CI NNTH 1.3 … ∞ … NNTB 5.8)");
     // The other way round, benefit and harm change places.
     let back = control().number_needed_to_treat(&msc(), 48.0, 0.95).unwrap();
+    let back = back.direction(Direction::Unwanted);
     assert_eq!(back.to_string(), "NNTB 3.5 (95% CI NNTH 5.8 … ∞ … NNTB 1.3)");
     // Both ends on one side, and none.
     let interval = greenwood::survival::ConfidenceInterval { lower: Some(0.1), upper: Some(0.5), level: 0.9 };
-    let benefit = NumberNeeded::from_difference(0.25, interval);
+    let benefit = NumberNeeded::from_difference(0.25, interval).direction(Direction::Unwanted);
     assert_eq!(benefit.to_string(), "NNTB 4.0 (90% CI NNTB 10.0 to NNTB 2.0)");
     let interval =
         greenwood::survival::ConfidenceInterval { lower: Some(-0.5), upper: Some(0.0), level: 0.9 };
-    assert_eq!(NumberNeeded::from_difference(-0.25, interval).to_string(), "NNTH 4.0 (90% CI NNTH 2.0 to ∞)");
+    let harm = NumberNeeded::from_difference(-0.25, interval);
+    assert_eq!(harm.direction(Direction::Unwanted).to_string(), "NNTH 4.0 (90% CI NNTH 2.0 to ∞)");
+    assert_eq!(harm.direction(Direction::Wanted).to_string(), "NNTB 4.0 (90% CI NNTB 2.0 to ∞)");
+    assert_eq!(harm.to_string(), "4.0 for one event more (90% CI 2.0 for one more to ∞)");
     let interval = greenwood::survival::ConfidenceInterval { lower: None, upper: None, level: 0.9 };
     assert_eq!(NumberNeeded::from_difference(0.0, interval).to_string(), "∞ (no interval)");
 
@@ -217,8 +229,8 @@ fn numbers_needed() {
     let test = LogRank::test(&data, &arm).unwrap();
     let peto = test.hazard_ratio("MSC", "control", HazardRatioMethod::Peto).unwrap().unwrap();
     let from_ratio = NumberNeeded::from_hazard_ratio(&peto, 2.0 / 3.0, 0.95).unwrap();
-    let Needed::ToHarm(harm) = from_ratio.estimate() else { panic!("{from_ratio}") };
-    let expected = -1.0 / ((2.0_f64 / 3.0).powf(peto.estimate()) - 2.0 / 3.0);
+    let Ok(NeededValue::OneMore(harm)) = from_ratio.value() else { panic!("{from_ratio}") };
+    let expected = -1.0 / ((2.0_f64 / 3.0).powf(peto.value().unwrap()) - 2.0 / 3.0);
     assert_relative_eq!(harm, expected, max_relative = 1e-12);
     // The value quoted for Cox's ratio.
     assert_relative_eq!(-1.0 / ((2.0_f64 / 3.0).powf(2.757377) - 2.0 / 3.0), 2.943, epsilon = 6e-4);
@@ -233,7 +245,7 @@ fn the_log_rank_test_inverted() {
     let (data, arm) = trial();
     let ratio = InvertedLogRank::fit(&data, &arm, "MSC", "control").unwrap();
     let check = |ratio: &InvertedLogRank, estimate: f64, lower: f64, upper: f64| {
-        assert_relative_eq!(ratio.estimate().unwrap(), estimate, max_relative = 1e-9);
+        assert_relative_eq!(ratio.value().unwrap(), estimate, max_relative = 1e-9);
         let (l, u) = ratio.interval(0.95).unwrap().bounds().unwrap();
         assert_relative_eq!(l, lower, max_relative = 1e-9);
         assert_relative_eq!(u, upper, max_relative = 1e-9);
@@ -279,11 +291,11 @@ fn hazard_ratios_without_events_are_open_on_one_side() {
         RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true, true, true, false, false, false]).unwrap();
     let arm = Groups::from_codes(&[0, 0, 0, 1, 1, 1], &["a", "b"]).unwrap();
     let all_in_a = InvertedLogRank::fit(&data, &arm, "a", "b").unwrap();
-    assert_eq!(all_in_a.estimate(), Some(f64::INFINITY));
+    assert_eq!(all_in_a.value(), Ok(f64::INFINITY));
     let interval = all_in_a.interval(0.95).unwrap();
     assert!(interval.lower.unwrap() > 0.0 && interval.upper.is_none());
     let none_in_b = InvertedLogRank::fit(&data, &arm, "b", "a").unwrap();
-    assert_eq!(none_in_b.estimate(), Some(0.0));
+    assert_eq!(none_in_b.value(), Ok(0.0));
     let back = none_in_b.interval(0.95).unwrap();
     assert_eq!(back.lower, None);
     assert_relative_eq!(back.upper.unwrap(), interval.lower.unwrap().recip(), max_relative = 1e-9);
@@ -292,8 +304,8 @@ fn hazard_ratios_without_events_are_open_on_one_side() {
     let nobody = RightCensored::new(&[1., 2.], &[false, false]).unwrap();
     let none = InvertedLogRank::fit(&nobody, &Groups::new(&["a", "b"]), "a", "b").unwrap();
     assert_eq!(
-        (none.estimate(), none.p_value(1.0).unwrap(), none.interval(0.95).unwrap().bounds()),
-        (None, None, None)
+        (none.value(), none.p_value(1.0).unwrap(), none.interval(0.95).unwrap().bounds()),
+        (Err(NotEstimable::NothingCompared), None, None)
     );
     let err = none.z(0.0).unwrap_err();
     assert_eq!(err.to_string(), "ratio is 0: it must be above 0 and finite");
@@ -311,7 +323,7 @@ fn median_contrasts_by_definition() {
     let z = 1.959963984540054_f64;
     let cost = |curve: &SurvivalCurve, t: f64| {
         let at = curve.at(t);
-        at.std_error().map_or(f64::INFINITY, |se| ((at.value() - 0.5) / se).powi(2))
+        at.std_error().map_or(f64::INFINITY, |se| ((at.value().unwrap() - 0.5) / se).powi(2))
     };
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     let grid: Vec<f64> = (0..400).map(|i| f64::from(i) * 0.1 + 0.05).collect();
@@ -324,7 +336,7 @@ fn median_contrasts_by_definition() {
         }
     }
     let contrast = curves[0].median_contrast(&curves[1], MedianMeasure::Difference, 0.95).unwrap();
-    assert_eq!(contrast.estimate(), Some(23.0 - 8.0));
+    assert_eq!(contrast.value(), Ok(23.0 - 8.0));
     let interval = contrast.interval();
     assert!((interval.lower.unwrap() - low).abs() <= 0.1 + 1e-9, "{interval} {low} {high}");
     // 6-MP never comes far enough below one half: there is no upper limit.
@@ -334,12 +346,13 @@ fn median_contrasts_by_definition() {
         format!("difference of medians 15.00 (95% CI {:.2} to –)", interval.lower.unwrap())
     );
     let ratio = curves[1].median_contrast(&curves[0], MedianMeasure::Ratio, 0.95).unwrap();
-    assert_relative_eq!(ratio.estimate().unwrap(), 8.0 / 23.0);
+    assert_relative_eq!(ratio.value().unwrap(), 8.0 / 23.0);
     assert!(ratio.interval().upper.unwrap() < 1.0 && ratio.interval().lower.is_none());
     // Medians that are not reached.
     let none = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0], &[false, false]).unwrap());
     let contrast = none.median_contrast(&curves[1], MedianMeasure::Difference, 0.95).unwrap();
-    assert_eq!((contrast.estimate(), contrast.interval().bounds()), (None, None));
+    assert_eq!(contrast.value(), Err(NotEstimable::NotReached { level: 0.5 }));
+    assert_eq!(contrast.interval().bounds(), None);
     assert!(none.median_contrast(&none, MedianMeasure::Ratio, 1.5).is_err());
 }
 
@@ -360,7 +373,11 @@ fn landmarks_do_not_grant_immortal_time() {
     // R 4.2.2: survfit(Surv(time - 3, status) ~ 1, data = d, subset = time > 3) is the curve given survival.
     let curve = KaplanMeier::fit(cohort.data());
     let given = KaplanMeier::fit(&data).given_survival_to(3.5).unwrap();
-    assert_relative_eq!(curve.at(7.0).value(), given.at(10.0).value(), max_relative = 1e-14);
+    assert_relative_eq!(
+        curve.at(7.0).value().unwrap(),
+        given.at(10.0).value().unwrap(),
+        max_relative = 1e-14
+    );
 
     // Responders as they are known at the end: refused, with the first offender.
     let ever = Groups::new(&["no", "no", "yes", "yes", "no"]);
@@ -409,7 +426,7 @@ proptest! {
                 prop_assert_eq!(p > 0.1, interval.contains(1.0), "p {} {}", p, interval);
             }
         }
-        if let Some(estimate) = ratio.estimate() {
+        if let Ok(estimate) = ratio.value() {
             prop_assert!(interval.contains(estimate), "{} in {}", estimate, interval);
         }
         let back = InvertedLogRank::fit(&data, &arm, "b", "a").unwrap().interval(0.9).unwrap();
@@ -435,14 +452,15 @@ proptest! {
         };
         for measure in [Measure::Difference, Measure::Ratio, Measure::OddsRatio, Measure::CumulativeHazardRatio] {
             let (x, y) = (a[0].contrast(&a[1], 6.0, measure), b[0].contrast(&b[1], 6.0, measure));
-            prop_assert!(close(x.estimate(), y.estimate()) && close(x.std_error(), y.std_error()), "{x} {y}");
+            prop_assert!(close(x.value().ok(), y.value().ok()), "{x} {y}");
+            prop_assert!(close(x.std_error().ok(), y.std_error().ok()), "{x} {y}");
         }
         let x = InvertedLogRank::fit(&weighted, &arm, "a", "b").unwrap().interval(0.95).unwrap();
         let y = InvertedLogRank::fit(&repeated, &arms, "a", "b").unwrap().interval(0.95).unwrap();
         prop_assert!(close(x.lower, y.lower) && close(x.upper, y.upper), "{x} {y}");
         let x = a[0].median_contrast(&a[1], MedianMeasure::Difference, 0.95).unwrap();
         let y = b[0].median_contrast(&b[1], MedianMeasure::Difference, 0.95).unwrap();
-        prop_assert_eq!(x.estimate(), y.estimate());
+        prop_assert_eq!(x.value(), y.value());
     }
 }
 

@@ -25,8 +25,8 @@ fn the_product_of_heavily_tied_deaths_is_that_of_r() -> Result<()> {
         .numeric("ph_ecog", frame.column("ph_ecog"))
         .build()?;
     let fit = CoxPh::new().ties(Ties::Breslow).fit(&data, &design)?;
-    let baseline = fit.baseline_by(BaselineMethod::KalbfleischPrentice, &data, &design)?;
-    let curve = baseline.curve(&[60.0, 1.0], 0)?;
+    let baseline = fit.with(&data, &design)?.baseline_by(BaselineMethod::KalbfleischPrentice)?;
+    let curve = baseline.curve(&fit.row().numeric("age", 60.0).numeric("ph_ecog", 1.0))?;
     for (month, survival) in [
         (1.0, 0.958442946222352155),
         (6.0, 0.733025076274153253),
@@ -57,9 +57,9 @@ fn without_effects_the_product_is_kaplan_and_meiers() -> Result<()> {
         .with_weights(Weights::replication(weights.to_vec()))?;
     let stratified = data.clone().with_strata(Groups::from_codes(&strata, &["a", "b"])?)?;
     let fit = CoxPh::new().max_iterations(0).fit(&stratified, &design)?;
-    let baseline = fit.baseline_by(BaselineMethod::KalbfleischPrentice, &stratified, &design)?;
+    let baseline = fit.with(&stratified, &design)?.baseline_by(BaselineMethod::KalbfleischPrentice)?;
     for stratum in 0..2 {
-        let curve = baseline.curve(&[3.0], stratum)?;
+        let curve = baseline.stratum(["a", "b"][stratum])?.curve(&fit.row().numeric("x", 3.0))?;
         let rows: Vec<usize> = (0..12).filter(|&i| strata[i] == stratum).collect();
         let pick = |v: &[f64]| rows.iter().map(|&i| v[i]).collect::<Vec<_>>();
         let events: Vec<bool> = rows.iter().map(|&i| event[i]).collect();
@@ -68,7 +68,7 @@ fn without_effects_the_product_is_kaplan_and_meiers() -> Result<()> {
             .with_weights(Weights::replication(pick(&weights)))?;
         let kaplan_meier = KaplanMeier::fit(&own);
         for t in [0.5, 1., 2., 3., 4., 5., 6., 7.] {
-            let expected = kaplan_meier.at(t).value();
+            let expected = kaplan_meier.at(t).value().unwrap();
             assert_relative_eq!(curve.survival_at(t), expected, max_relative = 1e-12);
         }
         // Nobody is left, and nothing is known of how sure that is.
@@ -86,9 +86,9 @@ fn the_factor_of_a_tie_solves_its_equation() -> Result<()> {
         let x = [0.0, 1.0, 2.0, 0.5, 2.5];
         let design = Design::builder().numeric("x", &x).build()?;
         let fit = CoxPh::new().initial(&[slope]).max_iterations(0).fit(&data, &design)?;
-        let baseline = fit.baseline_by(BaselineMethod::KalbfleischPrentice, &data, &design)?;
+        let baseline = fit.with(&data, &design)?.baseline_by(BaselineMethod::KalbfleischPrentice)?;
         // In units of the largest of those who fail.
-        let log = baseline.curve(&[2.0], 0)?.survival_at(1.0).ln();
+        let log = baseline.curve(&fit.row().numeric("x", 2.0))?.survival_at(1.0).ln();
         let risk = x.map(|x| (slope * (x - 2.0)).exp());
         let left: f64 = risk[..3].iter().map(|r| r / -(r * log).exp_m1()).sum();
         assert_relative_eq!(left, risk.iter().sum::<f64>(), max_relative = 1e-9);
@@ -116,14 +116,14 @@ proptest! {
         let design = Design::builder().numeric("x", &x).build().unwrap();
         let curve = |slope: f64, method| {
             let fit = CoxPh::new().ties(Ties::Breslow).initial(&[slope]).max_iterations(0).fit(&data, &design).unwrap();
-            fit.baseline_by(method, &data, &design).unwrap().curve(&[0.3], 0).unwrap()
+            fit.with(&data, &design).unwrap().baseline_by(method).unwrap().curve(&fit.row().numeric("x", 0.3)).unwrap()
         };
         let (flat, kaplan_meier) = (curve(0.0, BaselineMethod::KalbfleischPrentice), KaplanMeier::fit(&data));
         let (product, exponential) =
             (curve(slope, BaselineMethod::KalbfleischPrentice), curve(slope, BaselineMethod::Breslow));
         let mut before = 1.0;
         for t in (1..15).map(f64::from) {
-            let expected = kaplan_meier.at(t).value();
+            let expected = kaplan_meier.extended().at(t).value().unwrap();
             assert_relative_eq!(flat.survival_at(t), expected, max_relative = 1e-9, epsilon = 1e-12);
             let s = product.survival_at(t);
             prop_assert!((0.0..=before).contains(&s), "{} after {}", s, before);

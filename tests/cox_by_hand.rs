@@ -84,7 +84,7 @@ fn fit(rows: &[Row], ties: Ties) -> Result<(CoxModel, Option<Residuals>)> {
     }
     let design = Design::builder().numeric("x", &column(|r| r.3)).build()?;
     let model = CoxPh::new().ties(ties).tolerance(1e-12).fit(&data, &design)?;
-    let residuals = model.residuals(&data, &design).ok();
+    let residuals = model.with(&data, &design)?.residuals().ok();
     Ok((model, residuals))
 }
 
@@ -117,12 +117,12 @@ fn check_residuals(residuals: &Residuals, rows: &[Row], steps: &[Step], r: f64) 
             martingale -= foreseen;
             score -= foreseen * (x - mean);
         }
-        assert_relative_eq!(residuals.martingale[i], martingale, max_relative = 1e-10, epsilon = EXACT);
-        assert_relative_eq!(residuals.score[[i, 0]], score, max_relative = 1e-10, epsilon = EXACT);
+        assert_relative_eq!(residuals.martingale()[i], martingale, max_relative = 1e-10, epsilon = EXACT);
+        assert_relative_eq!(residuals.score().unwrap()[[i, 0]], score, max_relative = 1e-10, epsilon = EXACT);
     }
     schoenfeld.sort_by(|a, b| a.0.total_cmp(&b.0));
-    assert_eq!(residuals.event_times, schoenfeld.iter().map(|s| s.0).collect::<Vec<_>>());
-    for (got, (_, expected)) in residuals.schoenfeld.iter().zip(schoenfeld) {
+    assert_eq!(residuals.event_times(), schoenfeld.iter().map(|s| s.0).collect::<Vec<_>>());
+    for (got, (_, expected)) in residuals.schoenfeld().iter().zip(schoenfeld) {
         assert_relative_eq!(*got, expected, max_relative = 1e-10, epsilon = EXACT);
     }
 }

@@ -42,17 +42,17 @@ fn check(model: &CoxModel, data: &RightCensored, design: &Design, expected: &Exp
         assert_relative_eq!(l, e, max_relative = 1e-12);
     }
     for (name, &[lower, upper, statistic]) in design.names().iter().zip(expected.profiles) {
-        let interval = model.profile_interval(name, 0.95, data, design)?;
+        let interval = model.with(data, design)?.profile_interval(name, 0.95)?;
         // A limit near 0 is exact to a share of its distance from the other.
         assert!((interval.lower.unwrap().ln() - lower).abs() < PROFILE * (upper - lower), "{name} {lower}");
         assert!((interval.upper.unwrap().ln() - upper).abs() < PROFILE * (upper - lower), "{name} {upper}");
-        let test = model.likelihood_ratio_test_of(&[name], data, design)?;
+        let test = model.with(data, design)?.likelihood_ratio_test_of(&[name])?;
         // A difference of log likelihoods of up to 750.
         assert_relative_eq!(test.statistic, statistic, max_relative = PROFILE, epsilon = 1e-11);
         assert_eq!(test.degrees_of_freedom, 1);
     }
     let names: Vec<&str> = design.names().iter().map(String::as_str).collect();
-    let all = model.likelihood_ratio_test_of(&names, data, design)?;
+    let all = model.with(data, design)?.likelihood_ratio_test_of(&names)?;
     assert_relative_eq!(all.statistic, model.likelihood_ratio_test().statistic, max_relative = 1e-12);
     Ok(())
 }
@@ -334,7 +334,7 @@ fn what_the_penalty_has_no_meaning_for_is_refused() -> Result<()> {
     );
     let model = CoxPh::new().firth().fit(&data, &design)?;
     assert!(matches!(
-        model.likelihood_ratio_test_of(&["y"], &data, &design),
+        model.with(&data, &design)?.likelihood_ratio_test_of(&["y"]),
         Err(Error::UnknownCovariate { .. })
     ));
     Ok(())
@@ -373,7 +373,7 @@ fn nearly_collinear_columns() -> Result<()> {
     let apart = Design::builder().numeric("first", &[1., 0., 0.]).numeric("second", &[0., 1., 0.]).build()?;
     let other = CoxPh::new().firth().fit(&data, &apart)?;
     assert!(model.stop().is_success() && other.stop().is_success());
-    let eta = model.linear_predictor(design.matrix())?;
+    let eta = model.linear_predictor(&design)?;
     for (j, expected) in other.coefficients().iter().enumerate() {
         assert_relative_eq!(eta[j] - eta[2], *expected, max_relative = 1e-6);
     }
@@ -402,10 +402,10 @@ proptest! {
         prop_assert!(model.stop().is_success(), "{}", model);
         prop_assert!(model.log_likelihood()[1] >= model.log_likelihood()[0] - 1e-12);
         for term in model.terms().iter().filter(|t| t.status == Status::Estimated) {
-            let interval = model.profile_interval(&term.name, 0.95, &data, &design).unwrap();
+            let interval = model.with(&data, &design).unwrap().profile_interval(&term.name, 0.95).unwrap();
             let (lower, upper) = interval.bounds().unwrap();
             prop_assert!(lower < term.hazard_ratio() && term.hazard_ratio() < upper, "{}\n{}", interval, model);
-            let test = model.likelihood_ratio_test_of(&[&term.name], &data, &design).unwrap();
+            let test = model.with(&data, &design).unwrap().likelihood_ratio_test_of(&[&term.name]).unwrap();
             prop_assert!(test.statistic.is_finite());
         }
     }

@@ -33,7 +33,7 @@ fn the_profile_interval_is_the_root_of_the_likelihood() -> greenwood::Result<()>
     let data = RightCensored::new(aml.column("time"), &event)?;
     let x = column(aml.column("x"));
     let model = fit(&data, &x, &CoxPh::new())?;
-    let interval = model.profile_interval("x0", 0.95, &data, &Design::new(&["x0"], x.view())?)?;
+    let interval = model.with(&data, &Design::new(&["x0"], x.view())?)?.profile_interval("x0", 0.95)?;
     // uniroot's own accuracy
     assert_relative_eq!(interval.lower.unwrap(), 0.942538382272, max_relative = 1e-9);
     assert_relative_eq!(interval.upper.unwrap(), 7.3085257124, max_relative = 1e-9);
@@ -52,12 +52,12 @@ fn a_coefficient_without_maximum_is_infinite() -> greenwood::Result<()> {
     assert_eq!(model.terms()[1].status, Status::Estimated);
     assert!(model.terms()[1].std_error.unwrap().is_finite());
     let design = Design::new(&["x0", "x1"], x.view())?;
-    let interval = model.profile_interval("x0", 0.95, &data, &design)?;
+    let interval = model.with(&data, &design)?.profile_interval("x0", 0.95)?;
     assert!(interval.upper.is_none() && interval.lower.unwrap() > 0.0);
     assert!(model.to_string().contains("NO MAXIMUM"));
     assert!(model.to_string().contains("Firth's penalty (`CoxPh::firth`) makes them finite"));
     assert_eq!(
-        message(model.residuals(&data, &design)),
+        message(model.with(&data, &design)?.residuals()),
         "the coefficient of x0 is infinite, so there are no residuals, hazards or predictions: fit with Firth's \
          penalty (`CoxPh::firth`), or leave the covariate out"
     );
@@ -161,7 +161,6 @@ fn what_cannot_be_fitted_is_refused() -> greenwood::Result<()> {
     );
     let model = fit(&data, &x, &CoxPh::new())?;
     assert_eq!(message(model.wald_test_of(&["y"])), "there is no covariate y: there are x0");
-    assert!(message(model.linear_predictor(Array2::zeros((1, 2)).view())).starts_with("x has 2 values"));
     assert!(message(Concordance::new(&data, &[1.0])).starts_with("score has 1 values"));
     assert!(
         message(Concordance::new(&data, &[1.0, f64::NAN, 0.0])).starts_with("covariate score, row 1, is NaN")
@@ -177,11 +176,11 @@ fn what_cannot_be_fitted_is_refused() -> greenwood::Result<()> {
     );
     assert!(
         message(Design::builder().numeric("a", &[1.0]).numeric("b", &[1.0, 2.0]).build())
-            .starts_with("a column has 2 values")
+            .starts_with("a covariate has 2 values")
     );
     assert!(
         message(Design::builder().natural_spline("a", &[1.0], &[1.0, 1.0, 2.0]).build())
-            .starts_with("knots is 3")
+            .starts_with("knots is 1: it must be at least 3 finite")
     );
     assert_eq!(Error::Empty { argument: "x" }, Error::Empty { argument: "x" });
     Ok(())
@@ -359,14 +358,15 @@ proptest! {
         if !model.stop().is_success() {
             return Ok(());
         }
-        let design = Design::new(&["a", "b"], x.view()).unwrap();
-        let r = model.residuals(&data, &design).unwrap();
-        assert!(r.martingale.iter().sum::<f64>().abs() < 1e-8);
-        for column in r.score.columns() {
+        let design = Design::new(&["x0", "x1"], x.view()).unwrap();
+        let fitted = model.with(&data, &design).unwrap();
+        let r = fitted.residuals().unwrap();
+        assert!(r.martingale().iter().sum::<f64>().abs() < 1e-8);
+        for column in r.score().unwrap().columns() {
             assert!(column.sum().abs() < 1e-6, "{}", column.sum());
         }
         for scale in [TimeScale::KaplanMeier, TimeScale::Identity, TimeScale::Log, TimeScale::Rank] {
-            let test = model.proportional_hazards(&data, &design, scale).unwrap();
+            let test = fitted.proportional_hazards(scale).unwrap();
             assert!(test.global().statistic >= -1e-9);
         }
         let moved = x.mapv(|v| 3.0 * v + 100.0);

@@ -7,7 +7,7 @@ use common::Frame;
 use greenwood::Result;
 use greenwood::survival::{
     Baseline, BaselineMethod, CoxModel, CoxPh, Design, Episodes, Groups, Interval, PredictedCurve,
-    RightCensored, Term, Ties, Weights,
+    RightCensored, Term, Ties, TimeScale, Weights,
 };
 use ndarray::array;
 
@@ -37,12 +37,15 @@ fn veteran() -> Result<(RightCensored<'static>, Design<'static>)> {
 
 /// Every bit of what is predicted.
 fn bits(model: &CoxModel, baseline: &Baseline) -> Result<Vec<u64>> {
-    let x = array![[60.0, 55.0, 1.0], [1.0 / 3.0, 71.0, 2.0]];
-    let mut values = model.linear_predictor(x.view())?;
-    let ratio = model.hazard_ratio_between(&[60.0, 55.0, 1.0], baseline.means())?;
-    values.extend([ratio.estimate(), ratio.log_std_error()]);
-    for stratum in 0..baseline.strata() {
-        let curve = baseline.curve(&[60.0, 55.0, 1.0], stratum)?;
+    let rows = model.columns().numeric("karno", &[60.0, 1.0 / 3.0]).numeric("age", &[55.0, 71.0]);
+    let mut values = model.linear_predictor(&rows.numeric("trt", &[1.0, 2.0]))?;
+    let patient = model.row().numeric("karno", 60.0).numeric("age", 55.0).numeric("trt", 1.0);
+    let means = array![[baseline.means()[0], baseline.means()[1], baseline.means()[2]]];
+    let ratio =
+        model.hazard_ratio_between(&patient, &Design::new(model.recipe().columns(), means.view())?)?;
+    values.extend([ratio.value()?, ratio.std_error()?]);
+    for stratum in baseline.strata() {
+        let curve = baseline.stratum(stratum)?.curve(&patient)?;
         values.extend(curve.survival().iter().chain(curve.cumulative_hazard()).chain(curve.std_error()));
         let interval = curve.interval_at(100.0, Interval::log_log())?;
         values.extend(interval.lower.into_iter().chain(interval.upper));
@@ -68,17 +71,19 @@ fn what_is_read_back_predicts_the_same_bits() -> Result<()> {
     ] {
         let model = options.fit(data, &design)?;
         for method in [BaselineMethod::Breslow, BaselineMethod::Efron, BaselineMethod::KalbfleischPrentice] {
-            let baseline = model.baseline_by(method, data, &design)?;
+            let baseline = model.with(data, &design)?.baseline_by(method)?;
             let (stored_model, stored_baseline) = (read_back(&model), read_back(&baseline));
             assert_eq!(bits(&stored_model, &stored_baseline)?, bits(&model, &baseline)?);
-            read_back(&baseline.curve(&[60.0, 55.0, 1.0], 0)?);
+            read_back(&baseline.stratum("even")?.at_means()?);
         }
         // With the data, it answers all that the model did.
         let stored = read_back(&model);
-        assert_eq!(stored.residuals(data, &design)?, model.residuals(data, &design)?);
+        let (again, fitted) = (stored.with(data, &design)?, model.with(data, &design)?);
+        assert_eq!(read_back(&again.residuals()?), fitted.residuals()?);
+        let scale = TimeScale::default();
+        assert_eq!(read_back(&again.proportional_hazards(scale)?), fitted.proportional_hazards(scale)?);
         assert_eq!(stored.to_string(), model.to_string());
-        let interval = model.profile_interval("karno", 0.9, data, &design)?;
-        assert_eq!(stored.profile_interval("karno", 0.9, data, &design)?, interval);
+        assert_eq!(again.profile_interval("karno", 0.9)?, fitted.profile_interval("karno", 0.9)?);
     }
     Ok(())
 }
@@ -123,7 +128,7 @@ fn nonsense_is_refused() -> Result<()> {
         refusal::<Term>(&none).starts_with("a coefficient is NaN: it must be a number, unless its status")
     );
 
-    let baseline = model.baseline(&data, &design)?;
+    let baseline = model.with(&data, &design)?.baseline()?;
     let text = serde_json::to_string(&baseline).unwrap();
     for (field, argument) in
         [("means", "means"), ("hazard", "hazard"), ("drift", "drift"), ("variance", "variance")]
@@ -131,7 +136,7 @@ fn nonsense_is_refused() -> Result<()> {
         let broken = text.replace(&format!(r#""{field}":["#), &format!(r#""{field}":[0.5,"#));
         assert!(refusal::<Baseline>(&broken).starts_with(&format!("{argument} has ")), "{field}");
     }
-    let curve = serde_json::to_string(&baseline.curve(&[60.0, 55.0, 1.0], 0)?).unwrap();
+    let curve = serde_json::to_string(&baseline.stratum("odd")?.at_means()?).unwrap();
     let broken = curve.replace(r#""survival":["#, r#""survival":[0.5,"#);
     assert!(refusal::<PredictedCurve>(&broken).starts_with("survival has "));
     Ok(())

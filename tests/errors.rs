@@ -2,8 +2,8 @@
 
 use greenwood::Error;
 use greenwood::survival::{
-    FlatStep, Groups, HazardRatioMethod, Interval, KaplanMeier, LogRank, NearTies, RightCensored, RiskTable,
-    Weights,
+    Groups, HazardRatioMethod, Interval, KaplanMeier, LogRank, NearTies, NotEstimable, RightCensored,
+    RiskTable, Weights,
 };
 
 fn message<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
@@ -113,7 +113,7 @@ fn numbers_stay_in_their_range() {
     assert_eq!(message(curve.at(2.0).interval(1.0)), "level is 1: it must be inside (0, 1), such as 0.95");
     assert!(message(curve.at(2.0).interval(Interval::plain().level(f64::NAN))).starts_with("level is NaN"));
     assert_eq!(message(curve.quantile(1.5)), "p is 1.5: it must be in [0, 1]");
-    assert!(message(curve.quantiles(&[0.5, f64::NAN], 0.9, FlatStep::First)).starts_with("p is NaN"));
+    assert!(message(curve.quantiles(&[0.5, f64::NAN], 0.9)).starts_with("p is NaN"));
     assert_eq!(
         message(curve.restricted_mean(0.0)),
         "tau is 0: it must be finite and above the time at which the curve starts"
@@ -134,7 +134,7 @@ fn a_curve_is_not_extrapolated() {
     );
     // Once it has reached 0 it stays there.
     let mean = KaplanMeier::fit(&three()).restricted_mean(10.0).unwrap();
-    approx::assert_relative_eq!(mean.estimate(), 1.0 + 2.0 / 3.0 * 2.0, max_relative = 1e-15);
+    approx::assert_relative_eq!(mean.value(), 1.0 + 2.0 / 3.0 * 2.0, max_relative = 1e-15);
 }
 
 #[test]
@@ -187,8 +187,9 @@ fn more_rows_than_a_table_counts_are_refused() {
 fn outcomes_are_values() {
     let censored = RightCensored::new(&[1.0, 2.0], &[false, false]).unwrap();
     let curve = KaplanMeier::fit(&censored);
-    assert_eq!((curve.at(5.0).value(), curve.at(5.0).std_error()), (1.0, Some(0.0)));
-    assert_eq!(curve.median().estimate(), None);
+    assert_eq!((curve.at(2.0).value(), curve.at(2.0).std_error()), (Ok(1.0), Err(NotEstimable::CurveIsOne)));
+    assert_eq!(curve.at(5.0).value(), Err(NotEstimable::BeyondFollowUp { time: 5.0, last: 2.0 }));
+    assert_eq!(curve.median().value(), Err(NotEstimable::NotReached { level: 0.5 }));
     assert_eq!(curve.median().to_string(), "not reached (95% CI not reached to not reached)");
     let test = LogRank::test(&censored, &Groups::new(&["a", "b"])).unwrap();
     assert_eq!((test.p_value(), test.z(), test.degrees_of_freedom()), (None, None, 0));
@@ -196,15 +197,17 @@ fn outcomes_are_values() {
     assert_eq!(test.hazard_ratio("a", "b", HazardRatioMethod::Pike).unwrap(), None);
 
     let dead = KaplanMeier::fit(&RightCensored::new(&[1.0, 1.0], &[true, true]).unwrap());
-    assert_eq!((dead.at(1.0).value(), dead.at(1.0).std_error()), (0.0, None));
+    assert_eq!((dead.at(1.0).value(), dead.at(1.0).std_error()), (Ok(0.0), Err(NotEstimable::CurveIsZero)));
+    assert_eq!(dead.at(100.0).value(), Ok(0.0));
     assert_eq!(dead.at(1.0).interval(0.95).unwrap().bounds(), None);
-    assert_eq!(dead.at(1.0).to_string(), "0.0% (no standard error)");
-    assert!(dead.at(f64::NAN).value().is_nan());
+    assert_eq!(dead.at(1.0).to_string(), "0.0% (no standard error: the curve is 0)");
+    assert_eq!(dead.at(f64::NAN).value(), Err(NotEstimable::InvalidTime));
+    assert_eq!(dead.at(-1.0).value(), Err(NotEstimable::InvalidTime));
 
     // A table of sampling weights gives an estimate but no standard error.
     let sampling = three().with_weights(Weights::sampling(vec![1.0, 2.0, 3.0])).unwrap();
     let curve = KaplanMeier::from_table(RiskTable::new(&sampling));
-    assert_eq!(curve.at(1.0).std_error(), None);
-    assert_eq!(curve.restricted_mean(3.0).unwrap().std_error(), None);
-    assert!(KaplanMeier::fit(&sampling).at(1.0).std_error().is_some());
+    assert_eq!(curve.at(1.0).std_error(), Err(NotEstimable::NoSubjects));
+    assert_eq!(curve.restricted_mean(3.0).unwrap().std_error(), Err(NotEstimable::NoSubjects));
+    assert!(KaplanMeier::fit(&sampling).at(1.0).std_error().is_ok());
 }

@@ -4,7 +4,7 @@
 use approx::assert_relative_eq;
 use greenwood::survival::{
     CumulativeHazard, FlatStep, FlemingHarrington, Groups, Interval, KaplanMeier, LogRank, LogRankTest,
-    NelsonAalen, RightCensored, RiskTable, SurvivalCurve, Weights,
+    NelsonAalen, QuantileRule, RightCensored, RiskTable, SurvivalCurve, SurvivalEstimate, Weights,
 };
 use proptest::prelude::*;
 
@@ -111,7 +111,12 @@ fn numbers(data: &RightCensored, groups: &Groups, scale: f64) -> Vec<f64> {
     let grid: Vec<f64> = (0..=22).map(|i| f64::from(i) * 0.25 * scale).collect();
     for curve in survival_curves(data) {
         for e in curve.at_many(&grid) {
-            all.extend([e.value(), e.std_error().unwrap_or(f64::NAN), e.at_risk(), e.events()]);
+            all.extend([
+                e.value().unwrap_or(f64::NAN),
+                e.std_error().unwrap_or(f64::NAN),
+                e.at_risk(),
+                e.events(),
+            ]);
             for transform in [Interval::plain(), Interval::log_log(), Interval::logit()] {
                 let i = e.interval(transform).unwrap();
                 all.extend([i.lower.unwrap_or(f64::NAN), i.upper.unwrap_or(f64::NAN)]);
@@ -119,18 +124,18 @@ fn numbers(data: &RightCensored, groups: &Groups, scale: f64) -> Vec<f64> {
         }
         for tau in [1.0, 2.5] {
             if let Ok(mean) = curve.restricted_mean(tau * scale) {
-                all.extend([mean.estimate() / scale, mean.std_error().unwrap_or(f64::NAN) / scale]);
+                all.extend([mean.value() / scale, mean.std_error().unwrap_or(f64::NAN) / scale]);
             }
         }
         let p = [0.1, 0.25, 0.5, 0.9];
-        for q in curve.quantiles(&p, 0.9, FlatStep::First).unwrap() {
-            all.push(q.estimate().unwrap_or(f64::NAN) / scale);
+        for q in curve.quantiles(&p, QuantileRule::from(0.9).flat_step(FlatStep::First)).unwrap() {
+            all.push(q.value().unwrap_or(f64::NAN) / scale);
         }
     }
     for hazard in hazards(data) {
         for &t in &grid {
             let h = hazard.at(t);
-            all.extend([h.value(), h.std_error().unwrap_or(f64::NAN)]);
+            all.extend([h.value().unwrap_or(f64::NAN), h.std_error().unwrap_or(f64::NAN)]);
         }
     }
     all.extend(test_numbers(&LogRank::test(data, groups).unwrap()));
@@ -209,7 +214,8 @@ proptest! {
         let scaled: Vec<Subject> = rows.iter().map(|r| Subject { weight: r.weight / 8.0, ..*r }).collect();
         for (a, b) in survival_curves(&data(&rows, cell)).iter().zip(survival_curves(&data(&scaled, cell))) {
             for (a, b) in a.steps().zip(b.steps()) {
-                assert_relative_eq!(a.estimate.value(), b.estimate.value(), epsilon = 1e-12);
+                let value = |e: SurvivalEstimate| e.value().unwrap_or(-1.0);
+                assert_relative_eq!(value(a.estimate), value(b.estimate), epsilon = 1e-12);
                 let se = |s: &greenwood::survival::Step| s.estimate.std_error().unwrap_or(0.0);
                 assert_relative_eq!(se(&a), se(&b), epsilon = 1e-9);
             }
@@ -242,7 +248,8 @@ proptest! {
         for (a, b) in survival_curves(&a)[..3].iter().zip(&survival_curves(&b)[..3]) {
             for step in a.steps() {
                 let (e, f) = (step.estimate, b.at(step.row.time));
-                assert_relative_eq!(e.value(), f.value(), epsilon = 1e-12);
+                assert_eq!(e.value().is_ok(), f.value().is_ok());
+                assert_relative_eq!(e.value().unwrap_or(0.0), f.value().unwrap_or(0.0), epsilon = 1e-12);
                 assert_relative_eq!(e.at_risk(), f.at_risk(), epsilon = 1e-12);
                 assert_relative_eq!(e.std_error().unwrap_or(0.0), f.std_error().unwrap_or(0.0), epsilon = 1e-9);
             }
@@ -330,26 +337,28 @@ proptest! {
             let mut last = 1.0;
             for step in curve.steps() {
                 let e = step.estimate;
-                assert!((0.0..=last).contains(&e.value()), "{} after {last}", e.value());
-                last = e.value();
-                assert!(e.std_error().is_none_or(|se| se >= 0.0 && se.is_finite()));
+                // A row of weight 0 behind all others is beyond follow-up.
+                let Ok(value) = e.value() else { continue };
+                assert!((0.0..=last).contains(&value), "{value} after {last}");
+                last = value;
+                assert!(e.std_error().is_err() || e.std_error().is_ok_and(|se| se > 0.0 && se.is_finite()));
                 for transform in
                     [Interval::plain(), Interval::log(), Interval::log_log(), Interval::logit(), Interval::arcsine()]
                 {
                     let interval = e.interval(transform.level(level)).unwrap();
                     if let Some((lower, upper)) = interval.bounds() {
                         assert!((0.0..=1.0).contains(&lower) && (0.0..=1.0).contains(&upper));
-                        assert!(lower <= e.value() + 1e-12 && e.value() <= upper + 1e-12);
+                        assert!(lower <= value + 1e-12 && value <= upper + 1e-12);
                     }
                 }
             }
             if let Ok(mean) = curve.restricted_mean(2.0) {
-                assert!((0.0..=2.0 + 1e-12).contains(&mean.estimate()));
+                assert!((0.0..=2.0 + 1e-12).contains(&mean.value()));
             }
             let p: Vec<f64> = (0..=20).map(|i| f64::from(i) / 20.0).collect();
-            let quantiles = curve.quantiles(&p, level, FlatStep::Midpoint).unwrap();
+            let quantiles = curve.quantiles(&p, level).unwrap();
             for pair in quantiles.windows(2) {
-                if let (Some(a), Some(b)) = (pair[0].estimate(), pair[1].estimate()) {
+                if let (Ok(a), Ok(b)) = (pair[0].value(), pair[1].value()) {
                     assert!(a <= b);
                 }
             }
@@ -367,7 +376,8 @@ proptest! {
         for (a, b) in survival_curves(&all)[..3].iter().zip(&survival_curves(&early)[..3]) {
             for step in a.steps().filter(|s| s.row.time <= tau) {
                 let (e, f) = (step.estimate, b.at(step.row.time));
-                assert_relative_eq!(e.value(), f.value(), epsilon = 1e-12);
+                assert_eq!(e.value().is_ok(), f.value().is_ok());
+                assert_relative_eq!(e.value().unwrap_or(0.0), f.value().unwrap_or(0.0), epsilon = 1e-12);
                 assert_relative_eq!(e.std_error().unwrap_or(0.0), f.std_error().unwrap_or(0.0), epsilon = 1e-9);
             }
         }

@@ -346,12 +346,12 @@ fn data(rows: &[(f64, bool)]) -> RightCensored<'static> {
 
 /// What a report would print of these data at two landmarks.
 fn publish(label: &str, data: &RightCensored, decimals: usize, with_counts: bool) -> ArmFigures {
-    let curve = KaplanMeier::fit(data);
+    let curve = KaplanMeier::fit(data).extended();
     let mut figures = ArmFigures::new(label, data.len() as u32);
     for landmark in [20.0, 40.0] {
         let estimate = curve.at(landmark);
-        figures = figures.survival(landmark, &format!("{:.decimals$}", estimate.value()));
-        if let Some(se) = estimate.std_error() {
+        figures = figures.survival(landmark, &format!("{:.decimals$}", estimate.value().unwrap()));
+        if let Ok(se) = estimate.std_error() {
             figures = figures.std_error(landmark, &format!("{se:.decimals$}"));
         }
     }
@@ -411,13 +411,13 @@ proptest! {
             let mut rows: Vec<_> = string.iter().enumerate().map(|(i, &d)| (i as f64 + 1.0, d)).collect();
             rows.extend(vec![(20.0, true); *tied]);
             rows.resize(n, (50.0, false));
-            KaplanMeier::fit(&data(&rows)).at(20.0)
+            KaplanMeier::fit(&data(&rows)).extended().at(20.0)
         };
         let count = |(string, tied): &(Vec<bool>, usize)| string.iter().filter(|d| **d).count() + tied;
         let truth = &orders[pick % orders.len()];
         let estimate = fit(truth);
-        let Some(se) = estimate.std_error() else { return Ok(()) };
-        let (s, se) = (format!("{:.2}", estimate.value()), format!("{se:.2}"));
+        let Ok(se) = estimate.std_error() else { return Ok(()) };
+        let (s, se) = (format!("{:.2}", estimate.value().unwrap()), format!("{se:.2}"));
         let mut figures = ArmFigures::new("arm", n as u32).survival(20.0, &s).std_error(20.0, &se);
         if events {
             figures = figures.events_by(20.0, count(truth) as u32);
@@ -429,8 +429,8 @@ proptest! {
         let (s, se): (Published, Published) = (s.parse().unwrap(), se.parse().unwrap());
         let agrees = |order: &&(Vec<bool>, usize)| {
             let estimate = fit(order);
-            s.admits(estimate.value())
-                && estimate.std_error().is_some_and(|x| se.admits(x))
+            s.admits(estimate.value().unwrap())
+                && estimate.std_error().is_ok_and(|x| se.admits(x))
                 && (!events || count(order) == count(truth))
                 && (!at_risk || order.0.len() == truth.0.len())
         };
@@ -488,7 +488,7 @@ proptest! {
         let data = data(&rows);
         let curve = KaplanMeier::fit(&data);
         let figures = publish("arm", &data, 3, false).limit(1_000_000);
-        let with = match curve.median().estimate() {
+        let with = match curve.median().value().ok() {
             Some(time) => figures.median(time),
             None => return Ok(()),
         };
@@ -523,9 +523,9 @@ proptest! {
         let design = Design::builder().numeric("a", &indicator).build().unwrap();
         if let Ok(model) = CoxPh::new().fit(&both, &design)
             && let Ok(Some(ratio)) = model.hazard_ratio("a")
-            && (0.05..20.0).contains(&ratio.estimate())
+            && (0.05..20.0).contains(&ratio.value().unwrap())
         {
-            let ratio = format!("{:.3}", ratio.estimate());
+            let ratio = format!("{:.3}", ratio.value().unwrap());
             let found = figures.log_rank_p(&format!("{p:.3}")).hazard_ratio(&ratio, Cox).reconstruct().unwrap();
             prop_assert!(found.contains(&order) && found.values().iter().any(same), "{order}, {ratio}\n{found}");
         }
@@ -543,10 +543,10 @@ fn the_interleavings_are_those_of_all_data_with_these_figures() -> Result {
     let both = |second: &(f64, bool)| one.iter().map(|first| [*first, *second]).collect::<Vec<_>>();
     let all: Vec<_> = one.iter().flat_map(both).collect();
     let facts = |label: &str, rows: &[(f64, bool)], times: [f64; 2], table: bool| {
-        let curve = KaplanMeier::fit(&data(rows));
+        let curve = KaplanMeier::fit(&data(rows)).extended();
         let figures = ArmFigures::new(label, 2).limit(1000);
         times.into_iter().fold(figures, |figures, t| {
-            let figures = figures.survival(t, &format!("{:.2}", curve.at(t).value()));
+            let figures = figures.survival(t, &format!("{:.2}", curve.at(t).value().unwrap()));
             if table { figures.at_risk(t, curve.table().at_risk(t) as u32) } else { figures }
         })
     };

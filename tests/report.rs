@@ -36,8 +36,8 @@ fn the_numbers_are_the_estimators_own() -> Result<()> {
     assert_eq!(comparison.peto, contrast.hazard_ratio(HazardRatioMethod::Peto));
     let cox = contrast.cox(&[])?.hazard_ratio("Msc")?.expect("the coefficient is finite");
     let ratio = comparison.hazard_ratio.expect("the coefficient is finite");
-    assert_eq!((ratio.estimate(), ratio.interval(0.95)?), (cox.estimate(), cox.interval(0.95)?));
-    assert_eq!((ratio.of(), ratio.against()), ("Msc", "Control"));
+    assert_eq!((ratio.value(), ratio.interval(0.95)?), (cox.value(), cox.interval(0.95)?));
+    assert_eq!((ratio.group(), ratio.reference()), ("Msc", "Control"));
     assert_eq!(comparison.differences, times.map(|t| contrast.difference(t)));
     let means = contrast.restricted_mean_contrast(tau, MeanMeasure::Difference)?;
     assert_eq!(comparison.mean_difference, Some(means));

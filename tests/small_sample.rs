@@ -399,7 +399,7 @@ proptest! {
     #[test]
     fn intervals_are_in_order(rows in rows(), t in 0.0..16.0_f64) {
         let curve = fit(&rows);
-        let s = curve.at(t).value();
+        let Ok(s) = curve.at(t).value() else { return Ok(()) };
         for how in ALL {
             let how = how();
             let interval = curve.small_sample_interval(t, how).unwrap();

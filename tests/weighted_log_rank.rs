@@ -370,7 +370,7 @@ fn weights_agree_with_their_definitions() {
         max_relative = 1e-12
     );
     // Magirr & Burman: with t* the weight is held at 1/S(t*).
-    let at_10 = greenwood::survival::KaplanMeier::fit(&data).at(10.0).value();
+    let at_10 = greenwood::survival::KaplanMeier::fit(&data).at(10.0).value().unwrap();
     assert_relative_eq!(
         z(Weight::ModestlyWeightedFrom { time: 10.0 }),
         own(&|t| 1.0 / t.survival_before.max(at_10)),

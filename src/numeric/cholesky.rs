@@ -61,6 +61,19 @@ impl Cholesky {
         (0..k).map(move |i| self.factor[i * k + i].powi(2))
     }
 
+    /// `L⁻¹ b` over the columns in use, with `M = L Lᵀ`: a vector whose covariance is M then has unit variances.
+    pub(crate) fn whiten(&self, b: &[f64]) -> Vec<f64> {
+        let k = self.used.len();
+        let mut y: Vec<f64> = self.used.iter().map(|&u| b[u]).collect();
+        for i in 0..k {
+            for j in 0..i {
+                y[i] -= self.factor[i * k + j] * y[j];
+            }
+            y[i] /= self.factor[i * k + i];
+        }
+        y
+    }
+
     /// `M⁻¹ b`; zero in the columns that are not in use.
     pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
         let k = self.used.len();

@@ -6,8 +6,14 @@
 /// A pivot below 1e-10 of the largest diagonal element counts as 0.
 pub(crate) fn quadratic_form(u: &[f64], v: &[f64]) -> (f64, usize) {
     let k = u.len();
-    let (mut u, mut v) = (u.to_vec(), v.to_vec());
     let largest = (0..k).map(|i| v[i * k + i]).fold(0.0, f64::max);
+    quadratic_form_above(u, v, 1e-10 * largest)
+}
+
+/// The same where a pivot of at most `floor` counts as 0, by a caller who knows the size of rounding errors.
+pub(crate) fn quadratic_form_above(u: &[f64], v: &[f64], floor: f64) -> (f64, usize) {
+    let k = u.len();
+    let (mut u, mut v) = (u.to_vec(), v.to_vec());
     let mut left: Vec<usize> = (0..k).collect();
     let (mut form, mut rank) = (0.0, 0);
     while let Some(at) = (0..left.len()).max_by(|&a, &b| {
@@ -16,7 +22,7 @@ pub(crate) fn quadratic_form(u: &[f64], v: &[f64]) -> (f64, usize) {
     }) {
         let p = left.swap_remove(at);
         let pivot = v[p * k + p];
-        if !(pivot > 1e-10 * largest) {
+        if !(pivot > floor) {
             break;
         }
         rank += 1;

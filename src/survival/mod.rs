@@ -3,10 +3,10 @@
 //! Start with the data ([`RightCensored`]), fit a curve ([`KaplanMeier`], [`NelsonAalen`],
 //! [`FlemingHarrington`]) and ask it: [`SurvivalCurve::at`] for a probability with its standard error,
 //! [`SurvivalCurve::quantile`] for a median, [`SurvivalCurve::restricted_mean`] for an area. Compare groups
-//! with [`LogRank`] and [`SurvivalDifference`].
+//! with [`LogRank`] and [`SurvivalCurve::contrast`].
 //!
 //! Model covariates with [`CoxPh`]. Few subjects: [`SmallSample`] intervals, [`SurvivalCurve::melded`],
-//! [`InvertedLogRank`], and [`Advice`] on when to use them. Endpoints in order of gravity: [`WinRatio`].
+//! [`InvertedLogRank`], and [`Advice`] on when to use them. Endpoints in order of priority: [`WinRatio`].
 //!
 //! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
@@ -23,10 +23,10 @@ pub mod risk_table;
 pub mod small_sample;
 
 pub use contrast::InvertedLogRank;
-pub use contrast::SurvivalDifference;
+pub use contrast::SurvivalContrast;
 pub use contrast::{Divisor, EndpointWins, FinkelsteinSchoenfeld, WinRatio, WinStatistics};
 pub use contrast::{
-    Effect, MeanMeasure, Measure, MedianContrast, MedianMeasure, Needed, NeededInterval, NumberNeeded,
+    MeanMeasure, Measure, MedianContrast, MedianMeasure, NeededInterval, NeededValue, NumberNeeded,
 };
 pub use curve::RestrictedMean;
 pub use curve::{
@@ -34,14 +34,15 @@ pub use curve::{
     IncidenceVariance, TimeLost,
 };
 pub use curve::{Band, BandShape, SurvivalBand};
+pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
-pub use curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
-pub use curve::{FlatStep, Quantile};
+pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
 pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
+pub use data::{Complete, CompleteCases};
 pub use data::{Landmark, LandmarkCohort};
 pub use log_rank::{
     Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,
@@ -54,8 +55,9 @@ pub use permutation::{
 };
 pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
 pub use regression::{
-    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, PredictedCurve,
-    ProportionalHazards, Residuals, Status, Stop, Term, TestResult, Ties, TimeScale,
+    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
+    NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,
+    Ties, TimeScale,
 };
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use result::{Direction, Estimate, NotEstimable, Scale};

@@ -1,12 +1,16 @@
 //! `compare`: do groups differ, and by how much?
 
+use greenwood::Error;
+use greenwood::survival::result::print::{PValue, pair as pair_of};
 use greenwood::survival::{
     ExactLogRank, Groups, HazardRatioMethod, KaplanMeier, LogRank, LogRankTest, MaxCombo, Measure, Renyi,
     RightCensored, SmallSample, SurvivalCurve, Weight,
 };
 use serde_json::{Map, Value, json};
 
-use crate::support::{Columns, Failure, Program, Warnings, distinct, json_text, number, times_to_ask};
+use crate::support::{
+    Columns, Failure, Program, Warnings, distinct, json_text, number, reason, times_to_ask,
+};
 
 /// Tests of equality, hazard ratio and survival differences from a file.
 #[derive(clap::Parser)]
@@ -248,8 +252,8 @@ fn pair(
         result.insert(
             "hazard_ratio".into(),
             json!({
-                "of": r.of(), "against": r.against(), "method": r.method().to_string().to_lowercase(),
-                "estimate": number(r.estimate()), "lower": number(limits.lower), "upper": number(limits.upper),
+                "of": r.group(), "against": r.reference(), "method": r.method().to_string().to_lowercase(),
+                "estimate": number(r.value().ok()), "lower": number(limits.lower), "upper": number(limits.upper),
             }),
         );
     }
@@ -257,15 +261,13 @@ fn pair(
         let curves = KaplanMeier::by_group(data, groups)?;
         let d = curves[0].difference(&curves[1], t);
         let limits = d.interval(options.level)?;
-        text.push(format!("survival at {t}, {of} minus {against}: {d}"));
-        if let Some(p) = d.p_value() {
-            text.push(format!("p = {p:.4}"));
-        }
+        text.push(format!("survival at {t}, {}: {d}", pair_of(of, against)));
         result.insert(
             "difference".into(),
             json!({
-                "time": d.time(), "estimate": d.estimate(), "std_error": number(d.std_error()),
+                "time": d.time(), "estimate": number(d.value().ok()), "std_error": number(d.std_error().ok()),
                 "lower": number(limits.lower), "upper": number(limits.upper), "p_value": number(d.p_value()),
+                "not_estimable": reason(d.not_estimable()),
             }),
         );
     }
@@ -292,7 +294,16 @@ fn intervals(
     let curves: Vec<SurvivalCurve> = KaplanMeier::by_group(data, groups)?;
     let mut rows = Vec::new();
     for (curve, label) in curves.iter().zip(groups.labels()) {
-        let (s, limits) = (curve.at(t).value(), curve.small_sample_interval(t, how)?);
+        let estimate = curve.at(t);
+        let Ok(s) = estimate.value() else {
+            text.push(format!("survival at {t}, {label}: {estimate}"));
+            rows.push(json!({
+                "label": label, "time": t, "estimate": null, "lower": null, "upper": null,
+                "not_estimable": reason(estimate.not_estimable()),
+            }));
+            continue;
+        };
+        let limits = curve.small_sample_interval(t, how)?;
         text.push(format!("survival at {t}, {label}: {s:.3} ({limits})"));
         rows.push(json!({
             "label": label, "time": t, "estimate": s,
@@ -301,12 +312,21 @@ fn intervals(
     }
     result.insert("survival".into(), rows.into());
     if let ([a, b], Method::Bpcp | Method::BpcpMidP) = (curves.as_slice(), method) {
-        let mut melded = a.melded(b, t)?;
+        let mut melded = match a.melded(b, t) {
+            Ok(melded) => melded,
+            Err(Error::NotEstimable { because }) => {
+                text.push(format!("melded difference: {because}"));
+                let field = json!({ "estimate": null, "lower": null, "upper": null, "p_value": null });
+                result.insert("melded".into(), field);
+                return Ok(());
+            }
+            Err(other) => return Err(other.into()),
+        };
         if method == Method::BpcpMidP {
             melded = melded.mid_p();
         }
         let limits = melded.interval(Measure::Difference, options.level)?;
-        text.push(format!("melded difference {limits}, p = {:.4}", melded.p_value()));
+        text.push(format!("melded difference {limits}, {:#.4}", PValue(melded.p_value())));
         result.insert(
             "melded".into(),
             json!({

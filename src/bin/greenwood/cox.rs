@@ -148,12 +148,12 @@ impl<'a> Answer<'a> {
     ) -> Result<Self, Failure> {
         let (mut concordance, mut proportional) = (None, None);
         if fit.coefficients().iter().all(|b| b.is_finite()) {
-            let mut score = fit.linear_predictor(design.matrix())?;
+            let mut score = fit.linear_predictor(design)?;
             for (score, offset) in score.iter_mut().zip(offset.unwrap_or_default()) {
                 *score += offset;
             }
             concordance = Some(Concordance::new(data, &score)?);
-            proportional = Some(fit.proportional_hazards(data, design, TimeScale::default())?);
+            proportional = Some(fit.with(data, design)?.proportional_hazards(TimeScale::default())?);
         }
         Ok(Self { options, fit, data, design, concordance, proportional })
     }
@@ -161,9 +161,9 @@ impl<'a> Answer<'a> {
     fn to_text(&self) -> Result<String, Failure> {
         let mut parts = vec![self.fit.to_string()];
         for term in self.fit.terms().iter().filter(|_| self.options.firth) {
-            let interval =
-                self.fit.profile_interval(&term.name, self.options.level, self.data, self.design)?;
-            let test = self.fit.likelihood_ratio_test_of(&[&term.name], self.data, self.design)?;
+            let fitted = self.fit.with(self.data, self.design)?;
+            let interval = fitted.profile_interval(&term.name, self.options.level)?;
+            let test = fitted.likelihood_ratio_test_of(&[&term.name])?;
             parts.push(format!(
                 "{}: profile of the hazard ratio {interval:.4}; likelihood ratio {test}",
                 term.name
@@ -187,7 +187,7 @@ impl<'a> Answer<'a> {
             "concordance": self.concordance.as_ref().map(
                 |c| json!({ "estimate": number(c.estimate()), "se": number(c.std_error()) })
             ),
-            "baseline": self.baseline()?, "zph": self.zph(),
+            "baseline": self.baseline()?, "zph": self.zph(), "zph_covariates": self.zph_covariates(),
         }))
     }
 
@@ -195,8 +195,9 @@ impl<'a> Answer<'a> {
         let (fit, level) = (self.fit, self.options.level);
         let one = |t: &greenwood::survival::Term| -> Result<Value, Failure> {
             let (limits, p_value) = if self.options.firth {
-                let test = fit.likelihood_ratio_test_of(&[&t.name], self.data, self.design)?;
-                (fit.profile_interval(&t.name, level, self.data, self.design)?, test.p_value())
+                let fitted = fit.with(self.data, self.design)?;
+                let test = fitted.likelihood_ratio_test_of(&[&t.name])?;
+                (fitted.profile_interval(&t.name, level)?, test.p_value())
             } else {
                 (t.interval(level)?, t.p_value())
             };
@@ -215,29 +216,37 @@ impl<'a> Answer<'a> {
         if self.fit.coefficients().iter().any(|b| !b.is_finite()) {
             return Ok(Vec::new());
         }
-        let base = self.fit.baseline(self.data, self.design)?;
+        let base = self.fit.with(self.data, self.design)?.baseline()?;
         let mut rows = Vec::new();
-        for s in 0..base.strata() {
-            let curve = base.at_zero(s)?;
+        let labels: Vec<Option<&str>> = base.strata().map(Some).collect();
+        for label in if labels.is_empty() { vec![None] } else { labels } {
+            let curve = label.map_or_else(|| base.at_zero(), |label| base.stratum(label)?.at_zero())?;
             for (&time, &hazard) in curve.times().iter().zip(curve.cumulative_hazard()) {
                 let (time, hazard) = (number(time), number(hazard));
-                rows.push(json!({ "stratum": base.label(s), "time": time, "cumulative_hazard": hazard }));
+                rows.push(json!({ "stratum": label, "time": time, "cumulative_hazard": hazard }));
             }
         }
         Ok(rows)
     }
 
+    /// The test of proportional hazards, coefficient by coefficient.
     fn zph(&self) -> Vec<Value> {
-        let Some(zph) = &self.proportional else { return Vec::new() };
-        let names = zph.names().iter().map(String::as_str).chain(["GLOBAL"]);
-        let tests = zph.terms().iter().copied().chain([zph.global()]);
-        let named = |(name, t): (&str, TestResult)| {
-            let mut value = test(&t);
-            value["name"] = name.into();
-            value
-        };
-        names.zip(tests).map(named).collect()
+        self.proportional.as_ref().map_or(Vec::new(), |zph| named_tests(zph.coefficients(), zph.global()))
     }
+
+    /// The same by covariate: a factor as a whole.
+    fn zph_covariates(&self) -> Vec<Value> {
+        self.proportional.as_ref().map_or(Vec::new(), |zph| named_tests(zph.covariates(), zph.global()))
+    }
+}
+
+fn named_tests<'a>(tests: impl Iterator<Item = (&'a str, TestResult)>, global: TestResult) -> Vec<Value> {
+    let named = |(name, t): (&str, TestResult)| {
+        let mut value = test(&t);
+        value["name"] = name.into();
+        value
+    };
+    tests.chain([("GLOBAL", global)]).map(named).collect()
 }
 
 fn test(t: &TestResult) -> Value {

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use greenwood::survival::result::print::{Number, or_missing};
 use greenwood::survival::{
-    ConfidenceInterval, CumulativeHazard, FlatStep, FlemingHarrington, Groups, Interval, KaplanMeier,
-    NelsonAalen, RightCensored, SurvivalCurve, SurvivalEstimate,
+    ConfidenceInterval, CumulativeHazard, FlemingHarrington, Groups, Interval, KaplanMeier, NelsonAalen,
+    RightCensored, SurvivalCurve, SurvivalEstimate,
 };
 use serde_json::{Value, json};
 
-use crate::support::{Columns, Failure, Program, Warnings, json_text, number, times_to_ask};
+use crate::support::{Columns, Failure, Program, Warnings, json_text, number, reason, times_to_ask};
 
 /// Survival curves, quantiles and restricted means from a file.
 #[derive(clap::Parser)]
@@ -128,10 +129,10 @@ fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) ->
         table.events(),
         curve.estimator()
     )?;
-    for q in curve.quantiles(&options.quantiles, interval, FlatStep::Midpoint)? {
-        writeln!(text, "  {:>5}% have had the event by {q}", 100.0 * q.p())?;
+    for q in curve.quantiles(&options.quantiles, interval)? {
+        writeln!(text, "  {:>5}% have had the event by: {q}", Number(100.0 * q.p()))?;
     }
-    let follow_up = fit.censoring.quantiles(&[0.5], interval, FlatStep::Midpoint)?[0];
+    let follow_up = fit.censoring.quantiles(&[0.5], interval)?[0];
     writeln!(text, "  median follow-up (reverse Kaplan-Meier) {follow_up}")?;
     if let Some(tau) = options.rmst {
         match curve.restricted_mean(tau) {
@@ -146,16 +147,15 @@ fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) ->
         "time", "at risk", "events", "survival", "std error", "CI"
     )?;
     let mut line = |e: &SurvivalEstimate, events: f64| -> Result<(), Failure> {
-        let se = e.std_error().map_or("–".into(), |se| format!("{se:.4}"));
-        let limits = e.interval(interval)?.to_string();
-        writeln!(
-            text,
-            "  {:>10} {:>9} {:>8} {:>9.4} {se:>9}  {limits:>16}",
-            e.time(),
-            round(e.at_risk()),
-            round(events),
-            e.value()
-        )?;
+        let (time, at_risk, events) = (Number(e.time()), Number(e.at_risk()), Number(events));
+        write!(text, "  {time:>10} {at_risk:>9} {events:>8} ")?;
+        match e.value() {
+            Ok(s) => {
+                let se = or_missing(e.std_error().ok(), |se| format!("{se:.4}"));
+                writeln!(text, "{s:>9.4} {se:>9}  {:>16}", e.interval(interval)?)?;
+            }
+            Err(because) => writeln!(text, "{because}")?,
+        }
         Ok(())
     };
     if options.at.is_empty() {
@@ -167,13 +167,11 @@ fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) ->
             line(&estimate, estimate.events())?;
         }
     }
+    for warning in curve.warnings() {
+        writeln!(text, "  {warning}")?;
+    }
     writeln!(text)?;
     Ok(())
-}
-
-/// Sums of weights without their last, meaningless digits.
-fn round(x: f64) -> f64 {
-    (x * 1e6).round() / 1e6
 }
 
 fn to_json(
@@ -187,9 +185,11 @@ fn to_json(
         let (limits, hazard) = (e.interval(interval)?, fit.hazard.at(e.time()));
         Ok(json!({
             "time": e.time(), "at_risk": e.at_risk(), "events": events, "censored": number(censored),
-            "survival": e.value(), "std_error": number(e.std_error()),
+            "survival": number(e.value().ok()), "std_error": number(e.std_error().ok()),
             "lower": number(limits.lower), "upper": number(limits.upper),
-            "cumulative_hazard": hazard.value(), "cumulative_hazard_std_error": number(hazard.std_error()),
+            "cumulative_hazard": number(hazard.value().ok()),
+            "cumulative_hazard_std_error": number(hazard.std_error().ok()),
+            "not_estimable": reason(e.not_estimable()),
         }))
     };
     let rows: Vec<Value> = curve
@@ -201,25 +201,30 @@ fn to_json(
         curve.at_many(&options.at).iter().map(|e| row(e, e.events(), None)).collect::<Result<_, _>>()?;
     let limits = |estimate: Option<f64>, i: ConfidenceInterval| json!({ "estimate": number(estimate), "lower": number(i.lower), "upper": number(i.upper) });
     let quantiles: Vec<Value> = curve
-        .quantiles(&options.quantiles, interval, FlatStep::Midpoint)?
+        .quantiles(&options.quantiles, interval)?
         .iter()
         .map(|q| {
-            let mut value = limits(q.estimate(), q.interval());
+            let mut value = limits(q.value().ok(), q.interval());
             value["p"] = q.p().into();
             value
         })
         .collect();
-    let follow_up = fit.censoring.quantiles(&[0.5], interval, FlatStep::Midpoint)?[0];
+    let follow_up = fit.censoring.quantiles(&[0.5], interval)?[0];
     let rmst = options.rmst.map(|tau| match curve.restricted_mean(tau) {
-        Ok(mean) => json!({ "tau": tau, "estimate": mean.estimate(), "std_error": number(mean.std_error()) }),
+        Ok(mean) => {
+            json!({ "tau": tau, "estimate": mean.value(), "std_error": number(mean.std_error().ok()) })
+        }
         Err(refusal) => {
             warnings.add(format!("{}: {refusal}", fit.label));
             json!({ "tau": tau, "estimate": null, "std_error": null })
         }
     });
+    for warning in curve.warnings() {
+        warnings.add(format!("{}: {warning}", fit.label));
+    }
     Ok(json!({
         "label": fit.label, "n": curve.table().subjects(), "events": curve.table().events(),
         "rows": rows, "at": at, "quantiles": quantiles, "rmst": rmst,
-        "follow_up": limits(follow_up.estimate(), follow_up.interval()),
+        "follow_up": limits(follow_up.value().ok(), follow_up.interval()),
     }))
 }

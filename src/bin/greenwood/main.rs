@@ -4,6 +4,8 @@ mod compare;
 mod cox;
 mod curve;
 mod incidence;
+#[cfg(feature = "plot")]
+mod plot;
 mod support;
 
 use std::process::ExitCode;
@@ -19,6 +21,8 @@ enum Command {
     Compare(compare::Options),
     Cox(cox::Options),
     Incidence(incidence::Options),
+    #[cfg(feature = "plot")]
+    Plot(plot::Options),
 }
 
 impl Program for Command {
@@ -28,6 +32,8 @@ impl Program for Command {
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
             Self::Incidence(options) => options.run(),
+            #[cfg(feature = "plot")]
+            Self::Plot(options) => options.run(),
         }
     }
 }

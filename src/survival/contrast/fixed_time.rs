@@ -2,8 +2,12 @@
 
 use std::fmt;
 
-use crate::survival::contrast::effect::Effect;
 use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::Number;
 
 /// What is compared of two survival probabilities S₁ (of the curve asked) and S₀ (of the other).
 ///
@@ -28,6 +32,14 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// The scale of its standard error.
+    fn scale(self) -> Scale {
+        match self {
+            Self::Difference | Self::Arcsine => Scale::Identity,
+            Self::Ratio | Self::OddsRatio | Self::CumulativeHazardRatio => Scale::Log,
+        }
+    }
+
     /// The measure of two probabilities, `None` for 0/0.
     pub(crate) fn of(self, s1: f64, s0: f64) -> Option<f64> {
         let odds = |s: f64| s / (1.0 - s);
@@ -35,7 +47,8 @@ impl Measure {
             Self::Difference => s1 - s0,
             Self::Ratio => s1 / s0,
             Self::OddsRatio => odds(s1) / odds(s0),
-            Self::CumulativeHazardRatio => s1.ln() / s0.ln(),
+            // Without signs: −log 1 is 0 and not −0, and ∞/0 is ∞.
+            Self::CumulativeHazardRatio => s1.ln().abs() / s0.ln().abs(),
             Self::Arcsine => s1.sqrt().asin() - s0.sqrt().asin(),
         };
         (!value.is_nan()).then_some(value)
@@ -54,12 +67,141 @@ impl fmt::Display for Measure {
     }
 }
 
+/// Two survival probabilities at one time, S₁ (of the curve asked) against S₀ (of the other), by a [`Measure`].
+///
+/// The standard error is on the scale of the measure (of the difference itself, of the logarithm of a ratio), and so
+/// are statistic, p-value and limits; a difference of probabilities stays within ±1. Where one of the two has no
+/// estimate, or no standard error, the contrast has none and says why: an error that comes from one arm alone is none.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{KaplanMeier, Measure, RightCensored};
+///
+/// let a = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, false, true])?);
+/// let b = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, false])?);
+/// let difference = a.difference(&b, 2.5);
+/// assert_eq!(difference, a.contrast(&b, 2.5, Measure::Difference));
+/// assert_eq!(difference.value()?, 0.25);
+/// assert_eq!(difference.to_string(), "+25.0 percentage points (95% CI -39.8 to +89.8), p = 0.450");
+/// // Follow-up ends at 4 with the second curve above 0.
+/// assert_eq!(a.difference(&b, 9.0).to_string(), "not estimable: follow-up ends at 4 with the curve above 0");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SurvivalContrast {
+    time: f64,
+    measure: Measure,
+    estimate: Estimate,
+}
+
+impl SurvivalContrast {
+    /// The time.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// What is compared.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// The estimate. A ratio may be 0 or infinite.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
+        self.estimate.value()
+    }
+
+    /// The standard error, on the [`scale`](Self::scale).
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        self.estimate.std_error()
+    }
+
+    /// The scale of the standard error.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        self.estimate.scale()
+    }
+
+    /// Why there is no estimate or, where there is one, no standard error.
+    #[must_use]
+    pub fn not_estimable(&self) -> Option<NotEstimable> {
+        self.estimate.not_estimable()
+    }
+
+    /// The distance from no effect in standard errors.
+    #[must_use]
+    pub fn statistic(&self) -> Option<f64> {
+        self.estimate.statistic()
+    }
+
+    /// The two-sided p-value of the hypothesis that both probabilities are equal.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.estimate.p_value()
+    }
+
+    /// The one-sided p-value against the alternative that the measure lies above `margin`: superiority at no effect,
+    /// non-inferiority at another margin.
+    #[must_use]
+    pub fn p_value_above(&self, margin: f64) -> Option<f64> {
+        self.estimate.p_value_above(margin)
+    }
+
+    /// The interval, symmetric on the scale of the standard error unless another is asked for.
+    ///
+    /// # Errors
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> crate::error::Result<ConfidenceInterval> {
+        self.estimate.interval(interval)
+    }
+}
+
+impl From<SurvivalContrast> for Estimate {
+    /// The number with its error, without the time.
+    fn from(contrast: SurvivalContrast) -> Self {
+        contrast.estimate
+    }
+}
+
+/// `-28.6 percentage points (95% CI -74.3 to +17.1), p = 0.220` for a difference, `0.62 (95% CI 0.34 to 1.14), p = 0.126`
+/// otherwise.
+impl fmt::Display for SurvivalContrast {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.measure != Measure::Difference {
+            return self.estimate.fmt(f);
+        }
+        let decimals = f.precision().unwrap_or(1);
+        let points = |x: f64| {
+            let text = format!("{:.decimals$}", Number(100.0 * x));
+            if text.starts_with('-') { text } else { format!("+{text}") }
+        };
+        // The unit stands once, behind the estimate.
+        let sentence = self.estimate.sentence(true, points);
+        match self.value() {
+            Ok(value) => {
+                let value = points(value);
+                let rest = sentence.strip_prefix(value.as_str()).unwrap_or_default();
+                write!(f, "{value} percentage points{rest}")
+            }
+            Err(_) => f.write_str(&sentence),
+        }
+    }
+}
+
 impl SurvivalCurve {
     /// S(t) of this curve against that of `other`, the two being independent.
     ///
     /// Delayed entry, weights and clusters come in through each curve's own variance. The result has no
-    /// standard error where a curve is at 0, or, on a scale that has none there, at 1; for such cases and
-    /// for few subjects see [`melded`](Self::melded).
+    /// standard error where a curve is at 0 or at 1; for such cases and for few subjects see
+    /// [`melded`](Self::melded).
     ///
     /// # Example
     /// ```
@@ -67,29 +209,44 @@ impl SurvivalCurve {
     ///
     /// let a = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, false, true])?);
     /// let b = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?);
-    /// assert_eq!(a.contrast(&b, 2.5, Measure::Ratio).estimate(), Some(1.5));
+    /// assert_eq!(a.contrast(&b, 2.5, Measure::Ratio).value()?, 1.5);
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     #[must_use]
-    pub fn contrast(&self, other: &Self, t: f64, measure: Measure) -> Effect {
-        let (a, b) = (self.at(t), other.at(t));
-        let (s1, s0) = (a.value(), b.value());
-        let errors = a.log_std_error().zip(b.log_std_error());
-        // The derivative of the transformed S with respect to log S.
-        let slope = |s: f64| match measure {
-            Measure::Difference => s,
-            Measure::Ratio => 1.0,
-            Measure::OddsRatio => (1.0 - s).recip(),
-            Measure::CumulativeHazardRatio => s.ln().recip(),
-            Measure::Arcsine => 0.5 * (s / (1.0 - s)).sqrt(),
+    pub fn contrast(&self, other: &Self, t: f64, measure: Measure) -> SurvivalContrast {
+        let estimate = match estimate(&self.at(t), &other.at(t), measure) {
+            Ok(estimate) => estimate,
+            Err(because) => Estimate::none(measure.scale(), because),
         };
-        let std_error =
-            errors.map(|(e1, e0)| (slope(s1) * e1).hypot(slope(s0) * e0)).filter(|se| se.is_finite());
-        match measure {
-            Measure::Difference | Measure::Arcsine => {
-                Effect::difference(measure.of(s1, s0).unwrap_or(f64::NAN), std_error)
-            }
-            _ => Effect::ratio(measure.of(s1, s0).map_or(f64::NAN, f64::ln), std_error),
-        }
+        SurvivalContrast { time: t, measure, estimate }
     }
+
+    /// How much higher this curve is than `other` at `t`: the [`contrast`](Self::contrast) by [`Measure::Difference`].
+    #[must_use]
+    pub fn difference(&self, other: &Self, t: f64) -> SurvivalContrast {
+        self.contrast(other, t, Measure::Difference)
+    }
+}
+
+fn estimate(a: &SurvivalEstimate, b: &SurvivalEstimate, measure: Measure) -> Result<Estimate, NotEstimable> {
+    let (s1, s0) = (a.value()?, b.value()?);
+    let value = measure.of(s1, s0).ok_or(NotEstimable::Undefined)?;
+    // The derivative of the transformed S with respect to log S.
+    let slope = |s: f64| match measure {
+        Measure::Difference => s,
+        Measure::Ratio => 1.0,
+        Measure::OddsRatio => (1.0 - s).recip(),
+        Measure::CumulativeHazardRatio => s.ln().recip(),
+        Measure::Arcsine => 0.5 * (s / (1.0 - s)).sqrt(),
+    };
+    let errors = a.log_std_error().and_then(|e1| b.log_std_error().map(|e0| (e1, e0)));
+    let std_error = errors.map(|(e1, e0)| (slope(s1) * e1).hypot(slope(s0) * e0));
+    Ok(match measure {
+        Measure::Difference => Estimate::with_error(Scale::Identity, value, std_error).within(-1.0, 1.0),
+        Measure::Arcsine => {
+            let right_angle = std::f64::consts::FRAC_PI_2;
+            Estimate::with_error(Scale::Identity, value, std_error).within(-right_angle, right_angle)
+        }
+        _ => Estimate::with_error(Scale::Log, value.ln(), std_error),
+    })
 }

@@ -7,14 +7,17 @@ use crate::numeric::distribution::normal_two_sided;
 use crate::numeric::root;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::shared_times::for_each_event_time;
-use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
+use crate::survival::result::direction::Direction;
+use crate::survival::result::interval::{ConfidenceInterval, Interval, z_of};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{self, Number};
+use crate::survival::risk_table::event_times::{for_each_event_time, spread};
 use crate::survival::risk_table::table::RiskTable;
 
 /// The hazard ratio by inverting the (stratified) log-rank test: an estimate and an interval that agree with
 /// the test, whatever their size.
 ///
-/// If the hazard of `of` is θ times that of `against`, then at an event time with `n₁` and `n₀` at risk and
+/// If the hazard of `group` is θ times that of `reference`, then at an event time with `n₁` and `n₀` at risk and
 /// `d` events the first group expects `d p`, `p = θn₁/(θn₁ + n₀)`, with variance
 /// `d p(1 − p) (n − d)/(n − 1)`. The estimate is the θ at which observed and expected events agree (without
 /// tied events, Cox's), the interval holds every θ at which `(O − E(θ))/√V(θ)` is within the normal limits: it
@@ -43,8 +46,8 @@ use crate::survival::risk_table::table::RiskTable;
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct InvertedLogRank {
-    of: String,
-    against: String,
+    group: String,
+    reference: String,
     times: Vec<EventRow>,
     observed: f64,
     total: f64,
@@ -55,19 +58,19 @@ pub struct InvertedLogRank {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct EventRow {
     at_risk: f64,
-    at_risk_against: f64,
+    at_risk_reference: f64,
     events: f64,
 }
 
 impl InvertedLogRank {
-    /// The hazard of the group `of` relative to that of `against`, within the strata of the data if there
-    /// are any. Other groups are not looked at.
+    /// The hazard of `group` relative to that of `reference`, within the strata of the data if there
+    /// are any. It ignores other groups.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::UnknownLabel`]; [`Error::Unsupported`] for sampling weights or
     /// clusters, whose test is not this one.
-    pub fn fit(data: &RightCensored, groups: &Groups, of: &str, against: &str) -> Result<Self> {
-        let (a, b) = (groups.code(of)?, groups.code(against)?);
+    pub fn fit(data: &RightCensored, groups: &Groups, group: &str, reference: &str) -> Result<Self> {
+        let (a, b) = (groups.code(group)?, groups.code(reference)?);
         if data.is_robust() {
             return Err(Error::Unsupported {
                 method: "the inverted log-rank test",
@@ -85,25 +88,25 @@ impl InvertedLogRank {
                     total += t.total_events;
                     times.push(EventRow {
                         at_risk: t.at_risk[0],
-                        at_risk_against: t.at_risk[1],
+                        at_risk_reference: t.at_risk[1],
                         events: t.total_events,
                     });
                 }
             });
         }
-        Ok(Self { of: of.to_string(), against: against.to_string(), times, observed, total })
+        Ok(Self { group: group.to_string(), reference: reference.to_string(), times, observed, total })
     }
 
     /// The group whose hazard is the numerator.
     #[must_use]
-    pub fn of(&self) -> &str {
-        &self.of
+    pub fn group(&self) -> &str {
+        &self.group
     }
 
-    /// The reference group.
+    /// The group it is compared with.
     #[must_use]
-    pub fn against(&self) -> &str {
-        &self.against
+    pub fn reference(&self) -> &str {
+        &self.reference
     }
 
     /// O − E and V if the logarithm of the ratio is `b`.
@@ -111,34 +114,43 @@ impl InvertedLogRank {
         let theta = b.exp();
         let (mut expected, mut variance) = (0.0, 0.0);
         for t in &self.times {
-            let n = t.at_risk + t.at_risk_against;
-            let p = (1.0 + t.at_risk_against / (theta * t.at_risk)).recip();
-            let q = (1.0 + theta * t.at_risk / t.at_risk_against).recip();
+            let n = t.at_risk + t.at_risk_reference;
+            let p = (1.0 + t.at_risk_reference / (theta * t.at_risk)).recip();
+            let q = (1.0 + theta * t.at_risk / t.at_risk_reference).recip();
             expected += t.events * p;
-            if n > 1.0 {
-                variance += t.events * p * q * ((n - t.events) / (n - 1.0));
-            }
+            variance += p * q * spread(n, t.events);
         }
         // With all events in the first group O − E is a sum of small numbers, not a difference of large ones.
         let excess = if self.observed == self.total {
-            self.times.iter().map(|t| t.events / (1.0 + theta * t.at_risk / t.at_risk_against)).sum()
+            self.times.iter().map(|t| t.events / (1.0 + theta * t.at_risk / t.at_risk_reference)).sum()
         } else {
             self.observed - expected
         };
         (excess, variance)
     }
 
-    /// The ratio; 0 or infinite where one group had no event, `None` where no event time compares the two.
-    #[must_use]
-    pub fn estimate(&self) -> Option<f64> {
+    /// The ratio; 0 or infinite where one group had no event.
+    ///
+    /// # Errors
+    /// [`NotEstimable::NothingCompared`] where no event time compares the two.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
         if self.times.is_empty() {
-            None
+            Err(NotEstimable::NothingCompared)
         } else if self.observed <= 0.0 {
-            Some(0.0)
+            Ok(0.0)
         } else if self.observed >= self.total {
-            Some(f64::INFINITY)
+            Ok(f64::INFINITY)
         } else {
-            Some(root::find(-FAR, FAR, |b| self.score(b).0).exp())
+            Ok(root::find(-FAR, FAR, |b| self.score(b).0).exp())
+        }
+    }
+
+    /// Which group has the lower rate and, where the direction of the event is known, which group that favours.
+    #[must_use]
+    pub fn sentence(&self, direction: Direction) -> String {
+        match self.value() {
+            Ok(ratio) => direction.of_rates(ratio, &self.group, &self.reference),
+            Err(because) => because.to_string(),
         }
     }
 
@@ -170,11 +182,12 @@ impl InvertedLogRank {
     /// Every ratio that the test does not reject at this level. A side without limit is `None`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
+    /// [`Error::OutOfRange`] where the level is not inside (0, 1); [`Error::Unsupported`] for anything but a level.
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        let level = interval.into().level_alone("the interval of the inverted log-rank test")?;
         let z = z_of(level)?;
         // z falls with the ratio. Searched outwards from the middle, for far out it may turn back to 0.
-        let middle = self.estimate().map_or(0.0, |e| e.ln().clamp(-FAR, FAR));
+        let middle = self.value().map_or(0.0, |e| e.ln().clamp(-FAR, FAR));
         let reach = |direction: f64, target: f64| {
             let miss = |b: f64| self.z_at(b).map_or(0.0, |found| found - target);
             let mut near = middle;
@@ -204,13 +217,14 @@ const FAR: f64 = 60.0;
 impl fmt::Display for InvertedLogRank {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(2);
-        match self.estimate() {
-            Some(x) if x.is_finite() => write!(f, "{x:.decimals$}")?,
-            Some(_) => write!(f, "∞")?,
-            None => write!(f, "no estimate")?,
+        let number = |x: f64| format!("{:.decimals$}", Number(x));
+        match self.value() {
+            Ok(x) => {
+                let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
+                write!(f, "{} {}", number(x), print::in_brackets(&interval, number))?;
+            }
+            Err(because) => write!(f, "{because}")?,
         }
-        let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
-        write!(f, " ({}% CI {interval:.decimals$})", percent(interval.level))?;
-        write!(f, ", {} against {} (inverted log-rank)", self.of, self.against)
+        write!(f, ", {} (inverted log-rank)", print::pair(&self.group, &self.reference))
     }
 }

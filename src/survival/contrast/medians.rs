@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::error::Result;
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
+use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{self, Number};
 
 /// What is compared of two medians m₁ (of the curve asked) and m₀.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +32,7 @@ impl MedianMeasure {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MedianContrast {
     measure: MedianMeasure,
-    estimate: Option<f64>,
+    value: Result<f64, NotEstimable>,
     interval: ConfidenceInterval,
 }
 
@@ -42,10 +43,12 @@ impl MedianContrast {
         self.measure
     }
 
-    /// The estimate, or `None` where a median is not reached.
-    #[must_use]
-    pub fn estimate(&self) -> Option<f64> {
-        self.estimate
+    /// The estimate.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: a median is not reached, or the ratio is 0/0.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
+        self.value
     }
 
     /// The interval.
@@ -62,9 +65,13 @@ impl fmt::Display for MedianContrast {
             MedianMeasure::Difference => "difference of medians",
             MedianMeasure::Ratio => "ratio of medians",
         };
-        let estimate = self.estimate.map_or("not reached".into(), |x| format!("{x:.decimals$}"));
-        let level = percent(self.interval.level);
-        write!(f, "{what} {estimate} ({level}% CI {:.decimals$})", self.interval)
+        let number = |x: f64| format!("{:.decimals$}", Number(x));
+        let value = match self.value {
+            Ok(x) => number(x),
+            Err(NotEstimable::NotReached { .. }) => "not reached".to_string(),
+            Err(because) => because.to_string(),
+        };
+        write!(f, "{what} {value} {}", print::in_brackets(&self.interval, number))
     }
 }
 
@@ -86,7 +93,7 @@ impl SurvivalCurve {
     /// let late = KaplanMeier::fit(&RightCensored::new(&[4., 6., 8., 10., 12., 14., 16., 18.], &[true; 8])?);
     /// let soon = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?);
     /// let gain = late.median_contrast(&soon, MedianMeasure::Difference, 0.95)?;
-    /// assert_eq!(gain.estimate(), Some(11.0 - 4.5));
+    /// assert_eq!(gain.value()?, 11.0 - 4.5);
     /// assert_eq!(gain.interval().bounds(), Some((0.0, 13.0)));
     /// # Ok::<(), greenwood::Error>(())
     /// ```
@@ -95,7 +102,7 @@ impl SurvivalCurve {
         other: &Self,
         measure: MedianMeasure,
         level: f64,
-    ) -> Result<MedianContrast> {
+    ) -> crate::error::Result<MedianContrast> {
         let threshold = z_of(level)?.powi(2);
         let (first, second) = (plausible(self, threshold), plausible(other, threshold));
         // A stretch of the first curve allows for those of the second whose cost fits into what it leaves.
@@ -107,22 +114,31 @@ impl SurvivalCurve {
                 upper = upper.max(measure.of(a.to, b.from));
             }
         }
-        let limit = |x: f64, none: f64| Some(x).filter(|x| x.is_finite() && *x != none);
         let found = lower <= upper;
-        let estimate = self.median().estimate().zip(other.median().estimate());
+        let medians = self.median().value().and_then(|m1| other.median().value().map(|m0| (m1, m0)));
+        let value = medians.and_then(|(m1, m0)| {
+            Some(measure.of(m1, m0)).filter(|x| x.is_finite()).ok_or(NotEstimable::Undefined)
+        });
+        // A curve that jumps over ½ has its median at the jump, however far from ½ it is on both sides.
+        if let Ok(value) = value {
+            (lower, upper) = (lower.min(value), upper.max(value));
+        }
+        let limit = |x: f64, none: f64| Some(x).filter(|x| found && x.is_finite() && *x != none);
         Ok(MedianContrast {
             measure,
-            estimate: estimate.map(|(m1, m0)| measure.of(m1, m0)).filter(|x| x.is_finite()),
+            value,
             interval: ConfidenceInterval {
                 // A ratio of 0 is no limit: it says only that the second median may be infinite.
-                lower: limit(lower, if measure == MedianMeasure::Ratio { 0.0 } else { f64::NAN })
-                    .filter(|_| found),
-                upper: limit(upper, f64::NAN).filter(|_| found),
+                lower: limit(lower, if measure == MedianMeasure::Ratio { 0.0 } else { f64::NAN }),
+                upper: limit(upper, f64::NAN),
                 level,
             },
         })
     }
 }
+
+/// How close S must come to ½ to count as it, as for the median itself: R's tolerance, √ε.
+const HALF: f64 = 1.4901161193847656e-8;
 
 /// A stretch on which a curve is flat, and how far from ½ it is there.
 struct Stretch {
@@ -145,7 +161,8 @@ fn plausible(curve: &SurvivalCurve, threshold: f64) -> Vec<Stretch> {
         }
         let se = curve.log_variance().get(i).map_or(f64::NAN, |v| s * v.sqrt());
         // Where S is 0 nothing is known of its error and the median lies before.
-        let cost = ((s - 0.5) / se).powi(2);
+        // At ½ itself the median may lie whatever the error, even where a robust one is 0.
+        let cost = if (s - 0.5).abs() < HALF { 0.0 } else { ((s - 0.5) / se).powi(2) };
         if s > 0.0 && cost <= threshold {
             stretches.push(Stretch { from, to: f64::INFINITY, cost });
         }

@@ -8,26 +8,22 @@
 //! * medians: [`median_contrast`](crate::survival::SurvivalCurve::median_contrast) with a [`MedianMeasure`];
 //! * what a patient asks: [`NumberNeeded`].
 //!
-//! All read "this curve against the other". An [`Effect`] keeps the scale on which it is symmetric, so that
-//! interval and p-value agree with each other.
+//! All read "this curve against the other". An [`Estimate`](crate::survival::Estimate) keeps the scale on which it is
+//! symmetric, so that interval and p-value agree with each other.
 //!
 //! Not here: the hazard ratio ([`HazardRatio`](crate::survival::HazardRatio),
 //! [`InvertedLogRank`]) and tests of whole curves ([`LogRank`](crate::survival::LogRank)).
 
-pub(crate) mod difference;
-mod effect;
-mod fixed_time;
-pub(crate) mod inverted_log_rank;
-mod medians;
-mod number_needed;
-mod restricted_means;
-pub(crate) mod win_ratio;
+pub mod fixed_time;
+pub mod inverted_log_rank;
+pub mod medians;
+pub mod number_needed;
+pub mod restricted_means;
+pub mod win_ratio;
 
-pub use difference::SurvivalDifference;
-pub use effect::Effect;
-pub use fixed_time::Measure;
+pub use fixed_time::{Measure, SurvivalContrast};
 pub use inverted_log_rank::InvertedLogRank;
 pub use medians::{MedianContrast, MedianMeasure};
-pub use number_needed::{Needed, NeededInterval, NumberNeeded};
+pub use number_needed::{NeededInterval, NeededValue, NumberNeeded};
 pub use restricted_means::MeanMeasure;
 pub use win_ratio::{Divisor, EndpointWins, FinkelsteinSchoenfeld, WinRatio, WinStatistics};

@@ -4,99 +4,134 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::direction::Direction;
 use crate::survival::result::hazard_ratio::HazardRatio;
-use crate::survival::result::interval::{ConfidenceInterval, percent};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{self, Number};
 
-/// How many to treat for one more survivor, or one fewer.
+/// How many to treat for one event fewer, or one more, by a time.
+///
+/// Which of the two is the benefit hangs on whether the event is wanted ([`NumberNeeded::direction`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Needed {
-    /// So many treated give one survivor more.
-    ToBenefit(f64),
-    /// So many treated give one survivor fewer.
-    ToHarm(f64),
+pub enum NeededValue {
+    /// So many treated have one event fewer: one more is free of it.
+    OneFewer(f64),
+    /// So many treated have one event more.
+    OneMore(f64),
     /// No number of them makes a difference.
     Infinite,
 }
 
-impl Needed {
-    /// `1/difference`, with the sign as a word.
+impl NeededValue {
+    /// `1/difference` of the probabilities of being free of the event, with the sign as a word.
     fn from_difference(difference: f64) -> Self {
         if difference > 0.0 {
-            Self::ToBenefit(difference.recip())
+            Self::OneFewer(difference.recip())
         } else if difference < 0.0 {
-            Self::ToHarm(-difference.recip())
+            Self::OneMore(-difference.recip())
         } else {
             Self::Infinite
         }
     }
 }
 
-/// An interval for a number needed to treat, in the order harm … infinity … benefit: from the end that
-/// favours the treatment least to the one that favours it most.
+/// An interval for a number needed to treat, in the order more … infinity … fewer events: from the lower limit of the
+/// difference of the probabilities of being free of the event to the upper one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum NeededInterval {
-    /// Both ends on the side of benefit: from `most` to `least` patients.
-    Benefit {
-        /// The smaller number: the larger benefit.
+    /// Both ends on the side of fewer events: from `most` to `least` patients.
+    Fewer {
+        /// The smaller number: the larger effect.
         least: f64,
         /// The larger number; infinite where the difference's limit is 0.
         most: f64,
     },
-    /// Both ends on the side of harm.
-    Harm {
-        /// The smaller number: the larger harm.
+    /// Both ends on the side of more events.
+    More {
+        /// The smaller number: the larger effect.
         least: f64,
         /// The larger number; infinite where the difference's limit is 0.
         most: f64,
     },
-    /// The difference may be 0: the interval is two, from `harm` to infinity and from infinity to `benefit`.
+    /// The difference may be 0: the interval is two, from `more` to infinity and from infinity to `fewer`.
     ThroughInfinity {
-        /// The smallest number needed to harm one.
-        harm: f64,
-        /// The smallest number needed to benefit one.
-        benefit: f64,
+        /// The smallest number for one event more.
+        more: f64,
+        /// The smallest number for one event fewer.
+        fewer: f64,
     },
 }
 
-/// The number needed to treat at a time: how many more would have to be given the one treatment for one more
-/// of them to survive to then.
+/// The number needed to treat at a time: how many more would have to be given the one treatment for one of them more
+/// to be free of the event then.
 ///
 /// `1/(S₁(t) − S₀(t))`, its interval by inverting that of the difference. Where that holds 0 the numbers run
-/// from the harmful end up to infinity and back down to the beneficial one: two intervals, not one, and
-/// therefore a type and not a pair.
+/// from one end up to infinity and back down to the other: two intervals, not one, and therefore a type and not a pair.
+///
+/// Whether fewer events are the benefit is not in the numbers: [`direction`](Self::direction) says so, and the print
+/// speaks of benefit (NNTB) and harm (NNTH) only then.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Direction, KaplanMeier, NeededValue, RightCensored};
+///
+/// let new = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4.], &[true, false, false, true])?);
+/// let old = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4.], &[true, true, false, true])?);
+/// let needed = new.number_needed_to_treat(&old, 2.5, 0.95)?;
+/// assert_eq!(needed.value()?, NeededValue::OneFewer(4.0));
+/// assert_eq!(needed.to_string(), "4.0 for one event fewer (95% CI 2.5 for one more … ∞ … 1.1 for one fewer)");
+/// let death = needed.direction(Direction::Unwanted);
+/// assert_eq!(death.to_string(), "NNTB 4.0 (95% CI NNTH 2.5 … ∞ … NNTB 1.1)");
+/// let recovery = needed.direction(Direction::Wanted);
+/// assert_eq!(recovery.to_string(), "NNTH 4.0 (95% CI NNTB 2.5 … ∞ … NNTH 1.1)");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 ///
 /// # References
 /// Altman & Andersen (1999), BMJ 319:1492. Altman (1998), BMJ 317:1309, for the interval through infinity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NumberNeeded {
-    estimate: Needed,
+    value: Result<NeededValue, NotEstimable>,
     interval: Option<NeededInterval>,
     level: f64,
+    direction: Direction,
 }
 
 impl NumberNeeded {
-    /// From a difference of survival probabilities (treatment − control) and its interval, however those
-    /// were found: [`contrast`](SurvivalCurve::contrast), [`melded`](SurvivalCurve::melded), an adjusted model.
+    /// From a difference of the probabilities of being free of the event (treatment − control) and its interval, however
+    /// those were found: [`contrast`](SurvivalCurve::contrast), [`melded`](SurvivalCurve::melded), an adjusted model.
+    /// A difference that is NaN gives no number ([`NotEstimable::Undefined`]).
     #[must_use]
     pub fn from_difference(difference: f64, interval: ConfidenceInterval) -> Self {
-        let needed = interval.bounds().map(|(lower, upper)| {
+        let needed = interval.bounds().filter(|(lower, upper)| lower <= upper).map(|(lower, upper)| {
             if lower >= 0.0 {
-                NeededInterval::Benefit { least: upper.recip(), most: lower.recip() }
+                NeededInterval::Fewer { least: upper.recip(), most: lower.recip() }
             } else if upper <= 0.0 {
-                NeededInterval::Harm { least: -lower.recip(), most: (-upper).max(0.0).recip() }
+                NeededInterval::More { least: -lower.recip(), most: (-upper).max(0.0).recip() }
             } else {
-                NeededInterval::ThroughInfinity { harm: -lower.recip(), benefit: upper.recip() }
+                NeededInterval::ThroughInfinity { more: -lower.recip(), fewer: upper.recip() }
             }
         });
-        Self { estimate: Needed::from_difference(difference), interval: needed, level: interval.level }
+        let value = if difference.is_nan() {
+            Err(NotEstimable::Undefined)
+        } else {
+            Ok(NeededValue::from_difference(difference))
+        };
+        Self {
+            value,
+            interval: needed.filter(|_| value.is_ok()),
+            level: interval.level,
+            direction: Direction::Unknown,
+        }
     }
 
-    /// From a hazard ratio (treatment against control) and the survival probability of the control group:
+    /// From a hazard ratio (treatment against control) and the probability of the control group to be free of the event:
     /// `1/(S₀^h − S₀)`, with the ratio's limits in its place for the interval. It takes hazards as
-    /// proportional and S₀ as known.
+    /// proportional and S₀ as known. The direction is that of the ratio.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where `control` is not in [0, 1] or the level not inside (0, 1).
@@ -107,18 +142,31 @@ impl NumberNeeded {
         }
         let difference = |h: f64| control.powf(h) - control;
         let hazards = ratio.interval(level)?;
+        let direction = ratio.event_direction();
+        let value = match ratio.value() {
+            Ok(value) => value,
+            Err(because) => return Ok(Self { value: Err(because), interval: None, level, direction }),
+        };
         let interval = ConfidenceInterval {
             lower: hazards.upper.map(difference),
             upper: hazards.lower.map(difference),
             level,
         };
-        Ok(Self::from_difference(difference(ratio.estimate()), interval))
+        Ok(Self::from_difference(difference(value), interval).direction(direction))
+    }
+
+    /// Whether the event is wanted: which side is the benefit.
+    #[must_use]
+    pub fn direction(self, direction: Direction) -> Self {
+        Self { direction, ..self }
     }
 
     /// The number.
-    #[must_use]
-    pub fn estimate(&self) -> Needed {
-        self.estimate
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: those of the difference.
+    pub fn value(&self) -> Result<NeededValue, NotEstimable> {
+        self.value
     }
 
     /// Its interval; `None` where the difference has none.
@@ -132,60 +180,75 @@ impl NumberNeeded {
     pub fn level(&self) -> f64 {
         self.level
     }
-}
 
-impl SurvivalCurve {
-    /// How many must be given this curve's treatment, rather than the other's, for one more to survive beyond
-    /// `t`: from the difference of the two probabilities and its plain interval.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    ///
-    /// # Example
-    /// ```
-    /// use greenwood::survival::{KaplanMeier, Needed, RightCensored};
-    ///
-    /// let new = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4.], &[true, false, false, true])?);
-    /// let old = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4.], &[true, true, false, true])?);
-    /// let needed = new.number_needed_to_treat(&old, 2.5, 0.95)?;
-    /// assert_eq!(needed.estimate(), Needed::ToBenefit(4.0));
-    /// assert_eq!(needed.to_string(), "NNTB 4.0 (95% CI NNTH 2.5 … ∞ … NNTB 1.1)");
-    /// # Ok::<(), greenwood::Error>(())
-    /// ```
-    pub fn number_needed_to_treat(&self, other: &Self, t: f64, level: f64) -> Result<NumberNeeded> {
-        let difference = self.difference(other, t);
-        Ok(NumberNeeded::from_difference(difference.estimate(), difference.interval(level)?))
+    /// A number on the side of fewer, or of more, events as it is printed; `short` within an interval.
+    fn text(&self, fewer: bool, n: f64, decimals: usize, short: bool) -> String {
+        if !n.is_finite() {
+            return "∞".to_string();
+        }
+        let n = format!("{:.decimals$}", Number(n));
+        let (event, side) = (if short { "" } else { "event " }, if fewer { "fewer" } else { "more" });
+        match self.direction {
+            Direction::Unknown => format!("{n} for one {event}{side}"),
+            Direction::Unwanted if fewer => format!("NNTB {n}"),
+            Direction::Wanted if !fewer => format!("NNTB {n}"),
+            Direction::Unwanted | Direction::Wanted => format!("NNTH {n}"),
+        }
     }
 }
 
-impl fmt::Display for Needed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = f.precision().unwrap_or(1);
-        match self {
-            Self::ToBenefit(n) if n.is_finite() => write!(f, "NNTB {n:.decimals$}"),
-            Self::ToHarm(n) if n.is_finite() => write!(f, "NNTH {n:.decimals$}"),
-            _ => write!(f, "∞"),
+impl SurvivalCurve {
+    /// How many must be given this curve's treatment, rather than the other's, for one more to be free of the event at
+    /// `t`: from the difference of the two probabilities and its plain interval.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the level is not inside (0, 1), or `t` is NaN or negative.
+    pub fn number_needed_to_treat(
+        &self,
+        other: &Self,
+        t: f64,
+        interval: impl Into<Interval>,
+    ) -> Result<NumberNeeded> {
+        if !(t >= 0.0) {
+            return Err(Error::OutOfRange { argument: "t", value: t, must_be: "a time of at least 0" });
         }
+        let difference = self.difference(other, t);
+        let interval = difference.interval(interval)?;
+        Ok(match difference.value() {
+            Ok(value) => NumberNeeded::from_difference(value, interval),
+            Err(because) => NumberNeeded {
+                value: Err(because),
+                interval: None,
+                level: interval.level,
+                direction: Direction::Unknown,
+            },
+        })
     }
 }
 
 impl fmt::Display for NumberNeeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);
-        write!(f, "{:.decimals$}", self.estimate)?;
-        let Some(interval) = self.interval else { return write!(f, " (no interval)") };
-        write!(f, " ({}% CI ", percent(self.level))?;
-        let (benefit, harm) = (Needed::ToBenefit, Needed::ToHarm);
-        match interval {
-            NeededInterval::Benefit { least, most } => {
-                write!(f, "{:.decimals$} to {:.decimals$})", benefit(most), benefit(least))
-            }
-            NeededInterval::Harm { least, most } => {
-                write!(f, "{:.decimals$} to {:.decimals$})", harm(least), harm(most))
-            }
-            NeededInterval::ThroughInfinity { harm: h, benefit: b } => {
-                write!(f, "{:.decimals$} … ∞ … {:.decimals$})", harm(h), benefit(b))
-            }
+        match self.value {
+            Ok(NeededValue::OneFewer(n)) => f.write_str(&self.text(true, n, decimals, false))?,
+            Ok(NeededValue::OneMore(n)) => f.write_str(&self.text(false, n, decimals, false))?,
+            Ok(NeededValue::Infinite) => f.write_str("∞")?,
+            Err(because) => return write!(f, "{because}"),
         }
+        let Some(interval) = self.interval else { return write!(f, " (no interval)") };
+        let (from, to) = match interval {
+            NeededInterval::Fewer { least, most } => {
+                (self.text(true, most, decimals, true), self.text(true, least, decimals, true))
+            }
+            NeededInterval::More { least, most } => {
+                (self.text(false, least, decimals, true), self.text(false, most, decimals, true))
+            }
+            NeededInterval::ThroughInfinity { more, fewer } => {
+                let (more, fewer) =
+                    (self.text(false, more, decimals, true), self.text(true, fewer, decimals, true));
+                return write!(f, " ({} CI {more} … ∞ … {fewer})", print::level(self.level));
+            }
+        };
+        write!(f, " ({} CI {from} to {to})", print::level(self.level))
     }
 }

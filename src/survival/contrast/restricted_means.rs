@@ -1,9 +1,9 @@
 //! Two restricted mean survival times.
 
 use crate::error::{Error, Result};
-use crate::survival::contrast::effect::Effect;
 use crate::survival::curve::restricted_mean::RestrictedMean;
 use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::estimate::{Estimate, Scale};
 
 /// What is compared of two restricted means μ₁ (of the curve asked) and μ₀ up to a common horizon τ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,7 +14,7 @@ pub enum MeanMeasure {
     Difference,
     /// `μ₁ / μ₀`.
     Ratio,
-    /// The ratio of the times lost, `(τ − μ₁) / (τ − μ₀)`: below 1 favours the curve asked.
+    /// The ratio of the times lost, `(τ − μ₁) / (τ − μ₀)`.
     TimeLostRatio,
 }
 
@@ -37,10 +37,10 @@ impl SurvivalCurve {
     /// let a = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, false, true])?);
     /// let b = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?);
     /// let gain = a.restricted_mean_contrast(&b, 3.0, MeanMeasure::Difference)?;
-    /// assert_eq!(gain.estimate(), Some(0.25));
+    /// assert_eq!(gain.value()?, 0.25);
     /// # Ok::<(), greenwood::Error>(())
     /// ```
-    pub fn restricted_mean_contrast(&self, other: &Self, tau: f64, measure: MeanMeasure) -> Result<Effect> {
+    pub fn restricted_mean_contrast(&self, other: &Self, tau: f64, measure: MeanMeasure) -> Result<Estimate> {
         if self.start() != other.start() {
             let must_be = "the same for both curves: areas from different times on cannot be compared";
             return Err(Error::OutOfRange {
@@ -65,16 +65,19 @@ impl SurvivalCurve {
     }
 }
 
-fn contrast(a: &RestrictedMean, b: &RestrictedMean, measure: MeanMeasure) -> Effect {
-    let errors = a.std_error().zip(b.std_error());
+fn contrast(a: &RestrictedMean, b: &RestrictedMean, measure: MeanMeasure) -> Estimate {
+    // An error that comes from one curve alone is none.
+    let errors = a.std_error().and_then(|ea| b.std_error().map(|eb| (ea, eb)));
     let ratio = |x: f64, y: f64| {
-        Effect::ratio((x / y).ln(), errors.map(|(ea, eb)| (ea / x).hypot(eb / y)).filter(|e| e.is_finite()))
+        let std_error = errors.map(|(ea, eb)| (ea / x).hypot(eb / y));
+        Estimate::with_error(Scale::Log, (x / y).ln(), std_error)
     };
     match measure {
         MeanMeasure::Difference => {
-            Effect::difference(a.estimate() - b.estimate(), errors.map(|(ea, eb)| ea.hypot(eb)))
+            let std_error = errors.map(|(ea, eb)| ea.hypot(eb));
+            Estimate::with_error(Scale::Identity, a.value() - b.value(), std_error)
         }
-        MeanMeasure::Ratio => ratio(a.estimate(), b.estimate()),
+        MeanMeasure::Ratio => ratio(a.value(), b.value()),
         MeanMeasure::TimeLostRatio => ratio(a.time_lost(), b.time_lost()),
     }
 }

@@ -142,7 +142,7 @@ impl Band {
                     BandShape::HallWellner => critical * (1.0 + n * sigma * sigma) / n.sqrt(),
                     BandShape::EqualPrecision => critical * sigma,
                 };
-                interval.limits(1.0, estimate.value(), half, half)
+                interval.limits(1.0, estimate.value().ok()?, half, half)
             })
             .collect();
         Ok(SurvivalBand { band: *self, critical, from, to, times, limits })

@@ -3,55 +3,43 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::survival::curve::kaplan_meier::{hazard_step, pull};
-use crate::survival::curve::survival_curve::{Estimator, SurvivalCurve};
-use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::curve::estimator::Estimator;
+use crate::survival::curve::survival_curve::{SAME_TIME, SurvivalCurve, last_observed};
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::Number;
 use crate::survival::risk_table::influence::Influence;
-use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable};
+use crate::survival::risk_table::table::RiskTable;
 
 /// An estimated cumulative hazard: a right-continuous step function with its variance.
 ///
 /// Made by [`NelsonAalen`](crate::survival::NelsonAalen) or [`FlemingHarrington`](crate::survival::FlemingHarrington).
+/// Beyond the last observation it has no value, unless it is [`extended`](Self::extended).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{NelsonAalen, RightCensored};
+///
+/// let hazard = NelsonAalen::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, false])?);
+/// assert_eq!(hazard.at(2.0).value()?, 1.0 / 4.0 + 1.0 / 3.0);
+/// assert_eq!(format!("{:.2}", hazard.at(2.0)), "0.58 ± 0.42");
+/// assert_eq!(hazard.survival().at(2.0).value()?, (-hazard.at(2.0).value()?).exp());
+/// assert!(hazard.at(9.0).value().is_err());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::survival::curve::stored::RawHazard"))]
 pub struct CumulativeHazard {
-    estimator: Estimator,
-    table: RiskTable,
-    hazard: Vec<f64>,
-    variance: Vec<f64>,
-    influence: Option<Influence>,
-    start: f64,
-}
-/// A curve as it was written: checked before it is one.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Raw {
-    estimator: Estimator,
-    table: RiskTable,
-    hazard: Vec<f64>,
-    variance: Vec<f64>,
-    influence: Option<Influence>,
-    start: f64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for CumulativeHazard {
-    type Error = crate::error::Error;
-
-    fn try_from(raw: Raw) -> Result<Self> {
-        let rows = raw.table.len();
-        // A table of sampling weights may be without variance.
-        let values = if raw.variance.is_empty() { rows } else { raw.variance.len() };
-        if let Some(values) = [raw.hazard.len(), values].into_iter().find(|&n| n != rows) {
-            return Err(crate::error::Error::InconsistentCurve { values, rows });
-        }
-        if let Some(influence) = &raw.influence {
-            influence.check(rows)?;
-        }
-        let Raw { estimator, table, hazard, variance, influence, start } = raw;
-        Ok(Self { estimator, table, hazard, variance, influence, start })
-    }
+    pub(super) estimator: Estimator,
+    pub(super) table: RiskTable,
+    pub(super) hazard: Vec<f64>,
+    pub(super) variance: Vec<f64>,
+    pub(super) influence: Option<Influence>,
+    pub(super) extended: bool,
+    pub(super) start: f64,
 }
 
 /// The estimated cumulative hazard at a time, with its standard error.
@@ -59,8 +47,7 @@ impl TryFrom<Raw> for CumulativeHazard {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HazardEstimate {
     time: f64,
-    value: f64,
-    std_error: Option<f64>,
+    estimate: Estimate,
 }
 
 impl HazardEstimate {
@@ -71,36 +58,54 @@ impl HazardEstimate {
     }
 
     /// H(t).
-    #[must_use]
-    pub fn value(&self) -> f64 {
-        self.value
-    }
-
-    /// The standard error of H(t); `None` where a table of sampling weights gives none.
-    #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
-        self.std_error
-    }
-
-    /// An interval that is symmetric in log H: `H exp(±z·se/H)`. Without limits where H is 0.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        let z = z_of(level)?;
-        let bounds = self.std_error.filter(|_| self.value > 0.0).map(|se| {
-            let factor = (z * se / self.value).exp();
-            (self.value / factor, self.value * factor)
-        });
-        Ok(ConfidenceInterval::new(bounds, level))
+    /// [`NotEstimable`], with the reason.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
+        self.estimate.value()
+    }
+
+    /// The standard error of H(t) itself, above 0.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: nobody has had the event yet; a table of sampling weights without the
+    /// subjects behind it.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        self.estimate.std_error()
+    }
+
+    /// The scale of the standard error: H itself.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        self.estimate.scale()
+    }
+
+    /// An interval that is symmetric in log H, `H exp(±z·se/H)`, unless the plain one is asked for. Without limits where
+    /// H is 0.
+    ///
+    /// # Errors
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        let interval = interval.into();
+        let own = if interval.transform().is_none() {
+            Interval::log().level(interval.confidence_level()).lower_limit(interval.lower())
+        } else {
+            interval
+        };
+        self.estimate.interval(own)
     }
 }
 
 impl fmt::Display for HazardEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
-        write!(f, "{:.decimals$}", self.value)?;
-        self.std_error.map_or(Ok(()), |se| write!(f, " ± {se:.decimals$}"))
+        match (self.value(), self.std_error()) {
+            (Err(because), _) => write!(f, "{because}"),
+            (Ok(value), Ok(se)) => write!(f, "{:.decimals$} ± {:.decimals$}", Number(value), Number(se)),
+            (Ok(value), Err(because)) => {
+                write!(f, "{:.decimals$} (no standard error: {because:#})", Number(value))
+            }
+        }
     }
 }
 
@@ -130,7 +135,19 @@ impl CumulativeHazard {
         &self.variance
     }
 
-    /// H(t): 0 before the first event, its last value beyond the last observation.
+    /// The last time at which anybody was under observation, or `None` where nobody ever was.
+    #[must_use]
+    pub fn last_time(&self) -> Option<f64> {
+        last_observed(&self.table)
+    }
+
+    /// The same hazard, carried on flat beyond the last observation.
+    #[must_use]
+    pub fn extended(&self) -> Self {
+        Self { extended: true, ..self.clone() }
+    }
+
+    /// H(t): 0 before the first event.
     #[must_use]
     pub fn at(&self, t: f64) -> HazardEstimate {
         self.estimate(t, self.table.times().partition_point(|&x| x <= t))
@@ -144,11 +161,30 @@ impl CumulativeHazard {
 
     fn estimate(&self, t: f64, rows: usize) -> HazardEstimate {
         let (value, variance) = match rows {
-            0 => (0.0, (!self.variance.is_empty() || self.hazard.is_empty()).then_some(0.0)),
-            i => (self.hazard[i - 1], self.variance.get(i - 1).copied()),
+            0 if self.variance.is_empty() => (0.0, None),
+            0 => (0.0, Some(0.0)),
+            rows => (self.hazard[rows - 1], self.variance.get(rows - 1).copied()),
         };
-        let value = if t.is_nan() { f64::NAN } else { value };
-        HazardEstimate { time: t, value, std_error: variance.map(f64::sqrt) }
+        let estimate = if let Err(because) = self.answers(t) {
+            Estimate::none(Scale::Identity, because)
+        } else {
+            // An H of 0 is an S of 1: nobody has had the event yet. It never is one of 0.
+            let survival = if value > 0.0 { 0.5 } else { 1.0 };
+            let error = SurvivalEstimate::error_of(survival, variance).map(f64::sqrt);
+            Estimate::with_error(Scale::Identity, value, error).within(0.0, f64::MAX)
+        };
+        HazardEstimate { time: t, estimate }
+    }
+
+    fn answers(&self, t: f64) -> Result<(), NotEstimable> {
+        if !(t >= 0.0) {
+            return Err(NotEstimable::InvalidTime);
+        }
+        let Some(last) = self.last_time() else { return Err(NotEstimable::Nobody) };
+        if self.extended || t <= last * (1.0 + SAME_TIME) {
+            return Ok(());
+        }
+        Err(NotEstimable::BeyondFollowUp { time: t, last })
     }
 
     /// The survival curve `S = exp(−H)`; the variance of log S is that of H.
@@ -161,50 +197,8 @@ impl CumulativeHazard {
             table: self.table.clone(),
             influence: self.influence.clone(),
             reversed: false,
+            extended: self.extended,
             start: self.start,
         }
-    }
-}
-
-pub(in crate::survival) fn hazard_of(
-    estimator: Estimator,
-    table: RiskTable,
-    influence: Option<Influence>,
-) -> CumulativeHazard {
-    let sampling = table.has_sampling_weights();
-    let (mut hazard, mut variance) = (Vec::with_capacity(table.len()), Vec::with_capacity(table.len()));
-    let (mut h, mut v) = (0.0, 0.0);
-    let mut push = |(dh, dv): (f64, f64)| {
-        h += dh;
-        v += dv;
-        hazard.push(h);
-        variance.push(v);
-    };
-    if estimator == Estimator::NelsonAalen {
-        table.for_each(|_, d, n| push(if d > 0.0 { (d / n, d / (n * n)) } else { (0.0, 0.0) }));
-    } else {
-        table.rows().for_each(|row| push(hazard_step(estimator, &row, sampling)));
-    }
-    if let Some(influence) = &influence {
-        variance = influence.variances(&table.rows().map(|r| pull(estimator, &r)).collect::<Vec<_>>());
-    } else if sampling {
-        variance = Vec::new();
-    }
-    CumulativeHazard { estimator, table, hazard, variance, influence, start: 0.0 }
-}
-
-impl fmt::Display for CumulativeHazard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} subjects", self.estimator, self.table.subjects())?;
-        write!(f, "\n{:>10} {:>9} {:>7} {:>10} {:>10}", "time", "at risk", "events", "hazard", "std error")?;
-        for (i, row) in self.table.rows().enumerate().filter(|(_, r)| r.is_exit()).take(PRINTED_ROWS) {
-            let se = self.variance.get(i).map_or("–".to_string(), |v| format!("{:.4}", v.sqrt()));
-            write!(
-                f,
-                "\n{:>10} {:>9} {:>7} {:>10.4} {se:>10}",
-                row.time, row.at_risk, row.events, self.hazard[i]
-            )?;
-        }
-        Ok(())
     }
 }

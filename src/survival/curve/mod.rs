@@ -1,26 +1,51 @@
 //! How many survive: curves, and what can be asked of them.
 //!
+//! * the definitions, side by side: [`estimator`]; the pass over the risk table that all share: `engine`
 //! * the product limit: [`KaplanMeier`]; the sum of hazards: [`NelsonAalen`], [`FlemingHarrington`]
-//! * a curve with its values, quantiles and areas: [`SurvivalCurve`], [`Quantile`], [`RestrictedMean`]; its hazard:
-//!   [`CumulativeHazard`]
 //! * where other causes can come first, the incidence of each: [`AalenJohansen`], [`CumulativeIncidence`]
+//! * a curve with its values: [`SurvivalCurve`], [`SurvivalEstimate`]; its hazard: [`CumulativeHazard`]; when a share
+//!   has had the event: [`Quantile`]; areas: [`RestrictedMean`]; given survival so far:
+//!   [`SurvivalCurve::given_survival_to`]
 //! * a band around the whole curve: [`Band`]
+//! * a curve without its data, predicted or read from elsewhere: [`StepFunction`]
+//! * a step that rests on one or two subjects: [`SmallRiskSet`]; what R and SAS print: [`Conventions`]
+//!
+//! Not here: two curves compared ([`contrast`](crate::survival::contrast)), intervals for very few subjects
+//! ([`small_sample`](crate::survival::small_sample)).
 
-pub(crate) mod aalen_johansen;
-pub(crate) mod band;
-pub(crate) mod cumulative_hazard;
-pub(crate) mod kaplan_meier;
-pub(crate) mod quantile;
-pub(crate) mod restricted_mean;
-pub(crate) mod survival_curve;
+pub mod aalen_johansen;
+pub mod band;
+mod conditional;
+pub mod conventions;
+pub mod cumulative_hazard;
+mod engine;
+pub mod estimator;
+pub mod fleming_harrington;
+pub mod kaplan_meier;
+pub mod nelson_aalen;
+mod printed;
+pub mod quantile;
+pub mod restricted_mean;
+pub mod step_function;
+mod stored;
+pub mod survival_curve;
+pub mod survival_estimate;
+pub mod warning;
 
 pub use aalen_johansen::{
     AalenJohansen, CumulativeIncidence, IncidenceCurve, IncidenceEstimate, IncidenceQuantile, IncidenceRow,
     IncidenceVariance, TimeLost,
 };
 pub use band::{Band, BandShape, SurvivalBand};
+pub use conventions::Conventions;
 pub use cumulative_hazard::{CumulativeHazard, HazardEstimate};
-pub use kaplan_meier::{FlemingHarrington, KaplanMeier, NelsonAalen};
-pub use quantile::{FlatStep, Quantile};
+pub use estimator::Estimator;
+pub use fleming_harrington::FlemingHarrington;
+pub use kaplan_meier::KaplanMeier;
+pub use nelson_aalen::NelsonAalen;
+pub use quantile::{FlatStep, Quantile, QuantileRule};
 pub use restricted_mean::RestrictedMean;
-pub use survival_curve::{Estimator, Step, SurvivalCurve, SurvivalEstimate};
+pub use step_function::{Kind, StepFunction};
+pub use survival_curve::{Steps, SurvivalCurve};
+pub use survival_estimate::{Step, SurvivalEstimate};
+pub use warning::SmallRiskSet;

@@ -4,10 +4,12 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::interval::{ConfidenceInterval, Interval, Transform};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{self, Number};
 
 /// What the quantile is where the curve is flat exactly at the level 1 − p.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum FlatStep {
     /// The middle of the flat stretch (R's `quantile`; up to the last observation where the curve never
@@ -16,22 +18,97 @@ pub enum FlatStep {
     Midpoint,
     /// Its first time: the smallest t with S(t) ≤ 1 − p.
     First,
+    /// The middle of the flat stretch where the curve drops further, and not reached where it does not: SAS's
+    /// `LIFETEST`, which looks for S(t) < 1 − p. Its limits are event times.
+    MidpointOfEvents,
 }
 
 /// How close S must come to 1 − p to count as equal (R's tolerance, √ε): survival probabilities are products
 /// of many quotients.
 const TOLERANCE: f64 = 1.4901161193847656e-8;
 
+/// How quantiles are found: the interval and the rule for flat steps.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`with_interval`](Self::with_interval) | 95 %, log-log | whose limits the interval of the quantile inverts |
+/// | [`flat_step`](Self::flat_step) | midpoint | the [`FlatStep`] |
+///
+/// A level, an [`Interval`], a [`FlatStep`] or [`Conventions`](crate::survival::Conventions) alone will do:
+/// `curve.quantiles(&[0.25, 0.5], Interval::log())`.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct QuantileRule {
+    interval: Interval,
+    flat: FlatStep,
+}
+
+impl QuantileRule {
+    /// Inverts this interval.
+    #[must_use]
+    pub fn with_interval(self, interval: impl Into<Interval>) -> Self {
+        Self { interval: interval.into(), ..self }
+    }
+
+    /// The rule for flat steps.
+    #[must_use]
+    pub fn flat_step(self, flat: FlatStep) -> Self {
+        Self { flat, ..self }
+    }
+
+    /// The interval.
+    #[must_use]
+    pub fn interval(&self) -> Interval {
+        self.interval
+    }
+}
+
+impl From<Interval> for QuantileRule {
+    fn from(interval: Interval) -> Self {
+        Self::default().with_interval(interval)
+    }
+}
+
+impl From<Transform> for QuantileRule {
+    fn from(transform: Transform) -> Self {
+        Self::default().with_interval(transform)
+    }
+}
+
+impl From<f64> for QuantileRule {
+    fn from(level: f64) -> Self {
+        Self::default().with_interval(level)
+    }
+}
+
+impl From<FlatStep> for QuantileRule {
+    fn from(flat: FlatStep) -> Self {
+        Self::default().flat_step(flat)
+    }
+}
+
 /// The time by which a share p has had the event, with its Brookmeyer-Crowley interval.
 ///
 /// The smallest t with `S(t) ≤ 1 − p`; where S is flat exactly at 1 − p, the midpoint of the flat stretch
 /// ([`FlatStep`]). The limits apply the same rule to the curve's lower and upper confidence curves
-/// (Brookmeyer & Crowley 1982, Biometrics 38:29). What is not reached is `None`.
+/// (Brookmeyer & Crowley 1982, Biometrics 38:29). What is not reached says so.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{KaplanMeier, NotEstimable, RightCensored};
+///
+/// let curve = KaplanMeier::fit(&RightCensored::new(&[4., 6., 8., 10., 12.], &[true, true, false, true, false])?);
+/// let median = curve.median();
+/// assert_eq!(median.value()?, 10.0);
+/// assert_eq!(median.to_string(), "10 (95% CI 4 to not reached)");
+/// assert_eq!(curve.quantile(0.9)?.value(), Err(NotEstimable::NotReached { level: 1.0 - 0.9 }));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Quantile {
     p: f64,
-    estimate: Option<f64>,
+    value: Result<f64, NotEstimable>,
     interval: ConfidenceInterval,
 }
 
@@ -42,10 +119,12 @@ impl Quantile {
         self.p
     }
 
-    /// The time, or `None` where the curve does not come down to 1 − p.
-    #[must_use]
-    pub fn estimate(&self) -> Option<f64> {
-        self.estimate
+    /// The time, in the unit of the data.
+    ///
+    /// # Errors
+    /// [`NotEstimable::NotReached`] where the curve does not come down to 1 − p; [`NotEstimable::Nobody`].
+    pub fn value(&self) -> Result<f64, NotEstimable> {
+        self.value
     }
 
     /// The confidence interval; a limit that is not reached is `None`.
@@ -57,20 +136,18 @@ impl Quantile {
 
 impl fmt::Display for Quantile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |t: Option<f64>| {
-            t.map_or("not reached".to_string(), |t| match f.precision() {
-                Some(d) => format!("{t:.d$}"),
-                None => format!("{}", (t * 1e6).round() / 1e6),
-            })
+        let number = |t: f64| match f.precision() {
+            Some(d) => format!("{:.d$}", Number(t)),
+            None => Number(t).to_string(),
         };
-        write!(
-            f,
-            "{} ({}% CI {} to {})",
-            text(self.estimate),
-            crate::survival::result::interval::percent(self.interval.level),
-            text(self.interval.lower),
-            text(self.interval.upper)
-        )
+        let limit = |t: Option<f64>| t.map_or_else(|| "not reached".to_string(), number);
+        let value = match self.value {
+            Ok(t) => number(t),
+            Err(NotEstimable::NotReached { .. }) => "not reached".to_string(),
+            Err(because) => return write!(f, "{because}"),
+        };
+        let (lower, upper) = (limit(self.interval.lower), limit(self.interval.upper));
+        write!(f, "{value} ({} CI {lower} to {upper})", print::level(self.interval.level))
     }
 }
 
@@ -80,7 +157,7 @@ impl SurvivalCurve {
     /// # Errors
     /// [`Error::OutOfRange`] where `p` is not in [0, 1].
     pub fn quantile(&self, p: f64) -> Result<Quantile> {
-        Ok(self.quantiles(&[p], Interval::default(), FlatStep::default())?[0])
+        Ok(self.quantiles(&[p], QuantileRule::default())?[0])
     }
 
     /// The median survival time, with the default interval.
@@ -88,7 +165,7 @@ impl SurvivalCurve {
     pub fn median(&self) -> Quantile {
         match self.quantile(0.5) {
             Ok(median) => median,
-            Err(_) => unreachable!("0.5 is a probability"),
+            Err(_) => unreachable!("0.5 is a probability and the default level is one"),
         }
     }
 
@@ -97,87 +174,114 @@ impl SurvivalCurve {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where a `p` is not in [0, 1] or the level is not inside (0, 1).
-    pub fn quantiles(
-        &self,
-        p: &[f64],
-        interval: impl Into<Interval>,
-        flat: FlatStep,
-    ) -> Result<Vec<Quantile>> {
-        let interval = interval.into();
+    pub fn quantiles(&self, p: &[f64], rule: impl Into<QuantileRule>) -> Result<Vec<Quantile>> {
+        let rule = rule.into();
+        let interval = rule.interval;
         let z = interval.z()?;
-        if let Some(&value) = p.iter().find(|p| !(0.0..=1.0).contains(*p)) {
-            return Err(Error::OutOfRange { argument: "p", value, must_be: "in [0, 1]" });
-        }
-        // The curve and its confidence curves, at the steps where they move.
-        let (mut curve, mut lower, mut upper) = (Crossings::new(), Crossings::new(), Crossings::new());
+        let mut crossings = Crossings::new(self.last_time().unwrap_or(f64::NAN), self.start());
         let mut last = (f64::NAN, f64::NAN, None);
         for step in self.steps() {
-            let (t, s) = (step.row.time, step.estimate.value());
-            let limits = if (s, step.estimate.at_risk()) == (last.0, last.1) {
-                last.2
-            } else {
-                step.estimate.limits(&interval, z)
-            };
-            last = (s, step.estimate.at_risk(), limits);
-            curve.push(t, Some(s));
-            lower.push(t, limits.map(|l| l.0));
-            upper.push(t, limits.map(|l| l.1));
+            let at_risk = step.estimate.at_risk;
+            // A step beyond the last observation is one of weight 0.
+            let Ok(s) = step.estimate.value else { break };
+            let limits =
+                if (s, at_risk) == (last.0, last.1) { last.2 } else { step.estimate.limits(&interval, z) };
+            last = (s, at_risk, limits);
+            crossings.push(step.row.time, s, limits);
         }
-        let start = self.start();
+        p.iter().map(|&p| crossings.quantile(p, &rule)).collect()
+    }
+}
+
+/// A curve and its confidence curves, at the steps where they move.
+pub(super) struct Crossings {
+    curve: Levels,
+    lower: Levels,
+    upper: Levels,
+    last_time: f64,
+    start: f64,
+}
+
+impl Crossings {
+    /// `last_time` is NaN where there is nobody.
+    pub(super) fn new(last_time: f64, start: f64) -> Self {
+        let [curve, lower, upper] =
+            [const { Levels { times: Vec::new(), values: Vec::new(), last: None } }; 3];
+        Self { curve, lower, upper, last_time, start }
+    }
+
+    pub(super) fn push(&mut self, time: f64, s: f64, limits: Option<(f64, f64)>) {
+        self.curve.push(time, Some(s));
+        self.lower.push(time, limits.map(|l| l.0));
+        self.upper.push(time, limits.map(|l| l.1));
+    }
+
+    pub(super) fn quantile(&self, p: f64, rule: &QuantileRule) -> Result<Quantile> {
+        rule.interval.z()?;
+        if !(0.0..=1.0).contains(&p) {
+            return Err(Error::OutOfRange { argument: "p", value: p, must_be: "in [0, 1]" });
+        }
         // Nobody has had the event at the start: that is the quantile of 0, of the curve and of a limit, unless
         // they stay at 1 throughout.
-        let moves = !curve.levels.is_empty();
-        let find = |of: &Crossings, p: f64| {
+        let moves = !self.curve.values.is_empty();
+        let find = |of: &Levels, flat: FlatStep| {
             if p > 0.0 {
-                return of.find(p, flat);
+                return of.find(1.0 - p, flat, self.last_time);
             }
-            (moves && (!of.levels.is_empty() || of.last_level.is_none())).then_some(start)
+            (moves && (!of.values.is_empty() || of.last.is_none())).then_some(self.start)
         };
-        Ok(p.iter()
-            .map(|&p| Quantile {
-                p,
-                estimate: find(&curve, p),
-                interval: ConfidenceInterval {
-                    lower: find(&lower, p),
-                    upper: find(&upper, p),
-                    level: interval.confidence_level(),
-                },
-            })
-            .collect())
+        // SAS inverts the interval at each event time: the first that it does not lie above, and the first at
+        // which it lies below.
+        let (lower, upper) = match rule.flat {
+            FlatStep::MidpointOfEvents if p > 0.0 => {
+                (self.lower.find(1.0 - p, FlatStep::First, self.last_time), self.upper.first_below(1.0 - p))
+            }
+            flat => (find(&self.lower, flat), find(&self.upper, flat)),
+        };
+        let because = if self.last_time.is_nan() {
+            NotEstimable::Nobody
+        } else {
+            NotEstimable::NotReached { level: 1.0 - p }
+        };
+        Ok(Quantile {
+            p,
+            value: find(&self.curve, rule.flat).ok_or(because),
+            interval: ConfidenceInterval { lower, upper, level: rule.interval.confidence_level() },
+        })
     }
 }
 
 /// The distinct levels of a falling curve, each with the time at which it is first reached.
-struct Crossings {
+struct Levels {
     times: Vec<f64>,
-    levels: Vec<f64>,
-    last_time: f64,
-    last_level: Option<f64>,
+    values: Vec<f64>,
+    /// At the last step.
+    last: Option<f64>,
 }
 
-impl Crossings {
-    fn new() -> Self {
-        Self { times: Vec::new(), levels: Vec::new(), last_time: 0.0, last_level: None }
-    }
-
+impl Levels {
     fn push(&mut self, time: f64, level: Option<f64>) {
-        if let Some(level) = level.filter(|&l| self.levels.last() != Some(&l) && l < 1.0) {
+        if let Some(level) = level.filter(|&l| self.values.last() != Some(&l) && l < 1.0) {
             self.times.push(time);
-            self.levels.push(level);
+            self.values.push(level);
         }
-        (self.last_time, self.last_level) = (time, level);
+        self.last = level;
     }
 
-    /// The first time at which the curve is at or below 1 − p; on a flat step at that level, its middle.
-    fn find(&self, p: f64, flat: FlatStep) -> Option<f64> {
-        let first = |at_most: f64| self.levels.iter().position(|&s| s <= at_most).map(|i| self.times[i]);
-        let reached = first(1.0 - p + TOLERANCE)?;
+    /// The first time at which the curve is below a level.
+    fn first_below(&self, level: f64) -> Option<f64> {
+        self.values.iter().position(|&s| s < level - TOLERANCE).map(|i| self.times[i])
+    }
+
+    /// The first time at which the curve is at or below a level; on a flat step at it, what the rule says.
+    fn find(&self, level: f64, flat: FlatStep, last_time: f64) -> Option<f64> {
+        let reached = self.values.iter().position(|&s| s <= level + TOLERANCE).map(|i| self.times[i])?;
         if flat == FlatStep::First {
             return Some(reached);
         }
-        if self.last_level.is_some_and(|s| (1.0 - p - s).abs() < TOLERANCE) {
-            return Some(f64::midpoint(reached, self.last_time));
+        if flat == FlatStep::Midpoint && self.last.is_some_and(|s| (level - s).abs() < TOLERANCE) {
+            return Some(f64::midpoint(reached, last_time));
         }
-        first(1.0 - p - TOLERANCE).map(|below| f64::midpoint(reached, below))
+        self.first_below(level).map(|below| f64::midpoint(reached, below))
     }
 }

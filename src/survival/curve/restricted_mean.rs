@@ -4,21 +4,66 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
-use crate::survival::curve::kaplan_meier::hazard_step;
-use crate::survival::curve::survival_curve::{Estimator, SurvivalCurve};
-use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::Number;
 
 /// The restricted mean survival time up to τ: `μ(τ) = ∫₀^τ S(t) dt`.
 ///
 /// Its variance is `Σ_{tᵢ ≤ τ} (∫_{tᵢ}^τ S)² dᵢ/(nᵢ(nᵢ − dᵢ))`, robust where the curve's is. Unit: that of
 /// the times. Irwin (1949); Royston & Parmar (2013), BMC Med Res Methodol 13:152.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+///
+/// let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, false])?);
+/// let mean = curve.restricted_mean(3.0)?;
+/// assert_eq!((mean.value(), mean.time_lost()), (1.0 + 0.75 + 0.5, 0.75));
+/// assert_eq!(mean.to_string(), "2.25 ± 0.41 (up to 3)");
+/// assert_eq!(format!("{:.2}", mean.interval(0.95)?), "1.44 to 3.00"); // no mean lies beyond the horizon
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct RestrictedMean {
     tau: f64,
-    estimate: f64,
-    std_error: Option<f64>,
     start: f64,
+    estimate: Estimate,
+}
+
+/// A restricted mean as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    tau: f64,
+    start: f64,
+    estimate: Estimate,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for RestrictedMean {
+    type Error = Error;
+
+    fn try_from(Raw { tau, start, estimate }: Raw) -> Result<Self> {
+        let value = estimate.value()?;
+        if !(start >= 0.0 && tau > start && tau < f64::INFINITY) {
+            return Err(Error::OutOfRange {
+                argument: "tau",
+                value: tau,
+                must_be: "finite and above the start",
+            });
+        }
+        if !(value >= 0.0 && value <= tau - start) {
+            let must_be = "in [0, tau − start]";
+            return Err(Error::OutOfRange { argument: "the restricted mean", value, must_be });
+        }
+        Ok(Self { tau, start, estimate: estimate.within(0.0, tau - start) })
+    }
 }
 
 impl RestrictedMean {
@@ -30,39 +75,49 @@ impl RestrictedMean {
 
     /// The restricted mean, in the unit of the times.
     #[must_use]
-    pub fn estimate(&self) -> f64 {
-        self.estimate
+    pub fn value(&self) -> f64 {
+        self.estimate.value().unwrap_or(f64::NAN)
     }
 
-    /// Its standard error; `None` where a table of sampling weights gives none.
+    /// Its standard error, above 0.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: nobody has had the event up to τ, so that a width of 0 would be no certainty;
+    /// a table of sampling weights without the subjects behind it.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        self.estimate.std_error()
+    }
+
+    /// The scale of the standard error: the mean itself.
     #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
-        self.std_error
+    pub fn scale(&self) -> Scale {
+        self.estimate.scale()
     }
 
     /// The restricted mean time lost, `τ − μ(τ)`. It has the same standard error.
     #[must_use]
     pub fn time_lost(&self) -> f64 {
-        self.tau - self.start - self.estimate
+        self.tau - self.start - self.value()
     }
 
-    /// `μ ± z·se`.
+    /// `μ ± z·se`, cut to [0, τ].
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        let z = z_of(level)?;
-        let bounds = self.std_error.map(|se| (self.estimate - z * se, self.estimate + z * se));
-        Ok(ConfidenceInterval::new(bounds, level))
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        self.estimate.interval(interval)
     }
 }
 
 impl fmt::Display for RestrictedMean {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(2);
-        write!(f, "{:.decimals$}", self.estimate)?;
-        self.std_error.map_or(Ok(()), |se| write!(f, " ± {se:.decimals$}"))?;
-        write!(f, " (up to {})", self.tau)
+        write!(f, "{:.decimals$}", Number(self.value()))?;
+        match self.std_error() {
+            Ok(se) => write!(f, " ± {:.decimals$}", Number(se))?,
+            Err(because) => write!(f, " (no standard error: {because:#})")?,
+        }
+        write!(f, " (up to {})", Number(self.tau))
     }
 }
 
@@ -71,14 +126,15 @@ impl SurvivalCurve {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where `tau` is not above the curve's start; [`Error::BeyondFollowUp`] where the
-    /// curve has not reached 0 and nobody is observed up to `tau`: a curve is not extrapolated.
+    /// curve has not reached 0 and nobody is observed up to `tau`: a curve is not extrapolated, unless it is
+    /// [`extended`](Self::extended); [`Error::NotEstimable`] where nobody is in the group.
     ///
     /// # Example
     /// ```
     /// use greenwood::survival::{KaplanMeier, RightCensored};
     ///
     /// let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, false])?);
-    /// assert_eq!(curve.restricted_mean(3.0)?.estimate(), 1.0 + 0.75 + 0.5);
+    /// assert_eq!(curve.restricted_mean(3.0)?.value(), 1.0 + 0.75 + 0.5);
     /// assert!(curve.restricted_mean(5.0).is_err());
     /// # Ok::<(), greenwood::Error>(())
     /// ```
@@ -87,11 +143,11 @@ impl SurvivalCurve {
             let must_be = "finite and above the time at which the curve starts";
             return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
         }
-        let last = self.last_time().unwrap_or(self.start);
-        if tau > last && self.survival.last().is_none_or(|&s| s > 0.0) {
-            return Err(Error::BeyondFollowUp { tau, last });
+        match self.answers(tau) {
+            Err(NotEstimable::BeyondFollowUp { last, .. }) => Err(Error::BeyondFollowUp { tau, last }),
+            Err(because) => Err(because.into()),
+            Ok(()) => Ok(self.area(tau)),
         }
-        Ok(self.area(tau))
     }
 
     /// The same without the refusal: beyond the last observation the curve is taken as flat.
@@ -103,40 +159,38 @@ impl SurvivalCurve {
         if let Some(pulls) = &mut pulls {
             pulls[rows..].fill_with(Default::default);
         }
+        // Areas are divided by a power of two near τ before they are squared: no horizon is too far, no bit is lost.
+        let unit = power_of_two(tau);
         let (mut to_right, mut variance) = (Sum::default(), Sum::default());
         let mut next = tau;
         for i in (0..rows).rev() {
             to_right.add((next - times[i]) * self.survival[i]);
             next = times[i];
-            let area = to_right.value();
+            let area = to_right.value() / unit;
             if let Some(pulls) = &mut pulls {
                 pulls[i].at_risk *= area;
                 pulls[i].event *= area;
             } else {
-                variance.add(area * area * self.variance_step(i, sampling));
+                // Where the curve falls to 0 the area to the right is 0 too.
+                variance.add(area * area * self.estimator.step(&self.table.row(i), sampling).variance);
             }
         }
         to_right.add(next - self.start);
         let variance = match (&self.influence, &pulls) {
             (Some(influence), Some(pulls)) => Some(influence.variance_of_sum(pulls)),
-            _ => (!self.log_variance.is_empty() || self.survival.is_empty()).then(|| variance.value()),
+            _ => (!self.log_variance.is_empty()).then(|| variance.value()),
         };
-        RestrictedMean {
-            tau,
-            estimate: to_right.value(),
-            std_error: variance.map(f64::sqrt),
-            start: self.start,
-        }
+        let value = to_right.value();
+        // Where nobody lost any time the variance is 0, which is no certainty.
+        let curve = if value >= tau - self.start { 1.0 } else { 0.5 };
+        let std_error = SurvivalEstimate::error_of(curve, variance).map(|v| v.sqrt() * unit);
+        let estimate = Estimate::with_error(Scale::Identity, value, std_error).within(0.0, tau - self.start);
+        RestrictedMean { tau, start: self.start, estimate }
     }
+}
 
-    /// What row `i` adds to the model-based variance of log S; 0 where the curve falls to 0, for there the
-    /// area to the right is 0 too.
-    fn variance_step(&self, i: usize, sampling: bool) -> f64 {
-        let row = self.table.row(i);
-        if self.estimator != Estimator::KaplanMeier {
-            return hazard_step(self.estimator, &row, sampling).1;
-        }
-        let (d, n) = (row.events, row.at_risk);
-        if d > 0.0 && d < n { d / (n * (n - d)) } else { 0.0 }
-    }
+/// The largest power of two that is not above a positive number.
+fn power_of_two(x: f64) -> f64 {
+    let exponent = x.to_bits() & 0x7ff0_0000_0000_0000;
+    if exponent == 0 { f64::MIN_POSITIVE } else { f64::from_bits(exponent) }
 }

@@ -1,198 +1,66 @@
-//! A survival curve as a value: evaluate, invert, integrate, compare, print.
+//! A survival curve as a value: what it holds, and its value at a time.
 
-use std::fmt;
-
-use crate::error::{Error, Result};
-use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::numeric::sums::Sum;
+use crate::survival::curve::estimator::Estimator;
+use crate::survival::curve::survival_estimate::{Step, SurvivalEstimate};
+use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::risk_table::influence::{Influence, Pull};
-use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable, Row};
+use crate::survival::risk_table::table::{RiskTable, Row};
 
-/// How a curve was estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Estimator {
-    /// The product limit: [`KaplanMeier`](crate::survival::KaplanMeier).
-    KaplanMeier,
-    /// Events over at risk, summed: [`NelsonAalen`](crate::survival::NelsonAalen).
-    NelsonAalen,
-    /// The same with tied events leaving one after the other: [`FlemingHarrington`](crate::survival::FlemingHarrington).
-    FlemingHarrington,
-}
-
-impl fmt::Display for Estimator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::KaplanMeier => "Kaplan-Meier",
-            Self::NelsonAalen => "Nelson-Aalen",
-            Self::FlemingHarrington => "Fleming-Harrington",
-        })
-    }
-}
+/// How far a time may lie beyond the last observation and still be it: R's tolerance for ties, √ε.
+pub(super) const SAME_TIME: f64 = 1.4901161193847656e-8;
 
 /// An estimated survival function: a right-continuous step function with its variance.
 ///
 /// Made by [`KaplanMeier`](crate::survival::KaplanMeier), or as `exp(−H)` by
 /// [`CumulativeHazard::survival`](crate::survival::CumulativeHazard::survival). It holds the risk table it came from,
 /// the estimate and the variance of its logarithm; intervals are computed when they are asked for, so one
-/// fit serves a report with several kinds of interval.
+/// fit serves a report with several kinds of interval. Times have the unit of the data.
+///
+/// | question | method |
+/// |---|---|
+/// | S(t) with its standard error | [`at`](Self::at), [`just_before`](Self::just_before), [`at_many`](Self::at_many) |
+/// | when has a share had the event? | [`median`](Self::median), [`quantile`](Self::quantile) |
+/// | the area up to a horizon | [`restricted_mean`](Self::restricted_mean) |
+/// | the curve of those who survived so long | [`given_survival_to`](Self::given_survival_to) |
+/// | is any step a matter of one or two subjects? | [`warnings`](Self::warnings) |
+/// | against another curve | [`contrast`](Self::contrast), [`median_contrast`](Self::median_contrast), … |
 ///
 /// # Conventions
-/// At equal times events come before censorings; whoever enters at `t` is at risk after `t`. Beyond the last
-/// observation the curve stays at its last value; [`restricted_mean`](Self::restricted_mean) refuses to go there.
+/// At equal times events come before censorings; subjects who enter at `t` are at risk after `t`. Beyond the last
+/// observation a curve that is above 0 has no value ([`NotEstimable::BeyondFollowUp`]), unless it is asked to go on
+/// flat ([`extended`](Self::extended)).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+///
+/// let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, false])?);
+/// assert_eq!(curve.at(2.5).value()?, 0.5);
+/// assert_eq!(curve.median().value()?, 3.0);
+/// assert_eq!(curve.restricted_mean(4.0)?.value(), 2.75);
+/// assert!(curve.at(5.0).value().is_err());
+/// assert_eq!(curve.extended().at(5.0).value()?, 0.5);
+/// let times: Vec<f64> = curve.into_iter().map(|step| step.row.time).collect();
+/// assert_eq!(times, [1.0, 2.0, 3.0, 4.0]);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::survival::curve::stored::RawSurvival"))]
 pub struct SurvivalCurve {
-    pub(in crate::survival) estimator: Estimator,
-    pub(in crate::survival) table: RiskTable,
-    pub(in crate::survival) survival: Vec<f64>,
+    pub(super) estimator: Estimator,
+    pub(super) table: RiskTable,
+    pub(super) survival: Vec<f64>,
     /// Of log S. Where S reaches 0 it stays what it was before: there is no standard error then.
-    pub(in crate::survival) log_variance: Vec<f64>,
-    pub(in crate::survival) influence: Option<Influence>,
+    pub(super) log_variance: Vec<f64>,
+    pub(super) influence: Option<Influence>,
     /// Of censoring rather than of the event.
-    pub(in crate::survival) reversed: bool,
+    pub(super) reversed: bool,
+    /// Carried on flat beyond follow-up.
+    pub(super) extended: bool,
     /// The time from which the curve is conditional, or 0.
-    pub(in crate::survival) start: f64,
-}
-/// A curve as it was written: checked before it is one.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Raw {
-    estimator: Estimator,
-    table: RiskTable,
-    survival: Vec<f64>,
-    log_variance: Vec<f64>,
-    influence: Option<Influence>,
-    reversed: bool,
-    start: f64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for SurvivalCurve {
-    type Error = crate::error::Error;
-
-    fn try_from(raw: Raw) -> Result<Self> {
-        let rows = raw.table.len();
-        // A table of sampling weights may be without variance.
-        let values = if raw.log_variance.is_empty() { rows } else { raw.log_variance.len() };
-        if let Some(values) = [raw.survival.len(), values].into_iter().find(|&n| n != rows) {
-            return Err(crate::error::Error::InconsistentCurve { values, rows });
-        }
-        if let Some(influence) = &raw.influence {
-            influence.check(rows)?;
-        }
-        let Raw { estimator, table, survival, log_variance, influence, reversed, start } = raw;
-        Ok(Self { estimator, table, survival, log_variance, influence, reversed, start })
-    }
-}
-
-/// A step of a curve: a time at which somebody's observation ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Step {
-    /// Who was at risk, had the event and was censored at the time.
-    pub row: Row,
-    /// The estimate from this time on.
-    pub estimate: SurvivalEstimate,
-}
-
-/// The estimated probability of surviving beyond a time.
-///
-/// Prints as the published form `38.1% ± 17.2%` (estimate ± standard error, as many decimals as asked for,
-/// one by default), and with `{:#}` as the interval form `38.1% (8.9% to 68.0%)` (95 %, log-log).
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct SurvivalEstimate {
-    time: f64,
-    value: f64,
-    log_variance: Option<f64>,
-    at_risk: f64,
-    at_risk_last_event: f64,
-    events: f64,
-}
-
-impl SurvivalEstimate {
-    /// The time.
-    #[must_use]
-    pub fn time(&self) -> f64 {
-        self.time
-    }
-
-    /// The probability S(t). NaN only where the time asked for was NaN.
-    #[must_use]
-    pub fn value(&self) -> f64 {
-        self.value
-    }
-
-    /// The standard error of S(t) itself. `None` where S is 0, for the formula has no value there, and where
-    /// a table of sampling weights gives none.
-    #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
-        self.log_std_error().map(|se| se * self.value)
-    }
-
-    /// The standard error of log S(t), with the same exceptions.
-    #[must_use]
-    pub fn log_std_error(&self) -> Option<f64> {
-        self.log_variance.filter(|_| self.value > 0.0).map(f64::sqrt)
-    }
-
-    /// How many (sum of weights) were under observation just before the time.
-    #[must_use]
-    pub fn at_risk(&self) -> f64 {
-        self.at_risk
-    }
-
-    /// How many events (sum of weights) there were up to and including the time.
-    #[must_use]
-    pub fn events(&self) -> f64 {
-        self.events
-    }
-
-    /// A pointwise confidence interval. Without limits where S is 0, or is 1 on a scale that has none there.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        let interval = interval.into();
-        let z = interval.z()?;
-        Ok(ConfidenceInterval::new(self.limits(&interval, z), interval.confidence_level()))
-    }
-
-    pub(in crate::survival) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
-        let log_se = self.log_std_error()?;
-        let lower = interval.lower_log_se(self.value, log_se, self.at_risk, self.at_risk_last_event);
-        interval.limits(z, self.value, log_se, lower)
-    }
-}
-
-impl fmt::Display for SurvivalEstimate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = f.precision().unwrap_or(1);
-        let percent = |x: f64| format!("{:.decimals$}%", 100.0 * x);
-        let text = if f.alternate() {
-            match self.interval(Interval::default()).ok().and_then(|i| i.bounds()) {
-                Some((lower, upper)) => {
-                    format!("{} ({} to {})", percent(self.value), percent(lower), percent(upper))
-                }
-                None => format!("{} (no interval)", percent(self.value)),
-            }
-        } else {
-            match self.std_error() {
-                Some(se) => format!("{} ± {}", percent(self.value), percent(se)),
-                None => format!("{} (no standard error)", percent(self.value)),
-            }
-        };
-        if let Some(width) = f.width() {
-            let fill = width.saturating_sub(text.chars().count());
-            return match f.align() {
-                Some(fmt::Alignment::Right) => write!(f, "{:fill$}{text}", ""),
-                _ => write!(f, "{text}{:fill$}", ""),
-            };
-        }
-        f.write_str(&text)
-    }
+    pub(super) start: f64,
 }
 
 impl SurvivalCurve {
@@ -229,10 +97,68 @@ impl SurvivalCurve {
         self.influence.is_some()
     }
 
-    /// The last time at which anybody was under observation, or `None` where nobody ever was.
+    /// The last time at which anybody was under observation, or `None` where nobody ever was. A subject of weight 0 is
+    /// nobody.
     #[must_use]
     pub fn last_time(&self) -> Option<f64> {
-        self.table.last_time()
+        last_observed(&self.table)
+    }
+
+    /// Is the curve one of the censoring, with the events leaving first at equal times?
+    #[must_use]
+    pub fn is_of_censoring(&self) -> bool {
+        self.reversed
+    }
+
+    /// The same curve, carried on flat beyond the last observation, as R's `summary(extend = TRUE)` does: every
+    /// question that was not estimable for being beyond follow-up is answered as if nobody had the event there.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    ///
+    /// let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0], &[true, false])?);
+    /// assert!(curve.at(3.0).value().is_err());
+    /// assert_eq!(curve.extended().at(3.0).value()?, 0.5);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn extended(&self) -> Self {
+        Self { extended: true, ..self.clone() }
+    }
+
+    /// Is the curve carried on beyond follow-up?
+    #[must_use]
+    pub fn is_extended(&self) -> bool {
+        self.extended
+    }
+
+    /// Does the curve have a value at `t`?
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason.
+    pub(in crate::survival) fn answers(&self, t: f64) -> Result<(), NotEstimable> {
+        self.answers_until(t, self.last_time())
+    }
+
+    fn answers_until(&self, t: f64, last: Option<f64>) -> Result<(), NotEstimable> {
+        if !(t >= 0.0) {
+            return Err(NotEstimable::InvalidTime);
+        }
+        let Some(last) = last else { return Err(NotEstimable::Nobody) };
+        if t < self.start {
+            return Err(NotEstimable::BeforeStart { time: t, start: self.start });
+        }
+        let zero = self.survival.last().is_some_and(|&s| s <= 0.0);
+        if zero || self.extended || t <= last * (1.0 + SAME_TIME) {
+            return Ok(());
+        }
+        Err(NotEstimable::BeyondFollowUp { time: t, last })
+    }
+
+    /// S(t) with the last value carried on: for sums over times that lie within follow-up by construction.
+    pub(crate) fn carried(&self, t: f64) -> f64 {
+        self.table.times().partition_point(|&x| x <= t).checked_sub(1).map_or(1.0, |i| self.survival[i])
     }
 
     /// The time from which the curve is conditional; 0 for an ordinary curve.
@@ -261,7 +187,7 @@ impl SurvivalCurve {
         let mut order: Vec<usize> = (0..times.len()).collect();
         order.sort_by(|&a, &b| times[a].total_cmp(&times[b]));
         let mut estimates = vec![None; times.len()];
-        let (mut rows, mut events) = (0, crate::numeric::sums::Sum::default());
+        let (mut rows, mut events) = (0, Sum::default());
         for i in order {
             let t = times[i];
             while rows < self.table.len() && self.table.times()[rows] <= t {
@@ -275,19 +201,23 @@ impl SurvivalCurve {
 
     /// The estimate at `t`, the first `rows` rows of the table being at `t` or before.
     fn estimate(&self, t: f64, rows: usize, events: f64) -> SurvivalEstimate {
-        let value = if rows == 0 { 1.0 } else { self.survival[rows - 1] };
-        let log_variance = if rows == 0 {
-            (!self.log_variance.is_empty() || self.survival.is_empty()).then_some(0.0)
-        } else {
-            self.log_variance.get(rows - 1).copied()
+        let value = match rows {
+            0 => 1.0,
+            rows => self.survival[rows - 1],
+        };
+        let log_variance = match rows {
+            0 if self.log_variance.is_empty() => None,
+            0 => Some(0.0),
+            rows => self.log_variance.get(rows - 1).copied(),
         };
         // R counts from the first row at which somebody left.
         let last_event = (0..rows).rev().map(|i| self.table.row(i)).find(|r| r.event_subjects > 0);
         let reference = last_event.or_else(|| self.table.rows().find(Row::is_exit));
+        let value = self.answers(t).map(|()| value);
         SurvivalEstimate {
             time: t,
-            value: if t.is_nan() { f64::NAN } else { value },
-            log_variance,
+            value,
+            log_variance: value.and_then(|s| SurvivalEstimate::error_of(s, log_variance)),
             at_risk: self.table.at_risk(t),
             at_risk_last_event: reference.map_or(0.0, |r| r.at_risk),
             events,
@@ -295,107 +225,70 @@ impl SurvivalCurve {
     }
 
     /// The curve as it is read: one step for each time at which somebody's observation ended.
-    pub fn steps(&self) -> impl Iterator<Item = Step> + '_ {
-        let mut events = crate::numeric::sums::Sum::default();
-        let mut at_risk_last_event = None;
-        self.table.rows().enumerate().filter_map(move |(i, row)| {
-            if !row.is_exit() {
-                return None;
-            }
-            events.add(row.events);
-            if row.event_subjects > 0 || at_risk_last_event.is_none() {
-                at_risk_last_event = Some(row.at_risk);
-            }
-            let estimate = SurvivalEstimate {
-                time: row.time,
-                value: self.survival[i],
-                log_variance: self.log_variance.get(i).copied(),
-                at_risk: row.at_risk,
-                at_risk_last_event: at_risk_last_event.unwrap_or(row.at_risk),
-                events: events.value(),
-            };
-            Some(Step { row, estimate })
-        })
+    #[must_use]
+    pub fn steps(&self) -> Steps<'_> {
+        let last = self.last_time();
+        Steps { curve: self, last, row: 0, events: Sum::default(), at_risk_last_event: None }
     }
 
-    /// The curve given that observation lasted to `s`: it starts again at 1 and uses only those still under
-    /// observation just before `s`, R's `start.time`. An event at `s` itself counts.
-    ///
-    /// `S(t | T ≥ s) = S(t) / S(s−)` (Anderson, Cain & Gelber 1983).
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where `s` is negative or NaN; [`Error::Empty`] where nobody is observed that long.
-    pub fn given_survival_to(&self, s: f64) -> Result<Self> {
-        if !(s >= 0.0) {
-            return Err(Error::OutOfRange { argument: "s", value: s, must_be: "at least 0" });
-        }
-        if self.last_time().is_none_or(|last| last < s) {
-            return Err(Error::Empty { argument: "the risk set at s" });
-        }
-        let from = self.table.position(s);
-        let table = self.table.from(s);
-        let (scale, base) = match from {
-            0 => (1.0, 0.0),
-            i => (self.survival[i - 1], self.log_variance.get(i - 1).copied().unwrap_or(0.0)),
-        };
-        let influence = self.influence.as_ref().map(|inf| inf.from(from));
-        let mut curve = crate::survival::curve::kaplan_meier::curve_of(self.estimator, table, influence);
-        // The quotient is kept where it exists: it needs no second set of roundings.
-        if scale > 0.0 {
-            curve.survival = self.survival[from..].iter().map(|v| v / scale).collect();
-            if curve.influence.is_none() {
-                curve.log_variance = self.log_variance.iter().skip(from).map(|v| v - base).collect();
-            }
-        }
-        (curve.reversed, curve.start) = (self.reversed, s);
-        Ok(curve)
-    }
-
-    pub(in crate::survival) fn pulls(&self) -> Vec<Pull> {
-        self.table.rows().map(|r| crate::survival::curve::kaplan_meier::pull(self.estimator, &r)).collect()
+    pub(super) fn pulls(&self) -> Vec<Pull> {
+        self.table.rows().map(|row| self.estimator.influence(&row)).collect()
     }
 }
 
-impl fmt::Display for SurvivalCurve {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let interval = Interval::default();
-        let subject = match (self.reversed, self.estimator) {
-            (true, _) => "Reverse Kaplan-Meier (censoring)".to_string(),
-            (false, Estimator::KaplanMeier) => "Kaplan-Meier".to_string(),
-            (false, estimator) => format!("{estimator}, exp(−H)"),
-        };
-        let rounded = |x: f64| (x * 1e9).round() / 1e9;
-        write!(f, "{subject}: {} subjects, {} events", self.table.subjects(), rounded(self.table.events()))?;
-        if self.start > 0.0 {
-            write!(f, ", given survival to {}", self.start)?;
+/// The last time at which anybody who counts was under observation.
+pub(super) fn last_observed(table: &RiskTable) -> Option<f64> {
+    table.rows().rev().find(|row| row.at_risk > 0.0).map(|row| row.time)
+}
+
+/// The steps of a curve in order of time, made by [`SurvivalCurve::steps`].
+#[derive(Debug, Clone)]
+pub struct Steps<'a> {
+    curve: &'a SurvivalCurve,
+    last: Option<f64>,
+    row: usize,
+    events: Sum,
+    at_risk_last_event: Option<f64>,
+}
+
+impl Iterator for Steps<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        let curve = self.curve;
+        while self.row < curve.table.len() {
+            let i = self.row;
+            self.row += 1;
+            let row = curve.table.row(i);
+            if !row.is_exit() {
+                continue;
+            }
+            self.events.add(row.events);
+            if row.event_subjects > 0 || self.at_risk_last_event.is_none() {
+                self.at_risk_last_event = Some(row.at_risk);
+            }
+            let value = curve.answers_until(row.time, self.last).map(|()| curve.survival[i]);
+            let log_variance = curve.log_variance.get(i).copied();
+            let estimate = SurvivalEstimate {
+                time: row.time,
+                value,
+                log_variance: value.and_then(|s| SurvivalEstimate::error_of(s, log_variance)),
+                at_risk: row.at_risk,
+                at_risk_last_event: self.at_risk_last_event.unwrap_or(row.at_risk),
+                events: self.events.value(),
+            };
+            return Some(Step { row, estimate });
         }
-        write!(f, "; median {}", self.median())?;
-        write!(
-            f,
-            "\n({interval}; {} standard error)",
-            if self.is_robust() { "robust" } else { "Greenwood" }
-        )?;
-        write!(
-            f,
-            "\n{:>10} {:>9} {:>7} {:>9} {:>10}  {:>16}",
-            "time", "at risk", "events", "survival", "std error", "95% CI"
-        )?;
-        let number = |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
-        for step in self.steps().take(PRINTED_ROWS) {
-            let e = step.estimate;
-            let limits = e.interval(interval).map_err(|_| fmt::Error)?;
-            write!(
-                f,
-                "\n{:>10} {:>9} {:>7} {:>9.3} {:>10}  {:>16}",
-                step.row.time,
-                rounded(step.row.at_risk),
-                rounded(step.row.events),
-                e.value,
-                number(e.std_error(), 4),
-                limits.to_string()
-            )?;
-        }
-        let left = self.steps().count().saturating_sub(PRINTED_ROWS);
-        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+        None
+    }
+}
+
+#[allow(clippy::into_iter_without_iter, reason = "what is iterated over is named: `steps`")]
+impl<'a> IntoIterator for &'a SurvivalCurve {
+    type Item = Step;
+    type IntoIter = Steps<'a>;
+
+    fn into_iter(self) -> Steps<'a> {
+        self.steps()
     }
 }

@@ -7,9 +7,9 @@ use crate::numeric::multivariate_normal::{Probability, max_tail};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::robust;
-use crate::survival::log_rank::shared_times::for_each_event_time;
 use crate::survival::log_rank::test::{Alternative, P};
 use crate::survival::log_rank::weight::{Running, Weighing, Weight};
+use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
 /// The `MaxCombo` test of two groups: the largest of several weighted log-rank statistics.
@@ -103,13 +103,8 @@ impl MaxCombo {
                 for (w, running) in w.iter_mut().zip(&mut running) {
                     *w = running.weigh(&t);
                 }
-                let (n, d) = (t.total_at_risk, t.total_events);
-                let difference = t.events[0] - d * t.at_risk[0] / n;
-                let v = if n > 1.0 {
-                    d * (n - d) / (n - 1.0) * (t.at_risk[0] / n) * (t.at_risk[1] / n)
-                } else {
-                    0.0
-                };
+                let difference = t.events[0] - t.total_events * t.share(0);
+                let v = t.variance(0);
                 for a in 0..m {
                     u[a] += w[a] * difference;
                     for b in 0..m {

@@ -2,7 +2,7 @@
 //!
 //! Every member is `Σ w(t) (observed − expected)` over the event times with its hypergeometric variance;
 //! members differ in the weight `w` alone. So this room is one loop over the event times that the groups
-//! share (`shared_times`), a list of weights (`weight`) and what is made of them.
+//! share ([`event_times`](crate::survival::risk_table)), a list of weights (`weight`) and what is made of them.
 //!
 //! * groups that differ throughout: [`LogRank`] · early or late: [`WeightedLogRank`] with a [`Weight`] ·
 //!   not known when: [`MaxCombo`], [`Renyi`]
@@ -17,7 +17,6 @@ mod one_sample;
 mod pairwise;
 mod renyi;
 mod robust;
-pub(crate) mod shared_times;
 mod sums;
 mod test;
 mod trend;
@@ -47,7 +46,8 @@ use weight::{Running, Weighing};
 /// degrees of freedom as V has rank: groups less one, fewer where a group was never at risk at an event.
 ///
 /// Delayed entry is honoured in the risk sets; strata of the data are compared within. A replication weight
-/// of k is the row k times. With sampling weights or clusters V is robust (the sandwich of score
+/// of k is the row k times; times at which weights of 1 or less in all are at risk in several groups have no variance
+/// `(n − d)/(n − 1)` and are left out of all sums. With sampling weights or clusters V is robust (the sandwich of score
 /// contributions, Lin & Wei 1989).
 ///
 /// # Cost

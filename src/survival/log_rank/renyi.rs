@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_sf;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::shared_times::for_each_event_time;
 use crate::survival::log_rank::test::{Alternative, P};
 use crate::survival::log_rank::weight::{Running, Weighing, Weight};
+use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
 /// The Renyi-type supremum test of two groups: `Q = max_t |Z(t)|/σ`, where `Z(t)` is the weighted sum of
@@ -76,11 +76,8 @@ impl Renyi {
             let mut running = Running::new(Weighing::Named(&self.weight));
             for_each_event_time(stratum, |t| {
                 let w = running.weigh(&t);
-                let (n, d) = (t.total_at_risk, t.total_events);
-                steps.push((t.time, w * (t.events[0] - d * t.at_risk[0] / n)));
-                if n > 1.0 {
-                    variance += w * w * d * (n - d) / (n - 1.0) * (t.at_risk[0] / n) * (t.at_risk[1] / n);
-                }
+                steps.push((t.time, w * (t.events[0] - t.total_events * t.share(0))));
+                variance += w * w * t.variance(0);
             });
         }
         // Sorted already with one stratum.

@@ -6,8 +6,8 @@
 
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::{RightCensored, Weights};
-use crate::survival::log_rank::shared_times::for_each_event_time;
 use crate::survival::log_rank::weight::{Running, Weighing};
+use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
 /// `data` has its near ties merged; `tables` are its risk tables by stratum and group.

@@ -1,7 +1,7 @@
 //! The loop of the family: observed, expected and their covariance in one stratum.
 
-use crate::survival::log_rank::shared_times::{EventTime, for_each_event_time};
 use crate::survival::log_rank::test::StratumCounts;
+use crate::survival::risk_table::event_times::{EventTime, for_each_event_time};
 use crate::survival::risk_table::table::RiskTable;
 
 /// Observed and expected of one stratum; its covariance is added to `variance`.
@@ -16,16 +16,12 @@ pub(super) fn one_stratum(
         // The same sums with one number of each kind.
         let (mut observed, mut expected, mut v) = ([0.0; 2], [0.0; 2], 0.0);
         for_each_event_time(tables, |t| {
-            let (n, d, w) = (t.total_at_risk, t.total_events, weigh(&t));
-            let per_subject = w * d / n;
-            let (e0, e1) = (t.at_risk[0] * per_subject, t.at_risk[1] * per_subject);
-            observed[0] += w * t.events[0];
-            observed[1] += w * t.events[1];
-            expected[0] += e0;
-            expected[1] += e1;
-            if n > 1.0 {
-                v += w * e0 * (t.at_risk[1] / n) * ((n - d) / (n - 1.0));
+            let w = weigh(&t);
+            for g in 0..2 {
+                observed[g] += w * t.events[g];
+                expected[g] += w * t.total_events * t.share(g);
             }
+            v += w * w * t.variance(0);
         });
         counts.observed.copy_from_slice(&observed);
         counts.expected.copy_from_slice(&expected);
@@ -35,19 +31,14 @@ pub(super) fn one_stratum(
         return counts;
     }
     for_each_event_time(tables, |t| {
-        let (n, d, w) = (t.total_at_risk, t.total_events, weigh(&t));
+        let w = weigh(&t);
+        let factor = w * w * t.spread();
         for g in 0..k {
             counts.observed[g] += w * t.events[g];
-            counts.expected[g] += w * d * t.at_risk[g] / n;
-        }
-        if n > 1.0 {
-            let factor = w * w * d * (n - d) / (n - 1.0);
-            for g in 0..k {
-                let share = t.at_risk[g] / n;
-                for h in 0..k {
-                    let own = if g == h { 1.0 } else { 0.0 };
-                    variance[g * k + h] += factor * share * (own - t.at_risk[h] / n);
-                }
+            counts.expected[g] += w * t.total_events * t.share(g);
+            for h in 0..k {
+                let own = if g == h { 1.0 } else { 0.0 };
+                variance[g * k + h] += factor * t.share(g) * (own - t.share(h));
             }
         }
     });

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::survival::log_rank::shared_times::EventTime;
+use crate::survival::risk_table::event_times::EventTime;
 
 /// How much each event time counts in a weighted log-rank test.
 ///

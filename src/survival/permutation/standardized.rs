@@ -12,6 +12,7 @@ use crate::survival::log_rank::weight::{Running, Weighing};
 use crate::survival::permutation::exact::Tail;
 use crate::survival::permutation::scores::Subjects;
 use crate::survival::permutation::states::LIMIT;
+use crate::survival::risk_table::event_times::spread;
 
 /// T and V are kept as multiples of this share of their bound.
 const UNIT: f64 = 1.0 / (1_u64 << 52) as f64;
@@ -152,7 +153,7 @@ impl Stratum {
         let (n, d, w) = (step.at_risk, f64::from(step.events), step.weight);
         let share = f64::from(own) / n;
         let t = w * (f64::from(events) - d * share);
-        let v = if n > 1.0 { w * w * d * (n - d) / (n - 1.0) * share * (1.0 - share) } else { 0.0 };
+        let v = w * w * spread(n, d) * share * (1.0 - share);
         ((t / unit).round() as i64, (v / unit).round() as i64)
     }
 

@@ -1,14 +1,16 @@
 //! The covariates: a matrix with named columns, or a small builder of one.
 
-use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
+use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
+use crate::survival::regression::recipe::{Part, Recipe, Source};
 
-/// Covariates: one row per subject, one named column per coefficient.
+/// Covariates: one row per subject, one named column per coefficient, and the [`Recipe`] by which they were made.
 ///
-/// Made from any ndarray matrix without copying it ([`Design::new`]), or column by column
-/// ([`Design::builder`]).
+/// Made from any ndarray matrix without copying it ([`Design::new`]), or covariate by covariate
+/// ([`Design::builder`]), which also makes the columns of factors, products and splines. A model keeps the recipe:
+/// rows for prediction are given by name and checked against it.
 ///
 /// # Example
 /// ```
@@ -22,50 +24,71 @@ use crate::survival::data::groups::Groups;
 /// let arm = Groups::new(&["control", "low", "high"]);
 /// let design = Design::builder().numeric("age", &[61.0, 48.0, 55.0]).factor("arm", &arm, "control").build()?;
 /// assert_eq!(design.names(), ["age", "arm: low", "arm: high"]);
+/// assert_eq!(design.recipe().reference("arm"), Some("control"));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Design<'a> {
-    names: Vec<String>,
+    recipe: Recipe,
     x: CowArray<'a, f64, Ix2>,
 }
+
+/// No design is built with more numbers than this, 4 GB of them: a factor by mistake (an id, a date) would take all
+/// memory. A matrix of one's own ([`Design::new`]) may be larger.
+const MOST_NUMBERS: usize = 1 << 29;
 
 impl<'a> Design<'a> {
     /// A design from a matrix of any memory layout, one name per column.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] where names and columns differ in number; [`Error::InvalidCovariate`] where a
-    /// value is NaN or infinite.
+    /// [`Error::LengthMismatch`] where names and columns differ in number; [`Error::DuplicateName`] where two columns
+    /// have one name; [`Error::InvalidCovariate`] where a value is NaN or infinite.
     pub fn new<S: ToString>(names: &[S], x: ArrayView2<'a, f64>) -> Result<Self> {
-        let names = names.iter().map(ToString::to_string).collect();
-        Self::checked(names, CowArray::from(x))
-    }
-
-    /// A design that is put together column by column.
-    pub fn builder() -> DesignBuilder {
-        DesignBuilder { names: Vec::new(), columns: Vec::new(), error: None }
-    }
-
-    fn checked(names: Vec<String>, x: CowArray<'a, f64, Ix2>) -> Result<Self> {
         if names.len() != x.ncols() {
             let (len, expected) = (names.len(), x.ncols());
             return Err(Error::LengthMismatch { argument: "names", len, other: "the design", expected });
         }
+        Self::checked(Recipe::numeric(names)?, CowArray::from(x))
+    }
+
+    /// A design that is put together covariate by covariate.
+    pub fn builder() -> DesignBuilder {
+        DesignBuilder { parts: Vec::new(), sources: Vec::new(), columns: 0, error: None }
+    }
+
+    pub(super) fn checked(recipe: Recipe, x: CowArray<'a, f64, Ix2>) -> Result<Self> {
         if let Some(((index, column), &value)) = x.indexed_iter().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::InvalidCovariate { covariate: names[column].clone(), index, value });
+            return Err(Error::InvalidCovariate {
+                covariate: recipe.columns()[column].clone(),
+                index,
+                value,
+            });
         }
-        Ok(Self { names, x })
+        Ok(Self { recipe, x })
     }
 
     /// The columns' names.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.names
+        self.recipe.columns()
+    }
+
+    /// How the columns were made.
+    #[must_use]
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
     }
 
     /// The rows at the given positions, one of them as often as it is given.
-    pub(crate) fn select(&self, rows: &[usize]) -> Design<'static> {
-        Design { names: self.names.clone(), x: CowArray::from(self.x.select(Axis(0), rows)) }
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where a position is not that of a row.
+    pub fn select(&self, rows: &[usize]) -> Result<Design<'static>> {
+        if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
+            let must_be = "the position of a row of the design";
+            return Err(Error::OutOfRange { argument: "a row", value: row as f64, must_be });
+        }
+        Ok(Design { recipe: self.recipe.clone(), x: CowArray::from(self.x.select(Axis(0), rows)) })
     }
 
     /// The number of rows.
@@ -91,118 +114,103 @@ impl<'a> Design<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "a design needs `.build()`"]
 pub struct DesignBuilder {
-    names: Vec<String>,
-    columns: Vec<Vec<f64>>,
+    parts: Vec<Part>,
+    sources: Vec<Source>,
+    /// How many columns the parts make, products left out.
+    columns: usize,
     error: Option<Error>,
 }
 
 impl DesignBuilder {
-    /// A column of numbers.
-    pub fn numeric(mut self, name: impl Into<String>, values: &[f64]) -> Self {
-        self.names.push(name.into());
-        self.columns.push(values.to_vec());
+    fn add(mut self, part: Part, columns: usize, source: Source) -> Self {
+        self.columns = self.columns.saturating_add(columns);
+        self.parts.push(part);
+        self.sources.push(source);
         self
+    }
+
+    fn refuse(mut self, error: Error) -> Self {
+        self.error.get_or_insert(error);
+        self
+    }
+
+    /// A column of numbers.
+    pub fn numeric(self, name: impl Into<String>, values: &[f64]) -> Self {
+        self.add(Part::Numeric { name: name.into() }, 1, Source::Numbers(values.to_vec()))
     }
 
     /// A column of the numbers within each group, 0 in the others, named `name: label`: a coefficient per group, as of
     /// a period ([`Episodes`](crate::survival::Episodes)).
-    pub fn numeric_within(mut self, name: &str, values: &[f64], groups: &Groups) -> Self {
+    pub fn numeric_within(self, name: &str, values: &[f64], groups: &Groups) -> Self {
         if groups.len() != values.len() {
             let (len, expected) = (groups.len(), values.len());
-            let error = Error::LengthMismatch { argument: "groups", len, other: "the column", expected };
-            self.error.get_or_insert(error);
-            return self;
+            return self.refuse(Error::LengthMismatch {
+                argument: "groups",
+                len,
+                other: "the column",
+                expected,
+            });
         }
-        for (g, label) in groups.labels().iter().enumerate() {
-            self.names.push(format!("{name}: {label}"));
-            let own = |(&c, &x): (&u32, &f64)| if c as usize == g { x } else { 0.0 };
-            self.columns.push(groups.codes().iter().zip(values).map(own).collect());
-        }
-        self
+        let part = Part::NumericWithin { name: name.into(), levels: groups.labels().to_vec() };
+        self.add(part, groups.count(), Source::NumbersWithin(values.to_vec(), groups.codes().to_vec()))
     }
 
     /// One indicator column for each group but the reference, named `name: label`.
-    pub fn factor(mut self, name: &str, groups: &Groups, reference: &str) -> Self {
+    pub fn factor(self, name: &str, groups: &Groups, reference: &str) -> Self {
         let reference = match groups.code(reference) {
             Ok(code) => code,
-            Err(e) => {
-                self.error.get_or_insert(e);
-                return self;
-            }
+            Err(error) => return self.refuse(error),
         };
-        for (g, label) in groups.labels().iter().enumerate().filter(|&(g, _)| g != reference) {
-            self.names.push(format!("{name}: {label}"));
-            self.columns.push(groups.codes().iter().map(|&c| f64::from(u8::from(c as usize == g))).collect());
-        }
-        self
+        let part = Part::Factor { name: name.into(), levels: groups.labels().to_vec(), reference };
+        self.add(part, groups.count() - 1, Source::Codes(groups.codes().to_vec()))
     }
 
     /// The products of two sets of columns that were added before, by the names they were added under:
-    /// `interaction("age", "arm")` multiplies `age` by every column of the factor `arm`.
-    pub fn interaction(mut self, a: &str, b: &str) -> Self {
-        let of = |name: &str| -> Vec<usize> {
-            let prefix = format!("{name}: ");
-            (0..self.names.len())
-                .filter(|&i| self.names[i] == name || self.names[i].starts_with(&prefix))
-                .collect()
-        };
-        let (left, right) = (of(a), of(b));
-        if let Some(missing) = [(a, &left), (b, &right)].iter().find(|(_, found)| found.is_empty()) {
-            let known = self.names.join(", ");
-            self.error.get_or_insert(Error::UnknownCovariate { covariate: missing.0.to_string(), known });
-            return self;
-        }
-        for &i in &left {
-            for &j in &right {
-                self.names.push(format!("{} × {}", self.names[i], self.names[j]));
-                let product = self.columns[i].iter().zip(&self.columns[j]).map(|(x, y)| x * y).collect();
-                self.columns.push(product);
-            }
-        }
-        self
+    /// `interaction("age", "arm")` multiplies `age` (all columns of it, where it is a spline) by every column of the
+    /// factor `arm`. The set is named `age × arm`, and can be multiplied again.
+    pub fn interaction(self, a: &str, b: &str) -> Self {
+        // How many columns that makes is known once the recipe is.
+        self.add(Part::Interaction { left: a.into(), right: b.into() }, 0, Source::Columns)
     }
 
     /// A natural cubic spline with the given knots (at least three, increasing): as many columns as knots less
     /// one, linear beyond the outer knots. The first column is the variable itself, the others are the
     /// truncated power basis of Harrell (2015, Regression Modeling Strategies, section 2.4.5), in units of x.
-    pub fn natural_spline(mut self, name: &str, values: &[f64], knots: &[f64]) -> Self {
-        let k = knots.len();
-        if k < 3 || knots.windows(2).any(|w| !(w[0] < w[1])) {
-            let must_be = "at least 3 increasing knots";
-            self.error.get_or_insert(Error::OutOfRange { argument: "knots", value: k as f64, must_be });
-            return self;
-        }
-        let cube = |x: f64| x.max(0.0).powi(3);
-        let (last, before) = (knots[k - 1], knots[k - 2]);
-        let scale = (last - knots[0]).powi(2);
-        self = self.numeric(name, values);
-        for (j, &knot) in knots[..k - 2].iter().enumerate() {
-            let term = |x: f64| {
-                let outer = cube(x - before) * (last - knot) - cube(x - last) * (before - knot);
-                (cube(x - knot) - outer / (last - before)) / scale
-            };
-            self.names.push(format!("{name} spline {}", j + 1));
-            self.columns.push(values.iter().map(|&x| term(x)).collect());
-        }
-        self
+    pub fn natural_spline(self, name: &str, values: &[f64], knots: &[f64]) -> Self {
+        let part = Part::NaturalSpline { name: name.into(), knots: knots.to_vec() };
+        self.add(part, knots.len().saturating_sub(1), Source::Numbers(values.to_vec()))
     }
 
     /// The design.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] where columns differ in length; [`Error::InvalidCovariate`];
-    /// [`Error::UnknownLabel`] for a reference level that does not exist; [`Error::UnknownCovariate`] for an
-    /// interaction of columns that were not added; [`Error::OutOfRange`] for knots.
+    /// [`Error::LengthMismatch`] where covariates differ in length; [`Error::DuplicateName`] where two covariates or
+    /// columns have one name; [`Error::InvalidCovariate`]; [`Error::UnknownLabel`] for a reference level that does not
+    /// exist; [`Error::UnknownCovariate`] for an interaction of columns that were not added before;
+    /// [`Error::OutOfRange`] for knots; [`Error::TooLarge`] for a factor of so many levels that its columns would not
+    /// fit into memory.
     pub fn build(self) -> Result<Design<'static>> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let (rows, columns) = (self.columns.first().map_or(0, Vec::len), self.columns.len());
-        if let Some(column) = self.columns.iter().find(|c| c.len() != rows) {
-            let (len, other) = (column.len(), "the first column");
-            return Err(Error::LengthMismatch { argument: "a column", len, other, expected: rows });
-        }
-        let x = Array2::from_shape_fn((rows, columns), |(i, j)| self.columns[j][i]);
-        Design::checked(self.names, CowArray::from(x))
+        let rows = self.sources.iter().find_map(Source::len).unwrap_or(0);
+        // Before a name or a number of them is made.
+        too_large(rows, self.columns)?;
+        let recipe = Recipe::new(self.parts)?;
+        too_large(rows, recipe.columns().len())?;
+        let x = recipe.matrix(&self.sources)?;
+        Design::checked(recipe, CowArray::from(x))
     }
+}
+
+fn too_large(rows: usize, columns: usize) -> Result<()> {
+    let numbers = rows.saturating_mul(columns);
+    if numbers <= MOST_NUMBERS {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: "the design",
+        size: format!("{rows} rows × {columns} columns, {:.1} GB", numbers as f64 * 8e-9),
+        instead: "a factor with so many levels is an id or a date: use strata, clusters or fewer levels",
+    })
 }

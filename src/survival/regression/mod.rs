@@ -1,14 +1,22 @@
 //! What do covariates do to the hazard?
 //!
-//! The covariates of every model are a [`Design`]; [`CoxPh`] fits Cox's proportional-hazards model ([`cox`]).
+//! * the covariates of every model, and the [`Recipe`] by which they were made: [`Design`]
+//! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
+//! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod cox;
 pub(crate) mod design;
+mod fingerprint;
+pub(crate) mod new_rows;
+pub(crate) mod recipe;
+mod spline;
 pub(crate) mod term;
 
 pub use cox::{
-    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, PredictedCurve, ProportionalHazards, Residuals,
-    Stop, Ties, TimeScale,
+    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, FittedData, PredictedCurve, ProportionalHazards,
+    Residuals, Stop, Ties, TimeScale,
 };
 pub use design::{Design, DesignBuilder};
+pub use new_rows::{NewColumns, NewRow, NewRows};
+pub use recipe::Recipe;
 pub use term::{Status, Term, TestResult};

@@ -84,6 +84,7 @@ impl Term {
 /// A chi-square test.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawTest"))]
 pub struct TestResult {
     /// The statistic.
     pub statistic: f64,
@@ -95,7 +96,7 @@ impl TestResult {
     /// The p-value; `None` without a degree of freedom.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
-        (self.degrees_of_freedom > 0).then(|| chi_square_sf(self.statistic, self.degrees_of_freedom))
+        (self.degrees_of_freedom > 0).then(|| chi_square_sf(self.statistic.max(0.0), self.degrees_of_freedom))
     }
 }
 

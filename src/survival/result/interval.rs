@@ -156,6 +156,17 @@ impl Interval {
         self.level
     }
 
+    /// The level, for a method whose interval has no other scale.
+    pub(crate) fn level_alone(&self, method: &'static str) -> Result<f64> {
+        if self.transform.is_some() || self.lower != LowerLimit::Usual {
+            let (with, why) =
+                ("another scale or lower limit", "its limits come from the test: give a level alone");
+            return Err(Error::Unsupported { method, with, why });
+        }
+        z_of(self.level)?;
+        Ok(self.level)
+    }
+
     /// The normal quantile of the level.
     pub(crate) fn z(&self) -> Result<f64> {
         z_of(self.level)

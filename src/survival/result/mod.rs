@@ -4,7 +4,7 @@
 //! * its limits: [`ConfidenceInterval`], asked for by an [`Interval`]
 //! * a ratio of hazards: [`HazardRatio`]; whether fewer events are better: [`Direction`]; one side of a test:
 //!   [`Alternative`]
-//! * how numbers, p-values and what is missing are written: [`print`]
+//! * how numbers, p-values and what is missing are written: `print`
 
 pub mod alternative;
 pub mod direction;

@@ -14,11 +14,15 @@ use crate::survival::result::print::Number;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::NotEstimable;
+/// use greenwood::survival::{KaplanMeier, NotEstimable, RightCensored};
 ///
-/// let because = NotEstimable::BeyondFollowUp { time: 60.0, last: 24.0 };
-/// assert_eq!(because.to_string(), "not estimable: follow-up ends at 24 with the curve above 0");
-/// assert_eq!(format!("{because:#}"), "follow-up ends at 24 with the curve above 0");
+/// let curve = KaplanMeier::fit(&RightCensored::new(&[5.0, 9.0, 13.0, 24.0], &[true, true, false, false])?);
+/// let late = curve.at(60.0);
+/// assert_eq!(late.value(), Err(NotEstimable::BeyondFollowUp { time: 60.0, last: 24.0 }));
+/// assert_eq!(late.to_string(), "not estimable: follow-up ends at 24 with the curve above 0");
+/// // To carry the last value on is a choice with a name.
+/// assert_eq!(curve.extended().at(60.0).value()?, 0.5);
+/// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -52,7 +56,8 @@ pub enum NotEstimable {
     /// No standard error: the curve is 1, since nobody has had the event yet. A width of 0 would be no certainty:
     /// the beta product interval ([`SmallSample`](crate::survival::SmallSample)) has one.
     CurveIsOne,
-    /// No standard error: the influences of all clusters cancel, and the variance is 0.
+    /// No standard error: the variance is 0, though the curve has moved: the influences of all clusters cancel, or all
+    /// subjects had the event at once.
     NoVariation,
     /// No standard error: a table of sampling weights does not know the subjects behind it.
     NoSubjects,
@@ -92,9 +97,9 @@ impl fmt::Display for NotEstimable {
             Self::BeforeStart { start, .. } => write!(f, "the curve starts at {}", Number(start)),
             Self::InvalidTime => write!(f, "a time must be a number of at least 0"),
             Self::NotReached { level } => write!(f, "the curve does not fall to {}", Number(level)),
-            Self::CurveIsZero => write!(f, "the curve is 0, where there is no standard error"),
+            Self::CurveIsZero => write!(f, "the curve is 0"),
             Self::CurveIsOne => write!(f, "nobody has had the event yet"),
-            Self::NoVariation => write!(f, "the robust variance is 0"),
+            Self::NoVariation => write!(f, "the variance is 0"),
             Self::NoSubjects => {
                 write!(f, "a table of sampling weights has no variance without the subjects")
             }

@@ -102,6 +102,12 @@ pub(crate) fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     write!(f, "{:left$}{text}{:right$}", "", "", right = fill - left)
 }
 
+/// The same for what is read as words: to the left unless asked otherwise.
+pub(crate) fn pad_left(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let fill = f.width().unwrap_or(0).saturating_sub(text.chars().count());
+    write!(f, "{text}{:fill$}", "")
+}
+
 /// The number by `text`, or the sign for what is missing.
 pub fn or_missing<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| MISSING.to_string(), text)

@@ -5,6 +5,7 @@
 //! whole. What one subject does to a curve, for robust variances, is in `influence`.
 
 pub(crate) mod competing;
+pub(crate) mod event_times;
 pub(crate) mod influence;
 pub(crate) mod table;
 

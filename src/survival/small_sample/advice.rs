@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::survival::curve::survival_curve::SurvivalEstimate;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::log_rank::LogRankTest;
 
 /// Why an asymptotic interval or test is doubtful.
@@ -96,13 +96,15 @@ impl SurvivalEstimate {
     /// ```
     #[must_use]
     pub fn advice(&self) -> Option<Advice> {
+        // Where there is no estimate no interval will do.
+        let value = self.value().ok()?;
         let mut concerns = Vec::new();
         if self.at_risk() < AT_RISK {
             concerns.push(Concern::FewAtRisk { at_risk: self.at_risk() });
         }
-        if self.value() >= 1.0 {
+        if value >= 1.0 {
             concerns.push(Concern::AtOne);
-        } else if self.value() <= 0.0 {
+        } else if value <= 0.0 {
             concerns.push(Concern::AtZero);
         } else if self.events() < EVENTS {
             concerns.push(Concern::FewEvents { events: self.events() });

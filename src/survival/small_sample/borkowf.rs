@@ -20,7 +20,7 @@ pub(super) fn limits(
         censored_before += if row.time < t { row.censored } else { 0.0 };
     }
     let n = table.at_risk(0.0);
-    let s = curve.at(t).value();
+    let s = curve.at(t).value()?;
     // S ≤ share not failed; of the values between, the one nearest to ½ has the largest variance.
     let not_failed = 1.0 - failed / n;
     let w = if s >= 0.5 { s } else { not_failed.min(0.5) };

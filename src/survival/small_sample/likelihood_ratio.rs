@@ -9,6 +9,8 @@ use crate::survival::result::interval::z_of;
 /// λ towards `−min(n − d)` a lower one. −2 log of the likelihood ratio grows on both sides.
 pub(super) fn limits(curve: &SurvivalCurve, t: f64, level: f64) -> Result<(f64, f64)> {
     curve.require_independent("the likelihood-ratio interval")?;
+    // Beyond follow-up the likelihood says nothing of t.
+    curve.at(t).value()?;
     let table = curve.table();
     let rows: Vec<(f64, f64)> = table
         .rows()

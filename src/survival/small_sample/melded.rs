@@ -77,7 +77,7 @@ impl SurvivalCurve {
         }
         Ok(Melded {
             time: t,
-            estimates: (self.at(t).value(), other.at(t).value()),
+            estimates: (self.at(t).value()?, other.at(t).value()?),
             first: laws(self, t, BetaProductLaw::Moments),
             second: laws(other, t, BetaProductLaw::Moments),
             mid_p: false,

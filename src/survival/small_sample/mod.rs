@@ -34,7 +34,8 @@ pub use beta_product::BetaProductLaw;
 pub use melded::Melded;
 
 use crate::error::{Error, Result};
-use crate::survival::curve::survival_curve::{Estimator, SurvivalCurve};
+use crate::survival::curve::estimator::Estimator;
+use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
 
 /// How an interval for small samples is made.
@@ -242,17 +243,17 @@ impl SurvivalCurve {
     pub(super) fn require_counts(&self, method: &'static str) -> Result<()> {
         let refuse = |with, why| Err(Error::Unsupported { method, with, why });
         self.require_independent(method)?;
-        if self.reversed {
+        if self.is_of_censoring() {
             return refuse(
                 "a censoring distribution",
                 "at a time with both, events leave its risk sets first",
             );
         }
-        if self.table.rows().any(|r| r.entered_subjects > 0) {
+        if self.table().rows().any(|r| r.entered_subjects > 0) {
             let why = "its guarantee is for subjects under observation from the start";
             return refuse("delayed entry", why);
         }
-        if self.table.rows().any(|r| r.at_risk.fract() != 0.0 || r.events.fract() != 0.0) {
+        if self.table().rows().any(|r| r.at_risk.fract() != 0.0 || r.events.fract() != 0.0) {
             return refuse("fractional weights", "it counts subjects: use whole numbers (rows repeated)");
         }
         Ok(())
@@ -261,13 +262,13 @@ impl SurvivalCurve {
     /// For methods that need a Kaplan-Meier curve of independent subjects.
     fn require_independent(&self, method: &'static str) -> Result<()> {
         let refuse = |with, why| Err(Error::Unsupported { method, with, why });
-        if self.estimator != Estimator::KaplanMeier {
+        if self.estimator() != Estimator::KaplanMeier {
             return refuse(
                 "a curve that is not a Kaplan-Meier estimate",
                 "its law is that of the product limit",
             );
         }
-        if self.is_robust() || self.table.has_sampling_weights() {
+        if self.is_robust() || self.table().has_sampling_weights() {
             let why = "it takes subjects as independent and equal: use a robust interval (`Interval`)";
             return refuse("sampling weights or clusters", why);
         }

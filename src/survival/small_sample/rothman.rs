@@ -7,8 +7,8 @@ use crate::survival::result::interval::z_of;
 pub(super) fn limits(curve: &SurvivalCurve, t: f64, level: f64) -> Result<Option<(f64, f64)>> {
     let z = z_of(level)?;
     let estimate = curve.at(t);
-    let s = estimate.value();
-    let Some(se) = estimate.std_error().filter(|&se| se > 0.0 && s < 1.0) else { return Ok(None) };
+    let s = estimate.value()?;
+    let Ok(se) = estimate.std_error() else { return Ok(None) };
     let n = s * (1.0 - s) / (se * se);
     let (centre, half) = (s + z * z / (2.0 * n), z * (se * se + z * z / (4.0 * n * n)).sqrt());
     let shrink = n / (n + z * z);

@@ -125,7 +125,7 @@ impl fmt::Display for Comparisons {
             let by_then = format!("{} v {}", row.incidence[0], row.incidence[1]);
             let ratio = row.hazard_ratio.as_ref().and_then(|ratio| {
                 let (lower, upper) = ratio.interval(0.95).ok()?.bounds()?;
-                Some(format!("{:.2} ({lower:.2} to {upper:.2})", ratio.estimate()))
+                Some(format!("{:.2} ({lower:.2} to {upper:.2})", ratio.value().ok()?))
             });
             let ratio = ratio.unwrap_or_else(|| "-".into());
             let p = row.p_value.map_or_else(|| "-".into(), |p| format!("{p:.4}"));

@@ -2,9 +2,9 @@
 
 use crate::error::Result;
 use crate::survival::{
-    CoxModel, CoxPh, Design, Effect, ExactLogRank, ExactTest, Groups, HazardRatio, HazardRatioMethod,
+    CoxModel, CoxPh, Design, Estimate, ExactLogRank, ExactTest, Groups, HazardRatio, HazardRatioMethod,
     InvertedLogRank, KaplanMeier, LogRank, LogRankTest, MaxCombo, MaxComboTest, MeanMeasure, Measure, Melded,
-    NumberNeeded, RestrictedMean, RightCensored, SurvivalCurve, SurvivalDifference, Weight,
+    NumberNeeded, RestrictedMean, RightCensored, SurvivalContrast, SurvivalCurve, Weight,
 };
 use crate::trial::Time;
 use crate::trial::facts::baseline::{self, Baseline};
@@ -86,7 +86,7 @@ impl Contrast {
 
     /// How much higher the first arm's probability is at `t`.
     #[must_use]
-    pub fn difference(&self, t: Time) -> SurvivalDifference {
+    pub fn difference(&self, t: Time) -> SurvivalContrast {
         self.curves[0].difference(&self.curves[1], t.in_days())
     }
 
@@ -126,7 +126,7 @@ impl Contrast {
 
     /// The two probabilities at `t` compared on the scale that is asked for.
     #[must_use]
-    pub fn survival_contrast(&self, t: Time, measure: Measure) -> Effect {
+    pub fn survival_contrast(&self, t: Time, measure: Measure) -> SurvivalContrast {
         self.curves[0].contrast(&self.curves[1], t.in_days(), measure)
     }
 
@@ -143,7 +143,7 @@ impl Contrast {
     ///
     /// # Errors
     /// [`Error::BeyondFollowUp`](crate::Error::BeyondFollowUp) where an arm is not followed up to `tau`.
-    pub fn restricted_mean_contrast(&self, tau: Time, measure: MeanMeasure) -> Result<Effect> {
+    pub fn restricted_mean_contrast(&self, tau: Time, measure: MeanMeasure) -> Result<Estimate> {
         self.curves[0].restricted_mean_contrast(&self.curves[1], tau.in_days(), measure)
     }
 

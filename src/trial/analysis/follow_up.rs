@@ -60,7 +60,7 @@ impl FollowUp {
     /// The median by reverse Kaplan-Meier; `None` where fewer than half were ever censored.
     #[must_use]
     pub fn median(&self) -> Option<Time> {
-        self.reverse.estimate().map(Time::days)
+        self.reverse.value().ok().map(Time::days)
     }
 
     /// The limits of its 95 % interval; a limit that is not reached is `None`.

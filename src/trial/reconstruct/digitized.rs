@@ -121,7 +121,7 @@ impl DigitizedArm {
         let data = RightCensored::new(time, event)?;
         let curve = KaplanMeier::fit(&data);
         let differences: Vec<f64> =
-            clicks.iter().map(|k| (curve.at(k.time).value() - k.published).abs()).collect();
+            clicks.iter().map(|k| (curve.carried(k.time) - k.published).abs()).collect();
         let mean =
             |f: fn(f64) -> f64| differences.iter().map(|&x| f(x)).sum::<f64>() / differences.len() as f64;
         let accuracy = Accuracy {

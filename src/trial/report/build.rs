@@ -1,7 +1,7 @@
 //! From an analysis to the numbers of its report.
 
 use crate::error::{Error, Result};
-use crate::survival::{CoxPh, FlatStep, HazardRatioMethod, Interval, MeanMeasure, TimeScale};
+use crate::survival::{CoxPh, HazardRatioMethod, Interval, MeanMeasure, TimeScale};
 use crate::trial::analysis::counts::name;
 use crate::trial::report::{ArmReport, ComparisonReport, Report};
 use crate::trial::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};
@@ -174,7 +174,7 @@ fn arm_report<A: Label, E: Label>(
         let curve = analysis.curve(arm)?;
         report.follow_up = Some(analysis.follow_up_of(arm)?);
         let interval = Interval::log_log().level(level);
-        report.median = curve.quantiles(&[0.5], interval, FlatStep::default())?.first().copied();
+        report.median = curve.quantiles(&[0.5], interval)?.first().copied();
         report.survival = times.iter().map(|t| curve.at(t.in_days())).collect();
         report.restricted_mean = tau.map(|tau| curve.restricted_mean(tau.in_days())).transpose()?;
     }
@@ -195,10 +195,9 @@ fn comparison<A: Label, E: Label>(
     let design = contrast.design(&[])?;
     let model = CoxPh::new().fit(data, &design).ok();
     let ratio = model.as_ref().and_then(|m| m.hazard_ratio(contrast.of()).ok().flatten());
-    let proportional = ratio
-        .as_ref()
-        .and(model.as_ref())
-        .and_then(|m| m.proportional_hazards(data, &design, TimeScale::KaplanMeier).ok()?.global().p_value());
+    let proportional = ratio.as_ref().and(model.as_ref()).and_then(|m| {
+        m.with(data, &design).ok()?.proportional_hazards(TimeScale::KaplanMeier).ok()?.global().p_value()
+    });
     let small = data.len() <= SMALL && !competing;
     let mean = |tau: Time| contrast.restricted_mean_contrast(tau, MeanMeasure::Difference);
     Ok(ComparisonReport {

@@ -1,7 +1,8 @@
 //! The numbers of a report, set as tables of text.
 
+use crate::survival::result::print::Number;
 use crate::survival::{
-    ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalDifference, SurvivalEstimate,
+    ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
 };
 use crate::trial::report::{ArmReport, ComparisonReport, Report, Table};
 use crate::trial::{Incidence, Stratification, Time};
@@ -57,20 +58,23 @@ fn or_none(text: Option<String>) -> String {
 
 fn median(report: &Report, quantile: &Quantile) -> String {
     let text = |days: f64| long(report, days);
-    let estimate = quantile.estimate().map_or_else(|| "not reached".into(), text);
+    let estimate = quantile.value().ok().map_or_else(|| "not reached".into(), text);
     format!("{estimate} ({})", limits(quantile.interval(), text, "not reached"))
 }
 
 fn survival(report: &Report, estimate: &SurvivalEstimate) -> String {
     let interval = estimate.interval(report.level).ok();
     let text = |p: f64| format!("{:.1}%", 100.0 * p);
-    or_none(interval.map(|i| format!("{} ({})", text(estimate.value()), limits(i, text, NONE))))
+    match estimate.value() {
+        Ok(value) => or_none(interval.map(|i| format!("{} ({})", text(value), limits(i, text, NONE)))),
+        Err(because) => because.to_string(),
+    }
 }
 
 fn mean(report: &Report, mean: &RestrictedMean) -> String {
     let interval = mean.interval(report.level).ok();
     let limits = or_none(interval.map(|i| limits(i, |days| long(report, days), NONE)));
-    format!("{} ({limits})", long(report, mean.estimate()))
+    format!("{} ({limits})", long(report, mean.value()))
 }
 
 fn arms(report: &Report) -> Table {
@@ -168,14 +172,20 @@ fn notes(report: &Report, competing: bool) -> Vec<String> {
 fn ratio(report: &Report, ratio: &HazardRatio) -> String {
     let interval = ratio.interval(report.level).ok();
     let limits = or_none(interval.map(|i| limits(i, |x| format!("{x:.3}"), NONE)));
-    format!("{:.3} ({limits})", ratio.estimate())
+    match ratio.value() {
+        Ok(value) => format!("{:.3} ({limits})", Number(value)),
+        Err(because) => because.to_string(),
+    }
 }
 
-fn difference(report: &Report, difference: &SurvivalDifference) -> String {
+fn difference(report: &Report, difference: &SurvivalContrast) -> String {
     let text = |d: f64| format!("{:+.1}", 100.0 * d);
     let interval = difference.interval(report.level).ok();
     let limits = or_none(interval.map(|i| limits(i, text, NONE)));
-    format!("{} ({limits})", text(difference.estimate()))
+    match difference.value() {
+        Ok(value) => format!("{} ({limits})", text(value)),
+        Err(because) => because.to_string(),
+    }
 }
 
 fn comparison(report: &Report, c: &ComparisonReport) -> Table {
@@ -209,7 +219,7 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
     if let Some(mean) = &c.mean_difference {
         let text = |days: f64| format!("{:+.2}", Time::days(days).in_unit(report.unit));
         let interval = mean.interval(report.level).ok().map(|i| limits(i, text, NONE));
-        let estimate = mean.estimate().map(|d| format!("{} ({})", text(d), or_none(interval)));
+        let estimate = mean.value().ok().map(|d| format!("{} ({})", text(d), or_none(interval)));
         let name = format!("Difference of restricted means, {} ({level} CI)", report.unit);
         table.push(name, [or_none(estimate), or_none(mean.p_value().map(p_text))]);
     }

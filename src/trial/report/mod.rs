@@ -10,7 +10,7 @@ mod table;
 use std::fmt;
 
 use crate::survival::{
-    Effect, ExactTest, HazardRatio, LogRankTest, Quantile, RestrictedMean, SurvivalDifference,
+    Estimate, ExactTest, HazardRatio, LogRankTest, Quantile, RestrictedMean, SurvivalContrast,
     SurvivalEstimate,
 };
 use crate::trial::{FollowUp, Incidence, Time, TimeUnit};
@@ -118,9 +118,9 @@ pub struct ComparisonReport {
     /// The p-value of the test for proportional hazards, times transformed by Kaplan-Meier.
     pub proportional_hazards: Option<f64>,
     /// The difference of the probabilities at each time; empty where events compete.
-    pub differences: Vec<SurvivalDifference>,
+    pub differences: Vec<SurvivalContrast>,
     /// The difference of the restricted means in days.
-    pub mean_difference: Option<Effect>,
+    pub mean_difference: Option<Estimate>,
 }
 
 impl Report {

@@ -45,7 +45,7 @@ impl fmt::Display for CensoringBounds {
         for (name, contrast) in [("best", &self.best), ("observed", &self.observed), ("worst", &self.worst)] {
             let ratio = contrast.hazard_ratio(HazardRatioMethod::Peto).and_then(|ratio| {
                 let (lower, upper) = ratio.interval(0.95).ok()?.bounds()?;
-                Some(format!("{:.3} ({lower:.3} to {upper:.3})", ratio.estimate()))
+                Some(format!("{:.3} ({lower:.3} to {upper:.3})", ratio.value().ok()?))
             });
             let p = contrast.log_rank().p_value().map_or_else(|| "-".into(), |p| format!("{p:.4}"));
             write!(f, "\n{name:<10} {:>32} {p:>11}", ratio.unwrap_or_else(|| "-".into()))?;
@@ -225,7 +225,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
                     }
                 })?;
                 let ratio = completed.hazard_ratio(HazardRatioMethod::Peto);
-                ratios.extend(ratio.map(|r| (r.estimate().ln(), r.log_std_error().powi(2))));
+                ratios.extend(ratio.and_then(|r| Some((r.value().ok()?.ln(), r.std_error().ok()?.powi(2)))));
             }
             let pooled = (ratios.len() == imputations).then(|| pool(&ratios));
             rows.push(TippingRow { delta, hazard_ratio: pooled.map(|p| p.0), p_value: pooled.map(|p| p.1) });
@@ -251,7 +251,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
 /// The time of the event of someone censored at `c`, where the survival after it is `(S(t)/S(c))^delta`; censored at
 /// `last` where the curve does not fall that low.
 fn residual(curve: &SurvivalCurve, c: f64, uniform: f64, delta: f64, last: f64) -> (f64, bool) {
-    let level = curve.at(c).value() * uniform.powf(1.0 / delta);
+    let level = curve.carried(c) * uniform.powf(1.0 / delta);
     let steps = curve.table().times().iter().zip(curve.values());
     let step = steps.into_iter().find(|&(&t, &survival)| t > c && survival <= level);
     step.map_or((last.max(c), false), |(&t, _)| (t, true))

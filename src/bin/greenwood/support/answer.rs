@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use greenwood::survival::NotEstimable;
 use serde_json::Value;
 
 pub type Failure = Box<dyn std::error::Error>;
@@ -31,6 +32,9 @@ pub fn print(answer: Result<String, Failure>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if text.is_empty() {
+        return ExitCode::SUCCESS;
+    }
     let mut out = std::io::stdout().lock();
     let ending = if text.ends_with('\n') { "" } else { "\n" };
     match write!(out, "{text}{ending}").and_then(|()| out.flush()) {
@@ -70,6 +74,11 @@ pub fn json_text(mut object: Value, warnings: &Warnings) -> String {
         fields.insert("warnings".into(), warnings.0.clone().into());
     }
     object.to_string()
+}
+
+/// Why there is no estimate, or no standard error, as a field: `null` where there are both.
+pub fn reason(because: Option<NotEstimable>) -> Value {
+    because.map_or(Value::Null, |because| format!("{because:#}").into())
 }
 
 /// `null` where there is no value, `"Inf"` and `"-Inf"` where it is infinite.

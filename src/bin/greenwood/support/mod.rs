@@ -6,6 +6,6 @@ mod answer;
 mod columns;
 mod table;
 
-pub use answer::{Failure, Program, Warnings, json_text, main_of, number, print};
+pub use answer::{Failure, Program, Warnings, json_text, main_of, number, print, reason};
 pub use columns::{Columns, WeightKind, distinct, times_to_ask};
 pub use table::Table;

@@ -1,5 +1,5 @@
-//! Win statistics: every subject of one group compared with every subject of the other, the gravest endpoint
-//! first.
+//! Win statistics: every subject of one group compared with every subject of the other, the first endpoint in the
+//! order of priority first.
 //!
 //! [`WinRatio`] compares and gives [`WinStatistics`]: win ratio, win odds and net benefit with their intervals,
 //! and the Finkelstein-Schoenfeld test. The comparison of pairs is in [`pairs`]; with one endpoint it is a
@@ -13,10 +13,11 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided;
-use crate::survival::contrast::Effect;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::P;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{PValue, pair};
 use pairs::{Ranked, Tally};
 
 /// By what the sum of squares in a U-statistic's variance is divided. With nine in a group it matters.
@@ -39,7 +40,7 @@ pub enum Divisor {
 ///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
-/// | [`endpoint`](Self::endpoint) | | the endpoints, gravest first | at least one |
+/// | [`endpoint`](Self::endpoint) | | the endpoints, most important first | at least one |
 /// | [`divisor`](Self::divisor) | n − 1 | of the sums of squares in the variances | |
 ///
 /// # Cost
@@ -60,7 +61,7 @@ pub enum Divisor {
 /// let wins = WinRatio::new()
 ///     .endpoint("death", &RightCensored::new(&death, &died)?)
 ///     .endpoint("failure", &RightCensored::new(&failure, &failed)?)
-///     .compare(&arm, "MSC", "control")?;
+///     .estimate(&arm, "MSC", "control")?;
 /// assert_eq!((wins.wins(), wins.losses(), wins.ties()), (13, 41, 27));
 /// assert_eq!(format!("{:.3}", wins.win_ratio()), "0.317 (95% CI 0.060 to 1.675), p = 0.176");
 /// # Ok::<(), greenwood::Error>(())
@@ -71,7 +72,7 @@ pub enum Divisor {
 /// Dong et al. (2020), Stat Biopharm Res 12:99 (win odds). Bebu & Lachin (2016), Biostatistics 17:178
 /// (variances). Finkelstein & Schoenfeld (1999), Stat Med 18:1341.
 #[derive(Debug, Clone, Default)]
-#[must_use = "nothing is compared until `.compare(…)` is called"]
+#[must_use = "nothing is compared until `.estimate(…)` is called"]
 pub struct WinRatio<'a> {
     endpoints: Vec<(String, &'a RightCensored<'a>)>,
     divisor: Divisor,
@@ -94,17 +95,17 @@ impl<'a> WinRatio<'a> {
         Self { divisor, ..self }
     }
 
-    /// Compares every subject of `of` with every subject of `against`.
+    /// Compares every subject of `group` with every subject of `reference`.
     ///
     /// # Errors
     /// [`Error::Empty`] without an endpoint, or where one of the two groups has no subjects;
     /// [`Error::LengthMismatch`]; [`Error::UnknownLabel`]; [`Error::Unsupported`] for data with delayed entry
     /// (two subjects then share no common follow-up from the start), weights, clusters or strata.
-    pub fn compare(&self, groups: &Groups, of: &str, against: &str) -> Result<WinStatistics> {
+    pub fn estimate(&self, groups: &Groups, group: &str, reference: &str) -> Result<WinStatistics> {
         if self.endpoints.is_empty() {
             return Err(Error::Empty { argument: "the list of endpoints" });
         }
-        let codes = [groups.code(of)? as u32, groups.code(against)? as u32];
+        let codes = [groups.code(group)? as u32, groups.code(reference)? as u32];
         // Subjects of the two groups only, the first group first.
         let members: Vec<Vec<usize>> = codes
             .iter()
@@ -120,7 +121,7 @@ impl<'a> WinRatio<'a> {
             ranked.push(Ranked::new(data, &order));
         }
         let tally = Tally::new(&ranked, members[0].len());
-        Ok(WinStatistics::new(self, [of, against], &members, &tally))
+        Ok(WinStatistics::new(self, [group, reference], &members, &tally))
     }
 }
 
@@ -172,8 +173,8 @@ impl EndpointWins {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WinStatistics {
-    of: String,
-    against: String,
+    group: String,
+    reference: String,
     subjects: [usize; 2],
     endpoints: Vec<EndpointWins>,
     divisor: Divisor,
@@ -194,8 +195,8 @@ impl WinStatistics {
             .map(|((name, _), counts)| pairs(name, counts))
             .collect();
         Self {
-            of: labels[0].to_string(),
-            against: labels[1].to_string(),
+            group: labels[0].to_string(),
+            reference: labels[1].to_string(),
             subjects,
             endpoints,
             divisor: how.divisor,
@@ -206,14 +207,14 @@ impl WinStatistics {
 
     /// The group whose wins are counted.
     #[must_use]
-    pub fn of(&self) -> &str {
-        &self.of
+    pub fn group(&self) -> &str {
+        &self.group
     }
 
     /// The group it is compared with.
     #[must_use]
-    pub fn against(&self) -> &str {
-        &self.against
+    pub fn reference(&self) -> &str {
+        &self.reference
     }
 
     /// Wins and losses by the endpoint that decided, in the order of the hierarchy.
@@ -257,33 +258,36 @@ impl WinStatistics {
         (self.wins() as f64 / pairs, self.losses() as f64 / pairs)
     }
 
-    /// Wins over losses: above 1 favours the first group.
+    /// Wins over losses: above 1 the first group wins more than it loses.
     #[must_use]
-    pub fn win_ratio(&self) -> Effect {
+    pub fn win_ratio(&self) -> Estimate {
         let (w, l) = self.shares();
         let variance = self.variance.map(|[ww, ll, wl]| ww / (w * w) + ll / (l * l) - 2.0 * wl / (w * l));
-        Effect::ratio((w / l).ln(), variance.map(|v| v.max(0.0).sqrt()))
+        let std_error = variance.map(|v| v.max(0.0).sqrt()).ok_or(NotEstimable::NoVariation);
+        Estimate::with_error(Scale::Log, (w / l).ln(), std_error)
     }
 
     /// Wins and half of the ties over losses and half of the ties.
     #[must_use]
-    pub fn win_odds(&self) -> Effect {
+    pub fn win_odds(&self) -> Estimate {
         let (w, l) = self.shares();
         let benefit = w - l;
         // The odds are (1 + benefit)/(1 − benefit).
         let slope = 2.0 / (1.0 - benefit * benefit);
-        Effect::ratio(((1.0 + benefit) / (1.0 - benefit)).ln(), self.benefit_error().map(|se| slope * se))
+        let std_error = self.benefit_error().map(|se| slope * se);
+        Estimate::with_error(Scale::Log, ((1.0 + benefit) / (1.0 - benefit)).ln(), std_error)
     }
 
     /// The share of wins less the share of losses.
     #[must_use]
-    pub fn net_benefit(&self) -> Effect {
+    pub fn net_benefit(&self) -> Estimate {
         let (w, l) = self.shares();
-        Effect::difference(w - l, self.benefit_error())
+        Estimate::with_error(Scale::Identity, w - l, self.benefit_error()).within(-1.0, 1.0)
     }
 
-    fn benefit_error(&self) -> Option<f64> {
-        self.variance.map(|[ww, ll, wl]| (ww + ll - 2.0 * wl).max(0.0).sqrt())
+    fn benefit_error(&self) -> Result<f64, NotEstimable> {
+        let error = self.variance.map(|[ww, ll, wl]| (ww + ll - 2.0 * wl).max(0.0).sqrt());
+        error.ok_or(NotEstimable::NoVariation)
     }
 
     /// The Finkelstein-Schoenfeld test that no group wins more than it loses.
@@ -371,9 +375,8 @@ impl fmt::Display for WinStatistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Win statistics, {} against {}: {} pairs of {} and {} (variances divide by {})",
-            self.of,
-            self.against,
+            "Win statistics, {}: {} pairs of {} and {} (variances divide by {})",
+            pair(&self.group, &self.reference),
             self.pairs(),
             self.subjects[0],
             self.subjects[1],
@@ -390,7 +393,7 @@ impl fmt::Display for WinStatistics {
         write!(f, "\n{:width$} {:.3}", "win odds", self.win_odds())?;
         write!(f, "\n{:width$} {:.3}", "net benefit", self.net_benefit())?;
         match self.finkelstein_schoenfeld.z().zip(self.finkelstein_schoenfeld.p_value()) {
-            Some((z, p)) => write!(f, "\nFinkelstein-Schoenfeld z = {z:.3}, {:#}", P(p)),
+            Some((z, p)) => write!(f, "\nFinkelstein-Schoenfeld z = {z:.3}, {:#}", PValue(p)),
             None => write!(f, "\nall pairs are tied: no test"),
         }
     }

@@ -4,12 +4,14 @@
 mod stored;
 
 use crate::error::{Error, Result};
-use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
-use crate::survival::regression::cox::model::CoxModel;
+use crate::survival::regression::cox::partial_likelihood::Workspace;
+use crate::survival::regression::cox::rows::Stratum;
 use crate::survival::regression::cox::score::risk_sums;
-use crate::survival::regression::design::Design;
+use crate::survival::regression::cox::with_data::FittedData;
+use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row};
+use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 
 /// How the baseline is estimated.
@@ -40,6 +42,7 @@ impl From<Ties> for BaselineMethod {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawBaseline"))]
 pub struct Baseline {
+    recipe: Recipe,
     coefficients: Vec<f64>,
     variance: Vec<f64>,
     means: Vec<f64>,
@@ -51,6 +54,8 @@ pub struct Baseline {
 struct StratumHazard {
     label: Option<String>,
     times: Vec<f64>,
+    /// The last time at which anybody was under observation.
+    last: f64,
     /// At the means, cumulative.
     hazard: Vec<f64>,
     /// −log S at the means where S is a product; what is missing at the end is infinite.
@@ -71,141 +76,192 @@ pub struct PredictedCurve {
     std_error: Vec<f64>,
 }
 
-impl CoxModel {
-    /// The baseline by the model's own rule for ties. `data` and `design` are those of the fit.
+impl FittedData<'_> {
+    /// The baseline by the model's own rule for ties.
     ///
     /// # Errors
-    /// As [`residuals`](Self::residuals).
-    pub fn baseline(&self, data: &RightCensored, design: &Design) -> Result<Baseline> {
-        self.baseline_by(self.ties().into(), data, design)
+    /// [`Error::InfiniteCoefficient`] where a coefficient is infinite.
+    pub fn baseline(&self) -> Result<Baseline> {
+        self.baseline_by(self.model.ties().into())
     }
 
-    /// The baseline by a method of choice. `data` and `design` are those of the fit.
+    /// The baseline by a method of choice.
     ///
     /// # Errors
-    /// As [`residuals`](Self::residuals).
+    /// As [`baseline`](Self::baseline).
     ///
     /// # Example
     /// Two events of six, and a covariate that tells nothing: Kalbfleisch and Prentice give Kaplan and Meier.
     /// ```
     /// use greenwood::survival::{BaselineMethod, CoxPh, Design, RightCensored};
-    /// use ndarray::array;
     ///
     /// let data = RightCensored::new(&[1., 1., 2., 2., 3., 3.], &[true, true, false, false, true, true])?;
-    /// let x = array![[0.], [1.], [0.], [1.], [0.], [1.]];
-    /// let design = Design::new(&["x"], x.view())?;
+    /// let design = Design::builder().numeric("x", &[0., 1., 0., 1., 0., 1.]).build()?;
     /// let fit = CoxPh::new().fit(&data, &design)?;
-    /// let baseline = fit.baseline_by(BaselineMethod::KalbfleischPrentice, &data, &design)?;
-    /// let curve = baseline.curve(&[0.0], 0)?;
+    /// let baseline = fit.with(&data, &design)?.baseline_by(BaselineMethod::KalbfleischPrentice)?;
+    /// let curve = baseline.curve(&fit.row().numeric("x", 0.0))?;
     /// assert!((curve.survival_at(1.0) - 4.0 / 6.0).abs() < 1e-12);
     /// assert_eq!(curve.survival_at(3.0), 0.0);
     /// # Ok::<(), greenwood::Error>(())
     /// ```
-    pub fn baseline_by(
-        &self,
-        method: BaselineMethod,
-        data: &RightCensored,
-        design: &Design,
-    ) -> Result<Baseline> {
+    pub fn baseline_by(&self, method: BaselineMethod) -> Result<Baseline> {
         let ties = if method == BaselineMethod::Efron { Ties::Efron } else { Ties::Breslow };
-        let (rows, workspace) = self.hazards_by(ties, data, design)?;
-        let p = rows.p;
-        let sums = risk_sums(&rows, &workspace);
-        // exp(shift) was taken out of every risk weight.
-        let unit = (-workspace.shift).exp();
+        let workspace = self.hazards_by(ties)?;
+        let sums = risk_sums(&self.rows, &workspace);
         let mut first = 0;
-        let mut strata = Vec::with_capacity(rows.strata.len());
-        for stratum in &rows.strata {
-            let mut out = StratumHazard {
-                label: data.strata().map(|s| s.labels()[stratum.code].clone()),
-                times: stratum.ties.iter().map(|t| t.time).collect(),
-                hazard: Vec::with_capacity(stratum.ties.len()),
-                product: (method == BaselineMethod::KalbfleischPrentice).then(Vec::new),
-                variance: Vec::with_capacity(stratum.ties.len()),
-                drift: Vec::with_capacity(stratum.ties.len() * p),
-            };
-            let (mut hazard, mut product, mut variance, mut drift) = (0.0, 0.0, 0.0, vec![0.0; p]);
-            for (k, tie) in (first..).zip(&stratum.ties) {
-                let step = workspace.steps[k];
-                let [a, b, _] = step.square;
-                let per_risk = unit / step.at_risk;
-                let (all, own) = sums[k * 2 * p..(k + 1) * 2 * p].split_at(p);
-                hazard += unit * step.all;
-                variance += a * per_risk * per_risk;
-                for j in 0..p {
-                    drift[j] += per_risk * (a * all[j] - b * own[j]) * rows.scale[j];
-                }
-                out.hazard.push(hazard);
-                if let Some(values) = &mut out.product {
-                    product += unit * log_factor(&rows, &workspace, stratum, tie, step);
-                    if product.is_finite() {
-                        values.push(product);
-                    }
-                }
-                out.variance.push(variance);
-                out.drift.extend_from_slice(&drift);
-            }
+        let mut strata = Vec::with_capacity(self.rows.strata.len());
+        for stratum in &self.rows.strata {
+            strata.push(self.hazard_of(stratum, first, method, &workspace, &sums));
             first += stratum.ties.len();
-            strata.push(out);
         }
         Ok(Baseline {
-            coefficients: self.coefficients.clone(),
-            variance: self.reported().to_vec(),
-            means: rows.centre.clone(),
+            recipe: self.model.recipe.clone(),
+            coefficients: self.model.coefficients.clone(),
+            variance: self.model.reported().to_vec(),
+            means: self.rows.centre.clone(),
             strata,
         })
     }
+
+    /// The sums over the event times of one stratum, the first of which is number `first` of all.
+    fn hazard_of(
+        &self,
+        stratum: &Stratum,
+        first: usize,
+        method: BaselineMethod,
+        workspace: &Workspace,
+        sums: &[f64],
+    ) -> StratumHazard {
+        let (rows, p) = (&self.rows, self.rows.p);
+        // exp(shift) was taken out of every risk weight.
+        let unit = (-workspace.shift).exp();
+        let mut out = StratumHazard {
+            label: self.data.strata().map(|s| s.labels()[stratum.code].clone()),
+            times: stratum.ties.iter().map(|t| t.time).collect(),
+            last: rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0),
+            hazard: Vec::with_capacity(stratum.ties.len()),
+            product: (method == BaselineMethod::KalbfleischPrentice).then(Vec::new),
+            variance: Vec::with_capacity(stratum.ties.len()),
+            drift: Vec::with_capacity(stratum.ties.len() * p),
+        };
+        let (mut hazard, mut product, mut variance, mut drift) = (0.0, 0.0, 0.0, vec![0.0; p]);
+        for (k, tie) in (first..).zip(&stratum.ties) {
+            let step = workspace.steps[k];
+            let [a, b, _] = step.square;
+            let per_risk = unit / step.at_risk;
+            let (all, own) = sums[k * 2 * p..(k + 1) * 2 * p].split_at(p);
+            hazard += unit * step.all;
+            variance += a * per_risk * per_risk;
+            for j in 0..p {
+                drift[j] += per_risk * (a * all[j] - b * own[j]) * rows.scale[j];
+            }
+            out.hazard.push(bounded(hazard));
+            if let Some(values) = &mut out.product {
+                product += unit * log_factor(rows, workspace, stratum, tie, step);
+                if product.is_finite() {
+                    values.push(product);
+                }
+            }
+            out.variance.push(bounded(variance));
+            out.drift.extend(drift.iter().copied().map(bounded));
+        }
+        out
+    }
+}
+
+/// A sum that has outgrown every number is the largest number: it can be written down, and its interval holds all.
+fn bounded(x: f64) -> f64 {
+    if x.is_nan() { f64::MAX } else { x.clamp(f64::MIN, f64::MAX) }
 }
 
 impl Baseline {
-    /// The number of strata with rows.
+    /// How the covariates were made.
     #[must_use]
-    pub fn strata(&self) -> usize {
-        self.strata.len()
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
     }
 
-    /// The label of a stratum, if the data had strata.
-    #[must_use]
-    pub fn label(&self, stratum: usize) -> Option<&str> {
-        self.strata.get(stratum).and_then(|s| s.label.as_deref())
+    /// A new row by name, as [`CoxModel::row`](crate::survival::CoxModel::row).
+    pub fn row(&self) -> NewRow {
+        self.recipe.row()
     }
 
-    /// The (weighted) means of the covariates, at which the hazard is centred.
+    /// Many new rows by named columns, as [`CoxModel::columns`](crate::survival::CoxModel::columns).
+    pub fn columns(&self) -> NewColumns {
+        self.recipe.columns_by_name()
+    }
+
+    /// The labels of the strata with rows; none where the data had no strata.
+    pub fn strata(&self) -> impl Iterator<Item = &str> {
+        self.strata.iter().filter_map(|s| s.label.as_deref())
+    }
+
+    /// The baseline of one stratum alone.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLabel`].
+    pub fn stratum(&self, label: &str) -> Result<Self> {
+        let found = self.strata.iter().find(|s| s.label.as_deref() == Some(label));
+        let known = || self.strata().collect::<Vec<_>>().join(", ");
+        let stratum = found.ok_or_else(|| Error::UnknownLabel { label: label.into(), known: known() })?;
+        Ok(Self { strata: vec![stratum.clone()], ..self.clone() })
+    }
+
+    /// The (weighted) means of the columns of the design, at which the hazard is centred.
     #[must_use]
     pub fn means(&self) -> &[f64] {
         &self.means
     }
 
-    /// The curve of a covariate row in a stratum (0 without strata).
+    /// The curve of one row: a [`row`](Self::row), or anything else that is one row by name.
     ///
     /// `H(t | x) = exp((x − x̄)'β) H(t | x̄)`; its variance is `exp(2(x − x̄)'β) [Σ d/S0² + q'Vq]` with
     /// `q = ∫ (E(s) − x) dH(s)`, E the mean over the risk set (Tsiatis 1981; Link 1984, Biometrics 40:601).
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::InvalidCovariate`]; [`Error::OutOfRange`] for a stratum that is not there.
-    pub fn curve(&self, x: &[f64], stratum: usize) -> Result<PredictedCurve> {
+    /// As [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor); [`Error::LengthMismatch`] for
+    /// more than one row; [`Error::StratumNeeded`] where the baseline has several strata: ask that of one
+    /// ([`stratum`](Self::stratum)).
+    pub fn curve(&self, row: &impl NewRows) -> Result<PredictedCurve> {
+        self.curve_of(&one_row(row, &self.recipe, "the row")?)
+    }
+
+    /// The curves of many rows, in their order.
+    ///
+    /// # Errors
+    /// As [`curve`](Self::curve).
+    pub fn curves(&self, rows: &impl NewRows) -> Result<Vec<PredictedCurve>> {
+        rows.aligned(&self.recipe)?.rows().into_iter().map(|x| self.curve_of(&x.to_vec())).collect()
+    }
+
+    /// The curve at the [`means`](Self::means) of the columns, which may be nobody's.
+    ///
+    /// # Errors
+    /// [`Error::StratumNeeded`].
+    pub fn at_means(&self) -> Result<PredictedCurve> {
+        self.curve_of(&self.means)
+    }
+
+    /// The curve at covariates of 0 (R's `basehaz(centered = FALSE)`).
+    ///
+    /// # Errors
+    /// [`Error::StratumNeeded`].
+    pub fn at_zero(&self) -> Result<PredictedCurve> {
+        self.curve_of(&vec![0.0; self.coefficients.len()])
+    }
+
+    fn curve_of(&self, x: &[f64]) -> Result<PredictedCurve> {
         let p = self.coefficients.len();
-        if x.len() != p {
-            return Err(Error::LengthMismatch {
-                argument: "x",
-                len: x.len(),
-                other: "the model",
-                expected: p,
-            });
-        }
-        if let Some((index, &value)) = x.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::InvalidCovariate { covariate: "x".into(), index, value });
-        }
-        let Some(base) = self.strata.get(stratum) else {
-            let must_be = "the position of a stratum with rows";
-            return Err(Error::OutOfRange { argument: "stratum", value: stratum as f64, must_be });
+        let [base] = self.strata.as_slice() else {
+            let known = self.strata().collect::<Vec<_>>().join(", ");
+            return Err(Error::StratumNeeded { known });
         };
         let d: Vec<f64> = x.iter().zip(&self.means).map(|(x, m)| x - m).collect();
         let ratio = d.iter().zip(&self.coefficients).map(|(d, b)| d * b).sum::<f64>().exp();
         let fall = base.product.as_ref().unwrap_or(&base.hazard);
         let mut curve = PredictedCurve {
             times: base.times.clone(),
-            hazard: base.hazard.iter().map(|h| ratio * h).collect(),
+            hazard: base.hazard.iter().map(|h| bounded(ratio * h)).collect(),
             survival: fall.iter().map(|h| (-ratio * h).exp()).collect(),
             std_error: Vec::with_capacity(base.times.len()),
         };
@@ -214,17 +270,9 @@ impl Baseline {
             let q: Vec<f64> = (0..p).map(|j| base.drift[k * p + j] - d[j] * h).collect();
             let form: f64 =
                 (0..p).map(|i| (0..p).map(|j| q[i] * self.variance[i * p + j] * q[j]).sum::<f64>()).sum();
-            curve.std_error.push(ratio * (v + form).max(0.0).sqrt());
+            curve.std_error.push(bounded(ratio * (v + form).max(0.0).sqrt()));
         }
         Ok(curve)
-    }
-
-    /// The cumulative hazard at covariates of 0 (R's `basehaz(centered = FALSE)`), as times and values.
-    ///
-    /// # Errors
-    /// As [`curve`](Self::curve).
-    pub fn at_zero(&self, stratum: usize) -> Result<PredictedCurve> {
-        self.curve(&vec![0.0; self.coefficients.len()], stratum)
     }
 }
 

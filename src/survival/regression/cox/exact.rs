@@ -5,16 +5,29 @@
 //! Lubin & Rubinstein 1981, Biometrika 68:703): O(n d p²) per tie.
 
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
-use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::{Rows, Tie};
 
-/// The log likelihood, gradient and information at `beta`. The workspace keeps the linear predictor.
-pub(super) fn evaluate(rows: &Rows, beta: &[f64], workspace: &mut Workspace, point: &mut Point) {
+/// What one event time adds to the log likelihood, and the distribution of `Σ x` over the d who have the event: all
+/// choices of d among those at risk, each with the product of its risk weights.
+pub(super) struct TieMoments<'a> {
+    pub log_likelihood: f64,
+    /// `E Σ x`, the sum over d rows.
+    pub mean: &'a [f64],
+    /// `Cov Σ x`, row-major.
+    pub covariance: &'a [f64],
+}
+
+/// The moments of each event time at `beta`, in the order of strata and ties. The workspace keeps the linear predictor.
+pub(super) fn each_tie(
+    rows: &Rows,
+    beta: &[f64],
+    workspace: &mut Workspace,
+    mut visit: impl FnMut(&Tie, TieMoments),
+) {
     let p = rows.p;
     rows.linear_predictor(beta, &mut workspace.eta);
     let eta = &workspace.eta;
-    point.log_likelihood = 0.0;
-    point.gradient.fill(0.0);
-    point.information.fill(0.0);
+    let (mut mean, mut covariance) = (vec![0.0; p], vec![0.0; p * p]);
     for stratum in &rows.strata {
         for tie in &stratum.ties {
             let d = tie.events_end - tie.start;
@@ -24,26 +37,42 @@ pub(super) fn evaluate(rows: &Rows, beta: &[f64], workspace: &mut Workspace, poi
             for &i in &at_risk {
                 sums.add((eta[i] - shift).exp(), rows.row(i));
             }
-            for i in tie.start..tie.events_end {
-                point.log_likelihood += eta[i] - shift;
-                for (g, x) in point.gradient.iter_mut().zip(rows.row(i)) {
-                    *g += x;
-                }
-            }
+            let own: f64 = eta[tie.start..tie.events_end].iter().map(|e| e - shift).sum();
             let value = sums.value[d];
-            point.log_likelihood -= value.ln() + sums.log_scale;
-            let mean: Vec<f64> = sums.first[d * p..(d + 1) * p].iter().map(|v| v / value).collect();
-            for (g, m) in point.gradient.iter_mut().zip(&mean) {
-                *g -= m;
+            for (m, v) in mean.iter_mut().zip(&sums.first[d * p..]) {
+                *m = v / value;
             }
             let second = &sums.second[d * p * p..(d + 1) * p * p];
             for a in 0..p {
                 for b in 0..p {
-                    point.information[a * p + b] += second[a * p + b] / value - mean[a] * mean[b];
+                    covariance[a * p + b] = second[a * p + b] / value - mean[a] * mean[b];
                 }
             }
+            let log_likelihood = own - (value.ln() + sums.log_scale);
+            visit(tie, TieMoments { log_likelihood, mean: &mean, covariance: &covariance });
         }
     }
+}
+
+/// The log likelihood, gradient and information at `beta`. The workspace keeps the linear predictor.
+pub(super) fn evaluate(rows: &Rows, beta: &[f64], workspace: &mut Workspace, point: &mut Point) {
+    point.log_likelihood = 0.0;
+    point.gradient.fill(0.0);
+    point.information.fill(0.0);
+    each_tie(rows, beta, workspace, |tie, moments| {
+        point.log_likelihood += moments.log_likelihood;
+        for i in tie.start..tie.events_end {
+            for (g, x) in point.gradient.iter_mut().zip(rows.row(i)) {
+                *g += x;
+            }
+        }
+        for (g, m) in point.gradient.iter_mut().zip(moments.mean) {
+            *g -= m;
+        }
+        for (total, v) in point.information.iter_mut().zip(moments.covariance) {
+            *total += v;
+        }
+    });
 }
 
 /// The symmetric polynomials of degree 0 to d with their first and second derivatives.

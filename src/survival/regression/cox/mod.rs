@@ -5,10 +5,10 @@
 //! maximum is returned as infinite, and an iteration that did not arrive says so.
 //!
 //! * covariates: [`Design`] · the fit and its tests: [`CoxModel`] · baseline and predicted curves:
-//!   [`CoxModel::baseline`] · residuals: [`CoxModel::residuals`] · proportional hazards:
-//!   [`CoxModel::proportional_hazards`]
-//! * few events, or an arm without any: [`CoxPh::firth`], [`CoxModel::profile_interval`],
-//!   [`CoxModel::likelihood_ratio_test_of`]
+//!   [`FittedData::baseline`] · residuals: [`FittedData::residuals`] · proportional hazards:
+//!   [`FittedData::proportional_hazards`]
+//! * few events, or an arm without any: [`CoxPh::firth`], [`FittedData::profile_interval`],
+//!   [`FittedData::likelihood_ratio_test_of`]
 //! * coefficients that change with time: [`RightCensored::split_at`]
 //!
 //! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there),
@@ -23,17 +23,20 @@ mod model;
 mod newton;
 mod one_pass;
 mod partial_likelihood;
+mod prediction;
 mod profile;
 mod proportional;
 mod residuals;
 mod rows;
 mod score;
 mod symmetric;
+mod with_data;
 
 pub use baseline::{Baseline, BaselineMethod, PredictedCurve};
 pub use model::CoxModel;
 pub use proportional::{ProportionalHazards, TimeScale};
 pub use residuals::Residuals;
+pub use with_data::FittedData;
 
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
@@ -93,7 +96,7 @@ pub enum Stop {
     /// The likelihood has no maximum: it rises for ever as this coefficient (and perhaps others, see their
     /// terms) grows. Where it rises in several directions, the terms show one of them. The remedy is Firth's
     /// penalty ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
-    /// gives the one finite limit ([`CoxModel::profile_interval`]).
+    /// gives the one finite limit ([`FittedData::profile_interval`]).
     InfiniteCoefficient {
         /// The first such covariate.
         covariate: usize,
@@ -169,6 +172,9 @@ impl Default for CoxPh {
     }
 }
 
+/// A fit holds about eight square matrices of its columns, 200 MB each at this number.
+const MOST_COLUMNS: usize = 5000;
+
 impl CoxPh {
     /// The default options.
     pub fn new() -> Self {
@@ -199,7 +205,7 @@ impl CoxPh {
     /// estimates, and keeps them finite where the likelihood has no maximum: the remedy where an arm has no event.
     ///
     /// The standard errors are those of the information at the penalised maximum. With few events Wald's tests and
-    /// intervals mislead: take [`CoxModel::likelihood_ratio_test_of`] and [`CoxModel::profile_interval`], in which
+    /// intervals mislead: take [`FittedData::likelihood_ratio_test_of`] and [`FittedData::profile_interval`], in which
     /// coefficients are held while the penalty stays that of the whole model (as R's coxphf does, which knows
     /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty. With a handful of events
     /// it may have more than one maximum: found is the one on the way from [`initial`](Self::initial).
@@ -217,7 +223,7 @@ impl CoxPh {
     ///
     /// let fit = CoxPh::new().firth().fit(&data, &design)?;
     /// assert_eq!(format!("{:.4}", fit.coefficients()[0]), "2.5652");
-    /// let interval = fit.profile_interval("treated", 0.95, &data, &design)?;
+    /// let interval = fit.with(&data, &design)?.profile_interval("treated", 0.95)?;
     /// assert!(interval.lower.is_some() && interval.upper.is_some());
     /// # Ok::<(), greenwood::Error>(())
     /// ```
@@ -243,6 +249,13 @@ impl CoxPh {
     }
 
     fn check(&self, columns: usize) -> Result<()> {
+        if columns > MOST_COLUMNS {
+            return Err(Error::TooLarge {
+                what: "a Cox model",
+                size: format!("{columns} columns, {:.1} GB a matrix", (columns as f64).powi(2) * 8e-9),
+                instead: "a factor with so many levels is an id or a date: use strata, clusters or fewer levels",
+            });
+        }
         for (argument, value, ok, must_be) in [
             ("ridge", self.ridge, self.ridge >= 0.0 && self.ridge.is_finite(), "finite and at least 0"),
             ("tolerance", self.tolerance, self.tolerance > 0.0 && self.tolerance < 1.0, "inside (0, 1)"),
@@ -282,9 +295,11 @@ impl CoxPh {
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
     /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
+    /// [`Error::TooLarge`] for more than 5,000 columns;
     /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
     /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
-    /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights.
+    /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
+    /// tied under exact ties.
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<CoxModel> {
         self.check(design.columns())?;
         if self.ties == Ties::Exact && data.weights().is_some() {
@@ -294,6 +309,9 @@ impl CoxPh {
             self.check_firth(data)?;
         }
         let rows = Rows::new(data, design, self.offset.as_deref())?;
+        if self.ties == Ties::Exact && data.is_robust() && rows.has_tied_events() {
+            return Err(residuals::no_score("a robust variance"));
+        }
         let p = rows.p;
         let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
         let mut objective = Objective::new(&rows, self.ties, penalty);

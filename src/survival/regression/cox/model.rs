@@ -4,7 +4,7 @@
 mod stored;
 mod table;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
@@ -15,8 +15,10 @@ use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{CoxPh, Stop, Ties, score};
 use crate::survival::regression::design::Design;
+use crate::survival::regression::fingerprint::Fingerprint;
+use crate::survival::regression::new_rows::{NewColumns, NewRow};
+use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Status, Term, TestResult};
-use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
 
 /// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
 ///
@@ -26,6 +28,10 @@ use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel"))]
 pub struct CoxModel {
+    /// How the design was made: rows for prediction are checked against it.
+    pub(super) recipe: Recipe,
+    /// Of the data of the fit.
+    pub(super) fingerprint: Fingerprint,
     ties: Ties,
     rows: usize,
     events: usize,
@@ -112,6 +118,8 @@ impl CoxModel {
             })
             .collect();
         Self {
+            recipe: design.recipe().clone(),
+            fingerprint: Fingerprint::of(data, design),
             ties: options.ties,
             rows: data.len(),
             events: rows.event.iter().filter(|&&e| e).count(),
@@ -128,6 +136,24 @@ impl CoxModel {
             ridge: options.ridge,
             firth: options.firth,
         }
+    }
+
+    /// How the covariates were made: their names, levels, reference, knots and products.
+    #[must_use]
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// A new row, such as a patient, given by name and checked against the recipe:
+    /// `fit.row().numeric("age", 60.0).level("arm", "low")`.
+    pub fn row(&self) -> NewRow {
+        self.recipe.row()
+    }
+
+    /// Many new rows, given by named columns and checked against the recipe:
+    /// `fit.columns().numeric("age", &[60.0, 70.0]).levels("arm", &["low", "high"])`.
+    pub fn columns(&self) -> NewColumns {
+        self.recipe.columns_by_name()
     }
 
     /// The rule for ties.
@@ -220,7 +246,8 @@ impl CoxModel {
     #[must_use]
     pub fn likelihood_ratio_test(&self) -> TestResult {
         TestResult {
-            statistic: 2.0 * (self.log_likelihood[1] - self.log_likelihood[0]),
+            // At the start itself the difference is rounding.
+            statistic: (2.0 * (self.log_likelihood[1] - self.log_likelihood[0])).max(0.0),
             degrees_of_freedom: self.degrees_of_freedom(),
         }
     }
@@ -270,79 +297,28 @@ impl CoxModel {
         })
     }
 
-    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same rows. (With Firth's
-    /// penalty the smaller model has another penalty: there
-    /// [`likelihood_ratio_test_of`](Self::likelihood_ratio_test_of) is the test.)
-    #[must_use]
-    pub fn likelihood_ratio_against(&self, smaller: &Self) -> TestResult {
-        TestResult {
+    /// The likelihood-ratio test against a model with fewer covariates, fitted to the same data by the same rule for
+    /// ties. The smaller model must be a special case of this one: of two that are not nested the difference is no test.
+    ///
+    /// # Errors
+    /// [`Error::OtherData`] where the two were fitted to other rows, weights, strata or offsets; [`Error::Unsupported`]
+    /// where ties or penalties differ, and with Firth's penalty, which is another one in the smaller model: there
+    /// [`likelihood_ratio_test_of`](crate::survival::FittedData::likelihood_ratio_test_of) is the test.
+    pub fn likelihood_ratio_against(&self, smaller: &Self) -> Result<TestResult> {
+        self.fingerprint.check_rows(&smaller.fingerprint)?;
+        if self.offset != smaller.offset {
+            return Err(Error::OtherData { part: "offset".into() });
+        }
+        if self.ties != smaller.ties || self.ridge != smaller.ridge || self.firth || smaller.firth {
+            return Err(Error::Unsupported {
+                method: "a likelihood-ratio test of two models",
+                with: "other ties or penalties",
+                why: "their likelihoods differ by more than the covariates; use `likelihood_ratio_test_of`",
+            });
+        }
+        Ok(TestResult {
             statistic: 2.0 * (self.log_likelihood[1] - smaller.log_likelihood[1]),
             degrees_of_freedom: self.degrees_of_freedom().saturating_sub(smaller.degrees_of_freedom()),
-        }
-    }
-
-    /// The hazard ratio of one unit more of a covariate, as a value that says what is compared with what.
-    /// `None` unless the coefficient was estimated.
-    ///
-    /// # Errors
-    /// [`Error::UnknownCovariate`].
-    pub fn hazard_ratio(&self, name: &str) -> Result<Option<HazardRatio>> {
-        let term = &self.terms[self.position(name)?];
-        let reference = "one unit less, or the reference";
-        Ok(term.reported_std_error().map(|se| {
-            HazardRatio::new(&term.name, reference, HazardRatioMethod::Cox, term.coefficient, Ok(se))
-        }))
-    }
-
-    /// The hazard of one covariate row relative to that of another: `exp((x − r)'β)`, the standard error of its log
-    /// `√((x − r)'V(x − r))` with the reported variance. With the means as reference the log is R's centred linear
-    /// predictor.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::InvalidCovariate`]; [`Error::InfiniteCoefficient`] where the two differ in
-    /// a covariate of an infinite coefficient.
-    pub fn hazard_ratio_between(&self, x: &[f64], reference: &[f64]) -> Result<HazardRatio> {
-        let p = self.coefficients.len();
-        for (argument, row) in [("x", x), ("reference", reference)] {
-            if row.len() != p {
-                let (len, other) = (row.len(), "the model");
-                return Err(Error::LengthMismatch { argument, len, other, expected: p });
-            }
-            if let Some((index, &value)) = row.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-                return Err(Error::InvalidCovariate { covariate: argument.into(), index, value });
-            }
-        }
-        let d: Vec<f64> = x.iter().zip(reference).map(|(x, r)| x - r).collect();
-        let mut log_estimate = 0.0;
-        for ((d, b), term) in
-            d.iter().zip(&self.coefficients).zip(&self.terms).filter(|((d, _), _)| **d != 0.0)
-        {
-            if b.is_infinite() {
-                return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
-            }
-            log_estimate += d * b;
-        }
-        let v = self.reported();
-        let form: f64 =
-            (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| d[i] * v[i * p + j] * d[j]).sum();
-        let se = form.max(0.0).sqrt();
-        Ok(HazardRatio::new("the row", "the reference", HazardRatioMethod::Cox, log_estimate, Ok(se)))
-    }
-
-    /// The linear predictor `x'β` of new rows (not centred, without offset). Redundant columns count as 0.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`] where the columns do not match.
-    pub fn linear_predictor(&self, x: ArrayView2<f64>) -> Result<Vec<f64>> {
-        let expected = self.coefficients.len();
-        if x.ncols() != expected {
-            let (len, other) = (x.ncols(), "the model");
-            return Err(Error::LengthMismatch { argument: "x", len, other, expected });
-        }
-        let dot = |row: ndarray::ArrayView1<f64>| {
-            // 0 · ∞ is no part of a sum.
-            row.iter().zip(&self.coefficients).filter(|(x, _)| **x != 0.0).map(|(x, b)| x * b).sum()
-        };
-        Ok(x.rows().into_iter().map(dot).collect())
+        })
     }
 }

@@ -3,13 +3,12 @@
 use crate::error::Result;
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::root;
-use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::model::CoxModel;
 use crate::survival::regression::cox::newton::{Objective, maximise};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::design::Design;
+use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::term::{Status, TestResult};
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
 
@@ -72,36 +71,28 @@ impl<'a> Profile<'a> {
     }
 }
 
-impl CoxModel {
+impl FittedData<'_> {
     /// The profile-likelihood interval of a hazard ratio: the values at which twice the log likelihood,
     /// maximised over the other coefficients, is within the chi-square quantile of its maximum (Venzon &
     /// Moolgavkar 1988, Appl Stat 37:87). An infinite coefficient has one finite limit; the other is `None`.
     /// Of a fit with Firth's penalty it is the penalised likelihood's (Heinze & Schemper 2001).
     ///
-    /// `data` and `design` are those of the fit.
-    ///
     /// # Errors
     /// [`Error::UnknownCovariate`](crate::Error::UnknownCovariate);
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for the level; as [`CoxPh::fit`](crate::survival::regression::cox::CoxPh::fit).
-    pub fn profile_interval(
-        &self,
-        name: &str,
-        level: f64,
-        data: &RightCensored,
-        design: &Design,
-    ) -> Result<ConfidenceInterval> {
-        let j = self.position(name)?;
-        let target = self.log_likelihood[1] - z_of(level)?.powi(2) / 2.0;
-        let status = self.terms[j].status;
+    pub fn profile_interval(&self, name: &str, level: f64) -> Result<ConfidenceInterval> {
+        let (model, rows) = (self.model, &self.rows);
+        let j = model.position(name)?;
+        let target = model.log_likelihood[1] - z_of(level)?.powi(2) / 2.0;
+        let status = model.terms[j].status;
         if status == Status::Redundant {
             return Ok(ConfidenceInterval { lower: None, upper: None, level });
         }
-        let rows = self.rows_of(data, design)?;
         let scale = rows.scale[j];
-        let width = self.terms[j].std_error.map_or(1.0, |se| se * scale).max(1e-8);
+        let width = model.terms[j].std_error.map_or(1.0, |se| se * scale).max(1e-8);
         let limit = |sign: f64| -> Option<f64> {
             // Either limit is looked for from the estimates, which the others follow step by step.
-            let mut profile = Profile::new(self, &rows, vec![j]);
+            let mut profile = Profile::new(model, rows, vec![j]);
             let estimate = profile.beta[j];
             let mut above = |value: f64| profile.at(|_| value) - target;
             let mut inside = match status {
@@ -130,25 +121,18 @@ impl CoxModel {
     /// others at their best. Of a fit with Firth's penalty it is the penalised test, with the penalty of the whole
     /// model on both sides (Heinze & Schemper 2001): the one to report where events are few.
     ///
-    /// `data` and `design` are those of the fit.
-    ///
     /// # Errors
     /// [`Error::UnknownCovariate`](crate::Error::UnknownCovariate); as [`CoxPh::fit`](crate::survival::regression::cox::CoxPh::fit).
-    pub fn likelihood_ratio_test_of(
-        &self,
-        names: &[&str],
-        data: &RightCensored,
-        design: &Design,
-    ) -> Result<TestResult> {
-        let mut held = names.iter().map(|n| self.position(n)).collect::<Result<Vec<_>>>()?;
-        held.retain(|&j| self.terms[j].status != Status::Redundant);
+    pub fn likelihood_ratio_test_of(&self, names: &[&str]) -> Result<TestResult> {
+        let (model, rows) = (self.model, &self.rows);
+        let mut held = names.iter().map(|n| model.position(n)).collect::<Result<Vec<_>>>()?;
+        held.retain(|&j| model.terms[j].status != Status::Redundant);
         held.sort_unstable();
         held.dedup();
-        let rows = self.rows_of(data, design)?;
-        let mut profile = Profile::new(self, &rows, held);
-        let held = profile.at(|j| self.initial[j] * rows.scale[j]);
+        let mut profile = Profile::new(model, rows, held);
+        let held = profile.at(|j| model.initial[j] * rows.scale[j]);
         Ok(TestResult {
-            statistic: 2.0 * (self.log_likelihood[1] - held),
+            statistic: 2.0 * (model.log_likelihood[1] - held),
             degrees_of_freedom: profile.held.len(),
         })
     }

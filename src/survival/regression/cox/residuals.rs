@@ -1,139 +1,271 @@
 //! Residuals of a fitted model.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
 use crate::error::{Error, Result};
-use crate::survival::data::right_censored::RightCensored;
-use crate::survival::regression::Status;
 use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::model::CoxModel;
+use crate::survival::regression::cox::exact;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
-use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::score::{mean_at, risk_sums, score_rows, ties_for_risk_sets};
-use crate::survival::regression::design::Design;
+use crate::survival::regression::cox::score::{mean_at, risk_sums, score_rows};
+use crate::survival::regression::cox::with_data::FittedData;
 
 /// The residuals of a model, row by row in the order of the data (Therneau, Grambsch & Fleming 1990, Biometrika
-/// 77:147). Rows of weight 0 have zeros.
+/// 77:147). Rows of weight 0 have zeros. Made by [`FittedData::residuals`].
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{CoxPh, Design, RightCensored};
+///
+/// let data = RightCensored::new(&[1., 2., 3., 4.], &[true, true, false, true])?;
+/// let design = Design::builder().numeric("x", &[1.0, 0.0, 0.5, 0.2]).build()?;
+/// let fit = CoxPh::new().fit(&data, &design)?;
+/// let residuals = fit.with(&data, &design)?.residuals()?;
+/// // Each sums to the score, which is 0 at the estimates.
+/// assert!(residuals.score()?.sum().abs() < 1e-9 && residuals.schoenfeld().sum().abs() < 1e-9);
+/// assert_eq!(residuals.event_times(), [1.0, 2.0, 4.0]);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawResiduals"))]
 pub struct Residuals {
-    /// Event less expected events: `δ − exp(η) ∫ dH`.
-    pub martingale: Vec<f64>,
-    /// `sign(M) √(−2 (M + δ log(δ − M)))`.
-    pub deviance: Vec<f64>,
-    /// Expected events, `exp(η) ∫ dH`.
-    pub expected: Vec<f64>,
-    /// Each row's share of the score, rows × covariates, not multiplied by weights.
-    pub score: Array2<f64>,
-    /// How much each row moves the coefficients (score × variance), multiplied by weights.
-    pub dfbeta: Array2<f64>,
-    /// For each event, ordered by stratum and time: the covariates less their mean over the risk set.
-    pub schoenfeld: Array2<f64>,
-    /// Schoenfeld residuals × variance × events + coefficients (Grambsch & Therneau 1994).
-    pub scaled_schoenfeld: Array2<f64>,
-    /// The times of the events of the Schoenfeld residuals.
-    pub event_times: Vec<f64>,
+    martingale: Vec<f64>,
+    deviance: Vec<f64>,
+    expected: Vec<f64>,
+    /// Score residuals and dfbeta; none under the discrete likelihood of tied events.
+    by_row: Option<ByRow>,
+    schoenfeld: Array2<f64>,
+    scaled_schoenfeld: Array2<f64>,
+    event_times: Vec<f64>,
 }
 
-impl CoxModel {
-    /// The rows of the data, as they were fitted.
-    pub(super) fn rows_of(&self, data: &RightCensored, design: &Design) -> Result<Rows> {
-        if design.columns() != self.coefficients.len() {
-            let (len, expected) = (design.columns(), self.coefficients.len());
-            return Err(Error::LengthMismatch { argument: "the design", len, other: "the model", expected });
-        }
-        Rows::new(data, design, self.offset.as_deref())
+/// What each row adds to the score, and moves the coefficients by.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct ByRow {
+    score: Array2<f64>,
+    dfbeta: Array2<f64>,
+}
+
+impl Residuals {
+    /// Event less expected events: `δ − exp(η) ∫ dH`. Under exact ties H is Breslow's.
+    #[must_use]
+    pub fn martingale(&self) -> &[f64] {
+        &self.martingale
     }
 
-    /// The rows and hazards of the data at the estimates, by the model's rule for ties.
-    pub(super) fn at_estimates(&self, data: &RightCensored, design: &Design) -> Result<(Rows, Workspace)> {
-        self.hazards_by(ties_for_risk_sets(self.ties()), data, design)
+    /// `sign(M) √(−2 (M + δ log(δ − M)))`, M the martingale residual.
+    #[must_use]
+    pub fn deviance(&self) -> &[f64] {
+        &self.deviance
     }
 
-    /// The rows and hazards of the data at the estimates. Infinite coefficients have none.
-    pub(super) fn hazards_by(
-        &self,
-        ties: Ties,
-        data: &RightCensored,
-        design: &Design,
-    ) -> Result<(Rows, Workspace)> {
-        let rows = self.rows_of(data, design)?;
-        if let Some(term) =
-            self.terms.iter().find(|t| matches!(t.status, Status::PlusInfinity | Status::MinusInfinity))
-        {
-            return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
-        }
-        let mut workspace = Workspace::new(&rows);
-        let beta: Vec<f64> = self.coefficients.iter().zip(&rows.scale).map(|(b, s)| b * s).collect();
-        workspace.hazards(&rows, &beta, ties);
-        workspace.martingale(&rows);
-        Ok((rows, workspace))
+    /// Expected events, `exp(η) ∫ dH`.
+    #[must_use]
+    pub fn expected(&self) -> &[f64] {
+        &self.expected
     }
 
-    /// All residuals. `data` and `design` are those of the fit.
+    /// Each row's share of the score, rows × covariates, not multiplied by weights.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] where they do not match; [`Error::InfiniteCoefficient`] where a coefficient is
-    /// infinite.
-    pub fn residuals(&self, data: &RightCensored, design: &Design) -> Result<Residuals> {
-        let (rows, workspace) = self.at_estimates(data, design)?;
-        let (n, p) = (data.len(), rows.p);
-        let mut r = Residuals {
-            martingale: vec![0.0; n],
-            deviance: vec![0.0; n],
-            expected: vec![0.0; n],
-            score: Array2::zeros((n, p)),
-            dfbeta: Array2::zeros((n, p)),
-            schoenfeld: Array2::zeros((self.events(), p)),
-            scaled_schoenfeld: Array2::zeros((self.events(), p)),
-            event_times: Vec::with_capacity(self.events()),
-        };
+    /// [`Error::Unsupported`] where events are tied under exact ties: the discrete likelihood gives its score to the
+    /// set of those who have the event, and not to rows.
+    pub fn score(&self) -> Result<ArrayView2<'_, f64>> {
+        self.by_row.as_ref().map(|r| r.score.view()).ok_or(no_score("a score residual"))
+    }
+
+    /// How much each row moves the coefficients (score × variance), multiplied by weights.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub fn dfbeta(&self) -> Result<ArrayView2<'_, f64>> {
+        self.by_row.as_ref().map(|r| r.dfbeta.view()).ok_or(no_score("a dfbeta residual"))
+    }
+
+    /// For each event, ordered by stratum and time: the covariates less their mean over the risk set. Under exact ties
+    /// the mean is that of the d who have the event over all choices of d at risk, so that the residuals of a time sum
+    /// to its share of the score.
+    #[must_use]
+    pub fn schoenfeld(&self) -> ArrayView2<'_, f64> {
+        self.schoenfeld.view()
+    }
+
+    /// Schoenfeld residuals × variance × events + coefficients (Grambsch & Therneau 1994, Biometrika 81:515).
+    #[must_use]
+    pub fn scaled_schoenfeld(&self) -> ArrayView2<'_, f64> {
+        self.scaled_schoenfeld.view()
+    }
+
+    /// The times of the events of the Schoenfeld residuals.
+    #[must_use]
+    pub fn event_times(&self) -> &[f64] {
+        &self.event_times
+    }
+}
+
+/// Nothing belongs to a row where the discrete likelihood has tied events.
+pub(super) fn no_score(method: &'static str) -> Error {
+    Error::Unsupported {
+        method,
+        with: "exact ties",
+        why: "where events are tied the discrete likelihood has no score of a single row; use Efron's or Breslow's ties",
+    }
+}
+
+impl FittedData<'_> {
+    /// All residuals.
+    ///
+    /// # Errors
+    /// [`Error::InfiniteCoefficient`] where a coefficient is infinite.
+    pub fn residuals(&self) -> Result<Residuals> {
+        let workspace = self.at_estimates()?;
+        let discrete = self.model.ties() == Ties::Exact && self.rows.has_tied_events();
+        let [martingale, deviance, expected] = self.martingale(&workspace);
+        let (schoenfeld, event_times) =
+            if discrete { self.schoenfeld_discrete() } else { self.schoenfeld(&workspace) };
+        Ok(Residuals {
+            martingale,
+            deviance,
+            expected,
+            by_row: (!discrete).then(|| self.by_row(&workspace)),
+            scaled_schoenfeld: self.scaled(&schoenfeld),
+            schoenfeld,
+            event_times,
+        })
+    }
+
+    /// Martingale and deviance residuals, and the expected events.
+    fn martingale(&self, workspace: &Workspace) -> [Vec<f64>; 3] {
+        let (rows, n) = (&self.rows, self.data.len());
+        let (mut martingale, mut deviance, mut expected) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
         for (i, &at) in rows.order.iter().enumerate() {
             let event = f64::from(u8::from(rows.event[i]));
-            let expected = workspace.risk[i] / rows.weight[i] * workspace.exposure[i];
-            let m = event - expected;
-            (r.expected[at], r.martingale[at]) = (expected, m);
-            let log = if event > 0.0 { expected.ln() } else { 0.0 };
-            r.deviance[at] = m.signum() * (-2.0 * (m + event * log)).max(0.0).sqrt();
+            let own = workspace.risk[i] / rows.weight[i] * workspace.exposure[i];
+            let m = event - own;
+            (expected[at], martingale[at]) = (own, m);
+            // A hazard that has underflowed is no reason for an infinite residual.
+            let log = if event > 0.0 { own.max(f64::MIN_POSITIVE).ln() } else { 0.0 };
+            deviance[at] = m.signum() * (-2.0 * (m + event * log)).max(0.0).sqrt();
         }
-        let unscale: Vec<f64> = rows.scale.clone();
-        for (i, row) in score_rows(&rows, &workspace).chunks_exact(p.max(1)).enumerate() {
+        [martingale, deviance, expected]
+    }
+
+    fn by_row(&self, workspace: &Workspace) -> ByRow {
+        let (rows, n, p) = (&self.rows, self.data.len(), self.rows.p);
+        let (mut score, mut dfbeta) = (Array2::zeros((n, p)), Array2::zeros((n, p)));
+        let v = self.model.naive();
+        for (i, row) in score_rows(rows, workspace).chunks_exact(p.max(1)).enumerate() {
+            let at = rows.order[i];
             for j in 0..p {
-                r.score[[rows.order[i], j]] = row[j] * unscale[j];
+                score[[at, j]] = row[j] * rows.scale[j];
+            }
+            for j in 0..p {
+                let dot: f64 = (0..p).map(|k| score[[at, k]] * v[k * p + j]).sum();
+                dfbeta[[at, j]] = rows.weight[i] * dot;
             }
         }
-        let v = self.naive();
-        for (i, &at) in rows.order.iter().enumerate() {
-            for j in 0..p {
-                let dot: f64 = (0..p).map(|k| r.score[[at, k]] * v[k * p + j]).sum();
-                r.dfbeta[[at, j]] = rows.weight[i] * dot;
+        ByRow { score, dfbeta }
+    }
+
+    fn schoenfeld(&self, workspace: &Workspace) -> (Array2<f64>, Vec<f64>) {
+        let sums = risk_sums(&self.rows, workspace);
+        let ties = self.rows.strata.iter().flat_map(|s| &s.ties).enumerate();
+        let means = ties.map(|(k, tie)| mean_at(&self.rows, workspace, &sums, k, tie.weight));
+        self.less_means(&means.collect::<Vec<_>>())
+    }
+
+    /// Of the discrete likelihood: the mean of a row that has the event, over all choices of d rows.
+    fn schoenfeld_discrete(&self) -> (Array2<f64>, Vec<f64>) {
+        let mut means: Vec<Vec<f64>> = Vec::new();
+        let mut workspace = Workspace::new(&self.rows);
+        exact::each_tie(&self.rows, &self.scaled_coefficients(), &mut workspace, |tie, moments| {
+            let d = (tie.events_end - tie.start) as f64;
+            means.push(moments.mean.iter().map(|m| m / d).collect());
+        });
+        self.less_means(&means)
+    }
+
+    /// The covariates of each event less the mean of its time, and the times.
+    fn less_means(&self, means: &[Vec<f64>]) -> (Array2<f64>, Vec<f64>) {
+        let (rows, p) = (&self.rows, self.rows.p);
+        let events = rows.event.iter().filter(|&&e| e).count();
+        let (mut residuals, mut times) = (Array2::zeros((events, p)), Vec::with_capacity(events));
+        for (tie, mean) in rows.strata.iter().flat_map(|s| &s.ties).zip(means) {
+            // Tied events in the order of the data.
+            let mut tied: Vec<usize> = (tie.start..tie.events_end).collect();
+            tied.sort_by_key(|&i| rows.order[i]);
+            for i in tied {
+                for j in 0..p {
+                    residuals[[times.len(), j]] = (rows.row(i)[j] - mean[j]) * rows.scale[j];
+                }
+                times.push(tie.time);
             }
         }
-        let sums = risk_sums(&rows, &workspace);
-        let (mut first, mut event) = (0, 0);
-        for stratum in &rows.strata {
-            for (k, tie) in stratum.ties.iter().enumerate() {
-                let mean = mean_at(&rows, &workspace, &sums, first + k, tie.weight);
-                // Tied events in the order of the data.
-                let mut tied: Vec<usize> = (tie.start..tie.events_end).collect();
-                tied.sort_by_key(|&i| rows.order[i]);
-                for i in tied {
-                    for j in 0..p {
-                        r.schoenfeld[[event, j]] = (rows.row(i)[j] - mean[j]) * unscale[j];
-                    }
-                    r.event_times.push(tie.time);
-                    event += 1;
+        (residuals, times)
+    }
+
+    fn scaled(&self, schoenfeld: &Array2<f64>) -> Array2<f64> {
+        let (p, v, events) = (self.rows.p, self.model.naive(), schoenfeld.nrows() as f64);
+        Array2::from_shape_fn(schoenfeld.dim(), |(e, j)| {
+            let dot: f64 = (0..p).map(|k| schoenfeld[[e, k]] * v[k * p + j]).sum();
+            dot * events + self.model.coefficients[j]
+        })
+    }
+}
+
+#[cfg(feature = "serde")]
+mod stored {
+    //! Residuals as they are read back: of one number of rows, covariates and events.
+
+    use super::{Array2, ByRow, Error, Residuals, Result};
+
+    #[derive(serde::Deserialize)]
+    pub(super) struct RawResiduals {
+        martingale: Vec<f64>,
+        deviance: Vec<f64>,
+        expected: Vec<f64>,
+        by_row: Option<ByRow>,
+        schoenfeld: Array2<f64>,
+        scaled_schoenfeld: Array2<f64>,
+        event_times: Vec<f64>,
+    }
+
+    impl TryFrom<RawResiduals> for Residuals {
+        type Error = Error;
+
+        fn try_from(raw: RawResiduals) -> Result<Self> {
+            let (n, p) = (raw.martingale.len(), raw.schoenfeld.ncols());
+            let by_row = raw.by_row.as_ref();
+            for (argument, len, expected) in [
+                ("the deviance residuals", raw.deviance.len(), n),
+                ("the expected events", raw.expected.len(), n),
+                ("the score residuals", by_row.map_or(n * p, |r| r.score.len()), n * p),
+                ("the dfbeta residuals", by_row.map_or(n * p, |r| r.dfbeta.len()), n * p),
+                ("the columns of dfbeta", by_row.map_or(p, |r| r.dfbeta.ncols()), p),
+                ("the columns of the score", by_row.map_or(p, |r| r.score.ncols()), p),
+                ("the scaled residuals", raw.scaled_schoenfeld.nrows(), raw.schoenfeld.nrows()),
+                ("the columns of the scaled residuals", raw.scaled_schoenfeld.ncols(), p),
+                ("the event times", raw.event_times.len(), raw.schoenfeld.nrows()),
+            ] {
+                if len != expected {
+                    let other = "the other residuals";
+                    return Err(Error::LengthMismatch { argument, len, other, expected });
                 }
             }
-            first += stratum.ties.len();
-        }
-        let events = self.events() as f64;
-        for e in 0..event {
-            for j in 0..p {
-                let dot: f64 = (0..p).map(|k| r.schoenfeld[[e, k]] * v[k * p + j]).sum();
-                r.scaled_schoenfeld[[e, j]] = dot * events + self.coefficients[j];
+            if let Some(&value) = raw.expected.iter().find(|e| !(**e >= 0.0)) {
+                let must_be = "at least 0";
+                return Err(Error::OutOfRange { argument: "a number of expected events", value, must_be });
             }
+            if let Some((index, &value)) =
+                raw.event_times.iter().enumerate().find(|(_, t)| !(0.0..f64::INFINITY).contains(*t))
+            {
+                return Err(Error::InvalidTime { argument: "the event times", index, value });
+            }
+            let RawResiduals { martingale, deviance, expected, by_row, .. } = raw;
+            let (schoenfeld, scaled_schoenfeld) = (raw.schoenfeld, raw.scaled_schoenfeld);
+            let event_times = raw.event_times;
+            Ok(Self { martingale, deviance, expected, by_row, schoenfeld, scaled_schoenfeld, event_times })
         }
-        Ok(r)
     }
 }

@@ -160,6 +160,11 @@ impl Rows {
         ties
     }
 
+    /// Do two rows have the event at one time of one stratum?
+    pub fn has_tied_events(&self) -> bool {
+        self.strata.iter().flat_map(|s| &s.ties).any(|tie| tie.events_end - tie.start > 1)
+    }
+
     pub fn len(&self) -> usize {
         self.order.len()
     }

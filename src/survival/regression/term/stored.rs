@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serializer};
 
 use crate::error::{Error, Result};
-use crate::survival::regression::term::{Status, Term};
+use crate::survival::regression::term::{Status, Term, TestResult};
 
 /// JSON knows no infinity: of an infinite coefficient the status tells.
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
@@ -32,9 +32,22 @@ impl TryFrom<RawTerm> for Term {
             Status::MinusInfinity => f64::NEG_INFINITY,
             Status::Estimated | Status::Redundant => raw.coefficient.unwrap_or(f64::NAN),
         };
-        if coefficient.is_nan() {
-            let must_be = "a number, unless its status says that it is infinite";
+        let (possible, must_be) = match raw.status {
+            Status::Estimated => {
+                (coefficient.is_finite(), "a number, unless its status says that it is infinite")
+            }
+            Status::Redundant => (coefficient == 0.0, "0 where the column was left out"),
+            Status::PlusInfinity | Status::MinusInfinity => {
+                (raw.coefficient.is_none(), "missing where it is infinite")
+            }
+        };
+        if !possible {
             return Err(Error::OutOfRange { argument: "a coefficient", value: coefficient, must_be });
+        }
+        let errors = [raw.std_error, raw.robust_std_error];
+        if let Some(value) = errors.into_iter().flatten().find(|se| !(*se >= 0.0 && *se < f64::INFINITY)) {
+            let must_be = "finite and at least 0";
+            return Err(Error::OutOfRange { argument: "a standard error", value, must_be });
         }
         Ok(Term {
             name: raw.name,
@@ -43,5 +56,28 @@ impl TryFrom<RawTerm> for Term {
             std_error: raw.std_error,
             robust_std_error: raw.robust_std_error,
         })
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawTest {
+    statistic: f64,
+    degrees_of_freedom: usize,
+}
+
+impl TryFrom<RawTest> for TestResult {
+    type Error = Error;
+
+    fn try_from(raw: RawTest) -> Result<Self> {
+        let RawTest { statistic, degrees_of_freedom } = raw;
+        // A difference of likelihoods of models that are not nested may be negative.
+        if !statistic.is_finite() {
+            return Err(Error::OutOfRange { argument: "a statistic", value: statistic, must_be: "finite" });
+        }
+        if u32::try_from(degrees_of_freedom).is_err() {
+            let (value, must_be) = (degrees_of_freedom as f64, "a number of coefficients");
+            return Err(Error::OutOfRange { argument: "degrees_of_freedom", value, must_be });
+        }
+        Ok(Self { statistic, degrees_of_freedom })
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::survival::regression::cox::baseline::{Baseline, PredictedCurve, StratumHazard};
+use crate::survival::regression::recipe::Recipe;
 
 fn same(argument: &'static str, len: usize, other: &'static str, expected: usize) -> Result<()> {
     if len == expected { Ok(()) } else { Err(Error::LengthMismatch { argument, len, other, expected }) }
@@ -11,6 +12,7 @@ fn same(argument: &'static str, len: usize, other: &'static str, expected: usize
 
 #[derive(Deserialize)]
 pub(super) struct RawBaseline {
+    recipe: Recipe,
     coefficients: Vec<f64>,
     variance: Vec<f64>,
     means: Vec<f64>,
@@ -21,8 +23,9 @@ impl TryFrom<RawBaseline> for Baseline {
     type Error = Error;
 
     fn try_from(raw: RawBaseline) -> Result<Self> {
-        let RawBaseline { coefficients, variance, means, strata } = raw;
+        let RawBaseline { recipe, coefficients, variance, means, strata } = raw;
         let p = coefficients.len();
+        same("the recipe's columns", recipe.columns().len(), "coefficients", p)?;
         same("means", means.len(), "coefficients", p)?;
         same("variance", variance.len(), "a matrix of the coefficients", p * p)?;
         for stratum in &strata {
@@ -34,7 +37,7 @@ impl TryFrom<RawBaseline> for Baseline {
             same("variance", stratum.variance.len(), "times", times)?;
             same("drift", stratum.drift.len(), "a matrix of times and coefficients", times * p)?;
         }
-        Ok(Self { coefficients, variance, means, strata })
+        Ok(Self { recipe, coefficients, variance, means, strata })
     }
 }
 

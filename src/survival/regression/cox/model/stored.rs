@@ -5,9 +5,13 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::survival::regression::cox::model::{CoxModel, Term, TestResult};
 use crate::survival::regression::cox::{Stop, Ties};
+use crate::survival::regression::fingerprint::Fingerprint;
+use crate::survival::regression::recipe::Recipe;
 
 #[derive(Deserialize)]
 pub(super) struct RawModel {
+    recipe: Recipe,
+    fingerprint: Fingerprint,
     ties: Ties,
     rows: usize,
     events: usize,
@@ -28,19 +32,10 @@ impl TryFrom<RawModel> for CoxModel {
     type Error = Error;
 
     fn try_from(raw: RawModel) -> Result<Self> {
-        let p = raw.terms.len();
-        let robust = raw.robust_variance.as_ref().map_or(p * p, Vec::len);
-        for (argument, len, other, expected) in [
-            ("the starting values", raw.initial.len(), "the model", p),
-            ("the model's variance", raw.model_variance.len(), "a matrix of its terms", p * p),
-            ("the robust variance", robust, "a matrix of its terms", p * p),
-            ("offset", raw.offset.as_ref().map_or(raw.rows, Vec::len), "the model's data", raw.rows),
-        ] {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other, expected });
-            }
-        }
+        raw.check()?;
         Ok(Self {
+            recipe: raw.recipe,
+            fingerprint: raw.fingerprint,
             ties: raw.ties,
             rows: raw.rows,
             events: raw.events,
@@ -58,4 +53,90 @@ impl TryFrom<RawModel> for CoxModel {
             firth: raw.firth,
         })
     }
+}
+
+impl RawModel {
+    fn check(&self) -> Result<()> {
+        let p = self.terms.len();
+        let robust = self.robust_variance.as_ref().map_or(p * p, Vec::len);
+        for (argument, len, other, expected) in [
+            ("the starting values", self.initial.len(), "the model", p),
+            ("the model's variance", self.model_variance.len(), "a matrix of its terms", p * p),
+            ("the robust variance", robust, "a matrix of its terms", p * p),
+            ("offset", self.offset.as_ref().map_or(self.rows, Vec::len), "the model's data", self.rows),
+        ] {
+            if len != expected {
+                return Err(Error::LengthMismatch { argument, len, other, expected });
+            }
+        }
+        let names = self.terms.iter().map(|t| &t.name);
+        if !names.eq(self.recipe.columns()) {
+            return refuse("the terms", p as f64, "the columns of the recipe, by name and in their order");
+        }
+        if !self.fingerprint.has_shape(self.rows, p) {
+            return refuse(
+                "the fingerprint",
+                self.rows as f64,
+                "that of as many rows and columns as the model has",
+            );
+        }
+        if self.events > self.rows {
+            return refuse("events", self.events as f64, "at most the number of rows");
+        }
+        let numbers = self.initial.iter().chain(&self.log_likelihood).chain(self.offset.iter().flatten());
+        if let Some(&value) = numbers.chain([&self.ridge]).find(|x| !x.is_finite()) {
+            return refuse("a number of the model", value, "finite");
+        }
+        if self.ridge < 0.0 {
+            return refuse("ridge", self.ridge, "at least 0");
+        }
+        if self.score_test.degrees_of_freedom > p {
+            let df = self.score_test.degrees_of_freedom as f64;
+            return refuse("degrees_of_freedom", df, "at most the number of terms");
+        }
+        if let Stop::InfiniteCoefficient { covariate } = self.stop
+            && covariate >= p
+        {
+            return refuse("the infinite coefficient", covariate as f64, "the position of a term");
+        }
+        let of_terms = |pick: fn(&Term) -> Option<f64>| self.terms.iter().map(pick).collect::<Vec<_>>();
+        check_variance(&self.model_variance, &of_terms(|t| t.std_error))?;
+        match &self.robust_variance {
+            Some(robust) => check_variance(robust, &of_terms(|t| t.robust_std_error)),
+            None => match self.terms.iter().find_map(|t| t.robust_std_error) {
+                Some(se) => refuse("a robust standard error", se, "absent where there is no robust variance"),
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+fn refuse(argument: &'static str, value: f64, must_be: &'static str) -> Result<()> {
+    Err(Error::OutOfRange { argument, value, must_be })
+}
+
+/// A covariance matrix, and the standard errors that are the roots of its diagonal.
+fn check_variance(variance: &[f64], std_errors: &[Option<f64>]) -> Result<()> {
+    let p = std_errors.len();
+    // Written and read back numbers are the same to the last bit; a product may have been taken in another order.
+    let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+    for i in 0..p {
+        let diagonal = variance[i * p + i];
+        if !(diagonal >= 0.0 && diagonal < f64::INFINITY) {
+            return refuse("a variance", diagonal, "finite and at least 0");
+        }
+        if let Some(se) = std_errors[i]
+            && !close(se * se, diagonal)
+        {
+            return refuse("a standard error", se, "the root of the variance of its term");
+        }
+        for j in 0..i {
+            let (value, other) = (variance[i * p + j], variance[j * p + i]);
+            let most = (diagonal * variance[j * p + j]).sqrt();
+            if !(value.abs() <= most * (1.0 + 1e-6) && (value - other).abs() <= 1e-9 * most) {
+                return refuse("a covariance", value, "that of a symmetric matrix, within its variances");
+            }
+        }
+    }
+    Ok(())
 }

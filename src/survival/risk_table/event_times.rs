@@ -1,6 +1,20 @@
-//! The loop that every two-sample test shares: the event times of several groups, one after the other.
+//! The loop that every test of groups shares: their event times, one after the other, with the hypergeometric variance.
+//!
+//! Given who is at risk, the events of a group at one time are hypergeometric where all groups share one hazard:
+//! `d n_g/n` are expected, with the variance `d (n − d)/(n − 1) · (n_g/n)(1 − n_g/n)` (Mantel 1966).
 
 use crate::survival::risk_table::table::RiskTable;
+
+/// A sum of weights that is larger than 1 by no more than this is 1 but for rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// `d (n − d)/(n − 1)`: the variance of a group's events at one time is this times `share (1 − share)`.
+///
+/// One subject has none. Nor have replication weights that add up to 1 or less: `n − 1` is no number of subjects there.
+#[inline]
+pub(crate) fn spread(at_risk: f64, events: f64) -> f64 {
+    if at_risk > 1.0 + ROUNDING { events * ((at_risk - events) / (at_risk - 1.0)) } else { 0.0 }
+}
 
 /// Who was at risk and had the event in each group at one event time of a stratum.
 #[derive(Debug, Clone, Copy)]
@@ -14,14 +28,48 @@ pub(crate) struct EventTime<'a> {
     pub total_events: f64,
 }
 
+impl EventTime<'_> {
+    /// The share of those at risk that a group holds.
+    #[inline]
+    pub(crate) fn share(&self, group: usize) -> f64 {
+        self.at_risk[group] / self.total_at_risk
+    }
+
+    /// `d (n − d)/(n − 1)`, see [`spread`].
+    #[inline]
+    pub(crate) fn spread(&self) -> f64 {
+        spread(self.total_at_risk, self.total_events)
+    }
+
+    /// The hypergeometric variance of a group's events. The share of the others is summed, not 1 less its own, so that a
+    /// tiny one keeps its digits.
+    #[inline]
+    pub(crate) fn variance(&self, group: usize) -> f64 {
+        let others: f64 = (0..self.at_risk.len()).filter(|&g| g != group).map(|g| self.share(g)).sum();
+        self.spread() * self.share(group) * others
+    }
+
+    /// Has the time a hypergeometric variance, or no need of one because one group holds all at risk?
+    fn is_comparable(&self) -> bool {
+        self.total_at_risk > 1.0 + ROUNDING || self.at_risk.iter().filter(|&&n| n > 0.0).count() < 2
+    }
+}
+
 /// Visits the event times of one stratum in increasing order. `tables` holds one table per group, on times
 /// whose near ties have been merged over all of them.
-pub(crate) fn for_each_event_time(tables: &[RiskTable], mut visit: impl FnMut(EventTime)) {
+///
+/// Times at which two groups or more are at risk with replication weights of 1 or less in all have no variance: they
+/// are left out of observed, expected and variance alike, and their number is returned. With sampling weights, whose
+/// variance is robust, every time counts.
+pub(crate) fn for_each_event_time(tables: &[RiskTable], mut visit: impl FnMut(EventTime)) -> usize {
     if let [a, b] = tables
         && let (Some(a), Some(b)) = (a.subject_columns(), b.subject_columns())
     {
-        return for_two(a, b, visit);
+        for_two(a, b, visit);
+        return 0; // two subjects at risk are more than one
     }
+    let every_time = tables.iter().any(RiskTable::has_sampling_weights);
+    let mut left_out = 0;
     let k = tables.len();
     let mut next = vec![0; k];
     let (mut at_risk, mut events) = (vec![0.0; k], vec![0.0; k]);
@@ -46,9 +94,15 @@ pub(crate) fn for_each_event_time(tables: &[RiskTable], mut visit: impl FnMut(Ev
             total_events += events[g];
         }
         if total_events > 0.0 {
-            visit(EventTime { time, at_risk: &at_risk, total_at_risk, events: &events, total_events });
+            let here = EventTime { time, at_risk: &at_risk, total_at_risk, events: &events, total_events };
+            if every_time || here.is_comparable() {
+                visit(here);
+            } else {
+                left_out += 1;
+            }
         }
     }
+    left_out
 }
 
 type Columns<'a> = (&'a [f64], &'a [u32], &'a [u32]);

@@ -1,0 +1,58 @@
+//! Figures that a journal prints, drawn from the same numbers as the tables (feature `plot`).
+//!
+//! A figure is first a [`Picture`]: lines, areas and texts with their places in points, as data that can be tested and
+//! stored. Then it is written: as SVG whose text stays text, as PNG, or as PDF. Nothing is read from the system: the
+//! fonts are part of the crate, so the same figure is the same file on every machine.
+//!
+//! | question | figure |
+//! |---|---|
+//! | how many survive, with bands, censoring marks and the numbers at risk | [`KaplanMeierPlot`] |
+//! | cumulative hazard, cumulative incidence, log-minus-log | [`CurvePlot::hazards`], [`CurvePlot::steps`], [`CurvePlot::log_log`] |
+//! | the difference of two curves over time | [`DifferencePlot`] |
+//! | an effect in every subgroup | [`ForestPlot`] |
+//! | what happened to each subject | [`SwimmerPlot`] |
+//! | residuals over time, with a smooth line | [`ResidualPlot`] |
+//! | states and the moves between them; the flow of a trial's subjects | [`BoxPlot`] |
+//! | several figures on one sheet | [`Picture::beside`] |
+//!
+//! # Example
+//! ```
+//! use greenwood::plot::KaplanMeierPlot;
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//!
+//! let months = [6.0, 7.0, 10.0, 15.0, 19.0, 25.0, 3.0, 4.0, 8.0, 11.0];
+//! let died = [true, false, true, true, false, false, true, true, true, false];
+//! let arm = Groups::new(&["new", "new", "new", "new", "new", "new", "old", "old", "old", "old"]);
+//! let curves = KaplanMeier::by_group(&RightCensored::new(&months, &died)?, &arm)?;
+//!
+//! let svg = KaplanMeierPlot::new(&curves).labels(arm.labels()).time_axis("Months").to_svg()?;
+//! assert!(svg.starts_with("<svg") && svg.contains("Number at risk"));
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+
+pub(crate) mod axis;
+pub(crate) mod boxes;
+pub(crate) mod curves;
+pub(crate) mod difference;
+pub(crate) mod font;
+pub(crate) mod forest;
+pub(crate) mod layout;
+pub(crate) mod pdf;
+pub(crate) mod picture;
+pub(crate) mod png;
+pub(crate) mod residuals;
+pub(crate) mod series;
+pub(crate) mod style;
+pub(crate) mod svg;
+pub(crate) mod swimmer;
+pub(crate) mod trial;
+
+pub use boxes::BoxPlot;
+pub use curves::{CurvePlot, KaplanMeierPlot, TableRow, VerticalAxis};
+pub use difference::DifferencePlot;
+pub use forest::{ForestPlot, ForestRow};
+pub use picture::{Anchor, Color, Format, Item, Path, Picture, Segment, Stroke, Text};
+pub use residuals::ResidualPlot;
+pub use series::StepSeries;
+pub use style::{Palette, Style};
+pub use swimmer::{SwimmerLane, SwimmerPlot};

@@ -1,0 +1,187 @@
+//! A picture as SVG (W3C, Scalable Vector Graphics 1.1). Text stays text; steps are written as `h` and `v`, which
+//! keeps a curve of thousands of steps small.
+
+use std::fmt::Write;
+
+use crate::plot::picture::{Anchor, Color, Item, Picture, Segment, Stroke};
+
+/// Hundredths of a point: a coordinate of 300 dpi is four times as coarse as that.
+fn hundredths(x: f64) -> i64 {
+    (x * 100.0).round() as i64
+}
+
+/// Two decimals at the most, and never "-0".
+fn decimal(hundredths: i64) -> String {
+    let (sign, h) = (if hundredths < 0 { "-" } else { "" }, hundredths.unsigned_abs());
+    match (h / 100, h % 100) {
+        (whole, 0) => format!("{sign}{whole}"),
+        (0, part) if part % 10 == 0 => format!("{sign}.{}", part / 10),
+        (0, part) => format!("{sign}.{part:02}"),
+        (whole, part) if part % 10 == 0 => format!("{sign}{whole}.{}", part / 10),
+        (whole, part) => format!("{sign}{whole}.{part:02}"),
+    }
+}
+
+fn number(x: f64) -> String {
+    decimal(hundredths(x))
+}
+
+fn hex(Color(red, green, blue): Color) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// Text that an XML reader takes as text: markup is escaped, line ends become spaces, what XML cannot hold is left out.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' | '\r' | '\t' => out.push(' '),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn path_data(segments: &[Segment]) -> String {
+    let mut out = String::new();
+    let mut pen = (0, 0);
+    for segment in segments {
+        match *segment {
+            Segment::Move(x, y) => {
+                pen = (hundredths(x), hundredths(y));
+                let _ = write!(out, "M{} {}", decimal(pen.0), decimal(pen.1));
+            }
+            Segment::Line(x, y) => {
+                let to = (hundredths(x), hundredths(y));
+                // Differences of rounded places: no error adds up along the path.
+                let _ = match (to.0 - pen.0, to.1 - pen.1) {
+                    (0, 0) => Ok(()),
+                    (right, 0) => write!(out, "h{}", decimal(right)),
+                    (0, down) => write!(out, "v{}", decimal(down)),
+                    _ => write!(out, "L{} {}", decimal(to.0), decimal(to.1)),
+                };
+                pen = to;
+            }
+            Segment::Close => out.push('Z'),
+        }
+    }
+    out
+}
+
+fn stroke_attributes(stroke: &Stroke) -> String {
+    let mut out = format!(" stroke=\"{}\" stroke-width=\"{}\"", hex(stroke.color), number(stroke.width));
+    if !stroke.dashes.is_empty() {
+        let dashes: Vec<String> = stroke.dashes.iter().map(|&d| number(d)).collect();
+        let _ = write!(out, " stroke-dasharray=\"{}\"", dashes.join(" "));
+    }
+    out
+}
+
+impl Picture {
+    /// The picture as SVG.
+    #[must_use]
+    pub fn to_svg(&self) -> String {
+        let (width, height) = (number(self.width), number(self.height));
+        let mut out = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}pt\" height=\"{height}pt\" \
+             viewBox=\"0 0 {width} {height}\" role=\"img\" \
+             font-family=\"'Liberation Sans', Arial, Helvetica, sans-serif\">\n"
+        );
+        let _ = writeln!(out, "<title>{}</title>", escape(&self.title));
+        let _ = writeln!(out, "<desc>{}</desc>", escape(&self.description));
+        let _ = writeln!(out, "<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>");
+        for item in &self.items {
+            match item {
+                Item::Path(path) => {
+                    let _ = write!(
+                        out,
+                        "<path class=\"{}\" d=\"{}\"",
+                        escape(&path.class),
+                        path_data(&path.segments)
+                    );
+                    match path.fill {
+                        Some((color, opacity)) => {
+                            let _ = write!(out, " fill=\"{}\"", hex(color));
+                            if opacity < 1.0 {
+                                let _ = write!(out, " fill-opacity=\"{}\"", number(opacity));
+                            }
+                        }
+                        None => out.push_str(" fill=\"none\""),
+                    }
+                    if let Some(stroke) = &path.stroke {
+                        out.push_str(&stroke_attributes(stroke));
+                    }
+                    out.push_str("/>\n");
+                }
+                Item::Text(text) => {
+                    let (x, y) = (number(text.at.0), number(text.at.1));
+                    let anchor = match text.anchor {
+                        Anchor::Start => "",
+                        Anchor::Middle => " text-anchor=\"middle\"",
+                        Anchor::End => " text-anchor=\"end\"",
+                    };
+                    let bold = if text.bold { " font-weight=\"bold\"" } else { "" };
+                    let turn = if text.upwards {
+                        format!(" transform=\"rotate(-90 {x} {y})\"")
+                    } else {
+                        String::new()
+                    };
+                    let _ = writeln!(
+                        out,
+                        "<text class=\"{}\" x=\"{x}\" y=\"{y}\" font-size=\"{}\"{anchor} fill=\"{}\"{bold}{turn}>{}</text>",
+                        escape(&text.class),
+                        number(text.size),
+                        hex(text.color),
+                        escape(&text.content)
+                    );
+                }
+            }
+        }
+        out.push_str("</svg>\n");
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_never_minus_zero() {
+        let cases = [
+            (0.0, "0"),
+            (-0.001, "0"),
+            (1.5, "1.5"),
+            (12.345, "12.35"),
+            (-0.25, "-.25"),
+            (0.07, ".07"),
+            (100.0, "100"),
+        ];
+        for (x, text) in cases {
+            assert_eq!(number(x), text);
+        }
+    }
+
+    #[test]
+    fn steps_are_written_as_steps_and_do_not_drift() {
+        let segments = [
+            Segment::Move(1.0, 1.0),
+            Segment::Line(1.333, 1.0),
+            Segment::Line(1.333, 2.0),
+            Segment::Line(1.666, 2.0),
+        ];
+        assert_eq!(path_data(&segments), "M1 1h.33v1h.34");
+    }
+
+    #[test]
+    fn hostile_labels_are_text() {
+        assert_eq!(escape("<script>\"&'\u{0}\n"), "&lt;script&gt;&quot;&amp;&#39; ");
+    }
+}
