@@ -36,7 +36,7 @@ fn the_product_of_heavily_tied_deaths_is_that_of_r() -> Result<()> {
         (35.0, 0.045667934666730935),
     ] {
         // R halves an interval 35 times: each of some twenty factors is within 2⁻³⁶.
-        assert_relative_eq!(curve.survival_at(month), survival, max_relative = 1e-9);
+        assert_relative_eq!(curve.value(month)?, survival, max_relative = 1e-9);
     }
     Ok(())
 }
@@ -69,11 +69,11 @@ fn without_effects_the_product_is_kaplan_and_meiers() -> Result<()> {
         let kaplan_meier = KaplanMeier::fit(&own);
         for t in [0.5, 1., 2., 3., 4., 5., 6., 7.] {
             let expected = kaplan_meier.at(t).value().unwrap();
-            assert_relative_eq!(curve.survival_at(t), expected, max_relative = 1e-12);
+            assert_relative_eq!(curve.value(t)?, expected, max_relative = 1e-12);
         }
         // Nobody is left, and nothing is known of how sure that is.
-        assert_eq!(curve.survival_at(7.0), 0.0);
-        assert_eq!(curve.interval_at(7.0, Interval::log_log())?.bounds(), None);
+        assert_eq!(curve.value(7.0)?, 0.0);
+        assert_eq!(curve.interval(7.0, Interval::log_log())?.bounds(), None);
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ fn the_factor_of_a_tie_solves_its_equation() -> Result<()> {
         let fit = CoxPh::new().initial(&[slope]).max_iterations(0).fit(&data, &design)?;
         let baseline = fit.with(&data, &design)?.baseline_by(BaselineMethod::KalbfleischPrentice)?;
         // In units of the largest of those who fail.
-        let log = baseline.curve(&fit.row().numeric("x", 2.0))?.survival_at(1.0).ln();
+        let log = baseline.curve(&fit.row().numeric("x", 2.0))?.value(1.0)?.ln();
         let risk = x.map(|x| (slope * (x - 2.0)).exp());
         let left: f64 = risk[..3].iter().map(|r| r / -(r * log).exp_m1()).sum();
         assert_relative_eq!(left, risk.iter().sum::<f64>(), max_relative = 1e-9);
@@ -124,10 +124,10 @@ proptest! {
         let mut before = 1.0;
         for t in (1..15).map(f64::from) {
             let expected = kaplan_meier.extended().at(t).value().unwrap();
-            assert_relative_eq!(flat.survival_at(t), expected, max_relative = 1e-9, epsilon = 1e-12);
-            let s = product.survival_at(t);
+            assert_relative_eq!(flat.extended().value(t).unwrap(), expected, max_relative = 1e-9, epsilon = 1e-12);
+            let s = product.extended().value(t).unwrap();
             prop_assert!((0.0..=before).contains(&s), "{} after {}", s, before);
-            prop_assert!(s <= exponential.survival_at(t) + 1e-12);
+            prop_assert!(s <= exponential.extended().value(t).unwrap() + 1e-12);
             before = s;
         }
     }

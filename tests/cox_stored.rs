@@ -46,8 +46,10 @@ fn bits(model: &CoxModel, baseline: &Baseline) -> Result<Vec<u64>> {
     values.extend([ratio.value()?, ratio.std_error()?]);
     for stratum in baseline.strata() {
         let curve = baseline.stratum(stratum)?.curve(&patient)?;
-        values.extend(curve.survival().iter().chain(curve.cumulative_hazard()).chain(curve.std_error()));
-        let interval = curve.interval_at(100.0, Interval::log_log())?;
+        for function in [curve.survival(), curve.cumulative_hazard()] {
+            values.extend(function.values().iter().chain(function.variance()));
+        }
+        let interval = curve.interval(100.0, Interval::log_log())?;
         values.extend(interval.lower.into_iter().chain(interval.upper));
     }
     for term in model.terms() {
@@ -137,8 +139,8 @@ fn nonsense_is_refused() -> Result<()> {
         assert!(refusal::<Baseline>(&broken).starts_with(&format!("{argument} has ")), "{field}");
     }
     let curve = serde_json::to_string(&baseline.stratum("odd")?.at_means()?).unwrap();
-    let broken = curve.replace(r#""survival":["#, r#""survival":[0.5,"#);
-    assert!(refusal::<PredictedCurve>(&broken).starts_with("survival has "));
+    let broken = curve.replacen(r#""values":["#, r#""values":[0.5,"#, 1);
+    assert!(refusal::<PredictedCurve>(&broken).starts_with("values has "));
     Ok(())
 }
 
