@@ -23,6 +23,7 @@ mod model;
 mod newton;
 mod one_pass;
 mod partial_likelihood;
+mod predicted_curve;
 mod prediction;
 mod profile;
 mod proportional;
@@ -32,8 +33,9 @@ mod score;
 mod symmetric;
 mod with_data;
 
-pub use baseline::{Baseline, BaselineMethod, PredictedCurve};
+pub use baseline::{Baseline, BaselineMethod};
 pub use model::CoxModel;
+pub use predicted_curve::PredictedCurve;
 pub use proportional::{ProportionalHazards, TimeScale};
 pub use residuals::Residuals;
 pub use with_data::FittedData;
