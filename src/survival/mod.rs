@@ -49,6 +49,7 @@ pub use log_rank::{
     OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
     StratumCounts, TrendTest, Weight, WeightedLogRank,
 };
+pub use log_rank::{Gray, GrayTest, PairwiseGrayTest};
 pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,
