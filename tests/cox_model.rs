@@ -180,7 +180,7 @@ fn what_cannot_be_fitted_is_refused() -> greenwood::Result<()> {
     );
     assert!(
         message(Design::builder().natural_spline("a", &[1.0], &[1.0, 1.0, 2.0]).build())
-            .starts_with("knots is 3")
+            .starts_with("knots is 1: it must be at least 3 finite")
     );
     assert_eq!(Error::Empty { argument: "x" }, Error::Empty { argument: "x" });
     Ok(())

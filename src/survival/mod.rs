@@ -29,14 +29,20 @@ pub use contrast::{
     MeanMeasure, Measure, MedianContrast, MedianMeasure, NeededInterval, NeededValue, NumberNeeded,
 };
 pub use curve::RestrictedMean;
+pub use curve::{
+    AalenJohansen, CumulativeIncidence, IncidenceCurve, IncidenceEstimate, IncidenceQuantile, IncidenceRow,
+    IncidenceVariance, TimeLost,
+};
 pub use curve::{Band, BandShape, SurvivalBand};
 pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
+pub use data::{Complete, CompleteCases};
 pub use data::{Landmark, LandmarkCohort};
 pub use log_rank::{
     Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,
@@ -56,6 +62,7 @@ pub use regression::{
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use result::{Direction, Estimate, NotEstimable, Scale};
 pub use result::{HazardRatio, HazardRatioMethod};
+pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};
 pub use small_sample::{Advice, Concern, Instead};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};

@@ -221,7 +221,7 @@ impl<'a> Answer<'a> {
         let labels: Vec<Option<&str>> = base.strata().map(Some).collect();
         for label in if labels.is_empty() { vec![None] } else { labels } {
             let curve = label.map_or_else(|| base.at_zero(), |label| base.stratum(label)?.at_zero())?;
-            for (&time, &hazard) in curve.times().iter().zip(curve.cumulative_hazard()) {
+            for (time, hazard) in curve.cumulative_hazard() {
                 let (time, hazard) = (number(time), number(hazard));
                 rows.push(json!({ "stratum": label, "time": time, "cumulative_hazard": hazard }));
             }
