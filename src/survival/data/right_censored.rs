@@ -179,6 +179,9 @@ impl Facts {
     }
 }
 
+/// The largest sum of weights: its square, which variances need, is a number.
+const LARGEST_SUM: f64 = 1e150;
+
 impl<'a> RightCensored<'a> {
     /// Observations that end at `time`, with the event where `event` is true and censored where it is false.
     ///
@@ -231,7 +234,7 @@ impl<'a> RightCensored<'a> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::InvalidWeight`] (NaN, infinite or negative);
-    /// [`Error::ZeroWeights`] where all are 0.
+    /// [`Error::ZeroWeights`] where all are 0; [`Error::HugeWeights`] where they add up to more than 1e150.
     pub fn with_weights(mut self, weights: Weights<'a>) -> Result<Self> {
         let values = weights.values();
         check_len("weights", values.len(), self.len())?;
@@ -242,6 +245,10 @@ impl<'a> RightCensored<'a> {
         }
         if values.iter().all(|&w| w == 0.0) {
             return Err(Error::ZeroWeights);
+        }
+        let sum: f64 = values.iter().sum();
+        if sum > LARGEST_SUM {
+            return Err(Error::HugeWeights { sum });
         }
         self.weights = Some(weights);
         Ok(self)
