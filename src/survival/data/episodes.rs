@@ -118,6 +118,9 @@ impl RightCensored<'_> {
         if let Some(strata) = self.strata() {
             data = data.with_strata(expand_groups(strata, &source)?)?;
         }
+        if let Some(ids) = self.ids() {
+            data = data.with_ids(&source.iter().map(|&i| &ids.labels()[ids.codes()[i] as usize]).collect::<Vec<_>>())?;
+        }
         match (self.clusters(), self.weights()) {
             (Some(clusters), _) => data = data.with_clusters(&expand(clusters, &source))?,
             (None, Some(Weights::Sampling(_))) => data = data.with_clusters(&source)?,
