@@ -48,7 +48,7 @@ pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,
 };
-pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
+pub use prediction::{Concordance, ConcordanceDifference, ConcordanceEstimate, PairWeight};
 pub use regression::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
     NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,
