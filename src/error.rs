@@ -132,6 +132,24 @@ pub enum Error {
         /// The labels that exist.
         known: String,
     },
+    /// A cause that the data do not have.
+    #[error("there is no cause \"{cause}\": the causes are {known}")]
+    UnknownCause {
+        /// The cause asked for.
+        cause: String,
+        /// The causes that exist.
+        known: String,
+    },
+    /// Risk tables of different causes, which cannot be combined.
+    #[error(
+        "the tables' causes differ ({left} and {right}): build both with the same causes in the same order"
+    )]
+    MixedCauses {
+        /// The causes of the first table.
+        left: String,
+        /// The causes of the other.
+        right: String,
+    },
     /// Risk tables that cannot be combined, since their numbers mean different things.
     #[error("risk tables of {left} and of {right} cannot be merged: their counts have different variances")]
     MixedWeights {

@@ -418,6 +418,12 @@ impl<'a> RightCensored<'a> {
         self.filter(&groups.codes().iter().map(|&c| c == code).collect::<Vec<_>>())
     }
 
+    /// The same rows with another event.
+    pub(crate) fn with_event(self, event: Vec<bool>) -> Result<Self> {
+        check_len("event", event.len(), self.len())?;
+        Ok(Self { event: Cow::Owned(event), ..self })
+    }
+
     /// The same data with near ties merged in the times themselves: for algorithms that walk the rows.
     pub(crate) fn merged(&self) -> Cow<'_, Self> {
         if self.near_ties == NearTies::Exact || self.facts.whole {

@@ -4,8 +4,10 @@
 //! nonparametric estimator and every log-rank test is a function of it, and tables of parts merge into the table of the
 //! whole. What one subject does to a curve, for robust variances, is in `influence`.
 
+pub(crate) mod competing;
 pub(crate) mod event_times;
 pub(crate) mod influence;
 pub(crate) mod table;
 
+pub use competing::CompetingRiskTable;
 pub use table::{RiskTable, Row};

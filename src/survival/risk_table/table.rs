@@ -133,6 +133,28 @@ impl RiskTable {
         Ok((0..strata.count()).map(|_| tables.by_ref().take(k).collect()).collect())
     }
 
+    /// The table of ready columns: at each distinct time the subjects at risk, with the event and (where anybody does
+    /// so) entered.
+    pub(crate) fn from_columns(
+        time: Vec<f64>,
+        at_risk: Vec<u32>,
+        events: Vec<u32>,
+        entered: Option<Vec<u32>>,
+        subjects: u32,
+    ) -> Self {
+        Self { time, counts: Counts::Subjects { at_risk, events, entered }, subjects }
+    }
+
+    /// The weighted table of rows in order of time, of which `at_risk` is worked out here.
+    pub(crate) fn from_weighted_rows(rows: impl IntoIterator<Item = Row>, sampling: bool) -> Self {
+        let mut builder = Builder::with_capacity(0);
+        for row in rows {
+            builder.begin(row.time);
+            builder.add(row);
+        }
+        builder.finish(false, sampling)
+    }
+
     fn empty() -> Self {
         Self {
             time: Vec::new(),
