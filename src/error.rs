@@ -181,6 +181,24 @@ pub enum Error {
         /// Their sum.
         sum: f64,
     },
+    /// A cause that the data do not have.
+    #[error("there is no cause \"{cause}\": the causes are {known}")]
+    UnknownCause {
+        /// The cause asked for.
+        cause: String,
+        /// The causes that exist.
+        known: String,
+    },
+    /// Risk tables of different causes, which cannot be combined.
+    #[error(
+        "the tables' causes differ ({left} and {right}): build both with the same causes in the same order"
+    )]
+    MixedCauses {
+        /// The causes of the first table.
+        left: String,
+        /// The causes of the other.
+        right: String,
+    },
     /// Risk tables that cannot be combined, since their numbers mean different things.
     #[error("risk tables of {left} and of {right} cannot be merged: their counts have different variances")]
     MixedWeights {
@@ -277,6 +295,19 @@ pub enum Error {
         covariate: String,
         /// The names that exist.
         known: String,
+    },
+    /// A column with missing values, where there may be none.
+    #[error(
+        "{column} has {count} missing value(s), the first in row {first}: drop such rows (`CompleteCases::drop`) or \
+         impute them"
+    )]
+    MissingValues {
+        /// The column.
+        column: String,
+        /// How many values are missing.
+        count: usize,
+        /// The first row without a value.
+        first: usize,
     },
     /// Two things of one name, where each must have its own.
     #[error("two {what} are named \"{name}\": give each a name of its own")]

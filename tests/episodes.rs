@@ -196,3 +196,23 @@ proptest! {
         }
     }
 }
+
+/// What is read back is what was written, and rows that do not belong together are refused.
+#[cfg(feature = "serde")]
+#[test]
+fn episodes_are_read_back_through_their_checks() -> Result<()> {
+    let rows = RightCensored::new(&[1.0, 2.0], &[true, false])?.split_at(&[0.5])?;
+    let text = serde_json::to_string(&rows).unwrap();
+    assert_eq!(serde_json::from_str::<Episodes>(&text).unwrap(), rows);
+    for (from, to) in [
+        (r#""source":[0,0,1,1]"#, r#""source":[0,0,1]"#),
+        (r#""source":[0,0,1,1]"#, r#""source":[0,0,2,2]"#),
+        (r#""source":[0,0,1,1]"#, r#""source":[1,1,0,0]"#),
+        (r#""source":[0,0,1,1]"#, r#""source":[0,0,1,18446744073709551615]"#),
+        (r#""codes":[0,1,0,1]"#, r#""codes":[0,1,0]"#),
+    ] {
+        assert!(text.contains(from), "{text}");
+        assert!(serde_json::from_str::<Episodes>(&text.replace(from, to)).is_err(), "{to}");
+    }
+    Ok(())
+}

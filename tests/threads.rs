@@ -34,7 +34,8 @@ fn bits(threads: usize, ties: Ties) -> Vec<u64> {
         let fit = CoxPh::new().ties(ties).fit(&data, &design).unwrap();
         let residuals = fit.with(&data, &design).unwrap().residuals().unwrap();
         let numbers = fit.coefficients().iter().chain(fit.variance().iter()).copied().collect::<Vec<_>>();
-        let numbers = numbers.into_iter().chain(fit.log_likelihood()).chain(residuals.martingale().iter().copied());
+        let numbers =
+            numbers.into_iter().chain(fit.log_likelihood()).chain(residuals.martingale().iter().copied());
         numbers.map(f64::to_bits).collect()
     })
 }

@@ -1,4 +1,10 @@
-//! The private ground floor: ordering, sums, distributions. Knows no statistics vocabulary beyond "time".
+//! The private ground floor: knows no statistics vocabulary beyond "time". Each file says its idea, its error and its
+//! source.
+//!
+//! * order and sums: `order` (sort keys), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`
+//! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
+//! * solving: `root` (one equation), `cholesky`, `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
+//! * integrals: `quadrature` · random numbers that a seed decides: `random`
 
 pub(crate) mod beta;
 pub(crate) mod cholesky;
@@ -12,4 +18,5 @@ pub(crate) mod quadrature;
 pub(crate) mod random;
 pub(crate) mod root;
 pub(crate) mod sums;
+pub(crate) mod symmetric_eigen;
 pub(crate) mod threads;

@@ -47,7 +47,8 @@ impl Measure {
             Self::Difference => s1 - s0,
             Self::Ratio => s1 / s0,
             Self::OddsRatio => odds(s1) / odds(s0),
-            Self::CumulativeHazardRatio => s1.ln() / s0.ln(),
+            // Without signs: −log 1 is 0 and not −0, and ∞/0 is ∞.
+            Self::CumulativeHazardRatio => s1.ln().abs() / s0.ln().abs(),
             Self::Arcsine => s1.sqrt().asin() - s0.sqrt().asin(),
         };
         (!value.is_nan()).then_some(value)
@@ -107,12 +108,6 @@ impl SurvivalContrast {
         self.measure
     }
 
-    /// The number with its error alone.
-    #[must_use]
-    pub fn number(&self) -> Estimate {
-        self.estimate
-    }
-
     /// The estimate. A ratio may be 0 or infinite.
     ///
     /// # Errors
@@ -166,6 +161,13 @@ impl SurvivalContrast {
     /// As [`Estimate::interval`].
     pub fn interval(&self, interval: impl Into<Interval>) -> crate::error::Result<ConfidenceInterval> {
         self.estimate.interval(interval)
+    }
+}
+
+impl From<SurvivalContrast> for Estimate {
+    /// The number with its error, without the time.
+    fn from(contrast: SurvivalContrast) -> Self {
+        contrast.estimate
     }
 }
 

@@ -103,6 +103,12 @@ impl From<Conventions> for Interval {
     }
 }
 
+impl From<Conventions> for QuantileRule {
+    fn from(conventions: Conventions) -> Self {
+        conventions.quantile_rule()
+    }
+}
+
 impl std::fmt::Display for Conventions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         print::pad_left(

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::interval::{ConfidenceInterval, Interval, Transform};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::{self, Number};
 
@@ -63,9 +63,21 @@ impl QuantileRule {
     }
 }
 
-impl<I: Into<Interval>> From<I> for QuantileRule {
-    fn from(interval: I) -> Self {
+impl From<Interval> for QuantileRule {
+    fn from(interval: Interval) -> Self {
         Self::default().with_interval(interval)
+    }
+}
+
+impl From<Transform> for QuantileRule {
+    fn from(transform: Transform) -> Self {
+        Self::default().with_interval(transform)
+    }
+}
+
+impl From<f64> for QuantileRule {
+    fn from(level: f64) -> Self {
+        Self::default().with_interval(level)
     }
 }
 

@@ -8,9 +8,9 @@ use crate::numeric::near_ties;
 use crate::numeric::order::{pack, unpack_time};
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
-pub use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::subject_rows;
-pub use crate::survival::data::weights::Weights;
+use crate::survival::data::weights::Weights;
 
 /// Right-censored observations: what happened to each subject, checked once and valid from then on.
 ///
@@ -386,6 +386,12 @@ impl<'a> RightCensored<'a> {
         groups.check_len("groups", self.len())?;
         let code = groups.code(label)? as u32;
         self.filter(&groups.codes().iter().map(|&c| c == code).collect::<Vec<_>>())
+    }
+
+    /// The same rows with another event.
+    pub(crate) fn with_event(self, event: Vec<bool>) -> Result<Self> {
+        check_len("event", event.len(), self.len())?;
+        Ok(Self { event: Cow::Owned(event), ..self })
     }
 
     /// The same data with near ties merged in the times themselves: for algorithms that walk the rows.

@@ -88,7 +88,8 @@ fn for_each_pair(
     let mut rows: Vec<usize> = (0..data.len()).collect();
     rows.sort_by(|&i, &j| {
         let (a, b) = (interval(i), interval(j));
-        (ids.codes()[i], stratum(i)).cmp(&(ids.codes()[j], stratum(j)))
+        (ids.codes()[i], stratum(i))
+            .cmp(&(ids.codes()[j], stratum(j)))
             .then(a.0.total_cmp(&b.0))
             .then(a.1.total_cmp(&b.1))
     });

@@ -96,7 +96,9 @@ impl TestResult {
     /// The p-value; `None` without a degree of freedom.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
-        (self.degrees_of_freedom > 0).then(|| chi_square_sf(self.statistic.max(0.0), self.degrees_of_freedom))
+        // A difference of models that are not nested may be negative; one that has overflowed is the largest number.
+        let statistic = self.statistic.clamp(0.0, f64::MAX);
+        (self.degrees_of_freedom > 0).then(|| chi_square_sf(statistic, self.degrees_of_freedom))
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
+use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::{self, Number, PValue};
@@ -207,6 +208,13 @@ impl Estimate {
     #[must_use]
     pub fn p_value_above(&self, null: f64) -> Option<f64> {
         self.z(null).map(normal_sf)
+    }
+
+    /// The one-sided p-value: that the first of the two compared is lower, or higher.
+    #[must_use]
+    pub fn one_sided_p_value(&self, alternative: Alternative) -> Option<f64> {
+        let above = self.statistic()?;
+        Some(normal_sf(if alternative == Alternative::FirstHigher { above } else { -above }))
     }
 
     /// The interval: on the estimate's own scale, or the plain or logarithmic one where that is asked for. Without

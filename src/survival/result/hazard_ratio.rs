@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::numeric::distribution::normal_sf;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -113,12 +112,6 @@ impl HazardRatio {
         self.direction
     }
 
-    /// The ratio with its error, as a number that knows neither groups nor method.
-    #[must_use]
-    pub fn estimate_of_ratio(&self) -> Estimate {
-        self.estimate
-    }
-
     /// The ratio. 0 or infinite where one group had no events under a method that then says so.
     ///
     /// # Errors
@@ -156,8 +149,7 @@ impl HazardRatio {
     /// The one-sided p-value: that the group has the lower, or the higher, hazard.
     #[must_use]
     pub fn one_sided_p_value(&self, alternative: Alternative) -> Option<f64> {
-        let above = self.estimate.statistic()?;
-        Some(normal_sf(if alternative == Alternative::FirstHigher { above } else { -above }))
+        self.estimate.one_sided_p_value(alternative)
     }
 
     /// `exp(log HR ± z·se)`. Without limits where the estimate is 0 or infinite.
@@ -182,6 +174,13 @@ impl HazardRatio {
     pub fn inverse(&self) -> Self {
         let estimate = self.estimate.negated();
         Self { group: self.reference.clone(), reference: self.group.clone(), estimate, ..self.clone() }
+    }
+}
+
+impl From<HazardRatio> for Estimate {
+    /// The ratio with its error, without the names.
+    fn from(ratio: HazardRatio) -> Self {
+        ratio.estimate
     }
 }
 

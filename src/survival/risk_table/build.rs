@@ -5,8 +5,10 @@ use crate::numeric::near_ties::{self, Moved};
 use crate::numeric::order::{Mark, pack};
 use crate::numeric::sums::Twofold;
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{NearTies, RightCensored, Weights};
-use crate::survival::risk_table::builder::{At, Columns, Heads, Kind, Sums, Tally};
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+use crate::survival::risk_table::builder::{Columns, Heads, Kind, Sums, Tally, WeightedColumns};
 use crate::survival::risk_table::count;
 use crate::survival::risk_table::table::{Fine, RiskTable};
 
@@ -93,7 +95,7 @@ fn heads(is_exit: bool, is_event: bool) -> Heads {
 }
 
 /// One subject of a weight.
-pub(super) fn weighed(heads: Heads, weight: f64) -> Sums {
+fn weighed(heads: Heads, weight: f64) -> Sums {
     let times = |n: u32| Twofold { high: f64::from(n) * weight, low: 0.0 };
     Sums {
         events: times(heads.events),
@@ -180,10 +182,9 @@ fn remember<M: Observation>(tables: &mut [RiskTable], moved: &[Moved<M>]) {
         of_table[m.stream % k].push(m);
     }
     for (table, moved) in tables.iter_mut().zip(of_table) {
-        let whole = if moved.is_empty() { Vec::new() } else { table.sums() };
         for chain in moved.chunk_by(|a, b| a.to == b.to) {
             let row = table.position(chain[0].to);
-            let mut rest = whole[row].counts;
+            let mut rest = table.sums_at(row);
             let mut parts = Vec::new();
             for same in chain.chunk_by(|a, b| a.mark.time() == b.mark.time()) {
                 let mut sums = Sums::default();
@@ -228,7 +229,7 @@ fn subjects_table(exits: &[u64], entries: &[u64]) -> RiskTable {
 }
 
 fn weighted_table(exits: &[(u64, f64)], entries: &[(u64, f64)], kind: Kind) -> RiskTable {
-    let mut rows: Vec<At<Sums>> = Vec::with_capacity(exits.len());
+    let mut columns = WeightedColumns::with_capacity(exits.len());
     let (mut i, mut j) = (0, 0);
     while i < exits.len() || j < entries.len() {
         let exit = exits.get(i).map_or(f64::INFINITY, |m| m.time());
@@ -250,7 +251,7 @@ fn weighted_table(exits: &[(u64, f64)], entries: &[(u64, f64)], kind: Kind) -> R
             sums.heads.entered += 1;
             j += 1;
         }
-        rows.push(At { time, counts: sums });
+        columns.push(time, sums);
     }
-    Sums::table(&rows, kind)
+    columns.finish(kind)
 }

@@ -3,7 +3,7 @@
 use std::ops::{Add, AddAssign};
 
 use crate::numeric::sums::Twofold;
-use crate::survival::risk_table::table::{Counts, Fine, RiskTable, WeightedRow};
+use crate::survival::risk_table::table::{Counts, Fine, RiskTable, Row, WeightedRow};
 
 /// Who left and entered at one time.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,25 @@ pub(super) trait Tally: Copy + Default + AddAssign {
     /// With the weights that the subjects have, 1 each where only their number is known.
     fn sums(&self) -> Sums;
     fn table(rows: &[At<Self>], kind: Kind) -> RiskTable;
+    /// The same while rows are counted: one number of each kind changes per row, found without a branch.
+    type Place: Copy + Default;
+    fn count(place: &mut Self::Place, what: What, weight: f64);
+    fn read(place: &Self::Place) -> Self;
+}
+
+/// What a row does at a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum What {
+    Censored = 0,
+    Event = 1,
+    Enters = 2,
+}
+
+impl What {
+    #[inline]
+    pub(super) fn leaves(event: bool) -> Self {
+        if event { Self::Event } else { Self::Censored }
+    }
 }
 
 /// Numbers of subjects.
@@ -108,6 +127,17 @@ pub(super) struct Kind {
 }
 
 impl Tally for Heads {
+    type Place = [u32; 3];
+
+    #[inline]
+    fn count(place: &mut Self::Place, what: What, _: f64) {
+        place[what as usize] += 1;
+    }
+
+    fn read(&[censored, events, entered]: &Self::Place) -> Self {
+        Self { events, censored, entered }
+    }
+
     #[inline]
     fn heads(&self) -> Heads {
         *self
@@ -135,6 +165,20 @@ impl Tally for Heads {
 }
 
 impl Tally for Sums {
+    type Place = [(Twofold, u32); 3];
+
+    #[inline]
+    fn count(place: &mut Self::Place, what: What, weight: f64) {
+        let (sum, subjects) = &mut place[what as usize];
+        sum.add(weight);
+        *subjects += 1;
+    }
+
+    fn read(&[censored, events, entered]: &Self::Place) -> Self {
+        let heads = Heads { events: events.1, censored: censored.1, entered: entered.1 };
+        Self { events: events.0, censored: censored.0, entered: entered.0, heads }
+    }
+
     fn heads(&self) -> Heads {
         self.heads
     }
@@ -143,52 +187,85 @@ impl Tally for Sums {
         *self
     }
 
+    fn table(rows: &[At<Self>], kind: Kind) -> RiskTable {
+        let mut columns = WeightedColumns::with_capacity(rows.len());
+        rows.iter().for_each(|row| columns.push(row.time, row.counts));
+        columns.finish(kind)
+    }
+}
+
+/// The columns of a weighted table while it is written.
+pub(super) struct WeightedColumns {
+    time: Vec<f64>,
+    rows: Vec<WeightedRow>,
+    /// What rounding took from the sums of a row (events, censored, entered): mostly of no row.
+    lost: Vec<(u32, [f64; 3])>,
+}
+
+impl WeightedColumns {
+    pub(super) fn with_capacity(capacity: usize) -> Self {
+        Self { time: Vec::with_capacity(capacity), rows: Vec::with_capacity(capacity), lost: Vec::new() }
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, time: f64, sums: Sums) {
+        let Sums { events, censored, entered, heads } = sums;
+        let lows = [events.low, censored.low, entered.low];
+        if lows != [0.0; 3] {
+            self.lost.push((self.rows.len() as u32, lows));
+        }
+        self.time.push(time);
+        self.rows.push(WeightedRow {
+            at_risk: 0.0,
+            events: events.high,
+            censored: censored.high,
+            entered: entered.high,
+            subjects_at_risk: 0,
+            event_subjects: heads.events,
+            censored_subjects: heads.censored,
+            entered_subjects: heads.entered,
+        });
+    }
+
     /// Those at risk are those who leave from here on, less those who are yet to enter: worked out from the last row
     /// backwards.
-    fn table(rows: &[At<Self>], kind: Kind) -> RiskTable {
+    pub(super) fn finish(mut self, kind: Kind) -> RiskTable {
         let (mut at_risk, mut subjects, mut total) = (Twofold::default(), 0_u32, 0_u32);
-        let mut written = vec![WeightedRow::default(); rows.len()];
-        let mut lost = Vec::new();
-        for (i, (row, out)) in rows.iter().zip(&mut written).enumerate().rev() {
-            let Sums { events, censored, entered, heads } = row.counts;
-            at_risk.subtract(entered);
-            let left = subjects.saturating_sub(heads.entered);
+        let mut lost = self.lost.iter().rev().peekable();
+        for (i, row) in self.rows.iter_mut().enumerate().rev() {
+            let lows = lost.next_if(|&&(at, _)| at as usize == i).map_or([0.0; 3], |&(_, lows)| lows);
+            let [events, censored, entered] = lows;
+            let leaving = row.event_subjects + row.censored_subjects;
+            let left = subjects.saturating_sub(row.entered_subjects);
+            if row.entered_subjects > 0 {
+                at_risk.subtract(Twofold { high: row.entered, low: entered });
+            }
             if left == 0 {
                 // Nobody remains: the sums must not keep a rounding residue that would be taken for someone.
                 at_risk = Twofold::default();
             }
-            at_risk.add_twofold(events);
-            at_risk.add_twofold(censored);
-            subjects = left + heads.leaving();
-            total += heads.leaving();
-            *out = WeightedRow {
-                at_risk: at_risk.high,
-                events: events.high,
-                censored: censored.high,
-                entered: entered.high,
-                subjects_at_risk: subjects,
-                event_subjects: heads.events,
-                censored_subjects: heads.censored,
-                entered_subjects: heads.entered,
-            };
+            at_risk.add_twofold(Twofold { high: row.events, low: events });
+            at_risk.add_twofold(Twofold { high: row.censored, low: censored });
+            subjects = left + leaving;
+            total += leaving;
+            (row.at_risk, row.subjects_at_risk) = (at_risk.high, subjects);
             if kind.reversed {
                 // `censored` holds the original events, which leave first. Where nobody remains, the number at risk
                 // is the number censored, without a rounding residue.
                 let mut stay = at_risk;
-                stay.subtract(censored);
-                out.subjects_at_risk -= heads.censored;
-                out.at_risk = if out.subjects_at_risk == heads.events { events.high } else { stay.high };
-            }
-            let lows = [events.low, censored.low, entered.low];
-            if lows != [0.0; 3] {
-                lost.push((i as u32, lows));
+                stay.subtract(Twofold { high: row.censored, low: censored });
+                row.subjects_at_risk -= row.censored_subjects;
+                row.at_risk = if row.subjects_at_risk == row.event_subjects { row.events } else { stay.high };
             }
         }
-        lost.reverse();
+        if self.time.len() < self.time.capacity() / 2 {
+            self.time.shrink_to_fit();
+            self.rows.shrink_to_fit();
+        }
         let Kind { sampling, reversed } = kind;
         RiskTable {
-            time: rows.iter().map(|r| r.time).collect(),
-            counts: Counts::Weighted { sampling, reversed, rows: written, lost },
+            time: self.time,
+            counts: Counts::Weighted { sampling, reversed, rows: self.rows, lost: self.lost },
             subjects: total,
             ..RiskTable::default()
         }
@@ -238,6 +315,42 @@ pub(super) fn coarsened<C: Tally>(rows: &[At<C>], chained: &[(f64, f64)], kind: 
         from = to;
     }
     RiskTable { fine, ..C::table(&coarse, kind) }
+}
+
+impl RiskTable {
+    /// The table of ready columns: at each distinct time the subjects at risk, with the event and (where anybody does
+    /// so) entered.
+    pub(crate) fn from_columns(
+        time: Vec<f64>,
+        at_risk: Vec<u32>,
+        events: Vec<u32>,
+        entered: Option<Vec<u32>>,
+        subjects: u32,
+    ) -> Self {
+        Self { time, counts: Counts::Subjects { at_risk, events, entered }, subjects, ..Self::default() }
+    }
+
+    /// The weighted table of rows in order of time, of which `at_risk` is worked out here.
+    pub(crate) fn from_weighted_rows(rows: impl IntoIterator<Item = Row>, sampling: bool) -> Self {
+        let twofold = |high: f64| Twofold { high, low: 0.0 };
+        let rows: Vec<At<Sums>> = rows
+            .into_iter()
+            .map(|row| At {
+                time: row.time,
+                counts: Sums {
+                    events: twofold(row.events),
+                    censored: twofold(row.censored),
+                    entered: twofold(row.entered),
+                    heads: Heads {
+                        events: row.event_subjects,
+                        censored: row.censored_subjects,
+                        entered: row.entered_subjects,
+                    },
+                },
+            })
+            .collect();
+        Sums::table(&rows, Kind { sampling, reversed: false })
+    }
 }
 
 /// The columns of an unweighted table while it is written.

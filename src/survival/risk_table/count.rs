@@ -6,18 +6,19 @@
 
 use crate::numeric::few_distinct::Numbering;
 use crate::numeric::near_ties;
-use crate::survival::data::right_censored::{RightCensored, Weights};
-use crate::survival::risk_table::build::{Cells, is_late, judges_near_ties, kind, weighed};
-use crate::survival::risk_table::builder::{At, Heads, Kind, Tally, coarsened};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+use crate::survival::risk_table::build::{Cells, is_late, judges_near_ties, kind};
+use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally, What, coarsened};
 use crate::survival::risk_table::table::RiskTable;
 
 /// The tables of data with few distinct times, or `None` where there are many.
 pub(super) fn tables(data: &RightCensored, cells: Cells) -> Option<Vec<RiskTable>> {
     match data.weights() {
-        None => of_rows(data, cells, Kind { sampling: false, reversed: false }, |heads, _| heads),
+        None => of_rows::<Heads>(data, cells, Kind { sampling: false, reversed: false }, |_| 1.0),
         Some(weights) if sums_are_exact(weights) => {
             let w = weights.values();
-            of_rows(data, cells, kind(weights), |heads, i| weighed(heads, w[i]))
+            of_rows::<Sums>(data, cells, kind(weights), |i| w[i])
         }
         Some(_) => None,
     }
@@ -36,90 +37,86 @@ fn of_rows<C: Tally>(
     data: &RightCensored,
     cells: Cells,
     kind: Kind,
-    one: impl Fn(Heads, usize) -> C,
+    weight: impl Fn(usize) -> f64,
 ) -> Option<Vec<RiskTable>> {
     let k = cells.map_or(1, |(_, k)| k);
     let fits = |times: f64| times * k as f64 <= 4.0 * data.len() as f64 + 64.0;
     let times = data.facts().max + 1.0;
     if data.facts().whole && fits(times) {
-        let mut places = Places { k, one, counts: vec![C::default(); times as usize * k] };
-        let index = |t: f64, _: &mut Places<C, _>| Some(t as u32 as usize);
-        places.add(data, cells, index)?;
+        let mut places = vec![C::Place::default(); times as usize * k];
+        count::<C>(data, cells, &mut places, weight, |t, _| Some(t as u32 as usize))?;
         let order = (0..times as usize).map(|t| (t as f64, t)).collect();
-        return Some(places.tables(data, order, kind));
+        return Some(in_order::<C>(data, &places, k, order, kind));
     }
     let mut numbering = Numbering::for_values(data.time())?;
-    let mut places = Places { k, one, counts: Vec::new() };
-    places.add(data, cells, |t, places: &mut Places<C, _>| {
+    let mut places = Vec::new();
+    count::<C>(data, cells, &mut places, weight, |t, places| {
         let number = numbering.number(t)? as usize;
-        if number * k == places.counts.len() {
+        if number * k == places.len() {
             if !fits((number + 1) as f64) {
                 return None;
             }
-            places.counts.resize((number + 1) * k, C::default());
+            places.resize((number + 1) * k, C::Place::default());
         }
         Some(number)
     })?;
-    Some(places.tables(data, numbering.sorted(), kind))
+    Some(in_order::<C>(data, &places, k, numbering.sorted(), kind))
 }
 
-/// What happened at each distinct time in each cell.
-struct Places<C, F> {
-    /// The number of cells.
+/// Counts every row at the place of its time and cell: cells of one time stand together.
+fn count<C: Tally>(
+    data: &RightCensored,
+    cells: Cells,
+    places: &mut Vec<C::Place>,
+    weight: impl Fn(usize) -> f64,
+    mut number: impl FnMut(f64, &mut Vec<C::Place>) -> Option<usize>,
+) -> Option<()> {
+    let rows = data.time().iter().zip(data.event());
+    match cells {
+        None => {
+            for (i, (&t, &event)) in rows.enumerate() {
+                let at = number(t, places)?;
+                C::count(&mut places[at], What::leaves(event), weight(i));
+            }
+        }
+        Some((codes, k)) => {
+            for (i, ((&t, &event), &c)) in rows.zip(codes).enumerate() {
+                let at = number(t, places)? * k + c as usize;
+                C::count(&mut places[at], What::leaves(event), weight(i));
+            }
+        }
+    }
+    if let Some(entries) = data.entry() {
+        for (i, &e) in entries.iter().enumerate().filter(|&(_, &e)| is_late(e)) {
+            let (k, cell) = cells.map_or((1, 0), |(codes, k)| (k, codes[i] as usize));
+            let at = number(e, places)? * k + cell;
+            C::count(&mut places[at], What::Enters, weight(i));
+        }
+    }
+    Some(())
+}
+
+/// `order` has the distinct times, increasing, each with its number.
+fn in_order<C: Tally>(
+    data: &RightCensored,
+    places: &[C::Place],
     k: usize,
-    /// What one subject counts.
-    one: F,
-    counts: Vec<C>,
-}
-
-impl<C: Tally, F: Fn(Heads, usize) -> C> Places<C, F> {
-    fn add(
-        &mut self,
-        data: &RightCensored,
-        cells: Cells,
-        mut index: impl FnMut(f64, &mut Self) -> Option<usize>,
-    ) -> Option<()> {
-        let leaves =
-            |event: bool| Heads { events: u32::from(event), censored: u32::from(!event), entered: 0 };
-        match cells {
-            None => {
-                for (i, (&t, &event)) in data.time().iter().zip(data.event()).enumerate() {
-                    let at = index(t, self)?;
-                    self.counts[at] += (self.one)(leaves(event), i);
-                }
-            }
-            Some((codes, k)) => {
-                for (i, ((&t, &event), &c)) in data.time().iter().zip(data.event()).zip(codes).enumerate() {
-                    let at = index(t, self)? * k + c as usize;
-                    self.counts[at] += (self.one)(leaves(event), i);
-                }
-            }
-        }
-        if let Some(entries) = data.entry() {
-            for (i, &e) in entries.iter().enumerate().filter(|&(_, &e)| is_late(e)) {
-                let at = index(e, self)? * self.k + cells.map_or(0, |(codes, _)| codes[i] as usize);
-                self.counts[at] += (self.one)(Heads { entered: 1, ..Heads::default() }, i);
-            }
-        }
-        Some(())
-    }
-
-    /// `order` has the distinct times, increasing, each with its place.
-    fn tables(self, data: &RightCensored, order: Vec<(f64, usize)>, kind: Kind) -> Vec<RiskTable> {
-        let chained = if judges_near_ties(data) {
-            near_ties::chained(&order.iter().map(|&(t, _)| t).collect::<Vec<_>>())
-        } else {
-            Vec::new()
-        };
-        (0..self.k)
-            .map(|cell| {
-                let rows: Vec<At<C>> = order
-                    .iter()
-                    .map(|&(time, place)| At { time, counts: self.counts[place * self.k + cell] })
-                    .filter(|row| !row.counts.heads().is_nobody())
-                    .collect();
-                coarsened(&rows, &chained, kind)
-            })
-            .collect()
-    }
+    order: Vec<(f64, usize)>,
+    kind: Kind,
+) -> Vec<RiskTable> {
+    let chained = if judges_near_ties(data) {
+        near_ties::chained(&order.iter().map(|&(t, _)| t).collect::<Vec<_>>())
+    } else {
+        Vec::new()
+    };
+    (0..k)
+        .map(|cell| {
+            let rows: Vec<At<C>> = order
+                .iter()
+                .map(|&(time, number)| At { time, counts: C::read(&places[number * k + cell]) })
+                .filter(|row| !row.counts.heads().is_nobody())
+                .collect();
+            coarsened(&rows, &chained, kind)
+        })
+        .collect()
 }

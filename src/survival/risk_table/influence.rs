@@ -53,23 +53,21 @@ impl Influence {
         member: impl Fn(usize) -> bool,
         reversed: bool,
     ) -> Self {
-        let weights = data.weights().map(crate::survival::data::right_censored::Weights::values);
+        let weights = data.weights().map(crate::survival::data::weights::Weights::values);
         let place = |t: f64| table.position(t) as u32;
         let (cluster_of, clusters) = dense(data, &member);
         let mut subjects: Vec<Subject> = (0..data.len())
             .filter(|&i| member(i))
-            .map(|i| {
-                Subject {
-                    exit: place(data.time()[i]),
-                    entry: data.entry().and_then(|e| (e[i] > 0.0).then(|| place(e[i]))),
-                    end: match (data.event()[i], reversed) {
-                        (true, false) | (false, true) => End::Event,
-                        (false, false) => End::Censored,
-                        (true, true) => End::LeavesFirst,
-                    },
-                    weight: weights.map_or(1.0, |w| w[i]),
-                    cluster: cluster_of[i],
-                }
+            .map(|i| Subject {
+                exit: place(data.time()[i]),
+                entry: data.entry().and_then(|e| (e[i] > 0.0).then(|| place(e[i]))),
+                end: match (data.event()[i], reversed) {
+                    (true, false) | (false, true) => End::Event,
+                    (false, false) => End::Censored,
+                    (true, true) => End::LeavesFirst,
+                },
+                weight: weights.map_or(1.0, |w| w[i]),
+                cluster: cluster_of[i],
             })
             .collect();
         subjects.sort_by_key(|s| s.exit);

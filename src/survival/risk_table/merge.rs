@@ -8,7 +8,7 @@ use std::iter;
 
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
-use crate::survival::data::right_censored::NearTies;
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally, coarsened};
 use crate::survival::risk_table::table::RiskTable;
 

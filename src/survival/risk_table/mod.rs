@@ -6,6 +6,7 @@
 
 mod build;
 mod builder;
+pub(crate) mod competing;
 mod count;
 pub(crate) mod event_times;
 pub(crate) mod influence;
@@ -15,5 +16,6 @@ mod merge;
 mod stored;
 pub(crate) mod table;
 
+pub use competing::CompetingRiskTable;
 pub use labelled::RiskTables;
 pub use table::{RiskTable, Row};

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Twofold;
-use crate::survival::data::right_censored::NearTies;
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally};
 use crate::survival::risk_table::table::{Counts, Fine, RiskTable, WeightedRow};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::numeric::sums::{Sum, Twofold};
-use crate::survival::data::right_censored::NearTies;
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums};
 
 /// How many were at risk, had the event, were censored and entered, at each distinct time.
@@ -256,30 +256,27 @@ impl RiskTable {
         rows
     }
 
+    /// What happened at row `i`, with what rounding took from its sums.
+    pub(super) fn sums_at(&self, i: usize) -> Sums {
+        let row = self.row(i);
+        let [events, censored, entered] = match &self.counts {
+            Counts::Weighted { lost, .. } => match lost.binary_search_by_key(&i, |&(at, _)| at as usize) {
+                Ok(found) => lost[found].1,
+                Err(_) => [0.0; 3],
+            },
+            Counts::Subjects { .. } => [0.0; 3],
+        };
+        Sums {
+            events: Twofold { high: row.events, low: events },
+            censored: Twofold { high: row.censored, low: censored },
+            entered: Twofold { high: row.entered, low: entered },
+            heads: self.heads(i),
+        }
+    }
+
     /// The rows, near ties being one, with what rounding took from their sums.
     pub(super) fn sums(&self) -> Vec<At<Sums>> {
-        let twofold = |high: f64| Twofold { high, low: 0.0 };
-        let mut sums: Vec<At<Sums>> = (0..self.len())
-            .map(|i| {
-                let row = self.row(i);
-                At {
-                    time: row.time,
-                    counts: Sums {
-                        events: twofold(row.events),
-                        censored: twofold(row.censored),
-                        entered: twofold(row.entered),
-                        heads: self.heads(i),
-                    },
-                }
-            })
-            .collect();
-        if let Counts::Weighted { lost, .. } = &self.counts {
-            for &(i, [events, censored, entered]) in lost {
-                let counts = &mut sums[i as usize].counts;
-                (counts.events.low, counts.censored.low, counts.entered.low) = (events, censored, entered);
-            }
-        }
-        sums
+        (0..self.len()).map(|i| At { time: self.time[i], counts: self.sums_at(i) }).collect()
     }
 
     /// The rows in order of time.

@@ -79,6 +79,16 @@ impl PairWeight {
         Self { until: Some(time), ..self }
     }
 
+    /// Does every pair that counts, count 1?
+    pub(super) fn counts_all_alike(self) -> bool {
+        self.kind == Kind::Equal
+    }
+
+    /// Does a pair whose event is at `time` count?
+    pub(super) fn counts_at(self, time: f64) -> bool {
+        self.until.is_none_or(|until| time <= until)
+    }
+
     pub(super) fn check(self, delayed_entry: bool) -> Result<()> {
         if let Some(value) = self.until.filter(|t| !(0.0..f64::INFINITY).contains(t)) {
             return Err(Error::OutOfRange { argument: "until", value, must_be: "finite and at least 0" });
@@ -127,7 +137,7 @@ impl PairWeight {
                 Kind::Information => at_risk.recip(),
             };
             // Nobody of any weight is left: what such a pair would count is multiplied by 0.
-            let counts = self.until.is_none_or(|until| t <= until) && weight.is_finite();
+            let counts = self.counts_at(t) && weight.is_finite();
             of_rows[start..end].fill(if counts { weight } else { 0.0 });
             let failed: f64 = weights[start..events].iter().sum();
             let censored: f64 = weights[events..end].iter().sum();

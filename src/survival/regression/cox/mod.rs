@@ -23,6 +23,7 @@ mod model;
 mod newton;
 mod one_pass;
 mod partial_likelihood;
+mod predicted_curve;
 mod prediction;
 mod profile;
 mod proportional;
@@ -32,15 +33,17 @@ mod score;
 mod symmetric;
 mod with_data;
 
-pub use baseline::{Baseline, BaselineMethod, PredictedCurve};
+pub use baseline::{Baseline, BaselineMethod};
 pub use model::CoxModel;
+pub use predicted_curve::PredictedCurve;
 pub use proportional::{ProportionalHazards, TimeScale};
 pub use residuals::Residuals;
 pub use with_data::FittedData;
 
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use firth::Firth;
 use newton::{Objective, maximise};
@@ -172,6 +175,9 @@ impl Default for CoxPh {
     }
 }
 
+/// A fit holds about eight square matrices of its columns, 200 MB each at this number.
+const MOST_COLUMNS: usize = 5000;
+
 impl CoxPh {
     /// The default options.
     pub fn new() -> Self {
@@ -246,6 +252,13 @@ impl CoxPh {
     }
 
     fn check(&self, columns: usize) -> Result<()> {
+        if columns > MOST_COLUMNS {
+            return Err(Error::TooLarge {
+                what: "a Cox model",
+                size: format!("{columns} columns, {:.1} GB a matrix", (columns as f64).powi(2) * 8e-9),
+                instead: "a factor with so many levels is an id or a date: use strata, clusters or fewer levels",
+            });
+        }
         for (argument, value, ok, must_be) in [
             ("ridge", self.ridge, self.ridge >= 0.0 && self.ridge.is_finite(), "finite and at least 0"),
             ("tolerance", self.tolerance, self.tolerance > 0.0 && self.tolerance < 1.0, "inside (0, 1)"),
@@ -285,6 +298,7 @@ impl CoxPh {
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
     /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
+    /// [`Error::TooLarge`] for more than 5,000 columns;
     /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
     /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
