@@ -3,14 +3,13 @@
 use crate::error::{self, Result};
 use crate::numeric::near_ties::{self, Moved};
 use crate::numeric::order::{Mark, pack};
-use crate::numeric::sums::Twofold;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
-use crate::survival::risk_table::builder::{Columns, Heads, Kind, Sums, Tally, WeightedColumns};
+use crate::survival::risk_table::builder::{Columns, Heads, Kind, Sums, Tally, WeightedColumns, What};
 use crate::survival::risk_table::count;
-use crate::survival::risk_table::table::{Fine, RiskTable};
+use crate::survival::risk_table::table::{FineRows, RiskTable};
 
 /// Which table each row belongs to, and how many tables there are.
 pub(super) type Cells<'a> = Option<(&'a [u32], usize)>;
@@ -70,38 +69,61 @@ fn build(data: &RightCensored, cells: Cells) -> Vec<RiskTable> {
 
 /// What is to be sorted of a row.
 trait Observation: Mark {
-    /// What the mark counts, as an exit or as an entry.
-    fn sums(self, is_exit: bool) -> Sums;
+    type Tally: Tally;
+
+    fn weight(self) -> f64;
+    /// What a row of the table counts.
+    fn of_row(table: &RiskTable, row: usize) -> Self::Tally;
+    fn subtract(from: &mut Self::Tally, other: Self::Tally);
 }
 
 impl Observation for u64 {
-    fn sums(self, is_exit: bool) -> Sums {
-        heads(is_exit, self.is_event()).sums()
+    type Tally = Heads;
+
+    fn weight(self) -> f64 {
+        1.0
+    }
+
+    fn of_row(table: &RiskTable, row: usize) -> Heads {
+        table.heads(row)
+    }
+
+    fn subtract(from: &mut Heads, other: Heads) {
+        from.subtract(other);
     }
 }
 
 impl Observation for (u64, f64) {
-    fn sums(self, is_exit: bool) -> Sums {
-        weighed(heads(is_exit, self.is_event()), self.1)
+    type Tally = Sums;
+
+    fn weight(self) -> f64 {
+        self.1
+    }
+
+    fn of_row(table: &RiskTable, row: usize) -> Sums {
+        table.sums_at(row)
+    }
+
+    fn subtract(from: &mut Sums, other: Sums) {
+        from.subtract(other);
     }
 }
 
-fn heads(is_exit: bool, is_event: bool) -> Heads {
-    Heads {
-        events: u32::from(is_exit && is_event),
-        censored: u32::from(is_exit && !is_event),
-        entered: u32::from(!is_exit),
+/// What marks at one time count, as exits or as entries.
+fn tally<'a, M: Observation + 'a>(marks: impl Iterator<Item = (&'a M, bool)>) -> M::Tally {
+    let mut place = <M::Tally as Tally>::Place::default();
+    for (mark, is_exit) in marks {
+        let what = if is_exit { What::leaves(mark.is_event()) } else { What::Enters };
+        M::Tally::count(&mut place, what, mark.weight());
     }
+    M::Tally::read(&place)
 }
 
-/// One subject of a weight.
-fn weighed(heads: Heads, weight: f64) -> Sums {
-    let times = |n: u32| Twofold { high: f64::from(n) * weight, low: 0.0 };
-    Sums {
-        events: times(heads.events),
-        censored: times(heads.censored),
-        entered: times(heads.entered),
-        heads,
+/// Writes down what near ties, sorted, were before they became one row.
+#[cold]
+fn remember_exits<M: Observation>(fine: &mut FineRows, row: usize, exits: &[M]) {
+    for same in exits.chunk_by(|a, b| a.time() == b.time()) {
+        tally(same.iter().map(|m| (m, true))).remember(fine, row as u32, same[0].time());
     }
 }
 
@@ -109,13 +131,14 @@ fn sorted(data: &RightCensored, cells: Cells) -> Vec<RiskTable> {
     match data.weights() {
         None => {
             let exits = |i: usize| pack(data.time()[i], data.event()[i]);
-            of_streams(data, cells, exits, |key, _| key, |exits, entries| subjects_table(exits, entries))
+            of_streams(data, cells, exits, |key, _| key, subjects_table)
         }
         Some(weights) => {
             let w = weights.values();
             let kind = kind(weights);
             let exits = |i: usize| (pack(data.time()[i], data.event()[i]), w[i]);
-            let table = |exits: &[_], entries: &[_]| weighted_table(exits, entries, kind);
+            let table =
+                |exits: &[_], entries: &[_], tolerance| weighted_table(exits, entries, tolerance, kind);
             of_streams(data, cells, exits, |key, i| (key, w[i]), table)
         }
     }
@@ -131,7 +154,7 @@ fn of_streams<M: Observation>(
     cells: Cells,
     exit: impl Fn(usize) -> M,
     entry: impl Fn(u64, usize) -> M,
-    table: impl Fn(&[M], &[M]) -> RiskTable,
+    table: impl Fn(&[M], &[M], f64) -> RiskTable,
 ) -> Vec<RiskTable> {
     let n = data.len();
     let k = cells.map_or(1, |(_, k)| k);
@@ -158,8 +181,16 @@ fn of_streams<M: Observation>(
     for stream in &mut all {
         M::sort(stream);
     }
-    let moved = if judges_near_ties(data) { near_ties::merge(&mut all) } else { Vec::new() };
-    let mut tables: Vec<RiskTable> = (0..k).map(|c| table(&all[c], &all[k + c])).collect();
+    if !judges_near_ties(data) {
+        return (0..k).map(|c| table(&all[c], &all[k + c], 0.0)).collect();
+    }
+    if k == 1 && all[1].is_empty() {
+        // The common case needs no second pass over the marks: the table's builder joins near ties as it meets them.
+        let tolerance = near_ties::tolerance(all[0].iter().map(|m| m.time()));
+        return vec![table(&all[0], &[], tolerance)];
+    }
+    let moved = near_ties::merge(&mut all);
+    let mut tables: Vec<RiskTable> = (0..k).map(|c| table(&all[c], &all[k + c], 0.0)).collect();
     remember(&mut tables, &moved);
     tables
 }
@@ -184,25 +215,27 @@ fn remember<M: Observation>(tables: &mut [RiskTable], moved: &[Moved<M>]) {
     for (table, moved) in tables.iter_mut().zip(of_table) {
         for chain in moved.chunk_by(|a, b| a.to == b.to) {
             let row = table.position(chain[0].to);
-            let mut rest = table.sums_at(row);
+            let mut rest = M::of_row(table, row);
             let mut parts = Vec::new();
             for same in chain.chunk_by(|a, b| a.mark.time() == b.mark.time()) {
-                let mut sums = Sums::default();
-                same.iter().for_each(|m| sums += m.mark.sums(m.stream < k));
-                rest.subtract(sums);
-                parts.push(Fine::new(row as u32, same[0].mark.time(), sums));
+                let moved = tally(same.iter().map(|m| (&m.mark, m.stream < k)));
+                M::subtract(&mut rest, moved);
+                parts.push((same[0].mark.time(), moved));
             }
-            if !rest.heads.is_nobody() {
-                table.fine.push(Fine::new(row as u32, chain[0].to, rest));
+            if !rest.heads().is_nobody() {
+                rest.remember(&mut table.fine, row as u32, chain[0].to);
             }
-            table.fine.append(&mut parts);
+            for (time, part) in parts {
+                part.remember(&mut table.fine, row as u32, time);
+            }
         }
     }
 }
 
-/// Exits and entries sorted by key.
-fn subjects_table(exits: &[u64], entries: &[u64]) -> RiskTable {
+/// Exits sorted by key, those within `tolerance` of the one before being at its time; entries sorted, exact.
+fn subjects_table(exits: &[u64], entries: &[u64], tolerance: f64) -> RiskTable {
     let mut table = Columns::new(exits.len() as u32, entries.len() as u32, exits.len());
+    let mut fine = FineRows::default();
     let (mut i, mut j) = (0, 0);
     while i < exits.len() {
         let time = exits[i].time();
@@ -214,10 +247,21 @@ fn subjects_table(exits: &[u64], entries: &[u64]) -> RiskTable {
             }
             table.push(at, 0, 0, (j - from) as u32);
         }
-        let (from, mut events) = (i, 0);
-        while i < exits.len() && exits[i].time() == time {
+        let (from, mut events, mut last) = (i, 0, time);
+        loop {
             events += (exits[i] & 1) as u32;
             i += 1;
+            if i == exits.len() {
+                break;
+            }
+            let next = exits[i].time();
+            if next - last > tolerance {
+                break;
+            }
+            last = next;
+        }
+        if last > time {
+            remember_exits(&mut fine, table.len(), &exits[from..i]);
         }
         let from_entries = j;
         while j < entries.len() && entries[j].time() == time {
@@ -225,33 +269,32 @@ fn subjects_table(exits: &[u64], entries: &[u64]) -> RiskTable {
         }
         table.push(time, events, (i - from) as u32 - events, (j - from_entries) as u32);
     }
-    table.finish()
+    RiskTable { fine, ..table.finish() }
 }
 
-fn weighted_table(exits: &[(u64, f64)], entries: &[(u64, f64)], kind: Kind) -> RiskTable {
-    let mut columns = WeightedColumns::with_capacity(exits.len());
+fn weighted_table(exits: &[(u64, f64)], entries: &[(u64, f64)], tolerance: f64, kind: Kind) -> RiskTable {
+    let mut table = WeightedColumns::with_capacity(exits.len());
+    let mut fine = FineRows::default();
     let (mut i, mut j) = (0, 0);
     while i < exits.len() || j < entries.len() {
         let exit = exits.get(i).map_or(f64::INFINITY, |m| m.time());
         let entry = entries.get(j).map_or(f64::INFINITY, |m| m.time());
         let time = exit.min(entry);
-        let mut sums = Sums::default();
-        while i < exits.len() && exits[i].time() == time {
-            let (is_event, weight) = (exits[i].is_event(), exits[i].1);
-            if is_event {
-                sums.events.add(weight)
-            } else {
-                sums.censored.add(weight)
-            }
-            sums.heads += heads(true, is_event);
+        let mut place = <Sums as Tally>::Place::default();
+        let (from, mut last) = (i, time);
+        while i < exits.len() && exits[i].time() - last <= tolerance {
+            last = exits[i].time();
+            Sums::count(&mut place, What::leaves(exits[i].is_event()), exits[i].1);
             i += 1;
         }
+        if last > time {
+            remember_exits(&mut fine, table.len(), &exits[from..i]);
+        }
         while j < entries.len() && entries[j].time() == time {
-            sums.entered.add(entries[j].1);
-            sums.heads.entered += 1;
+            Sums::count(&mut place, What::Enters, entries[j].1);
             j += 1;
         }
-        columns.push(time, sums);
+        table.push(time, Sums::read(&place));
     }
-    columns.finish(kind)
+    RiskTable { fine, ..table.finish(kind) }
 }

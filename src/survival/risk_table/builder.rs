@@ -2,8 +2,8 @@
 
 use std::ops::{Add, AddAssign};
 
-use crate::numeric::sums::Twofold;
-use crate::survival::risk_table::table::{Counts, Fine, RiskTable, Row, WeightedRow};
+use crate::numeric::sums::{Running, Twofold};
+use crate::survival::risk_table::table::{Counts, Fine, FineRows, RiskTable, Row, WeightedRow};
 
 /// Who left and entered at one time.
 #[derive(Debug, Clone, Copy)]
@@ -15,9 +15,9 @@ pub(super) struct At<C> {
 /// What can be added up over subjects: numbers of them, or sums of their weights beside the numbers.
 pub(super) trait Tally: Copy + Default + AddAssign {
     fn heads(&self) -> Heads;
-    /// With the weights that the subjects have, 1 each where only their number is known.
-    fn sums(&self) -> Sums;
-    fn table(rows: &[At<Self>], kind: Kind) -> RiskTable;
+    /// Writes down that these were at `time` before they became a part of `row`.
+    fn remember(&self, fine: &mut FineRows, row: u32, time: f64);
+    fn table(rows: impl ExactSizeIterator<Item = At<Self>> + Clone, kind: Kind) -> RiskTable;
     /// The same while rows are counted: one number of each kind changes per row, found without a branch.
     type Place: Copy + Default;
     fn count(place: &mut Self::Place, what: What, weight: f64);
@@ -58,6 +58,14 @@ impl Heads {
     }
 }
 
+impl Heads {
+    pub(super) fn subtract(&mut self, other: Self) {
+        self.events -= other.events;
+        self.censored -= other.censored;
+        self.entered -= other.entered;
+    }
+}
+
 impl AddAssign for Heads {
     #[inline]
     fn add_assign(&mut self, other: Self) {
@@ -92,9 +100,7 @@ impl Sums {
         self.events.subtract(other.events);
         self.censored.subtract(other.censored);
         self.entered.subtract(other.entered);
-        self.heads.events -= other.heads.events;
-        self.heads.censored -= other.heads.censored;
-        self.heads.entered -= other.heads.entered;
+        self.heads.subtract(other.heads);
     }
 }
 
@@ -143,22 +149,21 @@ impl Tally for Heads {
         *self
     }
 
-    fn sums(&self) -> Sums {
-        let twofold = |n: u32| Twofold { high: f64::from(n), low: 0.0 };
-        Sums {
-            events: twofold(self.events),
-            censored: twofold(self.censored),
-            entered: twofold(self.entered),
-            heads: *self,
-        }
+    fn remember(&self, fine: &mut FineRows, row: u32, time: f64) {
+        fine.rows.push(Fine { row, time, heads: *self });
     }
 
-    fn table(rows: &[At<Self>], _: Kind) -> RiskTable {
-        let subjects = rows.iter().map(|r| r.counts.leaving()).sum();
-        let late = rows.iter().map(|r| r.counts.entered).sum();
+    fn table(rows: impl ExactSizeIterator<Item = At<Self>> + Clone, _: Kind) -> RiskTable {
+        let (mut subjects, mut late) = (0, 0);
+        for row in rows.clone() {
+            subjects += row.counts.leaving();
+            late += row.counts.entered;
+        }
         let mut columns = Columns::new(subjects, late, rows.len());
-        for &At { time, counts: Heads { events, censored, entered } } in rows {
-            columns.push(time, events, censored, entered);
+        for At { time, counts } in rows {
+            if !counts.is_nobody() {
+                columns.push(time, counts.events, counts.censored, counts.entered);
+            }
         }
         columns.finish()
     }
@@ -183,13 +188,15 @@ impl Tally for Sums {
         self.heads
     }
 
-    fn sums(&self) -> Sums {
-        *self
+    fn remember(&self, fine: &mut FineRows, row: u32, time: f64) {
+        fine.rows.push(Fine { row, time, heads: self.heads });
+        let pair = |s: Twofold| [s.high, s.low];
+        fine.sums.push([pair(self.events), pair(self.censored), pair(self.entered)]);
     }
 
-    fn table(rows: &[At<Self>], kind: Kind) -> RiskTable {
+    fn table(rows: impl ExactSizeIterator<Item = At<Self>> + Clone, kind: Kind) -> RiskTable {
         let mut columns = WeightedColumns::with_capacity(rows.len());
-        rows.iter().for_each(|row| columns.push(row.time, row.counts));
+        rows.filter(|row| !row.counts.heads.is_nobody()).for_each(|row| columns.push(row.time, row.counts));
         columns.finish(kind)
     }
 }
@@ -205,6 +212,10 @@ pub(super) struct WeightedColumns {
 impl WeightedColumns {
     pub(super) fn with_capacity(capacity: usize) -> Self {
         Self { time: Vec::with_capacity(capacity), rows: Vec::with_capacity(capacity), lost: Vec::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.time.len()
     }
 
     #[inline]
@@ -230,7 +241,7 @@ impl WeightedColumns {
     /// Those at risk are those who leave from here on, less those who are yet to enter: worked out from the last row
     /// backwards.
     pub(super) fn finish(mut self, kind: Kind) -> RiskTable {
-        let (mut at_risk, mut subjects, mut total) = (Twofold::default(), 0_u32, 0_u32);
+        let (mut at_risk, mut subjects, mut total) = (Running::default(), 0_u32, 0_u32);
         let mut lost = self.lost.iter().rev().peekable();
         for (i, row) in self.rows.iter_mut().enumerate().rev() {
             let lows = lost.next_if(|&&(at, _)| at as usize == i).map_or([0.0; 3], |&(_, lows)| lows);
@@ -238,24 +249,36 @@ impl WeightedColumns {
             let leaving = row.event_subjects + row.censored_subjects;
             let left = subjects.saturating_sub(row.entered_subjects);
             if row.entered_subjects > 0 {
-                at_risk.subtract(Twofold { high: row.entered, low: entered });
+                at_risk.add(-row.entered);
+                at_risk.add(-entered);
             }
             if left == 0 {
                 // Nobody remains: the sums must not keep a rounding residue that would be taken for someone.
-                at_risk = Twofold::default();
+                at_risk = Running::default();
             }
-            at_risk.add_twofold(Twofold { high: row.events, low: events });
-            at_risk.add_twofold(Twofold { high: row.censored, low: censored });
+            if row.event_subjects == 0 || row.censored_subjects == 0 {
+                at_risk.add(row.events + row.censored); // one of them is 0
+            } else {
+                at_risk.add(row.events);
+                at_risk.add(row.censored);
+            }
+            if lows != [0.0; 3] {
+                at_risk.add(events);
+                at_risk.add(censored);
+            }
+            at_risk.normalise();
             subjects = left + leaving;
             total += leaving;
-            (row.at_risk, row.subjects_at_risk) = (at_risk.high, subjects);
+            (row.at_risk, row.subjects_at_risk) = (at_risk.value(), subjects);
             if kind.reversed {
                 // `censored` holds the original events, which leave first. Where nobody remains, the number at risk
                 // is the number censored, without a rounding residue.
                 let mut stay = at_risk;
-                stay.subtract(Twofold { high: row.censored, low: censored });
+                stay.add(-row.censored);
+                stay.add(-censored);
                 row.subjects_at_risk -= row.censored_subjects;
-                row.at_risk = if row.subjects_at_risk == row.event_subjects { row.events } else { stay.high };
+                row.at_risk =
+                    if row.subjects_at_risk == row.event_subjects { row.events } else { stay.value() };
             }
         }
         if self.time.len() < self.time.capacity() / 2 {
@@ -276,9 +299,9 @@ impl WeightedColumns {
 ///
 /// `chained` has the times that are near ties of an earlier one, each with the first of its chain. Rows between which
 /// somebody would enter and leave at once stay apart.
-pub(super) fn coarsened<C: Tally>(rows: &[At<C>], chained: &[(f64, f64)], kind: Kind) -> RiskTable {
+pub(super) fn coarsened<C: Tally>(mut rows: Vec<At<C>>, chained: &[(f64, f64)], kind: Kind) -> RiskTable {
     if chained.is_empty() {
-        return C::table(rows, kind);
+        return C::table(rows.iter().copied(), kind);
     }
     let first_of = |t: f64| match chained.binary_search_by(|&(x, _)| x.total_cmp(&t)) {
         Ok(i) => chained[i].1,
@@ -286,7 +309,9 @@ pub(super) fn coarsened<C: Tally>(rows: &[At<C>], chained: &[(f64, f64)], kind: 
     };
     let late: u32 = rows.iter().map(|r| r.counts.heads().entered).sum();
     let mut at_risk = rows.iter().map(|r| r.counts.heads().leaving()).sum::<u32>() - late;
-    let (mut coarse, mut fine): (Vec<At<C>>, Vec<Fine>) = (Vec::with_capacity(rows.len()), Vec::new());
+    let mut fine = FineRows::default();
+    // Rows move up in place: no more are written than were read.
+    let mut coarse = 0;
     let (mut next, mut from) = (0, 0);
     while from < rows.len() {
         // Only rows at a chained time, or followed by one, need a look.
@@ -303,18 +328,19 @@ pub(super) fn coarsened<C: Tally>(rows: &[At<C>], chained: &[(f64, f64)], kind: 
         let heads = sum.heads();
         let remain = at_risk + heads.entered - heads.leaving();
         if heads.entered > remain && to > from + 1 {
-            coarse.extend_from_slice(&rows[from..to]);
+            rows.copy_within(from..to, coarse);
+            coarse += to - from;
         } else {
             if to > from + 1 || time != rows[from].time {
-                let row = coarse.len() as u32;
-                fine.extend(rows[from..to].iter().map(|r| Fine::new(row, r.time, r.counts.sums())));
+                rows[from..to].iter().for_each(|r| r.counts.remember(&mut fine, coarse as u32, r.time));
             }
-            coarse.push(At { time, counts: sum });
+            rows[coarse] = At { time, counts: sum };
+            coarse += 1;
         }
         at_risk = remain;
         from = to;
     }
-    RiskTable { fine, ..C::table(&coarse, kind) }
+    RiskTable { fine, ..C::table(rows[..coarse].iter().copied(), kind) }
 }
 
 impl RiskTable {
@@ -349,7 +375,7 @@ impl RiskTable {
                 },
             })
             .collect();
-        Sums::table(&rows, Kind { sampling, reversed: false })
+        Sums::table(rows.iter().copied(), Kind { sampling, reversed: false })
     }
 }
 
@@ -373,6 +399,10 @@ impl Columns {
             subjects,
             now: subjects - late,
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.time.len()
     }
 
     #[inline]

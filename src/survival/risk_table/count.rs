@@ -45,7 +45,7 @@ fn of_rows<C: Tally>(
     if data.facts().whole && fits(times) {
         let mut places = vec![C::Place::default(); times as usize * k];
         count::<C>(data, cells, &mut places, weight, |t, _| Some(t as u32 as usize))?;
-        let order = (0..times as usize).map(|t| (t as f64, t)).collect();
+        let order = (0..times as usize).map(|t| (t as f64, t));
         return Some(in_order::<C>(data, &places, k, order, kind));
     }
     let mut numbering = Numbering::for_values(data.time())?;
@@ -60,7 +60,7 @@ fn of_rows<C: Tally>(
         }
         Some(number)
     })?;
-    Some(in_order::<C>(data, &places, k, numbering.sorted(), kind))
+    Some(in_order::<C>(data, &places, k, numbering.sorted().into_iter(), kind))
 }
 
 /// Counts every row at the place of its time and cell: cells of one time stand together.
@@ -101,22 +101,24 @@ fn in_order<C: Tally>(
     data: &RightCensored,
     places: &[C::Place],
     k: usize,
-    order: Vec<(f64, usize)>,
+    order: impl ExactSizeIterator<Item = (f64, usize)> + Clone,
     kind: Kind,
 ) -> Vec<RiskTable> {
     let chained = if judges_near_ties(data) {
-        near_ties::chained(&order.iter().map(|&(t, _)| t).collect::<Vec<_>>())
+        near_ties::chained(&order.clone().map(|(t, _)| t).collect::<Vec<_>>())
     } else {
         Vec::new()
     };
     (0..k)
         .map(|cell| {
-            let rows: Vec<At<C>> = order
-                .iter()
-                .map(|&(time, number)| At { time, counts: C::read(&places[number * k + cell]) })
-                .filter(|row| !row.counts.heads().is_nobody())
-                .collect();
-            coarsened(&rows, &chained, kind)
+            let rows =
+                order.clone().map(|(time, number)| At { time, counts: C::read(&places[number * k + cell]) });
+            if chained.is_empty() {
+                C::table(rows, kind)
+            } else {
+                let held = rows.filter(|row| !row.counts.heads().is_nobody());
+                coarsened(held.collect(), &chained, kind)
+            }
         })
         .collect()
 }

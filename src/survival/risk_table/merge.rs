@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally, coarsened};
-use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::table::{Fine, RiskTable};
 
 impl RiskTable {
     /// The table of both sets of subjects. See [`merge_all`](Self::merge_all).
@@ -82,10 +82,9 @@ impl RiskTable {
     pub(crate) fn reversed(&self) -> Self {
         let rows: Vec<At<Sums>> =
             self.sums().iter().map(|r| At { counts: r.counts.swapped(), ..*r }).collect();
-        let mut table = Sums::table(&rows, Kind { reversed: true, ..self.kind() });
-        table.fine = self.fine.clone();
-        for fine in &mut table.fine {
-            *fine = super::table::Fine::new(fine.row, fine.time, fine.sums().swapped());
+        let mut table = Sums::table(rows.iter().copied(), Kind { reversed: true, ..self.kind() });
+        for (i, fine) in self.fine.rows.iter().enumerate() {
+            self.fine.sums_at(i).swapped().remember(&mut table.fine, fine.row, fine.time);
         }
         Self { near_ties: self.near_ties, ..table }
     }
@@ -97,13 +96,15 @@ impl RiskTable {
             Some(_) => {
                 let heads: Vec<At<Heads>> =
                     self.sums()[i..].iter().map(|r| At { time: r.time, counts: r.counts.heads }).collect();
-                Heads::table(&heads, self.kind())
+                Heads::table(heads.iter().copied(), self.kind())
             }
-            None => Sums::table(&self.sums()[i..], self.kind()),
+            None => Sums::table(self.sums()[i..].iter().copied(), self.kind()),
         };
         table.near_ties = self.near_ties;
-        table.fine = self.fine.iter().filter(|f| f.row as usize >= i).copied().collect();
-        table.fine.iter_mut().for_each(|f| f.row -= i as u32);
+        let kept = self.fine.rows.partition_point(|f| (f.row as usize) < i);
+        table.fine.rows =
+            self.fine.rows[kept..].iter().map(|f| Fine { row: f.row - i as u32, ..*f }).collect();
+        table.fine.sums = self.fine.sums.get(kept..).unwrap_or_default().to_vec();
         table
     }
 }
@@ -156,8 +157,8 @@ impl Whole {
     pub(super) fn finish(self, chained: &[(f64, f64)]) -> RiskTable {
         let near_ties = self.near_ties;
         let table = match self.rows {
-            Rows::Heads(rows) => coarsened(&rows, chained, self.kind),
-            Rows::Sums(rows) => coarsened(&rows, chained, self.kind),
+            Rows::Heads(rows) => coarsened(rows, chained, self.kind),
+            Rows::Sums(rows) => coarsened(rows, chained, self.kind),
         };
         RiskTable { near_ties, ..table }
     }
@@ -180,22 +181,37 @@ pub(super) fn chained<'a>(wholes: impl Iterator<Item = &'a Whole> + Clone) -> Ve
     }
 }
 
-/// Two by two, until one is left.
-fn in_rounds<C: Tally>(mut parts: Vec<Vec<At<C>>>) -> Vec<At<C>> {
-    while parts.len() > 1 {
-        parts = parts
+/// Two by two, until one is left: to and fro between two blocks of memory.
+fn in_rounds<C: Tally>(parts: Vec<Vec<At<C>>>) -> Vec<At<C>> {
+    let mut ends: Vec<usize> = parts
+        .iter()
+        .scan(0, |sum, p| {
+            *sum += p.len();
+            Some(*sum)
+        })
+        .collect();
+    let mut rows = parts.concat();
+    let mut other = Vec::with_capacity(if ends.len() > 1 { rows.len() } else { 0 });
+    while ends.len() > 1 {
+        other.clear();
+        let mut from = 0;
+        ends = ends
             .chunks(2)
-            .map(|pair| match pair {
-                [a, b] => both(a, b),
-                _ => pair.concat(),
+            .map(|pair| {
+                match *pair {
+                    [middle, end] => both(&rows[from..middle], &rows[middle..end], &mut other),
+                    _ => other.extend_from_slice(&rows[from..pair[0]]),
+                }
+                from = pair[pair.len() - 1];
+                other.len()
             })
             .collect();
+        std::mem::swap(&mut rows, &mut other);
     }
-    parts.pop().unwrap_or_default()
+    rows
 }
 
-fn both<C: Tally>(a: &[At<C>], b: &[At<C>]) -> Vec<At<C>> {
-    let mut rows = Vec::with_capacity(a.len() + b.len());
+fn both<C: Tally>(a: &[At<C>], b: &[At<C>], rows: &mut Vec<At<C>>) {
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
         let (x, y) = (a[i], b[j]);
@@ -210,7 +226,6 @@ fn both<C: Tally>(a: &[At<C>], b: &[At<C>]) -> Vec<At<C>> {
     }
     rows.extend_from_slice(&a[i..]);
     rows.extend_from_slice(&b[j..]);
-    rows
 }
 
 /// Merges: `parts.into_iter().collect::<greenwood::Result<RiskTable>>()`.

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::numeric::sums::Twofold;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally};
-use crate::survival::risk_table::table::{Counts, Fine, RiskTable, WeightedRow};
+use crate::survival::risk_table::table::{Counts, FineRows, RiskTable, WeightedRow};
 
 /// The columns of a [`RiskTable`] before they are checked.
 #[derive(serde::Deserialize)]
@@ -15,7 +15,7 @@ pub(super) struct Raw {
     #[serde(default)]
     near_ties: NearTies,
     #[serde(default)]
-    fine: Vec<Fine>,
+    fine: FineRows,
 }
 
 fn refused<T>(index: usize, reason: &'static str) -> Result<T> {
@@ -37,12 +37,12 @@ impl TryFrom<Raw> for RiskTable {
                 check_heads(rows.iter().copied())?;
                 let rows: Vec<At<Heads>> =
                     rows.into_iter().zip(&time).map(|(counts, &time)| At { time, counts }).collect();
-                Heads::table(&rows, Kind { sampling: false, reversed: false })
+                Heads::table(rows.iter().copied(), Kind { sampling: false, reversed: false })
             }
             Counts::Weighted { sampling, reversed, rows, lost } => {
                 check_heads(rows.iter().map(heads_of))?;
                 let rows = sums(&time, rows, lost)?;
-                Sums::table(&rows, Kind { sampling: *sampling, reversed: *reversed })
+                Sums::table(rows.iter().copied(), Kind { sampling: *sampling, reversed: *reversed })
             }
         };
         if table.counts != counts {
@@ -171,16 +171,23 @@ fn same_row(a: &Counts, b: &Counts, i: usize) -> bool {
 }
 
 /// The parts of a row of near ties are the row.
-fn check_fine(table: &RiskTable, fine: &[Fine]) -> Result<()> {
+fn check_fine(table: &RiskTable, fine: &FineRows) -> Result<()> {
     const REASON: &str = "the times that are near ties do not make up their row";
-    let whole = if fine.is_empty() { Vec::new() } else { table.sums() };
-    let mut last = (0, f64::NEG_INFINITY);
-    for parts in fine.chunk_by(|a, b| a.row == b.row) {
+    let weighted = matches!(table.counts, Counts::Weighted { .. });
+    if fine.sums.len() != if weighted { fine.rows.len() } else { 0 } {
+        return refused(0, REASON);
+    }
+    let whole = if fine.rows.is_empty() { Vec::new() } else { table.sums() };
+    let (mut last, mut number) = ((0, f64::NEG_INFINITY), 0);
+    for parts in fine.rows.chunk_by(|a, b| a.row == b.row) {
         let row = parts[0].row as usize;
         let (mut events, mut censored, mut entered) = (0_u64, 0_u64, 0_u64);
+        let mut sum = Sums::default();
         for part in parts {
-            let sums =
-                part.sums.iter().flatten().all(|s| s.is_finite()) && part.sums.iter().all(|s| s[0] >= 0.0);
+            let parts = fine.sums_at(number);
+            number += 1;
+            let valid = |s: Twofold| (0.0..f64::INFINITY).contains(&s.high) && s.low.is_finite();
+            let sums = valid(parts.events) && valid(parts.censored) && valid(parts.entered);
             if !(sums
                 && part.time > last.1
                 && part.time.is_finite()
@@ -193,6 +200,10 @@ fn check_fine(table: &RiskTable, fine: &[Fine]) -> Result<()> {
             events += u64::from(part.heads.events);
             censored += u64::from(part.heads.censored);
             entered += u64::from(part.heads.entered);
+            if events + censored > u64::from(u32::MAX) || entered > u64::from(u32::MAX) {
+                return refused(row, REASON);
+            }
+            sum += parts;
         }
         let next = table.times().get(row + 1).copied().unwrap_or(f64::INFINITY);
         let Some(At { time, counts }) = whole.get(row) else { return refused(row, REASON) };
@@ -201,8 +212,6 @@ fn check_fine(table: &RiskTable, fine: &[Fine]) -> Result<()> {
         if !(same && parts[0].time >= *time && last.1 < next) {
             return refused(row, REASON);
         }
-        let mut sum = Sums::default();
-        parts.iter().for_each(|part| sum += part.sums());
         let close = |a: Twofold, b: Twofold| (a.high - b.high).abs() <= 1e-9 * b.high;
         if !(close(sum.events, counts.events)
             && close(sum.censored, counts.censored)

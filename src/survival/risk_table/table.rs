@@ -46,7 +46,7 @@ pub struct RiskTable {
     /// The rule for near ties, to be applied to what this table becomes a part of.
     pub(super) near_ties: NearTies,
     /// The rows that near ties were before they became one, in order of time.
-    pub(super) fine: Vec<Fine>,
+    pub(super) fine: FineRows,
 }
 
 /// Tables are equal that count the same at the same times, whatever rule for near ties they carry.
@@ -82,32 +82,36 @@ impl Default for Counts {
     }
 }
 
-/// A row at the exact time that it had before near ties became one: events, censored and entered.
+/// A row at the exact time that it had before near ties became one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Fine {
     /// The row that it is a part of.
     pub row: u32,
     pub time: f64,
-    /// Sums of weights, and what rounding took from them.
-    pub sums: [[f64; 2]; 3],
     pub heads: Heads,
 }
 
-impl Fine {
-    pub(super) fn new(row: u32, time: f64, sums: Sums) -> Self {
-        let pair = |s: Twofold| [s.high, s.low];
-        Self {
-            row,
-            time,
-            sums: [pair(sums.events), pair(sums.censored), pair(sums.entered)],
-            heads: sums.heads,
-        }
-    }
+/// All such rows, in order of time. In weighted tables with the sums (events, censored, entered) of each, and what
+/// rounding took from them.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct FineRows {
+    pub rows: Vec<Fine>,
+    pub sums: Vec<[[f64; 2]; 3]>,
+}
 
-    pub(super) fn sums(&self) -> Sums {
-        let [events, censored, entered] = self.sums.map(|[high, low]| Twofold { high, low });
-        Sums { events, censored, entered, heads: self.heads }
+impl FineRows {
+    pub(super) fn sums_at(&self, i: usize) -> Sums {
+        let twofold = |[high, low]: [f64; 2]| Twofold { high, low };
+        let [events, censored, entered] = match self.sums.get(i) {
+            Some(sums) => sums.map(twofold),
+            None => {
+                let Heads { events, censored, entered } = self.rows[i].heads;
+                [events, censored, entered].map(|n| twofold([f64::from(n), 0.0]))
+            }
+        };
+        Sums { events, censored, entered, heads: self.rows[i].heads }
     }
 }
 
@@ -221,7 +225,7 @@ impl RiskTable {
     }
 
     /// What happened at row `i`, as numbers of subjects.
-    fn heads(&self, i: usize) -> Heads {
+    pub(super) fn heads(&self, i: usize) -> Heads {
         let row = self.row(i);
         Heads { events: row.event_subjects, censored: row.censored_subjects, entered: row.entered_subjects }
     }
@@ -231,26 +235,26 @@ impl RiskTable {
         if matches!(self.counts, Counts::Weighted { .. }) {
             return None;
         }
-        Some(self.exact(|i| self.heads(i), |fine| fine.heads))
+        Some(self.exact(|i| self.heads(i), |j| self.fine.rows[j].heads))
     }
 
     /// The rows as they were before near ties became one: sums of weights.
     pub(super) fn exact_sums(&self) -> Vec<At<Sums>> {
         let sums = self.sums();
-        self.exact(|i| sums[i].counts, Fine::sums)
+        self.exact(|i| sums[i].counts, |j| self.fine.sums_at(j))
     }
 
-    fn exact<C: Copy>(&self, coarse: impl Fn(usize) -> C, fine: impl Fn(&Fine) -> C) -> Vec<At<C>> {
-        let mut rows = Vec::with_capacity(self.len() + self.fine.len());
-        let mut rest = self.fine.as_slice();
+    fn exact<C: Copy>(&self, coarse: impl Fn(usize) -> C, fine: impl Fn(usize) -> C) -> Vec<At<C>> {
+        let mut rows = Vec::with_capacity(self.len() + self.fine.rows.len());
+        let mut next = 0;
         for (i, &time) in self.time.iter().enumerate() {
-            let parts = rest.iter().take_while(|f| f.row as usize == i).count();
-            let (here, later) = rest.split_at(parts);
-            rest = later;
-            if here.is_empty() {
+            let from = next;
+            while self.fine.rows.get(next).is_some_and(|f| f.row as usize == i) {
+                rows.push(At { time: self.fine.rows[next].time, counts: fine(next) });
+                next += 1;
+            }
+            if next == from {
                 rows.push(At { time, counts: coarse(i) });
-            } else {
-                rows.extend(here.iter().map(|f| At { time: f.time, counts: fine(f) }));
             }
         }
         rows
