@@ -130,7 +130,12 @@ mod tests {
 
     #[test]
     fn values_are_numbered_once_each() {
-        let tenths: Vec<f64> = (0..100_000).map(|i| f64::from(i * 7919 % 5000) / 10.0).collect();
+        let scattered = |i: u64| {
+            let z = (i + 1).wrapping_mul(GOLDEN);
+            let z = (z ^ (z >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            (z ^ (z >> 29)) >> 20
+        };
+        let tenths: Vec<f64> = (0..100_000).map(|i| (scattered(i) % 5000) as f64 / 10.0).collect();
         let mut numbering = Numbering::for_values(&tenths).unwrap();
         let numbers: Vec<u32> = tenths.iter().map(|&t| numbering.number(t).unwrap()).collect();
         assert_eq!(numbering.len(), 5000);

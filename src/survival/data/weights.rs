@@ -13,12 +13,12 @@ use crate::survival::data::column::Column;
 /// ```
 /// use greenwood::survival::{KaplanMeier, RightCensored, Weights};
 ///
-/// let curve = |weights| Ok(KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0], &[true, false])?.with_weights(weights)?));
-/// let repeated = curve(Weights::replication(&[2.0, 2.0]))?.at(1.0);
-/// let sampled = curve(Weights::sampling(&[2.0, 2.0]))?.at(1.0);
-/// assert_eq!(repeated.value(), sampled.value()); // two of four, or one of two
-/// assert_eq!(repeated.std_error(), Some(0.25)); // √(½ · ½ / 4): four subjects
-/// assert!((sampled.std_error().unwrap() - (0.125_f64).sqrt()).abs() < 1e-15); // √(½ · ½ / 2): two subjects
+/// let data = RightCensored::new(&[1.0, 2.0], &[true, false])?;
+/// let repeated = KaplanMeier::fit(&data.clone().with_weights(Weights::replication(&[2.0, 2.0]))?).at(1.0);
+/// let sampled = KaplanMeier::fit(&data.with_weights(Weights::sampling(&[2.0, 2.0]))?).at(1.0);
+/// assert_eq!(repeated.value()?, sampled.value()?); // two of four, or one of two
+/// assert!((repeated.std_error()? - 0.25).abs() < 1e-15); // √(½ · ½ / 4): four subjects
+/// assert!((sampled.std_error()? - 0.125_f64.sqrt()).abs() < 1e-15); // √(½ · ½ / 2): two subjects
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

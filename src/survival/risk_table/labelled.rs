@@ -35,7 +35,7 @@ use crate::survival::risk_table::table::RiskTable;
 /// assert_eq!(whole.table("new")?.subjects(), 3);
 ///
 /// let curve = KaplanMeier::from_table(whole.table("new")?.clone());
-/// assert!((curve.at(5.0).value() - 2.0 / 3.0).abs() < 1e-15);
+/// assert!((curve.at(5.0).value()? - 2.0 / 3.0).abs() < 1e-15);
 /// let test = LogRank::from_tables(whole.tables(), &whole.labels())?;
 /// assert_eq!(test.labels(), ["old", "new"]);
 /// # Ok::<(), greenwood::Error>(())
