@@ -153,7 +153,7 @@ fn influence(data: &RightCensored, order: &[usize], own: &[Pairs], total: Pairs)
 /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?;
 /// let c = Concordance::new().estimate(&data, &[0.9, 0.3, 0.5, 0.1])?;
 /// assert_eq!((c.value()?, c.concordant(), c.discordant()), (0.8, 4.0, 1.0)); // 4 of the 5 comparable pairs
-/// assert_eq!(c.to_string(), "0.800 ± 0.126");
+/// assert_eq!(c.to_string(), "0.800 ± 0.204");
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
