@@ -11,7 +11,7 @@ use crate::survival::regression::Design;
 /// Rows cut into episodes at given times, as R's `survSplit` and Stata's `stsplit`. Made by
 /// [`RightCensored::split_at`].
 ///
-/// Whoever is observed over `(entry, time]` becomes a row for each period that this reaches into; the event, if there
+/// A subject observed over `(entry, time]` becomes a row for each period that this reaches into; the event, if there
 /// was one, is that of the last. Nobody is in two rows at once, so no risk set changes and neither does any estimate,
 /// until a row's covariates depend on its period:
 ///

@@ -17,11 +17,11 @@ pub enum Status {
     /// It was estimated.
     Estimated,
     /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0. (So
-    /// too where the column no longer varies within any risk set once an infinite coefficient has run off.)
+    /// too where the column no longer varies within any risk set once another coefficient is infinite.)
     Redundant,
-    /// The likelihood rises for ever as it grows.
+    /// The likelihood is monotone: it rises as the coefficient grows, and has no maximum.
     PlusInfinity,
-    /// The likelihood rises for ever as it falls.
+    /// The likelihood is monotone: it rises as the coefficient falls, and has no maximum.
     MinusInfinity,
 }
 

@@ -111,16 +111,16 @@ impl Concordance {
 
 /// The rows of one stratum, whose times these are. Everything that the walk reads lies in their order.
 fn part<'a>(data: &RightCensored, score: &[f64], rows: &[usize], time: &'a [f64]) -> Stratum<'a> {
-    let mut late: Vec<(f64, usize)> = data.entry().map_or(Vec::new(), |entry| {
+    let mut delayed: Vec<(f64, usize)> = data.entry().map_or(Vec::new(), |entry| {
         (0..rows.len()).map(|k| (entry[rows[k]], k)).filter(|&(e, _)| e > 0.0).collect()
     });
-    late.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    delayed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     Stratum {
         time,
         event: rows.iter().map(|&i| data.event()[i]).collect(),
         weights: data.weights().map(Weights::values).map(|w| rows.iter().map(|&i| w[i]).collect()),
         score: rows.iter().map(|&i| score[i]).collect(),
-        late,
+        delayed,
     }
 }
 
@@ -154,7 +154,7 @@ fn influence(data: &RightCensored, order: &[usize], own: &[Pairs], total: Pairs)
 /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?;
 /// let c = Concordance::new().estimate(&data, &[0.9, 0.3, 0.5, 0.1])?;
 /// assert_eq!((c.value()?, c.concordant(), c.discordant()), (0.8, 4.0, 1.0)); // 4 of the 5 comparable pairs
-/// assert_eq!(c.to_string(), "0.800 ± 0.126");
+/// assert_eq!(c.to_string(), "0.800 ± 0.204");
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@
 //! events beside each other in each node of the tree:
 //!
 //! ```text
-//! for each row: own ← the events of all times, by score        (0 where the row enters late)
+//! for each row: own ← the events of all times, by score        (0 where the row enters after 0)
 //! for each time, from the last to the first:
 //!     who enters at it or later: own += events in the tree; the row leaves the tree, its event stays
 //!     the censored:              own −= events in the tree (those after them); they enter the tree
@@ -33,7 +33,7 @@ pub(super) struct Stratum<'a> {
     pub weights: Option<Vec<f64>>,
     pub score: Vec<f64>,
     /// The rows that enter after 0, in order of entry.
-    pub late: Vec<(f64, usize)>,
+    pub delayed: Vec<(f64, usize)>,
 }
 
 impl Stratum<'_> {
@@ -48,14 +48,14 @@ impl Stratum<'_> {
             // Where no two scores are equal, and no row meets its own event in the tree, ties need not be looked up.
             let together = |w: &[f64], e: &[bool]| w[0] == w[1] && e[0] && e[1];
             let ties = levels < self.time.len()
-                || !self.late.is_empty()
+                || !self.delayed.is_empty()
                 || self.time.windows(2).zip(self.event.windows(2)).any(|(t, e)| together(t, e));
             return self.one_walk(Tree::new(levels, ties), &ranks, &counts, own);
         }
         let ones = vec![1.0; if self.weights.is_none() { self.time.len() } else { 0 }];
         let weights = self.weights.as_ref().unwrap_or(&ones);
         // What the pairs of each event count.
-        let counts = by.of_rows(self.time, &self.event, weights, &self.late);
+        let counts = by.of_rows(self.time, &self.event, weights, &self.delayed);
         let total = self.backwards(Tree::new(levels, true), &ranks, weights, &counts, own);
         self.forwards(Tree::new(levels, true), &ranks, weights, &counts, own);
         total
@@ -91,7 +91,7 @@ impl Stratum<'_> {
             }
             below += tied;
         }
-        for &(_, k) in &self.late {
+        for &(_, k) in &self.delayed {
             own[k] = [0.0; 3];
         }
     }
@@ -109,7 +109,7 @@ impl Stratum<'_> {
 
     fn one_walk(&self, mut met: Tree<u32, 2>, ranks: &[u32], counts: &[u32], own: &mut [Pairs]) -> Pairs {
         let mut total = [0; 3];
-        let (mut end, mut entering) = (self.time.len(), self.late.as_slice());
+        let (mut end, mut entering) = (self.time.len(), self.delayed.as_slice());
         while end > 0 {
             let (t, start, first_censored) = self.time_before(end);
             while let Some((&(_, k), rest)) = entering.split_last().filter(|((entry, _), _)| *entry >= t) {
@@ -162,7 +162,7 @@ impl Stratum<'_> {
         own: &mut [Pairs],
     ) -> Pairs {
         let mut total = [0.0; 3];
-        let (mut end, mut entering) = (self.time.len(), self.late.as_slice());
+        let (mut end, mut entering) = (self.time.len(), self.delayed.as_slice());
         while end > 0 {
             let (t, start, first_censored) = self.time_before(end);
             while let Some((&(_, k), rest)) = entering.split_last().filter(|((entry, _), _)| *entry >= t) {
@@ -197,7 +197,7 @@ impl Stratum<'_> {
         counts: &[f64],
         own: &mut [Pairs],
     ) {
-        let (mut start, mut entering) = (0, self.late.as_slice());
+        let (mut start, mut entering) = (0, self.delayed.as_slice());
         while start < self.time.len() {
             let t = self.time[start];
             while let Some((&(_, k), rest)) = entering.split_first().filter(|((entry, _), _)| *entry < t) {
