@@ -7,7 +7,7 @@ mod common;
 
 use common::{Case, Report, cases, number, numbers};
 use greenwood::survival::{
-    AalenJohansen, CumulativeIncidence, IncidenceEstimate, IncidenceVariance, Interval,
+    AalenJohansen, CumulativeIncidence, Gray, IncidenceEstimate, IncidenceVariance, Interval,
 };
 use serde_json::Value;
 
@@ -41,6 +41,30 @@ fn fits(case: &Case, kind: IncidenceVariance) -> Vec<CumulativeIncidence> {
     match case.inputs["start_time"].as_f64() {
         Some(s) => fits.iter().map(|f| f.given_event_free(s).unwrap()).collect(),
         None => fits,
+    }
+}
+
+fn gray(case: &Case, report: &mut Report) {
+    let e = &case.output["gray"];
+    if !e.is_object() {
+        return;
+    }
+    let frame = case.frame();
+    let (mut data, groups) = (case.competing(&frame).unwrap(), case.groups(&frame, "group").unwrap());
+    if let Some(strata) = case.groups(&frame, "strata") {
+        data = data.with_strata(strata).unwrap();
+    }
+    for (i, cause) in e["causes"].as_array().unwrap().iter().enumerate() {
+        let test =
+            Gray::new(cause.as_str().unwrap()).rho(number(&case.inputs["rho"])).test(&data, &groups).unwrap();
+        let what = format!("{} Gray {cause}", case.name);
+        report.close(&what, test.statistic(), number(&e["chisq"][i]), TOLERANCE);
+        report.close(&format!("{what} df"), test.degrees_of_freedom() as f64, number(&e["df"][i]), 0.0);
+        // R's is one minus a probability: absolute to 1e-15 only.
+        let (p, r) = (nan(test.p_value()), number(&e["p_value"][i]));
+        if (p - r).abs() > 1e-14 {
+            report.close(&format!("{what} p"), p, r, TOLERANCE);
+        }
     }
 }
 
@@ -138,6 +162,7 @@ fn summary(case: &Case, report: &mut Report) {
 
 /// cmprsk: corners of steps (its curve of 0 up to the first event comes first), in order of cause, then group.
 fn cuminc(case: &Case, report: &mut Report) {
+    gray(case, report);
     let fits = fits(case, IncidenceVariance::Aalen);
     let causes = fits[0].causes().len();
     let curves = case.output["curves"].as_array().unwrap();
@@ -161,6 +186,7 @@ fn cuminc(case: &Case, report: &mut Report) {
 }
 
 fn cuminc_at_times(case: &Case, report: &mut Report) {
+    gray(case, report);
     let fits = fits(case, IncidenceVariance::Aalen);
     let (est, var) = (matrix(&case.output["est"]), matrix(&case.output["var"]));
     for (i, (est, var)) in est.iter().zip(&var).enumerate() {

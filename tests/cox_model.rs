@@ -161,9 +161,10 @@ fn what_cannot_be_fitted_is_refused() -> greenwood::Result<()> {
     );
     let model = fit(&data, &x, &CoxPh::new())?;
     assert_eq!(message(model.wald_test_of(&["y"])), "there is no covariate y: there are x0");
-    assert!(message(Concordance::new(&data, &[1.0])).starts_with("score has 1 values"));
+    assert!(message(Concordance::new().estimate(&data, &[1.0])).starts_with("score has 1 values"));
     assert!(
-        message(Concordance::new(&data, &[1.0, f64::NAN, 0.0])).starts_with("covariate score, row 1, is NaN")
+        message(Concordance::new().estimate(&data, &[1.0, f64::NAN, 0.0]))
+            .starts_with("covariate score, row 1, is NaN")
     );
     let groups = Groups::new(&["a", "b", "a"]);
     assert!(
@@ -329,7 +330,7 @@ proptest! {
     fn concordance_counts_pairs(rows in rows(), weights in any::<bool>(), entry in any::<bool>()) {
         let (data, _) = parts(&rows, weights, entry, true);
         let score: Vec<f64> = rows.iter().map(|r| (r.x[1] * 2.0).round()).collect();
-        let c = Concordance::new(&data, &score).unwrap();
+        let c = Concordance::new().estimate(&data, &score).unwrap();
         let mut naive = [0.0; 3];
         for (i, a) in rows.iter().enumerate().filter(|(_, a)| a.event) {
             for (j, b) in rows.iter().enumerate() {
@@ -342,8 +343,8 @@ proptest! {
         }
         assert_eq!([c.concordant(), c.discordant(), c.tied()], naive);
         let reversed: Vec<f64> = score.iter().map(|s| -s).collect();
-        let r = Concordance::new(&data, &reversed).unwrap();
-        if let (Some(c), Some(r)) = (c.estimate(), r.estimate()) {
+        let r = Concordance::new().estimate(&data, &reversed).unwrap();
+        if let (Ok(c), Ok(r)) = (c.value(), r.value()) {
             assert_relative_eq!(c + r, 1.0, max_relative = 1e-12);
         }
         assert_relative_eq!(c.std_error().unwrap_or(0.0), r.std_error().unwrap_or(0.0), epsilon = 1e-12);

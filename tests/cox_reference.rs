@@ -195,8 +195,8 @@ fn check_fit(case: &Case, report: &mut Report) {
         for s in &mut score {
             *s = (*s * 1e10).round() / 1e10;
         }
-        let c = greenwood::survival::Concordance::new(&problem.data, &score).unwrap();
-        report.close(&what("concordance"), c.estimate().unwrap_or(f64::NAN), number(&e["concordance"]), FIT);
+        let c = greenwood::survival::Concordance::new().estimate(&problem.data, &score).unwrap();
+        report.close(&what("concordance"), c.value().unwrap_or(f64::NAN), number(&e["concordance"]), FIT);
         report.close(&what("concordance se"), c.std_error().unwrap_or(f64::NAN), number(&e["se"]), DERIVED);
     }
     check_parts(case, &problem, &fit, &design, report);

@@ -176,7 +176,7 @@ fn mutated<T: serde::de::DeserializeOwned>(
             Value::Number(n) => {
                 let x = n.as_f64().unwrap();
                 let whole = [json!(-1), json!(0), json!(4294967295_u64), json!(u64::MAX), Value::Null];
-                let real = [json!(-x - 1.0), json!(x + 0.5), json!(1e60), json!(-1e60), json!(1e-60)];
+                let real = [json!(-x - 1.0), json!(x + 0.5), json!(1e308), json!(-1e308), json!(5e-324)];
                 whole.into_iter().chain(real).collect()
             }
             Value::Array(a) => {

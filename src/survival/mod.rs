@@ -49,11 +49,12 @@ pub use log_rank::{
     OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
     StratumCounts, TrendTest, Weight, WeightedLogRank,
 };
+pub use log_rank::{Gray, GrayTest, PairwiseGrayTest};
 pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,
 };
-pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
+pub use prediction::{Concordance, ConcordanceDifference, ConcordanceEstimate, PairWeight};
 pub use regression::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
     NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,

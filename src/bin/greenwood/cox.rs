@@ -1,8 +1,8 @@
 //! `cox`: Cox's proportional-hazards model.
 
 use greenwood::survival::{
-    Concordance, CoxModel, CoxPh, Design, ProportionalHazards, RightCensored, TestResult, Ties, TimeScale,
-    Weights,
+    Concordance, ConcordanceEstimate, CoxModel, CoxPh, Design, ProportionalHazards, RightCensored,
+    TestResult, Ties, TimeScale, Weights,
 };
 use serde_json::{Value, json};
 
@@ -134,7 +134,7 @@ struct Answer<'a> {
     data: &'a RightCensored<'a>,
     design: &'a Design<'static>,
     /// Neither has a value where a coefficient is infinite.
-    concordance: Option<Concordance>,
+    concordance: Option<ConcordanceEstimate>,
     proportional: Option<ProportionalHazards>,
 }
 
@@ -152,7 +152,7 @@ impl<'a> Answer<'a> {
             for (score, offset) in score.iter_mut().zip(offset.unwrap_or_default()) {
                 *score += offset;
             }
-            concordance = Some(Concordance::new(data, &score)?);
+            concordance = Some(Concordance::new().estimate(data, &score)?);
             proportional = Some(fit.with(data, design)?.proportional_hazards(TimeScale::default())?);
         }
         Ok(Self { options, fit, data, design, concordance, proportional })
@@ -185,7 +185,7 @@ impl<'a> Answer<'a> {
             "score": test(&fit.score_test()), "wald": test(&fit.wald_test()),
             "lrt": test(&fit.likelihood_ratio_test()),
             "concordance": self.concordance.as_ref().map(
-                |c| json!({ "estimate": number(c.estimate()), "se": number(c.std_error()) })
+                |c| json!({ "estimate": number(c.value().ok()), "se": number(c.std_error().ok()) })
             ),
             "baseline": self.baseline()?, "zph": self.zph(), "zph_covariates": self.zph_covariates(),
         }))

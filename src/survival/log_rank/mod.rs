@@ -7,11 +7,13 @@
 //! * groups that differ throughout: [`LogRank`] · early or late: [`WeightedLogRank`] with a [`Weight`] ·
 //!   not known when: [`MaxCombo`], [`Renyi`]
 //! * ordered groups: [`LogRankTest::trend`] · which of them differ: [`PairwiseLogRank`]
+//! * several causes, of which one prevents the others: [`Gray`] (equal incidence)
 //! * one group against a known hazard: [`OneSampleLogRank`]
 //!
 //! Not here: curves ([`KaplanMeier`](crate::survival::KaplanMeier)), the same statistics without asymptotics
 //! ([`ExactLogRank`](crate::survival::ExactLogRank)).
 
+pub mod gray;
 pub mod max_combo;
 pub mod one_sample;
 pub mod pairwise;
@@ -24,7 +26,7 @@ pub mod weight;
 pub mod weighted;
 
 pub use crate::survival::result::alternative::Alternative;
-pub(crate) use crate::survival::result::print::PValue as P;
+pub use gray::{Gray, GrayTest, PairwiseGrayTest};
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};
 pub use pairwise::{Adjustment, PairwiseComparison, PairwiseLogRank, PairwiseTest};

@@ -9,7 +9,8 @@
 
 use crate::numeric::sums::Sum;
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::log_rank::weight::{Running, Weighing, unit_of};
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;

@@ -7,8 +7,8 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
-use crate::survival::log_rank::P;
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::result::print::PValue as P;
 
 /// What is known of one coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +17,11 @@ pub enum Status {
     /// It was estimated.
     Estimated,
     /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0. (So
-    /// too where the column no longer varies within any risk set once an infinite coefficient has run off.)
+    /// too where the column no longer varies within any risk set once another coefficient is infinite.)
     Redundant,
-    /// The likelihood rises for ever as it grows.
+    /// The likelihood is monotone: it rises as the coefficient grows, and has no maximum.
     PlusInfinity,
-    /// The likelihood rises for ever as it falls.
+    /// The likelihood is monotone: it rises as the coefficient falls, and has no maximum.
     MinusInfinity,
 }
 

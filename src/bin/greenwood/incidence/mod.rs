@@ -3,7 +3,8 @@
 mod columns;
 
 use greenwood::survival::{
-    AalenJohansen, CumulativeIncidence, Estimate, Groups, IncidenceEstimate, IncidenceVariance, Interval,
+    AalenJohansen, CumulativeIncidence, Estimate, Gray, Groups, IncidenceEstimate, IncidenceVariance,
+    Interval,
 };
 use serde_json::{Map, Value, json};
 
@@ -40,6 +41,12 @@ pub struct Options {
     /// Confidence level
     #[arg(long, default_value_t = 0.95)]
     level: f64,
+    /// Gray's test of each cause over the groups, within --strata
+    #[arg(long, requires = "by")]
+    gray: bool,
+    /// Power of the weights of Gray's test
+    #[arg(long, requires = "gray", default_value_t = 0.0, allow_negative_numbers = true)]
+    rho: f64,
     /// Difference of two groups: at the times of --at
     #[arg(long, requires = "by")]
     difference: bool,
@@ -127,6 +134,18 @@ fn run(options: &Options) -> Result<String, Failure> {
         fits.iter().zip(groups.labels()).map(|(fit, label)| options.group(fit, label, &mut answer.text));
     let described = described.collect::<Result<Vec<_>, _>>()?;
     answer.add("groups", described);
+    if options.gray {
+        let mut tests = Vec::new();
+        for cause in data.causes() {
+            let test = Gray::new(cause).rho(options.rho).test(&data, &groups)?;
+            answer.text.push(test.to_string());
+            tests.push(json!({
+                "cause": cause, "statistic": test.statistic(), "df": test.degrees_of_freedom(),
+                "p_value": number(test.p_value()),
+            }));
+        }
+        answer.add("gray", tests);
+    }
     if options.difference {
         options.differences(&fits, groups.labels(), &mut answer)?;
     }
