@@ -218,3 +218,27 @@ proptest! {
         }
     }
 }
+
+/// The scores of all rows sum to 0: one cluster alone has no variance, and neither standard error nor test comes of it;
+/// nor of two clusters for two covariates.
+#[test]
+fn a_robust_variance_of_rounding_is_none() -> Result<()> {
+    let data = tied()?;
+    let design = Design::builder().numeric("x", &X).build()?;
+    for ties in [Ties::Efron, Ties::Breslow] {
+        let one = CoxPh::new().ties(ties).fit(&data.clone().with_clusters(&[0; 24])?, &design)?;
+        assert_eq!(one.terms()[0].robust_std_error, Some(0.0));
+        assert_eq!((one.terms()[0].z(), one.terms()[0].p_value()), (None, None));
+        assert_eq!((one.wald_test().degrees_of_freedom, one.wald_test().p_value()), (0, None));
+    }
+    let z: Vec<f64> = (0..24).map(|i| f64::from(i % 3)).collect();
+    let two = Design::builder().numeric("x", &X).numeric("z", &z).build()?;
+    let halves: Vec<usize> = (0..24).map(|i| i / 12).collect();
+    let fit = CoxPh::new().fit(&data.clone().with_clusters(&halves)?, &two)?;
+    assert_eq!((fit.wald_test().degrees_of_freedom, fit.wald_test().p_value()), (0, None));
+    assert_eq!(fit.wald_test_of(&["x"])?.degrees_of_freedom, 1);
+    let thirds: Vec<usize> = (0..24).map(|i| i / 8).collect();
+    let fit = CoxPh::new().fit(&data.with_clusters(&thirds)?, &two)?;
+    assert_eq!(fit.wald_test().degrees_of_freedom, 2);
+    Ok(())
+}
