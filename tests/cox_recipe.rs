@@ -302,8 +302,8 @@ fn models_of_other_data_are_not_compared() -> Result<()> {
     let larger = CoxPh::new().fit(&data, &whole)?;
     let test = larger.likelihood_ratio_against(&CoxPh::new().fit(&data, &age)?)?;
     let held = larger.with(&data, &whole)?.likelihood_ratio_test_of(&["dose: high", "dose: low"])?;
-    assert_relative_eq!(test.statistic, held.statistic, max_relative = 1e-7);
-    assert_eq!(test.degrees_of_freedom, 2);
+    assert_relative_eq!(test.statistic(), held.statistic(), max_relative = 1e-7);
+    assert_eq!(test.df(), 2);
     let fewer = data.filter(&(0..12).map(|i| i > 0).collect::<Vec<_>>())?;
     let smaller = CoxPh::new().fit(&fewer, &age.select(&(1..12).collect::<Vec<_>>())?)?;
     assert!(matches!(larger.likelihood_ratio_against(&smaller), Err(Error::OtherData { .. })));
