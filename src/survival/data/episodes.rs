@@ -3,7 +3,9 @@
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{NearTies, RightCensored, Weights};
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::Design;
 
 /// Rows cut into episodes at given times, as R's `survSplit` and Stata's `stsplit`. Made by
@@ -103,6 +105,11 @@ impl RightCensored<'_> {
         }
         if let Some(strata) = self.strata() {
             data = data.with_strata(expand_groups(strata, source)?)?;
+        }
+        if let Some(ids) = self.ids() {
+            data = data.with_ids(
+                &source.iter().map(|&i| &ids.labels()[ids.codes()[i] as usize]).collect::<Vec<_>>(),
+            )?;
         }
         match (self.clusters(), self.weights()) {
             (Some(clusters), _) => data.with_clusters(&expand(clusters, source)),

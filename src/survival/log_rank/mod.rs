@@ -24,7 +24,7 @@ mod test;
 mod trend;
 pub(crate) mod weight;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_size};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 pub use crate::survival::result::alternative::Alternative;
@@ -225,6 +225,7 @@ impl<'f> WeightedLogRank<'f> {
             let (len, other) = (stratum.len(), "labels");
             return Err(Error::LengthMismatch { argument: "tables", len, other, expected: k });
         }
+        check_size("the covariance of the groups", k.saturating_mul(k), 8, "combine groups")?;
         let mut test = LogRankTest {
             weight: self.name.clone(),
             subjects: vec![0; k],

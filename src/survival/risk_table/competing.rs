@@ -11,7 +11,8 @@ use crate::numeric::order::{Mark, pack, unpack_time};
 use crate::numeric::sums::Sum;
 use crate::survival::data::competing::{CompetingRisks, position};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{NearTies, Weights};
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable, Row};
 
 /// How many were at risk, had an event of each cause, were censored and entered, at each distinct time.

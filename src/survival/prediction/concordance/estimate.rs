@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::prediction::concordance::pairs::{Pairs, Stratum};
 use crate::survival::prediction::concordance::weight::PairWeight;
 use crate::survival::result::estimate::{Estimate, Scale};

@@ -42,7 +42,8 @@ pub use with_data::FittedData;
 
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use firth::Firth;
 use model::Finished;
