@@ -484,7 +484,7 @@ fn bands_of_the_reference() {
             _ => continue,
         };
         let curve = KaplanMeier::fit(&case.right_censored(&case.frame()).unwrap());
-        let band = band.of(&curve).unwrap();
+        let band = band.fit(&curve).unwrap();
         for (i, &t) in numbers(&case.output["time"]).iter().enumerate() {
             let interval = band.at(t).unwrap();
             for (side, got) in [("lower", interval.lower), ("upper", interval.upper)] {
@@ -502,7 +502,7 @@ fn bands_of_the_reference() {
 #[test]
 fn bands_are_refused_where_there_is_none() {
     use greenwood::survival::Band;
-    let message = |band: Band, curve: &SurvivalCurve| band.of(curve).unwrap_err().to_string();
+    let message = |band: Band, curve: &SurvivalCurve| band.fit(curve).unwrap_err().to_string();
     let curve = msc();
     assert_eq!(
         message(Band::hall_wellner().between(1.0, 12.0), &curve),
@@ -512,7 +512,7 @@ fn bands_are_refused_where_there_is_none() {
     assert!(message(Band::equal_precision().level(0.0), &curve).starts_with("level is 0"));
     let none = KaplanMeier::fit(&RightCensored::new(&[1.0], &[false]).unwrap());
     assert!(message(Band::hall_wellner(), &none).contains("with a curve without events"));
-    let band = Band::hall_wellner().of(&curve).unwrap();
+    let band = Band::hall_wellner().fit(&curve).unwrap();
     assert_eq!((band.stretch(), band.at(1.0), band.at(16.0)), ((2.0, 15.0), None, None));
     assert!(band.to_string().starts_with("Hall-Wellner band, 95% over 2 to 15, critical value"));
 }

@@ -6,6 +6,8 @@
 //! variable in closed form and Gauss-Legendre nodes for the others. Variables that others determine
 //! (a singular correlation matrix) only narrow the bounds of those.
 
+use crate::numeric::quadrature::GaussLegendre;
+
 /// A probability and an estimate of its absolute error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Probability {
@@ -203,42 +205,6 @@ impl Term {
 fn density(z: f64) -> f64 {
     const ROOT: f64 = 0.398942280401432677939946;
     ROOT * (-0.5 * z * z).exp()
-}
-
-/// Nodes and weights on [−1, 1], by Newton's method on the Legendre polynomials.
-struct GaussLegendre {
-    nodes: Vec<(f64, f64)>,
-}
-
-impl GaussLegendre {
-    fn new(n: usize) -> Self {
-        let nodes = (0..n)
-            .map(|i| {
-                let mut x = (std::f64::consts::PI * (i as f64 + 0.75) / (n as f64 + 0.5)).cos();
-                let mut slope = 1.0;
-                for _ in 0..100 {
-                    let (mut p, mut before) = (1.0, 0.0);
-                    for k in 0..n {
-                        let k = k as f64;
-                        (p, before) = (((2.0 * k + 1.0) * x * p - k * before) / (k + 1.0), p);
-                    }
-                    slope = n as f64 * (x * p - before) / (x * x - 1.0);
-                    let step = p / slope;
-                    x -= step;
-                    if step.abs() < 1e-15 {
-                        break;
-                    }
-                }
-                (x, 2.0 / ((1.0 - x * x) * slope * slope))
-            })
-            .collect();
-        Self { nodes }
-    }
-
-    fn integrate(&self, low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
-        let (centre, half) = (f64::midpoint(low, high), 0.5 * (high - low));
-        half * self.nodes.iter().map(|&(x, w)| w * f(centre + half * x)).sum::<f64>()
-    }
 }
 
 #[cfg(test)]

@@ -29,25 +29,32 @@ pub use contrast::{
     MeanMeasure, Measure, MedianContrast, MedianMeasure, NeededInterval, NeededValue, NumberNeeded,
 };
 pub use curve::RestrictedMean;
+pub use curve::{
+    AalenJohansen, CumulativeIncidence, IncidenceCurve, IncidenceEstimate, IncidenceQuantile, IncidenceRow,
+    IncidenceVariance, TimeLost,
+};
 pub use curve::{Band, BandShape, SurvivalBand};
 pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
+pub use data::{Complete, CompleteCases};
 pub use data::{Landmark, LandmarkCohort};
 pub use log_rank::{
     Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,
     OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
     StratumCounts, TrendTest, Weight, WeightedLogRank,
 };
+pub use log_rank::{Gray, GrayTest, PairwiseGrayTest};
 pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,
 };
-pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
+pub use prediction::{Concordance, ConcordanceDifference, ConcordanceEstimate, PairWeight};
 pub use regression::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
     NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,
@@ -56,6 +63,7 @@ pub use regression::{
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use result::{Direction, Estimate, NotEstimable, Scale};
 pub use result::{HazardRatio, HazardRatioMethod};
+pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};
 pub use small_sample::{Advice, Concern, Instead};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};

@@ -3,6 +3,7 @@
 mod compare;
 mod cox;
 mod curve;
+mod incidence;
 #[cfg(feature = "plot")]
 mod plot;
 mod support;
@@ -19,6 +20,7 @@ enum Command {
     Curve(curve::Options),
     Compare(compare::Options),
     Cox(cox::Options),
+    Incidence(incidence::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
 }
@@ -29,6 +31,7 @@ impl Program for Command {
             Self::Curve(options) => options.run(),
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
+            Self::Incidence(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
         }

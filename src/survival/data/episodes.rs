@@ -3,13 +3,15 @@
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{NearTies, RightCensored, Weights};
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::Design;
 
 /// Rows cut into episodes at given times, as R's `survSplit` and Stata's `stsplit`. Made by
 /// [`RightCensored::split_at`].
 ///
-/// Whoever is observed over `(entry, time]` becomes a row for each period that this reaches into; the event, if there
+/// A subject observed over `(entry, time]` becomes a row for each period that this reaches into; the event, if there
 /// was one, is that of the last. Nobody is in two rows at once, so no risk set changes and neither does any estimate,
 /// until a row's covariates depend on its period:
 ///
@@ -43,7 +45,8 @@ use crate::survival::regression::Design;
 /// Therneau & Grambsch (2000), Modeling Survival Data, section 3.7. Therneau, Crowson & Atkinson, vignette "timedep"
 /// of R's survival.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawEpisodes"))]
 pub struct Episodes {
     data: RightCensored<'static>,
     source: Vec<usize>,
@@ -61,14 +64,7 @@ impl RightCensored<'_> {
     /// [`Error::OutOfRange`] where cuts are not positive, finite and increasing; [`Error::EmptyInterval`] for a subject
     /// at time 0, which is under observation at no time; [`Error::TooManyRows`].
     pub fn split_at(&self, cuts: &[f64]) -> Result<Episodes> {
-        let mut previous = 0.0;
-        for &value in cuts {
-            if !(value > previous && value.is_finite()) {
-                let must_be = "finite, above 0 and increasing";
-                return Err(Error::OutOfRange { argument: "a cut", value, must_be });
-            }
-            previous = value;
-        }
+        check_cuts(cuts)?;
         let none = vec![0.0; self.len()];
         let columns = [self.entry().unwrap_or(&none), self.time(), cuts];
         // A cut within rounding of a time is that time: no row of no length comes of it.
@@ -81,49 +77,92 @@ impl RightCensored<'_> {
             Some([entry, time, cuts]) => [&entry[..], &time[..], &cuts[..]],
             _ => columns,
         };
-        let (mut source, mut period) = (Vec::with_capacity(self.len()), Vec::with_capacity(self.len()));
-        let (mut starts, mut ends, mut event) = (Vec::new(), Vec::new(), Vec::new());
-        for (i, (&entry, &time)) in entry.iter().zip(time).enumerate() {
-            if entry >= time {
-                return Err(Error::EmptyInterval { index: i, entry, time });
-            }
-            let mut start = entry;
-            for p in cuts.partition_point(|&c| c <= entry)..=cuts.len() {
-                let end = cuts.get(p).map_or(time, |&c| time.min(c));
-                source.push(i);
-                period.push(p);
-                starts.push(start);
-                ends.push(end);
-                event.push(self.event()[i] && end == time);
-                if end == time {
-                    break;
-                }
-                start = end;
-            }
-        }
-        let mut data = RightCensored::new(ends, event)?;
+        let pieces = Pieces::of(entry, time, self.event(), cuts)?;
+        let mut data = RightCensored::new(pieces.end, pieces.event)?;
         if exact {
             data = data.with_near_ties(NearTies::Exact)?;
         }
-        if starts.iter().any(|&s| s > 0.0) {
-            data = data.with_entry(starts)?;
+        if pieces.start.iter().any(|&s| s > 0.0) {
+            data = data.with_entry(pieces.start)?;
         }
+        let data = self.carry_over(data, &pieces.source)?;
+        Ok(Episodes {
+            data,
+            periods: Groups::from_codes(&pieces.period, &labels(cuts))?,
+            source: pieces.source,
+        })
+    }
+
+    /// Gives the rows the weights, strata and clusters of the rows that they come from.
+    fn carry_over(&self, data: RightCensored<'static>, source: &[usize]) -> Result<RightCensored<'static>> {
+        let mut data = data;
         if let Some(weights) = self.weights() {
-            let values = expand(weights.values(), &source);
+            let values = expand(weights.values(), source);
             data = data.with_weights(match weights {
                 Weights::Replication(_) => Weights::replication(values),
                 Weights::Sampling(_) => Weights::sampling(values),
             })?;
         }
         if let Some(strata) = self.strata() {
-            data = data.with_strata(expand_groups(strata, &source)?)?;
+            data = data.with_strata(expand_groups(strata, source)?)?;
+        }
+        if let Some(ids) = self.ids() {
+            data = data.with_ids(
+                &source.iter().map(|&i| &ids.labels()[ids.codes()[i] as usize]).collect::<Vec<_>>(),
+            )?;
         }
         match (self.clusters(), self.weights()) {
-            (Some(clusters), _) => data = data.with_clusters(&expand(clusters, &source))?,
-            (None, Some(Weights::Sampling(_))) => data = data.with_clusters(&source)?,
-            _ => (),
+            (Some(clusters), _) => data.with_clusters(&expand(clusters, source)),
+            (None, Some(Weights::Sampling(_))) => data.with_clusters(source),
+            _ => Ok(data),
         }
-        Ok(Episodes { data, periods: Groups::from_codes(&period, &labels(cuts))?, source })
+    }
+}
+
+fn check_cuts(cuts: &[f64]) -> Result<()> {
+    let mut previous = 0.0;
+    for &value in cuts {
+        if !(value > previous && value.is_finite()) {
+            let must_be = "finite, above 0 and increasing";
+            return Err(Error::OutOfRange { argument: "a cut", value, must_be });
+        }
+        previous = value;
+    }
+    Ok(())
+}
+
+/// Rows cut into pieces: the row and the period of each, its start and end, and whether it ends with the event.
+#[derive(Default)]
+struct Pieces {
+    source: Vec<usize>,
+    period: Vec<usize>,
+    start: Vec<f64>,
+    end: Vec<f64>,
+    event: Vec<bool>,
+}
+
+impl Pieces {
+    fn of(entry: &[f64], time: &[f64], event: &[bool], cuts: &[f64]) -> Result<Self> {
+        let mut pieces = Self::default();
+        for (i, (&entry, &time)) in entry.iter().zip(time).enumerate() {
+            if entry >= time {
+                return Err(Error::EmptyInterval { index: i, entry, time });
+            }
+            let mut start = entry;
+            for period in cuts.partition_point(|&c| c <= entry)..=cuts.len() {
+                let end = cuts.get(period).map_or(time, |&c| time.min(c));
+                pieces.source.push(i);
+                pieces.period.push(period);
+                pieces.start.push(start);
+                pieces.end.push(end);
+                pieces.event.push(event[i] && end == time);
+                if end == time {
+                    break;
+                }
+                start = end;
+            }
+        }
+        Ok(pieces)
     }
 }
 
@@ -200,5 +239,38 @@ impl Episodes {
             return Ok(());
         }
         Err(Error::LengthMismatch { argument, len, other: "the data before the split", expected })
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawEpisodes {
+    data: RightCensored<'static>,
+    source: Vec<usize>,
+    periods: Groups,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawEpisodes> for Episodes {
+    type Error = Error;
+
+    fn try_from(raw: RawEpisodes) -> Result<Self> {
+        let RawEpisodes { data, source, periods } = raw;
+        periods.check_len("periods", data.len())?;
+        if source.len() != data.len() {
+            let (len, expected) = (source.len(), data.len());
+            return Err(Error::LengthMismatch { argument: "source", len, other: "time", expected });
+        }
+        // Every row has been under observation, so each has a piece: none is left out.
+        let mut next = 0;
+        for &row in &source {
+            if row == next {
+                next += 1;
+            } else if row.checked_add(1) != Some(next) {
+                let must_be = "the row before, or the next one";
+                return Err(Error::OutOfRange { argument: "a row that is cut", value: row as f64, must_be });
+            }
+        }
+        Ok(Self { data, source, periods })
     }
 }

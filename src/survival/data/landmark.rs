@@ -159,8 +159,12 @@ fn check_len(argument: &'static str, len: usize, expected: usize) -> Result<()> 
 }
 
 /// Who is compared from the landmark on, and who is not and why.
+///
+/// A group may have lost everybody before the landmark ([`empty_groups`](Self::empty_groups)): nothing is estimated for
+/// it, and nothing is compared with it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawCohort"))]
 pub struct LandmarkCohort {
     landmark: f64,
     data: RightCensored<'static>,
@@ -189,6 +193,20 @@ impl LandmarkCohort {
     #[must_use]
     pub fn groups(&self) -> &Groups {
         &self.groups
+    }
+
+    /// The labels of the groups with nobody in them at the landmark: they have no curve and no comparison.
+    #[must_use]
+    pub fn empty_groups(&self) -> Vec<&str> {
+        (0..self.groups.count())
+            .filter(|&g| self.count(g) == 0)
+            .map(|g| self.groups.labels()[g].as_str())
+            .collect()
+    }
+
+    /// How many are in a group.
+    fn count(&self, group: usize) -> usize {
+        self.groups.codes().iter().filter(|&&c| c as usize == group).count()
     }
 
     /// The position in the original data of each subject kept.
@@ -236,9 +254,59 @@ impl fmt::Display for LandmarkCohort {
             self.changed_later
         )?;
         for (g, label) in self.groups.labels().iter().enumerate() {
-            let count = self.groups.codes().iter().filter(|&&c| c as usize == g).count();
-            write!(f, "\n{label}: {count}")?;
+            match self.count(g) {
+                0 => write!(f, "\n{label}: nobody, so nothing is estimated")?,
+                count => write!(f, "\n{label}: {count}")?,
+            }
         }
         Ok(())
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawCohort {
+    landmark: f64,
+    data: RightCensored<'static>,
+    groups: Groups,
+    subjects: Vec<usize>,
+    events_before: usize,
+    censored_before: usize,
+    not_yet_entered: usize,
+    changed_later: usize,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawCohort> for LandmarkCohort {
+    type Error = Error;
+
+    fn try_from(raw: RawCohort) -> Result<Self> {
+        Landmark::at(raw.landmark).check()?;
+        raw.groups.check_len("groups", raw.data.len())?;
+        check_len("subjects", raw.subjects.len(), raw.data.len())?;
+        if let Some(pair) = raw.subjects.windows(2).find(|pair| pair[0] >= pair[1]) {
+            let must_be = "above the one before it";
+            return Err(Error::OutOfRange {
+                argument: "a subject's position",
+                value: pair[1] as f64,
+                must_be,
+            });
+        }
+        if raw.changed_later > raw.subjects.len() {
+            let (value, must_be) = (raw.changed_later as f64, "at most the number of subjects");
+            return Err(Error::OutOfRange { argument: "changed_later", value, must_be });
+        }
+        let RawCohort { landmark, data, groups, subjects, events_before, censored_before, .. } = raw;
+        let (not_yet_entered, changed_later) = (raw.not_yet_entered, raw.changed_later);
+        Ok(Self {
+            landmark,
+            data,
+            groups,
+            subjects,
+            events_before,
+            censored_before,
+            not_yet_entered,
+            changed_later,
+        })
     }
 }

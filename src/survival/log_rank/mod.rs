@@ -7,11 +7,13 @@
 //! * groups that differ throughout: [`LogRank`] · early or late: [`WeightedLogRank`] with a [`Weight`] ·
 //!   not known when: [`MaxCombo`], [`Renyi`]
 //! * ordered groups: [`LogRankTest::trend`] · which of them differ: [`PairwiseLogRank`]
+//! * several causes, of which one prevents the others: [`Gray`] (equal incidence)
 //! * one group against a known hazard: [`OneSampleLogRank`]
 //!
 //! Not here: curves ([`KaplanMeier`](crate::survival::KaplanMeier)), the same statistics without asymptotics
 //! ([`ExactLogRank`](crate::survival::ExactLogRank)).
 
+pub mod gray;
 mod max_combo;
 mod one_sample;
 mod pairwise;
@@ -22,11 +24,12 @@ mod test;
 mod trend;
 pub(crate) mod weight;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_size};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 pub use crate::survival::result::alternative::Alternative;
 use crate::survival::risk_table::table::RiskTable;
+pub use gray::{Gray, GrayTest, PairwiseGrayTest};
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};
 pub use pairwise::{Adjustment, PairwiseComparison, PairwiseLogRank, PairwiseTest};
@@ -222,6 +225,7 @@ impl<'f> WeightedLogRank<'f> {
             let (len, other) = (stratum.len(), "labels");
             return Err(Error::LengthMismatch { argument: "tables", len, other, expected: k });
         }
+        check_size("the covariance of the groups", k.saturating_mul(k), 8, "combine groups")?;
         let mut test = LogRankTest {
             weight: self.name.clone(),
             subjects: vec![0; k],

@@ -5,7 +5,8 @@
 //! products over clusters (Lin & Wei 1989, J Am Stat Assoc 84:1074).
 
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::log_rank::weight::{Running, Weighing};
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::log_rank::Weight;
 use crate::survival::log_rank::weight::{Running, Weighing};
 use crate::survival::risk_table::table::RiskTable;

@@ -1,7 +1,9 @@
 //! A fingerprint of the data of a fit: other data are told from them without keeping them.
 
 use crate::error::{Error, Result};
-use crate::survival::data::right_censored::{NearTies, RightCensored, Weights};
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 
 /// One number for each part of the data, so that an error can name the part that differs. The order of the rows counts.

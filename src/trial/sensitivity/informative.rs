@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
 use crate::error::{Error, Result};
-use crate::numeric::distribution::normal_two_sided;
+use crate::numeric::distribution::student_two_sided;
 use crate::numeric::random::Random;
 use crate::survival::{HazardRatioMethod, KaplanMeier, RightCensored, SurvivalCurve};
 use crate::trial::{Analysis, Censoring, Contrast, Label, Outcome, Record};
@@ -266,9 +264,5 @@ fn pool(ratios: &[(f64, f64)]) -> (f64, f64) {
     let extra = (1.0 + 1.0 / m) * between;
     let t = mean / (within + extra).sqrt();
     let df = (m - 1.0) * (1.0 + within / extra).powi(2);
-    let p_value = match StudentsT::new(0.0, 1.0, df) {
-        Ok(student) if df < 1e6 => 2.0 * student.sf(t.abs()),
-        _ => normal_two_sided(t),
-    };
-    (mean.exp(), p_value)
+    (mean.exp(), student_two_sided(t, df))
 }

@@ -23,6 +23,7 @@ mod model;
 mod newton;
 mod one_pass;
 mod partial_likelihood;
+mod predicted_curve;
 mod prediction;
 mod profile;
 mod proportional;
@@ -32,17 +33,20 @@ mod score;
 mod symmetric;
 mod with_data;
 
-pub use baseline::{Baseline, BaselineMethod, PredictedCurve};
+pub use baseline::{Baseline, BaselineMethod};
 pub use model::CoxModel;
+pub use predicted_curve::PredictedCurve;
 pub use proportional::{ProportionalHazards, TimeScale};
 pub use residuals::Residuals;
 pub use with_data::FittedData;
 
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use firth::Firth;
+use model::Finished;
 use newton::{Objective, maximise};
 use partial_likelihood::Point;
 use rows::Rows;
@@ -93,8 +97,7 @@ pub enum Stop {
     /// No step in the direction of the score raises the likelihood, or it is flat to rounding along a long one: a
     /// maximum was not found.
     NoAscent,
-    /// The likelihood has no maximum: it rises for ever as this coefficient (and perhaps others, see their
-    /// terms) grows. Where it rises in several directions, the terms show one of them. The remedy is Firth's
+    /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). Where it rises in several directions, the terms show one of them. The remedy is Firth's
     /// penalty ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
     /// gives the one finite limit ([`FittedData::profile_interval`]).
     InfiniteCoefficient {
@@ -172,6 +175,9 @@ impl Default for CoxPh {
     }
 }
 
+/// A fit holds about eight square matrices of its columns, 200 MB each at this number.
+const MOST_COLUMNS: usize = 5000;
+
 impl CoxPh {
     /// The default options.
     pub fn new() -> Self {
@@ -246,6 +252,13 @@ impl CoxPh {
     }
 
     fn check(&self, columns: usize) -> Result<()> {
+        if columns > MOST_COLUMNS {
+            return Err(Error::TooLarge {
+                what: "a Cox model",
+                size: format!("{columns} columns, {:.1} GB a matrix", (columns as f64).powi(2) * 8e-9),
+                instead: "a factor with so many levels is an id or a date: use strata, clusters or fewer levels",
+            });
+        }
         for (argument, value, ok, must_be) in [
             ("ridge", self.ridge, self.ridge >= 0.0 && self.ridge.is_finite(), "finite and at least 0"),
             ("tolerance", self.tolerance, self.tolerance > 0.0 && self.tolerance < 1.0, "inside (0, 1)"),
@@ -285,6 +298,7 @@ impl CoxPh {
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
     /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
+    /// [`Error::TooLarge`] for more than 5,000 columns;
     /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
     /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
@@ -335,6 +349,8 @@ impl CoxPh {
             self.tolerance,
             self.max_iterations,
         );
-        Ok(CoxModel::new(self, data, design, &rows, &mut objective, &initial, &start, &free, found))
+        let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
+        Ok(Finished { options: self, data, design, rows, initial, start, free, found }
+            .into_model(&mut objective))
     }
 }

@@ -72,7 +72,7 @@ impl Residuals {
     /// [`Error::Unsupported`] where events are tied under exact ties: the discrete likelihood gives its score to the
     /// set of those who have the event, and not to rows.
     pub fn score(&self) -> Result<ArrayView2<'_, f64>> {
-        self.by_row.as_ref().map(|r| r.score.view()).ok_or(no_score("score residuals"))
+        self.by_row.as_ref().map(|r| r.score.view()).ok_or(no_score("a score residual"))
     }
 
     /// How much each row moves the coefficients (score × variance), multiplied by weights.
@@ -80,7 +80,7 @@ impl Residuals {
     /// # Errors
     /// As [`score`](Self::score).
     pub fn dfbeta(&self) -> Result<ArrayView2<'_, f64>> {
-        self.by_row.as_ref().map(|r| r.dfbeta.view()).ok_or(no_score("dfbeta residuals"))
+        self.by_row.as_ref().map(|r| r.dfbeta.view()).ok_or(no_score("a dfbeta residual"))
     }
 
     /// For each event, ordered by stratum and time: the covariates less their mean over the risk set. Under exact ties
