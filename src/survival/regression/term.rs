@@ -7,10 +7,10 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
-use crate::survival::log_rank::P;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::PValue as P;
 
 /// What is known of one coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
