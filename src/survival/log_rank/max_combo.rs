@@ -10,6 +10,7 @@ use crate::survival::log_rank::robust;
 use crate::survival::log_rank::weight::{Running, Weighing, Weight, unit_of};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::print::{self, MISSING, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
@@ -370,6 +371,12 @@ impl MaxComboTest {
         };
         let largest = self.z().into_iter().flatten().map(|z| sign * z).reduce(f64::max)?;
         Some(self.tail(largest, false).value)
+    }
+}
+
+impl From<&MaxComboTest> for TestSummary {
+    fn from(test: &MaxComboTest) -> Self {
+        Self::new("MaxCombo test", test.statistic(), test.p_value).with_counts(test.subjects, test.events)
     }
 }
 
