@@ -61,9 +61,9 @@ pub use regression::{
     Ties, TimeScale,
 };
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
-pub use result::{Direction, Estimate, NotEstimable, Scale};
+pub use result::{Direction, Estimate, NotEstimable, Scale, TestSummary};
 pub use result::{HazardRatio, HazardRatioMethod};
 pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};
-pub use small_sample::{Advice, Concern, Instead};
+pub use small_sample::{Advice, Recommendation, Warning};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};

@@ -181,6 +181,7 @@ fn critical_value(shape: BandShape, low: f64, high: f64, level: f64) -> Option<f
 /// A simultaneous band, made by [`Band`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalBand {
     band: Band,
     critical: f64,
@@ -188,6 +189,55 @@ pub struct SurvivalBand {
     to: f64,
     times: Vec<f64>,
     limits: Vec<Option<(f64, f64)>>,
+}
+
+/// A band as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    band: Band,
+    critical: f64,
+    from: f64,
+    to: f64,
+    times: Vec<f64>,
+    limits: Vec<Option<(f64, f64)>>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for SurvivalBand {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { band, critical, from, to, times, limits } = raw;
+        z_of(band.level)?;
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if times.len() != limits.len() {
+            let (argument, len, other) = ("limits", limits.len(), "times");
+            return Err(Error::LengthMismatch { argument, len, other, expected: times.len() });
+        }
+        if !(critical > 0.0 && critical < f64::INFINITY) {
+            return refuse("the critical value", critical, "above 0 and finite");
+        }
+        if times.first() != Some(&from)
+            || !times.is_sorted_by(|a, b| a < b)
+            || times.last().is_none_or(|&t| !(t <= to))
+        {
+            return refuse(
+                "the stretch",
+                from,
+                "the first of increasing times, the last of which is at most its end",
+            );
+        }
+        let ordered = |(lower, upper): (f64, f64)| 0.0 <= lower && lower <= upper && upper <= 1.0;
+        if let Some(&(lower, _)) = limits.iter().flatten().find(|&&pair| !ordered(pair)) {
+            return refuse(
+                "a lower limit",
+                lower,
+                "at least 0 and at most the upper limit, which is at most 1",
+            );
+        }
+        Ok(Self { band, critical, from, to, times, limits })
+    }
 }
 
 impl SurvivalBand {
