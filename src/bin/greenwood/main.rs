@@ -3,8 +3,10 @@
 mod compare;
 mod cox;
 mod curve;
+mod design;
 #[cfg(feature = "plot")]
 mod plot;
+mod simulate;
 mod support;
 
 use std::process::ExitCode;
@@ -19,6 +21,8 @@ enum Command {
     Curve(curve::Options),
     Compare(compare::Options),
     Cox(cox::Options),
+    Design(design::Options),
+    Simulate(simulate::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
 }
@@ -29,6 +33,8 @@ impl Program for Command {
             Self::Curve(options) => options.run(),
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
+            Self::Design(options) => options.run(),
+            Self::Simulate(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
         }
