@@ -441,7 +441,8 @@ pub enum Error {
     },
     /// A weight function that gives no finite number.
     #[error(
-        "the weight function \"{name}\" is {value} at time {time}: it must be finite at every event time"
+        "the weight function \"{name}\" is {value} at time {time}: at every event time it must be finite, and so must be \
+         the sum over the events"
     )]
     WeightFunction {
         /// The function's name.
@@ -450,6 +451,17 @@ pub enum Error {
         time: f64,
         /// What the function gave.
         value: f64,
+    },
+    /// More groups than a test can compare.
+    #[error(
+        "{found} groups are more than the {limit} that this test compares, since its cost grows with their square or \
+         faster: join groups, or is the column a number rather than a label?"
+    )]
+    TooManyGroups {
+        /// The number of groups found.
+        found: usize,
+        /// The most that are compared.
+        limit: usize,
     },
     /// A method that compares two groups, given another number of them.
     #[error("{method} compares 2 groups, but there are {found}: choose two of them, or {instead}")]
@@ -463,13 +475,24 @@ pub enum Error {
     },
     /// A permutation distribution too large to enumerate.
     #[error(
-        "{method} would need more than {limit} states for these data: permute T, or use the asymptotic `LogRank`"
+        "{method} would need more than {limit} states for these data: permute T, or use `MonteCarloLogRank`, which \
+         draws a sample of the allocations"
     )]
     TooManyStates {
         /// The method.
         method: &'static str,
         /// How many it keeps at most.
         limit: usize,
+    },
+    /// More subjects than a permutation test can allocate.
+    #[error("{method} cannot work on {subjects} subjects: {instead}")]
+    TooManySubjects {
+        /// The method.
+        method: &'static str,
+        /// How many there are: sum of replication weights.
+        subjects: f64,
+        /// What can be done.
+        instead: &'static str,
     },
     /// Follow-up that goes on after a happening that ends it for good in another subject.
     #[error(

@@ -55,7 +55,7 @@ fn bits(model: &CoxModel, baseline: &Baseline) -> Result<Vec<u64>> {
         values.extend(interval.lower.into_iter().chain(interval.upper));
     }
     for term in model.terms() {
-        values.extend(term.reported_std_error());
+        values.extend(term.std_error());
     }
     values.extend(model.wald_test().p_value());
     Ok(values.into_iter().map(f64::to_bits).collect())

@@ -54,7 +54,7 @@ fn check(report: &mut Report, case: &Case, test: &LogRankTest) {
     let variance: Vec<f64> = out["var"].as_array().unwrap().iter().flat_map(numbers).collect();
     report.all_close(&what("var"), test.variance().as_slice().unwrap(), &variance, TOLERANCE);
     report.close(&what("chisq"), test.statistic(), number(&out["chisq"]), TOLERANCE);
-    report.close(&what("df"), test.degrees_of_freedom() as f64, number(&out["df"]), 0.0);
+    report.close(&what("df"), test.df() as f64, number(&out["df"]), 0.0);
     report.close(&what("p"), test.p_value().unwrap(), number(&out["p_value"]), TOLERANCE);
     if let Some(z) = out.get("z_first_group") {
         report.close(&what("z"), test.z().unwrap(), number(z), TOLERANCE);
@@ -518,7 +518,7 @@ fn figures(test: &LogRankTest) -> Vec<f64> {
     let mut all = test.observed().to_vec();
     all.extend(test.expected());
     all.extend(test.variance());
-    all.push(test.degrees_of_freedom() as f64);
+    all.push(test.df() as f64);
     all
 }
 

@@ -65,5 +65,5 @@ pub use result::{Direction, Estimate, NotEstimable, Scale};
 pub use result::{HazardRatio, HazardRatioMethod};
 pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};
-pub use small_sample::{Advice, Concern, Instead};
+pub use small_sample::{Advice, Recommendation, Warning};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};

@@ -162,11 +162,11 @@ impl<'a> Answer<'a> {
         let mut parts = vec![self.fit.to_string()];
         for term in self.fit.terms().iter().filter(|_| self.options.firth) {
             let fitted = self.fit.with(self.data, self.design)?;
-            let interval = fitted.profile_interval(&term.name, self.options.level)?;
-            let test = fitted.likelihood_ratio_test_of(&[&term.name])?;
+            let interval = fitted.profile_interval(term.name(), self.options.level)?;
+            let test = fitted.likelihood_ratio_test_of(&[term.name()])?;
             parts.push(format!(
                 "{}: profile of the hazard ratio {interval:.4}; likelihood ratio {test}",
-                term.name
+                term.name()
             ));
         }
         parts.extend(self.concordance.iter().map(|c| format!("concordance      {c}")));
@@ -196,17 +196,17 @@ impl<'a> Answer<'a> {
         let one = |t: &greenwood::survival::Term| -> Result<Value, Failure> {
             let (limits, p_value) = if self.options.firth {
                 let fitted = fit.with(self.data, self.design)?;
-                let test = fitted.likelihood_ratio_test_of(&[&t.name])?;
-                (fitted.profile_interval(&t.name, level)?, test.p_value())
+                let test = fitted.likelihood_ratio_test_of(&[t.name()])?;
+                (fitted.profile_interval(t.name(), level)?, test.p_value())
             } else {
                 (t.interval(level)?, t.p_value())
             };
             Ok(json!({
-                "name": t.name, "coef": number(t.coefficient), "se": number(t.std_error),
-                "robust_se": number(t.robust_std_error), "z": number(t.z()), "p_value": number(p_value),
+                "name": t.name(), "coef": number(t.coefficient()), "se": number(t.model_std_error()),
+                "robust_se": number(t.robust_std_error()), "z": number(t.z()), "p_value": number(p_value),
                 "hazard_ratio": number(t.hazard_ratio()),
                 "lower": number(limits.lower), "upper": number(limits.upper),
-                "status": format!("{:?}", t.status),
+                "status": format!("{:?}", t.status()),
             }))
         };
         fit.terms().iter().map(one).collect()
@@ -250,5 +250,5 @@ fn named_tests<'a>(tests: impl Iterator<Item = (&'a str, TestResult)>, global: T
 }
 
 fn test(t: &TestResult) -> Value {
-    json!({ "statistic": number(t.statistic), "df": t.degrees_of_freedom, "p_value": number(t.p_value()) })
+    json!({ "statistic": number(t.statistic()), "df": t.df(), "p_value": number(t.p_value()) })
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::sums::Sum;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::test::P;
+use crate::survival::result::print::{Number, PValue as P};
 
 /// The variance of observed − expected in the [`OneSampleLogRank`] test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -172,7 +172,12 @@ impl OneSampleTest {
 
 impl fmt::Display for OneSampleTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "One-sample log-rank test: {} observed, {:.3} expected", self.observed, self.expected)?;
+        write!(
+            f,
+            "One-sample log-rank test: {} observed, {:.3} expected",
+            Number(self.observed),
+            self.expected
+        )?;
         match (self.z(), self.p_value()) {
             (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, {:#}", P(p)),
             _ => write!(f, "\nnothing is expected: no p-value"),

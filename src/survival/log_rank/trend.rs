@@ -4,7 +4,9 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
-use crate::survival::log_rank::test::{Alternative, LogRankTest, P};
+use crate::survival::log_rank::test::LogRankTest;
+use crate::survival::result::alternative::Alternative;
+use crate::survival::result::print::PValue as P;
 
 /// The test for trend over ordered groups: `z = Σ c_g U_g / √(cᵀ V c)`, standard normal where the groups share
 /// one hazard.
@@ -15,6 +17,7 @@ use crate::survival::log_rank::test::{Alternative, LogRankTest, P};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TrendTest {
     scores: Vec<f64>,
+    /// In units of the spread of the scores, as the variance.
     u: f64,
     variance: f64,
 }
@@ -47,19 +50,28 @@ impl LogRankTest {
         if let Some(&value) = scores.iter().find(|s| !s.is_finite()) {
             return Err(Error::OutOfRange { argument: "a score", value, must_be: "finite" });
         }
-        // Centred, so that a large common part of the scores does not cancel in the variance.
-        let mean = scores.iter().sum::<f64>() / k as f64;
-        let centred: Vec<f64> = scores.iter().map(|s| s - mean).collect();
+        // Centred, so that a large common part of the scores does not cancel in the variance, and in units of the
+        // largest: products of scores of 1e200 are no numbers.
+        let largest = scores.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+        let unit = if largest > 0.0 { largest } else { 1.0 };
+        let mean = scores.iter().map(|s| s / unit).sum::<f64>() / k as f64;
+        let centred: Vec<f64> = scores.iter().map(|s| s / unit - mean).collect();
+        let spread = centred.iter().fold(0.0_f64, |m, c| m.max(c.abs()));
         let (mut u, mut variance) = (0.0, 0.0);
-        for (g, a) in centred.iter().enumerate() {
-            u += a * (self.observed()[g] - self.expected()[g]);
-            for (h, b) in centred.iter().enumerate() {
-                variance += a * b * self.variance[g * k + h];
+        // Scores that differ by rounding alone do not differ.
+        if spread > 1e-13 {
+            for (g, a) in centred.iter().enumerate() {
+                let a = a / spread;
+                u += a * self.score(g);
+                variance += a * centred
+                    .iter()
+                    .enumerate()
+                    .map(|(h, b)| b / spread * self.variance[g * k + h])
+                    .sum::<f64>();
             }
         }
-        // Equal scores, or groups that are never at risk together, leave nothing but rounding.
-        let scale = centred.iter().map(|c| c * c).fold(0.0, f64::max)
-            * (0..k).map(|g| self.variance[g * k + g]).fold(0.0, f64::max);
+        // Groups that are never at risk together leave nothing but rounding.
+        let scale = (0..k).map(|g| self.variance[g * k + g]).fold(0.0, f64::max);
         let variance = if variance > 1e-12 * scale { variance } else { 0.0 };
         Ok(TrendTest { scores: scores.to_vec(), u, variance })
     }

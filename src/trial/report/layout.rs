@@ -198,7 +198,7 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
         Some(Stratification::AsActual) => ", strata as verified",
     };
     let test = &c.log_rank;
-    let statistic = format!("χ² {:.3}, {} df", test.statistic(), test.degrees_of_freedom());
+    let statistic = format!("χ² {:.3}, {} df", test.statistic(), test.df());
     table.push(format!("Log-rank test{by}"), [statistic, or_none(test.p_value().map(p_text))]);
     if let Some(exact) = &c.exact {
         table.push("Exact permutation log-rank test", [String::new(), p_text(exact.p_value())]);

@@ -261,7 +261,7 @@ impl TryFrom<RawEstimate> for ConcordanceEstimate {
             ("the tied pairs", tied),
             ("the variance", variance),
         ] {
-            if !(value >= 0.0 && value < f64::INFINITY) {
+            if !(0.0..f64::INFINITY).contains(&value) {
                 return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
             }
         }

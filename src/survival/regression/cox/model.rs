@@ -192,7 +192,9 @@ impl CoxModel {
         self.terms.iter().filter(|t| t.status != Status::Redundant).count()
     }
 
-    /// Wald's test of the starting values, with the reported variance. Infinite coefficients are left out.
+    /// Wald's test of the starting values, with the reported variance. Infinite coefficients are left out. There is no
+    /// test (0 degrees of freedom) where a robust variance does not know all coefficients, as with no more clusters than
+    /// covariates.
     #[must_use]
     pub fn wald_test(&self) -> TestResult {
         let estimated: Vec<usize> =
@@ -223,6 +225,9 @@ impl CoxModel {
             }
         }
         let (statistic, degrees_of_freedom) = quadratic_form(&b, &m);
+        if self.is_robust() && degrees_of_freedom < which.len() {
+            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
+        }
         TestResult { statistic, degrees_of_freedom }
     }
 

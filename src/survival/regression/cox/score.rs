@@ -163,8 +163,20 @@ pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored,
             }
         }
     }
-    product(&product(v, &meat, p), v, p)
+    let mut variance = product(&product(v, &meat, p), v, p);
+    // The scores sum to 0 to the tolerance of the fit, and so does a cluster that holds all that counts: what is left of
+    // its square is no variance.
+    for j in (0..p).filter(|&j| variance[j * (p + 1)] <= NOISE * v[j * (p + 1)]).collect::<Vec<_>>() {
+        for k in 0..p {
+            (variance[j * p + k], variance[k * p + j]) = (0.0, 0.0);
+        }
+    }
+    variance
 }
+
+/// The share of the model-based variance below which a robust one is the square of a score that should be 0: the fit stops
+/// at a step of 1e-9 standard errors.
+const NOISE: f64 = 1e-14;
 
 fn product(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
     let mut c = vec![0.0; p * p];

@@ -122,7 +122,7 @@ fn check_variance(variance: &[f64], std_errors: &[Option<f64>]) -> Result<()> {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
     for i in 0..p {
         let diagonal = variance[i * p + i];
-        if !(diagonal >= 0.0 && diagonal < f64::INFINITY) {
+        if !(0.0..f64::INFINITY).contains(&diagonal) {
             return refuse("a variance", diagonal, "finite and at least 0");
         }
         if let Some(se) = std_errors[i]
