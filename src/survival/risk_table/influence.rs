@@ -38,6 +38,10 @@ enum End {
     LeavesFirst,
 }
 
+/// The share of the terms of a variance that their rounding errors may leave where they cancel: each is a compensated
+/// sum, good to a few units in the last place, of numbers that are sums of the subjects' rounded parts.
+const NOISE: f64 = 64.0 * f64::EPSILON;
+
 /// What one row does: `at_risk` to everyone at risk, `event` to each who has the event, besides.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pull {
@@ -138,7 +142,7 @@ impl Influence {
             (uu.value(), uw.value(), ww.value())
         };
         let (mut exits, mut entries) = (self.subjects.as_slice(), self.late.as_slice());
-        let mut at_risk = 0.0;
+        let (mut at_risk, mut largest) = (0.0, 0.0_f64);
         let mut variances = Vec::with_capacity(pulls.len());
         for (row, pull) in pulls.iter().enumerate() {
             let leaving = exits.partition_point(|s| s.exit as usize <= row);
@@ -161,7 +165,14 @@ impl Influence {
                 entries = rest;
             }
             let (uu, uw, ww) = sums;
-            variances.push((uu - 2.0 * at_risk * uw + at_risk * at_risk * ww).max(0.0));
+            let (crossed, squared) = (2.0 * at_risk * uw, at_risk * at_risk * ww);
+            let variance = uu - crossed + squared;
+            // Where influences cancel what is left is rounding, of the terms and, squared, of what a cluster settled
+            // before: it is no information.
+            let terms = uu + crossed.abs() + squared;
+            largest = largest.max(terms);
+            let noise = NOISE * terms + NOISE * NOISE * largest;
+            variances.push(if variance > noise { variance } else { 0.0 });
         }
         variances
     }
