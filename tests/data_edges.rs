@@ -147,6 +147,16 @@ fn huge_times_are_times() -> Result<()> {
     Ok(())
 }
 
+/// Seconds since an epoch: whole numbers so large that R's rule joins them. The rule is one for all that walk the data:
+/// a subject that it leaves no time is refused, and is not lost from a risk set.
+#[test]
+fn whole_times_that_are_huge_can_be_near_ties() -> Result<()> {
+    let data = RightCensored::new(&[3.0, 8.0, 4294967295.0], &[true; 3])?;
+    assert_eq!(RiskTable::new(&data).times(), [3.0, 4294967295.0]);
+    assert!(text(data.with_entry(&[0.0, 5.0, 1.0])).contains("differ only by rounding error"));
+    Ok(())
+}
+
 #[test]
 fn weights_that_no_variance_can_hold_are_refused() -> Result<()> {
     let data = RightCensored::new(&[1.0, 2.0, 3.0], &[true, true, false])?;
@@ -172,10 +182,7 @@ fn too_many_groups_are_refused_with_their_size() -> Result<()> {
     let data = RightCensored::new(&time, vec![true; n as usize])?;
     let ids: Vec<i32> = (0..n).collect();
     let groups = Groups::new(&ids);
-    assert_eq!(
-        text(LogRank::test(&data, &groups)),
-        "the covariance of the groups would be too large (10000000000 of them, 80.0 GB): combine groups"
-    );
+    assert!(text(LogRank::test(&data, &groups)).starts_with("100000 groups are more than the 4096"));
     let strata = data.with_strata(groups.clone())?;
     let refused = text(RiskTable::by_stratum_and_group(&strata, &groups));
     assert!(refused.starts_with("the risk tables would be too large (10000000000 of them,"), "{refused}");

@@ -181,6 +181,7 @@ fn critical_value(shape: BandShape, low: f64, high: f64, level: f64) -> Option<f
 /// A simultaneous band, made by [`Band`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalBand {
     band: Band,
     critical: f64,
@@ -188,6 +189,49 @@ pub struct SurvivalBand {
     to: f64,
     times: Vec<f64>,
     limits: Vec<Option<(f64, f64)>>,
+}
+
+/// A band as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    band: Band,
+    critical: f64,
+    from: f64,
+    to: f64,
+    times: Vec<f64>,
+    limits: Vec<Option<(f64, f64)>>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for SurvivalBand {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { band, critical, from, to, times, limits } = raw;
+        crate::survival::result::interval::z_of(band.level)?;
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if !(0.0..f64::INFINITY).contains(&critical) {
+            return refuse("the critical value", critical, "finite and at least 0");
+        }
+        if limits.len() != times.len() {
+            let (argument, other, expected) = ("limits", "times", times.len());
+            return Err(Error::LengthMismatch { argument, len: limits.len(), other, expected });
+        }
+        if let Some(pair) = times.windows(2).find(|pair| !(pair[0] < pair[1])) {
+            return refuse("a time of the band", pair[1], "above the one before it");
+        }
+        let first = times.first().copied().unwrap_or(f64::INFINITY);
+        if !(first <= from && from <= to && to.is_finite() && first >= 0.0) {
+            return refuse("the start of the band", from, "at least its first time and at most its end");
+        }
+        for &(lower, upper) in limits.iter().flatten() {
+            if !(0.0 <= lower && lower <= upper && upper <= 1.0) {
+                return refuse("a lower limit of the band", lower, "in [0, 1] and at most the upper one");
+            }
+        }
+        Ok(Self { band, critical, from, to, times, limits })
+    }
 }
 
 impl SurvivalBand {

@@ -108,10 +108,35 @@ impl OneSampleLogRank {
 /// The result of the [`OneSampleLogRank`] test.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct OneSampleTest {
     observed: f64,
     expected: f64,
     variance: f64,
+}
+
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    observed: f64,
+    expected: f64,
+    variance: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for OneSampleTest {
+    type Error = Error;
+
+    fn try_from(Raw { observed, expected, variance }: Raw) -> Result<Self> {
+        for (argument, value) in [("observed", observed), ("expected", expected), ("the variance", variance)]
+        {
+            if !(0.0..f64::INFINITY).contains(&value) {
+                return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
+            }
+        }
+        Ok(Self { observed, expected, variance })
+    }
 }
 
 impl OneSampleTest {
