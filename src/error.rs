@@ -441,8 +441,7 @@ pub enum Error {
     },
     /// A weight function that gives no finite number.
     #[error(
-        "the weight function \"{name}\" is {value} at time {time}: at every event time it must be finite, and so must be \
-         the sum over the events"
+        "the weight function \"{name}\" is {value} at time {time}: it must be finite at every event time"
     )]
     WeightFunction {
         /// The function's name.

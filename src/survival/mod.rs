@@ -61,7 +61,7 @@ pub use regression::{
     Ties, TimeScale,
 };
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
-pub use result::{Direction, Estimate, NotEstimable, Scale};
+pub use result::{Direction, Estimate, NotEstimable, Scale, TestSummary};
 pub use result::{HazardRatio, HazardRatioMethod};
 pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};

@@ -209,26 +209,32 @@ impl TryFrom<Raw> for SurvivalBand {
 
     fn try_from(raw: Raw) -> Result<Self> {
         let Raw { band, critical, from, to, times, limits } = raw;
-        crate::survival::result::interval::z_of(band.level)?;
+        z_of(band.level)?;
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        if !(0.0..f64::INFINITY).contains(&critical) {
-            return refuse("the critical value", critical, "finite and at least 0");
+        if times.len() != limits.len() {
+            let (argument, len, other) = ("limits", limits.len(), "times");
+            return Err(Error::LengthMismatch { argument, len, other, expected: times.len() });
         }
-        if limits.len() != times.len() {
-            let (argument, other, expected) = ("limits", "times", times.len());
-            return Err(Error::LengthMismatch { argument, len: limits.len(), other, expected });
+        if !(critical > 0.0 && critical < f64::INFINITY) {
+            return refuse("the critical value", critical, "above 0 and finite");
         }
-        if let Some(pair) = times.windows(2).find(|pair| !(pair[0] < pair[1])) {
-            return refuse("a time of the band", pair[1], "above the one before it");
+        if times.first() != Some(&from)
+            || !times.is_sorted_by(|a, b| a < b)
+            || times.last().is_none_or(|&t| !(t <= to))
+        {
+            return refuse(
+                "the stretch",
+                from,
+                "the first of increasing times, the last of which is at most its end",
+            );
         }
-        let first = times.first().copied().unwrap_or(f64::INFINITY);
-        if !(first <= from && from <= to && to.is_finite() && first >= 0.0) {
-            return refuse("the start of the band", from, "at least its first time and at most its end");
-        }
-        for &(lower, upper) in limits.iter().flatten() {
-            if !(0.0 <= lower && lower <= upper && upper <= 1.0) {
-                return refuse("a lower limit of the band", lower, "in [0, 1] and at most the upper one");
-            }
+        let ordered = |(lower, upper): (f64, f64)| 0.0 <= lower && lower <= upper && upper <= 1.0;
+        if let Some(&(lower, _)) = limits.iter().flatten().find(|&&pair| !ordered(pair)) {
+            return refuse(
+                "a lower limit",
+                lower,
+                "at least 0 and at most the upper limit, which is at most 1",
+            );
         }
         Ok(Self { band, critical, from, to, times, limits })
     }

@@ -9,6 +9,7 @@ use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::log_rank::weight::Weight;
 use crate::survival::log_rank::weighted::WeightedLogRank;
 use crate::survival::result::print::{self, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
 
 /// How p-values are adjusted for the number of comparisons.
@@ -178,9 +179,35 @@ impl PairwiseLogRank {
 /// One pair of a [`PairwiseTest`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct PairwiseComparison {
     test: LogRankTest,
     adjusted_p_value: Option<f64>,
+}
+
+/// A pair as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    test: LogRankTest,
+    adjusted_p_value: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for PairwiseComparison {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { test, adjusted_p_value } = raw;
+        if test.labels().len() != 2 {
+            let (method, instead) = ("a pair", "keep the test of all groups as it is");
+            return Err(Error::NotTwoGroups { method, found: test.labels().len(), instead });
+        }
+        if let Some(value) = adjusted_p_value.filter(|p| !(0.0..=1.0).contains(p)) {
+            return Err(Error::OutOfRange { argument: "the adjusted p-value", value, must_be: "in [0, 1]" });
+        }
+        Ok(Self { test, adjusted_p_value })
+    }
 }
 
 impl PairwiseComparison {
@@ -212,6 +239,13 @@ impl PairwiseComparison {
     #[must_use]
     pub fn adjusted_p_value(&self) -> Option<f64> {
         self.adjusted_p_value
+    }
+}
+
+/// The pair's own p-value, not adjusted.
+impl From<&PairwiseComparison> for TestSummary {
+    fn from(pair: &PairwiseComparison) -> Self {
+        Self::from(&pair.test)
     }
 }
 

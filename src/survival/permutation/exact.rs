@@ -16,6 +16,7 @@ use crate::survival::permutation::statistic::PermutationStatistic;
 use crate::survival::permutation::tail::{Tail, Tails};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::print::{self, Number, PValue as P};
+use crate::survival::result::test::TestSummary;
 
 const METHOD: Method = Method {
     name: "the exact log-rank test",
@@ -478,6 +479,14 @@ impl ExactTest {
 fn cheap_states(blocks: &[Block], log_allocations: f64) -> Option<States> {
     let subjects: usize = blocks.iter().map(|b| b.scores.len()).sum();
     if subjects <= 30 { States::new(blocks, log_allocations) } else { None }
+}
+
+impl From<&ExactTest> for TestSummary {
+    fn from(test: &ExactTest) -> Self {
+        let method = format!("Exact {} test, {}", test.weight, test.permuted);
+        Self::new(method, Some(test.statistic()), Some(test.p_value()))
+            .with_counts(test.subjects, test.events as f64)
+    }
 }
 
 impl fmt::Display for ExactTest {

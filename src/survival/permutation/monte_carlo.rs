@@ -14,6 +14,7 @@ use crate::survival::permutation::tail::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::print::{self, PValue as P};
+use crate::survival::result::test::TestSummary;
 
 const METHOD: Method = Method {
     name: "the Monte Carlo log-rank test",
@@ -414,6 +415,14 @@ impl MonteCarloTest {
         let lower = if x > 0.0 { Beta::new(x, n - x + 1.0).quantile(tail) } else { 0.0 };
         let upper = if x < n { Beta::new(x + 1.0, n - x).quantile(1.0 - tail) } else { 1.0 };
         Ok(ConfidenceInterval { lower: Some(lower), upper: Some(upper), level })
+    }
+}
+
+impl From<&MonteCarloTest> for TestSummary {
+    fn from(test: &MonteCarloTest) -> Self {
+        let method = "Monte Carlo log-rank test, permuting T";
+        Self::new(method, Some(test.statistic()), Some(test.p_value()))
+            .with_counts(test.subjects, test.events as f64)
     }
 }
 
