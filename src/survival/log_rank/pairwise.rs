@@ -252,7 +252,7 @@ impl From<&PairwiseComparison> for TestSummary {
 /// The result of [`PairwiseLogRank`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawTest"))]
 pub struct PairwiseTest {
     adjustment: Adjustment,
     comparisons: Vec<PairwiseComparison>,
@@ -261,16 +261,16 @@ pub struct PairwiseTest {
 /// A test as it was written: its adjusted p-values must be those of its tests.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
-struct Raw {
+struct RawTest {
     adjustment: Adjustment,
     comparisons: Vec<PairwiseComparison>,
 }
 
 #[cfg(feature = "serde")]
-impl TryFrom<Raw> for PairwiseTest {
+impl TryFrom<RawTest> for PairwiseTest {
     type Error = Error;
 
-    fn try_from(Raw { adjustment, comparisons }: Raw) -> Result<Self> {
+    fn try_from(RawTest { adjustment, comparisons }: RawTest) -> Result<Self> {
         if let Some(pair) = comparisons.iter().find(|pair| pair.test.labels().len() != 2) {
             let (method, instead) = ("a pair", "read the test itself");
             return Err(Error::NotTwoGroups { method, found: pair.test.labels().len(), instead });
