@@ -218,6 +218,36 @@ fn tables_of_sampling_weights_have_no_test() {
     assert!(error.to_string().contains("its variance needs the subjects"), "{error}");
 }
 
+/// The integral has a dimension for each weight: what cannot be had is refused at once.
+#[test]
+fn max_combo_of_many_weights_is_refused() {
+    let time: Vec<f64> = (1..=40).map(f64::from).collect();
+    let data = RightCensored::new(&time, vec![true; 40]).unwrap();
+    let arm = groups(&(0..40).map(|i| (i * i / 3) % 2).collect::<Vec<usize>>());
+    let test = |m: usize| {
+        let weights: Vec<Weight> =
+            (0..m).map(|i| Weight::fleming_harrington(0.5 * i as f64, (i % 3) as f64)).collect();
+        MaxCombo::new().weights(weights).test(&data, &arm)
+    };
+    assert!(matches!(test(9), Err(Error::OutOfRange { argument: "the number of weights", .. })));
+    let six = test(6).unwrap();
+    assert!(six.p_value().is_some_and(|p| (0.0..=1.0).contains(&p)) && six.p_value_error() >= 0.0);
+}
+
+/// A known hazard of 1e-300 makes a statistic beyond the squares of `f64`.
+#[test]
+fn a_tiny_hazard_has_a_p_value() {
+    let data = RightCensored::new(&[1., 2., 3.], &[true; 3]).unwrap();
+    for hazard in [1e-300, 1e-320, 5e-324] {
+        let test = greenwood::survival::OneSampleLogRank::new().test(&data, |t| hazard * t).unwrap();
+        assert_eq!(
+            (test.p_value(), test.one_sided_p_value(Alternative::FirstHigher)),
+            (Some(0.0), Some(0.0))
+        );
+        assert_eq!(test.one_sided_p_value(Alternative::FirstLower), Some(1.0));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

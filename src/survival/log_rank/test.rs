@@ -115,9 +115,12 @@ impl TryFrom<Raw> for LogRankTest {
         if k < 2 {
             return Err(Error::TooFewGroups { found: k });
         }
-        let length = |argument, len, expected| match len == expected {
-            true => Ok(()),
-            false => Err(Error::LengthMismatch { argument, len, other: "labels", expected }),
+        let length = |argument, len, expected| {
+            if len == expected {
+                Ok(())
+            } else {
+                Err(Error::LengthMismatch { argument, len, other: "labels", expected })
+            }
         };
         length("subjects", raw.subjects.len(), k)?;
         length("sizes", raw.sizes.len(), k)?;

@@ -65,6 +65,7 @@ pub struct CoxModel {
     pub(super) initial: Vec<f64>,
     pub(super) log_likelihood: [f64; 2],
     score_test: TestResult,
+    robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
     iterations: usize,
@@ -172,13 +173,22 @@ impl CoxModel {
         self.stop
     }
 
-    /// The score test of the starting values. For one binary covariate without ties it is the log-rank test.
+    /// The score test of the starting values. For one binary covariate without ties it is the log-rank test. Not valid
+    /// where the variance [is robust](Self::is_robust): there [`robust_score_test`](Self::robust_score_test) is.
     #[must_use]
     pub fn score_test(&self) -> TestResult {
         self.score_test
     }
 
-    /// The likelihood-ratio test of the starting values.
+    /// The robust score test of the starting values, with sampling weights or clusters (Lin & Wei 1989): the one to report
+    /// there beside Wald's, for the [`score_test`](Self::score_test) and the likelihood-ratio test take rows for
+    /// independent and weights for counts. `None` without them, and with a penalty.
+    #[must_use]
+    pub fn robust_score_test(&self) -> Option<TestResult> {
+        self.robust_score_test
+    }
+
+    /// The likelihood-ratio test of the starting values. Not valid where the variance [is robust](Self::is_robust).
     #[must_use]
     pub fn likelihood_ratio_test(&self) -> TestResult {
         TestResult {
