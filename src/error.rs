@@ -132,6 +132,73 @@ pub enum Error {
         /// The labels that exist.
         known: String,
     },
+    /// Two groups of one name.
+    #[error("labels {first} and {second} are both \"{label}\": give each group its own name")]
+    DuplicateLabel {
+        /// The label.
+        label: String,
+        /// Where it stands first.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
+    /// Two start-stop rows of one subject that cover the same time.
+    #[error(
+        "rows {first} and {second} of subject {id} overlap: ({}, {}] and ({}, {}]; a subject is at risk once at any \
+         time: correct the rows, or drop one of them",
+        intervals[0].0, intervals[0].1, intervals[1].0, intervals[1].1
+    )]
+    OverlappingRows {
+        /// The subject.
+        id: String,
+        /// The row that starts first.
+        first: usize,
+        /// The other row.
+        second: usize,
+        /// The entry and the time of each.
+        intervals: [(f64, f64); 2],
+    },
+    /// Two start-stop rows of one subject over the same interval.
+    #[error("rows {first} and {second} of subject {id} are both ({entry}, {time}]: drop one of them")]
+    DuplicateInterval {
+        /// The subject.
+        id: String,
+        /// The first row.
+        first: usize,
+        /// The row that repeats it.
+        second: usize,
+        /// When both enter.
+        entry: f64,
+        /// When both end.
+        time: f64,
+    },
+    /// Weights whose sum is beyond what variances can be computed from.
+    #[error(
+        "the weights add up to {sum}: their sum must be at most 1e150, so that its square is a number; divide all \
+         weights by a constant"
+    )]
+    HugeWeights {
+        /// Their sum.
+        sum: f64,
+    },
+    /// A cause that the data do not have.
+    #[error("there is no cause \"{cause}\": the causes are {known}")]
+    UnknownCause {
+        /// The cause asked for.
+        cause: String,
+        /// The causes that exist.
+        known: String,
+    },
+    /// Risk tables of different causes, which cannot be combined.
+    #[error(
+        "the tables' causes differ ({left} and {right}): build both with the same causes in the same order"
+    )]
+    MixedCauses {
+        /// The causes of the first table.
+        left: String,
+        /// The causes of the other.
+        right: String,
+    },
     /// Risk tables that cannot be combined, since their numbers mean different things.
     #[error("risk tables of {left} and of {right} cannot be merged: their counts have different variances")]
     MixedWeights {
@@ -384,6 +451,17 @@ pub enum Error {
         /// What the function gave.
         value: f64,
     },
+    /// More groups than a test can compare.
+    #[error(
+        "{found} groups are more than the {limit} that this test compares, since its cost grows with their square or \
+         faster: join groups, or is the column a number rather than a label?"
+    )]
+    TooManyGroups {
+        /// The number of groups found.
+        found: usize,
+        /// The most that are compared.
+        limit: usize,
+    },
     /// A method that compares two groups, given another number of them.
     #[error("{method} compares 2 groups, but there are {found}: choose two of them, or {instead}")]
     NotTwoGroups {
@@ -396,13 +474,24 @@ pub enum Error {
     },
     /// A permutation distribution too large to enumerate.
     #[error(
-        "{method} would need more than {limit} states for these data: permute T, or use the asymptotic `LogRank`"
+        "{method} would need more than {limit} states for these data: permute T, or use `MonteCarloLogRank`, which \
+         draws a sample of the allocations"
     )]
     TooManyStates {
         /// The method.
         method: &'static str,
         /// How many it keeps at most.
         limit: usize,
+    },
+    /// More subjects than a permutation test can allocate.
+    #[error("{method} cannot work on {subjects} subjects: {instead}")]
+    TooManySubjects {
+        /// The method.
+        method: &'static str,
+        /// How many there are: sum of replication weights.
+        subjects: f64,
+        /// What can be done.
+        instead: &'static str,
     },
     /// Follow-up that goes on after a happening that ends it for good in another subject.
     #[error(
@@ -548,3 +637,15 @@ pub enum Error {
         why: String,
     },
 }
+
+/// Refuses what would take more memory than [`MOST_BYTES`], before it is allocated.
+pub(crate) fn check_size(what: &'static str, count: usize, each: usize, instead: &'static str) -> Result<()> {
+    let bytes = count as f64 * each as f64;
+    if bytes <= MOST_BYTES {
+        return Ok(());
+    }
+    Err(Error::TooLarge { what, size: format!("{count} of them, {:.1} GB", bytes / 1e9), instead })
+}
+
+/// Four gigabytes: what a small machine has.
+const MOST_BYTES: f64 = 4e9;

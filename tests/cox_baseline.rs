@@ -6,7 +6,7 @@ use approx::assert_relative_eq;
 use common::Frame;
 use greenwood::Result;
 use greenwood::survival::{
-    BaselineMethod, CoxPh, Design, Groups, Interval, KaplanMeier, RightCensored, Ties, Weights,
+    BaselineMethod, CoxPh, Design, Groups, Interval, KaplanMeier, NotEstimable, RightCensored, Ties, Weights,
 };
 use proptest::prelude::*;
 
@@ -36,7 +36,7 @@ fn the_product_of_heavily_tied_deaths_is_that_of_r() -> Result<()> {
         (35.0, 0.045667934666730935),
     ] {
         // R halves an interval 35 times: each of some twenty factors is within 2⁻³⁶.
-        assert_relative_eq!(curve.survival_at(month), survival, max_relative = 1e-9);
+        assert_relative_eq!(curve.value(month)?, survival, max_relative = 1e-9);
     }
     Ok(())
 }
@@ -69,11 +69,11 @@ fn without_effects_the_product_is_kaplan_and_meiers() -> Result<()> {
         let kaplan_meier = KaplanMeier::fit(&own);
         for t in [0.5, 1., 2., 3., 4., 5., 6., 7.] {
             let expected = kaplan_meier.at(t).value().unwrap();
-            assert_relative_eq!(curve.survival_at(t), expected, max_relative = 1e-12);
+            assert_relative_eq!(curve.value(t)?, expected, max_relative = 1e-12);
         }
         // Nobody is left, and nothing is known of how sure that is.
-        assert_eq!(curve.survival_at(7.0), 0.0);
-        assert_eq!(curve.interval_at(7.0, Interval::log_log())?.bounds(), None);
+        assert_eq!(curve.value(7.0)?, 0.0);
+        assert_eq!(curve.interval(7.0, Interval::log_log())?.bounds(), None);
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ fn the_factor_of_a_tie_solves_its_equation() -> Result<()> {
         let fit = CoxPh::new().initial(&[slope]).max_iterations(0).fit(&data, &design)?;
         let baseline = fit.with(&data, &design)?.baseline_by(BaselineMethod::KalbfleischPrentice)?;
         // In units of the largest of those who fail.
-        let log = baseline.curve(&fit.row().numeric("x", 2.0))?.survival_at(1.0).ln();
+        let log = baseline.curve(&fit.row().numeric("x", 2.0))?.value(1.0)?.ln();
         let risk = x.map(|x| (slope * (x - 2.0)).exp());
         let left: f64 = risk[..3].iter().map(|r| r / -(r * log).exp_m1()).sum();
         assert_relative_eq!(left, risk.iter().sum::<f64>(), max_relative = 1e-9);
@@ -124,11 +124,59 @@ proptest! {
         let mut before = 1.0;
         for t in (1..15).map(f64::from) {
             let expected = kaplan_meier.extended().at(t).value().unwrap();
-            assert_relative_eq!(flat.survival_at(t), expected, max_relative = 1e-9, epsilon = 1e-12);
-            let s = product.survival_at(t);
+            assert_relative_eq!(flat.extended().value(t).unwrap(), expected, max_relative = 1e-9, epsilon = 1e-12);
+            let s = product.extended().value(t).unwrap();
             prop_assert!((0.0..=before).contains(&s), "{} after {}", s, before);
-            prop_assert!(s <= exponential.survival_at(t) + 1e-12);
+            prop_assert!(s <= exponential.extended().value(t).unwrap() + 1e-12);
             before = s;
         }
     }
+}
+
+/// R 4.2.2, survival 3.5-3: lung without missing `ph.ecog`, s = survfit(coxph(Surv(time, status == 2) ~ age + ph.ecog),
+/// newdata of age 60 and ph.ecog 1, conf.type = "log-log"): quantile(s), summary(s, times), summary(s, rmean = 365).
+#[test]
+fn a_predicted_curve_is_asked_as_any_curve() -> Result<()> {
+    let frame = Frame::read("lung");
+    let frame = frame.keep(&frame.column("ph_ecog").iter().map(|x| !x.is_nan()).collect::<Vec<_>>());
+    let event: Vec<bool> = frame.column("status").iter().map(|&s| s == 2.0).collect();
+    let data = RightCensored::new(frame.column("time"), event)?;
+    let design = Design::builder()
+        .numeric("age", frame.column("age"))
+        .numeric("ph_ecog", frame.column("ph_ecog"))
+        .build()?;
+    let fit = CoxPh::new().fit(&data, &design)?;
+    let baseline = fit.with(&data, &design)?.baseline()?;
+    let curve = baseline.curve(&fit.row().numeric("age", 60.0).numeric("ph_ecog", 1.0))?;
+    for (p, time, lower, upper) in
+        [(0.25, 177.0, 147.0, 199.0), (0.5, 320.0, 285.0, 363.0), (0.75, 558.0, 457.0, 654.0)]
+    {
+        let quantile = curve.quantile(p)?;
+        assert_eq!((quantile.value()?, quantile.interval().bounds()), (time, Some((lower, upper))));
+    }
+    for (t, s, se, lower, upper) in [
+        (100.0, 0.8748790803749527, 0.02175066125695482, 0.82492441486873291, 0.9113428630168244),
+        (365.0, 0.4156299565056645, 0.03793812612159746, 0.34082226406862987, 0.4886507534950992),
+        (700.0, 0.1436069308790926, 0.03179462761098715, 0.08830541031468446, 0.2118598301994292),
+    ] {
+        // The fit has converged to 1e-9 standard errors.
+        let close = |a: f64, b: f64| assert_relative_eq!(a, b, max_relative = 1e-8);
+        close(curve.value(t)?, s);
+        close(curve.std_error(t)? * s, se);
+        let limits = curve.interval(t, 0.95)?.bounds().unwrap();
+        close(limits.0, lower);
+        close(limits.1, upper);
+    }
+    assert_relative_eq!(curve.restricted_mean(365.0)?, 266.302584902656463, max_relative = 1e-8);
+    // Nobody was followed beyond 1022, and nothing is said of it unless it is asked for by name.
+    assert_eq!(curve.value(2000.0), Err(NotEstimable::BeyondFollowUp { time: 2000.0, last: 1022.0 }));
+    assert!(curve.restricted_mean(2000.0).is_err());
+    assert_eq!(curve.extended().value(2000.0), curve.value(1022.0));
+    assert!(curve.to_string().starts_with(
+        "Survival predicted by a Cox model: median 320 (95% CI 285 to 363)\n      time  survival  std error"
+    ));
+    let many =
+        baseline.curves(&fit.columns().numeric("age", &[50.0, 60.0]).numeric("ph_ecog", &[0.0, 1.0]))?;
+    assert_eq!(many[1], curve);
+    Ok(())
 }

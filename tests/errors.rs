@@ -192,7 +192,7 @@ fn outcomes_are_values() {
     assert_eq!(curve.median().value(), Err(NotEstimable::NotReached { level: 0.5 }));
     assert_eq!(curve.median().to_string(), "not reached (95% CI not reached to not reached)");
     let test = LogRank::test(&censored, &Groups::new(&["a", "b"])).unwrap();
-    assert_eq!((test.p_value(), test.z(), test.degrees_of_freedom()), (None, None, 0));
+    assert_eq!((test.p_value(), test.z(), test.df()), (None, None, 0));
     assert_eq!(test.hazard_ratio("a", "b", HazardRatioMethod::Peto).unwrap(), None);
     assert_eq!(test.hazard_ratio("a", "b", HazardRatioMethod::Pike).unwrap(), None);
 

@@ -13,7 +13,7 @@ use greenwood::survival::{
 use proptest::prelude::*;
 
 fn curve(time: &[f64], event: &[u8]) -> SurvivalCurve {
-    KaplanMeier::fit(&RightCensored::new(time, &event.iter().map(|&e| e == 1).collect::<Vec<_>>()).unwrap())
+    KaplanMeier::fit(&RightCensored::new(time, event.iter().map(|&e| e == 1).collect::<Vec<_>>()).unwrap())
 }
 
 /// Two arms followed to 13 and to 24 months, asked at 60: p was 0.3865.
@@ -334,6 +334,21 @@ fn the_interval_of_a_median_contrast_holds_the_estimate() {
         let value = contrast.value().unwrap();
         assert!(contrast.interval().contains(value), "{contrast}");
     }
+}
+
+/// All subjects in one cluster: the influences sum to 0, and what rounding leaves of them (2e-8) is no standard error.
+#[test]
+fn rounding_is_no_robust_variance() {
+    let time: Vec<f64> = (1..=20).map(|i| f64::from(i) * 0.37).collect();
+    let event: Vec<bool> = (0..20).map(|i| i % 3 != 1).collect();
+    let weights: Vec<f64> = (0..20).map(|i| 0.3 + 0.17 * f64::from(i)).collect();
+    let data = RightCensored::new(time, event).unwrap().with_weights(Weights::sampling(weights)).unwrap();
+    let one = KaplanMeier::fit(&data.clone().with_clusters(&[0; 20]).unwrap());
+    assert!(one.steps().all(|s| s.estimate.std_error() == Err(NotEstimable::NoVariation)));
+    assert!(one.steps().all(|s| s.estimate.interval(0.95).unwrap().bounds().is_none()));
+    assert_eq!(one.restricted_mean(5.0).unwrap().std_error(), Err(NotEstimable::NoVariation));
+    // Each a cluster of its own: every step has an error.
+    assert!(KaplanMeier::fit(&data).steps().all(|s| s.estimate.std_error().is_ok()));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 //! statrs 0.19's `inv_beta_reg` starts from a point cut to [1e-4, 0.9999] and loses the tails; its `beta_reg`
 //! stops after 141 terms, too few for thousands at risk, and gives the upper tail only as a difference
 //! from 1. So the continued fraction (DLMF 8.17.22, by Lentz's method) stands here, with each tail computed
-//! where it is the small one.
+//! where it is the small one. Its front factor `xᵃ (1 − x)ᵇ / B(a, b)` is a ratio of huge numbers: with Stirling's series
+//! the large parts cancel on paper and not in `f64` (Didonato & Morris 1992, ACM Trans Math Softw 18:360), so parameters
+//! of 1e9 keep eleven digits.
 
 use statrs::function::gamma::ln_gamma;
 
@@ -12,12 +14,41 @@ use statrs::function::gamma::ln_gamma;
 pub(crate) struct Beta {
     pub a: f64,
     pub b: f64,
+    /// −log B(a, b); with both parameters large, what Stirling's series adds to it.
     ln_norm: f64,
 }
 
+/// From here on Stirling's series holds 16 digits.
+const LARGE: f64 = 10.0;
+
 impl Beta {
     pub(crate) fn new(a: f64, b: f64) -> Self {
-        Self { a, b, ln_norm: ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) }
+        let (small, large) = (a.min(b), a.max(b));
+        let ln_norm = if small >= LARGE {
+            stirling(a + b) - stirling(a) - stirling(b)
+        } else if large >= LARGE {
+            // log Γ(s + l) − log Γ(l), with l log l taken out of both.
+            let sum = small + large;
+            (large - 0.5) * (small / large).ln_1p() + small * sum.ln() - small + stirling(sum)
+                - stirling(large)
+                - ln_gamma(small)
+        } else {
+            ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b)
+        };
+        Self { a, b, ln_norm }
+    }
+
+    /// The logarithm of `xᵃ (1 − x)ᵇ / B(a, b)`.
+    fn ln_front(&self, x: f64, complement: f64) -> f64 {
+        let (a, b) = (self.a, self.b);
+        if a.min(b) >= LARGE {
+            // a log(x/x₀) + b log((1 − x)/(1 − x₀)) around x₀ = a/(a + b), where the linear terms cancel.
+            let lean = x * b - a * complement;
+            let scale = a / (a + b) * (b / std::f64::consts::TAU);
+            return 0.5 * scale.ln() + a * ln_1p_less(lean / a) + b * ln_1p_less(-lean / b) + self.ln_norm;
+        }
+        let (ln_x, ln_complement) = logs(x, complement);
+        self.ln_norm + a * ln_x + b * ln_complement
     }
 
     /// P(X ≤ x).
@@ -44,7 +75,8 @@ impl Beta {
 
     /// The density, given `x` and `1 − x`, both above 0.
     pub(crate) fn density(&self, x: f64, complement: f64) -> f64 {
-        (self.ln_norm + (self.a - 1.0) * x.ln() + (self.b - 1.0) * complement.ln()).exp()
+        let (ln_x, ln_complement) = logs(x, complement);
+        (self.ln_front(x, complement) - ln_x - ln_complement).exp()
     }
 
     /// The value below which a share `p` lies, for `0 ≤ p ≤ 1`.
@@ -93,7 +125,7 @@ impl Beta {
     /// Both tails at `x`, given with its complement so that neither loses digits.
     fn tails(&self, x: f64, complement: f64) -> (f64, f64) {
         let (a, b) = (self.a, self.b);
-        let front = (self.ln_norm + a * x.ln() + b * complement.ln()).exp();
+        let front = self.ln_front(x, complement).exp();
         if x * (a + b + 2.0) < a + 1.0 {
             let below = (front * fraction(a, b, x) / a).min(1.0);
             (below, 1.0 - below)
@@ -102,6 +134,34 @@ impl Beta {
             (1.0 - above, above)
         }
     }
+}
+
+/// log x and log(1 − x), each from the smaller of the two.
+fn logs(x: f64, complement: f64) -> (f64, f64) {
+    if x < complement { (x.ln(), (-x).ln_1p()) } else { ((-complement).ln_1p(), complement.ln()) }
+}
+
+/// log(1 + u) − u.
+fn ln_1p_less(u: f64) -> f64 {
+    if u.abs() > 0.1 {
+        return u.ln_1p() - u;
+    }
+    // −u²/2 + u³/3 − …: 16 terms at |u| = 0.1.
+    let mut sum = 0.0;
+    for k in (2..20).rev() {
+        sum = f64::from(k).recip() - u * sum;
+    }
+    -u * u * sum
+}
+
+/// What log Γ(x) has beyond `(x − ½) log x − x + ½ log 2π`, for x ≥ 10 (DLMF 5.11.1: the first term left out is 1e-16).
+fn stirling(x: f64) -> f64 {
+    let y = (x * x).recip();
+    let series = 1.0 / 12.0
+        - y * (1.0 / 360.0
+            - y * (1.0 / 1260.0
+                - y * (1.0 / 1680.0 - y * (1.0 / 1188.0 - y * (691.0 / 360360.0 - y * (1.0 / 156.0))))));
+    series / x
 }
 
 fn expit(y: f64) -> f64 {
@@ -115,7 +175,8 @@ fn fraction(a: f64, b: f64, x: f64) -> f64 {
     let mut c = 1.0;
     let mut d = away(1.0 - (a + b) * x / (a + 1.0)).recip();
     let mut h = d;
-    for m in 1..20_000 {
+    // Some √max(a, b) steps near the mean; a million are those of parameters of 1e12.
+    for m in 1..1_000_000 {
         let m = f64::from(m);
         let even = m * (b - m) * x / ((a - 1.0 + 2.0 * m) * (a + 2.0 * m));
         d = away(1.0 + even * d).recip();
@@ -167,6 +228,25 @@ mod tests {
             [(50000.0, 10.0, 1e-4, 0.99947632457334601), (100000.5, 70000.25, 0.975, 0.5905741452067591)]
         {
             assert_relative_eq!(Beta::new(a, b).quantile(p), quantile, max_relative = 1e-12);
+        }
+    }
+
+    /// R 4.2.2: `qbeta(p, a, b)`, and for quantiles next to 1 `qbeta(p, b, a, lower.tail = FALSE)`, their complement.
+    #[test]
+    fn parameters_of_a_billion_keep_their_digits() {
+        for (a, b, p, quantile, complement) in [
+            (1000000000.0, 1.0, 0.025, 0.99999999631112058, 3.6888794473100178e-09),
+            (1000000001.0, 1000000000.0, 0.975, 0.5000219133135011, 0.49997808668649885),
+            (1.0, 1000000000.0, 0.5, 6.9314718031971976e-10, 0.99999999930685279),
+            (3.0, 2000000.0, 0.025, 3.0933585893553068e-07, 0.99999969066414107),
+            (2000000.0, 3.5, 0.975, 0.99999957753305813, 4.2246694188832005e-07),
+            (100000.0, 12.0, 1e-06, 0.99963894078949955, 0.00036105921050048071),
+            (12.0, 10.5, 0.3, 0.4784648275161526, 0.5215351724838474),
+        ] {
+            let beta = Beta::new(a, b);
+            assert_relative_eq!(beta.quantile(p), quantile, max_relative = 1e-11);
+            let other = Beta::new(b, a);
+            assert_relative_eq!(other.sf(complement), p, max_relative = 1e-7);
         }
     }
 

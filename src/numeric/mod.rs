@@ -1,8 +1,15 @@
-//! The private ground floor: ordering, sums, distributions. Knows no statistics vocabulary beyond "time".
+//! The private ground floor: knows no statistics vocabulary beyond "time". Each file says its idea, its error and its
+//! source.
+//!
+//! * order and sums: `order` (sort keys), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`
+//! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
+//! * solving: `root` (one equation), `cholesky`, `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
+//! * integrals: `quadrature` · random numbers that a seed decides: `random`
 
 pub(crate) mod beta;
 pub(crate) mod cholesky;
 pub(crate) mod distribution;
+pub(crate) mod few_distinct;
 pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;
 pub(crate) mod order;
@@ -11,4 +18,5 @@ pub(crate) mod quadrature;
 pub(crate) mod random;
 pub(crate) mod root;
 pub(crate) mod sums;
+pub(crate) mod symmetric_eigen;
 pub(crate) mod threads;

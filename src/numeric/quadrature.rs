@@ -1,4 +1,7 @@
 //! Integrals over an interval: double-exponential and Gauss-Legendre rules.
+//!
+//! Gauss-Legendre for smooth integrands: n nodes are exact for polynomials of degree 2n − 1, so the error falls faster
+//! than any power of n (Davis & Rabinowitz 1984, section 2.7). Tanh-sinh where an end is singular.
 
 /// Beyond |t| = 6.1 the points of the rule are within 1e-300 of the ends.
 const REACH: f64 = 6.1;
@@ -52,29 +55,49 @@ pub(crate) fn tanh_sinh(low: f64, high: f64, mut f: impl FnMut(f64, f64, f64) ->
     integral
 }
 
-/// The nodes and weights of the n-point Gauss-Legendre rule on [−1, 1], by Newton steps on the polynomial.
-pub(crate) fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
-    let degree = n as f64;
-    (0..n)
-        .map(|i| {
+/// The n-point Gauss-Legendre rule.
+#[derive(Debug, Clone)]
+pub(crate) struct GaussLegendre {
+    /// Nodes and weights on [−1, 1].
+    nodes: Vec<(f64, f64)>,
+}
+
+impl GaussLegendre {
+    /// By Newton's steps on the Legendre polynomial, from the roots' first approximation `cos π(i + 3/4)/(n + 1/2)`:
+    /// nodes and weights are right to a few units of the last place (Abramowitz & Stegun 1964, 25.4.29).
+    pub(crate) fn new(n: usize) -> Self {
+        let degree = n as f64;
+        let node = |i: usize| {
             let mut x = (std::f64::consts::PI * (i as f64 + 0.75) / (degree + 0.5)).cos();
-            let mut derivative = 1.0;
+            let mut slope = 1.0;
             for _ in 0..100 {
                 let (mut p, mut before) = (1.0, 0.0);
                 for k in 0..n {
                     let k = k as f64;
                     (p, before) = (((2.0 * k + 1.0) * x * p - k * before) / (k + 1.0), p);
                 }
-                derivative = degree * (x * p - before) / (x * x - 1.0);
-                let step = p / derivative;
+                slope = degree * (x * p - before) / (x * x - 1.0);
+                let step = p / slope;
                 x -= step;
                 if step.abs() < 1e-15 {
                     break;
                 }
             }
-            (x, 2.0 / ((1.0 - x * x) * derivative * derivative))
-        })
-        .collect()
+            (x, 2.0 / ((1.0 - x * x) * slope * slope))
+        };
+        Self { nodes: (0..n).map(node).collect() }
+    }
+
+    /// The nodes and weights on [`low`, `high`].
+    pub(crate) fn nodes(&self, low: f64, high: f64) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let (centre, half) = (f64::midpoint(low, high), 0.5 * (high - low));
+        self.nodes.iter().map(move |&(x, w)| (centre + half * x, half * w))
+    }
+
+    /// `∫ f` from `low` to `high`.
+    pub(crate) fn integrate(&self, low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
+        self.nodes(low, high).map(|(x, w)| w * f(x)).sum()
+    }
 }
 
 #[cfg(test)]
@@ -88,8 +111,7 @@ mod tests {
         // ∫ x^−½ (1 − x)^−½ = π: both ends are singular.
         let beta = tanh_sinh(0.0, 1.0, |_, x, c| (x * c).sqrt().recip());
         assert_relative_eq!(beta, std::f64::consts::PI, max_relative = 1e-12);
-        let rule = gauss_legendre(20);
-        let cosine: f64 = rule.iter().map(|(x, w)| w * x.cos()).sum();
+        let cosine = GaussLegendre::new(20).integrate(-1.0, 1.0, f64::cos);
         assert_relative_eq!(cosine, 2.0 * 1f64.sin(), max_relative = 1e-14);
     }
 }

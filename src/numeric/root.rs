@@ -1,13 +1,29 @@
-//! Roots of monotone functions in a bracket.
+//! Roots of monotone functions in a bracket: Brent's method (Brent 1973, Algorithms for Minimization without
+//! Derivatives, chapter 4), bisection with interpolation, to the last bits of `f64` in at most 200 steps.
+//!
+//! An end of the bracket is no root. Where the end itself is the answer (a limit that reaches 0 or 1) it is asked for by
+//! name, with [`find`]; where it is none, [`bracketed`] says so.
 
-/// The root of `f` in [`low`, `high`], whose ends have values of opposite sign (or 0): Brent's method
-/// (Brent 1973, chapter 4), to the last bits of `f64`. Where the signs agree the end with the value nearer
-/// to 0 is returned: on a monotone function that is where the root lies beyond.
+/// The root of the monotone `f` in [`low`, `high`], or the end with the value nearer to 0 where there is none: for limits
+/// that are cut to their range.
 pub(crate) fn find(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
-    let (mut a, mut b) = (low, high);
-    let (mut fa, mut fb) = (f(a), f(b));
-    if fa == 0.0 || (fa > 0.0) == (fb > 0.0) {
-        return if fa.abs() <= fb.abs() { a } else { b };
+    let ends = (f(low), f(high));
+    brent((low, high), ends, f).unwrap_or(if ends.0.abs() <= ends.1.abs() { low } else { high })
+}
+
+/// The root of `f` in [`low`, `high`]; `None` where the values at the ends have one sign (or are not numbers).
+pub(crate) fn bracketed(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
+    let ends = (f(low), f(high));
+    brent((low, high), ends, f)
+}
+
+fn brent((low, high): (f64, f64), (fa, fb): (f64, f64), mut f: impl FnMut(f64) -> f64) -> Option<f64> {
+    let (mut a, mut b, mut fa, mut fb) = (low, high, fa, fb);
+    if fa == 0.0 || fb == 0.0 {
+        return Some(if fa == 0.0 { a } else { b });
+    }
+    if fa.is_nan() || fb.is_nan() || (fa > 0.0) == (fb > 0.0) {
+        return None;
     }
     let (mut c, mut fc) = (a, fa);
     let mut last = b - a;
@@ -51,12 +67,12 @@ pub(crate) fn find(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
         b += if last.abs() > tolerance { last } else { tolerance.copysign(half) };
         fb = f(b);
     }
-    b
+    Some(b)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{bracketed, find};
     use approx::assert_relative_eq;
 
     #[test]
@@ -65,5 +81,8 @@ mod tests {
         assert_relative_eq!(find(0.0, 1.0, |x| x.cos() - x), 0.7390851332151607, max_relative = 1e-15);
         assert_relative_eq!(find(0.0, 1.0, |x| x - 1e-12), 1e-12, max_relative = 1e-12);
         assert_eq!(find(1.0, 2.0, |x| x), 1.0);
+        assert_eq!(bracketed(1.0, 2.0, |x| x), None);
+        assert_eq!(bracketed(1.0, 2.0, |x| x - 2.0), Some(2.0));
+        assert_eq!(bracketed(1.0, 2.0, |_| f64::NAN), None);
     }
 }

@@ -29,11 +29,16 @@ pub use contrast::{
     MeanMeasure, Measure, MedianContrast, MedianMeasure, NeededInterval, NeededValue, NumberNeeded,
 };
 pub use curve::RestrictedMean;
+pub use curve::{
+    AalenJohansen, CumulativeIncidence, IncidenceCurve, IncidenceEstimate, IncidenceQuantile, IncidenceRow,
+    IncidenceVariance, TimeLost,
+};
 pub use curve::{Band, BandShape, SurvivalBand};
 pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
@@ -44,19 +49,21 @@ pub use log_rank::{
     OneSampleVariance, PairwiseComparison, PairwiseLogRank, PairwiseTest, PooledEventTime, Renyi, RenyiTest,
     StratumCounts, TrendTest, Weight, WeightedLogRank,
 };
+pub use log_rank::{Gray, GrayTest, PairwiseGrayTest};
 pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,
 };
-pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
+pub use prediction::{Concordance, ConcordanceDifference, ConcordanceEstimate, PairWeight};
 pub use regression::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
     NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,
     Ties, TimeScale,
 };
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
-pub use result::{Direction, Estimate, NotEstimable, Scale};
+pub use result::{Direction, Estimate, NotEstimable, Scale, TestSummary};
 pub use result::{HazardRatio, HazardRatioMethod};
+pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};
-pub use small_sample::{Advice, Concern, Instead};
+pub use small_sample::{Advice, Recommendation, Warning};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};

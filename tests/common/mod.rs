@@ -230,3 +230,48 @@ impl Report {
         assert!(self.checked > 0, "{topic}: nothing was checked");
     }
 }
+
+impl Case {
+    /// The competing risks of the call: weights are sampling weights, as R's infinitesimal jackknife takes them.
+    pub fn competing(
+        &self,
+        frame: &Frame,
+    ) -> greenwood::Result<greenwood::survival::CompetingRisks<'static>> {
+        let values = numbers(&self.inputs["event_values"]);
+        let outcome: Vec<Option<u64>> = frame
+            .column(self.text("event").unwrap())
+            .iter()
+            .map(|x| values.contains(x).then_some(*x as u64))
+            .collect();
+        let causes: Vec<u64> = values.iter().map(|&x| x as u64).collect();
+        let note = self.text("note").unwrap_or("");
+        let age_scale = note.contains("age + etime/12") || note.contains("on the age scale");
+        let time: Vec<f64> = if age_scale {
+            frame.column("age").iter().zip(frame.column("etime")).map(|(a, t)| a + t / 12.0).collect()
+        } else {
+            frame.column(self.text("time").unwrap()).to_vec()
+        };
+        let mut data = greenwood::survival::CompetingRisks::with_causes(time, &outcome, &causes)?;
+        if age_scale {
+            data = data.with_entry(frame.column("age").to_vec())?;
+        } else if let Some(start) = self.text("start") {
+            data = data.with_entry(frame.column(start).to_vec())?;
+        }
+        if let Some(weights) = self.text("weights") {
+            data = data.with_weights(Weights::sampling(frame.column(weights).to_vec()))?;
+        } else if !self.inputs["weights"].is_null() {
+            let w: Vec<f64> = frame.column("id").iter().map(|id| 1.0 + id % 3.0).collect();
+            data = data.with_weights(Weights::sampling(w))?;
+        }
+        if let Some(cluster) = self.text("cluster").filter(|&c| c != "id") {
+            let ids: Vec<u64> = frame.column(cluster).iter().map(|x| x.to_bits()).collect();
+            data = data.with_clusters(&ids)?;
+        }
+        Ok(data)
+    }
+
+    /// The groups, or one that holds everybody.
+    pub fn groups_or_all(&self, frame: &Frame) -> Groups {
+        self.groups(frame, "group").unwrap_or_else(|| Groups::new(&vec!["all"; frame.len()]))
+    }
+}

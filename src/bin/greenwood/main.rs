@@ -4,6 +4,7 @@ mod compare;
 mod cox;
 mod curve;
 mod design;
+mod incidence;
 #[cfg(feature = "plot")]
 mod plot;
 mod simulate;
@@ -23,6 +24,7 @@ enum Command {
     Cox(cox::Options),
     Design(design::Options),
     Simulate(simulate::Options),
+    Incidence(incidence::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
 }
@@ -35,6 +37,7 @@ impl Program for Command {
             Self::Cox(options) => options.run(),
             Self::Design(options) => options.run(),
             Self::Simulate(options) => options.run(),
+            Self::Incidence(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
         }

@@ -4,8 +4,10 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_sf;
-use crate::numeric::quadrature::gauss_legendre;
+use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::root;
+use crate::numeric::sums::Sum;
+use crate::numeric::symmetric_eigen::symmetric_eigen;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::{ConfidenceInterval, Transform, percent, z_of};
 
@@ -22,7 +24,7 @@ pub enum BandShape {
 
 /// A band that covers the whole survival function on a stretch of time with the stated probability.
 ///
-/// With n subjects, `σ²(t)` the variance of log S and `a(t) = nσ²/(1 + nσ²)`, the limits are those of a
+/// With n subjects (the sum of replication weights), `σ²(t)` the variance of log S and `a(t) = nσ²/(1 + nσ²)`, the limits are those of a
 /// pointwise interval with the normal quantile times σ replaced by `k (1 + nσ²)/√n` (Hall-Wellner) or by `c σ`
 /// (equal precision). k and c are quantiles of the supremum of |Brownian bridge| over `[a_L, a_U]`, in the
 /// second case divided by its standard deviation, and are computed, not looked up.
@@ -34,6 +36,9 @@ pub enum BandShape {
 /// | [`transform`](Self::transform) | log-log | plain, log, log-log, logit or arcsine, as for intervals |
 /// | [`between`](Self::between) | first event to the last at which S stays above 0 | the stretch |
 ///
+/// # Cost
+/// One pass over the table, and some 10 to 50 ms for the critical value.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::{Band, KaplanMeier, RightCensored};
@@ -41,14 +46,14 @@ pub enum BandShape {
 /// let weeks = [9., 13., 13., 18., 23., 28., 31., 34., 45., 48., 161.];
 /// let relapse = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0].map(|d| d == 1);
 /// let curve = KaplanMeier::fit(&RightCensored::new(&weeks, &relapse)?);
-/// let band = Band::equal_precision().of(&curve)?;
+/// let band = Band::equal_precision().fit(&curve)?;
 /// let pointwise = curve.at(23.0).interval(0.95)?;
 /// assert!(band.at(23.0).unwrap().lower < pointwise.lower);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[must_use = "nothing is computed until `.of(…)` is called"]
+#[must_use = "nothing is computed until `.fit(…)` is called"]
 pub struct Band {
     shape: BandShape,
     level: f64,
@@ -89,7 +94,7 @@ impl Band {
     /// after the first event, end at or after its beginning and before the curve reaches 0;
     /// [`Error::Unsupported`] for a curve without events or with a robust variance, whose limiting process is
     /// another.
-    pub fn of(&self, curve: &SurvivalCurve) -> Result<SurvivalBand> {
+    pub fn fit(&self, curve: &SurvivalCurve) -> Result<SurvivalBand> {
         z_of(self.level)?;
         let refuse = |with, why| Err(Error::Unsupported { method: "a simultaneous band", with, why });
         if curve.is_robust() || curve.table().has_sampling_weights() {
@@ -98,16 +103,17 @@ impl Band {
                 "its process is not a Brownian bridge: use intervals",
             );
         }
-        let table = curve.table();
-        let usable = |i: &usize| table.row(*i).events > 0.0 && curve.values()[*i] > 0.0;
+        let (table, survival, variance) = (curve.table(), curve.values(), curve.log_variance());
+        let times = table.times();
+        let usable = |i: &usize| table.row(*i).events > 0.0 && survival[*i] > 0.0;
         let mut rows = (0..table.len()).filter(usable);
         let Some(first) = rows.next() else {
             return refuse("a curve without events", "there is no variance to scale it by");
         };
         let last = rows.next_back().unwrap_or(first);
-        let end = curve.values().iter().position(|&s| s <= 0.0).map_or(f64::INFINITY, |i| table.times()[i]);
-        let (from, to) = self.between.unwrap_or((table.times()[first], table.times()[last]));
-        if !(from >= table.times()[first]) {
+        let end = survival.iter().position(|&s| s <= 0.0).map_or(f64::INFINITY, |i| times[i]);
+        let (from, to) = self.between.unwrap_or((times[first], times[last]));
+        if !(from >= times[first]) {
             let must_be = "at or after the first event: before it the variance is 0";
             return Err(Error::OutOfRange { argument: "from", value: from, must_be });
         }
@@ -115,43 +121,67 @@ impl Band {
             let must_be = "at or after `from`, and before the curve reaches 0";
             return Err(Error::OutOfRange { argument: "to", value: to, must_be });
         }
-        let n = table.subjects() as f64;
-        let share = |t: f64| {
-            let v = n * curve.at(t).log_std_error().unwrap_or(0.0).powi(2);
+        // Everybody leaves once: a replication weight of k is k subjects.
+        let n = table.rows().flat_map(|r| [r.events, r.censored]).collect::<Sum>().value();
+        // The row that holds the curve from `from` on, and the rows after it up to `to`.
+        let begin = times.partition_point(|&t| t <= from) - 1;
+        let beyond = times.partition_point(|&t| t <= to);
+        let share = |row: usize| {
+            let v = n * variance[row];
             v / (1.0 + v)
         };
-        let (low, high) = (share(from), share(to));
-        let critical = match self.shape {
-            BandShape::HallWellner => {
-                root::find(0.01, 6.0, |c| bridge_stays_within(c, low, high) - self.level)
-            }
-            BandShape::EqualPrecision => {
-                let reach = 0.5 * (high * (1.0 - low) / (low * (1.0 - high))).ln();
-                root::find(0.3, 9.0, |c| scaled_bridge_stays_within(c, reach) - self.level)
-            }
+        let (low, high) = (share(begin), share(beyond - 1));
+        let Some(critical) = critical_value(self.shape, low, high, self.level) else {
+            return refuse("a stretch without variance", "there is nothing to scale it by");
         };
         let interval = crate::survival::result::interval::Interval::from(self.transform);
-        let mut times = vec![from];
-        times.extend(table.times().iter().copied().filter(|&t| t > from && t <= to));
-        let limits = times
-            .iter()
-            .map(|&t| {
-                let estimate = curve.at(t);
-                let sigma = estimate.log_std_error().unwrap_or(0.0);
+        let limits = (begin..beyond)
+            .map(|row| {
+                let sigma = variance[row].sqrt();
                 let half = match self.shape {
-                    BandShape::HallWellner => critical * (1.0 + n * sigma * sigma) / n.sqrt(),
+                    BandShape::HallWellner => critical * (1.0 + n * variance[row]) / n.sqrt(),
                     BandShape::EqualPrecision => critical * sigma,
                 };
-                interval.limits(1.0, estimate.value().ok()?, half, half)
+                interval.limits(1.0, survival[row], half, half)
             })
             .collect();
+        let times = std::iter::once(from).chain(times[begin + 1..beyond].iter().copied()).collect();
         Ok(SurvivalBand { band: *self, critical, from, to, times, limits })
     }
+}
+
+/// The critical value: the root of a probability that grows from 0 to 1. `None` where the stretch has no variance.
+fn critical_value(shape: BandShape, low: f64, high: f64, level: f64) -> Option<f64> {
+    if !(low > 0.0 && high >= low && high < 1.0) {
+        return None;
+    }
+    let reach = 0.5 * ((high - low) / (low * (1.0 - high))).ln_1p();
+    let stays = |c: f64| match shape {
+        BandShape::HallWellner => bridge_stays_within(c, low, high),
+        BandShape::EqualPrecision => scaled_bridge_stays_within(c, reach),
+    };
+    // The process is about as large as its standard deviation, which is largest nearest to ½.
+    let mut far = match shape {
+        BandShape::HallWellner => {
+            let widest = 0.5_f64.clamp(low, high);
+            (widest * (1.0 - widest)).sqrt()
+        }
+        BandShape::EqualPrecision => 1.0,
+    };
+    let mut near = far;
+    while stays(far) <= level && far < 1e3 {
+        (near, far) = (far, 2.0 * far);
+    }
+    while stays(near) >= level && near > 1e-12 {
+        (far, near) = (near.min(far), 0.5 * near);
+    }
+    root::bracketed(near, far, |c| stays(c) - level)
 }
 
 /// A simultaneous band, made by [`Band`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalBand {
     band: Band,
     critical: f64,
@@ -159,6 +189,55 @@ pub struct SurvivalBand {
     to: f64,
     times: Vec<f64>,
     limits: Vec<Option<(f64, f64)>>,
+}
+
+/// A band as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    band: Band,
+    critical: f64,
+    from: f64,
+    to: f64,
+    times: Vec<f64>,
+    limits: Vec<Option<(f64, f64)>>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for SurvivalBand {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { band, critical, from, to, times, limits } = raw;
+        z_of(band.level)?;
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if times.len() != limits.len() {
+            let (argument, len, other) = ("limits", limits.len(), "times");
+            return Err(Error::LengthMismatch { argument, len, other, expected: times.len() });
+        }
+        if !(critical > 0.0 && critical < f64::INFINITY) {
+            return refuse("the critical value", critical, "above 0 and finite");
+        }
+        if times.first() != Some(&from)
+            || !times.is_sorted_by(|a, b| a < b)
+            || times.last().is_none_or(|&t| !(t <= to))
+        {
+            return refuse(
+                "the stretch",
+                from,
+                "the first of increasing times, the last of which is at most its end",
+            );
+        }
+        let ordered = |(lower, upper): (f64, f64)| 0.0 <= lower && lower <= upper && upper <= 1.0;
+        if let Some(&(lower, _)) = limits.iter().flatten().find(|&&pair| !ordered(pair)) {
+            return refuse(
+                "a lower limit",
+                lower,
+                "at least 0 and at most the upper limit, which is at most 1",
+            );
+        }
+        Ok(Self { band, critical, from, to, times, limits })
+    }
 }
 
 impl SurvivalBand {
@@ -206,110 +285,130 @@ impl fmt::Display for SurvivalBand {
     }
 }
 
+/// So many standard deviations of a normal variable hold all but 1e-18 of it.
+const SPREAD: f64 = 9.0;
+/// Gauss-Legendre nodes for an integrand whose narrowest part is a standard deviation in 18.
+const NODES: usize = 64;
+
+/// `2 ∫₀^reach`, in two pieces where a wall is felt only within `layer` of `c`: for an integrand that is even.
+fn twice_the_half(reach: f64, c: f64, layer: f64, rule: &GaussLegendre, f: impl Fn(f64) -> f64) -> f64 {
+    let split = (c - layer).clamp(0.0, reach);
+    2.0 * (rule.integrate(0.0, split, &f) + rule.integrate(split, reach, &f))
+}
+
 /// P(|bridge| ≤ c on [low, high]): over its values at the two ends, the chance of a Brownian path between
 /// them to stay inside, by reflection at both walls.
 fn bridge_stays_within(c: f64, low: f64, high: f64) -> f64 {
     let span = high - low;
-    if span <= 1e-9 {
+    if span <= 1e-15 * high || c <= 0.0 {
         return 1.0 - 2.0 * normal_sf(c / (low * (1.0 - low)).sqrt());
     }
     let density = |x: f64, v: f64| (-0.5 * x * x / v).exp() / (std::f64::consts::TAU * v).sqrt();
-    // Nothing lies beyond nine standard deviations of either end; between, the rule must be fine enough for
-    // the path from one end to the other.
-    let (reach_low, reach_high) = (c.min(9.0 * low.sqrt()), c.min(9.0 * (1.0 - high).sqrt()));
-    let nodes = ((12.0 * reach_low.min(reach_high) / span.sqrt()) as usize + 64).min(600);
-    let rule = gauss_legendre(nodes);
-    let mut total = 0.0;
-    for &(x, wx) in &rule {
-        let x = reach_low * x;
-        let at_low = wx * density(x, low);
-        for &(y, wy) in &rule {
-            let y = reach_high * y;
-            let mut inside = 0.0;
-            for k in -4..=4 {
-                let shift = 4.0 * f64::from(k) * c;
-                inside += density(y - x + shift, span) - density(2.0 * c - x - y + shift, span);
-            }
-            total += at_low * wy * inside * density(y, 1.0 - high);
-        }
-    }
+    let (step, rule) = (SPREAD * span.sqrt(), GaussLegendre::new(NODES));
+    let reach_high = c.min(SPREAD * (1.0 - high).sqrt());
+    let reach_low = c.min(SPREAD * low.sqrt()).min(reach_high + step);
     // The bridge is the path that ends at 0 at time 1.
-    total * reach_low * reach_high * std::f64::consts::TAU.sqrt()
+    std::f64::consts::TAU.sqrt()
+        * twice_the_half(reach_low, c, step, &rule, |x| {
+            let (from, to) = ((x - step).max(-reach_high), (x + step).min(reach_high));
+            if from >= to {
+                return 0.0;
+            }
+            density(x, low)
+                * rule.integrate(from, to, |y| path_between_walls(x, y, span, c) * density(y, 1.0 - high))
+        })
 }
 
-/// Cosines in the basis: the terms left out have decayed below 1e-6.
-const SIZE: usize = 24;
+/// The density of a Brownian path from `x` to be at `y` after the time `v` without having met ±c: by images where the
+/// path is short, by waves in the box where it is long. Either series ends where its terms are below 1e-16.
+fn path_between_walls(x: f64, y: f64, v: f64, c: f64) -> f64 {
+    if v < c * c {
+        let density = |x: f64| (-0.5 * x * x / v).exp() / (std::f64::consts::TAU * v).sqrt();
+        let images = (SPREAD * v.sqrt() / (4.0 * c)).ceil() as i32 + 1;
+        return (-images..=images)
+            .map(|k| 4.0 * f64::from(k) * c)
+            .map(|shift| density(y - x + shift) - density(2.0 * c - x - y + shift))
+            .sum();
+    }
+    let wave = |j: f64, x: f64| (j * std::f64::consts::FRAC_PI_2 * (x + c) / c).sin();
+    let mut sum = 0.0;
+    let mut j = 1.0;
+    loop {
+        let decay = (-0.5 * (j * std::f64::consts::FRAC_PI_2 / c).powi(2) * v).exp();
+        if decay < 1e-18 || j > 64.0 {
+            return sum / c;
+        }
+        sum += decay * wave(j, x) * wave(j, y);
+        j += 1.0;
+    }
+}
+
+/// The fewest and the most cosines in the basis.
+const BASIS: (usize, usize) = (24, 64);
 
 /// P(|bridge| ≤ c times its standard deviation, throughout): the scaled bridge is a stationary
 /// Ornstein-Uhlenbeck process over a length `reach` of logarithmic time. Its survival between two walls is a
 /// sum of exponentials, whose rates are the energies of a harmonic oscillator in a box: a symmetric matrix in
-/// the cosine basis.
+/// the cosine basis. The terms left out have decayed below 1e-7; a reach so short that this takes more cosines than
+/// [`BASIS`] is one step of the process.
 fn scaled_bridge_stays_within(c: f64, reach: f64) -> f64 {
-    if reach <= 1e-9 {
+    if reach <= 1e-14 || c <= 0.0 {
         return 1.0 - 2.0 * normal_sf(c);
     }
-    let rule = gauss_legendre(120);
+    // exp(−(size π/c)² reach) = 1e-7.
+    let size = ((16.0 / reach).sqrt() * c / std::f64::consts::PI).ceil().max(BASIS.0 as f64);
+    if size > BASIS.1 as f64 {
+        return one_step_within(c, reach);
+    }
+    let size = size as usize;
+    let rule = GaussLegendre::new(2 * size + 72);
     let frequency = |j: usize| (j as f64 + 0.5) * std::f64::consts::PI / c;
-    let basis = |j: usize, x: f64| (frequency(j) * x).cos() / c.sqrt();
-    let mut energy = vec![0.0; SIZE * SIZE];
-    let mut start = [0.0; SIZE];
-    for &(x, w) in &rule {
-        let (x, w) = (c * x, c * w);
-        // The square root of the normal density: the start of the process, and what is left of 1.
-        let ground = (-0.25 * x * x).exp() / std::f64::consts::TAU.powf(0.25);
-        let values: Vec<f64> = (0..SIZE).map(|j| basis(j, x)).collect();
-        for j in 0..SIZE {
-            start[j] += w * ground * values[j];
-            for k in 0..SIZE {
-                energy[j * SIZE + k] += w * (0.25 * x * x - 0.5) * values[j] * values[k];
+    // The square root of the normal density: the start of the process, and what is left of 1.
+    let ground = |x: f64| (-0.25 * x * x).exp() / std::f64::consts::TAU.powf(0.25);
+    let mut energy = vec![0.0; size * size];
+    let mut start = vec![0.0; size];
+    let mut values = vec![0.0; size];
+    for (x, w) in rule.nodes(-c, c) {
+        for (j, value) in values.iter_mut().enumerate() {
+            *value = (frequency(j) * x).cos() / c.sqrt();
+            start[j] += w * ground(x) * *value;
+        }
+        for j in 0..size {
+            let potential = w * (0.25 * x * x - 0.5) * values[j];
+            for k in 0..size {
+                energy[j * size + k] += potential * values[k];
             }
         }
     }
-    for j in 0..SIZE {
-        energy[j * SIZE + j] += frequency(j).powi(2);
+    for j in 0..size {
+        energy[j * size + j] += frequency(j).powi(2);
     }
-    let (rates, vectors) = symmetric_eigen(energy, SIZE);
-    (0..SIZE)
+    let (rates, vectors) = symmetric_eigen(energy, size);
+    (0..size)
         .map(|m| {
-            let weight: f64 = (0..SIZE).map(|j| start[j] * vectors[j * SIZE + m]).sum();
+            let weight: f64 = (0..size).map(|j| start[j] * vectors[j * size + m]).sum();
             weight * weight * (-rates[m] * reach).exp()
         })
         .sum()
 }
 
-/// Eigenvalues and eigenvectors (columns) of a small symmetric matrix: Jacobi's rotations.
-fn symmetric_eigen(mut a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
-    let mut v = vec![0.0; n * n];
-    (0..n).for_each(|i| v[i * n + i] = 1.0);
-    for _ in 0..30 {
-        let off: f64 =
-            (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * n + j].powi(2)).sum();
-        if off < 1e-24 {
-            break;
-        }
-        for p in 0..n {
-            for q in p + 1..n {
-                if a[p * n + q] == 0.0 {
-                    continue;
-                }
-                let theta = (a[q * n + q] - a[p * n + p]) / (2.0 * a[p * n + q]);
-                let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
-                let cos = (t * t + 1.0).sqrt().recip();
-                let sin = t * cos;
-                for k in 0..n {
-                    let (x, y) = (a[k * n + p], a[k * n + q]);
-                    (a[k * n + p], a[k * n + q]) = (cos * x - sin * y, sin * x + cos * y);
-                }
-                for k in 0..n {
-                    let (x, y) = (a[p * n + k], a[q * n + k]);
-                    (a[p * n + k], a[q * n + k]) = (cos * x - sin * y, sin * x + cos * y);
-                    let (x, y) = (v[k * n + p], v[k * n + q]);
-                    (v[k * n + p], v[k * n + q]) = (cos * x - sin * y, sin * x + cos * y);
-                }
-            }
-        }
-    }
-    ((0..n).map(|i| a[i * n + i]).collect(), v)
+/// The same for a short reach T: from x the process goes to `N(x e^−T, 1 − e^−2T)`, and a path between x and y misses a
+/// wall at distances a and b from them with the chance `1 − exp(−2ab/2T)` of a Brownian bridge. What the drift does on
+/// the way is of order T² times the density at the wall: 1e-7 at the longest T that comes here.
+fn one_step_within(c: f64, reach: f64) -> f64 {
+    let rule = GaussLegendre::new(NODES);
+    let (shrink, variance) = ((-reach).exp(), -(-2.0 * reach).exp_m1());
+    let density = |x: f64| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
+    let sd = variance.sqrt();
+    let meets = |a: f64, b: f64| (-a * b / reach).exp();
+    twice_the_half(c.min(SPREAD), c, SPREAD * sd, &rule, |x| {
+        let (from, to) = ((x * shrink - SPREAD * sd).max(-c), (x * shrink + SPREAD * sd).min(c));
+        density(x)
+            * rule.integrate(from, to, |y| {
+                let stays = 1.0 - meets(c - x, c - y) - meets(c + x, c + y);
+                density((y - x * shrink) / sd) / sd * stays
+            })
+    })
 }
 
 #[cfg(test)]
@@ -333,8 +432,6 @@ mod tests {
         // 1.96 is the quantile to two decimals: 2Φ(1.96) − 1 is 0.950004.
         assert_relative_eq!(scaled_bridge_stays_within(1.96, 1e-9), 0.95, epsilon = 1e-5);
         assert!(scaled_bridge_stays_within(3.0, 1.0) > scaled_bridge_stays_within(3.0, 2.0));
-        let (rates, _) = symmetric_eigen(vec![2.0, 1.0, 1.0, 2.0], 2);
-        assert_relative_eq!(rates[0].min(rates[1]), 1.0, epsilon = 1e-12);
     }
 
     /// km.ci 0.5-6 (R 4.2.2), `critical.value.hall.95` at these upper and lower ends: four decimals.
@@ -343,7 +440,7 @@ mod tests {
         for (high, low, c) in
             [(0.5, 1e-6, 1.2731), (0.8, 0.1, 1.3568), (0.6, 0.3, 1.3058), (0.9, 0.4, 1.3211)]
         {
-            let found = root::find(0.01, 6.0, |c| bridge_stays_within(c, low, high) - 0.95);
+            let found = critical_value(BandShape::HallWellner, low, high, 0.95).unwrap();
             assert_relative_eq!(found, c, epsilon = 5e-5);
         }
     }
@@ -356,6 +453,52 @@ mod tests {
         for (high, low, c) in [(0.5_f64, 0.1_f64, 2.83575), (0.9, 0.4, 2.887284), (0.98, 0.02, 3.235428)] {
             let reach = 0.5 * (high * (1.0 - low) / (low * (1.0 - high))).ln();
             assert_relative_eq!(scaled_bridge_stays_within(c, reach), 0.95, epsilon = 1e-6);
+        }
+    }
+
+    /// R 4.2.2. Equal precision: the oscillator on a grid of 500 and 1000 steps, extrapolated. Hall & Wellner: the double
+    /// integral with images on grids of 1000 and 2000 steps. Both hold seven decimals. Short and long stretches.
+    #[test]
+    fn probabilities_of_short_and_long_stretches() {
+        for (c, reach, p) in [
+            (2.0, 0.002, 0.948832958),
+            (2.2, 0.01, 0.963388932),
+            (2.5, 0.05, 0.976401206),
+            (3.0, 0.004, 0.996613016),
+        ] {
+            assert_relative_eq!(scaled_bridge_stays_within(c, reach), p, epsilon = 1e-6);
+        }
+        for (c, low, high, p) in [
+            (0.95, 0.25, 0.26, 0.954893915),
+            (0.9, 0.25, 0.2502, 0.959857320),
+            (1.2, 0.1, 0.5, 0.927484980),
+            (0.3, 0.2, 0.7, 0.000779804),
+        ] {
+            assert_relative_eq!(bridge_stays_within(c, low, high), p, epsilon = 3e-7);
+        }
+    }
+
+    /// A critical value of any size is found: no end of a bracket is taken for it.
+    #[test]
+    fn critical_values_of_any_size() {
+        // One event among n: the stretch is a point, and the value is the normal quantile times √(a(1 − a)).
+        for n in [10.0_f64, 1e3, 1e6, 1e12] {
+            let a = 1.0 / n;
+            let found = critical_value(BandShape::HallWellner, a, a, 0.95).unwrap();
+            assert_relative_eq!(found, 1.959963984540054 * (a * (1.0 - a)).sqrt(), max_relative = 1e-9);
+        }
+        for level in [1e-3, 0.1, 0.23, 0.5, 0.95, 0.999999] {
+            for (low, high) in [(0.3, 0.3), (0.1, 0.5), (0.2, 0.2001), (1e-6, 1e-3), (0.4, 0.9)] {
+                for shape in [BandShape::HallWellner, BandShape::EqualPrecision] {
+                    let c = critical_value(shape, low, high, level).unwrap();
+                    let reach = 0.5 * (high * (1.0 - low) / (low * (1.0 - high))).ln();
+                    let found = match shape {
+                        BandShape::HallWellner => bridge_stays_within(c, low, high),
+                        BandShape::EqualPrecision => scaled_bridge_stays_within(c, reach),
+                    };
+                    assert_relative_eq!(found, level, epsilon = 1e-9);
+                }
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! * the definitions, side by side: [`estimator`]; the pass over the risk table that all share: `engine`
 //! * the product limit: [`KaplanMeier`]; the sum of hazards: [`NelsonAalen`], [`FlemingHarrington`]
+//! * where other causes can come first, the incidence of each: [`AalenJohansen`], [`CumulativeIncidence`]
 //! * a curve with its values: [`SurvivalCurve`], [`SurvivalEstimate`]; its hazard: [`CumulativeHazard`]; when a share
 //!   has had the event: [`Quantile`]; areas: [`RestrictedMean`]; given survival so far:
 //!   [`SurvivalCurve::given_survival_to`]
@@ -12,6 +13,7 @@
 //! Not here: two curves compared ([`contrast`](crate::survival::contrast)), intervals for very few subjects
 //! ([`small_sample`](crate::survival::small_sample)).
 
+pub mod aalen_johansen;
 pub mod band;
 mod conditional;
 pub mod conventions;
@@ -30,6 +32,10 @@ pub mod survival_curve;
 pub mod survival_estimate;
 pub mod warning;
 
+pub use aalen_johansen::{
+    AalenJohansen, CumulativeIncidence, IncidenceCurve, IncidenceEstimate, IncidenceQuantile, IncidenceRow,
+    IncidenceVariance, TimeLost,
+};
 pub use band::{Band, BandShape, SurvivalBand};
 pub use conventions::Conventions;
 pub use cumulative_hazard::{CumulativeHazard, HazardEstimate};

@@ -1,46 +1,82 @@
-//! The loop of the family: observed, expected and their covariance in one stratum.
+//! The loop of the family: observed, expected and their covariance, summed over event times and strata.
 
 use crate::survival::log_rank::test::StratumCounts;
 use crate::survival::risk_table::event_times::{EventTime, for_each_event_time};
 use crate::survival::risk_table::table::RiskTable;
 
-/// Observed and expected of one stratum; its covariance is added to `variance`.
-pub(super) fn one_stratum(
-    tables: &[RiskTable],
-    mut weigh: impl FnMut(&EventTime) -> f64,
-    variance: &mut [f64],
-) -> StratumCounts {
-    let k = tables.len();
-    let mut counts = StratumCounts { observed: vec![0.0; k], expected: vec![0.0; k] };
-    if k == 2 {
-        // The same sums with one number of each kind.
-        let (mut observed, mut expected, mut v) = ([0.0; 2], [0.0; 2], 0.0);
-        for_each_event_time(tables, |t| {
-            let w = weigh(&t);
-            for g in 0..2 {
-                observed[g] += w * t.events[g];
-                expected[g] += w * t.total_events * t.share(g);
-            }
-            v += w * w * t.variance(0);
-        });
-        counts.observed.copy_from_slice(&observed);
-        counts.expected.copy_from_slice(&expected);
-        for (sum, sign) in variance.iter_mut().zip([1.0, -1.0, -1.0, 1.0]) {
-            *sum += sign * v;
-        }
-        return counts;
+/// What the family sums up, k groups at a time.
+pub(super) struct Sums {
+    k: usize,
+    pub strata: Vec<StratumCounts>,
+    /// Row-major; the lower triangle without its diagonal until [`complete`](Self::complete).
+    pub variance: Vec<f64>,
+    /// Event times left out, see [`for_each_event_time`].
+    pub left_out: usize,
+}
+
+impl Sums {
+    pub(super) fn new(k: usize) -> Self {
+        Self { k, strata: Vec::new(), variance: vec![0.0; k * k], left_out: 0 }
     }
-    for_each_event_time(tables, |t| {
-        let w = weigh(&t);
-        let factor = w * w * t.spread();
+
+    /// Adds a stratum: one table per group, and the weight of each event time.
+    pub(super) fn add_stratum(&mut self, tables: &[RiskTable], mut weigh: impl FnMut(&EventTime) -> f64) {
+        let k = self.k;
+        let mut counts = StratumCounts { observed: vec![0.0; k], expected: vec![0.0; k] };
+        if k == 2 {
+            // The same sums with one number of each kind.
+            let (mut observed, mut expected, mut v) = ([0.0; 2], [0.0; 2], 0.0);
+            self.left_out += for_each_event_time(tables, |t| {
+                let w = weigh(&t);
+                for g in 0..2 {
+                    observed[g] += w * t.events[g];
+                    expected[g] += w * t.total_events * t.share(g);
+                }
+                v += w * (w * t.variance(0));
+            });
+            counts.observed.copy_from_slice(&observed);
+            counts.expected.copy_from_slice(&expected);
+            self.variance[2] -= v;
+        } else {
+            let mut shares = vec![0.0; k];
+            self.left_out += for_each_event_time(tables, |t| {
+                let w = weigh(&t);
+                for g in 0..k {
+                    shares[g] = t.share(g);
+                    counts.observed[g] += w * t.events[g];
+                    counts.expected[g] += w * t.total_events * shares[g];
+                }
+                let factor = w * (w * t.spread());
+                for g in (1..k).filter(|&g| t.at_risk[g] > 0.0) {
+                    let own = factor * shares[g];
+                    for (sum, share) in self.variance[g * k..g * k + g].iter_mut().zip(&shares) {
+                        *sum -= own * share;
+                    }
+                }
+            });
+        }
+        self.strata.push(counts);
+    }
+
+    /// Observed and expected in another unit.
+    pub(super) fn divide_counts(&mut self, unit: f64) {
+        if unit != 1.0 {
+            let all = self.strata.iter_mut().flat_map(|s| s.observed.iter_mut().chain(&mut s.expected));
+            all.for_each(|x| *x /= unit);
+        }
+    }
+
+    /// Mirrors the triangle. Every row adds up to 0, which gives the diagonal as a sum of numbers of one sign.
+    pub(super) fn complete(&mut self) {
+        let k = self.k;
         for g in 0..k {
-            counts.observed[g] += w * t.events[g];
-            counts.expected[g] += w * t.total_events * t.share(g);
-            for h in 0..k {
-                let own = if g == h { 1.0 } else { 0.0 };
-                variance[g * k + h] += factor * t.share(g) * (own - t.share(h));
+            for h in 0..g {
+                self.variance[h * k + g] = self.variance[g * k + h];
             }
         }
-    });
-    counts
+        for g in 0..k {
+            self.variance[g * k + g] =
+                -(0..k).filter(|&h| h != g).map(|h| self.variance[g * k + h]).sum::<f64>();
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! All labellings, by states or by the characteristic function, never one by one.
+//! All allocations, by states or by the characteristic function, never one by one.
 
 use std::fmt;
 
@@ -6,20 +6,30 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::{Alternative, Weight};
-use crate::survival::permutation::PermutationStatistic;
+use crate::survival::log_rank::weight::Weight;
 use crate::survival::permutation::inversion::Inversion;
 use crate::survival::permutation::lattice::Lattice;
-use crate::survival::permutation::scores::{ScoreTies, Subjects};
+use crate::survival::permutation::scores::{Method, ScoreTies, Subjects};
 use crate::survival::permutation::standardized;
-use crate::survival::permutation::states::{Block, LIMIT, States};
+use crate::survival::permutation::states::{Block, States};
+use crate::survival::permutation::statistic::PermutationStatistic;
+use crate::survival::permutation::tail::{Tail, Tails};
+use crate::survival::result::alternative::Alternative;
+use crate::survival::result::print::{self, Number, PValue as P};
+use crate::survival::result::test::TestSummary;
 
-const METHOD: &str = "the exact log-rank test";
+const METHOD: Method = Method {
+    name: "the exact log-rank test",
+    too_many: "use `MonteCarloLogRank`, which draws a sample of the allocations",
+};
+
+/// Up to this logarithm the number of allocations is a number of `f64`, and so are products of its parts.
+const COUNTED: f64 = 300.0;
 
 /// The exact permutation log-rank test of two groups, weighted or not.
 ///
 /// Every subject has a score `a = w(t) δ − Σ_{s ≤ t} w(s) d/n` from the pooled groups (of its stratum), and the sum of
-/// scores over the first group is T, its observed − expected. Over all labellings that keep the sizes of the
+/// scores over the first group is T, its observed − expected. Over all allocations that keep the sizes of the
 /// groups, within each stratum, `p = P(|T* − E T*| ≥ |T − E T*|)`.
 ///
 /// | option | default | meaning |
@@ -27,7 +37,7 @@ const METHOD: &str = "the exact log-rank test";
 /// | [`weight`](Self::weight) | [`Weight::LogRank`] | the member of the family |
 /// | [`statistic`](Self::statistic) | [`ScoreSum`](PermutationStatistic::ScoreSum) | what is permuted: T (as coin) or Z |
 /// | [`ties`](Self::ties) | [`RiskSet`](ScoreTies::RiskSet) | scores of tied events, where T is permuted |
-/// | [`within`](Self::within) | the strata of the data | sets in which labels are exchanged: blocks |
+/// | [`within`](Self::within) | the strata of the data | sets in which arms are exchanged: blocks |
 ///
 /// # Conventions
 /// Statistics that differ by less than 1e-9 of the largest score (of Z: of its value) are equal. A replication
@@ -38,7 +48,8 @@ const METHOD: &str = "the exact log-rank test";
 /// halves: exact for some 44 distinct scores, more with ties; 18 subjects take a few microseconds. Scores
 /// on a coarse grid (Gehan's) are exact by the shift algorithm for hundreds of subjects. Otherwise the
 /// distribution is computed from its characteristic function, scores unrounded: 100 + 100 subjects in about a
-/// quarter of a second, with an absolute error that [`ExactTest::error`] reports (1e-13 there).
+/// quarter of a second, with an absolute error that [`ExactTest::error`] reports (1e-13 there). Few events among
+/// thousands are few distinct scores, and exact. What cannot be done is refused at once, with the number of subjects.
 /// *Z*: states (number at risk in the first group, T, V) from the last event time to the first; up to four
 /// million of them.
 ///
@@ -60,7 +71,7 @@ const METHOD: &str = "the exact log-rank test";
 /// let data = RightCensored::new(&months, &failed)?;
 ///
 /// let t = ExactLogRank::new().test(&data, &arm)?;
-/// assert_eq!(t.labellings().round(), 48620.0);
+/// assert_eq!(t.allocations().round(), 48620.0);
 /// assert!((t.p_value() - 7964.0 / 48620.0).abs() < 1e-14); // R: coin, logrank_test(distribution = "exact")
 /// assert!((t.one_sided_p_value(Alternative::FirstHigher) - 3982.0 / 48620.0).abs() < 1e-14);
 ///
@@ -106,7 +117,7 @@ impl ExactLogRank {
         self
     }
 
-    /// The sets within which labels are exchanged, if they are not the strata of the data: the blocks in which
+    /// The sets within which arms are exchanged, if they are not the strata of the data: the blocks in which
     /// the trial was randomised. Scores are still those of the strata. One set for all: a single label.
     pub fn within(mut self, blocks: Groups) -> Self {
         self.within = Some(blocks);
@@ -117,12 +128,13 @@ impl ExactLogRank {
     ///
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights,
-    /// clusters and fractional weights, and where Z is permuted for delayed entry or
-    /// [`within`](Self::within) other sets than the strata; [`Error::TooManyStates`]; those of the weight.
+    /// clusters, fractional weights and a group with nobody in it, and where Z is permuted for delayed entry or
+    /// [`within`](Self::within) other sets than the strata; [`Error::TooManySubjects`] and [`Error::TooManyStates`], at
+    /// once; those of the weight.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<ExactTest> {
         if groups.count() != 2 {
             let instead = "use `LogRank` for all of them";
-            return Err(Error::NotTwoGroups { method: METHOD, found: groups.count(), instead });
+            return Err(Error::NotTwoGroups { method: METHOD.name, found: groups.count(), instead });
         }
         let data = data.merged();
         let blocks = self.within.as_ref();
@@ -137,7 +149,7 @@ impl ExactLogRank {
                 t += a;
             }
         }
-        let (mut expectation, mut variance, mut log_labellings) = (0.0, 0.0, 0.0);
+        let (mut expectation, mut variance, mut log_allocations) = (0.0, 0.0, 0.0);
         for (a, &k) in scores.iter().zip(&first_arm).filter(|(a, _)| !a.is_empty()) {
             let (n, k) = (a.len() as f64, k as f64);
             let mean = a.iter().sum::<f64>() / n;
@@ -146,19 +158,20 @@ impl ExactLogRank {
                 let squares: f64 = a.iter().map(|a| (a - mean).powi(2)).sum();
                 variance += k * (n - k) / (n * (n - 1.0)) * squares;
             }
-            log_labellings += libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
+            log_allocations += libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
         }
         let mut test = ExactTest {
             labels: groups.labels().to_vec(),
             weight: self.weight.to_string(),
+            subjects: subjects.rows.len(),
+            events: subjects.rows.iter().filter(|&&row| data.event()[row as usize]).count(),
             permuted: self.statistic,
             statistic: t,
             expectation,
             variance,
-            log_labellings,
-            at_most: Tail::default(),
-            at_least: Tail::default(),
-            two_sided: Tail::default(),
+            unit: subjects.unit,
+            log_allocations,
+            tails: Tails::ALL,
             method: ExactMethod::States,
             error: 0.0,
         };
@@ -172,10 +185,9 @@ impl ExactLogRank {
                         why: "give the blocks as strata",
                     });
                 }
-                let z = standardized::tails(&data, &subjects, &self.weight)?;
-                test.statistic = z.observed;
+                let counted = log_allocations <= COUNTED;
+                (test.statistic, test.tails) = standardized::tails(&data, &subjects, &self.weight, counted)?;
                 test.expectation = 0.0;
-                (test.at_most, test.at_least, test.two_sided) = (z.at_most, z.at_least, z.two_sided);
             }
         }
         Ok(test)
@@ -186,7 +198,7 @@ impl ExactLogRank {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ExactMethod {
-    /// All distinct values of the statistic with their numbers of labellings.
+    /// All distinct values of the statistic with their numbers of allocations.
     States,
     /// The shift algorithm on the common grid of the scores.
     Lattice,
@@ -194,40 +206,95 @@ pub enum ExactMethod {
     Inversion,
 }
 
-/// A probability with, and one without, the observed value itself.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Tail {
-    pub with: f64,
-    pub without: f64,
-}
-
-impl Tail {
-    fn p(self) -> f64 {
-        self.with.clamp(0.0, 1.0)
-    }
-
-    fn mid(self) -> f64 {
-        f64::midpoint(self.with, self.without).clamp(0.0, 1.0)
-    }
-}
-
 /// The result of [`ExactLogRank`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct ExactTest {
     labels: Vec<String>,
     weight: String,
+    subjects: usize,
+    events: usize,
     permuted: PermutationStatistic,
     statistic: f64,
     expectation: f64,
     variance: f64,
-    log_labellings: f64,
-    at_most: Tail,
-    at_least: Tail,
-    two_sided: Tail,
+    /// Of the weights in statistic (where it is T), expectation and variance.
+    unit: f64,
+    log_allocations: f64,
+    tails: Tails,
     method: ExactMethod,
     error: f64,
+}
+
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    labels: Vec<String>,
+    weight: String,
+    subjects: usize,
+    events: usize,
+    permuted: PermutationStatistic,
+    statistic: f64,
+    expectation: f64,
+    variance: f64,
+    unit: f64,
+    log_allocations: f64,
+    tails: Tails,
+    method: ExactMethod,
+    error: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for ExactTest {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        if raw.labels.len() != 2 {
+            let (argument, len, other) = ("labels", raw.labels.len(), "groups");
+            return Err(Error::LengthMismatch { argument, len, other, expected: 2 });
+        }
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if raw.events > raw.subjects {
+            return refuse("the number of events", raw.events as f64, "at most the number of subjects");
+        }
+        if !raw.tails.are_numbers() {
+            return refuse("a p-value", raw.tails.two_sided.with, "in [0, 1]");
+        }
+        if !(raw.unit > 0.0 && raw.unit < f64::INFINITY) {
+            return refuse("the unit of the weights", raw.unit, "above 0 and finite");
+        }
+        for (argument, value) in [
+            ("the variance", raw.variance),
+            ("the logarithm of the allocations", raw.log_allocations),
+            ("the error", raw.error),
+        ] {
+            if !(0.0..f64::INFINITY).contains(&value) {
+                return refuse(argument, value, "at least 0 and finite");
+            }
+        }
+        if !(raw.statistic.is_finite() && raw.expectation.is_finite()) {
+            return refuse("the statistic", raw.statistic, "finite, and so its expectation");
+        }
+        let Raw { labels, weight, subjects, events, permuted, statistic, expectation, variance, .. } = raw;
+        let Raw { unit, log_allocations, tails, method, error, .. } = raw;
+        Ok(Self {
+            labels,
+            weight,
+            subjects,
+            events,
+            permuted,
+            statistic,
+            expectation,
+            variance,
+            unit,
+            log_allocations,
+            tails,
+            method,
+            error,
+        })
+    }
 }
 
 impl ExactTest {
@@ -236,9 +303,7 @@ impl ExactTest {
         let n: usize = scores.iter().map(Vec::len).sum();
         let tolerance = 1e-9 * largest;
         if largest == 0.0 {
-            // No events: every labelling gives the same.
-            let all = Tail { with: 1.0, without: 0.0 };
-            (self.at_most, self.at_least, self.two_sided) = (all, all, all);
+            // No events: every allocation gives the same.
             return Ok(());
         }
         // The largest power of two with which no sum passes 2⁶¹.
@@ -253,10 +318,11 @@ impl ExactTest {
         let (t, e) = (self.statistic, self.expectation);
         let fill =
             |test: &mut Self, tolerance: f64, at_most: &dyn Fn(f64) -> f64, at_least: &dyn Fn(f64) -> f64| {
-                test.at_most = Tail { with: at_most(t + tolerance), without: at_most(t - tolerance) };
-                test.at_least = Tail { with: at_least(t - tolerance), without: at_least(t + tolerance) };
+                test.tails.at_most = Tail { with: at_most(t + tolerance), without: at_most(t - tolerance) };
+                test.tails.at_least =
+                    Tail { with: at_least(t - tolerance), without: at_least(t + tolerance) };
                 let distance = (t - e).abs();
-                test.two_sided = if distance <= tolerance {
+                test.tails.two_sided = if distance <= tolerance {
                     let centre = 1.0 - at_most(e - tolerance) - at_least(e + tolerance);
                     Tail { with: 1.0, without: 1.0 - centre }
                 } else {
@@ -264,12 +330,12 @@ impl ExactTest {
                     Tail { with: both(distance - tolerance), without: both(distance + tolerance) }
                 };
             };
-        if let Some(states) = cheap_states(&blocks) {
+        if let Some(states) = cheap_states(&blocks, self.log_allocations) {
             fill(self, tolerance, &|x| states.at_most(whole(x)), &|x| states.at_least(whole(x)));
         } else if let Some(lattice) = Lattice::new(&blocks) {
             self.method = ExactMethod::Lattice;
             fill(self, tolerance, &|x| lattice.at_most(whole(x)), &|x| lattice.at_least(whole(x)));
-        } else if let Some(states) = States::new(&blocks) {
+        } else if let Some(states) = States::new(&blocks, self.log_allocations) {
             fill(self, tolerance, &|x| states.at_most(whole(x)), &|x| states.at_least(whole(x)));
         } else if let Some(inversion) = Inversion::new(&blocks, scale) {
             self.method = ExactMethod::Inversion;
@@ -277,7 +343,7 @@ impl ExactTest {
             // The function is smooth here: a tolerance would only add its own mass.
             fill(self, 0.0, &|x| inversion.at_most(x), &|x| 1.0 - inversion.at_most(x));
         } else {
-            return Err(Error::TooManyStates { method: METHOD, limit: LIMIT });
+            return Err(METHOD.too_many(n as f64));
         }
         Ok(())
     }
@@ -286,6 +352,30 @@ impl ExactTest {
     #[must_use]
     pub fn labels(&self) -> &[String] {
         &self.labels
+    }
+
+    /// The first group, whose events are counted.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.labels[0]
+    }
+
+    /// The group it is compared with.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.labels[1]
+    }
+
+    /// The number of subjects, weights written out.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// The number of events, weights written out.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.events
     }
 
     /// The name of the weight.
@@ -303,20 +393,23 @@ impl ExactTest {
     /// The statistic observed, T or Z: below its expectation where the first group has fewer events than expected.
     #[must_use]
     pub fn statistic(&self) -> f64 {
-        self.statistic
+        match self.permuted {
+            PermutationStatistic::ScoreSum => self.statistic * self.unit,
+            PermutationStatistic::Standardized => self.statistic,
+        }
     }
 
-    /// The expectation of T over the labellings (0 but for rounding, unless scores are Hothorn & Lausen's, or
+    /// The expectation of T over the allocations (0 but for rounding, unless scores are Hothorn & Lausen's, or
     /// blocks are not the strata). 0 where Z is permuted, which is compared with 0.
     #[must_use]
     pub fn expectation(&self) -> f64 {
-        self.expectation
+        self.expectation * self.unit
     }
 
-    /// The variance of T over the labellings, also where Z is permuted.
+    /// The variance of T over the allocations, also where Z is permuted.
     #[must_use]
     pub fn variance(&self) -> f64 {
-        self.variance
+        self.variance * self.unit * self.unit
     }
 
     /// T standardised by its permutation variance (coin's Z); `None` where Z is permuted or without variance.
@@ -332,10 +425,16 @@ impl ExactTest {
         self.standardized().map(normal_two_sided)
     }
 
-    /// The number of labellings, all equally likely.
+    /// The number of allocations, all equally likely; infinite beyond 1e308.
     #[must_use]
-    pub fn labellings(&self) -> f64 {
-        self.log_labellings.exp()
+    pub fn allocations(&self) -> f64 {
+        self.log_allocations.exp()
+    }
+
+    /// Its logarithm.
+    #[must_use]
+    pub fn log_allocations(&self) -> f64 {
+        self.log_allocations
     }
 
     /// How the distribution was computed.
@@ -350,56 +449,64 @@ impl ExactTest {
         self.error
     }
 
-    /// The two-sided p-value: the share of labellings at least as far from the expectation.
+    /// The two-sided p-value: the share of allocations at least as far from the expectation.
     #[must_use]
     pub fn p_value(&self) -> f64 {
-        self.two_sided.p()
+        self.tails.two_sided.p()
     }
 
-    /// The two-sided mid-p-value, which counts the labellings exactly as far by half. It is less
+    /// The two-sided mid-p-value, which counts the allocations exactly as far by half. It is less
     /// conservative, and its size may exceed the level.
     #[must_use]
     pub fn mid_p_value(&self) -> f64 {
-        self.two_sided.mid()
-    }
-
-    fn side(&self, alternative: Alternative) -> Tail {
-        match alternative {
-            Alternative::FirstLower => self.at_most,
-            Alternative::FirstHigher => self.at_least,
-        }
+        self.tails.two_sided.mid()
     }
 
     /// The p-value against the one-sided alternative.
     #[must_use]
     pub fn one_sided_p_value(&self, alternative: Alternative) -> f64 {
-        self.side(alternative).p()
+        self.tails.side(alternative).p()
     }
 
     /// The mid-p-value against the one-sided alternative.
     #[must_use]
     pub fn one_sided_mid_p_value(&self, alternative: Alternative) -> f64 {
-        self.side(alternative).mid()
+        self.tails.side(alternative).mid()
     }
 }
 
 /// Small problems are listed at once; the grid of the scores is looked for only beyond.
-fn cheap_states(blocks: &[Block]) -> Option<States> {
+fn cheap_states(blocks: &[Block], log_allocations: f64) -> Option<States> {
     let subjects: usize = blocks.iter().map(|b| b.scores.len()).sum();
-    if subjects <= 30 { States::new(blocks) } else { None }
+    if subjects <= 30 { States::new(blocks, log_allocations) } else { None }
+}
+
+impl From<&ExactTest> for TestSummary {
+    fn from(test: &ExactTest) -> Self {
+        let method = format!("Exact {} test, {}", test.weight, test.permuted);
+        Self::new(method, Some(test.statistic()), Some(test.p_value()))
+            .with_counts(test.subjects, test.events as f64)
+    }
 }
 
 impl fmt::Display for ExactTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let weight = &self.weight;
-        write!(f, "Exact {weight} test of {} v {}, {}", self.labels[0], self.labels[1], self.permuted)?;
-        write!(f, "\nstatistic {:.4}, {:.6e} labellings", self.statistic, self.labellings())?;
-        write!(f, "\np = {:.4}, mid-p = {:.4}", self.p_value(), self.mid_p_value())?;
+        let pair = print::pair(self.group(), self.reference());
+        write!(f, "Exact {weight} test of {pair}, {}", self.permuted)?;
+        write!(f, "\nstatistic {:.4}, ", Number(self.statistic()))?;
+        if self.log_allocations < 34.0 {
+            // Below 10¹⁵ the number is whole in `f64`.
+            write!(f, "{} allocations", Number(self.allocations().round()))?;
+        } else {
+            write!(f, "10^{:.1} allocations", self.log_allocations / std::f64::consts::LN_10)?;
+        }
+        write!(f, "\n{:#.4}, mid-{:#.4}", P(self.p_value()), P(self.mid_p_value()))?;
         if self.error > 0.0 {
             write!(f, " (error at most {:.0e})", self.error)?;
         }
         for (name, side) in [("lower", Alternative::FirstLower), ("higher", Alternative::FirstHigher)] {
-            write!(f, "; {} {name}: {:.4}", self.labels[0], self.one_sided_p_value(side))?;
+            write!(f, "; hazard {name} in {}: {:#.4}", self.group(), P(self.one_sided_p_value(side)))?;
         }
         Ok(())
     }

@@ -7,12 +7,12 @@ use crate::error::{Error, Result};
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
+use crate::survival::regression::cox::predicted_curve::PredictedCurve;
 use crate::survival::regression::cox::rows::Stratum;
 use crate::survival::regression::cox::score::risk_sums;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
-use crate::survival::result::interval::{ConfidenceInterval, Interval};
 
 /// How the baseline is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +36,27 @@ impl From<Ties> for BaselineMethod {
     }
 }
 
-/// The baseline cumulative hazard and survival of each stratum, by a [`BaselineMethod`]. With it goes all that a
-/// predicted curve needs, so a baseline can be stored, read back and used without the data.
+/// The baseline cumulative hazard and survival of each stratum, by a [`BaselineMethod`]. Made by
+/// [`FittedData::baseline`]. With it goes all that a predicted curve needs, so a baseline can be stored, read back and
+/// used without the data.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
+///
+/// let site = Groups::new(&["a", "b", "a", "b", "a", "b", "a", "b"]);
+/// let data = RightCensored::new(&[4., 3., 1., 7., 2., 5., 6., 8.], &[true, true, true, false, true, true, true, true])?
+///     .with_strata(site)?;
+/// let age = [61., 48., 70., 52., 66., 59., 50., 63.];
+/// let design = Design::builder().numeric("age", &age).build()?;
+/// let fit = CoxPh::new().fit(&data, &design)?;
+/// let baseline = fit.with(&data, &design)?.baseline()?;
+/// let patient = baseline.row().numeric("age", 60.0);
+/// let curve = baseline.stratum("b")?.curve(&patient)?;
+/// assert_eq!(curve.times(), [3.0, 5.0, 8.0]);
+/// assert!(baseline.curve(&patient).is_err()); // each stratum has a baseline of its own
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawBaseline"))]
@@ -65,17 +84,6 @@ struct StratumHazard {
     drift: Vec<f64>,
 }
 
-/// The predicted curve of one covariate row in one stratum: a step function at the event times.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::RawCurve"))]
-pub struct PredictedCurve {
-    times: Vec<f64>,
-    hazard: Vec<f64>,
-    survival: Vec<f64>,
-    std_error: Vec<f64>,
-}
-
 impl FittedData<'_> {
     /// The baseline by the model's own rule for ties.
     ///
@@ -100,8 +108,8 @@ impl FittedData<'_> {
     /// let fit = CoxPh::new().fit(&data, &design)?;
     /// let baseline = fit.with(&data, &design)?.baseline_by(BaselineMethod::KalbfleischPrentice)?;
     /// let curve = baseline.curve(&fit.row().numeric("x", 0.0))?;
-    /// assert!((curve.survival_at(1.0) - 4.0 / 6.0).abs() < 1e-12);
-    /// assert_eq!(curve.survival_at(3.0), 0.0);
+    /// assert!((curve.value(1.0)? - 4.0 / 6.0).abs() < 1e-12);
+    /// assert_eq!(curve.value(3.0)?, 0.0);
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     pub fn baseline_by(&self, method: BaselineMethod) -> Result<Baseline> {
@@ -259,72 +267,17 @@ impl Baseline {
         let d: Vec<f64> = x.iter().zip(&self.means).map(|(x, m)| x - m).collect();
         let ratio = d.iter().zip(&self.coefficients).map(|(d, b)| d * b).sum::<f64>().exp();
         let fall = base.product.as_ref().unwrap_or(&base.hazard);
-        let mut curve = PredictedCurve {
-            times: base.times.clone(),
-            hazard: base.hazard.iter().map(|h| bounded(ratio * h)).collect(),
-            survival: fall.iter().map(|h| (-ratio * h).exp()).collect(),
-            std_error: Vec::with_capacity(base.times.len()),
-        };
-        curve.survival.resize(base.times.len(), 0.0);
+        let hazard: Vec<f64> = base.hazard.iter().map(|h| bounded(ratio * h)).collect();
+        let mut survival: Vec<f64> = fall.iter().map(|h| (-bounded(ratio * h)).exp()).collect();
+        // What is missing of the product is 0.
+        survival.resize(base.times.len(), 0.0);
+        let mut std_error = Vec::with_capacity(base.times.len());
         for (k, (&h, &v)) in base.hazard.iter().zip(&base.variance).enumerate() {
             let q: Vec<f64> = (0..p).map(|j| base.drift[k * p + j] - d[j] * h).collect();
             let form: f64 =
                 (0..p).map(|i| (0..p).map(|j| q[i] * self.variance[i * p + j] * q[j]).sum::<f64>()).sum();
-            curve.std_error.push(bounded(ratio * (v + form).max(0.0).sqrt()));
+            std_error.push(bounded(ratio * (v + form).max(0.0).sqrt()));
         }
-        Ok(curve)
-    }
-}
-
-impl PredictedCurve {
-    /// The event times.
-    #[must_use]
-    pub fn times(&self) -> &[f64] {
-        &self.times
-    }
-
-    /// The cumulative hazard just after each event time.
-    #[must_use]
-    pub fn cumulative_hazard(&self) -> &[f64] {
-        &self.hazard
-    }
-
-    /// The survival just after each event time.
-    #[must_use]
-    pub fn survival(&self) -> &[f64] {
-        &self.survival
-    }
-
-    /// The standard error of the cumulative hazard, which is that of log S.
-    #[must_use]
-    pub fn std_error(&self) -> &[f64] {
-        &self.std_error
-    }
-
-    fn index(&self, t: f64) -> Option<usize> {
-        self.times.partition_point(|&x| x <= t).checked_sub(1)
-    }
-
-    /// H(t) and its standard error.
-    #[must_use]
-    pub fn hazard_at(&self, t: f64) -> (f64, f64) {
-        self.index(t).map_or((0.0, 0.0), |i| (self.hazard[i], self.std_error[i]))
-    }
-
-    /// S(t): `exp(−H(t))`, or the product of Kalbfleisch and Prentice.
-    #[must_use]
-    pub fn survival_at(&self, t: f64) -> f64 {
-        self.index(t).map_or(1.0, |i| self.survival[i])
-    }
-
-    /// A pointwise interval for S(t).
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    pub fn interval_at(&self, t: f64, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        let interval = interval.into();
-        let z = interval.z()?;
-        let (s, se) = (self.survival_at(t), self.hazard_at(t).1);
-        Ok(ConfidenceInterval::new(interval.limits(z, s, se, se), interval.confidence_level()))
+        PredictedCurve::new(&base.times, survival, &hazard, &std_error, base.last)
     }
 }

@@ -1,9 +1,10 @@
-//! Baselines and predicted curves as they are written down and read back: of matching lengths.
+//! Baselines as they are written down and read back: sums that rise, of matching lengths.
 
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::survival::regression::cox::baseline::{Baseline, PredictedCurve, StratumHazard};
+use crate::survival::curve::step_function::StepFunction;
+use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
 use crate::survival::regression::recipe::Recipe;
 
 fn same(argument: &'static str, len: usize, other: &'static str, expected: usize) -> Result<()> {
@@ -36,27 +37,44 @@ impl TryFrom<RawBaseline> for Baseline {
             same("product", product, "times", times)?;
             same("variance", stratum.variance.len(), "times", times)?;
             same("drift", stratum.drift.len(), "a matrix of times and coefficients", times * p)?;
+            check(stratum)?;
+        }
+        let finite = coefficients.iter().chain(&means).chain(&variance);
+        if let Some(&value) = finite.into_iter().find(|x| !x.is_finite()) {
+            return Err(Error::OutOfRange { argument: "a number of the baseline", value, must_be: "finite" });
+        }
+        if let Some(value) = (0..p).map(|j| variance[j * p + j]).find(|v| *v < 0.0) {
+            return Err(Error::OutOfRange { argument: "a variance", value, must_be: "at least 0" });
+        }
+        if strata.len() > 1 && strata.iter().any(|s| s.label.is_none()) {
+            let must_be = "1 where strata have no labels";
+            return Err(Error::OutOfRange {
+                argument: "the number of strata",
+                value: strata.len() as f64,
+                must_be,
+            });
         }
         Ok(Self { recipe, coefficients, variance, means, strata })
     }
 }
 
-#[derive(Deserialize)]
-pub(super) struct RawCurve {
-    times: Vec<f64>,
-    hazard: Vec<f64>,
-    survival: Vec<f64>,
-    std_error: Vec<f64>,
-}
-
-impl TryFrom<RawCurve> for PredictedCurve {
-    type Error = Error;
-
-    fn try_from(raw: RawCurve) -> Result<Self> {
-        let RawCurve { times, hazard, survival, std_error } = raw;
-        same("hazard", hazard.len(), "times", times.len())?;
-        same("survival", survival.len(), "times", times.len())?;
-        same("std_error", std_error.len(), "times", times.len())?;
-        Ok(Self { times, hazard, survival, std_error })
+/// Times increase up to the last; hazard, product and variance never fall.
+fn check(stratum: &StratumHazard) -> Result<()> {
+    let StratumHazard { times, last, hazard, product, variance, drift, .. } = stratum;
+    StepFunction::hazard(times, hazard, variance, *last)?;
+    let sums = [Some(variance), product.as_ref()];
+    for sum in sums.into_iter().flatten() {
+        let mut before = 0.0;
+        for &value in sum {
+            if !(value >= before && value < f64::INFINITY) {
+                let must_be = "finite and no smaller than the one before it";
+                return Err(Error::OutOfRange { argument: "a sum of the baseline", value, must_be });
+            }
+            before = value;
+        }
+    }
+    match drift.iter().find(|x| !x.is_finite()) {
+        Some(&value) => Err(Error::OutOfRange { argument: "drift", value, must_be: "finite" }),
+        None => Ok(()),
     }
 }

@@ -1,0 +1,218 @@
+//! Restricted mean time lost to a cause: the area under its incidence.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::numeric::sums::Sum;
+use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
+use crate::survival::curve::aalen_johansen::incidence_curve::IncidenceCurve;
+use crate::survival::curve::aalen_johansen::influence::RowInfluence;
+use crate::survival::curve::aalen_johansen::variance::{Hazard, IncidenceVariance};
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::result::not_estimable::NotEstimable;
+
+/// The mean time up to τ that a cause takes: `L_k(τ) = ∫₀^τ F_k(t) dt`, in the unit of the times.
+///
+/// The times lost to all causes and the time free of any add up to τ (Andersen 2013, Stat Med 32:5278).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TimeLost {
+    tau: f64,
+    value: f64,
+    std_error: Option<f64>,
+}
+
+impl TimeLost {
+    /// The horizon τ.
+    #[must_use]
+    pub fn tau(&self) -> f64 {
+        self.tau
+    }
+
+    /// The mean time lost.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// Its standard error, of the kind of the curve's; `None` where a table gives none.
+    #[must_use]
+    pub fn std_error(&self) -> Option<f64> {
+        self.std_error
+    }
+
+    /// `L ± z·se`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
+    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
+        let z = z_of(level)?;
+        let bounds = self.std_error.map(|se| (self.value - z * se, self.value + z * se));
+        Ok(ConfidenceInterval::new(bounds, level))
+    }
+
+    /// This time less that of an independent group, with interval and test.
+    #[must_use]
+    pub fn difference(&self, reference: &Self) -> Estimate {
+        let se = self.std_error.zip(reference.std_error).map(|(a, b)| a.hypot(b));
+        Estimate::with_error(
+            Scale::Identity,
+            self.value - reference.value,
+            se.ok_or(NotEstimable::NoSubjects),
+        )
+    }
+}
+
+/// `1.25 ± 0.31 (up to 12)`.
+impl fmt::Display for TimeLost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = f.precision().unwrap_or(2);
+        write!(f, "{:.decimals$}", self.value)?;
+        self.std_error.map_or(Ok(()), |se| write!(f, " ± {se:.decimals$}"))?;
+        write!(f, " (up to {})", self.tau)
+    }
+}
+
+/// A quantity that is linear in the increments of the hazards: of cause `cause`, or of the time free of every cause.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Quantity {
+    /// The incidence at a time.
+    Incidence(f64),
+    /// The area under the incidence up to a time.
+    TimeLost(f64),
+    /// The area under the event-free curve up to a time.
+    EventFreeTime(f64),
+}
+
+impl IncidenceCurve<'_> {
+    /// The restricted mean time lost to the cause up to `tau`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where `tau` is not above the curve's start; [`Error::BeyondFollowUp`] where nobody is
+    /// observed up to `tau` and somebody is free of every cause: a curve is not extrapolated.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{AalenJohansen, CompetingRisks};
+    ///
+    /// let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0], &[Some("a"), Some("b"), Some("a"), Some("b")])?;
+    /// let fit = AalenJohansen::new().fit(&data)?;
+    /// let lost = fit.of("a")?.time_lost(4.0)?;
+    /// assert_eq!(lost.value(), 0.25 * 3.0 + 0.25 * 1.0);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn time_lost(&self, tau: f64) -> Result<TimeLost> {
+        self.fit.check_horizon(tau)?;
+        Ok(self.fit.area(tau, self.cause, Quantity::TimeLost(tau)))
+    }
+}
+
+impl CumulativeIncidence {
+    /// The restricted mean time free of every cause up to `tau`.
+    ///
+    /// # Errors
+    /// Those of [`IncidenceCurve::time_lost`].
+    pub fn event_free_time(&self, tau: f64) -> Result<TimeLost> {
+        self.check_horizon(tau)?;
+        Ok(self.area(tau, 0, Quantity::EventFreeTime(tau)))
+    }
+
+    fn check_horizon(&self, tau: f64) -> Result<()> {
+        if !(tau > self.start && tau < f64::INFINITY) {
+            let must_be = "finite and above the time at which the curve starts";
+            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
+        }
+        let last = self.last_time().unwrap_or(self.start);
+        if tau > last && self.free.last().is_none_or(|&s| s > 0.0) {
+            return Err(Error::BeyondFollowUp { tau, last });
+        }
+        Ok(())
+    }
+
+    fn area(&self, tau: f64, cause: usize, quantity: Quantity) -> TimeLost {
+        let rows = self.rows_until(tau);
+        let times = &self.table.all().times()[..rows];
+        let mut area = Sum::default();
+        let (mut next, mut free) = (tau, Sum::default());
+        for i in (0..rows).rev() {
+            area.add((next - times[i]) * self.after(i + 1, cause).0);
+            free.add((next - times[i]) * self.free[i]);
+            next = times[i];
+        }
+        free.add(next - self.start);
+        let value = if matches!(quantity, Quantity::EventFreeTime(_)) { free } else { area }.value();
+        TimeLost { tau, value, std_error: self.variance_of(quantity, cause).map(f64::sqrt) }
+    }
+
+    /// By row, what an increment of the cause's own hazard and of another's does to the quantity: `(own, other)`.
+    fn effects(&self, quantity: Quantity, cause: usize) -> Vec<(f64, f64)> {
+        let (Quantity::Incidence(end) | Quantity::TimeLost(end) | Quantity::EventFreeTime(end)) = quantity;
+        let rows = self.rows_until(end);
+        let last = self.after(rows, cause).0;
+        let mut effects = vec![(0.0, 0.0); self.table.all().len()];
+        // The area to the right of a row under F(t) − F(row), or under S.
+        let (mut next, mut area) = (end, 0.0);
+        for i in (0..rows).rev() {
+            let time = self.table.all().times()[i];
+            let row = self.table.all().row(i);
+            let free = if i == 0 { 1.0 } else { self.free[i - 1] };
+            let survived = Hazard { at_risk: row.at_risk, events: row.events, free }.survived();
+            let now = self.after(i + 1, cause).0;
+            let before = self.after(i, cause).0;
+            let (own, still) = match quantity {
+                Quantity::Incidence(_) => (free, last - now),
+                Quantity::TimeLost(_) => (free * (end - time), area),
+                Quantity::EventFreeTime(_) => {
+                    area += (next - time) * self.free[i];
+                    next = time;
+                    (0.0, area)
+                }
+            };
+            if row.events > 0.0 {
+                effects[i] = (own - still * survived, -still * survived);
+            }
+            if matches!(quantity, Quantity::TimeLost(_)) {
+                area += (now - before) * (end - time);
+            }
+        }
+        effects
+    }
+
+    /// What the rows do to a quantity through the subjects.
+    pub(crate) fn row_influences(&self, quantity: Quantity, cause: usize) -> Vec<RowInfluence> {
+        let one = |(i, (own, other)): (usize, (f64, f64))| {
+            let row = self.table.all().row(i);
+            if !(row.events > 0.0) {
+                return RowInfluence::default();
+            }
+            let (n, d) = (row.at_risk, self.table.events_of(i, cause));
+            let at_risk = (own * d + other * (row.events - d)) / (n * n);
+            RowInfluence { at_risk, own: own / n, other: other / n }
+        };
+        self.effects(quantity, cause).into_iter().enumerate().map(one).collect()
+    }
+
+    /// The variance of a quantity, of the fit's kind.
+    fn variance_of(&self, quantity: Quantity, cause: usize) -> Option<f64> {
+        if let Some(subjects) = &self.subjects {
+            return Some(subjects.variance(&self.row_influences(quantity, cause), cause));
+        }
+        if self.log_variance.is_empty() && !self.free.is_empty() {
+            return None;
+        }
+        let kind = if self.kind == IncidenceVariance::Aalen { self.kind } else { IncidenceVariance::Delta };
+        let of_row = |(i, (own, other)): (usize, (f64, f64))| {
+            let row = self.table.all().row(i);
+            if !(row.events > 0.0) {
+                return 0.0;
+            }
+            let free = if i == 0 { 1.0 } else { self.free[i - 1] };
+            let hazard = Hazard { at_risk: row.at_risk, events: row.events, free };
+            let all = (0..self.width()).map(|k| self.table.events_of(i, k));
+            hazard.of_sum(kind, (own, self.table.events_of(i, cause)), other, all)
+        };
+        let sum: Sum = self.effects(quantity, cause).into_iter().enumerate().map(of_row).collect();
+        Some(sum.value().max(0.0))
+    }
+}
