@@ -6,7 +6,7 @@
 //! step, so that every probability is good to about 1e-12.
 
 use crate::numeric::distribution::normal_sf;
-use crate::numeric::quadrature::gauss_legendre;
+use crate::numeric::quadrature::GaussLegendre;
 
 /// Beyond so many standard deviations from its mean a normal density is nothing: φ(9) is 1e-18.
 const FAR: f64 = 9.0;
@@ -84,16 +84,11 @@ impl Stage {
         if low < high {
             let panels = ((high - low) / (SPAN * sd)).ceil().clamp(1.0, 400.0);
             let width = (high - low) / panels;
-            let rule = gauss_legendre(POINTS);
+            let rule = GaussLegendre::new(POINTS);
             for panel in 0..panels as usize {
                 let start = low + panel as f64 * width;
-                let mut own: Vec<(f64, f64)> = rule
-                    .iter()
-                    .map(|&(x, w)| {
-                        let z = start + width * (x + 1.0) / 2.0;
-                        (z, self.density_at(t, z) * w * width / 2.0)
-                    })
-                    .collect();
+                let mut own: Vec<(f64, f64)> =
+                    rule.nodes(start, start + width).map(|(z, w)| (z, self.density_at(t, z) * w)).collect();
                 own.sort_by(|a, b| a.0.total_cmp(&b.0));
                 nodes.extend(own);
             }
