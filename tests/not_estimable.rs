@@ -13,7 +13,7 @@ use greenwood::survival::{
 use proptest::prelude::*;
 
 fn curve(time: &[f64], event: &[u8]) -> SurvivalCurve {
-    KaplanMeier::fit(&RightCensored::new(time, &event.iter().map(|&e| e == 1).collect::<Vec<_>>()).unwrap())
+    KaplanMeier::fit(&RightCensored::new(time, event.iter().map(|&e| e == 1).collect::<Vec<_>>()).unwrap())
 }
 
 /// Two arms followed to 13 and to 24 months, asked at 60: p was 0.3865.
