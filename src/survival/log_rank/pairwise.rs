@@ -252,9 +252,41 @@ impl From<&PairwiseComparison> for TestSummary {
 /// The result of [`PairwiseLogRank`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawTest"))]
 pub struct PairwiseTest {
     adjustment: Adjustment,
     comparisons: Vec<PairwiseComparison>,
+}
+
+/// A test as it was written: its adjusted p-values must be those of its tests.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawTest {
+    adjustment: Adjustment,
+    comparisons: Vec<PairwiseComparison>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawTest> for PairwiseTest {
+    type Error = Error;
+
+    fn try_from(RawTest { adjustment, comparisons }: RawTest) -> Result<Self> {
+        if let Some(pair) = comparisons.iter().find(|pair| pair.test.labels().len() != 2) {
+            let (method, instead) = ("a pair", "read the test itself");
+            return Err(Error::NotTwoGroups { method, found: pair.test.labels().len(), instead });
+        }
+        let p_values: Vec<Option<f64>> = comparisons.iter().map(PairwiseComparison::p_value).collect();
+        for (pair, adjusted) in comparisons.iter().zip(adjustment.adjust(&p_values)) {
+            let value = pair.adjusted_p_value.unwrap_or(f64::NAN);
+            if pair.adjusted_p_value.is_some() != adjusted.is_some()
+                || adjusted.is_some_and(|p| !((p - value).abs() <= 1e-9 * p))
+            {
+                let must_be = "that of its test and its adjustment";
+                return Err(Error::OutOfRange { argument: "an adjusted p-value", value, must_be });
+            }
+        }
+        Ok(Self { adjustment, comparisons })
+    }
 }
 
 impl PairwiseTest {

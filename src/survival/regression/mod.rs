@@ -5,12 +5,12 @@
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod cox;
-pub(crate) mod design;
+pub mod design;
 mod fingerprint;
-pub(crate) mod new_rows;
-pub(crate) mod recipe;
+pub mod new_rows;
+pub mod recipe;
 mod spline;
-pub(crate) mod term;
+pub mod term;
 
 pub use cox::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, FittedData, PredictedCurve, ProportionalHazards,
