@@ -286,6 +286,8 @@ fn other_data_than_those_of_the_fit_are_refused() -> Result<()> {
     assert!(fit.with(&plain, &other).is_ok(), "the same columns, made otherwise");
     let named = Design::new(&["Age", "dose: high", "dose: low"], design.matrix())?;
     assert_eq!(ask(&plain, &named), differs("covariate Age"));
+    let short = design.select(&[0, 1, 2])?;
+    assert!(ask(&plain, &short).starts_with("the design has 3 values, but time has 12"));
     // Another layout in memory is not another matrix.
     let mut columns = Array2::zeros((3, 12));
     columns.assign(&design.matrix().t());
