@@ -43,7 +43,7 @@ fn main() -> greenwood::Result<()> {
         println!("  {name:<34} {:.3}    {:.3}", interval(msc)?, interval(control)?);
     }
     for (arm, curve) in [("Msc", msc), ("Control", control)] {
-        if let Some(advice) = curve.at(four_years).advice() {
+        if let Some(advice) = curve.advice(four_years) {
             println!("  {arm}: {advice}");
         }
     }

@@ -459,7 +459,7 @@ fn redundant_and_infinite_coefficients() {
     let twice: Vec<f64> = x.iter().map(|x| 2.0 * x).collect();
     let design = Design::builder().numeric("x", &x).numeric("twice", &twice).build().unwrap();
     let fit = FineGray::new(&1).fit(&data, &design).unwrap();
-    assert_eq!((fit.terms()[0].status, fit.terms()[1].status), (Status::Estimated, Status::Redundant));
+    assert_eq!((fit.terms()[0].status(), fit.terms()[1].status()), (Status::Estimated, Status::Redundant));
     assert_eq!(
         FineGray::new(&1).collinear(Collinear::Refuse).fit(&data, &design).unwrap_err().to_string(),
         "covariate twice is constant or a combination of earlier ones: leave it out, or let it be dropped \

@@ -7,8 +7,10 @@ mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::survival::{
-    Concordance, CoxPh, Design, Groups, KaplanMeier, PairWeight, RightCensored, Ties, Weights,
+    Concordance, ConcordanceDifference, ConcordanceEstimate, CoxPh, Design, Groups, KaplanMeier,
+    NotEstimable, PairWeight, RightCensored, Ties, Weights,
 };
+use proptest::prelude::*;
 use serde_json::Value;
 
 /// Sums of up to 10⁵ pairs.
@@ -62,11 +64,23 @@ fn marker(case: &Case, frame: &Frame) -> Vec<f64> {
     frame.column(case.text("marker").unwrap()).iter().map(|x| sign * x).collect()
 }
 
-fn check(report: &mut Report, name: &str, c: Concordance, estimate: f64, variance: f64, count: [f64; 3]) {
-    report.close(&format!("{name} estimate"), c.estimate().unwrap_or(f64::NAN), estimate, CLOSED);
+fn check(
+    report: &mut Report,
+    name: &str,
+    c: ConcordanceEstimate,
+    estimate: f64,
+    variance: f64,
+    count: [f64; 3],
+) {
+    report.close(&format!("{name} estimate"), c.value().unwrap_or(f64::NAN), estimate, CLOSED);
     // The root of 6e-33, R's variance of 0 in one case, is no standard error.
     let se = if variance < 1e-30 { 0.0 } else { variance.sqrt() };
-    report.close(&format!("{name} std error"), c.std_error().unwrap_or(f64::NAN), se, CLOSED);
+    report.close(
+        &format!("{name} std error"),
+        c.std_error().unwrap_or(c.value().map_or(f64::NAN, |_| 0.0)),
+        se,
+        CLOSED,
+    );
     report.all_close(&format!("{name} pairs"), &[c.concordant(), c.discordant(), c.tied()], &count, CLOSED);
 }
 
@@ -83,7 +97,8 @@ fn concordances_are_those_of_r() {
         let estimates = numbers(&out["concordance"]);
         if let Some(models) = case.inputs["models"].as_array() {
             let scores: Vec<Vec<f64>> = models.iter().map(|m| predictor(m, &case, &data, &frame)).collect();
-            let both = Concordance::compare(&data, &scores[0], &scores[1], weight(&case)).unwrap();
+            let both =
+                Concordance::new().weight(weight(&case)).difference(&data, &scores[0], &scores[1]).unwrap();
             for (k, c) in [both.first(), both.second()].into_iter().enumerate() {
                 let count = [rows[k][0], rows[k][1], rows[k][2]];
                 check(&mut report, &case.name, c, estimates[k], variance(k, k), count);
@@ -97,7 +112,7 @@ fn concordances_are_those_of_r() {
             Value::Null => marker(&case, &frame),
             covariates => predictor(covariates, &case, &data, &frame),
         };
-        let c = Concordance::weighted(&data, &score, weight(&case)).unwrap();
+        let c = Concordance::new().weight(weight(&case)).estimate(&data, &score).unwrap();
         // A row for each stratum.
         let count = [0, 1, 2].map(|k| rows.iter().map(|r| r[k]).sum());
         check(&mut report, &case.name, c, estimates[0], variance(0, 0), count);
@@ -108,7 +123,8 @@ fn concordances_are_those_of_r() {
 #[test]
 fn what_has_no_concordance_is_refused() {
     let late = RightCensored::new(&[1.0, 2.0], &[true, true]).unwrap().with_entry(&[0.0, 0.5]).unwrap();
-    let message = |weight| Concordance::weighted(&late, &[2.0, 1.0], weight).unwrap_err().to_string();
+    let message =
+        |weight| Concordance::new().weight(weight).estimate(&late, &[2.0, 1.0]).unwrap_err().to_string();
     for weight in [PairWeight::uno(), PairWeight::schemper()] {
         assert_eq!(
             message(weight),
@@ -122,9 +138,11 @@ fn what_has_no_concordance_is_refused() {
     );
     // Where nobody has an event there is nothing to compare, and that is no error.
     let censored = RightCensored::new(&[1.0, 2.0], &[false, false]).unwrap();
-    let none = Concordance::compare(&censored, &[2.0, 1.0], &[1.0, 2.0], PairWeight::uno()).unwrap();
-    assert_eq!((none.estimate(), none.std_error(), none.p_value()), (None, None, None));
-    assert_eq!(none.to_string(), "no comparable pairs");
+    let none =
+        Concordance::new().weight(PairWeight::uno()).difference(&censored, &[2.0, 1.0], &[1.0, 2.0]).unwrap();
+    let none_of = Err(NotEstimable::NoPairs);
+    assert_eq!((none.value(), none.std_error(), none.p_value()), (none_of, none_of, None));
+    assert_eq!(none.to_string(), "not estimable: no pair of subjects can be compared");
 }
 
 /// Weights of pairs under case weights, within strata and with clusters, which the 52 cases leave out. R 4.2.2, survival
@@ -157,8 +175,8 @@ fn weighted_pairs_under_weights_strata_and_clusters() {
         (&clustered, PairWeight::uno(), 0.69283756153845233, 0.00088159831925478899),
     ] {
         report.cases += 1;
-        let c = Concordance::weighted(data, &karno, by).unwrap();
-        report.close(&format!("{by:?} estimate"), c.estimate().unwrap(), estimate, CLOSED);
+        let c = Concordance::new().weight(by).estimate(data, &karno).unwrap();
+        report.close(&format!("{by:?} estimate"), c.value().unwrap(), estimate, CLOSED);
         report.close(&format!("{by:?} std error"), c.std_error().unwrap(), variance.sqrt(), CLOSED);
     }
     report.finish("weighted pairs");
@@ -191,9 +209,61 @@ fn delayed_entry_by_definition() {
                 pairs[kind] += s / n;
             }
         }
-        let c = Concordance::weighted(&data, age, by).unwrap();
+        let c = Concordance::new().weight(by).estimate(&data, age).unwrap();
         let mut report = Report::default();
         report.all_close("pairs", &[c.concordant(), c.discordant(), c.tied()], &pairs, CLOSED);
         report.finish("delayed entry");
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Whole numbers are counted in one walk, weights in two: the same pairs and the same variance, with late entries, ties
+    /// of times and of scores, strata, and pairs that end early.
+    #[test]
+    fn weights_of_one_are_no_weights(
+        rows in prop::collection::vec((1..12_u32, any::<bool>(), 0..10_u32, 0..6_i32, 0..2_usize), 2..40),
+        late in any::<bool>(),
+        distinct in any::<bool>(),
+        until in prop::option::of(2..12_u32),
+    ) {
+        let time: Vec<f64> = rows.iter().map(|r| f64::from(r.0)).collect();
+        let event: Vec<bool> = rows.iter().map(|r| r.1).collect();
+        let mut data = RightCensored::new(time, event).unwrap();
+        if late {
+            let entry: Vec<f64> = rows.iter().map(|r| f64::from(if r.2 < r.0 { r.2 } else { 0 })).collect();
+            data = data.with_entry(entry).unwrap();
+        }
+        let strata: Vec<usize> = rows.iter().map(|r| r.4).collect();
+        data = data.with_strata(Groups::from_codes(&strata, &["a", "b"]).unwrap()).unwrap();
+        let score: Vec<f64> =
+            rows.iter().zip(0..).map(|(r, i)| f64::from(r.3) + if distinct { 0.001 * f64::from(i) } else { 0.0 }).collect();
+        let weight = until.map_or(PairWeight::equal(), |t| PairWeight::equal().until(f64::from(t)));
+        let c = Concordance::new().weight(weight);
+        let whole = c.estimate(&data, &score).unwrap();
+        let ones = data.with_weights(Weights::replication(vec![1.0; rows.len()])).unwrap();
+        let weighted = c.estimate(&ones, &score).unwrap();
+        prop_assert_eq!([whole.concordant(), whole.discordant(), whole.tied()],
+            [weighted.concordant(), weighted.discordant(), weighted.tied()]);
+        prop_assert_eq!(whole.value(), weighted.value());
+        let (a, b) = (whole.std_error().unwrap_or(0.0), weighted.std_error().unwrap_or(0.0));
+        prop_assert!((a - b).abs() < 1e-12, "{} {}", a, b);
+    }
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn what_is_stored_is_checked() {
+    let data = RightCensored::new(&[1., 2., 3., 4.], &[true, true, false, true]).unwrap();
+    let both = Concordance::new().difference(&data, &[0.9, 0.3, 0.5, 0.1], &[0.1, 0.4, 0.2, 0.3]).unwrap();
+    let text = serde_json::to_string(&both).unwrap();
+    assert_eq!(serde_json::from_str::<ConcordanceDifference>(&text).unwrap(), both);
+    for field in ["concordant", "discordant", "tied", "variance"] {
+        let broken = text.replacen(&format!("\"{field}\":"), &format!("\"{field}\":-1,\"x\":"), 1);
+        assert!(serde_json::from_str::<ConcordanceDifference>(&broken).is_err(), "{field}");
+    }
+    let broken = text.replace("\"covariance\":", "\"covariance\":9.5,\"x\":");
+    let error = serde_json::from_str::<ConcordanceDifference>(&broken).unwrap_err().to_string();
+    assert_eq!(error, "the covariance is 9.5: it must be within the two variances");
 }

@@ -466,23 +466,27 @@ proptest! {
 
 #[test]
 fn advice_names_the_doubt_and_the_method() {
-    use greenwood::survival::{Concern, Instead};
-    let early = msc().at(1.0).advice().unwrap();
-    assert_eq!(early.concerns(), [Concern::FewAtRisk { at_risk: 9.0 }, Concern::AtOne]);
+    use greenwood::survival::{Recommendation, Warning};
+    let early = msc().advice(1.0).unwrap();
+    assert_eq!(early.warnings(), [Warning::FewAtRisk { at_risk: 9.0 }, Warning::AtOne]);
     assert_eq!(early.to_string(), "only 9 at risk, nobody had the event yet: use the beta product interval");
-    let late = control().at(48.0).advice().unwrap();
+    let late = control().advice(48.0).unwrap();
     assert_eq!(late.to_string(), "only 4 at risk, only 3 events: use the beta product interval");
     let (data, arm) = trial();
     let advice = LogRank::test(&data, &arm).unwrap().advice().unwrap();
-    assert_eq!(advice.instead(), Instead::PermutationTest);
-    assert_eq!(advice.to_string(), "only 8 events: use an exact permutation test");
+    assert_eq!(advice.recommendation(), Some(Recommendation::ExactTest));
+    assert_eq!(
+        advice.to_string(),
+        "only 3.057 events expected in MSC, only 4.943 events expected in control: use the exact permutation test"
+    );
     let data = RightCensored::new(&[1., 2., 3.], &[true, true, true]).unwrap();
-    let dead = KaplanMeier::fit(&data).at(3.0).advice().unwrap();
-    assert_eq!(dead.concerns()[1], Concern::AtZero);
+    let dead = KaplanMeier::fit(&data).advice(3.0).unwrap();
+    assert_eq!(dead.warnings()[1], Warning::AtZero);
     let arm = Groups::from_codes(&[0, 0, 0], &["a", "b"]).unwrap();
     let advice = LogRank::test(&data, &arm).unwrap().advice().unwrap();
-    assert_eq!(advice.concerns()[0], Concern::GroupWithoutEvents { label: "b".into() });
+    assert_eq!(advice.warnings()[1], Warning::EmptyGroup { label: "b".into() });
+    assert_eq!(advice.recommendation(), None);
     let (data, arm) = leukaemia();
     assert_eq!(LogRank::test(&data, &arm).unwrap().advice(), None);
-    assert_eq!(KaplanMeier::fit(&data).at(8.0).advice(), None);
+    assert_eq!(KaplanMeier::fit(&data).advice(8.0), None);
 }

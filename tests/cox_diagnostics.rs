@@ -28,17 +28,17 @@ fn a_factor_is_tested_as_a_whole() -> Result<()> {
     assert_eq!(whole.iter().map(|t| t.0).collect::<Vec<_>>(), ["age", "ph.ecog"]);
     for ((_, t), (chi_square, df)) in whole.iter().zip([(0.266636583910986, 1), (4.872583179456168, 3)]) {
         // The fit has converged to 1e-9 standard errors.
-        assert_relative_eq!(t.statistic, chi_square, max_relative = 1e-8);
-        assert_eq!(t.degrees_of_freedom, df);
+        assert_relative_eq!(t.statistic(), chi_square, max_relative = 1e-8);
+        assert_eq!(t.df(), df);
     }
-    assert_relative_eq!(test.global().statistic, 4.916947405075470, max_relative = 1e-8);
-    assert_eq!(test.global().degrees_of_freedom, 4);
+    assert_relative_eq!(test.global().statistic(), 4.916947405075470, max_relative = 1e-8);
+    assert_eq!(test.global().df(), 4);
     for (name, chi_square) in [
         ("ph.ecog: 1", 0.297436477354614),
         ("ph.ecog: 2", 2.040371136857952),
         ("ph.ecog: 3", 2.777367646408547),
     ] {
-        assert_relative_eq!(test.of(name)?.statistic, chi_square, max_relative = 1e-8);
+        assert_relative_eq!(test.of(name)?.statistic(), chi_square, max_relative = 1e-8);
     }
     assert!(matches!(test.of("sex"), Err(Error::UnknownCovariate { .. })));
     assert_eq!(
@@ -75,16 +75,16 @@ fn under_exact_ties_the_test_is_that_of_the_discrete_likelihood() -> Result<()> 
     for (scale, statistic) in [(TimeScale::Identity, 0.963219686110937), (TimeScale::Log, 0.399321489597869)]
     {
         let test = fitted.proportional_hazards(scale)?;
-        assert_relative_eq!(test.global().statistic, statistic, max_relative = 1e-9);
-        assert_relative_eq!(test.of("x")?.statistic, statistic, max_relative = 1e-9);
+        assert_relative_eq!(test.global().statistic(), statistic, max_relative = 1e-9);
+        assert_relative_eq!(test.of("x")?.statistic(), statistic, max_relative = 1e-9);
     }
     // z is 0, 1, 1, 0 again and again.
     let z: Vec<f64> = (0..24).map(|i| f64::from(u8::from(i % 4 == 1 || i % 4 == 2))).collect();
     let two = Design::builder().numeric("x", &X).numeric("z", &z).build()?;
     let fit = CoxPh::new().ties(Ties::Exact).tolerance(1e-12).fit(&data, &two)?;
     let test = fit.with(&data, &two)?.proportional_hazards(TimeScale::Identity)?;
-    assert_relative_eq!(test.global().statistic, 1.63228020596509, max_relative = 1e-9);
-    assert_eq!(test.global().degrees_of_freedom, 2);
+    assert_relative_eq!(test.global().statistic(), 1.63228020596509, max_relative = 1e-9);
+    assert_eq!(test.global().df(), 2);
     Ok(())
 }
 
@@ -117,7 +117,7 @@ fn under_exact_ties_no_row_has_a_score() -> Result<()> {
     let [exact, breslow] = [Ties::Exact, Ties::Breslow].map(|ties| {
         let fit = CoxPh::new().ties(ties).tolerance(1e-12).fit(&distinct, &design)?;
         let residuals = fit.with(&distinct, &design)?.residuals()?;
-        Ok::<_, Error>((fit.terms()[0].robust_std_error.unwrap(), residuals))
+        Ok::<_, Error>((fit.terms()[0].robust_std_error().unwrap(), residuals))
     });
     let (exact, breslow) = (exact?, breslow?);
     assert_relative_eq!(exact.0, breslow.0, max_relative = 1e-9);
@@ -157,7 +157,7 @@ fn a_variance_of_rounding_is_none() -> Result<()> {
                 let fitted = fit.with(&data, &design)?;
                 for scale in [TimeScale::KaplanMeier, TimeScale::Identity, TimeScale::Log, TimeScale::Rank] {
                     let global = fitted.proportional_hazards(scale)?.global();
-                    assert_eq!((global.degrees_of_freedom, global.p_value()), (0, None), "{scale} {factor}");
+                    assert_eq!((global.df(), global.p_value()), (0, None), "{scale} {factor}");
                 }
             }
         }
@@ -211,10 +211,86 @@ proptest! {
         for other in [recoded, shifted] {
             if let (Some(plain), Some(other)) = (&plain, &other) {
                 let (x, y) = (plain.global(), other.global());
-                prop_assert_eq!(x.degrees_of_freedom, y.degrees_of_freedom);
+                prop_assert_eq!(x.df(), y.df());
                 // A dozen rows may leave the information nearly singular, and the estimates that much less exact.
-                assert_relative_eq!(x.statistic, y.statistic, max_relative = 1e-5, epsilon = 1e-7);
+                assert_relative_eq!(x.statistic(), y.statistic(), max_relative = 1e-5, epsilon = 1e-7);
             }
         }
     }
+}
+
+/// The scores of all rows sum to 0: one cluster alone has no variance, and neither standard error nor test comes of it;
+/// nor of two clusters for two covariates.
+#[test]
+fn a_robust_variance_of_rounding_is_none() -> Result<()> {
+    let data = tied()?;
+    let design = Design::builder().numeric("x", &X).build()?;
+    for ties in [Ties::Efron, Ties::Breslow] {
+        let one = CoxPh::new().ties(ties).fit(&data.clone().with_clusters(&[0; 24])?, &design)?;
+        assert_eq!(one.terms()[0].robust_std_error(), Some(0.0));
+        assert_eq!((one.terms()[0].z(), one.terms()[0].p_value()), (None, None));
+        assert_eq!((one.wald_test().df(), one.wald_test().p_value()), (0, None));
+    }
+    let z: Vec<f64> = (0..24).map(|i| f64::from(i % 3)).collect();
+    let two = Design::builder().numeric("x", &X).numeric("z", &z).build()?;
+    let halves: Vec<usize> = (0..24).map(|i| i / 12).collect();
+    let fit = CoxPh::new().fit(&data.clone().with_clusters(&halves)?, &two)?;
+    assert_eq!((fit.wald_test().df(), fit.wald_test().p_value()), (0, None));
+    assert_eq!(fit.wald_test_of(&["x"])?.df(), 1);
+    let thirds: Vec<usize> = (0..24).map(|i| i / 8).collect();
+    let fit = CoxPh::new().fit(&data.with_clusters(&thirds)?, &two)?;
+    assert_eq!(fit.wald_test().df(), 2);
+    Ok(())
+}
+
+/// R 4.2.2, survival 3.5-3: `$rscore` of coxph(Surv(time, status == 2) ~ age + ph.ecog + sex, weights = 1 + (age %% 3)/2,
+/// cluster = row) on lung without missing ph.ecog, and of coxph(Surv(time, status == 2) ~ age + sex, cluster = inst).
+#[test]
+fn the_robust_score_test_is_that_of_r() -> Result<()> {
+    let lung = Frame::read("lung");
+    let known = |column: &str| lung.column(column).iter().map(|x| !x.is_nan()).collect::<Vec<_>>();
+    let fit = |frame: &Frame,
+               names: &[&str],
+               ties,
+               with: &dyn Fn(RightCensored<'static>) -> Result<RightCensored<'static>>| {
+        let dead: Vec<bool> = frame.column("status").iter().map(|&s| s == 2.0).collect();
+        let data = with(RightCensored::new(frame.column("time").to_vec(), dead)?)?;
+        let design = names.iter().fold(Design::builder(), |d, n| d.numeric(*n, frame.column(n))).build()?;
+        CoxPh::new().ties(ties).fit(&data, &design)
+    };
+    let frame = lung.keep(&known("ph_ecog"));
+    let weights: Vec<f64> = frame.column("age").iter().map(|a| 1.0 + (a % 3.0) / 2.0).collect();
+    let weighted = fit(&frame, &["age", "ph_ecog", "sex"], Ties::Efron, &|data| {
+        data.with_weights(Weights::sampling(weights.clone()))
+    })?;
+    let test = weighted.robust_score_test().unwrap();
+    assert_relative_eq!(test.statistic(), 20.52210111616932, max_relative = 1e-9);
+    assert_eq!(test.df(), 3);
+    assert_relative_eq!(weighted.wald_test().statistic(), 17.43703613281723, max_relative = 1e-7);
+    let text = weighted.to_string();
+    assert!(text.ends_with("\nrobust score     20.52 on 3 df, p < 0.001"), "{text}");
+    assert_eq!(
+        text.matches("(not valid: takes rows for independent, and weights for counts)").count(),
+        2,
+        "{text}"
+    );
+
+    // A single row has no institution.
+    let frame =
+        lung.keep(&known("inst").iter().zip(known("ph_ecog")).map(|(a, b)| *a && b).collect::<Vec<_>>());
+    let inst: Vec<u64> = frame.column("inst").iter().map(|x| x.to_bits()).collect();
+    for (ties, statistic) in [(Ties::Efron, 6.852879938214207), (Ties::Breslow, 6.862304086396055)] {
+        let clustered = fit(&frame, &["age", "sex"], ties, &|data| data.with_clusters(&inst))?;
+        assert_relative_eq!(
+            clustered.robust_score_test().unwrap().statistic(),
+            statistic,
+            max_relative = 1e-9
+        );
+    }
+    // Without weights or clusters, and with a penalty, there is none; nor is it a test with as many clusters as covariates.
+    assert_eq!(fit(&frame, &["age"], Ties::Efron, &Ok)?.robust_score_test(), None);
+    let halves: Vec<usize> = (0..frame.len()).map(|i| i % 2).collect();
+    let two = fit(&frame, &["age", "sex"], Ties::Efron, &|data| data.with_clusters(&halves))?;
+    assert_eq!(two.robust_score_test().unwrap().p_value(), None);
+    Ok(())
 }

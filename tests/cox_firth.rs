@@ -30,9 +30,9 @@ struct Expected<'a> {
 fn check(model: &CoxModel, data: &RightCensored, design: &Design, expected: &Expected) -> Result<()> {
     assert_eq!(model.stop(), Stop::Converged);
     for (term, &e) in model.terms().iter().zip(expected.coefficients) {
-        assert_eq!(term.status, Status::Estimated);
-        let error = (term.coefficient - e).abs() / term.std_error.unwrap();
-        assert!(error < expected.within, "{}: {} for {e}", term.name, term.coefficient);
+        assert_eq!(term.status(), Status::Estimated);
+        let error = (term.coefficient() - e).abs() / term.model_std_error().unwrap();
+        assert!(error < expected.within, "{}: {} for {e}", term.name(), term.coefficient());
     }
     for (v, &e) in model.variance().iter().zip(expected.variance) {
         // A covariance is a share of the product of two standard errors.
@@ -48,12 +48,12 @@ fn check(model: &CoxModel, data: &RightCensored, design: &Design, expected: &Exp
         assert!((interval.upper.unwrap().ln() - upper).abs() < PROFILE * (upper - lower), "{name} {upper}");
         let test = model.with(data, design)?.likelihood_ratio_test_of(&[name])?;
         // A difference of log likelihoods of up to 750.
-        assert_relative_eq!(test.statistic, statistic, max_relative = PROFILE, epsilon = 1e-11);
-        assert_eq!(test.degrees_of_freedom, 1);
+        assert_relative_eq!(test.statistic(), statistic, max_relative = PROFILE, epsilon = 1e-11);
+        assert_eq!(test.df(), 1);
     }
     let names: Vec<&str> = design.names().iter().map(String::as_str).collect();
     let all = model.with(data, design)?.likelihood_ratio_test_of(&names)?;
-    assert_relative_eq!(all.statistic, model.likelihood_ratio_test().statistic, max_relative = 1e-12);
+    assert_relative_eq!(all.statistic(), model.likelihood_ratio_test().statistic(), max_relative = 1e-12);
     Ok(())
 }
 
@@ -107,7 +107,7 @@ fn a_separated_column_beside_an_ordinary_one() -> Result<()> {
     let none: Vec<f64> = age.iter().zip(&event).map(|(&a, &e)| f64::from(u8::from(a < 55.0 && !e))).collect();
     let data = RightCensored::new(frame.column("futime"), event)?;
     let design = Design::builder().numeric("age", age).numeric("none", &none).build()?;
-    assert_eq!(CoxPh::new().fit(&data, &design)?.terms()[1].status, Status::MinusInfinity);
+    assert_eq!(CoxPh::new().fit(&data, &design)?.terms()[1].status(), Status::MinusInfinity);
     // No two events at one time: both rules are one.
     for ties in [Ties::Efron, Ties::Breslow] {
         let expected = Expected {
@@ -286,7 +286,7 @@ fn weights_scales_and_redundant_columns() -> Result<()> {
             assert_relative_eq!(b, plain.coefficients()[j], max_relative = 1e-8);
             assert_relative_eq!(b, moved.coefficients()[j] * [100.0, 1.0][j], max_relative = 1e-8);
             assert_relative_eq!(b, redundant.coefficients()[j], max_relative = 1e-8);
-            assert_eq!(redundant.terms()[2 + j].status, Status::Redundant);
+            assert_eq!(redundant.terms()[2 + j].status(), Status::Redundant);
         }
     }
     Ok(())
@@ -401,12 +401,12 @@ proptest! {
         let model = CoxPh::new().ties(ties).firth().fit(&data, &design).unwrap();
         prop_assert!(model.stop().is_success(), "{}", model);
         prop_assert!(model.log_likelihood()[1] >= model.log_likelihood()[0] - 1e-12);
-        for term in model.terms().iter().filter(|t| t.status == Status::Estimated) {
-            let interval = model.with(&data, &design).unwrap().profile_interval(&term.name, 0.95).unwrap();
+        for term in model.terms().iter().filter(|t| t.status() == Status::Estimated) {
+            let interval = model.with(&data, &design).unwrap().profile_interval(term.name(), 0.95).unwrap();
             let (lower, upper) = interval.bounds().unwrap();
             prop_assert!(lower < term.hazard_ratio() && term.hazard_ratio() < upper, "{}\n{}", interval, model);
-            let test = model.with(&data, &design).unwrap().likelihood_ratio_test_of(&[&term.name]).unwrap();
-            prop_assert!(test.statistic.is_finite());
+            let test = model.with(&data, &design).unwrap().likelihood_ratio_test_of(&[term.name()]).unwrap();
+            prop_assert!(test.statistic().is_finite());
         }
     }
 }

@@ -171,6 +171,39 @@ fn new_rows_that_do_not_fit_are_refused_by_name() -> Result<()> {
     Ok(())
 }
 
+/// A stored model has its recipe: factor, spline and product are read back and predict the same bits.
+#[cfg(feature = "serde")]
+#[test]
+fn a_stored_model_predicts_by_name_to_the_last_bit() -> Result<()> {
+    let (data, design) = (data()?, design()?);
+    let fit = CoxPh::new().ridge(0.1).fit(&data, &design)?;
+    let text = serde_json::to_string(&fit).unwrap();
+    let stored: CoxModel = serde_json::from_str(&text).unwrap();
+    assert_eq!(stored, fit);
+    let row = |model: &CoxModel| model.row().level("dose", "low").numeric("age", 57.3);
+    let bits = |x: Vec<f64>| x.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    assert_eq!(bits(stored.linear_predictor(&row(&stored))?), bits(fit.linear_predictor(&row(&fit))?));
+    assert_eq!(
+        message(stored.linear_predictor(&stored.row().level("dose", "x").numeric("age", 1.0))),
+        "covariate dose has no level \"x\": its levels are high, low, none"
+    );
+    // With the data it is asked as the model was, and it knows them as well.
+    assert_eq!(stored.with(&data, &design)?.residuals()?, fit.with(&data, &design)?.residuals()?);
+    assert!(stored.with(&data, &plain()?).is_err());
+    // A recipe that contradicts itself is refused, and so is one that is not that of the terms.
+    for (from, to) in [
+        (r#""reference":2"#, r#""reference":3"#),
+        (r#""reference":2"#, r#""reference":1"#),
+        (r#""knots":[48.0,58.0,68.0]"#, r#""knots":[48.0,48.0,68.0]"#),
+        (r#""levels":["high","low","none"]"#, r#""levels":["high","high","none"]"#),
+        (r#""left":"dose""#, r#""left":"sex""#),
+    ] {
+        assert!(text.contains(from), "{from} {text}");
+        assert!(serde_json::from_str::<CoxModel>(&text.replace(from, to)).is_err(), "{to}");
+    }
+    Ok(())
+}
+
 /// A number within the periods of a split, and a model without covariates.
 #[test]
 fn rows_within_periods_and_rows_of_nothing() -> Result<()> {
@@ -253,11 +286,34 @@ fn other_data_than_those_of_the_fit_are_refused() -> Result<()> {
     assert!(fit.with(&plain, &other).is_ok(), "the same columns, made otherwise");
     let named = Design::new(&["Age", "dose: high", "dose: low"], design.matrix())?;
     assert_eq!(ask(&plain, &named), differs("covariate Age"));
+    let short = design.select(&[0, 1, 2])?;
+    assert!(ask(&plain, &short).starts_with("the design has 3 values, but time has 12"));
     // Another layout in memory is not another matrix.
     let mut columns = Array2::zeros((3, 12));
     columns.assign(&design.matrix().t());
     assert!(fit.with(&plain, &Design::new(design.names(), columns.t())?).is_ok());
     assert!(design.select(&[12]).is_err());
+    Ok(())
+}
+
+/// A curve is that of one stratum, by its label.
+#[test]
+fn a_curve_is_that_of_one_stratum() -> Result<()> {
+    let strata = Groups::new(&["a", "b", "a", "b", "a", "b", "a", "b", "a", "b", "a", "b"]);
+    let (data, design) = (data()?.with_strata(strata)?, plain()?);
+    let fit = CoxPh::new().fit(&data, &design)?;
+    let baseline = fit.with(&data, &design)?.baseline()?;
+    let row = baseline.row().numeric("age", 60.0).level("dose", "low");
+    assert_eq!(
+        message(baseline.curve(&row)),
+        "the baseline has one curve per stratum (a, b): ask that of one, as `baseline.stratum(label)?`"
+    );
+    assert!(message(baseline.stratum("c")).starts_with("no subject is labelled \"c\": the labels are a, b"));
+    let own = baseline.stratum("b")?;
+    assert_eq!((own.strata().collect::<Vec<_>>(), own.curve(&row)?.last_time()), (vec!["b"], 8.0));
+    let many = own.columns().numeric("age", &[60.0, 50.0]).levels("dose", &["low", "none"]);
+    assert_eq!(own.curves(&many)?[0], own.curve(&row)?);
+    assert!(message(own.curve(&many)).starts_with("the row has 2 values, but one row has 1"));
     Ok(())
 }
 
@@ -269,8 +325,8 @@ fn models_of_other_data_are_not_compared() -> Result<()> {
     let larger = CoxPh::new().fit(&data, &whole)?;
     let test = larger.likelihood_ratio_against(&CoxPh::new().fit(&data, &age)?)?;
     let held = larger.with(&data, &whole)?.likelihood_ratio_test_of(&["dose: high", "dose: low"])?;
-    assert_relative_eq!(test.statistic, held.statistic, max_relative = 1e-7);
-    assert_eq!(test.degrees_of_freedom, 2);
+    assert_relative_eq!(test.statistic(), held.statistic(), max_relative = 1e-7);
+    assert_eq!(test.df(), 2);
     let fewer = data.filter(&(0..12).map(|i| i > 0).collect::<Vec<_>>())?;
     let smaller = CoxPh::new().fit(&fewer, &age.select(&(1..12).collect::<Vec<_>>())?)?;
     assert!(matches!(larger.likelihood_ratio_against(&smaller), Err(Error::OtherData { .. })));

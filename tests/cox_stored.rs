@@ -55,7 +55,7 @@ fn bits(model: &CoxModel, baseline: &Baseline) -> Result<Vec<u64>> {
         values.extend(interval.lower.into_iter().chain(interval.upper));
     }
     for term in model.terms() {
-        values.extend(term.reported_std_error());
+        values.extend(term.std_error());
     }
     values.extend(model.wald_test().p_value());
     Ok(values.into_iter().map(f64::to_bits).collect())
@@ -176,7 +176,7 @@ fn mutated<T: serde::de::DeserializeOwned>(
             Value::Number(n) => {
                 let x = n.as_f64().unwrap();
                 let whole = [json!(-1), json!(0), json!(4294967295_u64), json!(u64::MAX), Value::Null];
-                let real = [json!(-x - 1.0), json!(x + 0.5), json!(1e60), json!(-1e60), json!(1e-60)];
+                let real = [json!(-x - 1.0), json!(x + 0.5), json!(1e308), json!(-1e308), json!(5e-324)];
                 whole.into_iter().chain(real).collect()
             }
             Value::Array(a) => {

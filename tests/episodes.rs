@@ -66,7 +66,7 @@ fn a_coefficient_per_period_is_that_of_r() -> Result<()> {
     let clustered = rows.data().clone().with_clusters(rows.source())?;
     let fit = CoxPh::new().fit(&clustered, &design)?;
     for (term, expected) in fit.terms().iter().zip(robust) {
-        assert_relative_eq!(term.robust_std_error.unwrap(), expected, max_relative = 1e-8);
+        assert_relative_eq!(term.robust_std_error().unwrap(), expected, max_relative = 1e-8);
     }
     Ok(())
 }
@@ -97,8 +97,8 @@ fn a_coefficient_that_is_a_function_of_time_is_that_of_r() -> Result<()> {
         (0.0213095666153477713, 0.006606850940161362),
     ];
     for (term, (coefficient, se)) in fit.terms().iter().zip(expected) {
-        assert_relative_eq!(term.coefficient, coefficient, max_relative = 1e-8);
-        assert_relative_eq!(term.std_error.unwrap(), se, max_relative = 1e-8);
+        assert_relative_eq!(term.coefficient(), coefficient, max_relative = 1e-8);
+        assert_relative_eq!(term.model_std_error().unwrap(), se, max_relative = 1e-8);
     }
     assert_relative_eq!(fit.log_likelihood()[1], -478.53151472189325, max_relative = 1e-12);
     Ok(())
@@ -181,9 +181,9 @@ proptest! {
             assert_relative_eq!(whole.log_likelihood()[1], cut.log_likelihood()[1], max_relative = 1e-9, epsilon = 1e-9);
             for (a, c) in whole.terms().iter().zip(cut.terms()) {
                 // To a millionth of a standard error, where a few rows leave the likelihood all but flat.
-                let unit = a.std_error.unwrap_or(1.0).max(1.0);
-                prop_assert!((a.coefficient - c.coefficient).abs() < 1e-6 * unit, "{}\n{}", whole, cut);
-                if let (Some(a), Some(c)) = (a.reported_std_error(), c.reported_std_error()) {
+                let unit = a.model_std_error().unwrap_or(1.0).max(1.0);
+                prop_assert!((a.coefficient() - c.coefficient()).abs() < 1e-6 * unit, "{}\n{}", whole, cut);
+                if let (Some(a), Some(c)) = (a.std_error(), c.std_error()) {
                     assert_relative_eq!(a, c, max_relative = 1e-5, epsilon = 1e-9);
                 }
             }

@@ -17,7 +17,7 @@ fn trial() -> (RightCensored<'static>, Groups) {
 }
 
 #[test]
-fn the_sample_agrees_with_all_labellings() -> greenwood::Result<()> {
+fn the_sample_agrees_with_all_allocations() -> greenwood::Result<()> {
     let (data, arm) = trial();
     let sample = MonteCarloLogRank::new().replicates(200_000).seed(7).test(&data, &arm)?;
     let exact = ExactLogRank::new().test(&data, &arm)?;
@@ -65,7 +65,7 @@ fn a_seed_is_a_result_and_progress_may_stop() -> greenwood::Result<()> {
     let test = |seed| MonteCarloLogRank::new().replicates(5_000).seed(seed).test(&data, &arm).unwrap();
     assert_eq!(test(3), test(3));
     assert_ne!(test(3).p_value(), test(4).p_value());
-    // Every labelling has its own generator: the first thousand are the same in a longer run.
+    // Every allocation has its own generator: the first thousand are the same in a longer run.
     let mut seen = Vec::new();
     let stopped = MonteCarloLogRank::new().seed(3).test_with_progress(&data, &arm, |done| {
         seen.push(done);

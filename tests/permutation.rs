@@ -60,7 +60,7 @@ fn exact_tests_are_those_of_coin() {
             close("two-sided", test.p_value(), number(&brute["two_sided"]));
             close("lower", test.one_sided_p_value(Alternative::FirstHigher), number(&brute["lower"]));
             close("upper", test.one_sided_p_value(Alternative::FirstLower), number(&brute["upper"]));
-            close("labellings", test.labellings(), number(&brute["permutations"]));
+            close("allocations", test.allocations(), number(&brute["permutations"]));
         }
         assert_eq!(test.error(), 0.0);
     }
@@ -81,7 +81,7 @@ fn saa() -> (RightCensored<'static>, RightCensored<'static>, Groups) {
     (RightCensored::new(ffs, failed).unwrap(), RightCensored::new(os, died).unwrap(), arms(&codes))
 }
 
-/// The trial's exact p-values, counted over the C(18, 9) = 48620 labellings; coin gives .163801 and .164790.
+/// The trial's exact p-values, counted over the C(18, 9) = 48620 allocations; coin gives .163801 and .164790.
 #[test]
 fn the_trial_of_nine_against_nine() {
     let (ffs, os, arm) = saa();
@@ -107,13 +107,13 @@ fn the_trial_of_nine_against_nine() {
     assert!((gehan.asymptotic_p_value().unwrap() - 0.122560).abs() < 5.1e-7);
     assert_eq!(
         t.to_string(),
-        "Exact log-rank test of MSC v control, permuting T
-statistic 1.9433, 4.862000e4 labellings
-p = 0.1638, mid-p = 0.1621; MSC lower: 0.9198; MSC higher: 0.0819"
+        "Exact log-rank test of MSC against control, permuting T
+statistic 1.9433, 48620 allocations
+p = 0.1638, mid-p = 0.1621; hazard lower in MSC: p = 0.9198; hazard higher in MSC: p = 0.0819"
     );
 }
 
-/// All labellings within strata, one by one: (share at most, share at least, two-sided, mid two-sided).
+/// All allocations within strata, one by one: (share at most, share at least, two-sided, mid two-sided).
 fn enumerate(
     data: &RightCensored,
     codes: &[usize],
@@ -170,7 +170,7 @@ fn draws(seed: u64) -> impl FnMut(u64) -> u64 {
 
 /// Ties, strata, weights of times, and (where T is permuted) delayed entry: counted one by one.
 #[test]
-fn enumeration_agrees_with_counting_every_labelling() {
+fn enumeration_agrees_with_counting_every_allocation() {
     for seed in 1..=24 {
         let mut draw = draws(seed);
         let n = 8 + draw(3) as usize;
@@ -262,15 +262,15 @@ fn a_weight_is_a_repetition() {
     }
 }
 
-/// Labels exchanged within blocks: four blocks of two pairs make 2⁴ labellings, counted by hand: only the one in
+/// Labels exchanged within blocks: four blocks of two pairs make 2⁴ allocations, counted by hand: only the one in
 /// which all first-arm subjects fail first in their block, and its mirror, are as extreme.
 #[test]
-fn blocks_restrict_the_labellings() {
+fn blocks_restrict_the_allocations() {
     let data = RightCensored::new(vec![1., 11., 2., 12., 3., 13., 4., 14.], vec![true; 8]).unwrap();
     let arm = arms(&[0, 1, 0, 1, 0, 1, 0, 1]);
     let blocks = Groups::from_codes(&[0, 0, 1, 1, 2, 2, 3, 3], &["1", "2", "3", "4"]).unwrap();
     let test = ExactLogRank::new().within(blocks).test(&data, &arm).unwrap();
-    assert_relative_eq!(test.labellings(), 16.0, max_relative = 1e-12);
+    assert_relative_eq!(test.allocations(), 16.0, max_relative = 1e-12);
     assert_relative_eq!(test.one_sided_p_value(Alternative::FirstHigher), 1.0 / 16.0, max_relative = 1e-12);
     // Without blocks it is one of C(8, 4) = 70.
     let free = ExactLogRank::new().test(&data, &arm).unwrap();
@@ -305,6 +305,6 @@ fn no_events_and_what_is_refused() {
     let codes: Vec<usize> = (0..n as usize).map(|i| i * i % 7 % 2).collect();
     assert_eq!(
         z.test(&many, &arms(&codes)).unwrap_err().to_string(),
-        "permuting Z would need more than 4194304 states for these data: permute T, or use the asymptotic `LogRank`"
+        "permuting Z would need more than 4194304 states for these data: permute T, or use `MonteCarloLogRank`, which draws a sample of the allocations"
     );
 }

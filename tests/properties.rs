@@ -143,8 +143,7 @@ fn numbers(data: &RightCensored, groups: &Groups, scale: f64) -> Vec<f64> {
 }
 
 fn test_numbers(test: &LogRankTest) -> Vec<f64> {
-    let mut all =
-        vec![test.statistic(), test.degrees_of_freedom() as f64, test.p_value().unwrap_or(f64::NAN)];
+    let mut all = vec![test.statistic(), test.df() as f64, test.p_value().unwrap_or(f64::NAN)];
     all.extend(test.observed());
     all.extend(test.expected());
     all.extend(test.variance());

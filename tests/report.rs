@@ -92,7 +92,7 @@ fn what_was_asked_is_said() -> Result<()> {
         "Median potential follow-up, years",
         "Completeness of follow-up",
         "Restricted mean to 2 years (90% CI)",
-        "A hazard ratio below 1 favours Control.",
+        "A hazard ratio below 1 means a lower rate of events in Control than in Msc.",
         "Population: intention to treat.",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");

@@ -40,7 +40,7 @@ fn the_robust_log_rank_test_is_the_robust_score_test() {
         .unwrap();
     let test = LogRank::test(&weighted, &codes(&veteran, "celltype")).unwrap();
     assert_relative_eq!(test.statistic(), 38.19971703723719, max_relative = 1e-9);
-    assert_eq!(test.degrees_of_freedom(), 3);
+    assert_eq!(test.df(), 3);
     let stratified = weighted.with_strata(codes(&veteran, "celltype")).unwrap();
     let test = LogRank::test(&stratified, &codes(&veteran, "trt")).unwrap();
     assert_relative_eq!(test.statistic(), 0.1577589063703204, max_relative = 1e-9);

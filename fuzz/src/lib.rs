@@ -151,10 +151,10 @@ pub const STORED: &[Stored] = &[
     },
     Stored {
         name: "Baseline",
-        example: || json(&cox().baseline(&data(), &design()).expect("a baseline")),
+        example: || json(&cox().with(&data(), &design()).and_then(|fit| fit.baseline()).expect("a baseline")),
         read: |b| {
             stored::<Baseline>(b, |base| {
-                let _ = base.at_zero(0).map(|c| c.survival_at(8.0));
+                let _ = base.at_zero().map(|c| c.value(8.0));
             })
         },
     },

@@ -9,6 +9,7 @@
 pub(crate) mod beta;
 pub(crate) mod cholesky;
 pub(crate) mod distribution;
+pub(crate) mod few_distinct;
 pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;
 pub(crate) mod order;

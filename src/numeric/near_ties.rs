@@ -11,10 +11,13 @@ use crate::numeric::order::{Mark, pack};
 
 const TOLERANCE: f64 = 1.4901161193847656e-8; // √ε = 2⁻²⁶
 
+const UNIT: f64 = 1.0 / 4294967296.0; // 2⁻³²
+
 /// What the rule needs to know of the times in increasing order: their smallest gap and their mean, each
 /// distinct time counted once.
 struct Scan {
     last: f64,
+    /// Both in units of 2⁻³²: their quotient is the mean, and no sum of finite times overflows.
     sum: f64,
     count: f64,
     smallest_gap: f64,
@@ -29,7 +32,7 @@ impl Scan {
     fn push(&mut self, t: f64) {
         let gap = t - self.last;
         // Branch-free on purpose: whether a time repeats is unpredictable.
-        let new = f64::from(u8::from(gap > 0.0));
+        let new = f64::from(u8::from(gap > 0.0)) * UNIT;
         self.sum += new * t;
         self.count += new;
         self.smallest_gap = if gap > 0.0 && gap < self.smallest_gap { gap } else { self.smallest_gap };
@@ -38,7 +41,7 @@ impl Scan {
 
     /// The largest gap that still counts as none; 0 where no gap is that small.
     fn tolerance(self) -> f64 {
-        let largest_gap = TOLERANCE * f64::max(1.0, self.sum / f64::max(self.count, 1.0));
+        let largest_gap = TOLERANCE * f64::max(1.0, self.sum / f64::max(self.count, UNIT));
         if self.smallest_gap <= largest_gap { largest_gap } else { 0.0 }
     }
 }
@@ -52,48 +55,83 @@ pub(crate) fn tolerance(times: impl Iterator<Item = f64>) -> f64 {
     scan.tolerance()
 }
 
+/// A mark whose time was rewritten: its stream, and what it was.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moved<M> {
+    pub stream: usize,
+    /// The time that it has now: the first of its chain.
+    pub to: f64,
+    pub mark: M,
+}
+
 /// Rewrites the times of sorted streams so that near ties become ties, judged over all streams together.
-/// The streams stay sorted by time.
-pub(crate) fn merge<M: Mark>(streams: &mut [Vec<M>]) {
+/// The streams stay sorted by time. What was rewritten is returned, in order of time.
+pub(crate) fn merge<M: Mark>(streams: &mut [Vec<M>]) -> Vec<Moved<M>> {
     let mut scan = Scan::new();
-    in_order(streams, |mark| scan.push(mark.time()));
+    in_order(streams, |_, mark| scan.push(mark.time()));
     let tolerance = scan.tolerance();
+    let mut moved = Vec::new();
     if tolerance == 0.0 {
-        return;
+        return moved;
     }
     let (mut first, mut last) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-    in_order(streams, |mark| {
+    in_order(streams, |stream, mark| {
         let t = mark.time();
         if t - last > tolerance {
             first = t;
         } else if t != first {
+            moved.push(Moved { stream, to: first, mark: *mark });
             *mark = mark.with_key(pack(first, mark.is_event()));
         }
         last = t;
     });
+    moved
 }
 
-/// Visits the marks of sorted streams in order of time over all streams.
-fn in_order<M: Mark>(streams: &mut [Vec<M>], mut visit: impl FnMut(&mut M)) {
-    let mut heads: Vec<(usize, &mut [M])> =
-        streams.iter_mut().map(|s| (0, s.as_mut_slice())).filter(|(_, s)| !s.is_empty()).collect();
+/// Of increasing distinct times those that are near ties of an earlier one, each with the first time of its chain.
+pub(crate) fn chained(times: &[f64]) -> Vec<(f64, f64)> {
+    let tolerance = tolerance(times.iter().copied());
+    let mut chained = Vec::new();
+    if tolerance == 0.0 {
+        return chained;
+    }
+    let mut first = f64::NAN;
+    for pair in times.windows(2) {
+        if pair[1] - pair[0] <= tolerance {
+            if chained.last().is_none_or(|&(t, _)| t != pair[0]) {
+                first = pair[0];
+            }
+            chained.push((pair[1], first));
+        }
+    }
+    chained
+}
+
+/// Visits the marks of sorted streams in order of time over all streams, with the number of their stream.
+fn in_order<M: Mark>(streams: &mut [Vec<M>], mut visit: impl FnMut(usize, &mut M)) {
+    let mut heads: Vec<(usize, usize, &mut [M])> = streams
+        .iter_mut()
+        .enumerate()
+        .map(|(id, s)| (0, id, s.as_mut_slice()))
+        .filter(|(_, _, s)| !s.is_empty())
+        .collect();
     // Two streams, the common case, without a branch that depends on which comes next.
-    while let [(i, a), (j, b)] = heads.as_mut_slice() {
+    while let [(i, first, a), (j, other, b)] = heads.as_mut_slice() {
         while *i < a.len() && *j < b.len() {
             let second = b[*j].key() < a[*i].key();
-            visit(if second { &mut b[*j] } else { &mut a[*i] });
+            visit(if second { *other } else { *first }, if second { &mut b[*j] } else { &mut a[*i] });
             *i += usize::from(!second);
             *j += usize::from(second);
         }
-        heads.retain(|(next, s)| *next < s.len());
+        heads.retain(|(next, _, s)| *next < s.len());
     }
     if heads.len() > 2 {
         // Many streams: a heap of their next keys.
         let mut queue: BinaryHeap<Reverse<(u64, usize)>> =
-            heads.iter().enumerate().map(|(s, (next, marks))| Reverse((marks[*next].key(), s))).collect();
+            heads.iter().enumerate().map(|(s, (next, _, marks))| Reverse((marks[*next].key(), s))).collect();
         while let Some(Reverse((_, s))) = queue.pop() {
-            let (next, marks) = &mut heads[s];
-            visit(&mut marks[*next]);
+            let (next, id, marks) = &mut heads[s];
+            visit(*id, &mut marks[*next]);
             *next += 1;
             if *next < marks.len() {
                 queue.push(Reverse((marks[*next].key(), s)));
@@ -101,8 +139,8 @@ fn in_order<M: Mark>(streams: &mut [Vec<M>], mut visit: impl FnMut(&mut M)) {
         }
         return;
     }
-    for (next, marks) in heads {
-        marks[next..].iter_mut().for_each(&mut visit);
+    for (next, id, marks) in heads {
+        marks[next..].iter_mut().for_each(|mark| visit(id, mark));
     }
 }
 

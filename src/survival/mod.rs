@@ -54,7 +54,7 @@ pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,
 };
-pub use prediction::{Concordance, ConcordanceDifference, PairWeight};
+pub use prediction::{Concordance, ConcordanceDifference, ConcordanceEstimate, PairWeight};
 pub use regression::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
     NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,
@@ -62,9 +62,9 @@ pub use regression::{
 };
 pub use regression::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
-pub use result::{Direction, Estimate, NotEstimable, Scale};
+pub use result::{Direction, Estimate, NotEstimable, Scale, TestSummary};
 pub use result::{HazardRatio, HazardRatioMethod};
 pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};
-pub use small_sample::{Advice, Concern, Instead};
+pub use small_sample::{Advice, Recommendation, Warning};
 pub use small_sample::{BetaProductLaw, Melded, SmallSample, SmallSampleMethod};

@@ -171,7 +171,7 @@ fn base(options: &Options, test: &LogRankTest, groups: &Groups) -> Map<String, V
         .collect();
     let variance: Vec<Vec<f64>> = test.variance().rows().into_iter().map(|r| r.to_vec()).collect();
     let value = json!({
-        "test": options.name(), "statistic": test.statistic(), "df": test.degrees_of_freedom(),
+        "test": options.name(), "statistic": test.statistic(), "df": test.df(),
         "p_value": number(test.p_value()), "z": number(test.z()), "groups": counts, "variance": variance,
         "hazard_ratio": null, "difference": null,
     });
@@ -226,7 +226,7 @@ fn permuted(
         "exact".into(),
         json!({
             "statistic": test.statistic(), "expectation": test.expectation(), "variance": test.variance(),
-            "p_value": test.p_value(), "mid_p_value": test.mid_p_value(), "labellings": test.labellings(),
+            "p_value": test.p_value(), "mid_p_value": test.mid_p_value(), "labellings": number(test.allocations()),
             "error": test.error(),
         }),
     );
@@ -246,7 +246,10 @@ fn pair(
         intervals(options, method, t, data, groups, text, result)?;
     }
     let [of, against] = groups.labels() else { return Ok(()) };
-    if let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)? {
+    if test.is_plain()
+        && !test.is_robust()
+        && let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)?
+    {
         let limits = r.interval(options.level)?;
         text.push(format!("hazard ratio {r}"));
         result.insert(

@@ -1,8 +1,8 @@
 //! `cox`: Cox's proportional-hazards model.
 
 use greenwood::survival::{
-    Concordance, CoxModel, CoxPh, Design, ProportionalHazards, RightCensored, TestResult, Ties, TimeScale,
-    Weights,
+    Concordance, ConcordanceEstimate, CoxModel, CoxPh, Design, ProportionalHazards, RightCensored,
+    TestResult, Ties, TimeScale, Weights,
 };
 use serde_json::{Value, json};
 
@@ -134,7 +134,7 @@ struct Answer<'a> {
     data: &'a RightCensored<'a>,
     design: &'a Design<'static>,
     /// Neither has a value where a coefficient is infinite.
-    concordance: Option<Concordance>,
+    concordance: Option<ConcordanceEstimate>,
     proportional: Option<ProportionalHazards>,
 }
 
@@ -152,7 +152,7 @@ impl<'a> Answer<'a> {
             for (score, offset) in score.iter_mut().zip(offset.unwrap_or_default()) {
                 *score += offset;
             }
-            concordance = Some(Concordance::new(data, &score)?);
+            concordance = Some(Concordance::new().estimate(data, &score)?);
             proportional = Some(fit.with(data, design)?.proportional_hazards(TimeScale::default())?);
         }
         Ok(Self { options, fit, data, design, concordance, proportional })
@@ -162,11 +162,11 @@ impl<'a> Answer<'a> {
         let mut parts = vec![self.fit.to_string()];
         for term in self.fit.terms().iter().filter(|_| self.options.firth) {
             let fitted = self.fit.with(self.data, self.design)?;
-            let interval = fitted.profile_interval(&term.name, self.options.level)?;
-            let test = fitted.likelihood_ratio_test_of(&[&term.name])?;
+            let interval = fitted.profile_interval(term.name(), self.options.level)?;
+            let test = fitted.likelihood_ratio_test_of(&[term.name()])?;
             parts.push(format!(
                 "{}: profile of the hazard ratio {interval:.4}; likelihood ratio {test}",
-                term.name
+                term.name()
             ));
         }
         parts.extend(self.concordance.iter().map(|c| format!("concordance      {c}")));
@@ -185,7 +185,7 @@ impl<'a> Answer<'a> {
             "score": test(&fit.score_test()), "wald": test(&fit.wald_test()),
             "lrt": test(&fit.likelihood_ratio_test()),
             "concordance": self.concordance.as_ref().map(
-                |c| json!({ "estimate": number(c.estimate()), "se": number(c.std_error()) })
+                |c| json!({ "estimate": number(c.value().ok()), "se": number(c.std_error().ok()) })
             ),
             "baseline": self.baseline()?, "zph": self.zph(), "zph_covariates": self.zph_covariates(),
         }))
@@ -196,17 +196,17 @@ impl<'a> Answer<'a> {
         let one = |t: &greenwood::survival::Term| -> Result<Value, Failure> {
             let (limits, p_value) = if self.options.firth {
                 let fitted = fit.with(self.data, self.design)?;
-                let test = fitted.likelihood_ratio_test_of(&[&t.name])?;
-                (fitted.profile_interval(&t.name, level)?, test.p_value())
+                let test = fitted.likelihood_ratio_test_of(&[t.name()])?;
+                (fitted.profile_interval(t.name(), level)?, test.p_value())
             } else {
                 (t.interval(level)?, t.p_value())
             };
             Ok(json!({
-                "name": t.name, "coef": number(t.coefficient), "se": number(t.std_error),
-                "robust_se": number(t.robust_std_error), "z": number(t.z()), "p_value": number(p_value),
+                "name": t.name(), "coef": number(t.coefficient()), "se": number(t.model_std_error()),
+                "robust_se": number(t.robust_std_error()), "z": number(t.z()), "p_value": number(p_value),
                 "hazard_ratio": number(t.hazard_ratio()),
                 "lower": number(limits.lower), "upper": number(limits.upper),
-                "status": format!("{:?}", t.status),
+                "status": format!("{:?}", t.status()),
             }))
         };
         fit.terms().iter().map(one).collect()
@@ -250,5 +250,5 @@ fn named_tests<'a>(tests: impl Iterator<Item = (&'a str, TestResult)>, global: T
 }
 
 fn test(t: &TestResult) -> Value {
-    json!({ "statistic": number(t.statistic), "df": t.degrees_of_freedom, "p_value": number(t.p_value()) })
+    json!({ "statistic": number(t.statistic()), "df": t.df(), "p_value": number(t.p_value()) })
 }

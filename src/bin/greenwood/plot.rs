@@ -183,7 +183,7 @@ impl Options {
         let fit = CoxPh::new().fit(&own, &design)?;
         let term = &fit.terms()[0];
         let limits = term.interval(self.level)?;
-        let row = match (limits.bounds(), term.coefficient.is_finite()) {
+        let row = match (limits.bounds(), term.coefficient().is_finite()) {
             (Some((lower, upper)), true) if events > 0 => {
                 ForestRow::new(name, term.hazard_ratio(), lower, upper)
             }

@@ -57,7 +57,7 @@ fn check(
     if variance.is_empty() && rows > 0 && !table.has_sampling_weights() {
         return Err(Error::InconsistentCurve { values: 0, rows });
     }
-    influence.map_or(Ok(()), |influence| influence.check(rows))
+    influence.map_or(Ok(()), |influence| influence.check(table))
 }
 
 impl TryFrom<RawSurvival> for SurvivalCurve {

@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::hash::Hash;
 
 use crate::error::{Error, Result};
+use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
-use crate::survival::data::right_censored::{Column, NearTies, RightCensored, Weights};
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 
 /// Observations that end with one of several causes, or censored; checked once and valid from then on.
 ///

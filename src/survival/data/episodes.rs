@@ -3,13 +3,15 @@
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{NearTies, RightCensored, Weights};
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::Design;
 
 /// Rows cut into episodes at given times, as R's `survSplit` and Stata's `stsplit`. Made by
 /// [`RightCensored::split_at`].
 ///
-/// Whoever is observed over `(entry, time]` becomes a row for each period that this reaches into; the event, if there
+/// A subject observed over `(entry, time]` becomes a row for each period that this reaches into; the event, if there
 /// was one, is that of the last. Nobody is in two rows at once, so no risk set changes and neither does any estimate,
 /// until a row's covariates depend on its period:
 ///
@@ -103,6 +105,11 @@ impl RightCensored<'_> {
         }
         if let Some(strata) = self.strata() {
             data = data.with_strata(expand_groups(strata, source)?)?;
+        }
+        if let Some(ids) = self.ids() {
+            data = data.with_ids(
+                &source.iter().map(|&i| &ids.labels()[ids.codes()[i] as usize]).collect::<Vec<_>>(),
+            )?;
         }
         match (self.clusters(), self.weights()) {
             (Some(clusters), _) => data.with_clusters(&expand(clusters, source)),

@@ -27,19 +27,32 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// Groups numbered in the order in which their labels first appear.
+    /// Groups numbered in the order in which their labels first appear. Labels that are written alike are one.
     pub fn new<L: Eq + Hash + ToString>(labels: &[L]) -> Self {
-        let (codes, firsts) = encode(labels);
-        Self { codes, labels: firsts.into_iter().map(|i| labels[i].to_string()).collect() }
+        let (mut codes, firsts) = encode(labels);
+        let mut texts: Vec<String> = firsts.into_iter().map(|i| labels[i].to_string()).collect();
+        // Values that differ but are written alike are one group: results name groups by their text.
+        let (renumbered, firsts) = encode(&texts);
+        if firsts.len() < texts.len() {
+            codes.iter_mut().for_each(|c| *c = renumbered[*c as usize]);
+            texts = firsts.into_iter().map(|i| std::mem::take(&mut texts[i])).collect();
+        }
+        Self { codes, labels: texts }
     }
 
     /// Groups from ready codes `0..labels.len()`, in the order of `labels`. A label may be without subjects.
     ///
     /// # Errors
-    /// [`Error::InvalidCode`] where a code has no label.
+    /// [`Error::InvalidCode`] where a code has no label; [`Error::DuplicateLabel`] where two groups have one name.
     pub fn from_codes<L: ToString>(codes: &[usize], labels: &[L]) -> Result<Self> {
         if let Some((index, &code)) = codes.iter().enumerate().find(|&(_, &c)| c >= labels.len()) {
             return Err(Error::InvalidCode { index, code, labels: labels.len() });
+        }
+        let mut seen: HashMap<String, usize> = HashMap::with_capacity(labels.len());
+        for (second, label) in labels.iter().enumerate() {
+            if let Some(first) = seen.insert(label.to_string(), second) {
+                return Err(Error::DuplicateLabel { label: label.to_string(), first, second });
+            }
         }
         Ok(Self {
             codes: codes.iter().map(|&c| c as u32).collect(),

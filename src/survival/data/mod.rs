@@ -1,5 +1,8 @@
 //! What was observed: times, events, and all that belongs to a subject.
 //!
+//! * times and events, with delayed entry, weights, clusters, strata and subject ids: [`RightCensored`]
+//! * a column in whatever the caller keeps it: [`Column`] · what a weight stands for: [`Weights`] · when two times are
+//!   one: [`NearTies`] · a time in which a subject is not observed: [`Gap`]
 //! * times and events, with delayed entry, weights, clusters and strata: [`RightCensored`]
 //! * times and causes: [`CompetingRisks`]
 //! * a factor, its codes and its labels: [`Groups`]
@@ -7,16 +10,24 @@
 //! * rows cut at chosen times, for coefficients that change: [`Episodes`]
 //! * the subjects who are still followed at a time: [`Landmark`]
 
+pub(crate) mod column;
 pub(crate) mod competing;
 pub mod complete_cases;
 pub(crate) mod episodes;
 pub(crate) mod groups;
 pub(crate) mod landmark;
+pub(crate) mod near_ties;
 pub(crate) mod right_censored;
+pub(crate) mod subject_rows;
+pub(crate) mod weights;
 
+pub use column::Column;
 pub use competing::CompetingRisks;
 pub use complete_cases::{Complete, CompleteCases};
 pub use episodes::Episodes;
 pub use groups::Groups;
 pub use landmark::{Landmark, LandmarkCohort};
-pub use right_censored::{Column, NearTies, RightCensored, Weights};
+pub use near_ties::NearTies;
+pub use right_censored::RightCensored;
+pub use subject_rows::Gap;
+pub use weights::Weights;

@@ -3,96 +3,14 @@
 use std::borrow::Cow;
 use std::hash::Hash;
 
-use ndarray::{Array1, ArrayView1};
-
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::numeric::order::{pack, unpack_time};
+use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
-
-/// A column of values that can be borrowed where it lies contiguously and is copied where it does not.
-///
-/// Slices, arrays, `Vec`s, `Cow`s and one-dimensional ndarray arrays and views are columns.
-pub trait Column<'a, T: Clone> {
-    /// The values as one slice.
-    fn into_cow(self) -> Cow<'a, [T]>;
-}
-
-macro_rules! column {
-    ($([$($generics:tt)*] $type:ty, $self:ident => $value:expr;)*) => {$(
-        impl<'a, T: Clone, $($generics)*> Column<'a, T> for $type {
-            fn into_cow($self) -> Cow<'a, [T]> {
-                $value
-            }
-        }
-    )*};
-}
-
-column! {
-    [] &'a [T], self => Cow::Borrowed(self);
-    [const N: usize] &'a [T; N], self => Cow::Borrowed(self);
-    [] &'a Vec<T>, self => Cow::Borrowed(self);
-    [] Vec<T>, self => Cow::Owned(self);
-    [] Cow<'a, [T]>, self => self;
-    [] ArrayView1<'a, T>, self => match self.to_slice() {
-        Some(values) => Cow::Borrowed(values),
-        None => Cow::Owned(self.to_vec()),
-    };
-    [] &'a Array1<T>, self => self.view().into_cow();
-    [] Array1<T>, self => Cow::Owned(self.to_vec());
-}
-
-/// What a weight stands for. The two kinds share their estimates and differ in their variances, so the kind
-/// is declared and never guessed.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Weights<'a> {
-    /// A weight of k stands for k identical subjects (frequencies; fractions are allowed). Variances are the
-    /// model-based ones with weighted counts: the result is that of the row repeated k times.
-    Replication(Cow<'a, [f64]>),
-    /// A weight corrects for unequal chances of being observed (survey, inverse probability of treatment or
-    /// censoring). Variances are robust: the infinitesimal jackknife over subjects, or over clusters.
-    Sampling(Cow<'a, [f64]>),
-}
-
-impl<'a> Weights<'a> {
-    /// Weights that repeat rows.
-    pub fn replication(weights: impl Column<'a, f64>) -> Self {
-        Self::Replication(weights.into_cow())
-    }
-
-    /// Weights that correct for unequal sampling.
-    pub fn sampling(weights: impl Column<'a, f64>) -> Self {
-        Self::Sampling(weights.into_cow())
-    }
-
-    /// One weight per subject.
-    #[must_use]
-    pub fn values(&self) -> &[f64] {
-        match self {
-            Self::Replication(w) | Self::Sampling(w) => w,
-        }
-    }
-
-    fn map(&self, values: Vec<f64>) -> Weights<'static> {
-        match self {
-            Self::Replication(_) => Weights::Replication(Cow::Owned(values)),
-            Self::Sampling(_) => Weights::Sampling(Cow::Owned(values)),
-        }
-    }
-}
-
-/// Are times that differ only by rounding error the same time?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum NearTies {
-    /// Yes (R's `timefix`): of the sorted distinct times, entries included, one that follows another by at
-    /// most √ε ≈ 1.5e-8, absolutely or relative to their mean, is the same time as that other.
-    #[default]
-    Merge,
-    /// No: times are equal if their numbers are.
-    Exact,
-}
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::subject_rows;
+use crate::survival::data::weights::Weights;
 
 /// Right-censored observations: what happened to each subject, checked once and valid from then on.
 ///
@@ -106,6 +24,7 @@ pub enum NearTies {
 /// | [`with_weights`](Self::with_weights) | 1 | replication or sampling weights |
 /// | [`with_clusters`](Self::with_clusters) | every row its own | rows that are not independent: robust variance |
 /// | [`with_strata`](Self::with_strata) | one | risk sets do not cross strata (tests and models) |
+/// | [`with_ids`](Self::with_ids) | every row its own | start-stop rows of one subject, checked for overlaps |
 /// | [`with_near_ties`](Self::with_near_ties) | merge | are times that differ by rounding error equal? |
 ///
 /// Columns are borrowed where they can be: slices, `Vec`s and contiguous ndarray views cost no copy.
@@ -132,6 +51,7 @@ pub struct RightCensored<'a> {
     weights: Option<Weights<'a>>,
     clusters: Option<Vec<u32>>,
     strata: Option<Groups>,
+    ids: Option<Groups>,
     near_ties: NearTies,
     #[cfg_attr(feature = "serde", serde(skip))]
     facts: Facts,
@@ -179,6 +99,9 @@ impl Facts {
     }
 }
 
+/// The largest sum of weights: its square, which variances need, is a number.
+const LARGEST_SUM: f64 = 1e150;
+
 impl<'a> RightCensored<'a> {
     /// Observations that end at `time`, with the event where `event` is true and censored where it is false.
     ///
@@ -202,6 +125,7 @@ impl<'a> RightCensored<'a> {
             weights: None,
             clusters: None,
             strata: None,
+            ids: None,
             near_ties: NearTies::default(),
             facts,
         })
@@ -224,14 +148,49 @@ impl<'a> RightCensored<'a> {
         self.facts.whole &= facts.whole;
         self.entry = Some(entry);
         self.check_near_ties()?;
+        self.check_ids()?;
         Ok(self)
+    }
+
+    /// Which subject each row belongs to, for start-stop rows: no subject may be at risk twice at one time. Rows of one
+    /// subject in several strata may overlap (marginal models of several events): give the strata first.
+    ///
+    /// The ids are checked and kept, and change no estimate: variances treat rows as independent unless they are
+    /// [clusters](Self::with_clusters). Without ids nothing can be checked across rows: two rows of one person that
+    /// overlap are two persons. Gaps are allowed, and are listed by [`gaps`](Self::gaps).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::DuplicateInterval`] and [`Error::OverlappingRows`], which name the subject and
+    /// both rows.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::RightCensored;
+    ///
+    /// let rows = RightCensored::new(&[5.0, 9.0, 7.0], &[false, true, false])?.with_entry(&[0.0, 6.0, 0.0])?;
+    /// let data = rows.clone().with_ids(&["p1", "p1", "p2"])?;
+    /// assert_eq!(data.gaps()[0].to_string(), "p1 is not under observation in (5, 6] (rows 0 and 1)");
+    ///
+    /// let err = rows.with_ids(&["p1", "p2", "p2"]).unwrap_err();
+    /// assert!(err.to_string().starts_with("rows 2 and 1 of subject p2 overlap: (0, 7] and (6, 9]"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn with_ids<I: Eq + Hash + ToString>(mut self, ids: &[I]) -> Result<Self> {
+        check_len("ids", ids.len(), self.len())?;
+        self.ids = Some(Groups::new(ids));
+        self.check_ids()?;
+        Ok(self)
+    }
+
+    fn check_ids(&self) -> Result<()> {
+        self.ids.as_ref().map_or(Ok(()), |ids| subject_rows::check(self, ids))
     }
 
     /// How much each subject counts, and what that means.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::InvalidWeight`] (NaN, infinite or negative);
-    /// [`Error::ZeroWeights`] where all are 0.
+    /// [`Error::ZeroWeights`] where all are 0; [`Error::HugeWeights`] where they add up to more than 1e150.
     pub fn with_weights(mut self, weights: Weights<'a>) -> Result<Self> {
         let values = weights.values();
         check_len("weights", values.len(), self.len())?;
@@ -242,6 +201,10 @@ impl<'a> RightCensored<'a> {
         }
         if values.iter().all(|&w| w == 0.0) {
             return Err(Error::ZeroWeights);
+        }
+        let sum: f64 = values.iter().sum();
+        if sum > LARGEST_SUM {
+            return Err(Error::HugeWeights { sum });
         }
         self.weights = Some(weights);
         Ok(self)
@@ -283,8 +246,7 @@ impl<'a> RightCensored<'a> {
     fn check_near_ties(&self) -> Result<()> {
         let Some(entry) = &self.entry else { return Ok(()) };
         let short = 2.0_f64.powi(-26) * self.facts.max.max(1.0) * (1.0 + f64::EPSILON);
-        if self.near_ties == NearTies::Exact
-            || self.facts.whole
+        if !self.judges_near_ties()
             || entry.iter().zip(self.time.iter()).all(|(&entry, &time)| time - entry > short)
         {
             return Ok(());
@@ -340,6 +302,12 @@ impl<'a> RightCensored<'a> {
         self.strata.as_ref()
     }
 
+    /// The subject of each row, if ids were given.
+    #[must_use]
+    pub fn ids(&self) -> Option<&Groups> {
+        self.ids.as_ref()
+    }
+
     /// The rule for times that differ by rounding error.
     #[must_use]
     pub fn near_ties(&self) -> NearTies {
@@ -356,6 +324,13 @@ impl<'a> RightCensored<'a> {
         self.facts
     }
 
+    /// Can times be near ties? Not where that is switched off, nor whole numbers that are not huge: they differ by 1, and
+    /// rounding by at most 1.5e-8 of their mean.
+    pub(crate) fn judges_near_ties(&self) -> bool {
+        const HUGE: f64 = 1e7;
+        self.near_ties == NearTies::Merge && !(self.facts.whole && self.facts.max < HUGE)
+    }
+
     /// Are variances robust: sampling weights or clusters?
     pub(crate) fn is_robust(&self) -> bool {
         self.clusters.is_some() || matches!(self.weights, Some(Weights::Sampling(_)))
@@ -370,7 +345,7 @@ impl<'a> RightCensored<'a> {
         }
     }
 
-    /// The data as if the study had ended at `tau`: whoever is observed longer is censored then, and rows that
+    /// The data as if the study had ended at `tau`: those observed longer are censored then, and rows that
     /// enter at `tau` or later are absent ([`entered_before`](Self::entered_before) tells which are left).
     ///
     /// # Errors
@@ -403,6 +378,7 @@ impl<'a> RightCensored<'a> {
             weights: self.weights.as_ref().map(|w| w.map(select(w.values(), keep).into_owned())),
             clusters: self.clusters.as_ref().map(|ids| select(ids, keep).into_owned()),
             strata: self.strata.as_ref().map(|strata| strata.filter(keep)),
+            ids: self.ids.as_ref().map(|ids| ids.filter(keep)),
             near_ties: self.near_ties,
             facts: self.facts,
         })
@@ -426,7 +402,7 @@ impl<'a> RightCensored<'a> {
 
     /// The same data with near ties merged in the times themselves: for algorithms that walk the rows.
     pub(crate) fn merged(&self) -> Cow<'_, Self> {
-        if self.near_ties == NearTies::Exact || self.facts.whole {
+        if !self.judges_near_ties() {
             return Cow::Borrowed(self);
         }
         let columns: Vec<&[f64]> = std::iter::once(&*self.time).chain(self.entry.as_deref()).collect();
@@ -457,7 +433,7 @@ fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
         .map(|i| (pack(data.time()[i], !data.event()[i]), i as u32))
         .collect();
     keyed.sort_unstable();
-    if data.near_ties() == NearTies::Merge && !data.facts.whole && data.entry().is_none() {
+    if data.judges_near_ties() && data.entry().is_none() {
         let tolerance = near_ties::tolerance(keyed.iter().map(|k| unpack_time(k.0)));
         let mut start = 0;
         while tolerance > 0.0 && start < keyed.len() {
@@ -503,6 +479,8 @@ struct RawRightCensored {
     weights: Option<Weights<'static>>,
     clusters: Option<Vec<u32>>,
     strata: Option<Groups>,
+    #[serde(default)]
+    ids: Option<Groups>,
     near_ties: NearTies,
 }
 
@@ -523,6 +501,11 @@ impl TryFrom<RawRightCensored> for RightCensored<'_> {
         }
         if let Some(strata) = raw.strata {
             data = data.with_strata(strata)?;
+        }
+        if let Some(ids) = raw.ids {
+            ids.check_len("ids", data.len())?;
+            data.ids = Some(ids);
+            data.check_ids()?;
         }
         Ok(data)
     }

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::numeric::multivariate_normal::{Probability, max_tail};
+use crate::numeric::multivariate_normal::{MOST, Probability, max_tail};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::robust;
-use crate::survival::log_rank::test::{Alternative, P};
-use crate::survival::log_rank::weight::{Running, Weighing, Weight};
+use crate::survival::log_rank::weight::{Running, Weighing, Weight, unit_of};
+use crate::survival::result::alternative::Alternative;
+use crate::survival::result::print::{self, MISSING, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
@@ -28,7 +30,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # Cost
 /// One pass over the event times; then an integral in one dimension less than there are weights, at most some
-/// 3 ms for four. With six and more the error grows: it is reported.
+/// 3 ms for four. With six and more the error grows: it is reported. More than eight are refused.
 ///
 /// # Example
 /// ```
@@ -80,7 +82,7 @@ impl MaxCombo {
     ///
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::Empty`] without weights; [`Error::LengthMismatch`];
-    /// [`Error::OutOfRange`] and [`Error::PeriodCount`] for a weight's parameters.
+    /// [`Error::OutOfRange`] for more than eight weights; that and [`Error::PeriodCount`] for a weight's parameters.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<MaxComboTest> {
         if groups.count() != 2 {
             let (method, instead) = ("MaxCombo", "use `WeightedLogRank` for all of them");
@@ -89,16 +91,53 @@ impl MaxCombo {
         if self.weights.is_empty() {
             return Err(Error::Empty { argument: "weights" });
         }
+        if self.weights.len() > MOST {
+            let value = self.weights.len() as f64;
+            let must_be = "at most 8: the integral has a dimension for each";
+            return Err(Error::OutOfRange { argument: "the number of weights", value, must_be });
+        }
         for weight in &self.weights {
             weight.check()?;
         }
-        let m = self.weights.len();
         let tables = RiskTable::by_stratum_and_group(data, groups)?;
-        let (mut u, mut covariance) = (vec![0.0; m], vec![0.0; m * m]);
-        let mut w = vec![0.0; m];
-        for stratum in &tables {
-            let mut running: Vec<Running> =
-                self.weights.iter().map(|w| Running::new(Weighing::Named(w))).collect();
+        let ones = vec![1.0; self.weights.len()];
+        let (mut sums, largest) = self.sums(&tables, &ones);
+        // Squares of weights far from 1 overflow or vanish: the same sums, each in a unit of its largest weight.
+        let units: Vec<f64> = largest.into_iter().map(unit_of).collect();
+        if units != ones {
+            (sums, _) = self.sums(&tables, &units);
+        }
+        if data.is_robust() {
+            self.take_robust_covariance(&mut sums, &data.merged(), groups, &tables, &units);
+        }
+        let subjects = tables.iter().flatten().map(RiskTable::subjects).sum();
+        let events = tables.iter().flatten().map(RiskTable::events).sum();
+        let mut test = MaxComboTest {
+            labels: groups.labels().to_vec(),
+            weights: self.weights.iter().map(ToString::to_string).collect(),
+            subjects,
+            events,
+            u: sums.u,
+            covariance: sums.covariance,
+            robust: data.is_robust(),
+            p_value: None,
+            p_value_error: 0.0,
+        };
+        if let Some(c) = test.statistic() {
+            let Probability { value, error } = test.tail(c, true);
+            (test.p_value, test.p_value_error) = (Some(value), error);
+        }
+        Ok(test)
+    }
+
+    /// The sums over all event times, each weight in its unit, and the largest size of each weight.
+    fn sums(&self, tables: &[Vec<RiskTable>], units: &[f64]) -> (Sums, Vec<f64>) {
+        let m = self.weights.len();
+        let mut sums = Sums { u: vec![0.0; m], covariance: vec![0.0; m * m] };
+        let (mut w, mut largest) = (vec![0.0; m], vec![0.0_f64; m]);
+        for stratum in tables {
+            let in_unit = |(weight, &unit)| Running::new(Weighing::Named(weight)).in_unit(unit);
+            let mut running: Vec<Running> = self.weights.iter().zip(units).map(in_unit).collect();
             for_each_event_time(stratum, |t| {
                 for (w, running) in w.iter_mut().zip(&mut running) {
                     *w = running.weigh(&t);
@@ -106,38 +145,63 @@ impl MaxCombo {
                 let difference = t.events[0] - t.total_events * t.share(0);
                 let v = t.variance(0);
                 for a in 0..m {
-                    u[a] += w[a] * difference;
+                    sums.u[a] += w[a] * difference;
                     for b in 0..m {
-                        covariance[a * m + b] += w[a] * w[b] * v;
+                        sums.covariance[a * m + b] += w[a] * w[b] * v;
                     }
                 }
             });
-        }
-        if data.is_robust() {
-            let merged = data.merged();
-            let scores: Vec<(usize, Vec<f64>)> = self
-                .weights
-                .iter()
-                .map(|w| robust::scores(&merged, groups, &tables, Weighing::Named(w)))
-                .collect();
-            for (a, (count, first)) in scores.iter().enumerate() {
-                for (b, (_, second)) in scores.iter().enumerate() {
-                    covariance[a * m + b] = robust::outer_products(*count, 2, 2, first, second)[0];
-                }
+            for (largest, running) in largest.iter_mut().zip(&running) {
+                *largest = largest.max(running.largest);
             }
         }
-        let names = self.weights.iter().map(ToString::to_string).collect();
-        let labels = groups.labels().to_vec();
-        Ok(MaxComboTest::new(labels, names, u, covariance, data.is_robust()))
+        (sums, largest)
     }
+
+    /// The covariance of the scores of subjects or clusters. A member whose scores are rounding error has none, and is no
+    /// member of the maximum.
+    fn take_robust_covariance(
+        &self,
+        sums: &mut Sums,
+        merged: &RightCensored,
+        groups: &Groups,
+        tables: &[Vec<RiskTable>],
+        units: &[f64],
+    ) {
+        let m = self.weights.len();
+        let mut scores = Vec::with_capacity(m);
+        for (a, (weight, &unit)) in self.weights.iter().zip(units).enumerate() {
+            let (count, mut own) = robust::scores(merged, groups, tables, Weighing::Named(weight), unit);
+            let unit = unit_of(own.iter().fold(0.0, |m: f64, s| m.max(s.abs())));
+            for score in &mut own {
+                *score /= unit;
+            }
+            sums.u[a] /= unit;
+            scores.push((count, own));
+        }
+        for (a, (count, first)) in scores.iter().enumerate() {
+            for (b, (_, second)) in scores.iter().enumerate() {
+                sums.covariance[a * m + b] = robust::outer_products(*count, 2, 2, first, second)[0];
+            }
+        }
+    }
+}
+
+/// U of every weight, and their covariance.
+struct Sums {
+    u: Vec<f64>,
+    covariance: Vec<f64>,
 }
 
 /// The result of the [`MaxCombo`] test.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct MaxComboTest {
     labels: Vec<String>,
     weights: Vec<String>,
+    subjects: usize,
+    events: f64,
     u: Vec<f64>,
     covariance: Vec<f64>,
     robust: bool,
@@ -145,22 +209,57 @@ pub struct MaxComboTest {
     p_value_error: f64,
 }
 
-impl MaxComboTest {
-    fn new(
-        labels: Vec<String>,
-        weights: Vec<String>,
-        u: Vec<f64>,
-        covariance: Vec<f64>,
-        robust: bool,
-    ) -> Self {
-        let mut test = Self { labels, weights, u, covariance, robust, p_value: None, p_value_error: 0.0 };
-        if let Some(c) = test.statistic() {
-            let Probability { value, error } = test.tail(c, true);
-            (test.p_value, test.p_value_error) = (Some(value), error);
-        }
-        test
-    }
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    labels: Vec<String>,
+    weights: Vec<String>,
+    subjects: usize,
+    events: f64,
+    u: Vec<f64>,
+    covariance: Vec<f64>,
+    robust: bool,
+    p_value: Option<f64>,
+    p_value_error: f64,
+}
 
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for MaxComboTest {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { labels, weights, subjects, events, u, covariance, robust, p_value, p_value_error } = raw;
+        let m = weights.len();
+        let lengths =
+            [("labels", labels.len(), 2), ("u", u.len(), m), ("covariance", covariance.len(), m * m)];
+        for (argument, len, expected) in lengths {
+            if len != expected {
+                return Err(Error::LengthMismatch { argument, len, other: "weights", expected });
+            }
+        }
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if let Some(&value) = u.iter().chain(&covariance).find(|x| !x.is_finite()) {
+            return refuse("a score or covariance", value, "finite");
+        }
+        if let Some(a) = (0..m).find(|a| covariance[a * m + a] < 0.0) {
+            return refuse("a variance", covariance[a * m + a], "at least 0");
+        }
+        let compared = (0..m).any(|a| covariance[a * m + a] > 0.0);
+        let valid = |p: f64| (0.0..=1.0).contains(&p);
+        if p_value.is_some() != compared || !p_value.is_none_or(valid) || !(p_value_error >= 0.0) {
+            let value = p_value.unwrap_or(f64::NAN);
+            return refuse(
+                "the p-value",
+                value,
+                "in [0, 1], and there exactly where a weight has a variance",
+            );
+        }
+        Ok(Self { labels, weights, subjects, events, u, covariance, robust, p_value, p_value_error })
+    }
+}
+
+impl MaxComboTest {
     /// The members that have a variance, and the probability that one of them passes `c`.
     fn tail(&self, c: f64, two_sided: bool) -> Probability {
         let m = self.weights.len();
@@ -180,13 +279,38 @@ impl MaxComboTest {
         &self.labels
     }
 
+    /// The first group, whose events are counted.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.labels[0]
+    }
+
+    /// The group it is compared with.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.labels[1]
+    }
+
+    /// The number of subjects.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// The number of events (sum of weights).
+    #[must_use]
+    pub fn events(&self) -> f64 {
+        self.events
+    }
+
     /// The names of the weights.
     #[must_use]
     pub fn weights(&self) -> &[String] {
         &self.weights
     }
 
-    /// The weighted sums of observed − expected in the first group, one per weight.
+    /// The weighted sums of observed − expected in the first group, one per weight. Where weights are above 1e75 or all
+    /// below 1e-75, in a power of two next to the largest, as the covariance is: its squares would be no numbers.
     #[must_use]
     pub fn scores(&self) -> &[f64] {
         &self.u
@@ -257,9 +381,15 @@ impl MaxComboTest {
     }
 }
 
+impl From<&MaxComboTest> for TestSummary {
+    fn from(test: &MaxComboTest) -> Self {
+        Self::new("MaxCombo test", test.statistic(), test.p_value).with_counts(test.subjects, test.events)
+    }
+}
+
 impl fmt::Display for MaxComboTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MaxCombo test of {} v {}", self.labels[0], self.labels[1])?;
+        write!(f, "MaxCombo test of {}", print::pair(self.group(), self.reference()))?;
         if self.robust {
             write!(f, ", robust variance")?;
         }
@@ -268,7 +398,7 @@ impl fmt::Display for MaxComboTest {
         for (weight, z) in self.weights.iter().zip(self.z()) {
             match z {
                 Some(z) => write!(f, "\n{weight:width$} {z:>10.4}")?,
-                None => write!(f, "\n{weight:width$} {:>10}", "-")?,
+                None => write!(f, "\n{weight:width$} {MISSING:>10}")?,
             }
         }
         match (self.statistic(), self.p_value) {

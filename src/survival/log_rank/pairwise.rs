@@ -5,9 +5,11 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::WeightedLogRank;
-use crate::survival::log_rank::test::{LogRankTest, P};
+use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::log_rank::weight::Weight;
+use crate::survival::log_rank::weighted::WeightedLogRank;
+use crate::survival::result::print::{self, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
 
 /// How p-values are adjusted for the number of comparisons.
@@ -75,6 +77,9 @@ impl fmt::Display for Adjustment {
     }
 }
 
+/// The most groups of which every pair is tested: 99,681 pairs.
+const MOST_GROUPS: usize = 447;
+
 /// Log-rank tests of every pair of groups.
 ///
 /// Each pair is tested with the subjects of its two groups alone, within the strata of the data.
@@ -84,6 +89,13 @@ impl fmt::Display for Adjustment {
 /// | [`weight`](Self::weight) | [`Weight::LogRank`] | the member of the family |
 /// | [`adjustment`](Self::adjustment) | [`Adjustment::Holm`] | for the number of comparisons |
 ///
+/// # Cost
+/// One risk table per group and stratum, then one pass over two of them for each pair; with a robust variance one pass
+/// over all subjects for each pair. More than 447 groups, which make 10⁵ pairs, are refused.
+///
+/// # References
+/// Holm (1979), Scand J Stat 6:65. Hochberg (1988), Biometrika 75:800. Benjamini & Hochberg (1995), J R Stat Soc B 57:289.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::{Adjustment, Groups, PairwiseLogRank, RightCensored};
@@ -91,7 +103,7 @@ impl fmt::Display for Adjustment {
 /// let dose = Groups::from_codes(&[0, 0, 0, 1, 1, 1, 2, 2, 2], &["none", "low", "high"])?;
 /// let test = PairwiseLogRank::new().adjustment(Adjustment::Bonferroni).test(&data, &dose)?;
 /// let pair = &test.comparisons()[1];
-/// assert_eq!((pair.first(), pair.second()), ("none", "high"));
+/// assert_eq!((pair.group(), pair.reference()), ("none", "high"));
 /// assert_eq!(pair.adjusted_p_value(), pair.p_value().map(|p| (3.0 * p).min(1.0)));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
@@ -123,11 +135,14 @@ impl PairwiseLogRank {
     /// Tests every pair of groups.
     ///
     /// # Errors
-    /// Those of [`WeightedLogRank::test`].
+    /// Those of [`WeightedLogRank::test`]; [`Error::TooManyGroups`] beyond 447, which make 10⁵ pairs.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<PairwiseTest> {
         let k = groups.count();
         if k < 2 {
             return Err(Error::TooFewGroups { found: k });
+        }
+        if k > MOST_GROUPS {
+            return Err(Error::TooManyGroups { found: k, limit: MOST_GROUPS });
         }
         let family = WeightedLogRank::new(self.weight.clone());
         let tables = RiskTable::by_stratum_and_group(data, groups)?;
@@ -171,21 +186,47 @@ impl PairwiseLogRank {
 /// One pair of a [`PairwiseTest`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct PairwiseComparison {
     test: LogRankTest,
     adjusted_p_value: Option<f64>,
 }
 
+/// A pair as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    test: LogRankTest,
+    adjusted_p_value: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for PairwiseComparison {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { test, adjusted_p_value } = raw;
+        if test.labels().len() != 2 {
+            let (method, instead) = ("a pair", "keep the test of all groups as it is");
+            return Err(Error::NotTwoGroups { method, found: test.labels().len(), instead });
+        }
+        if let Some(value) = adjusted_p_value.filter(|p| !(0.0..=1.0).contains(p)) {
+            return Err(Error::OutOfRange { argument: "the adjusted p-value", value, must_be: "in [0, 1]" });
+        }
+        Ok(Self { test, adjusted_p_value })
+    }
+}
+
 impl PairwiseComparison {
     /// The first group.
     #[must_use]
-    pub fn first(&self) -> &str {
+    pub fn group(&self) -> &str {
         &self.test.labels()[0]
     }
 
-    /// The second group.
+    /// The group it is compared with.
     #[must_use]
-    pub fn second(&self) -> &str {
+    pub fn reference(&self) -> &str {
         &self.test.labels()[1]
     }
 
@@ -208,16 +249,55 @@ impl PairwiseComparison {
     }
 }
 
+/// The pair's own p-value, not adjusted.
+impl From<&PairwiseComparison> for TestSummary {
+    fn from(pair: &PairwiseComparison) -> Self {
+        Self::from(&pair.test)
+    }
+}
+
 /// The result of [`PairwiseLogRank`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawTest"))]
 pub struct PairwiseTest {
     adjustment: Adjustment,
     comparisons: Vec<PairwiseComparison>,
 }
 
+/// A test as it was written: its adjusted p-values must be those of its tests.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawTest {
+    adjustment: Adjustment,
+    comparisons: Vec<PairwiseComparison>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawTest> for PairwiseTest {
+    type Error = Error;
+
+    fn try_from(RawTest { adjustment, comparisons }: RawTest) -> Result<Self> {
+        if let Some(pair) = comparisons.iter().find(|pair| pair.test.labels().len() != 2) {
+            let (method, instead) = ("a pair", "read the test itself");
+            return Err(Error::NotTwoGroups { method, found: pair.test.labels().len(), instead });
+        }
+        let p_values: Vec<Option<f64>> = comparisons.iter().map(PairwiseComparison::p_value).collect();
+        for (pair, adjusted) in comparisons.iter().zip(adjustment.adjust(&p_values)) {
+            let value = pair.adjusted_p_value.unwrap_or(f64::NAN);
+            if pair.adjusted_p_value.is_some() != adjusted.is_some()
+                || adjusted.is_some_and(|p| !((p - value).abs() <= 1e-9 * p))
+            {
+                let must_be = "that of its test and its adjustment";
+                return Err(Error::OutOfRange { argument: "an adjusted p-value", value, must_be });
+            }
+        }
+        Ok(Self { adjustment, comparisons })
+    }
+}
+
 impl PairwiseTest {
-    /// The pairs, the first group running slowest.
+    /// The pairs: the first group with all later ones, then the second, and so on.
     #[must_use]
     pub fn comparisons(&self) -> &[PairwiseComparison] {
         &self.comparisons
@@ -234,11 +314,11 @@ impl fmt::Display for PairwiseTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pairwise log-rank tests, adjustment: {}", self.adjustment)?;
         let names: Vec<String> =
-            self.comparisons.iter().map(|c| format!("{} v {}", c.first(), c.second())).collect();
+            self.comparisons.iter().map(|c| print::pair(c.group(), c.reference())).collect();
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0).max(4);
         write!(f, "\n{:width$} {:>10} {:>9} {:>9}", "pair", "chi-square", "p", "adjusted")?;
         for (c, name) in self.comparisons.iter().zip(names) {
-            let p = |p: Option<f64>| p.map_or_else(|| "-".to_string(), |p| P(p).to_string());
+            let p = |p| print::or_missing(p, |p| P(p).to_string());
             write!(
                 f,
                 "\n{name:width$} {:>10.4} {:>9} {:>9}",

@@ -6,8 +6,10 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_sf;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::test::{Alternative, P};
-use crate::survival::log_rank::weight::{Running, Weighing, Weight};
+use crate::survival::log_rank::weight::{Running, Weighing, Weight, unit_of};
+use crate::survival::result::alternative::Alternative;
+use crate::survival::result::print::{self, Number, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
@@ -19,6 +21,14 @@ use crate::survival::risk_table::table::RiskTable;
 /// `p = P(max |B| ≥ Q) = 1 − (4/π) Σ (−1)ᵏ/(2k + 1) exp(−π² (2k + 1)²/(8 Q²))`; one-sided,
 /// `P(max B ≥ Q) = 2 (1 − Φ(Q))`.
 ///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`weight`](Self::weight) | log-rank | the [`Weight`] of the event times |
+///
+/// # Cost
+/// One pass over the event times; with strata their sums are sorted together.
+///
+/// # Conventions
 /// With strata the sum runs through the event times of all strata in order of time.
 ///
 /// # Example
@@ -70,21 +80,20 @@ impl Renyi {
             });
         }
         self.weight.check()?;
-        let mut steps: Vec<(f64, f64)> = Vec::new();
-        let mut variance = 0.0;
-        for stratum in &RiskTable::by_stratum_and_group(data, groups)? {
-            let mut running = Running::new(Weighing::Named(&self.weight));
-            for_each_event_time(stratum, |t| {
-                let w = running.weigh(&t);
-                steps.push((t.time, w * (t.events[0] - t.total_events * t.share(0))));
-                variance += w * w * t.variance(0);
-            });
+        let tables = RiskTable::by_stratum_and_group(data, groups)?;
+        let (mut steps, mut variance, largest) = self.steps(&tables, 1.0);
+        // Squares of weights far from 1 overflow or vanish: the same sums in a unit of the largest weight.
+        let unit = unit_of(largest);
+        if unit != 1.0 {
+            (steps, variance, _) = self.steps(&tables, unit);
         }
         // Sorted already with one stratum.
         steps.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut test = RenyiTest {
             labels: groups.labels().to_vec(),
             weight: self.weight.to_string(),
+            subjects: tables.iter().flatten().map(RiskTable::subjects).sum(),
+            events: tables.iter().flatten().map(RiskTable::events).sum(),
             highest: 0.0,
             lowest: 0.0,
             end: 0.0,
@@ -105,14 +114,32 @@ impl Renyi {
         }
         Ok(test)
     }
+
+    /// The terms of the sum with their times, stratum after stratum; the variance; the largest size of a weight.
+    fn steps(&self, tables: &[Vec<RiskTable>], unit: f64) -> (Vec<(f64, f64)>, f64, f64) {
+        let (mut steps, mut variance, mut largest) = (Vec::new(), 0.0, 0.0_f64);
+        for stratum in tables {
+            let mut running = Running::new(Weighing::Named(&self.weight)).in_unit(unit);
+            for_each_event_time(stratum, |t| {
+                let w = running.weigh(&t);
+                steps.push((t.time, w * (t.events[0] - t.total_events * t.share(0))));
+                variance += w * (w * t.variance(0));
+            });
+            largest = largest.max(running.largest);
+        }
+        (steps, variance, largest)
+    }
 }
 
 /// The result of the [`Renyi`] test.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct RenyiTest {
     labels: Vec<String>,
     weight: String,
+    subjects: usize,
+    events: f64,
     highest: f64,
     lowest: f64,
     end: f64,
@@ -120,11 +147,84 @@ pub struct RenyiTest {
     variance: f64,
 }
 
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    labels: Vec<String>,
+    weight: String,
+    subjects: usize,
+    events: f64,
+    highest: f64,
+    lowest: f64,
+    end: f64,
+    time: Option<f64>,
+    variance: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for RenyiTest {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { labels, weight, subjects, events, highest, lowest, end, time, variance } = raw;
+        if labels.len() != 2 {
+            let (argument, other) = ("labels", "groups");
+            return Err(Error::LengthMismatch { argument, len: labels.len(), other, expected: 2 });
+        }
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if !(0.0..f64::INFINITY).contains(&variance) {
+            return refuse("the variance", variance, "at least 0 and finite");
+        }
+        // The sum starts at 0 and ends somewhere between its extremes.
+        if !(lowest <= 0.0
+            && highest >= 0.0
+            && lowest <= end
+            && end <= highest
+            && (highest - lowest).is_finite())
+        {
+            return refuse(
+                "the sum at the end",
+                end,
+                "between its lowest and its highest value, which enclose 0",
+            );
+        }
+        if let Some(t) = time.filter(|t| !(0.0..f64::INFINITY).contains(t)) {
+            return refuse("the time of the largest distance", t, "finite and at least 0");
+        }
+        Ok(Self { labels, weight, subjects, events, highest, lowest, end, time, variance })
+    }
+}
+
 impl RenyiTest {
     /// The two groups' labels.
     #[must_use]
     pub fn labels(&self) -> &[String] {
         &self.labels
+    }
+
+    /// The first group, whose events are counted.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.labels[0]
+    }
+
+    /// The group it is compared with.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.labels[1]
+    }
+
+    /// The number of subjects.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// The number of events (sum of weights).
+    #[must_use]
+    pub fn events(&self) -> f64 {
+        self.events
     }
 
     /// The name of the weight.
@@ -137,7 +237,8 @@ impl RenyiTest {
         (self.variance > 0.0).then(|| x / self.variance.sqrt())
     }
 
-    /// The largest distance of the weighted sum of observed − expected (first group) from 0, not standardised.
+    /// The largest distance of the weighted sum of observed − expected (first group) from 0, not standardised. Where
+    /// weights are above 1e75 or all below 1e-75, in a power of two next to the largest, as the variance is.
     #[must_use]
     pub fn largest(&self) -> f64 {
         self.highest.max(-self.lowest)
@@ -202,12 +303,20 @@ fn brownian_supremum_sf(q: f64) -> f64 {
     }
 }
 
+impl From<&RenyiTest> for TestSummary {
+    fn from(test: &RenyiTest) -> Self {
+        let method = format!("Renyi supremum test, {}", test.weight);
+        Self::new(method, test.statistic(), test.p_value()).with_counts(test.subjects, test.events)
+    }
+}
+
 impl fmt::Display for RenyiTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Renyi supremum test of {} v {}, weight {}", self.labels[0], self.labels[1], self.weight)?;
+        let pair = print::pair(self.group(), self.reference());
+        write!(f, "Renyi supremum test of {pair}, weight {}", self.weight)?;
         match (self.statistic(), self.time, self.p_value(), self.at_end()) {
             (Some(q), Some(t), Some(p), Some(z)) => {
-                write!(f, "\nlargest distance {q:.4} at {t}, {:#}; z at the end {z:.4}", P(p))
+                write!(f, "\nlargest distance {q:.4} at {}, {:#}; z at the end {z:.4}", Number(t), P(p))
             }
             _ => write!(f, "\nno event time compares the groups: no p-value"),
         }

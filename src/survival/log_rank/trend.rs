@@ -4,7 +4,10 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
-use crate::survival::log_rank::test::{Alternative, LogRankTest, P};
+use crate::survival::log_rank::test::LogRankTest;
+use crate::survival::result::alternative::Alternative;
+use crate::survival::result::print::PValue as P;
+use crate::survival::result::test::TestSummary;
 
 /// The test for trend over ordered groups: `z = Σ c_g U_g / √(cᵀ V c)`, standard normal where the groups share
 /// one hazard.
@@ -13,10 +16,43 @@ use crate::survival::log_rank::test::{Alternative, LogRankTest, P};
 /// Tarone (1975), Biometrika 62:679.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct TrendTest {
+    scores: Vec<f64>,
+    /// In units of the spread of the scores, as the variance.
+    u: f64,
+    variance: f64,
+    test: TestSummary,
+}
+
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
     scores: Vec<f64>,
     u: f64,
     variance: f64,
+    test: TestSummary,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for TrendTest {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { scores, u, variance, test } = raw;
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if scores.len() < 2 {
+            return Err(Error::TooFewGroups { found: scores.len() });
+        }
+        if let Some(&value) = scores.iter().chain([&u]).find(|x| !x.is_finite()) {
+            return refuse("a score", value, "finite");
+        }
+        if !(0.0..f64::INFINITY).contains(&variance) {
+            return refuse("the variance", variance, "at least 0 and finite");
+        }
+        Ok(Self { scores, u, variance, test })
+    }
 }
 
 impl LogRankTest {
@@ -47,21 +83,30 @@ impl LogRankTest {
         if let Some(&value) = scores.iter().find(|s| !s.is_finite()) {
             return Err(Error::OutOfRange { argument: "a score", value, must_be: "finite" });
         }
-        // Centred, so that a large common part of the scores does not cancel in the variance.
-        let mean = scores.iter().sum::<f64>() / k as f64;
-        let centred: Vec<f64> = scores.iter().map(|s| s - mean).collect();
+        // Centred, so that a large common part of the scores does not cancel in the variance, and in units of the
+        // largest: products of scores of 1e200 are no numbers.
+        let largest = scores.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+        let unit = if largest > 0.0 { largest } else { 1.0 };
+        let mean = scores.iter().map(|s| s / unit).sum::<f64>() / k as f64;
+        let centred: Vec<f64> = scores.iter().map(|s| s / unit - mean).collect();
+        let spread = centred.iter().fold(0.0_f64, |m, c| m.max(c.abs()));
         let (mut u, mut variance) = (0.0, 0.0);
-        for (g, a) in centred.iter().enumerate() {
-            u += a * (self.observed()[g] - self.expected()[g]);
-            for (h, b) in centred.iter().enumerate() {
-                variance += a * b * self.variance[g * k + h];
+        // Scores that differ by rounding alone do not differ.
+        if spread > 1e-13 {
+            for (g, a) in centred.iter().enumerate() {
+                let a = a / spread;
+                u += a * self.score(g);
+                variance += a * centred
+                    .iter()
+                    .enumerate()
+                    .map(|(h, b)| b / spread * self.variance[g * k + h])
+                    .sum::<f64>();
             }
         }
-        // Equal scores, or groups that are never at risk together, leave nothing but rounding.
-        let scale = centred.iter().map(|c| c * c).fold(0.0, f64::max)
-            * (0..k).map(|g| self.variance[g * k + g]).fold(0.0, f64::max);
+        // Groups that are never at risk together leave nothing but rounding.
+        let scale = (0..k).map(|g| self.variance[g * k + g]).fold(0.0, f64::max);
         let variance = if variance > 1e-12 * scale { variance } else { 0.0 };
-        Ok(TrendTest { scores: scores.to_vec(), u, variance })
+        Ok(TrendTest { scores: scores.to_vec(), u, variance, test: TestSummary::from(self) })
     }
 }
 
@@ -76,6 +121,12 @@ impl TrendTest {
     #[must_use]
     pub fn z(&self) -> Option<f64> {
         (self.variance > 0.0).then(|| self.u / self.variance.sqrt())
+    }
+
+    /// Its degrees of freedom: 1, or 0 where the groups or their scores cannot be compared.
+    #[must_use]
+    pub fn df(&self) -> usize {
+        usize::from(self.variance > 0.0)
     }
 
     /// z², chi-square on one degree of freedom.
@@ -98,6 +149,17 @@ impl TrendTest {
             Alternative::FirstLower => normal_sf(z),
             Alternative::FirstHigher => normal_sf(-z),
         })
+    }
+}
+
+impl From<&TrendTest> for TestSummary {
+    fn from(trend: &TrendTest) -> Self {
+        let summary = Self::new("Test for trend", Some(trend.statistic()), trend.p_value());
+        let summary = summary.with_df(usize::from(trend.variance > 0.0));
+        match trend.test.subjects() {
+            Some(n) => summary.with_counts(n, trend.test.events().unwrap_or(f64::NAN)),
+            None => summary,
+        }
     }
 }
 

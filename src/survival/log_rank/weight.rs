@@ -126,7 +126,7 @@ impl Weight {
 impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LogRank => write!(f, "{}", crate::survival::log_rank::test::PLAIN),
+            Self::LogRank => write!(f, "log-rank"),
             Self::GehanBreslow => write!(f, "Gehan-Breslow"),
             Self::TaroneWare => write!(f, "Tarone-Ware"),
             Self::PetoPeto => write!(f, "Peto-Peto"),
@@ -170,6 +170,19 @@ pub(crate) enum Weighing<'f> {
     Function(&'f (dyn Fn(PooledEventTime) -> f64 + Sync)),
 }
 
+/// Weights between the inverse of this and this need no unit of their own: their squares, times any count, are numbers.
+const ORDINARY: f64 = 1e75;
+
+/// The unit in which weights as large as `largest` are summed up: 1, or a power of two next to it where they are so far
+/// from 1 that squares would overflow or vanish. Divided by it no weight loses a digit.
+pub(crate) fn unit_of(largest: f64) -> f64 {
+    if largest == 0.0 || !largest.is_finite() || (ORDINARY.recip()..=ORDINARY).contains(&largest) {
+        1.0
+    } else {
+        largest.log2().floor().clamp(-1000.0, 1000.0).exp2()
+    }
+}
+
 /// Goes along the event times of one stratum and says how much each counts. Every weight needs at most one
 /// running product.
 pub(crate) struct Running<'f> {
@@ -177,13 +190,22 @@ pub(crate) struct Running<'f> {
     product: f64,
     /// The last modest weight that was finite.
     held: f64,
+    /// What weights are divided by: a power of two.
+    unit: f64,
+    /// The largest size of a weight so far, undivided.
+    pub largest: f64,
     /// The first time at which a given function was not finite, and its value.
     pub refused: Option<(f64, f64)>,
 }
 
 impl<'f> Running<'f> {
     pub(crate) fn new(weighing: Weighing<'f>) -> Self {
-        Self { weighing, product: 1.0, held: 1.0, refused: None }
+        Self { weighing, product: 1.0, held: 1.0, unit: 1.0, largest: 0.0, refused: None }
+    }
+
+    /// The same weights divided by `unit`.
+    pub(crate) fn in_unit(self, unit: f64) -> Self {
+        Self { unit, ..self }
     }
 
     #[inline]
@@ -194,6 +216,13 @@ impl<'f> Running<'f> {
     /// The weight of an event time with `n` at risk and `d` events; times must come in order.
     #[inline]
     pub(crate) fn weigh_pooled(&mut self, time: f64, n: f64, d: f64) -> f64 {
+        let w = self.next(time, n, d);
+        self.largest = self.largest.max(w.abs());
+        w / self.unit
+    }
+
+    #[inline]
+    fn next(&mut self, time: f64, n: f64, d: f64) -> f64 {
         let before = self.product;
         match self.weighing {
             Weighing::Named(weight) => match weight {

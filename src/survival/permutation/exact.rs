@@ -1,25 +1,30 @@
-//! All labellings, by states or by the characteristic function, never one by one.
-
-use std::fmt;
+//! All allocations, by states or by the characteristic function, never one by one.
 
 use crate::error::{Error, Result};
-use crate::numeric::distribution::normal_two_sided;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::{Alternative, Weight};
-use crate::survival::permutation::PermutationStatistic;
+use crate::survival::log_rank::weight::Weight;
+use crate::survival::permutation::exact_test::{ExactMethod, ExactTest};
 use crate::survival::permutation::inversion::Inversion;
 use crate::survival::permutation::lattice::Lattice;
-use crate::survival::permutation::scores::{ScoreTies, Subjects};
+use crate::survival::permutation::scores::{Method, ScoreTies, Subjects};
 use crate::survival::permutation::standardized;
-use crate::survival::permutation::states::{Block, LIMIT, States};
+use crate::survival::permutation::states::{Block, States};
+use crate::survival::permutation::statistic::PermutationStatistic;
+use crate::survival::permutation::tail::{Tail, Tails};
 
-const METHOD: &str = "the exact log-rank test";
+const METHOD: Method = Method {
+    name: "the exact log-rank test",
+    too_many: "use `MonteCarloLogRank`, which draws a sample of the allocations",
+};
+
+/// Up to this logarithm the number of allocations is a number of `f64`, and so are products of its parts.
+const COUNTED: f64 = 300.0;
 
 /// The exact permutation log-rank test of two groups, weighted or not.
 ///
 /// Every subject has a score `a = w(t) δ − Σ_{s ≤ t} w(s) d/n` from the pooled groups (of its stratum), and the sum of
-/// scores over the first group is T, its observed − expected. Over all labellings that keep the sizes of the
+/// scores over the first group is T, its observed − expected. Over all allocations that keep the sizes of the
 /// groups, within each stratum, `p = P(|T* − E T*| ≥ |T − E T*|)`.
 ///
 /// | option | default | meaning |
@@ -27,7 +32,7 @@ const METHOD: &str = "the exact log-rank test";
 /// | [`weight`](Self::weight) | [`Weight::LogRank`] | the member of the family |
 /// | [`statistic`](Self::statistic) | [`ScoreSum`](PermutationStatistic::ScoreSum) | what is permuted: T (as coin) or Z |
 /// | [`ties`](Self::ties) | [`RiskSet`](ScoreTies::RiskSet) | scores of tied events, where T is permuted |
-/// | [`within`](Self::within) | the strata of the data | sets in which labels are exchanged: blocks |
+/// | [`within`](Self::within) | the strata of the data | sets in which arms are exchanged: blocks |
 ///
 /// # Conventions
 /// Statistics that differ by less than 1e-9 of the largest score (of Z: of its value) are equal. A replication
@@ -38,7 +43,8 @@ const METHOD: &str = "the exact log-rank test";
 /// halves: exact for some 44 distinct scores, more with ties; 18 subjects take a few microseconds. Scores
 /// on a coarse grid (Gehan's) are exact by the shift algorithm for hundreds of subjects. Otherwise the
 /// distribution is computed from its characteristic function, scores unrounded: 100 + 100 subjects in about a
-/// quarter of a second, with an absolute error that [`ExactTest::error`] reports (1e-13 there).
+/// quarter of a second, with an absolute error that [`ExactTest::error`] reports (1e-13 there). Few events among
+/// thousands are few distinct scores, and exact. What cannot be done is refused at once, with the number of subjects.
 /// *Z*: states (number at risk in the first group, T, V) from the last event time to the first; up to four
 /// million of them.
 ///
@@ -60,7 +66,7 @@ const METHOD: &str = "the exact log-rank test";
 /// let data = RightCensored::new(&months, &failed)?;
 ///
 /// let t = ExactLogRank::new().test(&data, &arm)?;
-/// assert_eq!(t.labellings().round(), 48620.0);
+/// assert_eq!(t.allocations().round(), 48620.0);
 /// assert!((t.p_value() - 7964.0 / 48620.0).abs() < 1e-14); // R: coin, logrank_test(distribution = "exact")
 /// assert!((t.one_sided_p_value(Alternative::FirstHigher) - 3982.0 / 48620.0).abs() < 1e-14);
 ///
@@ -106,7 +112,7 @@ impl ExactLogRank {
         self
     }
 
-    /// The sets within which labels are exchanged, if they are not the strata of the data: the blocks in which
+    /// The sets within which arms are exchanged, if they are not the strata of the data: the blocks in which
     /// the trial was randomised. Scores are still those of the strata. One set for all: a single label.
     pub fn within(mut self, blocks: Groups) -> Self {
         self.within = Some(blocks);
@@ -117,12 +123,13 @@ impl ExactLogRank {
     ///
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights,
-    /// clusters and fractional weights, and where Z is permuted for delayed entry or
-    /// [`within`](Self::within) other sets than the strata; [`Error::TooManyStates`]; those of the weight.
+    /// clusters, fractional weights and a group with nobody in it, and where Z is permuted for delayed entry or
+    /// [`within`](Self::within) other sets than the strata; [`Error::TooManySubjects`] and [`Error::TooManyStates`], at
+    /// once; those of the weight.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<ExactTest> {
         if groups.count() != 2 {
             let instead = "use `LogRank` for all of them";
-            return Err(Error::NotTwoGroups { method: METHOD, found: groups.count(), instead });
+            return Err(Error::NotTwoGroups { method: METHOD.name, found: groups.count(), instead });
         }
         let data = data.merged();
         let blocks = self.within.as_ref();
@@ -137,7 +144,7 @@ impl ExactLogRank {
                 t += a;
             }
         }
-        let (mut expectation, mut variance, mut log_labellings) = (0.0, 0.0, 0.0);
+        let (mut expectation, mut variance, mut log_allocations) = (0.0, 0.0, 0.0);
         for (a, &k) in scores.iter().zip(&first_arm).filter(|(a, _)| !a.is_empty()) {
             let (n, k) = (a.len() as f64, k as f64);
             let mean = a.iter().sum::<f64>() / n;
@@ -146,19 +153,20 @@ impl ExactLogRank {
                 let squares: f64 = a.iter().map(|a| (a - mean).powi(2)).sum();
                 variance += k * (n - k) / (n * (n - 1.0)) * squares;
             }
-            log_labellings += libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
+            log_allocations += libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
         }
         let mut test = ExactTest {
             labels: groups.labels().to_vec(),
             weight: self.weight.to_string(),
+            subjects: subjects.rows.len(),
+            events: subjects.rows.iter().filter(|&&row| data.event()[row as usize]).count(),
             permuted: self.statistic,
             statistic: t,
             expectation,
             variance,
-            log_labellings,
-            at_most: Tail::default(),
-            at_least: Tail::default(),
-            two_sided: Tail::default(),
+            unit: subjects.unit,
+            log_allocations,
+            tails: Tails::ALL,
             method: ExactMethod::States,
             error: 0.0,
         };
@@ -172,62 +180,13 @@ impl ExactLogRank {
                         why: "give the blocks as strata",
                     });
                 }
-                let z = standardized::tails(&data, &subjects, &self.weight)?;
-                test.statistic = z.observed;
+                let counted = log_allocations <= COUNTED;
+                (test.statistic, test.tails) = standardized::tails(&data, &subjects, &self.weight, counted)?;
                 test.expectation = 0.0;
-                (test.at_most, test.at_least, test.two_sided) = (z.at_most, z.at_least, z.two_sided);
             }
         }
         Ok(test)
     }
-}
-
-/// How an [`ExactTest`] was computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum ExactMethod {
-    /// All distinct values of the statistic with their numbers of labellings.
-    States,
-    /// The shift algorithm on the common grid of the scores.
-    Lattice,
-    /// The characteristic function of the scores: [`ExactTest::error`] bounds what it leaves out.
-    Inversion,
-}
-
-/// A probability with, and one without, the observed value itself.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Tail {
-    pub with: f64,
-    pub without: f64,
-}
-
-impl Tail {
-    fn p(self) -> f64 {
-        self.with.clamp(0.0, 1.0)
-    }
-
-    fn mid(self) -> f64 {
-        f64::midpoint(self.with, self.without).clamp(0.0, 1.0)
-    }
-}
-
-/// The result of [`ExactLogRank`].
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ExactTest {
-    labels: Vec<String>,
-    weight: String,
-    permuted: PermutationStatistic,
-    statistic: f64,
-    expectation: f64,
-    variance: f64,
-    log_labellings: f64,
-    at_most: Tail,
-    at_least: Tail,
-    two_sided: Tail,
-    method: ExactMethod,
-    error: f64,
 }
 
 impl ExactTest {
@@ -236,9 +195,7 @@ impl ExactTest {
         let n: usize = scores.iter().map(Vec::len).sum();
         let tolerance = 1e-9 * largest;
         if largest == 0.0 {
-            // No events: every labelling gives the same.
-            let all = Tail { with: 1.0, without: 0.0 };
-            (self.at_most, self.at_least, self.two_sided) = (all, all, all);
+            // No events: every allocation gives the same.
             return Ok(());
         }
         // The largest power of two with which no sum passes 2⁶¹.
@@ -253,10 +210,11 @@ impl ExactTest {
         let (t, e) = (self.statistic, self.expectation);
         let fill =
             |test: &mut Self, tolerance: f64, at_most: &dyn Fn(f64) -> f64, at_least: &dyn Fn(f64) -> f64| {
-                test.at_most = Tail { with: at_most(t + tolerance), without: at_most(t - tolerance) };
-                test.at_least = Tail { with: at_least(t - tolerance), without: at_least(t + tolerance) };
+                test.tails.at_most = Tail { with: at_most(t + tolerance), without: at_most(t - tolerance) };
+                test.tails.at_least =
+                    Tail { with: at_least(t - tolerance), without: at_least(t + tolerance) };
                 let distance = (t - e).abs();
-                test.two_sided = if distance <= tolerance {
+                test.tails.two_sided = if distance <= tolerance {
                     let centre = 1.0 - at_most(e - tolerance) - at_least(e + tolerance);
                     Tail { with: 1.0, without: 1.0 - centre }
                 } else {
@@ -264,12 +222,12 @@ impl ExactTest {
                     Tail { with: both(distance - tolerance), without: both(distance + tolerance) }
                 };
             };
-        if let Some(states) = cheap_states(&blocks) {
+        if let Some(states) = cheap_states(&blocks, self.log_allocations) {
             fill(self, tolerance, &|x| states.at_most(whole(x)), &|x| states.at_least(whole(x)));
         } else if let Some(lattice) = Lattice::new(&blocks) {
             self.method = ExactMethod::Lattice;
             fill(self, tolerance, &|x| lattice.at_most(whole(x)), &|x| lattice.at_least(whole(x)));
-        } else if let Some(states) = States::new(&blocks) {
+        } else if let Some(states) = States::new(&blocks, self.log_allocations) {
             fill(self, tolerance, &|x| states.at_most(whole(x)), &|x| states.at_least(whole(x)));
         } else if let Some(inversion) = Inversion::new(&blocks, scale) {
             self.method = ExactMethod::Inversion;
@@ -277,130 +235,14 @@ impl ExactTest {
             // The function is smooth here: a tolerance would only add its own mass.
             fill(self, 0.0, &|x| inversion.at_most(x), &|x| 1.0 - inversion.at_most(x));
         } else {
-            return Err(Error::TooManyStates { method: METHOD, limit: LIMIT });
+            return Err(METHOD.too_many(n as f64));
         }
         Ok(())
-    }
-
-    /// The two groups' labels.
-    #[must_use]
-    pub fn labels(&self) -> &[String] {
-        &self.labels
-    }
-
-    /// The name of the weight.
-    #[must_use]
-    pub fn weight(&self) -> &str {
-        &self.weight
-    }
-
-    /// What was permuted.
-    #[must_use]
-    pub fn permuted(&self) -> PermutationStatistic {
-        self.permuted
-    }
-
-    /// The statistic observed, T or Z: below its expectation where the first group has fewer events than expected.
-    #[must_use]
-    pub fn statistic(&self) -> f64 {
-        self.statistic
-    }
-
-    /// The expectation of T over the labellings (0 but for rounding, unless scores are Hothorn & Lausen's, or
-    /// blocks are not the strata). 0 where Z is permuted, which is compared with 0.
-    #[must_use]
-    pub fn expectation(&self) -> f64 {
-        self.expectation
-    }
-
-    /// The variance of T over the labellings, also where Z is permuted.
-    #[must_use]
-    pub fn variance(&self) -> f64 {
-        self.variance
-    }
-
-    /// T standardised by its permutation variance (coin's Z); `None` where Z is permuted or without variance.
-    #[must_use]
-    pub fn standardized(&self) -> Option<f64> {
-        (self.permuted == PermutationStatistic::ScoreSum && self.variance > 0.0)
-            .then(|| (self.statistic - self.expectation) / self.variance.sqrt())
-    }
-
-    /// The p-value that the normal distribution would give [`standardized`](Self::standardized).
-    #[must_use]
-    pub fn asymptotic_p_value(&self) -> Option<f64> {
-        self.standardized().map(normal_two_sided)
-    }
-
-    /// The number of labellings, all equally likely.
-    #[must_use]
-    pub fn labellings(&self) -> f64 {
-        self.log_labellings.exp()
-    }
-
-    /// How the distribution was computed.
-    #[must_use]
-    pub fn method(&self) -> ExactMethod {
-        self.method
-    }
-
-    /// The absolute error that the method may leave in a p-value; 0 where states were counted.
-    #[must_use]
-    pub fn error(&self) -> f64 {
-        self.error
-    }
-
-    /// The two-sided p-value: the share of labellings at least as far from the expectation.
-    #[must_use]
-    pub fn p_value(&self) -> f64 {
-        self.two_sided.p()
-    }
-
-    /// The two-sided mid-p-value, which counts the labellings exactly as far by half. It is less
-    /// conservative, and its size may exceed the level.
-    #[must_use]
-    pub fn mid_p_value(&self) -> f64 {
-        self.two_sided.mid()
-    }
-
-    fn side(&self, alternative: Alternative) -> Tail {
-        match alternative {
-            Alternative::FirstLower => self.at_most,
-            Alternative::FirstHigher => self.at_least,
-        }
-    }
-
-    /// The p-value against the one-sided alternative.
-    #[must_use]
-    pub fn one_sided_p_value(&self, alternative: Alternative) -> f64 {
-        self.side(alternative).p()
-    }
-
-    /// The mid-p-value against the one-sided alternative.
-    #[must_use]
-    pub fn one_sided_mid_p_value(&self, alternative: Alternative) -> f64 {
-        self.side(alternative).mid()
     }
 }
 
 /// Small problems are listed at once; the grid of the scores is looked for only beyond.
-fn cheap_states(blocks: &[Block]) -> Option<States> {
+fn cheap_states(blocks: &[Block], log_allocations: f64) -> Option<States> {
     let subjects: usize = blocks.iter().map(|b| b.scores.len()).sum();
-    if subjects <= 30 { States::new(blocks) } else { None }
-}
-
-impl fmt::Display for ExactTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let weight = &self.weight;
-        write!(f, "Exact {weight} test of {} v {}, {}", self.labels[0], self.labels[1], self.permuted)?;
-        write!(f, "\nstatistic {:.4}, {:.6e} labellings", self.statistic, self.labellings())?;
-        write!(f, "\np = {:.4}, mid-p = {:.4}", self.p_value(), self.mid_p_value())?;
-        if self.error > 0.0 {
-            write!(f, " (error at most {:.0e})", self.error)?;
-        }
-        for (name, side) in [("lower", Alternative::FirstLower), ("higher", Alternative::FirstHigher)] {
-            write!(f, "; {} {name}: {:.4}", self.labels[0], self.one_sided_p_value(side))?;
-        }
-        Ok(())
-    }
+    if subjects <= 30 { States::new(blocks, log_allocations) } else { None }
 }

@@ -1,6 +1,6 @@
 //! The distribution of a score sum from its characteristic function, where states are too many to list.
 //!
-//! `φ(ω) = E exp(iωT)` over the labellings is the coefficient of `xᵏ` in `Π (q + p x exp(iω aⱼ))`, divided by that at
+//! `φ(ω) = E exp(iωT)` over the allocations is the coefficient of `xᵏ` in `Π (q + p x exp(iω aⱼ))`, divided by that at
 //! ω = 0: n·k complex additions, whatever the scores (Pagano & Tritchler 1983, J Am Stat Assoc 78:435). T lies
 //! in a known interval, so with its length as the period the Fourier series of the distribution function has no
 //! aliasing; scores are not rounded. What is left is the truncation of the series. For 100 + 100 subjects φ falls
@@ -23,6 +23,14 @@ pub(super) struct Inversion {
     error: f64,
 }
 
+/// The fewest terms that show how φ falls.
+const FEWEST: f64 = 128.0;
+
+/// Can two arms of these sizes be done at all? With strata or blocks the cost is less.
+pub(in crate::survival) fn within_reach(first: f64, second: f64) -> bool {
+    (first + second) * (first.min(second) + 1.0) * FEWEST <= WORK
+}
+
 impl Inversion {
     /// `None` where even a short series would take too long. Scores are divided by `scale`.
     pub(super) fn new(blocks: &[Block], scale: f64) -> Option<Self> {
@@ -34,7 +42,7 @@ impl Inversion {
         let (low, period) = (low - margin, high - low + 2.0 * margin);
         let most = (WORK / cost) as usize;
         // Enough to see whether φ comes back after it has fallen: at ω = 2π where scores are near 0 and 1.
-        let least = ((4e8 / cost) as usize).clamp(128, 2048);
+        let least = ((4e8 / cost) as usize).clamp(FEWEST as usize, 2048);
         if most < least || !(period > 0.0) {
             return None;
         }

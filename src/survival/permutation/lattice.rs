@@ -46,7 +46,7 @@ impl Lattice {
         }
         let width = largest as usize + 1;
         // Each subject is in the first arm with the probability k/n: the sum over the arm's size is then a
-        // binomial probability, which neither overflows nor vanishes as a number of labellings would.
+        // binomial probability, which neither overflows nor vanishes as a number of allocations would.
         let share = k as f64 / n as f64;
         let mut arrays = vec![0.0; (k + 1) * width];
         arrays[0] = 1.0;

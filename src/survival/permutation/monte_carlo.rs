@@ -1,4 +1,4 @@
-//! A sample of labellings, where all of them are too many or follow a scheme that is not known by heart.
+//! A sample of allocations, where all of them are too many, or follow a scheme without an exact distribution.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -8,40 +8,37 @@ use crate::numeric::beta::Beta;
 use crate::numeric::random::Random;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::log_rank::{Alternative, P, Weight};
-use crate::survival::permutation::scores::{ScoreTies, Subjects};
-use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::log_rank::weight::Weight;
+use crate::survival::permutation::scheme::{PermutedBlocks, Sample, Scheme};
+use crate::survival::permutation::scores::{Method, ScoreTies, Subjects};
+use crate::survival::permutation::tail::Counts;
+use crate::survival::result::alternative::Alternative;
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::print::{self, PValue as P};
+use crate::survival::result::test::TestSummary;
 
-const METHOD: &str = "the Monte Carlo log-rank test";
+const METHOD: Method = Method {
+    name: "the Monte Carlo log-rank test",
+    too_many: "use `LogRank`, whose approximation is good at this size",
+};
 
-/// How a trial gave out its two arms: in permuted blocks, within its strata.
+/// The permutation log-rank test of two groups on a random sample of allocations.
 ///
-/// Subjects of a stratum are taken in the order of the rows. Each block's size is drawn from `sizes` with equal
-/// chance, and the block holds the arms in the ratio `first : second`, in random order; the last block of a stratum
-/// may be cut off. Sizes are rounded down to whole multiples of the ratio's sum, at least one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct PermutedBlocks {
-    /// The block sizes.
-    pub sizes: Vec<usize>,
-    /// The allocation ratio of the first group to the second.
-    pub ratio: (usize, usize),
-}
-
-/// The permutation log-rank test of two groups on a random sample of labellings.
-///
-/// `p = (1 + #{|T* − E| ≥ |T − E|})/(1 + B)` over B labellings, which never exceeds its level (Phipson & Smyth 2010,
-/// Stat Appl Genet Mol Biol 9:39); the share itself comes with a Clopper-Pearson interval. Labellings are shuffles
-/// within the strata, within blocks that are given, or drawn anew by the trial's own scheme
+/// `p = (1 + #{|T* − E| ≥ |T − E|})/(1 + B)` over B allocations, which never exceeds its level (Phipson & Smyth 2010,
+/// Stat Appl Genet Mol Biol 9:39); the share itself comes with a Clopper-Pearson interval. Allocations are shuffles
+/// within the strata, within blocks that are given, or drawn by the trial's own scheme
 /// (re-randomisation; Rosenberger & Lachin 2016).
 ///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
 /// | [`weight`](Self::weight) | log-rank | the member of the family | |
-/// | [`within`](Self::within) | the strata | sets in which labels are exchanged | |
-/// | [`scheme`](Self::scheme) | none | how labels were given out; overrides `within` | sizes, ratio > 0 |
+/// | [`within`](Self::within) | the strata | sets in which arms are exchanged | |
+/// | [`scheme`](Self::scheme) | none | how the trial randomised; overrides `within` | sizes, ratio > 0 |
 /// | [`replicates`](Self::replicates) | 100,000 | B | > 0 |
-/// | [`seed`](Self::seed) | 1 | every labelling has its own generator, a function of seed and number | |
+/// | [`seed`](Self::seed) | 1 | every allocation has its own generator, a function of seed and number | |
+///
+/// # Cost
+/// One partial shuffle of each set per allocation: B times the number of subjects.
 ///
 /// # Example
 /// ```
@@ -82,19 +79,19 @@ impl MonteCarloLogRank {
         self
     }
 
-    /// Sets within which labels are exchanged.
+    /// Sets within which arms are exchanged.
     pub fn within(mut self, blocks: Groups) -> Self {
         self.within = Some(blocks);
         self
     }
 
-    /// How the trial gave out its arms.
+    /// How the trial randomised its arms.
     pub fn scheme(mut self, scheme: PermutedBlocks) -> Self {
         self.scheme = Some(scheme);
         self
     }
 
-    /// How many labellings are drawn.
+    /// How many allocations are drawn.
     pub fn replicates(mut self, replicates: usize) -> Self {
         self.replicates = replicates;
         self
@@ -109,14 +106,15 @@ impl MonteCarloLogRank {
     /// Compares two groups.
     ///
     /// # Errors
-    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights, clusters and
-    /// fractional weights; [`Error::OutOfRange`] for the number of labellings and the scheme.
+    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights, clusters,
+    /// fractional weights and a group with nobody in it; [`Error::OutOfRange`] for the number of allocations and the
+    /// scheme; [`Error::TooManySubjects`] where weights stand for more than 2²⁴.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<MonteCarloTest> {
         self.test_with_progress(data, groups, |_| ControlFlow::Continue(()))
     }
 
-    /// The same, calling `progress` with the number of labellings done after every thousand. It may stop the test,
-    /// which then reports the labellings that were drawn.
+    /// The same, calling `progress` with the number of allocations done after every thousand. It may stop the test,
+    /// which then reports the allocations that were drawn.
     ///
     /// # Errors
     /// As [`test`](Self::test).
@@ -128,162 +126,176 @@ impl MonteCarloLogRank {
     ) -> Result<MonteCarloTest> {
         if groups.count() != 2 {
             let instead = "use `LogRank` for all of them";
-            return Err(Error::NotTwoGroups { method: METHOD, found: groups.count(), instead });
+            return Err(Error::NotTwoGroups { method: METHOD.name, found: groups.count(), instead });
         }
         if self.replicates == 0 {
             return Err(Error::OutOfRange { argument: "replicates", value: 0.0, must_be: "at least 1" });
         }
-        let unit = self.scheme.as_ref().map_or(1, |s| s.ratio.0 + s.ratio.1);
-        let sizes: Vec<usize> = match &self.scheme {
-            Some(s) if s.ratio.0 == 0 || s.ratio.1 == 0 => {
-                return Err(Error::OutOfRange {
-                    argument: "ratio",
-                    value: 0.0,
-                    must_be: "above 0 on both sides",
-                });
-            }
-            Some(s) if s.sizes.is_empty() => return Err(Error::Empty { argument: "sizes" }),
-            Some(s) => s.sizes.iter().map(|size| (size / unit).max(1) * unit).collect(),
-            None => Vec::new(),
-        };
+        let scheme = self.scheme.as_ref().map(Scheme::new).transpose()?;
         let data = data.merged();
-        let within = if self.scheme.is_some() { None } else { self.within.as_ref() };
+        let within = if scheme.is_some() { None } else { self.within.as_ref() };
         let subjects = Subjects::new(&data, groups, within, &self.weight, ScoreTies::default(), METHOD)?;
-        let mut blocks: Vec<Vec<f64>> = vec![Vec::new(); subjects.block_count];
-        let mut first = vec![0_usize; subjects.block_count];
-        let mut statistic = 0.0;
-        for ((&a, &arm), &b) in subjects.scores.iter().zip(&subjects.arms).zip(&subjects.blocks) {
-            blocks[b as usize].push(a);
-            if arm == 0 {
-                first[b as usize] += 1;
-                statistic += a;
-            }
-        }
-        let share = |b: usize| match &self.scheme {
-            Some(s) => s.ratio.0 as f64 / unit as f64,
-            None => first[b] as f64 / blocks[b].len().max(1) as f64,
-        };
-        let expectation: f64 = (0..blocks.len()).map(|b| share(b) * blocks[b].iter().sum::<f64>()).sum();
+        let mut sample = Sample::new(&subjects, scheme);
+        let (statistic, expectation) = (sample.statistic, sample.expectation());
         let largest = subjects.scores.iter().fold(0.0_f64, |m, a| m.max(a.abs()));
         let tolerance = 1e-9 * largest;
-        let mut test = MonteCarloTest {
-            labels: groups.labels().to_vec(),
-            statistic,
-            expectation,
-            replicates: 0,
-            two_sided: 0,
-            at_most: 0,
-            at_least: 0,
-            seed: self.seed,
-        };
-        let mut shuffled = blocks.clone();
-        let mut arms: Vec<bool> = Vec::with_capacity(sizes.iter().copied().max().unwrap_or(0));
+        let mut counts = Counts::default();
         for replicate in 0..self.replicates {
-            let mut random = Random::new(self.seed, replicate as u64);
-            let mut t = 0.0;
-            for (b, block) in shuffled.iter_mut().enumerate() {
-                match &self.scheme {
-                    None => {
-                        // The first of a partial shuffle, always from the same start.
-                        block.copy_from_slice(&blocks[b]);
-                        for i in 0..first[b] {
-                            let j = i + random.below(block.len() - i);
-                            block.swap(i, j);
-                            t += block[i];
-                        }
-                    }
-                    Some(scheme) => {
-                        let mut i = 0;
-                        while i < block.len() {
-                            let size = sizes[random.below(sizes.len())];
-                            arms.clear();
-                            arms.resize(size / unit * scheme.ratio.0, true);
-                            arms.resize(size, false);
-                            for k in 0..size.min(block.len() - i) {
-                                let j = k + random.below(size - k);
-                                arms.swap(k, j);
-                                t += if arms[k] { block[i + k] } else { 0.0 };
-                            }
-                            i += size;
-                        }
-                    }
-                }
-            }
-            test.replicates += 1;
-            test.two_sided +=
-                usize::from((t - expectation).abs() >= (statistic - expectation).abs() - tolerance);
-            test.at_most += usize::from(t <= statistic + tolerance);
-            test.at_least += usize::from(t >= statistic - tolerance);
-            if test.replicates.is_multiple_of(1000) && progress(test.replicates).is_break() {
+            let t = sample.draw(&mut Random::new(self.seed, replicate as u64));
+            let beyond = (t - expectation).abs() - (statistic - expectation).abs();
+            counts.add(t - statistic, beyond, tolerance);
+            if counts.drawn.is_multiple_of(1000) && progress(counts.drawn).is_break() {
                 break;
             }
         }
-        Ok(test)
+        Ok(MonteCarloTest {
+            labels: groups.labels().to_vec(),
+            subjects: subjects.rows.len(),
+            events: subjects.rows.iter().filter(|&&row| data.event()[row as usize]).count(),
+            statistic,
+            expectation,
+            unit: subjects.unit,
+            counts,
+            seed: self.seed,
+        })
     }
 }
 
 /// The result of a [`MonteCarloLogRank`] test.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct MonteCarloTest {
     labels: Vec<String>,
+    subjects: usize,
+    events: usize,
     statistic: f64,
     expectation: f64,
-    replicates: usize,
-    two_sided: usize,
-    at_most: usize,
-    at_least: usize,
+    /// Of the weights in both.
+    unit: f64,
+    counts: Counts,
     seed: u64,
 }
 
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    labels: Vec<String>,
+    subjects: usize,
+    events: usize,
+    statistic: f64,
+    expectation: f64,
+    unit: f64,
+    counts: Counts,
+    seed: u64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for MonteCarloTest {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { labels, subjects, events, statistic, expectation, unit, counts, seed } = raw;
+        if labels.len() != 2 {
+            let (argument, len, other) = ("labels", labels.len(), "groups");
+            return Err(Error::LengthMismatch { argument, len, other, expected: 2 });
+        }
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if events > subjects {
+            return refuse("the number of events", events as f64, "at most the number of subjects");
+        }
+        if !(unit > 0.0 && unit < f64::INFINITY && statistic.is_finite() && expectation.is_finite()) {
+            return refuse("the statistic", statistic, "finite, as its expectation and unit");
+        }
+        let most = counts.at_most.max(counts.at_least).max(counts.two_sided);
+        if counts.drawn == 0 || most > counts.drawn {
+            return refuse(
+                "a count of allocations",
+                most as f64,
+                "at most the number drawn, which is at least 1",
+            );
+        }
+        Ok(Self { labels, subjects, events, statistic, expectation, unit, counts, seed })
+    }
+}
+
 impl MonteCarloTest {
+    /// The first group, whose events are counted.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.labels[0]
+    }
+
+    /// The group it is compared with.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.labels[1]
+    }
+
+    /// The number of subjects, weights written out.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// The number of events, weights written out.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
     /// T, the first group's (weighted) observed − expected.
     #[must_use]
     pub fn statistic(&self) -> f64 {
-        self.statistic
+        self.statistic * self.unit
     }
 
-    /// Its expectation over the labellings.
+    /// Its expectation over the allocations.
     #[must_use]
     pub fn expectation(&self) -> f64 {
-        self.expectation
+        self.expectation * self.unit
     }
 
-    /// How many labellings were drawn.
+    /// How many allocations were drawn.
     #[must_use]
     pub fn replicates(&self) -> usize {
-        self.replicates
+        self.counts.drawn
     }
 
-    fn share(&self, hits: usize) -> f64 {
-        (hits + 1) as f64 / (self.replicates + 1) as f64
-    }
-
-    /// The two-sided p-value: with the observed labelling counted among those drawn.
+    /// The two-sided p-value: with the observed allocation counted among those drawn.
     #[must_use]
     pub fn p_value(&self) -> f64 {
-        self.share(self.two_sided)
+        self.counts.share(self.counts.two_sided)
     }
 
     /// The p-value against a one-sided alternative.
     #[must_use]
     pub fn one_sided_p_value(&self, alternative: Alternative) -> f64 {
-        self.share(match alternative {
-            Alternative::FirstLower => self.at_most,
-            Alternative::FirstHigher => self.at_least,
-        })
+        self.counts.share(self.counts.side(alternative))
     }
 
-    /// The Clopper-Pearson interval of the p-value that all labellings would give.
+    /// The Clopper-Pearson interval of the p-value that all allocations would give.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        z_of(level)?;
-        let (x, n, tail) = (self.two_sided as f64, self.replicates as f64, (1.0 - level) / 2.0);
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        let interval = interval.into();
+        interval.z()?;
+        let level = interval.confidence_level();
+        let tail = (1.0 - level) / 2.0;
+        let (x, n) = (self.counts.two_sided as f64, self.counts.drawn as f64);
         let lower = if x > 0.0 { Beta::new(x, n - x + 1.0).quantile(tail) } else { 0.0 };
         let upper = if x < n { Beta::new(x + 1.0, n - x).quantile(1.0 - tail) } else { 1.0 };
         Ok(ConfidenceInterval { lower: Some(lower), upper: Some(upper), level })
+    }
+}
+
+impl From<&MonteCarloTest> for TestSummary {
+    fn from(test: &MonteCarloTest) -> Self {
+        let method = "Monte Carlo log-rank test, permuting T";
+        Self::new(method, Some(test.statistic()), Some(test.p_value()))
+            .with_counts(test.subjects, test.events as f64)
     }
 }
 
@@ -292,12 +304,12 @@ impl fmt::Display for MonteCarloTest {
         let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
         write!(
             f,
-            "Monte Carlo log-rank test of {}, permuting T: statistic {:.4}, p = {} (95% CI {interval:.4}; {} \
-             labellings, seed {})",
-            self.labels.join(" v "),
-            self.statistic,
+            "Monte Carlo log-rank test of {}, permuting T: statistic {:.4}, {:#} (95% CI {interval:.4}; {} \
+             allocations, seed {})",
+            print::pair(self.group(), self.reference()),
+            self.statistic(),
             P(self.p_value()),
-            self.replicates,
+            self.counts.drawn,
             self.seed
         )
     }

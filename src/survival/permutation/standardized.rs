@@ -1,7 +1,7 @@
-//! Permuting Z: each labelling is standardised by its own hypergeometric variance.
+//! Permuting Z: each allocation is standardised by its own hypergeometric variance.
 //!
-//! Z depends on a labelling only through how many of the first arm are at risk, and have the event, at each
-//! event time. So labellings are built from the last event time back: a state is the number of the first arm
+//! Z depends on a allocation only through how many of the first arm are at risk, and have the event, at each
+//! event time. So allocations are built from the last event time back: a state is the number of the first arm
 //! already placed, T and V so far; at each event time some of the `d` events and of the `c` censored until the next
 //! event time are placed, in `C(d, i) C(c, j)` ways. States that agree are one. Strata are combined at the end.
 
@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::Weight;
 use crate::survival::log_rank::weight::{Running, Weighing};
-use crate::survival::permutation::exact::Tail;
 use crate::survival::permutation::scores::Subjects;
 use crate::survival::permutation::states::LIMIT;
+use crate::survival::permutation::tail::Tails;
 use crate::survival::risk_table::event_times::spread;
 
 /// T and V are kept as multiples of this share of their bound.
@@ -24,20 +24,12 @@ struct Key {
     v: i64,
 }
 
-/// The observed Z and the shares of labellings beyond it.
-pub(super) struct Tails {
-    pub observed: f64,
-    pub at_most: Tail,
-    pub at_least: Tail,
-    pub two_sided: Tail,
-}
-
 /// One stratum: its event times with who leaves at each and until the next.
 struct Stratum {
     steps: Vec<Step>,
     subjects: usize,
     first_arm: usize,
-    /// Those who leave before the first event time: they never matter, but they are labelled too.
+    /// Those who leave before the first event time: they never matter, but they are allocated too.
     before: usize,
 }
 
@@ -50,8 +42,14 @@ struct Step {
     observed: (u32, u32),
 }
 
-/// `data` has its near ties merged.
-pub(super) fn tails(data: &RightCensored, subjects: &Subjects, weight: &Weight) -> Result<Tails> {
+/// The observed Z, and the shares of allocations beyond it. `data` has its near ties merged; `counted` says that the
+/// numbers of allocations fit `f64`.
+pub(super) fn tails(
+    data: &RightCensored,
+    subjects: &Subjects,
+    weight: &Weight,
+    counted: bool,
+) -> Result<(f64, Tails)> {
     const METHOD: &str = "permuting Z";
     if data.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0)) {
         let instead = "permute T";
@@ -68,7 +66,7 @@ pub(super) fn tails(data: &RightCensored, subjects: &Subjects, weight: &Weight) 
     let mut all = vec![(Key { placed: 0, t: 0, v: 0 }, 1.0)];
     let (mut t, mut v) = (0, 0);
     for stratum in &strata {
-        let states = stratum.states(unit).ok_or_else(too_many)?;
+        let states = stratum.states(unit, counted).ok_or_else(too_many)?;
         if all.len().saturating_mul(states.len()) > LIMIT {
             return Err(too_many());
         }
@@ -86,25 +84,25 @@ pub(super) fn tails(data: &RightCensored, subjects: &Subjects, weight: &Weight) 
     };
     let observed = z(t, v);
     let tolerance = 1e-9 * observed.abs().max(1e-3);
-    let mut tails =
-        Tails { observed, at_most: Tail::default(), at_least: Tail::default(), two_sided: Tail::default() };
+    let mut tails = Tails::default();
     let mut total = 0.0;
     for (key, count) in &all {
         let z = z(key.t, key.v);
-        let add = |tail: &mut Tail, distance: f64| {
+        total += count;
+        for (tail, distance) in [
+            (&mut tails.at_most, observed - z),
+            (&mut tails.at_least, z - observed),
+            (&mut tails.two_sided, z.abs() - observed.abs()),
+        ] {
             tail.with += if distance >= -tolerance { *count } else { 0.0 };
             tail.without += if distance > tolerance { *count } else { 0.0 };
-        };
-        total += count;
-        add(&mut tails.at_most, observed - z);
-        add(&mut tails.at_least, z - observed);
-        add(&mut tails.two_sided, z.abs() - observed.abs());
+        }
     }
     for tail in [&mut tails.at_most, &mut tails.at_least, &mut tails.two_sided] {
         tail.with /= total;
         tail.without /= total;
     }
-    Ok(tails)
+    Ok((observed, tails))
 }
 
 fn strata(data: &RightCensored, subjects: &Subjects, weight: &Weight) -> Vec<Stratum> {
@@ -114,7 +112,45 @@ fn strata(data: &RightCensored, subjects: &Subjects, weight: &Weight) -> Vec<Str
         let i = row as usize;
         lists[block as usize].push((data.time()[i], !data.event()[i], arm == 0));
     }
-    lists.into_iter().filter(|l| !l.is_empty()).map(|l| Stratum::new(l, weight)).collect()
+    let mut strata: Vec<Stratum> =
+        lists.into_iter().filter(|l| !l.is_empty()).map(|l| Stratum::new(l, weight)).collect();
+    // Z knows no unit of the weights, but the whole numbers that T and V become do: the largest weight is about 1.
+    let largest = strata.iter().flat_map(|s| &s.steps).fold(0.0_f64, |m, s| m.max(s.weight.abs()));
+    if largest > 0.0 && largest.is_finite() {
+        let unit = largest.log2().floor().clamp(-1000.0, 1000.0).exp2();
+        strata.iter_mut().flat_map(|s| &mut s.steps).for_each(|s| s.weight /= unit);
+    }
+    strata
+}
+
+/// The ways to place `n` subjects: C(n, i) of them in the first arm; or, where each is in it with the chance `share`,
+/// the probability of that. From the mode outwards, so that nothing overflows.
+fn ways(n: u32, share: Option<f64>) -> Vec<f64> {
+    let mut ways = vec![1.0; n as usize + 1];
+    let Some(share) = share else {
+        for i in 0..n {
+            ways[i as usize + 1] = ways[i as usize] * f64::from(n - i) / f64::from(i + 1);
+        }
+        return ways;
+    };
+    let odds = share / (1.0 - share);
+    if !(odds > 0.0 && odds < f64::INFINITY) {
+        // An arm with nobody, or with all.
+        let only = if odds > 0.0 { n } else { 0 };
+        return (0..=n).map(|i| if i == only { 1.0 } else { 0.0 }).collect();
+    }
+    let mode = ((f64::from(n) + 1.0) * share).floor().min(f64::from(n)) as u32;
+    for i in mode..n {
+        ways[i as usize + 1] = ways[i as usize] * odds * f64::from(n - i) / f64::from(i + 1);
+    }
+    for i in (0..mode).rev() {
+        ways[i as usize] = ways[i as usize + 1] / odds * f64::from(i + 1) / f64::from(n - i);
+    }
+    let total: f64 = ways.iter().sum();
+    for way in &mut ways {
+        *way /= total;
+    }
+    ways
 }
 
 impl Stratum {
@@ -167,22 +203,16 @@ impl Stratum {
         (t, v)
     }
 
-    /// All (T, V) with their shares of the labellings, up to a common factor; `None` where they are too many.
-    fn states(&self, unit: f64) -> Option<Vec<(Key, f64)>> {
+    /// All (T, V) with their shares of the allocations, up to a common factor; `None` where they are too many.
+    fn states(&self, unit: f64, counted: bool) -> Option<Vec<(Key, f64)>> {
         let first_arm = self.first_arm as u32;
+        let share = (!counted).then(|| self.first_arm as f64 / self.subjects as f64);
         let mut states = vec![(Key { placed: 0, t: 0, v: 0 }, 1.0)];
         let mut left = self.subjects as u32;
         for step in self.steps.iter().rev() {
             let (d, c) = (step.events, step.censored);
             left -= d + c;
-            let ways = |n: u32| {
-                let mut ways = vec![1.0];
-                for i in 0..n {
-                    ways.push(ways[i as usize] * f64::from(n - i) / f64::from(i + 1));
-                }
-                ways
-            };
-            let (of_events, of_censored) = (ways(d), ways(c));
+            let (of_events, of_censored) = (ways(d, share), ways(c, share));
             let mut next = Vec::with_capacity(states.len() * 2);
             for &(key, count) in &states {
                 for (i, p) in (0..).zip(&of_events) {
@@ -207,14 +237,20 @@ impl Stratum {
                 return None;
             }
         }
-        // Whoever left before the first event time takes what remains of the arm.
-        let before = self.before as u32;
+        // Those who left before the first event time take what remains of the arm.
+        let of_earlier = ways(self.before as u32, share);
         for (key, count) in &mut states {
-            let rest = first_arm - key.placed;
-            *count *= (0..rest).map(|i| f64::from(before - i) / f64::from(i + 1)).product::<f64>();
+            *count *= of_earlier[(first_arm - key.placed) as usize];
             key.placed = 0;
         }
-        Some(joined(states))
+        let mut states = joined(states);
+        if !counted {
+            let total: f64 = states.iter().map(|s| s.1).sum();
+            for state in &mut states {
+                state.1 /= total;
+            }
+        }
+        Some(states)
     }
 }
 

@@ -2,6 +2,6 @@
 //!
 //! [`Concordance`]: Harrell's and Uno's index, its variance, and the difference of two scores.
 
-pub(crate) mod concordance;
+pub mod concordance;
 
-pub use concordance::{Concordance, ConcordanceDifference, PairWeight};
+pub use concordance::{Concordance, ConcordanceDifference, ConcordanceEstimate, PairWeight};

@@ -6,13 +6,13 @@
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod cox;
-pub(crate) mod design;
+pub mod design;
 pub mod fine_gray;
 mod fingerprint;
-pub(crate) mod new_rows;
-pub(crate) mod recipe;
+pub mod new_rows;
+pub mod recipe;
 mod spline;
-pub(crate) mod term;
+pub mod term;
 
 pub use cox::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, FittedData, PredictedCurve, ProportionalHazards,

@@ -7,8 +7,11 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
-use crate::survival::log_rank::P;
-use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::PValue as P;
+use crate::survival::result::test::TestSummary;
 
 /// What is known of one coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,43 +20,85 @@ pub enum Status {
     /// It was estimated.
     Estimated,
     /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0. (So
-    /// too where the column no longer varies within any risk set once an infinite coefficient has run off.)
+    /// too where the column no longer varies within any risk set once another coefficient is infinite.)
     Redundant,
-    /// The likelihood rises for ever as it grows.
+    /// The likelihood is monotone: it rises as the coefficient grows, and has no maximum.
     PlusInfinity,
-    /// The likelihood rises for ever as it falls.
+    /// The likelihood is monotone: it rises as the coefficient falls, and has no maximum.
     MinusInfinity,
 }
 
 /// One coefficient with what belongs to it.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{CoxPh, Design, RightCensored};
+///
+/// let data = RightCensored::new(&[4., 3., 1., 7., 2., 5.], &[true, true, true, false, true, true])?;
+/// let design = Design::builder().numeric("x", &[0.3, 1.1, 2.0, -0.4, 0.1, 0.9]).build()?;
+/// let fit = CoxPh::new().fit(&data, &design)?;
+/// let term = &fit.terms()[0];
+/// assert_eq!(term.name(), "x");
+/// assert_eq!(term.z(), term.std_error().map(|se| term.coefficient() / se));
+/// let (lower, upper) = term.interval(0.95)?.bounds().unwrap();
+/// assert!(lower < term.hazard_ratio() && term.hazard_ratio() < upper);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawTerm"))]
 pub struct Term {
-    /// The covariate.
-    pub name: String,
-    /// Was it estimated?
-    pub status: Status,
-    /// The coefficient; ±∞ where it is infinite (written as null), 0 where the column was left out.
+    pub(crate) name: String,
+    pub(crate) status: Status,
+    /// ±∞ where it is infinite (written as null), 0 where the column was left out.
     #[cfg_attr(feature = "serde", serde(serialize_with = "stored::finite"))]
-    pub coefficient: f64,
-    /// Its model-based standard error; `None` unless it was estimated.
-    pub std_error: Option<f64>,
-    /// Its robust standard error, with sampling weights or clusters.
-    pub robust_std_error: Option<f64>,
+    pub(crate) coefficient: f64,
+    pub(crate) std_error: Option<f64>,
+    pub(crate) robust_std_error: Option<f64>,
 }
 
 impl Term {
-    /// The standard error that tests and intervals use: the robust one where there is one.
+    /// The covariate.
     #[must_use]
-    pub fn reported_std_error(&self) -> Option<f64> {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Was it estimated?
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The coefficient, a log hazard ratio; ±∞ where it is infinite, 0 where the column was left out.
+    #[must_use]
+    pub fn coefficient(&self) -> f64 {
+        self.coefficient
+    }
+
+    /// The standard error of the coefficient that tests and intervals use: the robust one where there is one. `None`
+    /// unless the coefficient was estimated.
+    #[must_use]
+    pub fn std_error(&self) -> Option<f64> {
         self.robust_std_error.or(self.std_error)
     }
 
-    /// Coefficient over standard error.
+    /// The standard error by the information, whatever the weights and clusters; `None` unless it was estimated.
+    #[must_use]
+    pub fn model_std_error(&self) -> Option<f64> {
+        self.std_error
+    }
+
+    /// The robust standard error, with sampling weights or clusters.
+    #[must_use]
+    pub fn robust_std_error(&self) -> Option<f64> {
+        self.robust_std_error
+    }
+
+    /// Coefficient over standard error; `None` where that is 0.
     #[must_use]
     pub fn z(&self) -> Option<f64> {
-        self.reported_std_error().filter(|&se| se > 0.0).map(|se| self.coefficient / se)
+        self.std_error().filter(|&se| se > 0.0).map(|se| self.coefficient / se)
     }
 
     /// The two-sided p-value of Wald's test.
@@ -68,16 +113,14 @@ impl Term {
         self.coefficient.exp()
     }
 
-    /// Wald's interval of the hazard ratio.
+    /// Wald's interval of the hazard ratio, symmetric on the scale of its logarithm. Without limits where there is no
+    /// standard error, or one of 0.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        let z = z_of(level)?;
-        let bounds = self
-            .reported_std_error()
-            .map(|se| ((self.coefficient - z * se).exp(), (self.coefficient + z * se).exp()));
-        Ok(ConfidenceInterval::new(bounds, level))
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        let se = self.std_error().ok_or(NotEstimable::ZeroOrInfinite);
+        Estimate::with_error(Scale::Log, self.coefficient, se).interval(interval)
     }
 }
 
@@ -86,19 +129,35 @@ impl Term {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawTest"))]
 pub struct TestResult {
-    /// The statistic.
-    pub statistic: f64,
-    /// Its degrees of freedom.
-    pub degrees_of_freedom: usize,
+    pub(crate) statistic: f64,
+    pub(crate) degrees_of_freedom: usize,
 }
 
 impl TestResult {
+    /// The statistic.
+    #[must_use]
+    pub fn statistic(&self) -> f64 {
+        self.statistic
+    }
+
+    /// Its degrees of freedom; 0 where there is nothing to test, or no variance to test it by.
+    #[must_use]
+    pub fn df(&self) -> usize {
+        self.degrees_of_freedom
+    }
+
     /// The p-value; `None` without a degree of freedom.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         // A difference of models that are not nested may be negative; one that has overflowed is the largest number.
         let statistic = self.statistic.clamp(0.0, f64::MAX);
         (self.degrees_of_freedom > 0).then(|| chi_square_sf(statistic, self.degrees_of_freedom))
+    }
+}
+
+impl From<&TestResult> for TestSummary {
+    fn from(test: &TestResult) -> Self {
+        Self::new("Chi-square test", Some(test.statistic), test.p_value()).with_df(test.degrees_of_freedom)
     }
 }
 

@@ -67,6 +67,8 @@ pub enum NotEstimable {
     Undefined,
     /// No event time at which both groups were at risk: nothing is compared.
     NothingCompared,
+    /// No pair of subjects can be compared: nobody has the event while another is under observation.
+    NoPairs,
 }
 
 impl NotEstimable {
@@ -106,6 +108,7 @@ impl fmt::Display for NotEstimable {
             Self::ZeroOrInfinite => write!(f, "a ratio of 0 or ∞ has no standard error"),
             Self::Undefined => write!(f, "0/0"),
             Self::NothingCompared => write!(f, "no event time compares the groups"),
+            Self::NoPairs => write!(f, "no pair of subjects can be compared"),
         }
     }
 }

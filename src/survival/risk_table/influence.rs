@@ -38,6 +38,10 @@ enum End {
     LeavesFirst,
 }
 
+/// The share of the terms of a variance that their rounding errors may leave where they cancel: each is a compensated
+/// sum, good to a few units in the last place, of numbers that are sums of the subjects' rounded parts.
+const NOISE: f64 = 64.0 * f64::EPSILON;
+
 /// What one row does: `at_risk` to everyone at risk, `event` to each who has the event, besides.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pull {
@@ -53,42 +57,42 @@ impl Influence {
         member: impl Fn(usize) -> bool,
         reversed: bool,
     ) -> Self {
-        let weights = data.weights().map(crate::survival::data::right_censored::Weights::values);
+        let weights = data.weights().map(crate::survival::data::weights::Weights::values);
         let place = |t: f64| table.position(t) as u32;
-        let mut clusters = 0;
+        let (cluster_of, clusters) = dense(data, &member);
         let mut subjects: Vec<Subject> = (0..data.len())
             .filter(|&i| member(i))
-            .map(|i| {
-                let cluster = data.clusters().map_or(i as u32, |c| c[i]);
-                clusters = clusters.max(cluster + 1);
-                Subject {
-                    exit: place(data.time()[i]),
-                    entry: data.entry().and_then(|e| (e[i] > 0.0).then(|| place(e[i]))),
-                    end: match (data.event()[i], reversed) {
-                        (true, false) | (false, true) => End::Event,
-                        (false, false) => End::Censored,
-                        (true, true) => End::LeavesFirst,
-                    },
-                    weight: weights.map_or(1.0, |w| w[i]),
-                    cluster,
-                }
+            .map(|i| Subject {
+                exit: place(data.time()[i]),
+                entry: data.entry().and_then(|e| (e[i] > 0.0).then(|| place(e[i]))),
+                end: match (data.event()[i], reversed) {
+                    (true, false) | (false, true) => End::Event,
+                    (false, false) => End::Censored,
+                    (true, true) => End::LeavesFirst,
+                },
+                weight: weights.map_or(1.0, |w| w[i]),
+                cluster: cluster_of[i],
             })
             .collect();
         subjects.sort_by_key(|s| s.exit);
-        let mut late: Vec<u32> =
-            (0..subjects.len() as u32).filter(|&i| subjects[i as usize].entry.is_some()).collect();
-        late.sort_by_key(|&i| subjects[i as usize].entry);
-        Self { subjects, late, clusters }
+        Self { late: late(&subjects), subjects, clusters }
     }
 
-    /// Subjects that were read from elsewhere must lie within the table and the clusters.
+    /// Subjects that were read from elsewhere must be those of the table, in clusters that they fill.
     #[cfg(feature = "serde")]
-    pub(crate) fn check(&self, rows: usize) -> crate::error::Result<()> {
-        let known = |s: &Subject| (s.exit as usize) < rows && s.cluster < self.clusters;
-        let late = |&i: &u32| self.subjects.get(i as usize).is_some_and(|s| s.entry.is_some());
-        if self.subjects.iter().all(known)
-            && self.late.iter().all(late)
+    pub(crate) fn check(&self, table: &RiskTable) -> crate::error::Result<()> {
+        let rows = table.len();
+        let valid = |s: &Subject| {
+            (s.exit as usize) < rows
+                && s.entry.is_none_or(|e| e < s.exit)
+                && (0.0..f64::INFINITY).contains(&s.weight)
+                && s.cluster < self.clusters
+        };
+        if self.subjects.len() == table.subjects()
+            && self.clusters as usize <= self.subjects.len()
+            && self.subjects.iter().all(valid)
             && self.subjects.is_sorted_by_key(|s| s.exit)
+            && self.late == late(&self.subjects)
         {
             return Ok(());
         }
@@ -108,10 +112,9 @@ impl Influence {
                 ..*s
             })
             .collect();
-        let mut late: Vec<u32> =
-            (0..subjects.len() as u32).filter(|&i| subjects[i as usize].entry.is_some()).collect();
-        late.sort_by_key(|&i| subjects[i as usize].entry);
-        Self { subjects, late, clusters: self.clusters }
+        let mut subjects = subjects;
+        let clusters = renumber(&mut subjects, self.clusters);
+        Self { late: late(&subjects), subjects, clusters }
     }
 
     /// The variance after each row.
@@ -139,7 +142,7 @@ impl Influence {
             (uu.value(), uw.value(), ww.value())
         };
         let (mut exits, mut entries) = (self.subjects.as_slice(), self.late.as_slice());
-        let mut at_risk = 0.0;
+        let (mut at_risk, mut largest) = (0.0, 0.0_f64);
         let mut variances = Vec::with_capacity(pulls.len());
         for (row, pull) in pulls.iter().enumerate() {
             let leaving = exits.partition_point(|s| s.exit as usize <= row);
@@ -162,7 +165,14 @@ impl Influence {
                 entries = rest;
             }
             let (uu, uw, ww) = sums;
-            variances.push((uu - 2.0 * at_risk * uw + at_risk * at_risk * ww).max(0.0));
+            let (crossed, squared) = (2.0 * at_risk * uw, at_risk * at_risk * ww);
+            let variance = uu - crossed + squared;
+            // Where influences cancel what is left is rounding, of the terms and, squared, of what a cluster settled
+            // before: it is no information.
+            let terms = uu + crossed.abs() + squared;
+            largest = largest.max(terms);
+            let noise = NOISE * terms + NOISE * NOISE * largest;
+            variances.push(if variance > noise { variance } else { 0.0 });
         }
         variances
     }
@@ -171,4 +181,43 @@ impl Influence {
     pub(crate) fn variance_of_sum(&self, pulls: &[Pull]) -> f64 {
         self.variances(pulls).last().copied().unwrap_or(0.0)
     }
+}
+
+/// Positions, in order of entry, of those who enter late.
+fn late(subjects: &[Subject]) -> Vec<u32> {
+    let mut late: Vec<u32> =
+        (0..subjects.len() as u32).filter(|&i| subjects[i as usize].entry.is_some()).collect();
+    late.sort_by_key(|&i| subjects[i as usize].entry);
+    late
+}
+
+/// The cluster of each row, numbered without gaps over the members in the order of their codes, and how many there are.
+fn dense(data: &RightCensored, member: &impl Fn(usize) -> bool) -> (Vec<u32>, u32) {
+    let mut codes: Vec<u32> =
+        data.clusters().map_or_else(|| (0..data.len() as u32).collect(), <[u32]>::to_vec);
+    let members: Vec<u32> = (0..data.len()).filter(|&i| member(i)).map(|i| codes[i]).collect();
+    let (numbers, count) = numbers(&members);
+    codes.iter_mut().for_each(|c| *c = numbers.get(*c as usize).copied().unwrap_or(0));
+    (codes, count)
+}
+
+/// Clusters that have lost all their subjects get no number.
+fn renumber(subjects: &mut [Subject], before: u32) -> u32 {
+    let codes: Vec<u32> = subjects.iter().map(|s| s.cluster).filter(|&c| c < before).collect();
+    let (numbers, count) = numbers(&codes);
+    subjects.iter_mut().for_each(|s| s.cluster = numbers.get(s.cluster as usize).copied().unwrap_or(0));
+    count
+}
+
+/// For each code that occurs its rank among those that do.
+fn numbers(codes: &[u32]) -> (Vec<u32>, u32) {
+    let mut numbers = vec![0_u32; codes.iter().max().map_or(0, |&m| m as usize + 1)];
+    codes.iter().for_each(|&c| numbers[c as usize] = 1);
+    let mut count = 0;
+    for number in &mut numbers {
+        let used = *number;
+        *number = count;
+        count += used;
+    }
+    (numbers, count)
 }

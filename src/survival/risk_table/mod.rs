@@ -4,10 +4,18 @@
 //! nonparametric estimator and every log-rank test is a function of it, and tables of parts merge into the table of the
 //! whole. What one subject does to a curve, for robust variances, is in `influence`.
 
+mod build;
+mod builder;
 pub(crate) mod competing;
+mod count;
 pub(crate) mod event_times;
 pub(crate) mod influence;
+mod labelled;
+mod merge;
+#[cfg(feature = "serde")]
+mod stored;
 pub(crate) mod table;
 
 pub use competing::CompetingRiskTable;
+pub use labelled::RiskTables;
 pub use table::{RiskTable, Row};

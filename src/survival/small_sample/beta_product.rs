@@ -1,10 +1,10 @@
 //! The beta product confidence procedure.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::numeric::beta::Beta;
 use crate::numeric::root;
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::small_sample::SmallSample;
+use crate::survival::small_sample::method::SmallSample;
 use crate::survival::small_sample::product_law::ExponentialSum;
 
 /// How the law of a product of independent beta variables is found.
@@ -65,33 +65,43 @@ impl Law {
 }
 
 /// The moments of a product of independent beta variables.
+///
+/// What the fitted beta needs are differences from 1, tiny ones where weights are large: 1 − mean, and what the mean
+/// square has beyond the square of the mean. They are carried along as they are and never taken from 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Moments {
     mean: f64,
-    /// Of the square, over the square of the mean.
-    ratio: f64,
-    /// Of 1 − mean and of the variance nothing may be lost while they are tiny: nothing has happened yet.
+    complement: f64,
+    /// E X²/(E X)² − 1.
+    excess: f64,
+    /// No variable yet.
     nothing: bool,
     only: Option<(f64, f64)>,
 }
 
 impl Moments {
-    const ONE: Self = Self { mean: 1.0, ratio: 1.0, nothing: true, only: None };
+    const ONE: Self = Self { mean: 1.0, complement: 0.0, excess: 0.0, nothing: true, only: None };
 
     fn times(self, a: f64, b: f64) -> Self {
         if b <= 0.0 {
             return self;
         }
-        let mean = a / (a + b);
-        // E X² / (E X)² = (a + 1)(a + b) / (a (a + b + 1))
-        let ratio = (a + 1.0) * (a + b) / (a * (a + b + 1.0));
+        let (mean, complement) = (a / (a + b), b / (a + b));
+        // E X²/(E X)² = (a + 1)(a + b)/(a (a + b + 1)), less 1.
+        let excess = b / (a * (a + b + 1.0));
         // Betas that telescope are one beta: no moments to match, and no digits to lose.
         let only = match self.only {
             None if self.nothing => Some((a, b)),
             Some((a0, b0)) if a + b == a0 => Some((a, b + b0)),
             _ => None,
         };
-        Self { mean: self.mean * mean, ratio: self.ratio * ratio, nothing: false, only }
+        Self {
+            mean: self.mean * mean,
+            complement: self.complement + self.mean * complement,
+            excess: self.excess + excess + self.excess * excess,
+            nothing: false,
+            only,
+        }
     }
 
     fn law(self) -> Law {
@@ -101,15 +111,17 @@ impl Moments {
         if let Some((a, b)) = self.only {
             return Law::Beta(Beta::new(a, b));
         }
-        // With mean M and second moment Q: a = M (M − Q)/(Q − M²), b = (1 − M)(M − Q)/(Q − M²).
-        let (m, excess) = (self.mean, self.ratio - 1.0);
-        let common = (1.0 - m * self.ratio) / (m * excess);
-        Law::Beta(Beta::new(m * common, (1.0 - m) * common))
+        // With mean M and second moment Q: a = M (M − Q)/(Q − M²), b = (1 − M)(M − Q)/(Q − M²), where Q = M² (1 + excess).
+        let common = (self.complement - self.mean * self.excess) / (self.mean * self.excess);
+        Law::Beta(Beta::new(self.mean * common, self.complement * common))
     }
 }
 
+/// Steps of the chain that the exact law may cost: a second or two.
+const EXACT_WORK: f64 = 1e9;
+
 /// W⁻ and W⁺ just after the rows up to `t`.
-pub(super) fn laws(curve: &SurvivalCurve, t: f64, law: BetaProductLaw) -> (Law, Law) {
+pub(super) fn laws(curve: &SurvivalCurve, t: f64, law: BetaProductLaw) -> Result<(Law, Law)> {
     let table = curve.table();
     let rows = table.times().partition_point(|&x| x <= t);
     let left = left_after(curve, rows);
@@ -119,19 +131,29 @@ pub(super) fn laws(curve: &SurvivalCurve, t: f64, law: BetaProductLaw) -> (Law, 
             for row in table.rows().take(rows) {
                 moments = moments.times(row.at_risk - row.events + 1.0, row.events);
             }
-            (moments.law(), plus(moments, left))
+            Ok((moments.law(), plus(moments, left)))
         }
         BetaProductLaw::Exact => {
+            // So many stages of a chain, at so many ticks each: what that comes to is known before.
+            let events: f64 = table.rows().take(rows).map(|row| row.events).sum();
+            let ticks = 40.0 * table.at_risk(0.0);
+            if events * ticks > EXACT_WORK {
+                return Err(Error::TooManySubjects {
+                    method: "the exact law of the beta product",
+                    subjects: table.at_risk(0.0),
+                    instead: "use the law by moments (`BetaProductLaw::Moments`), close to it at this size",
+                });
+            }
             let mut rates = Vec::new();
             for row in table.rows().take(rows) {
                 rates.extend((0..row.events as u32).map(|k| row.at_risk - f64::from(k)));
             }
             let minus = if rates.is_empty() { Law::One } else { Law::Product(ExponentialSum::new(&rates)) };
             if left <= 0.0 {
-                return (minus, Law::Zero);
+                return Ok((minus, Law::Zero));
             }
             rates.push(left);
-            (minus, Law::Product(ExponentialSum::new(&rates)))
+            Ok((minus, Law::Product(ExponentialSum::new(&rates))))
         }
     }
 }
@@ -149,7 +171,7 @@ fn left_after(curve: &SurvivalCurve, rows: usize) -> f64 {
 pub(super) fn limits(curve: &SurvivalCurve, t: f64, how: &SmallSample, mid_p: bool) -> Result<(f64, f64)> {
     curve.require_counts("the beta product interval")?;
     let tail = (1.0 - how.level) / 2.0;
-    let (minus, plus_law) = laws(curve, t, how.law);
+    let (minus, plus_law) = laws(curve, t, how.law)?;
     let (mut lower, mut upper) = quantiles(&minus, &plus_law, tail, mid_p);
     if how.law == BetaProductLaw::Exact {
         return Ok((lower, upper));

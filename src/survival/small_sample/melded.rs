@@ -7,10 +7,12 @@ use crate::numeric::quadrature::tanh_sinh;
 use crate::numeric::root;
 use crate::survival::contrast::Measure;
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::log_rank::P;
+use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{MISSING, PValue as P};
 use crate::survival::small_sample::beta_product::{BetaProductLaw, Law, laws};
-use crate::survival::small_sample::check_time;
+use crate::survival::small_sample::method::check_time;
 
 /// Two survival probabilities at one time, compared without asymptotics.
 ///
@@ -38,7 +40,8 @@ use crate::survival::small_sample::check_time;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Melded {
     time: f64,
-    estimates: (f64, f64),
+    /// Beyond follow-up a curve has no estimate, but its distributions still say what is known.
+    estimates: Result<(f64, f64), NotEstimable>,
     first: (Law, Law),
     second: (Law, Law),
     mid_p: bool,
@@ -77,9 +80,9 @@ impl SurvivalCurve {
         }
         Ok(Melded {
             time: t,
-            estimates: (self.at(t).value()?, other.at(t).value()?),
-            first: laws(self, t, BetaProductLaw::Moments),
-            second: laws(other, t, BetaProductLaw::Moments),
+            estimates: self.at(t).value().and_then(|s| Ok((s, other.at(t).value()?))),
+            first: laws(self, t, BetaProductLaw::Moments)?,
+            second: laws(other, t, BetaProductLaw::Moments)?,
             mid_p: false,
         })
     }
@@ -99,29 +102,28 @@ impl Melded {
         self.time
     }
 
-    /// The measure at the two estimated probabilities; `None` where it has no value (0/0).
+    /// The measure at the two estimated probabilities; `None` where it has no value (0/0), and beyond follow-up, where
+    /// the interval still holds what is known.
     #[must_use]
     pub fn estimate(&self, measure: Measure) -> Option<f64> {
-        measure.of(self.estimates.0, self.estimates.1)
+        self.estimates.ok().and_then(|(first, second)| measure.of(first, second))
     }
 
     /// The two-sided p-value of the hypothesis that both probabilities are equal, whatever the measure.
     #[must_use]
     pub fn p_value(&self) -> f64 {
-        let (lower, higher) = (self.p_value_first_lower(), self.p_value_first_higher());
-        (2.0 * lower.min(higher)).min(1.0)
+        let (lower, higher) = (Alternative::FirstLower, Alternative::FirstHigher);
+        (2.0 * self.one_sided_p_value(lower).min(self.one_sided_p_value(higher))).min(1.0)
     }
 
-    /// The one-sided p-value against the alternative that the first curve is lower.
+    /// The p-value against the one-sided alternative. As everywhere it speaks of the hazard:
+    /// [`FirstLower`](Alternative::FirstLower) says that the first curve is the higher one.
     #[must_use]
-    pub fn p_value_first_lower(&self) -> f64 {
-        1.0 - self.upper_cdf(Measure::Difference, 0.0)
-    }
-
-    /// The one-sided p-value against the alternative that the first curve is higher.
-    #[must_use]
-    pub fn p_value_first_higher(&self) -> f64 {
-        self.lower_cdf(Measure::Difference, 0.0)
+    pub fn one_sided_p_value(&self, alternative: Alternative) -> f64 {
+        match alternative {
+            Alternative::FirstLower => self.lower_cdf(Measure::Difference, 0.0),
+            Alternative::FirstHigher => 1.0 - self.upper_cdf(Measure::Difference, 0.0),
+        }
     }
 
     /// The interval of the measure. A ratio whose denominator may be 0 has no upper limit.
@@ -243,7 +245,7 @@ impl fmt::Display for Melded {
         )?;
         for measure in [Measure::Difference, Measure::Ratio, Measure::OddsRatio] {
             let interval = self.interval(measure, level).map_err(|_| fmt::Error)?;
-            let estimate = self.estimate(measure).map_or("–".to_string(), |x| format!("{x:.3}"));
+            let estimate = self.estimate(measure).map_or(MISSING.to_string(), |x| format!("{x:.3}"));
             write!(f, "\n{measure:<12} {estimate:>7} ({interval})")?;
         }
         write!(f, "\n{:#}", P(self.p_value()))

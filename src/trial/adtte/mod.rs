@@ -26,7 +26,7 @@
 //! assert_eq!(import.dropped[0].to_string(), "row 3 (01-003, PFS): neither AVAL nor both dates are given");
 //!
 //! let analysis = import.adtte.analyse("PFS")?;
-//! assert_eq!(analysis.survival("New", Time::days(91.0))?.value(), 0.0);
+//! assert_eq!(analysis.survival("New", Time::days(91.0))?.value()?, 0.0);
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!

@@ -259,7 +259,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
         Ok(NumbersAtRisk { rows: rows.collect(), arms: self.arms.clone(), times: times.to_vec() })
     }
 
-    /// Compares the arm `of` with the arm `against`: a hazard ratio below 1 favours `of`.
+    /// Compares the arm `of` with the arm `against`: a hazard ratio below 1 means the lower rate in `of`.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`]; [`Error::TooFewGroups`] where both are the same arm;

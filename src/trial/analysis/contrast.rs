@@ -185,7 +185,7 @@ impl Contrast {
     ///     subject("old", 52.0, "m").until(Time::months(12.0), Exit::Cutoff)?,
     /// ]);
     /// let contrast = trial.analyse(&OS)?.contrast("new", "old")?;
-    /// let names: Vec<_> = contrast.cox(&["age", "sex"])?.terms().iter().map(|t| t.name.clone()).collect();
+    /// let names: Vec<_> = contrast.cox(&["age", "sex"])?.terms().iter().map(|t| t.name().to_string()).collect();
     /// assert_eq!(names, ["new", "age", "sex: m"]);
     /// # Ok::<(), greenwood::Error>(())
     /// ```

@@ -1,13 +1,13 @@
 //! The numbers of a report, set as tables of text.
 
-use crate::survival::result::print::Number;
+use crate::survival::result::print::{MISSING, Number, PValue};
 use crate::survival::{
-    ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
+    ConfidenceInterval, Direction, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
 };
 use crate::trial::report::{ArmReport, ComparisonReport, Report, Table};
 use crate::trial::{Incidence, Stratification, Time};
 
-const NONE: &str = "-";
+const NONE: &str = MISSING;
 
 pub(super) fn title(report: &Report) -> String {
     match &report.comparison {
@@ -49,7 +49,7 @@ fn share(n: usize, of: usize) -> String {
 }
 
 fn p_text(p: f64) -> String {
-    if p < 0.0001 { "<0.0001".into() } else { format!("{p:.4}") }
+    format!("{:.4}", PValue(p))
 }
 
 fn or_none(text: Option<String>) -> String {
@@ -198,7 +198,7 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
         Some(Stratification::AsActual) => ", strata as verified",
     };
     let test = &c.log_rank;
-    let statistic = format!("χ² {:.3}, {} df", test.statistic(), test.degrees_of_freedom());
+    let statistic = format!("χ² {:.3}, {} df", test.statistic(), test.df());
     table.push(format!("Log-rank test{by}"), [statistic, or_none(test.p_value().map(p_text))]);
     if let Some(exact) = &c.exact {
         table.push("Exact permutation log-rank test", [String::new(), p_text(exact.p_value())]);
@@ -223,7 +223,7 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
         let name = format!("Difference of restricted means, {} ({level} CI)", report.unit);
         table.push(name, [or_none(estimate), or_none(mean.p_value().map(p_text))]);
     }
-    table.notes.push(format!("A hazard ratio below 1 favours {}.", c.of));
+    table.notes.push(Direction::Unknown.below_one(&c.of, &c.against));
     if report.arms.iter().any(|a| a.competing > 0) {
         table.notes.push("Events compete: the test and the ratios are of cause-specific hazards.".into());
     }

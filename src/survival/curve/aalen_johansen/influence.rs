@@ -8,7 +8,7 @@
 
 use crate::numeric::sums::Sum;
 use crate::survival::data::competing::CompetingRisks;
-use crate::survival::data::right_censored::Weights;
+use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::competing::CompetingRiskTable;
 
 /// Who left and entered at which row of a table, by which cause, with which weight, in which cluster.

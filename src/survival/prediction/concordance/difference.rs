@@ -3,47 +3,49 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::numeric::distribution::normal_two_sided;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::prediction::concordance::{Concordance, PairWeight};
-use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::prediction::concordance::estimate::{Concordance, ConcordanceEstimate};
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
 
 /// The difference of the concordances of two scores on the same subjects, with the covariance that their being the
-/// same brings about. Made by [`Concordance::compare`].
+/// same brings about. Made by [`Concordance::difference`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawDifference"))]
 pub struct ConcordanceDifference {
-    first: Concordance,
-    second: Concordance,
+    first: ConcordanceEstimate,
+    second: ConcordanceEstimate,
     covariance: f64,
 }
 
 impl Concordance {
-    /// Compares two scores of the same subjects. The covariance is the infinitesimal jackknife over subjects (or
-    /// clusters): the products of what each pulls at the two.
+    /// The first concordance less the second, of two scores of the same subjects. The covariance is the infinitesimal
+    /// jackknife over subjects (or clusters): the products of the influences of each on the two.
     ///
     /// # Errors
-    /// As [`weighted`](Self::weighted).
+    /// As [`estimate`](Self::estimate).
     ///
     /// # Example
     /// ```
-    /// use greenwood::survival::{Concordance, PairWeight, RightCensored};
+    /// use greenwood::survival::{Concordance, RightCensored};
     ///
     /// let data = RightCensored::new(&[1., 2., 3., 4., 5.], &[true, true, false, true, true])?;
     /// let (new, old) = ([5., 4., 4., 1., 2.], [3., 5., 1., 4., 2.]);
-    /// let gain = Concordance::compare(&data, &new, &old, PairWeight::equal())?;
-    /// assert_eq!(gain.estimate(), Some(6.5 / 8.0 - 6.0 / 8.0));
+    /// let gain = Concordance::new().difference(&data, &new, &old)?;
+    /// assert_eq!(gain.value()?, 6.5 / 8.0 - 6.0 / 8.0);
     /// assert_eq!(format!("{gain:.2}"), "0.06 ± 0.28");
     /// # Ok::<(), greenwood::Error>(())
     /// ```
-    pub fn compare(
+    pub fn difference(
+        &self,
         data: &RightCensored,
         first: &[f64],
         second: &[f64],
-        weight: PairWeight,
     ) -> Result<ConcordanceDifference> {
-        let (first, a) = Self::measure(data, first, weight)?;
-        let (second, b) = Self::measure(data, second, weight)?;
+        let (first, a) = self.measure(data, first)?;
+        let (second, b) = self.measure(data, second)?;
         Ok(ConcordanceDifference { first, second, covariance: a.iter().zip(&b).map(|(a, b)| a * b).sum() })
     }
 }
@@ -51,13 +53,13 @@ impl Concordance {
 impl ConcordanceDifference {
     /// The concordance of the first score.
     #[must_use]
-    pub fn first(&self) -> Concordance {
+    pub fn first(&self) -> ConcordanceEstimate {
         self.first
     }
 
     /// The concordance of the second score.
     #[must_use]
-    pub fn second(&self) -> Concordance {
+    pub fn second(&self) -> ConcordanceEstimate {
         self.second
     }
 
@@ -67,44 +69,98 @@ impl ConcordanceDifference {
         self.covariance
     }
 
-    /// First less second; `None` where no pair is comparable.
+    /// The difference with its error, within −1 and 1.
     #[must_use]
-    pub fn estimate(&self) -> Option<f64> {
-        self.first.estimate().zip(self.second.estimate()).map(|(a, b)| a - b)
+    pub fn estimate(&self) -> Estimate {
+        match (self.first.value(), self.second.value()) {
+            (Ok(first), Ok(second)) => {
+                let sum = self.first.variance + self.second.variance;
+                // Where the two scores order everybody alike, what is left of the variance is rounding.
+                let variance = sum - 2.0 * self.covariance;
+                let se = if variance > ROUNDING * sum { variance.sqrt() } else { 0.0 };
+                Estimate::new(Scale::Identity, first - second, se).within(-1.0, 1.0)
+            }
+            (Err(because), _) | (_, Err(because)) => Estimate::none(Scale::Identity, because),
+        }
     }
 
-    /// The standard error of the difference; `None` where no pair is comparable.
-    #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
-        let variance = self.first.variance + self.second.variance - 2.0 * self.covariance;
-        self.estimate().map(|_| variance.max(0.0).sqrt())
-    }
-
-    /// The two-sided p-value of no difference; `None` where the standard error is 0.
-    #[must_use]
-    pub fn p_value(&self) -> Option<f64> {
-        let (d, se) = self.estimate().zip(self.std_error())?;
-        (se > 0.0).then(|| normal_two_sided(d / se))
-    }
-
-    /// `d ± z·se`, cut to [−1, 1].
+    /// First less second.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        let z = z_of(level)?;
-        let both = self.estimate().zip(self.std_error());
-        let bounds = both.map(|(d, se)| ((d - z * se).max(-1.0), (d + z * se).min(1.0)));
-        Ok(ConfidenceInterval::new(bounds, level))
+    /// [`NotEstimable::NoPairs`] where no pair is comparable.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
+        self.estimate().value()
+    }
+
+    /// The standard error of the difference.
+    ///
+    /// # Errors
+    /// [`NotEstimable::NoPairs`]; [`NotEstimable::NoVariation`] where it is 0, as where the scores order all alike.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        self.estimate().std_error()
+    }
+
+    /// The scale of the standard error: that of the difference itself.
+    #[must_use]
+    pub fn scale(&self) -> Scale {
+        Scale::Identity
+    }
+
+    /// The difference over its standard error; `None` without one.
+    #[must_use]
+    pub fn statistic(&self) -> Option<f64> {
+        self.estimate().statistic()
+    }
+
+    /// The two-sided p-value of no difference; `None` without a standard error.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.estimate().p_value()
+    }
+
+    /// `d ± z·se`, cut to [−1, 1]. Without limits where there is no standard error.
+    ///
+    /// # Errors
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        self.estimate().interval(interval)
     }
 }
+
+/// The share of the two variances below which that of the difference is rounding.
+const ROUNDING: f64 = 1e-13;
 
 impl fmt::Display for ConcordanceDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
-        match self.estimate().zip(self.std_error()) {
-            Some((d, se)) => write!(f, "{d:.decimals$} ± {se:.decimals$}"),
-            None => write!(f, "no comparable pairs"),
+        match (self.value(), self.std_error()) {
+            (Ok(d), Ok(se)) => write!(f, "{d:.decimals$} ± {se:.decimals$}"),
+            (Ok(d), Err(because)) => write!(f, "{d:.decimals$} (no standard error: {because:#})"),
+            (Err(because), _) => write!(f, "{because}"),
         }
+    }
+}
+
+/// A difference as it was written: a covariance is no larger than the variances allow.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawDifference {
+    first: ConcordanceEstimate,
+    second: ConcordanceEstimate,
+    covariance: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawDifference> for ConcordanceDifference {
+    type Error = crate::error::Error;
+
+    fn try_from(raw: RawDifference) -> Result<Self> {
+        let RawDifference { first, second, covariance } = raw;
+        let most = (first.variance * second.variance).sqrt();
+        if !(covariance.abs() <= most * (1.0 + 1e-9)) {
+            let must_be = "within the two variances";
+            return Err(Self::Error::OutOfRange { argument: "the covariance", value: covariance, must_be });
+        }
+        Ok(Self { first, second, covariance })
     }
 }

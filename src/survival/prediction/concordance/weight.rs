@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// | [`equal`](Self::equal) | 1 | Harrell's C: the share of comparable pairs; it depends on the censoring |
 /// | [`uno`](Self::uno) | 1/G² | Uno's C: that of all pairs, had none been censored before the end |
 /// | [`survival`](Self::survival) | N S/n | nearly the same, and tamer in the tail (Peto & Wilcoxon) |
-/// | [`schemper`](Self::schemper) | N S/(n G) | Schemper's; like Uno's where nobody enters late |
+/// | [`schemper`](Self::schemper) | N S/(n G) | Schemper's; like Uno's where no entry is delayed |
 /// | [`information`](Self::information) | 1/n | that of the score of a Cox model |
 ///
 /// Late pairs may weigh much where G is small: end with [`until`](Self::until) where few are left. Weights are taken
@@ -79,6 +79,16 @@ impl PairWeight {
         Self { until: Some(time), ..self }
     }
 
+    /// Does every pair that counts, count 1?
+    pub(super) fn counts_all_alike(self) -> bool {
+        self.kind == Kind::Equal
+    }
+
+    /// Does a pair whose event is at `time` count?
+    pub(super) fn counts_at(self, time: f64) -> bool {
+        self.until.is_none_or(|until| time <= until)
+    }
+
     pub(super) fn check(self, delayed_entry: bool) -> Result<()> {
         if let Some(value) = self.until.filter(|t| !(0.0..f64::INFINITY).contains(t)) {
             return Err(Error::OutOfRange { argument: "until", value, must_be: "finite and at least 0" });
@@ -93,21 +103,21 @@ impl PairWeight {
         Ok(())
     }
 
-    /// The weight of the pairs of each row's event, of rows in order of time, events before censorings; `late` are
+    /// The weight of the pairs of each row's event, of rows in order of time, events before censorings; `delayed` are
     /// entries after 0 in their order.
     pub(super) fn of_rows(
         self,
         time: &[f64],
         event: &[bool],
         weights: &[f64],
-        late: &[(f64, usize)],
+        delayed: &[(f64, usize)],
     ) -> Vec<f64> {
         let total: f64 = weights.iter().sum();
         let mut of_rows = vec![1.0; time.len()];
         // The curves just before a time, and what has left and is yet to enter then.
         let (mut survival, mut uncensored, mut gone) = (1.0, 1.0, 0.0);
-        let mut absent: f64 = late.iter().map(|&(_, k)| weights[k]).sum();
-        let (mut start, mut entering) = (0, late);
+        let mut absent: f64 = delayed.iter().map(|&(_, k)| weights[k]).sum();
+        let (mut start, mut entering) = (0, delayed);
         // With a single event no curve is needed (and R makes none).
         let kind = if event.iter().filter(|e| **e).count() < 2 { Kind::Equal } else { self.kind };
         while start < time.len() {
@@ -127,7 +137,7 @@ impl PairWeight {
                 Kind::Information => at_risk.recip(),
             };
             // Nobody of any weight is left: what such a pair would count is multiplied by 0.
-            let counts = self.until.is_none_or(|until| t <= until) && weight.is_finite();
+            let counts = self.counts_at(t) && weight.is_finite();
             of_rows[start..end].fill(if counts { weight } else { 0.0 });
             let failed: f64 = weights[start..events].iter().sum();
             let censored: f64 = weights[events..end].iter().sum();

@@ -181,7 +181,8 @@ fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> (Vec
 mod tests {
     use super::*;
     use crate::survival::data::groups::Groups;
-    use crate::survival::data::right_censored::{RightCensored, Weights};
+    use crate::survival::data::right_censored::RightCensored;
+    use crate::survival::data::weights::Weights;
     use crate::survival::regression::design::Design;
     use ndarray::Array2;
 

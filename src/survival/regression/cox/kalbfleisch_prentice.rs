@@ -20,7 +20,7 @@ pub(super) fn log_factor(
     let events = tie.start..tie.events_end;
     let failing: f64 = workspace.risk[events.clone()].iter().sum();
     let mut left = step.at_risk - failing;
-    // A difference of like numbers is taken anew, from those who are left.
+    // A difference of like numbers is recomputed, from those who are left.
     if left <= 1e-4 * step.at_risk {
         left = stratum.at_risk(tie).skip_while(|i| *i < tie.events_end).map(|i| workspace.risk[i]).sum();
     }

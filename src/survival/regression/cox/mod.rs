@@ -42,9 +42,11 @@ pub use with_data::FittedData;
 
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use firth::Firth;
+use model::Finished;
 use newton::{Objective, maximise};
 use partial_likelihood::Point;
 use rows::Rows;
@@ -95,10 +97,10 @@ pub enum Stop {
     /// No step in the direction of the score raises the likelihood, or it is flat to rounding along a long one: a
     /// maximum was not found.
     NoAscent,
-    /// The likelihood has no maximum: it rises for ever as this coefficient (and perhaps others, see their
-    /// terms) grows. Where it rises in several directions, the terms show one of them. The remedy is Firth's
-    /// penalty ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
-    /// gives the one finite limit ([`FittedData::profile_interval`]).
+    /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). Where it
+    /// rises in several directions, the terms show one of them. The remedy is Firth's penalty ([`CoxPh::firth`]), under
+    /// which every estimate is finite; without it the profile likelihood still gives the one finite limit
+    /// ([`FittedData::profile_interval`]).
     InfiniteCoefficient {
         /// The first such covariate.
         covariate: usize,
@@ -348,6 +350,8 @@ impl CoxPh {
             self.tolerance,
             self.max_iterations,
         );
-        Ok(CoxModel::new(self, data, design, &rows, &mut objective, &initial, &start, &free, found))
+        let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
+        Ok(Finished { options: self, data, design, rows, initial, start, free, found }
+            .into_model(&mut objective))
     }
 }

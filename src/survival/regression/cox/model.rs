@@ -1,20 +1,17 @@
 //! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
 
+mod finished;
 #[cfg(feature = "serde")]
 mod stored;
 mod table;
 
+pub(super) use finished::Finished;
+
 use ndarray::Array2;
 
 use crate::error::{Error, Result};
-use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::survival::data::right_censored::RightCensored;
-use crate::survival::regression::cox::newton::{Maximum, Objective};
-use crate::survival::regression::cox::partial_likelihood::Point;
-use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{CoxPh, Stop, Ties, score};
-use crate::survival::regression::design::Design;
+use crate::survival::regression::cox::{Stop, Ties};
 use crate::survival::regression::fingerprint::Fingerprint;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};
 use crate::survival::regression::recipe::Recipe;
@@ -22,8 +19,33 @@ use crate::survival::regression::term::{Status, Term, TestResult};
 
 /// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
 ///
-/// With the feature `serde` a model, and its [`Baseline`](crate::survival::regression::cox::Baseline), can be written down and read back to
-/// predict elsewhere, to the last bit, without the data.
+/// # Example
+/// Eighteen patients in two arms, with times as in Freireich's leukaemia trial:
+/// ```
+/// use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
+///
+/// let weeks = [6., 6., 7., 10., 13., 16., 22., 23., 1., 2., 4., 5., 8., 8., 11., 12., 15., 17.];
+/// let relapse = [1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1].map(|event| event == 1);
+/// let arm = Groups::new(&["6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "placebo", "placebo",
+///     "placebo", "placebo", "placebo", "placebo", "placebo", "placebo", "placebo", "placebo"]);
+/// let data = RightCensored::new(&weeks, &relapse)?;
+/// let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+///
+/// let fit = CoxPh::new().fit(&data, &design)?;
+/// assert!(fit.stop().is_success());
+/// let ratio = fit.hazard_ratio("arm: 6-MP")?.unwrap();
+/// assert_eq!((ratio.group(), ratio.reference()), ("arm: 6-MP", "arm: placebo"));
+/// assert!(ratio.value()? < 1.0);
+/// // A patient by name; what needs the data again is asked beside them.
+/// let baseline = fit.with(&data, &design)?.baseline()?;
+/// let treated = baseline.curve(&fit.row().level("arm", "6-MP"))?;
+/// let control = baseline.curve(&fit.row().level("arm", "placebo"))?;
+/// assert!(treated.value(10.0)? > control.value(10.0)?);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// With the feature `serde` a model, and its [`Baseline`](crate::survival::Baseline), can be written down and read back
+/// to predict elsewhere, to the last bit, without the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel"))]
@@ -43,6 +65,7 @@ pub struct CoxModel {
     pub(super) initial: Vec<f64>,
     pub(super) log_likelihood: [f64; 2],
     score_test: TestResult,
+    robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
     iterations: usize,
@@ -52,92 +75,6 @@ pub struct CoxModel {
 }
 
 impl CoxModel {
-    #[allow(clippy::too_many_arguments)] // the parts of a finished fit, named once
-    pub(super) fn new(
-        options: &CoxPh,
-        data: &RightCensored,
-        design: &Design,
-        rows: &Rows,
-        objective: &mut Objective,
-        initial: &[f64],
-        start: &Point,
-        free: &[usize],
-        found: Maximum,
-    ) -> Self {
-        let p = rows.p;
-        let unscale = |j: usize| if rows.scale[j] > 0.0 { rows.scale[j].recip() } else { 0.0 };
-        let left_out = |j: usize| !free.contains(&j) || found.undetermined[j];
-        let finite: Vec<usize> =
-            free.iter().copied().filter(|&j| found.infinite[j] == 0.0 && !left_out(j)).collect();
-        let rescale = |mut v: Vec<f64>| {
-            for i in 0..p {
-                for j in 0..p {
-                    v[i * p + j] *= unscale(i) * unscale(j);
-                }
-            }
-            v
-        };
-        let inverse = Cholesky::new(&found.point.information, p, &finite).map(|c| c.inverse());
-        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; p * p]);
-        let robust = data.is_robust().then(|| {
-            // The last evaluation of the search may have been another point.
-            objective.workspace.hazards(rows, &found.beta, score::ties_for_risk_sets(options.ties));
-            objective.workspace.martingale(rows);
-            rescale(score::sandwich(rows, &objective.workspace, data, &scaled))
-        });
-        let model_variance = rescale(scaled);
-        let score: Vec<f64> = free.iter().map(|&j| start.gradient[j]).collect();
-        let matrix: Vec<f64> =
-            free.iter().flat_map(|&i| free.iter().map(move |&j| start.information[i * p + j])).collect();
-        let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
-        let coefficients: Vec<f64> = (0..p)
-            .map(|j| match found.infinite[j] {
-                0.0 if left_out(j) => 0.0,
-                0.0 => found.beta[j] * unscale(j),
-                sign => sign * f64::INFINITY,
-            })
-            .collect();
-        let terms = (0..p)
-            .map(|j| {
-                let status = match found.infinite[j] {
-                    s if s > 0.0 => Status::PlusInfinity,
-                    s if s < 0.0 => Status::MinusInfinity,
-                    _ if !left_out(j) => Status::Estimated,
-                    _ => Status::Redundant,
-                };
-                let se = |v: &[f64]| {
-                    (status == Status::Estimated && inverse.is_some()).then(|| v[j * p + j].sqrt())
-                };
-                Term {
-                    name: design.names()[j].clone(),
-                    status,
-                    coefficient: coefficients[j],
-                    std_error: se(&model_variance),
-                    robust_std_error: robust.as_deref().and_then(se),
-                }
-            })
-            .collect();
-        Self {
-            recipe: design.recipe().clone(),
-            fingerprint: Fingerprint::of(data, design),
-            ties: options.ties,
-            rows: data.len(),
-            events: rows.event.iter().filter(|&&e| e).count(),
-            terms,
-            coefficients,
-            offset: options.offset.clone(),
-            initial: initial.iter().enumerate().map(|(j, b)| b * unscale(j)).collect(),
-            log_likelihood: [start.log_likelihood, found.point.log_likelihood],
-            score_test: TestResult { statistic, degrees_of_freedom },
-            model_variance,
-            robust_variance: robust,
-            iterations: found.iterations,
-            stop: found.stop,
-            ridge: options.ridge,
-            firth: options.firth,
-        }
-    }
-
     /// How the covariates were made: their names, levels, reference, knots and products.
     #[must_use]
     pub fn recipe(&self) -> &Recipe {
@@ -236,13 +173,22 @@ impl CoxModel {
         self.stop
     }
 
-    /// The score test of the starting values. For one binary covariate without ties it is the log-rank test.
+    /// The score test of the starting values. For one binary covariate without ties it is the log-rank test. Not valid
+    /// where the variance [is robust](Self::is_robust): there [`robust_score_test`](Self::robust_score_test) is.
     #[must_use]
     pub fn score_test(&self) -> TestResult {
         self.score_test
     }
 
-    /// The likelihood-ratio test of the starting values.
+    /// The robust score test of the starting values, with sampling weights or clusters (Lin & Wei 1989): the one to report
+    /// there beside Wald's, for the [`score_test`](Self::score_test) and the likelihood-ratio test take rows for
+    /// independent and weights for counts. `None` without them, and with a penalty.
+    #[must_use]
+    pub fn robust_score_test(&self) -> Option<TestResult> {
+        self.robust_score_test
+    }
+
+    /// The likelihood-ratio test of the starting values. Not valid where the variance [is robust](Self::is_robust).
     #[must_use]
     pub fn likelihood_ratio_test(&self) -> TestResult {
         TestResult {
@@ -256,7 +202,9 @@ impl CoxModel {
         self.terms.iter().filter(|t| t.status != Status::Redundant).count()
     }
 
-    /// Wald's test of the starting values, with the reported variance. Infinite coefficients are left out.
+    /// Wald's test of the starting values, with the reported variance. Infinite coefficients are left out. There is no
+    /// test (0 degrees of freedom) where a robust variance does not know all coefficients, as with no more clusters than
+    /// covariates.
     #[must_use]
     pub fn wald_test(&self) -> TestResult {
         let estimated: Vec<usize> =
@@ -287,6 +235,9 @@ impl CoxModel {
             }
         }
         let (statistic, degrees_of_freedom) = quadratic_form(&b, &m);
+        if self.is_robust() && degrees_of_freedom < which.len() {
+            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
+        }
         TestResult { statistic, degrees_of_freedom }
     }
 

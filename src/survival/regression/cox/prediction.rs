@@ -14,7 +14,7 @@ impl CoxModel {
     pub fn hazard_ratio(&self, name: &str) -> Result<Option<HazardRatio>> {
         let at = self.position(name)?;
         let (term, reference) = (&self.terms[at], self.recipe.compared_with(at));
-        Ok(term.reported_std_error().map(|se| {
+        Ok(term.std_error().map(|se| {
             HazardRatio::new(&term.name, &reference, HazardRatioMethod::Cox, term.coefficient, Ok(se))
         }))
     }

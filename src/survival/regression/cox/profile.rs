@@ -52,10 +52,10 @@ impl<'a> Profile<'a> {
             beta[j] = value(j);
         }
         if let Some(factor) = Cholesky::new(&self.variance, p, &self.held) {
-            let pull = factor.solve(&change);
+            let moved = factor.solve(&change);
             for &k in &self.others {
                 let row = &self.variance[k * p..(k + 1) * p];
-                beta[k] += row.iter().zip(&pull).map(|(v, x)| v * x).sum::<f64>();
+                beta[k] += row.iter().zip(&moved).map(|(v, x)| v * x).sum::<f64>();
             }
         }
         let mut point = Point::new(p);

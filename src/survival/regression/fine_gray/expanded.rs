@@ -1,7 +1,7 @@
 //! The data set with a row for each weight of a subdistribution.
 
 use crate::survival::data::competing::CompetingRisks;
-use crate::survival::data::right_censored::Weights;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::fine_gray::censoring::CensoringWeights;
 
 /// Rows `(start, stop]` with the weights of a subdistribution, as R's `finegray` writes them.

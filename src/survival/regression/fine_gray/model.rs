@@ -7,7 +7,7 @@ use ndarray::Array2;
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::survival::data::right_censored::Weights;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::newton::Maximum;
 use crate::survival::regression::cox::partial_likelihood::Point;

@@ -5,7 +5,8 @@
 //! `q(u) = Σ_{other, T ≤ u} Σ_{t > u} (xᵢ − m(t)) wᵢ(t) rᵢ dA(t)`. Both are products of sums from either end, so that all of
 //! it is O(n p).
 
-use crate::survival::data::right_censored::{RightCensored, Weights};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights};
 use crate::survival::regression::fine_gray::scan::{Other, Scan, add};

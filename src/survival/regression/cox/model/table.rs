@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::survival::log_rank::P;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::{CoxModel, Status};
+use crate::survival::result::print::PValue as P;
 
 impl fmt::Display for CoxModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,15 +45,21 @@ impl fmt::Display for CoxModel {
                         f,
                         "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {interval:.4}",
                         t.coefficient,
-                        number(t.reported_std_error(), 5),
+                        number(t.std_error(), 5),
                         number(t.z(), 3),
                         t.hazard_ratio(),
                     )?;
                 }
             }
         }
-        write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
+        let note = if self.is_robust() {
+            " (not valid: takes rows for independent, and weights for counts)"
+        } else {
+            ""
+        };
+        write!(f, "\nlikelihood ratio {}{note}", self.likelihood_ratio_test())?;
         write!(f, "\nWald             {}", self.wald_test())?;
-        write!(f, "\nscore            {}", self.score_test)
+        write!(f, "\nscore            {}{note}", self.score_test)?;
+        self.robust_score_test.map_or(Ok(()), |test| write!(f, "\nrobust score     {test}"))
     }
 }

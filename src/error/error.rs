@@ -53,7 +53,7 @@ pub enum Error {
     /// A subject whose time under observation `(entry, time]` is empty.
     #[error(
         "subject {index} enters at {entry} and leaves at {time}: entry must come before time \
-         (the interval at risk is open on the left); drop the subject or mend the times"
+         (the interval at risk is open on the left); drop the subject or correct the times"
     )]
     EmptyInterval {
         /// The subject's position.
@@ -132,6 +132,55 @@ pub enum Error {
         /// The labels that exist.
         known: String,
     },
+    /// Two groups of one name.
+    #[error("labels {first} and {second} are both \"{label}\": give each group its own name")]
+    DuplicateLabel {
+        /// The label.
+        label: String,
+        /// Where it stands first.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
+    /// Two start-stop rows of one subject that cover the same time.
+    #[error(
+        "rows {first} and {second} of subject {id} overlap: ({}, {}] and ({}, {}]; a subject is at risk once at any \
+         time: correct the rows, or drop one of them",
+        intervals[0].0, intervals[0].1, intervals[1].0, intervals[1].1
+    )]
+    OverlappingRows {
+        /// The subject.
+        id: String,
+        /// The row that starts first.
+        first: usize,
+        /// The other row.
+        second: usize,
+        /// The entry and the time of each.
+        intervals: [(f64, f64); 2],
+    },
+    /// Two start-stop rows of one subject over the same interval.
+    #[error("rows {first} and {second} of subject {id} are both ({entry}, {time}]: drop one of them")]
+    DuplicateInterval {
+        /// The subject.
+        id: String,
+        /// The first row.
+        first: usize,
+        /// The row that repeats it.
+        second: usize,
+        /// When both enter.
+        entry: f64,
+        /// When both end.
+        time: f64,
+    },
+    /// Weights whose sum is beyond what variances can be computed from.
+    #[error(
+        "the weights add up to {sum}: their sum must be at most 1e150, so that its square is a number; divide all \
+         weights by a constant"
+    )]
+    HugeWeights {
+        /// Their sum.
+        sum: f64,
+    },
     /// A cause that the data do not have.
     #[error("there is no cause \"{cause}\": the causes are {known}")]
     UnknownCause {
@@ -196,7 +245,7 @@ pub enum Error {
     /// A happening or visit after the end of a subject's follow-up.
     #[error(
         "subject {subject}: {what} at {at} is later than the end of follow-up at {end} ({exit}): nothing is \
-         observed after it; mend the dates, or the way follow-up ended"
+         observed after it; correct the dates, or the way follow-up ended"
     )]
     AfterExit {
         /// The subject's id and arm.
@@ -411,6 +460,17 @@ pub enum Error {
         /// What the function gave.
         value: f64,
     },
+    /// More groups than a test can compare.
+    #[error(
+        "{found} groups are more than the {limit} that this test compares, since its cost grows with their square or \
+         faster: join groups, or is the column a number rather than a label?"
+    )]
+    TooManyGroups {
+        /// The number of groups found.
+        found: usize,
+        /// The most that are compared.
+        limit: usize,
+    },
     /// A method that compares two groups, given another number of them.
     #[error("{method} compares 2 groups, but there are {found}: choose two of them, or {instead}")]
     NotTwoGroups {
@@ -423,13 +483,24 @@ pub enum Error {
     },
     /// A permutation distribution too large to enumerate.
     #[error(
-        "{method} would need more than {limit} states for these data: permute T, or use the asymptotic `LogRank`"
+        "{method} would need more than {limit} states for these data: permute T, or use `MonteCarloLogRank`, which \
+         draws a sample of the allocations"
     )]
     TooManyStates {
         /// The method.
         method: &'static str,
         /// How many it keeps at most.
         limit: usize,
+    },
+    /// More subjects than a permutation test can allocate.
+    #[error("{method} cannot work on {subjects} subjects: {instead}")]
+    TooManySubjects {
+        /// The method.
+        method: &'static str,
+        /// How many there are: sum of replication weights.
+        subjects: f64,
+        /// What can be done.
+        instead: &'static str,
     },
     /// Follow-up that goes on after a happening that ends it for good in another subject.
     #[error(
@@ -468,7 +539,7 @@ pub enum Error {
     },
     /// Numbers of a trial's flow that do not add up.
     #[error(
-        "{screened} screened less {excluded} excluded are not the {randomised} randomised: mend the counts"
+        "{screened} screened less {excluded} excluded are not the {randomised} randomised: correct the counts"
     )]
     FlowMismatch {
         /// How many were screened.
@@ -479,7 +550,7 @@ pub enum Error {
         randomised: usize,
     },
     /// A date before the one from which time is counted.
-    #[error("{date} comes before {start}, from which time is counted: mend one of the dates")]
+    #[error("{date} comes before {start}, from which time is counted: correct one of the dates")]
     DateOrder {
         /// The date.
         date: String,

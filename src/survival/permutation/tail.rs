@@ -1,0 +1,85 @@
+//! Shares of allocations beyond the observed value: what all permutation tests report.
+
+use crate::survival::result::alternative::Alternative;
+
+/// A probability with, and one without, the observed value itself.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Tail {
+    pub with: f64,
+    pub without: f64,
+}
+
+impl Tail {
+    /// Where there is one value only.
+    pub(super) const ALL: Self = Self { with: 1.0, without: 0.0 };
+
+    pub(super) fn p(self) -> f64 {
+        self.with.clamp(0.0, 1.0)
+    }
+
+    pub(super) fn mid(self) -> f64 {
+        f64::midpoint(self.with, self.without).clamp(0.0, 1.0)
+    }
+}
+
+/// The three tails of a distribution over all allocations.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Tails {
+    pub at_most: Tail,
+    pub at_least: Tail,
+    pub two_sided: Tail,
+}
+
+impl Tails {
+    pub(super) const ALL: Self = Self { at_most: Tail::ALL, at_least: Tail::ALL, two_sided: Tail::ALL };
+
+    pub(super) fn side(&self, alternative: Alternative) -> Tail {
+        match alternative {
+            Alternative::FirstLower => self.at_most,
+            Alternative::FirstHigher => self.at_least,
+        }
+    }
+
+    /// What is stored holds numbers; rounding may leave a tail a little outside [0, 1].
+    #[cfg(feature = "serde")]
+    pub(super) fn are_numbers(&self) -> bool {
+        let Self { at_most, at_least, two_sided } = self;
+        let tails = [at_most, at_least, two_sided];
+        tails.into_iter().flat_map(|t| [t.with, t.without]).all(|p| (-1e-6..=1.0 + 1e-6).contains(&p))
+    }
+}
+
+/// The same as counts of allocations that were drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Counts {
+    pub drawn: usize,
+    pub at_most: usize,
+    pub at_least: usize,
+    pub two_sided: usize,
+}
+
+impl Counts {
+    /// One more allocation, whose statistic lies so far above the observed one, and so much further from the
+    /// expectation than it.
+    pub(super) fn add(&mut self, above: f64, beyond: f64, tolerance: f64) {
+        self.drawn += 1;
+        self.at_most += usize::from(above <= tolerance);
+        self.at_least += usize::from(above >= -tolerance);
+        self.two_sided += usize::from(beyond >= -tolerance);
+    }
+
+    pub(super) fn side(&self, alternative: Alternative) -> usize {
+        match alternative {
+            Alternative::FirstLower => self.at_most,
+            Alternative::FirstHigher => self.at_least,
+        }
+    }
+
+    /// `(hits + 1)/(drawn + 1)`: the observed allocation is one of those drawn.
+    pub(super) fn share(&self, hits: usize) -> f64 {
+        (hits as f64 + 1.0) / (self.drawn as f64 + 1.0)
+    }
+}

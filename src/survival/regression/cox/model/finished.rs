@@ -1,0 +1,133 @@
+//! A finished search, read as a model: status, coefficients, variances and the score test.
+
+use crate::numeric::cholesky::Cholesky;
+use crate::numeric::quadratic_form::quadratic_form;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::regression::cox::model::CoxModel;
+use crate::survival::regression::cox::newton::{Maximum, Objective};
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::{CoxPh, score};
+use crate::survival::regression::design::Design;
+use crate::survival::regression::fingerprint::Fingerprint;
+use crate::survival::regression::term::{Status, Term, TestResult};
+
+/// What was asked, where the search began and where it ended. Coefficients are those of the scaled covariates.
+pub(in crate::survival::regression::cox) struct Finished<'a, 'd> {
+    pub options: &'a CoxPh,
+    pub data: &'a RightCensored<'a>,
+    pub design: &'a Design<'d>,
+    pub rows: &'a Rows,
+    pub initial: &'a [f64],
+    /// The likelihood there.
+    pub start: &'a Point,
+    /// The columns that are no combination of earlier ones.
+    pub free: &'a [usize],
+    pub found: &'a Maximum,
+}
+
+impl Finished<'_, '_> {
+    /// The model in the units of the covariates as they were given.
+    pub fn into_model(self, objective: &mut Objective) -> CoxModel {
+        let Self { options, data, design, rows, start, found, .. } = self;
+        let coefficients: Vec<f64> = (0..rows.p).map(|j| self.coefficient(j)).collect();
+        let inverse = self.inverse();
+        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
+        let robust_variance = data.is_robust().then(|| {
+            // The last evaluation of the search may have been another point.
+            objective.workspace.hazards(rows, &found.beta, score::ties_for_risk_sets(options.ties));
+            objective.workspace.martingale(rows);
+            self.rescaled(score::sandwich(rows, &objective.workspace, data, &scaled))
+        });
+        // A penalty has a score of its own, which belongs to no cluster.
+        let plain = options.ridge == 0.0 && !options.firth;
+        let robust_score_test = (data.is_robust() && plain).then(|| {
+            objective.workspace.hazards(rows, self.initial, score::ties_for_risk_sets(options.ties));
+            objective.workspace.martingale(rows);
+            score::robust_test(rows, &objective.workspace, data, self.free)
+        });
+        let model_variance = self.rescaled(scaled);
+        let se = |variance: &[f64], j: usize| {
+            let known = self.status(j) == Status::Estimated && inverse.is_some();
+            known.then(|| variance[j * rows.p + j].sqrt())
+        };
+        let term = |(j, name): (usize, &String)| Term {
+            name: name.clone(),
+            status: self.status(j),
+            coefficient: coefficients[j],
+            std_error: se(&model_variance, j),
+            robust_std_error: robust_variance.as_deref().and_then(|v| se(v, j)),
+        };
+        CoxModel {
+            recipe: design.recipe().clone(),
+            fingerprint: Fingerprint::of(data, design),
+            ties: options.ties,
+            rows: data.len(),
+            events: rows.event.iter().filter(|&&e| e).count(),
+            terms: design.names().iter().enumerate().map(term).collect(),
+            offset: options.offset.clone(),
+            initial: self.initial.iter().enumerate().map(|(j, b)| b * self.unit(j)).collect(),
+            log_likelihood: [start.log_likelihood, found.point.log_likelihood],
+            score_test: self.score_test(),
+            robust_score_test,
+            iterations: found.iterations,
+            stop: found.stop,
+            ridge: options.ridge,
+            firth: options.firth,
+            coefficients,
+            model_variance,
+            robust_variance,
+        }
+    }
+
+    /// What a scaled coefficient is multiplied by; 0 where the covariate does not vary.
+    fn unit(&self, j: usize) -> f64 {
+        let scale = self.rows.scale[j];
+        if scale > 0.0 { scale.recip() } else { 0.0 }
+    }
+
+    fn status(&self, j: usize) -> Status {
+        match self.found.infinite[j] {
+            s if s > 0.0 => Status::PlusInfinity,
+            s if s < 0.0 => Status::MinusInfinity,
+            _ if self.free.contains(&j) && !self.found.undetermined[j] => Status::Estimated,
+            _ => Status::Redundant,
+        }
+    }
+
+    fn coefficient(&self, j: usize) -> f64 {
+        match self.status(j) {
+            Status::Estimated => self.found.beta[j] * self.unit(j),
+            Status::Redundant => 0.0,
+            Status::PlusInfinity => f64::INFINITY,
+            Status::MinusInfinity => f64::NEG_INFINITY,
+        }
+    }
+
+    /// The inverse information of what was estimated, in the scaled covariates.
+    fn inverse(&self) -> Option<Vec<f64>> {
+        let estimated: Vec<usize> =
+            self.free.iter().copied().filter(|&j| self.status(j) == Status::Estimated).collect();
+        Cholesky::new(&self.found.point.information, self.rows.p, &estimated).map(|c| c.inverse())
+    }
+
+    fn rescaled(&self, mut variance: Vec<f64>) -> Vec<f64> {
+        let p = self.rows.p;
+        for i in 0..p {
+            for j in 0..p {
+                variance[i * p + j] *= self.unit(i) * self.unit(j);
+            }
+        }
+        variance
+    }
+
+    /// The score test of the starting values.
+    fn score_test(&self) -> TestResult {
+        let (free, p) = (self.free, self.rows.p);
+        let score: Vec<f64> = free.iter().map(|&j| self.start.gradient[j]).collect();
+        let pairs = free.iter().flat_map(|&i| free.iter().map(move |&j| (i, j)));
+        let matrix: Vec<f64> = pairs.map(|(i, j)| self.start.information[i * p + j]).collect();
+        let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
+        TestResult { statistic, degrees_of_freedom }
+    }
+}
