@@ -49,6 +49,7 @@
 #[cfg(feature = "adtte")]
 pub mod adtte;
 pub mod analysis;
+pub mod design;
 pub mod examples;
 pub mod facts;
 pub mod question;
