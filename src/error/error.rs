@@ -189,6 +189,15 @@ pub enum Error {
         /// The causes that exist.
         known: String,
     },
+    /// Weights of a subdistribution that no data determine.
+    #[error(
+        "the weights of the subdistribution are not defined: at {time} all who are under observation have just entered, \
+         and somebody had an event before; leave out what was observed up to then, or start there"
+    )]
+    UndefinedWeights {
+        /// The time of entry.
+        time: f64,
+    },
     /// Risk tables of different causes, which cannot be combined.
     #[error(
         "the tables' causes differ ({left} and {right}): build both with the same causes in the same order"
