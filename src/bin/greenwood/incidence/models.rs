@@ -29,7 +29,7 @@ pub struct Models {
 enum TiesName {
     /// As R's cmprsk (not with delayed entry)
     EventsAtRisk,
-    /// As R's survival::finegray
+    /// As R's finegray
     EventsFirst,
 }
 
