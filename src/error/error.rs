@@ -50,6 +50,18 @@ pub enum Error {
         /// The value found there.
         value: f64,
     },
+    /// An interval in which no event can have been.
+    #[error("row {index}: the interval from {lower} to {upper} {problem}")]
+    InvalidInterval {
+        /// The row.
+        index: usize,
+        /// The lower limit found there.
+        lower: f64,
+        /// The upper limit found there.
+        upper: f64,
+        /// What is wrong with it, and what to do.
+        problem: &'static str,
+    },
     /// A subject whose time under observation `(entry, time]` is empty.
     #[error(
         "subject {index} enters at {entry} and leaves at {time}: entry must come before time \

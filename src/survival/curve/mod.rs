@@ -3,6 +3,7 @@
 //! * the definitions, side by side: [`estimator`]; the pass over the risk table that all share: `engine`
 //! * the product limit: [`KaplanMeier`]; the sum of hazards: [`NelsonAalen`], [`FlemingHarrington`]
 //! * where other causes can come first, the incidence of each: [`AalenJohansen`], [`CumulativeIncidence`]
+//! * events that are only known to lie in an interval: [`Turnbull`], [`TurnbullCurve`]
 //! * a curve with its values: [`SurvivalCurve`], [`SurvivalEstimate`]; its hazard: [`CumulativeHazard`]; when a share
 //!   has had the event: [`Quantile`]; areas: [`RestrictedMean`]; given survival so far:
 //!   [`SurvivalCurve::given_survival_to`]
@@ -31,6 +32,7 @@ pub mod step_function;
 mod stored;
 pub mod survival_curve;
 pub mod survival_estimate;
+pub mod turnbull;
 pub mod warning;
 
 pub use aalen_johansen::{
@@ -49,4 +51,5 @@ pub use restricted_mean::RestrictedMean;
 pub use step_function::{Kind, StepFunction};
 pub use survival_curve::{Steps, SurvivalCurve};
 pub use survival_estimate::{Step, SurvivalEstimate};
+pub use turnbull::{MassInterval, SurvivalRegion, Turnbull, TurnbullCurve};
 pub use warning::SmallRiskSet;

@@ -5,6 +5,7 @@
 //!   one: [`NearTies`] · a time in which a subject is not observed: [`Gap`]
 //! * times and events, with delayed entry, weights, clusters and strata: [`RightCensored`]
 //! * times and causes: [`CompetingRisks`]
+//! * events that are only known to lie between two visits: [`IntervalCensored`]
 //! * a factor, its codes and its labels: [`Groups`]
 //! * rows without missing values, judged over all columns together: [`CompleteCases`]
 //! * rows cut at chosen times, for coefficients that change: [`Episodes`]
@@ -15,6 +16,7 @@ pub(crate) mod competing;
 pub mod complete_cases;
 pub(crate) mod episodes;
 pub(crate) mod groups;
+pub(crate) mod interval_censored;
 pub(crate) mod landmark;
 pub(crate) mod near_ties;
 pub(crate) mod right_censored;
@@ -26,6 +28,7 @@ pub use competing::CompetingRisks;
 pub use complete_cases::{Complete, CompleteCases};
 pub use episodes::Episodes;
 pub use groups::Groups;
+pub use interval_censored::{Closed, IntervalCensored};
 pub use landmark::{Landmark, LandmarkCohort};
 pub use near_ties::NearTies;
 pub use right_censored::RightCensored;

@@ -1,0 +1,175 @@
+//! The estimate: masses, survival with the region that the data leave open, and the certificate.
+
+use std::fmt;
+
+use crate::survival::curve::turnbull::intersections::{Intersections, Place};
+
+/// The nonparametric maximum-likelihood estimate from interval-censored data: the result of
+/// [`Turnbull`](crate::survival::Turnbull).
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnbullCurve {
+    places: Vec<(Place, Place)>,
+    mass: Vec<f64>,
+    rows: usize,
+    total: f64,
+    log_likelihood: f64,
+    kkt_gap: f64,
+    iterations: usize,
+}
+
+/// An interval of the estimate and the mass on it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct MassInterval {
+    /// Where it begins.
+    pub left: f64,
+    /// Whether its first time belongs to it.
+    pub left_closed: bool,
+    /// Where it ends; infinite where the last observations are right censored.
+    pub right: f64,
+    /// Whether its last time belongs to it.
+    pub right_closed: bool,
+    /// The probability of an event in it.
+    pub mass: f64,
+    /// Survival once it has ended.
+    pub survival_after: f64,
+}
+
+/// Survival at a time: every value between the two has the same likelihood.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SurvivalRegion {
+    /// All mass of an interval gone once it has begun.
+    pub lower: f64,
+    /// No mass of an interval gone before it has ended.
+    pub upper: f64,
+}
+
+impl SurvivalRegion {
+    /// Survival, where the data determine it.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        (self.lower == self.upper).then_some(self.lower)
+    }
+}
+
+impl TurnbullCurve {
+    pub(super) fn new(of: &Intersections, mass: Vec<f64>, iterations: usize, rows: usize) -> Self {
+        let probabilities = of.probabilities(&mass);
+        let largest = of.gradient(&probabilities).into_iter().fold(f64::NEG_INFINITY, f64::max);
+        Self {
+            places: of.places.clone(),
+            mass,
+            rows,
+            total: of.total,
+            log_likelihood: of.log_likelihood(&probabilities),
+            kkt_gap: largest / of.total - 1.0,
+            iterations,
+        }
+    }
+
+    /// All maximal intersections, those without mass too.
+    pub fn intersections(&self) -> impl Iterator<Item = MassInterval> {
+        // From the end, so that what is left after the last mass is 0 to the last bit.
+        let mut after = vec![0.0; self.mass.len()];
+        for j in (0..self.mass.len().saturating_sub(1)).rev() {
+            after[j] = after[j + 1] + self.mass[j + 1];
+        }
+        self.places.iter().zip(&self.mass).zip(after).map(|((&(left, right), &mass), after)| MassInterval {
+            left: left.0,
+            left_closed: left.1 == 0,
+            right: right.0,
+            right_closed: right.1 == 0 && right.0 < f64::INFINITY,
+            mass,
+            survival_after: after,
+        })
+    }
+
+    /// The intervals that carry mass, in order.
+    pub fn intervals(&self) -> impl Iterator<Item = MassInterval> {
+        self.intersections().filter(|i| i.mass > 0.0)
+    }
+
+    /// Survival beyond a time, with the region that the data leave open. NaN gives NaN.
+    #[must_use]
+    pub fn at(&self, time: f64) -> SurvivalRegion {
+        if time.is_nan() {
+            return SurvivalRegion { lower: f64::NAN, upper: f64::NAN };
+        }
+        let gone = |place: &Place| place.0 < time || (place.0 == time && place.1 <= 0);
+        let beyond =
+            |from: usize| if from == 0 { 1.0 } else { self.mass[from..].iter().sum::<f64>().min(1.0) };
+        let begun = self.places.partition_point(|p| gone(&p.0));
+        let ended = self.places.partition_point(|p| gone(&p.1));
+        // An empty interval that has begun is no step.
+        SurvivalRegion { lower: beyond(begun), upper: beyond(ended) }
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of subjects: the sum of the weights.
+    #[must_use]
+    pub fn subjects(&self) -> f64 {
+        self.total
+    }
+
+    /// The log likelihood.
+    #[must_use]
+    pub fn log_likelihood(&self) -> f64 {
+        self.log_likelihood
+    }
+
+    /// By how much the condition of the maximum is exceeded at most, relative to Σw: the certificate.
+    #[must_use]
+    pub fn kkt_gap(&self) -> f64 {
+        self.kkt_gap
+    }
+
+    /// Whether the gap is at most 1e-7. Otherwise the log likelihood is within the gap times Σw of its maximum.
+    #[must_use]
+    pub fn converged(&self) -> bool {
+        self.kkt_gap <= 1e-7
+    }
+
+    /// Whether the masses are unique: always, without truncation.
+    #[must_use]
+    pub fn unique(&self) -> bool {
+        true
+    }
+
+    /// The number of steps.
+    #[must_use]
+    pub fn iterations(&self) -> usize {
+        self.iterations
+    }
+}
+
+impl fmt::Display for TurnbullCurve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "Turnbull's estimate: {} subjects, log likelihood {:.4}, gap of the dual condition {:.1e}{}",
+            self.total,
+            self.log_likelihood,
+            self.kkt_gap.max(0.0),
+            if self.converged() { "" } else { " (not converged)" }
+        )?;
+        write!(f, "{:>26}  {:>8}  {:>14}", "event in", "mass", "survival after")?;
+        for i in self.intervals() {
+            let text = if i.left == i.right {
+                format!("{}", i.left)
+            } else {
+                let (open, close) =
+                    (if i.left_closed { '[' } else { '(' }, if i.right_closed { ']' } else { ')' });
+                let right = if i.right.is_infinite() { "∞".into() } else { i.right.to_string() };
+                format!("{open}{}, {right}{close}", i.left)
+            };
+            write!(f, "\n{text:>26}  {:>8.4}  {:>14.4}", i.mass, i.survival_after)?;
+        }
+        Ok(())
+    }
+}

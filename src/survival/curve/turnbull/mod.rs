@@ -1,0 +1,15 @@
+//! Survival where events are only known to lie in intervals: the nonparametric maximum-likelihood estimate.
+//!
+//! The likelihood `Π P(event in Iᵢ)^wᵢ` only knows how much mass lies on each **maximal intersection** of the intervals
+//! (`intersections`); where on it, no data can tell. The masses are found by a constrained Newton method on the points that
+//! carry mass (`newton`, Wang 2008) or, where hundreds of exact times do, by an accelerated EM iteration whose M step is
+//! Kaplan-Meier (`em`). Both end with the certificate of the maximum, the gap of the dual condition.
+
+mod curve;
+mod em;
+mod estimator;
+mod intersections;
+mod newton;
+
+pub use curve::{MassInterval, SurvivalRegion, TurnbullCurve};
+pub use estimator::Turnbull;
