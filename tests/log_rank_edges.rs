@@ -218,6 +218,67 @@ fn tables_of_sampling_weights_have_no_test() {
     assert!(error.to_string().contains("its variance needs the subjects"), "{error}");
 }
 
+/// Many groups: the covariance is that of its definition, time by time, with ties, censoring, weights and strata.
+#[test]
+fn the_covariance_of_many_groups_is_that_of_its_definition() {
+    let (n, k) = (240, 13);
+    let time: Vec<f64> = (0..n).map(|i| f64::from((i * 37 % 61) as u32)).collect();
+    let event: Vec<bool> = (0..n).map(|i| i % 5 != 2).collect();
+    let codes: Vec<usize> = (0..n).map(|i| (i * i + i / 7) % k).collect();
+    let labels: Vec<String> = (0..k).map(|g| g.to_string()).collect();
+    let arm = Groups::from_codes(&codes, &labels).unwrap();
+    let plain = RightCensored::new(&time, &event).unwrap();
+    let weights: Vec<f64> = (0..n).map(|i| 0.1 * (1 + i % 9) as f64).collect();
+    let strata = Groups::new(&(0..n).map(|i| i % 3).collect::<Vec<_>>());
+    let late: Vec<f64> =
+        time.iter().enumerate().map(|(i, &t)| if i % 4 == 0 { 0.5 * t } else { 0.0 }).collect();
+    let some_time = RightCensored::new(time.iter().map(|t| t + 1.0).collect::<Vec<_>>(), &event).unwrap();
+    for data in [
+        plain.clone(),
+        plain.clone().with_weights(Weights::replication(weights)).unwrap(),
+        plain.clone().with_strata(strata).unwrap(),
+        some_time.with_entry(late).unwrap(),
+    ] {
+        for weight in [Weight::LogRank, Weight::GehanBreslow] {
+            let test = LogRank::weighted(weight.clone()).test(&data, &arm).unwrap();
+            let mut variance = vec![0.0; k * k];
+            for tables in RiskTable::by_stratum_and_group(&data, &arm).unwrap() {
+                let mut times: Vec<f64> = tables.iter().flat_map(|t| t.times().to_vec()).collect();
+                times.sort_by(f64::total_cmp);
+                times.dedup();
+                for t in times {
+                    let at_risk: Vec<f64> = tables.iter().map(|table| table.at_risk(t)).collect();
+                    let here =
+                        |table: &RiskTable| table.rows().find(|r| r.time == t).map_or(0.0, |r| r.events);
+                    let (n, d) = (at_risk.iter().sum::<f64>(), tables.iter().map(here).sum::<f64>());
+                    if n <= 1.0 + 1e-9 {
+                        continue;
+                    }
+                    let w = if weight == Weight::GehanBreslow { n } else { 1.0 };
+                    for g in 0..k {
+                        for h in 0..k {
+                            let own = if g == h { 1.0 } else { 0.0 };
+                            variance[g * k + h] +=
+                                w * w * d * (n - d) / (n - 1.0) * at_risk[g] / n * (own - at_risk[h] / n);
+                        }
+                    }
+                }
+            }
+            let largest = variance.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+            for g in 0..k {
+                for h in 0..k {
+                    assert_relative_eq!(
+                        test.covariance(g, h).unwrap(),
+                        variance[g * k + h],
+                        epsilon = 1e-12 * largest,
+                        max_relative = 1e-9
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// The integral has a dimension for each weight: what cannot be had is refused at once.
 #[test]
 fn max_combo_of_many_weights_is_refused() {

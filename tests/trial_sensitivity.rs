@@ -198,7 +198,7 @@ fn flow_adds_up() -> Result<()> {
     );
     assert_eq!(
         saa().flow(&[]).screened(17, &[("no consent", 2)]).unwrap_err().to_string(),
-        "17 screened less 2 excluded are not the 18 randomised: mend the counts"
+        "17 screened less 2 excluded are not the 18 randomised: correct the counts"
     );
     Ok(())
 }

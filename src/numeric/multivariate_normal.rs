@@ -76,7 +76,7 @@ impl Term {
         let mut constraints: Vec<Vec<Vec<f64>>> = vec![Vec::new()];
         let rest = |row: &[f64]| 1.0 - row.iter().map(|x| x * x).sum::<f64>();
         loop {
-            // Whoever has no variance of its own is a constraint on the last variable that it depends on.
+            // A variable without variance of its own is a constraint on the last variable that it depends on.
             left.retain(|&j| {
                 let free = rest(&rows[j]) > SINGULAR;
                 if !free {

@@ -23,7 +23,14 @@ pub enum OneSampleVariance {
 
 /// The one-sample log-rank test: events observed against those expected under a known cumulative hazard.
 ///
-/// `E = Σ wᵢ (H(timeᵢ) − H(entryᵢ))` and `z = (O − E)/√E`.
+/// `E = Σ wᵢ (H(timeᵢ) − H(entryᵢ))` and `z = (O − E)/√E`; with [`OneSampleVariance::Mean`] `z = (O − E)/√((O + E)/2)`.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`variance`](Self::variance) | E | the [`OneSampleVariance`] of observed − expected |
+///
+/// # Cost
+/// One pass over the subjects.
 ///
 /// # Example
 /// A hazard of 0.002 a day:
@@ -178,7 +185,7 @@ impl OneSampleTest {
         (self.expected > 0.0).then(|| self.observed / self.expected)
     }
 
-    /// Above 0 where more events happened than expected. `None` without variance.
+    /// Above 0 where there were more events than expected. `None` without variance.
     #[must_use]
     pub fn z(&self) -> Option<f64> {
         (self.variance > 0.0).then(|| (self.observed - self.expected) / self.variance.sqrt())

@@ -89,6 +89,13 @@ const MOST_GROUPS: usize = 447;
 /// | [`weight`](Self::weight) | [`Weight::LogRank`] | the member of the family |
 /// | [`adjustment`](Self::adjustment) | [`Adjustment::Holm`] | for the number of comparisons |
 ///
+/// # Cost
+/// One risk table per group and stratum, then one pass over two of them for each pair; with a robust variance one pass
+/// over all subjects for each pair. More than 447 groups, which make 10⁵ pairs, are refused.
+///
+/// # References
+/// Holm (1979), Scand J Stat 6:65. Hochberg (1988), Biometrika 75:800. Benjamini & Hochberg (1995), J R Stat Soc B 57:289.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::{Adjustment, Groups, PairwiseLogRank, RightCensored};
@@ -290,7 +297,7 @@ impl TryFrom<RawTest> for PairwiseTest {
 }
 
 impl PairwiseTest {
-    /// The pairs, the first group running slowest.
+    /// The pairs: the first group with all later ones, then the second, and so on.
     #[must_use]
     pub fn comparisons(&self) -> &[PairwiseComparison] {
         &self.comparisons

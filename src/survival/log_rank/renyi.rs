@@ -21,6 +21,14 @@ use crate::survival::risk_table::table::RiskTable;
 /// `p = P(max |B| ≥ Q) = 1 − (4/π) Σ (−1)ᵏ/(2k + 1) exp(−π² (2k + 1)²/(8 Q²))`; one-sided,
 /// `P(max B ≥ Q) = 2 (1 − Φ(Q))`.
 ///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`weight`](Self::weight) | log-rank | the [`Weight`] of the event times |
+///
+/// # Cost
+/// One pass over the event times; with strata their sums are sorted together.
+///
+/// # Conventions
 /// With strata the sum runs through the event times of all strata in order of time.
 ///
 /// # Example

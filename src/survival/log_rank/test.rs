@@ -142,6 +142,10 @@ impl TryFrom<Raw> for LogRankTest {
         if let Some(&value) = raw.variance.iter().find(|v| !v.is_finite()) {
             return Err(Error::OutOfRange { argument: "a covariance", value, must_be: "finite" });
         }
+        if let Some(&many) = raw.subjects.iter().find(|&&n| n > 1 << 52) {
+            let (argument, value) = ("the number of subjects", many as f64);
+            return Err(Error::OutOfRange { argument, value, must_be: "a number that can be counted to" });
+        }
         if !(raw.unit > 0.0 && raw.unit < f64::INFINITY) {
             let must_be = "above 0 and finite";
             return Err(Error::OutOfRange { argument: "the unit of the weights", value: raw.unit, must_be });

@@ -2,10 +2,12 @@
 //!
 //! * the covariates of every model, and the [`Recipe`] by which they were made: [`Design`]
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
+//! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod cox;
 pub mod design;
+pub mod fine_gray;
 mod fingerprint;
 pub mod new_rows;
 pub mod recipe;
@@ -17,6 +19,7 @@ pub use cox::{
     Residuals, Stop, Ties, TimeScale,
 };
 pub use design::{Design, DesignBuilder};
+pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
 pub use new_rows::{NewColumns, NewRow, NewRows};
 pub use recipe::Recipe;
 pub use term::{Status, Term, TestResult};

@@ -9,7 +9,7 @@ use crate::survival::risk_table::builder::{At, Heads, Kind, Sums};
 /// How many were at risk, had the event, were censored and entered, at each distinct time.
 ///
 /// At equal times events come before censorings, and both before entries: `at_risk` counts those under
-/// observation just before the time, and whoever enters then is at risk only afterwards. With weights the
+/// observation just before the time, and those who enter then are at risk only afterwards. With weights the
 /// numbers are sums of weights; the numbers of subjects are kept beside them.
 ///
 /// # Near ties

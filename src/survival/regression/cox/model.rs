@@ -20,12 +20,12 @@ use crate::survival::regression::term::{Status, Term, TestResult};
 /// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
 ///
 /// # Example
-/// Remission in Freireich's leukaemia trial, by arm and by the logarithm of the white cell count:
+/// Eighteen patients in two arms, with times as in Freireich's leukaemia trial:
 /// ```
 /// use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
 ///
 /// let weeks = [6., 6., 7., 10., 13., 16., 22., 23., 1., 2., 4., 5., 8., 8., 11., 12., 15., 17.];
-/// let relapse = [true, false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+/// let relapse = [1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1].map(|event| event == 1);
 /// let arm = Groups::new(&["6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "placebo", "placebo",
 ///     "placebo", "placebo", "placebo", "placebo", "placebo", "placebo", "placebo", "placebo"]);
 /// let data = RightCensored::new(&weeks, &relapse)?;
@@ -44,8 +44,8 @@ use crate::survival::regression::term::{Status, Term, TestResult};
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
-/// With the feature `serde` a model, and its [`Baseline`](crate::survival::regression::cox::Baseline), can be written down and read back to
-/// predict elsewhere, to the last bit, without the data.
+/// With the feature `serde` a model, and its [`Baseline`](crate::survival::Baseline), can be written down and read back
+/// to predict elsewhere, to the last bit, without the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel"))]
