@@ -155,7 +155,8 @@ fn what_cannot_be_is_refused() -> Result<()> {
     assert_eq!(
         message(ttp.curve(Arm::B)),
         "endpoint TTP has competing events (Death of subject 1): a survival curve would censor them silently; \
-         give them the role of an event or of a censoring, if that is the question"
+         `Analysis::incidence` gives the probability of the event beside them; or give them the role of an event or of a \
+         censoring, if that is the question"
     );
     assert!(ttp.curve(Arm::A).is_ok());
     assert!(message(ttp.numbers_at_risk(&[m(1.0)])).starts_with("endpoint TTP has competing events"));

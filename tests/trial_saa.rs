@@ -127,7 +127,7 @@ fn the_tables_under_the_curves() -> greenwood::Result<()> {
          \u{20}          events        0     1     3     3"
     );
     for arm in [Arm::Msc, Arm::Control] {
-        let columns = table.at_risk(arm).into_iter().zip(table.censored(arm)).zip(table.events(arm));
+        let columns = table.at_risk(arm)?.into_iter().zip(table.censored(arm)?).zip(table.events(arm)?);
         assert!(columns.into_iter().all(|((a, c), e)| a + c + e == 9));
     }
     assert_eq!(

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use crate::error::{Error, Result};
+use crate::survival::Direction;
 use crate::trial::adtte::{Adtte, AdtteRow, Cnsr};
 use crate::trial::analysis::analysis::About;
 use crate::trial::analysis::counts::name;
@@ -173,6 +174,7 @@ impl Adtte {
             population: "as in the data set".into(),
             cutoff: None,
             without_origin: 0,
+            direction: Direction::Unknown,
         };
         Analysis::new(about, records, baselines)
     }
