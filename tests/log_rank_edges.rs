@@ -109,7 +109,7 @@ fn weights_of_any_size_give_one_statistic() {
                 WeightedLogRank::with_function("own", &weight).test(data, &arm).unwrap()
             };
             let (one, trend) =
-                (test(1.0), test(1.0).trend(&(0..k).map(|g| g as f64).collect::<Vec<_>>()).unwrap());
+                (test(1.0), test(1.0).trend(&(0..k).map(|g| f64::from(g)).collect::<Vec<_>>()).unwrap());
             for factor in [1e200, -1e200, 1e300, 1e-200, 1e-300, 1e120, 3e-90] {
                 let scaled = test(factor);
                 assert_eq!(scaled.df(), one.df());
@@ -117,7 +117,7 @@ fn weights_of_any_size_give_one_statistic() {
                 assert_relative_eq!(scaled.p_value().unwrap(), one.p_value().unwrap(), max_relative = 1e-12);
                 assert_relative_eq!(scaled.observed()[0], factor * one.observed()[0], max_relative = 1e-12);
                 // Scores of the groups: ±1e200, with or without a large common part.
-                let scores: Vec<f64> = (0..k).map(|g| 1e200 * (g as f64 - 1.0)).collect();
+                let scores: Vec<f64> = (0..k).map(|g| 1e200 * (f64::from(g) - 1.0)).collect();
                 assert_relative_eq!(
                     scaled.trend(&scores).unwrap().z().unwrap(),
                     factor.signum() * trend.z().unwrap(),

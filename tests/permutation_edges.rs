@@ -192,7 +192,7 @@ proptest! {
         }
         let curve = KaplanMeier::fit(&data);
         let advice = curve.advice(at);
-        let how = match advice.as_ref().and_then(|a| a.recommendation()) {
+        let how = match advice.as_ref().and_then(greenwood::survival::Advice::recommendation) {
             Some(Recommendation::BetaProduct) => SmallSample::beta_product(),
             Some(Recommendation::LikelihoodRatio) => SmallSample::likelihood_ratio(),
             None => {

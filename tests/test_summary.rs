@@ -62,23 +62,31 @@ fn what_is_stored_is_checked() {
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::Value;
 
+    /// The paths of all fields and elements.
+    fn leaves(at: &Value, path: &str, all: &mut Vec<String>) {
+        if !path.is_empty() {
+            all.push(path.to_string());
+        }
+        match at {
+            Value::Object(map) => {
+                for (name, value) in map {
+                    leaves(value, &format!("{path}/{name}"), all);
+                }
+            }
+            Value::Array(list) => {
+                for (i, value) in list.iter().enumerate() {
+                    leaves(value, &format!("{path}/{i}"), all);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Every field replaced by values that do not fit, by twice as many and by none: refused, or harmless when printed.
     fn attack<T: Serialize + DeserializeOwned + std::fmt::Display + PartialEq + std::fmt::Debug>(test: &T) {
         let whole = serde_json::to_value(test).unwrap();
         let same: T = serde_json::from_value(whole.clone()).unwrap();
         assert_eq!(&same, test);
-        fn leaves(at: &Value, path: &str, all: &mut Vec<String>) {
-            if !path.is_empty() {
-                all.push(path.to_string());
-            }
-            match at {
-                Value::Object(map) => map.iter().for_each(|(k, v)| leaves(v, &format!("{path}/{k}"), all)),
-                Value::Array(list) => {
-                    list.iter().enumerate().for_each(|(i, v)| leaves(v, &format!("{path}/{i}"), all))
-                }
-                _ => {}
-            }
-        }
         let mut paths = Vec::new();
         leaves(&whole, "", &mut paths);
         for path in paths {

@@ -23,7 +23,7 @@ pub enum ExactMethod {
     Inversion,
 }
 
-/// The result of [`ExactLogRank`].
+/// The result of [`ExactLogRank`](crate::survival::ExactLogRank).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]

@@ -104,12 +104,11 @@ pub(super) struct FineRows {
 impl FineRows {
     pub(super) fn sums_at(&self, i: usize) -> Sums {
         let twofold = |[high, low]: [f64; 2]| Twofold { high, low };
-        let [events, censored, entered] = match self.sums.get(i) {
-            Some(sums) => sums.map(twofold),
-            None => {
-                let Heads { events, censored, entered } = self.rows[i].heads;
-                [events, censored, entered].map(|n| twofold([f64::from(n), 0.0]))
-            }
+        let [events, censored, entered] = if let Some(sums) = self.sums.get(i) {
+            sums.map(twofold)
+        } else {
+            let Heads { events, censored, entered } = self.rows[i].heads;
+            [events, censored, entered].map(|n| twofold([f64::from(n), 0.0]))
         };
         Sums { events, censored, entered, heads: self.rows[i].heads }
     }

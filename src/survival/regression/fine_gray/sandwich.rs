@@ -8,7 +8,7 @@
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights};
+use crate::survival::regression::fine_gray::censoring::{Censoring, CensoringTies, CensoringWeights};
 use crate::survival::regression::fine_gray::scan::{Other, Scan, add};
 
 /// Sums of `W dA` and `W m dA` over event times from the last backwards, as they are needed at earlier times.
@@ -166,13 +166,20 @@ pub(super) fn add_censoring(
     let p = rows.p;
     let events_first = weights.iter().any(|w| w.ties == CensoringTies::EventsFirst);
     let effects = effects(rows, scan, weights, events_first);
+    // The derivative of a product-limit factor 1 − c/π has π − c where that of exp(−c/π) has π. Where events leave first
+    // the former is taken, exact also with ties; crr takes the latter.
+    let divisor = |c: &Censoring| match c.at_risk - c.censored {
+        left if events_first && left > 0.0 => left,
+        _ if events_first => f64::INFINITY,
+        _ => c.at_risk,
+    };
     for (g, (w, q)) in weights.iter().zip(&effects).enumerate() {
         // ∫ q/π dΛᶜ up to each censoring time.
         let mut drift = vec![0.0; (w.censorings.len() + 1) * p];
         for (at, c) in w.censorings.iter().enumerate() {
             let (before, after) = drift.split_at_mut((at + 1) * p);
             for j in 0..p {
-                after[j] = before[at * p + j] + q[at * p + j] * c.censored / (c.at_risk * c.at_risk);
+                after[j] = before[at * p + j] + q[at * p + j] * c.censored / (c.at_risk * divisor(c));
             }
         }
         for i in (0..rows.len()).filter(|&i| group[rows.order[i]] as usize == g) {
@@ -187,7 +194,7 @@ pub(super) fn add_censoring(
             add(row, &drift[at_risk * p..(at_risk + 1) * p], -unit);
             if censored && here {
                 let c = w.censorings[until - 1];
-                add(row, &q[(until - 1) * p..until * p], unit / c.at_risk);
+                add(row, &q[(until - 1) * p..until * p], unit / divisor(&c));
             }
         }
     }
