@@ -3,9 +3,11 @@
 mod compare;
 mod cox;
 mod curve;
+mod design;
 mod incidence;
 #[cfg(feature = "plot")]
 mod plot;
+mod simulate;
 mod support;
 
 use std::process::ExitCode;
@@ -20,6 +22,8 @@ enum Command {
     Curve(curve::Options),
     Compare(compare::Options),
     Cox(cox::Options),
+    Design(design::Options),
+    Simulate(simulate::Options),
     Incidence(incidence::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
@@ -31,6 +35,8 @@ impl Program for Command {
             Self::Curve(options) => options.run(),
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
+            Self::Design(options) => options.run(),
+            Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),

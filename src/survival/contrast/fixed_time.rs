@@ -89,10 +89,36 @@ impl fmt::Display for Measure {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalContrast {
+    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
     time: f64,
     measure: Measure,
     estimate: Estimate,
+}
+
+/// A contrast as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    #[serde(with = "crate::survival::result::time_asked")]
+    time: f64,
+    measure: Measure,
+    estimate: Estimate,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for SurvivalContrast {
+    type Error = crate::error::Error;
+
+    fn try_from(Raw { time, measure, estimate }: Raw) -> crate::error::Result<Self> {
+        let value = estimate.value().unwrap_or(0.0);
+        if estimate.scale() != measure.scale() || (measure == Measure::Difference && value.abs() > 1.0) {
+            let must_be = "on the scale of its measure, a difference of probabilities within 1";
+            return Err(Self::Error::OutOfRange { argument: "the contrast", value, must_be });
+        }
+        Ok(Self { time, measure, estimate })
+    }
 }
 
 impl SurvivalContrast {

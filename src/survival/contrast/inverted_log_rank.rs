@@ -45,6 +45,7 @@ use crate::survival::risk_table::table::RiskTable;
 /// Med 12:1353.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct InvertedLogRank {
     group: String,
     reference: String,
@@ -60,6 +61,43 @@ struct EventRow {
     at_risk: f64,
     at_risk_reference: f64,
     events: f64,
+}
+
+/// A ratio as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    group: String,
+    reference: String,
+    times: Vec<EventRow>,
+    observed: f64,
+    total: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for InvertedLogRank {
+    type Error = Error;
+
+    fn try_from(Raw { group, reference, times, observed, total }: Raw) -> Result<Self> {
+        let possible = |t: &EventRow| {
+            let (n, d) = (t.at_risk + t.at_risk_reference, t.events);
+            t.at_risk > 0.0 && t.at_risk_reference > 0.0 && d >= 0.0 && d <= n && n < f64::INFINITY
+        };
+        if let Some(index) = times.iter().position(|t| !possible(t)) {
+            let reason = "both groups must be at risk, with no more events than subjects";
+            return Err(Error::InconsistentTable { index, reason });
+        }
+        let sum: f64 = times.iter().map(|t| t.events).sum();
+        if !((sum - total).abs() <= 1e-9 * total.max(1.0)) {
+            let must_be = "the sum of the events";
+            return Err(Error::OutOfRange { argument: "total", value: total, must_be });
+        }
+        if !(0.0..=total).contains(&observed) {
+            let must_be = "in [0, total]";
+            return Err(Error::OutOfRange { argument: "observed", value: observed, must_be });
+        }
+        Ok(Self { group, reference, times, observed, total })
+    }
 }
 
 impl InvertedLogRank {

@@ -28,12 +28,49 @@ impl MedianMeasure {
 }
 
 /// A difference or ratio of medians with its interval. A limit that the data do not give is `None`.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{KaplanMeier, MedianMeasure, RightCensored};
+///
+/// let late = KaplanMeier::fit(&RightCensored::new(&[4., 6., 8., 10., 12., 14., 16., 18.], &[true; 8])?);
+/// let soon = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?);
+/// let ratio = late.median_contrast(&soon, MedianMeasure::Ratio, 0.95)?;
+/// assert_eq!(ratio.value()?, 11.0 / 4.5);
+/// assert_eq!(ratio.to_string(), "ratio of medians 2.44 (95% CI 1.00 to 7.00)");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct MedianContrast {
     measure: MedianMeasure,
     value: Result<f64, NotEstimable>,
     interval: ConfidenceInterval,
+}
+
+/// A contrast as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    measure: MedianMeasure,
+    value: Result<f64, NotEstimable>,
+    interval: ConfidenceInterval,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for MedianContrast {
+    type Error = crate::error::Error;
+
+    fn try_from(Raw { measure, value, interval }: Raw) -> crate::error::Result<Self> {
+        if let Ok(value) = value
+            && !(value.is_finite() && (measure == MedianMeasure::Difference || value >= 0.0))
+        {
+            let must_be = "finite and, for a ratio, at least 0";
+            return Err(Self::Error::OutOfRange { argument: "the contrast of medians", value, must_be });
+        }
+        Ok(Self { measure, value, interval })
+    }
 }
 
 impl MedianContrast {

@@ -94,11 +94,47 @@ pub enum NeededInterval {
 /// Altman & Andersen (1999), BMJ 319:1492. Altman (1998), BMJ 317:1309, for the interval through infinity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct NumberNeeded {
     value: Result<NeededValue, NotEstimable>,
     interval: Option<NeededInterval>,
     level: f64,
     direction: Direction,
+}
+
+/// A number as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    value: Result<NeededValue, NotEstimable>,
+    interval: Option<NeededInterval>,
+    level: f64,
+    direction: Direction,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for NumberNeeded {
+    type Error = Error;
+
+    fn try_from(Raw { value, interval, level, direction }: Raw) -> Result<Self> {
+        crate::survival::result::interval::z_of(level)?;
+        let of_value = match value {
+            Ok(NeededValue::OneFewer(n) | NeededValue::OneMore(n)) => vec![n],
+            Ok(NeededValue::Infinite) | Err(_) => Vec::new(),
+        };
+        let of_interval = match interval {
+            Some(NeededInterval::Fewer { least, most } | NeededInterval::More { least, most }) => {
+                vec![least, most - least]
+            }
+            Some(NeededInterval::ThroughInfinity { more, fewer }) => vec![more, fewer],
+            None => Vec::new(),
+        };
+        if let Some(&value) = of_value.iter().chain(&of_interval).find(|n| !(**n >= 0.0)) {
+            let must_be = "at least 0, with the smaller end of an interval first";
+            return Err(Error::OutOfRange { argument: "a number needed to treat", value, must_be });
+        }
+        Ok(Self { value, interval, level, direction })
+    }
 }
 
 impl NumberNeeded {

@@ -1,8 +1,8 @@
 //! The three definitions: what an event time does to a curve.
 //!
-//! Every nonparametric curve is one pass over the risk table ([`engine`](super::engine)); the estimators differ in
-//! what `d` events among `n` at risk do, which is [`Estimator::step`], and in how that responds to the weight of one
-//! subject, which is [`Estimator::influence`].
+//! Every nonparametric curve is one pass over the risk table (`engine`); the estimators differ in
+//! what `d` events among `n` at risk do, which is `Estimator::step`, and in how that responds to the weight of one
+//! subject, which is `Estimator::influence`.
 
 use std::fmt;
 
@@ -56,7 +56,9 @@ impl Increment {
 /// the sum stays what it was.
 #[inline]
 pub(in crate::survival) fn greenwood(d: f64, n: f64) -> f64 {
-    if d < n { d / (n * (n - d)) } else { 0.0 }
+    // Divided first and chosen afterwards: whether a time has events is unpredictable, and a division is cheaper.
+    let term = d / (n * (n - d));
+    if d < n { term } else { 0.0 }
 }
 
 /// Kaplan & Meier (1958): a share `d/n` of the curve falls.
@@ -84,6 +86,7 @@ impl Estimator {
     ///
     /// Under sampling weights rows leave one by one, not weights, each with the mean weight w̄ of the tied events:
     /// the step is `Σ w̄/(n − k w̄) = Σ 1/(n/w̄ − k)`.
+    #[inline]
     pub(in crate::survival) fn step(self, row: &Row, sampling: bool) -> Increment {
         let (d, n) = (row.events, row.at_risk);
         match self {

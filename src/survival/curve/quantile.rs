@@ -106,10 +106,38 @@ impl From<FlatStep> for QuantileRule {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct Quantile {
     p: f64,
     value: Result<f64, NotEstimable>,
     interval: ConfidenceInterval,
+}
+
+/// A quantile as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    p: f64,
+    value: Result<f64, NotEstimable>,
+    interval: ConfidenceInterval,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for Quantile {
+    type Error = Error;
+
+    fn try_from(Raw { p, value, interval }: Raw) -> Result<Self> {
+        if !(0.0..=1.0).contains(&p) {
+            return Err(Error::OutOfRange { argument: "p", value: p, must_be: "in [0, 1]" });
+        }
+        for time in [value.ok(), interval.lower, interval.upper].into_iter().flatten() {
+            if !(0.0..f64::INFINITY).contains(&time) {
+                let must_be = "a time: finite and at least 0";
+                return Err(Error::OutOfRange { argument: "the quantile", value: time, must_be });
+            }
+        }
+        Ok(Self { p, value, interval })
+    }
 }
 
 impl Quantile {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
+use crate::survival::curve::estimator::{Estimator, greenwood};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -161,18 +162,25 @@ impl SurvivalCurve {
         }
         // Areas are divided by a power of two near τ before they are squared: no horizon is too far, no bit is lost.
         let unit = power_of_two(tau);
+        let per_unit = unit.recip();
+        // Of a product-limit curve over plain counts the loop needs two numbers of a row, not the row.
+        let columns = self.table.subject_columns().filter(|_| self.estimator == Estimator::KaplanMeier);
+        let term = |i: usize| match columns {
+            Some((_, at_risk, events)) => greenwood(f64::from(events[i]), f64::from(at_risk[i])),
+            None => self.estimator.step(&self.table.row(i), sampling).variance,
+        };
         let (mut to_right, mut variance) = (Sum::default(), Sum::default());
         let mut next = tau;
         for i in (0..rows).rev() {
             to_right.add((next - times[i]) * self.survival[i]);
             next = times[i];
-            let area = to_right.value() / unit;
+            let area = to_right.value() * per_unit;
             if let Some(pulls) = &mut pulls {
                 pulls[i].at_risk *= area;
                 pulls[i].event *= area;
             } else {
                 // Where the curve falls to 0 the area to the right is 0 too.
-                variance.add(area * area * self.estimator.step(&self.table.row(i), sampling).variance);
+                variance.add(area * area * term(i));
             }
         }
         to_right.add(next - self.start);

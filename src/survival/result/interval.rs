@@ -244,6 +244,7 @@ pub(crate) fn percent(level: f64) -> f64 {
 /// limit for a median that the curve never reaches, any limit where S is 0) is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct ConfidenceInterval {
     /// The lower limit.
     pub lower: Option<f64>,
@@ -251,6 +252,31 @@ pub struct ConfidenceInterval {
     pub upper: Option<f64>,
     /// The coverage.
     pub level: f64,
+}
+
+/// An interval as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    lower: Option<f64>,
+    upper: Option<f64>,
+    level: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for ConfidenceInterval {
+    type Error = Error;
+
+    fn try_from(Raw { lower, upper, level }: Raw) -> Result<Self> {
+        z_of(level)?;
+        if let Some((lower, upper)) = lower.zip(upper)
+            && !(lower <= upper)
+        {
+            let must_be = "at most the upper one";
+            return Err(Error::OutOfRange { argument: "the lower limit", value: lower, must_be });
+        }
+        Ok(Self { lower, upper, level })
+    }
 }
 
 impl ConfidenceInterval {

@@ -38,6 +38,10 @@ enum End {
     LeavesFirst,
 }
 
+/// The share of the terms of a variance that their rounding errors may leave where they cancel: each is a compensated
+/// sum, good to a few units in the last place, of numbers that are sums of the subjects' rounded parts.
+const NOISE: f64 = 64.0 * f64::EPSILON;
+
 /// What one row does: `at_risk` to everyone at risk, `event` to each who has the event, besides.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pull {
@@ -138,7 +142,7 @@ impl Influence {
             (uu.value(), uw.value(), ww.value())
         };
         let (mut exits, mut entries) = (self.subjects.as_slice(), self.late.as_slice());
-        let mut at_risk = 0.0;
+        let (mut at_risk, mut largest) = (0.0, 0.0_f64);
         let mut variances = Vec::with_capacity(pulls.len());
         for (row, pull) in pulls.iter().enumerate() {
             let leaving = exits.partition_point(|s| s.exit as usize <= row);
@@ -161,7 +165,14 @@ impl Influence {
                 entries = rest;
             }
             let (uu, uw, ww) = sums;
-            variances.push((uu - 2.0 * at_risk * uw + at_risk * at_risk * ww).max(0.0));
+            let (crossed, squared) = (2.0 * at_risk * uw, at_risk * at_risk * ww);
+            let variance = uu - crossed + squared;
+            // Where influences cancel what is left is rounding, of the terms and, squared, of what a cluster settled
+            // before: it is no information.
+            let terms = uu + crossed.abs() + squared;
+            largest = largest.max(terms);
+            let noise = NOISE * terms + NOISE * NOISE * largest;
+            variances.push(if variance > noise { variance } else { 0.0 });
         }
         variances
     }
@@ -186,7 +197,9 @@ fn dense(data: &RightCensored, member: &impl Fn(usize) -> bool) -> (Vec<u32>, u3
         data.clusters().map_or_else(|| (0..data.len() as u32).collect(), <[u32]>::to_vec);
     let members: Vec<u32> = (0..data.len()).filter(|&i| member(i)).map(|i| codes[i]).collect();
     let (numbers, count) = numbers(&members);
-    codes.iter_mut().for_each(|c| *c = numbers.get(*c as usize).copied().unwrap_or(0));
+    for code in &mut codes {
+        *code = numbers.get(*code as usize).copied().unwrap_or(0);
+    }
     (codes, count)
 }
 
@@ -194,14 +207,18 @@ fn dense(data: &RightCensored, member: &impl Fn(usize) -> bool) -> (Vec<u32>, u3
 fn renumber(subjects: &mut [Subject], before: u32) -> u32 {
     let codes: Vec<u32> = subjects.iter().map(|s| s.cluster).filter(|&c| c < before).collect();
     let (numbers, count) = numbers(&codes);
-    subjects.iter_mut().for_each(|s| s.cluster = numbers.get(s.cluster as usize).copied().unwrap_or(0));
+    for subject in subjects {
+        subject.cluster = numbers.get(subject.cluster as usize).copied().unwrap_or(0);
+    }
     count
 }
 
 /// For each code that occurs its rank among those that do.
 fn numbers(codes: &[u32]) -> (Vec<u32>, u32) {
     let mut numbers = vec![0_u32; codes.iter().max().map_or(0, |&m| m as usize + 1)];
-    codes.iter().for_each(|&c| numbers[c as usize] = 1);
+    for &code in codes {
+        numbers[code as usize] = 1;
+    }
     let mut count = 0;
     for number in &mut numbers {
         let used = *number;

@@ -20,15 +20,15 @@ mod exact;
 mod firth;
 mod kalbfleisch_prentice;
 mod model;
-mod newton;
+pub(in crate::survival::regression) mod newton;
 mod one_pass;
-mod partial_likelihood;
+pub(in crate::survival::regression) mod partial_likelihood;
 mod predicted_curve;
 mod prediction;
 mod profile;
 mod proportional;
 mod residuals;
-mod rows;
+pub(in crate::survival::regression) mod rows;
 mod score;
 mod symmetric;
 mod with_data;
@@ -97,9 +97,10 @@ pub enum Stop {
     /// No step in the direction of the score raises the likelihood, or it is flat to rounding along a long one: a
     /// maximum was not found.
     NoAscent,
-    /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). Where it rises in several directions, the terms show one of them. The remedy is Firth's
-    /// penalty ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
-    /// gives the one finite limit ([`FittedData::profile_interval`]).
+    /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). Where it
+    /// rises in several directions, the terms show one of them. The remedy is Firth's penalty ([`CoxPh::firth`]), under
+    /// which every estimate is finite; without it the profile likelihood still gives the one finite limit
+    /// ([`FittedData::profile_interval`]).
     InfiniteCoefficient {
         /// The first such covariate.
         covariate: usize,

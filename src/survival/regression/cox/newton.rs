@@ -6,15 +6,25 @@ use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{Stop, Ties, exact, one_pass};
 
+/// Risk sets other than those of Cox's model, such as those of a subdistribution.
+pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
+    /// The log likelihood, gradient and information at `beta`.
+    fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point);
+
+    /// Does every event have the largest score of its risk set, to the tolerance?
+    fn never_falls(&self, rows: &Rows, score: &[f64], tolerance: f64) -> bool;
+}
+
 /// The partial likelihood of some rows as a function of the (scaled) coefficients, penalties included.
 #[derive(Debug)]
-pub(super) struct Objective<'a> {
+pub(in crate::survival::regression) struct Objective<'a> {
     pub rows: &'a Rows,
     pub ties: Ties,
     /// `penalty_j β_j²/2` is taken off.
     pub penalty: Vec<f64>,
-    pub firth: Option<Firth>,
+    pub(in crate::survival::regression::cox) firth: Option<Firth>,
     pub workspace: Workspace,
+    pub risk_sets: Option<Box<dyn RiskSets + 'a>>,
     /// Is one pass over the rows enough?
     one_pass: bool,
 }
@@ -22,13 +32,15 @@ pub(super) struct Objective<'a> {
 impl<'a> Objective<'a> {
     pub fn new(rows: &'a Rows, ties: Ties, penalty: Vec<f64>) -> Self {
         let one_pass = ties != Ties::Exact && one_pass::applies(rows);
-        Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows), one_pass }
+        Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows), risk_sets: None, one_pass }
     }
 
     pub fn evaluate(&mut self, beta: &[f64], point: &mut Point) {
         // Firth's penalty goes on from what the general way leaves behind.
         let short = self.one_pass && self.firth.is_none();
-        if self.ties == Ties::Exact {
+        if let Some(risk_sets) = &mut self.risk_sets {
+            risk_sets.evaluate(self.rows, beta, point);
+        } else if self.ties == Ties::Exact {
             exact::evaluate(self.rows, beta, &mut self.workspace, point);
         } else if !short || one_pass::evaluate(self.rows, beta, self.ties, point).is_none() {
             self.workspace.evaluate(self.rows, beta, self.ties, point);
@@ -64,7 +76,7 @@ impl<'a> Objective<'a> {
 
 /// Where the iteration ended.
 #[derive(Debug, Clone)]
-pub(super) struct Maximum {
+pub(in crate::survival::regression) struct Maximum {
     pub beta: Vec<f64>,
     pub point: Point,
     pub iterations: usize,
@@ -76,7 +88,7 @@ pub(super) struct Maximum {
 }
 
 /// Newton's method with step halving over the coefficients `free`, from `beta`, whose point is `start`.
-pub(super) fn maximise(
+pub(in crate::survival::regression) fn maximise(
     objective: &mut Objective,
     beta: Vec<f64>,
     start: Point,
@@ -115,9 +127,7 @@ pub(super) fn maximise(
         let last = decrement;
         decrement = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum::<f64>();
         // Next to nothing to gain and yet a long step: no maximum, if the likelihood never falls that way.
-        let flat = decrement <= 1e-12
-            && spread(objective.rows, &step) > 0.1
-            && never_falls(objective.rows, objective.ties, &step);
+        let flat = decrement <= 1e-12 && spread(objective.rows, &step) > 0.1 && never_falls(objective, &step);
         // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
         let floor = decrement <= objective.rounding() && decrement >= 0.25 * last && now.iterations > 0;
         if decrement <= tolerance * tolerance || flat || floor {
@@ -168,9 +178,8 @@ pub(super) fn maximise(
         _ => true,
     };
     let gone: Vec<f64> = now.beta.iter().zip(&origin).map(|(b, o)| b - o).collect();
-    let leads_on = |direction: &[f64]| {
-        spread(objective.rows, direction) > 0.1 && never_falls(objective.rows, objective.ties, direction)
-    };
+    let leads_on =
+        |direction: &[f64]| spread(objective.rows, direction) > 0.1 && never_falls(objective, direction);
     if decrement < 1e-3 && (leads_on(&step) || lost && leads_on(&gone)) {
         if !leads_on(&step) {
             step = gone;
@@ -196,8 +205,7 @@ impl Maximum {
         }
         for j in (0..p).rev() {
             let kept = std::mem::replace(&mut direction[j], 0.0);
-            if direction.iter().all(|&s| s == 0.0) || !never_falls(objective.rows, objective.ties, direction)
-            {
+            if direction.iter().all(|&s| s == 0.0) || !never_falls(objective, direction) {
                 direction[j] = kept;
             }
         }
@@ -233,13 +241,17 @@ fn spread(rows: &Rows, step: &[f64]) -> f64 {
 
 /// Does every event have the largest `γ'x` of those at risk with it? (Under exact ties: do the d who fail have the
 /// largest sum of all d at risk?)
-fn never_falls(rows: &Rows, ties: Ties, direction: &[f64]) -> bool {
+fn never_falls(objective: &Objective, direction: &[f64]) -> bool {
+    let (rows, ties) = (objective.rows, objective.ties);
     let score: Vec<f64> =
         (0..rows.len()).map(|i| rows.row(i).iter().zip(direction).map(|(x, d)| x * d).sum()).collect();
     let largest = score.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
     // The step holds, besides the direction, what the finite coefficients still move: at the gain of 1e-12 at which
     // this is asked that is about 1e-6 of it.
     let tolerance = 1e-5 * largest;
+    if let Some(risk_sets) = &objective.risk_sets {
+        return risk_sets.never_falls(rows, &score, tolerance);
+    }
     rows.strata.iter().all(|stratum| {
         if stratum.late.is_empty() && ties != Ties::Exact {
             let mut best = f64::NEG_INFINITY;

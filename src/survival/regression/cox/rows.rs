@@ -11,7 +11,7 @@ use crate::survival::regression::design::Design;
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
 /// Rows of weight 0 are absent.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(in crate::survival::regression) struct Rows {
     pub p: usize,
     /// Row-major, `order.len() × p`.
     pub x: Vec<f64>,
@@ -31,7 +31,7 @@ pub(super) struct Rows {
 }
 
 #[derive(Debug)]
-pub(super) struct Stratum {
+pub(in crate::survival::regression) struct Stratum {
     pub rows: Range<usize>,
     /// The event times, increasing.
     pub ties: Vec<Tie>,
@@ -45,7 +45,7 @@ pub(super) struct Stratum {
 
 /// The rows that leave at one event time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tie {
+pub(in crate::survival::regression) struct Tie {
     pub time: f64,
     pub start: usize,
     /// Events are `start..events_end`; the censored come after.

@@ -39,6 +39,13 @@ impl Finished<'_, '_> {
             objective.workspace.martingale(rows);
             self.rescaled(score::sandwich(rows, &objective.workspace, data, &scaled))
         });
+        // A penalty has a score of its own, which belongs to no cluster.
+        let plain = options.ridge == 0.0 && !options.firth;
+        let robust_score_test = (data.is_robust() && plain).then(|| {
+            objective.workspace.hazards(rows, self.initial, score::ties_for_risk_sets(options.ties));
+            objective.workspace.martingale(rows);
+            score::robust_test(rows, &objective.workspace, data, self.free)
+        });
         let model_variance = self.rescaled(scaled);
         let se = |variance: &[f64], j: usize| {
             let known = self.status(j) == Status::Estimated && inverse.is_some();
@@ -62,6 +69,7 @@ impl Finished<'_, '_> {
             initial: self.initial.iter().enumerate().map(|(j, b)| b * self.unit(j)).collect(),
             log_likelihood: [start.log_likelihood, found.point.log_likelihood],
             score_test: self.score_test(),
+            robust_score_test,
             iterations: found.iterations,
             stop: found.stop,
             ridge: options.ridge,
