@@ -2,7 +2,7 @@
 
 use crate::survival::result::print::{MISSING, Number, PValue};
 use crate::survival::{
-    ConfidenceInterval, Direction, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
+    ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
 };
 use crate::trial::report::{ArmReport, ComparisonReport, Report, Table};
 use crate::trial::{Incidence, Stratification, Time};
