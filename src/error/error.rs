@@ -189,6 +189,29 @@ pub enum Error {
         /// The causes that exist.
         known: String,
     },
+    /// A state that a history does not have.
+    #[error("there is no state \"{state}\": the states are {known}")]
+    UnknownState {
+        /// The state asked for.
+        state: String,
+        /// The states that exist.
+        known: String,
+    },
+    /// A history that cannot be: rows that overlap, or a state that no transition explains.
+    #[error(
+        "subject {subject}, row {index}: {problem}; {count} such row(s) in all: list them with `Histories::check`, \
+         and correct or drop them"
+    )]
+    InconsistentHistory {
+        /// The subject.
+        subject: String,
+        /// The row.
+        index: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// How many rows have a problem that no estimate can bear.
+        count: usize,
+    },
     /// Weights of a subdistribution that no data determine.
     #[error(
         "the weights of the subdistribution are not defined: at {time} all who are under observation have just entered, \
