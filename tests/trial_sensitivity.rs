@@ -193,6 +193,7 @@ fn flow_adds_up() -> Result<()> {
             "lost to follow-up                     1          0",
             "withdrew                              0          0",
             "followed to the end (death)           1          1",
+            "still followed                        7          8",
             "analysed: intention to treat          9          9",
         ]
     );
