@@ -39,7 +39,7 @@
 //! # cmprsk
 //! | R | here |
 //! |---|---|
-//! | `cuminc(time, cause)` | [`AalenJohansen::fit`]; the variance of `cuminc` is [`IncidenceVariance::Delta`] |
+//! | `cuminc(time, cause)` | [`AalenJohansen::fit`]; the variance of `cuminc` is [`IncidenceVariance::Aalen`] |
 //! | `timepoints(…)` | [`IncidenceCurve::at`] |
 //! | `cuminc(time, cause, group)$Tests` | [`Gray::test`] for one cause |
 //! | `crr(time, cause, x, failcode =)` | [`FineGray::fit`] |
