@@ -39,6 +39,7 @@ pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use curve::{Pseudo, PseudoValues};
 pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
