@@ -54,6 +54,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod datasets;
 #[cfg(doc)]
 pub mod docs;
 mod error;
