@@ -7,6 +7,8 @@ mod design;
 mod incidence;
 #[cfg(feature = "plot")]
 mod plot;
+mod reconstruct;
+mod report;
 mod simulate;
 mod support;
 
@@ -22,6 +24,8 @@ enum Command {
     Curve(curve::Options),
     Compare(compare::Options),
     Cox(cox::Options),
+    Report(report::Options),
+    Reconstruct(reconstruct::Options),
     Design(design::Options),
     Simulate(simulate::Options),
     Incidence(incidence::Options),
@@ -35,6 +39,8 @@ impl Program for Command {
             Self::Curve(options) => options.run(),
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
+            Self::Report(options) => options.run(),
+            Self::Reconstruct(options) => options.run(),
             Self::Design(options) => options.run(),
             Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),

@@ -1,6 +1,7 @@
 //! One endpoint of one trial, ready to be read.
 
 use crate::error::{Error, Result};
+use crate::survival::Direction;
 use crate::survival::{Groups, KaplanMeier, RightCensored, SurvivalCurve, SurvivalEstimate};
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::analysis::follow_up::FollowUp;
@@ -31,6 +32,7 @@ pub(in crate::trial) struct About {
     pub(in crate::trial) population: String,
     pub(in crate::trial) cutoff: Option<Time>,
     pub(in crate::trial) without_origin: usize,
+    pub(in crate::trial) direction: Direction,
 }
 
 impl<A: Label, E: Label> Analysis<A, E> {
@@ -54,6 +56,11 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// The endpoint's name.
     pub fn endpoint(&self) -> &str {
         &self.about.endpoint
+    }
+
+    /// Whether the endpoint's event is wanted.
+    pub fn direction(&self) -> Direction {
+        self.about.direction
     }
 
     /// The strategies for intercurrent events, in words; empty where the endpoint's own roles decided.
@@ -109,7 +116,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     /// How many subjects were randomised in a stratum that was not theirs.
-    pub fn misplaced(&self) -> usize {
+    pub fn mis_stratified(&self) -> usize {
         self.baselines.iter().filter(|b| b.strata.iter().any(|s| s.randomised != s.actual)).count()
     }
 
@@ -133,7 +140,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
             if let Outcome::Competing(kind) = record.outcome {
                 return Err(Error::CompetingOutcomes {
                     endpoint: self.about.endpoint.clone(),
-                    happening: label(&kind),
+                    event: label(&kind),
                     subject: record.id.clone().unwrap_or_else(|| record.position.to_string()),
                 });
             }
@@ -282,6 +289,6 @@ impl<A: Label, E: Label> Analysis<A, E> {
         let groups = Groups::from_codes(&codes, &[label(&of), label(&against)])?;
         let baselines = positions.iter().map(|&i| self.baselines[i].clone()).collect();
         let subjects = positions.iter().map(|&i| self.who(i)).collect();
-        Contrast::new(data, groups, subjects, baselines)
+        Ok(Contrast::new(data, groups, subjects, baselines)?.directed(self.about.direction))
     }
 }
