@@ -41,7 +41,6 @@ pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, Surv
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
 pub use curve::{IncidenceRate, Pseudo, PseudoValues};
 pub use curve::{MassInterval, SurvivalRegion, Turnbull, TurnbullCurve};
-pub use curve::{Pseudo, PseudoValues};
 pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
