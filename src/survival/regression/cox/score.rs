@@ -144,8 +144,8 @@ fn add(to: &mut [f64], from: &[f64], factor: f64) {
     }
 }
 
-/// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates.
-pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored, v: &[f64]) -> Vec<f64> {
+/// `Σ w U` of each cluster, or of each row where there are none.
+pub(super) fn cluster_sums(rows: &Rows, workspace: &Workspace, data: &RightCensored) -> Vec<f64> {
     let p = rows.p;
     let score = score_rows(rows, workspace);
     let clusters = data.clusters();
@@ -155,6 +155,13 @@ pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored,
         let c = clusters.map_or(rows.order[i], |c| c[rows.order[i]] as usize);
         add(&mut sums[c * p..(c + 1) * p], row, rows.weight[i]);
     }
+    sums
+}
+
+/// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates.
+pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored, v: &[f64]) -> Vec<f64> {
+    let p = rows.p;
+    let sums = cluster_sums(rows, workspace, data);
     let mut meat = vec![0.0; p * p];
     for u in sums.chunks_exact(p.max(1)) {
         for i in 0..p {

@@ -4,8 +4,9 @@ use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::model::CoxModel;
-use crate::survival::regression::cox::newton::{Maximum, Objective};
-use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::model::limit::LimitPart;
+use crate::survival::regression::cox::newton::{Fate, Maximum};
+use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{CoxPh, score};
 use crate::survival::regression::design::Design;
@@ -28,18 +29,25 @@ pub(in crate::survival::regression::cox) struct Finished<'a, 'd> {
 
 impl Finished<'_, '_> {
     /// The model in the units of the covariates as they were given.
-    pub fn into_model(self, objective: &mut Objective) -> CoxModel {
+    pub fn into_model(self) -> CoxModel {
         let Self { options, data, design, rows, start, found, .. } = self;
         let coefficients: Vec<f64> = (0..rows.p).map(|j| self.coefficient(j)).collect();
         let inverse = self.inverse();
         let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
-        let robust_variance = data.is_robust().then(|| {
-            // The last evaluation of the search may have been another point.
-            objective.workspace.hazards(rows, &found.beta, score::ties_for_risk_sets(options.ties));
-            objective.workspace.martingale(rows);
-            self.rescaled(score::sandwich(rows, &objective.workspace, data, &scaled))
+        let gauge_robust = data.is_robust().then(|| {
+            let left = found.limit.as_ref().map_or(rows, |l| &l.rows);
+            let workspace = self.workspace_at(left, &found.beta);
+            self.rescaled(score::sandwich(left, &workspace, data, &scaled))
         });
-        let model_variance = self.rescaled(scaled);
+        let gauge_variance = self.rescaled(scaled);
+        let limit = found.limit.as_ref().map(|l| LimitPart {
+            directions: l.directions.iter().map(|d| self.rescaled_vector(d)).collect(),
+            coefficients: self.rescaled_vector(&found.beta),
+            model_variance: gauge_variance.clone(),
+            robust_variance: gauge_robust.clone(),
+        });
+        let model_variance = self.of_estimated(gauge_variance);
+        let robust_variance = gauge_robust.map(|v| self.of_estimated(v));
         let se = |variance: &[f64], j: usize| {
             let known = self.status(j) == Status::Estimated && inverse.is_some();
             known.then(|| variance[j * rows.p + j].sqrt())
@@ -61,7 +69,12 @@ impl Finished<'_, '_> {
             offset: options.offset.clone(),
             initial: self.initial.iter().enumerate().map(|(j, b)| b * self.unit(j)).collect(),
             log_likelihood: [start.log_likelihood, found.point.log_likelihood],
-            score_test: self.score_test(),
+            score_test: if data.is_robust() && !options.firth {
+                self.robust_score_test()
+            } else {
+                self.score_test()
+            },
+            limit,
             iterations: found.iterations,
             stop: found.stop,
             ridge: options.ridge,
@@ -79,11 +92,14 @@ impl Finished<'_, '_> {
     }
 
     fn status(&self, j: usize) -> Status {
-        match self.found.infinite[j] {
-            s if s > 0.0 => Status::PlusInfinity,
-            s if s < 0.0 => Status::MinusInfinity,
-            _ if self.free.contains(&j) && !self.found.undetermined[j] => Status::Estimated,
-            _ => Status::Redundant,
+        if !self.free.contains(&j) {
+            return Status::Redundant;
+        }
+        match self.found.limit.as_ref().map_or(Fate::Finite, |l| l.fate[j]) {
+            Fate::Finite => Status::Estimated,
+            Fate::PlusInfinity => Status::PlusInfinity,
+            Fate::MinusInfinity => Status::MinusInfinity,
+            Fate::Undecided => Status::NotEstimable,
         }
     }
 
@@ -91,16 +107,39 @@ impl Finished<'_, '_> {
         match self.status(j) {
             Status::Estimated => self.found.beta[j] * self.unit(j),
             Status::Redundant => 0.0,
+            Status::NotEstimable => f64::NAN,
             Status::PlusInfinity => f64::INFINITY,
             Status::MinusInfinity => f64::NEG_INFINITY,
         }
     }
 
-    /// The inverse information of what was estimated, in the scaled covariates.
+    /// The inverse information, in the scaled covariates; in the limit over the columns that tell its finite part.
     fn inverse(&self) -> Option<Vec<f64>> {
-        let estimated: Vec<usize> =
-            self.free.iter().copied().filter(|&j| self.status(j) == Status::Estimated).collect();
-        Cholesky::new(&self.found.point.information, self.rows.p, &estimated).map(|c| c.inverse())
+        let free = self.found.limit.as_ref().map_or(self.free, |l| &l.free);
+        Cholesky::new(&self.found.point.information, self.rows.p, free).map(|c| c.inverse())
+    }
+
+    /// The hazards at some coefficients, by the rule for ties.
+    fn workspace_at(&self, rows: &Rows, beta: &[f64]) -> Workspace {
+        let mut workspace = Workspace::new(rows);
+        workspace.hazards(rows, beta, score::ties_for_risk_sets(self.options.ties));
+        workspace.martingale(rows);
+        workspace
+    }
+
+    /// Rows and columns of what was not estimated are 0.
+    fn of_estimated(&self, mut variance: Vec<f64>) -> Vec<f64> {
+        let p = self.rows.p;
+        for j in (0..p).filter(|&j| self.status(j) != Status::Estimated) {
+            for k in 0..p {
+                (variance[j * p + k], variance[k * p + j]) = (0.0, 0.0);
+            }
+        }
+        variance
+    }
+
+    fn rescaled_vector(&self, v: &[f64]) -> Vec<f64> {
+        v.iter().enumerate().map(|(j, v)| v * self.unit(j)).collect()
     }
 
     fn rescaled(&self, mut variance: Vec<f64>) -> Vec<f64> {
@@ -111,6 +150,29 @@ impl Finished<'_, '_> {
             }
         }
         variance
+    }
+
+    /// The score test of the starting values that holds with sampling weights and clusters: the variance of the score
+    /// is that of its sums over clusters (Lin & Wei 1989).
+    fn robust_score_test(&self) -> TestResult {
+        let (free, p) = (self.free, self.rows.p);
+        let workspace = self.workspace_at(self.rows, self.initial);
+        let sums = score::cluster_sums(self.rows, &workspace, self.data);
+        let (mut total, mut matrix) = (vec![0.0; free.len()], vec![0.0; free.len() * free.len()]);
+        for u in sums.chunks_exact(p.max(1)) {
+            for (a, &i) in free.iter().enumerate() {
+                total[a] += u[i];
+                for (b, &j) in free.iter().enumerate() {
+                    matrix[a * free.len() + b] += u[i] * u[j];
+                }
+            }
+        }
+        let (statistic, degrees_of_freedom) = quadratic_form(&total, &matrix);
+        // With no more clusters than coefficients the variance does not know them all.
+        if degrees_of_freedom < free.len() {
+            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
+        }
+        TestResult { statistic, degrees_of_freedom }
     }
 
     /// The score test of the starting values.

@@ -33,6 +33,9 @@ impl fmt::Display for CoxModel {
             let name = &t.name;
             match t.status {
                 Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
+                Status::NotEstimable => {
+                    write!(f, "\n{name:width$} not estimable: the likelihood rises either way")?
+                }
                 Status::PlusInfinity | Status::MinusInfinity => {
                     write!(f, "\n{name:width$} {:>10}", t.coefficient)?;
                 }
@@ -52,8 +55,12 @@ impl fmt::Display for CoxModel {
                 }
             }
         }
-        write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
+        if self.is_robust() {
+            write!(f, "\nlikelihood ratio – (no test with weights or clusters)")?;
+        } else {
+            write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
+        }
         write!(f, "\nWald             {}", self.wald_test())?;
-        write!(f, "\nscore            {}", self.score_test)
+        write!(f, "\n{:17}{}", if self.is_robust() { "robust score" } else { "score" }, self.score_test)
     }
 }
