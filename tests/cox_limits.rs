@@ -94,11 +94,8 @@ fn separation_is_decided_by_the_data_at_any_size() -> Result<()> {
     Ok(())
 }
 
-const FIRST_EIGHT: ([f64; 8], [u8; 8], [f64; 8]) = (
-    [1., 2., 3., 4., 5., 6., 7., 8.],
-    [1, 1, 0, 1, 1, 1, 0, 1],
-    [1., 0., 0.3, 1., 0.2, 0.7, 0.5, 0.1],
-);
+const FIRST_EIGHT: ([f64; 8], [u8; 8], [f64; 8]) =
+    ([1., 2., 3., 4., 5., 6., 7., 8.], [1, 1, 0, 1, 1, 1, 0, 1], [1., 0., 0.3, 1., 0.2, 0.7, 0.5, 0.1]);
 
 #[test]
 fn a_row_in_no_risk_set_has_no_say() -> Result<()> {
@@ -127,5 +124,20 @@ fn a_start_without_information_is_no_redundant_column() -> Result<()> {
     }
     let model = fit(&CoxPh::new().initial(&[500.0]), &time, &event, &[&x])?;
     assert_relative_eq!(model.coefficients()[0], 1.511588, max_relative = QUOTED);
+    Ok(())
+}
+
+/// Two tied rows whose weights sum to exactly 1. By R 4.2.2, survival 3.5-3:
+/// coxph(Surv(t, e) ~ x, weights = w, ties = "breslow").
+#[test]
+fn a_sum_of_weights_is_no_number_of_rows() -> Result<()> {
+    use greenwood::survival::Weights;
+    let (time, event) = ([1., 1., 2., 3., 4., 5.], [true, true, true, false, true, true]);
+    let x = Array2::from_shape_vec((6, 1), vec![0., 1., 1., 0., 1., 0.]).unwrap();
+    let data = RightCensored::new(&time, &event)?
+        .with_weights(Weights::replication(vec![0.4, 0.6, 1.3, 1., 0.7, 2.]))?;
+    let model = CoxPh::new().ties(Ties::Breslow).fit(&data, &Design::new(&["x"], x.view())?)?;
+    assert_relative_eq!(model.coefficients()[0], 2.41700, max_relative = QUOTED);
+    assert_relative_eq!(model.log_likelihood()[1], -4.3925, max_relative = 2e-5);
     Ok(())
 }

@@ -66,6 +66,7 @@ pub struct CoxModel {
     pub(super) initial: Vec<f64>,
     pub(super) log_likelihood: [f64; 2],
     score_test: TestResult,
+    robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
     /// Where the likelihood has no maximum.
@@ -175,8 +176,15 @@ impl CoxModel {
         self.stop
     }
 
-    /// The score test of the starting values; with sampling weights or clusters the robust one (Lin & Wei 1989), whose
-    /// variance is that of the score's sums over clusters. For one binary covariate without ties it is the log-rank test.
+    /// The score test that holds with sampling weights or clusters: the variance of the score is that of its sums over
+    /// clusters (Lin & Wei 1989). `None` without them, and with Firth's penalty.
+    #[must_use]
+    pub fn robust_score_test(&self) -> Option<TestResult> {
+        self.robust_score_test
+    }
+
+    /// The score test of the starting values, by the information: with sampling weights or clusters report
+    /// [`robust_score_test`](Self::robust_score_test). For one binary covariate without ties it is the log-rank test.
     #[must_use]
     pub fn score_test(&self) -> TestResult {
         self.score_test

@@ -317,8 +317,12 @@ impl Search<'_, '_> {
                 at.information.iter().zip(plain.iter()).map(|(i, n)| i + weight * n).collect();
             if let Some(factor) = Cholesky::new(&matrix, rows.p, self.free) {
                 let step = factor.solve(&at.gradient);
-                if spread(rows, &step, LONG) <= LONG {
-                    return (step, true);
+                let far = spread(rows, &step, 0.0);
+                if far <= LONG {
+                    // Where there is much to gain, as far as is allowed: halving takes back what is too much.
+                    let gain: f64 = step.iter().zip(&at.gradient).map(|(s, g)| s * g).sum();
+                    let factor = if far > 1.0 && gain > LITTLE { LONG / far } else { 1.0 };
+                    return (step.iter().map(|s| s * factor).collect(), true);
                 }
             }
             weight *= 10.0;

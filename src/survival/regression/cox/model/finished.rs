@@ -69,11 +69,8 @@ impl Finished<'_, '_> {
             offset: options.offset.clone(),
             initial: self.initial.iter().enumerate().map(|(j, b)| b * self.unit(j)).collect(),
             log_likelihood: [start.log_likelihood, found.point.log_likelihood],
-            score_test: if data.is_robust() && !options.firth {
-                self.robust_score_test()
-            } else {
-                self.score_test()
-            },
+            score_test: self.score_test(),
+            robust_score_test: (data.is_robust() && !options.firth).then(|| self.robust_score_test()),
             limit,
             iterations: found.iterations,
             stop: found.stop,

@@ -21,6 +21,7 @@ pub(super) struct RawModel {
     initial: Vec<f64>,
     log_likelihood: [f64; 2],
     score_test: TestResult,
+    robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
     limit: Option<LimitPart>,
@@ -47,6 +48,7 @@ impl TryFrom<RawModel> for CoxModel {
             initial: raw.initial,
             log_likelihood: raw.log_likelihood,
             score_test: raw.score_test,
+            robust_score_test: raw.robust_score_test,
             model_variance: raw.model_variance,
             robust_variance: raw.robust_variance,
             limit: raw.limit,
@@ -93,8 +95,9 @@ impl RawModel {
         if self.ridge < 0.0 {
             return refuse("ridge", self.ridge, "at least 0");
         }
-        if self.score_test.degrees_of_freedom > p {
-            let df = self.score_test.degrees_of_freedom as f64;
+        let score_tests = [Some(self.score_test), self.robust_score_test];
+        if let Some(test) = score_tests.into_iter().flatten().find(|t| t.degrees_of_freedom > p) {
+            let df = test.degrees_of_freedom as f64;
             return refuse("degrees_of_freedom", df, "at most the number of terms");
         }
         if let Stop::InfiniteCoefficient { covariate } = self.stop

@@ -61,6 +61,10 @@ impl fmt::Display for CoxModel {
             write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
         }
         write!(f, "\nWald             {}", self.wald_test())?;
-        write!(f, "\n{:17}{}", if self.is_robust() { "robust score" } else { "score" }, self.score_test)
+        match self.robust_score_test {
+            Some(test) => write!(f, "\nrobust score     {test}"),
+            None if self.is_robust() => Ok(()),
+            None => write!(f, "\nscore            {}", self.score_test),
+        }
     }
 }
