@@ -6,7 +6,7 @@ mod random;
 use std::num::NonZeroU32;
 
 use greenwood::jiff::civil::{date, datetime};
-use greenwood::trial::adtte::{Adtte, Cnsr, Import};
+use greenwood::trial::adtte::{Adtte, Cnsr, Import, ReadOptions};
 use greenwood::trial::{
     Calendar, Censoring, DayCount, Endpoint, Exit, Outcome, Role, Stratification, Subject, Time, TimeUnit,
     Trial,
@@ -126,8 +126,11 @@ fn what_is_wrong_is_named_by_row_and_column() {
         ("2,OS,A,,,two,DAYS,0", "row 2, column AVAL is \"two\": it must be a finite number of at least 0"),
         ("2,OS,A,,,-2,DAYS,0", "row 2, column AVAL is \"-2\": it must be a finite number of at least 0"),
         ("2,OS,A,,,NaN,DAYS,0", "row 2, column AVAL is \"NaN\": it must be a finite number of at least 0"),
-        ("2,OS,A,,,2,HOURS,0", "row 2, column AVALU is \"HOURS\": it must be DAYS, WEEKS, MONTHS or YEARS"),
-        ("2,OS,A,,,2,,0", "row 2, column AVALU is \"\": it must be DAYS, WEEKS, MONTHS or YEARS"),
+        (
+            "2,OS,A,,,2,MINUTES,0",
+            "row 2, column AVALU is \"MINUTES\": it must be HOURS, DAYS, WEEKS, MONTHS or YEARS",
+        ),
+        ("2,OS,A,,,2,,0", "row 2, column AVALU is \"\": it must be HOURS, DAYS, WEEKS, MONTHS or YEARS"),
         (
             "2,OS,A,01/02/2020,,2,DAYS,0",
             "row 2, column STARTDT is \"01/02/2020\": it must be a date as 2020-01-31",
@@ -141,7 +144,6 @@ fn what_is_wrong_is_named_by_row_and_column() {
             "row 2, column ADT is \"2020-02-02\": it must be STARTDT or a later date",
         ),
         (",OS,A,,,2,DAYS,0", "row 2, column USUBJID is \"\": it must be given"),
-        ("1,OS,A,,,2,DAYS,0", "rows 1 and 2 are both OS of subject 1: one row per subject and parameter"),
     ] {
         assert_eq!(row(cells), message);
     }
@@ -355,4 +357,82 @@ fn no_malformed_file_panics() {
         assert_eq!(Adtte::read_csv(&file[..], days).expect("what was written is read").adtte, import.adtte);
     }
     assert!(understood > rounds / 20, "only {understood} of {rounds} mutated files were still readable");
+}
+
+/// What real submissions hold: each file once refused whole, or read wrongly.
+#[test]
+fn what_submissions_really_hold() {
+    let read = |csv: &str| Adtte::read_csv(csv.as_bytes(), DayCount::Inclusive);
+    // CNSR as a real submission writes it.
+    let head = "USUBJID,PARAMCD,TRTP,STARTDT,ADT,AVAL,AVALU,CNSR\n";
+    let import = read(&format!(
+        "{head}1,OS,A,2014-01-02,2014-03-01,59.0,DAYS,0.0\n2,OS,A,2014-01-02,2014-03-01,59.0,DAYS,1.0\n"
+    ))
+    .unwrap();
+    let codes: Vec<String> = import.adtte.rows().iter().map(|r| r.cnsr.to_string()).collect();
+    assert_eq!((codes.join(" "), import.remarks.len()), ("0 1".into(), 0));
+    assert!(read(&format!("{head}1,OS,A,,,59,DAYS,0.5\n")).is_err());
+    // A partial date is no date: nothing is imputed, and AVAL is taken as it is.
+    let import =
+        read(&format!("{head}1,OS,A,2014-01-02,2014-03,59,DAYS,0\n2,OS,A,2014-01-02,2014-03-01,59,DAYS,1\n"))
+            .unwrap();
+    assert_eq!(import.adtte.rows().len(), 2);
+    assert_eq!(
+        import.remarks[0].to_string(),
+        "row 1 (1, OS): ADT is 2014-03, without its day: it counts as missing"
+    );
+    // SAS's numbers of days.
+    let import = read(&format!("{head}1,OS,A,19725,19783,59,DAYS,0\n")).unwrap();
+    let row = &import.adtte.rows()[0];
+    assert_eq!((row.startdt, row.adt), (Some(date(2014, 1, 2)), Some(date(2014, 3, 1))));
+    assert!(import.remarks.is_empty());
+    // A duplicate in one parameter leaves the others alone.
+    let head = "USUBJID,PARAMCD,TRTP,AVAL,AVALU,CNSR\n";
+    let import = read(&format!("{head}1,OS,A,59,DAYS,0\n1,TTAE,A,3,DAYS,0\n1,TTAE,A,9,DAYS,0\n")).unwrap();
+    assert!(import.adtte.analyse("OS").is_ok());
+    assert!(import.adtte.analyse("TTAE").unwrap_err().to_string().starts_with("rows 2 and 3 are both TTAE"));
+    assert_eq!(import.remarks.len(), 1);
+    // Hours are days.
+    let import = read(&format!("{head}1,TTR,A,36,HOURS,0\n")).unwrap();
+    assert_eq!(import.adtte.rows()[0].aval, 1.5);
+    // A row without an arm is left out with a note.
+    let import = read(&format!("{head}1,OS,,59,DAYS,0\n2,OS,A,70,DAYS,1\n")).unwrap();
+    assert_eq!(
+        (import.adtte.rows().len(), import.dropped[0].to_string()),
+        (1, "row 1 (1, OS): TRTP is missing".into())
+    );
+    // The arm may stand in another column.
+    let csv = "USUBJID,PARAMCD,ARM,AVAL,CNSR\n1,OS,A,59,0\n";
+    let options = ReadOptions::new(DayCount::Inclusive).unit(TimeUnit::Days);
+    assert!(
+        Adtte::read_csv(csv.as_bytes(), options.clone())
+            .unwrap_err()
+            .to_string()
+            .contains("ReadOptions::treatment")
+    );
+    assert_eq!(Adtte::read_csv(csv.as_bytes(), options.treatment("arm")).unwrap().adtte.rows()[0].trtp, "A");
+    // AVAL as it is rounded in the file agrees with the dates.
+    let csv = "USUBJID,PARAMCD,TRTP,STARTDT,ADT,AVAL,AVALU,CNSR\n1,OS,A,2014-01-02,2014-06-30,5.9,MONTHS,0\n";
+    assert!(read(csv).unwrap().remarks.is_empty());
+}
+
+/// Two reasons under one description stay two, each with its number.
+#[test]
+fn reasons_that_share_their_words_keep_their_numbers() {
+    let csv = "USUBJID,PARAMCD,TRTP,AVAL,AVALU,CNSR,CNSDTDSC\n1,PFS,A,5,DAYS,0,\n2,PFS,A,6,DAYS,1,Last assessment\n\
+               3,PFS,B,7,DAYS,2,Last assessment\n4,PFS,B,8,DAYS,3,Withdrew\n";
+    let import = Adtte::read_csv(csv.as_bytes(), DayCount::Inclusive).unwrap();
+    let reasons = import.adtte.analyse("PFS").unwrap().reasons().to_string();
+    for text in ["Last assessment (CNSR 1)", "Last assessment (CNSR 2)"] {
+        assert!(reasons.contains(text), "{reasons}");
+    }
+}
+
+/// Dataset-JSON by lines.
+#[test]
+fn ndjson_is_read() {
+    let text = "{\"columns\":[{\"name\":\"USUBJID\"},{\"name\":\"PARAMCD\"},{\"name\":\"TRTP\"},{\"name\":\"AVAL\"},{\"name\":\"AVALU\"},{\"name\":\"CNSR\"}]}\n\
+                [\"1\",\"OS\",\"A\",59,\"DAYS\",0]\n[\"2\",\"OS\",\"B\",70,\"DAYS\",1]\n";
+    let import = Adtte::read_dataset_json(text.as_bytes(), DayCount::Inclusive).unwrap();
+    assert_eq!(import.adtte.rows().len(), 2);
 }

@@ -356,9 +356,11 @@ fn difference(case: &Case, report: &mut Report) {
                 number(&e["estimate"][i]),
                 TOLERANCE,
             );
-            // A standard error of 0 is none here.
+            // A standard error of 0 is none here, and neither is one that comes from one group alone.
             let Ok(se) = d.std_error() else {
-                report.close(&format!("{what} se"), 0.0, number(&e["se"][i]), TOLERANCE);
+                let of_one = nan(group.std_error()).max(nan(reference.std_error()));
+                report.close(&format!("{what} se"), of_one, number(&e["se"][i]), TOLERANCE);
+                assert_eq!(nan(group.std_error()).min(nan(reference.std_error())), 0.0);
                 continue;
             };
             for (column, got) in [

@@ -242,3 +242,55 @@ fn a_robust_variance_of_rounding_is_none() -> Result<()> {
     assert_eq!(fit.wald_test().df(), 2);
     Ok(())
 }
+
+/// R 4.2.2, survival 3.5-3: `$rscore` of coxph(Surv(time, status == 2) ~ age + ph.ecog + sex, weights = 1 + (age %% 3)/2,
+/// cluster = row) on lung without missing ph.ecog, and of coxph(Surv(time, status == 2) ~ age + sex, cluster = inst).
+#[test]
+fn the_robust_score_test_is_that_of_r() -> Result<()> {
+    let lung = Frame::read("lung");
+    let known = |column: &str| lung.column(column).iter().map(|x| !x.is_nan()).collect::<Vec<_>>();
+    let fit = |frame: &Frame,
+               names: &[&str],
+               ties,
+               with: &dyn Fn(RightCensored<'static>) -> Result<RightCensored<'static>>| {
+        let dead: Vec<bool> = frame.column("status").iter().map(|&s| s == 2.0).collect();
+        let data = with(RightCensored::new(frame.column("time").to_vec(), dead)?)?;
+        let design = names.iter().fold(Design::builder(), |d, n| d.numeric(*n, frame.column(n))).build()?;
+        CoxPh::new().ties(ties).fit(&data, &design)
+    };
+    let frame = lung.keep(&known("ph_ecog"));
+    let weights: Vec<f64> = frame.column("age").iter().map(|a| 1.0 + (a % 3.0) / 2.0).collect();
+    let weighted = fit(&frame, &["age", "ph_ecog", "sex"], Ties::Efron, &|data| {
+        data.with_weights(Weights::sampling(weights.clone()))
+    })?;
+    let test = weighted.robust_score_test().unwrap();
+    assert_relative_eq!(test.statistic(), 20.52210111616932, max_relative = 1e-9);
+    assert_eq!(test.df(), 3);
+    assert_relative_eq!(weighted.wald_test().statistic(), 17.43703613281723, max_relative = 1e-7);
+    let text = weighted.to_string();
+    assert!(text.ends_with("\nrobust score     20.52 on 3 df, p < 0.001"), "{text}");
+    assert_eq!(
+        text.matches("(not valid: takes rows for independent, and weights for counts)").count(),
+        2,
+        "{text}"
+    );
+
+    // A single row has no institution.
+    let frame =
+        lung.keep(&known("inst").iter().zip(known("ph_ecog")).map(|(a, b)| *a && b).collect::<Vec<_>>());
+    let inst: Vec<u64> = frame.column("inst").iter().map(|x| x.to_bits()).collect();
+    for (ties, statistic) in [(Ties::Efron, 6.852879938214207), (Ties::Breslow, 6.862304086396055)] {
+        let clustered = fit(&frame, &["age", "sex"], ties, &|data| data.with_clusters(&inst))?;
+        assert_relative_eq!(
+            clustered.robust_score_test().unwrap().statistic(),
+            statistic,
+            max_relative = 1e-9
+        );
+    }
+    // Without weights or clusters, and with a penalty, there is none; nor is it a test with as many clusters as covariates.
+    assert_eq!(fit(&frame, &["age"], Ties::Efron, &Ok)?.robust_score_test(), None);
+    let halves: Vec<usize> = (0..frame.len()).map(|i| i % 2).collect();
+    let two = fit(&frame, &["age", "sex"], Ties::Efron, &|data| data.with_clusters(&halves))?;
+    assert_eq!(two.robust_score_test().unwrap().p_value(), None);
+    Ok(())
+}

@@ -105,7 +105,7 @@ fn redundant_columns_are_named() -> greenwood::Result<()> {
         [3., 7., 5.]
     ];
     let model = fit(&data, &x, &CoxPh::new())?;
-    let status: Vec<Status> = model.terms().iter().map(|t| t.status()).collect();
+    let status: Vec<Status> = model.terms().iter().map(greenwood::survival::Term::status).collect();
     assert_eq!(status, [Status::Estimated, Status::Redundant, Status::Redundant]);
     assert_eq!(
         message(fit(&data, &x, &CoxPh::new().collinear(Collinear::Refuse))),

@@ -286,11 +286,34 @@ fn other_data_than_those_of_the_fit_are_refused() -> Result<()> {
     assert!(fit.with(&plain, &other).is_ok(), "the same columns, made otherwise");
     let named = Design::new(&["Age", "dose: high", "dose: low"], design.matrix())?;
     assert_eq!(ask(&plain, &named), differs("covariate Age"));
+    let short = design.select(&[0, 1, 2])?;
+    assert!(ask(&plain, &short).starts_with("the design has 3 values, but time has 12"));
     // Another layout in memory is not another matrix.
     let mut columns = Array2::zeros((3, 12));
     columns.assign(&design.matrix().t());
     assert!(fit.with(&plain, &Design::new(design.names(), columns.t())?).is_ok());
     assert!(design.select(&[12]).is_err());
+    Ok(())
+}
+
+/// A curve is that of one stratum, by its label.
+#[test]
+fn a_curve_is_that_of_one_stratum() -> Result<()> {
+    let strata = Groups::new(&["a", "b", "a", "b", "a", "b", "a", "b", "a", "b", "a", "b"]);
+    let (data, design) = (data()?.with_strata(strata)?, plain()?);
+    let fit = CoxPh::new().fit(&data, &design)?;
+    let baseline = fit.with(&data, &design)?.baseline()?;
+    let row = baseline.row().numeric("age", 60.0).level("dose", "low");
+    assert_eq!(
+        message(baseline.curve(&row)),
+        "the baseline has one curve per stratum (a, b): ask that of one, as `baseline.stratum(label)?`"
+    );
+    assert!(message(baseline.stratum("c")).starts_with("no subject is labelled \"c\": the labels are a, b"));
+    let own = baseline.stratum("b")?;
+    assert_eq!((own.strata().collect::<Vec<_>>(), own.curve(&row)?.last_time()), (vec!["b"], 8.0));
+    let many = own.columns().numeric("age", &[60.0, 50.0]).levels("dose", &["low", "none"]);
+    assert_eq!(own.curves(&many)?[0], own.curve(&row)?);
+    assert!(message(own.curve(&many)).starts_with("the row has 2 values, but one row has 1"));
     Ok(())
 }
 

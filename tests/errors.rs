@@ -84,7 +84,7 @@ fn an_entry_comes_before_its_time() {
     assert_eq!(
         message(three().with_entry(&[0.0, 2.0, 0.0])),
         "subject 1 enters at 2 and leaves at 2: entry must come before time (the interval at risk is open on \
-         the left); drop the subject or mend the times"
+         the left); drop the subject or correct the times"
     );
     let sum = 0.1 + 0.2;
     let data = RightCensored::new(vec![sum, 1.0, 2.0], vec![true, true, false]).unwrap();

@@ -80,7 +80,7 @@ fn sizes_are_refused_at_once() {
     assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
     assert!(MonteCarloLogRank::new().replicates(3).test(&data, &arm).is_ok());
     // Weights are not written out into memory that is not there.
-    for weight in [1e9, 1e15, 1e300] {
+    for weight in [1e9, 1e15, 1e100] {
         let data = RightCensored::new(&[1., 2., 3., 4.], &[true; 4]).unwrap();
         let data = data.with_weights(Weights::replication(vec![weight; 4])).unwrap();
         let arm = Groups::from_codes(&[0, 1, 0, 1], &["a", "b"]).unwrap();
@@ -192,7 +192,7 @@ proptest! {
         }
         let curve = KaplanMeier::fit(&data);
         let advice = curve.advice(at);
-        let how = match advice.as_ref().and_then(|a| a.recommendation()) {
+        let how = match advice.as_ref().and_then(greenwood::survival::Advice::recommendation) {
             Some(Recommendation::BetaProduct) => SmallSample::beta_product(),
             Some(Recommendation::LikelihoodRatio) => SmallSample::likelihood_ratio(),
             None => {

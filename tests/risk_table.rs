@@ -134,8 +134,8 @@ proptest! {
         if whole.labels().len() > 1 {
             // The test of the tables is the test of the data.
             let groups = arms(&rows).sorted();
-            let test = LogRank::from_tables(whole.tables(), &whole.labels()).unwrap();
             if cell.weights != Some(true) {
+                let test = LogRank::from_tables(whole.tables(), &whole.labels()).unwrap();
                 let direct = LogRank::test(&data(&rows, cell), &groups).unwrap();
                 prop_assert!((test.statistic() - direct.statistic()).abs() <= 1e-9 * direct.statistic().max(1.0));
             }

@@ -122,7 +122,7 @@ fn what_cannot_be_is_refused() -> Result<()> {
     assert_eq!(
         message(subject().then(m(10.0), Progression).until(m(9.0), Exit::Terminal(Death))),
         "subject 007 (A): Progression at 304.375 days (10.0 months) is later than the end of follow-up at \
-         273.9375 days (9.0 months) (Terminal(Death)): nothing is observed after it; mend the dates, or the way \
+         273.9375 days (9.0 months) (Terminal(Death)): nothing is observed after it; correct the dates, or the way \
          follow-up ended"
     );
     assert!(message(subject().visit(m(10.0)).until(m(9.0), Exit::Lost)).contains("a visit at 304.375"));
@@ -155,7 +155,8 @@ fn what_cannot_be_is_refused() -> Result<()> {
     assert_eq!(
         message(ttp.curve(Arm::B)),
         "endpoint TTP has competing events (Death of subject 1): a survival curve would censor them silently; \
-         give them the role of an event or of a censoring, if that is the question"
+         `Analysis::incidence` gives the probability of the event beside them; or give them the role of an event or of a \
+         censoring, if that is the question"
     );
     assert!(ttp.curve(Arm::A).is_ok());
     assert!(message(ttp.numbers_at_risk(&[m(1.0)])).starts_with("endpoint TTP has competing events"));

@@ -125,7 +125,8 @@ fn the_one_sample_test_is_that_of_r() {
             report.close(&format!("{} {name}", case.name), got, number(&case.output[name]), TOLERANCE);
         }
         assert_relative_eq!(
-            test.p_value_higher().unwrap() + test.p_value_lower().unwrap(),
+            test.one_sided_p_value(Alternative::FirstHigher).unwrap()
+                + test.one_sided_p_value(Alternative::FirstLower).unwrap(),
             1.0,
             max_relative = 1e-12
         );

@@ -34,11 +34,17 @@ pub enum Times {
     Days,
     /// Tenths of months, as many registries keep them.
     TenthsOfMonths,
+    /// Quarters of years.
+    Quarters,
 }
 
 impl Times {
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::Continuous, "continuous"), (Self::Days, "days"), (Self::TenthsOfMonths, "tenths")];
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Continuous, "continuous"),
+        (Self::Days, "days"),
+        (Self::TenthsOfMonths, "tenths"),
+        (Self::Quarters, "quarters"),
+    ];
 }
 
 /// Half of the subjects have the event.
@@ -51,6 +57,7 @@ pub fn times_and_events(n: usize, times: Times, seed: u64) -> (Vec<f64>, Vec<boo
                 Times::Continuous => t,
                 Times::Days => t.min(1999.0).floor(),
                 Times::TenthsOfMonths => (t.min(1999.0) * 10.0 / 30.4375).floor() / 10.0,
+                Times::Quarters => (t.min(1999.0) / 91.3125).floor() / 4.0,
             };
             (t, random.next() & 1 == 1)
         })

@@ -142,7 +142,9 @@ mod tests {
         let sorted = numbering.sorted();
         assert!(sorted.is_sorted_by(|a, b| a.0 < b.0));
         let mut value = vec![0.0; 5000];
-        sorted.iter().for_each(|&(t, number)| value[number] = t);
+        for &(t, number) in &sorted {
+            value[number] = t;
+        }
         assert!(numbers.iter().zip(&tenths).all(|(&number, &t)| value[number as usize] == t));
         assert_eq!(numbering.number(-0.0), numbering.number(0.0));
     }

@@ -3,7 +3,7 @@
 //! `P(max > c)` is the sum over i of `P(Zᵢ > c, no earlier one does)`: small probabilities are summed and never
 //! taken from 1, so a p-value of 1e-12 keeps its digits. Each term conditions one variable after the other
 //! (Genz & Bretz 2009, Computation of Multivariate Normal and t Probabilities, ch. 4), with the innermost
-//! variable in closed form and Gauss-Legendre nodes for the others. Variables that others determine
+//! variable in closed form and Gauss-Legendre nodes for the others, at most eight variables. Variables that others determine
 //! (a singular correlation matrix) only narrow the bounds of those.
 
 use crate::numeric::quadrature::GaussLegendre;
@@ -19,6 +19,8 @@ pub(crate) struct Probability {
 const SINGULAR: f64 = 1e-10;
 /// Evaluations of the innermost probability that a call may cost.
 const BUDGET: f64 = 4e6;
+/// The most variables: with one more the coarsest rule is beyond the budget.
+pub(crate) const MOST: usize = 8;
 
 fn cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
@@ -74,7 +76,7 @@ impl Term {
         let mut constraints: Vec<Vec<Vec<f64>>> = vec![Vec::new()];
         let rest = |row: &[f64]| 1.0 - row.iter().map(|x| x * x).sum::<f64>();
         loop {
-            // Whoever has no variance of its own is a constraint on the last variable that it depends on.
+            // A variable without variance of its own is a constraint on the last variable that it depends on.
             left.retain(|&j| {
                 let free = rest(&rows[j]) > SINGULAR;
                 if !free {
@@ -128,20 +130,20 @@ impl Term {
         let high = high.min((low * low + 78.0).sqrt());
         let dimensions = (self.constraints.len() - 1) as i32;
         let mut y = vec![0.0; self.constraints.len()];
-        let mut last = self.outer(low, high, &GaussLegendre::new(16), &mut y);
-        let mut best = Probability { value: last, error: last };
-        for nodes in [24_usize, 36, 54, 80, 120, 180, 270, 400] {
-            if (nodes as f64).powi(dimensions) > BUDGET {
+        let mut best: Option<Probability> = None;
+        for nodes in [8_usize, 16, 24, 36, 54, 80, 120, 180, 270, 400] {
+            if best.is_some() && (nodes as f64).powi(dimensions) > BUDGET {
                 break;
             }
             let value = self.outer(low, high, &GaussLegendre::new(nodes), &mut y);
-            best = Probability { value, error: (value - last).abs().max(1e-14 * value) };
-            if best.error <= 1e-11 * value + 1e-16 {
+            // With one rule alone nothing is known of the error.
+            let error = best.map_or(value, |last| (value - last.value).abs().max(1e-14 * value));
+            best = Some(Probability { value, error });
+            if error <= 1e-11 * value + 1e-16 {
                 break;
             }
-            last = value;
         }
-        best
+        best.unwrap_or(Probability { value: 0.0, error: 0.0 })
     }
 
     fn outer(&self, low: f64, high: f64, rule: &GaussLegendre, y: &mut [f64]) -> f64 {

@@ -151,7 +151,9 @@ mod tests {
         let terms = [0.1, 1.0 / 3.0, 7.7e5, 0.3, 1e-3, 2.5e4, 0.7, 1.0 / 7.0, 123.456];
         let sum = |terms: &[f64]| {
             let mut sum = Twofold::default();
-            terms.iter().for_each(|&x| sum.add(x));
+            for &x in terms {
+                sum.add(x);
+            }
             sum
         };
         let whole = sum(&terms);

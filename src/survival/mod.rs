@@ -60,8 +60,9 @@ pub use regression::{
     NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,
     Ties, TimeScale,
 };
+pub use regression::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
-pub use result::{Direction, Estimate, NotEstimable, Scale};
+pub use result::{Direction, Estimate, NotEstimable, Scale, TestSummary};
 pub use result::{HazardRatio, HazardRatioMethod};
 pub use risk_table::CompetingRiskTable;
 pub use risk_table::{RiskTable, Row};

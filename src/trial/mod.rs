@@ -49,6 +49,7 @@
 #[cfg(feature = "adtte")]
 pub mod adtte;
 pub mod analysis;
+pub mod design;
 pub mod examples;
 pub mod facts;
 pub mod question;
@@ -66,7 +67,7 @@ pub use facts::{
     Characteristic, Exit, Label, Stratification, Stratum, Subject, SubjectBuilder, Time, TimeUnit,
 };
 pub use question::{Ascertainment, Endpoint, Estimand, Origin, Population, Role, Strategy};
-pub use report::{ArmReport, ComparisonReport, Report, ReportBuilder, Table};
+pub use report::{ArmReport, ComparisonReport, PenalisedRatio, Report, ReportBuilder, Table};
 pub use sensitivity::{CensoringBounds, Fragility, TippingPoint, TippingRow};
 
 pub(crate) use facts::label::label;

@@ -226,7 +226,7 @@ fn permuted(
         "exact".into(),
         json!({
             "statistic": test.statistic(), "expectation": test.expectation(), "variance": test.variance(),
-            "p_value": test.p_value(), "mid_p_value": test.mid_p_value(), "labellings": test.allocations(),
+            "p_value": test.p_value(), "mid_p_value": test.mid_p_value(), "labellings": number(test.allocations()),
             "error": test.error(),
         }),
     );

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use greenwood::survival::result::print::{Number, or_missing};
+use greenwood::survival::result::print::{Number, group, or_missing};
 use greenwood::survival::{
     ConfidenceInterval, CumulativeHazard, FlemingHarrington, Groups, Interval, KaplanMeier, NelsonAalen,
     RightCensored, SurvivalCurve, SurvivalEstimate,
@@ -124,9 +124,9 @@ fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) ->
     writeln!(
         text,
         "{}: {} rows, {} events ({})",
-        fit.label,
+        group(options.by.as_deref(), &fit.label),
         table.subjects(),
-        table.events(),
+        Number(table.events()),
         curve.estimator()
     )?;
     for q in curve.quantiles(&options.quantiles, interval)? {

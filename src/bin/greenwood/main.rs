@@ -3,9 +3,13 @@
 mod compare;
 mod cox;
 mod curve;
+mod design;
 mod incidence;
 #[cfg(feature = "plot")]
 mod plot;
+mod reconstruct;
+mod report;
+mod simulate;
 mod support;
 
 use std::process::ExitCode;
@@ -20,6 +24,10 @@ enum Command {
     Curve(curve::Options),
     Compare(compare::Options),
     Cox(cox::Options),
+    Report(report::Options),
+    Reconstruct(reconstruct::Options),
+    Design(design::Options),
+    Simulate(simulate::Options),
     Incidence(incidence::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
@@ -31,6 +39,10 @@ impl Program for Command {
             Self::Curve(options) => options.run(),
             Self::Compare(options) => options.run(),
             Self::Cox(options) => options.run(),
+            Self::Report(options) => options.run(),
+            Self::Reconstruct(options) => options.run(),
+            Self::Design(options) => options.run(),
+            Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),

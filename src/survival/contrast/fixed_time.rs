@@ -91,6 +91,7 @@ impl fmt::Display for Measure {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalContrast {
+    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
     time: f64,
     measure: Measure,
     estimate: Estimate,
@@ -100,6 +101,7 @@ pub struct SurvivalContrast {
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Raw {
+    #[serde(with = "crate::survival::result::time_asked")]
     time: f64,
     measure: Measure,
     estimate: Estimate,

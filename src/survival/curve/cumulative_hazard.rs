@@ -46,6 +46,7 @@ pub struct CumulativeHazard {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HazardEstimate {
+    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
     time: f64,
     estimate: Estimate,
 }

@@ -1,8 +1,8 @@
 //! The three definitions: what an event time does to a curve.
 //!
-//! Every nonparametric curve is one pass over the risk table ([`engine`](super::engine)); the estimators differ in
-//! what `d` events among `n` at risk do, which is [`Estimator::step`], and in how that responds to the weight of one
-//! subject, which is [`Estimator::influence`].
+//! Every nonparametric curve is one pass over the risk table (`engine`); the estimators differ in
+//! what `d` events among `n` at risk do, which is `Estimator::step`, and in how that responds to the weight of one
+//! subject, which is `Estimator::influence`.
 
 use std::fmt;
 

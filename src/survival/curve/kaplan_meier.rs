@@ -16,7 +16,7 @@ use crate::survival::risk_table::table::RiskTable;
 /// variance is the infinitesimal jackknife instead.
 ///
 /// # Conventions
-/// At equal times events come before censorings. Whoever enters at `t` is at risk after `t`. Once the risk
+/// At equal times events come before censorings. Subjects who enter at `t` are at risk after `t`. Once the risk
 /// set has emptied by events the estimate stays 0, even if others enter later (as in R).
 ///
 /// # Cost

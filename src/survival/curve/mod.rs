@@ -15,6 +15,7 @@
 
 pub mod aalen_johansen;
 pub mod band;
+mod band_process;
 mod conditional;
 pub mod conventions;
 pub mod cumulative_hazard;

@@ -45,6 +45,7 @@ pub struct Step {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalEstimate {
+    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
     pub(super) time: f64,
     pub(super) value: Result<f64, NotEstimable>,
     /// Of log S: above 0.
@@ -58,6 +59,7 @@ pub struct SurvivalEstimate {
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Raw {
+    #[serde(with = "crate::survival::result::time_asked")]
     time: f64,
     value: Result<f64, NotEstimable>,
     log_variance: Result<f64, NotEstimable>,

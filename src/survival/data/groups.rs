@@ -34,7 +34,9 @@ impl Groups {
         // Values that differ but are written alike are one group: results name groups by their text.
         let (renumbered, firsts) = encode(&texts);
         if firsts.len() < texts.len() {
-            codes.iter_mut().for_each(|c| *c = renumbered[*c as usize]);
+            for code in &mut codes {
+                *code = renumbered[*code as usize];
+            }
             texts = firsts.into_iter().map(|i| std::mem::take(&mut texts[i])).collect();
         }
         Self { codes, labels: texts }

@@ -246,8 +246,7 @@ impl<'a> RightCensored<'a> {
     fn check_near_ties(&self) -> Result<()> {
         let Some(entry) = &self.entry else { return Ok(()) };
         let short = 2.0_f64.powi(-26) * self.facts.max.max(1.0) * (1.0 + f64::EPSILON);
-        if self.near_ties == NearTies::Exact
-            || self.facts.whole
+        if !self.judges_near_ties()
             || entry.iter().zip(self.time.iter()).all(|(&entry, &time)| time - entry > short)
         {
             return Ok(());
@@ -325,6 +324,13 @@ impl<'a> RightCensored<'a> {
         self.facts
     }
 
+    /// Can times be near ties? Not where that is switched off, nor whole numbers that are not huge: they differ by 1, and
+    /// rounding by at most 1.5e-8 of their mean.
+    pub(crate) fn judges_near_ties(&self) -> bool {
+        const HUGE: f64 = 1e7;
+        self.near_ties == NearTies::Merge && !(self.facts.whole && self.facts.max < HUGE)
+    }
+
     /// Are variances robust: sampling weights or clusters?
     pub(crate) fn is_robust(&self) -> bool {
         self.clusters.is_some() || matches!(self.weights, Some(Weights::Sampling(_)))
@@ -396,7 +402,7 @@ impl<'a> RightCensored<'a> {
 
     /// The same data with near ties merged in the times themselves: for algorithms that walk the rows.
     pub(crate) fn merged(&self) -> Cow<'_, Self> {
-        if self.near_ties == NearTies::Exact || self.facts.whole {
+        if !self.judges_near_ties() {
             return Cow::Borrowed(self);
         }
         let columns: Vec<&[f64]> = std::iter::once(&*self.time).chain(self.entry.as_deref()).collect();
@@ -427,7 +433,7 @@ fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
         .map(|i| (pack(data.time()[i], !data.event()[i]), i as u32))
         .collect();
     keyed.sort_unstable();
-    if data.near_ties() == NearTies::Merge && !data.facts.whole && data.entry().is_none() {
+    if data.judges_near_ties() && data.entry().is_none() {
         let tolerance = near_ties::tolerance(keyed.iter().map(|k| unpack_time(k.0)));
         let mut start = 0;
         while tolerance > 0.0 && start < keyed.len() {

@@ -33,7 +33,7 @@ impl fmt::Display for Gap {
 
 impl RightCensored<'_> {
     /// Between which rows a subject is not under observation, in the order of the subjects; empty without
-    /// [ids](Self::with_ids). Rows of different strata are not looked at together.
+    /// [ids](Self::with_ids). Rows of different strata are not compared.
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
         let Some(ids) = self.ids() else { return Vec::new() };

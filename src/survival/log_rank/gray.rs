@@ -14,6 +14,7 @@ use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::log_rank::pairwise::Adjustment;
 use crate::survival::result::print::PValue;
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::competing::CompetingRiskTable;
 
 /// Gray's k-sample test of equal cumulative incidence.
@@ -419,6 +420,14 @@ impl GrayTest {
     pub fn p_value(&self) -> Option<f64> {
         let (statistic, df) = self.form();
         (df > 0).then(|| chi_square_sf(statistic, df))
+    }
+}
+
+impl From<&GrayTest> for TestSummary {
+    fn from(test: &GrayTest) -> Self {
+        Self::new(format!("Gray's test, {}", test.cause()), Some(test.statistic()), test.p_value())
+            .with_df(test.degrees_of_freedom())
+            .with_counts(test.subjects().iter().sum(), test.observed().iter().sum())
     }
 }
 

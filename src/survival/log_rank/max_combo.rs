@@ -3,13 +3,14 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::numeric::multivariate_normal::{Probability, max_tail};
+use crate::numeric::multivariate_normal::{MOST, Probability, max_tail};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::robust;
 use crate::survival::log_rank::weight::{Running, Weighing, Weight, unit_of};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::print::{self, MISSING, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
@@ -29,7 +30,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # Cost
 /// One pass over the event times; then an integral in one dimension less than there are weights, at most some
-/// 3 ms for four. With six and more the error grows: it is reported.
+/// 3 ms for four. With six and more the error grows: it is reported. More than eight are refused.
 ///
 /// # Example
 /// ```
@@ -81,7 +82,7 @@ impl MaxCombo {
     ///
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::Empty`] without weights; [`Error::LengthMismatch`];
-    /// [`Error::OutOfRange`] and [`Error::PeriodCount`] for a weight's parameters.
+    /// [`Error::OutOfRange`] for more than eight weights; that and [`Error::PeriodCount`] for a weight's parameters.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<MaxComboTest> {
         if groups.count() != 2 {
             let (method, instead) = ("MaxCombo", "use `WeightedLogRank` for all of them");
@@ -89,6 +90,11 @@ impl MaxCombo {
         }
         if self.weights.is_empty() {
             return Err(Error::Empty { argument: "weights" });
+        }
+        if self.weights.len() > MOST {
+            let value = self.weights.len() as f64;
+            let must_be = "at most 8: the integral has a dimension for each";
+            return Err(Error::OutOfRange { argument: "the number of weights", value, must_be });
         }
         for weight in &self.weights {
             weight.check()?;
@@ -167,7 +173,9 @@ impl MaxCombo {
         for (a, (weight, &unit)) in self.weights.iter().zip(units).enumerate() {
             let (count, mut own) = robust::scores(merged, groups, tables, Weighing::Named(weight), unit);
             let unit = unit_of(own.iter().fold(0.0, |m: f64, s| m.max(s.abs())));
-            own.iter_mut().for_each(|s| *s /= unit);
+            for score in &mut own {
+                *score /= unit;
+            }
             sums.u[a] /= unit;
             scores.push((count, own));
         }
@@ -370,6 +378,12 @@ impl MaxComboTest {
         };
         let largest = self.z().into_iter().flatten().map(|z| sign * z).reduce(f64::max)?;
         Some(self.tail(largest, false).value)
+    }
+}
+
+impl From<&MaxComboTest> for TestSummary {
+    fn from(test: &MaxComboTest) -> Self {
+        Self::new("MaxCombo test", test.statistic(), test.p_value).with_counts(test.subjects, test.events)
     }
 }
 

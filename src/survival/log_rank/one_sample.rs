@@ -6,7 +6,9 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::sums::Sum;
 use crate::survival::data::right_censored::RightCensored;
+use crate::survival::result::alternative::Alternative;
 use crate::survival::result::print::{Number, PValue as P};
+use crate::survival::result::test::TestSummary;
 
 /// The variance of observed − expected in the [`OneSampleLogRank`] test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +23,14 @@ pub enum OneSampleVariance {
 
 /// The one-sample log-rank test: events observed against those expected under a known cumulative hazard.
 ///
-/// `E = Σ wᵢ (H(timeᵢ) − H(entryᵢ))` and `z = (O − E)/√E`.
+/// `E = Σ wᵢ (H(timeᵢ) − H(entryᵢ))` and `z = (O − E)/√E`; with [`OneSampleVariance::Mean`] `z = (O − E)/√((O + E)/2)`.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`variance`](Self::variance) | E | the [`OneSampleVariance`] of observed − expected |
+///
+/// # Cost
+/// One pass over the subjects.
 ///
 /// # Example
 /// A hazard of 0.002 a day:
@@ -101,17 +110,54 @@ impl OneSampleLogRank {
             OneSampleVariance::Expected => expected,
             OneSampleVariance::Mean => f64::midpoint(observed, expected),
         };
-        Ok(OneSampleTest { observed, expected, variance })
+        if !variance.is_finite() {
+            let must_be = "finite, and so must be their sum";
+            return Err(Error::OutOfRange {
+                argument: "the expected number of events",
+                value: variance,
+                must_be,
+            });
+        }
+        Ok(OneSampleTest { subjects: data.len(), observed, expected, variance })
     }
 }
 
 /// The result of the [`OneSampleLogRank`] test.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct OneSampleTest {
+    subjects: usize,
     observed: f64,
     expected: f64,
     variance: f64,
+}
+
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    subjects: usize,
+    observed: f64,
+    expected: f64,
+    variance: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for OneSampleTest {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { subjects, observed, expected, variance } = raw;
+        for (argument, value) in
+            [("the observed events", observed), ("the expected events", expected), ("the variance", variance)]
+        {
+            if !(0.0..f64::INFINITY).contains(&value) {
+                return Err(Error::OutOfRange { argument, value, must_be: "at least 0 and finite" });
+            }
+        }
+        Ok(Self { subjects, observed, expected, variance })
+    }
 }
 
 impl OneSampleTest {
@@ -139,7 +185,7 @@ impl OneSampleTest {
         (self.expected > 0.0).then(|| self.observed / self.expected)
     }
 
-    /// Above 0 where more events happened than expected. `None` without variance.
+    /// Above 0 where there were more events than expected. `None` without variance.
     #[must_use]
     pub fn z(&self) -> Option<f64> {
         (self.variance > 0.0).then(|| (self.observed - self.expected) / self.variance.sqrt())
@@ -157,16 +203,34 @@ impl OneSampleTest {
         self.z().map(|z| chi_square_sf(z * z, 1))
     }
 
-    /// The p-value against a hazard below the known one.
+    /// The p-value against a one-sided alternative: that the group's hazard is lower
+    /// ([`FirstLower`](Alternative::FirstLower)) or higher than the known one.
     #[must_use]
-    pub fn p_value_lower(&self) -> Option<f64> {
-        self.z().map(|z| normal_sf(-z))
+    pub fn one_sided_p_value(&self, alternative: Alternative) -> Option<f64> {
+        self.z().map(|z| match alternative {
+            Alternative::FirstLower => normal_sf(-z),
+            Alternative::FirstHigher => normal_sf(z),
+        })
     }
 
-    /// The p-value against a hazard above the known one.
+    /// Its degrees of freedom: 1, or 0 where nothing is expected.
     #[must_use]
-    pub fn p_value_higher(&self) -> Option<f64> {
-        self.z().map(normal_sf)
+    pub fn df(&self) -> usize {
+        usize::from(self.variance > 0.0)
+    }
+
+    /// The number of subjects.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+}
+
+impl From<&OneSampleTest> for TestSummary {
+    fn from(test: &OneSampleTest) -> Self {
+        Self::new("One-sample log-rank test", Some(test.statistic()), test.p_value())
+            .with_df(test.df())
+            .with_counts(test.subjects, test.observed)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::log_rank::weight::Weight;
 use crate::survival::log_rank::weighted::WeightedLogRank;
 use crate::survival::result::print::{self, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
 
 /// How p-values are adjusted for the number of comparisons.
@@ -87,6 +88,13 @@ const MOST_GROUPS: usize = 447;
 /// |---|---|---|
 /// | [`weight`](Self::weight) | [`Weight::LogRank`] | the member of the family |
 /// | [`adjustment`](Self::adjustment) | [`Adjustment::Holm`] | for the number of comparisons |
+///
+/// # Cost
+/// One risk table per group and stratum, then one pass over two of them for each pair; with a robust variance one pass
+/// over all subjects for each pair. More than 447 groups, which make 10⁵ pairs, are refused.
+///
+/// # References
+/// Holm (1979), Scand J Stat 6:65. Hochberg (1988), Biometrika 75:800. Benjamini & Hochberg (1995), J R Stat Soc B 57:289.
 ///
 /// # Example
 /// ```
@@ -178,9 +186,35 @@ impl PairwiseLogRank {
 /// One pair of a [`PairwiseTest`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct PairwiseComparison {
     test: LogRankTest,
     adjusted_p_value: Option<f64>,
+}
+
+/// A pair as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    test: LogRankTest,
+    adjusted_p_value: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for PairwiseComparison {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { test, adjusted_p_value } = raw;
+        if test.labels().len() != 2 {
+            let (method, instead) = ("a pair", "keep the test of all groups as it is");
+            return Err(Error::NotTwoGroups { method, found: test.labels().len(), instead });
+        }
+        if let Some(value) = adjusted_p_value.filter(|p| !(0.0..=1.0).contains(p)) {
+            return Err(Error::OutOfRange { argument: "the adjusted p-value", value, must_be: "in [0, 1]" });
+        }
+        Ok(Self { test, adjusted_p_value })
+    }
 }
 
 impl PairwiseComparison {
@@ -215,16 +249,55 @@ impl PairwiseComparison {
     }
 }
 
+/// The pair's own p-value, not adjusted.
+impl From<&PairwiseComparison> for TestSummary {
+    fn from(pair: &PairwiseComparison) -> Self {
+        Self::from(&pair.test)
+    }
+}
+
 /// The result of [`PairwiseLogRank`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "RawTest"))]
 pub struct PairwiseTest {
     adjustment: Adjustment,
     comparisons: Vec<PairwiseComparison>,
 }
 
+/// A test as it was written: its adjusted p-values must be those of its tests.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct RawTest {
+    adjustment: Adjustment,
+    comparisons: Vec<PairwiseComparison>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<RawTest> for PairwiseTest {
+    type Error = Error;
+
+    fn try_from(RawTest { adjustment, comparisons }: RawTest) -> Result<Self> {
+        if let Some(pair) = comparisons.iter().find(|pair| pair.test.labels().len() != 2) {
+            let (method, instead) = ("a pair", "read the test itself");
+            return Err(Error::NotTwoGroups { method, found: pair.test.labels().len(), instead });
+        }
+        let p_values: Vec<Option<f64>> = comparisons.iter().map(PairwiseComparison::p_value).collect();
+        for (pair, adjusted) in comparisons.iter().zip(adjustment.adjust(&p_values)) {
+            let value = pair.adjusted_p_value.unwrap_or(f64::NAN);
+            if pair.adjusted_p_value.is_some() != adjusted.is_some()
+                || adjusted.is_some_and(|p| !((p - value).abs() <= 1e-9 * p))
+            {
+                let must_be = "that of its test and its adjustment";
+                return Err(Error::OutOfRange { argument: "an adjusted p-value", value, must_be });
+            }
+        }
+        Ok(Self { adjustment, comparisons })
+    }
+}
+
 impl PairwiseTest {
-    /// The pairs, the first group running slowest.
+    /// The pairs: the first group with all later ones, then the second, and so on.
     #[must_use]
     pub fn comparisons(&self) -> &[PairwiseComparison] {
         &self.comparisons

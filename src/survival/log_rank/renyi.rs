@@ -9,6 +9,7 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::weight::{Running, Weighing, Weight, unit_of};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::print::{self, Number, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
 
@@ -20,6 +21,14 @@ use crate::survival::risk_table::table::RiskTable;
 /// `p = P(max |B| ≥ Q) = 1 − (4/π) Σ (−1)ᵏ/(2k + 1) exp(−π² (2k + 1)²/(8 Q²))`; one-sided,
 /// `P(max B ≥ Q) = 2 (1 − Φ(Q))`.
 ///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`weight`](Self::weight) | log-rank | the [`Weight`] of the event times |
+///
+/// # Cost
+/// One pass over the event times; with strata their sums are sorted together.
+///
+/// # Conventions
 /// With strata the sum runs through the event times of all strata in order of time.
 ///
 /// # Example
@@ -291,6 +300,13 @@ fn brownian_supremum_sf(q: f64) -> f64 {
             f64::from(1 - 2 * (k & 1)) / odd * (-(PI * odd / q).powi(2) / 8.0).exp()
         };
         1.0 - 4.0 / PI * (0..8).map(term).sum::<f64>()
+    }
+}
+
+impl From<&RenyiTest> for TestSummary {
+    fn from(test: &RenyiTest) -> Self {
+        let method = format!("Renyi supremum test, {}", test.weight);
+        Self::new(method, test.statistic(), test.p_value()).with_counts(test.subjects, test.events)
     }
 }
 

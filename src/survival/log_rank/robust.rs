@@ -32,7 +32,9 @@ pub(super) fn variance(
     let (count, mut scores) = scores(data, groups, tables, weighing, unit);
     let unit = unit_of(scores.iter().fold(0.0, |m: f64, s| m.max(s.abs())));
     if unit != 1.0 {
-        scores.iter_mut().for_each(|s| *s /= unit);
+        for score in &mut scores {
+            *score /= unit;
+        }
     }
     (outer_products(count, k, k, &scores, &scores), unit)
 }

@@ -9,6 +9,7 @@ use crate::survival::log_rank::sums::Sums;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
 use crate::survival::result::print::{Number, PValue as P};
+use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
 
 /// Observed and expected events of one stratum, per group.
@@ -114,9 +115,12 @@ impl TryFrom<Raw> for LogRankTest {
         if k < 2 {
             return Err(Error::TooFewGroups { found: k });
         }
-        let length = |argument, len, expected| match len == expected {
-            true => Ok(()),
-            false => Err(Error::LengthMismatch { argument, len, other: "labels", expected }),
+        let length = |argument, len, expected| {
+            if len == expected {
+                Ok(())
+            } else {
+                Err(Error::LengthMismatch { argument, len, other: "labels", expected })
+            }
         };
         length("subjects", raw.subjects.len(), k)?;
         length("sizes", raw.sizes.len(), k)?;
@@ -137,6 +141,10 @@ impl TryFrom<Raw> for LogRankTest {
         }
         if let Some(&value) = raw.variance.iter().find(|v| !v.is_finite()) {
             return Err(Error::OutOfRange { argument: "a covariance", value, must_be: "finite" });
+        }
+        if let Some(&many) = raw.subjects.iter().find(|&&n| n > 1 << 52) {
+            let (argument, value) = ("the number of subjects", many as f64);
+            return Err(Error::OutOfRange { argument, value, must_be: "a number that can be counted to" });
         }
         if !(raw.unit > 0.0 && raw.unit < f64::INFINITY) {
             let must_be = "above 0 and finite";
@@ -405,6 +413,20 @@ impl LogRankTest {
     /// independent and the weight is one of the list.
     pub(in crate::survival) fn permutable(&self) -> Option<&[f64]> {
         (self.whole && self.kind.listed && !self.kind.robust).then_some(&self.sizes)
+    }
+}
+
+impl From<&LogRankTest> for TestSummary {
+    fn from(test: &LogRankTest) -> Self {
+        let method = if test.is_plain() {
+            "Log-rank test".to_string()
+        } else {
+            format!("Weighted log-rank test, {}", test.weight())
+        };
+        // In a weighted test observed events are sums of weights of times, no counts.
+        let subjects = test.subjects.iter().sum();
+        let summary = Self::new(method, Some(test.statistic), test.p_value()).with_df(test.df);
+        summary.with_counts(subjects, if test.is_plain() { test.observed.iter().sum() } else { f64::NAN })
     }
 }
 

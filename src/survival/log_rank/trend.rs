@@ -7,6 +7,7 @@ use crate::numeric::distribution::{normal_sf, normal_two_sided};
 use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::print::PValue as P;
+use crate::survival::result::test::TestSummary;
 
 /// The test for trend over ordered groups: `z = Σ c_g U_g / √(cᵀ V c)`, standard normal where the groups share
 /// one hazard.
@@ -15,11 +16,43 @@ use crate::survival::result::print::PValue as P;
 /// Tarone (1975), Biometrika 62:679.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct TrendTest {
     scores: Vec<f64>,
     /// In units of the spread of the scores, as the variance.
     u: f64,
     variance: f64,
+    test: TestSummary,
+}
+
+/// A test as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    scores: Vec<f64>,
+    u: f64,
+    variance: f64,
+    test: TestSummary,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for TrendTest {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { scores, u, variance, test } = raw;
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if scores.len() < 2 {
+            return Err(Error::TooFewGroups { found: scores.len() });
+        }
+        if let Some(&value) = scores.iter().chain([&u]).find(|x| !x.is_finite()) {
+            return refuse("a score", value, "finite");
+        }
+        if !(0.0..f64::INFINITY).contains(&variance) {
+            return refuse("the variance", variance, "at least 0 and finite");
+        }
+        Ok(Self { scores, u, variance, test })
+    }
 }
 
 impl LogRankTest {
@@ -73,7 +106,7 @@ impl LogRankTest {
         // Groups that are never at risk together leave nothing but rounding.
         let scale = (0..k).map(|g| self.variance[g * k + g]).fold(0.0, f64::max);
         let variance = if variance > 1e-12 * scale { variance } else { 0.0 };
-        Ok(TrendTest { scores: scores.to_vec(), u, variance })
+        Ok(TrendTest { scores: scores.to_vec(), u, variance, test: TestSummary::from(self) })
     }
 }
 
@@ -88,6 +121,12 @@ impl TrendTest {
     #[must_use]
     pub fn z(&self) -> Option<f64> {
         (self.variance > 0.0).then(|| self.u / self.variance.sqrt())
+    }
+
+    /// Its degrees of freedom: 1, or 0 where the groups or their scores cannot be compared.
+    #[must_use]
+    pub fn df(&self) -> usize {
+        usize::from(self.variance > 0.0)
     }
 
     /// z², chi-square on one degree of freedom.
@@ -110,6 +149,17 @@ impl TrendTest {
             Alternative::FirstLower => normal_sf(z),
             Alternative::FirstHigher => normal_sf(-z),
         })
+    }
+}
+
+impl From<&TrendTest> for TestSummary {
+    fn from(trend: &TrendTest) -> Self {
+        let summary = Self::new("Test for trend", Some(trend.statistic()), trend.p_value());
+        let summary = summary.with_df(usize::from(trend.variance > 0.0));
+        match trend.test.subjects() {
+            Some(n) => summary.with_counts(n, trend.test.events().unwrap_or(f64::NAN)),
+            None => summary,
+        }
     }
 }
 

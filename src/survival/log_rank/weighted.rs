@@ -216,10 +216,10 @@ impl<'f> WeightedLogRank<'f> {
         let plain = matches!(self.source, Source::Named(Weight::LogRank));
         let kind = Kind { weight: self.name.clone(), plain, listed: self.listed(), robust: robust.is_some() };
         let test = LogRankTest::new(kind, labels, sums, unit, tables);
-        test.ok_or_else(|| Error::WeightFunction {
-            name: self.name.clone(),
-            time: tables.iter().flatten().filter_map(RiskTable::last_time).fold(0.0, f64::max),
+        test.ok_or(Error::OutOfRange {
+            argument: "the largest weight of an event time",
             value: largest,
+            must_be: "so small that the sum over the events is finite",
         })
     }
 

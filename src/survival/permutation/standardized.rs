@@ -147,7 +147,9 @@ fn ways(n: u32, share: Option<f64>) -> Vec<f64> {
         ways[i as usize] = ways[i as usize + 1] / odds * f64::from(i + 1) / f64::from(n - i);
     }
     let total: f64 = ways.iter().sum();
-    ways.iter_mut().for_each(|w| *w /= total);
+    for way in &mut ways {
+        *way /= total;
+    }
     ways
 }
 
@@ -244,7 +246,9 @@ impl Stratum {
         let mut states = joined(states);
         if !counted {
             let total: f64 = states.iter().map(|s| s.1).sum();
-            states.iter_mut().for_each(|s| s.1 /= total);
+            for state in &mut states {
+                state.1 /= total;
+            }
         }
         Some(states)
     }

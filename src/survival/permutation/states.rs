@@ -214,7 +214,9 @@ fn whole(block: &Block, counted: bool) -> Option<Vec<State>> {
     if !counted {
         // A product over many blocks would vanish.
         let total = total(&list);
-        list.iter_mut().for_each(|s| s.count /= total);
+        for state in &mut list {
+            state.count /= total;
+        }
     }
     Some(list)
 }

@@ -162,16 +162,25 @@ fn columns(design: &Design) -> Vec<Digest> {
     let matrix = design.matrix();
     let p = design.columns();
     let mut digests = vec![START; p];
-    match matrix.as_slice() {
-        // As the rows lie in memory; the columns are the strands.
-        Some(flat) if p > 0 => {
+    match (matrix.as_slice(), p) {
+        // As the rows lie in memory; the columns are the strands. A known number of them stays in registers.
+        (_, 0) => {}
+        (Some(flat), 1) => strands::<1>(flat, &mut digests),
+        (Some(flat), 2) => strands::<2>(flat, &mut digests),
+        (Some(flat), 3) => strands::<3>(flat, &mut digests),
+        (Some(flat), 4) => strands::<4>(flat, &mut digests),
+        (Some(flat), 5) => strands::<5>(flat, &mut digests),
+        (Some(flat), 6) => strands::<6>(flat, &mut digests),
+        (Some(flat), 7) => strands::<7>(flat, &mut digests),
+        (Some(flat), 8) => strands::<8>(flat, &mut digests),
+        (Some(flat), _) => {
             for row in flat.chunks_exact(p) {
                 for (digest, &x) in digests.iter_mut().zip(row) {
                     *digest = mix(*digest, bits(x));
                 }
             }
         }
-        _ => {
+        (None, _) => {
             for (digest, column) in digests.iter_mut().zip(matrix.columns()) {
                 *digest = column.iter().fold(*digest, |digest, &x| mix(digest, bits(x)));
             }
@@ -179,4 +188,14 @@ fn columns(design: &Design) -> Vec<Digest> {
     }
     let name = |digest, name: &String| name.bytes().fold(digest, |digest, b| mix(digest, u64::from(b)));
     digests.into_iter().zip(design.names()).map(|(digest, n)| Digest(name(digest, n))).collect()
+}
+
+fn strands<const P: usize>(flat: &[f64], digests: &mut [u64]) {
+    let mut own = [START; P];
+    for row in flat.chunks_exact(P) {
+        for j in 0..P {
+            own[j] = mix(own[j], bits(row[j]));
+        }
+    }
+    digests.copy_from_slice(&own);
 }

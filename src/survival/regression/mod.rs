@@ -2,21 +2,24 @@
 //!
 //! * the covariates of every model, and the [`Recipe`] by which they were made: [`Design`]
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
+//! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod cox;
-pub(crate) mod design;
+pub mod design;
+pub mod fine_gray;
 mod fingerprint;
-pub(crate) mod new_rows;
-pub(crate) mod recipe;
+pub mod new_rows;
+pub mod recipe;
 mod spline;
-pub(crate) mod term;
+pub mod term;
 
 pub use cox::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, FittedData, PredictedCurve, ProportionalHazards,
     Residuals, Stop, Ties, TimeScale,
 };
 pub use design::{Design, DesignBuilder};
+pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
 pub use new_rows::{NewColumns, NewRow, NewRows};
 pub use recipe::Recipe;
 pub use term::{Status, Term, TestResult};

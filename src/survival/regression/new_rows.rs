@@ -1,5 +1,7 @@
 //! Rows for prediction, given by name and checked against the recipe of the model.
 
+use std::collections::{HashMap, HashSet};
+
 use ndarray::{CowArray, Ix2};
 
 use crate::error::{Error, Result};
@@ -103,30 +105,32 @@ impl NewColumns {
 
     /// Every name is one of the recipe's, and given once as what it is.
     fn check_names(&self) -> Result<()> {
+        let parts: HashMap<String, &Part> =
+            self.recipe.parts().map(|(part, _)| (part.name(), part)).collect();
         let kinds = [
             ("a number", self.numbers.iter().map(|(name, _)| name).collect::<Vec<_>>()),
             ("a level", self.levels.iter().map(|(name, _)| name).collect()),
         ];
         for (rows, names) in kinds {
-            for (i, name) in names.iter().enumerate() {
-                if names[..i].contains(name) {
-                    let name = (*name).clone();
-                    return Err(Error::DuplicateName { what: "values of a new row", name });
+            let mut seen = HashSet::with_capacity(names.len());
+            for name in names {
+                if !seen.insert(name) {
+                    return Err(Error::DuplicateName { what: "values of a new row", name: name.clone() });
                 }
-                let asked = self.recipe.parts().find(|(part, _)| part.name() == **name).map(|(part, _)| part);
-                let fits = match asked {
+                let part = match parts.get(name) {
                     None | Some(Part::Interaction { .. }) => {
-                        let inputs =
-                            self.recipe.parts().filter(|(p, _)| !matches!(p, Part::Interaction { .. }));
-                        let known = inputs.map(|(p, _)| p.name()).collect::<Vec<_>>().join(", ");
-                        return Err(Error::UnknownCovariate { covariate: (*name).clone(), known });
+                        let known = parts_in_order(&self.recipe);
+                        return Err(Error::UnknownCovariate { covariate: name.clone(), known });
                     }
-                    Some(Part::Numeric { .. } | Part::NaturalSpline { .. }) => rows == "a number",
-                    Some(Part::Factor { .. }) => rows == "a level",
-                    Some(Part::NumericWithin { .. }) => true,
+                    Some(part) => part,
                 };
-                if let Some(part) = asked.filter(|_| !fits) {
-                    let (covariate, model) = ((*name).clone(), part.describe());
+                let fits = match part {
+                    Part::Factor { .. } => rows == "a level",
+                    Part::NumericWithin { .. } => true,
+                    _ => rows == "a number",
+                };
+                if !fits {
+                    let (covariate, model) = (name.clone(), part.describe());
                     return Err(Error::OtherCovariate { covariate, model, rows: rows.into() });
                 }
             }
@@ -172,6 +176,12 @@ impl NewColumns {
             Part::Interaction { .. } => Source::Columns,
         })
     }
+}
+
+/// The covariates that are given a value, products left out.
+fn parts_in_order(recipe: &Recipe) -> String {
+    let given = recipe.parts().filter(|(part, _)| !matches!(part, Part::Interaction { .. }));
+    given.map(|(part, _)| part.name()).collect::<Vec<_>>().join(", ")
 }
 
 /// Rows that a model can predict for: a [`NewRow`], [`NewColumns`], or a [`Design`], all of them by name.

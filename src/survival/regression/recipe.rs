@@ -3,13 +3,14 @@
 //! A model keeps its recipe, so that rows for prediction are asked for by name and can be checked: a level that the
 //! model does not know, a covariate that is missing or of another kind, other knots or another reference are refused.
 
+mod align;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use ndarray::{Array2, CowArray, Ix2};
+use ndarray::Array2;
 
 use crate::error::{Error, Result};
-use crate::survival::regression::design::Design;
 use crate::survival::regression::spline;
 
 /// The recipe of a [`Design`]: every covariate with what makes columns of it. Kept by a fitted model.
@@ -297,119 +298,6 @@ impl Recipe {
             }
         }
         Ok(x)
-    }
-
-    /// The columns of this recipe from a design that may have been made by another one: by name, whatever the order of
-    /// columns and levels.
-    ///
-    /// # Errors
-    /// [`Error::MissingCovariate`], [`Error::UnknownCovariate`], [`Error::UnknownLevel`]; [`Error::OtherCovariate`]
-    /// where a covariate has another kind, reference or knots.
-    pub(super) fn align<'a>(&self, design: &'a Design) -> Result<CowArray<'a, f64, Ix2>> {
-        if design.recipe() == self {
-            return Ok(CowArray::from(design.matrix()));
-        }
-        let (mine, theirs) = (&self.0, &design.recipe().0);
-        let given = design.matrix();
-        let mut used = vec![false; theirs.names.len()];
-        let plain: Vec<bool> = design.recipe().parts().flat_map(|(p, c)| c.map(|_| p.is_numeric())).collect();
-        // Where each column comes from: a column of the design, a product, or nothing but zeros.
-        let mut origin = vec![Origin::Zero; mine.names.len()];
-        for ((part, columns), products) in self.parts().zip(&mine.products) {
-            let name = part.name();
-            let same = theirs.parts.iter().position(|p| p.name() == name);
-            if let Some(at) = same.filter(|&at| theirs.parts[at].is_made_as(part)) {
-                let there = theirs.columns[at].clone();
-                used[there.clone()].fill(true);
-                for (k, from) in there.enumerate() {
-                    let to = match (part.levels(), theirs.parts[at].level_of(k)) {
-                        (Some(known), Some(level)) => match known.iter().position(|l| l == level) {
-                            Some(l) => part.column_of(l),
-                            None if given.column(from).iter().all(|&x| x == 0.0) => None,
-                            None => {
-                                let (level, known) = (level.clone(), known.join(", "));
-                                return Err(Error::UnknownLevel { covariate: name, level, known });
-                            }
-                        },
-                        _ => Some(k),
-                    };
-                    if let Some(to) = to {
-                        origin[columns.start + to] = Origin::Column(from);
-                    }
-                }
-                continue;
-            }
-            // A column that is no more than a name and numbers stands for any column of that name.
-            let stands = |i: usize| part.is_numeric() || plain[i];
-            let named = |name: &String| theirs.names.iter().position(|n| n == name).filter(|&i| stands(i));
-            let from: Option<Vec<usize>> = mine.names[columns.clone()].iter().map(named).collect();
-            if let Some(from) = from {
-                for (to, from) in columns.zip(from) {
-                    used[from] = true;
-                    origin[to] = Origin::Column(from);
-                }
-            } else if matches!(part, Part::Interaction { .. }) {
-                for (to, &(a, b)) in columns.zip(products) {
-                    origin[to] = Origin::Product(a, b);
-                }
-                if let Some(at) = same {
-                    used[theirs.columns[at].clone()].fill(true);
-                }
-            } else if let Some(at) = same {
-                let (model, rows) = (part.describe(), theirs.parts[at].describe());
-                return Err(Error::OtherCovariate { covariate: name, model, rows });
-            } else {
-                return Err(Error::MissingCovariate { covariate: name, what: part.describe() });
-            }
-        }
-        if let Some(extra) = used.iter().position(|used| !used) {
-            let (covariate, known) = (theirs.names[extra].clone(), self.covariates().join(", "));
-            return Err(Error::UnknownCovariate { covariate, known });
-        }
-        let mut x = Array2::zeros((design.rows(), origin.len()));
-        for (mut row, given) in x.rows_mut().into_iter().zip(given.rows()) {
-            for (to, origin) in origin.iter().enumerate() {
-                row[to] = match *origin {
-                    Origin::Column(from) => given[from],
-                    Origin::Product(a, b) => row[a] * row[b],
-                    Origin::Zero => 0.0,
-                };
-            }
-        }
-        Ok(CowArray::from(x))
-    }
-}
-
-/// Where a column of a recipe comes from.
-#[derive(Debug, Clone, Copy)]
-enum Origin {
-    Column(usize),
-    Product(usize, usize),
-    Zero,
-}
-
-impl Part {
-    /// Does it make the same columns of the same values, but for levels that are missing or stand in another order?
-    fn is_made_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Numeric { .. }, Self::Numeric { .. })
-            | (Self::NumericWithin { .. }, Self::NumericWithin { .. }) => true,
-            (Self::Factor { levels: a, reference: r, .. }, Self::Factor { levels: b, reference: s, .. }) => {
-                a[*r] == b[*s]
-            }
-            (Self::NaturalSpline { knots: a, .. }, Self::NaturalSpline { knots: b, .. }) => a == b,
-            // Products are taken again of the columns that are found.
-            _ => false,
-        }
-    }
-
-    /// The level that a column of the part stands for.
-    fn level_of(&self, column: usize) -> Option<&String> {
-        match self {
-            Self::Factor { levels, reference, .. } => levels.get(column + usize::from(column >= *reference)),
-            Self::NumericWithin { levels, .. } => levels.get(column),
-            _ => None,
-        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::PValue as P;
+use crate::survival::result::test::TestSummary;
 
 /// What is known of one coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +154,12 @@ impl TestResult {
         // A difference of models that are not nested may be negative; one that has overflowed is the largest number.
         let statistic = self.statistic.clamp(0.0, f64::MAX);
         (self.degrees_of_freedom > 0).then(|| chi_square_sf(statistic, self.degrees_of_freedom))
+    }
+}
+
+impl From<&TestResult> for TestSummary {
+    fn from(test: &TestResult) -> Self {
+        Self::new("Chi-square test", Some(test.statistic), test.p_value()).with_df(test.degrees_of_freedom)
     }
 }
 

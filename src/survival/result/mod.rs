@@ -4,6 +4,7 @@
 //! * its limits: [`ConfidenceInterval`], asked for by an [`Interval`]
 //! * a ratio of hazards: [`HazardRatio`]; whether fewer events are better: [`Direction`]; one side of a test:
 //!   [`Alternative`]
+//! * any test in one flat form: [`TestSummary`]
 //! * how numbers, p-values and what is missing are written: `print`
 
 pub mod alternative;
@@ -13,6 +14,9 @@ pub mod hazard_ratio;
 pub mod interval;
 pub mod not_estimable;
 pub mod print;
+pub mod test;
+#[cfg(feature = "serde")]
+pub(crate) mod time_asked;
 
 pub use alternative::Alternative;
 pub use direction::Direction;
@@ -20,3 +24,4 @@ pub use estimate::{Estimate, Scale};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use not_estimable::NotEstimable;
+pub use test::TestSummary;

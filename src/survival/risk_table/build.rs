@@ -4,7 +4,6 @@ use crate::error::{self, Result};
 use crate::numeric::near_ties::{self, Moved};
 use crate::numeric::order::{Mark, pack};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::builder::{Columns, Heads, Kind, Sums, Tally, WeightedColumns, What};
@@ -181,7 +180,7 @@ fn of_streams<M: Observation>(
     for stream in &mut all {
         M::sort(stream);
     }
-    if !judges_near_ties(data) {
+    if !data.judges_near_ties() {
         return (0..k).map(|c| table(&all[c], &all[k + c], 0.0)).collect();
     }
     if k == 1 && all[1].is_empty() {
@@ -193,13 +192,6 @@ fn of_streams<M: Observation>(
     let mut tables: Vec<RiskTable> = (0..k).map(|c| table(&all[c], &all[k + c], 0.0)).collect();
     remember(&mut tables, &moved);
     tables
-}
-
-/// Whole numbers below the inverse of this are never near ties of each other.
-const TIGHT: f64 = 1e-7;
-
-pub(super) fn judges_near_ties(data: &RightCensored) -> bool {
-    data.near_ties() == NearTies::Merge && !(data.facts().whole && data.facts().max < 1.0 / TIGHT)
 }
 
 /// Writes down in each table which rows its near ties were before they became one.

@@ -11,7 +11,6 @@ use crate::numeric::order::{Mark, pack, unpack_time};
 use crate::numeric::sums::Sum;
 use crate::survival::data::competing::{CompetingRisks, position};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable, Row};
 
@@ -392,7 +391,7 @@ fn packed(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Option<Vec<C
         stream.sort_unstable();
     }
     let mut tolerance = 0.0;
-    if any.near_ties() == NearTies::Merge && !any.facts().whole {
+    if any.judges_near_ties() {
         if k > FEW_STREAMS {
             return None;
         }
@@ -481,7 +480,7 @@ fn general(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Vec<Competi
     for stream in &mut streams {
         Coded::sort(stream);
     }
-    if any.near_ties() == NearTies::Merge && !any.facts().whole {
+    if any.judges_near_ties() {
         near_ties::merge(&mut streams);
     }
     let entries = streams.split_off(k);

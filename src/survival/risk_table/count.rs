@@ -8,7 +8,7 @@ use crate::numeric::few_distinct::Numbering;
 use crate::numeric::near_ties;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
-use crate::survival::risk_table::build::{Cells, is_late, judges_near_ties, kind};
+use crate::survival::risk_table::build::{Cells, is_late, kind};
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally, What, coarsened};
 use crate::survival::risk_table::table::RiskTable;
 
@@ -104,7 +104,7 @@ fn in_order<C: Tally>(
     order: impl ExactSizeIterator<Item = (f64, usize)> + Clone,
     kind: Kind,
 ) -> Vec<RiskTable> {
-    let chained = if judges_near_ties(data) {
+    let chained = if data.judges_near_ties() {
         near_ties::chained(&order.clone().map(|(t, _)| t).collect::<Vec<_>>())
     } else {
         Vec::new()

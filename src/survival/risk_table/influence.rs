@@ -197,7 +197,9 @@ fn dense(data: &RightCensored, member: &impl Fn(usize) -> bool) -> (Vec<u32>, u3
         data.clusters().map_or_else(|| (0..data.len() as u32).collect(), <[u32]>::to_vec);
     let members: Vec<u32> = (0..data.len()).filter(|&i| member(i)).map(|i| codes[i]).collect();
     let (numbers, count) = numbers(&members);
-    codes.iter_mut().for_each(|c| *c = numbers.get(*c as usize).copied().unwrap_or(0));
+    for code in &mut codes {
+        *code = numbers.get(*code as usize).copied().unwrap_or(0);
+    }
     (codes, count)
 }
 
@@ -205,14 +207,18 @@ fn dense(data: &RightCensored, member: &impl Fn(usize) -> bool) -> (Vec<u32>, u3
 fn renumber(subjects: &mut [Subject], before: u32) -> u32 {
     let codes: Vec<u32> = subjects.iter().map(|s| s.cluster).filter(|&c| c < before).collect();
     let (numbers, count) = numbers(&codes);
-    subjects.iter_mut().for_each(|s| s.cluster = numbers.get(s.cluster as usize).copied().unwrap_or(0));
+    for subject in subjects {
+        subject.cluster = numbers.get(subject.cluster as usize).copied().unwrap_or(0);
+    }
     count
 }
 
 /// For each code that occurs its rank among those that do.
 fn numbers(codes: &[u32]) -> (Vec<u32>, u32) {
     let mut numbers = vec![0_u32; codes.iter().max().map_or(0, |&m| m as usize + 1)];
-    codes.iter().for_each(|&c| numbers[c as usize] = 1);
+    for &code in codes {
+        numbers[code as usize] = 1;
+    }
     let mut count = 0;
     for number in &mut numbers {
         let used = *number;

@@ -170,15 +170,13 @@ pub(super) fn chained<'a>(wholes: impl Iterator<Item = &'a Whole> + Clone) -> Ve
         return Vec::new();
     }
     let columns: Vec<Vec<f64>> = wholes.map(Whole::times).collect();
-    match columns.as_slice() {
-        [only] => near_ties::chained(only),
-        _ => {
-            let mut times = columns.concat();
-            times.sort_by(f64::total_cmp); // runs in order, which a stable sort merges
-            times.dedup();
-            near_ties::chained(&times)
-        }
+    if let [only] = columns.as_slice() {
+        return near_ties::chained(only);
     }
+    let mut times = columns.concat();
+    times.sort_by(f64::total_cmp); // runs in order, which a stable sort merges
+    times.dedup();
+    near_ties::chained(&times)
 }
 
 /// Two by two, until one is left: to and fro between two blocks of memory.

@@ -9,7 +9,7 @@ use crate::survival::risk_table::builder::{At, Heads, Kind, Sums};
 /// How many were at risk, had the event, were censored and entered, at each distinct time.
 ///
 /// At equal times events come before censorings, and both before entries: `at_risk` counts those under
-/// observation just before the time, and whoever enters then is at risk only afterwards. With weights the
+/// observation just before the time, and those who enter then are at risk only afterwards. With weights the
 /// numbers are sums of weights; the numbers of subjects are kept beside them.
 ///
 /// # Near ties
@@ -104,12 +104,11 @@ pub(super) struct FineRows {
 impl FineRows {
     pub(super) fn sums_at(&self, i: usize) -> Sums {
         let twofold = |[high, low]: [f64; 2]| Twofold { high, low };
-        let [events, censored, entered] = match self.sums.get(i) {
-            Some(sums) => sums.map(twofold),
-            None => {
-                let Heads { events, censored, entered } = self.rows[i].heads;
-                [events, censored, entered].map(|n| twofold([f64::from(n), 0.0]))
-            }
+        let [events, censored, entered] = if let Some(sums) = self.sums.get(i) {
+            sums.map(twofold)
+        } else {
+            let Heads { events, censored, entered } = self.rows[i].heads;
+            [events, censored, entered].map(|n| twofold([f64::from(n), 0.0]))
         };
         Sums { events, censored, entered, heads: self.rows[i].heads }
     }

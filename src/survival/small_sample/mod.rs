@@ -12,12 +12,12 @@
 //! * [`SmallSample::rothman`]: Wilson's interval with an effective sample size;
 //! * [`SmallSample::borkowf`]: the hybrid variance, which does not vanish while nobody has failed.
 //!
-//! They are asked for in the words of the usual intervals: [`SurvivalCurve::small_sample_interval`] takes a
+//! They are asked for in the words of the usual intervals: [`SurvivalCurve::small_sample_interval`](crate::survival::SurvivalCurve::small_sample_interval) takes a
 //! [`SmallSample`] where [`SurvivalEstimate::interval`](crate::survival::SurvivalEstimate::interval) takes an
 //! [`Interval`](crate::survival::Interval). It is a method of the curve, since these are functions of the whole risk
 //! table up to a time and not of an estimate with its standard error.
 //!
-//! Two curves at one time, without asymptotics: [`SurvivalCurve::melded`]. When to use any of them: [`Advice`].
+//! Two curves at one time, without asymptotics: [`SurvivalCurve::melded`](crate::survival::SurvivalCurve::melded). When to use any of them: [`Advice`].
 
 pub mod advice;
 pub mod beta_product;

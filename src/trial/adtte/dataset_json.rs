@@ -11,27 +11,35 @@ use crate::trial::adtte::write::unwritable;
 use crate::trial::adtte::{Adtte, Import, ReadOptions};
 
 impl Adtte {
-    /// Reads CDISC Dataset-JSON 1.1: an object whose `columns` have names and whose `rows` are arrays of cells.
+    /// Reads CDISC Dataset-JSON 1.1: an object whose `columns` have names and whose `rows` are arrays of cells; or its form by
+    /// lines (NDJSON): the object without rows, then an array of cells on each line.
     ///
     /// # Errors
     /// As [`read_csv`](Self::read_csv); [`Error::DataSet`](crate::Error::DataSet) for what is no Dataset-JSON.
     pub fn read_dataset_json(source: impl Read, options: impl Into<ReadOptions>) -> Result<Import> {
-        let file: Value = serde_json::from_reader(source).map_err(unreadable)?;
+        let mut values = serde_json::Deserializer::from_reader(source).into_iter::<Value>();
+        let file = values.next().unwrap_or(Ok(Value::Null)).map_err(unreadable)?;
+        let lines: Vec<Value> = values.collect::<Result<_, _>>().map_err(unreadable)?;
         let list = |name: &str| file.get(name).and_then(Value::as_array);
         let columns = list("columns").ok_or_else(|| unreadable("there is no array `columns`"))?;
         let name = |c: &Value| c.get("name").and_then(Value::as_str).map(column);
         let header: Option<Vec<String>> = columns.iter().map(name).collect();
         let header = header.ok_or_else(|| unreadable("a column has no `name`"))?;
+        let all = match (list("rows"), lines.is_empty()) {
+            (Some(rows), true) => rows,
+            (None, false) => &lines,
+            (Some(_), false) => return Err(unreadable("there is something behind the end of the object")),
+            (None, true) => return Err(unreadable("there is no array `rows`")),
+        };
         let mut rows = Vec::new();
-        for (i, row) in list("rows").ok_or_else(|| unreadable("there is no array `rows`"))?.iter().enumerate()
-        {
+        for (i, row) in all.iter().enumerate() {
             let cells = row.as_array().filter(|cells| cells.len() == header.len());
             let cells = cells.map(|cells| cells.iter().map(text).collect::<Option<Vec<_>>>());
             let wrong =
                 || unreadable(format!("row {} is not an array of {} plain values", i + 1, header.len()));
             rows.push(cells.flatten().ok_or_else(wrong)?);
         }
-        Self::from_cells(&Cells { header, rows }.checked()?, options.into())
+        Self::from_cells(&Cells { header, rows }.checked()?, &options.into())
     }
 
     /// Writes CDISC Dataset-JSON 1.1, created at a date and time. Read back it is the same data set.

@@ -26,7 +26,7 @@
 //! assert_eq!(import.dropped[0].to_string(), "row 3 (01-003, PFS): neither AVAL nor both dates are given");
 //!
 //! let analysis = import.adtte.analyse("PFS")?;
-//! assert_eq!(analysis.survival("New", Time::days(91.0))?.value(), 0.0);
+//! assert_eq!(analysis.survival("New", Time::days(91.0))?.value()?, 0.0);
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -124,6 +124,8 @@ pub struct AdtteRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adtte {
     rows: Vec<AdtteRow>,
+    /// What each row's event or censoring is called in an analysis.
+    reasons: Vec<String>,
     other_columns: Vec<String>,
     days: DayCount,
 }
@@ -134,6 +136,7 @@ pub struct Adtte {
 /// |---|---|---|
 /// | [`new`](Self::new) | | how the file counts the days between STARTDT and ADT |
 /// | [`unit`](Self::unit) | none: AVALU is needed | the unit of AVAL where AVALU is missing or blank |
+/// | [`treatment`](Self::treatment) | TRTP, else TRT01P | the column that holds the arm |
 ///
 /// ```
 /// use greenwood::trial::adtte::{Adtte, ReadOptions};
@@ -145,22 +148,28 @@ pub struct Adtte {
 /// assert!(Adtte::read_csv(file.as_bytes(), options)?.remarks.is_empty());
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct ReadOptions {
     days: DayCount,
     unit: Option<TimeUnit>,
+    treatment: Option<String>,
 }
 
 impl ReadOptions {
     /// Days counted in this way.
     pub const fn new(days: DayCount) -> Self {
-        Self { days, unit: None }
+        Self { days, unit: None, treatment: None }
     }
 
     /// The unit of AVAL where the file does not say it.
-    pub const fn unit(self, unit: TimeUnit) -> Self {
+    pub fn unit(self, unit: TimeUnit) -> Self {
         Self { unit: Some(unit), ..self }
+    }
+
+    /// The column that holds the arm, such as `ARM` or `TRTA`.
+    pub fn treatment(self, column: impl Into<String>) -> Self {
+        Self { treatment: Some(column.into()), ..self }
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::error::{Error, Result};
 use crate::trial::TimeUnit;
-use crate::trial::adtte::cells::Cells;
+use crate::trial::adtte::cells::{Cells, column};
 use crate::trial::adtte::{Adtte, AdtteRow, Cnsr, Import, Note, ReadOptions};
 
 /// The columns that this library understands, in the order in which it writes them.
@@ -23,32 +23,59 @@ const DIES_WITH: [&str; 5] = ["PFS", "EFS", "DFS", "RFS", "FFS"];
 impl FromStr for Cnsr {
     type Err = ();
 
-    /// `0` is an event, a positive whole number a censoring.
+    /// `0` is an event, a positive whole number a censoring; some programs write them as `0.0` and `1.0`.
     fn from_str(text: &str) -> Result<Self, ()> {
-        let code: u32 = text.parse().map_err(|_| ())?;
+        let whole = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0'));
+        let code: u32 = whole.map_or(text, |(whole, _)| whole).parse().map_err(|_| ())?;
         Ok(Self(NonZeroU32::new(code)))
     }
 }
 
-/// A date as ISO 8601 has it, or as SAS prints it.
+/// A date as ISO 8601 has it, as SAS prints it, or as SAS stores it: the number of days since 1 January 1960.
 struct Day(Date);
+
+/// An ISO date that ends before its day: `2014` or `2014-03`.
+fn is_partial(text: &str) -> bool {
+    let parts: Vec<&str> = text.trim_end_matches('-').split('-').collect();
+    parts.len() < 3
+        && parts[0].len() == 4
+        && parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+}
 
 impl FromStr for Day {
     type Err = jiff::Error;
 
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        // Four digits are a year without its day, not a number of days.
+        if let Ok(days) = text.parse::<f64>()
+            && days.fract() == 0.0
+            && days.abs() < 1e6
+            && !is_partial(text)
+        {
+            let days = jiff::Span::new().try_days(days as i64)?;
+            return Date::new(1960, 1, 1)?.checked_add(days).map(Self);
+        }
         text.parse().or_else(|_| Date::strptime("%d%b%Y", text)).map(Self)
     }
 }
 
-fn unit(text: &str) -> Option<TimeUnit> {
-    match text.to_uppercase().as_str() {
+/// The unit, and how many of the file's own unit it has.
+fn unit(text: &str) -> Option<(TimeUnit, f64)> {
+    let unit = match text.to_uppercase().as_str() {
+        "HOUR" | "HOURS" => return Some((TimeUnit::Days, 24.0)),
         "DAY" | "DAYS" => Some(TimeUnit::Days),
         "WEEK" | "WEEKS" => Some(TimeUnit::Weeks),
         "MONTH" | "MONTHS" => Some(TimeUnit::Months),
         "YEAR" | "YEARS" => Some(TimeUnit::Years),
         _ => None,
-    }
+    };
+    unit.map(|unit| (unit, 1.0))
+}
+
+/// Half of the last digit that a number was written with: `5.9` is 0.05.
+fn half_digit(text: &str) -> f64 {
+    let decimals = text.split_once('.').map_or(0, |(_, d)| d.trim_end().len());
+    0.5 * 10f64.powi(-(decimals.min(15) as i32))
 }
 
 /// Where the columns are.
@@ -68,10 +95,20 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(cells: &Cells, unit: Option<TimeUnit>) -> Result<Self> {
-        let trtp = match (cells.position("TRTP"), cells.position("TRT01P")) {
-            (Some(at), _) | (None, Some(at)) => at,
-            (None, None) => cells.required("TRTP", "TRT01P would do")?,
+    fn of(cells: &Cells, options: &ReadOptions) -> Result<Self> {
+        let unit = options.unit;
+        let trtp = match (&options.treatment, cells.position("TRTP"), cells.position("TRT01P")) {
+            (Some(chosen), ..) => cells.position(&column(chosen)).ok_or_else(|| {
+                let known = cells.header.join(", ");
+                Error::DataSet {
+                    action: "read",
+                    why: format!("it has no column {chosen} for the arm; there are {known}"),
+                }
+            })?,
+            (None, Some(at), _) | (None, None, Some(at)) => at,
+            (None, None, None) => {
+                cells.required("TRTP", "TRT01P would do, or another one by `ReadOptions::treatment`")?
+            }
         };
         let dates = cells.position("STARTDT").zip(cells.position("ADT"));
         if cells.position("AVAL").is_none() && dates.is_none() {
@@ -103,31 +140,39 @@ impl Layout {
 impl Adtte {
     /// Reads CSV with a header. `options` say how the file counts the days between STARTDT and ADT: an AVAL that
     /// contradicts it is remarked upon, and an AVAL that is missing is made from the dates with it. Dates are written
-    /// as `2014-01-02` or `02JAN2014`.
+    /// as `2014-01-02`, `02JAN2014` or SAS's number of days since 1960; AVAL may be in hours, which become days.
     ///
     /// # Errors
     /// [`Error::DataSet`] for a file that is no CSV; [`Error::MissingColumn`]; [`Error::InvalidCell`] for a cell that
-    /// does not hold what its column must, with its row and column; [`Error::DuplicateRow`]; [`Error::Empty`] where no
-    /// row can be used.
+    /// does not hold what its column must, with its row and column; [`Error::Empty`] where no row can be used. A row
+    /// without an arm is left out with a note, a partial date counts as missing with a remark, and two rows of one subject
+    /// and parameter are remarked upon: that parameter alone cannot be analysed.
     pub fn read_csv(source: impl Read, options: impl Into<ReadOptions>) -> Result<Import> {
-        Self::from_cells(&Cells::csv(source)?, options.into())
+        Self::from_cells(&Cells::csv(source)?, &options.into())
     }
 
-    pub(super) fn from_cells(cells: &Cells, options: ReadOptions) -> Result<Import> {
-        let at = Layout::of(cells, options.unit)?;
+    pub(super) fn from_cells(cells: &Cells, options: &ReadOptions) -> Result<Import> {
+        let at = Layout::of(cells, options)?;
         let mut rows = Vec::new();
         let mut notes = Notes::default();
         let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
         for i in 0..cells.rows.len() {
-            for column in [at.usubjid, at.paramcd, at.trtp] {
+            for column in [at.usubjid, at.paramcd] {
                 if cells.text(i, Some(column)).is_empty() {
                     return Err(cells.invalid(i, Some(column), "given"));
                 }
             }
-            let key = (cells.text(i, Some(at.usubjid)), cells.text(i, Some(at.paramcd)));
-            if let Some(first) = seen.insert(key, i + 1) {
-                let (usubjid, paramcd) = (key.0.into(), key.1.into());
-                return Err(Error::DuplicateRow { row: i + 1, first, usubjid, paramcd });
+            let (usubjid, paramcd) = (cells.text(i, Some(at.usubjid)), cells.text(i, Some(at.paramcd)));
+            let note =
+                |what: String| Note { row: i + 1, usubjid: usubjid.into(), paramcd: paramcd.into(), what };
+            if cells.text(i, Some(at.trtp)).is_empty() {
+                notes.dropped.push(note(format!("{} is missing", cells.header[at.trtp])));
+                continue;
+            }
+            if let Some(first) = seen.insert((usubjid, paramcd), i + 1) {
+                notes.remarks.push(note(format!(
+                    "row {first} has the same subject and parameter: {paramcd} cannot be analysed until one is removed"
+                )));
             }
             rows.extend(at.row(cells, i, options, &mut notes)?);
         }
@@ -136,7 +181,8 @@ impl Adtte {
         }
         let other_columns = at.other.iter().map(|&c| cells.header[c].clone()).collect();
         let Notes { dropped, remarks } = notes;
-        let adtte = Adtte { rows, other_columns, days: options.days };
+        let reasons = super::transfer::names(&rows);
+        let adtte = Adtte { rows, reasons, other_columns, days: options.days };
         let contradictions = DIES_WITH.iter().flat_map(|within| adtte.contradictions(within, "OS")).collect();
         Ok(Import { adtte, dropped, remarks, contradictions })
     }
@@ -155,10 +201,10 @@ impl Layout {
         &self,
         cells: &Cells,
         i: usize,
-        options: ReadOptions,
+        options: &ReadOptions,
         notes: &mut Notes,
     ) -> Result<Option<AdtteRow>> {
-        let ReadOptions { days, unit: default } = options;
+        let (days, default) = (options.days, options.unit);
         let text = |column| cells.text(i, column).to_string();
         let (usubjid, paramcd) = (text(Some(self.usubjid)), text(Some(self.paramcd)));
         let note = |what| Note { row: i + 1, usubjid: usubjid.clone(), paramcd: paramcd.clone(), what };
@@ -168,9 +214,16 @@ impl Layout {
             notes.dropped.push(note("CNSR is missing".into()));
             return Ok(None);
         };
-        let date =
-            |column| cells.value(i, column, "a date as 2020-01-31").map(|date| date.map(|Day(date)| date));
-        let (startdt, adt) = (date(self.startdt)?, date(self.adt)?);
+        let mut date = |column: Option<usize>, name: &str| {
+            // A date without its day is no date: nothing is imputed.
+            if is_partial(cells.text(i, column)) {
+                let text = cells.text(i, column);
+                notes.remarks.push(note(format!("{name} is {text}, without its day: it counts as missing")));
+                return Ok(None);
+            }
+            cells.value(i, column, "a date as 2020-01-31").map(|date| date.map(|Day(date)| date))
+        };
+        let (startdt, adt) = (date(self.startdt, "STARTDT")?, date(self.adt, "ADT")?);
         if startdt.zip(adt).is_some_and(|(start, end)| end < start) {
             return Err(cells.invalid(i, self.adt, "STARTDT or a later date"));
         }
@@ -180,15 +233,25 @@ impl Layout {
         if aval.is_some_and(|t| !(0.0..f64::INFINITY).contains(&t)) {
             return Err(cells.invalid(i, self.aval, number));
         }
-        let avalu = match cells.text(i, self.avalu) {
-            "" | "." | "NA" if default.is_some() || aval.is_none() => default.unwrap_or(TimeUnit::Days),
-            text => unit(text).ok_or_else(|| cells.invalid(i, self.avalu, "DAYS, WEEKS, MONTHS or YEARS"))?,
+        let (avalu, per) = match cells.text(i, self.avalu) {
+            "" | "." | "NA" if default.is_some() || aval.is_none() => {
+                (default.unwrap_or(TimeUnit::Days), 1.0)
+            }
+            text => unit(text)
+                .ok_or_else(|| cells.invalid(i, self.avalu, "HOURS, DAYS, WEEKS, MONTHS or YEARS"))?,
         };
+        let aval = aval.map(|t| t / per);
+        let written = half_digit(cells.text(i, self.aval)) / per;
         let aval = match (aval, counted) {
             (Some(aval), Some(counted)) => {
-                // Days must agree; other units are rounded in the file.
+                // Days must agree, other units within a day, and all within the rounding with which AVAL is written.
                 let off = (avalu.time(aval).in_days() - counted.in_days()).abs();
-                if off > if avalu == TimeUnit::Days { 0.0 } else { 1.0 } {
+                let slack = match avalu {
+                    TimeUnit::Days if per == 1.0 => 0.0,
+                    TimeUnit::Days => 1.0,
+                    _ => f64::max(1.0, avalu.time(written).in_days() + 0.5),
+                };
+                if off > slack {
                     let what = format!("AVAL is {aval} {avalu}, but the dates give {counted} ({days:?})");
                     notes.remarks.push(note(what));
                 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use crate::error::{Error, Result};
+use crate::survival::Direction;
 use crate::trial::adtte::{Adtte, AdtteRow, Cnsr};
 use crate::trial::analysis::analysis::About;
 use crate::trial::analysis::counts::name;
@@ -83,7 +84,7 @@ impl Adtte {
                 other: strata.collect(),
             });
         }
-        Self { rows, other_columns, days }
+        Self { reasons: names(&rows), rows, other_columns, days }
     }
 
     /// The rows of several parameters in one data set.
@@ -106,6 +107,7 @@ impl Adtte {
             }
         }
         self.rows.extend(other.rows);
+        self.reasons = names(&self.rows);
         Ok(())
     }
 
@@ -114,7 +116,7 @@ impl Adtte {
     /// [`analyse_with_competing`](Self::analyse_with_competing).
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`] where there is no such parameter.
+    /// [`Error::UnknownLabel`] where there is no such parameter; [`Error::DuplicateRow`] where a subject has it twice.
     pub fn analyse<'a>(&'a self, paramcd: &str) -> Result<Analysis<&'a str, &'a str>> {
         self.analyse_with_competing(paramcd, &[])
     }
@@ -132,11 +134,14 @@ impl Adtte {
         let first = self.rows.iter().filter_map(|r| r.startdt).min();
         let mut records = Vec::new();
         let mut baselines = Vec::new();
+        let mut seen: HashMap<&str, usize> = HashMap::new();
         for (i, row) in rows() {
+            if let Some(first) = seen.insert(&row.usubjid, i + 1) {
+                let (usubjid, paramcd) = (row.usubjid.clone(), row.paramcd.clone());
+                return Err(Error::DuplicateRow { row: i + 1, first, usubjid, paramcd });
+            }
             let time = row.avalu.time(row.aval);
-            let described = [&row.evntdesc, &row.cnsdtdsc].into_iter().find(|text| !text.is_empty());
-            let kind =
-                described.map_or(if row.cnsr.is_event() { &row.paramcd } else { "censored" }, String::as_str);
+            let kind = self.reasons[i].as_str();
             let outcome = match row.cnsr.reason() {
                 None => Outcome::Event(kind),
                 Some(code) if competing.contains(&code) => Outcome::Competing(kind),
@@ -169,21 +174,29 @@ impl Adtte {
             population: "as in the data set".into(),
             cutoff: None,
             without_origin: 0,
+            direction: Direction::Unknown,
         };
         Analysis::new(about, records, baselines)
     }
 
     /// The stratification factors of a row: `STRATwR` as randomised and `STRATwV` as verified (as randomised where
-    /// there is none), called as `STRATwD` says; without numbers, `STRATAR` and `STRATAV`.
+    /// there is none), called as `STRATwD` says; without numbers, `STRATAR` and `STRATAV`. `STRATw` alone counts as
+    /// randomised.
     fn strata(&self, row: &AdtteRow) -> Vec<Stratum> {
         let mut strata = Vec::new();
         for column in &self.other_columns {
-            let Some(stem) = column.strip_prefix("STRAT").and_then(|c| c.strip_suffix('R')) else { continue };
+            let Some(stem) = column.strip_prefix("STRAT") else { continue };
+            let stem = stem.strip_suffix('R').unwrap_or(stem);
             if stem != "A" && stem.parse::<u32>().is_err() {
                 continue;
             }
+            // A number alone is the factor as randomised, unless the file has its R too.
+            let plain = column == &format!("STRAT{stem}");
             let cell = |suffix: &str| self.other(row, &format!("STRAT{stem}{suffix}"));
-            if let Some(randomised) = cell("R") {
+            if plain && self.other_columns.contains(&format!("STRAT{stem}R")) {
+                continue;
+            }
+            if let Some(randomised) = cell(if plain { "" } else { "R" }) {
                 strata.push(Stratum {
                     factor: cell("D").unwrap_or(&format!("STRAT{stem}")).into(),
                     randomised: randomised.into(),
@@ -193,4 +206,28 @@ impl Adtte {
         }
         strata
     }
+}
+
+/// What each row's event or censoring is called: EVNTDESC, else CNSDTDSC. Where one text stands for several numbers of CNSR
+/// within a parameter, the number is part of the name: they are different reasons.
+pub(super) fn names(rows: &[AdtteRow]) -> Vec<String> {
+    let text = |row: &AdtteRow| {
+        let described = [&row.evntdesc, &row.cnsdtdsc].into_iter().find(|text| !text.is_empty());
+        let default = if row.cnsr.is_event() { row.paramcd.as_str() } else { "censored" };
+        described.map_or(default, String::as_str).to_string()
+    };
+    let mut codes: HashMap<(&str, String), Vec<Cnsr>> = HashMap::new();
+    for row in rows {
+        let known = codes.entry((&row.paramcd, text(row))).or_default();
+        if !known.contains(&row.cnsr) {
+            known.push(row.cnsr);
+        }
+    }
+    rows.iter()
+        .map(|row| {
+            let name = text(row);
+            let several = codes.get(&(row.paramcd.as_str(), name.clone())).is_some_and(|c| c.len() > 1);
+            if several { format!("{name} (CNSR {})", row.cnsr) } else { name }
+        })
+        .collect()
 }

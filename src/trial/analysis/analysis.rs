@@ -1,6 +1,7 @@
 //! One endpoint of one trial, ready to be read.
 
 use crate::error::{Error, Result};
+use crate::survival::Direction;
 use crate::survival::{Groups, KaplanMeier, RightCensored, SurvivalCurve, SurvivalEstimate};
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::analysis::follow_up::FollowUp;
@@ -31,6 +32,7 @@ pub(in crate::trial) struct About {
     pub(in crate::trial) population: String,
     pub(in crate::trial) cutoff: Option<Time>,
     pub(in crate::trial) without_origin: usize,
+    pub(in crate::trial) direction: Direction,
 }
 
 impl<A: Label, E: Label> Analysis<A, E> {
@@ -54,6 +56,11 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// The endpoint's name.
     pub fn endpoint(&self) -> &str {
         &self.about.endpoint
+    }
+
+    /// Whether the endpoint's event is wanted.
+    pub fn direction(&self) -> Direction {
+        self.about.direction
     }
 
     /// The strategies for intercurrent events, in words; empty where the endpoint's own roles decided.
@@ -259,7 +266,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
         Ok(NumbersAtRisk { rows: rows.collect(), arms: self.arms.clone(), times: times.to_vec() })
     }
 
-    /// Compares the arm `of` with the arm `against`: a hazard ratio below 1 favours `of`.
+    /// Compares the arm `of` with the arm `against`: a hazard ratio below 1 means the lower rate in `of`.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`]; [`Error::TooFewGroups`] where both are the same arm;
@@ -282,6 +289,6 @@ impl<A: Label, E: Label> Analysis<A, E> {
         let groups = Groups::from_codes(&codes, &[label(&of), label(&against)])?;
         let baselines = positions.iter().map(|&i| self.baselines[i].clone()).collect();
         let subjects = positions.iter().map(|&i| self.who(i)).collect();
-        Contrast::new(data, groups, subjects, baselines)
+        Ok(Contrast::new(data, groups, subjects, baselines)?.directed(self.about.direction))
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::survival::result::print::{MISSING, PValue, or_missing};
 use crate::survival::{HazardRatio, HazardRatioMethod};
 use crate::trial::{Analysis, Incidence, Label, Time};
 
@@ -118,19 +119,21 @@ impl fmt::Display for Comparisons {
         let width = self.rows.iter().map(|r| r.label.chars().count()).max().unwrap_or(0).max(8);
         write!(f, "probability of the event by {}; hazard ratio by Peto's method", self.at)?;
         let head = ["events / subjects", "event by then", "HR (95% CI)", "p"];
-        write!(f, "\n{:width$} {:>17} {:>31} {:>23} {:>7}", "", head[0], head[1], head[2], head[3])?;
+        write!(f, "\n{:width$} {:>17} {:>37} {:>23} {:>7}", "", head[0], head[1], head[2], head[3])?;
         for row in &self.rows {
-            let counts =
-                format!("{}/{} v {}/{}", row.events[0], row.subjects[0], row.events[1], row.subjects[1]);
-            let by_then = format!("{} v {}", row.incidence[0], row.incidence[1]);
+            let counts = format!(
+                "{}/{} against {}/{}",
+                row.events[0], row.subjects[0], row.events[1], row.subjects[1]
+            );
+            let by_then = format!("{} against {}", row.incidence[0], row.incidence[1]);
             let ratio = row.hazard_ratio.as_ref().and_then(|ratio| {
                 let (lower, upper) = ratio.interval(0.95).ok()?.bounds()?;
                 Some(format!("{:.2} ({lower:.2} to {upper:.2})", ratio.value().ok()?))
             });
-            let ratio = ratio.unwrap_or_else(|| "-".into());
-            let p = row.p_value.map_or_else(|| "-".into(), |p| format!("{p:.4}"));
+            let ratio = ratio.unwrap_or_else(|| MISSING.into());
+            let p = or_missing(row.p_value, |p| format!("{:.4}", PValue(p)));
             let mark = if row.competing { " *" } else { "" };
-            write!(f, "\n{:width$} {counts:>17} {by_then:>31} {ratio:>23} {p:>7}{mark}", row.label)?;
+            write!(f, "\n{:width$} {counts:>17} {by_then:>37} {ratio:>23} {p:>7}{mark}", row.label)?;
         }
         if self.rows.iter().any(|r| r.competing) {
             write!(f, "\n* events compete: the ratio and the test are of cause-specific hazards")?;

@@ -2,9 +2,10 @@
 
 use crate::error::Result;
 use crate::survival::{
-    CoxModel, CoxPh, Design, Estimate, ExactLogRank, ExactTest, Groups, HazardRatio, HazardRatioMethod,
-    InvertedLogRank, KaplanMeier, LogRank, LogRankTest, MaxCombo, MaxComboTest, MeanMeasure, Measure, Melded,
-    NumberNeeded, RestrictedMean, RightCensored, SurvivalContrast, SurvivalCurve, Weight,
+    CoxModel, CoxPh, Design, Direction, Estimate, ExactLogRank, ExactTest, Groups, HazardRatio,
+    HazardRatioMethod, InvertedLogRank, KaplanMeier, LogRank, LogRankTest, MaxCombo, MaxComboTest,
+    MeanMeasure, Measure, Melded, NumberNeeded, RestrictedMean, RightCensored, SurvivalContrast,
+    SurvivalCurve, Weight,
 };
 use crate::trial::Time;
 use crate::trial::facts::baseline::{self, Baseline};
@@ -21,6 +22,8 @@ pub struct Contrast {
     /// How each subject is called, and what was known of it at entry.
     subjects: Vec<String>,
     baselines: Vec<Baseline>,
+    /// Whether the event is wanted: sentences of ratios and numbers needed to treat follow it.
+    direction: Direction,
 }
 
 impl Contrast {
@@ -32,7 +35,11 @@ impl Contrast {
     ) -> Result<Self> {
         let log_rank = LogRank::test(&data, &groups)?;
         let curves = KaplanMeier::by_group(&data, &groups)?;
-        Ok(Self { data, groups, log_rank, curves, subjects, baselines })
+        Ok(Self { data, groups, log_rank, curves, subjects, baselines, direction: Direction::Unknown })
+    }
+
+    pub(in crate::trial) fn directed(self, direction: Direction) -> Self {
+        Self { direction, ..self }
     }
 
     /// The same subjects with other times (in days) and events.
@@ -42,7 +49,8 @@ impl Contrast {
         if let Some(strata) = data.strata() {
             changed = changed.with_strata(strata.clone())?;
         }
-        Self::new(changed, groups.clone(), self.subjects.clone(), self.baselines.clone())
+        let contrast = Self::new(changed, groups.clone(), self.subjects.clone(), self.baselines.clone())?;
+        Ok(contrast.directed(self.direction))
     }
 
     /// The arm that is compared.
@@ -75,7 +83,8 @@ impl Contrast {
     /// compared, and for methods that the log-rank does not give.
     #[must_use]
     pub fn hazard_ratio(&self, method: HazardRatioMethod) -> Option<HazardRatio> {
-        self.log_rank.hazard_ratio(self.of(), self.against(), method).ok().flatten()
+        let ratio = self.log_rank.hazard_ratio(self.of(), self.against(), method).ok().flatten();
+        ratio.map(|r| r.direction(self.direction))
     }
 
     /// The curves of the two arms, times in days.
@@ -152,7 +161,8 @@ impl Contrast {
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
     pub fn number_needed_to_treat(&self, t: Time, level: f64) -> Result<NumberNeeded> {
-        self.curves[0].number_needed_to_treat(&self.curves[1], t.in_days(), level)
+        let needed = self.curves[0].number_needed_to_treat(&self.curves[1], t.in_days(), level)?;
+        Ok(needed.direction(self.direction))
     }
 
     /// The hazard ratio with the interval of all ratios that the log-rank test does not reject.
@@ -185,7 +195,7 @@ impl Contrast {
     ///     subject("old", 52.0, "m").until(Time::months(12.0), Exit::Cutoff)?,
     /// ]);
     /// let contrast = trial.analyse(&OS)?.contrast("new", "old")?;
-    /// let names: Vec<_> = contrast.cox(&["age", "sex"])?.terms().iter().map(|t| t.name.clone()).collect();
+    /// let names: Vec<_> = contrast.cox(&["age", "sex"])?.terms().iter().map(|t| t.name().to_string()).collect();
     /// assert_eq!(names, ["new", "age", "sex: m"]);
     /// # Ok::<(), greenwood::Error>(())
     /// ```

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::{Error, Result};
 use crate::trial::{Censoring, Label, Time, label};
 
 /// How many were censored for which reason, per arm.
@@ -65,24 +66,36 @@ pub struct NumbersAtRisk<A> {
 }
 
 impl<A: Label> NumbersAtRisk<A> {
-    /// At risk just before each time, in an arm. Empty for an unknown arm.
-    pub fn at_risk(&self, arm: A) -> Vec<usize> {
+    /// At risk just before each time, in an arm.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLabel`] for an arm that the analysis does not have.
+    pub fn at_risk(&self, arm: A) -> Result<Vec<usize>> {
         self.column(arm, 0)
     }
 
     /// Censored before each time.
-    pub fn censored(&self, arm: A) -> Vec<usize> {
+    ///
+    /// # Errors
+    /// As [`at_risk`](Self::at_risk).
+    pub fn censored(&self, arm: A) -> Result<Vec<usize>> {
         self.column(arm, 1)
     }
 
     /// Events before each time.
-    pub fn events(&self, arm: A) -> Vec<usize> {
+    ///
+    /// # Errors
+    /// As [`at_risk`](Self::at_risk).
+    pub fn events(&self, arm: A) -> Result<Vec<usize>> {
         self.column(arm, 2)
     }
 
-    fn column(&self, arm: A, which: usize) -> Vec<usize> {
-        let arm = self.arms.iter().position(|&a| a == arm);
-        arm.map_or(Vec::new(), |a| self.rows[a].iter().map(|row| row[which]).collect())
+    fn column(&self, arm: A, which: usize) -> Result<Vec<usize>> {
+        let found = self.arms.iter().position(|&a| a == arm).ok_or_else(|| {
+            let known = self.arms.iter().map(label).collect::<Vec<_>>().join(", ");
+            Error::UnknownLabel { label: label(&arm), known }
+        })?;
+        Ok(self.rows[found].iter().map(|row| row[which]).collect())
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Flow {
     lost: Vec<usize>,
     withdrew: Vec<usize>,
     terminal: Vec<usize>,
+    still_followed: Vec<usize>,
     populations: Vec<(String, Vec<usize>)>,
 }
 
@@ -57,6 +58,7 @@ impl<A: Label, E: Label> Trial<A, E> {
             lost: count(&|s| s.exit() == Exit::Lost),
             withdrew: count(&|s| s.exit() == Exit::Withdrew),
             terminal: count(&|s| matches!(s.exit(), Exit::Terminal(_))),
+            still_followed: count(&|s| !matches!(s.exit(), Exit::Lost | Exit::Withdrew | Exit::Terminal(_))),
             populations: analysed.collect(),
             arms: arms.iter().map(label).collect(),
         }
@@ -91,6 +93,13 @@ impl Flow {
         &self.randomised
     }
 
+    /// Those who were still followed at the end of the study, per arm: all randomised are these, the lost, the withdrawn and
+    /// those followed to a terminal event.
+    #[must_use]
+    pub fn still_followed(&self) -> &[usize] {
+        &self.still_followed
+    }
+
     /// Each population's name and its subjects per arm (as it analyses them).
     #[must_use]
     pub fn populations(&self) -> &[(String, Vec<usize>)] {
@@ -121,6 +130,7 @@ impl fmt::Display for Flow {
         line(f, "lost to follow-up", &self.lost)?;
         line(f, "withdrew", &self.withdrew)?;
         line(f, "followed to the end (death)", &self.terminal)?;
+        line(f, "still followed", &self.still_followed)?;
         self.populations.iter().try_for_each(|(name, counts)| line(f, &format!("analysed: {name}"), counts))
     }
 }

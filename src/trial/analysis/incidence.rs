@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::survival::{AalenJohansen, CompetingRisks, IncidenceVariance};
 use crate::trial::{Analysis, Label, Outcome, Time};
 
 /// The probability that the event has happened by a time, where competing events can prevent it.
@@ -51,59 +52,31 @@ impl fmt::Display for Incidence {
     }
 }
 
-/// Events, competing events and number at risk at one time.
-struct Row {
-    events: f64,
-    competing: f64,
-    at_risk: f64,
-}
+/// The names of the two causes.
+const EVENT: &str = "event";
+const COMPETING: &str = "competing event";
 
 impl<A: Label, E: Label> Analysis<A, E> {
     /// The probability that the event has happened in an arm by a time, whatever competes with it. Without
-    /// competing events it is one minus [`survival`](Self::survival).
+    /// competing events it is one minus [`survival`](Self::survival). Times that differ by rounding error are one time.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`](crate::Error::UnknownLabel).
     pub fn incidence(&self, arm: A, t: Time) -> Result<Incidence> {
         self.check_arm(arm)?;
-        let mut records: Vec<_> = self.records().iter().filter(|r| r.arm == arm).collect();
-        records.sort_by(|a, b| a.time.in_days().total_cmp(&b.time.in_days()));
-        let mut rows = Vec::new();
-        let mut left = records.len();
-        for same in records.chunk_by(|a, b| a.time == b.time).take_while(|same| same[0].time <= t) {
-            let events = same.iter().filter(|r| r.outcome.is_event()).count();
-            let competing = same.iter().filter(|r| matches!(r.outcome, Outcome::Competing(_))).count();
-            if events + competing > 0 {
-                let [events, competing, at_risk] = [events, competing, left].map(|n| n as f64);
-                rows.push(Row { events, competing, at_risk });
-            }
-            left -= same.len();
-        }
-        let at_risk = records.iter().filter(|r| r.time >= t).count();
-        let (value, variance) = aalen_johansen(&rows);
-        Ok(Incidence { value, std_error: variance.max(0.0).sqrt(), at_risk })
+        let own = || self.records().iter().filter(|r| r.arm == arm);
+        let time: Vec<f64> = own().map(|r| r.time.in_days()).collect();
+        let outcome: Vec<Option<&str>> = own()
+            .map(|r| match r.outcome {
+                Outcome::Event(_) => Some(EVENT),
+                Outcome::Competing(_) => Some(COMPETING),
+                Outcome::Censored(_) => None,
+            })
+            .collect();
+        let data = CompetingRisks::with_causes(&time, &outcome, &[EVENT, COMPETING])?;
+        let fit = AalenJohansen::new().variance(IncidenceVariance::Delta).fit(&data)?;
+        let found = fit.of(EVENT)?.at(t.in_days());
+        let at_risk = own().filter(|r| r.time >= t).count();
+        Ok(Incidence { value: found.value(), std_error: found.std_error().unwrap_or(0.0), at_risk })
     }
-}
-
-/// The cumulative incidence after the last row and its variance.
-fn aalen_johansen(rows: &[Row]) -> (f64, f64) {
-    let mut free = 1.0;
-    let mut incidence = 0.0;
-    let mut steps = Vec::with_capacity(rows.len());
-    for row in rows {
-        incidence += free * row.events / row.at_risk;
-        steps.push((free, incidence));
-        free *= 1.0 - (row.events + row.competing) / row.at_risk;
-    }
-    // With g = F(t) − F(tᵢ), what is still to come, an event of either kind changes F(t) by −g S(tᵢ) / S(tᵢ−), and
-    // one of the first kind adds S(tᵢ−) besides: a sum of multinomial variances over the times.
-    let variance = rows.iter().zip(steps).map(|(row, (before, then))| {
-        let n = row.at_risk;
-        let all = row.events + row.competing;
-        let still = if n > all { (incidence - then) / (1.0 - all / n) } else { 0.0 };
-        let (gain, loss) = (before - still, still);
-        let (p, q) = (row.events / n, row.competing / n);
-        (gain * gain * p * (1.0 - p) + loss * loss * q * (1.0 - q) + 2.0 * gain * loss * p * q) / n
-    });
-    (incidence, variance.sum())
 }

@@ -178,6 +178,7 @@ impl<A: Label, E: Label> Trial<A, E> {
             population: self.population.clone(),
             cutoff: self.cutoff,
             without_origin,
+            direction: endpoint.direction(),
         };
         Analysis::new(about, records, baselines)
     }

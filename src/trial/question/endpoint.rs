@@ -1,5 +1,6 @@
 //! A question that is asked of every subject.
 
+use crate::survival::Direction;
 use crate::trial::Time;
 
 /// What a happening means for an endpoint: the strategies of ICH E9(R1) in four words.
@@ -123,6 +124,7 @@ pub struct Endpoint<E> {
     rule: Rule<E>,
     seen: Ascertainment,
     origin: Origin<E>,
+    direction: Direction,
 }
 
 /// Where the roles come from.
@@ -137,7 +139,8 @@ impl<E: Copy> Endpoint<E> {
     /// An endpoint that is seen at any time and counts from entry.
     #[must_use]
     pub const fn new(name: &'static str, role: fn(E) -> Role) -> Self {
-        Self { name, rule: Rule::Roles(role), seen: Ascertainment::Continuous, origin: Origin::Entry }
+        let (seen, origin) = (Ascertainment::Continuous, Origin::Entry);
+        Self { name, rule: Rule::Roles(role), seen, origin, direction: Direction::Unknown }
     }
 
     /// Overall survival: from entry to death from any cause, whatever happens before it. It needs no protocol.
@@ -153,13 +156,41 @@ impl<E: Copy> Endpoint<E> {
     #[must_use]
     pub const fn overall_survival(death: fn(E) -> bool) -> Self {
         let (seen, origin) = (Ascertainment::Continuous, Origin::Entry);
-        Self { name: "OS", rule: Rule::Only(death), seen, origin }
+        Self { name: "OS", rule: Rule::Only(death), seen, origin, direction: Direction::Unwanted }
     }
 
     /// Under another name: the same roles with another clock are another endpoint.
     #[must_use]
     pub const fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
+    }
+
+    /// Its event is to be reached, such as recovery, engraftment or response: a higher rate is better, and the sentences of
+    /// hazard ratios and numbers needed to treat say so. Without [`wanted`](Self::wanted) or
+    /// [`unwanted`](Self::unwanted) they say which arm has the higher rate, and no more.
+    ///
+    /// ```
+    /// use greenwood::survival::Direction;
+    /// use greenwood::trial::{Endpoint, Role};
+    ///
+    /// const ENGRAFTMENT: Endpoint<bool> = Endpoint::new("engraftment", |_| Role::Event).wanted();
+    /// assert_eq!(ENGRAFTMENT.direction(), Direction::Wanted);
+    /// ```
+    #[must_use]
+    pub const fn wanted(self) -> Self {
+        Self { direction: Direction::Wanted, ..self }
+    }
+
+    /// Its event is to be avoided, such as death or relapse: a lower rate is better.
+    #[must_use]
+    pub const fn unwanted(self) -> Self {
+        Self { direction: Direction::Unwanted, ..self }
+    }
+
+    /// Whether its event is wanted.
+    #[must_use]
+    pub const fn direction(&self) -> Direction {
+        self.direction
     }
 
     /// Seen only at visits, planned `every` so often; an event after `missed` missed visits is censored.

@@ -1,9 +1,9 @@
 //! From an analysis to the numbers of its report.
 
 use crate::error::{Error, Result};
-use crate::survival::{CoxPh, HazardRatioMethod, Interval, MeanMeasure, TimeScale};
+use crate::survival::{CoxPh, Design, HazardRatioMethod, Interval, MeanMeasure, RightCensored, TimeScale};
 use crate::trial::analysis::counts::name;
-use crate::trial::report::{ArmReport, ComparisonReport, Report};
+use crate::trial::report::{ArmReport, ComparisonReport, PenalisedRatio, Report};
 use crate::trial::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};
 
 /// The exact test is reported up to this many subjects.
@@ -101,10 +101,12 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
         let arms =
             analysis.arms().iter().map(|&arm| arm_report(analysis, arm, &times, tau, level, competing));
         let arms = arms.collect::<Result<Vec<_>>>()?;
-        let comparison =
-            self.contrast.map(|(of, against)| comparison(analysis, of, against, &times, tau, competing));
+        let comparison = self
+            .contrast
+            .map(|(of, against)| comparison(analysis, of, against, &times, tau, level, competing));
         Ok(Report {
             endpoint: analysis.endpoint().into(),
+            direction: analysis.direction(),
             strategies: analysis.strategies().into(),
             population: analysis.population().into(),
             cutoff: analysis.cutoff().map(|c| c.0),
@@ -187,6 +189,7 @@ fn comparison<A: Label, E: Label>(
     against: A,
     times: &[Time],
     tau: Option<Time>,
+    level: f64,
     competing: bool,
 ) -> Result<ComparisonReport> {
     let contrast = analysis.cause_specific(of, against)?;
@@ -198,6 +201,7 @@ fn comparison<A: Label, E: Label>(
     let proportional = ratio.as_ref().and(model.as_ref()).and_then(|m| {
         m.with(data, &design).ok()?.proportional_hazards(TimeScale::KaplanMeier).ok()?.global().p_value()
     });
+    let firth = if ratio.is_none() { penalised(data, &design, contrast.of(), level) } else { None };
     let small = data.len() <= SMALL && !competing;
     let mean = |tau: Time| contrast.restricted_mean_contrast(tau, MeanMeasure::Difference);
     Ok(ComparisonReport {
@@ -206,6 +210,7 @@ fn comparison<A: Label, E: Label>(
         log_rank: contrast.log_rank().clone(),
         exact: if small { contrast.exact_log_rank().ok() } else { None },
         hazard_ratio: ratio.map(|r| r.named(contrast.of(), contrast.against())),
+        firth,
         peto: contrast.hazard_ratio(HazardRatioMethod::Peto),
         proportional_hazards: proportional,
         differences: if competing {
@@ -215,4 +220,14 @@ fn comparison<A: Label, E: Label>(
         },
         mean_difference: if competing { None } else { tau.map(mean).transpose()? },
     })
+}
+
+/// The ratio under Firth's penalty with its profile limits; `None` where there is no event at all.
+fn penalised(data: &RightCensored, design: &Design, of: &str, level: f64) -> Option<PenalisedRatio> {
+    let fit = CoxPh::new().firth().fit(data, design).ok().filter(|fit| fit.events() > 0)?;
+    let hazard_ratio = fit.hazard_ratio(of).ok().flatten()?.value().ok()?;
+    let with = fit.with(data, design).ok()?;
+    let interval = with.profile_interval(of, level).ok()?;
+    let p_value = with.likelihood_ratio_test_of(&[of]).ok().and_then(|t| t.p_value());
+    Some(PenalisedRatio { hazard_ratio, interval, p_value })
 }

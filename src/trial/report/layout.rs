@@ -1,13 +1,13 @@
 //! The numbers of a report, set as tables of text.
 
-use crate::survival::result::print::Number;
+use crate::survival::result::print::{MISSING, Number, PValue};
 use crate::survival::{
     ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
 };
 use crate::trial::report::{ArmReport, ComparisonReport, Report, Table};
 use crate::trial::{Incidence, Stratification, Time};
 
-const NONE: &str = "-";
+const NONE: &str = MISSING;
 
 pub(super) fn title(report: &Report) -> String {
     match &report.comparison {
@@ -49,7 +49,7 @@ fn share(n: usize, of: usize) -> String {
 }
 
 fn p_text(p: f64) -> String {
-    if p < 0.0001 { "<0.0001".into() } else { format!("{p:.4}") }
+    format!("{:.4}", PValue(p))
 }
 
 fn or_none(text: Option<String>) -> String {
@@ -204,7 +204,16 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
         table.push("Exact permutation log-rank test", [String::new(), p_text(exact.p_value())]);
     }
     let estimate = or_none(c.hazard_ratio.as_ref().map(|r| ratio(report, r)));
-    table.push(format!("Hazard ratio, Cox{by} ({level} CI)"), [estimate]);
+    let p = c.hazard_ratio.as_ref().and_then(HazardRatio::p_value).map(p_text);
+    table.push(format!("Hazard ratio, Cox{by} ({level} CI)"), [estimate, or_none(p)]);
+    if let Some(firth) = &c.firth {
+        let limits = limits(firth.interval, |x| format!("{x:.3}"), NONE);
+        let estimate = format!("{:.3} ({limits})", Number(firth.hazard_ratio));
+        table.push(
+            format!("Hazard ratio, Firth's penalty{by} ({level} profile CI)"),
+            [estimate, or_none(firth.p_value.map(p_text))],
+        );
+    }
     table.push(
         format!("Hazard ratio, Peto ({level} CI)"),
         [or_none(c.peto.as_ref().map(|r| ratio(report, r)))],
@@ -223,7 +232,7 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
         let name = format!("Difference of restricted means, {} ({level} CI)", report.unit);
         table.push(name, [or_none(estimate), or_none(mean.p_value().map(p_text))]);
     }
-    table.notes.push(format!("A hazard ratio below 1 favours {}.", c.of));
+    table.notes.push(report.direction.below_one(&c.of, &c.against));
     if report.arms.iter().any(|a| a.competing > 0) {
         table.notes.push("Events compete: the test and the ratios are of cause-specific hazards.".into());
     }
@@ -231,14 +240,21 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
 }
 
 fn numbers_at_risk(report: &Report) -> Table {
-    let header =
-        std::iter::once(String::new()).chain(report.times.iter().map(|&t| short(report, t))).collect();
+    // The table begins at 0, where all are at risk, whatever times are reported.
+    let from_zero = report.times.contains(&Time::ZERO);
+    let start = (!from_zero).then_some(Time::ZERO);
+    let times = start.into_iter().chain(report.times.iter().copied());
+    let header = std::iter::once(String::new()).chain(times.map(|t| short(report, t))).collect();
     let mut table = Table::new(format!("Numbers at risk, {}", report.unit), header);
     let competing = report.arms.iter().any(|a| a.competing > 0);
     for arm in &report.arms {
         let names = ["at risk", "censored", "events", "competing events"];
         for (which, name) in names.into_iter().enumerate().take(if competing { 4 } else { 3 }) {
-            let cells = arm.at_risk.iter().map(|counts| counts[which].to_string());
+            let first = (!from_zero).then_some(if which == 0 { arm.subjects } else { 0 });
+            let cells = first
+                .into_iter()
+                .chain(arm.at_risk.iter().map(|counts| counts[which]))
+                .map(|n| n.to_string());
             table.push(format!("{}: {name}", arm.arm), cells);
         }
     }

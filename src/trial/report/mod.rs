@@ -10,8 +10,8 @@ mod table;
 use std::fmt;
 
 use crate::survival::{
-    Estimate, ExactTest, HazardRatio, LogRankTest, Quantile, RestrictedMean, SurvivalContrast,
-    SurvivalEstimate,
+    ConfidenceInterval, Direction, Estimate, ExactTest, HazardRatio, LogRankTest, Quantile, RestrictedMean,
+    SurvivalContrast, SurvivalEstimate,
 };
 use crate::trial::{FollowUp, Incidence, Time, TimeUnit};
 
@@ -46,6 +46,8 @@ use crate::trial::Analysis;
 pub struct Report {
     /// The endpoint.
     pub endpoint: String,
+    /// Whether the endpoint's event is wanted.
+    pub direction: Direction,
     /// The strategies for intercurrent events, in words; empty where the endpoint's own roles decided.
     pub strategies: String,
     /// The population.
@@ -68,6 +70,18 @@ pub struct Report {
     pub arms: Vec<ArmReport>,
     /// One arm against another, if asked for.
     pub comparison: Option<ComparisonReport>,
+}
+
+/// A hazard ratio under Firth's penalty, which is finite where an arm has no events.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PenalisedRatio {
+    /// The ratio.
+    pub hazard_ratio: f64,
+    /// Its profile limits.
+    pub interval: ConfidenceInterval,
+    /// The p-value of the penalised likelihood-ratio test.
+    pub p_value: Option<f64>,
 }
 
 /// What is reported about one arm.
@@ -113,6 +127,8 @@ pub struct ComparisonReport {
     pub exact: Option<ExactTest>,
     /// The hazard ratio of the proportional-hazards model; `None` where it is 0 or infinite.
     pub hazard_ratio: Option<HazardRatio>,
+    /// Where that has no value: the ratio under Firth's penalty, with its profile limits.
+    pub firth: Option<PenalisedRatio>,
     /// Peto's hazard ratio from the log-rank test.
     pub peto: Option<HazardRatio>,
     /// The p-value of the test for proportional hazards, times transformed by Kaplan-Meier.

@@ -46,7 +46,9 @@ impl Table {
     /// GitHub's Markdown.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let line = |cells: &[String]| format!("| {} |\n", each(cells, markdown).join(" | "));
+        let line = |cells: &[String]| {
+            format!("| {} |\n", each(cells, |c| indented(c, "&emsp;", markdown)).join(" | "))
+        };
         let rule = format!("|---|{}\n", "---:|".repeat(self.header.len().saturating_sub(1)));
         let mut parts = vec![format!("**{}**\n\n", markdown(&self.caption)), line(&self.header), rule];
         parts.extend(self.rows.iter().map(|row| line(row)));
@@ -57,7 +59,9 @@ impl Table {
     /// A LaTeX `table` environment; it needs no package.
     #[must_use]
     pub fn to_latex(&self) -> String {
-        let line = |cells: &[String]| format!("{} \\\\\n", each(cells, latex).join(" & "));
+        let line = |cells: &[String]| {
+            format!("{} \\\\\n", each(cells, |c| indented(c, "\\quad ", latex)).join(" & "))
+        };
         let columns = format!("l{}", "r".repeat(self.header.len().saturating_sub(1)));
         let mut parts = vec![
             format!("\\begin{{table}}\n\\caption{{{}}}\n", latex(&self.caption)),
@@ -80,7 +84,8 @@ impl Table {
         ];
         for (name, cells) in self.rows.iter().filter_map(|row| row.split_first()) {
             let cells = each(cells, |c| format!("<td>{}</td>", html(c))).concat();
-            parts.push(format!("<tr><th scope=\"row\">{}</th>{cells}</tr>\n", html(name)));
+            parts
+                .push(format!("<tr><th scope=\"row\">{}</th>{cells}</tr>\n", indented(name, "&emsp;", html)));
         }
         parts.push("</tbody>\n".into());
         if !self.notes.is_empty() {
@@ -95,6 +100,12 @@ impl Table {
 
 fn each(cells: &[String], text: impl Fn(&str) -> String) -> Vec<String> {
     cells.iter().map(|cell| text(cell)).collect()
+}
+
+/// A row under another keeps its place in every form: leading spaces become the form's own sign, one for each two.
+fn indented(cell: &str, sign: &str, text: impl Fn(&str) -> String) -> String {
+    let inner = cell.trim_start_matches(' ');
+    sign.repeat((cell.len() - inner.len()).div_ceil(2)) + &text(inner)
 }
 
 impl fmt::Display for Table {
@@ -158,6 +169,9 @@ pub(super) fn latex(text: &str) -> String {
         '_' => Some("\\_"),
         '%' => Some("\\%"),
         '~' => Some("\\textasciitilde{}"),
+        // Behind the end of a row these would be read as its options.
+        '[' => Some("{[}"),
+        '*' => Some("{*}"),
         '<' => Some("$<$"),
         '>' => Some("$>$"),
         '±' => Some("$\\pm$"),

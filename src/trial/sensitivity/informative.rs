@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::student_two_sided;
 use crate::numeric::random::Random;
+use crate::survival::result::print::{MISSING, PValue, or_missing};
 use crate::survival::{HazardRatioMethod, KaplanMeier, RightCensored, SurvivalCurve};
 use crate::trial::{Analysis, Censoring, Contrast, Label, Outcome, Record};
 
@@ -45,8 +46,8 @@ impl fmt::Display for CensoringBounds {
                 let (lower, upper) = ratio.interval(0.95).ok()?.bounds()?;
                 Some(format!("{:.3} ({lower:.3} to {upper:.3})", ratio.value().ok()?))
             });
-            let p = contrast.log_rank().p_value().map_or_else(|| "-".into(), |p| format!("{p:.4}"));
-            write!(f, "\n{name:<10} {:>32} {p:>11}", ratio.unwrap_or_else(|| "-".into()))?;
+            let p = or_missing(contrast.log_rank().p_value(), |p| format!("{:.4}", PValue(p)));
+            write!(f, "\n{name:<10} {:>32} {p:>11}", ratio.unwrap_or_else(|| MISSING.into()))?;
         }
         Ok(())
     }
@@ -111,8 +112,8 @@ impl fmt::Display for TippingPoint {
         write!(f, "{} against {}: {} censored of {} imputed", self.of, self.against, self.changed, self.of)?;
         write!(f, "\n{:>8} {:>13} {:>8}", "delta", "hazard ratio", "p")?;
         for row in &self.rows {
-            let text = |x: Option<f64>, decimals| x.map_or_else(|| "-".into(), |x| format!("{x:.decimals$}"));
-            let (ratio, p) = (text(row.hazard_ratio, 3), text(row.p_value, 4));
+            let ratio = or_missing(row.hazard_ratio, |x| format!("{x:.3}"));
+            let p = or_missing(row.p_value, |p| format!("{:.4}", PValue(p)));
             write!(f, "\n{:>8} {ratio:>13} {p:>8}", row.delta)?;
         }
         Ok(())

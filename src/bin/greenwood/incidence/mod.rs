@@ -1,6 +1,7 @@
 //! `incidence`: how probable is each of several causes, where one prevents the others?
 
 mod columns;
+mod models;
 
 use greenwood::survival::{
     AalenJohansen, CumulativeIncidence, Estimate, Gray, Groups, IncidenceEstimate, IncidenceVariance,
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::{Failure, Program, Warnings, json_text, number, times_to_ask};
 use columns::CauseColumns;
+use models::Models;
 
 /// Cumulative incidence of competing causes from a file.
 #[derive(clap::Parser)]
@@ -47,6 +49,8 @@ pub struct Options {
     /// Power of the weights of Gray's test
     #[arg(long, requires = "gray", default_value_t = 0.0, allow_negative_numbers = true)]
     rho: f64,
+    #[command(flatten)]
+    models: Models,
     /// Difference of two groups: at the times of --at
     #[arg(long, requires = "by")]
     difference: bool,
@@ -116,7 +120,9 @@ fn run(options: &Options) -> Result<String, Failure> {
         return Err("--difference compares two groups at times: add --at, such as --at 12".into());
     }
     let mut warnings = Warnings::default();
-    let further: Vec<(&'static str, &str)> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
+    options.models.check()?;
+    let mut further: Vec<(&'static str, &str)> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
+    further.extend(options.models.further());
     let table = options.columns.table(&further, &mut warnings)?;
     let data = options.columns.data(&table)?;
     let groups = match &options.by {
@@ -145,6 +151,9 @@ fn run(options: &Options) -> Result<String, Failure> {
             }));
         }
         answer.add("gray", tests);
+    }
+    for (field, value) in options.models.fit(&table, &data, options.level, &mut answer.text)? {
+        answer.add(field, value);
     }
     if options.difference {
         options.differences(&fits, groups.labels(), &mut answer)?;

@@ -109,22 +109,22 @@ impl IncidenceEstimate {
     /// ```
     #[must_use]
     pub fn difference(&self, reference: &Self) -> Estimate {
-        let se = self.std_error.zip(reference.std_error).map(|(a, b)| a.hypot(b));
-        Estimate::with_error(
-            Scale::Identity,
-            self.value - reference.value,
-            se.ok_or(NotEstimable::NoSubjects),
-        )
-        .within(-1.0, 1.0)
+        let se = self.both_errors(reference).map(|(a, b)| a.hypot(b));
+        Estimate::with_error(Scale::Identity, self.value - reference.value, se).within(-1.0, 1.0)
+    }
+
+    /// The errors of the two groups; one alone is not that of a comparison.
+    fn both_errors(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
+        let both = self.std_error.zip(reference.std_error).ok_or(NotEstimable::NoSubjects)?;
+        if both.0 > 0.0 && both.1 > 0.0 { Ok(both) } else { Err(NotEstimable::NoVariation) }
     }
 
     /// This probability over that of an independent group at its time, on the logarithmic scale.
     #[must_use]
     pub fn ratio(&self, reference: &Self) -> Estimate {
-        let se = self.std_error.zip(reference.std_error);
-        let se = se.map(|(a, b)| (a / self.value).hypot(b / reference.value));
+        let se = self.both_errors(reference).map(|(a, b)| (a / self.value).hypot(b / reference.value));
         let log = self.value.ln() - reference.value.ln();
-        Estimate::with_error(Scale::Log, log, se.ok_or(NotEstimable::NoSubjects))
+        Estimate::with_error(Scale::Log, log, se)
     }
 }
 

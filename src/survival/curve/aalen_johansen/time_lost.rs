@@ -77,8 +77,6 @@ impl fmt::Display for TimeLost {
 /// A quantity that is linear in the increments of the hazards: of cause `cause`, or of the time free of every cause.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Quantity {
-    /// The incidence at a time.
-    Incidence(f64),
     /// The area under the incidence up to a time.
     TimeLost(f64),
     /// The area under the event-free curve up to a time.
@@ -147,9 +145,8 @@ impl CumulativeIncidence {
 
     /// By row, what an increment of the cause's own hazard and of another's does to the quantity: `(own, other)`.
     fn effects(&self, quantity: Quantity, cause: usize) -> Vec<(f64, f64)> {
-        let (Quantity::Incidence(end) | Quantity::TimeLost(end) | Quantity::EventFreeTime(end)) = quantity;
+        let (Quantity::TimeLost(end) | Quantity::EventFreeTime(end)) = quantity;
         let rows = self.rows_until(end);
-        let last = self.after(rows, cause).0;
         let mut effects = vec![(0.0, 0.0); self.table.all().len()];
         // The area to the right of a row under F(t) − F(row), or under S.
         let (mut next, mut area) = (end, 0.0);
@@ -161,7 +158,6 @@ impl CumulativeIncidence {
             let now = self.after(i + 1, cause).0;
             let before = self.after(i, cause).0;
             let (own, still) = match quantity {
-                Quantity::Incidence(_) => (free, last - now),
                 Quantity::TimeLost(_) => (free * (end - time), area),
                 Quantity::EventFreeTime(_) => {
                     area += (next - time) * self.free[i];

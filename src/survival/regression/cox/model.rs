@@ -21,12 +21,12 @@ use crate::survival::regression::term::{Status, Term, TestResult};
 /// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
 ///
 /// # Example
-/// Remission in Freireich's leukaemia trial, by arm and by the logarithm of the white cell count:
+/// Eighteen patients in two arms, with times as in Freireich's leukaemia trial:
 /// ```
 /// use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
 ///
 /// let weeks = [6., 6., 7., 10., 13., 16., 22., 23., 1., 2., 4., 5., 8., 8., 11., 12., 15., 17.];
-/// let relapse = [true, false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+/// let relapse = [1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1].map(|event| event == 1);
 /// let arm = Groups::new(&["6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "6-MP", "placebo", "placebo",
 ///     "placebo", "placebo", "placebo", "placebo", "placebo", "placebo", "placebo", "placebo"]);
 /// let data = RightCensored::new(&weeks, &relapse)?;
@@ -45,8 +45,8 @@ use crate::survival::regression::term::{Status, Term, TestResult};
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
-/// With the feature `serde` a model, and its [`Baseline`](crate::survival::regression::cox::Baseline), can be written down and read back to
-/// predict elsewhere, to the last bit, without the data.
+/// With the feature `serde` a model, and its [`Baseline`](crate::survival::Baseline), can be written down and read back
+/// to predict elsewhere, to the last bit, without the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel"))]
@@ -176,23 +176,22 @@ impl CoxModel {
         self.stop
     }
 
-    /// The score test that holds with sampling weights or clusters: the variance of the score is that of its sums over
-    /// clusters (Lin & Wei 1989). `None` without them, and with Firth's penalty.
-    #[must_use]
-    pub fn robust_score_test(&self) -> Option<TestResult> {
-        self.robust_score_test
-    }
-
-    /// The score test of the starting values, by the information: with sampling weights or clusters report
-    /// [`robust_score_test`](Self::robust_score_test). For one binary covariate without ties it is the log-rank test.
+    /// The score test of the starting values. For one binary covariate without ties it is the log-rank test. Not valid
+    /// where the variance [is robust](Self::is_robust): there [`robust_score_test`](Self::robust_score_test) is.
     #[must_use]
     pub fn score_test(&self) -> TestResult {
         self.score_test
     }
 
-    /// The likelihood-ratio test of the starting values. With sampling weights or clusters
-    /// ([`is_robust`](Self::is_robust)) twice the difference of the log likelihoods has no chi-square distribution: report
-    /// Wald's or the score test.
+    /// The robust score test of the starting values, with sampling weights or clusters (Lin & Wei 1989): the one to report
+    /// there beside Wald's, for the [`score_test`](Self::score_test) and the likelihood-ratio test take rows for
+    /// independent and weights for counts. `None` without them, and with a penalty.
+    #[must_use]
+    pub fn robust_score_test(&self) -> Option<TestResult> {
+        self.robust_score_test
+    }
+
+    /// The likelihood-ratio test of the starting values. Not valid where the variance [is robust](Self::is_robust).
     #[must_use]
     pub fn likelihood_ratio_test(&self) -> TestResult {
         TestResult {

@@ -11,17 +11,27 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Stop, Ties, exact, one_pass, separation};
+use crate::survival::regression::cox::{Stop, Ties, exact, monotone, one_pass, separation};
+
+/// Risk sets other than those of Cox's model, such as those of a subdistribution.
+pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
+    /// The log likelihood, gradient and information at `beta`.
+    fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point);
+
+    /// Does every event have the largest score of its risk set, to the tolerance?
+    fn never_falls(&self, rows: &Rows, score: &[f64], tolerance: f64) -> bool;
+}
 
 /// The partial likelihood of some rows as a function of the (scaled) coefficients, penalties included.
 #[derive(Debug)]
-pub(super) struct Objective<'a> {
+pub(in crate::survival::regression) struct Objective<'a> {
     pub rows: &'a Rows,
     pub ties: Ties,
     /// `penalty_j β_j²/2` is taken off.
     pub penalty: Vec<f64>,
-    pub firth: Option<Firth>,
+    pub(in crate::survival::regression::cox) firth: Option<Firth>,
     pub workspace: Workspace,
+    pub risk_sets: Option<Box<dyn RiskSets + 'a>>,
     /// Is one pass over the rows enough?
     one_pass: bool,
 }
@@ -29,13 +39,15 @@ pub(super) struct Objective<'a> {
 impl<'a> Objective<'a> {
     pub fn new(rows: &'a Rows, ties: Ties, penalty: Vec<f64>) -> Self {
         let one_pass = ties != Ties::Exact && one_pass::applies(rows);
-        Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows), one_pass }
+        Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows), risk_sets: None, one_pass }
     }
 
     pub fn evaluate(&mut self, beta: &[f64], point: &mut Point) {
         // Firth's penalty goes on from what the general way leaves behind.
         let short = self.one_pass && self.firth.is_none();
-        if self.ties == Ties::Exact {
+        if let Some(risk_sets) = &mut self.risk_sets {
+            risk_sets.evaluate(self.rows, beta, point);
+        } else if self.ties == Ties::Exact {
             exact::evaluate(self.rows, beta, &mut self.workspace, point);
         } else if !short || one_pass::evaluate(self.rows, beta, self.ties, point).is_none() {
             self.workspace.evaluate(self.rows, beta, self.ties, point);
@@ -71,18 +83,22 @@ impl<'a> Objective<'a> {
 
 /// Where the search ended.
 #[derive(Debug, Clone)]
-pub(super) struct Maximum {
+pub(in crate::survival::regression) struct Maximum {
     pub beta: Vec<f64>,
     pub point: Point,
     pub iterations: usize,
     pub stop: Stop,
     /// Where the likelihood is monotone: beta and point are then those of the limit.
     pub limit: Option<Limit>,
+    /// Of risk sets other than Cox's, per coefficient: 0, or the sign of its infinity along the one direction found.
+    pub infinite: Vec<f64>,
+    /// Of these, per coefficient: does the likelihood no longer depend on it once the others are infinite?
+    pub undetermined: Vec<bool>,
 }
 
 /// What is left of a monotone likelihood once the infinite coefficients are infinite.
 #[derive(Debug, Clone)]
-pub(super) struct Limit {
+pub(in crate::survival::regression) struct Limit {
     /// The rows, in strata that hold the undecided pairs alone.
     pub rows: Rows,
     /// The columns by which the finite part is told; the others are held.
@@ -95,7 +111,7 @@ pub(super) struct Limit {
 
 /// What becomes of a coefficient in the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(in crate::survival::regression) enum Fate {
     Finite,
     PlusInfinity,
     MinusInfinity,
@@ -104,7 +120,7 @@ pub(super) enum Fate {
 }
 
 /// A step that moves no two linear predictors further apart ends in the reach of the quadratic approximation.
-const SHORT: f64 = 0.1;
+pub(super) const SHORT: f64 = 0.1;
 /// A step that moves two linear predictors further apart comes of an information that has all but vanished.
 const LONG: f64 = 30.0;
 /// A gain of twice the log likelihood that is next to nothing: a long step for it is a sign of a monotone likelihood.
@@ -135,7 +151,7 @@ fn plain_information(rows: &Rows, ties: Ties) -> Vec<f64> {
 }
 
 /// The maximum over the coefficients `free` from `beta`, whose point is `start`; or that of the limit.
-pub(super) fn maximise(
+pub(in crate::survival::regression) fn maximise(
     objective: &mut Objective,
     beta: Vec<f64>,
     start: Point,
@@ -144,12 +160,30 @@ pub(super) fn maximise(
     max_iterations: usize,
 ) -> Maximum {
     let origin = beta.clone();
+    let at_start = start.clone();
+    let other_risk_sets = objective.risk_sets.is_some();
     // A penalised likelihood has a maximum: with Firth's penalty it vanishes where the information does.
     let penalised = objective.firth.is_some() || free.iter().any(|&j| objective.penalty[j] > 0.0);
-    let mut search = Search { objective, free, tolerance, max_iterations, ask: !penalised };
+    let mut search = Search {
+        objective,
+        free,
+        tolerance,
+        max_iterations,
+        ask: !penalised && !other_risk_sets,
+        last: LastStep::default(),
+    };
     let (found, certain) = search.from(beta, start, 0);
     if certain || penalised || max_iterations == 0 {
         return found;
+    }
+    if other_risk_sets {
+        return monotone::along_the_last_step(
+            search.objective,
+            found,
+            &search.last,
+            (&origin, &at_start),
+            free,
+        );
     }
     let (rows, ties) = (search.objective.rows, search.objective.ties);
     let Some(left) = separation::limit(rows, ties, free) else {
@@ -180,6 +214,7 @@ fn in_the_limit(outer: Search, left: Rows, origin: Vec<f64>, used: usize) -> Max
         tolerance: outer.tolerance,
         max_iterations: limit_of,
         ask: false,
+        last: LastStep::default(),
     };
     let (mut found, _) = search.from(origin, point, used);
     let directions = flat_directions(&plain_information(&left, ties), p, free, &determined);
@@ -203,6 +238,7 @@ fn in_the_limit(outer: Search, left: Rows, origin: Vec<f64>, used: usize) -> Max
         let covariate = fate.iter().position(|&f| f != Fate::Finite).unwrap_or(0);
         found.stop = Stop::InfiniteCoefficient { covariate };
     }
+    drop(objective);
     found.limit = Some(Limit { rows: left, free: determined, directions, fate });
     found
 }
@@ -231,6 +267,17 @@ struct Search<'s, 'o> {
     max_iterations: usize,
     /// End where the likelihood may be monotone, so that the data are asked?
     ask: bool,
+    last: LastStep,
+}
+
+/// The last step of a search.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LastStep {
+    pub step: Vec<f64>,
+    /// Twice what it would gain.
+    pub decrement: f64,
+    /// Has the information all but vanished there?
+    pub lost: bool,
 }
 
 impl Search<'_, '_> {
@@ -239,7 +286,15 @@ impl Search<'_, '_> {
         let p = beta.len();
         let free = self.free;
         let first = Cholesky::new(&start.information, p, free);
-        let mut now = Maximum { beta, point: start, iterations: used, stop: Stop::Converged, limit: None };
+        let mut now = Maximum {
+            beta,
+            point: start,
+            iterations: used,
+            stop: Stop::Converged,
+            limit: None,
+            infinite: vec![0.0; p],
+            undetermined: vec![false; p],
+        };
         if free.is_empty() {
             return (now, true);
         }
@@ -262,10 +317,15 @@ impl Search<'_, '_> {
                 now.stop = Stop::NoAscent;
                 return (now, false);
             }
+            // Of other risk sets: next to nothing to gain and yet a long step, along which no event falls behind.
+            let flat = self.objective.risk_sets.is_some()
+                && decrement <= LITTLE
+                && spread(self.objective.rows, &step, SHORT) > SHORT
+                && monotone::never_falls(self.objective, &step);
             // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
             let floor =
                 decrement <= self.objective.rounding() && decrement >= 0.25 * last && now.iterations > used;
-            if !damped && decrement <= self.tolerance * self.tolerance || floor {
+            if !damped && decrement <= self.tolerance * self.tolerance || floor || flat {
                 now.stop = Stop::Converged;
                 break;
             }
@@ -283,11 +343,9 @@ impl Search<'_, '_> {
                 firth.learn(&step.iter().map(|s| factor * s).collect::<Vec<_>>());
             }
         }
-        if now.stop != Stop::Converged {
-            return (now, false);
-        }
         if self.objective.firth.is_some() {
-            return (now, true);
+            let certain = now.stop == Stop::Converged;
+            return (now, certain);
         }
         // An information that has all but vanished holds rounding errors, and the step comes out short.
         let lost = match (&first, Cholesky::new(&now.point.information, p, free)) {
@@ -295,7 +353,11 @@ impl Search<'_, '_> {
             (None, Some(_)) => false,
             _ => true,
         };
-        let certain = !lost && !damped && spread(self.objective.rows, &step, SHORT) <= SHORT;
+        let certain = now.stop == Stop::Converged
+            && !lost
+            && !damped
+            && spread(self.objective.rows, &step, SHORT) <= SHORT;
+        self.last = LastStep { step, decrement, lost };
         (now, certain)
     }
 
@@ -353,7 +415,7 @@ impl Search<'_, '_> {
 }
 
 /// How far the linear predictors of two rows move apart under a step, or a bound for it that is at most `enough`.
-fn spread(rows: &Rows, step: &[f64], enough: f64) -> f64 {
+pub(super) fn spread(rows: &Rows, step: &[f64], enough: f64) -> f64 {
     let bound = 2.0 * step.iter().zip(&rows.reach).map(|(s, r)| s.abs() * r).sum::<f64>();
     if bound <= enough {
         return bound;

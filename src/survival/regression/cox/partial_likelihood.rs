@@ -13,7 +13,7 @@ use crate::survival::regression::cox::symmetric::SymmetricProduct;
 
 /// Everything an evaluation needs, kept between evaluations: nothing is allocated in an iteration.
 #[derive(Debug)]
-pub(super) struct Workspace {
+pub(in crate::survival::regression) struct Workspace {
     pub eta: Vec<f64>,
     /// `w exp(η − shift)`.
     pub risk: Vec<f64>,
@@ -31,7 +31,7 @@ pub(super) struct Workspace {
 
 /// What an event time adds.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct HazardStep {
+pub(in crate::survival::regression) struct HazardStep {
     /// To the cumulative hazard of whoever is at risk, and of the tied events themselves.
     pub all: f64,
     pub own: f64,
@@ -52,7 +52,7 @@ const CANCELLED: f64 = 1e-4;
 
 /// The value, gradient and information at a point.
 #[derive(Debug, Clone)]
-pub(super) struct Point {
+pub(in crate::survival::regression) struct Point {
     pub log_likelihood: f64,
     pub gradient: Vec<f64>,
     /// Row-major, p × p.
@@ -67,7 +67,10 @@ impl Point {
 
 /// The subjects of a tie who leave one after the other: weight and share l/d of each.
 #[inline]
-pub(super) fn leaving(tie: &Tie, ties: Ties) -> impl Iterator<Item = (f64, f64)> + use<> {
+pub(in crate::survival::regression) fn leaving(
+    tie: &Tie,
+    ties: Ties,
+) -> impl Iterator<Item = (f64, f64)> + use<> {
     let Tie { leaving, weight, .. } = *tie;
     let count = if ties == Ties::Breslow { 1.0 } else { leaving.ceil() };
     (0..count as u64).map(move |l| {

@@ -11,7 +11,7 @@ use crate::survival::regression::design::Design;
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
 /// Rows of weight 0 are absent.
 #[derive(Debug, Clone)]
-pub(super) struct Rows {
+pub(in crate::survival::regression) struct Rows {
     pub p: usize,
     /// Row-major, `order.len() × p`.
     pub x: Vec<f64>,
@@ -33,7 +33,7 @@ pub(super) struct Rows {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Stratum {
+pub(in crate::survival::regression) struct Stratum {
     pub rows: Range<usize>,
     /// The event times, increasing.
     pub ties: Vec<Tie>,
@@ -47,7 +47,7 @@ pub(super) struct Stratum {
 
 /// The rows that leave at one event time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tie {
+pub(in crate::survival::regression) struct Tie {
     pub time: f64,
     pub start: usize,
     /// Events are `start..events_end`; the censored come after.
@@ -79,6 +79,20 @@ impl Stratum {
 
 impl Rows {
     pub fn new(data: &RightCensored, design: &Design, offset: Option<&[f64]>) -> Result<Self> {
+        Self::build(data, design, offset, true)
+    }
+
+    /// Rows for risk sets of another kind, in which any row may be.
+    pub fn for_other_risk_sets(data: &RightCensored, design: &Design) -> Result<Self> {
+        Self::build(data, design, None, false)
+    }
+
+    fn build(
+        data: &RightCensored,
+        design: &Design,
+        offset: Option<&[f64]>,
+        cox_risk_sets: bool,
+    ) -> Result<Self> {
         if design.rows() != data.len() {
             let (len, expected) = (design.rows(), data.len());
             return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
@@ -130,7 +144,9 @@ impl Rows {
             rows.push_stratum(start..end, late, code);
             start = end;
         }
-        rows.find_idle();
+        if cox_risk_sets {
+            rows.find_idle();
+        }
         let order = &rows.order;
         // Who is in no risk set has no say in centre and scale.
         let without_idle: Option<Vec<f64>> = (!rows.idle.is_empty()).then(|| {

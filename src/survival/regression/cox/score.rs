@@ -5,10 +5,12 @@
 //! Biometrika 77:147). The sandwich `V (Σ (Σ w U)(Σ w U)ᵀ) V`, summed within clusters, is the robust variance of
 //! Lin & Wei (1989, J Am Stat Assoc 84:1074).
 
+use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::term::TestResult;
 
 /// The rule under which risk sets are walked for hazards: Breslow's where the likelihood is the exact one, which has no
 /// hazard of its own.
@@ -144,8 +146,8 @@ fn add(to: &mut [f64], from: &[f64], factor: f64) {
     }
 }
 
-/// `Σ w U` of each cluster, or of each row where there are none.
-pub(super) fn cluster_sums(rows: &Rows, workspace: &Workspace, data: &RightCensored) -> Vec<f64> {
+/// `Σ w U` of each cluster, or row, in the scaled covariates: clusters × covariates.
+fn cluster_sums(rows: &Rows, workspace: &Workspace, data: &RightCensored) -> Vec<f64> {
     let p = rows.p;
     let score = score_rows(rows, workspace);
     let clusters = data.clusters();
@@ -158,18 +160,50 @@ pub(super) fn cluster_sums(rows: &Rows, workspace: &Workspace, data: &RightCenso
     sums
 }
 
-/// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates.
-pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored, v: &[f64]) -> Vec<f64> {
-    let p = rows.p;
-    let sums = cluster_sums(rows, workspace, data);
-    let mut meat = vec![0.0; p * p];
+/// `Σ u uᵀ`.
+fn squares(sums: &[f64], p: usize) -> Vec<f64> {
+    let mut squares = vec![0.0; p * p];
     for u in sums.chunks_exact(p.max(1)) {
         for i in 0..p {
             for j in 0..p {
-                meat[i * p + j] += u[i] * u[j];
+                squares[i * p + j] += u[i] * u[j];
             }
         }
     }
+    squares
+}
+
+/// The robust score test `Uᵀ (Σ_clusters u uᵀ)⁻ U` of the columns `free`, for a workspace at the null hypothesis (Lin &
+/// Wei 1989). None (0 degrees of freedom) where the clusters do not vary in all of them.
+pub(super) fn robust_test(
+    rows: &Rows,
+    workspace: &Workspace,
+    data: &RightCensored,
+    free: &[usize],
+) -> TestResult {
+    let p = rows.p;
+    let sums = cluster_sums(rows, workspace, data);
+    let squares = squares(&sums, p);
+    // In units of the root of the diagonal, so that the rank does not hang on units.
+    let root: Vec<f64> = free.iter().map(|&j| squares[j * (p + 1)].sqrt()).collect();
+    let unit = |a: usize| if root[a] > 0.0 { root[a].recip() } else { 0.0 };
+    let total = |j: usize| sums.iter().skip(j).step_by(p).sum::<f64>();
+    let score: Vec<f64> = free.iter().enumerate().map(|(a, &j)| total(j) * unit(a)).collect();
+    let pairs = (0..free.len()).flat_map(|a| (0..free.len()).map(move |b| (a, b)));
+    let matrix: Vec<f64> = pairs.map(|(a, b)| squares[free[a] * p + free[b]] * unit(a) * unit(b)).collect();
+    let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
+    // In as many clusters as coefficients the total is one of the scores that it is measured by.
+    let clusters = sums.chunks_exact(p.max(1)).filter(|u| u.iter().any(|x| *x != 0.0)).count();
+    if degrees_of_freedom < free.len() || clusters <= free.len() {
+        return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
+    }
+    TestResult { statistic, degrees_of_freedom }
+}
+
+/// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates.
+pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored, v: &[f64]) -> Vec<f64> {
+    let p = rows.p;
+    let meat = squares(&cluster_sums(rows, workspace, data), p);
     let mut variance = product(&product(v, &meat, p), v, p);
     // The scores sum to 0 to the tolerance of the fit, and so does a cluster that holds all that counts: what is left of
     // its square is no variance.

@@ -39,6 +39,12 @@ impl Finished<'_, '_> {
             let workspace = self.workspace_at(left, &found.beta);
             self.rescaled(score::sandwich(left, &workspace, data, &scaled))
         });
+        // A penalty has a score of its own, which belongs to no cluster.
+        let plain = options.ridge == 0.0 && !options.firth;
+        let robust_score_test = (data.is_robust() && plain).then(|| {
+            let workspace = self.workspace_at(rows, self.initial);
+            score::robust_test(rows, &workspace, data, self.free)
+        });
         let gauge_variance = self.rescaled(scaled);
         let limit = found.limit.as_ref().map(|l| LimitPart {
             directions: l.directions.iter().map(|d| self.rescaled_vector(d)).collect(),
@@ -70,7 +76,7 @@ impl Finished<'_, '_> {
             initial: self.initial.iter().enumerate().map(|(j, b)| b * self.unit(j)).collect(),
             log_likelihood: [start.log_likelihood, found.point.log_likelihood],
             score_test: self.score_test(),
-            robust_score_test: (data.is_robust() && !options.firth).then(|| self.robust_score_test()),
+            robust_score_test,
             limit,
             iterations: found.iterations,
             stop: found.stop,
@@ -147,29 +153,6 @@ impl Finished<'_, '_> {
             }
         }
         variance
-    }
-
-    /// The score test of the starting values that holds with sampling weights and clusters: the variance of the score
-    /// is that of its sums over clusters (Lin & Wei 1989).
-    fn robust_score_test(&self) -> TestResult {
-        let (free, p) = (self.free, self.rows.p);
-        let workspace = self.workspace_at(self.rows, self.initial);
-        let sums = score::cluster_sums(self.rows, &workspace, self.data);
-        let (mut total, mut matrix) = (vec![0.0; free.len()], vec![0.0; free.len() * free.len()]);
-        for u in sums.chunks_exact(p.max(1)) {
-            for (a, &i) in free.iter().enumerate() {
-                total[a] += u[i];
-                for (b, &j) in free.iter().enumerate() {
-                    matrix[a * free.len() + b] += u[i] * u[j];
-                }
-            }
-        }
-        let (statistic, degrees_of_freedom) = quadratic_form(&total, &matrix);
-        // With no more clusters than coefficients the variance does not know them all.
-        if degrees_of_freedom < free.len() {
-            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
-        }
-        TestResult { statistic, degrees_of_freedom }
     }
 
     /// The score test of the starting values.

@@ -95,8 +95,8 @@ impl RawModel {
         if self.ridge < 0.0 {
             return refuse("ridge", self.ridge, "at least 0");
         }
-        let score_tests = [Some(self.score_test), self.robust_score_test];
-        if let Some(test) = score_tests.into_iter().flatten().find(|t| t.degrees_of_freedom > p) {
+        let tests = [Some(self.score_test), self.robust_score_test];
+        if let Some(test) = tests.into_iter().flatten().find(|t| t.degrees_of_freedom > p) {
             let df = test.degrees_of_freedom as f64;
             return refuse("degrees_of_freedom", df, "at most the number of terms");
         }

@@ -55,16 +55,14 @@ impl fmt::Display for CoxModel {
                 }
             }
         }
-        if self.is_robust() {
-            write!(f, "\nlikelihood ratio – (no test with weights or clusters)")?;
+        let note = if self.is_robust() {
+            " (not valid: takes rows for independent, and weights for counts)"
         } else {
-            write!(f, "\nlikelihood ratio {}", self.likelihood_ratio_test())?;
-        }
+            ""
+        };
+        write!(f, "\nlikelihood ratio {}{note}", self.likelihood_ratio_test())?;
         write!(f, "\nWald             {}", self.wald_test())?;
-        match self.robust_score_test {
-            Some(test) => write!(f, "\nrobust score     {test}"),
-            None if self.is_robust() => Ok(()),
-            None => write!(f, "\nscore            {}", self.score_test),
-        }
+        write!(f, "\nscore            {}{note}", self.score_test)?;
+        self.robust_score_test.map_or(Ok(()), |test| write!(f, "\nrobust score     {test}"))
     }
 }

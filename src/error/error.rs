@@ -53,7 +53,7 @@ pub enum Error {
     /// A subject whose time under observation `(entry, time]` is empty.
     #[error(
         "subject {index} enters at {entry} and leaves at {time}: entry must come before time \
-         (the interval at risk is open on the left); drop the subject or mend the times"
+         (the interval at risk is open on the left); drop the subject or correct the times"
     )]
     EmptyInterval {
         /// The subject's position.
@@ -189,6 +189,15 @@ pub enum Error {
         /// The causes that exist.
         known: String,
     },
+    /// Weights of a subdistribution that no data determine.
+    #[error(
+        "the weights of the subdistribution are not defined: at {time} all who are under observation have just entered, \
+         and somebody had an event before; leave out what was observed up to then, or start there"
+    )]
+    UndefinedWeights {
+        /// The time of entry.
+        time: f64,
+    },
     /// Risk tables of different causes, which cannot be combined.
     #[error(
         "the tables' causes differ ({left} and {right}): build both with the same causes in the same order"
@@ -236,7 +245,7 @@ pub enum Error {
     /// A happening or visit after the end of a subject's follow-up.
     #[error(
         "subject {subject}: {what} at {at} is later than the end of follow-up at {end} ({exit}): nothing is \
-         observed after it; mend the dates, or the way follow-up ended"
+         observed after it; correct the dates, or the way follow-up ended"
     )]
     AfterExit {
         /// The subject's id and arm.
@@ -266,7 +275,8 @@ pub enum Error {
     /// A survival curve asked of an endpoint with competing events.
     #[error(
         "endpoint {endpoint} has competing events ({happening} of subject {subject}): a survival curve would \
-         censor them silently; give them the role of an event or of a censoring, if that is the question"
+         censor them silently; `Analysis::incidence` gives the probability of the event beside them; or give them \
+         the role of an event or of a censoring, if that is the question"
     )]
     CompetingOutcomes {
         /// The endpoint.
@@ -441,8 +451,7 @@ pub enum Error {
     },
     /// A weight function that gives no finite number.
     #[error(
-        "the weight function \"{name}\" is {value} at time {time}: at every event time it must be finite, and so must be \
-         the sum over the events"
+        "the weight function \"{name}\" is {value} at time {time}: it must be finite at every event time"
     )]
     WeightFunction {
         /// The function's name.
@@ -531,7 +540,7 @@ pub enum Error {
     },
     /// Numbers of a trial's flow that do not add up.
     #[error(
-        "{screened} screened less {excluded} excluded are not the {randomised} randomised: mend the counts"
+        "{screened} screened less {excluded} excluded are not the {randomised} randomised: correct the counts"
     )]
     FlowMismatch {
         /// How many were screened.
@@ -542,7 +551,7 @@ pub enum Error {
         randomised: usize,
     },
     /// A date before the one from which time is counted.
-    #[error("{date} comes before {start}, from which time is counted: mend one of the dates")]
+    #[error("{date} comes before {start}, from which time is counted: correct one of the dates")]
     DateOrder {
         /// The date.
         date: String,
@@ -638,15 +647,3 @@ pub enum Error {
         why: String,
     },
 }
-
-/// Refuses what would take more memory than [`MOST_BYTES`], before it is allocated.
-pub(crate) fn check_size(what: &'static str, count: usize, each: usize, instead: &'static str) -> Result<()> {
-    let bytes = count as f64 * each as f64;
-    if bytes <= MOST_BYTES {
-        return Ok(());
-    }
-    Err(Error::TooLarge { what, size: format!("{count} of them, {:.1} GB", bytes / 1e9), instead })
-}
-
-/// Four gigabytes: what a small machine has.
-const MOST_BYTES: f64 = 4e9;

@@ -1,0 +1,173 @@
+//! The weights of the subdistribution: how likely those with another event would still be under observation.
+//!
+//! A subject with another event at T keeps the weight `W(t)/W(T)` afterwards, `W(t) = G(t−) H(t)`, with G the Kaplan-Meier
+//! estimate of censoring and, with delayed entry, H that of the entry times, which grows as more have entered (Geskus
+//! 2011). Only ratios count, so one running product holds both: `Π_{u < t} g(u)/h(u)`.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::groups::Groups;
+use crate::survival::risk_table::table::{RiskTable, Row};
+
+/// Who is at risk of being censored at a time at which events happen too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum CensoringTies {
+    /// Those with an event then are (R's cmprsk `crr`).
+    #[default]
+    EventsAtRisk,
+    /// Events leave first, as in every other estimate here (R's `survival::finegray`). With delayed entry always.
+    EventsFirst,
+}
+
+impl fmt::Display for CensoringTies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::EventsAtRisk => "events at risk of censoring",
+            Self::EventsFirst => "events leave before censorings",
+        })
+    }
+}
+
+/// `W` of one censoring group, as a step function just before each time, up to a factor.
+#[derive(Debug, Clone)]
+pub(super) struct CensoringWeights {
+    /// Times at which W changes, and its value after each.
+    times: Vec<f64>,
+    values: Vec<Weight>,
+    /// Times at which somebody is censored: at risk of it, censored, and how much of W is left.
+    pub censorings: Vec<Censoring>,
+    pub ties: CensoringTies,
+}
+
+/// A value of W. A censoring that leaves nobody makes W zero: what comes after has no ratio to what was before, and the
+/// product starts again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Weight {
+    pub value: f64,
+    pub epoch: u32,
+}
+
+impl Weight {
+    pub const ONE: Self = Self { value: 1.0, epoch: 0 };
+
+    /// `self/earlier`.
+    pub fn over(self, earlier: Self) -> f64 {
+        if self.epoch == earlier.epoch { self.value / earlier.value } else { 0.0 }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Censoring {
+    pub time: f64,
+    pub at_risk: f64,
+    pub censored: f64,
+}
+
+impl CensoringWeights {
+    /// The weights of each group, `labels` of them.
+    pub fn of_groups(data: &CompetingRisks, groups: &Groups, ties: CensoringTies) -> Result<Vec<Self>> {
+        let any = data.any_cause();
+        let late = any.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0));
+        let ties = if late { CensoringTies::EventsFirst } else { ties };
+        let tables = RiskTable::by_group(any, groups)?;
+        let one = |(g, table): (usize, &RiskTable)| {
+            let weights = Self::new(table, ties);
+            if let Err(time) = weights {
+                // Only a subject with an event by then would need what is not defined.
+                let needed = (0..data.len())
+                    .any(|i| groups.codes()[i] as usize == g && data.codes()[i] > 0 && any.time()[i] <= time);
+                if needed {
+                    return Err(Error::UndefinedWeights { time });
+                }
+            }
+            Ok(weights.unwrap_or_else(|_| Self::from_entry(table, ties)))
+        };
+        tables.iter().enumerate().map(one).collect()
+    }
+
+    /// `Err` with the time at which all who are under observation have just entered.
+    fn new(table: &RiskTable, ties: CensoringTies) -> Result<Self, f64> {
+        let mut weights = Self::build(table, ties);
+        match weights.undefined.pop() {
+            // Before the first entries there is nobody: nothing is divided.
+            Some(time) if table.rows().any(|r| r.time < time && r.is_exit()) => Err(time),
+            _ => Ok(weights.weights),
+        }
+    }
+
+    fn from_entry(table: &RiskTable, ties: CensoringTies) -> Self {
+        Self::build(table, ties).weights
+    }
+
+    fn build(table: &RiskTable, ties: CensoringTies) -> Building {
+        let mut weights = Self { times: Vec::new(), values: Vec::new(), censorings: Vec::new(), ties };
+        let mut undefined = Vec::new();
+        let mut now = Weight::ONE;
+        for row in table.rows() {
+            // Sampling weights are no part of how censoring comes about: it is estimated from subjects.
+            let Row { time, at_risk, events, censored, entered, .. } =
+                if table.has_sampling_weights() { by_subject(row) } else { row };
+            let exposed = if ties == CensoringTies::EventsFirst { at_risk - events } else { at_risk };
+            let all_leave = row.censored_subjects + row.event_subjects == row.subjects_at_risk;
+            let mut changed = false;
+            if row.censored_subjects > 0 && censored > 0.0 {
+                weights.censorings.push(Censoring { time, at_risk: exposed, censored });
+                let leaves_nobody = all_leave && (ties == CensoringTies::EventsFirst || events == 0.0);
+                if leaves_nobody || !(censored < exposed) {
+                    now = Weight { value: 1.0, epoch: now.epoch + 1 };
+                } else {
+                    now.value *= 1.0 - censored / exposed;
+                }
+                changed = true;
+            }
+            if row.entered_subjects > 0 && entered > 0.0 {
+                // Under observation from just after: those who stay and those who enter.
+                let stay = at_risk - events - censored;
+                if all_leave || !(stay > 0.0) {
+                    undefined.push(time);
+                } else {
+                    now.value /= 1.0 - entered / (stay + entered);
+                }
+                changed = true;
+            }
+            if changed {
+                weights.times.push(time);
+                weights.values.push(now);
+            }
+        }
+        Building { weights, undefined }
+    }
+
+    /// Times at which W changes.
+    pub fn cuts(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// `W` just before `t`.
+    pub fn before(&self, t: f64) -> Weight {
+        match self.times.partition_point(|&u| u < t) {
+            0 => Weight::ONE,
+            i => self.values[i - 1],
+        }
+    }
+}
+
+/// The row with numbers of subjects for sums of weights.
+fn by_subject(row: Row) -> Row {
+    Row {
+        at_risk: f64::from(row.subjects_at_risk),
+        events: f64::from(row.event_subjects),
+        censored: f64::from(row.censored_subjects),
+        entered: f64::from(row.entered_subjects),
+        ..row
+    }
+}
+
+struct Building {
+    weights: CensoringWeights,
+    /// Times at which all who are under observation have just entered.
+    undefined: Vec<f64>,
+}

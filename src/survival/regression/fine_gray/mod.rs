@@ -1,0 +1,22 @@
+//! The proportional-hazards model of a subdistribution: what do covariates do to a cumulative incidence?
+//!
+//! * options and fit: [`FineGray`] · what was fitted, the baseline and predicted incidences: [`FineGrayModel`]
+//! * the data set with a row for each weight, for other programs and for Efron's ties: [`SubdistributionRows`]
+//!
+//! Inside: `censoring` has the weights, `scan` evaluates in O(n) by a walk from either end, `sandwich` has the variance of
+//! Fine and Gray, `expanded` the data set.
+//!
+//! Not here: models of cause-specific hazards ([`CoxPh`](crate::survival::CoxPh) on
+//! [`CompetingRisks::cause_specific`](crate::survival::CompetingRisks::cause_specific)).
+
+mod censoring;
+mod expanded;
+mod model;
+mod options;
+mod sandwich;
+mod scan;
+
+pub use censoring::CensoringTies;
+pub use expanded::SubdistributionRows;
+pub use model::{FineGrayModel, SubdistributionBaseline};
+pub use options::FineGray;

@@ -1,0 +1,226 @@
+//! The options of a fit, and the fit.
+
+use crate::error::{Error, Result};
+use crate::numeric::cholesky::Cholesky;
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::groups::Groups;
+use crate::survival::regression::cox::newton::{Objective, RiskSets, maximise};
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::{Collinear, Ties};
+use crate::survival::regression::design::Design;
+use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights};
+use crate::survival::regression::fine_gray::expanded::SubdistributionRows;
+use crate::survival::regression::fine_gray::model::FineGrayModel;
+use crate::survival::regression::fine_gray::scan::Scan;
+
+/// Fine and Gray's model of the cumulative incidence of a cause: `F(t | x) = 1 − exp(−H₀(t) exp(x'β))`.
+///
+/// Subjects with another event stay in the risk set with the weight `G(t−)/G(T−)`, the probability that they would still
+/// be under observation; ties are Breslow's. The variance is Fine and Gray's sandwich, which knows that G was estimated.
+///
+/// | option | default | meaning | must be |
+/// |---|---|---|---|
+/// | [`censoring_ties`](Self::censoring_ties) | events at risk | the [`CensoringTies`] of G | |
+/// | [`censoring_groups`](Self::censoring_groups) | one | a G for each group | one code per row |
+/// | [`initial`](Self::initial) | 0 | where to start; also the null hypothesis | finite, one per column |
+/// | [`ridge`](Self::ridge) | 0 | `θ/2 Σ β²` is taken off the log likelihood | finite, ≥ 0 |
+/// | [`collinear`](Self::collinear) | drop | what happens to a redundant column | |
+/// | [`max_iterations`](Self::max_iterations) | 50 | Newton steps | |
+/// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | inside (0, 1) |
+///
+/// Strata of the data have a baseline each and share G; with [`censoring_groups`](Self::censoring_groups) it is theirs.
+/// With delayed entry the weights are those of Geskus (2011), `G(t−)H(t)/(G(T−)H(T))`, and the sandwich takes them as
+/// known. A replication weight of k is the row k times; sampling weights and clusters enter the sandwich. Covariates that
+/// change with time are refused by their form: after another event there is no value of them (an external covariate can
+/// be put into [`FineGray::expand`]).
+///
+/// # Cost
+/// O(n log n) for the order, then O(n p²) an iteration: a walk from either end instead of repeated rows.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{CompetingRisks, Design, FineGray};
+/// use ndarray::Array2;
+///
+/// let time = [1., 2., 2., 3., 4., 4., 5., 6., 7., 8., 8., 9., 10., 12.];
+/// let outcome =
+///     [1, 2, 0, 1, 1, 2, 0, 2, 1, 0, 1, 2, 1, 0].map(|c| if c == 0 { None } else { Some(c) });
+/// let x = [0.1, 1.2, -0.4, 0.8, 2., -1., 0.3, 0., 1.1, -0.7, 0.5, 0.9, -0.2, 0.4];
+/// let x = Array2::from_shape_vec((14, 1), x.to_vec()).unwrap();
+/// let data = CompetingRisks::new(&time, &outcome)?;
+/// let fit = FineGray::new(&1).fit(&data, &Design::new(&["x"], x.view())?)?;
+/// assert!((fit.coefficients()[0] - 0.7709630492855424).abs() < 1e-7); // R: cmprsk::crr
+/// assert!((fit.incidence(&[1.0], 0, 10.0)? - 0.6445509501800022).abs() < 1e-7);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Fine & Gray (1999), J Am Stat Assoc 94:496. Geskus (2011), Biometrics 67:39.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "nothing is fitted until `.fit(…)` is called"]
+pub struct FineGray {
+    cause: String,
+    censoring_ties: CensoringTies,
+    censoring_groups: Option<Groups>,
+    initial: Option<Vec<f64>>,
+    pub(super) ridge: f64,
+    collinear: Collinear,
+    max_iterations: usize,
+    tolerance: f64,
+}
+
+impl FineGray {
+    /// The model of a cause, with the default options.
+    pub fn new(cause: &(impl ToString + ?Sized)) -> Self {
+        Self {
+            cause: cause.to_string(),
+            censoring_ties: CensoringTies::default(),
+            censoring_groups: None,
+            initial: None,
+            ridge: 0.0,
+            collinear: Collinear::default(),
+            max_iterations: 50,
+            tolerance: 1e-9,
+        }
+    }
+
+    /// Who is at risk of being censored at a time at which events happen too. With delayed entry events leave first.
+    pub fn censoring_ties(self, ties: CensoringTies) -> Self {
+        Self { censoring_ties: ties, ..self }
+    }
+
+    /// Groups that are censored differently: each has its own G.
+    pub fn censoring_groups(self, groups: &Groups) -> Self {
+        Self { censoring_groups: Some(groups.clone()), ..self }
+    }
+
+    /// Where to start, one value per column.
+    pub fn initial(self, initial: &[f64]) -> Self {
+        Self { initial: Some(initial.to_vec()), ..self }
+    }
+
+    /// A ridge penalty: `θ/2 Σ β²` is taken off the log likelihood.
+    pub fn ridge(self, theta: f64) -> Self {
+        Self { ridge: theta, ..self }
+    }
+
+    /// What happens to a redundant column.
+    pub fn collinear(self, collinear: Collinear) -> Self {
+        Self { collinear, ..self }
+    }
+
+    /// The limit of Newton steps.
+    pub fn max_iterations(self, max_iterations: usize) -> Self {
+        Self { max_iterations, ..self }
+    }
+
+    /// The size of the last step, in standard errors, that counts as none.
+    pub fn tolerance(self, tolerance: f64) -> Self {
+        Self { tolerance, ..self }
+    }
+
+    fn check(&self, columns: usize) -> Result<()> {
+        for (argument, value, ok, must_be) in [
+            ("ridge", self.ridge, self.ridge >= 0.0 && self.ridge.is_finite(), "finite and at least 0"),
+            ("tolerance", self.tolerance, self.tolerance > 0.0 && self.tolerance < 1.0, "inside (0, 1)"),
+        ] {
+            if !ok {
+                return Err(Error::OutOfRange { argument, value, must_be });
+            }
+        }
+        if let Some(initial) = &self.initial {
+            if initial.len() != columns {
+                let (len, other) = (initial.len(), "the design's columns");
+                return Err(Error::LengthMismatch { argument: "initial", len, other, expected: columns });
+            }
+            if let Some((index, &value)) = initial.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+                return Err(Error::InvalidCovariate { covariate: "initial".into(), index, value });
+            }
+        }
+        Ok(())
+    }
+
+    /// The censoring groups, one where none are given, and the weights of each.
+    fn weights(&self, data: &CompetingRisks) -> Result<(Vec<u32>, Vec<CensoringWeights>)> {
+        let groups = match &self.censoring_groups {
+            Some(groups) => {
+                groups.check_len("censoring groups", data.len())?;
+                groups.clone()
+            }
+            None => Groups::from_codes(&vec![0; data.len()], &["all"])?,
+        };
+        let weights = CensoringWeights::of_groups(data, &groups, self.censoring_ties)?;
+        Ok((groups.codes().to_vec(), weights))
+    }
+
+    /// Fits the model.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCause`]; [`Error::LengthMismatch`] where design, groups or starting values do not match the data;
+    /// [`Error::InvalidCovariate`]; [`Error::OutOfRange`] for options; [`Error::Collinear`] where that is to be refused;
+    /// [`Error::InfiniteLikelihood`]; [`Error::UndefinedWeights`] with delayed entry where the first risk sets are empty.
+    pub fn fit(&self, data: &CompetingRisks, design: &Design) -> Result<FineGrayModel> {
+        let cause = data.position(&self.cause)? as u32 + 1;
+        self.check(design.columns())?;
+        let (groups, weights) = self.weights(data)?;
+        let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
+        let rows = Rows::for_other_risk_sets(&of_cause, design)?;
+        let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
+        let p = rows.p;
+        let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
+        let mut objective = Objective::new(&rows, Ties::Breslow, penalty);
+        objective.risk_sets = Some(Box::new(Scan::new(&rows, &other, &groups, &weights)));
+        let initial: Vec<f64> = match &self.initial {
+            Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
+            None => vec![0.0; p],
+        };
+        let mut start = Point::new(p);
+        objective.evaluate(&initial, &mut start);
+        if !start.log_likelihood.is_finite() {
+            return Err(Error::InfiniteLikelihood);
+        }
+        let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
+        let free = Cholesky::independent(&start.information, p, 1e-11, 1e-3 * events);
+        if self.collinear == Collinear::Refuse
+            && let Some(j) = (0..p).find(|j| !free.contains(j))
+        {
+            return Err(Error::Collinear { covariate: design.names()[j].clone() });
+        }
+        let found = maximise(
+            &mut objective,
+            initial.clone(),
+            start.clone(),
+            &free,
+            self.tolerance,
+            self.max_iterations,
+        );
+        // The last evaluation of the search may have been another point.
+        let mut scan = Scan::new(&rows, &other, &groups, &weights);
+        scan.evaluate(&rows, &found.beta, &mut Point::new(p));
+        let fitted = Fitted { data, design, rows: &rows, scan: &scan, groups: &groups, weights: &weights };
+        Ok(FineGrayModel::new(&self.cause, &fitted, &initial, &start, &free, found))
+    }
+
+    /// The data set in which a row stands for each weight (R's `finegray`): fit it with
+    /// [`CoxPh`](crate::survival::CoxPh), sampling weights and clusters, for Efron's ties or covariates of one's own. Its
+    /// robust variance takes the weights as known.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCause`]; [`Error::LengthMismatch`] for groups; [`Error::UndefinedWeights`].
+    pub fn expand(&self, data: &CompetingRisks) -> Result<SubdistributionRows> {
+        let cause = data.position(&self.cause)? as u32 + 1;
+        let (groups, weights) = self.weights(data)?;
+        Ok(SubdistributionRows::new(data, cause, &groups, &weights))
+    }
+}
+
+/// The parts of a finished search.
+pub(super) struct Fitted<'a, 'd, 'x> {
+    pub data: &'a CompetingRisks<'d>,
+    pub design: &'a Design<'x>,
+    pub rows: &'a Rows,
+    pub scan: &'a Scan,
+    pub groups: &'a [u32],
+    pub weights: &'a [CensoringWeights],
+}

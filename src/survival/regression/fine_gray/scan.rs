@@ -1,0 +1,323 @@
+//! The partial likelihood of a subdistribution in O(n) an evaluation: a walk from either end.
+//!
+//! The risk set at an event time t holds those under observation, whose sums grow from the last row backwards, and those
+//! with another event before t, each with `W(t)/W(T)`: their sums `Σ r/W(T)` grow from the first row forwards and are
+//! multiplied by `W(t)`. No row is repeated. With `dA = d/S0` the information is
+//! `Σ r e x xᵀ − Σ d (S1/S0)(S1/S0)ᵀ`, where the exposure e of a row sums dA over the times at which it counts.
+
+use crate::survival::regression::cox::newton::RiskSets;
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Weight};
+
+/// Running sums that have fallen to this share of their peak by taking away late entries are summed again.
+const CANCELLED: f64 = 1e-4;
+
+/// The rows of a fit with the weights of the subdistribution.
+#[derive(Debug)]
+pub(super) struct Scan {
+    /// By stratum.
+    strata: Vec<OfStratum>,
+    pub groups: usize,
+    /// `r = w exp(η − shift)` of each row.
+    pub risk: Vec<f64>,
+    pub shift: f64,
+    /// Of each row: what it was exposed to.
+    pub exposure: Vec<f64>,
+    /// By event time over all strata: `d/S0` and `S1/S0`.
+    pub hazard: Vec<f64>,
+    pub mean: Vec<f64>,
+    eta: Vec<f64>,
+}
+
+/// What the scan needs to know of a stratum.
+#[derive(Debug)]
+pub(super) struct OfStratum {
+    /// The first of its event times among those of all strata.
+    pub first: usize,
+    /// Rows with another event, in order of time.
+    pub others: Vec<Other>,
+    /// `W` before each event time, by time and group.
+    pub weights: Vec<Weight>,
+    /// Per row: the number of event times up to its time, and up to its entry.
+    pub until: Vec<u32>,
+    pub entered: Vec<u32>,
+}
+
+/// A row with another event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Other {
+    pub row: usize,
+    pub group: u32,
+    pub own: Weight,
+}
+
+impl Scan {
+    /// `other` and `group` are of the rows of the data.
+    pub fn new(rows: &Rows, other: &[bool], group: &[u32], weights: &[CensoringWeights]) -> Self {
+        let groups = weights.len();
+        let mut first = 0;
+        let strata = rows
+            .strata
+            .iter()
+            .map(|stratum| {
+                let place = |t: f64| stratum.ties.partition_point(|tie| tie.time <= t) as u32;
+                let others = stratum.rows.clone().filter(|&i| other[rows.order[i]]).map(|row| {
+                    let group = group[rows.order[row]];
+                    Other { row, group, own: weights[group as usize].before(rows.time[row]) }
+                });
+                let mut entered = Vec::new();
+                if !stratum.late.is_empty() {
+                    entered.resize(stratum.rows.len(), 0);
+                    for &(entry, i) in &stratum.late {
+                        entered[i - stratum.rows.start] = place(entry);
+                    }
+                }
+                let at = |tie: &crate::survival::regression::cox::rows::Tie| {
+                    weights.iter().map(|w| w.before(tie.time)).collect::<Vec<_>>()
+                };
+                let of = OfStratum {
+                    first,
+                    others: others.collect(),
+                    weights: stratum.ties.iter().flat_map(at).collect(),
+                    until: stratum.rows.clone().map(|i| place(rows.time[i])).collect(),
+                    entered,
+                };
+                first += stratum.ties.len();
+                of
+            })
+            .collect();
+        Self {
+            strata,
+            groups,
+            risk: Vec::new(),
+            shift: 0.0,
+            exposure: Vec::new(),
+            hazard: vec![0.0; first],
+            mean: vec![0.0; first * rows.p],
+            eta: Vec::new(),
+        }
+    }
+
+    pub fn of_strata<'a>(&'a self, rows: &'a Rows) -> impl Iterator<Item = (&'a Stratum, &'a OfStratum)> {
+        rows.strata.iter().zip(&self.strata)
+    }
+
+    /// Risk weights, hazards and means at `beta`; the log likelihood.
+    pub fn hazards(&mut self, rows: &Rows, beta: &[f64]) -> f64 {
+        let p = rows.p;
+        rows.linear_predictor(beta, &mut self.eta);
+        self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let shift = self.shift;
+        self.risk.clear();
+        self.risk.extend(self.eta.iter().zip(&rows.weight).map(|(eta, w)| w * (eta - shift).exp()));
+        let mut log_likelihood = 0.0;
+        let mut s1 = vec![0.0; p];
+        for (stratum, of) in rows.strata.iter().zip(&self.strata) {
+            // Forwards: those with another event before, into `mean` (S1) and `hazard` (S0).
+            let mut sums = vec![0.0; self.groups * (p + 1)];
+            let mut epochs = vec![0; self.groups];
+            let mut others = of.others.as_slice();
+            for (k, tie) in stratum.ties.iter().enumerate() {
+                let at = &of.weights[k * self.groups..(k + 1) * self.groups];
+                for (g, weight) in at.iter().enumerate() {
+                    if weight.epoch != epochs[g] {
+                        // Censoring had left nobody: earlier ones count no more.
+                        sums[g * (p + 1)..(g + 1) * (p + 1)].fill(0.0);
+                        epochs[g] = weight.epoch;
+                    }
+                }
+                while let Some((o, rest)) = others.split_first().filter(|(o, _)| o.row < tie.start) {
+                    let g = o.group as usize;
+                    if o.own.epoch == epochs[g] {
+                        let r = self.risk[o.row] / o.own.value;
+                        let sum = &mut sums[g * (p + 1)..(g + 1) * (p + 1)];
+                        sum[0] += r;
+                        add(&mut sum[1..], rows.row(o.row), r);
+                    }
+                    others = rest;
+                }
+                let mean = &mut self.mean[(of.first + k) * p..(of.first + k + 1) * p];
+                mean.fill(0.0);
+                let mut s0 = 0.0;
+                for (weight, sum) in at.iter().zip(sums.chunks_exact(p + 1)) {
+                    s0 += weight.value * sum[0];
+                    add(mean, &sum[1..], weight.value);
+                }
+                self.hazard[of.first + k] = s0;
+            }
+            // Backwards: those under observation.
+            s1.fill(0.0);
+            let (mut s0, mut peak) = (0.0, 0.0_f64);
+            let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
+            for (k, tie) in stratum.ties.iter().enumerate().rev() {
+                for i in (tie.start..next).rev() {
+                    s0 += self.risk[i];
+                    add(&mut s1, rows.row(i), self.risk[i]);
+                }
+                next = tie.start;
+                peak = peak.max(s0);
+                while let Some((&(entry, i), rest)) = late.split_last() {
+                    if entry < tie.time {
+                        break;
+                    }
+                    s0 -= self.risk[i];
+                    add(&mut s1, rows.row(i), -self.risk[i]);
+                    late = rest;
+                }
+                if s0 < CANCELLED * peak {
+                    (s0, peak) = (0.0, 0.0);
+                    s1.fill(0.0);
+                    for i in stratum.at_risk(tie) {
+                        s0 += self.risk[i];
+                        add(&mut s1, rows.row(i), self.risk[i]);
+                    }
+                    peak = peak.max(s0);
+                }
+                let total = s0 + self.hazard[of.first + k];
+                self.hazard[of.first + k] = tie.weight / total;
+                let mean = &mut self.mean[(of.first + k) * p..(of.first + k + 1) * p];
+                for (m, s) in mean.iter_mut().zip(&s1) {
+                    *m = (*m + s) / total;
+                }
+                let own: f64 =
+                    (tie.start..tie.events_end).map(|i| rows.weight[i] * (self.eta[i] - shift)).sum();
+                log_likelihood += own - tie.weight * total.ln();
+            }
+        }
+        log_likelihood
+    }
+
+    /// What each row was exposed to.
+    fn expose(&mut self, rows: &Rows) {
+        self.exposure.clear();
+        self.exposure.resize(rows.len(), 0.0);
+        let strata = std::mem::take(&mut self.strata);
+        for (stratum, of) in rows.strata.iter().zip(&strata) {
+            let times = stratum.ties.len();
+            let hazard = &self.hazard[of.first..of.first + times];
+            let mut before = Vec::with_capacity(times + 1);
+            let mut sum = 0.0;
+            before.push(sum);
+            for h in hazard {
+                sum += h;
+                before.push(sum);
+            }
+            let start = stratum.rows.start;
+            for (i, &until) in of.until.iter().enumerate() {
+                self.exposure[start + i] = before[until as usize];
+            }
+            for (i, &entered) in of.entered.iter().enumerate() {
+                self.exposure[start + i] -= before[entered as usize];
+            }
+            self.after_another(stratum, of);
+        }
+        self.strata = strata;
+    }
+
+    /// Adds what rows with another event are exposed to afterwards.
+    fn after_another(&mut self, stratum: &Stratum, of: &OfStratum) {
+        let mut sums = vec![0.0; self.groups];
+        let mut epochs: Vec<Option<u32>> = vec![None; self.groups];
+        let mut k = stratum.ties.len();
+        for o in of.others.iter().rev() {
+            while k > of.until[o.row - stratum.rows.start] as usize {
+                k -= 1;
+                for g in 0..self.groups {
+                    let weight = of.weights[k * self.groups + g];
+                    if epochs[g] != Some(weight.epoch) {
+                        (sums[g], epochs[g]) = (0.0, Some(weight.epoch));
+                    }
+                    sums[g] += weight.value * self.hazard[of.first + k];
+                }
+            }
+            let g = o.group as usize;
+            if epochs[g] == Some(o.own.epoch) {
+                self.exposure[o.row] += sums[g] / o.own.value;
+            }
+        }
+    }
+}
+
+impl RiskSets for Scan {
+    fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point) {
+        let p = rows.p;
+        point.log_likelihood = self.hazards(rows, beta);
+        self.expose(rows);
+        point.gradient.fill(0.0);
+        point.information.fill(0.0);
+        for (stratum, of) in rows.strata.iter().zip(&self.strata) {
+            for (k, tie) in stratum.ties.iter().enumerate() {
+                let mean = &self.mean[(of.first + k) * p..(of.first + k + 1) * p];
+                for i in tie.start..tie.events_end {
+                    add(&mut point.gradient, rows.row(i), rows.weight[i]);
+                }
+                add(&mut point.gradient, mean, -tie.weight);
+                upper(&mut point.information, mean, -tie.weight);
+            }
+        }
+        for i in 0..rows.len() {
+            upper(&mut point.information, rows.row(i), self.risk[i] * self.exposure[i]);
+        }
+        for a in 0..p {
+            for b in 0..a {
+                point.information[a * p + b] = point.information[b * p + a];
+            }
+        }
+    }
+
+    fn never_falls(&self, rows: &Rows, score: &[f64], tolerance: f64) -> bool {
+        self.of_strata(rows).all(|(stratum, of)| {
+            // The largest among those with another event before, epoch by epoch and group by group.
+            let mut best = vec![f64::NEG_INFINITY; self.groups];
+            let mut epochs = vec![0; self.groups];
+            let mut others = of.others.as_slice();
+            let mut before = Vec::with_capacity(stratum.ties.len());
+            for (k, tie) in stratum.ties.iter().enumerate() {
+                for g in 0..self.groups {
+                    let epoch = of.weights[k * self.groups + g].epoch;
+                    if epoch != epochs[g] {
+                        (best[g], epochs[g]) = (f64::NEG_INFINITY, epoch);
+                    }
+                }
+                while let Some((o, rest)) = others.split_first().filter(|(o, _)| o.row < tie.start) {
+                    let g = o.group as usize;
+                    if o.own.epoch == epochs[g] {
+                        best[g] = best[g].max(score[o.row]);
+                    }
+                    others = rest;
+                }
+                before.push(best.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+            }
+            let (mut best, mut next) = (f64::NEG_INFINITY, stratum.rows.end);
+            stratum.ties.iter().zip(before).rev().all(|(tie, before)| {
+                if stratum.late.is_empty() {
+                    best = score[tie.start..next].iter().copied().fold(best, f64::max);
+                    next = tie.start;
+                } else {
+                    best = stratum.at_risk(tie).map(|i| score[i]).fold(f64::NEG_INFINITY, f64::max);
+                }
+                score[tie.start..tie.events_end].iter().all(|&s| s >= best.max(before) - tolerance)
+            })
+        })
+    }
+}
+
+#[inline]
+pub(super) fn add(to: &mut [f64], from: &[f64], factor: f64) {
+    for (t, f) in to.iter_mut().zip(from) {
+        *t += factor * f;
+    }
+}
+
+/// Adds `factor x xᵀ` to the upper triangle.
+#[inline]
+fn upper(matrix: &mut [f64], x: &[f64], factor: f64) {
+    let p = x.len();
+    for a in 0..p {
+        let scaled = factor * x[a];
+        for (m, x) in matrix[a * p + a..(a + 1) * p].iter_mut().zip(&x[a..]) {
+            *m += scaled * x;
+        }
+    }
+}

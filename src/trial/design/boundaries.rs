@@ -1,0 +1,217 @@
+//! The bounds of a group-sequential design, and what they do under any truth.
+
+use std::fmt;
+
+use crate::survival::result::print;
+use crate::trial::design::recursion::exits;
+use crate::trial::design::spending::Spending;
+
+/// How the efficacy bounds come about.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum BoundaryType {
+    /// `c / √t` (O'Brien & Fleming 1979).
+    OBrienFleming,
+    /// The same bound at every look (Pocock 1977).
+    Pocock,
+    /// `c t^{Δ − ½}` (Wang & Tsiatis 1987): Δ = 0 is O'Brien-Fleming, ½ is Pocock.
+    WangTsiatis(f64),
+    /// This bound at every look before the last (Haybittle 1971; Peto 1976): 3 is usual.
+    HaybittlePeto(f64),
+    /// What a spending function leaves at each look.
+    Spending(Spending),
+    /// No stop for efficacy before the last look.
+    LastLookOnly,
+}
+
+/// The bounds of a group-sequential design, on the scale of the standard normal statistic, with what they cost.
+///
+/// Made by [`GroupSequential::fit`](crate::trial::design::GroupSequential::fit).
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Boundaries {
+    pub(crate) fractions: Vec<f64>,
+    /// Efficacy; infinite where a look cannot stop the trial.
+    pub(crate) upper: Vec<f64>,
+    /// Futility; −∞ where there is none. Two-sided designs have none.
+    pub(crate) futility: Vec<f64>,
+    pub(crate) alpha: f64,
+    pub(crate) beta: f64,
+    pub(crate) sides: u32,
+    pub(crate) binding: bool,
+    pub(crate) drift: f64,
+    pub(crate) alpha_spent: Vec<f64>,
+    pub(crate) fixed_drift: f64,
+}
+
+impl Boundaries {
+    /// The share of the final information at each look.
+    #[must_use]
+    pub fn fractions(&self) -> &[f64] {
+        &self.fractions
+    }
+
+    /// The bound for efficacy at each look: the trial stops where the statistic reaches it (its absolute value, where
+    /// there are two sides). Infinite where a look cannot stop it.
+    #[must_use]
+    pub fn z(&self) -> &[f64] {
+        &self.upper
+    }
+
+    /// The bound for futility at each look but the last; −∞ where there is none.
+    #[must_use]
+    pub fn futility_z(&self) -> &[f64] {
+        &self.futility[..self.futility.len() - 1]
+    }
+
+    /// Does any look stop for futility?
+    #[must_use]
+    pub fn has_futility(&self) -> bool {
+        self.futility_z().iter().any(|z| *z > f64::NEG_INFINITY)
+    }
+
+    /// One-sided or two-sided.
+    #[must_use]
+    pub fn sides(&self) -> u32 {
+        self.sides
+    }
+
+    /// The error rate of the whole design.
+    #[must_use]
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// One minus the power at the [`drift`](Self::drift).
+    #[must_use]
+    pub fn beta(&self) -> f64 {
+        self.beta
+    }
+
+    /// The one-sided p-value that reaches the bound at each look.
+    #[must_use]
+    pub fn nominal_p(&self) -> Vec<f64> {
+        self.upper.iter().map(|&z| crate::numeric::distribution::normal_sf(z)).collect()
+    }
+
+    /// The error spent up to each look.
+    #[must_use]
+    pub fn alpha_spent(&self) -> &[f64] {
+        &self.alpha_spent
+    }
+
+    /// The expected final statistic at which the design has its power.
+    #[must_use]
+    pub fn drift(&self) -> f64 {
+        self.drift
+    }
+
+    /// The maximal information relative to a design with one look: the squared ratio of the drifts.
+    #[must_use]
+    pub fn inflation(&self) -> f64 {
+        (self.drift / self.fixed_drift).powi(2)
+    }
+
+    /// Do the efficacy bounds count on the stops for futility?
+    #[must_use]
+    pub fn is_binding(&self) -> bool {
+        self.binding
+    }
+
+    fn lower(&self) -> Vec<f64> {
+        if self.sides == 2 { self.upper.iter().map(|z| -z).collect() } else { self.futility.clone() }
+    }
+
+    /// The probability of stopping for efficacy at each look, on the side of the effect, at a drift.
+    #[must_use]
+    pub fn rejection_by_look(&self, drift: f64) -> Vec<f64> {
+        exits(&self.fractions, &self.lower(), &self.upper, drift).0
+    }
+
+    /// The probability of stopping for futility at each look but the last, at a drift; 0 in two-sided designs.
+    #[must_use]
+    pub fn futility_by_look(&self, drift: f64) -> Vec<f64> {
+        if self.sides == 2 {
+            return vec![0.0; self.fractions.len() - 1];
+        }
+        let (_, mut below) = exits(&self.fractions, &self.futility, &self.upper, drift);
+        below.pop();
+        below
+    }
+
+    /// The power up to each look at a drift.
+    #[must_use]
+    pub fn power_by_look(&self, drift: f64) -> Vec<f64> {
+        let mut sum = 0.0;
+        self.rejection_by_look(drift)
+            .into_iter()
+            .map(|p| {
+                sum += p;
+                sum
+            })
+            .collect()
+    }
+
+    /// The power at a drift.
+    #[must_use]
+    pub fn power(&self, drift: f64) -> f64 {
+        self.rejection_by_look(drift).iter().sum()
+    }
+
+    /// The share of the maximal information that is used on average at a drift.
+    #[must_use]
+    pub fn expected_fraction(&self, drift: f64) -> f64 {
+        let (above, below) = exits(&self.fractions, &self.lower(), &self.upper, drift);
+        let looks = self.fractions.len();
+        let early: f64 = (0..looks - 1).map(|k| (above[k] + below[k]) * (1.0 - self.fractions[k])).sum();
+        1.0 - early
+    }
+}
+
+/// The table of the bounds.
+impl fmt::Display for Boundaries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} looks, {} error {}, power {:.1}% at drift {:.4}; maximal information {:.4} times that of one look",
+            self.fractions.len(),
+            if self.sides == 2 { "two-sided" } else { "one-sided" },
+            self.alpha,
+            100.0 * (1.0 - self.beta),
+            self.drift,
+            self.inflation()
+        )?;
+        write!(
+            f,
+            "{:>4} {:>12} {:>10} {:>12} {:>10} {:>10}",
+            "look", "information", "efficacy z", "nominal p", "spent", "power"
+        )?;
+        if self.has_futility() {
+            write!(f, " {:>10}", "futility z")?;
+        }
+        let power = self.power_by_look(self.drift);
+        for (k, t) in self.fractions.iter().enumerate() {
+            let z = if self.upper[k].is_finite() {
+                format!("{:.4}", self.upper[k])
+            } else {
+                print::MISSING.into()
+            };
+            write!(
+                f,
+                "\n{:>4} {:>11.1}% {z:>10} {:>12.3e} {:>10.6} {:>9.1}%",
+                k + 1,
+                100.0 * t,
+                self.nominal_p()[k],
+                self.alpha_spent[k],
+                100.0 * power[k]
+            )?;
+            if self.has_futility() && k + 1 < self.fractions.len() {
+                let bound = self.futility[k];
+                let z = if bound.is_finite() { format!("{bound:.4}") } else { print::MISSING.into() };
+                write!(f, " {z:>10}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! Planning a trial: how many events and subjects, how long, when to look, and what an interim result still allows.
+//!
+//! | question | answer |
+//! |---|---|
+//! | who enters when, who has the event when, who leaves | [`Accrual`], [`Hazard`], [`Assumptions`] |
+//! | how many events, subjects, months; how much power | [`FixedDesign`] |
+//! | when may a trial stop early, and at what price | [`GroupSequential`], [`Spending`] |
+//! | both together, with calendar times | [`FixedDesign::sequential`] |
+//! | what does an interim result still allow | [`monitoring`] |
+//! | in what order are treatments given out | [`randomisation`] |
+//! | what would many such trials show | [`simulation`] |
+//!
+//! All numbers are exact reals; rounding up to whole subjects is the last step, and its own ([`FixedPlan::rounded`]).
+
+pub(crate) mod assumptions;
+pub(crate) mod boundaries;
+pub(crate) mod fixed;
+pub(crate) mod group_sequential;
+pub mod monitoring;
+pub mod randomisation;
+pub(crate) mod recursion;
+pub(crate) mod sequential_plan;
+pub mod simulation;
+pub(crate) mod spending;
+
+pub use assumptions::{Accrual, Assumptions, Hazard};
+pub use boundaries::{Boundaries, BoundaryType};
+pub use fixed::{EventFormula, FixedDesign, FixedPlan, RoundedPlan, Target};
+pub use group_sequential::{Futility, GroupSequential};
+pub use sequential_plan::SequentialPlan;
+pub use spending::Spending;
