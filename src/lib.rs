@@ -27,6 +27,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(doc)]
+pub mod docs;
 mod error;
 mod numeric;
 #[cfg(feature = "plot")]

@@ -39,7 +39,7 @@ fn a_realistic_file_is_read_as_r_reads_it() -> Result<()> {
         |reason| ["New treatment", "Control"].map(|arm| reasons.count(arm, reason)).iter().sum::<usize>();
     assert_eq!((count(Censoring::Cutoff), count(Censoring::Lost)), (10, 3));
     assert_eq!(count(Censoring::Event("New therapy, \"off label\"")), 1);
-    assert_eq!(pfs.misplaced(), 5);
+    assert_eq!(pfs.mis_stratified(), 5);
 
     let test = pfs.contrast("New treatment", "Control")?;
     approx::assert_relative_eq!(test.log_rank().statistic(), 0.37421994221425736, max_relative = 1e-9);
@@ -226,7 +226,7 @@ fn an_analysis_survives_the_journey() -> Result<()> {
             .then(days(60.0), Kind::Progression)
             .until(days(99.0), Exit::Lost)?,
         on("B", "2", 3.0)
-            .misplaced("sex", "f", "m")
+            .mis_stratified("sex", "f", "m")
             .then(days(70.25), Kind::NewTherapy)
             .until(days(90.0), Exit::Cutoff)?,
         on("A", "3", 8.0).stratum("sex", "m").visit(days(41.0)).until(days(42.0), Exit::Withdrew)?,
@@ -248,7 +248,7 @@ fn an_analysis_survives_the_journey() -> Result<()> {
     // One remark: a time of 0 ends on no date where the first day counts.
     assert_eq!((&back.adtte, back.remarks.len(), back.dropped.len()), (&adtte, 1, 0));
     let read = back.adtte.analyse("PFS")?;
-    assert_eq!(read.misplaced(), 1);
+    assert_eq!(read.mis_stratified(), 1);
     for (a, b) in analysis.records().iter().zip(read.records()) {
         assert_eq!((a.time, &a.id, a.arm, a.entered), (b.time, &b.id, b.arm, b.entered));
         assert_eq!(format!("{:?}", a.outcome), format!("{:?}", b.outcome).replace('"', ""));

@@ -37,14 +37,15 @@ const METHODS: [&str; 6] =
 
 fn interval(curve: &SurvivalCurve, method: usize) -> ConfidenceInterval {
     let how = match method {
-        0 => return curve.at(1.0).interval(Interval::log_log()).unwrap(),
+        0 => return curve.extended().at(1.0).interval(Interval::log_log()).unwrap(),
         1 => SmallSample::likelihood_ratio(),
         2 => SmallSample::rothman(),
         3 => SmallSample::borkowf_shrunken(),
         4 => SmallSample::beta_product_mid_p(),
         _ => SmallSample::beta_product(),
     };
-    curve.small_sample_interval(1.0, how).unwrap()
+    // A trial that ends before the time carries its last value on, as the study's methods do.
+    curve.extended().small_sample_interval(1.0, how).unwrap()
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn the_profile_interval_is_the_root_of_the_likelihood() -> greenwood::Result<()>
     Ok(())
 }
 
-/// Whoever is treated fails before everybody else: there is no maximum, and the fit says so.
+/// A subject who is treated fails before everybody else: there is no maximum, and the fit says so.
 #[test]
 fn a_coefficient_without_maximum_is_infinite() -> greenwood::Result<()> {
     let data = RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true, true, true, false, false, false])?;

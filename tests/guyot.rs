@@ -8,7 +8,8 @@ use proptest::prelude::*;
 type Result<T = ()> = greenwood::Result<T>;
 
 fn counts(arm: &DigitizedArm) -> [Vec<u32>; 3] {
-    let column = |f: fn(&greenwood::trial::reconstruct::Click) -> u32| arm.clicks().iter().map(f).collect();
+    let column =
+        |f: fn(&greenwood::trial::reconstruct::DigitizedPoint) -> u32| arm.clicks().iter().map(f).collect();
     [column(|k| k.at_risk), column(|k| k.events), column(|k| k.censored)]
 }
 

@@ -259,7 +259,7 @@ proptest! {
         );
     }
 
-    /// Whoever enters at 0 was there all along.
+    /// A subject who enters at 0 was there all along.
     #[test]
     fn an_entry_at_zero_is_none(rows in subjects(), cell in cells()) {
         let rows: Vec<Subject> = rows.iter().map(|r| Subject { entry: 0.0, ..*r }).collect();

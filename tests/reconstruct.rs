@@ -9,7 +9,7 @@ use greenwood::survival::HazardRatioMethod::{Cox, Peto, Pike};
 use greenwood::survival::{CoxPh, Design, Groups, KaplanMeier, LogRank, RightCensored};
 use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::reconstruct::{
-    ArmFigures, ArmOrders, Ended, Fact, FigureCheck, Interleavings, LaterCensoring, Published,
+    ArmFigures, ArmOrders, Fact, FigureCheck, Interleavings, LaterCensoring, Published, SearchOutcome,
     StdErrorConvention, TestValue, TiedTimes, TrialFigures, Verdict,
 };
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ fn the_published_figures_determine_the_order_in_each_arm() -> Result {
         let found = figures.reconstruct()?;
         assert_eq!((found.examined(), found.with_ties()), (1023, ties));
         assert_eq!(patterns(&found), [pattern]);
-        assert_eq!((found.patterns_found(), found.ended()), (1, Ended::Complete));
+        assert_eq!((found.patterns_found(), found.ended()), (1, SearchOutcome::Complete));
         all_are_accounted_for(&found);
         let Some(Fact::Survival { printed, .. }) = figures.facts().first() else { panic!("no survival") };
         let alone = ArmFigures::new("S alone", 9).survival(48.0, &printed.to_string()).reconstruct()?;
@@ -157,7 +157,11 @@ fn a_hazard_ratio_is_one_more_figure() -> Result {
         ("1.86", Peto, 0),
     ] {
         let found = figures().hazard_ratio(printed, method).reconstruct()?;
-        assert_eq!((found.consistent(), found.ended()), (orders, Ended::Complete), "{printed} {method}");
+        assert_eq!(
+            (found.consistent(), found.ended()),
+            (orders, SearchOutcome::Complete),
+            "{printed} {method}"
+        );
         let examples: Vec<_> =
             found.values().iter().flat_map(TestValue::examples).map(ToString::to_string).collect();
         assert_eq!(examples.contains(&"DCDdDDDdd".to_string()), orders > 0);
@@ -213,7 +217,7 @@ fn the_example_trial_is_a_reconstruction() -> Result {
 fn what_cannot_be_is_proved_to_be_impossible() -> Result {
     // With 9 children the curve cannot be at 40.0 % with an error of 10.0 %.
     let found = arm("arm", "40.0%", "10.0%").reconstruct()?;
-    assert_eq!((found.consistent(), found.ended()), (0, Ended::Complete));
+    assert_eq!((found.consistent(), found.ended()), (0, SearchOutcome::Complete));
     all_are_accounted_for(&found);
     let found = msc().at_risk(48.0, 5).events(2).reconstruct()?;
     assert_eq!(found.consistent(), 0);
@@ -226,7 +230,7 @@ fn what_cannot_be_is_proved_to_be_impossible() -> Result {
         ArmFigures::new("arm", 9).at_risk(12.0, 9).events(5).censored(5),
     ] {
         let found = figures.reconstruct()?;
-        assert_eq!((found.consistent(), found.ended()), (0, Ended::Complete), "{found}");
+        assert_eq!((found.consistent(), found.ended()), (0, SearchOutcome::Complete), "{found}");
         all_are_accounted_for(&found);
     }
     Ok(())
@@ -250,12 +254,12 @@ fn a_median_is_an_event_or_the_middle_of_a_step_at_one_half() -> Result {
 fn a_result_says_when_it_is_not_complete() -> Result {
     let figures = ArmFigures::new("arm", 20).survival(12.0, "55%");
     let all = figures.reconstruct()?;
-    assert_eq!(all.ended(), Ended::Complete);
+    assert_eq!(all.ended(), SearchOutcome::Complete);
     let some = figures.clone().limit(3).reconstruct()?;
-    assert_eq!((some.ended(), some.patterns().len()), (Ended::Truncated, 3));
+    assert_eq!((some.ended(), some.patterns().len()), (SearchOutcome::Truncated, 3));
     assert_eq!((some.consistent(), some.patterns_found()), (all.consistent(), all.patterns_found()));
     let stopped = figures.clone().budget(100).reconstruct()?;
-    assert_eq!(stopped.ended(), Ended::Stopped);
+    assert_eq!(stopped.ended(), SearchOutcome::Stopped);
     assert!(stopped.consistent() < all.consistent());
     assert!(stopped.to_string().contains("stopped before the end"));
     let mut calls = 0;
@@ -265,7 +269,7 @@ fn a_result_says_when_it_is_not_complete() -> Result {
         assert!(progress.decided <= progress.orders && progress.steps > 0);
         ControlFlow::Break(())
     })?;
-    assert_eq!((stopped.ended(), calls), (Ended::Stopped, 1));
+    assert_eq!((stopped.ended(), calls), (SearchOutcome::Stopped, 1));
     Ok(())
 }
 
@@ -387,7 +391,7 @@ fn a_contradiction_names_its_suspects() -> Result {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whoever publishes rounded figures of an arm is found among its reconstructions, and every order is
+    /// A subject who publishes rounded figures of an arm is found among its reconstructions, and every order is
     /// accounted for.
     #[test]
     fn the_truth_is_among_the_orders(rows in subjects(14), decimals in 2..5_usize, counts: bool) {

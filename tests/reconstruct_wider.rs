@@ -17,7 +17,7 @@ fn interleavings(a: &str, b: &str) -> Vec<String> {
     with(first, interleavings(&a[1..], b)).chain(with(other, interleavings(a, &b[1..]))).collect()
 }
 
-/// An order as data: capitals are the first arm, `D` and `d` events; whoever is left is censored at the end.
+/// An order as data: capitals are the first arm, `D` and `d` events; a subject who is left is censored at the end.
 fn data(order: &str) -> (RightCensored<'static>, Groups) {
     let (mut time, mut event, mut arm) = (Vec::new(), Vec::new(), Vec::new());
     for (at, c) in (1..).zip(order.chars()) {

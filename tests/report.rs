@@ -2,7 +2,7 @@
 
 use greenwood::Result;
 use greenwood::survival::{HazardRatioMethod, MeanMeasure};
-use greenwood::trial::examples::{Arm, FFS, Happening, OS, saa};
+use greenwood::trial::examples::{Arm, Event, FFS, OS, saa};
 use greenwood::trial::{
     DataCutoff, Endpoint, Estimand, Exit, Report, Strategy, Stratification, Subject, Time, TimeUnit, Trial,
 };
@@ -75,7 +75,7 @@ Free of event at 24 months, ± standard error                38.1% ± 17.2%     
 #[test]
 fn what_was_asked_is_said() -> Result<()> {
     let trial = saa().at(DataCutoff(Time::years(4.0)))?;
-    let estimand = Estimand::of(&FFS).with(Happening::Transplant, Strategy::Hypothetical);
+    let estimand = Estimand::of(&FFS).with(Event::Transplant, Strategy::Hypothetical);
     let analysis = trial.analyse(estimand)?;
     let report = analysis
         .report()
@@ -98,7 +98,7 @@ fn what_was_asked_is_said() -> Result<()> {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     let subject = |arm, site, days, dead| {
-        let exit = if dead { Exit::Terminal(Happening::Death) } else { Exit::Lost };
+        let exit = if dead { Exit::Terminal(Event::Death) } else { Exit::Lost };
         Subject::on(arm).stratum("site", site).until(Time::days(days), exit)
     };
     let trial = Trial::new([
@@ -116,11 +116,11 @@ fn what_was_asked_is_said() -> Result<()> {
 /// Where events compete there is no Kaplan-Meier curve to report, and the comparison says what it compares.
 #[test]
 fn competing_events_are_not_censored() -> Result<()> {
-    let estimand = Estimand::of(&FFS).with(Happening::Transplant, Strategy::Competing);
+    let estimand = Estimand::of(&FFS).with(Event::Transplant, Strategy::Competing);
     let trial = Trial::new([
-        Subject::on("a").then(Time::days(9.0), Happening::Transplant).until(Time::days(20.0), Exit::Lost)?,
-        Subject::on("a").then(Time::days(12.0), Happening::Relapse).until(Time::days(30.0), Exit::Cutoff)?,
-        Subject::on("b").then(Time::days(15.0), Happening::Relapse).until(Time::days(30.0), Exit::Cutoff)?,
+        Subject::on("a").then(Time::days(9.0), Event::Transplant).until(Time::days(20.0), Exit::Lost)?,
+        Subject::on("a").then(Time::days(12.0), Event::Relapse).until(Time::days(30.0), Exit::Cutoff)?,
+        Subject::on("b").then(Time::days(15.0), Event::Relapse).until(Time::days(30.0), Exit::Cutoff)?,
         Subject::on("b").until(Time::days(40.0), Exit::Cutoff)?,
     ]);
     let report = trial.analyse(estimand)?.report().contrast("a", "b").unit(TimeUnit::Days).build()?;
@@ -140,7 +140,7 @@ fn competing_events_are_not_censored() -> Result<()> {
 #[test]
 fn odd_trials_have_reports() -> Result<()> {
     let subject = |arm, days, exit| Subject::on(arm).until(Time::days(days), exit);
-    let dead = Exit::Terminal(Happening::Death);
+    let dead = Exit::Terminal(Event::Death);
     for subjects in [
         vec![subject("a", 5.0, Exit::Lost)?, subject("b", 6.0, Exit::Lost)?],
         vec![subject("a", 0.0, Exit::Lost)?, subject("b", 0.0, Exit::Lost)?],
@@ -173,7 +173,7 @@ const AWKWARD: &str = "A & B_1 <new> 100% {x} $y #1 ~^ |\\ \"q\" 'z' *bold* [l](
 /// A name full of characters with a meaning stays what it is in every form.
 #[test]
 fn names_are_escaped() -> Result<()> {
-    let exit = Exit::Terminal(Happening::Death);
+    let exit = Exit::Terminal(Event::Death);
     let trial = Trial::new([
         Subject::on(AWKWARD).until(Time::days(40.0), exit)?,
         Subject::on("b").until(Time::days(50.0), Exit::Lost)?,

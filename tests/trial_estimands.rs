@@ -56,7 +56,7 @@ fn each_strategy_makes_its_own_record() -> Result<()> {
         assert_eq!((record.time, record.outcome), (m(time), outcome), "{strategy:?}");
         // The two strategies that censor are told apart by what decided the record.
         let decided = match record.decision {
-            Decision::Happening { strategy, .. } => strategy,
+            Decision::Event { strategy, .. } => strategy,
             _ => None,
         };
         assert_eq!(decided, (strategy != Strategy::TreatmentPolicy).then_some(strategy));
@@ -140,7 +140,7 @@ fn staggered() -> Result<Trial<&'static str, Kind>> {
             .baseline("age", 40.0)
             .until(days(100.0), Exit::Terminal(Death))?,
         subject(1, "B")
-            .misplaced("site", "x", "y")
+            .mis_stratified("site", "x", "y")
             .baseline("age", 50.0)
             .until(days(80.0), Exit::Terminal(Death))?,
         subject(2, "A").stratum("site", "y").baseline("age", 60.0).until(days(400.0), Exit::Cutoff)?,
@@ -194,7 +194,7 @@ fn follow_up_in_five_ways() -> Result<()> {
 #[test]
 fn strata_as_randomised_and_as_they_are() -> Result<()> {
     let analysis = staggered()?.analyse(&OS)?;
-    assert_eq!(analysis.misplaced(), 1);
+    assert_eq!(analysis.mis_stratified(), 1);
     let strata = |by: Stratification| -> Result<Vec<String>> {
         let contrast = analysis.clone().stratified(by)?.contrast("A", "B")?;
         let (data, _) = contrast.survival_data();

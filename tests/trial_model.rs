@@ -15,30 +15,30 @@ enum Arm {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-enum Happening {
+enum Event {
     Response,
     Progression,
     NewTherapy,
     Death,
 }
 
-use Happening::{Death, NewTherapy, Progression, Response};
+use Event::{Death, NewTherapy, Progression, Response};
 
-const OS: Endpoint<Happening> = Endpoint::new("OS", |h| match h {
+const OS: Endpoint<Event> = Endpoint::new("OS", |h| match h {
     Death => Role::Event,
     Response | Progression | NewTherapy => Role::Ignore,
 });
-const PFS: Endpoint<Happening> = Endpoint::new("PFS", |h| match h {
+const PFS: Endpoint<Event> = Endpoint::new("PFS", |h| match h {
     Death | Progression => Role::Event,
     NewTherapy => Role::Censor,
     Response => Role::Ignore,
 });
-const TTP: Endpoint<Happening> = Endpoint::new("TTP", |h| match h {
+const TTP: Endpoint<Event> = Endpoint::new("TTP", |h| match h {
     Progression => Role::Event,
     Death => Role::Competing,
     NewTherapy | Response => Role::Ignore,
 });
-const NO_DEATHS: Endpoint<Happening> = Endpoint::new("wrong", |h| match h {
+const NO_DEATHS: Endpoint<Event> = Endpoint::new("wrong", |h| match h {
     Progression => Role::Event,
     Death | NewTherapy | Response => Role::Ignore,
 });
@@ -51,7 +51,7 @@ fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
     result.unwrap_err().to_string()
 }
 
-fn only(subject: Subject<Arm, Happening>, endpoint: &Endpoint<Happening>) -> (Time, Outcome<Happening>) {
+fn only(subject: Subject<Arm, Event>, endpoint: &Endpoint<Event>) -> (Time, Outcome<Event>) {
     let analysis = Trial::new([subject]).analyse(endpoint).unwrap();
     (analysis.records()[0].time, analysis.records()[0].outcome)
 }
@@ -118,7 +118,7 @@ fn missed_visits_censor_at_the_last_one() -> Result<()> {
 
 #[test]
 fn what_cannot_be_is_refused() -> Result<()> {
-    let subject = || Subject::<Arm, Happening>::on(Arm::A).id("007");
+    let subject = || Subject::<Arm, Event>::on(Arm::A).id("007");
     assert_eq!(
         message(subject().then(m(10.0), Progression).until(m(9.0), Exit::Terminal(Death))),
         "subject 007 (A): Progression at 304.375 days (10.0 months) is later than the end of follow-up at \
@@ -139,7 +139,7 @@ fn what_cannot_be_is_refused() -> Result<()> {
             .contains("of entry is inf")
     );
     assert!(message(subject().visit(Time::days(-2.0)).until(m(1.0), Exit::Lost)).contains("of visit is -2"));
-    let unnamed = Subject::<Arm, Happening>::on(Arm::B).until(Time::days(-1.0), Exit::Lost);
+    let unnamed = Subject::<Arm, Event>::on(Arm::B).until(Time::days(-1.0), Exit::Lost);
     assert!(message(unnamed).starts_with("subject without id (B)"));
 
     let trial = Trial::new([
@@ -148,7 +148,7 @@ fn what_cannot_be_is_refused() -> Result<()> {
     ]);
     assert_eq!(
         message(trial.analyse(&NO_DEATHS)),
-        "endpoint wrong ignores Death, which ended the follow-up of subject 1 (B) for good: make it an event, a \
+        "endpoint wrong ignores Death, which ended the follow-up of subject 1 (B): make it an event, a \
          competing event or, if that is meant, a censoring"
     );
     let ttp = trial.analyse(&TTP)?;
@@ -171,7 +171,7 @@ fn what_cannot_be_is_refused() -> Result<()> {
     ]);
     assert_eq!(
         message(undead.analyse(&OS)),
-        "subject 007 (A): follow-up goes on after Death at 30.4375 days (1.0 months), which ended it for good in \
+        "subject 007 (A): follow-up goes on after Death at 30.4375 days (1.0 months), which ended it in \
          another subject: end this one with `Exit::Terminal` too"
     );
     assert!(message(ttp.follow_up()).starts_with("endpoint TTP has competing events"));
@@ -180,7 +180,7 @@ fn what_cannot_be_is_refused() -> Result<()> {
     let one_arm = Trial::new([subject().until(m(3.0), Exit::Lost)?]).analyse(&OS)?;
     assert_eq!(message(one_arm.curve(Arm::B)), "no subject is labelled \"B\": the labels are A");
     assert_eq!(
-        message(Trial::<Arm, Happening>::new([]).analyse(&OS)),
+        message(Trial::<Arm, Event>::new([]).analyse(&OS)),
         "the set of subjects with a record is empty: at least one value is needed"
     );
     assert_eq!(
@@ -191,7 +191,7 @@ fn what_cannot_be_is_refused() -> Result<()> {
     Ok(())
 }
 
-/// Nothing is known after a cutoff, and whoever had not entered is not there.
+/// Nothing is known after a cutoff, and a subject who had not entered is not there.
 #[test]
 fn a_cutoff_hides_the_future() -> Result<()> {
     let trial = Trial::new([
@@ -204,20 +204,20 @@ fn a_cutoff_hides_the_future() -> Result<()> {
     let early = trial.at(DataCutoff(m(9.0)))?;
     assert_eq!(early.subjects().len(), 1);
     let s = &early.subjects()[0];
-    assert_eq!((s.end(), s.exit(), s.happenings().len()), (m(9.0) - m(2.0), Exit::Cutoff, 1));
-    assert!(trial.at(DataCutoff(m(7.0)))?.subjects()[0].happenings().is_empty());
+    assert_eq!((s.end(), s.exit(), s.events().len()), (m(9.0) - m(2.0), Exit::Cutoff, 1));
+    assert!(trial.at(DataCutoff(m(7.0)))?.subjects()[0].events().is_empty());
     assert_eq!(trial.at(DataCutoff(m(100.0)))?.subjects(), trial.subjects());
     Ok(())
 }
 
-fn subjects() -> impl Strategy<Value = Vec<Subject<Arm, Happening>>> {
+fn subjects() -> impl Strategy<Value = Vec<Subject<Arm, Event>>> {
     let kind = prop::sample::select(vec![Response, Progression, NewTherapy]);
-    let happenings = prop::collection::vec((0.0..1.0_f64, kind), 0..4);
-    let one = (any::<bool>(), 0..24_u32, 1..36_u32, happenings, 0..4_u32).prop_map(
-        |(a, entered, end, happenings, exit)| {
+    let events = prop::collection::vec((0.0..1.0_f64, kind), 0..4);
+    let one = (any::<bool>(), 0..24_u32, 1..36_u32, events, 0..4_u32).prop_map(
+        |(a, entered, end, events, exit)| {
             let end = f64::from(end);
             let mut builder = Subject::on(if a { Arm::A } else { Arm::B }).entered(m(f64::from(entered)));
-            for (share, kind) in happenings {
+            for (share, kind) in events {
                 builder = builder.then(m((share * end).round()), kind).visit(m((share * end * 0.5).round()));
             }
             let exit = [Exit::Terminal(Death), Exit::Cutoff, Exit::Lost, Exit::Withdrew][exit as usize];
@@ -248,7 +248,7 @@ proptest! {
         }
     }
 
-    /// Consistency by construction: whoever dies has no later progression, PFS ≤ OS in every subject.
+    /// Consistency by construction: a subject who dies has no later progression, PFS ≤ OS in every subject.
     #[test]
     fn endpoints_of_one_trial_agree(subjects in subjects()) {
         let trial = Trial::new(subjects);
@@ -262,7 +262,7 @@ proptest! {
     #[test]
     fn cutoffs_commute(subjects in subjects(), a in 1..48_u32, b in 1..48_u32) {
         let trial = Trial::new(subjects);
-        let cut = |t: &Trial<Arm, Happening>, at: u32| t.at(DataCutoff(m(f64::from(at)))).unwrap();
+        let cut = |t: &Trial<Arm, Event>, at: u32| t.at(DataCutoff(m(f64::from(at)))).unwrap();
         let early = cut(&trial, a.min(b));
         assert_eq!(cut(&cut(&trial, a), b), early);
         if let (Ok(then), Ok(now)) = (early.analyse(&PFS), trial.analyse(&PFS)) {
@@ -294,10 +294,10 @@ fn what_is_read_is_checked() -> Result<()> {
         Subject::on(Arm::B).until(m(2.0), Exit::Terminal(Death))?,
     ]);
     let text = serde_json::to_string(&trial).unwrap();
-    assert_eq!(serde_json::from_str::<Trial<Arm, Happening>>(&text).unwrap(), trial);
+    assert_eq!(serde_json::from_str::<Trial<Arm, Event>>(&text).unwrap(), trial);
     let read = |from: &str, to: &str| {
         assert!(text.contains(from), "{text}");
-        serde_json::from_str::<Trial<Arm, Happening>>(&text.replacen(from, to, 1)).unwrap_err().to_string()
+        serde_json::from_str::<Trial<Arm, Event>>(&text.replacen(from, to, 1)).unwrap_err().to_string()
     };
     assert!(read("[60.875,", "[6000.0,").starts_with("subject 1 (A): Progression at 6000 days"));
     assert!(read("273.9375", "-1.0").starts_with("subject 1 (A): the time of end of follow-up is -1 days"));

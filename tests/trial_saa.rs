@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use greenwood::survival::HazardRatioMethod::{Peto, Pike};
-use greenwood::trial::examples::{Arm, FFS, Happening, OS, saa};
+use greenwood::trial::examples::{Arm, Event, FFS, OS, saa};
 use greenwood::trial::{Censoring, Time};
 
 const FOUR_YEARS: Time = Time::years(4.0);
@@ -19,7 +19,7 @@ fn the_published_figures_are_reproduced() -> greenwood::Result<()> {
     assert_eq!(text(ffs.survival(Arm::Control, FOUR_YEARS)?), "66.7% ± 15.7%");
     assert_eq!(format!("{:#}", ffs.survival(Arm::Msc, FOUR_YEARS)?), "38.1% (8.9% to 68.0%)");
     assert_eq!(ffs.survival(Arm::Msc, FOUR_YEARS)?.at_risk(), 3.0);
-    let p = |a: &greenwood::trial::Analysis<Arm, Happening>| -> greenwood::Result<String> {
+    let p = |a: &greenwood::trial::Analysis<Arm, Event>| -> greenwood::Result<String> {
         Ok(format!("{:.3}", a.contrast(Arm::Msc, Arm::Control)?.log_rank().p_value().unwrap()))
     };
     assert_eq!((p(&os)?, p(&ffs)?), ("0.929".into(), "0.153".into()));

@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::trial::examples::{Arm, FFS, Happening, OS, saa};
+use greenwood::trial::examples::{Arm, Event, FFS, OS, saa};
 use greenwood::trial::{
     Censoring, Comparisons, Endpoint, Estimand, Exit, Population, Role, Strategy, Subject, Time, Trial,
 };
@@ -166,7 +166,7 @@ fn one_table_for_several_questions() -> Result<()> {
     let trial = saa();
     let mut table = Comparisons::at(Time::years(4.0));
     table.push("FFS", &trial.analyse(&FFS)?, Arm::Msc, Arm::Control)?;
-    let before = Estimand::of(&OS).with(Happening::Relapse, Strategy::Competing);
+    let before = Estimand::of(&OS).with(Event::Relapse, Strategy::Competing);
     table.push("death before relapse", &trial.analyse(before)?, Arm::Msc, Arm::Control)?;
     let text = table.to_string();
     assert_eq!(table.rows()[1].events, [1, 1]);
@@ -181,7 +181,7 @@ fn one_table_for_several_questions() -> Result<()> {
 
 #[test]
 fn flow_adds_up() -> Result<()> {
-    let all: Population<Arm, Happening> = Population::new("intention to treat", |_| true);
+    let all: Population<Arm, Event> = Population::new("intention to treat", |_| true);
     let flow = saa().flow(&[all]).screened(20, &[("no consent", 2)])?;
     assert_eq!(
         flow.to_string().lines().map(str::trim_end).collect::<Vec<_>>(),
@@ -193,6 +193,7 @@ fn flow_adds_up() -> Result<()> {
             "lost to follow-up                     1          0",
             "withdrew                              0          0",
             "followed to the end (death)           1          1",
+            "still followed                        7          8",
             "analysed: intention to treat          9          9",
         ]
     );

@@ -189,6 +189,29 @@ pub enum Error {
         /// The causes that exist.
         known: String,
     },
+    /// A state that a history does not have.
+    #[error("there is no state \"{state}\": the states are {known}")]
+    UnknownState {
+        /// The state asked for.
+        state: String,
+        /// The states that exist.
+        known: String,
+    },
+    /// A history that cannot be: rows that overlap, or a state that no transition explains.
+    #[error(
+        "subject {subject}, row {index}: {problem}; {count} such row(s) in all: list them with `Histories::check`, \
+         and correct or drop them"
+    )]
+    InconsistentHistory {
+        /// The subject.
+        subject: String,
+        /// The row.
+        index: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// How many rows have a problem that no estimate can bear.
+        count: usize,
+    },
     /// Weights of a subdistribution that no data determine.
     #[error(
         "the weights of the subdistribution are not defined: at {time} all who are under observation have just entered, \
@@ -242,7 +265,7 @@ pub enum Error {
         /// The value, in days.
         value: f64,
     },
-    /// A happening or visit after the end of a subject's follow-up.
+    /// An event or visit after the end of a subject's follow-up.
     #[error(
         "subject {subject}: {what} at {at} is later than the end of follow-up at {end} ({exit}): nothing is \
          observed after it; correct the dates, or the way follow-up ended"
@@ -259,30 +282,30 @@ pub enum Error {
         /// How it ended.
         exit: String,
     },
-    /// An endpoint that ignores a happening after which nothing is observed.
+    /// An endpoint that ignores an event after which nothing is observed.
     #[error(
-        "endpoint {endpoint} ignores {happening}, which ended the follow-up of subject {subject} for good: \
+        "endpoint {endpoint} ignores {event}, which ended the follow-up of subject {subject}: \
          make it an event, a competing event or, if that is meant, a censoring"
     )]
     IgnoresTerminal {
         /// The endpoint.
         endpoint: String,
-        /// The terminal happening.
-        happening: String,
+        /// The terminal event.
+        event: String,
         /// The subject's id or position, and arm.
         subject: String,
     },
     /// A survival curve asked of an endpoint with competing events.
     #[error(
-        "endpoint {endpoint} has competing events ({happening} of subject {subject}): a survival curve would \
+        "endpoint {endpoint} has competing events ({event} of subject {subject}): a survival curve would \
          censor them silently; `Analysis::incidence` gives the probability of the event beside them; or give them \
          the role of an event or of a censoring, if that is the question"
     )]
     CompetingOutcomes {
         /// The endpoint.
         endpoint: String,
-        /// The competing happening.
-        happening: String,
+        /// The competing event.
+        event: String,
         /// The subject's id or position.
         subject: String,
     },
@@ -503,28 +526,28 @@ pub enum Error {
         /// What can be done.
         instead: &'static str,
     },
-    /// Follow-up that goes on after a happening that ends it for good in another subject.
+    /// Follow-up that goes on after an event that ends it in another subject.
     #[error(
-        "subject {subject}: follow-up goes on after {happening} at {at}, which ended it for good in another subject: \
+        "subject {subject}: follow-up goes on after {event} at {at}, which ended it in another subject: \
          end this one with `Exit::Terminal` too"
     )]
     NotTerminal {
         /// The subject's id or position, and arm.
         subject: String,
-        /// The terminal happening.
-        happening: String,
+        /// The terminal event.
+        event: String,
         /// When.
         at: String,
     },
     /// A strategy for an intercurrent event that has no meaning for the endpoint.
-    #[error("{endpoint}: the strategy {strategy} for {happening} has no meaning: {why}")]
+    #[error("{endpoint}: the strategy {strategy} for {event} has no meaning: {why}")]
     MeaninglessStrategy {
         /// The endpoint.
         endpoint: String,
         /// The strategy.
         strategy: &'static str,
-        /// The happening.
-        happening: String,
+        /// The event.
+        event: String,
         /// The reason, and what to do.
         why: &'static str,
     },

@@ -15,6 +15,7 @@ pub mod contrast;
 pub mod curve;
 pub mod data;
 pub mod log_rank;
+pub mod multi_state;
 pub mod permutation;
 pub mod prediction;
 pub mod regression;
@@ -38,11 +39,13 @@ pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
+pub use curve::{Pseudo, PseudoValues};
 pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
 pub use data::{Column, NearTies, RightCensored, Weights};
 pub use data::{Complete, CompleteCases};
+pub use data::{Histories, HistoryCheck, HistoryProblem, ProblemKind};
 pub use data::{Landmark, LandmarkCohort};
 pub use log_rank::{
     Adjustment, Alternative, LogRank, LogRankTest, MaxCombo, MaxComboTest, OneSampleLogRank, OneSampleTest,
@@ -50,6 +53,10 @@ pub use log_rank::{
     StratumCounts, TrendTest, Weight, WeightedLogRank,
 };
 pub use log_rank::{Gray, GrayTest, PairwiseGrayTest};
+pub use multi_state::{
+    Occupation, OccupationEstimate, OccupationVariance, StateOccupation, TimeInState, TransitionMatrix,
+    TransitionProbability, TransitionVariance,
+};
 pub use permutation::{
     ExactLogRank, ExactMethod, ExactTest, MonteCarloLogRank, MonteCarloTest, PermutationStatistic,
     PermutedBlocks, ScoreTies,

@@ -16,7 +16,7 @@ pub enum Arm {
 /// What happens to a child with severe aplastic anaemia.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Happening {
+pub enum Event {
     /// Death from any cause.
     Death,
     /// No response by the time the protocol sets, known when that time has come.
@@ -30,16 +30,15 @@ pub enum Happening {
 }
 
 /// Overall survival.
-pub const OS: Endpoint<Happening> =
-    Endpoint::overall_survival(|happening| matches!(happening, Happening::Death));
+pub const OS: Endpoint<Event> = Endpoint::overall_survival(|event| matches!(event, Event::Death));
 
 /// Failure-free survival: death, no response, relapse or clonal evolution, whichever comes first.
 ///
 /// The abstract of the trial does not define failure; this is the usual set in children's aplastic anaemia.
-pub const FFS: Endpoint<Happening> = Endpoint::new("FFS", |happening| match happening {
-    Happening::Death | Happening::NoResponse | Happening::Relapse | Happening::ClonalEvolution => Role::Event,
+pub const FFS: Endpoint<Event> = Endpoint::new("FFS", |event| match event {
+    Event::Death | Event::NoResponse | Event::Relapse | Event::ClonalEvolution => Role::Event,
     // Salvage after failure. `Role::Censor` would ask what happens without it.
-    Happening::Transplant => Role::Ignore,
+    Event::Transplant => Role::Ignore,
 });
 
 /// Mesenchymal stem cells with standard immunosuppression against standard immunosuppression alone in
@@ -67,13 +66,13 @@ pub const FFS: Endpoint<Happening> = Endpoint::new("FFS", |happening| match happ
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[must_use]
-pub fn saa() -> Trial<Arm, Happening> {
+pub fn saa() -> Trial<Arm, Event> {
     use Arm::{Control, Msc};
+    use Event::{Death, NoResponse, Relapse};
     use Exit::{Cutoff, Lost, Terminal};
-    use Happening::{Death, NoResponse, Relapse};
 
     // Months: failure other than death, if any; end of follow-up, and how it ended.
-    type Line = (Arm, Option<(f64, Happening)>, f64, Exit<Happening>);
+    type Line = (Arm, Option<(f64, Event)>, f64, Exit<Event>);
     const SUBJECTS: [Line; 18] = [
         (Msc, None, 2.0, Terminal(Death)),
         (Msc, None, 4.0, Lost),
@@ -99,7 +98,7 @@ pub fn saa() -> Trial<Arm, Happening> {
         id: None,
         entered: Time::ZERO,
         visits: Vec::new(),
-        happenings: failure.into_iter().map(|(at, kind)| (Time::months(at), kind)).collect(),
+        events: failure.into_iter().map(|(at, kind)| (Time::months(at), kind)).collect(),
         end: Time::months(end),
         exit,
         received: None,

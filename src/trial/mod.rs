@@ -1,13 +1,13 @@
 //! Clinical trials: arms, endpoints and censoring as types, and the analyses that a trial reports.
 //!
 //! **Facts and questions are different types.** A [`Subject`] is what happened to one person and knows no
-//! endpoint. An [`Endpoint`] is a total function from the user's own enum of happenings to a [`Role`].
+//! endpoint. An [`Endpoint`] is a total function from the user's own enum of events to a [`Role`].
 //! [`Trial::analyse`] is the only way from one to the other, so two endpoints of one trial cannot
-//! contradict each other, and a new kind of happening does not compile until every endpoint has decided
+//! contradict each other, and a new kind of event does not compile until every endpoint has decided
 //! about it. No string, bool or number stands for a status anywhere.
 //!
 //! Three places, and only three, decide where a subject is censored, each with its own reason in
-//! [`Censoring`]: the role of a happening ([`Role::Censor`]), the visits ([`Ascertainment`]) and the end of
+//! [`Censoring`]: the role of an event ([`Role::Censor`]), the visits ([`Ascertainment`]) and the end of
 //! follow-up ([`Exit`], [`DataCutoff`]). The earliest thing that plays a role wins; at equal times an event
 //! comes before a competing event, and that before a censoring.
 //!
@@ -28,17 +28,17 @@
 //! #[derive(Debug, Clone, Copy, PartialEq)]
 //! enum Arm { New, Old }
 //! #[derive(Debug, Clone, Copy, PartialEq)]
-//! enum Happening { Relapse, Death }
+//! enum Event { Relapse, Death }
 //!
 //! // Disease-free survival: both count. Leave one out and this does not compile.
-//! const DFS: Endpoint<Happening> = Endpoint::new("DFS", |h| match h {
-//!     Happening::Relapse | Happening::Death => Role::Event,
+//! const DFS: Endpoint<Event> = Endpoint::new("DFS", |h| match h {
+//!     Event::Relapse | Event::Death => Role::Event,
 //! });
 //!
 //! let trial = Trial::new([
 //!     Subject::on(Arm::New).until(Time::months(30.0), Exit::Cutoff)?,
-//!     Subject::on(Arm::New).then(Time::months(7.0), Happening::Relapse).until(Time::months(20.0), Exit::Lost)?,
-//!     Subject::on(Arm::Old).until(Time::months(5.0), Exit::Terminal(Happening::Death))?,
+//!     Subject::on(Arm::New).then(Time::months(7.0), Event::Relapse).until(Time::months(20.0), Exit::Lost)?,
+//!     Subject::on(Arm::Old).until(Time::months(5.0), Exit::Terminal(Event::Death))?,
 //!     Subject::on(Arm::Old).until(Time::months(25.0), Exit::Withdrew)?,
 //! ]);
 //! let analysis = trial.analyse(&DFS)?;

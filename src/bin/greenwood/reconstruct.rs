@@ -18,7 +18,7 @@ use clap::Parser;
 use greenwood::survival::{HazardRatioMethod, RightCensored};
 use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::reconstruct::{
-    ArmFigures, ArmOrders, Ended, LaterCensoring, StdErrorConvention, TiedTimes, TrialFigures,
+    ArmFigures, ArmOrders, LaterCensoring, SearchOutcome, StdErrorConvention, TiedTimes, TrialFigures,
 };
 
 use crate::support::{Failure, Program};
@@ -158,7 +158,7 @@ fn orders(figures: &ArmFigures) -> Result<ArmOrders, Failure> {
         }
         ControlFlow::Continue(())
     })?;
-    if found.consistent() == 0 && found.ended() == Ended::Complete {
+    if found.consistent() == 0 && found.ended() == SearchOutcome::Complete {
         eprintln!("{}: no data have all these figures; --check looks for the wrong one", figures.label());
     }
     Ok(found)

@@ -6,6 +6,7 @@
 //! * a curve with its values: [`SurvivalCurve`], [`SurvivalEstimate`]; its hazard: [`CumulativeHazard`]; when a share
 //!   has had the event: [`Quantile`]; areas: [`RestrictedMean`]; given survival so far:
 //!   [`SurvivalCurve::given_survival_to`]
+//! * what each subject contributes, left out in turn: [`Pseudo`]
 //! * a band around the whole curve: [`Band`]
 //! * a curve without its data, predicted or read from elsewhere: [`StepFunction`]
 //! * a step that rests on one or two subjects: [`SmallRiskSet`]; what R and SAS print: [`Conventions`]
@@ -25,6 +26,7 @@ pub mod fleming_harrington;
 pub mod kaplan_meier;
 pub mod nelson_aalen;
 mod printed;
+pub mod pseudo;
 pub mod quantile;
 pub mod restricted_mean;
 pub mod step_function;
@@ -44,6 +46,7 @@ pub use estimator::Estimator;
 pub use fleming_harrington::FlemingHarrington;
 pub use kaplan_meier::KaplanMeier;
 pub use nelson_aalen::NelsonAalen;
+pub use pseudo::{Pseudo, PseudoValues};
 pub use quantile::{FlatStep, Quantile, QuantileRule};
 pub use restricted_mean::RestrictedMean;
 pub use step_function::{Kind, StepFunction};

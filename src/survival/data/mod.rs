@@ -5,6 +5,7 @@
 //!   one: [`NearTies`] · a time in which a subject is not observed: [`Gap`]
 //! * times and events, with delayed entry, weights, clusters and strata: [`RightCensored`]
 //! * times and causes: [`CompetingRisks`]
+//! * start-stop rows with id and state, for multi-state models and recurrent events: [`Histories`]
 //! * a factor, its codes and its labels: [`Groups`]
 //! * rows without missing values, judged over all columns together: [`CompleteCases`]
 //! * rows cut at chosen times, for coefficients that change: [`Episodes`]
@@ -15,6 +16,8 @@ pub(crate) mod competing;
 pub mod complete_cases;
 pub(crate) mod episodes;
 pub(crate) mod groups;
+pub(crate) mod histories;
+pub(crate) mod histories_check;
 pub(crate) mod landmark;
 pub(crate) mod near_ties;
 pub(crate) mod right_censored;
@@ -26,6 +29,8 @@ pub use competing::CompetingRisks;
 pub use complete_cases::{Complete, CompleteCases};
 pub use episodes::Episodes;
 pub use groups::Groups;
+pub use histories::Histories;
+pub use histories_check::{HistoryCheck, HistoryProblem, ProblemKind};
 pub use landmark::{Landmark, LandmarkCohort};
 pub use near_ties::NearTies;
 pub use right_censored::RightCensored;

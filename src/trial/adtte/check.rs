@@ -23,7 +23,7 @@ impl fmt::Display for Contradiction {
 impl Adtte {
     /// The contradictions between an endpoint to which death belongs (PFS, EFS, DFS, FFS) and overall survival.
     ///
-    /// Nothing lasts longer than life; whoever is censored for the first on the day of death or later must have had
+    /// Nothing lasts longer than life; a subject who is censored for the first on the day of death or later must have had
     /// its event; and a subject has one arm and one origin. Endpoints that [`Trial::analyse`](crate::trial::Trial::analyse)
     /// makes agree by construction; a file need not.
     #[must_use]

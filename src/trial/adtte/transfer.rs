@@ -24,7 +24,7 @@ impl Adtte {
     /// bit but one. With a calendar STARTDT and ADT are written too (ADT where the time is a whole number of days).
     ///
     /// CNSR is 1 for the end of the study, 2 for loss to follow-up, 3 for withdrawal, 4 for missed visits, and from 5 on
-    /// the happenings that censored or competed, in order of first appearance. Stratification factors become the
+    /// the events that censored or competed, in order of first appearance. Stratification factors become the
     /// columns `STRAT1D`, `STRAT1R`, `STRAT1V` and so on: name, level as randomised, level as verified.
     #[must_use]
     pub fn of<A: Label, E: Label>(

@@ -116,7 +116,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     /// How many subjects were randomised in a stratum that was not theirs.
-    pub fn misplaced(&self) -> usize {
+    pub fn mis_stratified(&self) -> usize {
         self.baselines.iter().filter(|b| b.strata.iter().any(|s| s.randomised != s.actual)).count()
     }
 
@@ -140,7 +140,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
             if let Outcome::Competing(kind) = record.outcome {
                 return Err(Error::CompetingOutcomes {
                     endpoint: self.about.endpoint.clone(),
-                    happening: label(&kind),
+                    event: label(&kind),
                     subject: record.id.clone().unwrap_or_else(|| record.position.to_string()),
                 });
             }

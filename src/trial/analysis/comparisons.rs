@@ -16,13 +16,13 @@ use crate::trial::{Analysis, Incidence, Label, Time};
 ///
 /// # Example
 /// ```
-/// use greenwood::trial::examples::{Arm, FFS, Happening, saa};
+/// use greenwood::trial::examples::{Arm, FFS, Event, saa};
 /// use greenwood::trial::{Comparisons, DataCutoff, Estimand, Strategy, Time};
 ///
 /// let trial = saa();
 /// let mut table = Comparisons::at(Time::years(4.0));
 /// table.push("failure-free survival", &trial.analyse(&FFS)?, Arm::Msc, Arm::Control)?;
-/// let transplant = Estimand::of(&FFS).with(Happening::Transplant, Strategy::Composite);
+/// let transplant = Estimand::of(&FFS).with(Event::Transplant, Strategy::Composite);
 /// table.push("transplant is a failure", &trial.analyse(&transplant)?, Arm::Msc, Arm::Control)?;
 /// let early = trial.at(DataCutoff(Time::years(2.0)))?;
 /// table.push("as known at 2 years", &early.analyse(&FFS)?, Arm::Msc, Arm::Control)?;

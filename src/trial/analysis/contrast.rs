@@ -182,9 +182,9 @@ impl Contrast {
     /// use greenwood::trial::{Endpoint, Exit, Subject, Time, Trial};
     ///
     /// # #[derive(Debug, Clone, Copy, PartialEq)]
-    /// # enum Happening { Death }
-    /// # const OS: Endpoint<Happening> = Endpoint::overall_survival(|_| true);
-    /// let dead = Exit::Terminal(Happening::Death);
+    /// # enum Event { Death }
+    /// # const OS: Endpoint<Event> = Endpoint::overall_survival(|_| true);
+    /// let dead = Exit::Terminal(Event::Death);
     /// let subject = |arm, age, sex| Subject::on(arm).baseline("age", age).baseline("sex", sex);
     /// let trial = Trial::new([
     ///     subject("new", 50.0, "f").until(Time::months(9.0), dead)?,

@@ -45,7 +45,7 @@ impl<A: Label, E: Label> fmt::Display for CensoringReasons<A, E> {
     }
 }
 
-/// A reason in words: the happening, where one censored.
+/// A reason in words: the event, where one censored.
 pub(in crate::trial) fn name<E: Label>(reason: &Censoring<E>) -> String {
     match reason {
         Censoring::Cutoff => "end of study".into(),

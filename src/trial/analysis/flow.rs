@@ -9,10 +9,10 @@ use crate::trial::{Exit, Label, Population, Trial, label};
 ///
 /// # Example
 /// ```
-/// use greenwood::trial::examples::{Arm, Happening, saa};
+/// use greenwood::trial::examples::{Arm, Event, saa};
 /// use greenwood::trial::Population;
 ///
-/// let alive: Population<Arm, Happening> = Population::new("no early death", |s| !s.had(Happening::Death));
+/// let alive: Population<Arm, Event> = Population::new("no early death", |s| !s.had(Event::Death));
 /// let flow = saa().flow(&[alive]).screened(21, &[("no consent", 2), ("other disease", 1)])?;
 /// assert_eq!(flow.randomised(), [9, 9]);
 /// assert_eq!(flow.populations()[0], ("no early death".to_string(), vec![8, 8]));

@@ -42,7 +42,7 @@ impl FollowUp {
     pub(in crate::trial) fn new(data: &RightCensored, potential: Option<Vec<f64>>) -> Self {
         let free = data.time().iter().zip(data.event()).filter(|&(_, &event)| !event).map(|(&t, _)| t);
         let completeness = potential.as_ref().and_then(|potential| {
-            // Whoever had the event was followed as long as there was anything to see.
+            // A subject who had the event was followed as long as there was anything to see.
             let possible = data.time().iter().zip(data.event()).zip(potential);
             let possible: f64 =
                 possible.map(|((&t, &event), &to_cutoff)| if event { t } else { to_cutoff }).sum();

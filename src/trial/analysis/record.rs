@@ -16,7 +16,7 @@ pub enum Censoring<E> {
     Withdrew,
     /// The event came after too many missed visits to be dated.
     MissedVisits,
-    /// A happening whose role is to censor.
+    /// An event whose role is to censor.
     Event(E),
 }
 
@@ -83,8 +83,8 @@ pub struct Record<A, E> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Decision<E> {
-    /// A happening at this time since entry, by its role.
-    Happening {
+    /// An event at this time since entry, by its role.
+    Event {
         /// When, since entry.
         at: Time,
         /// Which.
@@ -103,14 +103,14 @@ pub enum Decision<E> {
     LastVisit {
         /// The visit, since entry.
         at: Time,
-        /// When follow-up ended, or the censoring happening took place.
+        /// When follow-up ended, or the censoring event took place.
         instead_of: Time,
     },
-    /// A happening was too long after the last visit to be dated.
+    /// An event was too long after the last visit to be dated.
     MissedVisits {
         /// The last visit before it, since entry.
         last_visit: Time,
-        /// The happening that does not count.
+        /// The event that does not count.
         kind: E,
         /// When it took place.
         at: Time,
@@ -125,7 +125,7 @@ pub enum Decision<E> {
 impl<E: fmt::Debug> fmt::Display for Decision<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Happening { at, kind, role, strategy } => {
+            Self::Event { at, kind, role, strategy } => {
                 let meaning = match role {
                     Role::Event => "counts as the event",
                     Role::Competing => "is a competing event",
@@ -137,7 +137,7 @@ impl<E: fmt::Debug> fmt::Display for Decision<E> {
             }
             Self::Read { row } => write!(f, "as in row {row} of the data set"),
             Self::EndOfFollowUp { at } => {
-                write!(f, "no happening with a role by the end of follow-up at {at}")
+                write!(f, "no event with a role by the end of follow-up at {at}")
             }
             Self::LastVisit { at, instead_of } => {
                 write!(f, "known to be free of the event at the last visit, {at}, before {instead_of}")
@@ -154,7 +154,7 @@ impl<E: fmt::Debug> fmt::Display for Decision<E> {
 }
 
 /// The core rule: the earliest thing that plays a role wins. `None` where the endpoint's clock never starts: the
-/// happening that starts it is missing, or something with a role came before it.
+/// event that starts it is missing, or something with a role came before it.
 pub(in crate::trial) fn record<A: Label, E: Label>(
     position: usize,
     subject: &Subject<A, E>,
@@ -191,7 +191,7 @@ pub(in crate::trial) fn record<A: Label, E: Label>(
             Role::Competing => Outcome::Competing(kind),
             Role::Censor | Role::Ignore => Outcome::Censored(Censoring::Event(kind)),
         };
-        (at, outcome, Decision::Happening { at, kind, role, strategy: question.strategy(kind) })
+        (at, outcome, Decision::Event { at, kind, role, strategy: question.strategy(kind) })
     } else {
         let reason = match subject.exit {
             Exit::Terminal(kind) => Censoring::Event(kind),

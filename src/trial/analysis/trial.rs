@@ -13,7 +13,7 @@ use crate::trial::{Ascertainment, Estimand, Exit, Label, Population, Role, Subje
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DataCutoff(pub Time);
 
-/// The subjects of a clinical trial. `A` and `E` are the user's own enums of arms and happenings.
+/// The subjects of a clinical trial. `A` and `E` are the user's own enums of arms and events.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -75,8 +75,8 @@ impl<A: Label, E: Label> Trial<A, E> {
         }
     }
 
-    /// The trial as it was known at a cutoff: nothing later has happened, and whoever enters later is absent.
-    /// Whoever was still followed is under observation to the cutoff. Several cutoffs give several snapshots of one
+    /// The trial as it was known at a cutoff: nothing later has happened, and a subject who enters later is absent.
+    /// A subject who was still followed is under observation to the cutoff. Several cutoffs give several snapshots of one
     /// trial, which [`Comparisons`](crate::trial::Comparisons) puts in one table.
     ///
     /// # Errors
@@ -96,8 +96,8 @@ impl<A: Label, E: Label> Trial<A, E> {
             }
             let mut s = s.clone();
             s.visits.retain(|&t| by_then(t));
-            s.happenings.retain(|&(t, _)| by_then(t));
-            let last = s.visits.iter().copied().chain(s.happenings.iter().map(|h| h.0));
+            s.events.retain(|&(t, _)| by_then(t));
+            let last = s.visits.iter().copied().chain(s.events.iter().map(|h| h.0));
             let last = last.fold(date - s.entered, |a, b| if b > a { b } else { a });
             (s.end, s.exit) = (last, Exit::Cutoff);
             s
@@ -118,7 +118,7 @@ impl<A: Label, E: Label> Trial<A, E> {
             .records()
             .iter()
             .filter_map(|r| match (r.outcome.is_event(), r.decision) {
-                (true, crate::trial::Decision::Happening { at, .. }) => Some(r.entered + at),
+                (true, crate::trial::Decision::Event { at, .. }) => Some(r.entered + at),
                 _ => None,
             })
             .collect();
@@ -136,8 +136,8 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// # Errors
     /// [`Error::Empty`] where no subject has a record; [`Error::OutOfRange`] where the endpoint's planned time between
     /// visits is not above 0; [`Error::MeaninglessStrategy`] where a strategy of the estimand has no meaning;
-    /// [`Error::NotTerminal`] where follow-up goes on after a happening that ended it for good in another subject;
-    /// [`Error::IgnoresTerminal`] where the endpoint ignores a happening that ended a subject's follow-up for good:
+    /// [`Error::NotTerminal`] where follow-up goes on after an event that ended it in another subject;
+    /// [`Error::IgnoresTerminal`] where the endpoint ignores an event that ended a subject's follow-up:
     /// nothing is observed after death, so it must be an event, a competing event or a (declared) censoring.
     pub fn analyse(&self, question: impl Into<Estimand<E>>) -> Result<Analysis<A, E>> {
         let question = question.into();
@@ -160,7 +160,7 @@ impl<A: Label, E: Label> Trial<A, E> {
             {
                 return Err(Error::IgnoresTerminal {
                     endpoint: endpoint.name().into(),
-                    happening: label(&kind),
+                    event: label(&kind),
                     subject: called(position, subject),
                 });
             }
@@ -183,7 +183,7 @@ impl<A: Label, E: Label> Trial<A, E> {
         Analysis::new(about, records, baselines)
     }
 
-    /// The happenings that end follow-up for good.
+    /// The events that end follow-up.
     fn terminal_kinds(&self) -> Vec<E> {
         let mut kinds: Vec<E> = Vec::new();
         for s in &self.subjects {
@@ -196,13 +196,13 @@ impl<A: Label, E: Label> Trial<A, E> {
         kinds
     }
 
-    /// A kind of happening ends follow-up for good in all subjects or in none: nobody lives on after death.
+    /// A kind of event ends follow-up in all subjects or in none: nobody lives on after death.
     fn check_terminal(&self, kinds: &[E]) -> Result<()> {
         for (position, s) in self.subjects.iter().enumerate() {
-            if let Some(&(at, kind)) = s.happenings.iter().find(|(_, kind)| kinds.contains(kind)) {
+            if let Some(&(at, kind)) = s.events.iter().find(|(_, kind)| kinds.contains(kind)) {
                 return Err(Error::NotTerminal {
                     subject: called(position, s),
-                    happening: label(&kind),
+                    event: label(&kind),
                     at: at.to_string(),
                 });
             }

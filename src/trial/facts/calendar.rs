@@ -70,19 +70,19 @@ fn days(start: Date, end: Date) -> i32 {
 /// use jiff::civil::date;
 ///
 /// #[derive(Debug, Clone, Copy, PartialEq)]
-/// enum Happening { Relapse }
+/// enum Event { Relapse }
 ///
 /// let calendar = Calendar::new(date(2014, 8, 1), DayCount::Elapsed);
 /// let clock = calendar.entered(date(2015, 3, 10))?;
 /// let subject = Subject::on("A")
 ///     .entered(clock.entry())
-///     .then(clock.at(date(2015, 9, 1))?, Happening::Relapse)
+///     .then(clock.at(date(2015, 9, 1))?, Event::Relapse)
 ///     .until(clock.at(date(2018, 2, 20))?, Exit::Cutoff)?;
-/// assert_eq!(subject.happenings()[0].0, Time::days(175.0));
+/// assert_eq!(subject.events()[0].0, Time::days(175.0));
 ///
 /// // As it was known on the day before the relapse: nothing had happened.
 /// let early = Trial::new([subject]).at(calendar.cutoff(date(2015, 8, 31))?)?;
-/// assert!(early.subjects()[0].happenings().is_empty());
+/// assert!(early.subjects()[0].events().is_empty());
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

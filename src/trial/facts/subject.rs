@@ -8,7 +8,7 @@ use crate::trial::{Characteristic, Label, Stratum, Time, label};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Exit<E> {
-    /// With a happening after which nothing can be observed: death.
+    /// With an event after which nothing can be observed: death.
     Terminal(E),
     /// Under observation to the end of the study.
     Cutoff,
@@ -18,7 +18,7 @@ pub enum Exit<E> {
     Withdrew,
 }
 
-/// One person's facts: arm, happenings, visits and the one end of follow-up, all on one clock that starts when
+/// One person's facts: arm, events, visits and the one end of follow-up, all on one clock that starts when
 /// the person enters the trial. It knows no endpoint.
 ///
 /// # Example
@@ -26,16 +26,16 @@ pub enum Exit<E> {
 /// use greenwood::trial::{Exit, Subject, Time};
 ///
 /// #[derive(Debug, Clone, Copy, PartialEq)]
-/// enum Happening { Relapse, Death }
+/// enum Event { Relapse, Death }
 ///
 /// let subject = Subject::on("A")
 ///     .id("07-113")
-///     .then(Time::months(6.0), Happening::Relapse)
-///     .until(Time::months(9.0), Exit::Terminal(Happening::Death))?;
+///     .then(Time::months(6.0), Event::Relapse)
+///     .until(Time::months(9.0), Exit::Terminal(Event::Death))?;
 /// assert_eq!(subject.end(), Time::months(9.0));
 ///
-/// let late = Subject::on("A").id("07-114").then(Time::months(10.0), Happening::Relapse);
-/// let err = late.until(Time::months(9.0), Exit::Terminal(Happening::Death)).unwrap_err();
+/// let late = Subject::on("A").id("07-114").then(Time::months(10.0), Event::Relapse);
+/// let err = late.until(Time::months(9.0), Exit::Terminal(Event::Death)).unwrap_err();
 /// assert!(err.to_string().starts_with("subject 07-114 (A): Relapse at 304.375 days (10.0 months)"));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
@@ -51,7 +51,7 @@ pub struct Subject<A, E> {
     pub(in crate::trial) id: Option<String>,
     pub(in crate::trial) entered: Time,
     pub(in crate::trial) visits: Vec<Time>,
-    pub(in crate::trial) happenings: Vec<(Time, E)>,
+    pub(in crate::trial) events: Vec<(Time, E)>,
     pub(in crate::trial) end: Time,
     pub(in crate::trial) exit: Exit<E>,
     pub(in crate::trial) received: Option<A>,
@@ -66,7 +66,7 @@ impl<A: Label, E: Label> Subject<A, E> {
             id: None,
             entered: Time::ZERO,
             visits: Vec::new(),
-            happenings: Vec::new(),
+            events: Vec::new(),
             received: None,
             baseline: Baseline::default(),
         }
@@ -112,9 +112,9 @@ impl<A: Label, E: Label> Subject<A, E> {
         &self.visits
     }
 
-    /// The happenings before the end of follow-up, in order. A terminal one is the [`exit`](Self::exit).
-    pub fn happenings(&self) -> &[(Time, E)] {
-        &self.happenings
+    /// The events before the end of follow-up, in order. A terminal one is the [`exit`](Self::exit).
+    pub fn events(&self) -> &[(Time, E)] {
+        &self.events
     }
 
     /// The end of follow-up.
@@ -127,13 +127,13 @@ impl<A: Label, E: Label> Subject<A, E> {
         self.exit
     }
 
-    /// Everything that happened, the terminal happening included, in order.
+    /// Everything that happened, the terminal event included, in order.
     pub(in crate::trial) fn history(&self) -> impl Iterator<Item = (Time, E)> + '_ {
         let terminal = match self.exit {
             Exit::Terminal(kind) => Some((self.end, kind)),
             _ => None,
         };
-        self.happenings.iter().copied().chain(terminal)
+        self.events.iter().copied().chain(terminal)
     }
 }
 
@@ -145,7 +145,7 @@ pub struct SubjectBuilder<A, E> {
     id: Option<String>,
     entered: Time,
     visits: Vec<Time>,
-    happenings: Vec<(Time, E)>,
+    events: Vec<(Time, E)>,
     received: Option<A>,
     baseline: Baseline,
 }
@@ -173,11 +173,11 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
     /// The level of a stratification factor.
     pub fn stratum(self, factor: impl Into<String>, level: impl Into<String>) -> Self {
         let level = level.into();
-        self.misplaced(factor, level.clone(), level)
+        self.mis_stratified(factor, level.clone(), level)
     }
 
     /// The level of a stratification factor under which the subject was randomised by mistake, and the true one.
-    pub fn misplaced(
+    pub fn mis_stratified(
         mut self,
         factor: impl Into<String>,
         randomised: impl Into<String>,
@@ -203,7 +203,7 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
 
     /// Something that happened, after which follow-up went on.
     pub fn then(mut self, at: Time, kind: E) -> Self {
-        self.happenings.push((at, kind));
+        self.events.push((at, kind));
         self
     }
 
@@ -211,7 +211,7 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
     ///
     /// # Errors
     /// Each names the subject. [`Error::InvalidSubjectTime`] for a time that is NaN, infinite or negative;
-    /// [`Error::AfterExit`] for a happening or visit after the end of follow-up.
+    /// [`Error::AfterExit`] for an event or visit after the end of follow-up.
     pub fn until(mut self, end: Time, exit: Exit<E>) -> Result<Subject<A, E>> {
         let subject = name(self.id.as_deref(), self.arm);
         let times = [("entry", self.entered), ("end of follow-up", end)].into_iter();
@@ -221,14 +221,14 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
                 return Err(Error::InvalidSubjectTime { subject, what: what.into(), value: t.in_days() });
             }
         }
-        for &(t, kind) in &self.happenings {
+        for &(t, kind) in &self.events {
             if !t.is_valid() {
                 return Err(Error::InvalidSubjectTime { subject, what: label(&kind), value: t.in_days() });
             }
         }
         let visits = self.visits.iter().map(|&t| (t, "a visit".to_string()));
-        let happenings = self.happenings.iter().map(|&(t, kind)| (t, label(&kind)));
-        if let Some((at, what)) = happenings.chain(visits).find(|&(t, _)| t > end) {
+        let events = self.events.iter().map(|&(t, kind)| (t, label(&kind)));
+        if let Some((at, what)) = events.chain(visits).find(|&(t, _)| t > end) {
             return Err(Error::AfterExit {
                 subject,
                 what,
@@ -238,13 +238,13 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
             });
         }
         self.visits.sort_by(|a, b| a.in_days().total_cmp(&b.in_days()));
-        self.happenings.sort_by(|a, b| a.0.in_days().total_cmp(&b.0.in_days()));
+        self.events.sort_by(|a, b| a.0.in_days().total_cmp(&b.0.in_days()));
         Ok(Subject {
             arm: self.arm,
             id: self.id,
             entered: self.entered,
             visits: self.visits,
-            happenings: self.happenings,
+            events: self.events,
             end,
             exit,
             received: self.received,
@@ -261,7 +261,7 @@ struct RawSubject<A, E> {
     id: Option<String>,
     entered: Time,
     visits: Vec<Time>,
-    happenings: Vec<(Time, E)>,
+    events: Vec<(Time, E)>,
     end: Time,
     exit: Exit<E>,
     #[serde(default = "Option::default")]
@@ -275,8 +275,8 @@ impl<A: Label, E: Label> TryFrom<RawSubject<A, E>> for Subject<A, E> {
     type Error = Error;
 
     fn try_from(raw: RawSubject<A, E>) -> Result<Self> {
-        let RawSubject { arm, id, entered, visits, happenings, end, exit, received, baseline } = raw;
-        SubjectBuilder { arm, id, entered, visits, happenings, received, baseline }.until(end, exit)
+        let RawSubject { arm, id, entered, visits, events, end, exit, received, baseline } = raw;
+        SubjectBuilder { arm, id, entered, visits, events, received, baseline }.until(end, exit)
     }
 }
 

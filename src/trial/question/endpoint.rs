@@ -3,7 +3,7 @@
 use crate::survival::Direction;
 use crate::trial::Time;
 
-/// What a happening means for an endpoint: the strategies of ICH E9(R1) in four words.
+/// What an event means for an endpoint: the strategies of ICH E9(R1) in four words.
 ///
 /// | strategy for an intercurrent event | role |
 /// |---|---|
@@ -30,7 +30,7 @@ pub enum Role {
 pub enum Ascertainment {
     /// At any time (death).
     Continuous,
-    /// At visits: whoever is censored is known to be free of the event only up to the last visit.
+    /// At visits: a subject who is censored is known to be free of the event only up to the last visit.
     Assessed {
         /// The planned time between visits.
         every: Time,
@@ -45,13 +45,13 @@ pub enum Ascertainment {
 pub enum Origin<E> {
     /// Entry into the trial.
     Entry,
-    /// The first happening for which this is true (duration of response: the first response). A subject
+    /// The first event for which this is true (duration of response: the first response). A subject
     /// without it, or with something that plays a role before it (a response after progression is no response), has
     /// no record, and is counted as such.
     First(fn(E) -> bool),
 }
 
-/// A question asked of every subject: which happenings count, from when on, and how they are seen.
+/// A question asked of every subject: which events count, from when on, and how they are seen.
 ///
 /// `role` is a total function from the user's own enum: a kind that is left out does not compile.
 ///
@@ -60,14 +60,14 @@ pub enum Origin<E> {
 /// use greenwood::trial::{Endpoint, Role, Time};
 ///
 /// #[derive(Debug, Clone, Copy, PartialEq)]
-/// enum Happening { Progression, NewTherapy, Death }
+/// enum Event { Progression, NewTherapy, Death }
 ///
-/// const PFS: Endpoint<Happening> = Endpoint::new("PFS", |h| match h {
-///     Happening::Progression | Happening::Death => Role::Event,
-///     Happening::NewTherapy => Role::Censor,
+/// const PFS: Endpoint<Event> = Endpoint::new("PFS", |h| match h {
+///     Event::Progression | Event::Death => Role::Event,
+///     Event::NewTherapy => Role::Censor,
 /// })
 /// .assessed(Time::weeks(8.0), Some(2));
-/// assert_eq!(PFS.role(Happening::NewTherapy), Role::Censor);
+/// assert_eq!(PFS.role(Event::NewTherapy), Role::Censor);
 /// ```
 ///
 /// # The usual endpoints
@@ -113,7 +113,7 @@ pub enum Origin<E> {
 ///     NoRemission | Progression | Recurrence | NewTherapy | Death => Role::Event,
 ///     Response | SecondPrimary => Role::Ignore,
 /// });
-/// // The roles of PFS, counted from the first response; whoever progressed before it has no record.
+/// // The roles of PFS, counted from the first response; a subject who progressed before it has no record.
 /// const DOR: Endpoint<Kind> = PFS.from_first(|k| matches!(k, Response)).named("DoR");
 /// assert_eq!((OS.role(Progression), TTP.role(Death), DOR.name()), (Role::Ignore, Role::Competing, "DoR"));
 /// # let _ = (DFS, EFS);
@@ -149,9 +149,9 @@ impl<E: Copy> Endpoint<E> {
     /// use greenwood::trial::Endpoint;
     ///
     /// #[derive(Debug, Clone, Copy, PartialEq)]
-    /// enum Happening { Relapse, Death }
+    /// enum Event { Relapse, Death }
     ///
-    /// const OS: Endpoint<Happening> = Endpoint::overall_survival(|h| matches!(h, Happening::Death));
+    /// const OS: Endpoint<Event> = Endpoint::overall_survival(|h| matches!(h, Event::Death));
     /// ```
     #[must_use]
     pub const fn overall_survival(death: fn(E) -> bool) -> Self {
@@ -199,7 +199,7 @@ impl<E: Copy> Endpoint<E> {
         Self { seen: Ascertainment::Assessed { every, missed }, ..self }
     }
 
-    /// Counted from the first happening for which `starts` is true.
+    /// Counted from the first event for which `starts` is true.
     #[must_use]
     pub const fn from_first(self, starts: fn(E) -> bool) -> Self {
         Self { origin: Origin::First(starts), ..self }
@@ -211,7 +211,7 @@ impl<E: Copy> Endpoint<E> {
         self.name
     }
 
-    /// What a happening means.
+    /// What an event means.
     #[must_use]
     pub fn role(&self, kind: E) -> Role {
         match self.rule {

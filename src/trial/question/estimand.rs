@@ -32,7 +32,7 @@ pub enum Strategy {
 }
 
 impl Strategy {
-    /// What it makes of a happening.
+    /// What it makes of an event.
     #[must_use]
     pub const fn role(self) -> Role {
         match self {
@@ -57,32 +57,32 @@ impl Strategy {
 
 /// An endpoint with a strategy for each intercurrent event that its own roles should not decide.
 ///
-/// The endpoint says what counts when nothing interferes; an estimand changes the meaning of single happenings,
+/// The endpoint says what counts when nothing interferes; an estimand changes the meaning of single events,
 /// so that one endpoint can be asked under several strategies. A combination without meaning is an error when the
-/// question is put: a strategy for a happening that *is* the endpoint, or that starts its clock; two for one
-/// happening; treatment policy for death (nothing is observed after it) or the hypothesis that nobody dies.
+/// question is put: a strategy for an event that *is* the endpoint, or that starts its clock; two for one
+/// event; treatment policy for death (nothing is observed after it) or the hypothesis that nobody dies.
 ///
 /// # Example
 /// ```
 /// use greenwood::trial::{Endpoint, Estimand, Exit, Role, Strategy, Subject, Time, Trial};
 ///
 /// #[derive(Debug, Clone, Copy, PartialEq)]
-/// enum Happening { Progression, NewTherapy, Death }
+/// enum Event { Progression, NewTherapy, Death }
 ///
-/// const PFS: Endpoint<Happening> = Endpoint::new("PFS", |h| match h {
-///     Happening::Progression | Happening::Death => Role::Event,
-///     Happening::NewTherapy => Role::Ignore,
+/// const PFS: Endpoint<Event> = Endpoint::new("PFS", |h| match h {
+///     Event::Progression | Event::Death => Role::Event,
+///     Event::NewTherapy => Role::Ignore,
 /// });
 /// let trial = Trial::new([Subject::on("A")
-///     .then(Time::months(4.0), Happening::NewTherapy)
-///     .then(Time::months(9.0), Happening::Progression)
+///     .then(Time::months(4.0), Event::NewTherapy)
+///     .then(Time::months(9.0), Event::Progression)
 ///     .until(Time::months(20.0), Exit::Cutoff)?]);
 ///
-/// let hypothetical = Estimand::of(&PFS).with(Happening::NewTherapy, Strategy::Hypothetical);
+/// let hypothetical = Estimand::of(&PFS).with(Event::NewTherapy, Strategy::Hypothetical);
 /// assert_eq!(trial.analyse(&PFS)?.records()[0].time, Time::months(9.0));
 /// assert_eq!(trial.analyse(&hypothetical)?.records()[0].time, Time::months(4.0));
 ///
-/// let wrong = Estimand::of(&PFS).with(Happening::Progression, Strategy::Hypothetical);
+/// let wrong = Estimand::of(&PFS).with(Event::Progression, Strategy::Hypothetical);
 /// assert_eq!(
 ///     trial.analyse(&wrong).unwrap_err().to_string(),
 ///     "PFS: the strategy hypothetical for Progression has no meaning: it is the endpoint's own event, \
@@ -106,7 +106,7 @@ impl<E: Label> Estimand<E> {
         Self { endpoint: *endpoint, strategies: Vec::new() }
     }
 
-    /// The strategy for one kind of happening.
+    /// The strategy for one kind of event.
     #[must_use]
     pub fn with(mut self, kind: E, strategy: Strategy) -> Self {
         self.strategies.push((kind, strategy));
@@ -123,17 +123,17 @@ impl<E: Label> Estimand<E> {
         &self.strategies
     }
 
-    /// The strategy for a happening, if one was given.
+    /// The strategy for an event, if one was given.
     pub fn strategy(&self, kind: E) -> Option<Strategy> {
         self.strategies.iter().find(|s| s.0 == kind).map(|s| s.1)
     }
 
-    /// What a happening means for this question.
+    /// What an event means for this question.
     pub fn role(&self, kind: E) -> Role {
         self.strategy(kind).map_or_else(|| self.endpoint.role(kind), Strategy::role)
     }
 
-    /// Has every strategy a meaning? `terminal` says which happenings end follow-up for good.
+    /// Has every strategy a meaning? `terminal` says which events end follow-up.
     pub(in crate::trial) fn check(&self, terminal: &[E]) -> Result<()> {
         for (i, &(kind, strategy)) in self.strategies.iter().enumerate() {
             let starts = match self.endpoint.origin() {
@@ -142,7 +142,7 @@ impl<E: Label> Estimand<E> {
             };
             let is_terminal = terminal.contains(&kind);
             let why = if self.strategies[..i].iter().any(|s| s.0 == kind) {
-                "it has another strategy already: give one for each happening"
+                "it has another strategy already: give one for each event"
             } else if self.endpoint.role(kind) == Role::Event && strategy != Strategy::Composite {
                 "it is the endpoint's own event, not an intercurrent one"
             } else if starts {
@@ -159,7 +159,7 @@ impl<E: Label> Estimand<E> {
             return Err(Error::MeaninglessStrategy {
                 endpoint: self.endpoint.name().into(),
                 strategy: strategy.name(),
-                happening: crate::trial::label(&kind),
+                event: crate::trial::label(&kind),
                 why,
             });
         }

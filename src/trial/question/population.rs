@@ -12,17 +12,17 @@ use crate::trial::{Label, Subject};
 /// use greenwood::trial::{Exit, Population, Subject, Time, Trial};
 ///
 /// #[derive(Debug, Clone, Copy, PartialEq)]
-/// enum Happening { FirstDose, Deviation, Death }
+/// enum Event { FirstDose, Deviation, Death }
 ///
-/// const SAFETY: Population<&str, Happening> =
-///     Population::new("safety", |s| s.had(Happening::FirstDose)).by_treatment_received();
-/// const PER_PROTOCOL: Population<&str, Happening> =
-///     Population::new("per protocol", |s| s.had(Happening::FirstDose) && !s.had(Happening::Deviation));
+/// const SAFETY: Population<&str, Event> =
+///     Population::new("safety", |s| s.had(Event::FirstDose)).by_treatment_received();
+/// const PER_PROTOCOL: Population<&str, Event> =
+///     Population::new("per protocol", |s| s.had(Event::FirstDose) && !s.had(Event::Deviation));
 ///
 /// let months = Time::months;
 /// let trial = Trial::new([
-///     Subject::on("A").then(months(0.0), Happening::FirstDose).until(months(9.0), Exit::Cutoff)?,
-///     Subject::on("A").received("B").then(months(0.1), Happening::FirstDose).until(months(8.0), Exit::Cutoff)?,
+///     Subject::on("A").then(months(0.0), Event::FirstDose).until(months(9.0), Exit::Cutoff)?,
+///     Subject::on("A").received("B").then(months(0.1), Event::FirstDose).until(months(8.0), Exit::Cutoff)?,
 ///     Subject::on("B").until(months(1.0), Exit::Withdrew)?,
 /// ]);
 /// let safety = trial.among(&SAFETY);

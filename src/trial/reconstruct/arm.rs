@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::survival::RightCensored;
 use crate::trial::reconstruct::convention::StdErrorConvention;
 use crate::trial::reconstruct::facts::Fact;
-use crate::trial::reconstruct::order::{ArmOrder, ArmOrders, Ended};
+use crate::trial::reconstruct::order::{ArmOrder, ArmOrders, SearchOutcome};
 use crate::trial::reconstruct::problem::{Mark, Problem};
 use crate::trial::reconstruct::published::Published;
 use crate::trial::reconstruct::search::{Found, Progress, Search};
@@ -26,7 +26,7 @@ use crate::trial::reconstruct::search::{Found, Progress, Search};
 ///
 /// Times are in the publication's unit; only their order is used. Events come before censorings at the same
 /// time: a number at risk at `t` counts the events at `t`, the curve at `t` has stepped down for them, and
-/// whoever is censored at `t` is still under observation at `t`.
+/// a subject who is censored at `t` is still under observation at `t`.
 ///
 /// # Example
 /// Nine children, `38.1% ± 17.2%` at 48 months: the order of what happened is determined up to the number who
@@ -244,11 +244,11 @@ impl ArmFigures {
         };
         let counts = Search::run(&problem, self.subjects, self.budget, &mut sink, observer);
         let ended = if counts.stopped {
-            Ended::Stopped
+            SearchOutcome::Stopped
         } else if found > patterns.len() as u64 {
-            Ended::Truncated
+            SearchOutcome::Truncated
         } else {
-            Ended::Complete
+            SearchOutcome::Complete
         };
         Ok(ArmOrders {
             label: self.label.clone(),

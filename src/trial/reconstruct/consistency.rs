@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::Result;
 use crate::trial::reconstruct::arm::ArmFigures;
 use crate::trial::reconstruct::facts::Fact;
-use crate::trial::reconstruct::order::{ArmOrders, Ended};
+use crate::trial::reconstruct::order::{ArmOrders, SearchOutcome};
 use crate::trial::reconstruct::trial::TrialFigures;
 
 /// Can a set of figures be right together?
@@ -126,10 +126,10 @@ impl fmt::Display for Consistency {
 /// verdict.
 const MOST_STEPS: u64 = 100_000_000;
 
-fn verdict(found: u128, ended: Ended) -> Verdict {
+fn verdict(found: u128, ended: SearchOutcome) -> Verdict {
     match (found, ended) {
         (1.., _) => Verdict::Possible,
-        (0, Ended::Stopped) => Verdict::Undecided,
+        (0, SearchOutcome::Stopped) => Verdict::Undecided,
         (0, _) => Verdict::Impossible,
     }
 }
@@ -150,7 +150,7 @@ fn range(orders: &ArmOrders, fact: &Fact) -> Option<(f64, f64)> {
     };
     let values = || orders.patterns().iter().filter_map(value);
     let (low, high) = (values().reduce(f64::min)?, values().reduce(f64::max)?);
-    (orders.ended() == Ended::Complete).then_some((low, high))
+    (orders.ended() == SearchOutcome::Complete).then_some((low, high))
 }
 
 impl ArmFigures {
@@ -181,7 +181,7 @@ impl ArmFigures {
             of: self.label().to_string(),
             verdict: verdict(
                 all.consistent(),
-                if all.consistent() > 0 { Ended::Complete } else { all.ended() },
+                if all.consistent() > 0 { SearchOutcome::Complete } else { all.ended() },
             ),
             figures: checks.collect::<Result<_>>()?,
         })

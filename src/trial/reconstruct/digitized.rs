@@ -8,7 +8,7 @@ use crate::survival::{KaplanMeier, RightCensored};
 /// One click with what was reconstructed there.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Click {
+pub struct DigitizedPoint {
     /// Its time.
     pub time: f64,
     /// The curve as it was clicked (as high as the click before, where it had to be added or lowered).
@@ -95,14 +95,14 @@ impl fmt::Display for Accuracy {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DigitizedArm {
-    clicks: Vec<Click>,
+    clicks: Vec<DigitizedPoint>,
     data: RightCensored<'static>,
     accuracy: Accuracy,
 }
 
 impl DigitizedArm {
     pub(super) fn new(
-        clicks: Vec<Click>,
+        clicks: Vec<DigitizedPoint>,
         subjects: u32,
         table: &[(f64, u32)],
         events: Option<u32>,
@@ -136,7 +136,7 @@ impl DigitizedArm {
 
     /// The clicks with what was reconstructed at each.
     #[must_use]
-    pub fn clicks(&self) -> &[Click] {
+    pub fn clicks(&self) -> &[DigitizedPoint] {
         &self.clicks
     }
 

@@ -115,7 +115,7 @@ pub(super) struct Stage {
 /// Orders the facts into stages. What is said of the whole follow-up is checked at the last one.
 ///
 /// Where a number at risk at `t` is published beside figures that include the events at `t`, there is a stage
-/// of its own for those events. Whoever is censored at exactly `t` is still under observation at `t`.
+/// of its own for those events. A subject who is censored at exactly `t` is still under observation at `t`.
 pub(super) fn stages(facts: &[Fact]) -> Vec<Stage> {
     let mut times: Vec<f64> = facts.iter().filter_map(Fact::time).collect();
     times.sort_by(f64::total_cmp);

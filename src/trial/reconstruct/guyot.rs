@@ -1,7 +1,7 @@
 //! Individual data from a digitised curve: the algorithm of Guyot et al. (2012), with its defects mended.
 
 use crate::error::{Error, Result};
-use crate::trial::reconstruct::digitized::{Click, DigitizedArm};
+use crate::trial::reconstruct::digitized::{DigitizedArm, DigitizedPoint};
 
 /// What is done about clicks that a survival curve cannot have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -219,14 +219,14 @@ impl Guyot {
 
 /// The reconstruction as it proceeds from click to click.
 struct Walk {
-    clicks: Vec<Click>,
+    clicks: Vec<DigitizedPoint>,
     /// Censorings in the finished intervals.
     censored: u32,
 }
 
 impl Walk {
     fn new(curve: Vec<(f64, f64)>, subjects: u32) -> Self {
-        let click = |(time, published)| Click {
+        let click = |(time, published)| DigitizedPoint {
             time,
             published,
             at_risk: subjects,
@@ -279,8 +279,12 @@ impl Walk {
         if i64::from(before) >= events {
             // All events have happened: the rest stays to the end.
             for k in from..end {
-                self.clicks[k] =
-                    Click { at_risk: start as u32, events: 0, censored: 0, ..self.clicks[k].clone() };
+                self.clicks[k] = DigitizedPoint {
+                    at_risk: start as u32,
+                    events: 0,
+                    censored: 0,
+                    ..self.clicks[k].clone()
+                };
             }
             self.level(from);
             return;

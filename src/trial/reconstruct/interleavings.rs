@@ -6,7 +6,7 @@ use std::fmt;
 use crate::survival::HazardRatioMethod;
 use crate::trial::reconstruct::interleaving::{Interleaving, cox_ratio};
 use crate::trial::reconstruct::log_rank::Scale;
-use crate::trial::reconstruct::order::{ArmOrders, Ended};
+use crate::trial::reconstruct::order::{ArmOrders, SearchOutcome};
 use crate::trial::reconstruct::pairs::ratio_of;
 use crate::trial::reconstruct::published::Published;
 use crate::trial::reconstruct::trial::{LaterCensoring, TiedTimes};
@@ -73,7 +73,7 @@ pub struct Interleavings {
     pub(super) consistent: u128,
     pub(super) range: Option<[(f64, Interleaving); 2]>,
     pub(super) values: Vec<TestValue>,
-    pub(super) ended: Ended,
+    pub(super) ended: SearchOutcome,
 }
 
 impl Interleavings {
@@ -111,7 +111,7 @@ impl Interleavings {
     /// Complete, unless an arm's list is not, a Cox model would have had to be fitted to too many orders, or
     /// a pair of patterns has too many interleavings to hold.
     #[must_use]
-    pub fn ended(&self) -> Ended {
+    pub fn ended(&self) -> SearchOutcome {
         self.ended
     }
 
@@ -141,9 +141,9 @@ impl fmt::Display for Interleavings {
             if self.later == LaterCensoring::Any { "any later censoring" } else { "fewest later censorings" };
         write!(f, "{first} (capitals) and {second}: {} interleavings, {ties}, {later}", self.examined)?;
         match self.ended {
-            Ended::Complete => {}
-            Ended::Truncated => write!(f, "; the list is not complete")?,
-            Ended::Stopped => {
+            SearchOutcome::Complete => {}
+            SearchOutcome::Truncated => write!(f, "; the list is not complete")?,
+            SearchOutcome::Stopped => {
                 write!(f, "; stopped, too many to examine: exclude ties, or give more figures")?;
             }
         }
@@ -161,7 +161,7 @@ impl fmt::Display for Interleavings {
             "\n{}: {} interleavings, {}{} distinct values\n{:>9} {:>9} {:>10} {:>9} {:>12}  for example",
             said.join(", "),
             self.consistent,
-            if self.ended == Ended::Complete { "" } else { "at least " },
+            if self.ended == SearchOutcome::Complete { "" } else { "at least " },
             self.values.len(),
             "O - E",
             "V",

@@ -134,7 +134,7 @@ impl fmt::Display for ArmOrder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub enum Ended {
+pub enum SearchOutcome {
     /// Everything was examined, and everything consistent is listed.
     Complete,
     /// Everything was examined and counted; the list holds as much as the limit allows.
@@ -157,7 +157,7 @@ pub struct ArmOrders {
     pub(super) patterns: Vec<ArmOrder>,
     pub(super) excluded: Vec<(Fact, u128)>,
     pub(super) steps: u64,
-    pub(super) ended: Ended,
+    pub(super) ended: SearchOutcome,
 }
 
 impl ArmOrders {
@@ -213,9 +213,9 @@ impl ArmOrders {
         &self.excluded
     }
 
-    /// How the search ended. `consistent() == 0` is a proof only where this is not [`Ended::Stopped`].
+    /// How the search ended. `consistent() == 0` is a proof only where this is not [`SearchOutcome::Stopped`].
     #[must_use]
-    pub fn ended(&self) -> Ended {
+    pub fn ended(&self) -> SearchOutcome {
         self.ended
     }
 
@@ -242,13 +242,13 @@ impl fmt::Display for ArmOrders {
         if self.convention.depends_on_ties() {
             write!(f, " (untied events only)")?;
         }
-        let stopped = if self.ended == Ended::Stopped { "at least " } else { "" };
+        let stopped = if self.ended == SearchOutcome::Stopped { "at least " } else { "" };
         write!(
             f,
             "\n{} orders examined, {stopped}{} consistent in {stopped}{} pattern(s), {stopped}{} with ties",
             self.orders, self.consistent, self.found, self.with_ties
         )?;
-        if self.ended == Ended::Stopped {
+        if self.ended == SearchOutcome::Stopped {
             write!(f, "; stopped before the end")?;
         }
         for (fact, orders) in &self.excluded {

@@ -11,7 +11,7 @@ use crate::trial::reconstruct::log_rank::{Scale, Sums, SumsMap};
 use crate::trial::reconstruct::order::{ArmOrder, ArmOrders};
 use crate::trial::reconstruct::published::Published;
 use crate::trial::reconstruct::trial::{LaterCensoring, TiedTimes, TrialFigures};
-use crate::trial::reconstruct::weave::{Halves, Weave};
+use crate::trial::reconstruct::weave::{Split, Weave};
 
 impl TrialFigures {
     /// The orders of each arm, and what their pairs give; all of them or up to the first that is right.
@@ -107,7 +107,7 @@ impl TrialFigures {
     fn fitted(
         &self,
         weave: &Weave,
-        (sums, halves): (Sums, Halves),
+        (sums, halves): (Sums, Split),
         printed: Published,
         room: usize,
         truncated: &mut bool,

@@ -9,7 +9,7 @@ use crate::trial::reconstruct::facts::Fact;
 use crate::trial::reconstruct::interleaving::{Group, Interleaving};
 use crate::trial::reconstruct::interleavings::{Interleavings, TestValue};
 use crate::trial::reconstruct::log_rank::{MOST_SUBJECTS, Scale, Sums};
-use crate::trial::reconstruct::order::{ArmOrders, Ended};
+use crate::trial::reconstruct::order::{ArmOrders, SearchOutcome};
 use crate::trial::reconstruct::published::Published;
 
 /// May events or censorings share a time?
@@ -99,7 +99,7 @@ impl TrialFigures {
     ///
     /// Peto's and Pike's are functions of `O − E`, its variance and the numbers of events. That of a Cox
     /// model (with Efron's ties) depends on the whole order, so every interleaving with a right p-value is
-    /// fitted, up to a million of them; with more the result is [`Ended::Truncated`].
+    /// fitted, up to a million of them; with more the result is [`SearchOutcome::Truncated`].
     pub fn hazard_ratio(mut self, printed: &str, method: HazardRatioMethod) -> Self {
         self.ratio = self.read(printed).map(|ratio| (ratio, method)).or(self.ratio);
         self
@@ -168,7 +168,7 @@ impl TrialFigures {
     /// of a second for the example with ties and all censorings. The values grow with the number of orders of
     /// *events*: 18 subjects an arm with 11 events each take a second without ties, 12 with 7 to 8 events
     /// with them. A pair of patterns with too many to hold is passed over, as are those beyond the first
-    /// 10,000, and the result is [`Ended::Stopped`].
+    /// 10,000, and the result is [`SearchOutcome::Stopped`].
     pub fn reconstruct(&self) -> Result<Interleavings> {
         let (arms, scale, found) = self.search(false)?;
         let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
@@ -180,13 +180,13 @@ impl TrialFigures {
         values.sort_by(|a, b| {
             b.orders.cmp(&a.orders).then(a.observed_minus_expected.total_cmp(&b.observed_minus_expected))
         });
-        let mut ended = arms.iter().map(ArmOrders::ended).find(|e| *e != Ended::Complete);
+        let mut ended = arms.iter().map(ArmOrders::ended).find(|e| *e != SearchOutcome::Complete);
         if found.stopped {
-            ended = Some(Ended::Stopped);
+            ended = Some(SearchOutcome::Stopped);
         } else if found.truncated {
-            ended = ended.or(Some(Ended::Truncated));
+            ended = ended.or(Some(SearchOutcome::Truncated));
         }
-        let ended = ended.unwrap_or(Ended::Complete);
+        let ended = ended.unwrap_or(SearchOutcome::Complete);
         Ok(Interleavings {
             p_value: self.p_value,
             ratio: self.ratio,
@@ -204,7 +204,7 @@ impl TrialFigures {
     /// Is there any interleaving? The search ends with the first.
     pub(super) fn possible(&self) -> Result<Verdict> {
         let (arms, _, found) = self.search(true)?;
-        let complete = arms.iter().all(|a| a.ended() == Ended::Complete);
+        let complete = arms.iter().all(|a| a.ended() == SearchOutcome::Complete);
         Ok(match found.consistent {
             1.. => Verdict::Possible,
             0 if complete && !found.truncated && !found.stopped => Verdict::Impossible,

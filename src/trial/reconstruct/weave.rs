@@ -27,7 +27,7 @@ const MOST_VALUES: usize = 5_000_000;
 const MOST_PAIRS: u64 = 4_000_000_000;
 
 /// A point of the lattice at which the two halves meet, with the values of both.
-struct Landing {
+struct Meeting {
     point: usize,
     before: Vec<(Sums, u128)>,
     /// By increasing observed − expected; nothing happens any more where the order ends here.
@@ -37,7 +37,7 @@ struct Landing {
 
 /// Which halves make up an interleaving: the landing, and the sums before it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Halves {
+pub(super) struct Split {
     landing: usize,
     before: Sums,
 }
@@ -50,7 +50,7 @@ pub(super) struct Weave<'a> {
     cut: usize,
     begun: Vec<Ways>,
     rest: Vec<Ways>,
-    landings: Vec<Landing>,
+    landings: Vec<Meeting>,
 }
 
 impl<'a> Weave<'a> {
@@ -75,7 +75,7 @@ impl<'a> Weave<'a> {
                 high -= 1;
                 held[1] += weave.level(high, Self::tabulate_rest)?;
             } else {
-                held[0] += weave.level(low, Self::hand_on)?;
+                held[0] += weave.level(low, Self::propagate)?;
                 low += 1;
             }
             if held[0] + held[1] > MOST_VALUES {
@@ -94,7 +94,7 @@ impl<'a> Weave<'a> {
                 let before = sorted(&weave.begun[point]);
                 let after = if behind { sorted(&weave.rest[point]) } else { vec![(Sums::default(), 1)] };
                 if !before.is_empty() && !after.is_empty() {
-                    weave.landings.push(Landing { point, before, after, ends: !behind });
+                    weave.landings.push(Meeting { point, before, after, ends: !behind });
                 }
             }
         }
@@ -148,7 +148,7 @@ impl<'a> Weave<'a> {
     }
 
     /// Hands what came before on to the points that a step leads to.
-    fn hand_on(&mut self, point: usize) -> Option<usize> {
+    fn propagate(&mut self, point: usize) -> Option<usize> {
         let begun = std::mem::take(&mut self.begun[point]);
         let mut held = 0;
         for step in &self.steps[point] {
@@ -176,7 +176,7 @@ impl<'a> Weave<'a> {
     /// Visits the values of the sums whose chi-square statistic is in `window` (or nearly so), with the ways
     /// in which two halves make them up; a value comes as often as there are such halves. `false`: there were
     /// too many to look at.
-    pub fn values(&self, window: (f64, f64), visit: &mut dyn FnMut(Sums, u128, Halves)) -> bool {
+    pub fn values(&self, window: (f64, f64), visit: &mut dyn FnMut(Sums, u128, Split)) -> bool {
         let mut pairs = 0;
         for (landing, meet) in self.landings.iter().enumerate() {
             let after = Sorted::new(&meet.after, |sums| self.lattice.scale.value(sums));
@@ -190,7 +190,7 @@ impl<'a> Weave<'a> {
                     for &(rest, ways_after) in &meet.after[range] {
                         let sums = before.plus(rest);
                         if near(self.statistic(sums), window) {
-                            visit(sums, ways * ways_after, Halves { landing, before });
+                            visit(sums, ways * ways_after, Split { landing, before });
                         }
                     }
                 }
@@ -206,13 +206,13 @@ impl<'a> Weave<'a> {
     }
 
     /// The values with the largest and with the smallest statistic.
-    pub fn extremes(&self) -> Option<[(Sums, Halves); 2]> {
-        let (mut most, mut least) = (None::<(f64, Sums, Halves)>, None::<(f64, Sums, Halves)>);
+    pub fn extremes(&self) -> Option<[(Sums, Split); 2]> {
+        let (mut most, mut least) = (None::<(f64, Sums, Split)>, None::<(f64, Sums, Split)>);
         for (landing, meet) in self.landings.iter().enumerate() {
             let after = Sorted::new(&meet.after, |sums| self.lattice.scale.value(sums));
             for &(before, _) in &meet.before {
                 let (u, v) = self.lattice.scale.value(before);
-                let halves = Halves { landing, before };
+                let halves = Split { landing, before };
                 let mut look = |side: &mut dyn Iterator<Item = usize>, for_most: bool| {
                     for k in side {
                         let square = (u + after.u[k]).powi(2);
@@ -247,7 +247,7 @@ impl<'a> Weave<'a> {
     }
 
     /// Up to `limit` interleavings of these sums and halves.
-    pub fn with(&self, sums: Sums, halves: Halves, limit: usize) -> Vec<Interleaving> {
+    pub fn with(&self, sums: Sums, halves: Split, limit: usize) -> Vec<Interleaving> {
         let mut found = Vec::new();
         if limit > 0 {
             let _ = self.each(sums, halves, &mut |groups| {
@@ -259,7 +259,7 @@ impl<'a> Weave<'a> {
     }
 
     /// Visits the interleavings of these sums and halves until the visitor breaks off.
-    pub fn each(&self, sums: Sums, halves: Halves, visit: &mut Visitor) -> ControlFlow<()> {
+    pub fn each(&self, sums: Sums, halves: Split, visit: &mut Visitor) -> ControlFlow<()> {
         let meet = &self.landings[halves.landing];
         self.back(meet.point, halves.before, &mut Vec::new(), &mut |reversed| {
             let mut groups: Vec<Group> = reversed.iter().rev().cloned().collect();

@@ -111,7 +111,7 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
             population: analysis.population().into(),
             cutoff: analysis.cutoff().map(|c| c.0),
             stratification: analysis.stratification(),
-            misplaced: analysis.misplaced(),
+            mis_stratified: analysis.mis_stratified(),
             without_origin: analysis.without_origin(),
             unit: self.unit,
             level,

@@ -157,9 +157,11 @@ fn notes(report: &Report, competing: bool) -> Vec<String> {
         notes
             .push(format!("{} subjects without a record: their clock never started.", report.without_origin));
     }
-    if report.misplaced > 0 {
-        notes
-            .push(format!("{} subjects were randomised in a stratum that was not theirs.", report.misplaced));
+    if report.mis_stratified > 0 {
+        notes.push(format!(
+            "{} subjects were randomised in a stratum that was not theirs.",
+            report.mis_stratified
+        ));
     }
     notes.push(if competing {
         "Aalen-Johansen estimates with Greenwood-type standard errors; events compete.".into()

@@ -57,7 +57,7 @@ pub struct Report {
     /// The version of the stratification factors by which the comparison is stratified, if it is.
     pub stratification: Option<crate::trial::Stratification>,
     /// How many subjects were randomised in a stratum that was not theirs.
-    pub misplaced: usize,
+    pub mis_stratified: usize,
     /// How many subjects have no record, since the endpoint's clock never started.
     pub without_origin: usize,
     /// The unit in which times are shown. The numbers themselves are days.

@@ -38,7 +38,7 @@ pub fn print(answer: Result<String, Failure>) -> ExitCode {
     let mut out = std::io::stdout().lock();
     let ending = if text.ends_with('\n') { "" } else { "\n" };
     match write!(out, "{text}{ending}").and_then(|()| out.flush()) {
-        // Whoever reads may stop reading: `… | head` is no failure.
+        // The reader may stop reading: `… | head` is no failure.
         Err(e) if e.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("error: standard output: {e}");

@@ -186,7 +186,7 @@ mod tests {
     use crate::survival::regression::design::Design;
     use ndarray::Array2;
 
-    /// Ties, late entries (some so late that sums are taken anew), strata and replication weights together.
+    /// Ties, late entries (some so late that sums are recomputed), strata and replication weights together.
     fn rows() -> crate::error::Result<Rows> {
         let n = 40;
         let noise = |i: usize, k: u64| ((i as u64 * 2654435761 + k * 40503) % 1009) as f64 / 1009.0;

@@ -32,7 +32,7 @@ pub(in crate::survival::regression) struct Workspace {
 /// What an event time adds.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::survival::regression) struct HazardStep {
-    /// To the cumulative hazard of whoever is at risk, and of the tied events themselves.
+    /// To the cumulative hazard of a subject who is at risk, and of the tied events themselves.
     pub all: f64,
     pub own: f64,
     /// `S0` of all at risk.
@@ -42,11 +42,11 @@ pub(in crate::survival::regression) struct HazardStep {
     pub square: [f64; 3],
     /// The log likelihood's share.
     pub log: f64,
-    /// Are the sums over the risk set to be taken anew here, for taking away has cancelled them?
+    /// Are the sums over the risk set to be recomputed here, for taking away has cancelled them?
     pub anew: bool,
 }
 
-/// A running sum that has fallen to this share of its peak by taking away is summed anew: so that no less than twelve
+/// A running sum that has fallen to this share of its peak by taking away is summed again: so that no less than twelve
 /// digits of it stand.
 const CANCELLED: f64 = 1e-4;
 
@@ -140,7 +140,7 @@ impl Workspace {
                 let events: f64 = self.risk[tie.start..tie.events_end].iter().sum();
                 peak = f64::max(peak, at_risk);
                 *step = HazardStep::default();
-                // Taking away leaves the rounding of what was taken. Where little remains it is summed anew.
+                // Taking away leaves the rounding of what was taken. Where little remains it is summed again.
                 if taken && at_risk <= CANCELLED * peak {
                     at_risk = stratum.at_risk(tie).map(|i| self.risk[i]).sum();
                     (peak, taken, step.anew) = (at_risk, false, true);
@@ -175,7 +175,7 @@ impl Workspace {
             let mut late = stratum.late.as_slice();
             for (k, tie) in stratum.ties.iter().enumerate() {
                 let step = self.steps[first + k];
-                // Whoever entered before this time was not exposed to what came before the entry.
+                // A subject who entered before this time was not exposed to what came before the entry.
                 while let Some((&(entry, i), rest)) = late.split_first() {
                     if entry >= tie.time {
                         break;
@@ -206,7 +206,7 @@ impl Workspace {
         }
     }
 
-    /// The exposure of late rows is a difference of hazards; where little is left of it, it is summed anew.
+    /// The exposure of late rows is a difference of hazards; where little is left of it, it is summed again.
     fn expose_anew(&mut self, stratum: &Stratum, first: usize, weigh: &impl Fn(usize) -> f64) {
         if stratum.late.is_empty() {
             return;

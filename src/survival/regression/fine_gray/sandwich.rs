@@ -107,7 +107,7 @@ pub(super) fn scores(rows: &Rows, scan: &Scan) -> Vec<f64> {
 fn effects(rows: &Rows, scan: &Scan, weights: &[CensoringWeights], events_first: bool) -> Vec<Vec<f64>> {
     let p = rows.p;
     // Which of those at the censoring time itself count: where events leave first a censoring at u moves G after u, and
-    // whoever had an event at u feels it. Fine and Gray's `T < u ≤ t`, which crr takes, differs at ties alone.
+    // a subject who had an event at u feels it. Fine and Gray's `T < u ≤ t`, which crr takes, differs at ties alone.
     let later = |t: f64, u: f64| if events_first { t > u } else { t >= u };
     let earlier = |t: f64, u: f64| if events_first { t <= u } else { t < u };
     let mut effects: Vec<Vec<f64>> = weights.iter().map(|w| vec![0.0; w.censorings.len() * p]).collect();

@@ -1,0 +1,358 @@
+//! Start-stop histories: rows `(start, stop]` of a subject, the state held in each and the one entered at its end.
+
+use std::hash::Hash;
+
+use crate::error::{Error, Result};
+use crate::numeric::near_ties;
+use crate::survival::data::groups::{Groups, encode};
+use crate::survival::data::histories_check::HistoryCheck;
+use crate::survival::data::weights::Weights;
+
+/// Histories of subjects who move between states: one row for each interval `(start, stop]`, with the state held in it
+/// and the state entered at its end, if any.
+///
+/// Relations between the rows of a subject are judged by [`check`](Self::check), which lists every problem with subject
+/// and row, as R's `survcheck`; estimators refuse histories that cannot be. Rows may stand in any order. Times that
+/// differ only by rounding are one time, by the rule that all data follow.
+///
+/// | part | default | meaning |
+/// |---|---|---|
+/// | ids, start, stop, to, states | | who, from when until when, and the state entered at the end |
+/// | [`with_from`](Self::with_from) | where the last row left the subject; first the first state | the state held |
+/// | [`with_weights`](Self::with_weights) | 1 | replication or sampling weights |
+/// | [`with_clusters`](Self::with_clusters) | each subject its own | subjects that are not independent |
+///
+/// # Example
+/// ```
+/// use greenwood::survival::Histories;
+///
+/// // One relapses at 2 and dies at 5, the other is well until 6.
+/// let states = ["well", "relapse", "dead"];
+/// let data = Histories::new(
+///     &["a", "a", "b"], &[0.0, 2.0, 0.0], &[2.0, 5.0, 6.0], &[Some("relapse"), Some("dead"), None], &states,
+/// )?;
+/// let check = data.check();
+/// assert!(check.problems().is_empty());
+/// assert_eq!(check.transitions()[0], [0, 1, 0]); // from well: one to relapse
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+pub struct Histories {
+    pub(crate) ids: Groups,
+    pub(crate) start: Vec<f64>,
+    pub(crate) stop: Vec<f64>,
+    pub(crate) from: Vec<u32>,
+    /// One more than the state entered, 0 for none.
+    pub(crate) to: Vec<u32>,
+    pub(crate) states: Vec<String>,
+    pub(crate) weights: Option<Weights<'static>>,
+    pub(crate) clusters: Option<Vec<u32>>,
+}
+
+impl Histories {
+    /// Rows of subjects `ids` over `(start, stop]`; `to` is the state entered at the end of the row, `None` for none.
+    /// Without [`with_from`](Self::with_from) a subject begins in the first state and stays where its last row left it.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::InvalidTime`], [`Error::EmptyInterval`] where a row ends
+    /// before it begins, [`Error::NearTieInterval`], [`Error::DuplicateName`] and [`Error::UnknownState`].
+    pub fn new<I: Eq + Hash + ToString, S: ToString>(
+        ids: &[I],
+        start: &[f64],
+        stop: &[f64],
+        to: &[Option<S>],
+        states: &[S],
+    ) -> Result<Self> {
+        let states: Vec<String> = states.iter().map(ToString::to_string).collect();
+        let code =
+            |s: &Option<S>| s.as_ref().map_or(Ok(0), |s| state_code(&states, &s.to_string()).map(|c| c + 1));
+        let to = to.iter().map(code).collect::<Result<Vec<u32>>>()?;
+        let (codes, firsts) = encode(ids);
+        let labels: Vec<String> = firsts.into_iter().map(|i| ids[i].to_string()).collect();
+        let codes: Vec<usize> = codes.into_iter().map(|c| c as usize).collect();
+        let mut data = Self {
+            ids: Groups::from_codes(&codes, &labels)?,
+            start: start.to_vec(),
+            stop: stop.to_vec(),
+            from: vec![0; to.len()],
+            to,
+            states,
+            weights: None,
+            clusters: None,
+        };
+        data.validate()?;
+        data.carry_states();
+        Ok(data)
+    }
+
+    fn validate(&mut self) -> Result<()> {
+        let n = self.stop.len();
+        if n == 0 {
+            return Err(Error::Empty { argument: "stop" });
+        }
+        if n > u32::MAX as usize {
+            return Err(Error::TooManyRows { rows: n });
+        }
+        if self.states.is_empty() {
+            return Err(Error::Empty { argument: "states" });
+        }
+        for (i, name) in self.states.iter().enumerate() {
+            if self.states[..i].contains(name) {
+                return Err(Error::DuplicateName { what: "states", name: name.clone() });
+            }
+        }
+        let lengths = [
+            ("ids", self.ids.len()),
+            ("start", self.start.len()),
+            ("to", self.to.len()),
+            ("from", self.from.len()),
+        ];
+        for (argument, len) in lengths {
+            if len != n {
+                return Err(Error::LengthMismatch { argument, len, other: "stop", expected: n });
+            }
+        }
+        for (argument, times) in [("start", &self.start), ("stop", &self.stop)] {
+            if let Some((index, &value)) =
+                times.iter().enumerate().find(|(_, t)| !(0.0..f64::INFINITY).contains(*t))
+            {
+                return Err(Error::InvalidTime { argument, index, value });
+            }
+        }
+        if let Some(index) = (0..n).find(|&i| self.start[i] >= self.stop[i]) {
+            return Err(Error::EmptyInterval { index, entry: self.start[index], time: self.stop[index] });
+        }
+        if let Some(mut merged) = near_ties::merged_columns(&[&self.start, &self.stop]) {
+            if let Some(index) = (0..n).find(|&i| merged[0][i] >= merged[1][i]) {
+                return Err(Error::NearTieInterval {
+                    index,
+                    entry: self.start[index],
+                    time: self.stop[index],
+                });
+            }
+            self.stop = merged.pop().unwrap_or_default();
+            self.start = merged.pop().unwrap_or_default();
+        }
+        // A zero is a zero, whatever its sign.
+        self.start.iter_mut().chain(&mut self.stop).for_each(|t| *t += 0.0);
+        Ok(())
+    }
+
+    /// Each subject begins in the first state and stays where its last row left it.
+    fn carry_states(&mut self) {
+        let order = self.in_order();
+        for (at, &i) in order.iter().enumerate() {
+            self.from[i] = match at.checked_sub(1).map(|b| order[b]) {
+                Some(b) if self.ids.codes()[b] == self.ids.codes()[i] => self.state_after(b),
+                _ => 0,
+            };
+        }
+    }
+
+    /// The state held in each row.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`], [`Error::UnknownState`].
+    pub fn with_from<S: ToString>(mut self, from: &[S]) -> Result<Self> {
+        if from.len() != self.len() {
+            let expected = self.len();
+            return Err(Error::LengthMismatch { argument: "from", len: from.len(), other: "stop", expected });
+        }
+        self.from = from.iter().map(|s| state_code(&self.states, &s.to_string())).collect::<Result<_>>()?;
+        Ok(self)
+    }
+
+    /// How much each row counts, and what that means. Replication weights are of subjects: one weight for all rows of one.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::ZeroWeights`]; [`Error::Unsupported`] for a subject
+    /// with two replication weights.
+    pub fn with_weights(mut self, weights: Weights<'static>) -> Result<Self> {
+        let w = weights.values();
+        if w.len() != self.len() {
+            let expected = self.len();
+            return Err(Error::LengthMismatch { argument: "weights", len: w.len(), other: "stop", expected });
+        }
+        if let Some((index, &value)) = w.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
+        {
+            return Err(Error::InvalidWeight { index, value });
+        }
+        if w.iter().all(|&w| w == 0.0) {
+            return Err(Error::ZeroWeights);
+        }
+        if matches!(weights, Weights::Replication(_)) {
+            let mut own = vec![None; self.ids.count()];
+            for (&id, &w) in self.ids.codes().iter().zip(w) {
+                if *own[id as usize].get_or_insert(w) != w {
+                    return Err(Error::Unsupported {
+                        method: "a replication weight",
+                        with: "other weights in other rows of the subject",
+                        why: "it says how many subjects one stands for; weights that change are sampling weights",
+                    });
+                }
+            }
+        }
+        self.weights = Some(weights);
+        Ok(self)
+    }
+
+    /// Subjects that are not independent of each other: variances are summed within a cluster.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn with_clusters<I: Eq + Hash>(mut self, clusters: &[I]) -> Result<Self> {
+        if clusters.len() != self.len() {
+            let (len, expected) = (clusters.len(), self.len());
+            return Err(Error::LengthMismatch { argument: "clusters", len, other: "stop", expected });
+        }
+        self.clusters = Some(encode(clusters).0);
+        Ok(self)
+    }
+
+    /// The number of rows.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)] // never empty
+    pub fn len(&self) -> usize {
+        self.stop.len()
+    }
+
+    /// The states, in order.
+    #[must_use]
+    pub fn states(&self) -> &[String] {
+        &self.states
+    }
+
+    /// The subject of each row.
+    #[must_use]
+    pub fn ids(&self) -> &Groups {
+        &self.ids
+    }
+
+    /// When each row begins.
+    #[must_use]
+    pub fn start(&self) -> &[f64] {
+        &self.start
+    }
+
+    /// When each row ends.
+    #[must_use]
+    pub fn stop(&self) -> &[f64] {
+        &self.stop
+    }
+
+    /// The position of the state held in each row.
+    #[must_use]
+    pub fn from(&self) -> &[u32] {
+        &self.from
+    }
+
+    /// One more than the position of the state entered at the end of each row, 0 for none.
+    #[must_use]
+    pub fn to(&self) -> &[u32] {
+        &self.to
+    }
+
+    /// The position of a state.
+    ///
+    /// # Errors
+    /// [`Error::UnknownState`].
+    pub fn position(&self, state: &(impl ToString + ?Sized)) -> Result<usize> {
+        state_code(&self.states, &state.to_string()).map(|c| c as usize)
+    }
+
+    /// Every problem of the rows, and what the histories hold: counts of transitions and of visits.
+    #[must_use]
+    pub fn check(&self) -> HistoryCheck {
+        HistoryCheck::of(self)
+    }
+
+    /// The rows for which `keep` is true.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::Empty`] where no row is kept.
+    pub fn filter(&self, keep: &[bool]) -> Result<Self> {
+        if keep.len() != self.len() {
+            let (len, expected) = (keep.len(), self.len());
+            return Err(Error::LengthMismatch { argument: "keep", len, other: "stop", expected });
+        }
+        if !keep.contains(&true) {
+            return Err(Error::Empty { argument: "the rows kept" });
+        }
+        fn pick<T: Copy>(v: &[T], keep: &[bool]) -> Vec<T> {
+            v.iter().zip(keep).filter(|&(_, &k)| k).map(|(&x, _)| x).collect()
+        }
+        Ok(Self {
+            ids: self.ids.filter(keep),
+            start: pick(&self.start, keep),
+            stop: pick(&self.stop, keep),
+            from: pick(&self.from, keep),
+            to: pick(&self.to, keep),
+            states: self.states.clone(),
+            weights: self.weights.as_ref().map(|w| match w {
+                Weights::Replication(w) => Weights::replication(pick(w, keep)),
+                Weights::Sampling(w) => Weights::sampling(pick(w, keep)),
+            }),
+            clusters: self.clusters.as_ref().map(|c| pick(c, keep)),
+        })
+    }
+
+    /// The state in which a row leaves its subject.
+    pub(crate) fn state_after(&self, row: usize) -> u32 {
+        if self.to[row] > 0 { self.to[row] - 1 } else { self.from[row] }
+    }
+
+    /// The rows by subject and time of end, rows that end together in their own order.
+    pub(crate) fn in_order(&self) -> Vec<usize> {
+        let mut keyed: Vec<(u32, u64, u32)> =
+            (0..self.len()).map(|i| (self.ids.codes()[i], self.stop[i].to_bits(), i as u32)).collect();
+        keyed.sort_unstable();
+        keyed.into_iter().map(|(_, _, i)| i as usize).collect()
+    }
+}
+
+fn state_code(states: &[String], state: &str) -> Result<u32> {
+    states
+        .iter()
+        .position(|s| s == state)
+        .map(|p| p as u32)
+        .ok_or_else(|| Error::UnknownState { state: state.into(), known: states.join(", ") })
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    ids: Groups,
+    start: Vec<f64>,
+    stop: Vec<f64>,
+    from: Vec<u32>,
+    to: Vec<u32>,
+    states: Vec<String>,
+    weights: Option<Weights<'static>>,
+    clusters: Option<Vec<u32>>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for Histories {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { ids, start, stop, from, to, states, weights, clusters } = raw;
+        let count = states.len() as u32;
+        let wrong = (from.iter().enumerate().find(|&(_, &c)| c >= count))
+            .or_else(|| to.iter().enumerate().find(|&(_, &c)| c > count));
+        if let Some((index, &code)) = wrong {
+            return Err(Error::InvalidCode { index, code: code as usize, labels: states.len() });
+        }
+        let mut data = Self { ids, start, stop, from, to, states, weights: None, clusters: None };
+        data.validate()?;
+        if let Some(weights) = weights {
+            data = data.with_weights(weights)?;
+        }
+        if let Some(clusters) = clusters {
+            data = data.with_clusters(&clusters)?;
+        }
+        Ok(data)
+    }
+}

@@ -1,0 +1,257 @@
+//! What can be wrong with the rows of a subject, as R's `survcheck` has it.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::survival::data::histories::Histories;
+
+/// What is wrong with a row, compared with the row of its subject that ends before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ProblemKind {
+    /// It begins before the row before has ended. A row that stands twice is such a row.
+    Overlap,
+    /// It begins later than the row before ended, in the state in which that left the subject. Estimates bear it: nobody
+    /// is at risk within a gap.
+    Gap,
+    /// It begins later, and in another state.
+    Jump,
+    /// It begins when the row before ends, but in another state.
+    Teleport,
+}
+
+impl ProblemKind {
+    /// Can estimates be made nevertheless?
+    #[must_use]
+    pub fn is_bearable(self) -> bool {
+        self == Self::Gap
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Overlap => "it begins before the row before has ended (overlap)",
+            Self::Gap => "it begins later than the row before ended (gap)",
+            Self::Jump => "it begins later than the row before ended, and in another state (jump)",
+            Self::Teleport => "it begins in another state than the row before ended in (teleport)",
+        }
+    }
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Overlap => "overlap",
+            Self::Gap => "gap",
+            Self::Jump => "jump",
+            Self::Teleport => "teleport",
+        })
+    }
+}
+
+/// A row with a problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct HistoryProblem {
+    kind: ProblemKind,
+    id: String,
+    row: usize,
+    repeats: Option<usize>,
+}
+
+impl HistoryProblem {
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// The subject.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The row, counted from 0.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.row
+    }
+
+    /// The row that it repeats in all its parts: an exact duplicate.
+    #[must_use]
+    pub fn repeats(&self) -> Option<usize> {
+        self.repeats
+    }
+}
+
+/// The report on histories: problems with subject and row, and counts of what they hold. Made by
+/// [`Histories::check`].
+///
+/// `Display` prints the table of transitions and every problem.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Histories, ProblemKind};
+///
+/// let data = Histories::new(&[7, 7], &[0.0, 3.0], &[4.0, 6.0], &[Some("ill"), None], &["well", "ill"])?;
+/// let check = data.check();
+/// let problem = &check.problems()[0];
+/// assert_eq!((problem.kind(), problem.id(), problem.row()), (ProblemKind::Overlap, "7", 1));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct HistoryCheck {
+    states: Vec<String>,
+    subjects: usize,
+    rows: usize,
+    problems: Vec<HistoryProblem>,
+    transitions: Vec<Vec<usize>>,
+    censored: Vec<usize>,
+    visits: Vec<Vec<usize>>,
+}
+
+impl HistoryCheck {
+    pub(crate) fn of(data: &Histories) -> Self {
+        let k = data.states.len();
+        let order = data.in_order();
+        let ids = data.ids.codes();
+        let (mut problems, mut transitions) = (Vec::new(), vec![vec![0; k]; k]);
+        let (mut censored, mut visits) = (vec![0; k], vec![Vec::new(); k]);
+        let mut entered = vec![0_usize; k];
+        let mut subjects = 0;
+        for (at, &i) in order.iter().enumerate() {
+            let before = at.checked_sub(1).map(|b| order[b]).filter(|&b| ids[b] == ids[i]);
+            subjects += usize::from(before.is_none());
+            if let Some(b) = before {
+                let same = data.from[i] == data.state_after(b);
+                let kind = if data.start[i] < data.stop[b] {
+                    Some(ProblemKind::Overlap)
+                } else if data.start[i] > data.stop[b] {
+                    Some(if same { ProblemKind::Gap } else { ProblemKind::Jump })
+                } else {
+                    (!same).then_some(ProblemKind::Teleport)
+                };
+                if let Some(kind) = kind {
+                    let parts = |r: usize| (data.start[r], data.stop[r], data.from[r], data.to[r]);
+                    let repeats = (parts(b) == parts(i)).then_some(b);
+                    let id = data.ids.labels()[ids[i] as usize].clone();
+                    problems.push(HistoryProblem { kind, id, row: i, repeats });
+                }
+            }
+            let last = order.get(at + 1).is_none_or(|&next| ids[next] != ids[i]);
+            let from = data.from[i] as usize;
+            match data.to[i] {
+                0 => censored[from] += usize::from(last),
+                to => {
+                    transitions[from][to as usize - 1] += 1;
+                    entered[to as usize - 1] += 1;
+                }
+            }
+            if last {
+                for (n, by_number) in entered.iter_mut().zip(&mut visits) {
+                    let n = std::mem::take(n);
+                    if by_number.len() <= n {
+                        by_number.resize(n + 1, 0);
+                    }
+                    by_number[n] += 1;
+                }
+            }
+        }
+        problems.sort_by_key(|p| p.row);
+        Self {
+            states: data.states.clone(),
+            subjects,
+            rows: data.len(),
+            problems,
+            transitions,
+            censored,
+            visits,
+        }
+    }
+
+    /// The number of subjects.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The states, in order.
+    #[must_use]
+    pub fn states(&self) -> &[String] {
+        &self.states
+    }
+
+    /// Every problem, by row.
+    #[must_use]
+    pub fn problems(&self) -> &[HistoryProblem] {
+        &self.problems
+    }
+
+    /// How many rows have a problem of this kind.
+    #[must_use]
+    pub fn count(&self, kind: ProblemKind) -> usize {
+        self.problems.iter().filter(|p| p.kind == kind).count()
+    }
+
+    /// The number of transitions from each state (outer) into each.
+    #[must_use]
+    pub fn transitions(&self) -> &[Vec<usize>] {
+        &self.transitions
+    }
+
+    /// How many subjects were last seen in each state, without a transition at the end of their last row.
+    #[must_use]
+    pub fn censored(&self) -> &[usize] {
+        &self.censored
+    }
+
+    /// For each state, how many subjects entered it 0, 1, 2, … times.
+    #[must_use]
+    pub fn visits(&self) -> &[Vec<usize>] {
+        &self.visits
+    }
+
+    /// Refuses what no estimate can bear; gaps are borne.
+    ///
+    /// # Errors
+    /// [`Error::InconsistentHistory`] with the first such row.
+    pub fn into_result(self) -> Result<()> {
+        let mut serious = self.problems.iter().filter(|p| !p.kind.is_bearable());
+        match serious.next() {
+            None => Ok(()),
+            Some(first) => Err(Error::InconsistentHistory {
+                subject: first.id.clone(),
+                index: first.row,
+                problem: first.kind.sentence(),
+                count: 1 + serious.count(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for HistoryCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.states.iter().map(|s| s.chars().count()).max().unwrap_or(0).max(8);
+        write!(f, "{} subjects, {} rows\n{:width$}", self.subjects, self.rows, "from")?;
+        for s in self.states.iter().map(String::as_str).chain(["censored"]) {
+            write!(f, " {s:>width$}")?;
+        }
+        for (h, row) in self.transitions.iter().enumerate() {
+            write!(f, "\n{:width$}", self.states[h])?;
+            for n in row.iter().chain([&self.censored[h]]) {
+                write!(f, " {n:>width$}")?;
+            }
+        }
+        for p in &self.problems {
+            write!(f, "\nsubject {}, row {}: {}", p.id, p.row, p.kind.sentence())?;
+        }
+        Ok(())
+    }
+}

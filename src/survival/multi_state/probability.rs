@@ -1,0 +1,237 @@
+//! Transition probabilities between two times, with their covariance.
+
+use crate::error::{Error, Result};
+use crate::survival::data::histories::Histories;
+use crate::survival::data::weights::Weights;
+use crate::survival::multi_state::flow::{Flow, hazard_covariance};
+use crate::survival::multi_state::transitions::flow;
+
+/// How the covariance of transition probabilities is estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum TransitionVariance {
+    /// Multinomial increments at each time: etm, mstate's `greenwood`.
+    #[default]
+    Greenwood,
+    /// Poisson increments, weighted by the probabilities just after each time: mstate's `aalen`.
+    Aalen,
+}
+
+/// Transition probabilities `P(s, t) = Π_{s < u ≤ t} (I + dA(u))`: from the state held at s (row) to that at t (column).
+///
+/// They mean what they say where the future depends on the present state alone. With
+/// [`landmark`](Self::landmark) only subjects in that state at s count, which holds without this assumption (Putter &
+/// Spitoni 2018): then the row of that state is the one to read.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Histories, TransitionProbability};
+///
+/// let data = Histories::new(
+///     &["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0],
+///     &[Some("ill"), Some("dead"), None, Some("dead")], &["well", "ill", "dead"],
+/// )?;
+/// let p = &TransitionProbability::new(1.0).estimate(&data, &[4.5])?[0];
+/// assert!((p.probability(0, 2) - 1.0 / 3.0).abs() < 1e-15);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Andersen, Borgan, Gill & Keiding (1993), section IV.4. Allignol, Schumacher & Beyersmann (2011), J Stat Softw 38(4).
+/// Putter & Spitoni (2018), Stat Methods Med Res 27:2081.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "nothing is estimated until `.estimate(…)` is called"]
+pub struct TransitionProbability {
+    s: f64,
+    variance: TransitionVariance,
+    landmark: Option<String>,
+}
+
+impl TransitionProbability {
+    /// From time `s` on: transitions after s count.
+    pub fn new(s: f64) -> Self {
+        Self { s, variance: TransitionVariance::default(), landmark: None }
+    }
+
+    /// How the covariance is estimated.
+    pub fn variance(self, variance: TransitionVariance) -> Self {
+        Self { variance, ..self }
+    }
+
+    /// Only subjects under observation in this state at s, `start ≤ s < stop`: the landmark Aalen-Johansen estimate.
+    pub fn landmark(self, state: &(impl ToString + ?Sized)) -> Self {
+        Self { landmark: Some(state.to_string()), ..self }
+    }
+
+    /// The matrices at the times asked for, in their order.
+    ///
+    /// # Errors
+    /// [`Error::InconsistentHistory`]; [`Error::OutOfRange`] where s or a time is no time, or a time is before s;
+    /// [`Error::Empty`] where nobody is in the landmark state at s; [`Error::Unsupported`] with sampling weights or
+    /// clusters.
+    pub fn estimate(&self, data: &Histories, times: &[f64]) -> Result<Vec<TransitionMatrix>> {
+        if !(self.s >= 0.0 && self.s < f64::INFINITY) {
+            return Err(Error::OutOfRange { argument: "s", value: self.s, must_be: "finite and at least 0" });
+        }
+        if let Some(&value) = times.iter().find(|t| !(**t >= self.s && **t < f64::INFINITY)) {
+            return Err(Error::OutOfRange { argument: "a time", value, must_be: "finite and at least s" });
+        }
+        if data.clusters.is_some() || matches!(data.weights, Some(Weights::Sampling(_))) {
+            return Err(Error::Unsupported {
+                method: "the covariance of transition probabilities",
+                with: "sampling weights or clusters",
+                why: "it takes rows for independent subjects; the jackknife of `Occupation` does not",
+            });
+        }
+        let flow = match &self.landmark {
+            None => flow(data, 0.0, |_| true)?,
+            Some(state) => {
+                let state = data.position(state)? as u32;
+                let mut kept = vec![false; data.ids.count()];
+                for i in 0..data.len() {
+                    if data.from[i] == state && data.start[i] <= self.s && self.s < data.stop[i] {
+                        kept[data.ids.codes()[i] as usize] = true;
+                    }
+                }
+                if !kept.contains(&true) {
+                    return Err(Error::Empty { argument: "the landmark state at s" });
+                }
+                flow(data, 0.0, |i| kept[data.ids.codes()[i] as usize])?
+            }
+        };
+        let mut order: Vec<usize> = (0..times.len()).collect();
+        order.sort_by(|&a, &b| times[a].total_cmp(&times[b]));
+        let mut product = Product::new(flow.states);
+        let mut step = flow.steps_until(self.s);
+        let mut found = vec![None; times.len()];
+        for i in order {
+            while step < flow.steps_until(times[i]) {
+                product.step(&flow, step, self.variance == TransitionVariance::Greenwood);
+                step += 1;
+            }
+            found[i] = Some(product.matrix(data, self.s, times[i]));
+        }
+        Ok(found.into_iter().flatten().collect())
+    }
+}
+
+/// `P(s, t)` and the covariance of its entries on the way.
+struct Product {
+    states: usize,
+    p: Vec<f64>,
+    /// Of entry (h, j) with (g, l), at `((h K + j) K + g) K + l`.
+    covariance: Vec<f64>,
+}
+
+impl Product {
+    fn new(k: usize) -> Self {
+        let p = (0..k * k).map(|i| f64::from(u8::from(i / k == i % k))).collect();
+        Self { states: k, p, covariance: vec![0.0; k * k * k * k] }
+    }
+
+    /// One time: each row moves, and the covariance of the hazards is added. Entries that stay 0 are skipped.
+    fn step(&mut self, flow: &Flow, step: usize, greenwood: bool) {
+        let moves = flow.moves(step);
+        if moves.is_empty() {
+            return;
+        }
+        let k = self.states;
+        let mut old = vec![0.0; k];
+        // Over the last index, then over the second.
+        self.covariance.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
+        let mut row = vec![0.0; k];
+        for h in 0..k {
+            for gl in 0..k * k {
+                let at = |j: usize| (h * k + j) * k * k + gl;
+                (0..k).for_each(|j| row[j] = self.covariance[at(j)]);
+                if row.iter().any(|&x| x != 0.0) {
+                    flow.apply(step, &mut row, &mut old);
+                    (0..k).for_each(|j| self.covariance[at(j)] = row[j]);
+                }
+            }
+        }
+        if !greenwood {
+            self.p.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
+        }
+        for a in moves {
+            for b in moves {
+                let (ka, kb) = (&flow.kinds[a.kind as usize], &flow.kinds[b.kind as usize]);
+                let c = hazard_covariance(a, b, ka.from == kb.from, greenwood);
+                if c == 0.0 {
+                    continue;
+                }
+                for h in 0..k {
+                    for g in 0..k {
+                        let scale = c * self.p[h * k + ka.from] * self.p[g * k + kb.from];
+                        for j in 0..k {
+                            for l in 0..k {
+                                self.covariance[((h * k + j) * k + g) * k + l] +=
+                                    scale * ka.effect[j] * kb.effect[l];
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if greenwood {
+            self.p.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
+        }
+    }
+
+    fn matrix(&self, data: &Histories, s: f64, t: f64) -> TransitionMatrix {
+        let (states, p, covariance) = (data.states.clone(), self.p.clone(), self.covariance.clone());
+        TransitionMatrix { states, s, t, p, covariance }
+    }
+}
+
+/// The probabilities of moving from each state to each between two times, with their covariance.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TransitionMatrix {
+    states: Vec<String>,
+    s: f64,
+    t: f64,
+    p: Vec<f64>,
+    covariance: Vec<f64>,
+}
+
+impl TransitionMatrix {
+    /// The states, in order.
+    #[must_use]
+    pub fn states(&self) -> &[String] {
+        &self.states
+    }
+
+    /// The two times.
+    #[must_use]
+    pub fn times(&self) -> (f64, f64) {
+        (self.s, self.t)
+    }
+
+    /// The probability of being in state number `to` at t, given state number `from` at s; NaN where there is no such
+    /// state.
+    #[must_use]
+    pub fn probability(&self, from: usize, to: usize) -> f64 {
+        self.index(from, to).map_or(f64::NAN, |i| self.p[i])
+    }
+
+    /// Its standard error.
+    #[must_use]
+    pub fn std_error(&self, from: usize, to: usize) -> f64 {
+        self.covariance((from, to), (from, to)).max(0.0).sqrt()
+    }
+
+    /// The covariance of two probabilities, each given as (from, to).
+    #[must_use]
+    pub fn covariance(&self, one: (usize, usize), other: (usize, usize)) -> f64 {
+        match (self.index(one.0, one.1), self.index(other.0, other.1)) {
+            (Some(a), Some(b)) => self.covariance[a * self.p.len() + b],
+            _ => f64::NAN,
+        }
+    }
+
+    fn index(&self, from: usize, to: usize) -> Option<usize> {
+        let k = self.states.len();
+        (from < k && to < k).then_some(from * k + to)
+    }
+}

@@ -1,0 +1,96 @@
+//! Restricted mean time in each state, and the influence of each subject on it and on the probabilities at a time.
+
+use crate::error::{Error, Result};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::histories::Histories;
+use crate::survival::multi_state::occupation::{Occupation, Start};
+use crate::survival::multi_state::transitions::check_groups;
+use crate::survival::result::estimate::{Estimate, Scale};
+
+/// The mean time spent in one state until a horizon: the area under its probability.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct TimeInState {
+    state: String,
+    tau: f64,
+    value: f64,
+    std_error: f64,
+}
+
+impl TimeInState {
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> &str {
+        &self.state
+    }
+
+    /// The horizon.
+    #[must_use]
+    pub fn tau(&self) -> f64 {
+        self.tau
+    }
+
+    /// The mean time until the horizon.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// Its standard error, by the infinitesimal jackknife.
+    #[must_use]
+    pub fn std_error(&self) -> f64 {
+        self.std_error
+    }
+
+    /// The estimate with interval and test, within 0 and the horizon.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        Estimate::new(Scale::Identity, self.value, self.std_error).within(0.0, self.tau)
+    }
+}
+
+impl Occupation {
+    /// The restricted mean time in each state from the start to `tau`, `∫ p(t) dt`, with jackknife standard errors. For
+    /// a state of a hospital or a treatment it is the expected length of stay until `tau`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where `tau` is before the start or beyond the last observation, and those of
+    /// [`fit`](Self::fit).
+    ///
+    /// # References
+    /// Beyersmann & Putter (2014), in Handbook of Survival Analysis. Andersen (2013), Stat Med 32:5278.
+    pub fn time_in_state(&self, data: &Histories, tau: f64) -> Result<Vec<TimeInState>> {
+        self.sojourn(data, tau, |_| true)
+    }
+
+    /// The same by group of rows, in the order of the group codes.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`], and those of [`time_in_state`](Self::time_in_state).
+    pub fn time_in_state_by_group(
+        &self,
+        data: &Histories,
+        groups: &Groups,
+        tau: f64,
+    ) -> Result<Vec<Vec<TimeInState>>> {
+        check_groups(data, groups)?;
+        (0..groups.count()).map(|g| self.sojourn(data, tau, |i| groups.codes()[i] as usize == g)).collect()
+    }
+
+    fn sojourn(&self, data: &Histories, tau: f64, keep: impl Fn(usize) -> bool) -> Result<Vec<TimeInState>> {
+        let Start { flow, time, initial, influence } = self.start(data, keep)?;
+        let last = flow.times.last().copied().unwrap_or(0.0);
+        if !(tau > time && tau <= last) {
+            let must_be = "after the start and at most the last time under observation";
+            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
+        }
+        let (values, influences) = flow.functional((time, tau, true), &initial, &influence);
+        let time_in = |(h, &value): (usize, &f64)| TimeInState {
+            state: data.states[h].clone(),
+            tau,
+            value,
+            std_error: influences.iter().map(|(u, count)| count * u[h] * u[h]).sum::<f64>().sqrt(),
+        };
+        Ok(values.iter().enumerate().map(time_in).collect())
+    }
+}
