@@ -5,6 +5,33 @@
 //! | [`survival`] | data, risk tables, curves, intervals, quantiles, restricted means, tests: knows nothing of trials |
 //! | [`trial`] | subjects, endpoints, estimands, analyses, contrasts, reports, reconstruction: stands on `survival` |
 //!
+//! # Which question, which type
+//!
+//! | question | type | in R |
+//! |---|---|---|
+//! | what was observed? | [`RightCensored`](survival::RightCensored), [`CompetingRisks`](survival::CompetingRisks), [`Histories`](survival::Histories) | `Surv` |
+//! | how many survive to t? | [`KaplanMeier`](survival::KaplanMeier) | `survfit(Surv(t, d) ~ g)` |
+//! | what is the cumulative hazard? | [`NelsonAalen`](survival::NelsonAalen), [`FlemingHarrington`](survival::FlemingHarrington) | `survfit(…, ctype = 1)`, `ctype = 2` |
+//! | what is the median? | [`SurvivalCurve::median`](survival::SurvivalCurve::median) | `quantile(fit, 0.5)` |
+//! | what is the mean up to τ? | [`SurvivalCurve::restricted_mean`](survival::SurvivalCurve::restricted_mean) | `print(fit, rmean = tau)` |
+//! | how long was the follow-up? | [`KaplanMeier::censoring`](survival::KaplanMeier::censoring) | `survfit(Surv(t, 1 - d) ~ 1)` |
+//! | where does the whole curve lie? | [`Band`](survival::Band) | `km.ci::km.ci` |
+//! | do groups differ? | [`LogRank`](survival::LogRank), [`WeightedLogRank`](survival::WeightedLogRank), [`MaxCombo`](survival::MaxCombo) | `survdiff`, `nph::logrank.maxtest` |
+//! | do small groups differ? | [`ExactLogRank`](survival::ExactLogRank) | `coin::logrank_test` |
+//! | by how much do curves differ? | [`SurvivalCurve::contrast`](survival::SurvivalCurve::contrast), [`NumberNeeded`](survival::NumberNeeded), [`WinRatio`](survival::WinRatio) | none; none; `WINS` |
+//! | what do covariates do? | [`CoxPh`](survival::CoxPh) with a [`Design`](survival::Design) | `coxph` |
+//! | are hazards proportional? | [`FittedData::proportional_hazards`](survival::FittedData::proportional_hazards) | `cox.zph` |
+//! | what is predicted for a patient? | [`Baseline::curve`](survival::Baseline::curve) | `survfit(fit, newdata)` |
+//! | how well does a score predict? | [`Concordance`](survival::Concordance) | `concordance` |
+//! | how probable is one cause of several? | [`AalenJohansen`](survival::AalenJohansen), [`Gray`](survival::Gray), [`FineGray`](survival::FineGray) | `cmprsk::cuminc`, `cmprsk::crr` |
+//! | in which state is a subject at t? | [`Occupation`](survival::multi_state::Occupation) | `survfit(…, id = , istate = )` |
+//! | what does a trial report? | [`Trial`](trial::Trial), [`Endpoint`](trial::Endpoint), [`Analysis`](trial::Analysis) | none |
+//! | how large must a trial be? | [`FixedDesign`](trial::design::FixedDesign), [`GroupSequential`](trial::design::GroupSequential) | `rpact`, `gsDesign` |
+//! | what data lie behind a figure? | [`Guyot`](trial::reconstruct::Guyot), [`TrialFigures`](trial::reconstruct::TrialFigures) | `IPDfromKM`; none |
+//!
+//! The pages in [`docs`] have recipes, the names of other packages, the conventions and the scope.
+//!
+//! # A first curve
 //! Everything fallible returns [`Error`], which names the argument, the position and the value at fault. What is
 //! not a mistake (a median that is not reached, an arm without events) is a value in the result.
 //!
@@ -27,6 +54,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod datasets;
 #[cfg(doc)]
 pub mod docs;
 mod error;

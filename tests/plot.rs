@@ -379,3 +379,20 @@ fn a_picture_is_data() -> Answer {
     assert_eq!(read, picture);
     Ok(())
 }
+
+/// Incidences are drawn where the estimator has them, and causes that are not named are refused by name.
+#[test]
+fn incidences_are_those_of_the_estimator() -> Answer {
+    use greenwood::survival::{AalenJohansen, CompetingRisks};
+    let outcome = [Some("a"), Some("a"), Some("b"), Some("a"), None, Some("a")];
+    let fit = AalenJohansen::new().fit(&CompetingRisks::new(&[1.0, 1.0, 1.0, 2.0, 2.0, 3.0], &outcome)?)?;
+    let picture = CurvePlot::incidence(std::slice::from_ref(&fit), &["all"])?.build()?;
+    let y = vertical(&picture);
+    for (k, cause) in ["a", "b"].into_iter().enumerate() {
+        let line = points(paths(&picture, &format!("curve {}", k + 1))[0]);
+        assert_near(line[line.len() - 1].1, y.place(fit.of(cause)?.at(3.0).value()), cause);
+    }
+    sound(&picture, "incidence");
+    assert!(CurvePlot::incidence(&[fit], &["a", "b"]).is_err());
+    Ok(())
+}

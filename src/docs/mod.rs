@@ -3,5 +3,15 @@
 //! | page | what it answers |
 //! |---|---|
 //! | [`cookbook`] | how is this task done? Twenty tasks, each of which runs |
+//! | [`coming_from_r`] | what is the R function called here, and what differs? |
+//! | [`coming_from_python`] | the same for lifelines and scikit-survival |
+//! | [`conventions`] | which answer is given where the field has more than one? |
+//! | [`scope`] | what is here, and what is not yet? |
+//! | [`compared`] | what do other packages have and measure? |
 
+pub mod coming_from_python;
+pub mod coming_from_r;
+pub mod compared;
+pub mod conventions;
 pub mod cookbook;
+pub mod scope;

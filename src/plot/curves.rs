@@ -9,6 +9,7 @@ use crate::plot::layout::{inside, merge_marks, step_line};
 use crate::plot::picture::{Anchor, Color, Picture, Text};
 use crate::plot::series::StepSeries;
 use crate::plot::style::{FAINT, GREY, INK, Style};
+use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
@@ -187,6 +188,26 @@ impl CurvePlot {
             value_name: Some("Cumulative hazard".into()),
             ..Self::of(Source::Hazards(hazards.to_vec()), Kind::Steps)
         }
+    }
+
+    /// Cumulative incidences of competing causes, each group's causes in turn: "group: cause" where there are several groups.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] unless there is one label for each group; those of the intervals.
+    pub fn incidence(groups: &[CumulativeIncidence], labels: &[impl ToString]) -> Result<Self> {
+        if labels.len() != groups.len() {
+            let (len, expected) = (labels.len(), groups.len());
+            return Err(Error::LengthMismatch { argument: "labels", len, other: "groups", expected });
+        }
+        let mut series = Vec::new();
+        for (fit, label) in groups.iter().zip(labels) {
+            for (k, cause) in fit.causes().iter().enumerate() {
+                let name =
+                    if groups.len() == 1 { cause.clone() } else { format!("{}: {cause}", label.to_string()) };
+                series.push(StepSeries::of_incidence(name, fit, k, Some(Interval::default()))?);
+            }
+        }
+        Ok(Self { value_name: Some("Cumulative incidence".into()), ..Self::steps(series) })
     }
 
     /// Step functions with names of their own, such as cumulative incidences or state occupation probabilities.

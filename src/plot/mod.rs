@@ -7,7 +7,8 @@
 //! | question | figure |
 //! |---|---|
 //! | how many survive, with bands, censoring marks and the numbers at risk | [`KaplanMeierPlot`] |
-//! | cumulative hazard, cumulative incidence, log-minus-log | [`CurvePlot::hazards`], [`CurvePlot::steps`], [`CurvePlot::log_log`] |
+//! | cumulative hazard, cumulative incidence, log-minus-log | [`CurvePlot::hazards`], [`CurvePlot::incidence`], [`CurvePlot::log_log`] |
+//! | any other step functions, also stacked | [`CurvePlot::steps`] |
 //! | the difference of two curves over time | [`DifferencePlot`] |
 //! | an effect in every subgroup | [`ForestPlot`] |
 //! | what happened to each subject | [`SwimmerPlot`] |

@@ -1,6 +1,7 @@
 //! A step function as a figure needs it: its line, its band, its marks and the numbers under the axis.
 
 use crate::error::{Error, Result};
+use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
@@ -125,6 +126,34 @@ impl StepSeries {
                 series.steps.push((time, value));
                 if let Some(interval) = interval {
                     series.band.push((time, step.estimate.interval(interval)?.bounds()));
+                }
+            }
+            series.end = series.end.max(time);
+        }
+        Ok(series)
+    }
+
+    /// The incidence of one cause, with its band and the counts of its risk table (events of that cause alone).
+    pub(crate) fn of_incidence(
+        label: String,
+        fit: &CumulativeIncidence,
+        cause: usize,
+        interval: Option<Interval>,
+    ) -> Result<Self> {
+        let mut series = Self::new(label, 0.0, &[], 0.0)?;
+        series.band = interval.map_or_else(Vec::new, |_| vec![(0.0, Some((0.0, 0.0)))]);
+        for row in fit.rows() {
+            let (all, estimate, events) = (row.row(), &row.incidence()[cause], row.events()[cause]);
+            let (time, at_risk, censored, entered) = (all.time, all.at_risk, all.censored, all.entered);
+            // Events of other causes leave the risk set without being counted in the table's rows.
+            series.counts.push(Counted { time, at_risk, events, censored, entered });
+            if censored > 0.0 {
+                series.censored.push((time, censored));
+            }
+            if events > 0.0 {
+                series.steps.push((time, estimate.value()));
+                if let Some(interval) = interval {
+                    series.band.push((time, estimate.interval(interval)?.bounds()));
                 }
             }
             series.end = series.end.max(time);

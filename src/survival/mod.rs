@@ -39,7 +39,7 @@ pub use curve::{Conventions, FlatStep, Quantile, QuantileRule};
 pub use curve::{CumulativeHazard, HazardEstimate};
 pub use curve::{Estimator, SmallRiskSet, Step, StepFunction, SurvivalCurve, SurvivalEstimate};
 pub use curve::{FlemingHarrington, KaplanMeier, NelsonAalen};
-pub use curve::{Pseudo, PseudoValues};
+pub use curve::{IncidenceRate, Pseudo, PseudoValues};
 pub use data::CompetingRisks;
 pub use data::Episodes;
 pub use data::Groups;
@@ -62,6 +62,7 @@ pub use permutation::{
     PermutedBlocks, ScoreTies,
 };
 pub use prediction::{Concordance, ConcordanceDifference, ConcordanceEstimate, PairWeight};
+pub use regression::AbsoluteRisk;
 pub use regression::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, Design, DesignBuilder, FittedData, NewColumns,
     NewRow, NewRows, PredictedCurve, ProportionalHazards, Recipe, Residuals, Status, Stop, Term, TestResult,

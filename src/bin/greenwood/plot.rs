@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use greenwood::plot::{
-    ForestPlot, ForestRow, KaplanMeierPlot, Picture, Style, SwimmerLane, SwimmerPlot, TableRow, VerticalAxis,
+    CurvePlot, ForestPlot, ForestRow, KaplanMeierPlot, Picture, Style, SwimmerLane, SwimmerPlot, TableRow,
+    VerticalAxis,
 };
-use greenwood::survival::{CoxPh, Design, Groups, Interval, KaplanMeier, NelsonAalen, RightCensored};
+use greenwood::survival::{
+    AalenJohansen, CompetingRisks, CoxPh, Design, Groups, Interval, KaplanMeier, NelsonAalen, RightCensored,
+};
 
 use crate::support::{Columns, Failure, Program, Table, Warnings, distinct};
 
@@ -22,6 +25,12 @@ pub struct Options {
     by: Option<String>,
     #[arg(long, value_enum, default_value = "survival")]
     kind: Kind,
+    /// Codes of --event that are competing causes, for --kind incidence; 0 is censored
+    #[arg(long, value_delimiter = ',')]
+    causes: Vec<String>,
+    /// Stack the incidences of the causes
+    #[arg(long)]
+    stacked: bool,
     /// The file to write: .svg, .png or .pdf
     #[arg(short, long)]
     output: PathBuf,
@@ -60,6 +69,7 @@ pub struct Options {
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
 enum Kind {
     Survival,
+    Incidence,
     CumulativeHazard,
     LogLog,
     Forest,
@@ -79,11 +89,24 @@ impl Program for Options {
         }
         let mut warnings = Warnings::default();
         let table = self.columns.table(&named, &mut warnings)?;
-        let data = self.columns.data(&table, &mut warnings)?;
+        if (self.kind == Kind::Incidence) == self.causes.is_empty() {
+            return Err(
+                "--kind incidence and --causes belong together, such as --kind incidence --causes 1,2".into(),
+            );
+        }
+        if self.stacked && self.kind != Kind::Incidence {
+            return Err("--stacked belongs to --kind incidence: add it, or leave out --stacked".into());
+        }
         let groups = match &self.by {
             Some(column) => Some(table.groups("--by", column)?),
             None => None,
         };
+        if self.kind == Kind::Incidence {
+            let picture = self.incidence(&table, groups.as_ref())?;
+            picture.save(&self.output).map_err(|e| format!("-o {}: {e}", self.output.display()))?;
+            return Ok(String::new());
+        }
+        let data = self.columns.data(&table, &mut warnings)?;
         let picture = match self.kind {
             Kind::Forest => self.forest(&table, &data, groups.as_ref())?,
             Kind::Swimmer => self.swimmer(&table, &data, groups.as_ref())?,
@@ -121,6 +144,40 @@ impl Options {
         }
         if self.medians {
             plot = plot.median_lines();
+        }
+        if let Some(end) = self.until {
+            plot = plot.until(end);
+        }
+        let title = self.title.clone().unwrap_or_default();
+        let plot = plot.title(title).time_axis(&self.time_axis).time_unit(self.time_unit).style(self.style());
+        Ok(plot.build()?)
+    }
+
+    fn incidence(&self, table: &Table, groups: Option<&Groups>) -> Result<Picture, Failure> {
+        let time = table.numbers("--time", &self.columns.time)?;
+        let same = |a: &str, b: &str| {
+            a == b || matches!((a.parse(), b.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
+        };
+        let cells = table.text("--event", &self.columns.event)?;
+        let outcome = |(row, cell): (usize, &str)| match self.causes.iter().find(|c| same(c, cell)) {
+            Some(cause) => Ok(Some(cause.clone())),
+            None if same(cell, "0") => Ok(None),
+            None => Err(format!(
+                "{}: --event is \"{cell}\": it is neither 0 (censored) nor one of --causes",
+                table.place(row)
+            )),
+        };
+        let outcome = cells.into_iter().enumerate().map(outcome).collect::<Result<Vec<_>, _>>()?;
+        let mut data = CompetingRisks::with_causes(time, &outcome, &self.causes)?;
+        if let Some(column) = &self.columns.entry {
+            data = data.with_entry(table.numbers("--entry", column)?)?;
+        }
+        let all = Groups::new(&vec![""; data.len()]);
+        let by = groups.unwrap_or(&all);
+        let fits = AalenJohansen::new().by_group(&data, by)?;
+        let mut plot = CurvePlot::incidence(&fits, by.labels())?;
+        if self.stacked {
+            plot = plot.stacked();
         }
         if let Some(end) = self.until {
             plot = plot.until(end);

@@ -6,6 +6,7 @@
 //! * a curve with its values: [`SurvivalCurve`], [`SurvivalEstimate`]; its hazard: [`CumulativeHazard`]; when a share
 //!   has had the event: [`Quantile`]; areas: [`RestrictedMean`]; given survival so far:
 //!   [`SurvivalCurve::given_survival_to`]
+//! * events per person-time: [`IncidenceRate`]
 //! * what each subject contributes, left out in turn: [`Pseudo`]
 //! * a band around the whole curve: [`Band`]
 //! * a curve without its data, predicted or read from elsewhere: [`StepFunction`]
@@ -23,6 +24,7 @@ pub mod cumulative_hazard;
 mod engine;
 pub mod estimator;
 pub mod fleming_harrington;
+pub mod incidence_rate;
 pub mod kaplan_meier;
 pub mod nelson_aalen;
 mod printed;
@@ -44,6 +46,7 @@ pub use conventions::Conventions;
 pub use cumulative_hazard::{CumulativeHazard, HazardEstimate};
 pub use estimator::Estimator;
 pub use fleming_harrington::FlemingHarrington;
+pub use incidence_rate::IncidenceRate;
 pub use kaplan_meier::KaplanMeier;
 pub use nelson_aalen::NelsonAalen;
 pub use pseudo::{Pseudo, PseudoValues};

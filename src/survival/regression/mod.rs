@@ -3,8 +3,10 @@
 //! * the covariates of every model, and the [`Recipe`] by which they were made: [`Design`]
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
+//! * that incidence from a model of each cause: [`AbsoluteRisk`]
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
+pub mod absolute_risk;
 pub mod cox;
 pub mod design;
 pub mod fine_gray;
@@ -14,6 +16,7 @@ pub mod recipe;
 mod spline;
 pub mod term;
 
+pub use absolute_risk::AbsoluteRisk;
 pub use cox::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, FittedData, PredictedCurve, ProportionalHazards,
     Residuals, Stop, Ties, TimeScale,

@@ -1,0 +1,140 @@
+//! Names of R's `survival`, `cmprsk`, `flexsurv` and `ggsurvfit`, what they are called here, and which conventions differ.
+//!
+//! # survival
+//! | R | here |
+//! |---|---|
+//! | `Surv(time, status)` | [`RightCensored::new`]`(&time, &event)`; `event` is `bool`, so a 1/2 coding is compared first: `status == 2` |
+//! | `Surv(start, stop, status)` | [`RightCensored::with_entry`]; [`with_ids`](RightCensored::with_ids) checks the rows of one subject |
+//! | `Surv(time, factor)` | [`CompetingRisks::new`] with `Option<cause>` |
+//! | `weights =` | [`Weights::replication`] or [`Weights::sampling`]: the meaning is declared |
+//! | `cluster()`, `id =` | [`RightCensored::with_clusters`] |
+//! | `strata()` | [`RightCensored::with_strata`] |
+//! | `na.action` | [`CompleteCases`]: rows are dropped with a count, or refused |
+//! | `survfit(Surv(…) ~ 1)` | [`KaplanMeier::fit`] |
+//! | `survfit(Surv(…) ~ g)` | [`KaplanMeier::by_group`]; `Groups::new(&g).sorted()` for the order of R's factor |
+//! | `survfit(…, stype = 2, ctype = 1)` | [`NelsonAalen::fit`]; [`CumulativeHazard::survival`] |
+//! | `survfit(…, stype = 2, ctype = 2)` | [`FlemingHarrington::fit`] |
+//! | `summary(fit, times = t)` | [`SurvivalCurve::at`], [`SurvivalCurve::at_many`] |
+//! | `summary(fit, times = t, extend = TRUE)` | [`SurvivalCurve::extended`] first |
+//! | `summary(fit)$table[, "median"]`, `quantile(fit)` | [`SurvivalCurve::median`], [`SurvivalCurve::quantiles`] |
+//! | `print(fit, rmean = tau)` | [`SurvivalCurve::restricted_mean`] |
+//! | `survfit(Surv(time, 1 - status) ~ 1)` | [`KaplanMeier::censoring`] (events leave before tied censorings) |
+//! | `survfit(Surv(time, factor) ~ 1)` | [`AalenJohansen`] |
+//! | `survfit(Surv(t1, t2, state) ~ 1, id =, istate =)` | [`Occupation`] of [`Histories`]; `survcheck` is [`HistoryCheck`] |
+//! | `survdiff(…)` | [`LogRank::test`]; `rho = 1` is `Weight::fleming_harrington(1.0, 0.0)` |
+//! | `survdiff(Surv(t, s) ~ offset(S))` | [`OneSampleLogRank`] |
+//! | `coxph(…)` | [`CoxPh::fit`] with a [`Design`] |
+//! | `coxph(…, ties = "breslow")` | [`CoxPh::ties`]`(`[`Ties::Breslow`]`)` |
+//! | `ridge()`; package `coxphf` | [`CoxPh::ridge`]; [`CoxPh::firth`] |
+//! | `cox.zph(fit)` | [`FittedData::proportional_hazards`] |
+//! | `residuals(fit, type = …)` | [`FittedData::residuals`] |
+//! | `basehaz(fit)`, `survfit(fit, newdata)` | [`FittedData::baseline`], [`Baseline::curve`] |
+//! | `predict(fit, newdata)` | [`CoxModel::linear_predictor`] (not centred), [`CoxModel::hazard_ratio_between`] |
+//! | `anova(fit1, fit2)` | [`CoxModel::likelihood_ratio_against`] |
+//! | `concordance(fit)` | [`Concordance::estimate`] |
+//! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
+//! | `finegray(…)` | [`FineGray::expand`] |
+//! | `ns(x, …)` in a formula | [`DesignBuilder::natural_spline`] |
+//!
+//! # cmprsk
+//! | R | here |
+//! |---|---|
+//! | `cuminc(time, cause)` | [`AalenJohansen::fit`]; the variance of `cuminc` is [`IncidenceVariance::Aalen`] |
+//! | `timepoints(…)` | [`IncidenceCurve::at`] |
+//! | `cuminc(time, cause, group)$Tests` | [`Gray::test`] for one cause |
+//! | `crr(time, cause, x, failcode =)` | [`FineGray::fit`] |
+//!
+//! # flexsurv
+//! Parametric models (`flexsurvreg`, `survreg`, `flexsurvspline`) are not here yet.
+//!
+//! # ggsurvfit and survminer
+//! These need the feature `plot`.
+//! | R | here |
+//! |---|---|
+//! | `ggsurvfit(fit)` | `plot::KaplanMeierPlot::new(&curves)` |
+//! | `add_confidence_interval()` | on by default; `without_bands()` turns it off |
+//! | `add_censor_mark()` | on by default; `without_marks()` turns it off |
+//! | `add_risktable()` | `table(&rows)` with rows of `TableRow` |
+//! | `add_quantile()` | `median_lines()` |
+//! | `ggcuminc(fit)` | `plot::CurvePlot::steps(…)` |
+//! | `ggcoxzph`, `ggforest` | `plot::ResidualPlot`, `plot::ForestPlot` |
+//! | `theme_ggsurvfit_KMunicate()` | `kmunicate()` |
+//!
+//! # Other packages
+//! | R | here |
+//! |---|---|
+//! | `coin::logrank_test(distribution = "exact")` | [`ExactLogRank`] |
+//! | `nph::logrank.maxtest` | [`MaxCombo`] |
+//! | `km.ci` | [`SmallSample`], [`Band`] |
+//! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
+//! | `IPDfromKM` | [`Guyot`](crate::trial::reconstruct::Guyot) |
+//!
+//! # What differs
+//! | | R | here |
+//! |---|---|---|
+//! | default interval of S(t) | log | log-log; [`Conventions::R`] gives R's |
+//! | `std.err` of a `survfit` object | of log S, S's own in its summary | [`SurvivalEstimate::std_error`] is of S, [`log_std_error`](SurvivalEstimate::log_std_error) of log S |
+//! | S beyond follow-up | an error in `summary`, or the last value with `extend = TRUE` | an answer with a reason, [`NotEstimable`] |
+//! | a standard error where S = 1 | 0 | none: a width of 0 would be no certainty |
+//! | weights | case weights, robust variance with `cluster` or `robust = TRUE` | [`Weights::replication`] model-based, [`Weights::sampling`] robust |
+//! | a coefficient without a maximum | a warning and a large number | ±∞, with [`Stop::InfiniteCoefficient`] |
+//! | a redundant column | `NA` | named, with [`Status`] |
+//! | order of groups | sorted levels | first appearance; [`Groups::sorted`] sorts |
+//! | curve of a Cox model without `newdata` | at the means | [`Baseline::at_means`], or [`Baseline::at_zero`] |
+//!
+//! The same curve in both conventions:
+//! ```
+//! use greenwood::survival::{Conventions, Groups, KaplanMeier, RightCensored};
+//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
+//! #     let weeks = [
+//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
+//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
+//! #     ];
+//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
+//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
+//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
+//! # }
+//!
+//! let (data, arm) = leukaemia()?;
+//! let curve = &KaplanMeier::by_group(&data, &arm)?[0];
+//! let median = |conventions| Ok::<_, greenwood::Error>(curve.quantiles(&[0.5], conventions)?[0].to_string());
+//! assert_eq!(median(Conventions::R)?, "23 (95% CI 16 to not reached)"); // R: quantile(survfit(...), 0.5)
+//! assert_eq!(median(Conventions::Greenwood)?, "23 (95% CI 13 to not reached)"); // R: conf.type = "log-log"
+//!
+//! // R: fit$std.err is of log S, summary(fit)$std.err of S.
+//! let at_ten = curve.at(10.0);
+//! assert!((at_ten.log_std_error()? - 0.127964382883).abs() < 1e-11);
+//! assert!((at_ten.std_error()? - 0.0963496529943).abs() < 1e-11);
+//!
+//! // R: summary(fit, times = 40, extend = TRUE)
+//! assert!(curve.at(40.0).value().is_err());
+//! assert!((curve.extended().at(40.0).value()? - 0.448179271709).abs() < 1e-11);
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+//! A tie method by name, as in `coxph(…, ties = "breslow")`:
+//! ```
+//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored, Ties};
+//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
+//! #     let weeks = [
+//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
+//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
+//! #     ];
+//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
+//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
+//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
+//! # }
+//!
+//! let (data, arm) = leukaemia()?;
+//! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+//! let efron = CoxPh::new().fit(&data, &design)?; // the default here as in R
+//! let breslow = CoxPh::new().ties(Ties::Breslow).fit(&data, &design)?;
+//! assert!((efron.coefficients()[0] + 1.572125149).abs() < 1e-8);
+//! assert!((breslow.coefficients()[0] + 1.50919141259).abs() < 1e-8);
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+
+#[allow(clippy::wildcard_imports)] // the links of the page
+use crate::survival::multi_state::*;
+#[allow(clippy::wildcard_imports)] // the links of the page
+use crate::survival::*;

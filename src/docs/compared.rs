@@ -1,0 +1,63 @@
+//! Facts about other packages beside this one: what was measured, what was checked, and where the others do more.
+//!
+//! # Speed
+//! Medians in milliseconds for one million unsorted subjects, one thread, two shared cores: read the ratios. `cargo bench`
+//! makes the figures of greenwood; those of the others are from data drawn the same way.
+//!
+//! | 10⁶ rows | greenwood | R `survival` 3.5 | statsmodels 0.15 | lifelines 0.30 |
+//! |---|---|---|---|---|
+//! | Kaplan-Meier with variance, continuous times | 37 | 1,825 | 264 | 2,635 |
+//! | Kaplan-Meier with variance, whole days | 0.8 | 906 | 124 | 280 |
+//! | two-sample log-rank, continuous times | 50 | 1,850 | 328 | 3,176 |
+//! | two-sample log-rank, whole days | 1.0 | 1,242 | 193 | 445 |
+//!
+//! The calls are `survfit`, `survdiff`, `SurvfuncRight`, `KaplanMeierFitter` and their log-rank tests. A Cox fit of 10⁶ rows
+//! with five covariates takes 0.17 to 0.20 s here and 0.51 s in R's bare `coxph.fit`.
+//!
+//! # Numbers
+//! The tests compare with R 4.2.2 (survival 3.5-3, coin 1.4-2, km.ci 0.5-6): curves, variances, intervals, quantiles,
+//! restricted means and log-rank tests at a relative tolerance of 1e-9, Cox models at 1e-8 to 1e-7.
+//!
+//! Of lifelines 0.30.3 these answers were checked and are not the expected ones:
+//!
+//! | case | lifelines 0.30.3 | expected |
+//! |---|---|---|
+//! | variance of a restricted mean, one data set | 0.516 | 0.0152 |
+//! | Cox baseline hazard under delayed entry, at one time | 0.171 | 0.427 |
+//! | Fleming-Harrington (0, 1) test after equal rows became weights | p from 4.0e-6 to 1.0e-9 | p stays 4.0e-6 |
+//!
+//! # What each has
+//! | | greenwood | R `survival` | lifelines | scikit-survival |
+//! |---|---|---|---|---|
+//! | delayed entry in log-rank tests | yes | no | no | no |
+//! | stratified log-rank test | yes | yes | no | no |
+//! | competing risks: incidence | yes | yes | yes | yes |
+//! | competing risks: Gray's test, Fine and Gray's model | yes | model, with `finegray` (tests and `crr`: `cmprsk`) | no | no |
+//! | Firth's penalty in a Cox model | yes | no (`coxphf`) | no | no |
+//! | exact permutation log-rank test | yes | no (`coin`) | no | no |
+//! | risk tables that merge | yes | no | no | no |
+//! | parametric models | not yet | yes | yes | no |
+//! | interval censoring | not yet | yes | yes | no |
+//! | Brier score, time-dependent AUC | not yet | Brier | no | yes |
+//! | elastic net | no | no (`glmnet`) | yes | yes |
+//! | forests and boosting | no | no | no | yes |
+//! | frailty models | not yet | yes | no | no |
+//!
+//! "Not yet" is listed in [`scope`](super::scope).
+//!
+//! # An invariant that others can be held to
+//! A replication weight of 2 is the row twice, in every estimator and every test:
+//! ```
+//! use greenwood::survival::{Groups, LogRank, RightCensored, Weight, Weights};
+//!
+//! let (time, event) = ([1.0, 2.0, 3.0, 4.0], [true, true, false, true]);
+//! let twice = |x: [f64; 4]| [x, x].concat();
+//! let weighted = RightCensored::new(&time, &event)?.with_weights(Weights::replication(&[2.0; 4]))?;
+//! let rows = RightCensored::new(twice(time), [event, event].concat())?;
+//! let arm = ["new", "old", "new", "old"];
+//!
+//! let late = LogRank::weighted(Weight::fleming_harrington(0.0, 1.0));
+//! let (a, b) = (late.test(&weighted, &Groups::new(&arm))?, late.test(&rows, &Groups::new(&[arm, arm].concat()))?);
+//! assert!((a.statistic() - b.statistic()).abs() < 1e-12);
+//! # Ok::<(), greenwood::Error>(())
+//! ```

@@ -1,0 +1,193 @@
+//! Incidence rates: events per person-time.
+
+use std::fmt;
+
+use statrs::function::gamma::{gamma_lr, gamma_ur};
+
+use crate::error::{Error, Result};
+use crate::numeric::beta::Beta;
+use crate::numeric::root;
+use crate::numeric::sums::Sum;
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::ConfidenceInterval;
+
+/// Events per unit of person-time, with an exact Poisson interval.
+///
+/// It is the hazard where the hazard is constant. With d events in a time T the limits are the quantiles of a gamma
+/// distribution: `G⁻¹(α/2; d)/T` and `G⁻¹(1 − α/2; d + 1)/T`. No events have a lower limit of 0 and an upper one.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::IncidenceRate;
+///
+/// let rate = IncidenceRate::new(3, 41.5)?;
+/// let (lower, upper) = rate.interval(0.95)?.bounds().unwrap();
+/// assert_eq!(format!("{rate:.3}: {lower:.3} to {upper:.3}"), "0.072 (3 in 41.5): 0.015 to 0.211");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Garwood (1936), Biometrika 28:437. Of the ratio: Przyborowski & Wilenski (1940), Biometrika 31:313.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+pub struct IncidenceRate {
+    events: u64,
+    person_time: f64,
+}
+
+impl IncidenceRate {
+    /// So many events in so much time under observation.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the time is not above 0 and finite.
+    pub fn new(events: u64, person_time: f64) -> Result<Self> {
+        if !(person_time > 0.0 && person_time < f64::INFINITY) {
+            let must_be = "above 0 and finite";
+            return Err(Error::OutOfRange { argument: "person_time", value: person_time, must_be });
+        }
+        Ok(Self { events, person_time })
+    }
+
+    /// The rate of the event in the data; a late entry starts the time under observation.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] with sampling weights or clusters, since counts are then no Poisson counts;
+    /// [`Error::OutOfRange`] where a replication weight is not a whole number, or nobody was observed for any time.
+    pub fn estimate(data: &RightCensored) -> Result<Self> {
+        if data.is_robust() {
+            return Err(Error::Unsupported {
+                method: "an exact interval of a rate",
+                with: "sampling weights or clusters",
+                why: "it counts independent events; give one row per subject, or replication weights",
+            });
+        }
+        let weights = data.weights().map(Weights::values);
+        if let Some(&value) = weights.and_then(|w| w.iter().find(|w| w.fract() != 0.0)) {
+            let must_be = "a whole number, since events are counted";
+            return Err(Error::OutOfRange { argument: "a replication weight", value, must_be });
+        }
+        let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
+        let entry = |i: usize| data.entry().map_or(0.0, |e| e[i]);
+        let time: Sum = (0..data.len()).map(|i| weight(i) * (data.time()[i] - entry(i))).collect();
+        let events: f64 = (0..data.len()).filter(|&i| data.event()[i]).map(weight).sum();
+        Self::new(events as u64, time.value())
+    }
+
+    /// The rate of one cause.
+    ///
+    /// # Errors
+    /// As [`estimate`](Self::estimate); [`Error::UnknownCause`].
+    pub fn of_cause(data: &CompetingRisks, cause: &(impl ToString + ?Sized)) -> Result<Self> {
+        Self::estimate(&data.cause_specific(cause)?)
+    }
+
+    /// How many events there were.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The time under observation, over all subjects.
+    #[must_use]
+    pub fn person_time(&self) -> f64 {
+        self.person_time
+    }
+
+    /// Events per unit of time.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.events as f64 / self.person_time
+    }
+
+    /// The exact interval.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
+    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
+        let tail = tail(level)?;
+        let d = self.events as f64;
+        let mean = |solve: &dyn Fn(f64) -> f64, mut high: f64| {
+            while solve(high) < 0.0 {
+                high *= 2.0;
+            }
+            root::find(0.0, high, solve)
+        };
+        let below = |m: f64| if m > 0.0 { gamma_lr(d, m) - tail } else { -tail };
+        let above = |m: f64| if m > 0.0 { tail - gamma_ur(d + 1.0, m) } else { tail - 1.0 };
+        let lower = if self.events == 0 { 0.0 } else { mean(&below, d) };
+        let upper = mean(&above, d + 1.0);
+        Ok(ConfidenceInterval::new(Some((lower / self.person_time, upper / self.person_time)), level))
+    }
+
+    /// This rate over that of an independent group; NaN where neither has events, ∞ where the reference has none.
+    #[must_use]
+    pub fn ratio(&self, reference: &Self) -> f64 {
+        self.value() / reference.value()
+    }
+
+    /// The exact interval of the [`ratio`](Self::ratio), given the number of events of both groups: of those, this group's
+    /// share is binomial (Clopper & Pearson 1934). Without limits where neither group has events.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
+    pub fn ratio_interval(&self, reference: &Self, level: f64) -> Result<ConfidenceInterval> {
+        let tail = tail(level)?;
+        let (d, r) = (self.events as f64, reference.events as f64);
+        let times = reference.person_time / self.person_time;
+        let odds = |p: f64| times * p / (1.0 - p);
+        let bounds = (d + r > 0.0).then(|| {
+            let lower = if d > 0.0 { odds(Beta::new(d, r + 1.0).quantile(tail)) } else { 0.0 };
+            // By the smaller tail of the reference's share.
+            let upper =
+                if r > 0.0 { times / odds_of(Beta::new(r, d + 1.0).quantile(tail)) } else { f64::INFINITY };
+            (lower, upper)
+        });
+        Ok(ConfidenceInterval::new(bounds, level))
+    }
+
+    /// This rate less that of an independent group, with the normal interval and test of `√(d₁/T₁² + d₀/T₀²)`.
+    #[must_use]
+    pub fn difference(&self, reference: &Self) -> Estimate {
+        let se = |r: &Self| (r.events as f64).sqrt() / r.person_time;
+        Estimate::new(Scale::Identity, self.value() - reference.value(), se(self).hypot(se(reference)))
+    }
+}
+
+fn odds_of(p: f64) -> f64 {
+    p / (1.0 - p)
+}
+
+fn tail(level: f64) -> Result<f64> {
+    if level > 0.0 && level < 1.0 {
+        return Ok(0.5 * (1.0 - level));
+    }
+    Err(Error::OutOfRange { argument: "level", value: level, must_be: "inside (0, 1)" })
+}
+
+/// `0.072 (3 in 41.5)`.
+impl fmt::Display for IncidenceRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = f.precision().unwrap_or(3);
+        write!(f, "{:.decimals$} ({} in {})", self.value(), self.events, self.person_time)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    events: u64,
+    person_time: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for IncidenceRate {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        Self::new(raw.events, raw.person_time)
+    }
+}
