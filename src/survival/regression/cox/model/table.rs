@@ -34,7 +34,7 @@ impl fmt::Display for CoxModel {
             match t.status {
                 Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
                 Status::NotEstimable => {
-                    write!(f, "\n{name:width$} not estimable: the likelihood rises either way")?
+                    write!(f, "\n{name:width$} not estimable: the likelihood rises either way")?;
                 }
                 Status::PlusInfinity | Status::MinusInfinity => {
                     write!(f, "\n{name:width$} {:>10}", t.coefficient)?;
