@@ -19,13 +19,15 @@ use crate::survival::result::test::TestSummary;
 pub enum Status {
     /// It was estimated.
     Estimated,
-    /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0. (So
-    /// too where the column no longer varies within any risk set once another coefficient is infinite.)
+    /// Its column is constant or a combination of earlier ones, and was left out: the coefficient counts as 0.
     Redundant,
     /// The likelihood is monotone: it rises as the coefficient grows, and has no maximum.
     PlusInfinity,
     /// The likelihood is monotone: it rises as the coefficient falls, and has no maximum.
     MinusInfinity,
+    /// The likelihood is monotone, and rises whether the coefficient grows or falls, as others go to infinity: it has no
+    /// value. The coefficient is NaN.
+    NotEstimable,
 }
 
 /// One coefficient with what belongs to it.

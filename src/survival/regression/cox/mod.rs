@@ -12,7 +12,8 @@
 //! * coefficients that change with time: [`RightCensored::split_at`]
 //!
 //! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there),
-//! `exact` does the same for discrete ties, `firth` adds its penalty, `newton` iterates, `profile` does so with
+//! `exact` does the same for discrete ties, `firth` adds its penalty, `newton` iterates, `separation` asks the data
+//! whether there is a maximum, `profile` does so with
 //! some coefficients held.
 
 mod baseline;
@@ -20,6 +21,7 @@ mod exact;
 mod firth;
 mod kalbfleisch_prentice;
 mod model;
+mod monotone;
 pub(in crate::survival::regression) mod newton;
 mod one_pass;
 pub(in crate::survival::regression) mod partial_likelihood;
@@ -30,6 +32,7 @@ mod proportional;
 mod residuals;
 pub(in crate::survival::regression) mod rows;
 mod score;
+mod separation;
 mod symmetric;
 mod with_data;
 
@@ -47,7 +50,7 @@ use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use firth::Firth;
 use model::Finished;
-use newton::{Objective, maximise};
+use newton::{COLLINEAR, Objective, independent_columns, maximise};
 use partial_likelihood::Point;
 use rows::Rows;
 
@@ -97,10 +100,10 @@ pub enum Stop {
     /// No step in the direction of the score raises the likelihood, or it is flat to rounding along a long one: a
     /// maximum was not found.
     NoAscent,
-    /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). Where it
-    /// rises in several directions, the terms show one of them. The remedy is Firth's penalty ([`CoxPh::firth`]), under
-    /// which every estimate is finite; without it the profile likelihood still gives the one finite limit
-    /// ([`FittedData::profile_interval`]).
+    /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). What is
+    /// finite or a number is that of the limit, in which these are infinite. The remedy is Firth's penalty
+    /// ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
+    /// gives the one finite limit ([`FittedData::profile_interval`]).
     InfiniteCoefficient {
         /// The first such covariate.
         covariate: usize,
@@ -329,7 +332,11 @@ impl CoxPh {
             return Err(Error::InfiniteLikelihood);
         }
         let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
-        let free = Cholesky::independent(&start.information, p, 1e-11, 1e-3 * events);
+        let mut free = Cholesky::independent(&start.information, p, COLLINEAR.0, COLLINEAR.1 * events);
+        if free.len() < p {
+            // A start without information is no redundant column.
+            free = independent_columns(&rows, self.ties);
+        }
         if self.collinear == Collinear::Refuse
             && let Some(j) = (0..p).find(|j| !free.contains(j))
         {
@@ -351,7 +358,6 @@ impl CoxPh {
             self.max_iterations,
         );
         let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
-        Ok(Finished { options: self, data, design, rows, initial, start, free, found }
-            .into_model(&mut objective))
+        Ok(Finished { options: self, data, design, rows, initial, start, free, found }.into_model())
     }
 }

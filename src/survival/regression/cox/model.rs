@@ -1,6 +1,7 @@
 //! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
 
 mod finished;
+mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 mod table;
@@ -68,6 +69,8 @@ pub struct CoxModel {
     robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
+    /// Where the likelihood has no maximum.
+    pub(super) limit: Option<limit::LimitPart>,
     iterations: usize,
     stop: Stop,
     pub(super) ridge: f64,
@@ -202,26 +205,34 @@ impl CoxModel {
         self.terms.iter().filter(|t| t.status != Status::Redundant).count()
     }
 
-    /// Wald's test of the starting values, with the reported variance. Infinite coefficients are left out. There is no
+    /// Wald's test of the starting values, with the reported variance. Where coefficients are infinite, of the contrasts that
+    /// are finite. There is no
     /// test (0 degrees of freedom) where a robust variance does not know all coefficients, as with no more clusters than
     /// covariates.
     #[must_use]
     pub fn wald_test(&self) -> TestResult {
-        let estimated: Vec<usize> =
-            (0..self.terms.len()).filter(|&j| self.terms[j].std_error.is_some()).collect();
-        self.wald(&estimated)
+        self.wald(&(0..self.terms.len()).collect::<Vec<_>>())
     }
 
-    /// Wald's test that the named coefficients equal their starting values (0 unless given).
+    /// Wald's test that the named coefficients equal their starting values (0 unless given); where some are infinite, of their
+    /// contrasts that are finite, such as that of two levels of a factor whose reference has no event.
     ///
     /// # Errors
     /// [`Error::UnknownCovariate`].
     pub fn wald_test_of(&self, names: &[&str]) -> Result<TestResult> {
         let which = names.iter().map(|n| self.position(n)).collect::<Result<Vec<_>>>()?;
-        Ok(self.wald(&which.into_iter().filter(|&j| self.terms[j].std_error.is_some()).collect::<Vec<_>>()))
+        Ok(self.wald(&which))
     }
 
     fn wald(&self, which: &[usize]) -> TestResult {
+        let mut which: Vec<usize> =
+            which.iter().copied().filter(|&j| self.terms[j].status != Status::Redundant).collect();
+        which.sort_unstable();
+        which.dedup();
+        if let Some(limit) = &self.limit {
+            return limit.wald(&which, &self.initial, self.is_robust());
+        }
+        which.retain(|&j| self.terms[j].std_error.is_some());
         let (p, v) = (self.coefficients.len(), self.reported());
         let b: Vec<f64> = which.iter().map(|&j| self.coefficients[j] - self.initial[j]).collect();
         // Scaled to correlations, so that the rank does not hang on units.

@@ -1,10 +1,17 @@
-//! The maximum of a partial likelihood, or the proof that there is none.
+//! The maximum of a partial likelihood, or the limit where it has none.
+//!
+//! Newton's method with step halving goes uphill. At its end a short last step proves that there is a maximum: where no
+//! step moves the linear predictors of two rows apart by more than [`SHORT`], the quadratic approximation holds (Bach 2010,
+//! Electron J Stat 4:384, for likelihoods whose third derivative is bounded by the second, as this one's is). Only where
+//! the last step is long, or the information has vanished, are the data asked whether the likelihood is monotone
+//! ([`separation`]): so ordinary fits pay nothing. If it is, the search goes on in the limit, on the risk sets that are
+//! left undecided, where a maximum exists.
 
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Stop, Ties, exact, one_pass};
+use crate::survival::regression::cox::{Stop, Ties, exact, monotone, one_pass, separation};
 
 /// Risk sets other than those of Cox's model, such as those of a subdistribution.
 pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
@@ -74,20 +81,76 @@ impl<'a> Objective<'a> {
     }
 }
 
-/// Where the iteration ended.
+/// Where the search ended.
 #[derive(Debug, Clone)]
 pub(in crate::survival::regression) struct Maximum {
     pub beta: Vec<f64>,
     pub point: Point,
     pub iterations: usize,
     pub stop: Stop,
-    /// Per coefficient: 0, or the sign of the infinity it runs to.
+    /// Where the likelihood is monotone: beta and point are then those of the limit.
+    pub limit: Option<Limit>,
+    /// Of risk sets other than Cox's, per coefficient: 0, or the sign of its infinity along the one direction found.
     pub infinite: Vec<f64>,
-    /// Per coefficient: does the likelihood no longer depend on it once the infinite ones have run off?
+    /// Of these, per coefficient: does the likelihood no longer depend on it once the others are infinite?
     pub undetermined: Vec<bool>,
 }
 
-/// Newton's method with step halving over the coefficients `free`, from `beta`, whose point is `start`.
+/// What is left of a monotone likelihood once the infinite coefficients are infinite.
+#[derive(Debug, Clone)]
+pub(in crate::survival::regression) struct Limit {
+    /// The rows, in strata that hold the undecided pairs alone.
+    pub rows: Rows,
+    /// The columns by which the finite part is told; the others are held.
+    pub free: Vec<usize>,
+    /// The directions along which the limit is flat: a contrast is finite if it is at right angles to all of them.
+    pub directions: Vec<Vec<f64>>,
+    /// Per coefficient.
+    pub fate: Vec<Fate>,
+}
+
+/// What becomes of a coefficient in the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::survival::regression) enum Fate {
+    Finite,
+    PlusInfinity,
+    MinusInfinity,
+    /// It may go either way, and the likelihood rises all the same.
+    Undecided,
+}
+
+/// A step that moves no two linear predictors further apart ends in the reach of the quadratic approximation.
+pub(super) const SHORT: f64 = 0.1;
+/// A step that moves two linear predictors further apart comes of an information that has all but vanished.
+const LONG: f64 = 30.0;
+/// A gain of twice the log likelihood that is next to nothing: a long step for it is a sign of a monotone likelihood.
+const LITTLE: f64 = 1e-12;
+/// An information that has fallen to this share of that at the start consists of rounding errors in part.
+const LOST: f64 = 1e-9;
+/// The shortest fraction of a step that is tried.
+const SHORTEST: f64 = 1e-10;
+/// A share of another column below which a direction does not move a coefficient.
+const UNMOVED: f64 = 1e-7;
+/// Of its variance, what a column must keep beyond earlier ones; and of the events, its least variance that counts.
+pub(super) const COLLINEAR: (f64, f64) = (1e-11, 1e-3);
+
+/// The columns on which the likelihood depends and that are no combinations of earlier ones, whatever the offset, the
+/// weights and the starting values.
+pub(super) fn independent_columns(rows: &Rows, ties: Ties) -> Vec<usize> {
+    let information = plain_information(rows, ties);
+    let events = rows.event.iter().filter(|&&e| e).count() as f64;
+    Cholesky::independent(&information, rows.p, COLLINEAR.0, COLLINEAR.1 * events)
+}
+
+/// The information at 0 of the rows without offset and weights: it vanishes in no direction that tells anything.
+fn plain_information(rows: &Rows, ties: Ties) -> Vec<f64> {
+    let plain = rows.unweighted();
+    let mut point = Point::new(rows.p);
+    Objective::new(&plain, ties, vec![0.0; rows.p]).evaluate(&vec![0.0; rows.p], &mut point);
+    point.information
+}
+
+/// The maximum over the coefficients `free` from `beta`, whose point is `start`; or that of the limit.
 pub(in crate::survival::regression) fn maximise(
     objective: &mut Objective,
     beta: Vec<f64>,
@@ -96,183 +159,275 @@ pub(in crate::survival::regression) fn maximise(
     tolerance: f64,
     max_iterations: usize,
 ) -> Maximum {
-    let p = beta.len();
-    let at_start: Vec<f64> = (0..p).map(|j| start.information[j * p + j]).collect();
-    let first_factor = Cholesky::new(&start.information, p, free);
     let origin = beta.clone();
-    let mut now = Maximum {
-        infinite: vec![0.0; p],
-        undetermined: vec![false; p],
-        beta,
-        point: start,
-        iterations: 0,
-        stop: Stop::Converged,
+    let at_start = start.clone();
+    let other_risk_sets = objective.risk_sets.is_some();
+    // A penalised likelihood has a maximum: with Firth's penalty it vanishes where the information does.
+    let penalised = objective.firth.is_some() || free.iter().any(|&j| objective.penalty[j] > 0.0);
+    let mut search = Search {
+        objective,
+        free,
+        tolerance,
+        max_iterations,
+        ask: !penalised && !other_risk_sets,
+        last: LastStep::default(),
     };
-    let mut trial = Point::new(p);
-    let mut step = vec![0.0; p];
-    let mut decrement = 0.0;
-    if let Some(firth) = &mut objective.firth {
-        firth.begin();
+    let (found, certain) = search.from(beta, start, 0);
+    if certain || penalised || max_iterations == 0 {
+        return found;
     }
-    loop {
-        if free.is_empty() {
-            return now;
+    if other_risk_sets {
+        return monotone::along_the_last_step(
+            search.objective,
+            found,
+            &search.last,
+            (&origin, &at_start),
+            free,
+        );
+    }
+    let (rows, ties) = (search.objective.rows, search.objective.ties);
+    let Some(left) = separation::limit(rows, ties, free) else {
+        // There is a maximum, if far off.
+        search.ask = false;
+        let used = found.iterations;
+        let (mut found, certain) = search.from(found.beta, found.point, used);
+        if !certain && found.stop == Stop::Converged {
+            found.stop = Stop::NoAscent;
         }
-        let Some(factor) = objective.curvature(&now.point, free) else {
-            now.stop = Stop::MaxIterations;
-            break;
+        return found;
+    };
+    in_the_limit(search, left, origin, found.iterations)
+}
+
+fn in_the_limit(outer: Search, left: Rows, origin: Vec<f64>, used: usize) -> Maximum {
+    let (rows, ties, free) = (outer.objective.rows, outer.objective.ties, outer.free);
+    let p = rows.p;
+    let determined = independent_columns(&left, ties);
+    let determined: Vec<usize> = determined.into_iter().filter(|j| free.contains(j)).collect();
+    let mut objective = Objective::new(&left, ties, vec![0.0; p]);
+    let mut point = Point::new(p);
+    objective.evaluate(&origin, &mut point);
+    let limit_of = used + outer.max_iterations;
+    let mut search = Search {
+        objective: &mut objective,
+        free: &determined,
+        tolerance: outer.tolerance,
+        max_iterations: limit_of,
+        ask: false,
+        last: LastStep::default(),
+    };
+    let (mut found, _) = search.from(origin, point, used);
+    let directions = flat_directions(&plain_information(&left, ties), p, free, &determined);
+    let fate: Vec<Fate> = (0..p)
+        .map(|j| {
+            let moved = directions.iter().any(|d| d[j].abs() > UNMOVED);
+            if !free.contains(&j) || !moved {
+                return Fate::Finite;
+            }
+            let mut unit = vec![0.0; p];
+            unit[j] = 1.0;
+            if separation::never_falls_in(rows, ties, free, &unit) {
+                return Fate::PlusInfinity;
+            }
+            unit[j] = -1.0;
+            let falls = separation::never_falls_in(rows, ties, free, &unit);
+            if falls { Fate::MinusInfinity } else { Fate::Undecided }
+        })
+        .collect();
+    if found.stop == Stop::Converged {
+        let covariate = fate.iter().position(|&f| f != Fate::Finite).unwrap_or(0);
+        found.stop = Stop::InfiniteCoefficient { covariate };
+    }
+    drop(objective);
+    found.limit = Some(Limit { rows: left, free: determined, directions, fate });
+    found
+}
+
+/// For each column of `free` that is not determined: itself, less what the determined columns tell of it.
+fn flat_directions(information: &[f64], p: usize, free: &[usize], determined: &[usize]) -> Vec<Vec<f64>> {
+    let factor = Cholesky::new(information, p, determined);
+    free.iter()
+        .filter(|k| !determined.contains(k))
+        .map(|&k| {
+            let column: Vec<f64> = (0..p).map(|i| information[i * p + k]).collect();
+            let mut direction: Vec<f64> = factor
+                .as_ref()
+                .map_or_else(|| vec![0.0; p], |f| f.solve(&column).iter().map(|a| -a).collect());
+            direction[k] = 1.0;
+            direction
+        })
+        .collect()
+}
+
+/// Newton's method over some coefficients.
+struct Search<'s, 'o> {
+    objective: &'s mut Objective<'o>,
+    free: &'s [usize],
+    tolerance: f64,
+    max_iterations: usize,
+    /// End where the likelihood may be monotone, so that the data are asked?
+    ask: bool,
+    last: LastStep,
+}
+
+/// The last step of a search.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LastStep {
+    pub step: Vec<f64>,
+    /// Twice what it would gain.
+    pub decrement: f64,
+    /// Has the information all but vanished there?
+    pub lost: bool,
+}
+
+impl Search<'_, '_> {
+    /// Where the search ends, and whether that is certain to be a maximum.
+    fn from(&mut self, beta: Vec<f64>, start: Point, used: usize) -> (Maximum, bool) {
+        let p = beta.len();
+        let free = self.free;
+        let first = Cholesky::new(&start.information, p, free);
+        let mut now = Maximum {
+            beta,
+            point: start,
+            iterations: used,
+            stop: Stop::Converged,
+            limit: None,
+            infinite: vec![0.0; p],
+            undetermined: vec![false; p],
         };
-        step = factor.solve(&now.point.gradient);
-        // λ²: twice what a full step gains. λ is the step in standard errors.
-        let last = decrement;
-        decrement = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum::<f64>();
-        // Next to nothing to gain and yet a long step: no maximum, if the likelihood never falls that way.
-        let flat = decrement <= 1e-12 && spread(objective.rows, &step) > 0.1 && never_falls(objective, &step);
-        // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
-        let floor = decrement <= objective.rounding() && decrement >= 0.25 * last && now.iterations > 0;
-        if decrement <= tolerance * tolerance || flat || floor {
-            now.stop = Stop::Converged;
-            break;
+        if free.is_empty() {
+            return (now, true);
         }
-        if now.iterations == max_iterations {
-            now.stop = Stop::MaxIterations;
-            break;
+        let mut trial = Point::new(p);
+        let mut decrement = 0.0;
+        let mut plain = None;
+        if let Some(firth) = &mut self.objective.firth {
+            firth.begin();
         }
-        now.iterations += 1;
+        let (mut step, mut damped);
+        loop {
+            (step, damped) = self.step(&now.point, &mut plain);
+            // λ²: twice what a full step gains. λ is the step in standard errors.
+            let last = decrement;
+            decrement = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum::<f64>();
+            if self.ask
+                && decrement <= LITTLE
+                && (damped || spread(self.objective.rows, &step, SHORT) > SHORT)
+            {
+                now.stop = Stop::NoAscent;
+                return (now, false);
+            }
+            // Of other risk sets: next to nothing to gain and yet a long step, along which no event falls behind.
+            let flat = self.objective.risk_sets.is_some()
+                && decrement <= LITTLE
+                && spread(self.objective.rows, &step, SHORT) > SHORT
+                && monotone::never_falls(self.objective, &step);
+            // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
+            let floor =
+                decrement <= self.objective.rounding() && decrement >= 0.25 * last && now.iterations > used;
+            if !damped && decrement <= self.tolerance * self.tolerance || floor || flat {
+                now.stop = Stop::Converged;
+                break;
+            }
+            if now.iterations >= self.max_iterations {
+                now.stop = Stop::MaxIterations;
+                break;
+            }
+            now.iterations += 1;
+            let Some(factor) = self.climb(&mut now, &step, &mut trial) else {
+                let rounding = !damped && decrement <= self.objective.rounding();
+                now.stop = if rounding { Stop::Converged } else { Stop::NoAscent };
+                break;
+            };
+            if let Some(firth) = &mut self.objective.firth {
+                firth.learn(&step.iter().map(|s| factor * s).collect::<Vec<_>>());
+            }
+        }
+        if self.objective.firth.is_some() {
+            let certain = now.stop == Stop::Converged;
+            return (now, certain);
+        }
+        // An information that has all but vanished holds rounding errors, and the step comes out short.
+        let lost = match (&first, Cholesky::new(&now.point.information, p, free)) {
+            (Some(first), Some(last)) => first.pivots().zip(last.pivots()).any(|(f, l)| l < LOST * f),
+            (None, Some(_)) => false,
+            _ => true,
+        };
+        let certain = now.stop == Stop::Converged
+            && !lost
+            && !damped
+            && spread(self.objective.rows, &step, SHORT) <= SHORT;
+        self.last = LastStep { step, decrement, lost };
+        (now, certain)
+    }
+
+    /// Newton's step; where the information has vanished, one that is damped by the information of the plain rows until it
+    /// is no longer than [`LONG`] (Levenberg 1944).
+    fn step(&mut self, at: &Point, plain: &mut Option<Vec<f64>>) -> (Vec<f64>, bool) {
+        let rows = self.objective.rows;
+        if let Some(factor) = self.objective.curvature(at, self.free) {
+            let step = factor.solve(&at.gradient);
+            if self.objective.firth.is_some() || spread(rows, &step, LONG) <= LONG {
+                return (step, false);
+            }
+        }
+        let ties = self.objective.ties;
+        let plain = plain.get_or_insert_with(|| plain_information(rows, ties));
+        let mut weight = 1e-12;
+        loop {
+            let matrix: Vec<f64> =
+                at.information.iter().zip(plain.iter()).map(|(i, n)| i + weight * n).collect();
+            if let Some(factor) = Cholesky::new(&matrix, rows.p, self.free) {
+                let step = factor.solve(&at.gradient);
+                let far = spread(rows, &step, 0.0);
+                if far <= LONG {
+                    // Where there is much to gain, as far as is allowed: halving takes back what is too much.
+                    let gain: f64 = step.iter().zip(&at.gradient).map(|(s, g)| s * g).sum();
+                    let factor = if far > 1.0 && gain > LITTLE { LONG / far } else { 1.0 };
+                    return (step.iter().map(|s| s * factor).collect(), true);
+                }
+            }
+            weight *= 10.0;
+            if !(weight < 1e300) {
+                return (vec![0.0; rows.p], true);
+            }
+        }
+    }
+
+    /// Goes along the step, or as much of it as raises the likelihood: returns that fraction, and `now` is there.
+    fn climb(&mut self, now: &mut Maximum, step: &[f64], trial: &mut Point) -> Option<f64> {
+        // A fall within the rounding of the sum is none.
+        let slack = self.objective.slack(now.point.log_likelihood);
         let mut factor = 1.0;
-        let accepted = loop {
-            let next: Vec<f64> = now.beta.iter().zip(&step).map(|(b, s)| b + factor * s).collect();
-            objective.evaluate(&next, &mut trial);
-            // A fall within the rounding of the sum is none.
-            let slack = objective.slack(now.point.log_likelihood);
+        while factor >= SHORTEST {
+            let next: Vec<f64> = now.beta.iter().zip(step).map(|(b, s)| b + factor * s).collect();
+            self.objective.evaluate(&next, trial);
             let finite = trial.log_likelihood.is_finite() && trial.gradient.iter().all(|g| g.is_finite());
             if finite && trial.log_likelihood >= now.point.log_likelihood - slack {
                 now.beta = next;
-                break true;
+                std::mem::swap(&mut now.point, trial);
+                return Some(factor);
             }
             factor *= 0.5;
-            if factor < 1e-10 {
-                break false;
-            }
-        };
-        if !accepted {
-            let rounding = decrement <= objective.rounding();
-            now.stop = if rounding { Stop::Converged } else { Stop::NoAscent };
-            break;
         }
-        std::mem::swap(&mut now.point, &mut trial);
-        if let Some(firth) = &mut objective.firth {
-            firth.learn(&step.iter().map(|s| factor * s).collect::<Vec<_>>());
-        }
-    }
-    if objective.firth.is_some() {
-        // Where the information vanishes so does the penalised likelihood: there is a maximum.
-        return now;
-    }
-    // A likelihood that is flat along a long step may have no maximum: then the step is a direction in which
-    // every event has the largest value of its risk set, and the likelihood never falls (Bryson & Johnson 1981).
-    // Where the information has all but vanished its rounding error is taken for information, and the step comes out
-    // short: then the way that the coefficients have gone shows the direction.
-    let lost = match (&first_factor, Cholesky::new(&now.point.information, p, free)) {
-        (Some(first), Some(last)) => first.pivots().zip(last.pivots()).any(|(f, l)| l < 1e-9 * f),
-        _ => true,
-    };
-    let gone: Vec<f64> = now.beta.iter().zip(&origin).map(|(b, o)| b - o).collect();
-    let leads_on =
-        |direction: &[f64]| spread(objective.rows, direction) > 0.1 && never_falls(objective, direction);
-    if decrement < 1e-3 && (leads_on(&step) || lost && leads_on(&gone)) {
-        if !leads_on(&step) {
-            step = gone;
-        }
-        now.let_run(objective, &mut step, free, &at_start);
-        let covariate = now.infinite.iter().position(|&i| i != 0.0).unwrap_or(0);
-        now.stop = Stop::InfiniteCoefficient { covariate };
-    } else if now.stop == Stop::Converged && (lost || spread(objective.rows, &step) > 0.1) {
-        // Flat to rounding, and no proof of where it leads: that is no maximum found.
-        now.stop = Stop::NoAscent;
-    }
-    now
-}
-
-impl Maximum {
-    /// Marks the coefficients that run off along `direction`, and those that no longer count once they have.
-    fn let_run(&mut self, objective: &Objective, direction: &mut [f64], free: &[usize], at_start: &[f64]) {
-        let p = direction.len();
-        let largest = direction.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
-        // Many directions may do. Coefficients that this one does not need are left out, later columns first.
-        for s in direction.iter_mut().filter(|s| s.abs() <= 1e-4 * largest) {
-            *s = 0.0;
-        }
-        for j in (0..p).rev() {
-            let kept = std::mem::replace(&mut direction[j], 0.0);
-            if direction.iter().all(|&s| s == 0.0) || !never_falls(objective, direction) {
-                direction[j] = kept;
-            }
-        }
-        for (infinite, &s) in self.infinite.iter_mut().zip(&*direction).filter(|(_, s)| **s != 0.0) {
-            *infinite = s.signum();
-        }
-        // What is left may be flat too: no risk set that still counts differs in it.
-        let rest: Vec<usize> = free.iter().copied().filter(|&j| self.infinite[j] == 0.0).collect();
-        let scaled: Vec<f64> = rest
-            .iter()
-            .flat_map(|&i| rest.iter().map(move |&j| (i, j)))
-            .map(|(i, j)| self.point.information[i * p + j] / (at_start[i] * at_start[j]).sqrt())
-            .collect();
-        let determined = Cholesky::independent(&scaled, rest.len(), 0.0, 0.0);
-        let large = |k: usize| scaled[k * rest.len() + k] > 1e-8;
-        for (k, &j) in rest.iter().enumerate() {
-            self.undetermined[j] = !(determined.contains(&k) && large(k));
-        }
+        None
     }
 }
 
-/// How far the linear predictors of two rows move apart under a step, or a bound for it below 0.1.
-fn spread(rows: &Rows, step: &[f64]) -> f64 {
+/// How far the linear predictors of two rows move apart under a step, or a bound for it that is at most `enough`.
+pub(super) fn spread(rows: &Rows, step: &[f64], enough: f64) -> f64 {
     let bound = 2.0 * step.iter().zip(&rows.reach).map(|(s, r)| s.abs() * r).sum::<f64>();
-    if bound <= 0.1 {
+    if bound <= enough {
         return bound;
     }
-    let moved = (0..rows.len()).map(|i| rows.row(i).iter().zip(step).map(|(x, s)| x * s).sum::<f64>());
-    let (low, high) =
-        moved.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), m| (low.min(m), high.max(m)));
-    high - low
-}
-
-/// Does every event have the largest `γ'x` of those at risk with it? (Under exact ties: do the d who fail have the
-/// largest sum of all d at risk?)
-fn never_falls(objective: &Objective, direction: &[f64]) -> bool {
-    let (rows, ties) = (objective.rows, objective.ties);
-    let score: Vec<f64> =
-        (0..rows.len()).map(|i| rows.row(i).iter().zip(direction).map(|(x, d)| x * d).sum()).collect();
-    let largest = score.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
-    // The step holds, besides the direction, what the finite coefficients still move: at the gain of 1e-12 at which
-    // this is asked that is about 1e-6 of it.
-    let tolerance = 1e-5 * largest;
-    if let Some(risk_sets) = &objective.risk_sets {
-        return risk_sets.never_falls(rows, &score, tolerance);
-    }
-    rows.strata.iter().all(|stratum| {
-        if stratum.late.is_empty() && ties != Ties::Exact {
-            let mut best = f64::NEG_INFINITY;
-            let mut next = stratum.rows.end;
-            stratum.ties.iter().rev().all(|tie| {
-                best = score[tie.start..next].iter().copied().fold(best, f64::max);
-                next = tie.start;
-                score[tie.start..tie.events_end].iter().all(|&s| s >= best - tolerance)
-            })
-        } else {
-            // Here the maximum has no running form; this is asked once per fit at the most.
-            stratum.ties.iter().all(|tie| {
-                let mut at_risk: Vec<f64> = stratum.at_risk(tie).map(|i| score[i]).collect();
-                at_risk.sort_unstable_by(|a, b| b.total_cmp(a));
-                let events = &score[tie.start..tie.events_end];
-                if ties == Ties::Exact {
-                    let largest: f64 = at_risk.iter().take(events.len()).sum();
-                    return events.iter().sum::<f64>() >= largest - tolerance * events.len() as f64;
-                }
-                events.iter().all(|&s| at_risk.first().is_none_or(|best| s >= best - tolerance))
-            })
+    let mut idle = rows.idle.iter().peekable();
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for i in 0..rows.len() {
+        if idle.next_if_eq(&&i).is_some() {
+            continue;
         }
-    })
+        let moved = rows.row(i).iter().zip(step).map(|(x, s)| x * s).sum::<f64>();
+        (low, high) = (low.min(moved), high.max(moved));
+    }
+    if low <= high { high - low } else { 0.0 }
 }

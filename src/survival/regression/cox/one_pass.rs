@@ -146,7 +146,7 @@ impl<const P: usize> Pass<P> {
             let eta = self.predict(rows, i, &x[i], beta);
             sums.add(rows.weight[i] * eta.exp(), &x[i]);
             next = i;
-            if tie.leaving == 1.0 {
+            if tie.alone() {
                 self.own += tie.weight * eta;
                 for (g, x) in self.gradient.iter_mut().zip(&x[i]) {
                     *g += tie.weight * x;

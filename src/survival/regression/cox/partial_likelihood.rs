@@ -104,6 +104,10 @@ impl Workspace {
     /// no weight left.
     pub fn hazards(&mut self, rows: &Rows, beta: &[f64], ties: Ties) -> f64 {
         rows.linear_predictor(beta, &mut self.eta);
+        // Who is in no risk set has no say, however large the predictor.
+        for &i in &rows.idle {
+            self.eta[i] = f64::NEG_INFINITY;
+        }
         self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let shift = self.shift;
         self.risk.clear();
@@ -323,7 +327,7 @@ fn means(
         for (k, tie) in stratum.ties.iter().enumerate().rev() {
             let step = steps[first + k];
             // The sums over those who leave together are kept apart; who leaves alone needs none.
-            let together = tie.leaving != 1.0;
+            let together = !tie.alone();
             let split = if together { tie.events_end } else { tie.start };
             for i in (split..next_row).rev() {
                 add(s1, i, risk[i]);

@@ -25,7 +25,8 @@ impl CoxModel {
     ///
     /// # Errors
     /// As [`linear_predictor`](Self::linear_predictor); [`Error::LengthMismatch`] for more than one row;
-    /// [`Error::InfiniteCoefficient`] where the two differ in a covariate of an infinite coefficient.
+    /// [`Error::InfiniteCoefficient`] where the ratio is infinite or not estimable. (Where the likelihood is monotone
+    /// a contrast of infinite coefficients may be finite: it has the value of the limit.)
     ///
     /// # Example
     /// ```
@@ -43,20 +44,32 @@ impl CoxModel {
         let r = one_row(reference, &self.recipe, "the reference")?;
         let p = self.coefficients.len();
         let d: Vec<f64> = x.iter().zip(&r).map(|(x, r)| x - r).collect();
-        let mut log_estimate = 0.0;
-        for ((d, b), term) in
-            d.iter().zip(&self.coefficients).zip(&self.terms).filter(|((d, _), _)| **d != 0.0)
-        {
-            if b.is_infinite() {
-                return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
-            }
-            log_estimate += d * b;
+        let log_estimate;
+        let (limit, mut v) = (self.limit.as_ref(), self.reported());
+        if let Some(limit) = limit.filter(|l| l.is_finite(&d)) {
+            log_estimate = d.iter().zip(&limit.coefficients).map(|(d, b)| d * b).sum();
+            v = limit.reported();
+        } else {
+            log_estimate = self.log_ratio(&d)?;
         }
-        let v = self.reported();
         let form: f64 =
             (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| d[i] * v[i * p + j] * d[j]).sum();
         let se = form.max(0.0).sqrt();
         Ok(HazardRatio::new("the row", "the reference", HazardRatioMethod::Cox, log_estimate, Ok(se)))
+    }
+
+    /// `d'β` of estimated coefficients.
+    fn log_ratio(&self, d: &[f64]) -> Result<f64> {
+        let mut sum = 0.0;
+        for ((d, b), term) in
+            d.iter().zip(&self.coefficients).zip(&self.terms).filter(|((d, _), _)| **d != 0.0)
+        {
+            if !b.is_finite() {
+                return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
+            }
+            sum += d * b;
+        }
+        Ok(sum)
     }
 
     /// The linear predictor `x'β` of new rows (not centred, without offset): of a [`row`](Self::row), of

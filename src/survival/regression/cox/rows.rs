@@ -10,7 +10,7 @@ use crate::survival::regression::design::Design;
 
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
 /// Rows of weight 0 are absent.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::survival::regression) struct Rows {
     pub p: usize,
     /// Row-major, `order.len() × p`.
@@ -26,11 +26,13 @@ pub(in crate::survival::regression) struct Rows {
     /// Where each sorted row stood in the data.
     pub order: Vec<usize>,
     pub strata: Vec<Stratum>,
+    /// The rows that are in no risk set with an event: they have no say.
+    pub idle: Vec<usize>,
     /// Do replication weights count as that many subjects that fail together?
     pub repeated: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::survival::regression) struct Stratum {
     pub rows: Range<usize>,
     /// The event times, increasing.
@@ -55,7 +57,19 @@ pub(in crate::survival::regression) struct Tie {
     pub weight: f64,
 }
 
+impl Tie {
+    /// Does one subject leave alone? (Weights of several rows may sum to 1 as well.)
+    pub fn alone(&self) -> bool {
+        self.events_end - self.start == 1 && self.leaving <= 1.0
+    }
+}
+
 impl Stratum {
+    /// When a row entered; −∞ where it was there from the start.
+    pub fn entry_of(&self, row: usize) -> f64 {
+        self.entry.get(row - self.rows.start).copied().unwrap_or(f64::NEG_INFINITY)
+    }
+
     /// The rows under observation at an event time.
     pub fn at_risk(&self, tie: &Tie) -> impl Iterator<Item = usize> + '_ {
         let (time, start) = (tie.time, self.rows.start);
@@ -65,6 +79,20 @@ impl Stratum {
 
 impl Rows {
     pub fn new(data: &RightCensored, design: &Design, offset: Option<&[f64]>) -> Result<Self> {
+        Self::build(data, design, offset, true)
+    }
+
+    /// Rows for risk sets of another kind, in which any row may be.
+    pub fn for_other_risk_sets(data: &RightCensored, design: &Design) -> Result<Self> {
+        Self::build(data, design, None, false)
+    }
+
+    fn build(
+        data: &RightCensored,
+        design: &Design,
+        offset: Option<&[f64]>,
+        cox_risk_sets: bool,
+    ) -> Result<Self> {
         if design.rows() != data.len() {
             let (len, expected) = (design.rows(), data.len());
             return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
@@ -80,36 +108,25 @@ impl Rows {
         }
         let (data, (order, time)) = data.in_order();
         let weights = data.weights().map(Weights::values);
+        let event: Vec<bool> = order.iter().map(|&i| data.event()[i]).collect();
         let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i] as usize);
         let n = order.len();
         let p = design.columns();
         let matrix = design.matrix();
         let matrix = matrix.as_standard_layout();
         let flat = matrix.as_slice().unwrap_or(&[]);
-        let Standardised { centre, scale, reach, x } = match p {
-            0 => Standardised::default(),
-            // The same code with a known number of columns, which the compiler unrolls.
-            1 => standardise(flat, 1, weights, &order),
-            2 => standardise(flat, 2, weights, &order),
-            3 => standardise(flat, 3, weights, &order),
-            4 => standardise(flat, 4, weights, &order),
-            5 => standardise(flat, 5, weights, &order),
-            6 => standardise(flat, 6, weights, &order),
-            7 => standardise(flat, 7, weights, &order),
-            8 => standardise(flat, 8, weights, &order),
-            p => standardise(flat, p, weights, &order),
-        };
         let mut rows = Self {
             p,
-            x,
-            centre,
-            scale,
-            reach,
+            x: Vec::new(),
+            centre: Vec::new(),
+            scale: Vec::new(),
+            reach: Vec::new(),
             weight: weights.map_or_else(|| vec![1.0; n], |w| order.iter().map(|&i| w[i]).collect()),
             offset: offset.map_or_else(|| vec![0.0; n], |o| order.iter().map(|&i| o[i]).collect()),
             time,
-            event: order.iter().map(|&i| data.event()[i]).collect(),
+            event,
             strata: Vec::new(),
+            idle: Vec::new(),
             repeated: matches!(data.weights(), Some(Weights::Replication(_))),
             order,
         };
@@ -120,23 +137,128 @@ impl Rows {
             while end < n && stratum(rows.order[end]) == code {
                 end += 1;
             }
-            let mut late: Vec<(f64, usize)> = data.entry().map_or(Vec::new(), |entry| {
+            let late: Vec<(f64, usize)> = data.entry().map_or(Vec::new(), |entry| {
                 let at = |i: usize| (entry[rows.order[i]], i);
                 (start..end).map(at).filter(|&(e, _)| e > 0.0).collect()
             });
-            late.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let ties = rows.ties(start..end);
-            let mut entry = Vec::new();
-            if !late.is_empty() {
-                entry.resize(end - start, f64::NEG_INFINITY);
-                for &(e, i) in &late {
-                    entry[i - start] = e;
-                }
-            }
-            rows.strata.push(Stratum { rows: start..end, ties, late, entry, code });
+            rows.push_stratum(start..end, late, code);
             start = end;
         }
+        if cox_risk_sets {
+            rows.find_idle();
+        }
+        let order = &rows.order;
+        // Who is in no risk set has no say in centre and scale.
+        let without_idle: Option<Vec<f64>> = (!rows.idle.is_empty()).then(|| {
+            let mut w = weights.map_or_else(|| vec![1.0; flat.len() / p.max(1)], <[f64]>::to_vec);
+            rows.idle.iter().for_each(|&i| w[order[i]] = 0.0);
+            w
+        });
+        let weights = without_idle.as_deref().or(weights);
+        let standardised = match p {
+            0 => Standardised::default(),
+            // The same code with a known number of columns, which the compiler unrolls.
+            1 => standardise(flat, 1, weights, order),
+            2 => standardise(flat, 2, weights, order),
+            3 => standardise(flat, 3, weights, order),
+            4 => standardise(flat, 4, weights, order),
+            5 => standardise(flat, 5, weights, order),
+            6 => standardise(flat, 6, weights, order),
+            7 => standardise(flat, 7, weights, order),
+            8 => standardise(flat, 8, weights, order),
+            p => standardise(flat, p, weights, order),
+        };
+        let Standardised { centre, scale, reach, x } = standardised;
+        (rows.centre, rows.scale, rows.reach, rows.x) = (centre, scale, reach, x);
         Ok(rows)
+    }
+
+    /// Adds a stratum of sorted rows; `late` are those who enter late, in any order.
+    fn push_stratum(&mut self, rows: Range<usize>, mut late: Vec<(f64, usize)>, code: usize) {
+        late.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let ties = self.ties(rows.clone());
+        let mut entry = Vec::new();
+        if !late.is_empty() {
+            entry.resize(rows.len(), f64::NEG_INFINITY);
+            for &(e, i) in &late {
+                entry[i - rows.start] = e;
+            }
+        }
+        self.strata.push(Stratum { rows, ties, late, entry, code });
+    }
+
+    /// The rows that are in no risk set with an event: censored before the first event of their stratum, or under
+    /// observation between two event times.
+    fn find_idle(&mut self) {
+        self.idle.clear();
+        for stratum in &self.strata {
+            let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
+            self.idle.extend(stratum.rows.start..first);
+            if stratum.late.is_empty() {
+                continue;
+            }
+            self.idle.extend((first..stratum.rows.end).filter(|&i| {
+                // The last event time that the row outlives is the only one to ask.
+                let last = stratum.ties.partition_point(|t| t.start <= i);
+                last == 0 || stratum.entry_of(i) >= stratum.ties[last - 1].time
+            }));
+        }
+    }
+
+    /// The same rows with each stratum split by the level of its rows.
+    pub fn split_by(&self, level: &[usize]) -> Self {
+        let mut split = Self {
+            p: self.p,
+            x: Vec::with_capacity(self.x.len()),
+            centre: self.centre.clone(),
+            scale: self.scale.clone(),
+            reach: self.reach.clone(),
+            weight: Vec::new(),
+            offset: Vec::new(),
+            time: Vec::new(),
+            event: Vec::new(),
+            order: Vec::new(),
+            strata: Vec::new(),
+            idle: Vec::new(),
+            repeated: self.repeated,
+        };
+        for stratum in &self.strata {
+            let mut members: Vec<usize> = stratum.rows.clone().collect();
+            // Stable: within a level the order of times stays.
+            members.sort_by_key(|&i| level[i]);
+            for part in members.chunk_by(|&a, &b| level[a] == level[b]) {
+                let start = split.order.len();
+                let mut late = Vec::new();
+                for &i in part {
+                    let entry = stratum.entry_of(i);
+                    if entry > 0.0 {
+                        late.push((entry, split.order.len()));
+                    }
+                    split.x.extend_from_slice(self.row(i));
+                    split.weight.push(self.weight[i]);
+                    split.offset.push(self.offset[i]);
+                    split.time.push(self.time[i]);
+                    split.event.push(self.event[i]);
+                    split.order.push(self.order[i]);
+                }
+                split.push_stratum(start..split.order.len(), late, stratum.code);
+            }
+        }
+        split.find_idle();
+        split
+    }
+
+    /// The same rows without offset, each of weight 1.
+    pub fn unweighted(&self) -> Self {
+        let mut rows = self.clone();
+        rows.offset.fill(0.0);
+        rows.weight.fill(1.0);
+        rows.repeated = false;
+        for tie in rows.strata.iter_mut().flat_map(|s| &mut s.ties) {
+            let events = (tie.events_end - tie.start) as f64;
+            (tie.leaving, tie.weight) = (events, events);
+        }
+        rows
     }
 
     fn ties(&self, rows: Range<usize>) -> Vec<Tie> {
@@ -216,12 +338,13 @@ const AHEAD: usize = 64;
 fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize]) -> Standardised {
     // In the order of the data, which is how the matrix lies in memory.
     let rows = || flat.chunks_exact(p).enumerate();
-    let total = weights.map_or(order.len() as f64, |w| order.iter().map(|&i| w[i]).sum());
+    let total: f64 = weights.map_or(order.len() as f64, |w| order.iter().map(|&i| w[i]).sum());
+    let total = if total > 0.0 { total } else { 1.0 };
     let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
-    let first = order.first().map_or(&[][..], |&i| &flat[i * p..(i + 1) * p]);
+    let first = order.iter().find(|&&i| weight(i) > 0.0).map_or(&[][..], |&i| &flat[i * p..(i + 1) * p]);
     let (mut centre, mut largest) = (vec![0.0; p], vec![0.0_f64; p]);
     if first.len() == p {
-        for (i, x) in rows() {
+        for (i, x) in rows().filter(|&(i, _)| weight(i) > 0.0) {
             let w = weight(i) / total;
             for j in 0..p {
                 // Deviations from a first value: the values themselves may be near the largest number.
@@ -234,7 +357,7 @@ fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize])
         }
     }
     let mut scale = vec![0.0; p];
-    for (i, x) in rows() {
+    for (i, x) in rows().filter(|&(i, _)| weight(i) > 0.0) {
         let w = weight(i) / total;
         for j in 0..p {
             scale[j] += w * (x[j] - centre[j]).abs();

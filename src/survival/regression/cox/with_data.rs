@@ -63,8 +63,9 @@ impl FittedData<'_> {
     /// The hazards at the estimates. Infinite coefficients have none.
     pub(super) fn hazards_by(&self, ties: Ties) -> Result<Workspace> {
         let terms = &self.model.terms;
-        if let Some(term) =
-            terms.iter().find(|t| matches!(t.status, Status::PlusInfinity | Status::MinusInfinity))
+        if let Some(term) = terms
+            .iter()
+            .find(|t| matches!(t.status, Status::PlusInfinity | Status::MinusInfinity | Status::NotEstimable))
         {
             return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
         }

@@ -165,7 +165,7 @@ impl FineGray {
         self.check(design.columns())?;
         let (groups, weights) = self.weights(data)?;
         let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
-        let rows = Rows::new(&of_cause, design, None)?;
+        let rows = Rows::for_other_risk_sets(&of_cause, design)?;
         let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
         let p = rows.p;
         let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();

@@ -31,14 +31,15 @@ impl TryFrom<RawTerm> for Term {
             Status::PlusInfinity => f64::INFINITY,
             Status::MinusInfinity => f64::NEG_INFINITY,
             Status::Estimated | Status::Redundant => raw.coefficient.unwrap_or(f64::NAN),
+            Status::NotEstimable => f64::NAN,
         };
         let (possible, must_be) = match raw.status {
             Status::Estimated => {
                 (coefficient.is_finite(), "a number, unless its status says that it is infinite")
             }
             Status::Redundant => (coefficient == 0.0, "0 where the column was left out"),
-            Status::PlusInfinity | Status::MinusInfinity => {
-                (raw.coefficient.is_none(), "missing where it is infinite")
+            Status::PlusInfinity | Status::MinusInfinity | Status::NotEstimable => {
+                (raw.coefficient.is_none(), "missing where it is infinite or has no value")
             }
         };
         if !possible {

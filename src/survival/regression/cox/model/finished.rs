@@ -4,8 +4,9 @@ use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::model::CoxModel;
-use crate::survival::regression::cox::newton::{Maximum, Objective};
-use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::model::limit::LimitPart;
+use crate::survival::regression::cox::newton::{Fate, Maximum};
+use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{CoxPh, score};
 use crate::survival::regression::design::Design;
@@ -28,25 +29,31 @@ pub(in crate::survival::regression::cox) struct Finished<'a, 'd> {
 
 impl Finished<'_, '_> {
     /// The model in the units of the covariates as they were given.
-    pub fn into_model(self, objective: &mut Objective) -> CoxModel {
+    pub fn into_model(self) -> CoxModel {
         let Self { options, data, design, rows, start, found, .. } = self;
         let coefficients: Vec<f64> = (0..rows.p).map(|j| self.coefficient(j)).collect();
         let inverse = self.inverse();
         let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
-        let robust_variance = data.is_robust().then(|| {
-            // The last evaluation of the search may have been another point.
-            objective.workspace.hazards(rows, &found.beta, score::ties_for_risk_sets(options.ties));
-            objective.workspace.martingale(rows);
-            self.rescaled(score::sandwich(rows, &objective.workspace, data, &scaled))
+        let gauge_robust = data.is_robust().then(|| {
+            let left = found.limit.as_ref().map_or(rows, |l| &l.rows);
+            let workspace = self.workspace_at(left, &found.beta);
+            self.rescaled(score::sandwich(left, &workspace, data, &scaled))
         });
         // A penalty has a score of its own, which belongs to no cluster.
         let plain = options.ridge == 0.0 && !options.firth;
         let robust_score_test = (data.is_robust() && plain).then(|| {
-            objective.workspace.hazards(rows, self.initial, score::ties_for_risk_sets(options.ties));
-            objective.workspace.martingale(rows);
-            score::robust_test(rows, &objective.workspace, data, self.free)
+            let workspace = self.workspace_at(rows, self.initial);
+            score::robust_test(rows, &workspace, data, self.free)
         });
-        let model_variance = self.rescaled(scaled);
+        let gauge_variance = self.rescaled(scaled);
+        let limit = found.limit.as_ref().map(|l| LimitPart {
+            directions: l.directions.iter().map(|d| self.rescaled_vector(d)).collect(),
+            coefficients: self.rescaled_vector(&found.beta),
+            model_variance: gauge_variance.clone(),
+            robust_variance: gauge_robust.clone(),
+        });
+        let model_variance = self.of_estimated(gauge_variance);
+        let robust_variance = gauge_robust.map(|v| self.of_estimated(v));
         let se = |variance: &[f64], j: usize| {
             let known = self.status(j) == Status::Estimated && inverse.is_some();
             known.then(|| variance[j * rows.p + j].sqrt())
@@ -70,6 +77,7 @@ impl Finished<'_, '_> {
             log_likelihood: [start.log_likelihood, found.point.log_likelihood],
             score_test: self.score_test(),
             robust_score_test,
+            limit,
             iterations: found.iterations,
             stop: found.stop,
             ridge: options.ridge,
@@ -87,11 +95,14 @@ impl Finished<'_, '_> {
     }
 
     fn status(&self, j: usize) -> Status {
-        match self.found.infinite[j] {
-            s if s > 0.0 => Status::PlusInfinity,
-            s if s < 0.0 => Status::MinusInfinity,
-            _ if self.free.contains(&j) && !self.found.undetermined[j] => Status::Estimated,
-            _ => Status::Redundant,
+        if !self.free.contains(&j) {
+            return Status::Redundant;
+        }
+        match self.found.limit.as_ref().map_or(Fate::Finite, |l| l.fate[j]) {
+            Fate::Finite => Status::Estimated,
+            Fate::PlusInfinity => Status::PlusInfinity,
+            Fate::MinusInfinity => Status::MinusInfinity,
+            Fate::Undecided => Status::NotEstimable,
         }
     }
 
@@ -99,16 +110,39 @@ impl Finished<'_, '_> {
         match self.status(j) {
             Status::Estimated => self.found.beta[j] * self.unit(j),
             Status::Redundant => 0.0,
+            Status::NotEstimable => f64::NAN,
             Status::PlusInfinity => f64::INFINITY,
             Status::MinusInfinity => f64::NEG_INFINITY,
         }
     }
 
-    /// The inverse information of what was estimated, in the scaled covariates.
+    /// The inverse information, in the scaled covariates; in the limit over the columns that tell its finite part.
     fn inverse(&self) -> Option<Vec<f64>> {
-        let estimated: Vec<usize> =
-            self.free.iter().copied().filter(|&j| self.status(j) == Status::Estimated).collect();
-        Cholesky::new(&self.found.point.information, self.rows.p, &estimated).map(|c| c.inverse())
+        let free = self.found.limit.as_ref().map_or(self.free, |l| &l.free);
+        Cholesky::new(&self.found.point.information, self.rows.p, free).map(|c| c.inverse())
+    }
+
+    /// The hazards at some coefficients, by the rule for ties.
+    fn workspace_at(&self, rows: &Rows, beta: &[f64]) -> Workspace {
+        let mut workspace = Workspace::new(rows);
+        workspace.hazards(rows, beta, score::ties_for_risk_sets(self.options.ties));
+        workspace.martingale(rows);
+        workspace
+    }
+
+    /// Rows and columns of what was not estimated are 0.
+    fn of_estimated(&self, mut variance: Vec<f64>) -> Vec<f64> {
+        let p = self.rows.p;
+        for j in (0..p).filter(|&j| self.status(j) != Status::Estimated) {
+            for k in 0..p {
+                (variance[j * p + k], variance[k * p + j]) = (0.0, 0.0);
+            }
+        }
+        variance
+    }
+
+    fn rescaled_vector(&self, v: &[f64]) -> Vec<f64> {
+        v.iter().enumerate().map(|(j, v)| v * self.unit(j)).collect()
     }
 
     fn rescaled(&self, mut variance: Vec<f64>) -> Vec<f64> {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::survival::regression::cox::model::limit::LimitPart;
 use crate::survival::regression::cox::model::{CoxModel, Term, TestResult};
 use crate::survival::regression::cox::{Stop, Ties};
 use crate::survival::regression::fingerprint::Fingerprint;
@@ -23,6 +24,7 @@ pub(super) struct RawModel {
     robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
+    limit: Option<LimitPart>,
     iterations: usize,
     stop: Stop,
     ridge: f64,
@@ -49,6 +51,7 @@ impl TryFrom<RawModel> for CoxModel {
             robust_score_test: raw.robust_score_test,
             model_variance: raw.model_variance,
             robust_variance: raw.robust_variance,
+            limit: raw.limit,
             iterations: raw.iterations,
             stop: raw.stop,
             ridge: raw.ridge,
@@ -102,6 +105,9 @@ impl RawModel {
         {
             return refuse("the infinite coefficient", covariate as f64, "the position of a term");
         }
+        if let Some(limit) = &self.limit {
+            self.check_limit(limit)?;
+        }
         let of_terms = |pick: fn(&Term) -> Option<f64>| self.terms.iter().map(pick).collect::<Vec<_>>();
         check_variance(&self.model_variance, &of_terms(|t| t.std_error))?;
         match &self.robust_variance {
@@ -110,6 +116,33 @@ impl RawModel {
                 Some(se) => refuse("a robust standard error", se, "absent where there is no robust variance"),
                 None => Ok(()),
             },
+        }
+    }
+}
+
+impl RawModel {
+    fn check_limit(&self, limit: &LimitPart) -> Result<()> {
+        let p = self.terms.len();
+        let lengths =
+            limit.directions.iter().map(Vec::len).chain([limit.coefficients.len()]).map(|len| (len, p));
+        let variances = [Some(&limit.model_variance), limit.robust_variance.as_ref()];
+        let variances = variances.into_iter().flatten().map(|v| (v.len(), p * p));
+        if let Some((len, expected)) = lengths.chain(variances).find(|(len, expected)| len != expected) {
+            return Err(Error::LengthMismatch {
+                argument: "a part of the limit",
+                len,
+                other: "the terms",
+                expected,
+            });
+        }
+        if limit.robust_variance.is_some() != self.robust_variance.is_some() || limit.directions.len() > p {
+            return refuse("the limit", limit.directions.len() as f64, "that of the model");
+        }
+        let numbers = limit.directions.iter().flatten().chain(&limit.coefficients);
+        let numbers = numbers.chain(&limit.model_variance).chain(limit.robust_variance.iter().flatten());
+        match numbers.copied().find(|x| !x.is_finite()) {
+            Some(value) => refuse("a number of the limit", value, "finite"),
+            None => Ok(()),
         }
     }
 }

@@ -33,6 +33,9 @@ impl fmt::Display for CoxModel {
             let name = &t.name;
             match t.status {
                 Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
+                Status::NotEstimable => {
+                    write!(f, "\n{name:width$} not estimable: the likelihood rises either way")?;
+                }
                 Status::PlusInfinity | Status::MinusInfinity => {
                     write!(f, "\n{name:width$} {:>10}", t.coefficient)?;
                 }

@@ -1,0 +1,102 @@
+//! What is finite of a model whose likelihood has no maximum.
+
+use crate::numeric::quadratic_form::quadratic_form;
+use crate::survival::regression::term::TestResult;
+
+/// The limit of a monotone likelihood. The coefficients are those of one of many points at which it is largest; a contrast
+/// has a value if it is the same at all of them: if it is at right angles to the directions along which the limit is flat.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(in crate::survival::regression::cox) struct LimitPart {
+    pub directions: Vec<Vec<f64>>,
+    pub coefficients: Vec<f64>,
+    pub model_variance: Vec<f64>,
+    pub robust_variance: Option<Vec<f64>>,
+}
+
+/// Of the size of what is summed, a product that is rounding.
+const ROUNDING: f64 = 1e-7;
+
+impl LimitPart {
+    pub fn reported(&self) -> &[f64] {
+        self.robust_variance.as_deref().unwrap_or(&self.model_variance)
+    }
+
+    /// Has the contrast a finite value?
+    pub fn is_finite(&self, contrast: &[f64]) -> bool {
+        self.directions.iter().all(|d| {
+            let product: f64 = d.iter().zip(contrast).map(|(d, c)| d * c).sum();
+            let size: f64 = d.iter().zip(contrast).map(|(d, c)| (d * c).abs()).sum();
+            product.abs() <= ROUNDING * size
+        })
+    }
+
+    /// Wald's test of all finite contrasts of some coefficients.
+    pub fn wald(&self, which: &[usize], initial: &[f64], robust: bool) -> TestResult {
+        let (p, v) = (self.coefficients.len(), self.reported());
+        let contrasts = self.finite_contrasts(which);
+        let value = |c: &[f64]| -> f64 { (0..p).map(|j| c[j] * (self.coefficients[j] - initial[j])).sum() };
+        let covariance = |a: &[f64], b: &[f64]| -> f64 {
+            (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| a[i] * v[i * p + j] * b[j]).sum()
+        };
+        let sd: Vec<f64> = contrasts.iter().map(|c| covariance(c, c).max(0.0).sqrt()).collect();
+        let unit = |s: f64| if s > 0.0 { s.recip() } else { 0.0 };
+        let b: Vec<f64> = contrasts.iter().zip(&sd).map(|(c, &s)| value(c) * unit(s)).collect();
+        let mut matrix = Vec::with_capacity(b.len() * b.len());
+        for (a, &s) in contrasts.iter().zip(&sd) {
+            matrix.extend(contrasts.iter().zip(&sd).map(|(c, &t)| covariance(a, c) * unit(s) * unit(t)));
+        }
+        let (statistic, degrees_of_freedom) = quadratic_form(&b, &matrix);
+        if robust && degrees_of_freedom < contrasts.len() {
+            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
+        }
+        TestResult { statistic, degrees_of_freedom }
+    }
+
+    /// A basis of the contrasts of some coefficients that have a value: the null space of the directions there, by
+    /// elimination with full pivots.
+    fn finite_contrasts(&self, which: &[usize]) -> Vec<Vec<f64>> {
+        // Each coefficient in units of the furthest that a direction moves it.
+        let unit: Vec<f64> = which
+            .iter()
+            .map(|&j| self.directions.iter().fold(0.0_f64, |m, d| m.max(d[j].abs())))
+            .map(|m| if m > 0.0 { m.recip() } else { 1.0 })
+            .collect();
+        let mut equations: Vec<Vec<f64>> = self
+            .directions
+            .iter()
+            .map(|d| which.iter().zip(&unit).map(|(&j, u)| d[j] * u).collect())
+            .collect();
+        let mut bound: Vec<usize> = Vec::new();
+        for row in 0..equations.len() {
+            let places = (row..equations.len()).flat_map(|r| (0..which.len()).map(move |c| (r, c)));
+            let largest = places
+                .filter(|(_, c)| !bound.contains(c))
+                .max_by(|a, b| equations[a.0][a.1].abs().total_cmp(&equations[b.0][b.1].abs()));
+            let Some((r, c)) = largest.filter(|&(r, c)| equations[r][c].abs() > ROUNDING) else { break };
+            equations.swap(row, r);
+            let pivot = equations[row][c];
+            equations[row].iter_mut().for_each(|x| *x /= pivot);
+            let own = equations[row].clone();
+            for (_, other) in equations.iter_mut().enumerate().filter(|(k, _)| *k != row) {
+                let factor = other[c];
+                other.iter_mut().zip(&own).for_each(|(x, o)| *x -= factor * o);
+            }
+            bound.push(c);
+        }
+        let p = self.coefficients.len();
+        (0..which.len())
+            .filter(|c| !bound.contains(c))
+            .map(|c| {
+                let mut contrast = vec![0.0; p];
+                contrast[which[c]] = unit[c];
+                for (row, &b) in bound.iter().enumerate() {
+                    if equations[row][c].abs() > ROUNDING {
+                        contrast[which[b]] = -equations[row][c] * unit[b];
+                    }
+                }
+                contrast
+            })
+            .collect()
+    }
+}

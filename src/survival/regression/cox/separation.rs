@@ -1,0 +1,303 @@
+//! Has the likelihood a maximum? The cone of directions along which it never falls, found from the data.
+//!
+//! Along a direction d the log partial likelihood never falls if every event has the largest `d'x` of its risk set:
+//! `d'(x_i − x_j) ≥ 0` for all pairs of an event i and a row j at risk with it (Bryson & Johnson 1981, Technometrics
+//! 23:381). Under exact ties j is not among the tied events, for those are chosen as a set. These d are a cone C, the dual
+//! of the cone K that the differences generate. How far a search has gone says nothing of it; the pairs do.
+//!
+//! 1. v, the sum over the events of `x_i` less its mean over the risk set, is a positive combination of all pairs.
+//! 2. The point of −K nearest to v leaves r = v − (that point), and r is in C. If r is 0 then no direction is strict for
+//!    any pair (Stiemke's lemma): what is left has a maximum. Else r is strict for some pairs.
+//! 3. In the limit along r the rows at risk with an event are those with the event's own `r'x`: the strata are split by it,
+//!    and the search goes on from 1 with the pairs that are left. Each round takes a dimension away.
+//!
+//! The nearest point is found by nonnegative least squares (Lawson & Hanson 1974, chapter 23), which asks at each step for
+//! the one pair that is violated most: one pass over the rows instead of all pairs.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use crate::survival::regression::cox::Ties;
+use crate::survival::regression::cox::rows::Rows;
+
+/// Of the length of `r` times that of a difference: a violation that is rounding.
+const ROUNDING: f64 = 1e-10;
+/// Of the size of what was summed: an `r` that is rounding.
+const NOTHING: f64 = 1e-10;
+/// Of the largest `|r'x|`: levels that differ by less are one.
+const SAME_LEVEL: f64 = 1e-9;
+
+/// A row at risk, with the larger score first.
+#[derive(PartialEq)]
+struct AtRisk(f64, usize);
+
+impl Eq for AtRisk {}
+
+impl PartialOrd for AtRisk {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AtRisk {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0).then(self.1.cmp(&other.1))
+    }
+}
+
+/// The rows of the limit, in which each stratum is split so that only undecided pairs are left; `None` where no coefficient
+/// of `free` can run to infinity, with the others held.
+pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Rows> {
+    let mut left: Option<Rows> = None;
+    // Each round decides at least one dimension.
+    for _ in 0..free.len() {
+        let cone = Pairs { rows: left.as_ref().unwrap_or(rows), ties, free };
+        let (total, size) = cone.total();
+        let Some(direction) = cone.residual(&total, size) else { break };
+        let split = cone.rows.split_by(&levels(&cone.scores(&direction)));
+        left = Some(split);
+    }
+    left
+}
+
+/// Is `contrast' d ≥ 0` for all d of the cone? (It is where the contrast is a combination of the pairs.)
+pub(super) fn never_falls_in(rows: &Rows, ties: Ties, free: &[usize], contrast: &[f64]) -> bool {
+    let minus: Vec<f64> = free.iter().map(|&j| -contrast[j]).collect();
+    let size = norm(&minus);
+    Pairs { rows, ties, free }.residual(&minus, size).is_none()
+}
+
+/// The pairs of events and rows at risk with them, in the columns `free`.
+struct Pairs<'a> {
+    rows: &'a Rows,
+    ties: Ties,
+    free: &'a [usize],
+}
+
+impl Pairs<'_> {
+    fn scores(&self, direction: &[f64]) -> Vec<f64> {
+        let score = |i: usize| self.free.iter().zip(direction).map(|(&j, d)| self.rows.row(i)[j] * d).sum();
+        (0..self.rows.len()).map(score).collect()
+    }
+
+    fn difference(&self, (i, j): (usize, usize)) -> Vec<f64> {
+        let (x, y) = (self.rows.row(i), self.rows.row(j));
+        self.free.iter().map(|&k| x[k] - y[k]).collect()
+    }
+
+    /// `Σ (x_i − mean)` over the events, and the sum of the lengths of these.
+    fn total(&self) -> (Vec<f64>, f64) {
+        let (k, rows) = (self.free.len(), self.rows);
+        let (mut total, mut size) = (vec![0.0; k], 0.0);
+        for stratum in &rows.strata {
+            let (mut sum, mut count) = (vec![0.0; k], 0.0);
+            let mut change = |sum: &mut Vec<f64>, i: usize, sign: f64| {
+                for (s, &j) in sum.iter_mut().zip(self.free) {
+                    *s += sign * rows.row(i)[j];
+                }
+                count += sign;
+                count
+            };
+            let mut at_risk = 0.0;
+            let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
+            for tie in stratum.ties.iter().rev() {
+                for i in tie.events_end..next {
+                    at_risk = change(&mut sum, i, 1.0);
+                }
+                next = tie.start;
+                if self.ties != Ties::Exact {
+                    for i in tie.start..tie.events_end {
+                        at_risk = change(&mut sum, i, 1.0);
+                    }
+                }
+                while let Some((&(_, i), rest)) =
+                    late.split_last().filter(|((entry, _), _)| *entry >= tie.time)
+                {
+                    at_risk = change(&mut sum, i, -1.0);
+                    late = rest;
+                }
+                if at_risk > 0.0 {
+                    for i in tie.start..tie.events_end {
+                        let own: Vec<f64> =
+                            self.free.iter().zip(&sum).map(|(&j, s)| rows.row(i)[j] - s / at_risk).collect();
+                        size += norm(&own);
+                        add(&mut total, &own, 1.0);
+                    }
+                }
+                if self.ties == Ties::Exact {
+                    for i in tie.start..tie.events_end {
+                        at_risk = change(&mut sum, i, 1.0);
+                    }
+                }
+            }
+        }
+        (total, size)
+    }
+
+    /// The pair that a direction violates most: an event whose score is below that of a row at risk with it.
+    fn most_violated(&self, direction: &[f64]) -> Option<(usize, usize)> {
+        let score = self.scores(direction);
+        let mut worst: Option<(f64, (usize, usize))> = None;
+        for stratum in &self.rows.strata {
+            // From the last time backwards; who has not yet entered is passed over when it comes up.
+            let mut at_risk = BinaryHeap::new();
+            let entered = |i: usize, time: f64| stratum.entry_of(i) < time;
+            let delayed = !stratum.late.is_empty();
+            let join = |at_risk: &mut BinaryHeap<AtRisk>, i: usize| {
+                let row = AtRisk(score[i], i);
+                // Without late entries the largest alone can count.
+                if delayed || at_risk.peek().is_none_or(|top| row > *top) {
+                    if !delayed {
+                        at_risk.clear();
+                    }
+                    at_risk.push(row);
+                }
+            };
+            let mut next = stratum.rows.end;
+            for tie in stratum.ties.iter().rev() {
+                (tie.events_end..next).for_each(|i| join(&mut at_risk, i));
+                next = tie.start;
+                if self.ties != Ties::Exact {
+                    (tie.start..tie.events_end).for_each(|i| join(&mut at_risk, i));
+                }
+                while at_risk.peek().is_some_and(|top| !entered(top.1, tie.time)) {
+                    at_risk.pop();
+                }
+                let least = (tie.start..tie.events_end).min_by(|&a, &b| score[a].total_cmp(&score[b]));
+                if let (Some(top), Some(i)) = (at_risk.peek(), least) {
+                    let violation = top.0 - score[i];
+                    if violation > worst.map_or(0.0, |w| w.0) {
+                        worst = Some((violation, (i, top.1)));
+                    }
+                }
+                if self.ties == Ties::Exact {
+                    (tie.start..tie.events_end).for_each(|i| join(&mut at_risk, i));
+                }
+            }
+        }
+        worst.map(|w| w.1)
+    }
+
+    /// What is left of `v` once the nearest point of −K is taken away, of length 1: a direction of the cone. `None` where
+    /// nothing is left, measured by `size`.
+    fn residual(&self, v: &[f64], size: f64) -> Option<Vec<f64>> {
+        let k = self.free.len();
+        let mut left = v.to_vec();
+        let mut active: Vec<(usize, usize)> = Vec::new();
+        let mut generators: Vec<Vec<f64>> = Vec::new();
+        let mut share: Vec<f64> = Vec::new();
+        // Lawson and Hanson's steps shorten what is left each time; a multiple of the dimension is ample.
+        for _ in 0..100 + 50 * k {
+            if norm(&left) <= NOTHING * size {
+                return None;
+            }
+            let Some(pair) = self.most_violated(&left) else { break };
+            let generator = self.difference(pair);
+            if dot(&generator, &left) >= -ROUNDING * norm(&generator) * norm(&left) || active.contains(&pair)
+            {
+                break;
+            }
+            active.push(pair);
+            generators.push(generator);
+            share.push(0.0);
+            loop {
+                let best = least_squares(&generators, v);
+                if best.iter().all(|&b| b > 0.0) {
+                    share = best;
+                    break;
+                }
+                // As far towards the best as all shares stay positive; the first to reach 0 leaves.
+                let reach = share.iter().zip(&best).filter(|(_, b)| **b <= 0.0).map(|(s, b)| s / (s - b));
+                let reach = reach.fold(1.0, f64::min);
+                for (s, b) in share.iter_mut().zip(&best) {
+                    *s += reach * (b - *s);
+                }
+                let leaves = (0..best.len())
+                    .filter(|&c| best[c] <= 0.0)
+                    .min_by(|&a, &b| share[a].total_cmp(&share[b]));
+                let Some(at) = leaves else { break };
+                active.remove(at);
+                generators.remove(at);
+                share.remove(at);
+            }
+            left = v.to_vec();
+            for (g, s) in generators.iter().zip(&share) {
+                add(&mut left, g, *s);
+            }
+        }
+        let length = norm(&left);
+        (length > NOTHING * size).then(|| left.iter().map(|x| x / length).collect())
+    }
+}
+
+/// The shares s for which `v + Σ s g` is shortest, by Gram and Schmidt's orthogonal vectors, twice for their digits.
+/// A vector that depends on earlier ones has the share −1, so that it leaves.
+fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
+    let m = generators.len();
+    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(m);
+    let mut upper = vec![vec![0.0; m]; m];
+    for (c, g) in generators.iter().enumerate() {
+        let mut q = g.clone();
+        for _ in 0..2 {
+            for (r, b) in basis.iter().enumerate() {
+                let part = dot(b, &q);
+                upper[r][c] += part;
+                add(&mut q, b, -part);
+            }
+        }
+        let length = norm(&q);
+        if length <= ROUNDING * norm(g) {
+            let mut shares = vec![1.0; m];
+            shares[c] = -1.0;
+            return shares;
+        }
+        upper[c][c] = length;
+        basis.push(q.iter().map(|x| x / length).collect());
+    }
+    let mut left = v.to_vec();
+    let mut shares: Vec<f64> = basis
+        .iter()
+        .map(|b| {
+            let part = dot(b, &left);
+            add(&mut left, b, -part);
+            -part
+        })
+        .collect();
+    for r in (0..m).rev() {
+        for c in r + 1..m {
+            shares[r] -= upper[r][c] * shares[c];
+        }
+        shares[r] /= upper[r][r];
+    }
+    shares
+}
+
+/// Scores that are the same number to rounding have one level.
+fn levels(score: &[f64]) -> Vec<usize> {
+    let largest = score.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+    let mut order: Vec<usize> = (0..score.len()).collect();
+    order.sort_by(|&a, &b| score[a].total_cmp(&score[b]));
+    let mut levels = vec![0; score.len()];
+    let mut level = 0;
+    for pair in order.windows(2) {
+        if score[pair[1]] - score[pair[0]] > SAME_LEVEL * largest {
+            level += 1;
+        }
+        levels[pair[1]] = level;
+    }
+    levels
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+fn norm(a: &[f64]) -> f64 {
+    dot(a, a).sqrt()
+}
+
+fn add(to: &mut [f64], from: &[f64], factor: f64) {
+    for (t, f) in to.iter_mut().zip(from) {
+        *t += factor * f;
+    }
+}

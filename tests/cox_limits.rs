@@ -1,0 +1,143 @@
+//! Cox models whose likelihood has no maximum, rows that have no say, and starts without information. Right values are
+//! those of the limit: by R 4.2.2 (survival 3.5-3) in a parametrisation in which the finite part is estimated, or by hand.
+
+use approx::assert_relative_eq;
+use greenwood::Result;
+use greenwood::survival::{CoxModel, CoxPh, Design, RightCensored, Status, Stop, Ties};
+use ndarray::Array2;
+
+/// The iteration ends at a step of 1e-9 standard errors; values quoted to six digits.
+const QUOTED: f64 = 3e-6;
+
+fn fit(options: &CoxPh, time: &[f64], event: &[u8], x: &[&[f64]]) -> Result<CoxModel> {
+    let event: Vec<bool> = event.iter().map(|&e| e == 1).collect();
+    let data = RightCensored::new(time, &event)?;
+    let matrix = Array2::from_shape_fn((time.len(), x.len()), |(i, j)| x[j][i]);
+    let names: Vec<String> = (0..x.len()).map(|j| format!("x{j}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    options.fit(&data, &Design::new(&names, matrix.view())?)
+}
+
+#[test]
+fn several_infinite_directions_are_all_found() -> Result<()> {
+    let time: Vec<f64> = (1..=6).map(f64::from).collect();
+    let columns: [&[f64]; 2] = [&[1., 1., 1., 1., 0., 0.], &[1., 0., 0., 0., 1., 0.]];
+    let model = fit(&CoxPh::new(), &time, &[1, 1, 1, 0, 1, 0], &columns)?;
+    assert!(model.terms().iter().all(|t| t.status() == Status::PlusInfinity));
+    let test = model.likelihood_ratio_test();
+    assert_relative_eq!(test.statistic(), 7.378, max_relative = 1e-4);
+    assert_eq!(test.df(), 2);
+    assert_eq!(model.wald_test().df(), 0);
+    Ok(())
+}
+
+#[test]
+fn a_coefficient_that_may_go_either_way_is_not_estimable() -> Result<()> {
+    // d'(1, −1) ≥ 0, d'(2, 0) ≥ 0, d'(1, 1) ≥ 0: the first is infinite, the second anything within.
+    let columns: [&[f64]; 2] = [&[3., 2., 1.], &[0., 1., 0.]];
+    for ties in [Ties::Efron, Ties::Breslow, Ties::Exact] {
+        let model = fit(&CoxPh::new().ties(ties), &[1., 2., 3.], &[1, 1, 1], &columns)?;
+        assert_eq!(model.terms()[0].status(), Status::PlusInfinity);
+        assert_eq!(model.terms()[1].status(), Status::NotEstimable);
+        assert!(model.coefficients()[1].is_nan());
+        // 2 log 6: the supremum of the likelihood is 1.
+        assert_relative_eq!(model.likelihood_ratio_test().statistic(), 2.0 * 6f64.ln(), max_relative = 1e-9);
+        assert_eq!(model.likelihood_ratio_test().df(), 2);
+    }
+    Ok(())
+}
+
+/// Freely chosen data: level a has no event, b and c have; with a covariate.
+#[test]
+fn a_reference_without_events_leaves_the_rest_as_any_other_reference_does() -> Result<()> {
+    let time = [5., 8., 9., 3., 4., 6., 7., 2., 1., 10., 11., 12.];
+    let event = [0, 0, 0, 1, 1, 0, 1, 1, 1, 1, 0, 1];
+    let x = [0.3, 1.1, -0.2, 0.9, -0.7, 0.4, 1.6, -1.1, 0.8, 0.2, -0.5, 0.1];
+    let a = [1., 1., 1., 0., 0., 0., 0., 0., 0., 0., 0., 0.];
+    let b = [0., 0., 0., 1., 1., 1., 1., 0., 0., 0., 0., 0.];
+    let c: Vec<f64> = (0..12).map(|i| 1.0 - a[i] - b[i]).collect();
+    let by_a = fit(&CoxPh::new(), &time, &event, &[&x, &b, &c])?;
+    let by_b = fit(&CoxPh::new(), &time, &event, &[&x, &a, &c])?;
+    let by_c = fit(&CoxPh::new(), &time, &event, &[&a, &b, &x])?;
+    let se = |m: &CoxModel, j: usize| m.terms()[j].std_error().unwrap_or(f64::NAN);
+    for (m, j) in [(&by_b, 0), (&by_c, 2)] {
+        assert_relative_eq!(by_a.coefficients()[0], m.coefficients()[j], max_relative = 1e-7);
+        assert_relative_eq!(se(&by_a, 0), se(m, j), max_relative = 1e-7);
+        assert_relative_eq!(by_a.log_likelihood()[1], m.log_likelihood()[1], max_relative = 1e-10);
+        assert_relative_eq!(by_a.wald_test().statistic(), m.wald_test().statistic(), max_relative = 1e-7);
+        assert_eq!((by_a.wald_test().df(), by_a.likelihood_ratio_test().df()), (2, 3));
+    }
+    assert_eq!(by_a.terms()[1].status(), Status::PlusInfinity);
+    assert_eq!(by_a.terms()[2].status(), Status::PlusInfinity);
+    assert_eq!(by_b.terms()[1].status(), Status::MinusInfinity);
+    // c against b: infinite coefficients with a finite contrast.
+    let z = by_b.terms()[2].z().unwrap_or(f64::NAN);
+    let of_factor = by_a.wald_test_of(&["x1", "x2"])?;
+    assert_relative_eq!(of_factor.statistic(), z * z, max_relative = 1e-7);
+    assert_eq!(of_factor.df(), 1);
+    Ok(())
+}
+
+#[test]
+fn separation_is_decided_by_the_data_at_any_size() -> Result<()> {
+    for n in [20, 67, 100, 400, 3000] {
+        let time: Vec<f64> = (1..=n).map(f64::from).collect();
+        let event: Vec<u8> = (1..=n).map(|i| u8::from(i % 5 < 3)).collect();
+        let x: Vec<f64> = time.iter().map(|t| -t).collect();
+        for ties in [Ties::Efron, Ties::Breslow] {
+            let model = fit(&CoxPh::new().ties(ties), &time, &event, &[&x])?;
+            assert_eq!(model.stop(), Stop::InfiniteCoefficient { covariate: 0 }, "n = {n}");
+            assert_eq!(model.coefficients()[0], f64::INFINITY);
+            assert!(model.log_likelihood()[1].abs() < 1e-9);
+        }
+    }
+    Ok(())
+}
+
+const FIRST_EIGHT: ([f64; 8], [u8; 8], [f64; 8]) =
+    ([1., 2., 3., 4., 5., 6., 7., 8.], [1, 1, 0, 1, 1, 1, 0, 1], [1., 0., 0.3, 1., 0.2, 0.7, 0.5, 0.1]);
+
+#[test]
+fn a_row_in_no_risk_set_has_no_say() -> Result<()> {
+    let (time, event, x) = FIRST_EIGHT;
+    let plain = fit(&CoxPh::new(), &time, &event, &[&x])?;
+    assert_relative_eq!(plain.coefficients()[0], 1.511588, max_relative = QUOTED);
+    for far in [1000.0, -1000.0, 1e9] {
+        let time: Vec<f64> = time.into_iter().chain([0.5]).collect();
+        let event: Vec<u8> = event.into_iter().chain([0]).collect();
+        let x: Vec<f64> = x.into_iter().chain([far]).collect();
+        let model = fit(&CoxPh::new(), &time, &event, &[&x])?;
+        assert!(model.stop().is_success());
+        assert_relative_eq!(model.coefficients()[0], plain.coefficients()[0], max_relative = 1e-9);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_start_without_information_is_no_redundant_column() -> Result<()> {
+    let (time, event, x) = FIRST_EIGHT;
+    for (offset, right) in [(40.0, 46.5421), (30.0, 35.4302)] {
+        let options = CoxPh::new().offset(&[0., 0., 0., 0., 0., 0., 0., offset]);
+        let model = fit(&options, &time, &event, &[&x])?;
+        assert!(model.stop().is_success(), "{:?}", model.stop());
+        assert_relative_eq!(model.coefficients()[0], right, max_relative = QUOTED);
+    }
+    let model = fit(&CoxPh::new().initial(&[500.0]), &time, &event, &[&x])?;
+    assert_relative_eq!(model.coefficients()[0], 1.511588, max_relative = QUOTED);
+    Ok(())
+}
+
+/// Two tied rows whose weights sum to exactly 1. By R 4.2.2, survival 3.5-3:
+/// coxph(Surv(t, e) ~ x, weights = w, ties = "breslow").
+#[test]
+fn a_sum_of_weights_is_no_number_of_rows() -> Result<()> {
+    use greenwood::survival::Weights;
+    let (time, event) = ([1., 1., 2., 3., 4., 5.], [true, true, true, false, true, true]);
+    let x = Array2::from_shape_vec((6, 1), vec![0., 1., 1., 0., 1., 0.]).unwrap();
+    let data = RightCensored::new(&time, &event)?
+        .with_weights(Weights::replication(vec![0.4, 0.6, 1.3, 1., 0.7, 2.]))?;
+    let model = CoxPh::new().ties(Ties::Breslow).fit(&data, &Design::new(&["x"], x.view())?)?;
+    assert_relative_eq!(model.coefficients()[0], 2.41700, max_relative = QUOTED);
+    assert_relative_eq!(model.log_likelihood()[1], -4.3925, max_relative = 2e-5);
+    Ok(())
+}
