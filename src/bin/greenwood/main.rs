@@ -5,6 +5,7 @@ mod cox;
 mod curve;
 mod design;
 mod incidence;
+mod npmle;
 #[cfg(feature = "plot")]
 mod plot;
 mod reconstruct;
@@ -29,6 +30,7 @@ enum Command {
     Design(design::Options),
     Simulate(simulate::Options),
     Incidence(incidence::Options),
+    Npmle(npmle::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
 }
@@ -44,6 +46,7 @@ impl Program for Command {
             Self::Design(options) => options.run(),
             Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),
+            Self::Npmle(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
         }

@@ -8,4 +8,4 @@ mod table;
 
 pub use answer::{Failure, Program, Warnings, json_text, main_of, number, print, reason};
 pub use columns::{Columns, WeightKind, distinct, times_to_ask};
-pub use table::Table;
+pub use table::{Dialect, Table};

@@ -160,6 +160,22 @@ impl Table {
         cells.into_iter().enumerate().map(|(row, cell)| self.number(flag, column, row, cell)).collect()
     }
 
+    /// Limits of intervals: NaN where missing, infinite where the cell says so.
+    pub fn limits(&self, flag: &str, column: &str) -> Result<Vec<f64>, Failure> {
+        let cells = self.text(flag, column)?;
+        let one = |(row, cell): (usize, &str)| {
+            if self.is_missing(cell) {
+                return Ok(f64::NAN);
+            }
+            match cell.to_ascii_lowercase().as_str() {
+                "inf" | "+inf" => Ok(f64::INFINITY),
+                "-inf" => Ok(f64::NEG_INFINITY),
+                _ => self.number(flag, column, row, cell),
+            }
+        };
+        cells.into_iter().enumerate().map(one).collect()
+    }
+
     fn number(&self, flag: &str, column: &str, row: usize, cell: &str) -> Result<f64, Failure> {
         // With a decimal comma a point is no part of a number: "1.234" could be a thousand and more.
         let number = match self.dialect.decimal {

@@ -1,0 +1,135 @@
+//! `npmle`: survival from interval-censored data.
+
+use std::path::PathBuf;
+
+use greenwood::survival::{Closed, IntervalCensored, Turnbull, TurnbullCurve, Weights};
+use serde_json::{Value, json};
+
+use crate::support::{Dialect, Failure, Program, Table, Warnings, distinct, json_text, number, times_to_ask};
+
+/// The nonparametric estimate of survival where events are only known to lie in intervals.
+#[derive(clap::Parser)]
+#[command(after_help = "Example: npmle visits.csv --lower L --upper R --by arm --at 6,12")]
+pub struct Options {
+    /// The CSV file
+    file: PathBuf,
+    /// Column with the last time without the event; empty, NA or -Inf: left censored
+    #[arg(long)]
+    lower: String,
+    /// Column with the first time with the event; empty, NA or Inf: right censored, equal to the lower: exact
+    #[arg(long)]
+    upper: String,
+    /// Which ends belong to an interval, where not the upper one alone
+    #[arg(long, value_enum)]
+    closed: Option<Ends>,
+    /// Column with groups
+    #[arg(long)]
+    by: Option<String>,
+    /// Times at which survival is reported
+    #[arg(long, value_delimiter = ',')]
+    at: Vec<f64>,
+    /// Column with replication weights
+    #[arg(long)]
+    weight: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    dialect: Dialect,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Ends {
+    None,
+    Both,
+}
+
+impl Program for Options {
+    fn run(self) -> Result<String, Failure> {
+        times_to_ask("--at", &self.at)?;
+        let mut named = vec![("--lower", self.lower.as_str()), ("--upper", self.upper.as_str())];
+        named.extend(self.weight.iter().map(|c| ("--weight", c.as_str())));
+        distinct(&named)?;
+        let mut needed: Vec<(&'static str, &str)> = Vec::new();
+        needed.extend(self.weight.iter().map(|c| ("--weight", c.as_str())));
+        needed.extend(self.by.iter().map(|c| ("--by", c.as_str())));
+        let (table, _) = Table::read(&self.file, &self.dialect)?.complete(&needed, false)?;
+        let data = self.data(&table)?;
+        let (labels, curves) = match &self.by {
+            None => (vec!["all".to_string()], vec![Turnbull::fit(&data)]),
+            Some(column) => {
+                let groups = table.groups("--by", column)?;
+                (groups.labels().to_vec(), Turnbull::by_group(&data, &groups)?)
+            }
+        };
+        let mut warnings = Warnings::default();
+        for (label, curve) in labels.iter().zip(&curves).filter(|(_, c)| !c.converged()) {
+            warnings.add(format!("group {label}: not converged, the gap is {:e}", curve.kkt_gap()));
+        }
+        if self.json {
+            let groups: Vec<Value> = labels.iter().zip(&curves).map(|(l, c)| self.group(l, c)).collect();
+            return Ok(json_text(json!({ "groups": groups }), &warnings));
+        }
+        let mut parts = Vec::new();
+        for (label, curve) in labels.iter().zip(&curves) {
+            parts.push(if self.by.is_some() { format!("{label}\n{curve}") } else { curve.to_string() });
+            for &t in &self.at {
+                let region = curve.at(t);
+                parts.push(format!("survival at {t}: {:.4} to {:.4}", region.lower, region.upper));
+            }
+        }
+        Ok(parts.join("\n"))
+    }
+}
+
+impl Options {
+    fn data(&self, table: &Table) -> Result<IntervalCensored<'static>, Failure> {
+        let lower = table.limits("--lower", &self.lower)?;
+        let upper = table.limits("--upper", &self.upper)?;
+        let explain = |error: greenwood::Error| -> Failure {
+            match &error {
+                greenwood::Error::InvalidInterval { index, .. } => format!(
+                    "{}, --lower \"{}\", --upper \"{}\": {error}",
+                    table.place(*index),
+                    self.lower,
+                    self.upper
+                )
+                .into(),
+                greenwood::Error::InvalidWeight { index, .. } => {
+                    format!("{}, --weight: {error}", table.place(*index)).into()
+                }
+                _ => error.to_string().into(),
+            }
+        };
+        let mut data = IntervalCensored::interval2(lower, upper).map_err(explain)?;
+        if let Some(ends) = self.closed {
+            data = data.with_closed(match ends {
+                Ends::None => Closed::Neither,
+                Ends::Both => Closed::Both,
+            });
+        }
+        if let Some(column) = &self.weight {
+            let weights = Weights::replication(table.numbers("--weight", column)?);
+            data = data.with_weights(weights).map_err(explain)?;
+        }
+        Ok(data)
+    }
+
+    fn group(&self, label: &str, curve: &TurnbullCurve) -> Value {
+        let intervals: Vec<Value> = curve
+            .intervals()
+            .map(|i| {
+                json!({ "left": number(i.left), "right": number(i.right), "mass": number(i.mass),
+                    "survival_after": number(i.survival_after) })
+            })
+            .collect();
+        let at = |&t: &f64| {
+            let region = curve.at(t);
+            json!({ "time": number(t), "survival_lower": number(region.lower),
+                "survival_upper": number(region.upper) })
+        };
+        json!({ "label": label, "n": number(curve.subjects()), "loglik": number(curve.log_likelihood()),
+            "kkt_gap": number(curve.kkt_gap()), "unique": curve.unique(), "converged": curve.converged(),
+            "intervals": intervals, "at": self.at.iter().map(at).collect::<Vec<_>>() })
+    }
+}
