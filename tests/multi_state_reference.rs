@@ -7,8 +7,8 @@ mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::survival::{
-    Histories, Interval, Occupation, ProblemKind, StateOccupation, TransitionMatrix, TransitionProbability,
-    TransitionVariance, Weights,
+    Histories, Interval, Occupation, ProblemKind, StateOccupation, TimeInState, TransitionMatrix,
+    TransitionProbability, TransitionVariance, Weights,
 };
 use serde_json::Value;
 
@@ -139,10 +139,10 @@ fn occupation(case: &Case, report: &mut Report) {
 fn sojourn(case: &Case, report: &mut Report) {
     let frame = case.frame();
     let times = model(case).time_in_state(&histories(case, &frame), number(&case.inputs["tau"])).unwrap();
-    let column = |f: fn(&greenwood::survival::TimeInState) -> f64| times.iter().map(f).collect::<Vec<f64>>();
+    let column = |f: fn(&TimeInState) -> f64| times.iter().map(f).collect::<Vec<f64>>();
     report.all_close(
         &format!("{} mean", case.name),
-        &column(|t| t.value()),
+        &column(TimeInState::value),
         &numbers(&case.output["rmean"]),
         TOLERANCE,
     );
@@ -152,7 +152,7 @@ fn sojourn(case: &Case, report: &mut Report) {
     }
     report.all_close(
         &format!("{} se", case.name),
-        &column(|t| t.std_error()),
+        &column(TimeInState::std_error),
         &numbers(&case.output["se"]),
         TOLERANCE,
     );

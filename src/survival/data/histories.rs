@@ -280,9 +280,6 @@ impl Histories {
         if !keep.contains(&true) {
             return Err(Error::Empty { argument: "the rows kept" });
         }
-        fn pick<T: Copy>(v: &[T], keep: &[bool]) -> Vec<T> {
-            v.iter().zip(keep).filter(|&(_, &k)| k).map(|(&x, _)| x).collect()
-        }
         Ok(Self {
             ids: self.ids.filter(keep),
             start: pick(&self.start, keep),
@@ -310,6 +307,10 @@ impl Histories {
         keyed.sort_unstable();
         keyed.into_iter().map(|(_, _, i)| i as usize).collect()
     }
+}
+
+fn pick<T: Copy>(v: &[T], keep: &[bool]) -> Vec<T> {
+    v.iter().zip(keep).filter(|&(_, &k)| k).map(|(&x, _)| x).collect()
 }
 
 fn state_code(states: &[String], state: &str) -> Result<u32> {

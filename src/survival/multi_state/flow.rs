@@ -262,7 +262,7 @@ impl Flow {
     /// The influence of each cluster on the starting distribution at `t`: `Σ w (e_h − p)/W` over its spells at risk.
     pub fn starting_influence(&self, t: f64, p: &[f64], all: f64) -> HashMap<u32, Vec<f64>> {
         let mut out: HashMap<u32, Vec<f64>> = HashMap::new();
-        if p.iter().any(|&x| x == 1.0) {
+        if p.contains(&1.0) {
             return out;
         }
         for s in self.spells.iter().filter(|s| s.start < t && t <= s.stop) {

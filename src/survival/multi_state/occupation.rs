@@ -157,7 +157,7 @@ impl Occupation {
     pub(super) fn start(&self, data: &Histories, keep: impl Fn(usize) -> bool) -> Result<Start> {
         let k = data.states.len();
         let time = self.from_time.unwrap_or(0.0);
-        if !(time >= 0.0 && time < f64::INFINITY) {
+        if !(0.0..f64::INFINITY).contains(&time) {
             return Err(Error::OutOfRange { argument: "s", value: time, must_be: "finite and at least 0" });
         }
         if let Some(p) = &self.initial {
@@ -406,7 +406,7 @@ impl TryFrom<Raw> for StateOccupation {
         if let Some((index, &value)) = times
             .iter()
             .enumerate()
-            .find(|&(i, &t)| !(t >= 0.0 && t < f64::INFINITY) || i > 0 && t <= times[i - 1])
+            .find(|&(i, &t)| !(0.0..f64::INFINITY).contains(&t) || i > 0 && t <= times[i - 1])
         {
             return Err(Error::InvalidTime { argument: "times", index, value });
         }
