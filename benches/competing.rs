@@ -43,7 +43,7 @@ fn competing(c: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("cox", |b| b.iter(|| CoxPh::new().fit(black_box(&cause), &design).unwrap()));
     group.bench_function("fine_gray", |b| {
-        b.iter(|| FineGray::new(&1).fit(black_box(&data), &design).unwrap())
+        b.iter(|| FineGray::new(&1).fit(black_box(&data), &design).unwrap());
     });
     group.finish();
 }

@@ -109,7 +109,7 @@ fn weights_of_any_size_give_one_statistic() {
                 WeightedLogRank::with_function("own", &weight).test(data, &arm).unwrap()
             };
             let (one, trend) =
-                (test(1.0), test(1.0).trend(&(0..k).map(|g| f64::from(g)).collect::<Vec<_>>()).unwrap());
+                (test(1.0), test(1.0).trend(&(0..k).map(f64::from).collect::<Vec<_>>()).unwrap());
             for factor in [1e200, -1e200, 1e300, 1e-200, 1e-300, 1e120, 3e-90] {
                 let scaled = test(factor);
                 assert_eq!(scaled.df(), one.df());

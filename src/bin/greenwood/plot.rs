@@ -17,6 +17,7 @@ use crate::support::{Columns, Failure, Program, Table, Warnings, distinct};
 #[command(
     after_help = "Example: plot aml.csv --time time --event status --by x --time-axis Weeks -o curve.svg"
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Options {
     #[command(flatten)]
     columns: Columns,

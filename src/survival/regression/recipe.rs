@@ -13,7 +13,7 @@ use ndarray::Array2;
 use crate::error::{Error, Result};
 use crate::survival::regression::spline;
 
-/// The recipe of a [`Design`]: every covariate with what makes columns of it. Kept by a fitted model.
+/// The recipe of a [`Design`](crate::survival::Design): every covariate with what makes columns of it. Kept by a fitted model.
 ///
 /// Two recipes are equal where they make the same columns of the same values.
 #[derive(Debug, Clone, PartialEq)]

@@ -102,7 +102,7 @@ impl SurvivalCurve {
     ///
     /// It is where fewer than 10 are at risk, where fewer than 5 events stand behind the curve, or where it is at
     /// 1 or 0. The thresholds are conventions; what they guard against is in the table of
-    /// [`SmallSample`](crate::survival::SmallSample).
+    /// [`SmallSample`].
     ///
     /// # Example
     /// ```

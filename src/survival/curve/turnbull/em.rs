@@ -40,7 +40,9 @@ pub(super) fn masses(of: &Intersections, tolerance: f64, most: usize) -> (Vec<f6
             })
             .collect();
         let sum: f64 = ahead.iter().sum();
-        ahead.iter_mut().for_each(|x| *x /= sum);
+        for x in &mut ahead {
+            *x /= sum;
+        }
         let there = of.probabilities(&ahead);
         let better = there.iter().all(|&p| p > 0.0) && of.log_likelihood(&there) >= value;
         mass = if better { ahead } else { second };

@@ -67,6 +67,8 @@ pub(crate) fn of(cells: &Intersections, data: &IntervalCensored) -> TurnbullCurv
     let (mut mass, iterations) =
         newton::masses(cells, TOLERANCE, 300).unwrap_or_else(|| em::masses(cells, 1e-10, 2000));
     let sum: f64 = mass.iter().sum();
-    mass.iter_mut().for_each(|p| *p /= sum);
+    for p in &mut mass {
+        *p /= sum;
+    }
     TurnbullCurve::new(cells, mass, iterations, data.len())
 }

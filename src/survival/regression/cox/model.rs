@@ -18,7 +18,7 @@ use crate::survival::regression::new_rows::{NewColumns, NewRow};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Status, Term, TestResult};
 
-/// A fitted proportional-hazards model. Made by [`CoxPh::fit`].
+/// A fitted proportional-hazards model. Made by [`CoxPh::fit`](crate::survival::CoxPh::fit).
 ///
 /// # Example
 /// Eighteen patients in two arms, with times as in Freireich's leukaemia trial:
