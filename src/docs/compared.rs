@@ -37,7 +37,7 @@
 //! | exact permutation log-rank test | yes | no (`coin`) | no | no |
 //! | risk tables that merge | yes | no | no | no |
 //! | parametric models | not yet | yes | yes | no |
-//! | interval censoring | not yet | yes | yes | no |
+//! | interval censoring | nonparametric estimate | yes | yes | no |
 //! | Brier score, time-dependent AUC | not yet | Brier | no | yes |
 //! | elastic net | no | no (`glmnet`) | yes | yes |
 //! | forests and boosting | no | no | no | yes |
