@@ -22,7 +22,7 @@
 //!
 //! # Not yet
 //! - Parametric models and accelerated failure times.
-//! - Data with interval or left censoring.
+//! - Tests, models, truncation and strata for interval-censored data; their nonparametric estimate is there.
 //! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.
