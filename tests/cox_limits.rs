@@ -3,7 +3,7 @@
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::{CoxModel, CoxPh, Design, RightCensored, Status, Stop, Ties};
+use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Status, Stop, Ties};
 use ndarray::Array2;
 
 /// The iteration ends at a step of 1e-9 standard errors; values quoted to six digits.
@@ -25,6 +25,7 @@ fn several_infinite_directions_are_all_found() -> Result<()> {
     let model = fit(&CoxPh::new(), &time, &[1, 1, 1, 0, 1, 0], &columns)?;
     assert!(model.terms().iter().all(|t| t.status() == Status::PlusInfinity));
     let test = model.likelihood_ratio_test();
+    // The right value is known to four digits.
     assert_relative_eq!(test.statistic(), 7.378, max_relative = 1e-4);
     assert_eq!(test.df(), 2);
     assert_eq!(model.wald_test().df(), 0);
@@ -139,5 +140,99 @@ fn a_sum_of_weights_is_no_number_of_rows() -> Result<()> {
     let model = CoxPh::new().ties(Ties::Breslow).fit(&data, &Design::new(&["x"], x.view())?)?;
     assert_relative_eq!(model.coefficients()[0], 2.41700, max_relative = QUOTED);
     assert_relative_eq!(model.log_likelihood()[1], -4.3925, max_relative = 2e-5);
+    Ok(())
+}
+
+/// The rows of a factor's data: time, event, level, x.
+type Rows = [(f64, u8, &'static str, f64); 10];
+
+fn factor(
+    rows: &Rows,
+    covariate: bool,
+    reference: &str,
+) -> Result<(RightCensored<'static>, Design<'static>)> {
+    let column = |pick: fn(&(f64, u8, &'static str, f64)) -> f64| rows.iter().map(pick).collect::<Vec<f64>>();
+    let event: Vec<bool> = rows.iter().map(|r| r.1 == 1).collect();
+    let data = RightCensored::new(column(|r| r.0), event)?;
+    let levels = Groups::new(&rows.iter().map(|r| r.2).collect::<Vec<_>>());
+    let builder = Design::builder();
+    let builder = if covariate { builder.numeric("x", &column(|r| r.3)) } else { builder };
+    Ok((data, builder.factor("g", &levels, reference).build()?))
+}
+
+/// The reference level a has no event: the other indicators are +∞, and the finite part is that of the limit. R 4.2.2,
+/// survival 3.5-3, in the parametrisations with references b and c: se(x) 1.07275; profile lower limits of the ratios by
+/// `uniroot` on `coxph(Surv(time, status) ~ x + I(g == "c") + offset(theta * (g == "b")))`: 1.317147149 and, likewise,
+/// 0.7114330338.
+#[test]
+fn a_reference_without_events_leaves_the_finite_part_its_variance() -> Result<()> {
+    let rows: Rows = [
+        (4., 0, "a", 0.3),
+        (8., 0, "a", 0.9),
+        (1., 1, "b", 1.),
+        (3., 1, "b", 0.5),
+        (6., 1, "b", -0.4),
+        (9., 0, "b", -0.2),
+        (2., 1, "c", 0.),
+        (5., 1, "c", 1.2),
+        (7., 1, "c", 0.1),
+        (10., 0, "c", 0.6),
+    ];
+    let (data, design) = factor(&rows, true, "a")?;
+    let model = CoxPh::new().fit(&data, &design)?;
+    // Half of the last digit that is quoted.
+    assert_relative_eq!(model.terms()[0].std_error().unwrap(), 1.07275, epsilon = 5e-6);
+    assert_eq!([model.terms()[1].status(), model.terms()[2].status()], [Status::PlusInfinity; 2]);
+    let with = model.with(&data, &design)?;
+    for (name, lower) in [("g: b", 1.317147149), ("g: c", 0.7114330338)] {
+        let found = with.profile_interval(name, 0.95)?;
+        assert_relative_eq!(found.lower.unwrap(), lower, max_relative = 2e-9); // ten digits are quoted
+    }
+    for reference in ["b", "c"] {
+        let (data, design) = factor(&rows, true, reference)?;
+        let other = CoxPh::new().fit(&data, &design)?;
+        assert_relative_eq!(
+            other.terms()[0].std_error().unwrap(),
+            model.terms()[0].std_error().unwrap(),
+            max_relative = 1e-8
+        );
+        let (a, b) = (other.likelihood_ratio_test(), model.likelihood_ratio_test());
+        assert_eq!(a.df(), b.df());
+        assert_relative_eq!(a.statistic(), b.statistic(), max_relative = 1e-8);
+    }
+    Ok(())
+}
+
+/// Two levels without events are two directions: both −∞, 2 df. R's limit: LR 4.338 (p 0.114), with x 4.44 on 3 df
+/// (p 0.218); upper profile limits 1.882 and 1.583, quoted to four digits.
+#[test]
+fn two_levels_without_events_are_two_directions() -> Result<()> {
+    let rows: Rows = [
+        (1., 1, "a", 0.5),
+        (2., 1, "a", -0.3),
+        (3., 0, "b", 0.2),
+        (4., 1, "a", 1.),
+        (5., 0, "c", -0.6),
+        (6., 1, "a", 0.1),
+        (7., 0, "b", 0.9),
+        (8., 0, "c", 0.4),
+        (9., 1, "a", -0.2),
+        (10., 0, "a", 0.3),
+    ];
+    for (covariate, statistic, df, p) in [(false, 4.338, 2, 0.114), (true, 4.44, 3, 0.218)] {
+        let (data, design) = factor(&rows, covariate, "a")?;
+        let model = CoxPh::new().fit(&data, &design)?;
+        let test = model.likelihood_ratio_test();
+        assert_eq!(test.df(), df);
+        // The quoted values have four and three digits.
+        assert_relative_eq!(test.statistic(), statistic, epsilon = 5e-3);
+        assert_relative_eq!(test.p_value().unwrap(), p, epsilon = 5e-4);
+        if !covariate {
+            for (name, upper) in [("g: b", 1.882), ("g: c", 1.583)] {
+                let found = model.with(&data, &design)?.profile_interval(name, 0.95)?;
+                assert_relative_eq!(found.upper.unwrap(), upper, epsilon = 5e-4);
+            }
+        }
+    }
     Ok(())
 }

@@ -17,7 +17,7 @@ impl fmt::Display for CoxModel {
             Stop::InfiniteCoefficient { .. } => {
                 write!(
                     f,
-                    "; NO MAXIMUM: the likelihood rises for ever, see the infinite coefficients; Firth's penalty \
+                    "; NO MAXIMUM: monotone likelihood (separation), see the infinite coefficients; Firth's penalty \
                      (`CoxPh::firth`) makes them finite"
                 )?;
             }
