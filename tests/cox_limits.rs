@@ -3,7 +3,7 @@
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Status, Stop, Ties};
+use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Status, Stop, Ties, Weights};
 use ndarray::Array2;
 
 /// The iteration ends at a step of 1e-9 standard errors; values quoted to six digits.
@@ -234,5 +234,24 @@ fn two_levels_without_events_are_two_directions() -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// Efron's rule lets a replication weight of k leave as k subjects. What would take seconds is refused at once, and the
+/// remedy works; below that the weights are repetitions.
+#[test]
+fn huge_replication_weights_are_refused_under_efron_s_rule() -> Result<()> {
+    let (time, event) = ([1., 1., 2., 3., 4., 5.], [true, true, true, false, true, true]);
+    let x = ndarray::array![[0.], [1.], [1.], [0.], [1.], [0.]];
+    let design = Design::new(&["x"], x.view())?;
+    let data = |w: f64| RightCensored::new(&time, &event)?.with_weights(Weights::replication(vec![w; 6]));
+    for w in [1e8, 1e12, 1e20] {
+        let error = CoxPh::new().fit(&data(w)?, &design).unwrap_err().to_string();
+        assert!(error.starts_with("Efron's rule for tied events would be too large"), "{error}");
+        let breslow = CoxPh::new().ties(Ties::Breslow).fit(&data(w)?, &design)?;
+        let one = CoxPh::new().ties(Ties::Breslow).fit(&data(1.0)?, &design)?;
+        assert_relative_eq!(breslow.coefficients()[0], one.coefficients()[0], max_relative = 1e-8);
+    }
+    assert!(CoxPh::new().fit(&data(1e5)?, &design)?.stop().is_success());
     Ok(())
 }
