@@ -255,3 +255,31 @@ fn huge_replication_weights_are_refused_under_efron_s_rule() -> Result<()> {
     assert!(CoxPh::new().fit(&data(1e5)?, &design)?.stop().is_success());
     Ok(())
 }
+
+/// Without any event there is nothing to estimate, and no column is called redundant for it.
+#[test]
+fn a_fit_without_events_says_so() -> Result<()> {
+    let data = RightCensored::new(&[1., 2., 3.], &[false; 3])?;
+    let x = ndarray::array![[1.], [2.], [4.]];
+    let model = CoxPh::new().fit(&data, &Design::new(&["x"], x.view())?)?;
+    assert_eq!(model.stop(), Stop::NoEvents);
+    assert!(!model.stop().is_success());
+    let text = model.to_string();
+    assert!(
+        text.contains("no event: nothing can be estimated") && text.contains("not estimable: no event"),
+        "{text}"
+    );
+    assert_eq!(model.likelihood_ratio_test().df(), 0);
+    Ok(())
+}
+
+/// Firth's penalty without covariates is the null model.
+#[test]
+fn the_penalty_of_no_columns_is_none() -> Result<()> {
+    let data = RightCensored::new(&[1., 2., 3.], &[true, false, true])?;
+    let x = Array2::<f64>::zeros((3, 0));
+    let names: [&str; 0] = [];
+    let model = CoxPh::new().firth().fit(&data, &Design::new(&names, x.view())?)?;
+    assert_relative_eq!(model.log_likelihood()[1], -(3f64.ln()), max_relative = 1e-12);
+    Ok(())
+}

@@ -98,6 +98,8 @@ pub enum Collinear {
 pub enum Stop {
     /// The score is zero to the tolerance.
     Converged,
+    /// There is no event: the likelihood says nothing, and no coefficient can be estimated.
+    NoEvents,
     /// The limit of iterations was reached before.
     MaxIterations,
     /// No step in the direction of the score raises the likelihood, or it is flat to rounding along a long one: a
@@ -361,14 +363,15 @@ impl CoxPh {
         {
             return Err(Error::Collinear { covariate: design.names()[j].clone() });
         }
-        if self.firth {
+        // The determinant of an information without columns is 1, and its logarithm nothing.
+        if self.firth && !free.is_empty() {
             objective.firth = Some(Firth::new(&free, &rows.scale));
             objective.evaluate(&initial, &mut start);
             if !start.log_likelihood.is_finite() {
                 return Err(Error::InfiniteLikelihood);
             }
         }
-        let found = maximise(
+        let mut found = maximise(
             &mut objective,
             initial.clone(),
             start.clone(),
@@ -376,6 +379,9 @@ impl CoxPh {
             self.tolerance,
             self.max_iterations,
         );
+        if !rows.event.contains(&true) {
+            found.stop = Stop::NoEvents;
+        }
         let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
         Ok(Finished { options: self, data, design, rows, initial, start, free, found }.into_model())
     }

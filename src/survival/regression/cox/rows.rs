@@ -93,7 +93,7 @@ impl Rows {
         offset: Option<&[f64]>,
         cox_risk_sets: bool,
     ) -> Result<Self> {
-        if design.rows() != data.len() {
+        if design.columns() > 0 && design.rows() != data.len() {
             let (len, expected) = (design.rows(), data.len());
             return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
         }

@@ -12,6 +12,7 @@ impl fmt::Display for CoxModel {
         write!(f, "Cox model, {} ties{firth}: {} rows, {} events", self.ties, self.rows, self.events)?;
         match self.stop {
             Stop::Converged => write!(f, "; converged in {} steps", self.iterations)?,
+            Stop::NoEvents => write!(f, "; no event: nothing can be estimated")?,
             Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations)?,
             Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood")?,
             Stop::InfiniteCoefficient { .. } => {
@@ -32,6 +33,9 @@ impl fmt::Display for CoxModel {
         for t in &self.terms {
             let name = &t.name;
             match t.status {
+                Status::Redundant if self.stop == Stop::NoEvents => {
+                    write!(f, "\n{name:width$} not estimable: no event")?;
+                }
                 Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
                 Status::NotEstimable => {
                     write!(f, "\n{name:width$} not estimable: the likelihood rises either way")?;
