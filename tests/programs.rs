@@ -118,6 +118,7 @@ fn a_flag_without_effect_is_a_mistake() {
         (&format!("compare {AML} --by x --strata x"), "named by --by too"),
         (&format!("cox {AML} --covariates time"), "named by --time too"),
         (&format!("cox {AML} --covariates x,x"), "named twice"),
+        (&format!("cox {AML}"), "name at least one with --covariates or --factor"),
         (&format!("curve {AML} --weight x"), "--weight-kind"),
         (&format!("curve {AML} --by nothing"), "--by: tests/data/aml.csv has no column \"nothing\""),
         ("curve tests/data/aml.csv --time time", "--event"),

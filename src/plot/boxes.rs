@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::plot::font;
-use crate::plot::picture::{Anchor, Picture, Text};
+use crate::plot::picture::{Anchor, Picture};
 use crate::plot::style::{INK, Style};
 
 /// Boxes in rows, with arrows between them: a state diagram with the number of moves at each arrow, or the flow of a
@@ -99,15 +99,7 @@ impl BoxPlot {
         let description: Vec<String> = self.rows.iter().flatten().map(|t| t.replace('\n', " ")).collect();
         let name = if self.title.is_empty() { "Diagram".to_string() } else { self.title.clone() };
         let mut picture = Picture::new(width, top - 2.8 * size, name, format!("{}.", description.join("; ")));
-        if !self.title.is_empty() {
-            let text = self.write(
-                "title",
-                (0.8 * size, 0.9 * size + 0.7 * self.style.title_size),
-                Anchor::Start,
-                &self.title,
-            );
-            picture.text(Text { bold: true, size: self.style.title_size, ..text });
-        }
+        self.style.draw_title(&mut picture, &self.title);
         for &(from, to, ref text) in &self.arrows {
             self.draw_arrow(&mut picture, boxes[from], boxes[to], text);
         }
@@ -117,7 +109,7 @@ impl BoxPlot {
             let first = f64::midpoint(top, bottom) - (lines(text) - 1.0) * line / 2.0 + 0.35 * size;
             for (k, own) in text.lines().enumerate() {
                 let at = (f64::midpoint(left, right), first + k as f64 * line);
-                picture.text(self.write(format!("text {}", i + 1), at, Anchor::Middle, own));
+                picture.text(self.style.text(format!("text {}", i + 1), at, Anchor::Middle, own));
             }
         }
         Ok(picture)
@@ -137,26 +129,6 @@ impl BoxPlot {
     /// See [`BoxPlot`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.build()?.save(path)
-    }
-
-    fn write(
-        &self,
-        class: impl Into<String>,
-        at: (f64, f64),
-        anchor: Anchor,
-        content: impl Into<String>,
-    ) -> Text {
-        let (class, content) = (class.into(), content.into());
-        Text {
-            class,
-            at,
-            size: self.style.font_size,
-            anchor,
-            bold: false,
-            upwards: false,
-            color: INK,
-            content,
-        }
     }
 
     /// A straight arrow between the sides of two boxes that face each other.
@@ -193,7 +165,7 @@ impl BoxPlot {
         if !text.is_empty() {
             let at =
                 (f64::midpoint(start.0, end.0) + 0.5 * size, f64::midpoint(start.1, end.1) - 0.15 * size);
-            picture.text(self.write("arrow text", at, Anchor::Start, text));
+            picture.text(self.style.text("arrow text", at, Anchor::Start, text));
         }
     }
 }

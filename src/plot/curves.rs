@@ -606,25 +606,6 @@ impl CurvePlot {
         format!("{} over {}. {}.", self.value_title(), self.time_name.to_lowercase(), sentences.join(". "))
     }
 
-    fn write(
-        &self,
-        class: impl Into<String>,
-        at: (f64, f64),
-        anchor: Anchor,
-        content: impl Into<String>,
-    ) -> Text {
-        Text {
-            class: class.into(),
-            at,
-            size: self.style.font_size,
-            anchor,
-            bold: false,
-            upwards: false,
-            color: INK,
-            content: content.into(),
-        }
-    }
-
     fn axes(&self, picture: &mut Picture, frame: &Frame) {
         let size = self.style.font_size;
         let thin = 0.06 * size;
@@ -637,7 +618,7 @@ impl CurvePlot {
                 picture.line("grid", &[(frame.left, y), (frame.right, y)], FAINT, thin);
             }
             picture.line("axis", &[(frame.left - 0.4 * size, y), (frame.left, y)], INK, thin * 1.4);
-            picture.text(self.write(
+            picture.text(self.style.text(
                 "value tick",
                 (frame.left - 0.7 * size, y + 0.35 * size),
                 Anchor::End,
@@ -658,12 +639,17 @@ impl CurvePlot {
             let text = label(tick);
             let half = font::width(&text, size, false) / 2.0;
             if x - half > free {
-                picture.text(self.write("time tick", (x, frame.bottom + 1.5 * size), Anchor::Middle, text));
+                picture.text(self.style.text(
+                    "time tick",
+                    (x, frame.bottom + 1.5 * size),
+                    Anchor::Middle,
+                    text,
+                ));
                 free = x + half + 0.4 * size;
             }
         }
         let middle = f64::midpoint(frame.left, frame.right);
-        picture.text(self.write(
+        picture.text(self.style.text(
             "time axis",
             (middle, frame.bottom + 2.8 * size),
             Anchor::Middle,
@@ -671,13 +657,11 @@ impl CurvePlot {
         ));
         let widest = values.iter().map(|&v| font::width(&label(v), size, false)).fold(0.0, f64::max);
         let at = (frame.left - 1.3 * size - widest, f64::midpoint(frame.top, frame.bottom));
-        picture
-            .text(Text { upwards: true, ..self.write("value axis", at, Anchor::Middle, self.value_title()) });
-        if !self.title.is_empty() {
-            let at = (0.8 * size, 0.9 * size + self.style.title_size * 0.7);
-            let title = self.write("title", at, Anchor::Start, &self.title);
-            picture.text(Text { bold: true, size: self.style.title_size, ..title });
-        }
+        picture.text(Text {
+            upwards: true,
+            ..self.style.text("value axis", at, Anchor::Middle, self.value_title())
+        });
+        self.style.draw_title(picture, &self.title);
     }
 
     /// Bands below, lines above, marks on top. Returns the lines, for the legend to keep away from.
@@ -786,7 +770,7 @@ impl CurvePlot {
             } else {
                 frame.top + 1.2 * size + i as f64 * self.line_height()
             };
-            picture.text(self.write("note", (frame.left + 0.8 * size, y), Anchor::Start, note));
+            picture.text(self.style.text("note", (frame.left + 0.8 * size, y), Anchor::Start, note));
         }
     }
 
@@ -838,7 +822,7 @@ impl CurvePlot {
             let (x, y) = (frame.left + x, top + y + 0.2 * size);
             let stroke = self.style.palette.stroke(i, 1.3 * self.style.line_width);
             picture.stroked(format!("key {}", i + 1), &[(x, y), (x + 2.2 * size, y)], stroke);
-            picture.text(self.write(
+            picture.text(self.style.text(
                 format!("label {}", i + 1),
                 (x + 2.7 * size, y + 0.35 * size),
                 Anchor::Start,
@@ -854,11 +838,11 @@ impl CurvePlot {
         let size = self.style.font_size;
         let mut y = frame.bottom + 3.1 * size + self.line_height();
         for &row in &self.table {
-            let heading = self.write("table heading", (0.8 * size, y), Anchor::Start, row.heading());
+            let heading = self.style.text("table heading", (0.8 * size, y), Anchor::Start, row.heading());
             picture.text(Text { bold: true, ..heading });
             y += self.line_height();
             for (i, own) in series.iter().enumerate() {
-                let name = self.write(
+                let name = self.style.text(
                     format!("row {}", i + 1),
                     (0.8 * size, y),
                     Anchor::Start,
@@ -871,7 +855,12 @@ impl CurvePlot {
                     let (x, half) = (frame.x.place(tick), font::width(&text, size, false) / 2.0);
                     // The number stands under its tick or, where there is no room for it, not at all.
                     if x - half > free {
-                        picture.text(self.write(format!("count {}", i + 1), (x, y), Anchor::Middle, text));
+                        picture.text(self.style.text(
+                            format!("count {}", i + 1),
+                            (x, y),
+                            Anchor::Middle,
+                            text,
+                        ));
                         free = x + half + 0.3 * size;
                     }
                 }

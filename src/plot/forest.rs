@@ -204,7 +204,7 @@ impl ForestPlot {
         );
         for (i, row) in self.rows.iter().enumerate() {
             let y = top + (i as f64 + 0.5) * line;
-            let name = self.write(
+            let name = self.style.text(
                 format!("name {}", i + 1),
                 (0.8 * size + indent(row), y + 0.35 * size),
                 Anchor::Start,
@@ -213,10 +213,10 @@ impl ForestPlot {
             picture.text(Text { bold: row.heading || row.overall, ..name });
             if has_counts {
                 let at = (0.8 * size + names + counts, y + 0.35 * size);
-                picture.text(self.write(format!("counts {}", i + 1), at, Anchor::End, &row.counts));
+                picture.text(self.style.text(format!("counts {}", i + 1), at, Anchor::End, &row.counts));
             }
             let at = (width - 0.8 * size, y + 0.35 * size);
-            picture.text(self.write(format!("figures {}", i + 1), at, Anchor::End, Self::figures(row)));
+            picture.text(self.style.text(format!("figures {}", i + 1), at, Anchor::End, Self::figures(row)));
             if let Some(effect) = row.effect {
                 self.draw(&mut picture, row, i, effect, (low, high), x, y, (row.weight / most).sqrt());
             }
@@ -287,41 +287,13 @@ impl ForestPlot {
         }
     }
 
-    fn write(
-        &self,
-        class: impl Into<String>,
-        at: (f64, f64),
-        anchor: Anchor,
-        content: impl Into<String>,
-    ) -> Text {
-        let (class, content) = (class.into(), content.into());
-        Text {
-            class,
-            at,
-            size: self.style.font_size,
-            anchor,
-            bold: false,
-            upwards: false,
-            color: INK,
-            content,
-        }
-    }
-
     fn heads(&self, picture: &mut Picture, left: f64, right: f64, y: f64, counts: bool, names: f64) {
         let size = self.style.font_size;
-        if !self.title.is_empty() {
-            let title = self.write(
-                "title",
-                (0.8 * size, 0.9 * size + 0.7 * self.style.title_size),
-                Anchor::Start,
-                &self.title,
-            );
-            picture.text(Text { bold: true, size: self.style.title_size, ..title });
-        }
+        self.style.draw_title(picture, &self.title);
         let bold = |text: Text| Text { bold: true, ..text };
-        picture.text(bold(self.write("head", (0.8 * size, y), Anchor::Start, "Subgroup")));
+        picture.text(bold(self.style.text("head", (0.8 * size, y), Anchor::Start, "Subgroup")));
         if counts {
-            picture.text(bold(self.write(
+            picture.text(bold(self.style.text(
                 "head",
                 (0.8 * size + names + 8.5 * size, y),
                 Anchor::End,
@@ -330,7 +302,12 @@ impl ForestPlot {
         }
         let _ = (left, right);
         let at = (self.style.width() - 0.8 * size, y);
-        picture.text(bold(self.write("head", at, Anchor::End, format!("{} (95% CI)", self.effect_name))));
+        picture.text(bold(self.style.text(
+            "head",
+            at,
+            Anchor::End,
+            format!("{} (95% CI)", self.effect_name),
+        )));
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row: what it is and where it stands")]
@@ -402,15 +379,25 @@ impl ForestPlot {
             picture.line("axis", &[(at, bottom), (at, bottom + 0.4 * size)], INK, 0.08 * size);
             let half = font::width(&label(tick), size, false) / 2.0;
             if at - half > free {
-                picture.text(self.write("tick", (at, bottom + 1.5 * size), Anchor::Middle, label(tick)));
+                picture.text(self.style.text("tick", (at, bottom + 1.5 * size), Anchor::Middle, label(tick)));
                 free = at + half + 0.4 * size;
             }
         }
         if let Some((below, above)) = &self.favours {
             let none = x.place(if self.logarithmic { 1.0 } else { 0.0 });
             let y = bottom + 3.0 * size;
-            picture.text(self.write("favours", (none - 0.8 * size, y), Anchor::End, format!("← {below}")));
-            picture.text(self.write("favours", (none + 0.8 * size, y), Anchor::Start, format!("{above} →")));
+            picture.text(self.style.text(
+                "favours",
+                (none - 0.8 * size, y),
+                Anchor::End,
+                format!("← {below}"),
+            ));
+            picture.text(self.style.text(
+                "favours",
+                (none + 0.8 * size, y),
+                Anchor::Start,
+                format!("{above} →"),
+            ));
         }
     }
 }

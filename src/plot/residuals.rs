@@ -122,15 +122,7 @@ impl ResidualPlot {
         };
         let description = format!("{len} points and a smooth line through them.");
         let mut picture = Picture::new(self.style.width(), bottom + 3.4 * size, name, description);
-        if !self.title.is_empty() {
-            let text = self.write(
-                "title",
-                (0.8 * size, 0.9 * size + 0.7 * self.style.title_size),
-                Anchor::Start,
-                &self.title,
-            );
-            picture.text(Text { bold: true, size: self.style.title_size, ..text });
-        }
+        self.style.draw_title(&mut picture, &self.title);
         if let Some(value) = self.reference {
             let stroke = Stroke { color: GREY, width: 0.08 * size, dashes: vec![3.0, 2.0] };
             picture.stroked("reference", &[(left, y.place(value)), (right, y.place(value))], stroke);
@@ -147,26 +139,26 @@ impl ResidualPlot {
         for tick in ticks_between(range_x.0, range_x.1, 7) {
             let at = x.place(tick);
             picture.line("axis", &[(at, bottom), (at, bottom + 0.4 * size)], INK, 0.08 * size);
-            picture.text(self.write("x tick", (at, bottom + 1.5 * size), Anchor::Middle, label(tick)));
+            picture.text(self.style.text("x tick", (at, bottom + 1.5 * size), Anchor::Middle, label(tick)));
         }
         for tick in ticks_between(range_y.0, range_y.1, 6) {
             let at = y.place(tick);
             picture.line("axis", &[(left - 0.4 * size, at), (left, at)], INK, 0.08 * size);
-            picture.text(self.write(
+            picture.text(self.style.text(
                 "y tick",
                 (left - 0.7 * size, at + 0.35 * size),
                 Anchor::End,
                 label(tick),
             ));
         }
-        picture.text(self.write(
+        picture.text(self.style.text(
             "x axis",
             (f64::midpoint(left, right), bottom + 2.8 * size),
             Anchor::Middle,
             &self.names.0,
         ));
         let at = (1.4 * size, f64::midpoint(top, bottom));
-        picture.text(Text { upwards: true, ..self.write("y axis", at, Anchor::Middle, &self.names.1) });
+        picture.text(Text { upwards: true, ..self.style.text("y axis", at, Anchor::Middle, &self.names.1) });
         Ok(picture)
     }
 
@@ -184,26 +176,6 @@ impl ResidualPlot {
     /// See [`ResidualPlot`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.build()?.save(path)
-    }
-
-    fn write(
-        &self,
-        class: impl Into<String>,
-        at: (f64, f64),
-        anchor: Anchor,
-        content: impl Into<String>,
-    ) -> Text {
-        let (class, content) = (class.into(), content.into());
-        Text {
-            class,
-            at,
-            size: self.style.font_size,
-            anchor,
-            bold: false,
-            upwards: false,
-            color: INK,
-            content,
-        }
     }
 
     /// The running line at a hundred places.

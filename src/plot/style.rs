@@ -1,6 +1,6 @@
 //! How figures look: sizes in points and millimetres, colours that colour-blind eyes tell apart.
 
-use crate::plot::picture::{Color, Stroke};
+use crate::plot::picture::{Anchor, Color, Picture, Stroke, Text};
 
 /// Points in a millimetre.
 pub(crate) const POINTS_PER_MM: f64 = 72.0 / 25.4;
@@ -137,6 +137,27 @@ impl Style {
     /// The width in points.
     pub(crate) fn width(&self) -> f64 {
         self.width_mm * POINTS_PER_MM
+    }
+
+    /// A line of text in the usual size and colour.
+    pub(crate) fn text(
+        &self,
+        class: impl Into<String>,
+        at: (f64, f64),
+        anchor: Anchor,
+        content: impl Into<String>,
+    ) -> Text {
+        let (class, content) = (class.into(), content.into());
+        Text { class, at, size: self.font_size, anchor, bold: false, upwards: false, color: INK, content }
+    }
+
+    /// The title at the upper left corner, where there is one.
+    pub(crate) fn draw_title(&self, picture: &mut Picture, title: &str) {
+        if !title.is_empty() {
+            let at = (0.8 * self.font_size, 0.9 * self.font_size + 0.7 * self.title_size);
+            let text = self.text("title", at, Anchor::Start, title);
+            picture.text(Text { bold: true, size: self.title_size, ..text });
+        }
     }
 
     pub(crate) fn panel_height(&self) -> f64 {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::plot::axis::{Rounding, Scale, label, ticks};
 use crate::plot::font;
-use crate::plot::picture::{Anchor, Picture, Text};
+use crate::plot::picture::{Anchor, Picture};
 use crate::plot::style::{INK, Style};
 
 /// A subject: how long it was followed, and what happened when.
@@ -146,15 +146,7 @@ impl SwimmerPlot {
         );
         let name = if self.title.is_empty() { "Swimmer plot".to_string() } else { self.title.clone() };
         let mut picture = Picture::new(self.style.width(), bottom + 3.4 * size, name, description);
-        if !self.title.is_empty() {
-            let text = self.write(
-                "title",
-                (0.8 * size, 0.9 * size + 0.7 * self.style.title_size),
-                Anchor::Start,
-                &self.title,
-            );
-            picture.text(Text { bold: true, size: self.style.title_size, ..text });
-        }
+        self.style.draw_title(&mut picture, &self.title);
         self.legend(&mut picture, &groups, &kinds, &places, (left, 1.2 * size + title));
         for (i, own) in lanes.iter().enumerate() {
             let y = top + (i as f64 + 0.5) * lane;
@@ -176,7 +168,7 @@ impl SwimmerPlot {
                 );
             }
             if lane > 0.9 * size {
-                picture.text(self.write(
+                picture.text(self.style.text(
                     format!("subject {}", i + 1),
                     (left - 0.7 * size, y + 0.35 * size),
                     Anchor::End,
@@ -206,26 +198,6 @@ impl SwimmerPlot {
     /// See [`SwimmerPlot`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.build()?.save(path)
-    }
-
-    fn write(
-        &self,
-        class: impl Into<String>,
-        at: (f64, f64),
-        anchor: Anchor,
-        content: impl Into<String>,
-    ) -> Text {
-        let (class, content) = (class.into(), content.into());
-        Text {
-            class,
-            at,
-            size: self.style.font_size,
-            anchor,
-            bold: false,
-            upwards: false,
-            color: INK,
-            content,
-        }
     }
 
     /// Where each entry of the legend stands, and in how many rows.
@@ -266,7 +238,7 @@ impl SwimmerPlot {
             } else {
                 draw_sign(picture, i - groups.len(), (x + 0.5 * size, y), 0.35 * size);
             }
-            picture.text(self.write(
+            picture.text(self.style.text(
                 format!("label {}", i + 1),
                 (x + 1.5 * size, y + 0.35 * size),
                 Anchor::Start,
@@ -281,9 +253,14 @@ impl SwimmerPlot {
         for tick in ticks(end, 8, Rounding::of(&self.time_name)) {
             let at = x.place(tick);
             picture.line("axis", &[(at, bottom), (at, bottom + 0.4 * size)], INK, 0.08 * size);
-            picture.text(self.write("time tick", (at, bottom + 1.5 * size), Anchor::Middle, label(tick)));
+            picture.text(self.style.text(
+                "time tick",
+                (at, bottom + 1.5 * size),
+                Anchor::Middle,
+                label(tick),
+            ));
         }
-        picture.text(self.write(
+        picture.text(self.style.text(
             "time axis",
             (f64::midpoint(left, right), bottom + 2.8 * size),
             Anchor::Middle,

@@ -68,6 +68,9 @@ impl Program for Options {
 impl Options {
     /// A column is a covariate or a part of the data, and stands once.
     fn check(&self) -> Result<(), Failure> {
+        if self.covariates.is_empty() && self.factor.is_empty() {
+            return Err("a model needs covariates: name at least one with --covariates or --factor".into());
+        }
         let mut named =
             vec![("--time", self.columns.time.as_str()), ("--event", self.columns.event.as_str())];
         named.extend(self.columns.entry.iter().map(|c| ("--entry", c.as_str())));

@@ -1,0 +1,270 @@
+//! `incidence`: how probable is each of several causes, where one prevents the others?
+
+use greenwood::survival::{
+    AalenJohansen, CumulativeIncidence, Estimate, Gray, Groups, IncidenceEstimate, IncidenceVariance,
+    Interval,
+};
+use serde_json::{Map, Value, json};
+
+use super::columns::CauseColumns;
+use super::models::Models;
+use crate::support::{Failure, Program, Warnings, json_text, number, times_to_ask};
+
+/// Cumulative incidence of competing causes from a file.
+#[derive(clap::Parser)]
+#[command(after_help = "Example: incidence pbc.csv --time time --event status --causes 1,2 --at 1000,2000")]
+pub struct Options {
+    #[command(flatten)]
+    columns: CauseColumns,
+    /// Column with groups: one set of curves for each
+    #[arg(long)]
+    by: Option<String>,
+    /// Times at which the incidences are printed
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    at: Vec<f64>,
+    /// Incidences whose first times are printed
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    quantiles: Vec<f64>,
+    /// Horizon of the mean time lost to each cause
+    #[arg(long, allow_negative_numbers = true)]
+    tau: Option<f64>,
+    /// Time from which the incidences are conditional on no event before
+    #[arg(long, allow_negative_numbers = true)]
+    given_event_free: Option<f64>,
+    /// How variances are estimated
+    #[arg(long, value_enum, default_value = "jackknife")]
+    variance: VarianceName,
+    /// The scale of the intervals
+    #[arg(long, value_enum, default_value = "log-log")]
+    interval: IntervalName,
+    /// Confidence level
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// Gray's test of each cause over the groups, within --strata
+    #[arg(long, requires = "by")]
+    gray: bool,
+    /// Power of the weights of Gray's test
+    #[arg(long, requires = "gray", default_value_t = 0.0, allow_negative_numbers = true)]
+    rho: f64,
+    #[command(flatten)]
+    models: Models,
+    /// Difference of two groups: at the times of --at
+    #[arg(long, requires = "by")]
+    difference: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum VarianceName {
+    Jackknife,
+    Aalen,
+    Delta,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum IntervalName {
+    Plain,
+    Log,
+    LogLog,
+    Logit,
+    Arcsine,
+}
+
+impl VarianceName {
+    fn kind(self) -> IncidenceVariance {
+        match self {
+            Self::Jackknife => IncidenceVariance::Jackknife,
+            Self::Aalen => IncidenceVariance::Aalen,
+            Self::Delta => IncidenceVariance::Delta,
+        }
+    }
+}
+
+impl IntervalName {
+    fn interval(self, level: f64) -> Interval {
+        match self {
+            Self::Plain => Interval::plain(),
+            Self::Log => Interval::log(),
+            Self::LogLog => Interval::log_log(),
+            Self::Logit => Interval::logit(),
+            Self::Arcsine => Interval::arcsine(),
+        }
+        .level(level)
+    }
+}
+
+impl Program for Options {
+    fn run(self) -> Result<String, Failure> {
+        run(&self)
+    }
+}
+
+/// What the answer is put together from: text and the fields of the JSON object.
+#[derive(Default)]
+struct Answer {
+    text: Vec<String>,
+    fields: Map<String, Value>,
+}
+
+impl Answer {
+    fn add(&mut self, field: &str, value: impl Into<Value>) {
+        self.fields.insert(field.into(), value.into());
+    }
+}
+
+fn run(options: &Options) -> Result<String, Failure> {
+    times_to_ask("--at", &options.at)?;
+    if options.difference && options.at.is_empty() {
+        return Err("--difference compares two groups at times: add --at, such as --at 12".into());
+    }
+    let mut warnings = Warnings::default();
+    options.models.check()?;
+    let mut further: Vec<(&'static str, &str)> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
+    further.extend(options.models.further());
+    let table = options.columns.table(&further, &mut warnings)?;
+    let data = options.columns.data(&table)?;
+    let groups = match &options.by {
+        Some(column) => table.groups("--by", column)?,
+        None => Groups::new(&vec!["all"; table.len()]),
+    };
+    let mut fits = AalenJohansen::new().variance(options.variance.kind()).by_group(&data, &groups)?;
+    if let Some(s) = options.given_event_free {
+        fits = fits.iter().map(|fit| fit.given_event_free(s)).collect::<Result<_, _>>()?;
+    }
+    let mut answer = Answer::default();
+    answer.add("causes", data.causes().to_vec());
+    answer.add("variance", options.variance.kind().to_string().to_lowercase());
+    let described =
+        fits.iter().zip(groups.labels()).map(|(fit, label)| options.group(fit, label, &mut answer.text));
+    let described = described.collect::<Result<Vec<_>, _>>()?;
+    answer.add("groups", described);
+    if options.gray {
+        let mut tests = Vec::new();
+        for cause in data.causes() {
+            let test = Gray::new(cause).rho(options.rho).test(&data, &groups)?;
+            answer.text.push(test.to_string());
+            tests.push(json!({
+                "cause": cause, "statistic": test.statistic(), "df": test.degrees_of_freedom(),
+                "p_value": number(test.p_value()),
+            }));
+        }
+        answer.add("gray", tests);
+    }
+    for (field, value) in options.models.fit(&table, &data, options.level, &mut answer.text)? {
+        answer.add(field, value);
+    }
+    if options.difference {
+        options.differences(&fits, groups.labels(), &mut answer)?;
+    }
+    Ok(if options.columns.json() {
+        json_text(Value::Object(answer.fields), &warnings)
+    } else {
+        answer.text.join("\n")
+    })
+}
+
+impl Options {
+    fn group(
+        &self,
+        fit: &CumulativeIncidence,
+        label: &str,
+        text: &mut Vec<String>,
+    ) -> Result<Value, Failure> {
+        let interval = self.interval.interval(self.level);
+        if self.by.is_some() {
+            text.push(format!("{} = {label}", self.by.as_deref().unwrap_or_default()));
+        }
+        text.push(fit.to_string());
+        let rows = fit.rows().map(|r| {
+            let mut row =
+                estimates(r.row().time, (r.event_free(), r.event_free_std_error()), r.incidence(), interval)?;
+            row["events"] = r.events().to_vec().into();
+            row["censored"] = number(r.row().censored);
+            row["at_risk"] = number(r.row().at_risk);
+            Ok(row)
+        });
+        let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
+        let mut at = Vec::new();
+        for &t in &self.at {
+            let of_causes: Vec<IncidenceEstimate> = fit.curves().map(|c| c.at(t)).collect();
+            at.push(estimates(t, fit.event_free(t), &of_causes, interval)?);
+            let causes = fit.causes().iter().zip(&of_causes);
+            let causes: Vec<String> = causes.map(|(cause, e)| format!("{cause} {e}")).collect();
+            text.push(format!("at {t}: {}", causes.join(", ")));
+        }
+        let (mut quantiles, mut lost) = (Vec::new(), Vec::new());
+        for curve in fit.curves() {
+            let cause = curve.cause();
+            for q in curve.quantiles(&self.quantiles, interval)? {
+                let limits = q.interval();
+                let found = q.value().map_or("not reached".to_string(), |t| t.to_string());
+                text.push(format!("{cause} reaches {}: {found}", q.p()));
+                quantiles.push(json!({
+                    "cause": cause, "p": q.p(), "estimate": number(q.value()),
+                    "lower": number(limits.lower), "upper": number(limits.upper),
+                }));
+            }
+            if let Some(tau) = self.tau {
+                let mean = curve.time_lost(tau)?;
+                let limits = mean.interval(self.level)?;
+                text.push(format!("mean time lost to {cause}: {mean}"));
+                lost.push(json!({
+                    "cause": cause, "tau": tau, "estimate": mean.value(), "std_error": number(mean.std_error()),
+                    "lower": number(limits.lower), "upper": number(limits.upper),
+                }));
+            }
+        }
+        Ok(json!({
+            "label": label, "n": fit.table().all().subjects(), "rows": rows, "at": at, "quantiles": quantiles,
+            "time_lost": lost,
+        }))
+    }
+
+    /// The second group less the first.
+    fn differences(
+        &self,
+        fits: &[CumulativeIncidence],
+        labels: &[String],
+        answer: &mut Answer,
+    ) -> Result<(), Failure> {
+        let ([first, second], [reference, group]) = (fits, labels) else {
+            let found = labels.len();
+            return Err(format!("--difference compares 2 groups, and --by has {found}: leave it out").into());
+        };
+        let mut rows = Vec::new();
+        for cause in first.causes() {
+            for &t in &self.at {
+                let (of, against) = (second.of(cause)?.at(t), first.of(cause)?.at(t));
+                let d: Estimate = of.difference(&against);
+                // Also where it is 0, which makes no interval.
+                let se = of.std_error().zip(against.std_error()).map(|(a, b)| a.hypot(b));
+                let limits = d.interval(self.level)?;
+                answer.text.push(format!("incidence of {cause} at {t}, {group} minus {reference}: {d:.4}"));
+                rows.push(json!({
+                    "cause": cause, "time": t, "estimate": number(d.value().ok()),
+                    "std_error": number(se), "lower": number(limits.lower),
+                    "upper": number(limits.upper), "p_value": number(d.p_value()),
+                }));
+            }
+        }
+        answer.add("difference", rows);
+        Ok(())
+    }
+}
+
+fn estimates(
+    time: f64,
+    (event_free, free_error): (f64, Option<f64>),
+    incidence: &[IncidenceEstimate],
+    interval: Interval,
+) -> Result<Value, Failure> {
+    let limits = incidence.iter().map(|e| e.interval(interval)).collect::<Result<Vec<_>, _>>()?;
+    let column = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<Value> {
+        (0..incidence.len()).map(|k| number(f(k))).collect()
+    };
+    Ok(json!({
+        "time": time, "at_risk": number(incidence.first().map(IncidenceEstimate::at_risk)),
+        "event_free": event_free, "event_free_std_error": number(free_error),
+        "incidence": column(&|k| Some(incidence[k].value())), "std_error": column(&|k| incidence[k].std_error()),
+        "lower": column(&|k| limits[k].lower), "upper": column(&|k| limits[k].upper),
+    }))
+}
