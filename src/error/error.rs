@@ -341,6 +341,18 @@ pub enum Error {
         /// The names that exist.
         known: String,
     },
+    /// An observation `(lower, upper]` in which no time can lie.
+    #[error("row {index}, ({lower}, {upper}]: {why}; correct the limits, or drop the row")]
+    InvalidObservation {
+        /// The row.
+        index: usize,
+        /// The lower limit.
+        lower: f64,
+        /// The upper limit.
+        upper: f64,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A column with missing values, where there may be none.
     #[error(
         "{column} has {count} missing value(s), the first in row {first}: drop such rows (`CompleteCases::drop`) or \

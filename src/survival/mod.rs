@@ -71,6 +71,9 @@ pub use regression::{
     Ties, TimeScale,
 };
 pub use regression::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
+pub use regression::{
+    Family, Observations, Parametric, ParametricModel, ParametricStop, Predicted, Prediction,
+};
 pub use result::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use result::{Direction, Estimate, NotEstimable, Scale, TestSummary};
 pub use result::{HazardRatio, HazardRatioMethod};

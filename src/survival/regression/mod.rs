@@ -4,6 +4,7 @@
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
 //! * that incidence from a model of each cause: [`AbsoluteRisk`]
+//! * a distribution with covariates: [`Parametric`] ([`parametric`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod absolute_risk;
@@ -12,6 +13,7 @@ pub mod design;
 pub mod fine_gray;
 mod fingerprint;
 pub mod new_rows;
+pub mod parametric;
 pub mod recipe;
 mod spline;
 pub mod term;
@@ -24,5 +26,8 @@ pub use cox::{
 pub use design::{Design, DesignBuilder};
 pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
 pub use new_rows::{NewColumns, NewRow, NewRows};
+pub use parametric::{
+    Family, Observations, Parametric, ParametricModel, ParametricStop, Predicted, Prediction,
+};
 pub use recipe::Recipe;
 pub use term::{Status, Term, TestResult};

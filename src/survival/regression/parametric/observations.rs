@@ -1,0 +1,176 @@
+//! What a parametric model is fitted to: each time known exactly, or within (L, R].
+
+use crate::error::{Error, Result};
+use crate::survival::data::groups::{Groups, encode};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+
+/// Observations of each kind: the time is in `(lower, upper]`, or exactly there where the two are equal.
+///
+/// An upper limit of ∞ is right censoring; a lower limit of 0 (of −∞ where times may be negative) is left censoring.
+/// [`RightCensored`] data are taken as they are: entries, weights, clusters and strata come along.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::Observations;
+///
+/// let seen = Observations::interval(&[1.0, 2.0, 0.0], &[3.0, f64::INFINITY, 2.0])?;
+/// assert_eq!((seen.len(), seen.events()), (3, 2));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observations {
+    pub(super) lower: Vec<f64>,
+    pub(super) upper: Vec<f64>,
+    pub(super) entry: Option<Vec<f64>>,
+    pub(super) weights: Option<Weights<'static>>,
+    pub(super) clusters: Option<Vec<u32>>,
+    pub(super) strata: Option<Groups>,
+}
+
+impl Observations {
+    /// Each time in `(lower, upper]`.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::LengthMismatch`]; [`Error::InvalidObservation`] where a limit is NaN, `lower` is above
+    /// `upper`, or nothing is known of a time.
+    pub fn interval(lower: &[f64], upper: &[f64]) -> Result<Self> {
+        if lower.is_empty() {
+            return Err(Error::Empty { argument: "lower" });
+        }
+        if lower.len() != upper.len() {
+            let (len, expected) = (upper.len(), lower.len());
+            return Err(Error::LengthMismatch { argument: "upper", len, other: "lower", expected });
+        }
+        for (index, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
+            let why = if lower.is_nan() || upper.is_nan() {
+                "a limit is not a number"
+            } else if lower > upper {
+                "lower is above upper"
+            } else if lower == f64::INFINITY || upper == f64::NEG_INFINITY {
+                "no finite time is inside"
+            } else {
+                continue;
+            };
+            return Err(Error::InvalidObservation { index, lower, upper, why });
+        }
+        let (lower, upper) = (lower.to_vec(), upper.to_vec());
+        Ok(Self { lower, upper, entry: None, weights: None, clusters: None, strata: None })
+    }
+
+    /// Subjects that come under observation at `entry`, since the time was later than that.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidObservation`] where an entry is not below the time, or not below the
+    /// upper limit.
+    pub fn with_entry(mut self, entry: &[f64]) -> Result<Self> {
+        self.same_length("entry", entry.len())?;
+        for (index, &at) in entry.iter().enumerate() {
+            let (lower, upper) = (self.lower[index], self.upper[index]);
+            if !(at < upper && at <= lower.max(f64::MIN)) || at == f64::INFINITY {
+                let why = "the entry must come before it";
+                return Err(Error::InvalidObservation { index, lower, upper, why });
+            }
+        }
+        self.entry = Some(entry.to_vec());
+        Ok(self)
+    }
+
+    /// How much each row counts.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::ZeroWeights`].
+    pub fn with_weights(mut self, weights: Weights) -> Result<Self> {
+        let values = weights.values();
+        self.same_length("weights", values.len())?;
+        if let Some((index, &value)) =
+            values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
+        {
+            return Err(Error::InvalidWeight { index, value });
+        }
+        if values.iter().all(|&w| w == 0.0) {
+            return Err(Error::ZeroWeights);
+        }
+        self.weights = Some(match &weights {
+            Weights::Replication(w) => Weights::replication(w.to_vec()),
+            Weights::Sampling(w) => Weights::sampling(w.to_vec()),
+        });
+        Ok(self)
+    }
+
+    /// Rows with one id are not independent: the variance is robust, summed within a cluster.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn with_clusters<I: Eq + std::hash::Hash>(mut self, ids: &[I]) -> Result<Self> {
+        self.same_length("clusters", ids.len())?;
+        self.clusters = Some(encode(ids).0);
+        Ok(self)
+    }
+
+    /// Strata, each with a scale of its own.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn with_strata(mut self, strata: Groups) -> Result<Self> {
+        strata.check_len("strata", self.len())?;
+        self.strata = Some(strata);
+        Ok(self)
+    }
+
+    fn same_length(&self, argument: &'static str, len: usize) -> Result<()> {
+        if len == self.len() {
+            return Ok(());
+        }
+        Err(Error::LengthMismatch { argument, len, other: "the observations", expected: self.len() })
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lower.len()
+    }
+
+    /// Are there no rows? Never so.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lower.is_empty()
+    }
+
+    /// The number of rows that are not right censored.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.upper.iter().filter(|u| u.is_finite()).count()
+    }
+
+    pub(super) fn weight(&self, row: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |w| w.values()[row])
+    }
+
+    pub(super) fn is_robust(&self) -> bool {
+        self.clusters.is_some() || matches!(self.weights, Some(Weights::Sampling(_)))
+    }
+}
+
+impl From<&Observations> for Observations {
+    fn from(data: &Observations) -> Self {
+        data.clone()
+    }
+}
+
+impl From<&RightCensored<'_>> for Observations {
+    fn from(data: &RightCensored) -> Self {
+        let upper = data.time().iter().zip(data.event()).map(|(&t, &e)| if e { t } else { f64::INFINITY });
+        Self {
+            lower: data.time().to_vec(),
+            upper: upper.collect(),
+            entry: data.entry().map(<[f64]>::to_vec),
+            weights: data.weights().map(|weights| match weights {
+                Weights::Replication(w) => Weights::replication(w.to_vec()),
+                Weights::Sampling(w) => Weights::sampling(w.to_vec()),
+            }),
+            clusters: data.clusters().map(<[u32]>::to_vec),
+            strata: data.strata().cloned(),
+        }
+    }
+}
