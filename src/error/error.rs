@@ -449,6 +449,12 @@ pub enum Error {
          predictor over more than 700; centre or shrink them"
     )]
     InfiniteLikelihood,
+    /// Predictions asked of a parametric model that has no curve, since its likelihood has no maximum.
+    #[error("the model has no curve to predict from: {diagnosis}; take another distribution, or fewer parameters")]
+    NoCurve {
+        /// How the search ended.
+        diagnosis: String,
+    },
     /// Residuals, hazards or predictions asked of a model with an infinite coefficient.
     #[error(
         "the coefficient of {covariate} is infinite, so there are no residuals, hazards or predictions: fit with \

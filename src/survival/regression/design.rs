@@ -1,6 +1,6 @@
 //! The covariates: a matrix with named columns, or a small builder of one.
 
-use ndarray::{ArrayView2, Axis, CowArray, Ix2};
+use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
@@ -49,6 +49,12 @@ impl<'a> Design<'a> {
             return Err(Error::LengthMismatch { argument: "names", len, other: "the design", expected });
         }
         Self::checked(Recipe::numeric(names)?, CowArray::from(x))
+    }
+
+    /// A design of so many rows without any covariate: the null model.
+    #[must_use]
+    pub fn without_covariates(rows: usize) -> Design<'static> {
+        Design { recipe: Recipe::empty(), x: CowArray::from(Array2::zeros((rows, 0))) }
     }
 
     /// A design that is put together covariate by covariate.

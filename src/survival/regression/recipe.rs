@@ -206,6 +206,11 @@ impl Recipe {
         Ok(Self(Arc::new(inner)))
     }
 
+    /// No covariate at all.
+    pub(super) fn empty() -> Self {
+        Self(Arc::new(Inner::default()))
+    }
+
     /// Columns of numbers, by name.
     pub(super) fn numeric<S: ToString>(names: &[S]) -> Result<Self> {
         Self::new(names.iter().map(|name| Part::Numeric { name: name.to_string() }))

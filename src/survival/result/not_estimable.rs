@@ -67,6 +67,8 @@ pub enum NotEstimable {
     Undefined,
     /// No event time at which both groups were at risk: nothing is compared.
     NothingCompared,
+    /// A parameter in whose direction the likelihood has no maximum: the data do not determine it.
+    NoMaximum,
     /// No pair of subjects can be compared: nobody has the event while another is under observation.
     NoPairs,
 }
@@ -108,6 +110,7 @@ impl fmt::Display for NotEstimable {
             Self::ZeroOrInfinite => write!(f, "a ratio of 0 or ∞ has no standard error"),
             Self::Undefined => write!(f, "0/0"),
             Self::NothingCompared => write!(f, "no event time compares the groups"),
+            Self::NoMaximum => write!(f, "the likelihood has no maximum in this parameter"),
             Self::NoPairs => write!(f, "no pair of subjects can be compared"),
         }
     }

@@ -1,27 +1,54 @@
 //! The families: each log density and log survival function, written once.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::survival::regression::parametric::jet::Jet;
+use crate::error::Error;
+use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter, Summary};
+use crate::survival::regression::parametric::jet::Real;
+use crate::survival::regression::parametric::spline::{self, Knots};
+use crate::survival::regression::parametric::tails::{
+    self, LOG_ROOT_TAU, log_f_density, log_f_survival, log_gamma_density, log_gamma_survival,
+    log_normal_survival, relative_exp,
+};
 
 /// The distribution of a parametric model.
 ///
-/// With `η = x'β` (and an offset), `w = (y − η)/σ`:
+/// The location η carries the covariates; parameters stand in the order in which they are reported. The translation to
+/// the parametrisations of `survreg` and flexsurv stands in [the room's story](super).
 ///
-/// | family | y | survival function |
+/// | family | parameters (working scale) | survival function |
 /// |---|---|---|
-/// | `Exponential` | ln t | `exp(−e^w)`, σ = 1 |
-/// | `Weibull` | ln t | `exp(−e^w)` |
-/// | `LogNormal` | ln t | `1 − Φ(w)` |
-/// | `LogLogistic` | ln t | `1/(1 + e^w)` |
-/// | `Gaussian` | t | `1 − Φ(w)` |
-/// | `Logistic` | t | `1/(1 + e^w)` |
-/// | `ExtremeValue` | t | `exp(−e^w)` |
-/// | `WeibullPh` | | `exp(−e^η t^a)`; the working parameter is ln a |
-/// | `Gompertz` | | hazard `e^η e^{bt}`; with b < 0 some never have the event |
+/// | `Exponential` | η | `exp(−t e^−η)` |
+/// | `Weibull` | η, ln σ | `exp(−e^w)`, `w = (ln t − η)/σ` |
+/// | `LogNormal` | η, ln σ | `1 − Φ(w)` |
+/// | `LogLogistic` | η, ln σ | `1/(1 + e^w)` |
+/// | `Gaussian`, `Logistic`, `ExtremeValue` | η, ln σ | the same three with `w = (t − η)/σ` |
+/// | `WeibullPh` | ln a, η | `exp(−e^η t^a)` |
+/// | `Gompertz` | b, η | hazard `e^η e^{bt}`; with b < 0 some never have the event |
+/// | `Gamma` | ln a, η | gamma of shape a and rate e^η |
+/// | `GeneralizedGamma` | η, ln σ, Q | `e^{Qw}/Q²` is gamma of shape `Q^−2`; Q = 0 is log-normal, Q = 1 Weibull |
+/// | `GeneralizedF` | η, ln σ, Q, ln P | P → 0 is the generalised gamma distribution |
+/// | `Spline` | η = γ₀, γ₁, … | `g(S) = γ₀ + γ₁ x + Σ γⱼ vⱼ(x)`, `x = ln t` (Royston-Parmar) |
+/// | `PiecewiseExponential` | ln of each rate; η has no intercept | hazard `rateₖ e^η` between two cuts |
+/// | `MixtureCure` | η = logit θ, those of the base | `θ + (1 − θ) S₀(t)` |
+/// | `NonMixtureCure` | η = logit θ, those of the base | `θ^{1 − S₀(t)}` |
 ///
-/// References: Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, chapter 2 and 3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// References: Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, chapters 2 and 3; Prentice
+/// (1974), Biometrika 61:539; Prentice (1975), Biometrika 62:607; Royston & Parmar (2002), Statist Med 21:2175; Lambert
+/// et al. (2007), Biostatistics 8:576 (cure).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::Family;
+///
+/// assert_eq!("log-normal".parse::<Family>()?, Family::LogNormal);
+/// assert_eq!("cure-mixture-weibull".parse::<Family>()?, Family::MixtureCure(Box::new(Family::Weibull)));
+/// assert_eq!(Family::spline_odds(2).to_string(), "spline-odds");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Family {
     /// Constant hazard.
@@ -42,156 +69,504 @@ pub enum Family {
     WeibullPh,
     /// Gompertz: the log hazard is a straight line.
     Gompertz,
+    /// Gamma.
+    Gamma,
+    /// The generalised gamma distribution as Prentice wrote it.
+    GeneralizedGamma,
+    /// The generalised F distribution.
+    GeneralizedF,
+    /// A natural cubic spline of log time on the scale of log hazards, log odds or normal quantiles.
+    Spline {
+        /// What is linear in the spline.
+        scale: SplineScale,
+        /// The knots.
+        knots: Knots,
+    },
+    /// A hazard that is constant between cuts: pieces `(0, c₁], (c₁, c₂], …, (c_K, ∞)`.
+    PiecewiseExponential {
+        /// The cuts: above 0, increasing.
+        cuts: Vec<f64>,
+    },
+    /// A fraction θ never has the event; the others have times of the base family.
+    MixtureCure(Box<Family>),
+    /// The cumulative hazard has the limit `−ln θ` and the shape of a distribution function of the base family.
+    NonMixtureCure(Box<Family>),
+}
+
+/// What is linear in a spline of log time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum SplineScale {
+    /// The log cumulative hazard: covariates act as proportional hazards.
+    Hazard,
+    /// The log cumulative odds: covariates act as proportional odds.
+    Odds,
+    /// The normal quantile of 1 − S.
+    Normal,
 }
 
 /// The standard distributions of w.
-enum Standard {
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Standard {
+    /// Of a smallest value.
     Smallest,
+    /// Normal.
     Normal,
+    /// Logistic.
     Logistic,
 }
 
-impl Family {
-    /// Every family.
-    pub const ALL: [Self; 9] = [
-        Self::Exponential,
-        Self::Weibull,
-        Self::LogNormal,
-        Self::LogLogistic,
-        Self::Gaussian,
-        Self::Logistic,
-        Self::ExtremeValue,
-        Self::WeibullPh,
-        Self::Gompertz,
-    ];
+impl Standard {
+    pub(super) fn log_survival<T: Real>(self, w: T) -> T {
+        match self {
+            Self::Smallest => -w.exp(),
+            Self::Logistic => -w.softplus(),
+            Self::Normal => w.map(log_normal_survival(w.value())),
+        }
+    }
 
-    fn standard(self) -> Option<Standard> {
+    pub(super) fn log_density<T: Real>(self, w: T) -> T {
+        match self {
+            Self::Smallest => w - w.exp(),
+            Self::Logistic => w - w.softplus().scale(2.0),
+            Self::Normal => {
+                let x = w.value();
+                w.map([-0.5 * x * x - LOG_ROOT_TAU, -x, -1.0])
+            }
+        }
+    }
+}
+
+impl Family {
+    /// A spline on the log cumulative hazard scale with so many inner knots, placed by rule.
+    #[must_use]
+    pub fn spline_hazard(inner_knots: usize) -> Self {
+        Self::Spline { scale: SplineScale::Hazard, knots: Knots::Inner(inner_knots) }
+    }
+
+    /// A spline on the log cumulative odds scale with so many inner knots, placed by rule.
+    #[must_use]
+    pub fn spline_odds(inner_knots: usize) -> Self {
+        Self::Spline { scale: SplineScale::Odds, knots: Knots::Inner(inner_knots) }
+    }
+
+    /// A spline on the normal quantile scale with so many inner knots, placed by rule.
+    #[must_use]
+    pub fn spline_normal(inner_knots: usize) -> Self {
+        Self::Spline { scale: SplineScale::Normal, knots: Knots::Inner(inner_knots) }
+    }
+
+    /// A hazard that is constant between these times.
+    #[must_use]
+    pub fn piecewise_exponential(cuts: &[f64]) -> Self {
+        Self::PiecewiseExponential { cuts: cuts.to_vec() }
+    }
+
+    /// Every family that needs no further number and has positive times: what a table of comparison holds.
+    #[must_use]
+    pub fn standard_set() -> Vec<Self> {
+        vec![
+            Self::Exponential,
+            Self::Weibull,
+            Self::LogNormal,
+            Self::LogLogistic,
+            Self::WeibullPh,
+            Self::Gompertz,
+            Self::Gamma,
+            Self::GeneralizedGamma,
+            Self::GeneralizedF,
+        ]
+    }
+
+    pub(super) fn standard(&self) -> Option<Standard> {
         match self {
             Self::Exponential | Self::Weibull | Self::ExtremeValue => Some(Standard::Smallest),
             Self::LogNormal | Self::Gaussian => Some(Standard::Normal),
             Self::LogLogistic | Self::Logistic => Some(Standard::Logistic),
-            Self::WeibullPh | Self::Gompertz => None,
+            _ => None,
         }
     }
 
     /// Is it a location-scale model of the time or its logarithm?
     #[must_use]
-    pub fn is_location_scale(self) -> bool {
+    pub fn is_location_scale(&self) -> bool {
         self.standard().is_some()
     }
 
-    /// Is it a distribution of positive times?
-    #[must_use]
-    pub fn is_positive(self) -> bool {
+    /// The families that a cure model may have as its base, in the parametrisation of flexsurv.
+    pub(super) fn as_base(&self) -> Option<Vec<Parameter>> {
+        let log = |name: &str| Parameter::new(name, Link::Log);
+        let as_is = |name: &str| Parameter::new(name, Link::Identity);
+        Some(match self {
+            Self::Exponential => vec![log("rate")],
+            Self::Weibull | Self::LogLogistic => vec![log("shape"), log("scale")],
+            Self::LogNormal => vec![as_is("meanlog"), log("sdlog")],
+            Self::WeibullPh | Self::Gompertz | Self::Gamma | Self::GeneralizedGamma | Self::GeneralizedF => {
+                self.parameters()
+            }
+            _ => return None,
+        })
+    }
+
+    /// A base's own parameters from those that a cure model reports, and back: both are `x → −x` and an exchange.
+    pub(super) fn base_parameters<T: Real>(&self, given: &[T]) -> Vec<T> {
+        match self {
+            Self::Exponential => vec![-given[0]],
+            Self::Weibull | Self::LogLogistic => vec![given[1], -given[0]],
+            _ => given.to_vec(),
+        }
+    }
+}
+
+/// `1/(1 + e^−e)` and its complement, by logarithms.
+fn log_shares<T: Real>(logit: T) -> (T, T) {
+    (-(-logit).softplus(), -logit.softplus())
+}
+
+impl Distribution for Family {
+    fn parameters(&self) -> Vec<Parameter> {
+        let log = |name: &str| Parameter::new(name, Link::Log);
+        let as_is = |name: &str| Parameter::new(name, Link::Identity);
+        match self {
+            Self::Exponential => vec![as_is("(Intercept)")],
+            family if family.is_location_scale() => vec![as_is("(Intercept)"), log("scale")],
+            Self::WeibullPh => vec![log("shape"), log("scale")],
+            Self::Gompertz => vec![as_is("shape"), log("rate")],
+            Self::Gamma => vec![log("shape"), log("rate")],
+            Self::GeneralizedGamma => vec![as_is("mu"), log("sigma"), as_is("Q")],
+            Self::GeneralizedF => vec![as_is("mu"), log("sigma"), as_is("Q"), log("P")],
+            Self::Spline { knots, .. } => {
+                (0..knots.parameters()).map(|k| as_is(&format!("gamma{k}"))).collect()
+            }
+            Self::PiecewiseExponential { cuts } => {
+                let mut all = vec![as_is("predictor").without_intercept()];
+                all.extend((0..=cuts.len()).map(|k| log(&format!("rate{}", k + 1))));
+                all
+            }
+            Self::MixtureCure(base) | Self::NonMixtureCure(base) => {
+                let mut all = vec![Parameter::new("theta", Link::Logit)];
+                all.extend(base.as_base().unwrap_or_default());
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn location(&self) -> usize {
+        usize::from(matches!(self, Self::WeibullPh | Self::Gompertz | Self::Gamma))
+    }
+
+    fn is_positive(&self) -> bool {
         !matches!(self, Self::Gaussian | Self::Logistic | Self::ExtremeValue)
     }
 
-    /// The name of the parameter beside the linear predictor.
-    pub(super) fn ancillary(self) -> &'static str {
+    fn standard_form(&self) -> Option<Standard> {
+        self.standard()
+    }
+
+    fn in_unit(&self, unit: f64) -> Option<Vec<(f64, f64)>> {
         match self {
-            Self::WeibullPh => "log(shape)",
-            Self::Gompertz => "shape",
-            _ => "log(scale)",
+            Self::Gaussian | Self::Logistic | Self::ExtremeValue => Some(vec![(unit, 0.0), (1.0, unit.ln())]),
+            Self::Gompertz => Some(vec![(1.0 / unit, 0.0), (1.0, -unit.ln())]),
+            _ => None,
         }
     }
 
-    /// The time on the scale of the model.
-    pub(super) fn y(self, t: f64) -> f64 {
-        if self.is_positive() { t.ln() } else { t }
+    fn is_accelerated(&self) -> bool {
+        !matches!(
+            self,
+            Self::Exponential
+                | Self::WeibullPh
+                | Self::Gompertz
+                | Self::PiecewiseExponential { .. }
+                | Self::Spline { scale: SplineScale::Hazard, .. }
+        )
     }
 
-    /// The log survival function at t, which lies inside the support.
-    pub(super) fn log_survival(self, t: f64, eta: Jet, other: Jet) -> Jet {
-        match self.standard() {
-            Some(standard) => {
-                let w = (Jet::constant(self.y(t)) - eta) * (-other).exp();
-                match standard {
-                    Standard::Smallest => -w.exp(),
-                    Standard::Logistic => -w.softplus(),
-                    Standard::Normal => w.map(log_normal_survival(w.value)),
+    fn resolved(&self, log_event_times: &[f64]) -> Result<Self, Error> {
+        match self {
+            Self::Spline { scale, knots } => {
+                let placed = knots.placed(log_event_times).ok_or(Error::Unsupported {
+                    method: "a spline of log time",
+                    with: "these knots",
+                    why: "knots must increase and be finite, and by rule they need as many distinct event times: give \
+                          fewer of them, or other places",
+                })?;
+                Ok(Self::Spline { scale: *scale, knots: Knots::At(placed) })
+            }
+            Self::PiecewiseExponential { cuts } => {
+                let ordered = cuts.windows(2).all(|pair| pair[0] < pair[1]);
+                if ordered && cuts.iter().all(|c| *c > 0.0 && c.is_finite()) {
+                    return Ok(self.clone());
                 }
+                let value = cuts.iter().copied().find(|c| !(*c > 0.0 && c.is_finite())).unwrap_or(cuts[0]);
+                let must_be = "above 0, finite and in increasing order";
+                Err(Error::OutOfRange { argument: "cuts", value, must_be })
             }
-            None if self == Self::WeibullPh => -(eta + other.exp().scale(t.ln())).exp(),
-            None => -(eta.exp() * relative_exp(other.scale(t)).scale(t)),
+            Self::MixtureCure(base) | Self::NonMixtureCure(base) if base.as_base().is_none() => {
+                Err(Error::Unsupported {
+                    method: "a cure model",
+                    with: "this family as its base",
+                    why: "the base needs positive times and no knots or cuts: take weibull, log-normal or another \
+                          standard family",
+                })
+            }
+            _ => Ok(self.clone()),
         }
     }
 
-    /// The log density at t.
-    pub(super) fn log_density(self, t: f64, eta: Jet, other: Jet) -> Jet {
-        match self.standard() {
-            Some(standard) => {
-                let y = self.y(t);
-                let w = (Jet::constant(y) - eta) * (-other).exp();
-                let jacobian = Jet::constant(if self.is_positive() { y } else { 0.0 });
-                let log = match standard {
-                    Standard::Smallest => w - w.exp(),
-                    Standard::Logistic => w - w.softplus().scale(2.0),
-                    Standard::Normal => {
-                        let x = w.value;
-                        w.map([-0.5 * x * x - LOG_ROOT_TAU, -x, -1.0])
+    fn log_survival<T: Real>(&self, t: f64, p: &[T]) -> T {
+        match self {
+            Self::WeibullPh => -(p[1] + p[0].exp().scale(t.ln())).exp(),
+            Self::Gompertz => {
+                let z = p[0].scale(t);
+                -(p[1].exp() * z.map(relative_exp(z.value())).scale(t))
+            }
+            Self::Gamma => {
+                let (w, q) = gamma_as_generalized(t, p);
+                T::compose([w, q], &log_gamma_survival(w.value(), q.value()))
+            }
+            Self::GeneralizedGamma => {
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp();
+                T::compose([w, p[2]], &log_gamma_survival(w.value(), p[2].value()))
+            }
+            Self::GeneralizedF => {
+                let (q, log_p) = (p[2].value(), p[3].value());
+                let delta = T::compose([p[2], p[3]], &tails::f_delta(q, log_p));
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp() * delta;
+                T::compose([w, p[2], p[3]], &log_f_survival(w.value(), q, log_p))
+            }
+            Self::Spline { scale, knots } => scale.log_survival(knots.value(t, p)),
+            Self::PiecewiseExponential { cuts } => piecewise_log_survival(t, cuts, p),
+            Self::MixtureCure(base) => {
+                let (log_cured, log_other) = log_shares(p[0]);
+                let inner = base.log_survival(t, &base.base_parameters(&p[1..]));
+                // ln(θ + (1 − θ) S₀)
+                log_cured + (log_other + inner - log_cured).softplus()
+            }
+            Self::NonMixtureCure(base) => {
+                let (log_cured, _) = log_shares(p[0]);
+                let inner = base.log_survival(t, &base.base_parameters(&p[1..]));
+                -(log_cured * inner.exp_m1())
+            }
+            _ => {
+                let (w, _) = self.standardised(t, p);
+                self.standard().unwrap_or(Standard::Smallest).log_survival(w)
+            }
+        }
+    }
+
+    fn log_density<T: Real>(&self, t: f64, p: &[T]) -> T {
+        match self {
+            Self::WeibullPh => {
+                let shape = p[0].exp();
+                p[1] + p[0] + shape.shift(-1.0).scale(t.ln()) + self.log_survival(t, p)
+            }
+            Self::Gompertz => p[1] + p[0].scale(t) + self.log_survival(t, p),
+            Self::Gamma => {
+                // −ln √(2π) − r(a) + ½ ln a − a (e^z − 1 − z) − ln t, z = ln(rate t/a)
+                let a = p[0].exp();
+                let z = (p[1] - p[0]).shift(t.ln());
+                let x = z.value();
+                let excess = if x.abs() < 1.0 { x * x * tails::relative_excess_value(x) } else { x.exp_m1() - x };
+                let excess = z.map([excess, x.exp_m1(), x.exp()]);
+                let remainder = a.map(tails::stirling(a.value()));
+                p[0].scale(0.5) - remainder - a * excess - T::constant(LOG_ROOT_TAU + t.ln())
+            }
+            Self::GeneralizedGamma => {
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp();
+                let inner = T::compose([w, p[2]], &log_gamma_density(w.value(), p[2].value()));
+                (inner - p[1]).shift(-t.ln())
+            }
+            Self::GeneralizedF => {
+                let (q, log_p) = (p[2].value(), p[3].value());
+                let delta = T::compose([p[2], p[3]], &tails::f_delta(q, log_p));
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp() * delta;
+                let inner = T::compose([w, p[2], p[3]], &log_f_density(w.value(), q, log_p));
+                (inner - p[1] + delta.ln()).shift(-t.ln())
+            }
+            Self::Spline { scale, knots } => {
+                // f = −dS/ds · s'(x)/t
+                let (s, slope) = (knots.value(t, p), knots.slope(t, p));
+                if slope.value() <= 0.0 {
+                    return T::constant(f64::NEG_INFINITY);
+                }
+                (scale.log_minus_slope(s) + slope.ln()).shift(-t.ln())
+            }
+            Self::PiecewiseExponential { cuts } => {
+                let piece = cuts.iter().take_while(|c| t > **c).count();
+                p[0] + p[piece + 1] + piecewise_log_survival(t, cuts, p)
+            }
+            Self::MixtureCure(base) => log_shares(p[0]).1 + base.log_density(t, &base.base_parameters(&p[1..])),
+            Self::NonMixtureCure(base) => {
+                let limit = (-p[0]).softplus();
+                let inner = base.base_parameters(&p[1..]);
+                limit.ln() + base.log_density(t, &inner) + self.log_survival(t, p)
+            }
+            _ => {
+                let (w, log_scale) = self.standardised(t, p);
+                let jacobian = if self.is_positive() { t.ln() } else { 0.0 };
+                (self.standard().unwrap_or(Standard::Smallest).log_density(w) - log_scale).shift(-jacobian)
+            }
+        }
+    }
+
+    fn starts(&self, data: &Summary) -> Vec<Vec<f64>> {
+        let (mean, spread) = (data.mean, data.deviation.ln());
+        let log_rate = data.rate.ln();
+        match self {
+            Self::Exponential => vec![vec![-log_rate]],
+            Self::WeibullPh => {
+                let shape = -spread;
+                vec![vec![0.0, log_rate], vec![shape, -shape.exp() * mean]]
+            }
+            Self::Gompertz => vec![vec![0.0, log_rate]],
+            Self::Gamma => vec![vec![0.0, log_rate], vec![-2.0 * spread, -2.0 * spread - mean]],
+            Self::GeneralizedGamma => vec![vec![mean, spread, 0.0], vec![mean, spread, 1.0]],
+            Self::GeneralizedF => vec![vec![mean, spread, 0.0, 0.0], vec![mean, spread, 0.5, -3.0]],
+            Self::Spline { scale, knots } => spline::starts(*scale, knots, data),
+            Self::PiecewiseExponential { cuts } => {
+                let mut start = vec![log_rate; cuts.len() + 2];
+                start[0] = 0.0;
+                vec![start]
+            }
+            Self::MixtureCure(base) | Self::NonMixtureCure(base) => {
+                let share = data.censored.clamp(0.02, 0.9);
+                let mut all = Vec::new();
+                for cured in [0.5 * share, 0.9 * share, 0.02] {
+                    for start in base.starts(data) {
+                        let mut one = vec![Link::Logit.working(cured)];
+                        one.extend(base.reported_parameters(&start));
+                        all.push(one);
                     }
-                };
-                log - other - jacobian
+                }
+                all
             }
-            None if self == Self::WeibullPh => {
-                let shape = other.exp();
-                let log_hazard = eta + other + (shape - Jet::constant(1.0)).scale(t.ln());
-                log_hazard + self.log_survival(t, eta, other)
-            }
-            None => eta + other.scale(t) + self.log_survival(t, eta, other),
+            _ => vec![vec![mean, spread], vec![mean, spread + 1.5], vec![mean, spread + 4.0]],
         }
     }
 }
 
-/// `ln √(2π)`
-const LOG_ROOT_TAU: f64 = 0.918938533204672741780329736406;
-/// From here on the continued expansion of the normal tail is right to the last digit.
-const FAR: f64 = 25.0;
-
-/// `ln(1 − Φ(w))` and its first two derivatives, by logarithms in the far tail (Abramowitz & Stegun 26.2.12).
-fn log_normal_survival(w: f64) -> [f64; 3] {
-    let log_density = -0.5 * w * w - LOG_ROOT_TAU;
-    let value = if w > FAR {
-        let r = 1.0 / (w * w);
-        log_density - w.ln() + (-r * (1.0 - r * (3.0 - r * (15.0 - r * (105.0 - r * 945.0))))).ln_1p()
-    } else if w > 0.0 {
-        (0.5 * libm::erfc(w * std::f64::consts::FRAC_1_SQRT_2)).ln()
-    } else {
-        (-0.5 * libm::erfc(-w * std::f64::consts::FRAC_1_SQRT_2)).ln_1p()
-    };
-    let hazard = (log_density - value).exp();
-    let excess = if w > FAR { 1.0 / w - 2.0 / w.powi(3) + 10.0 / w.powi(5) } else { hazard - w };
-    [value, -hazard, -hazard * excess]
-}
-
-/// `(e^x − 1)/x`.
-fn relative_exp(x: Jet) -> Jet {
-    let v = x.value;
-    if v.abs() < 0.02 {
-        // Σ xᵏ/(k+1)!
-        let f = 1.0 + v / 2.0 * (1.0 + v / 3.0 * (1.0 + v / 4.0 * (1.0 + v / 5.0 * (1.0 + v / 6.0))));
-        let first = 0.5 + v / 3.0 + v * v / 8.0 + v.powi(3) / 30.0 + v.powi(4) / 144.0 + v.powi(5) / 840.0;
-        let second =
-            1.0 / 3.0 + v / 4.0 + v * v / 10.0 + v.powi(3) / 36.0 + v.powi(4) / 168.0 + v.powi(5) / 960.0;
-        return x.map([f, first, second]);
+impl Family {
+    /// A base's parameters as a cure model reports them.
+    pub(super) fn reported_parameters(&self, own: &[f64]) -> Vec<f64> {
+        match self {
+            Self::Exponential => vec![-own[0]],
+            Self::Weibull | Self::LogLogistic => vec![-own[1], own[0]],
+            _ => own.to_vec(),
+        }
     }
-    let f = v.exp_m1() / v;
-    let first = (v.exp() - f) / v;
-    x.map([f, first, (v.exp() - 2.0 * first) / v])
+
+    /// `w = (y − η)/σ` of a location-scale family, and ln σ.
+    fn standardised<T: Real>(&self, t: f64, p: &[T]) -> (T, T) {
+        let y = if self.is_positive() { t.ln() } else { t };
+        match p.get(1) {
+            Some(&log_scale) => ((-p[0]).shift(y) * (-log_scale).exp(), log_scale),
+            None => ((-p[0]).shift(y), T::constant(0.0)),
+        }
+    }
 }
+
+impl SplineScale {
+    fn log_survival<T: Real>(self, s: T) -> T {
+        match self {
+            Self::Hazard => Standard::Smallest.log_survival(s),
+            Self::Odds => Standard::Logistic.log_survival(s),
+            Self::Normal => Standard::Normal.log_survival(s),
+        }
+    }
+
+    /// `ln(−dS/ds)`
+    fn log_minus_slope<T: Real>(self, s: T) -> T {
+        match self {
+            Self::Hazard => Standard::Smallest.log_density(s),
+            Self::Odds => Standard::Logistic.log_density(s),
+            Self::Normal => Standard::Normal.log_density(s),
+        }
+    }
+}
+
+/// The gamma distribution as a generalised one: `w = √a (ln(rate t) − ln a)`, `Q = 1/√a`.
+fn gamma_as_generalized<T: Real>(t: f64, p: &[T]) -> (T, T) {
+    let q = p[0].scale(-0.5).exp();
+    ((p[1] - p[0]).shift(t.ln()) * q.recip(), q)
+}
+
+fn piecewise_log_survival<T: Real>(t: f64, cuts: &[f64], p: &[T]) -> T {
+    let mut hazard = T::constant(0.0);
+    let mut from = 0.0;
+    for (k, rate) in p[1..].iter().enumerate() {
+        let to = cuts.get(k).copied().unwrap_or(f64::INFINITY).min(t);
+        if to > from {
+            hazard = hazard + (p[0] + *rate).exp().scale(to - from);
+        }
+        if to >= t {
+            break;
+        }
+        from = to;
+    }
+    -hazard
+}
+
+const NAMES: [(&str, Family); 12] = [
+    ("exponential", Family::Exponential),
+    ("weibull", Family::Weibull),
+    ("weibull-ph", Family::WeibullPh),
+    ("log-normal", Family::LogNormal),
+    ("log-logistic", Family::LogLogistic),
+    ("gompertz", Family::Gompertz),
+    ("gamma", Family::Gamma),
+    ("generalized-gamma", Family::GeneralizedGamma),
+    ("generalized-f", Family::GeneralizedF),
+    ("gaussian", Family::Gaussian),
+    ("logistic", Family::Logistic),
+    ("extreme-value", Family::ExtremeValue),
+];
 
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Exponential => "exponential",
-            Self::Weibull => "weibull",
-            Self::LogNormal => "log-normal",
-            Self::LogLogistic => "log-logistic",
-            Self::Gaussian => "gaussian",
-            Self::Logistic => "logistic",
-            Self::ExtremeValue => "extreme-value",
-            Self::WeibullPh => "weibull-ph",
-            Self::Gompertz => "gompertz",
+        let name = match self {
+            Self::Spline { scale, .. } => match scale {
+                SplineScale::Hazard => "spline-hazard".to_string(),
+                SplineScale::Odds => "spline-odds".into(),
+                SplineScale::Normal => "spline-normal".into(),
+            },
+            Self::PiecewiseExponential { .. } => "piecewise-exponential".into(),
+            Self::MixtureCure(base) => format!("cure-mixture-{base}"),
+            Self::NonMixtureCure(base) => format!("cure-non-mixture-{base}"),
+            other => NAMES.iter().find(|(_, family)| family == other).map_or("", |(name, _)| name).into(),
+        };
+        f.pad(&name)
+    }
+}
+
+/// By its name; a spline has one inner knot and a piecewise exponential model no cut until they are given.
+impl FromStr for Family {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let cured = |base: &str| base.parse::<Self>().ok().filter(|f| f.as_base().is_some()).map(Box::new);
+        let found = match name {
+            "spline-hazard" => Some(Self::spline_hazard(1)),
+            "spline-odds" => Some(Self::spline_odds(1)),
+            "spline-normal" => Some(Self::spline_normal(1)),
+            "piecewise-exponential" => Some(Self::piecewise_exponential(&[])),
+            _ => {
+                if let Some(base) = name.strip_prefix("cure-mixture-") {
+                    cured(base).map(Self::MixtureCure)
+                } else if let Some(base) = name.strip_prefix("cure-non-mixture-") {
+                    cured(base).map(Self::NonMixtureCure)
+                } else {
+                    NAMES.iter().find(|(known, _)| *known == name).map(|(_, family)| family.clone())
+                }
+            }
+        };
+        found.ok_or_else(|| {
+            let mut known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+            known.extend(["spline-hazard", "spline-odds", "spline-normal", "piecewise-exponential"]);
+            known.extend(["cure-mixture-NAME", "cure-non-mixture-NAME (NAME with times above 0, no spline)"]);
+            Error::UnknownLabel { label: name.into(), known: known.join(", ") }
         })
     }
 }
@@ -199,38 +574,100 @@ impl fmt::Display for Family {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::survival::regression::parametric::jet::Jet;
 
-    /// R 4.2.2: `pnorm(w, lower.tail = FALSE, log.p = TRUE)`.
-    #[test]
-    fn the_log_of_the_normal_tail_never_underflows() {
-        for (w, log) in [(-5.0, -2.866516129637633e-07), (1.0, -1.841021645009264), (40.0, -804.608442013754)] {
-            let got = log_normal_survival(w)[0];
-            assert!((got / log - 1.0).abs() < 1e-13, "{w}: {got}");
+    fn families() -> Vec<(Family, Vec<f64>)> {
+        let knots = Knots::At(vec![-1.0, 0.2, 0.9, 1.5]);
+        let spline = |scale| Family::Spline { scale, knots: knots.clone() };
+        let mut all = vec![
+            (Family::Exponential, vec![0.3]),
+            (Family::Weibull, vec![0.3, -0.2]),
+            (Family::LogNormal, vec![0.3, -0.2]),
+            (Family::LogLogistic, vec![-0.5, 0.001]),
+            (Family::Gaussian, vec![0.3, -0.2]),
+            (Family::Logistic, vec![0.3, -0.2]),
+            (Family::ExtremeValue, vec![0.3, -0.2]),
+            (Family::WeibullPh, vec![0.2, -0.7]),
+            (Family::Gompertz, vec![0.4, -0.7]),
+            (Family::Gompertz, vec![-0.001, -0.7]),
+            (Family::Gamma, vec![0.7, -0.3]),
+            (Family::Gamma, vec![-1.7, -0.3]),
+            (Family::GeneralizedGamma, vec![0.3, -0.2, 0.6]),
+            (Family::GeneralizedGamma, vec![0.3, -0.2, -1.4]),
+            (Family::GeneralizedGamma, vec![0.3, -0.2, 0.0]),
+            (Family::GeneralizedF, vec![0.3, -0.2, 0.6, -0.5]),
+            (Family::GeneralizedF, vec![0.3, -0.2, -0.6, 0.5]),
+            (spline(SplineScale::Hazard), vec![-0.6, 1.3, 0.1, -0.1]),
+            (spline(SplineScale::Odds), vec![-0.6, 1.3, 0.1, -0.1]),
+            (spline(SplineScale::Normal), vec![-0.6, 1.3, 0.1, -0.1]),
+            (Family::piecewise_exponential(&[0.5, 1.0]), vec![0.2, -0.6, 0.3, 0.1]),
+        ];
+        for (base, start) in [
+            (Family::Weibull, vec![-0.3, 0.4, 0.2]),
+            (Family::LogNormal, vec![-0.3, 0.4, 0.2]),
+            (Family::Gompertz, vec![-0.3, 0.4, 0.2]),
+            (Family::GeneralizedGamma, vec![1.3, 0.4, 0.2, 0.7]),
+        ] {
+            all.push((Family::MixtureCure(Box::new(base.clone())), start.clone()));
+            all.push((Family::NonMixtureCure(Box::new(base)), start));
         }
+        all
     }
 
     #[test]
     fn derivatives_are_those_of_differences() {
-        for family in Family::ALL {
-            for (eta, other) in [(0.3, -0.2), (-0.5, 0.001)] {
-                for t in [0.4, 1.7] {
-                    type Function = fn(Family, f64, Jet, Jet) -> Jet;
-                    for f in [Family::log_survival as Function, Family::log_density] {
-                        let at = |a: f64, b: f64| f(family, t, Jet::variable(a, 0), Jet::variable(b, 1));
-                        let (jet, h) = (at(eta, other), 1e-5);
-                        let steps =
-                            [(at(eta + h, other), at(eta - h, other)), (at(eta, other + h), at(eta, other - h))];
-                        for (k, (up, down)) in steps.into_iter().enumerate() {
-                            let first = (up.value - down.value) / (2.0 * h);
-                            assert!((jet.gradient[k] - first).abs() < 1e-8, "{family} {t} {k}");
-                            for l in 0..2 {
-                                let second = (up.gradient[l] - down.gradient[l]) / (2.0 * h);
-                                assert!((jet.hessian[k][l] - second).abs() < 1e-7, "{family} {t} {k} {l}");
-                            }
+        for (family, at) in families() {
+            let n = at.len();
+            assert_eq!(family.parameters().len(), n, "{family}");
+            for t in [0.4, 1.7, 3.0] {
+                for which in 0..2 {
+                    let f = |at: &[f64]| -> Jet<4> {
+                        let jets: Vec<Jet<4>> =
+                            at.iter().enumerate().map(|(k, &x)| Jet::variable(x, k)).collect();
+                        if which == 0 { family.log_survival(t, &jets) } else { family.log_density(t, &jets) }
+                    };
+                    let (jet, h) = (f(&at), 1e-5);
+                    for k in 0..n {
+                        let moved = |by: f64| {
+                            let mut there = at.clone();
+                            there[k] += by;
+                            f(&there)
+                        };
+                        let (up, down) = (moved(h), moved(-h));
+                        let first = (up.value - down.value) / (2.0 * h);
+                        assert!((jet.gradient[k] - first).abs() < 1e-7, "{family} {t} {which} {k}: {} {first}", jet.gradient[k]);
+                        for l in 0..n {
+                            let second = (up.gradient[l] - down.gradient[l]) / (2.0 * h);
+                            let got = jet.hessian[k][l];
+                            assert!((got - second).abs() < 1e-6, "{family} {t} {which} {k} {l}: {got} {second}");
                         }
                     }
                 }
             }
         }
+    }
+
+    /// The density is minus the slope of the survival function.
+    #[test]
+    fn densities_belong_to_their_survival_functions() {
+        for (family, at) in families() {
+            for t in [0.4_f64, 1.7, 3.0] {
+                let h = 1e-5;
+                let slope = (family.log_survival(t + h, &at).exp() - family.log_survival(t - h, &at).exp()) / (2.0 * h);
+                let density = family.log_density(t, &at).exp();
+                assert!((density + slope).abs() < 1e-8, "{family} {t}: {density} {slope}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for (family, _) in families() {
+            assert_eq!(family.to_string().parse::<Family>().unwrap().to_string(), family.to_string());
+        }
+        let error = "weibul".parse::<Family>().unwrap_err().to_string();
+        assert!(error.contains("weibul") && error.contains("log-normal"), "{error}");
+        assert!("cure-mixture-gaussian".parse::<Family>().is_err());
+        assert!("cure-mixture-spline-odds".parse::<Family>().is_err());
     }
 }

@@ -1,68 +1,144 @@
-//! A number with its first and second derivatives in the (up to three) parameters of a row.
+//! Numbers that carry first and second derivatives along, so that a distribution is written once and never differentiated
+//! by hand (Griewank & Walther 2008, Evaluating Derivatives, chapter 13).
 
+use std::fmt::Debug;
 use std::ops::{Add, Mul, Neg, Sub};
 
-/// The most parameters that a row has.
-pub(super) const MOST: usize = 3;
+/// What a [`Distribution`](super::Distribution) calculates with: a plain number, or one with its derivatives.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::regression::parametric::Real;
+///
+/// fn log_survival<T: Real>(t: f64, log_rate: T) -> T {
+///     -log_rate.exp().scale(t)
+/// }
+/// assert_eq!(log_survival(2.0, 0.0_f64), -2.0);
+/// ```
+pub trait Real:
+    Copy + Debug + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
+{
+    /// A number without derivatives.
+    fn constant(value: f64) -> Self;
 
-/// A value, its gradient and its Hessian.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Jet {
-    pub value: f64,
-    pub gradient: [f64; MOST],
-    pub hessian: [[f64; MOST]; MOST],
-}
+    /// The number itself.
+    fn value(self) -> f64;
 
-impl Jet {
-    pub fn constant(value: f64) -> Self {
-        Self { value, gradient: [0.0; MOST], hessian: [[0.0; MOST]; MOST] }
+    /// A function of the number, given by its value and its first two derivatives there.
+    #[must_use]
+    fn map(self, function: [f64; 3]) -> Self;
+
+    /// A function of several numbers, given by its value, gradient and Hessian there.
+    #[must_use]
+    fn compose<const M: usize>(inputs: [Self; M], function: &Jet<M>) -> Self;
+
+    /// Times a number without derivatives.
+    #[must_use]
+    fn scale(self, by: f64) -> Self {
+        self.map([self.value() * by, by, 0.0])
     }
 
+    /// Plus a number without derivatives.
+    #[must_use]
+    fn shift(self, by: f64) -> Self {
+        self + Self::constant(by)
+    }
+
+    /// `e^x`.
+    #[must_use]
+    fn exp(self) -> Self {
+        let e = self.value().exp();
+        self.map([e, e, e])
+    }
+
+    /// `e^x − 1`.
+    #[must_use]
+    fn exp_m1(self) -> Self {
+        let (e, value) = (self.value().exp(), self.value().exp_m1());
+        self.map([value, e, e])
+    }
+
+    /// `ln x`.
+    #[must_use]
+    fn ln(self) -> Self {
+        let r = self.value().recip();
+        self.map([self.value().ln(), r, -r * r])
+    }
+
+    /// `1/x`.
+    #[must_use]
+    fn recip(self) -> Self {
+        let r = self.value().recip();
+        self.map([r, -r * r, 2.0 * r * r * r])
+    }
+
+    /// `√x`.
+    #[must_use]
+    fn sqrt(self) -> Self {
+        let root = self.value().sqrt();
+        self.map([root, 0.5 / root, -0.25 / (root * self.value())])
+    }
+
+    /// `ln(1 + x)`.
+    #[must_use]
+    fn ln_1p(self) -> Self {
+        let r = (1.0 + self.value()).recip();
+        self.map([self.value().ln_1p(), r, -r * r])
+    }
+
+    /// `ln(1 + e^x)`, without overflow.
+    #[must_use]
+    fn softplus(self) -> Self {
+        let x = self.value();
+        let value = x.max(0.0) + (-x.abs()).exp().ln_1p();
+        let (p, q) = (1.0 / (1.0 + (-x).exp()), 1.0 / (1.0 + x.exp()));
+        self.map([value, p, p * q])
+    }
+
+    /// `ln(1 − e^x)` for x below 0.
+    #[must_use]
+    fn ln_one_minus_exp(self) -> Self {
+        let x = self.value();
+        let value = if x > -std::f64::consts::LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() };
+        // −e^x/(1 − e^x) = −1/(e^−x − 1)
+        let first = -1.0 / (-x).exp_m1();
+        self.map([value, first, first - first * first])
+    }
+}
+
+impl Real for f64 {
+    fn constant(value: f64) -> Self {
+        value
+    }
+    fn value(self) -> f64 {
+        self
+    }
+    fn map(self, function: [f64; 3]) -> Self {
+        function[0]
+    }
+    fn compose<const M: usize>(_: [Self; M], function: &Jet<M>) -> Self {
+        function.value
+    }
+}
+
+/// A value, its gradient and its Hessian in N parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Jet<const N: usize> {
+    /// The value.
+    pub value: f64,
+    /// The first derivatives.
+    pub gradient: [f64; N],
+    /// The second derivatives: symmetric.
+    pub hessian: [[f64; N]; N],
+}
+
+impl<const N: usize> Jet<N> {
     /// The parameter `k` itself.
+    #[must_use]
     pub fn variable(value: f64, k: usize) -> Self {
         let mut jet = Self::constant(value);
         jet.gradient[k] = 1.0;
         jet
-    }
-
-    /// A function of the value by its own value and two derivatives there.
-    pub fn map(self, [f, first, second]: [f64; 3]) -> Self {
-        let mut jet = Self::constant(f);
-        for i in 0..MOST {
-            jet.gradient[i] = times(first, self.gradient[i]);
-            for j in 0..MOST {
-                jet.hessian[i][j] = times(first, self.hessian[i][j])
-                    + times(second, self.gradient[i] * self.gradient[j]);
-            }
-        }
-        jet
-    }
-
-    pub fn exp(self) -> Self {
-        let e = self.value.exp();
-        self.map([e, e, e])
-    }
-
-    /// `ln(1 − e^x)` for x below 0.
-    pub fn ln_one_minus_exp(self) -> Self {
-        let x = self.value;
-        let value = if x > -std::f64::consts::LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() };
-        // −e^x/(1 − e^x) = 1/(1 − e^−x)
-        let first = -1.0 / (-x).exp_m1();
-        self.map([value, first, first - first * first])
-    }
-
-    /// `ln(1 + e^x)`.
-    pub fn softplus(self) -> Self {
-        let x = self.value;
-        let value = x.max(0.0) + (-x.abs()).exp().ln_1p();
-        let p = 1.0 / (1.0 + (-x).exp());
-        let q = 1.0 / (1.0 + x.exp());
-        self.map([value, p, p * q])
-    }
-
-    pub fn scale(self, by: f64) -> Self {
-        self.map([self.value * by, by, 0.0])
     }
 }
 
@@ -71,13 +147,57 @@ fn times(a: f64, b: f64) -> f64 {
     if a == 0.0 || b == 0.0 { 0.0 } else { a * b }
 }
 
-impl Add for Jet {
+impl<const N: usize> Real for Jet<N> {
+    fn constant(value: f64) -> Self {
+        Self { value, gradient: [0.0; N], hessian: [[0.0; N]; N] }
+    }
+
+    fn value(self) -> f64 {
+        self.value
+    }
+
+    fn map(mut self, [f, first, second]: [f64; 3]) -> Self {
+        let gradient = self.gradient;
+        self.value = f;
+        for i in 0..N {
+            self.gradient[i] = times(first, gradient[i]);
+            for j in 0..N {
+                self.hessian[i][j] =
+                    times(first, self.hessian[i][j]) + times(second, gradient[i] * gradient[j]);
+            }
+        }
+        self
+    }
+
+    fn compose<const M: usize>(inputs: [Self; M], function: &Jet<M>) -> Self {
+        let mut jet = Self::constant(function.value);
+        for a in 0..M {
+            for i in 0..N {
+                jet.gradient[i] += times(function.gradient[a], inputs[a].gradient[i]);
+                for j in 0..N {
+                    jet.hessian[i][j] += times(function.gradient[a], inputs[a].hessian[i][j]);
+                }
+            }
+            for b in 0..M {
+                for i in 0..N {
+                    let outer = times(function.hessian[a][b], inputs[a].gradient[i]);
+                    for j in 0..N {
+                        jet.hessian[i][j] += times(outer, inputs[b].gradient[j]);
+                    }
+                }
+            }
+        }
+        jet
+    }
+}
+
+impl<const N: usize> Add for Jet<N> {
     type Output = Self;
     fn add(mut self, other: Self) -> Self {
         self.value += other.value;
-        for i in 0..MOST {
+        for i in 0..N {
             self.gradient[i] += other.gradient[i];
-            for j in 0..MOST {
+            for j in 0..N {
                 self.hessian[i][j] += other.hessian[i][j];
             }
         }
@@ -85,33 +205,86 @@ impl Add for Jet {
     }
 }
 
-impl Neg for Jet {
+impl<const N: usize> Neg for Jet<N> {
     type Output = Self;
-    fn neg(self) -> Self {
-        self.scale(-1.0)
+    fn neg(mut self) -> Self {
+        self.value = -self.value;
+        for i in 0..N {
+            self.gradient[i] = -self.gradient[i];
+            for j in 0..N {
+                self.hessian[i][j] = -self.hessian[i][j];
+            }
+        }
+        self
     }
 }
 
-impl Sub for Jet {
+impl<const N: usize> Sub for Jet<N> {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         self + -other
     }
 }
 
-impl Mul for Jet {
+impl<const N: usize> Mul for Jet<N> {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        let mut jet = Self::constant(self.value * other.value);
-        for i in 0..MOST {
-            jet.gradient[i] = self.gradient[i] * other.value + self.value * other.gradient[i];
-            for j in 0..MOST {
-                jet.hessian[i][j] = self.hessian[i][j] * other.value
-                    + self.value * other.hessian[i][j]
+        let (a, b) = (self.value, other.value);
+        let mut jet = Self::constant(a * b);
+        for i in 0..N {
+            jet.gradient[i] = times(b, self.gradient[i]) + times(a, other.gradient[i]);
+            for j in 0..N {
+                jet.hessian[i][j] = times(b, self.hessian[i][j])
+                    + times(a, other.hessian[i][j])
                     + self.gradient[i] * other.gradient[j]
                     + other.gradient[i] * self.gradient[j];
             }
         }
         jet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each elementary function against differences of its own value and slope.
+    #[test]
+    fn derivatives_are_those_of_differences() {
+        type Function = fn(Jet<1>) -> Jet<1>;
+        let functions: [(Function, f64); 9] = [
+            (Jet::exp, 0.3),
+            (Jet::exp_m1, -0.2),
+            (Jet::ln, 1.7),
+            (Jet::recip, 0.8),
+            (Jet::sqrt, 2.3),
+            (Jet::ln_1p, 0.4),
+            (Jet::softplus, -1.2),
+            (Jet::ln_one_minus_exp, -0.3),
+            (|x| x * x.exp() - x.scale(3.0), 0.9),
+        ];
+        for (k, (f, x)) in functions.into_iter().enumerate() {
+            let at = |x: f64| f(Jet::variable(x, 0));
+            let (jet, up, down) = (at(x), at(x + 1e-5), at(x - 1e-5));
+            assert!((jet.gradient[0] - (up.value - down.value) / 2e-5).abs() < 1e-9, "{k}");
+            assert!((jet.hessian[0][0] - (up.gradient[0] - down.gradient[0]) / 2e-5).abs() < 1e-8, "{k}");
+        }
+    }
+
+    #[test]
+    fn a_composition_is_the_chain_rule() {
+        // f(a, b) = a b² at a = x y, b = x + y, against the same by arithmetic.
+        let (x, y) = (Jet::<2>::variable(0.7, 0), Jet::<2>::variable(-1.3, 1));
+        let (a, b) = (x * y, x + y);
+        let (u, v) = (a.value, b.value);
+        let f = Jet { value: u * v * v, gradient: [v * v, 2.0 * u * v], hessian: [[0.0, 2.0 * v], [2.0 * v, 2.0 * u]] };
+        let (got, expected) = (Jet::compose([a, b], &f), a * b * b);
+        assert!((got.value - expected.value).abs() < 1e-14);
+        for i in 0..2 {
+            assert!((got.gradient[i] - expected.gradient[i]).abs() < 1e-13);
+            for j in 0..2 {
+                assert!((got.hessian[i][j] - expected.hessian[i][j]).abs() < 1e-13);
+            }
+        }
     }
 }

@@ -1,26 +1,39 @@
-//! Parametric survival models: one likelihood engine for every family, with every kind of censoring and delayed entry.
+//! Parametric survival models: one likelihood engine for every distribution, with every kind of censoring and late entry.
 //!
-//! * families, options and the fit: [`Parametric`], [`Family`] · observations: [`Observations`]
+//! * families: [`Family`]; one's own: [`Distribution`] · options and the fit: [`Parametric`] · observations:
+//!   [`Observations`]
 //! * what was fitted: [`ParametricModel`] · how the search ended: [`ParametricStop`]
-//! * survival, hazard and quantiles of a subject: [`Prediction`], [`Predicted`]
+//! * survival, hazard, quantiles and means of a subject: [`Prediction`], [`Predicted`]
 //!
-//! Inside: `jet` carries first and second derivatives along, `family` writes each log density and log survival function
-//! once, `search` is a damped Newton search.
-//!
-//! Location-scale families are parametrised as by R's `survreg`: `w = (y − x'β)/σ`, y the time or its logarithm. The
-//! others are as in R's flexsurv.
+//! Inside: `jet` carries first and second derivatives along, so that `family` writes each log density and log survival
+//! function once; `tails` has those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
+//! what it is.
 
+mod distribution;
 mod family;
+mod gradient;
 mod jet;
+mod layout;
+mod likelihood;
+mod mean;
 mod model;
 mod observations;
 mod options;
 mod prediction;
+mod prepared;
 mod printed;
 mod search;
+mod simulated;
+mod spline;
+mod stop;
+mod tails;
 
-pub use family::Family;
-pub use model::{ParametricModel, ParametricStop};
+pub use distribution::{Distribution, Link, Parameter, Summary};
+pub use family::{Family, SplineScale};
+pub use jet::{Jet, Real};
+pub use model::{Natural, ParametricModel};
 pub use observations::Observations;
 pub use options::Parametric;
 pub use prediction::{Predicted, Prediction};
+pub use spline::Knots;
+pub use stop::ParametricStop;

@@ -2,178 +2,132 @@
 
 use std::collections::HashMap;
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
 use crate::error::Result;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};
+use crate::survival::regression::parametric::distribution::{Distribution, Parameter};
 use crate::survival::regression::parametric::family::Family;
-use crate::survival::regression::parametric::search::{Found, Problem};
+use crate::survival::regression::parametric::layout::{Factor, Layout};
+use crate::survival::regression::parametric::likelihood::Problem;
+use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::prepared::Prepared;
+use crate::survival::regression::parametric::search::Found;
+use crate::survival::regression::parametric::stop::ParametricStop;
 use crate::survival::regression::recipe::Recipe;
+use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::{Estimate, Scale};
-
-/// How a search ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum ParametricStop {
-    /// The last step was below the tolerance, with a positive definite information: a maximum.
-    Converged,
-    /// The scale falls to 0 and the likelihood rises without limit: the times of a stratum are all tied, or lie on a
-    /// plane of the covariates.
-    ScaleToZero {
-        /// The stratum, from 0.
-        stratum: usize,
-    },
-    /// The likelihood rises for ever in a direction of this column (0 is the intercept): no event, or a group without one.
-    NoMaximum {
-        /// The column: 0 is the intercept.
-        column: usize,
-    },
-    /// The likelihood is flat: it does not rise in any direction that can be found, yet is no maximum.
-    Flat,
-    /// The limit of iterations was reached.
-    MaxIterations,
-}
-
-impl ParametricStop {
-    /// Is it a maximum?
-    #[must_use]
-    pub fn is_success(self) -> bool {
-        self == Self::Converged
-    }
-}
-
-impl std::fmt::Display for ParametricStop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Converged => f.write_str("converged"),
-            Self::ScaleToZero { stratum } => {
-                write!(f, "no maximum: the scale of stratum {stratum} falls to 0 (tied times)")
-            }
-            Self::NoMaximum { column: 0 } => f.write_str("no maximum: the intercept is infinite (no event?)"),
-            Self::NoMaximum { column } => {
-                write!(f, "no maximum: the coefficient of column {column} is infinite (a group without events?)")
-            }
-            Self::Flat => f.write_str("flat: the likelihood has no maximum that can be found"),
-            Self::MaxIterations => f.write_str("the limit of iterations was reached"),
-        }
-    }
-}
+use crate::survival::result::not_estimable::NotEstimable;
 
 /// A fitted parametric model.
 ///
-/// Parameters stand in the order `(Intercept)`, covariates, then the log scale of each stratum (or the shape of a family
-/// that has one).
+/// Coefficients of a location-scale family stand in the order of `survreg`: `(Intercept)`, covariates, then the log scale of
+/// each stratum. Those of the others stand as in flexsurv: every parameter's own value, then the covariates of the
+/// location, then those of the other parameters, `shape(age)`.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Design, Family, Parametric, RightCensored};
+///
+/// let data = RightCensored::new(&[4.0, 3.0, 1.0, 7.0, 2.0, 5.0], &[true, true, true, false, true, true])?;
+/// let design = Design::builder().numeric("age", &[61.0, 48.0, 70.0, 52.0, 66.0, 59.0]).build()?;
+/// let fit = Parametric::new(Family::Weibull).fit(&data, &design)?;
+/// assert!(fit.stop().is_success());
+/// assert_eq!(fit.names(), ["(Intercept)", "age", "log(scale)"]);
+///
+/// let patient = fit.predict(&fit.row().numeric("age", 60.0))?;
+/// let half = patient.quantile(0.5)?;
+/// assert!((patient.survival(half.value())?.value() - 0.5).abs() < 1e-12);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct ParametricModel {
-    pub(super) family: Family,
+pub struct ParametricModel<D = Family> {
+    pub(super) distribution: D,
     pub(super) recipe: Recipe,
-    pub(super) names: Vec<String>,
+    pub(super) layout: Layout,
     pub(super) coefficients: Vec<f64>,
     pub(super) variance: Array2<f64>,
-    model_variance: Array2<f64>,
-    pub(super) columns: usize,
+    pub(super) model_variance: Array2<f64>,
+    pub(super) determined: Vec<bool>,
     pub(super) strata: Vec<String>,
-    pub(super) fixed: Option<f64>,
     pub(super) log_likelihood: f64,
     pub(super) rows: usize,
-    counted: f64,
+    pub(super) counted: f64,
     pub(super) events: usize,
-    robust: bool,
+    pub(super) last_time: f64,
+    pub(super) robust: bool,
     pub(super) iterations: usize,
     pub(super) stop: ParametricStop,
 }
 
-impl ParametricModel {
-    pub(super) fn new(
-        family: Family,
-        problem: &Problem,
-        design: &Design,
-        found: Found,
-        (centre, spread): (&[f64], &[f64]),
-    ) -> Self {
-        let (n, columns, data) = (problem.size(), problem.columns, problem.data);
-        // The coefficients are A θ.
-        let mut a = Array2::eye(n);
-        for j in 1..columns {
-            a[(j, j)] = 1.0 / spread[j - 1];
-            a[(0, j)] = -centre[j - 1] / spread[j - 1];
-        }
-        let coefficients = a.dot(&ndarray::Array1::from(found.theta.clone())).to_vec();
-        let inner = Array2::from_shape_fn((n, n), {
-            let variance = found.point.variance();
-            move |(i, j)| variance[i * n + j]
-        });
+/// What a fit hands over.
+pub(super) struct Fitted<'a, 'd, D> {
+    pub distribution: D,
+    pub layout: Layout,
+    pub prepared: Prepared,
+    pub found: Found,
+    pub data: &'a Observations,
+    pub design: &'a Design<'d>,
+}
+
+impl<D: Distribution> ParametricModel<D> {
+    pub(super) fn new(fitted: Fitted<D>) -> Self {
+        let Fitted { distribution, layout, prepared, found, data, design } = fitted;
+        let k = layout.len();
+        let (a, b) = prepared.way_back();
+        let coefficients = (a.dot(&Array1::from(found.theta.clone())) + b).to_vec();
+        let inner = found.point.variance(&found.determined).unwrap_or_else(|| vec![f64::NAN; k * k]);
+        let inner = Array2::from_shape_fn((k, k), |(i, j)| inner[i * k + j]);
         let model_variance = a.dot(&inner).dot(&a.t());
         let robust = data.is_robust();
         let variance = if robust {
-            let mut sums: HashMap<usize, Vec<f64>> = HashMap::new();
-            let mut order = Vec::new();
-            for (row, score) in problem.scores(&found.theta).into_iter().enumerate() {
-                let cluster = data.clusters.as_ref().map_or(row, |c| c[row] as usize);
-                let sum = sums.entry(cluster).or_insert_with(|| {
-                    order.push(cluster);
-                    vec![0.0; n]
-                });
-                sum.iter_mut().zip(score).for_each(|(s, x)| *s += x);
-            }
-            let mut meat = Array2::<f64>::zeros((n, n));
-            for cluster in order {
-                let s = &sums[&cluster];
-                for i in 0..n {
-                    for j in 0..n {
-                        meat[(i, j)] += s[i] * s[j];
-                    }
-                }
-            }
+            let problem = Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
             let half = a.dot(&inner);
-            half.dot(&meat).dot(&half.t())
+            half.dot(&squares(&problem.scores(&found.theta), k, data.clusters.as_deref())).dot(&half.t())
         } else {
             model_variance.clone()
         };
-        let mut names = vec!["(Intercept)".to_string()];
-        names.extend(design.names().iter().cloned());
-        let strata = data.strata.as_ref().filter(|_| problem.fixed.is_none());
-        let strata = strata.map_or(Vec::new(), |s| s.labels().to_vec());
-        if problem.fixed.is_none() {
-            let other = family.ancillary();
-            names.extend(if strata.is_empty() {
-                vec![other.to_string()]
-            } else {
-                strata.iter().map(|s| format!("{other}: {s}")).collect()
-            });
-        }
+        // A covariate's column in the intercept's row spreads what is undetermined.
+        let determined = (0..k).map(|i| (0..k).all(|j| a[(i, j)] == 0.0 || found.determined[j])).collect();
         let counted = match &data.weights {
             Some(Weights::Replication(w)) => w.iter().sum(),
             _ => data.len() as f64,
         };
+        let uses_strata = layout.coefficients.iter().any(|c| matches!(c.factor, Factor::Stratum(_)));
+        let strata = data.strata.as_ref().filter(|_| uses_strata).map_or(Vec::new(), |s| s.labels().to_vec());
+        let last_time = data.lower.iter().chain(&data.upper).filter(|t| t.is_finite()).fold(0.0, |a, b| f64::max(a, *b));
         Self {
-            family,
+            distribution,
             recipe: design.recipe().clone(),
-            names,
             coefficients,
             variance,
             model_variance,
-            columns,
+            determined,
             strata,
-            fixed: problem.fixed,
-            log_likelihood: found.point.value,
+            log_likelihood: prepared.log_likelihood(&found),
             rows: data.len(),
             counted,
             events: data.events(),
+            last_time,
             robust,
             iterations: found.iterations,
             stop: found.stop,
+            layout,
         }
     }
 
-    /// The family.
+    /// The distribution; knots stand where they were placed.
     #[must_use]
-    pub fn family(&self) -> Family {
-        self.family
+    pub fn distribution(&self) -> &D {
+        &self.distribution
+    }
+
+    /// The parameters of the distribution.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.layout.parameters
     }
 
     /// How the covariates were made.
@@ -192,26 +146,39 @@ impl ParametricModel {
         self.recipe.columns_by_name()
     }
 
-    /// The names of the parameters.
+    /// The names of the coefficients.
     #[must_use]
-    pub fn names(&self) -> &[String] {
-        &self.names
+    pub fn names(&self) -> Vec<&str> {
+        self.layout.coefficients.iter().map(|c| c.name.as_str()).collect()
     }
 
-    /// The parameters on the working scale: intercept, covariates, log scales.
+    /// The labels of the strata that have a scale each.
+    #[must_use]
+    pub fn strata(&self) -> &[String] {
+        &self.strata
+    }
+
+    /// The coefficients on the working scale.
+    ///
+    /// One that the data do not determine ([`stop`](Self::stop)) stands where the search ended: far out, but finite;
+    /// [`coefficient`](Self::coefficient) says so.
     #[must_use]
     pub fn coefficients(&self) -> &[f64] {
         &self.coefficients
     }
 
-    /// The parameter `index` with its standard error.
+    /// The coefficient `index` with its standard error, on the working scale; [`NotEstimable::NoMaximum`] where the data
+    /// do not determine it. `None` beyond the last.
     #[must_use]
     pub fn coefficient(&self, index: usize) -> Option<Estimate> {
         let value = *self.coefficients.get(index)?;
+        if !self.determined[index] {
+            return Some(Estimate::none(Scale::Identity, NotEstimable::NoMaximum));
+        }
         Some(Estimate::new(Scale::Identity, value, self.variance[(index, index)].max(0.0).sqrt()))
     }
 
-    /// The limits of the parameter `index`, on its working scale.
+    /// The limits of the coefficient `index`, on its working scale.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for the level.
@@ -219,14 +186,35 @@ impl ParametricModel {
         self.coefficient(index).map(|c| c.interval(interval)).transpose()
     }
 
-    /// The scale σ of each stratum, or the fixed one; for the other families their shape.
-    #[must_use]
-    pub fn scales(&self) -> Vec<f64> {
-        let natural = |x: &f64| if self.family == Family::Gompertz { *x } else { x.exp() };
-        self.fixed.iter().chain(&self.coefficients[self.columns..]).map(natural).collect()
+    /// The values of the coefficient `index` and of its limits on the natural scale of its parameter: a shape for a
+    /// `log(shape)`, the factor `e^β` for a covariate on it. The position as the name of it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for the level.
+    pub fn natural(&self, index: usize, interval: impl Into<Interval>) -> Result<Option<Natural>> {
+        let Some(coefficient) = self.layout.coefficients.get(index) else { return Ok(None) };
+        let link = self.layout.parameters[coefficient.parameter].link;
+        let of_covariate = matches!(coefficient.factor, Factor::Column(_));
+        let back = |x: f64| if of_covariate && link != super::Link::Identity { x.exp() } else { link.natural(x) };
+        let estimate = self.coefficient(index).unwrap_or_else(|| Estimate::none(Scale::Identity, NotEstimable::NoMaximum));
+        let bounds = estimate.interval(interval)?.bounds();
+        let name = match coefficient.factor {
+            Factor::Column(_) => coefficient.name.clone(),
+            Factor::One => self.layout.parameters[coefficient.parameter].name.clone(),
+            Factor::Stratum(code) => {
+                format!("{}: {}", self.layout.parameters[coefficient.parameter].name, self.strata[code])
+            }
+        };
+        Ok(Some(Natural {
+            name,
+            value: estimate.value().ok().map(back),
+            lower: bounds.map(|b| back(b.0)),
+            upper: bounds.map(|b| back(b.1)),
+        }))
     }
 
-    /// The covariance of the parameters: robust with sampling weights or clusters.
+    /// The covariance of the coefficients: robust with sampling weights or clusters. Rows and columns of coefficients that
+    /// the data do not determine are 0.
     #[must_use]
     pub fn variance(&self) -> &Array2<f64> {
         &self.variance
@@ -244,19 +232,29 @@ impl ParametricModel {
         self.robust
     }
 
-    /// The log likelihood of the times.
+    /// The log likelihood of the times; where the likelihood has no maximum, what was reached.
     #[must_use]
     pub fn log_likelihood(&self) -> f64 {
         self.log_likelihood
     }
 
-    /// Akaike's criterion, `−2 ln L + 2k`.
+    /// Akaike's criterion, `−2 ln L + 2k` (Akaike 1974).
     #[must_use]
     pub fn aic(&self) -> f64 {
         -2.0 * self.log_likelihood + 2.0 * self.coefficients.len() as f64
     }
 
-    /// The Bayesian criterion, `−2 ln L + k ln n`, n the rows (their weights where these repeat rows).
+    /// Akaike's criterion for small samples, `AIC + 2k(k + 1)/(n − k − 1)` (Hurvich & Tsai 1989); infinite where n is not
+    /// above k + 1.
+    #[must_use]
+    pub fn aicc(&self) -> f64 {
+        let k = self.coefficients.len() as f64;
+        let left = self.counted - k - 1.0;
+        if left > 0.0 { self.aic() + 2.0 * k * (k + 1.0) / left } else { f64::INFINITY }
+    }
+
+    /// The Bayesian criterion, `−2 ln L + k ln n`, n the rows (their weights where these repeat rows), as R's `BIC`
+    /// (Schwarz 1978).
     #[must_use]
     pub fn bic(&self) -> f64 {
         -2.0 * self.log_likelihood + self.coefficients.len() as f64 * self.counted.ln()
@@ -274,7 +272,13 @@ impl ParametricModel {
         self.events
     }
 
-    /// The number of Newton steps.
+    /// The last finite time of the data: beyond it a curve is extrapolated.
+    #[must_use]
+    pub fn last_time(&self) -> f64 {
+        self.last_time
+    }
+
+    /// The number of Newton steps of the last search.
     #[must_use]
     pub fn iterations(&self) -> usize {
         self.iterations
@@ -285,4 +289,78 @@ impl ParametricModel {
     pub fn stop(&self) -> ParametricStop {
         self.stop
     }
+
+    /// How the search ended, with the name of the coefficient.
+    #[must_use]
+    pub fn diagnosis(&self) -> String {
+        match self.stop.coefficient().and_then(|j| self.layout.coefficients.get(j)) {
+            Some(coefficient) => format!("{} [{}]", self.stop, coefficient.name),
+            None => self.stop.to_string(),
+        }
+    }
+}
+
+impl ParametricModel<Family> {
+    /// The family.
+    #[must_use]
+    pub fn family(&self) -> &Family {
+        &self.distribution
+    }
+}
+
+/// A parameter on its natural scale.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Natural {
+    name: String,
+    value: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+}
+
+impl Natural {
+    /// Its name, such as `shape`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its value, where the data determine it.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        self.value
+    }
+
+    /// Its limits: those of the working scale, transformed.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        self.lower.zip(self.upper)
+    }
+}
+
+/// The sum of the squares of the scores, added up within clusters first.
+fn squares(scores: &[f64], k: usize, clusters: Option<&[u32]>) -> Array2<f64> {
+    let mut meat = Array2::<f64>::zeros((k, k));
+    let mut add = |score: &[f64]| {
+        for i in 0..k {
+            for j in 0..k {
+                meat[(i, j)] += score[i] * score[j];
+            }
+        }
+    };
+    let Some(clusters) = clusters else {
+        scores.chunks_exact(k.max(1)).for_each(add);
+        return meat;
+    };
+    // In the order of the rows, so that the sum does not hang on a hash.
+    let (mut place, mut sums) = (HashMap::new(), Vec::<Vec<f64>>::new());
+    for (score, cluster) in scores.chunks_exact(k.max(1)).zip(clusters) {
+        let at = *place.entry(*cluster).or_insert_with(|| {
+            sums.push(vec![0.0; k]);
+            sums.len() - 1
+        });
+        sums[at].iter_mut().zip(score).for_each(|(s, x)| *s += x);
+    }
+    sums.iter().for_each(|s| add(s));
+    meat
 }

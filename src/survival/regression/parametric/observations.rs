@@ -2,8 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::survival::data::groups::{Groups, encode};
+use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
+use crate::survival::regression::design::Design;
 
 /// Observations of each kind: the time is in `(lower, upper]`, or exactly there where the two are equal.
 ///
@@ -26,6 +28,8 @@ pub struct Observations {
     pub(super) weights: Option<Weights<'static>>,
     pub(super) clusters: Option<Vec<u32>>,
     pub(super) strata: Option<Groups>,
+    /// The subject of each row, where a subject has several.
+    pub(super) ids: Option<Vec<u32>>,
 }
 
 impl Observations {
@@ -55,7 +59,7 @@ impl Observations {
             return Err(Error::InvalidObservation { index, lower, upper, why });
         }
         let (lower, upper) = (lower.to_vec(), upper.to_vec());
-        Ok(Self { lower, upper, entry: None, weights: None, clusters: None, strata: None })
+        Ok(Self { lower, upper, entry: None, weights: None, clusters: None, strata: None, ids: None })
     }
 
     /// Subjects that come under observation at `entry`, since the time was later than that.
@@ -143,6 +147,33 @@ impl Observations {
         self.upper.iter().filter(|u| u.is_finite()).count()
     }
 
+    /// The logarithms of the event times, in increasing order: midpoints where they are known within limits.
+    pub(super) fn log_event_times(&self) -> Vec<f64> {
+        let known = |i: usize| self.upper[i] < f64::INFINITY && self.lower[i] > 0.0 && self.weight(i) > 0.0;
+        let middle = |i: usize| f64::midpoint(self.lower[i], self.upper[i]).ln();
+        let mut times: Vec<f64> = (0..self.len()).filter(|i| known(*i)).map(middle).collect();
+        times.sort_by(f64::total_cmp);
+        times
+    }
+
+    /// Rows of one subject with different covariates are no data of an accelerated model.
+    pub(super) fn refuse_changes(&self, design: &Design) -> Result<()> {
+        let Some(ids) = &self.ids else { return Ok(()) };
+        let mut first: Vec<Option<usize>> = vec![None; ids.iter().map(|i| *i as usize + 1).max().unwrap_or(0)];
+        for (row, &id) in ids.iter().enumerate() {
+            let first = *first[id as usize].get_or_insert(row);
+            if design.matrix().row(first) != design.matrix().row(row) {
+                return Err(Error::Unsupported {
+                    method: "an accelerated failure time model",
+                    with: "covariates that change within a subject",
+                    why: "the time so far was accelerated by the earlier values, which a row does not know: take a model \
+                          of the hazard (weibull-ph, gompertz, spline-hazard, piecewise-exponential, Cox)",
+                });
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn weight(&self, row: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |w| w.values()[row])
     }
@@ -171,6 +202,22 @@ impl From<&RightCensored<'_>> for Observations {
             }),
             clusters: data.clusters().map(<[u32]>::to_vec),
             strata: data.strata().cloned(),
+            ids: data.ids().map(|ids| ids.codes().to_vec()),
+        }
+    }
+}
+
+/// A continuous time has no mass at an end of its interval, so it does not matter which ends belong to it.
+impl From<&IntervalCensored<'_>> for Observations {
+    fn from(data: &IntervalCensored) -> Self {
+        Self {
+            lower: data.lower().to_vec(),
+            upper: data.upper().to_vec(),
+            entry: None,
+            weights: data.weights().map(|w| Weights::replication(w.to_vec())),
+            clusters: None,
+            strata: None,
+            ids: None,
         }
     }
 }

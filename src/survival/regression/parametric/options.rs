@@ -1,43 +1,53 @@
 //! The options of a fit, and the fit.
 
 use crate::error::{Error, Result};
-use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::design::Design;
+use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter};
 use crate::survival::regression::parametric::family::Family;
-use crate::survival::regression::parametric::model::{ParametricModel, ParametricStop};
+use crate::survival::regression::parametric::layout::{Factor, Layout};
+use crate::survival::regression::parametric::likelihood::{MOST, Problem, Rows};
+use crate::survival::regression::parametric::model::{Fitted, ParametricModel};
 use crate::survival::regression::parametric::observations::Observations;
-use crate::survival::regression::parametric::search::{Found, Point, Problem};
+use crate::survival::regression::parametric::prepared::Prepared;
+use crate::survival::regression::parametric::search::Found;
+use crate::survival::regression::parametric::stop::ParametricStop;
 
-/// A parametric model of survival: a distribution whose location (or log rate) is a linear predictor.
+/// A parametric model of survival: a distribution whose parameters are sums of covariates.
 ///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
-/// | [`offset`](Self::offset) | 0 | is added to the linear predictor | finite, one per row |
-/// | [`fixed_scale`](Self::fixed_scale) | estimated | the scale σ | finite, > 0 |
-/// | [`max_iterations`](Self::max_iterations) | 200 | Newton steps | |
+/// | [`location`](Self::location) | every column | the columns of the design that act on the location | known |
+/// | [`on`](Self::on) | none | columns that act on another parameter | known |
+/// | [`fixed`](Self::fixed) | estimated | the natural value of a parameter | in its range |
+/// | [`offset`](Self::offset) | 0 | is added to the location | finite, one per row |
+/// | [`max_iterations`](Self::max_iterations) | 200 | Newton steps of a search | |
 /// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | inside (0, 1) |
 ///
 /// Strata of the data have a scale each (location-scale families only). Sampling weights and clusters make the variance
-/// robust. Delayed entry is truncation: a row counts by its survival after entry; rows of one subject with covariates
-/// that change are no such data, since an accelerated time depends on the whole history.
+/// robust. Delayed entry is truncation: a row counts by its survival after entry. Rows of one subject
+/// ([`RightCensored::with_ids`](crate::survival::RightCensored::with_ids)) whose covariates change are refused where
+/// they do not act on the hazard of the moment: an accelerated time depends on the whole history.
+///
+/// Starting values come from several rough fits without covariates; families of three parameters or more are searched from
+/// each of them and the highest maximum is kept. How it ended is part of the result: [`ParametricModel::stop`].
 ///
 /// # Example
 /// ```
 /// use greenwood::survival::{Design, Family, Parametric, RightCensored};
-/// use ndarray::Array2;
 ///
 /// let data = RightCensored::new(&[2.0, 3.0, 5.0, 7.0], &[true, false, true, true])?;
-/// let none = Array2::zeros((4, 0));
-/// let fit = Parametric::new(Family::Exponential).fit(&data, &Design::new::<&str>(&[], none.view())?)?;
+/// let fit = Parametric::new(Family::Exponential).fit(&data, &Design::without_covariates(4))?;
 /// assert!((fit.coefficients()[0] - (17.0_f64 / 3.0).ln()).abs() < 1e-12); // time at risk by events
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is fitted until `.fit(…)` is called"]
-pub struct Parametric {
-    family: Family,
+pub struct Parametric<D = Family> {
+    distribution: D,
+    location: Option<Vec<String>>,
+    on: Vec<(String, Vec<String>)>,
+    fixed: Vec<(String, f64)>,
     offset: Option<Vec<f64>>,
-    fixed_scale: Option<f64>,
     max_iterations: usize,
     tolerance: f64,
 }
@@ -45,17 +55,44 @@ pub struct Parametric {
 impl Parametric {
     /// The model of a family, with the default options.
     pub fn new(family: Family) -> Self {
-        Self { family, offset: None, fixed_scale: None, max_iterations: 200, tolerance: 1e-9 }
+        Self::of(family)
+    }
+}
+
+impl<D: Distribution> Parametric<D> {
+    /// The model of any distribution, one's own too.
+    pub fn of(distribution: D) -> Self {
+        Self {
+            distribution,
+            location: None,
+            on: Vec::new(),
+            fixed: Vec::new(),
+            offset: None,
+            max_iterations: 200,
+            tolerance: 1e-9,
+        }
     }
 
-    /// Numbers that are added to the linear predictor, one per row.
+    /// The columns of the design that act on the location, where that is not every one.
+    pub fn location<S: ToString>(self, columns: &[S]) -> Self {
+        Self { location: Some(columns.iter().map(ToString::to_string).collect()), ..self }
+    }
+
+    /// Columns of the design that act on this parameter too, on its working scale.
+    pub fn on<S: ToString>(mut self, parameter: &str, columns: &[S]) -> Self {
+        self.on.push((parameter.into(), columns.iter().map(ToString::to_string).collect()));
+        self
+    }
+
+    /// The natural value of a parameter that is not estimated, such as a scale of 0.5.
+    pub fn fixed(mut self, parameter: &str, value: f64) -> Self {
+        self.fixed.push((parameter.into(), value));
+        self
+    }
+
+    /// Numbers that are added to the location, one per row.
     pub fn offset(self, offset: &[f64]) -> Self {
         Self { offset: Some(offset.to_vec()), ..self }
-    }
-
-    /// The scale σ, where it is known (location-scale families).
-    pub fn fixed_scale(self, scale: f64) -> Self {
-        Self { fixed_scale: Some(scale), ..self }
     }
 
     /// The limit of Newton steps.
@@ -71,34 +108,47 @@ impl Parametric {
     /// Fits the model.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`Error::InvalidCovariate`] for an offset;
+    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`Error::UnknownLabel`] for a parameter,
+    /// [`Error::UnknownCovariate`] for a column; [`Error::InvalidCovariate`] for an offset;
     /// [`Error::InvalidObservation`] for a time that the distribution cannot have; [`Error::Collinear`];
-    /// [`Error::Unsupported`] for strata of a family without a scale; [`Error::InfiniteLikelihood`] where no starting
-    /// value has a finite likelihood. A likelihood without a maximum is no error: see [`ParametricModel::stop`].
-    pub fn fit(&self, data: impl Into<Observations>, design: &Design) -> Result<ParametricModel> {
+    /// [`Error::Unsupported`] for strata of a family without a scale, covariates that change within a subject, knots or
+    /// cuts that the data do not allow; [`Error::InfiniteLikelihood`] where no starting value has a finite likelihood. A
+    /// likelihood without a maximum is no error: see [`ParametricModel::stop`].
+    pub fn fit(&self, data: impl Into<Observations>, design: &Design) -> Result<ParametricModel<D>> {
         let data = data.into();
         self.check(&data, design)?;
-        let n = data.len();
-        let columns = design.columns() + 1;
-        let (centre, spread) = standard(&data, design)?;
-        let matrix = design.matrix();
-        let mut x = Vec::with_capacity(n * columns);
-        for row in matrix.rows() {
-            x.push(1.0);
-            x.extend(row.iter().enumerate().map(|(j, v)| (v - centre[j]) / spread[j]));
+        let distribution = self.distribution.resolved(&data.log_event_times())?;
+        let parameters = distribution.parameters();
+        if parameters.len() > MOST {
+            let value = parameters.len() as f64;
+            let must_be = "at most 26: give fewer knots or cuts";
+            return Err(Error::OutOfRange { argument: "the number of parameters", value, must_be });
         }
-        let fixed = match (self.family, self.fixed_scale) {
-            (Family::Exponential, _) => Some(0.0),
-            (_, scale) => scale.map(f64::ln),
+        if distribution.is_accelerated() {
+            data.refuse_changes(design)?;
+        }
+        let fixed = self.fixed_values(&parameters)?;
+        let columns = self.columns_of(&parameters, distribution.location(), design)?;
+        let of_strata = self.of_strata(&data, &parameters, &fixed)?;
+        let strata = of_strata.and(data.strata.as_ref()).map_or(&[][..], |s| s.labels());
+        let location_first = distribution.standard_form().is_some();
+        let layout = Layout::new(
+            parameters,
+            distribution.location(),
+            &columns,
+            strata,
+            of_strata,
+            &fixed,
+            location_first,
+        );
+        let prepared = Prepared::new(&distribution, &data, design, &layout, self.offset.as_deref())?;
+        let found = if prepared.rows.has_events() {
+            let problem = Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
+            self.search(problem, &prepared)?
+        } else {
+            prepared.without_events(&distribution)
         };
-        let strata = if fixed.is_some() { 1 } else { data.strata.as_ref().map_or(1, |s| s.count()) };
-        let offset = self.offset.clone().unwrap_or_else(|| vec![0.0; n]);
-        let problem = Problem { family: self.family, data: &data, x, columns, offset, strata, fixed };
-        if let Some(j) = redundant(&problem) {
-            return Err(Error::Collinear { covariate: design.names()[j].clone() });
-        }
-        let found = self.search(&problem)?;
-        Ok(ParametricModel::new(self.family, &problem, design, found, (&centre, &spread)))
+        Ok(ParametricModel::new(Fitted { distribution, layout, prepared, found, data: &data, design }))
     }
 
     fn check(&self, data: &Observations, design: &Design) -> Result<()> {
@@ -112,19 +162,11 @@ impl Parametric {
         if let Some((index, &value)) = offset.iter().enumerate().find(|(_, v)| !v.is_finite()) {
             return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
         }
-        if let Some(value) = self.fixed_scale.filter(|s| !(*s > 0.0 && s.is_finite())) {
-            return Err(Error::OutOfRange { argument: "fixed_scale", value, must_be: "finite and above 0" });
-        }
         if !(self.tolerance > 0.0 && self.tolerance < 1.0) {
             let value = self.tolerance;
             return Err(Error::OutOfRange { argument: "tolerance", value, must_be: "inside (0, 1)" });
         }
-        if !self.family.is_location_scale() && (data.strata.is_some() || self.fixed_scale.is_some()) {
-            let why = "only a location-scale family has a scale: leave strata and fixed_scale out";
-            let with = "strata or a fixed scale";
-            return Err(Error::Unsupported { method: "this family", with, why });
-        }
-        for index in (0..n).filter(|_| self.family.is_positive()) {
+        for index in (0..n).filter(|_| self.distribution.is_positive()) {
             let (lower, upper) = (data.lower[index], data.upper[index]);
             // (−∞, R] and (−1, R] say no more than (0, R]; an event at 0 or before has no logarithm.
             if upper <= 0.0 {
@@ -135,112 +177,146 @@ impl Parametric {
         Ok(())
     }
 
-    /// From the moments of the times, then from wider scales: the first that has a finite likelihood.
-    fn search(&self, problem: &Problem) -> Result<Found> {
-        let (mean, deviation) = moments(problem);
-        let mut best: Option<Found> = None;
-        for widen in [1.0_f64, 3.0, 10.0, 100.0, 1e4] {
-            let mut theta = vec![0.0; problem.size()];
-            if problem.family.is_location_scale() {
-                theta[0] = mean;
-                theta[problem.columns..].fill((deviation * widen).ln());
-            } else {
-                theta[0] = rate(problem) - widen.ln();
+    fn position(parameters: &[Parameter], name: &str) -> Result<usize> {
+        parameters.iter().position(|p| p.name == name).ok_or_else(|| {
+            let known: Vec<&str> = parameters.iter().map(Parameter::name).collect();
+            Error::UnknownLabel { label: name.into(), known: known.join(", ") }
+        })
+    }
+
+    fn fixed_values(&self, parameters: &[Parameter]) -> Result<Vec<(usize, f64)>> {
+        let one = |(name, value): &(String, f64)| {
+            let p = Self::position(parameters, name)?;
+            let working = parameters[p].link.working(*value);
+            if working.is_finite() {
+                return Ok((p, working));
             }
-            let Some(found) = problem.maximise(theta, self.max_iterations, self.tolerance) else { continue };
-            let good = found.stop == ParametricStop::Converged;
-            if best.as_ref().is_none_or(|b| good || found.point.value > b.point.value) {
-                best = Some(found);
+            let must_be = match parameters[p].link {
+                Link::Identity => "finite",
+                Link::Log => "finite and above 0",
+                Link::Logit => "inside (0, 1)",
+            };
+            Err(Error::OutOfRange { argument: "the fixed value of a parameter", value: *value, must_be })
+        };
+        self.fixed.iter().map(one).collect()
+    }
+
+    /// The columns that act on each parameter.
+    fn columns_of(
+        &self,
+        parameters: &[Parameter],
+        location: usize,
+        design: &Design,
+    ) -> Result<Vec<Vec<(usize, String)>>> {
+        let column = |name: &String| {
+            let at = design.names().iter().position(|known| known == name);
+            let known = || design.names().join(", ");
+            at.map(|j| (j, name.clone()))
+                .ok_or_else(|| Error::UnknownCovariate { covariate: name.clone(), known: known() })
+        };
+        let mut columns = vec![Vec::new(); parameters.len()];
+        let all = design.names().to_vec();
+        columns[location] = self.location.as_ref().unwrap_or(&all).iter().map(column).collect::<Result<_>>()?;
+        for (name, of_parameter) in &self.on {
+            let p = Self::position(parameters, name)?;
+            for name in of_parameter {
+                let one = column(name)?;
+                if columns[p].contains(&one) {
+                    return Err(Error::DuplicateName { what: "columns of one parameter", name: name.clone() });
+                }
+                columns[p].push(one);
             }
-            if good {
-                break;
+        }
+        Ok(columns)
+    }
+
+    /// The parameter that each stratum has for itself.
+    fn of_strata(
+        &self,
+        data: &Observations,
+        parameters: &[Parameter],
+        fixed: &[(usize, f64)],
+    ) -> Result<Option<usize>> {
+        if data.strata.is_none() {
+            return Ok(None);
+        }
+        if self.distribution.standard_form().is_none() {
+            let why = "only a location-scale family has a scale in each stratum: let a parameter depend on the \
+                       covariate (`on`)";
+            return Err(Error::Unsupported { method: "this family", with: "strata", why });
+        }
+        let has_scale = parameters.len() > 1 && !fixed.iter().any(|(p, _)| *p == 1);
+        Ok(has_scale.then_some(1))
+    }
+
+    /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
+    fn search(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
+        let parameters = problem.layout.parameters.len();
+        let starts = prepared.starts(problem.distribution);
+        let null = problem.layout.null();
+        let several = parameters > 2 || problem.distribution.standard_form().is_none();
+        let covariates = null.len() < problem.layout.len();
+        let first_layout = if several && covariates { &null } else { problem.layout };
+        let first = Problem { layout: first_layout, ..problem };
+        let mut from: Vec<Vec<f64>> = starts.iter().map(|s| first_layout.start(s)).collect();
+        if several {
+            // The most plausible first, since a search that has found one maximum is not repeated from its neighbourhood.
+            let value = |s: &Vec<f64>| first.evaluate(s).value;
+            let mut ranked: Vec<(f64, Vec<f64>)> = from.into_iter().map(|s| (value(&s), s)).collect();
+            ranked.retain(|(value, _)| value.is_finite());
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+            from = ranked.into_iter().map(|(_, s)| s).take(6).collect();
+        }
+        let mut best = self.best(first, &from, several && parameters > 2);
+        if several && covariates {
+            let whole = |theta: &[f64]| -> Vec<f64> {
+                let mut own = theta.iter();
+                let coefficients = problem.layout.coefficients.iter();
+                coefficients
+                    .map(|c| {
+                        let column = matches!(c.factor, Factor::Column(_));
+                        if column { 0.0 } else { own.next().copied().unwrap_or(0.0) }
+                    })
+                    .collect()
+            };
+            let mut from: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
+            // Where the model without covariates had no maximum, its start may serve the whole one better.
+            if best.as_ref().is_none_or(|b| !b.stop.is_success()) {
+                from.extend(starts.iter().map(|s| problem.layout.start(s)));
             }
+            best = self.best(problem, &from, false);
         }
         best.ok_or(Error::InfiniteLikelihood)
     }
-}
 
-/// The weighted mean of each column, and its standard deviation.
-fn standard(data: &Observations, design: &Design) -> Result<(Vec<f64>, Vec<f64>)> {
-    let total: f64 = (0..data.len()).map(|i| data.weight(i)).sum();
-    let (mut centre, mut spread) = (Vec::new(), Vec::new());
-    for (j, column) in design.matrix().columns().into_iter().enumerate() {
-        let mean = column.iter().enumerate().map(|(i, v)| data.weight(i) / total * v).sum::<f64>();
-        let square = column.iter().enumerate().map(|(i, v)| data.weight(i) / total * (v - mean).powi(2));
-        let deviation = square.sum::<f64>().sqrt();
-        if !(deviation > 1e-13 * mean.abs() && deviation.is_finite()) {
-            return Err(Error::Collinear { covariate: design.names()[j].clone() });
-        }
-        centre.push(mean);
-        spread.push(deviation);
-    }
-    Ok((centre, spread))
-}
-
-/// A covariate that is a combination of earlier ones.
-fn redundant(problem: &Problem) -> Option<usize> {
-    let k = problem.columns;
-    let mut cross = vec![0.0; k * k];
-    for (row, x) in problem.x.chunks_exact(k).enumerate() {
-        for a in 0..k {
-            for b in 0..k {
-                cross[a * k + b] += problem.data.weight(row) * x[a] * x[b];
+    /// The best of the searches from these starts: all of them, or as many as it takes to find a maximum.
+    fn best(&self, problem: Problem<D>, from: &[Vec<f64>], all: bool) -> Option<Found> {
+        let mut best: Option<Found> = None;
+        for start in from {
+            let Some(found) = problem.maximise(start, self.max_iterations, self.tolerance) else { continue };
+            let done = found.stop == ParametricStop::Converged;
+            let better = best.as_ref().is_none_or(|b| {
+                let higher = found.point.value > b.point.value + 1e-7;
+                let unbounded = matches!(found.stop, ParametricStop::NoMaximum { .. });
+                match (done, b.stop.is_success()) {
+                    (true, false) => higher || !matches!(b.stop, ParametricStop::NoMaximum { .. }),
+                    (false, true) => higher && !unbounded,
+                    _ => higher,
+                }
+            });
+            if better {
+                best = Some(found);
+            }
+            if done && !all {
+                break;
             }
         }
+        best
     }
-    let free = Cholesky::independent(&cross, k, 1e-11, 0.0);
-    (1..k).find(|j| !free.contains(j)).map(|j| j - 1)
 }
 
-/// Mean and standard deviation of what is known of the times, on the scale of the model.
-fn moments(problem: &Problem) -> (f64, f64) {
-    let data = problem.data;
-    let start = if problem.family.is_positive() { 0.0 } else { f64::NEG_INFINITY };
-    let (mut total, mut sum, mut square) = (0.0, 0.0, 0.0);
-    for row in 0..data.len() {
-        let (lower, upper) = (data.lower[row], data.upper[row]);
-        let t = match (lower > start, upper < f64::INFINITY) {
-            (true, true) => f64::midpoint(lower, upper),
-            (true, false) => lower,
-            (false, true) if problem.family.is_positive() => upper / 2.0,
-            (false, true) => upper,
-            (false, false) => continue,
-        };
-        let (w, y) = (data.weight(row), problem.family.y(t) - problem.offset[row]);
-        total += w;
-        sum += w * y;
-        square += w * y * y;
-    }
-    if total == 0.0 {
-        return (0.0, 1.0);
-    }
-    let mean = sum / total;
-    let variance = square / total - mean * mean;
-    let least = 1e-3 * mean.abs().max(1e-3);
-    (mean, if variance.sqrt() > least { variance.sqrt() } else { least })
-}
-
-/// The logarithm of the events by the time under observation.
-fn rate(problem: &Problem) -> f64 {
-    let data = problem.data;
-    let (mut events, mut time) = (0.0, 0.0);
-    for row in 0..data.len() {
-        let (lower, upper) = (data.lower[row].max(0.0), data.upper[row]);
-        let w = data.weight(row);
-        let entry = data.entry.as_ref().map_or(0.0, |e| e[row].max(0.0));
-        if upper.is_finite() {
-            events += w;
-        }
-        time += w * (if upper.is_finite() { f64::midpoint(lower, upper) } else { lower } - entry);
-    }
-    (f64::max(events, 0.5) / f64::max(time, 1e-300)).ln()
-}
-
-impl Point {
-    /// The inverse of the information, with zeros where it has none.
-    pub(super) fn variance(&self) -> Vec<f64> {
-        let n = self.gradient.len();
-        let free = Cholesky::independent(&self.information, n, 1e-13, 0.0);
-        Cholesky::new(&self.information, n, &free).map_or_else(|| vec![f64::NAN; n * n], |c| c.inverse())
+impl Rows {
+    fn has_events(&self) -> bool {
+        (0..self.len()).any(|i| self.weight(i) > 0.0 && self.is_event(i))
     }
 }

@@ -1,84 +1,99 @@
-//! Survival, hazard and quantiles of one subject, with limits by the delta method.
+//! Survival, hazard, quantiles and means of one subject, with limits by the delta method or by simulation.
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
+use crate::numeric::random::Random;
 use crate::survival::regression::new_rows::{NewRows, one_row};
-use crate::survival::regression::parametric::jet::Jet;
+use crate::survival::regression::parametric::distribution::Distribution;
+use crate::survival::regression::parametric::family::Family;
+use crate::survival::regression::parametric::gradient::{Asked, gradient};
+use crate::survival::regression::parametric::mean;
 use crate::survival::regression::parametric::model::ParametricModel;
+use crate::survival::regression::parametric::simulated::Draws;
+use crate::survival::result::estimate::{Estimate, Scale};
 
 /// What a model predicts of one subject.
+///
+/// Limits are taken where the number is nearest to normal: those of a survival probability from the logarithm of the
+/// cumulative hazard, those of a hazard, a quantile or a mean from its logarithm (of a quantile of times that may be
+/// negative from itself).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Prediction<'a> {
-    model: &'a ParametricModel,
-    row: Vec<f64>,
-    stratum: usize,
-    offset: f64,
+pub struct Prediction<'a, D = Family> {
+    pub(super) model: &'a ParametricModel<D>,
+    pub(super) row: Vec<f64>,
+    pub(super) stratum: usize,
+    pub(super) offset: f64,
     level: f64,
+    draws: Option<Draws>,
 }
 
 /// A predicted number with its standard error and limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Predicted {
     value: f64,
-    std_error: f64,
-    lower: f64,
-    upper: f64,
+    std_error: Option<f64>,
+    bounds: Option<(f64, f64)>,
 }
 
 impl Predicted {
-    /// The number.
+    pub(super) fn new(value: f64, std_error: f64, bounds: Option<(f64, f64)>) -> Self {
+        let known = std_error.is_finite();
+        Self { value, std_error: known.then_some(std_error), bounds: bounds.filter(|b| !b.0.is_nan() && !b.1.is_nan()) }
+    }
+
+    /// The number; a mean or a quantile may be infinite.
     #[must_use]
     pub fn value(&self) -> f64 {
         self.value
     }
 
-    /// Its standard error, on its own scale.
+    /// Its standard error by the delta method, on the scale of the number itself.
     #[must_use]
-    pub fn std_error(&self) -> f64 {
+    pub fn std_error(&self) -> Option<f64> {
         self.std_error
     }
 
-    /// The lower limit.
+    /// Its limits.
     #[must_use]
-    pub fn lower(&self) -> f64 {
-        self.lower
-    }
-
-    /// The upper limit.
-    #[must_use]
-    pub fn upper(&self) -> f64 {
-        self.upper
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        self.bounds
     }
 }
 
-impl ParametricModel {
+impl<D: Distribution> ParametricModel<D> {
     /// What is predicted of a row, in the first stratum and without an offset.
     ///
     /// # Errors
-    /// As [`NewColumns::build`](crate::survival::NewColumns::build); [`Error::LengthMismatch`] for more rows than one.
-    pub fn predict(&self, row: &impl NewRows) -> Result<Prediction<'_>> {
-        let mut x = vec![1.0];
-        x.extend(one_row(row, &self.recipe, "row")?);
-        Ok(Prediction { model: self, row: x, stratum: 0, offset: 0.0, level: 0.95 })
+    /// As [`NewColumns::build`](crate::survival::NewColumns::build); [`Error::LengthMismatch`] for more rows than one;
+    /// [`Error::NoCurve`] where the likelihood has no maximum ([`stop`](ParametricModel::stop)).
+    pub fn predict(&self, row: &impl NewRows) -> Result<Prediction<'_, D>> {
+        self.with_curve()?;
+        let row = one_row(row, &self.recipe, "row")?;
+        Ok(self.of_row(row))
+    }
+
+    pub(super) fn with_curve(&self) -> Result<()> {
+        if self.stop.has_curve() { Ok(()) } else { Err(Error::NoCurve { diagnosis: self.diagnosis() }) }
+    }
+
+    pub(super) fn of_row(&self, row: Vec<f64>) -> Prediction<'_, D> {
+        Prediction { model: self, row, stratum: 0, offset: 0.0, level: 0.95, draws: None }
     }
 }
 
-impl Prediction<'_> {
+impl<D: Distribution> Prediction<'_, D> {
     /// The same subject in the stratum of this label.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`].
     pub fn stratum(mut self, label: &str) -> Result<Self> {
         let known = &self.model.strata;
-        self.stratum = known
-            .iter()
-            .position(|s| s == label)
-            .ok_or_else(|| Error::UnknownLabel { label: label.into(), known: known.join(", ") })?;
+        let unknown = || Error::UnknownLabel { label: label.into(), known: known.join(", ") };
+        self.stratum = known.iter().position(|s| s == label).ok_or_else(unknown)?;
         Ok(self)
     }
 
-    /// The same subject with a number that is added to the linear predictor.
+    /// The same subject with a number that is added to the location.
     #[must_use]
     pub fn offset(self, offset: f64) -> Self {
         Self { offset, ..self }
@@ -93,43 +108,244 @@ impl Prediction<'_> {
         Ok(Self { level, ..self })
     }
 
-    /// The linear predictor.
+    /// Limits from so many draws of the coefficients out of their normal distribution: percentiles, which the seed decides
+    /// (Mandel 2013, Am Stat 67:76). Values and standard errors stay those of the delta method.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for fewer than 100 draws.
+    pub fn simulated(self, draws: usize, seed: u64) -> Result<Self> {
+        if draws < 100 {
+            let must_be = "at least 100";
+            return Err(Error::OutOfRange { argument: "draws", value: draws as f64, must_be });
+        }
+        let draws = Draws::new(&self.model.coefficients, &self.model.variance, draws, seed);
+        Ok(Self { draws: Some(draws), ..self })
+    }
+
+    /// The location: intercept, covariates and offset.
     #[must_use]
     pub fn linear_predictor(&self) -> f64 {
-        self.offset + self.row.iter().zip(&self.model.coefficients).map(|(x, b)| x * b).sum::<f64>()
+        self.parameters()[self.model.layout.location]
     }
 
-    fn parameters(&self) -> (Jet, Jet) {
-        let other = match self.model.fixed {
-            Some(fixed) => Jet::constant(fixed),
-            None => Jet::variable(self.model.coefficients[self.model.columns + self.stratum], 1),
+    /// The working values of the distribution's parameters.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<f64> {
+        self.parameters_with(&self.model.coefficients)
+    }
+
+    pub(super) fn parameters_with(&self, coefficients: &[f64]) -> Vec<f64> {
+        self.model.layout.values(coefficients, &self.row, self.stratum, self.offset)
+    }
+
+    pub(super) fn before_start(&self, t: f64) -> bool {
+        self.model.distribution.is_positive() && t <= 0.0
+    }
+
+    pub(super) fn log_survival_with(&self, t: f64, coefficients: &[f64]) -> f64 {
+        if self.before_start(t) {
+            return 0.0;
+        }
+        self.model.distribution.log_survival(t, &self.parameters_with(coefficients))
+    }
+
+    /// The value with its gradient in the coefficients.
+    pub(super) fn asked(&self, asked: Asked) -> (f64, Vec<f64>) {
+        if let Asked::LogSurvival(t) = asked
+            && self.before_start(t)
+        {
+            return (0.0, vec![0.0; self.model.coefficients.len()]);
+        }
+        let (value, inner) = gradient(&self.model.distribution, &self.parameters(), asked);
+        (value, self.in_coefficients(&inner))
+    }
+
+    /// A gradient in the coefficients, from one in the parameters.
+    pub(super) fn in_coefficients(&self, inner: &[f64]) -> Vec<f64> {
+        let one = |c: &super::layout::Coefficient| inner[c.parameter] * c.factor.of(&self.row, self.stratum);
+        self.model.layout.coefficients.iter().map(one).collect()
+    }
+
+    pub(super) fn z(&self) -> f64 {
+        -normal_quantile((1.0 - self.level) / 2.0)
+    }
+
+    /// Percentiles of a function of the coefficients, where limits are to be simulated.
+    fn percentiles(&self, f: impl Fn(&[f64]) -> f64) -> Option<(f64, f64)> {
+        self.draws.as_ref().map(|draws| draws.percentiles(self.level, f))
+    }
+
+    /// The probability that the event comes after t.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where t is not finite.
+    pub fn survival(&self, t: f64) -> Result<Predicted> {
+        finite(t)?;
+        let (log, gradient) = self.asked(Asked::LogSurvival(t));
+        Ok(self.probability(log, &gradient, |b| self.log_survival_with(t, b)))
+    }
+
+    /// The probability that the event comes after t, of a subject who has not had it by s.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where a time is not finite, or t is before s.
+    pub fn conditional_survival(&self, t: f64, s: f64) -> Result<Predicted> {
+        finite(s)?;
+        finite(t)?;
+        if t < s {
+            return Err(Error::OutOfRange { argument: "t", value: t, must_be: "at or after s" });
+        }
+        let (late, mut gradient) = self.asked(Asked::LogSurvival(t));
+        let (early, before) = self.asked(Asked::LogSurvival(s));
+        gradient.iter_mut().zip(&before).for_each(|(g, b)| *g -= b);
+        Ok(self.probability(late - early, &gradient, |b| self.log_survival_with(t, b) - self.log_survival_with(s, b)))
+    }
+
+    /// A probability from its logarithm, with limits from the logarithm of the (negative) logarithm.
+    pub(super) fn probability(&self, log: f64, gradient: &[f64], of: impl Fn(&[f64]) -> f64) -> Predicted {
+        let value = log.exp();
+        if log == 0.0 {
+            return Predicted::new(1.0, 0.0, Some((1.0, 1.0)));
+        }
+        let error = self.model.error_of(gradient);
+        let factor = (self.z() * error / -log).exp();
+        let bounds = self.percentiles(|b| of(b).exp()).or(Some(((log * factor).exp(), (log / factor).exp())));
+        Predicted::new(value, if value == 0.0 { 0.0 } else { value * error }, bounds)
+    }
+
+    /// A positive number from its logarithm, with limits from that.
+    fn positive(&self, log: f64, gradient: &[f64], of: impl Fn(&[f64]) -> f64) -> Predicted {
+        let error = self.model.error_of(gradient);
+        let width = self.z() * error;
+        let bounds = self.percentiles(|b| of(b).exp()).or(Some(((log - width).exp(), (log + width).exp())));
+        Predicted::new(log.exp(), log.exp() * error, bounds)
+    }
+
+    /// The cumulative hazard, `−ln S(t)`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where t is not finite.
+    pub fn cumulative_hazard(&self, t: f64) -> Result<Predicted> {
+        finite(t)?;
+        let (log, gradient) = self.asked(Asked::LogSurvival(t));
+        if log == 0.0 {
+            return Ok(Predicted::new(0.0, 0.0, Some((0.0, 0.0))));
+        }
+        let relative: Vec<f64> = gradient.iter().map(|g| g / log).collect();
+        Ok(self.positive((-log).ln(), &relative, |b| (-self.log_survival_with(t, b)).ln()))
+    }
+
+    /// The hazard, by logarithms: it is a number where the survival function underflows.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where t is not finite, or not above 0 for a distribution of positive times.
+    pub fn hazard(&self, t: f64) -> Result<Predicted> {
+        finite(t)?;
+        if self.before_start(t) {
+            return Err(Error::OutOfRange { argument: "t", value: t, must_be: "above 0" });
+        }
+        let (log, gradient) = self.asked(Asked::LogHazard(t));
+        Ok(self.positive(log, &gradient, |b| self.model.distribution.log_hazard(t, &self.parameters_with(b))))
+    }
+
+    /// The hazard of this subject at t by that of another.
+    ///
+    /// # Errors
+    /// Those of [`hazard`](Self::hazard).
+    pub fn hazard_ratio(&self, reference: &Self, t: f64) -> Result<Estimate> {
+        finite(t)?;
+        if self.before_start(t) {
+            return Err(Error::OutOfRange { argument: "t", value: t, must_be: "above 0" });
+        }
+        let (own, mut gradient) = self.asked(Asked::LogHazard(t));
+        let (other, of_other) = reference.asked(Asked::LogHazard(t));
+        gradient.iter_mut().zip(&of_other).for_each(|(g, o)| *g -= o);
+        Ok(Estimate::new(Scale::Log, own - other, self.model.error_of(&gradient)))
+    }
+
+    /// The time by which a share p has the event; infinite where so many never have it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where p is not inside (0, 1).
+    pub fn quantile(&self, p: f64) -> Result<Predicted> {
+        inside("p", p)?;
+        let target = (-p).ln_1p();
+        let of = |b: &[f64]| self.model.distribution.quantile(target, &self.parameters_with(b));
+        let value = of(&self.model.coefficients);
+        if !(value.is_finite() && (value > 0.0 || !self.model.distribution.is_positive())) {
+            return Ok(Predicted::new(value, f64::NAN, self.percentiles(of)));
+        }
+        // dq/dθ = (d ln S/dθ)/hazard
+        let (_, gradient) = self.asked(Asked::LogSurvival(value));
+        let hazard = self.model.distribution.log_hazard(value, &self.parameters()).exp();
+        let slope: Vec<f64> = gradient.iter().map(|g| g / hazard).collect();
+        let error = self.model.error_of(&slope);
+        let width = self.z() * error;
+        let bounds = if self.model.distribution.is_positive() {
+            (value * (-width / value).exp(), value * (width / value).exp())
+        } else {
+            (value - width, value + width)
         };
-        (Jet::variable(self.linear_predictor(), 0), other)
+        Ok(Predicted::new(value, error, self.percentiles(of).or(Some(bounds))))
     }
 
-    fn log_survival(&self, t: f64) -> Jet {
-        let (eta, other) = self.parameters();
-        if self.model.family.is_positive() && t <= 0.0 {
-            return Jet::constant(0.0);
+    /// The mean time up to τ, the area under the survival curve.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where τ is not finite and above 0; [`Error::Unsupported`] for times that may be negative.
+    pub fn restricted_mean(&self, tau: f64) -> Result<Predicted> {
+        self.positive_times("the restricted mean")?;
+        if !(tau > 0.0 && tau.is_finite()) {
+            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be: "finite and above 0" });
         }
-        self.model.family.log_survival(t, eta, other)
+        let (value, slope) = mean::restricted(self, tau);
+        let error = self.model.error_of(&slope);
+        let width = self.z() * error;
+        let of = |b: &[f64]| mean::area(|t| self.log_survival_with(t, b), tau);
+        let bounds = self.percentiles(of).or(Some(((value - width).max(0.0), (value + width).min(tau))));
+        Ok(Predicted::new(value, error, bounds))
     }
 
-    fn log_hazard(&self, t: f64) -> f64 {
-        let (eta, other) = self.parameters();
-        let (f, s) =
-            (self.model.family.log_density(t, eta, other), self.model.family.log_survival(t, eta, other));
-        f.value - s.value
-    }
-
-    /// The standard error of a number with this gradient in the row's parameters.
-    fn error_of(&self, jet: &Jet) -> f64 {
-        let mut gradient: Vec<f64> = self.row.iter().map(|x| x * jet.gradient[0]).collect();
-        gradient.resize(self.model.coefficients.len(), 0.0);
-        if self.model.fixed.is_none() {
-            gradient[self.model.columns + self.stratum] = jet.gradient[1];
+    /// The mean time; infinite where the curve falls too slowly, or never to 0.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for times that may be negative.
+    pub fn mean(&self) -> Result<Predicted> {
+        self.positive_times("the mean")?;
+        let (value, slope) = mean::whole(self);
+        if value == f64::INFINITY {
+            return Ok(Predicted::new(value, f64::NAN, None));
         }
-        let v = &self.model.variance;
+        let error = self.model.error_of(&slope);
+        let width = self.z() * error / value;
+        Ok(Predicted::new(value, error, Some((value * (-width).exp(), value * width.exp()))))
+    }
+
+    fn positive_times(&self, method: &'static str) -> Result<()> {
+        if self.model.distribution.is_positive() {
+            return Ok(());
+        }
+        let why = "an area under a survival curve is a mean of times above 0: take a distribution of those";
+        Err(Error::Unsupported { method, with: "times that may be negative", why })
+    }
+
+    /// So many times, drawn from the fitted distribution: infinite for those who never have the event. The seed decides
+    /// them, and time `i` is the same however many are drawn.
+    #[must_use]
+    pub fn simulate(&self, times: usize, seed: u64) -> Vec<f64> {
+        let parameters = self.parameters();
+        let one = |i: usize| {
+            let u = Random::new(seed, i as u64).uniform();
+            self.model.distribution.quantile(u.ln(), &parameters)
+        };
+        (0..times).map(one).collect()
+    }
+}
+
+impl<D> ParametricModel<D> {
+    /// The standard error of a number with this gradient in the coefficients.
+    pub(super) fn error_of(&self, gradient: &[f64]) -> f64 {
+        let v = &self.variance;
         let mut sum = 0.0;
         for i in 0..gradient.len() {
             for j in 0..gradient.len() {
@@ -138,103 +354,16 @@ impl Prediction<'_> {
         }
         sum.max(0.0).sqrt()
     }
-
-    fn z(&self) -> f64 {
-        -normal_quantile((1.0 - self.level) / 2.0)
-    }
-
-    /// The probability that the event comes after t; limits from the logarithm of the cumulative hazard.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where t is not finite.
-    pub fn survival(&self, t: f64) -> Result<Predicted> {
-        let hazard = self.cumulative_hazard(t)?;
-        let value = (-hazard.value).exp();
-        Ok(Predicted {
-            value,
-            std_error: if value == 0.0 { 0.0 } else { value * hazard.std_error },
-            lower: (-hazard.upper).exp(),
-            upper: (-hazard.lower).exp(),
-        })
-    }
-
-    /// The cumulative hazard; limits from its logarithm.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where t is not finite.
-    pub fn cumulative_hazard(&self, t: f64) -> Result<Predicted> {
-        finite(t)?;
-        let log = self.log_survival(t);
-        let (value, std_error) = (-log.value, self.error_of(&log));
-        if value <= 0.0 {
-            return Ok(Predicted { value: 0.0, std_error: 0.0, lower: 0.0, upper: 0.0 });
-        }
-        let factor = (self.z() * std_error / value).exp();
-        Ok(Predicted { value, std_error, lower: value / factor, upper: value * factor })
-    }
-
-    /// The hazard, by logarithms: it is a number where the survival function underflows.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where t is not finite, or not above 0 for a distribution of positive times.
-    pub fn hazard(&self, t: f64) -> Result<f64> {
-        finite(t)?;
-        if self.model.family.is_positive() && t <= 0.0 {
-            return Err(Error::OutOfRange { argument: "t", value: t, must_be: "above 0" });
-        }
-        Ok(self.log_hazard(t).exp())
-    }
-
-    /// The time by which a share p has the event: infinite where so many never have it. Limits on the scale of the
-    /// model: of the logarithm for positive times.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where p is not inside (0, 1).
-    pub fn quantile(&self, p: f64) -> Result<Predicted> {
-        inside("p", p)?;
-        let target = (-p).ln_1p();
-        let positive = self.model.family.is_positive();
-        let t_of = |y: f64| if positive { y.exp() } else { y };
-        let above = |y: f64| self.log_survival(t_of(y)).value > target;
-        let centre = if positive { 0.0 } else { self.linear_predictor() };
-        let mut reach = 1.0;
-        let limit = if positive { 700.0 } else { f64::MAX / 4.0 };
-        while reach < limit && (!above(centre - reach) || above(centre + reach)) {
-            reach *= 2.0;
-        }
-        let (mut low, mut high) = (centre - reach.min(limit), centre + reach.min(limit));
-        if above(high) || !above(low) {
-            let value = if above(high) { f64::INFINITY } else { t_of(low) };
-            return Ok(Predicted { value, std_error: f64::NAN, lower: f64::NAN, upper: f64::NAN });
-        }
-        for _ in 0..2000 {
-            let middle = f64::midpoint(low, high);
-            if middle <= low || middle >= high {
-                break;
-            }
-            if above(middle) { low = middle } else { high = middle }
-        }
-        let value = t_of(f64::midpoint(low, high));
-        // dq/dθ = (d ln S/dθ) / hazard
-        let std_error = self.error_of(&self.log_survival(value)) / self.log_hazard(value).exp();
-        let width = self.z() * std_error;
-        let (lower, upper) = if positive {
-            (value * (-width / value).exp(), value * (width / value).exp())
-        } else {
-            (value - width, value + width)
-        };
-        Ok(Predicted { value, std_error, lower, upper })
-    }
 }
 
-fn finite(t: f64) -> Result<()> {
+pub(super) fn finite(t: f64) -> Result<()> {
     if t.is_finite() {
         return Ok(());
     }
     Err(Error::OutOfRange { argument: "t", value: t, must_be: "finite" })
 }
 
-fn inside(argument: &'static str, value: f64) -> Result<()> {
+pub(super) fn inside(argument: &'static str, value: f64) -> Result<()> {
     if value > 0.0 && value < 1.0 {
         return Ok(());
     }

@@ -2,26 +2,44 @@
 
 use std::fmt;
 
+use crate::survival::regression::parametric::distribution::Distribution;
+use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::result::print::PValue;
 
-impl fmt::Display for ParametricModel {
+impl fmt::Display for ParametricModel<Family> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} model, n = {}, events = {}", self.family, self.rows, self.events)?;
-        let width = self.names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+        self.write(f, &self.distribution.to_string())
+    }
+}
+
+impl<D: Distribution> ParametricModel<D> {
+    fn write(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+        writeln!(f, "{name}: {} rows, {} events", self.rows, self.events)?;
+        let names = self.names();
+        let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         writeln!(f, "{:width$} {:>12} {:>12} {:>8} {:>8}", "", "coef", "std error", "z", "p")?;
-        for (index, name) in self.names.iter().enumerate() {
+        for (index, name) in names.iter().enumerate() {
             let Some(estimate) = self.coefficient(index) else { continue };
-            let se = self.variance[(index, index)].max(0.0).sqrt();
-            let z = self.coefficients[index] / se;
-            let p = PValue(estimate.p_value().unwrap_or(f64::NAN));
-            writeln!(f, "{name:width$} {:>12.5} {se:>12.5} {z:>8.2} {p:>8}", self.coefficients[index])?;
+            match (estimate.value(), estimate.std_error()) {
+                (Ok(value), Ok(se)) => {
+                    let p = PValue(estimate.p_value().unwrap_or(f64::NAN));
+                    writeln!(f, "{name:width$} {value:>12.5} {se:>12.5} {:>8.2} {p:>8}", value / se)?;
+                }
+                (Ok(value), Err(_)) => writeln!(f, "{name:width$} {value:>12.5} {:>12}", "none")?,
+                (Err(because), _) => writeln!(f, "{name:width$} {because}")?,
+            }
         }
         if self.is_robust() {
             writeln!(f, "robust standard errors")?;
         }
-        if let Some(fixed) = self.fixed {
-            writeln!(f, "scale fixed at {}", fixed.exp())?;
+        for (parameter, fixed) in self.layout.parameters.iter().zip(&self.layout.fixed) {
+            let own = self.layout.coefficients.iter().any(|c| {
+                self.layout.parameters[c.parameter] == *parameter && !matches!(c.factor, super::layout::Factor::Column(_))
+            });
+            if !own && parameter.intercept {
+                writeln!(f, "{} fixed at {}", parameter.name, parameter.link.natural(*fixed))?;
+            }
         }
         writeln!(
             f,
@@ -30,6 +48,6 @@ impl fmt::Display for ParametricModel {
             self.aic(),
             self.bic()
         )?;
-        write!(f, "{} after {} iterations", self.stop, self.iterations)
+        write!(f, "{} after {} iterations", self.diagnosis(), self.iterations)
     }
 }

@@ -1,218 +1,268 @@
-//! The likelihood of all rows, and the damped Newton search for its maximum.
+//! The search for a maximum: Newton's steps, damped by Levenberg and Marquardt's rule where the quadratic model does not
+//! hold (Nocedal & Wright 2006, Numerical Optimization, chapter 4), and the diagnosis of where it ended.
 
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::regression::parametric::family::Family;
-use crate::survival::regression::parametric::jet::Jet;
-use crate::survival::regression::parametric::model::ParametricStop;
-use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::distribution::{Distribution, Link};
+use crate::survival::regression::parametric::layout::Factor;
+use crate::survival::regression::parametric::likelihood::{Point, Problem};
+use crate::survival::regression::parametric::stop::ParametricStop;
 
-/// The rows on the scale of the search: the covariates standardised, an intercept first.
-pub(super) struct Problem<'a> {
-    pub family: Family,
-    pub data: &'a Observations,
-    /// Row-major, `columns` wide.
-    pub x: Vec<f64>,
-    pub columns: usize,
-    pub offset: Vec<f64>,
-    /// The number of scales.
-    pub strata: usize,
-    /// The scale where it is not estimated.
-    pub fixed: Option<f64>,
-}
-
-/// The log likelihood with its derivatives.
+/// Where a search ended.
 #[derive(Debug, Clone)]
-pub(super) struct Point {
-    pub value: f64,
-    pub gradient: Vec<f64>,
-    /// Minus the Hessian, row-major.
-    pub information: Vec<f64>,
-}
-
 pub(super) struct Found {
     pub theta: Vec<f64>,
     pub point: Point,
     pub iterations: usize,
     pub stop: ParametricStop,
+    /// Which coefficients the data determine.
+    pub determined: Vec<bool>,
 }
 
-impl Problem<'_> {
-    pub fn size(&self) -> usize {
-        self.columns + if self.fixed.is_some() { 0 } else { self.strata }
-    }
+/// A standard error beyond this, with covariates of unit variance, is none: the likelihood is level.
+const LEVEL: f64 = 1e3;
+/// A logarithm or logit that has come so far from its start will not turn round.
+const FAR: f64 = 22.0;
+/// Changes below this part of the log likelihood are rounding.
+const ROUNDING: f64 = 1e-13;
 
-    pub fn stratum(&self, row: usize) -> usize {
-        self.data.strata.as_ref().filter(|_| self.strata > 1).map_or(0, |s| s.codes()[row] as usize)
-    }
-
-    /// What a row adds, in its linear predictor and its other parameter.
-    fn row(&self, theta: &[f64], row: usize) -> Jet {
-        let x = &self.x[row * self.columns..(row + 1) * self.columns];
-        let eta = self.offset[row] + x.iter().zip(theta).map(|(x, b)| x * b).sum::<f64>();
-        let eta = Jet::variable(eta, 0);
-        let other = match self.fixed {
-            Some(value) => Jet::constant(value),
-            None => Jet::variable(theta[self.columns + self.stratum(row)], 1),
-        };
-        let (lower, upper) = (self.data.lower[row], self.data.upper[row]);
-        let start = if self.family.is_positive() { 0.0 } else { f64::NEG_INFINITY };
-        let survival = |t: f64| {
-            (t > start && t < f64::INFINITY).then(|| self.family.log_survival(t, eta, other))
-        };
-        let mut log = if lower == upper {
-            self.family.log_density(lower, eta, other)
-        } else {
-            let zero = Jet::constant(0.0);
-            let before = survival(lower).unwrap_or(zero);
-            match survival(upper) {
-                Some(after) => before + (after - before).ln_one_minus_exp(),
-                None => before,
-            }
-        };
-        if let Some(entered) = self.data.entry.as_ref().and_then(|entry| survival(entry[row])) {
-            log = log - entered;
-        }
-        log
-    }
-
-    pub fn evaluate(&self, theta: &[f64]) -> Point {
-        let n = self.size();
-        let mut point = Point { value: 0.0, gradient: vec![0.0; n], information: vec![0.0; n * n] };
-        for row in 0..self.data.len() {
-            let weight = self.data.weight(row);
-            if weight == 0.0 {
-                continue;
-            }
-            let jet = self.row(theta, row);
-            point.value += weight * jet.value;
-            let x = &self.x[row * self.columns..(row + 1) * self.columns];
-            let (g, h) = (jet.gradient, jet.hessian);
-            for j in 0..self.columns {
-                point.gradient[j] += weight * g[0] * x[j];
-                let hx = weight * h[0][0] * x[j];
-                for k in 0..=j {
-                    point.information[j * n + k] -= hx * x[k];
-                }
-            }
-            if self.fixed.is_none() {
-                let s = self.columns + self.stratum(row);
-                point.gradient[s] += weight * g[1];
-                point.information[s * n + s] -= weight * h[1][1];
-                for j in 0..self.columns {
-                    point.information[s * n + j] -= weight * h[0][1] * x[j];
-                }
-            }
-        }
-        for j in 0..n {
-            for k in 0..j {
-                point.information[k * n + j] = point.information[j * n + k];
-            }
-        }
-        point
-    }
-
-    /// The weighted scores of the rows, for the robust variance.
-    pub fn scores(&self, theta: &[f64]) -> Vec<Vec<f64>> {
-        let row_score = |row: usize| {
-            let mut score = vec![0.0; self.size()];
-            let weight = self.data.weight(row);
-            if weight > 0.0 {
-                let jet = self.row(theta, row);
-                for j in 0..self.columns {
-                    score[j] = weight * jet.gradient[0] * self.x[row * self.columns + j];
-                }
-                if self.fixed.is_none() {
-                    score[self.columns + self.stratum(row)] = weight * jet.gradient[1];
-                }
-            }
-            score
-        };
-        (0..self.data.len()).map(row_score).collect()
-    }
-
-    /// Newton's steps, damped where the information is not positive definite or the likelihood does not rise.
-    pub fn maximise(&self, mut theta: Vec<f64>, most: usize, tolerance: f64) -> Option<Found> {
-        let n = self.size();
-        let all: Vec<usize> = (0..n).collect();
+impl<D: Distribution> Problem<'_, D> {
+    /// The maximum that is reached from `theta`; `None` where the likelihood there is not finite.
+    pub fn maximise(&self, start: &[f64], most: usize, tolerance: f64) -> Option<Found> {
+        let k = self.layout.len();
+        let all: Vec<usize> = (0..k).collect();
+        let mut theta = start.to_vec();
         let mut point = self.evaluate(&theta);
         if !is_finite(&point) {
             return None;
         }
-        let (mut damping, mut iterations) = (0.0_f64, 0);
-        let stop = loop {
+        let (mut damping, mut iterations, mut still) = (0.0_f64, 0, 0);
+        let converged = loop {
+            if k == 0 {
+                break true;
+            }
             if iterations == most {
-                break ParametricStop::MaxIterations;
+                break false;
             }
             iterations += 1;
-            let mut damped = point.information.clone();
-            for j in 0..n {
-                let own = point.information[j * n + j].abs().max(1e-8);
-                damped[j * n + j] += damping * own;
-            }
-            let Some(factor) = Cholesky::new(&damped, n, &all) else {
+            let Some(factor) = damped(&point.information, k, damping).and_then(|m| Cholesky::new(&m, k, &all))
+            else {
                 damping = (damping * 4.0).max(1e-4);
-                if damping > 1e12 {
-                    break ParametricStop::Flat;
+                if damping > 1e14 {
+                    break false;
                 }
                 continue;
             };
             let step = factor.solve(&point.gradient);
-            let decrement: f64 = step.iter().zip(&point.gradient).map(|(s, g)| s * g).sum();
-            // Steps of more than a few standard deviations of the times leave the region where the model is quadratic.
-            let longest = step.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
-            let spread = 1.0_f64.max(theta.iter().fold(0.0_f64, |m, b| m.max(b.abs())));
-            let mut length = (5.0 * spread / longest.max(1e-300)).min(1.0);
-            let mut taken = None;
-            for _ in 0..30 {
-                let candidate: Vec<f64> = theta.iter().zip(&step).map(|(b, s)| b + length * s).collect();
-                let there = self.evaluate(&candidate);
-                if is_finite(&there) && there.value >= point.value - 1e-13 * point.value.abs() {
-                    taken = Some((candidate, there));
-                    break;
-                }
-                length *= 0.5;
+            let slope: f64 = step.iter().zip(&point.gradient).map(|(s, g)| s * g).sum();
+            if !slope.is_finite() {
+                break false;
             }
-            let quadratic = damping < 1e-8 && decrement.abs().sqrt() < tolerance;
-            let Some((candidate, there)) = taken else {
-                if quadratic {
-                    break ParametricStop::Converged;
+            let bend: f64 = (0..k)
+                .map(|a| step[a] * (0..k).map(|b| point.information[a * k + b] * step[b]).sum::<f64>())
+                .sum();
+            let predicted = slope - 0.5 * bend;
+            let candidate: Vec<f64> = theta.iter().zip(&step).map(|(b, s)| b + s).collect();
+            let there = self.evaluate(&candidate);
+            let gain = there.value - point.value;
+            let rounding = ROUNDING * point.value.abs().max(1.0);
+            let level = predicted.abs() <= rounding && gain.abs() <= 10.0 * rounding;
+            if is_finite(&there) && (level || gain >= 0.1 * predicted) {
+                let last = damping == 0.0 && slope.abs().sqrt() < tolerance;
+                still = if level { still + 1 } else { 0 };
+                (theta, point) = (candidate, there);
+                // Where rounding keeps the steps from falling below the tolerance, two of them that change nothing end it.
+                if last || (still >= 2 && damping == 0.0) {
+                    break true;
                 }
-                damping = (damping * 10.0).max(1e-3);
-                if damping > 1e12 {
-                    break ParametricStop::Flat;
+                if gain > 0.7 * predicted || level {
+                    damping = if damping < 1e-6 { 0.0 } else { damping * 0.1 };
+                }
+            } else {
+                damping = if is_finite(&there) { damping * 8.0 } else { damping * 30.0 }.max(1e-3);
+                if damping > 1e14 {
+                    break slope.abs().sqrt() < 1e-5;
                 }
                 continue;
-            };
-            theta = candidate;
-            point = there;
-            if quadratic {
-                break ParametricStop::Converged;
             }
-            damping = if length == 1.0 { damping * 0.1 } else { damping };
-            if damping < 1e-9 {
-                damping = 0.0;
-            }
-            if let Some(stop) = self.without_maximum(&theta, &point) {
-                break stop;
+            if self.escaped(start, &theta) {
+                break false;
             }
         };
-        Some(Found { theta, point, iterations, stop })
+        Some(self.diagnosed(start, theta, point, iterations, converged))
     }
 
-    /// Signs that the likelihood rises for ever.
-    fn without_maximum(&self, theta: &[f64], point: &Point) -> Option<ParametricStop> {
-        let n = self.size();
-        if self.fixed.is_none()
-            && self.family.is_location_scale()
-            && let Some(k) = (0..self.strata).find(|k| theta[self.columns + k] < -18.0)
-        {
-            return Some(ParametricStop::ScaleToZero { stratum: k });
-        }
-        let flat = (0..self.columns).find(|&j| {
-            theta[j].abs() > 25.0 && point.information[j * n + j].abs() < 1e-7 && point.gradient[j].abs() < 1e-7
-        });
-        flat.map(|column| ParametricStop::NoMaximum { column })
+    /// Has a logarithm or logit come so far that the search goes on without end?
+    fn escaped(&self, start: &[f64], theta: &[f64]) -> bool {
+        self.far(start, theta).is_some()
     }
+
+    fn far(&self, start: &[f64], theta: &[f64]) -> Option<usize> {
+        (0..theta.len()).find(|&j| {
+            let coefficient = &self.layout.coefficients[j];
+            let bounded = self.layout.parameters[coefficient.parameter].link != Link::Identity;
+            let own = !matches!(coefficient.factor, Factor::Column(_));
+            bounded && own && (theta[j] - start[j]).abs() > FAR
+        })
+    }
+
+    fn diagnosed(
+        &self,
+        start: &[f64],
+        theta: Vec<f64>,
+        point: Point,
+        iterations: usize,
+        converged: bool,
+    ) -> Found {
+        let k = theta.len();
+        let all: Vec<usize> = (0..k).collect();
+        let inverse = Cholesky::new(&point.information, k, &all).map(|c| c.inverse());
+        let error = |j: usize| inverse.as_ref().map_or(f64::INFINITY, |v| v[j * k + j].sqrt());
+        let mut determined = vec![true; k];
+        let stop = if converged && (0..k).all(|j| error(j) < LEVEL * f64::max(1.0, theta[j].abs())) {
+            ParametricStop::Converged
+        } else if let Some((coefficient, direction)) = self.separated(&point, &theta) {
+            for (j, d) in direction.iter().enumerate() {
+                determined[j] = d.abs() < 1e-3;
+            }
+            ParametricStop::Separated { coefficient }
+        } else if let Some(coefficient) = self.far(start, &theta).or_else(|| self.level(&point)) {
+            determined[coefficient] = false;
+            let rising = point.gradient[coefficient].abs() > 1e-3;
+            let bounded = self.layout.parameters[self.layout.coefficients[coefficient].parameter].link;
+            match (rising, bounded) {
+                (true, _) => ParametricStop::NoMaximum { coefficient },
+                (false, Link::Identity) => ParametricStop::Flat { coefficient },
+                (false, _) => ParametricStop::Boundary { coefficient },
+            }
+        } else if converged {
+            ParametricStop::Converged
+        } else {
+            ParametricStop::MaxIterations
+        };
+        Found { theta, point, iterations, stop, determined }
+    }
+
+    /// The coefficient in whose direction the information has vanished.
+    fn level(&self, point: &Point) -> Option<usize> {
+        let k = self.layout.len();
+        let direction = flattest(&point.information, k)?;
+        let curvature = quadratic(&point.information, &direction);
+        let leading = largest(&direction);
+        (curvature < LEVEL.powi(-2)).then_some(leading)
+    }
+
+    /// A direction of the location in which no event changes and every censored row gains: the likelihood rises along it
+    /// without end. Its leading coefficient, and the direction.
+    fn separated(&self, point: &Point, theta: &[f64]) -> Option<(usize, Vec<f64>)> {
+        let k = theta.len();
+        let layout = self.layout;
+        let of_location: Vec<usize> =
+            (0..k).filter(|j| layout.coefficients[*j].parameter == layout.location).collect();
+        let m = of_location.len();
+        if m < 2 {
+            return None;
+        }
+        let inner: Vec<f64> = of_location
+            .iter()
+            .flat_map(|&a| of_location.iter().map(move |&b| (a, b)))
+            .map(|(a, b)| point.information[a * k + b])
+            .collect();
+        let flat = flattest(&inner, m)?;
+        if quadratic(&inner, &flat) > LEVEL.powi(-2) {
+            return None;
+        }
+        let mut direction = vec![0.0; k];
+        for (&j, d) in of_location.iter().zip(&flat) {
+            direction[j] = *d;
+        }
+        let change = |row: usize| -> f64 {
+            of_location
+                .iter()
+                .map(|&j| {
+                    let factor = match layout.coefficients[j].factor {
+                        Factor::One => 1.0,
+                        Factor::Stratum(code) => {
+                            let own = self.rows.stratum.as_ref().is_some_and(|s| s[row] as usize == code);
+                            f64::from(u8::from(own))
+                        }
+                        Factor::Column(column) => self.rows.columns[column][row],
+                    };
+                    direction[j] * factor
+                })
+                .sum()
+        };
+        let rows = || (0..self.rows.len()).filter(|&i| self.rows.weight(i) > 0.0);
+        let largest_change = rows().map(|i| change(i).abs()).fold(0.0, f64::max);
+        let small = 1e-3 * largest_change;
+        let (mut up, mut down) = (false, false);
+        for i in rows() {
+            let moved = change(i);
+            if moved.abs() <= small {
+                continue;
+            }
+            // A left-censored row gains where a right-censored one loses.
+            match (self.rows.is_event(i), self.rows.lower[i] > 0.0) {
+                (false, _) if moved > 0.0 => up = true,
+                (false, _) => down = true,
+                (true, false) if self.rows.lower[i] < self.rows.upper[i] => {
+                    if moved > 0.0 {
+                        down = true;
+                    } else {
+                        up = true;
+                    }
+                }
+                _ => return None,
+            }
+        }
+        // A covariate leads, not the intercept.
+        let leading = of_location
+            .iter()
+            .copied()
+            .filter(|&j| matches!(layout.coefficients[j].factor, Factor::Column(_)))
+            .max_by(|&a, &b| direction[a].abs().total_cmp(&direction[b].abs()))?;
+        (up != down).then_some((leading, direction))
+    }
+}
+
+impl Point {
+    /// The inverse of the information over the coefficients that the data determine; zeros elsewhere.
+    pub(super) fn variance(&self, determined: &[bool]) -> Option<Vec<f64>> {
+        let n = self.gradient.len();
+        let used: Vec<usize> = (0..n).filter(|j| determined[*j]).collect();
+        Cholesky::new(&self.information, n, &used).map(|c| c.inverse())
+    }
+}
+
+/// The information with its diagonal enlarged; `None` where it is not finite.
+fn damped(information: &[f64], k: usize, damping: f64) -> Option<Vec<f64>> {
+    let mut matrix = information.to_vec();
+    if damping > 0.0 {
+        let largest = (0..k).map(|j| information[j * k + j].abs()).fold(0.0, f64::max);
+        for j in 0..k {
+            let own = information[j * k + j].abs().max(1e-8 * largest).max(1e-8);
+            matrix[j * k + j] += damping * own;
+        }
+    }
+    matrix.iter().all(|x| x.is_finite()).then_some(matrix)
+}
+
+/// A unit vector of the least curvature: the eigenvector of the smallest eigenvalue.
+fn flattest(matrix: &[f64], k: usize) -> Option<Vec<f64>> {
+    if k == 0 || matrix.iter().any(|x| !x.is_finite()) {
+        return None;
+    }
+    let (values, vectors) = crate::numeric::symmetric_eigen::symmetric_eigen(matrix.to_vec(), k);
+    let least = (0..k).min_by(|&a, &b| values[a].total_cmp(&values[b]))?;
+    Some((0..k).map(|i| vectors[i * k + least]).collect())
+}
+
+fn quadratic(matrix: &[f64], v: &[f64]) -> f64 {
+    let k = v.len();
+    (0..k).map(|a| v[a] * (0..k).map(|b| matrix[a * k + b] * v[b]).sum::<f64>()).sum()
+}
+
+fn largest(v: &[f64]) -> usize {
+    (0..v.len()).max_by(|&a, &b| v[a].abs().total_cmp(&v[b].abs())).unwrap_or(0)
 }
 
 fn is_finite(point: &Point) -> bool {

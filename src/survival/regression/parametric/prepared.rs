@@ -1,0 +1,245 @@
+//! The rows on the scale of the search, and the way back.
+
+use ndarray::{Array1, Array2};
+
+use crate::error::{Error, Result};
+use crate::numeric::cholesky::Cholesky;
+use crate::survival::regression::design::Design;
+use crate::survival::regression::parametric::distribution::{Distribution, Summary};
+use crate::survival::regression::parametric::layout::{Factor, Layout};
+use crate::survival::regression::parametric::likelihood::{Point, Rows};
+use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::search::Found;
+use crate::survival::regression::parametric::stop::ParametricStop;
+
+/// The rows on the scale of the search: columns centred and scaled, times in a unit of their own where a parameter has the
+/// unit of time.
+#[derive(Debug, Clone)]
+pub(super) struct Prepared {
+    pub rows: Rows,
+    /// The layout with fixed values on the scale of the search.
+    pub layout: Layout,
+    summary: Summary,
+    centre: Vec<f64>,
+    spread: Vec<f64>,
+    /// What a parameter's working value is multiplied by, and what is added, on the way back.
+    unit: Vec<(f64, f64)>,
+    /// What is added to the log likelihood on the way back.
+    jacobian: f64,
+}
+
+impl Prepared {
+    pub fn new<D: Distribution>(
+        distribution: &D,
+        data: &Observations,
+        design: &Design,
+        layout: &Layout,
+        offset: Option<&[f64]>,
+    ) -> Result<Self> {
+        let positive = distribution.is_positive();
+        let (c, unit) = unit_of(distribution, data, layout.parameters.len());
+        let in_unit = |x: &f64| x / c;
+        let start = if positive { 0.0 } else { f64::NEG_INFINITY };
+        let lower: Vec<f64> = data.lower.iter().map(in_unit).collect();
+        let upper: Vec<f64> = data.upper.iter().map(in_unit).collect();
+        let entry = data.entry.as_ref().map(|e| {
+            e.iter().map(|x| if *x > start { x / c } else { f64::NEG_INFINITY }).collect::<Vec<f64>>()
+        });
+        let entry = entry.filter(|e| e.iter().any(|x| *x > f64::NEG_INFINITY));
+        let y = lower.iter().map(|t| if positive { t.ln() } else { *t }).collect();
+        let (columns, centre, spread) = standardised(data, design, layout)?;
+        let mut here = layout.clone();
+        for (value, (by, plus)) in here.fixed.iter_mut().zip(&unit) {
+            *value = (*value - plus) / by;
+        }
+        for coefficient in &layout.coefficients {
+            if !matches!(coefficient.factor, Factor::Column(_)) {
+                here.fixed[coefficient.parameter] = 0.0;
+            }
+        }
+        let exact = |i: &usize| data.lower[*i] == data.upper[*i];
+        let jacobian = -c.ln() * (0..data.len()).filter(exact).map(|i| data.weight(i)).sum::<f64>();
+        let rows = Rows {
+            lower,
+            upper,
+            entry,
+            weight: data.weights.as_ref().map(|w| w.values().to_vec()),
+            offset: offset.map(|o| o.iter().map(|x| x / unit[layout.location].0).collect()),
+            stratum: data.strata.as_ref().map(|s| s.codes().to_vec()),
+            columns,
+            y,
+        };
+        let summary = summary(&rows, positive);
+        Ok(Self { rows, layout: here, summary, centre, spread, unit, jacobian })
+    }
+
+    /// Working values of the parameters to start from: those of the distribution, then wider ones.
+    pub fn starts<D: Distribution>(&self, distribution: &D) -> Vec<Vec<f64>> {
+        let mut starts = distribution.starts(&self.summary);
+        for widen in [3.0, 30.0, 1e4] {
+            let deviation = self.summary.deviation * widen;
+            starts.extend(distribution.starts(&Summary { deviation, ..self.summary }).into_iter().take(1));
+        }
+        starts.retain(|s| s.len() == self.layout.parameters.len() && s.iter().all(|x| x.is_finite()));
+        starts
+    }
+
+    /// Data without any event: nothing is searched, the likelihood tends to 1.
+    pub fn without_events<D: Distribution>(&self, distribution: &D) -> Found {
+        let k = self.layout.len();
+        let start = self.starts(distribution).into_iter().next();
+        let start = start.unwrap_or_else(|| vec![0.0; self.layout.parameters.len()]);
+        Found {
+            theta: self.layout.start(&start),
+            point: Point { value: -self.jacobian, gradient: vec![0.0; k], information: vec![0.0; k * k] },
+            iterations: 0,
+            stop: ParametricStop::NoEvents,
+            determined: vec![false; k],
+        }
+    }
+
+    /// `coefficients = A θ + b`.
+    pub fn way_back(&self) -> (Array2<f64>, Array1<f64>) {
+        let k = self.layout.len();
+        let (mut a, mut b) = (Array2::zeros((k, k)), Array1::zeros(k));
+        for (i, coefficient) in self.layout.coefficients.iter().enumerate() {
+            let (by, plus) = self.unit[coefficient.parameter];
+            if let Factor::Column(j) = coefficient.factor {
+                a[(i, i)] = by / self.spread[j];
+                for (own, other) in self.layout.coefficients.iter().enumerate() {
+                    let same = other.parameter == coefficient.parameter;
+                    if same && !matches!(other.factor, Factor::Column(_)) {
+                        a[(own, i)] = -by * self.centre[j] / self.spread[j];
+                    }
+                }
+            } else {
+                a[(i, i)] = by;
+                b[i] = plus;
+            }
+        }
+        (a, b)
+    }
+
+    pub fn log_likelihood(&self, found: &Found) -> f64 {
+        found.point.value + self.jacobian
+    }
+}
+
+/// The unit in which time is measured, a power of two, and what becomes of the parameters.
+fn unit_of<D: Distribution>(distribution: &D, data: &Observations, parameters: usize) -> (f64, Vec<(f64, f64)>) {
+    let finite = data.lower.iter().chain(&data.upper).filter(|t| t.is_finite()).map(|t| t.abs());
+    let (count, largest) = finite.fold((0, 0.0), |(n, most), t| (n + 1, f64::max(most, t)));
+    let unit = if count > 0 && largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
+    match distribution.in_unit(unit) {
+        Some(back) if unit.is_normal() => (unit, back),
+        _ => (1.0, vec![(1.0, 0.0); parameters]),
+    }
+}
+
+type Columns = (Vec<Vec<f64>>, Vec<f64>, Vec<f64>);
+
+/// The columns with mean 0 and variance 1; not centred where a parameter has no value of its own to take up the mean.
+fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result<Columns> {
+    let n = data.len();
+    let total: f64 = (0..n).map(|i| data.weight(i)).sum();
+    let has_own = |p: usize| {
+        layout.coefficients.iter().any(|c| c.parameter == p && !matches!(c.factor, Factor::Column(_)))
+    };
+    let (mut columns, mut centres, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
+    for (j, column) in design.matrix().columns().into_iter().enumerate() {
+        let users: Vec<usize> =
+            layout.coefficients.iter().filter(|c| c.factor == Factor::Column(j)).map(|c| c.parameter).collect();
+        if users.is_empty() {
+            columns.push(vec![0.0; n]);
+            centres.push(0.0);
+            spreads.push(1.0);
+            continue;
+        }
+        let share = |i: usize| data.weight(i) / total;
+        let mean: f64 = column.iter().enumerate().map(|(i, v)| share(i) * v).sum();
+        let square: f64 = column.iter().enumerate().map(|(i, v)| share(i) * (v - mean).powi(2)).sum();
+        let deviation = square.sqrt();
+        let centred = users.iter().all(|p| has_own(*p));
+        if !(deviation > 1e-13 * mean.abs() && deviation.is_finite() && deviation > 0.0) {
+            return Err(Error::Collinear { covariate: design.names()[j].clone() });
+        }
+        let centre = if centred { mean } else { 0.0 };
+        columns.push(column.iter().map(|v| (v - centre) / deviation).collect());
+        centres.push(centre);
+        spreads.push(deviation);
+    }
+    redundant(data, design, layout, &columns)?;
+    Ok((columns, centres, spreads))
+}
+
+/// Refuses a covariate that is a combination of the earlier ones of its parameter.
+fn redundant(data: &Observations, design: &Design, layout: &Layout, columns: &[Vec<f64>]) -> Result<()> {
+    for p in 0..layout.parameters.len() {
+        let of_parameter: Vec<usize> = layout
+            .coefficients
+            .iter()
+            .filter(|c| c.parameter == p)
+            .filter_map(|c| if let Factor::Column(j) = c.factor { Some(j) } else { None })
+            .collect();
+        let k = of_parameter.len();
+        let mut cross = vec![0.0; k * k];
+        for a in 0..k {
+            for b in 0..=a {
+                let (x, y) = (&columns[of_parameter[a]], &columns[of_parameter[b]]);
+                let sum: f64 = (0..data.len()).map(|i| data.weight(i) * x[i] * y[i]).sum();
+                cross[a * k + b] = sum;
+                cross[b * k + a] = sum;
+            }
+        }
+        let free = Cholesky::independent(&cross, k, 1e-11, 0.0);
+        if let Some(a) = (0..k).find(|a| !free.contains(a)) {
+            return Err(Error::Collinear { covariate: design.names()[of_parameter[a]].clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Mean and deviation of what is known of the times, and events by time under observation.
+fn summary(rows: &Rows, positive: bool) -> Summary {
+    let start = if positive { 0.0 } else { f64::NEG_INFINITY };
+    let (mut total, mut sum, mut square) = (0.0, 0.0, 0.0);
+    let (mut events, mut time, mut censored, mut all) = (0.0, 0.0, 0.0, 0.0);
+    let known = |row: usize| -> Option<f64> {
+        let (lower, upper) = (rows.lower[row], rows.upper[row]);
+        let t = match (lower > start, upper < f64::INFINITY) {
+            (true, true) => f64::midpoint(lower, upper),
+            (true, false) => lower,
+            (false, true) if positive => upper / 2.0,
+            (false, true) => upper,
+            (false, false) => return None,
+        };
+        Some(if positive { t.ln() } else { t })
+    };
+    for row in 0..rows.len() {
+        let w = rows.weight(row);
+        all += w;
+        let (lower, upper) = (rows.lower[row].max(0.0), rows.upper[row]);
+        let entry = rows.entry.as_ref().map_or(0.0, |e| e[row].max(0.0));
+        let end = if upper.is_finite() { f64::midpoint(lower, upper) } else { lower };
+        time += w * (end - entry).max(0.0);
+        if upper.is_finite() { events += w } else { censored += w }
+        if let Some(y) = known(row) {
+            total += w;
+            sum += w * y;
+        }
+    }
+    let mean = if total > 0.0 { sum / total } else { 0.0 };
+    for row in 0..rows.len() {
+        if let Some(y) = known(row) {
+            square += rows.weight(row) * (y - mean).powi(2);
+        }
+    }
+    let deviation = if total > 0.0 { (square / total).sqrt() } else { 1.0 };
+    let least = 1e-2 * if positive { 1.0 } else { mean.abs().max(1e-3) };
+    Summary {
+        rate: f64::max(events, 0.5) / f64::max(time, 1e-300),
+        mean,
+        deviation: if deviation > least { deviation } else { least },
+        censored: if all > 0.0 { censored / all } else { 0.0 },
+    }
+}
