@@ -6,7 +6,13 @@
 
 use std::fmt::Debug;
 
-use greenwood::survival::*;
+use greenwood::survival::curve::CumulativeHazard;
+use greenwood::survival::log_rank::LogRankTest;
+use greenwood::survival::regression::Baseline;
+use greenwood::survival::{
+    CoxModel, CoxPh, Design, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable,
+    SurvivalCurve,
+};
 use greenwood::trial::adtte::{Adtte, ReadOptions};
 use greenwood::trial::{DayCount, TimeUnit};
 use serde::{Serialize, de::DeserializeOwned};

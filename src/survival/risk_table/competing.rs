@@ -24,7 +24,8 @@ use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable, Row};
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{CompetingRiskTable, CompetingRisks};
+/// use greenwood::survival::CompetingRisks;
+/// use greenwood::survival::risk_table::CompetingRiskTable;
 ///
 /// let time = [1.0, 1.0, 2.0, 3.0];
 /// let outcome = [Some("relapse"), Some("death"), None, Some("relapse")];
