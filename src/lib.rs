@@ -3,6 +3,7 @@
 //! | wing | what is in it |
 //! |---|---|
 //! | [`survival`] | data, risk tables, curves, intervals, quantiles, restricted means, tests: knows nothing of trials |
+//! | [`proportion`] | counts among so many: exact intervals, tests and comparisons; knows neither time nor trials |
 //! | [`trial`] | subjects, endpoints, estimands, analyses, contrasts, reports, reconstruction: stands on `survival` |
 //!
 //! # Which question, which type
@@ -25,6 +26,7 @@
 //! | how well does a score predict? | [`Concordance`](survival::Concordance) | `concordance` |
 //! | how probable is one cause of several? | [`AalenJohansen`](survival::AalenJohansen), [`Gray`](survival::Gray), [`FineGray`](survival::FineGray) | `cmprsk::cuminc`, `cmprsk::crr` |
 //! | in which state is a subject at t? | [`Occupation`](survival::multi_state::Occupation) | `survfit(…, id = , istate = )` |
+//! | do two proportions differ, and by how much? | [`Boschloo`](proportion::Boschloo), [`Fisher`](proportion::Fisher), [`MiettinenNurminen`](proportion::MiettinenNurminen) | `fisher.test` |
 //! | what does a trial report? | [`Trial`](trial::Trial), [`Endpoint`](trial::Endpoint), [`Analysis`](trial::Analysis) | none |
 //! | how large must a trial be? | [`FixedDesign`](trial::design::FixedDesign), [`GroupSequential`](trial::design::GroupSequential) | `rpact`, `gsDesign` |
 //! | what data lie behind a figure? | [`Guyot`](trial::reconstruct::Guyot), [`TrialFigures`](trial::reconstruct::TrialFigures) | `IPDfromKM`; none |
@@ -61,6 +63,7 @@ mod error;
 mod numeric;
 #[cfg(feature = "plot")]
 pub mod plot;
+pub mod proportion;
 pub mod survival;
 pub mod trial;
 
