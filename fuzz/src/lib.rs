@@ -15,7 +15,7 @@ use greenwood::survival::regression::Baseline;
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{
     CoxModel, CoxPh, Design, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable,
-    SurvivalCurve,
+    SurvivalCurve, Weights,
 };
 use greenwood::trial::adtte::{Adtte, ReadOptions};
 use greenwood::trial::{DayCount, TimeUnit};
