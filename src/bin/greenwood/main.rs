@@ -5,6 +5,7 @@ mod cox;
 mod curve;
 mod design;
 mod incidence;
+mod multistate;
 mod npmle;
 #[cfg(feature = "plot")]
 mod plot;
@@ -30,6 +31,7 @@ enum Command {
     Design(design::Options),
     Simulate(simulate::Options),
     Incidence(incidence::Options),
+    Multistate(multistate::Options),
     Npmle(npmle::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
@@ -46,6 +48,7 @@ impl Program for Command {
             Self::Design(options) => options.run(),
             Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),
+            Self::Multistate(options) => options.run(),
             Self::Npmle(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
