@@ -5,7 +5,7 @@
 //! `cargo run --release --features plot --example saa_trial -- --plot DIR`
 
 use greenwood::proportion::Proportion;
-use greenwood::survival::HazardRatioMethod::Peto;
+use greenwood::survival::result::HazardRatioMethod::Peto;
 use greenwood::trial::examples::{
     Arm, Course, Event, FFS, HARMS, OS, RESPONSE, TIME_TO_RESPONSE, saa, saa_course,
 };

@@ -81,7 +81,7 @@ fn the_contrast_is_that_of_the_survival_wing() -> Result<(), Error> {
     );
     assert_relative_eq!(contrast.ratio(day)?.value()?, new.value() / old.value(), max_relative = 1e-12);
     let lost = contrast.time_lost_difference(day)?;
-    let of = |curve: &greenwood::survival::CumulativeIncidence| curve.of("event")?.time_lost(60.0);
+    let of = |curve: &greenwood::survival::curve::CumulativeIncidence| curve.of("event")?.time_lost(60.0);
     let (first, second) = contrast.curves();
     assert_relative_eq!(lost.value()?, of(first)?.value() - of(second)?.value(), max_relative = 1e-12);
     // An arm that is not followed so far, with somebody free of both: no extrapolation.

@@ -51,4 +51,7 @@
 //! ```
 
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::{
+    contrast::*, curve::*, data::*, log_rank::*, permutation::*, prediction::*, regression::*, result::*,
+    risk_table::*, small_sample::*,
+};

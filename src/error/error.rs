@@ -259,6 +259,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// Bytes that are no encoded risk table, or were changed on their way.
+    #[error("byte {offset} of the encoded risk table: {reason}")]
+    Encoding {
+        /// The position in the bytes.
+        offset: usize,
+        /// What is wrong there.
+        reason: &'static str,
+    },
     /// A curve, read from elsewhere, that does not fit its risk table.
     #[error("the curve has {values} values for the {rows} rows of its risk table")]
     InconsistentCurve {
@@ -450,7 +458,7 @@ pub enum Error {
     #[error("{because}")]
     NotEstimable {
         /// The reason.
-        because: crate::survival::NotEstimable,
+        because: crate::survival::result::not_estimable::NotEstimable,
     },
     /// A method that has no meaning, or is not valid, for such data.
     #[error("{method} is not available with {with}: {why}")]

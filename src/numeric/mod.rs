@@ -5,10 +5,11 @@
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
 //! * the largest value of a polynomial: `bernstein`
 //! * solving: `root` (one equation), `cholesky`, `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
-//! * integrals: `quadrature` · random numbers that a seed decides: `random`
+//! * integers as few bytes, checksum: `bytes` · integrals: `quadrature` · random numbers that a seed decides: `random`
 
 pub(crate) mod bernstein;
 pub(crate) mod beta;
+pub(crate) mod bytes;
 pub(crate) mod cholesky;
 pub(crate) mod distribution;
 pub(crate) mod few_distinct;

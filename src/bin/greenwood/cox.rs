@@ -1,9 +1,8 @@
 //! `cox`: Cox's proportional-hazards model.
 
-use greenwood::survival::{
-    Concordance, ConcordanceEstimate, CoxModel, CoxPh, Design, ProportionalHazards, RightCensored,
-    TestResult, Ties, TimeScale, Weights,
-};
+use greenwood::survival::prediction::ConcordanceEstimate;
+use greenwood::survival::regression::{ProportionalHazards, TestResult, TimeScale};
+use greenwood::survival::{Concordance, CoxModel, CoxPh, Design, RightCensored, Ties, Weights};
 use serde_json::{Value, json};
 
 use crate::support::{Columns, Failure, Program, Table, Warnings, WeightKind, distinct, json_text, number};
@@ -196,7 +195,7 @@ impl<'a> Answer<'a> {
 
     fn coefficients(&self) -> Result<Vec<Value>, Failure> {
         let (fit, level) = (self.fit, self.options.level);
-        let one = |t: &greenwood::survival::Term| -> Result<Value, Failure> {
+        let one = |t: &greenwood::survival::regression::Term| -> Result<Value, Failure> {
             let (limits, p_value) = if self.options.firth {
                 let fitted = fit.with(self.data, self.design)?;
                 let test = fitted.likelihood_ratio_test_of(&[t.name()])?;

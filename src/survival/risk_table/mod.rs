@@ -6,8 +6,10 @@
 
 mod build;
 mod builder;
+mod checks;
 pub(crate) mod competing;
 mod count;
+mod encoded;
 pub(crate) mod event_times;
 pub(crate) mod influence;
 mod labelled;

@@ -3,9 +3,12 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::survival::curve::AalenJohansen;
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
+use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::groups::Groups;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::{AalenJohansen, CompetingRisks, Groups, IncidenceVariance};
 use crate::trial::facts::baseline;
 use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 

@@ -2,10 +2,14 @@
 
 use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
-use crate::survival::{
-    CompetingRisks, Direction, Estimate, FineGray, FineGrayModel, Gray, GrayTest, Groups, HazardRatio,
-    HazardRatioMethod, NotEstimable, Scale,
-};
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::groups::Groups;
+use crate::survival::log_rank::gray::{Gray, GrayTest};
+use crate::survival::regression::fine_gray::{FineGray, FineGrayModel};
+use crate::survival::result::direction::Direction;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+use crate::survival::result::not_estimable::NotEstimable;
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::analysis::incidence::EVENT;
 use crate::trial::{Analysis, Label, Time, label};

@@ -1,9 +1,13 @@
 //! The numbers of a report, set as tables of text.
 
+use crate::survival::contrast::fixed_time::SurvivalContrast;
+use crate::survival::curve::quantile::Quantile;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::result::estimate::Estimate;
+use crate::survival::result::hazard_ratio::HazardRatio;
+use crate::survival::result::interval::ConfidenceInterval;
 use crate::survival::result::print::{MISSING, Number, PValue};
-use crate::survival::{
-    ConfidenceInterval, Estimate, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
-};
 use crate::trial::report::report::{ArmReport, ComparisonReport, CompetingReport, Report};
 use crate::trial::report::table::Table;
 use crate::trial::{FollowUp, Incidence, Stratification, Time};

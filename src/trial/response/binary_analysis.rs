@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::proportion::{Proportion, TwoProportions};
-use crate::survival::Direction;
+use crate::survival::result::direction::Direction;
 use crate::trial::analysis::analysis::check_arm;
 use crate::trial::response::binary_endpoint::{BinaryEndpoint, BinaryRole, CountAs, When};
 use crate::trial::response::contrast::BinaryContrast;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::survival::Direction;
+use crate::survival::result::direction::Direction;
 use crate::trial::Time;
 
 /// What an event means for a binary endpoint.

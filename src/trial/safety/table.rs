@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::proportion::{Proportion, TwoProportions};
+use crate::survival::curve::incidence_rate::IncidenceRate;
+use crate::survival::result::direction::Direction;
 use crate::survival::result::print::{self, Number};
-use crate::survival::{Direction, IncidenceRate};
 use crate::trial::analysis::analysis::{About, check_arm};
 use crate::trial::facts::baseline::Baseline;
 use crate::trial::report::Table;
