@@ -1,12 +1,20 @@
 //! Statistics of time-to-event data. This wing knows nothing of trials.
 //!
-//! Start with the data ([`RightCensored`]), fit a curve ([`KaplanMeier`], [`NelsonAalen`],
-//! [`FlemingHarrington`]) and ask it: [`SurvivalCurve::at`] for a probability with its standard error,
-//! [`SurvivalCurve::quantile`] for a median, [`SurvivalCurve::restricted_mean`] for an area. Compare groups
-//! with [`LogRank`] and [`SurvivalCurve::contrast`].
+//! | question | start with | room |
+//! |---|---|---|
+//! | what was observed? | [`RightCensored`], [`CompetingRisks`], [`IntervalCensored`], [`Episodes`], [`Histories`] | [`data`] |
+//! | who was at risk when? | [`RiskTable`] | [`risk_table`] |
+//! | how many survive, and how long? | [`KaplanMeier`], [`NelsonAalen`], [`SurvivalCurve`], [`Band`], [`Turnbull`] | [`curve`] |
+//! | how probable is one cause of several? | [`AalenJohansen`] | [`curve`] |
+//! | in which state at t? | [`Occupation`](multi_state::Occupation) | [`multi_state`] |
+//! | is the hazard the same? | [`LogRank`], [`WeightedLogRank`], [`MaxCombo`], [`Gray`] | [`log_rank`] |
+//! | the same with few subjects? | [`ExactLogRank`]; [`SmallSample`], [`Advice`](small_sample::Advice) | [`permutation`], [`small_sample`] |
+//! | by how much do groups differ? | [`SurvivalCurve::contrast`], [`WinRatio`], [`InvertedLogRank`](contrast::InvertedLogRank) | [`contrast`] |
+//! | what do covariates do? | [`CoxPh`] with a [`Design`], [`FineGray`] | [`regression`] |
+//! | how well does a score predict? | [`Concordance`] | [`prediction`] |
+//! | what is a reported number? | [`Interval`], [`HazardRatio`], [`Estimate`](result::Estimate) | [`result`] |
 //!
-//! Model covariates with [`CoxPh`]. Few subjects: [`SmallSample`] intervals, [`SurvivalCurve::melded`],
-//! [`InvertedLogRank`], and [`Advice`] on when to use them. Endpoints in order of priority: [`WinRatio`].
+//! The everyday names stand here; a room holds all names of its question, and a file of it one method.
 //!
 //! Everything nonparametric here is a function of the [`RiskTable`]: building it is the one step that touches every
 //! subject, and tables of parts merge into the table of the whole.
