@@ -18,6 +18,7 @@ pub mod log_rank;
 pub mod multi_state;
 pub mod permutation;
 pub mod prediction;
+pub mod recurrent;
 pub mod regression;
 pub mod result;
 pub mod risk_table;
