@@ -197,19 +197,24 @@ impl Table {
     /// 1 or true: the event happened; 0 or false: censored. Anything else is refused, codes such as 1/2 too:
     /// guessing which of them is the event has inverted many an analysis.
     pub fn events(&self, column: &str) -> Result<Vec<bool>, Failure> {
-        let cells = self.text("--event", column)?;
+        self.yes_or_no("--event", column)
+    }
+
+    /// The same for another flag that names an event.
+    pub fn yes_or_no(&self, flag: &str, column: &str) -> Result<Vec<bool>, Failure> {
+        let cells = self.text(flag, column)?;
         let one = |(row, cell): (usize, &str)| match cell.to_ascii_lowercase().as_str() {
             "1" | "1.0" | "true" => Ok(true),
             "0" | "0.0" | "false" => Ok(false),
             _ => {
                 let hint = match missing_hint(cell) {
                     "" => {
-                        format!("; where the event has another code, name it, such as --event-value {cell}")
+                        format!("; where the event has another code, name it, such as {flag}-value {cell}")
                     }
                     hint => hint.to_string(),
                 };
                 Err(format!(
-                    "{}: --event \"{column}\" is \"{cell}\": an event is 1 (or true), a censoring 0 (or false){hint}",
+                    "{}: {flag} \"{column}\" is \"{cell}\": an event is 1 (or true), a censoring 0 (or false){hint}",
                     self.place(row)
                 )
                 .into())
