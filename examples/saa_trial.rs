@@ -4,7 +4,7 @@
 //! `cargo run --release --example saa_trial`, and with figures
 //! `cargo run --release --features plot --example saa_trial -- --plot DIR`
 
-use greenwood::survival::HazardRatioMethod::Peto;
+use greenwood::survival::result::HazardRatioMethod::Peto;
 use greenwood::trial::examples::{Arm, FFS, OS, saa};
 use greenwood::trial::{Censoring, DataCutoff, Time};
 

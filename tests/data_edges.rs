@@ -1,8 +1,10 @@
 //! What data may be: ids of subjects, names of groups, and numbers at the edge of the machine.
 
+use greenwood::survival::curve::CumulativeHazard;
+use greenwood::survival::data::NearTies;
 use greenwood::survival::{
-    CoxModel, CumulativeHazard, Groups, KaplanMeier, LogRank, NearTies, NelsonAalen, RightCensored,
-    RiskTable, SurvivalCurve, Weights, WinRatio,
+    CoxModel, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable, SurvivalCurve, Weights,
+    WinRatio,
 };
 use greenwood::{Error, Result};
 use proptest::prelude::*;
@@ -139,7 +141,7 @@ fn huge_times_are_times() -> Result<()> {
             let table = RiskTable::new(&data);
             let last = table.rows().next_back().unwrap();
             assert_eq!((last.time, last.event_subjects), (1.6e308, 2));
-            assert_eq!(table.rows().filter(greenwood::survival::Row::is_exit).count(), 3);
+            assert_eq!(table.rows().filter(greenwood::survival::risk_table::Row::is_exit).count(), 3);
             let whole = RiskTable::merge_all(&[table.clone(), table.clone()])?;
             assert_eq!(whole.times(), table.times());
             assert!(!KaplanMeier::fit(&data).values().is_empty());

@@ -6,7 +6,7 @@ use greenwood::proportion::{
     Assumed, Barnard, Boschloo, ChanZhang, ConditionalOddsRatio, EffectEstimate, EffectMeasure, Fisher,
     MiettinenNurminen, Proportion, ProportionInterval, ProportionTest, TwoProportions,
 };
-use greenwood::survival::TestSummary;
+use greenwood::survival::result::TestSummary;
 use greenwood::survival::result::{Alternative, NotEstimable};
 use proptest::prelude::*;
 

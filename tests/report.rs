@@ -1,7 +1,8 @@
 //! The report: its numbers are the estimators', its columns add up, and its text survives every form.
 
 use greenwood::Result;
-use greenwood::survival::{HazardRatioMethod, MeanMeasure};
+use greenwood::survival::contrast::MeanMeasure;
+use greenwood::survival::result::HazardRatioMethod;
 use greenwood::trial::examples::{Arm, Event, FFS, OS, saa};
 use greenwood::trial::{
     DataCutoff, Endpoint, Estimand, Exit, Report, Strategy, Stratification, Subject, Time, TimeUnit, Trial,

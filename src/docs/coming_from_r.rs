@@ -84,7 +84,8 @@
 //!
 //! The same curve in both conventions:
 //! ```
-//! use greenwood::survival::{Conventions, Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::curve::Conventions;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -137,4 +138,7 @@
 #[allow(clippy::wildcard_imports)] // the links of the page
 use crate::survival::multi_state::*;
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::{
+    contrast::*, curve::*, data::*, log_rank::*, permutation::*, prediction::*, regression::*, result::*,
+    risk_table::*, small_sample::*,
+};

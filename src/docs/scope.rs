@@ -6,7 +6,7 @@
 //! | right-censored data with delayed entry, weights, clusters, strata | [`data`] |
 //! | risk tables that merge | [`risk_table`] |
 //! | survival curves, cumulative hazards, quantiles, restricted means, bands | [`curve`] |
-//! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`](crate::survival::curve::aalen_johansen), [`Gray`], [`FineGray`] |
+//! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`], [`Gray`], [`FineGray`] |
 //! | multi-state histories: occupation, transition probabilities, time in state | [`multi_state`] |
 //! | the log-rank family | [`log_rank`] |
 //! | exact and Monte Carlo permutation tests | [`permutation`] |
@@ -51,4 +51,4 @@
 //! ```
 
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::{contrast::*, curve::*, data::*, log_rank::*, regression::*, result::*, *};

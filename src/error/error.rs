@@ -458,7 +458,7 @@ pub enum Error {
     #[error("{because}")]
     NotEstimable {
         /// The reason.
-        because: crate::survival::NotEstimable,
+        because: crate::survival::result::not_estimable::NotEstimable,
     },
     /// A method that has no meaning, or is not valid, for such data.
     #[error("{method} is not available with {with}: {why}")]

@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
+use greenwood::survival::curve::{CumulativeHazard, FlemingHarrington, SurvivalEstimate};
+use greenwood::survival::result::ConfidenceInterval;
 use greenwood::survival::result::print::{Number, group, or_missing};
-use greenwood::survival::{
-    ConfidenceInterval, CumulativeHazard, FlemingHarrington, Groups, Interval, KaplanMeier, NelsonAalen,
-    RightCensored, SurvivalCurve, SurvivalEstimate,
-};
+use greenwood::survival::{Groups, Interval, KaplanMeier, NelsonAalen, RightCensored, SurvivalCurve};
 use serde_json::{Value, json};
 
 use crate::support::{Columns, Failure, Program, Warnings, json_text, number, reason, times_to_ask};

@@ -220,6 +220,12 @@ impl MeanFunction {
         &self.rows
     }
 
+    /// The weights of those at risk at the first time of the rows that is not before `t`; 0 after the last.
+    #[must_use]
+    pub fn at_risk(&self, t: f64) -> f64 {
+        self.rows.get(self.rows.partition_point(|r| r.time < t)).map_or(0.0, |r| r.at_risk)
+    }
+
     /// The estimate of a row.
     #[must_use]
     pub fn row_estimate(&self, row: &MeanRow) -> MeanEstimate {

@@ -1,8 +1,12 @@
 //! One endpoint of one trial, ready to be read.
 
 use crate::error::{Error, Result};
-use crate::survival::Direction;
-use crate::survival::{Groups, KaplanMeier, RightCensored, SurvivalCurve, SurvivalEstimate};
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::result::direction::Direction;
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::analysis::follow_up::FollowUp;
 use crate::trial::facts::baseline::{self, Baseline};

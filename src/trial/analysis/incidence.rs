@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::survival::{AalenJohansen, CompetingRisks, IncidenceVariance};
+use crate::survival::curve::AalenJohansen;
+use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
+use crate::survival::data::competing::CompetingRisks;
 use crate::trial::{Analysis, Label, Outcome, Time};
 
 /// The probability that the event has happened by a time, where competing events can prevent it.

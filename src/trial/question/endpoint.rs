@@ -1,6 +1,6 @@
 //! A question that is asked of every subject.
 
-use crate::survival::Direction;
+use crate::survival::result::direction::Direction;
 use crate::trial::Time;
 
 /// What an event means for an endpoint: the strategies of ICH E9(R1) in four words.
@@ -170,7 +170,7 @@ impl<E: Copy> Endpoint<E> {
     /// [`unwanted`](Self::unwanted) they say which arm has the higher rate, and no more.
     ///
     /// ```
-    /// use greenwood::survival::Direction;
+    /// use greenwood::survival::result::Direction;
     /// use greenwood::trial::{Endpoint, Role};
     ///
     /// const ENGRAFTMENT: Endpoint<bool> = Endpoint::new("engraftment", |_| Role::Event).wanted();

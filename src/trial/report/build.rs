@@ -1,7 +1,13 @@
 //! From an analysis to the numbers of its report.
 
 use crate::error::{Error, Result};
-use crate::survival::{CoxPh, Design, HazardRatioMethod, Interval, MeanMeasure, RightCensored, TimeScale};
+use crate::survival::contrast::restricted_means::MeanMeasure;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::regression::TimeScale;
+use crate::survival::regression::cox::CoxPh;
+use crate::survival::regression::design::Design;
+use crate::survival::result::hazard_ratio::HazardRatioMethod;
+use crate::survival::result::interval::Interval;
 use crate::trial::analysis::counts::name;
 use crate::trial::report::{ArmReport, ComparisonReport, PenalisedRatio, Report};
 use crate::trial::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};

@@ -1,9 +1,12 @@
 //! The numbers of a report, set as tables of text.
 
+use crate::survival::contrast::fixed_time::SurvivalContrast;
+use crate::survival::curve::quantile::Quantile;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::result::hazard_ratio::HazardRatio;
+use crate::survival::result::interval::ConfidenceInterval;
 use crate::survival::result::print::{MISSING, Number, PValue};
-use crate::survival::{
-    ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
-};
 use crate::trial::report::{ArmReport, ComparisonReport, Report, Table};
 use crate::trial::{Incidence, Stratification, Time};
 

@@ -9,10 +9,16 @@ mod table;
 
 use std::fmt;
 
-use crate::survival::{
-    ConfidenceInterval, Direction, Estimate, ExactTest, HazardRatio, LogRankTest, Quantile, RestrictedMean,
-    SurvivalContrast, SurvivalEstimate,
-};
+use crate::survival::contrast::fixed_time::SurvivalContrast;
+use crate::survival::curve::quantile::Quantile;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::log_rank::test::LogRankTest;
+use crate::survival::permutation::exact_test::ExactTest;
+use crate::survival::result::direction::Direction;
+use crate::survival::result::estimate::Estimate;
+use crate::survival::result::hazard_ratio::HazardRatio;
+use crate::survival::result::interval::ConfidenceInterval;
 use crate::trial::{FollowUp, Incidence, Time, TimeUnit};
 
 pub use build::ReportBuilder;

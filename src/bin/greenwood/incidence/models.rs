@@ -1,6 +1,7 @@
 //! The models of the program: Fine-Gray, and Cox for each cause-specific hazard.
 
-use greenwood::survival::{CensoringTies, CompetingRisks, CoxPh, FineGray, Term};
+use greenwood::survival::regression::{CensoringTies, Term};
+use greenwood::survival::{CompetingRisks, CoxPh, FineGray};
 use serde_json::{Value, json};
 
 use crate::support::{Failure, Table, design, number};
@@ -79,7 +80,7 @@ impl Models {
             };
             let fit = FineGray::new(cause).censoring_ties(ties).fit(data, &design)?;
             text.push(fit.to_string());
-            let one = |b: &greenwood::survival::SubdistributionBaseline| {
+            let one = |b: &greenwood::survival::regression::SubdistributionBaseline| {
                 let label = b.label().to_string();
                 let rows = b.times().iter().zip(b.jumps()).map(move |(&time, &jump)| {
                     let mut row = json!({ "time": time, "jump": number(jump) });

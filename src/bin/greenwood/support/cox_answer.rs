@@ -1,9 +1,8 @@
 //! A Cox model as text and as one JSON object: of every program that fits one.
 
-use greenwood::survival::{
-    Concordance, ConcordanceEstimate, CoxModel, Design, ProportionalHazards, RightCensored, TestResult, Ties,
-    TimeScale,
-};
+use greenwood::survival::prediction::ConcordanceEstimate;
+use greenwood::survival::regression::{ProportionalHazards, Term, TestResult, TimeScale};
+use greenwood::survival::{Concordance, CoxModel, Design, RightCensored, Ties};
 use serde_json::{Value, json};
 
 use super::answer::{Failure, number};
@@ -109,7 +108,7 @@ impl<'a> CoxAnswer<'a> {
 
     fn coefficients(&self) -> Result<Vec<Value>, Failure> {
         let (fit, level) = (self.fit, self.level);
-        let one = |t: &greenwood::survival::Term| -> Result<Value, Failure> {
+        let one = |t: &Term| -> Result<Value, Failure> {
             let (limits, p_value) = if self.firth {
                 let fitted = fit.with(self.data, self.design)?;
                 let test = fitted.likelihood_ratio_test_of(&[t.name()])?;
