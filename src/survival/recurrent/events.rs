@@ -40,7 +40,7 @@ use crate::survival::multi_state::transitions::spells;
 ///
 /// // Nobody has an event after death.
 /// let error = data.with_terminal(&[true, false, false, false]).unwrap_err().to_string();
-/// assert!(error.starts_with("row 1 of subject a: it follows the terminal event of the subject"));
+/// assert!(error.starts_with("subject a, row 1: it follows the terminal event of the subject"));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -259,7 +259,9 @@ impl RecurrentEvents {
         let events = |i: usize| [u32::from(self.event[i]), 2 * u32::from(terminal(i))];
         let mut spells = spells(&self.histories, 0.0, keep, events);
         // Whatever state histories know: at risk is at risk.
-        spells.iter_mut().for_each(|s| s.state = 0);
+        for spell in &mut spells {
+            spell.state = 0;
+        }
         spells
     }
 }

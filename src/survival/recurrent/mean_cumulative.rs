@@ -91,7 +91,7 @@ impl MeanCumulative {
         (0..groups.count()).map(|g| self.of_rows(data, |i| groups.codes()[i] as usize == g)).collect()
     }
 
-    fn of_rows(&self, data: &RecurrentEvents, keep: impl Fn(usize) -> bool) -> Result<MeanFunction> {
+    fn of_rows(self, data: &RecurrentEvents, keep: impl Fn(usize) -> bool) -> Result<MeanFunction> {
         if self.variance == MeanVariance::Poisson {
             check_poisson(data)?;
         }
