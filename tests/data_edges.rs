@@ -1,12 +1,7 @@
 //! What data may be: ids of subjects, names of groups, and numbers at the edge of the machine.
 
-use greenwood::survival::curve::CumulativeHazard;
-use greenwood::survival::data::NearTies;
-use greenwood::survival::{
-    CoxModel, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable, SurvivalCurve, Weights,
-    WinRatio,
-};
-use greenwood::{Error, Result};
+use greenwood::Result;
+use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 use proptest::prelude::*;
 
 fn text<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -192,14 +187,4 @@ fn too_many_groups_are_refused_with_their_size() -> Result<()> {
     assert!(refused.starts_with("the risk tables would be too large (10000000000 of them,"), "{refused}");
     assert_eq!(RiskTable::by_group(&strata, &groups)?.len(), 100_000);
     Ok(())
-}
-
-/// Values can be sent to and shared between threads.
-#[test]
-fn values_are_send_and_sync() {
-    fn assert_send_sync<T: Send + Sync + 'static>() {}
-    assert_send_sync::<RightCensored<'static>>();
-    assert_send_sync::<Weights<'static>>();
-    assert_send_sync::<(Groups, RiskTable, NearTies, Error)>();
-    assert_send_sync::<(SurvivalCurve, CumulativeHazard, KaplanMeier, NelsonAalen, CoxModel, WinRatio)>();
 }
