@@ -5,15 +5,8 @@ mod common;
 mod program;
 
 use common::{Case, cases, numbers};
-use program::{answer, greenwood, refusal};
+use program::{answer, file, greenwood, refusal};
 use serde_json::{Value, json};
-
-/// A file of this test alone.
-fn file(name: &str, text: &str) -> String {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, text).unwrap();
-    path.display().to_string()
-}
 
 fn near(what: &str, found: &Value, expected: &Value) {
     match (found, expected) {
@@ -114,7 +107,7 @@ const SMALL: &str = "id,a,b,to\n1,0,2,2\n1,2,5,3\n2,0,6,0\n3,0,4,3\n";
 
 #[test]
 fn without_the_column_of_the_state_held_it_is_carried_on() {
-    let path = file("carried.csv", SMALL);
+    let path = file("carried.csv", SMALL.as_bytes());
     let found =
         answer(&format!("multistate {path} --id id --start a --stop b --to to --states 1,2,3 --at 4.5,7"));
     assert_eq!(
@@ -134,7 +127,7 @@ fn without_the_column_of_the_state_held_it_is_carried_on() {
 
 #[test]
 fn a_known_start_and_groups() {
-    let path = file("start.csv", "id,a,b,to,g\n1,0,2,2,x\n2,0,6,0,y\n3,0,4,2,y\n");
+    let path = file("start.csv", b"id,a,b,to,g\n1,0,2,2,x\n2,0,6,0,y\n3,0,4,2,y\n");
     let call = format!("multistate {path} --id id --start a --stop b --to to --states 1,2 --at 1,5");
     let found = answer(&format!("{call} --initial 0.5,0.5"));
     near("p(0)", &found["groups"][0]["at"][0]["occupation"], &json!([0.5, 0.5]));
@@ -149,7 +142,7 @@ fn a_known_start_and_groups() {
 
 #[test]
 fn rows_that_contradict_each_other_are_refused_or_listed() {
-    let path = file("bad.csv", "id,a,b,to\n1,0,4,2\n1,3,6,0\n2,0,5,0\n2,0,5,0\n3,0,2,0\n3,4,6,0\n");
+    let path = file("bad.csv", b"id,a,b,to\n1,0,4,2\n1,3,6,0\n2,0,5,0\n2,0,5,0\n3,0,2,0\n3,4,6,0\n");
     let call = format!("multistate {path} --id id --start a --stop b --to to --states 1,2");
     let error = refusal(&call);
     assert!(
@@ -172,16 +165,16 @@ fn rows_that_contradict_each_other_are_refused_or_listed() {
     assert_eq!(check["problems"][0], json!({ "kind": "overlap", "id": "1", "row": 2 }));
     assert!(found.get("groups").is_none());
     // In another state after a gap: a jump, which no estimate bears; a gap alone it does.
-    let jump = file("jump.csv", "id,a,b,f,to\n1,0,2,1,0\n1,3,6,2,0\n2,0,5,1,2\n");
+    let jump = file("jump.csv", b"id,a,b,f,to\n1,0,2,1,0\n1,3,6,2,0\n2,0,5,1,2\n");
     let flags = "--id id --start a --stop b --from f --to to --states 1,2";
     assert!(refusal(&format!("multistate {jump} {flags}")).contains("(jump)"));
-    let gap = file("gap.csv", "id,a,b,f,to\n1,0,2,1,0\n1,3,6,1,0\n2,0,5,1,2\n");
+    let gap = file("gap.csv", b"id,a,b,f,to\n1,0,2,1,0\n1,3,6,1,0\n2,0,5,1,2\n");
     assert_eq!(answer(&format!("multistate {gap} {flags}"))["check"]["gap"], 1);
 }
 
 #[test]
 fn errors_name_flag_column_and_line() {
-    let path = file("errors.csv", "id,a,b,to,g\n1,0,2,2,x\n1,2,5,0,y\n2,0,-1,0,x\n");
+    let path = file("errors.csv", b"id,a,b,to,g\n1,0,2,2,x\n1,2,5,0,y\n2,0,-1,0,x\n");
     let call = format!("multistate {path} --id id --start a --stop b --to to");
     let error = refusal(&format!("{call} --states 1,3"));
     assert!(error.contains("line 2: --to \"to\" is \"2\", which is not among --states 1, 3"), "{error}");
@@ -189,7 +182,7 @@ fn errors_name_flag_column_and_line() {
     assert!(error.contains("line 4, --stop \"b\""), "{error}");
     assert!(refusal(&format!("{call} --states 1,2 --at nan")).contains("--at NaN"));
     assert!(refusal(&format!("{call} --states 1,2 --from to")).contains("named by --to too"));
-    let path = file("group.csv", "id,a,b,to,g\n1,0,2,2,x\n1,2,5,0,y\n");
+    let path = file("group.csv", b"id,a,b,to,g\n1,0,2,2,x\n1,2,5,0,y\n");
     let call = format!("multistate {path} --id id --start a --stop b --to to --states 1,2");
     assert!(refusal(&format!("{call} --by g")).contains("not the same in all rows of subject 1"));
     assert!(refusal(&format!("{call} --tau 50")).contains("--tau 50"));

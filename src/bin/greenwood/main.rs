@@ -10,6 +10,7 @@ mod npmle;
 #[cfg(feature = "plot")]
 mod plot;
 mod reconstruct;
+mod recurrent;
 mod report;
 mod simulate;
 mod support;
@@ -33,6 +34,7 @@ enum Command {
     Incidence(incidence::Options),
     Multistate(multistate::Options),
     Npmle(npmle::Options),
+    Recurrent(recurrent::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
 }
@@ -50,6 +52,7 @@ impl Program for Command {
             Self::Incidence(options) => options.run(),
             Self::Multistate(options) => options.run(),
             Self::Npmle(options) => options.run(),
+            Self::Recurrent(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
         }
