@@ -11,10 +11,9 @@ use arrow_array::{
 };
 use greenwood::arrow_array;
 use greenwood::columns::{Columns, EventCodes, Nulls, TableStream, WeightKind};
+use greenwood::survival::data::NearTies;
 use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::{
-    CompetingRisks, Groups, IntervalCensored, NearTies, RightCensored, RiskTable, Weights,
-};
+use greenwood::survival::{CompetingRisks, Groups, IntervalCensored, RightCensored, RiskTable, Weights};
 use greenwood::trial::TimeUnit;
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Names of R's `survival`, `cmprsk`, `flexsurv` and `ggsurvfit`, what they are called here, and which conventions differ.
+//! Names of R's `survival`, `cmprsk`, `flexsurv`, `ggsurvfit` and of its tests of proportions, what they are called here, and which conventions differ.
 //!
 //! # survival
 //! | R | here |
@@ -35,6 +35,14 @@
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
 //! | `finegray(…)` | [`FineGray::expand`] |
 //! | `ns(x, …)` in a formula | [`DesignBuilder::natural_spline`] |
+//!
+//! # stats, exact2x2, Exact, PropCIs
+//! | R | here |
+//! |---|---|
+//! | `binom.test(x, n)$conf.int` | [`Proportion::interval`](crate::proportion::Proportion::interval)`(0.95)`; Wilson, mid-p, Blaker by [`ProportionInterval`](crate::proportion::ProportionInterval) |
+//! | `fisher.test(table)` | [`Fisher`](crate::proportion::Fisher) for the p-value, [`ConditionalOddsRatio`](crate::proportion::ConditionalOddsRatio) for the odds ratio (R's root is good to four digits) |
+//! | `Exact::exact.test(method = "boschloo")`, `"z-pooled"` | [`Boschloo`](crate::proportion::Boschloo), [`Barnard`](crate::proportion::Barnard): the maximum is proven, without a grid |
+//! | `exact2x2::uncondExact2x2(method = "score")` | [`ChanZhang`](crate::proportion::ChanZhang) |
 //!
 //! # cmprsk
 //! | R | here |
@@ -84,7 +92,8 @@
 //!
 //! The same curve in both conventions:
 //! ```
-//! use greenwood::survival::{Conventions, Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::curve::Conventions;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -137,4 +146,7 @@
 #[allow(clippy::wildcard_imports)] // the links of the page
 use crate::survival::multi_state::*;
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::{
+    contrast::*, curve::*, data::*, log_rank::*, permutation::*, prediction::*, regression::*, result::*,
+    risk_table::*, small_sample::*,
+};

@@ -88,7 +88,8 @@
 //!
 //! ## 4. The restricted mean and the difference of two
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, MeanMeasure, RightCensored};
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::contrast::MeanMeasure;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -257,7 +258,8 @@
 //!
 //! ## 12. The difference of two survival probabilities, and the number needed to treat
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, NeededValue, RightCensored};
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::contrast::NeededValue;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -306,7 +308,8 @@
 //!
 //! ## 14. Are the hazards proportional?
 //! ```
-//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored, TimeScale};
+//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
+//! use greenwood::survival::regression::TimeScale;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP

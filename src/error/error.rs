@@ -318,8 +318,8 @@ pub enum Error {
     /// A survival curve asked of an endpoint with competing events.
     #[error(
         "endpoint {endpoint} has competing events ({event} of subject {subject}): a survival curve would \
-         censor them silently; `Analysis::incidence` gives the probability of the event beside them; or give them \
-         the role of an event or of a censoring, if that is the question"
+         censor them silently; `Analysis::incidence` gives the probability of the event beside them; if they are to be \
+         censorings, ask for that by name (`Analysis::competing_as_censored`), or give them another role"
     )]
     CompetingOutcomes {
         /// The endpoint.
@@ -458,7 +458,7 @@ pub enum Error {
     #[error("{because}")]
     NotEstimable {
         /// The reason.
-        because: crate::survival::NotEstimable,
+        because: crate::survival::result::not_estimable::NotEstimable,
     },
     /// A method that has no meaning, or is not valid, for such data.
     #[error("{method} is not available with {with}: {why}")]

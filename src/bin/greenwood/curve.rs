@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use greenwood::survival::curve::{CumulativeHazard, FlemingHarrington, SurvivalEstimate};
+use greenwood::survival::result::ConfidenceInterval;
 use greenwood::survival::result::print::{Number, group, or_missing};
 use greenwood::survival::{
-    ConfidenceInterval, CumulativeHazard, FlemingHarrington, Groups, Interval, KaplanMeier, NelsonAalen,
-    RightCensored, RiskTable, SurvivalCurve, SurvivalEstimate,
+    Groups, Interval, KaplanMeier, NelsonAalen, RightCensored, RiskTable, SurvivalCurve,
 };
 use serde_json::{Value, json};
 

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use greenwood::survival::{Closed, IntervalCensored, Turnbull, TurnbullCurve, Weights};
+use greenwood::survival::curve::TurnbullCurve;
+use greenwood::survival::data::Closed;
+use greenwood::survival::{IntervalCensored, Turnbull, Weights};
 use serde_json::{Value, json};
 
 use crate::support::{Dialect, Failure, Program, Table, Warnings, distinct, json_text, number, times_to_ask};

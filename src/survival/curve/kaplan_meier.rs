@@ -50,7 +50,7 @@ impl KaplanMeier {
     /// One curve per group, in the order of the group codes.
     ///
     /// A group without anybody has a curve without an estimate
-    /// ([`NotEstimable::Nobody`](crate::survival::NotEstimable::Nobody)).
+    /// ([`NotEstimable::Nobody`](crate::survival::result::NotEstimable::Nobody)).
     ///
     /// # Errors
     /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).

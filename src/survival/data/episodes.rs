@@ -16,7 +16,7 @@ use crate::survival::regression::Design;
 /// until a row's covariates depend on its period:
 ///
 /// * a coefficient per period: [`Design::builder`] with
-///   [`numeric_within`](crate::survival::DesignBuilder::numeric_within) the [`periods`](Self::periods);
+///   [`numeric_within`](crate::survival::regression::DesignBuilder::numeric_within) the [`periods`](Self::periods);
 /// * a baseline per period: the periods as strata;
 /// * a coefficient that is a function of time, `β + γ g(t)`: cut at every event time, and add the column `x g(t)` with
 ///   `t` the end of each row (R's `tt`; up to rows × event times, so for small data).

@@ -210,6 +210,11 @@ impl<A: Label, E: Label> Trial<A, E> {
         Ok(())
     }
 
+    /// No subject lives on after an event that ended another one's follow-up.
+    pub(in crate::trial) fn check_histories(&self) -> Result<()> {
+        self.check_terminal(&self.terminal_kinds())
+    }
+
     /// How the endpoint decided about a subject, in words.
     ///
     /// # Errors

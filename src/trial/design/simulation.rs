@@ -9,8 +9,11 @@ use std::ops::ControlFlow;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::numeric::random::Random;
+use crate::survival::contrast::restricted_means::MeanMeasure;
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::{LogRank, Weight};
-use crate::survival::{Groups, KaplanMeier, MeanMeasure, RightCensored};
 use crate::trial::design::assumptions::{Accrual, Assumptions, Hazard};
 use crate::trial::design::boundaries::Boundaries;
 

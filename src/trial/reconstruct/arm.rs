@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::survival::RightCensored;
+use crate::survival::data::right_censored::RightCensored;
 use crate::trial::reconstruct::convention::StdErrorConvention;
 use crate::trial::reconstruct::facts::Fact;
 use crate::trial::reconstruct::order::{ArmOrder, ArmOrders, SearchOutcome};

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::survival::{KaplanMeier, RightCensored};
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::data::right_censored::RightCensored;
 
 /// One click with what was reconstructed there.
 #[derive(Debug, Clone, PartialEq)]

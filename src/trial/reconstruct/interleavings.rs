@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::survival::HazardRatioMethod;
+use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::trial::reconstruct::interleaving::{Interleaving, cox_ratio};
 use crate::trial::reconstruct::log_rank::Scale;
 use crate::trial::reconstruct::order::{ArmOrders, SearchOutcome};

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::error::Result;
 use crate::numeric::distribution::normal_quantile;
-use crate::survival::HazardRatioMethod;
+use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::trial::reconstruct::interleaving::{Interleaving, cox_ratio};
 use crate::trial::reconstruct::lattice::{Lattice, elements};
 use crate::trial::reconstruct::log_rank::{Scale, Sums, SumsMap};

@@ -2,7 +2,8 @@
 //! orders.
 
 use crate::error::{Error, Result};
-use crate::survival::{HazardRatioMethod, RightCensored};
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::trial::reconstruct::arm::ArmFigures;
 use crate::trial::reconstruct::consistency::Verdict;
 use crate::trial::reconstruct::facts::Fact;

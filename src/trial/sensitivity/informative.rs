@@ -5,8 +5,11 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::student_two_sided;
 use crate::numeric::random::Random;
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::survival::result::print::{MISSING, PValue, or_missing};
-use crate::survival::{HazardRatioMethod, KaplanMeier, RightCensored, SurvivalCurve};
 use crate::trial::{Analysis, Censoring, Contrast, Label, Outcome, Record};
 
 /// One comparison under the two extreme stories about the censored, beside the one that was observed.

@@ -258,19 +258,24 @@ impl Table {
     /// 1 or true: the event happened; 0 or false: censored. Anything else is refused, codes such as 1/2 too:
     /// guessing which of them is the event has inverted many an analysis.
     pub fn events(&self, column: &str) -> Result<Vec<bool>, Failure> {
-        let cells = self.text("--event", column)?;
+        self.yes_or_no("--event", column)
+    }
+
+    /// The same for another flag that names an event.
+    pub fn yes_or_no(&self, flag: &str, column: &str) -> Result<Vec<bool>, Failure> {
+        let cells = self.text(flag, column)?;
         let one = |(row, cell): (usize, &str)| match cell.to_ascii_lowercase().as_str() {
             "1" | "1.0" | "true" => Ok(true),
             "0" | "0.0" | "false" => Ok(false),
             _ => {
                 let hint = match missing_hint(cell) {
                     "" => {
-                        format!("; where the event has another code, name it, such as --event-value {cell}")
+                        format!("; where the event has another code, name it, such as {flag}-value {cell}")
                     }
                     hint => hint.to_string(),
                 };
                 Err(format!(
-                    "{}: --event \"{column}\" is \"{cell}\": an event is 1 (or true), a censoring 0 (or false){hint}",
+                    "{}: {flag} \"{column}\" is \"{cell}\": an event is 1 (or true), a censoring 0 (or false){hint}",
                     self.place(row)
                 )
                 .into())
@@ -281,24 +286,35 @@ impl Table {
 
     /// Which rows have this value in the event column. All others are censored, with a warning where they differ.
     pub fn equals(&self, column: &str, value: &str, warnings: &mut Warnings) -> Result<Vec<bool>, Failure> {
-        let cells = self.text("--event", column)?;
+        let events = self.has_code("--event", column, value)?;
+        let others = self.others("--event", column, &events)?;
+        warn_of_others(column, others.labels(), warnings);
+        Ok(events)
+    }
+
+    /// Which rows have this value, as text or as a number, in the column of a flag; a value that no row has is refused.
+    pub fn has_code(&self, flag: &str, column: &str, value: &str) -> Result<Vec<bool>, Failure> {
         let same = |cell: &str| {
             cell == value
                 || matches!((cell.parse(), value.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
         };
-        let events: Vec<bool> = cells.iter().map(|cell| same(cell)).collect();
-        let others = Groups::new(&cells.iter().copied().filter(|c| !same(c)).collect::<Vec<_>>());
-        if !events.contains(&true) {
-            let known =
-                others.labels().iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
-            return Err(format!(
-                "--event-value {value}: {} has no such value in --event \"{column}\"; its values are {known}",
-                self.path
-            )
-            .into());
+        let events: Vec<bool> = self.text(flag, column)?.into_iter().map(same).collect();
+        if events.contains(&true) {
+            return Ok(events);
         }
-        warn_of_others(column, others.labels(), warnings);
-        Ok(events)
+        let known = listed(self.others(flag, column, &events)?.labels());
+        Err(format!(
+            "{flag}-value {value}: {} has no such value in {flag} \"{column}\"; its values are {known}",
+            self.path
+        )
+        .into())
+    }
+
+    /// The values of the rows that are not chosen.
+    fn others(&self, flag: &str, column: &str, chosen: &[bool]) -> Result<Groups, Failure> {
+        let cells = self.text(flag, column)?;
+        let others = cells.into_iter().zip(chosen).filter(|(_, c)| !**c).map(|(cell, _)| cell);
+        Ok(Groups::new(&others.collect::<Vec<_>>()))
     }
 
     /// Groups in increasing order: as numbers if all labels are numbers, else as text.
@@ -312,8 +328,7 @@ impl Table {
 /// Several values of the event column are one censoring.
 pub(super) fn warn_of_others(column: &str, others: &[String], warnings: &mut Warnings) {
     if others.len() > 1 {
-        let known = others.iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
-        warnings.add(format!("--event \"{column}\": {known} are all taken as censored"));
+        warnings.add(format!("--event \"{column}\": {} are all taken as censored", listed(others)));
     }
 }
 
@@ -327,6 +342,11 @@ pub fn order_of<L: AsRef<str>>(labels: &[L]) -> fn(&str, &str) -> Ordering {
     } else {
         |a, b| a.cmp(b)
     }
+}
+
+/// The first few labels.
+fn listed(labels: &[String]) -> String {
+    labels.iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ")
 }
 
 /// A header of one name that holds a separator was read with the wrong one.
