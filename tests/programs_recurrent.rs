@@ -4,6 +4,8 @@ mod common;
 #[path = "common/program.rs"]
 mod program;
 
+use std::fmt::Write;
+
 use common::{Report, cases, number, numbers};
 use program::{answer, file, greenwood, refusal};
 use serde_json::{Value, json};
@@ -60,7 +62,8 @@ fn rows_and_weights_are_those_of_r() {
     let mut text = "id,start,stop,status,g,w\n".to_string();
     for i in 0..13 {
         let cells = ["id", "start", "stop", "status", "g", "w"].map(|c| inline[c][i].to_string());
-        text += &format!("{}\n", cells.join(","));
+        text.push_str(&cells.join(","));
+        text.push('\n');
     }
     let path = file("recurrent_small.csv", text.as_bytes());
     let call = format!("recurrent {path} --id id --start start --stop stop --event status");
@@ -258,7 +261,7 @@ fn strata_of_event_numbers_replace_them() {
     let mut text = format!("{header},three\n");
     for line in lines {
         let number: usize = line.split(',').nth(at).unwrap().parse().unwrap();
-        text += &format!("{line},{}\n", number.min(3));
+        writeln!(text, "{line},{}", number.min(3)).unwrap();
     }
     let path = file("cgd_three.csv", text.as_bytes());
     let call =
