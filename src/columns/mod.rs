@@ -55,7 +55,9 @@ mod numbers;
 #[cfg(feature = "parquet")]
 mod parquet_files;
 mod read;
+mod results;
 mod stream;
+mod tidy;
 
 pub use description::{Columns, EventCodes, Nulls, WeightKind};
 pub use labels::texts;
@@ -63,3 +65,4 @@ pub use labels::texts;
 pub use parquet_files::ParquetFiles;
 pub use read::ColumnData;
 pub use stream::TableStream;
+pub use tidy::{Tidy, ToRecordBatch};

@@ -111,12 +111,10 @@ impl ParquetFiles {
     /// # Errors
     /// Each batch: [`Error::InFile`] with [`Error::UnknownColumn`], or [`Error::DataSet`] for pages that cannot be read.
     pub fn batches<'a>(&'a self, names: &'a [&'a str]) -> impl Iterator<Item = Result<RecordBatch>> + 'a {
-        let batches =
-            self.units().into_iter().flat_map(move |(part, group, _)| match part.batches(group, names) {
-                Ok(batches) => Box::new(batches) as Box<dyn Iterator<Item = Result<RecordBatch>>>,
-                Err(error) => Box::new(std::iter::once(Err(error))),
-            });
-        batches
+        self.units().into_iter().flat_map(move |(part, group, _)| match part.batches(group, names) {
+            Ok(batches) => Box::new(batches) as Box<dyn Iterator<Item = Result<RecordBatch>>>,
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        })
     }
 
     /// The risk tables of all rows, by group and stratum: see [`TableStream`]. With the feature `rayon` row groups are read by

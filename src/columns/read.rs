@@ -349,7 +349,7 @@ impl<'a> CompetingRisks<'a> {
     }
 }
 
-impl<'a> IntervalCensored<'a> {
+impl IntervalCensored<'_> {
     /// The data in two columns of limits, a null being no limit (feature `arrow`): a lower one is left censored, an upper one right
     /// censored. See [`IntervalCensored::interval2`].
     ///

@@ -48,6 +48,7 @@ pub struct TableStream {
     /// The tables of stretches of batches: each much larger than the next.
     parts: Vec<RiskTables>,
     near_ties: NearTies,
+    grid: Option<f64>,
     rows: usize,
     /// Where the next batch starts, for errors: in a file, or in the stream.
     place: usize,
@@ -60,7 +61,18 @@ impl TableStream {
         // Near ties are judged once, over the whole.
         let near_ties = columns.near_ties;
         let columns = Columns { part: true, near_ties: NearTies::Exact, ..columns.clone() };
-        Self { columns, parts: Vec::new(), near_ties, rows: 0, place: 0, skipped: 0 }
+        Self { columns, parts: Vec::new(), near_ties, grid: None, rows: 0, place: 0, skipped: 0 }
+    }
+
+    /// Puts times on a grid as they come, so that memory is bounded whatever the times: see
+    /// [`RiskTable::on_grid`](crate::survival::RiskTable::on_grid) for what this does to a curve.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the width is not positive.
+    pub fn on_grid(mut self, width: f64) -> Result<Self> {
+        RiskTable::default().on_grid(width)?;
+        self.grid = Some(width);
+        Ok(self)
     }
 
     /// Adds the rows of a batch. A batch without rows, or without complete ones where nulls are skipped, adds nothing.
@@ -85,7 +97,11 @@ impl TableStream {
             Some(groups) => groups,
             None => Groups::from_parts(vec![0; data.len()], vec!["all".into()]),
         };
-        self.parts.push(RiskTables::new(&data, &groups)?);
+        let tables = RiskTables::new(&data, &groups)?;
+        self.parts.push(match self.grid {
+            Some(width) => tables.on_grid(width)?,
+            None => tables,
+        });
         self.fold()
     }
 
@@ -172,7 +188,7 @@ impl TableStream {
 }
 
 fn size(tables: &RiskTables) -> usize {
-    tables.tables().iter().flatten().map(|table| table.len()).sum()
+    tables.tables().iter().flatten().map(RiskTable::len).sum()
 }
 
 /// Rows are counted over all batches.

@@ -1,12 +1,9 @@
 //! The search: depth first through the orders of one arm, with every order accounted for.
 
-mod look_up;
-mod tail;
-
 use std::ops::ControlFlow;
 
-use crate::trial::reconstruct::problem::{Mark, Problem, State};
-use tail::Tails;
+use crate::trial::reconstruct::arm::problem::{Mark, Problem, State};
+use crate::trial::reconstruct::arm::search::tail::Tails;
 
 /// How far a search has come, as its observer sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,16 +45,16 @@ const TABLE: u32 = 20;
 const REPORT: u64 = 1 << 16;
 
 pub(in crate::trial::reconstruct) struct Search<'p, 's> {
-    problem: &'p Problem<'p>,
-    path: Vec<Mark>,
-    counts: Counts,
+    pub(super) problem: &'p Problem<'p>,
+    pub(super) path: Vec<Mark>,
+    pub(super) counts: Counts,
     budget: u64,
     /// The step at which the observer is asked next.
     report: u64,
     /// By number at risk.
-    tails: Vec<Option<Tails>>,
+    pub(super) tails: Vec<Option<Tails>>,
     /// Positions that are looked up and not walked.
-    table: u32,
+    pub(super) table: u32,
     sink: &'s mut dyn FnMut(&Found) -> ControlFlow<()>,
     observer: &'s mut dyn FnMut(&Progress) -> ControlFlow<()>,
 }
@@ -94,7 +91,7 @@ impl<'p, 's> Search<'p, 's> {
         search.counts
     }
 
-    fn last(&self) -> usize {
+    pub(super) fn last(&self) -> usize {
         self.problem.stages.len() - 1
     }
 
@@ -155,7 +152,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// The numbers of censorings behind the last event with which the order agrees with the facts.
-    fn later(&mut self, state: &State, path: &dyn Fn() -> Vec<Mark>) -> Vec<u32> {
+    pub(super) fn later(&mut self, state: &State, path: &dyn Fn() -> Vec<Mark>) -> Vec<u32> {
         let (last, mut state) = (self.last(), *state);
         let mut later = Vec::new();
         for censored in 0..=state.tally.at_risk {
@@ -192,7 +189,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// The orders that continue with at least one event.
-    fn with_events(&self, at_risk: u32) -> u128 {
+    pub(super) fn with_events(&self, at_risk: u32) -> u128 {
         self.problem.orders(self.last(), at_risk) - u128::from(at_risk + 1)
     }
 
@@ -204,7 +201,7 @@ impl<'p, 's> Search<'p, 's> {
         }
     }
 
-    fn found(&mut self, later: &[u32]) {
+    pub(super) fn found(&mut self, later: &[u32]) {
         self.counts.found += later.len() as u128;
         let found = Found { path: &self.path, later };
         if (self.sink)(&found).is_break() {
@@ -213,7 +210,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// Counts a step, asks the observer now and then, and says whether to stop.
-    fn step(&mut self) -> bool {
+    pub(super) fn step(&mut self) -> bool {
         let counts = &mut self.counts;
         counts.steps += 1;
         counts.stopped |= counts.steps >= self.budget;

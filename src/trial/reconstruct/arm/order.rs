@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::trial::reconstruct::convention::StdErrorConvention;
-use crate::trial::reconstruct::facts::{Fact, Stage};
-use crate::trial::reconstruct::problem::Mark;
+use crate::trial::reconstruct::arm::convention::StdErrorConvention;
+use crate::trial::reconstruct::arm::facts::{Fact, Stage};
+use crate::trial::reconstruct::arm::problem::Mark;
 
 /// A pattern: one order of events (`d`) and censorings (`c`) up to the last event, with the numbers of
 /// censorings that may follow before the last checkpoint.
@@ -22,7 +22,7 @@ pub struct ArmOrder {
 /// What happened between two checkpoints.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub(super) struct Stretch {
+pub(in crate::trial::reconstruct) struct Stretch {
     /// An event, or a censoring, one after the other.
     pub events: Vec<bool>,
     /// All at one time: the checkpoint's.
@@ -34,7 +34,12 @@ pub(super) struct Stretch {
 }
 
 impl ArmOrder {
-    pub(super) fn new(subjects: u32, stages: &[Stage], path: &[Mark], later: Vec<u32>) -> Self {
+    pub(in crate::trial::reconstruct) fn new(
+        subjects: u32,
+        stages: &[Stage],
+        path: &[Mark],
+        later: Vec<u32>,
+    ) -> Self {
         let mut parts = path.split(|m| *m == Mark::Check);
         let stretches = stages
             .iter()
@@ -48,7 +53,7 @@ impl ArmOrder {
         Self { subjects, stretches, later }
     }
 
-    pub(super) fn stretches(&self) -> &[Stretch] {
+    pub(in crate::trial::reconstruct) fn stretches(&self) -> &[Stretch] {
         &self.stretches
     }
 
@@ -147,17 +152,17 @@ pub enum SearchOutcome {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ArmOrders {
-    pub(super) label: String,
-    pub(super) subjects: u32,
-    pub(super) convention: StdErrorConvention,
-    pub(super) orders: u128,
-    pub(super) consistent: u128,
-    pub(super) with_ties: u128,
-    pub(super) found: u64,
-    pub(super) patterns: Vec<ArmOrder>,
-    pub(super) excluded: Vec<(Fact, u128)>,
-    pub(super) steps: u64,
-    pub(super) ended: SearchOutcome,
+    pub(in crate::trial::reconstruct) label: String,
+    pub(in crate::trial::reconstruct) subjects: u32,
+    pub(in crate::trial::reconstruct) convention: StdErrorConvention,
+    pub(in crate::trial::reconstruct) orders: u128,
+    pub(in crate::trial::reconstruct) consistent: u128,
+    pub(in crate::trial::reconstruct) with_ties: u128,
+    pub(in crate::trial::reconstruct) found: u64,
+    pub(in crate::trial::reconstruct) patterns: Vec<ArmOrder>,
+    pub(in crate::trial::reconstruct) excluded: Vec<(Fact, u128)>,
+    pub(in crate::trial::reconstruct) steps: u64,
+    pub(in crate::trial::reconstruct) ended: SearchOutcome,
 }
 
 impl ArmOrders {

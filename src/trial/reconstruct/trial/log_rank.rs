@@ -8,13 +8,14 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::numeric::distribution::chi_square_sf;
+use crate::survival::result::hazard_ratio::HazardRatioMethod;
 
 /// The most subjects for whom the sums are exact: lcm(1, …, 42)² · 42 < 2¹²⁷.
-pub(super) const MOST_SUBJECTS: u32 = 42;
+pub(in crate::trial::reconstruct) const MOST_SUBJECTS: u32 = 42;
 
 /// Observed − expected in the first arm, and its variance, in units of `1/L` and `1/L²`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(super) struct Sums {
+pub(in crate::trial::reconstruct) struct Sums {
     pub u: i128,
     pub v: i128,
 }
@@ -31,10 +32,10 @@ impl Sums {
 
 /// A map from sums. They are hashed by a multiplication each: the keys are computed, not sent by an
 /// adversary.
-pub(super) type SumsMap<T> = HashMap<Sums, T, BuildHasherDefault<Mix>>;
+pub(in crate::trial::reconstruct) type SumsMap<T> = HashMap<Sums, T, BuildHasherDefault<Mix>>;
 
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mix(u64);
+pub(in crate::trial::reconstruct) struct Mix(u64);
 
 impl Hasher for Mix {
     fn write(&mut self, bytes: &[u8]) {
@@ -63,7 +64,7 @@ impl Hasher for Mix {
 
 /// The unit of the sums.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
+pub(in crate::trial::reconstruct) struct Scale {
     lcm: i128,
 }
 
@@ -101,6 +102,19 @@ impl Scale {
     pub fn p_value(self, sums: Sums) -> Option<f64> {
         let (u, v) = self.value(sums);
         (sums.v > 0).then(|| chi_square_sf(u * u / v, 1))
+    }
+}
+
+/// Peto's or Pike's ratio.
+pub(in crate::trial::reconstruct) fn ratio_of(
+    method: HazardRatioMethod,
+    (u, v): (f64, f64),
+    events: [u32; 2],
+) -> f64 {
+    let [o1, o2] = events.map(f64::from);
+    match method {
+        HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
+        _ => (u / v).exp(),
     }
 }
 

@@ -4,22 +4,21 @@
 use std::fmt;
 
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
-use crate::trial::reconstruct::interleaving::{Interleaving, cox_ratio};
-use crate::trial::reconstruct::log_rank::Scale;
-use crate::trial::reconstruct::order::{ArmOrders, SearchOutcome};
-use crate::trial::reconstruct::pairs::ratio_of;
+use crate::trial::reconstruct::arm::order::{ArmOrders, SearchOutcome};
+use crate::trial::reconstruct::options::{LaterCensoring, TiedTimes};
 use crate::trial::reconstruct::published::Published;
-use crate::trial::reconstruct::trial::{LaterCensoring, TiedTimes};
+use crate::trial::reconstruct::trial::interleaving::{Interleaving, cox_ratio};
+use crate::trial::reconstruct::trial::log_rank::{Scale, ratio_of};
 
 /// A value of the log-rank test that agrees with what is published, and the interleavings that give it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TestValue {
-    pub(super) observed_minus_expected: f64,
-    pub(super) variance: f64,
-    pub(super) p_value: Option<f64>,
-    pub(super) orders: u128,
-    pub(super) examples: Vec<Interleaving>,
+    pub(in crate::trial::reconstruct) observed_minus_expected: f64,
+    pub(in crate::trial::reconstruct) variance: f64,
+    pub(in crate::trial::reconstruct) p_value: Option<f64>,
+    pub(in crate::trial::reconstruct) orders: u128,
+    pub(in crate::trial::reconstruct) examples: Vec<Interleaving>,
 }
 
 impl TestValue {
@@ -64,16 +63,16 @@ impl TestValue {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Interleavings {
-    pub(super) arms: [ArmOrders; 2],
-    pub(super) p_value: Option<Published>,
-    pub(super) ratio: Option<(Published, HazardRatioMethod)>,
-    pub(super) ties: TiedTimes,
-    pub(super) later: LaterCensoring,
-    pub(super) examined: u128,
-    pub(super) consistent: u128,
-    pub(super) range: Option<[(f64, Interleaving); 2]>,
-    pub(super) values: Vec<TestValue>,
-    pub(super) ended: SearchOutcome,
+    pub(in crate::trial::reconstruct) arms: [ArmOrders; 2],
+    pub(in crate::trial::reconstruct) p_value: Option<Published>,
+    pub(in crate::trial::reconstruct) ratio: Option<(Published, HazardRatioMethod)>,
+    pub(in crate::trial::reconstruct) ties: TiedTimes,
+    pub(in crate::trial::reconstruct) later: LaterCensoring,
+    pub(in crate::trial::reconstruct) examined: u128,
+    pub(in crate::trial::reconstruct) consistent: u128,
+    pub(in crate::trial::reconstruct) range: Option<[(f64, Interleaving); 2]>,
+    pub(in crate::trial::reconstruct) values: Vec<TestValue>,
+    pub(in crate::trial::reconstruct) ended: SearchOutcome,
 }
 
 impl Interleavings {

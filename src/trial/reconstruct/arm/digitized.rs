@@ -102,7 +102,7 @@ pub struct DigitizedArm {
 }
 
 impl DigitizedArm {
-    pub(super) fn new(
+    pub(in crate::trial::reconstruct) fn new(
         clicks: Vec<DigitizedPoint>,
         subjects: u32,
         table: &[(f64, u32)],

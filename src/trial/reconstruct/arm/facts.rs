@@ -53,7 +53,7 @@ pub enum Fact {
 
 impl Fact {
     /// The checkpoint it belongs to; `None` for what is said of the whole follow-up.
-    pub(super) fn time(&self) -> Option<f64> {
+    pub(in crate::trial::reconstruct) fn time(&self) -> Option<f64> {
         match *self {
             Self::AtRisk { time, .. } | Self::Survival { time, .. } | Self::StdError { time, .. } => {
                 Some(time)
@@ -77,7 +77,7 @@ impl Fact {
     }
 
     /// Is it known just before its time rather than at it?
-    pub(super) fn is_before(&self) -> bool {
+    pub(in crate::trial::reconstruct) fn is_before(&self) -> bool {
         matches!(self, Self::AtRisk { .. } | Self::Censored { before: Some(_), .. })
     }
 }
@@ -100,7 +100,7 @@ impl fmt::Display for Fact {
 
 /// The stretch of an order up to a checkpoint.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Stage {
+pub(in crate::trial::reconstruct) struct Stage {
     /// When it ends.
     pub time: f64,
     /// Events at exactly `time` and nothing else: the stretch between the number at risk just before a time
@@ -116,7 +116,7 @@ pub(super) struct Stage {
 ///
 /// Where a number at risk at `t` is published beside figures that include the events at `t`, there is a stage
 /// of its own for those events. A subject who is censored at exactly `t` is still under observation at `t`.
-pub(super) fn stages(facts: &[Fact]) -> Vec<Stage> {
+pub(in crate::trial::reconstruct) fn stages(facts: &[Fact]) -> Vec<Stage> {
     let mut times: Vec<f64> = facts.iter().filter_map(Fact::time).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();

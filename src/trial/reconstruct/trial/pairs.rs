@@ -5,17 +5,21 @@ use std::ops::ControlFlow;
 use crate::error::Result;
 use crate::numeric::distribution::normal_quantile;
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
-use crate::trial::reconstruct::interleaving::{Interleaving, cox_ratio};
-use crate::trial::reconstruct::lattice::{Lattice, elements};
-use crate::trial::reconstruct::log_rank::{Scale, Sums, SumsMap};
-use crate::trial::reconstruct::order::{ArmOrder, ArmOrders};
+use crate::trial::reconstruct::arm::order::{ArmOrder, ArmOrders};
+use crate::trial::reconstruct::options::{LaterCensoring, TiedTimes};
 use crate::trial::reconstruct::published::Published;
-use crate::trial::reconstruct::trial::{LaterCensoring, TiedTimes, TrialFigures};
-use crate::trial::reconstruct::weave::{Split, Weave};
+use crate::trial::reconstruct::trial::figures::TrialFigures;
+use crate::trial::reconstruct::trial::interleaving::{Interleaving, cox_ratio};
+use crate::trial::reconstruct::trial::lattice::{Lattice, elements};
+use crate::trial::reconstruct::trial::log_rank::{Scale, Sums, SumsMap, ratio_of};
+use crate::trial::reconstruct::trial::weave::{Split, Weave};
 
 impl TrialFigures {
     /// The orders of each arm, and what their pairs give; all of them or up to the first that is right.
-    pub(super) fn search(&self, first: bool) -> Result<([ArmOrders; 2], Scale, Collected)> {
+    pub(in crate::trial::reconstruct) fn search(
+        &self,
+        first: bool,
+    ) -> Result<([ArmOrders; 2], Scale, Collected)> {
         self.check()?;
         let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
         self.refuse_late_events(&arms)?;
@@ -133,15 +137,6 @@ impl TrialFigures {
     }
 }
 
-/// Peto's or Pike's ratio.
-pub(super) fn ratio_of(method: HazardRatioMethod, (u, v): (f64, f64), events: [u32; 2]) -> f64 {
-    let [o1, o2] = events.map(f64::from);
-    match method {
-        HazardRatioMethod::Pike => (o1 / (o1 - u)) / (o2 / (o2 + u)),
-        _ => (u / v).exp(),
-    }
-}
-
 /// Interleavings that are written out over all values.
 const MOST_EXAMPLES: usize = 20_000;
 
@@ -155,7 +150,7 @@ const MOST_FITS: u32 = 1_000_000;
 const MOST_PAIRS: usize = 10_000;
 
 #[derive(Default)]
-pub(super) struct Collected {
+pub(in crate::trial::reconstruct) struct Collected {
     /// Written out so far.
     pub examples: usize,
     pub truncated: bool,

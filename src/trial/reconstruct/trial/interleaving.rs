@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::trial::reconstruct::log_rank::Sums;
+use crate::trial::reconstruct::trial::log_rank::Sums;
 
 /// What happened at one time: events and censorings of both arms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub(super) struct Group {
+pub(in crate::trial::reconstruct) struct Group {
     /// Events (`true`), then censorings, of the first and of the second arm.
     arms: [Vec<bool>; 2],
 }
@@ -43,7 +43,7 @@ impl fmt::Display for Group {
 ///
 /// Its score `Σ (d₁ − Σ_{l<d} p_l)`, with `p_l` the share of the first arm when `l` of `d` tied events have
 /// left, falls in the log ratio, so it has one root if any.
-pub(super) fn cox_ratio(groups: &[Group], mut at_risk: [u32; 2]) -> Option<f64> {
+pub(in crate::trial::reconstruct) fn cox_ratio(groups: &[Group], mut at_risk: [u32; 2]) -> Option<f64> {
     // The risk sets: with no events of one arm, or all where one arm is alone, the score has no root.
     let mut shares = Vec::new();
     let mut observed = 0.0;
@@ -73,18 +73,18 @@ pub(super) fn cox_ratio(groups: &[Group], mut at_risk: [u32; 2]) -> Option<f64> 
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Interleaving {
-    pub(super) groups: Vec<Group>,
+    pub(in crate::trial::reconstruct) groups: Vec<Group>,
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub(super) sums: Sums,
+    pub(in crate::trial::reconstruct) sums: Sums,
 }
 
 impl Interleaving {
-    pub(super) fn new(groups: Vec<Group>, sums: Sums) -> Self {
+    pub(in crate::trial::reconstruct) fn new(groups: Vec<Group>, sums: Sums) -> Self {
         Self { groups, sums }
     }
 
     /// Events of each arm.
-    pub(super) fn events(&self) -> [u32; 2] {
+    pub(in crate::trial::reconstruct) fn events(&self) -> [u32; 2] {
         let add = |sum: [u32; 2], group: &Group| [sum[0] + group.events()[0], sum[1] + group.events()[1]];
         self.groups.iter().fold([0, 0], add)
     }

@@ -48,7 +48,7 @@ pub enum StdErrorConvention {
 
 /// What an order amounts to at a landmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tally {
+pub(in crate::trial::reconstruct) struct Tally {
     pub subjects: u32,
     pub at_risk: u32,
     pub events: u32,
@@ -59,7 +59,7 @@ pub(super) struct Tally {
 
 /// The arithmetic that the formulas need: `f64` for the search, fractions where a decision hangs on the last
 /// bit.
-pub(super) trait Number:
+pub(in crate::trial::reconstruct) trait Number:
     Clone + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     fn whole(k: u32) -> Self;
@@ -103,18 +103,18 @@ impl StdErrorConvention {
     }
 
     /// Is the curve an exponential of a sum, and so no fraction?
-    pub(super) fn is_exponential(self) -> bool {
+    pub(in crate::trial::reconstruct) fn is_exponential(self) -> bool {
         matches!(self, Self::FlemingHarrington | Self::NelsonAalen | Self::NelsonAalenGreenwood)
     }
 
     /// By what the curve is multiplied at an event of one of `n` at risk.
-    pub(super) fn factor(self, n: u32) -> f64 {
+    pub(in crate::trial::reconstruct) fn factor(self, n: u32) -> f64 {
         let n = f64::from(n);
         if self.is_exponential() { (-n.recip()).exp() } else { (n - 1.0) / n }
     }
 
     /// What such an event adds to the sum in the variance. `None`: nothing finite.
-    pub(super) fn term<T: Number>(self, n: u32) -> Option<T> {
+    pub(in crate::trial::reconstruct) fn term<T: Number>(self, n: u32) -> Option<T> {
         let (at_risk, left) = (T::whole(n), T::whole(n - 1));
         match self {
             Self::Greenwood | Self::NelsonAalenGreenwood => (n > 1).then(|| T::whole(1) / (at_risk * left)),
@@ -124,7 +124,7 @@ impl StdErrorConvention {
     }
 
     /// The variance of the curve `s`, given the sum of the terms; `None` where it is not defined.
-    pub(super) fn variance<T: Number>(self, tally: &Tally, s: T, sum: T) -> Option<T> {
+    pub(in crate::trial::reconstruct) fn variance<T: Number>(self, tally: &Tally, s: T, sum: T) -> Option<T> {
         let share = |w: T, of: u32| (of > 0).then(|| w.clone() * (T::whole(1) - w) / T::whole(of));
         let peto = |r: u32| (r > 0).then(|| s.clone() * s.clone() * (T::whole(1) - s.clone()) / T::whole(r));
         let uncensored = tally.subjects - tally.censored;
@@ -151,7 +151,7 @@ impl StdErrorConvention {
     }
 
     /// Is the variance `S²` times a sum that only grows?
-    pub(super) fn is_sum(self) -> bool {
+    pub(in crate::trial::reconstruct) fn is_sum(self) -> bool {
         !matches!(
             self,
             Self::Binomial

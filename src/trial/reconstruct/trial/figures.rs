@@ -1,39 +1,13 @@
-//! Two arms: the published log-rank p-value and hazard ratio choose among the ways to interleave their
-//! orders.
+//! Two arms: the published log-rank p-value and hazard ratio, which choose among the ways to interleave their orders.
 
 use crate::error::{Error, Result};
-use crate::survival::data::right_censored::RightCensored;
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
-use crate::trial::reconstruct::arm::ArmFigures;
-use crate::trial::reconstruct::consistency::Verdict;
-use crate::trial::reconstruct::facts::Fact;
-use crate::trial::reconstruct::interleaving::{Group, Interleaving};
-use crate::trial::reconstruct::interleavings::{Interleavings, TestValue};
-use crate::trial::reconstruct::log_rank::{MOST_SUBJECTS, Scale, Sums};
-use crate::trial::reconstruct::order::{ArmOrders, SearchOutcome};
+use crate::trial::reconstruct::arm::facts::Fact;
+use crate::trial::reconstruct::arm::figures::ArmFigures;
+use crate::trial::reconstruct::arm::order::ArmOrders;
+use crate::trial::reconstruct::options::{LaterCensoring, TiedTimes};
 use crate::trial::reconstruct::published::Published;
-
-/// May events or censorings share a time?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum TiedTimes {
-    /// Yes, within and across the arms; events come before censorings.
-    #[default]
-    Admitted,
-    /// No, unless the figures put them at one time.
-    Excluded,
-}
-
-/// Which of the orders that differ only in the censorings behind an arm's last event are interleaved?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum LaterCensoring {
-    /// All of them.
-    #[default]
-    Any,
-    /// The ones with the fewest.
-    Fewest,
-}
+use crate::trial::reconstruct::trial::log_rank::MOST_SUBJECTS;
 
 /// The published figures of two arms and of their comparison.
 ///
@@ -67,12 +41,12 @@ pub enum LaterCensoring {
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is reconstructed until `.reconstruct()` is called"]
 pub struct TrialFigures {
-    pub(super) arms: [ArmFigures; 2],
-    pub(super) p_value: Option<Published>,
-    pub(super) ratio: Option<(Published, HazardRatioMethod)>,
-    pub(super) ties: TiedTimes,
-    pub(super) later: LaterCensoring,
-    pub(super) limit: usize,
+    pub(in crate::trial::reconstruct) arms: [ArmFigures; 2],
+    pub(in crate::trial::reconstruct) p_value: Option<Published>,
+    pub(in crate::trial::reconstruct) ratio: Option<(Published, HazardRatioMethod)>,
+    pub(in crate::trial::reconstruct) ties: TiedTimes,
+    pub(in crate::trial::reconstruct) later: LaterCensoring,
+    pub(in crate::trial::reconstruct) limit: usize,
     unreadable: Option<Error>,
 }
 
@@ -130,7 +104,7 @@ impl TrialFigures {
         printed.parse().map_err(|error| self.unreadable.get_or_insert(error).clone()).ok()
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    pub(in crate::trial::reconstruct) fn check(&self) -> Result<()> {
         if let Some(error) = &self.unreadable {
             return Err(error.clone());
         }
@@ -157,64 +131,8 @@ impl TrialFigures {
         Ok(())
     }
 
-    /// Finds every interleaving of consistent orders of the two arms that gives the published comparison.
-    ///
-    /// # Errors
-    /// As [`ArmFigures::reconstruct`]; [`Error::OutOfRange`] for more than 42 subjects;
-    /// [`Error::Unsupported`] where the arms' figures end at different times, or the published events of an
-    /// arm go on after its last checkpoint.
-    ///
-    /// # Cost
-    /// For each pair of patterns tables of the values of (O − E, V) from both ends of the order: a fiftieth
-    /// of a second for the example with ties and all censorings. The values grow with the number of orders of
-    /// *events*: 18 subjects an arm with 11 events each take a second without ties, 12 with 7 to 8 events
-    /// with them. A pair of patterns with too many to hold is passed over, as are those beyond the first
-    /// 10,000, and the result is [`SearchOutcome::Stopped`].
-    pub fn reconstruct(&self) -> Result<Interleavings> {
-        let (arms, scale, found) = self.search(false)?;
-        let value = |(sums, (orders, examples)): (Sums, (u128, Vec<Interleaving>))| {
-            let (observed_minus_expected, variance) = scale.value(sums);
-            let p_value = scale.p_value(sums);
-            TestValue { observed_minus_expected, variance, p_value, orders, examples }
-        };
-        let mut values: Vec<TestValue> = found.matching.into_iter().map(value).collect();
-        values.sort_by(|a, b| {
-            b.orders.cmp(&a.orders).then(a.observed_minus_expected.total_cmp(&b.observed_minus_expected))
-        });
-        let mut ended = arms.iter().map(ArmOrders::ended).find(|e| *e != SearchOutcome::Complete);
-        if found.stopped {
-            ended = Some(SearchOutcome::Stopped);
-        } else if found.truncated {
-            ended = ended.or(Some(SearchOutcome::Truncated));
-        }
-        let ended = ended.unwrap_or(SearchOutcome::Complete);
-        Ok(Interleavings {
-            p_value: self.p_value,
-            ratio: self.ratio,
-            ties: self.ties,
-            later: self.later,
-            examined: found.examined,
-            consistent: found.consistent,
-            range: found.lowest.zip(found.highest).map(|(low, high)| [low, high]),
-            values,
-            arms,
-            ended,
-        })
-    }
-
-    /// Is there any interleaving? The search ends with the first.
-    pub(super) fn possible(&self) -> Result<Verdict> {
-        let (arms, _, found) = self.search(true)?;
-        let complete = arms.iter().all(|a| a.ended() == SearchOutcome::Complete);
-        Ok(match found.consistent {
-            1.. => Verdict::Possible,
-            0 if complete && !found.truncated && !found.stopped => Verdict::Impossible,
-            0 => Verdict::Undecided,
-        })
-    }
-
     /// Every figure by its name, and the trial without it.
-    pub(super) fn leaving_one_out(&self) -> Vec<(String, Self)> {
+    pub(in crate::trial::reconstruct) fn leaving_one_out(&self) -> Vec<(String, Self)> {
         let mut list = Vec::new();
         for arm in [0, 1] {
             for (i, fact) in self.arms[arm].facts.iter().enumerate() {
@@ -234,7 +152,7 @@ impl TrialFigures {
         list
     }
 
-    pub(super) fn refuse_late_events(&self, arms: &[ArmOrders; 2]) -> Result<()> {
+    pub(in crate::trial::reconstruct) fn refuse_late_events(&self, arms: &[ArmOrders; 2]) -> Result<()> {
         for (figures, orders) in self.arms.iter().zip(arms) {
             let total = figures.facts.iter().find_map(|fact| match *fact {
                 Fact::Events { by: None, count } => Some(count),
@@ -249,40 +167,5 @@ impl TrialFigures {
             }
         }
         Ok(())
-    }
-
-    /// The interleaving of observed data of the two arms, up to the last checkpoint of each.
-    ///
-    /// # Errors
-    /// As [`ArmFigures::order_of`] and [`reconstruct`](Self::reconstruct).
-    pub fn interleaving_of(&self, first: &RightCensored, second: &RightCensored) -> Result<Interleaving> {
-        self.check()?;
-        let data = [first, second];
-        let mut rows = Vec::new();
-        for (arm, data) in data.into_iter().enumerate() {
-            let order = self.arms[arm].order_of(data)?;
-            let later: u32 = order.later_censorings().iter().sum();
-            let head: usize = order.stretches().iter().map(|s| s.events.len()).sum();
-            let mut own: Vec<_> = data.time().iter().zip(data.event()).map(|(&t, &d)| (t, !d, arm)).collect();
-            own.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            rows.extend(own.into_iter().take(head + later as usize));
-        }
-        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let groups: Vec<Group> = rows
-            .chunk_by(|a, b| a.0 == b.0)
-            .map(|group| {
-                let of = |arm| group.iter().filter(|r| r.2 == arm).map(|r| !r.1).collect();
-                Group::new(of(0), of(1))
-            })
-            .collect();
-        let mut at_risk = [0, 1].map(|g| self.arms[g].subjects);
-        let scale = Scale::new(at_risk[0] + at_risk[1]);
-        let mut sums = Sums::default();
-        for group in &groups {
-            sums = sums.plus(scale.time(group.events(), at_risk));
-            let leaving = group.leaving();
-            at_risk = [0, 1].map(|g| at_risk[g] - leaving[g]);
-        }
-        Ok(Interleaving::new(groups, sums))
     }
 }

@@ -5,7 +5,7 @@
 //! once, by number of events and sorted by factor; whatever precedes them picks a window. 2ⁿ orders cost
 //! about 2ⁿᐟ² look-ups.
 
-use crate::trial::reconstruct::convention::StdErrorConvention;
+use crate::trial::reconstruct::arm::convention::StdErrorConvention;
 
 /// One way to place events.
 #[derive(Debug, Clone, Copy)]

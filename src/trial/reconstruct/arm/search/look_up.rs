@@ -1,8 +1,8 @@
 //! The half of the search that is looked up: the tails of an order, in the last stage or in the last but one.
 
-use crate::trial::reconstruct::problem::{Mark, Problem, State, Window};
-use crate::trial::reconstruct::search::Search;
-use crate::trial::reconstruct::search::tail::{Tail, Tails};
+use crate::trial::reconstruct::arm::problem::{Mark, Problem, State, Window};
+use crate::trial::reconstruct::arm::search::depth_first::Search;
+use crate::trial::reconstruct::arm::search::tail::{Tail, Tails};
 
 impl Search<'_, '_> {
     pub(super) fn look_up(&mut self, state: &State, free: u32) {

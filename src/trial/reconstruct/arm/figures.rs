@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::survival::data::right_censored::RightCensored;
-use crate::trial::reconstruct::convention::StdErrorConvention;
-use crate::trial::reconstruct::facts::Fact;
-use crate::trial::reconstruct::order::{ArmOrder, ArmOrders, SearchOutcome};
-use crate::trial::reconstruct::problem::{Mark, Problem};
+use crate::trial::reconstruct::arm::convention::StdErrorConvention;
+use crate::trial::reconstruct::arm::facts::Fact;
+use crate::trial::reconstruct::arm::order::{ArmOrder, ArmOrders, SearchOutcome};
+use crate::trial::reconstruct::arm::problem::{Mark, Problem};
+use crate::trial::reconstruct::arm::search::depth_first::{Found, Progress, Search};
 use crate::trial::reconstruct::published::Published;
-use crate::trial::reconstruct::search::{Found, Progress, Search};
 
 /// The published figures of one arm.
 ///
@@ -43,10 +43,10 @@ use crate::trial::reconstruct::search::{Found, Progress, Search};
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is reconstructed until `.reconstruct()` is called"]
 pub struct ArmFigures {
-    pub(super) label: String,
-    pub(super) subjects: u32,
-    pub(super) facts: Vec<Fact>,
-    pub(super) convention: StdErrorConvention,
+    pub(in crate::trial::reconstruct) label: String,
+    pub(in crate::trial::reconstruct) subjects: u32,
+    pub(in crate::trial::reconstruct) facts: Vec<Fact>,
+    pub(in crate::trial::reconstruct) convention: StdErrorConvention,
     limit: usize,
     budget: u64,
     unreadable: Option<Error>,
@@ -164,13 +164,13 @@ impl ArmFigures {
     }
 
     /// The same arm without one of its figures.
-    pub(super) fn without(&self, fact: usize) -> Self {
+    pub(in crate::trial::reconstruct) fn without(&self, fact: usize) -> Self {
         let mut arm = self.clone();
         arm.facts.remove(fact);
         arm
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    pub(in crate::trial::reconstruct) fn check(&self) -> Result<()> {
         if let Some(error) = &self.unreadable {
             return Err(error.clone());
         }
@@ -220,7 +220,7 @@ impl ArmFigures {
     }
 
     /// Is there any order at all? The search ends with the first.
-    pub(super) fn first(&self) -> Result<ArmOrders> {
+    pub(in crate::trial::reconstruct) fn first(&self) -> Result<ArmOrders> {
         self.run(&mut |_| ControlFlow::Continue(()), ControlFlow::Break(()))
     }
 

@@ -1,12 +1,12 @@
 //! Two orders on one time axis: what may happen next, once so many of each have happened.
 
-use crate::trial::reconstruct::interleaving::Group;
-use crate::trial::reconstruct::log_rank::{Scale, Sums};
-use crate::trial::reconstruct::order::ArmOrder;
+use crate::trial::reconstruct::arm::order::ArmOrder;
+use crate::trial::reconstruct::trial::interleaving::Group;
+use crate::trial::reconstruct::trial::log_rank::{Scale, Sums};
 
 /// An event or censoring and the times at which it may lie.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Element {
+pub(in crate::trial::reconstruct) struct Element {
     pub event: bool,
     /// The bounds, and whether the time may be equal to them.
     lower: (f64, bool),
@@ -30,7 +30,7 @@ impl Element {
 ///
 /// An event lies in `(previous, own]` where checkpoints include the events at their time, in `[previous,
 /// own)` where they lie before them. Censorings at a checkpoint's time come after it.
-pub(super) fn elements(order: &ArmOrder, later: u32) -> Vec<Element> {
+pub(in crate::trial::reconstruct) fn elements(order: &ArmOrder, later: u32) -> Vec<Element> {
     let mut start = (-1.0, false);
     let mut list = Vec::new();
     let count = order.stretches().len();
@@ -49,13 +49,13 @@ pub(super) fn elements(order: &ArmOrder, later: u32) -> Vec<Element> {
 
 /// What happens at one time: so many elements of each arm, and what that adds to the sums.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(in crate::trial::reconstruct) struct Step {
     pub leaving: [usize; 2],
     pub sums: Sums,
 }
 
 /// The grid of how many elements of each arm have been placed.
-pub(super) struct Lattice<'a> {
+pub(in crate::trial::reconstruct) struct Lattice<'a> {
     pub arms: [&'a [Element]; 2],
     pub subjects: [u32; 2],
     /// The numbers of elements after which each arm may end.

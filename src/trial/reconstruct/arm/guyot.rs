@@ -1,7 +1,7 @@
 //! Individual data from a digitised curve: the algorithm of Guyot et al. (2012), with its defects mended.
 
 use crate::error::{Error, Result};
-use crate::trial::reconstruct::digitized::{DigitizedArm, DigitizedPoint};
+use crate::trial::reconstruct::arm::digitized::{DigitizedArm, DigitizedPoint};
 
 /// What is done about clicks that a survival curve cannot have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,13 +3,13 @@
 use num_rational::BigRational;
 
 use crate::error::{Error, Result};
-use crate::trial::reconstruct::convention::{Number, StdErrorConvention, Tally};
-use crate::trial::reconstruct::facts::{Fact, Stage};
+use crate::trial::reconstruct::arm::convention::{Number, StdErrorConvention, Tally};
+use crate::trial::reconstruct::arm::facts::{Fact, Stage};
 use crate::trial::reconstruct::published::Published;
 
 /// One element of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(in crate::trial::reconstruct) enum Mark {
     Event,
     Censored,
     /// A checkpoint.
@@ -18,7 +18,7 @@ pub(super) enum Mark {
 
 /// What an order amounts to so far.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct State {
+pub(in crate::trial::reconstruct) struct State {
     pub tally: Tally,
     pub survival: f64,
     /// The sum in the variance; infinite once nobody is left.
@@ -27,7 +27,7 @@ pub(super) struct State {
 
 /// The facts with everything the search asks of them.
 #[derive(Debug)]
-pub(super) struct Problem<'a> {
+pub(in crate::trial::reconstruct) struct Problem<'a> {
     pub facts: &'a [Fact],
     pub stages: Vec<Stage>,
     pub convention: StdErrorConvention,
@@ -38,7 +38,7 @@ pub(super) struct Problem<'a> {
 
 /// What lies ahead of a stage: the next fact of each kind.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ahead {
+pub(in crate::trial::reconstruct) struct Ahead {
     pub at_risk: Option<(usize, u32)>,
     pub events: Option<(usize, u32)>,
     pub censored: Option<(usize, u32)>,
@@ -48,7 +48,7 @@ pub(super) struct Ahead {
 
 /// A published survival probability ahead.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Window {
+pub(in crate::trial::reconstruct) struct Window {
     pub fact: usize,
     pub low: f64,
     pub high: f64,
@@ -74,7 +74,7 @@ fn squared((low, high): (f64, f64)) -> (f64, f64) {
 
 impl<'a> Problem<'a> {
     pub fn new(subjects: u32, facts: &'a [Fact], convention: StdErrorConvention) -> Result<Self> {
-        let stages = crate::trial::reconstruct::facts::stages(facts);
+        let stages = crate::trial::reconstruct::arm::facts::stages(facts);
         let orders = count_orders(subjects as usize, &stages).ok_or(Error::OutOfRange {
             argument: "subjects",
             value: subjects.into(),

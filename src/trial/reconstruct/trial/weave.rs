@@ -7,9 +7,9 @@
 
 use std::ops::{ControlFlow, Range};
 
-use crate::trial::reconstruct::interleaving::{Group, Interleaving};
-use crate::trial::reconstruct::lattice::{Lattice, Step};
-use crate::trial::reconstruct::log_rank::{Sums, SumsMap};
+use crate::trial::reconstruct::trial::interleaving::{Group, Interleaving};
+use crate::trial::reconstruct::trial::lattice::{Lattice, Step};
+use crate::trial::reconstruct::trial::log_rank::{Sums, SumsMap};
 
 /// A number of ways for each value of the sums.
 type Ways = SumsMap<u128>;
@@ -37,13 +37,13 @@ struct Meeting {
 
 /// Which halves make up an interleaving: the landing, and the sums before it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Split {
+pub(in crate::trial::reconstruct) struct Split {
     landing: usize,
     before: Sums,
 }
 
 /// All interleavings of one pattern of each arm.
-pub(super) struct Weave<'a> {
+pub(in crate::trial::reconstruct) struct Weave<'a> {
     lattice: Lattice<'a>,
     steps: Vec<Vec<Step>>,
     /// Points with fewer elements placed have tables from the beginning, the others tables from the end.
@@ -354,8 +354,8 @@ impl Sorted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial::reconstruct::lattice::Element;
-    use crate::trial::reconstruct::log_rank::Scale;
+    use crate::trial::reconstruct::trial::lattice::Element;
+    use crate::trial::reconstruct::trial::log_rank::Scale;
     use std::collections::BTreeMap;
 
     /// Wherever the two halves meet, the interleavings are the same.
