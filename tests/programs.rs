@@ -3,26 +3,9 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-fn greenwood(arguments: &str) -> Output {
-    let arguments = arguments.split_whitespace().map(|a| a.replace('%', " "));
-    Command::new(env!("CARGO_BIN_EXE_greenwood")).args(arguments).output().unwrap()
-}
-
-fn answer(arguments: &str) -> serde_json::Value {
-    let output = greenwood(&format!("{arguments} --json"));
-    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// The one line on standard error.
-fn refusal(arguments: &str) -> String {
-    let output = greenwood(arguments);
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments}: {error}");
-    assert_eq!(output.stdout, b"", "{arguments}: nothing goes to standard output");
-    assert_eq!(error.lines().count(), 1, "{arguments}: one line, not {error}");
-    error.trim_end().to_string()
-}
+#[path = "common/program.rs"]
+mod program;
+use program::{answer, greenwood, refusal};
 
 /// A file of this test alone.
 fn file(name: &str, bytes: &[u8]) -> String {
