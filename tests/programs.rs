@@ -1,18 +1,11 @@
 //! The installed program, as a shell calls it: answers, errors in one line with status 2, a closed pipe, dialects.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
-
 #[path = "common/program.rs"]
 mod program;
-use program::{answer, greenwood, refusal};
 
-/// A file of this test alone.
-fn file(name: &str, bytes: &[u8]) -> String {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
-    path.display().to_string()
-}
+use std::process::{Command, Stdio};
+
+use program::{answer, file, greenwood, refusal};
 
 const AML: &str = "tests/data/aml.csv --time time --event status";
 

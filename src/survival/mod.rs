@@ -7,6 +7,7 @@
 //! | how many survive, and how long? | [`KaplanMeier`], [`NelsonAalen`], [`SurvivalCurve`], [`Band`], [`Turnbull`] | [`curve`] |
 //! | how probable is one cause of several? | [`AalenJohansen`] | [`curve`] |
 //! | in which state at t? | [`Occupation`](multi_state::Occupation) | [`multi_state`] |
+//! | how often does an event recur? | [`RecurrentEvents`](recurrent::RecurrentEvents), [`MeanCumulative`](recurrent::MeanCumulative) | [`recurrent`] |
 //! | is the hazard the same? | [`LogRank`], [`WeightedLogRank`], [`MaxCombo`], [`Gray`] | [`log_rank`] |
 //! | the same with few subjects? | [`ExactLogRank`]; [`SmallSample`], [`Advice`](small_sample::Advice) | [`permutation`], [`small_sample`] |
 //! | by how much do groups differ? | [`SurvivalCurve::contrast`], [`WinRatio`], [`InvertedLogRank`](contrast::InvertedLogRank) | [`contrast`] |
@@ -26,6 +27,7 @@ pub mod log_rank;
 pub mod multi_state;
 pub mod permutation;
 pub mod prediction;
+pub mod recurrent;
 pub mod regression;
 pub mod result;
 pub mod risk_table;

@@ -1,7 +1,8 @@
-//! Calls the installed program as a shell does.
+//! Calls of the installed program, as a shell makes them.
 
-#![allow(dead_code)] // each program uses its own part
+#![allow(dead_code)] // each test file uses its own part
 
+use std::io::Write;
 use std::process::{Command, Output};
 
 pub fn greenwood(arguments: &str) -> Output {
@@ -23,4 +24,11 @@ pub fn refusal(arguments: &str) -> String {
     assert_eq!(output.stdout, b"", "{arguments}: nothing goes to standard output");
     assert_eq!(error.lines().count(), 1, "{arguments}: one line, not {error}");
     error.trim_end().to_string()
+}
+
+/// A file of this test alone.
+pub fn file(name: &str, bytes: &[u8]) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
+    path.display().to_string()
 }
