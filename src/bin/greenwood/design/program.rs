@@ -2,12 +2,11 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use greenwood::trial::design::monitoring::{Effect, Interim};
-use greenwood::trial::design::{
-    Accrual, Boundaries, BoundaryType, EventFormula, FixedDesign, FixedPlan, Futility, GroupSequential,
-    Hazard, SequentialPlan, Spending, Target,
-};
-use serde_json::{Map, Value, json};
+use greenwood::trial::design::{Accrual, EventFormula, FixedDesign, Hazard, StagewiseOrdering, Target};
+use serde_json::{Value, json};
 
+use super::fields::{boundary_fields, fixed_fields, sequential_fields, stopped_fields};
+use super::looks::LookFlags;
 use crate::support::{Failure, Program, Warnings, json_text, number};
 
 /// Plans a trial: events and subjects, when to look, what an interim result allows.
@@ -28,6 +27,8 @@ enum What {
     Boundaries(BoundaryFlags),
     /// Both together: events, subjects and calendar time at each look
     Sequential(SequentialFlags),
+    /// p-value, estimate and interval of a trial that stopped at a look (stage-wise ordering)
+    Stopped(StoppedFlags),
     /// The probability of success, given an interim result
     ConditionalPower(ConditionalFlags),
     /// Events to expect by a calendar time
@@ -86,37 +87,10 @@ struct FixedFlags {
 enum Formula {
     Schoenfeld,
     Freedman,
+    HsiehFreedman,
     LachinFoulkes,
     LachinFoulkesDifference,
     BernsteinLagakos,
-}
-
-/// The flags of the bounds that do not say the error rate, which the fixed design has too.
-#[derive(Args)]
-struct LookFlags {
-    /// Number of looks at equal steps of the information
-    #[arg(long)]
-    looks: Option<usize>,
-    /// Shares of the information at the looks, the last one 1
-    #[arg(long, value_delimiter = ',', conflicts_with = "looks", allow_negative_numbers = true)]
-    fractions: Vec<f64>,
-    #[arg(long = "type", value_enum, default_value = "as-of")]
-    kind: Kind,
-    /// Wang and Tsiatis's Δ, Haybittle and Peto's bound, γ of hsd, ρ of kim-demets
-    #[arg(long, allow_negative_numbers = true)]
-    parameter: Option<f64>,
-    /// Futility bounds at the looks before the last; "none" for a look without
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
-    futility_z: Vec<String>,
-    /// The efficacy bounds count on the stops for futility
-    #[arg(long)]
-    binding: bool,
-    /// Spending function of the type II error
-    #[arg(long, value_enum, conflicts_with = "futility_z")]
-    beta_spending: Option<Kind>,
-    /// Parameter of that spending function
-    #[arg(long, allow_negative_numbers = true)]
-    beta_parameter: Option<f64>,
 }
 
 #[derive(Args)]
@@ -148,21 +122,28 @@ struct SequentialFlags {
     beta: Option<f64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
-enum Kind {
-    /// O'Brien and Fleming's bounds
-    Of,
-    /// Pocock's bounds
-    Pocock,
-    WangTsiatis,
-    HaybittlePeto,
-    /// O'Brien-Fleming-like spending
-    AsOf,
-    /// Pocock-like spending
-    AsPocock,
-    /// Hwang, Shih and DeCani's spending
-    Hsd,
-    KimDemets,
+#[derive(Args)]
+struct StoppedFlags {
+    #[command(flatten)]
+    bounds: BoundaryFlags,
+    /// The look at which the trial stopped, counted from 1
+    #[arg(long)]
+    look: usize,
+    /// The statistic there, which grows with the benefit
+    #[arg(long, allow_negative_numbers = true)]
+    z: f64,
+    /// The events there, for the hazard ratio
+    #[arg(long, allow_negative_numbers = true)]
+    events: Option<f64>,
+    /// Experimental subjects for each control subject
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    ratio: f64,
+    /// Hazard ratio against which the statistic was computed
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    margin: f64,
+    /// Level of the intervals
+    #[arg(long, default_value_t = 0.95, allow_negative_numbers = true)]
+    level: f64,
 }
 
 #[derive(Args)]
@@ -228,6 +209,7 @@ impl Program for Options {
                 })
             }
             What::Sequential(flags) => flags.run(&none),
+            What::Stopped(flags) => flags.run(&none),
             What::ConditionalPower(flags) => flags.run(&none),
             What::ExpectedEvents(flags) => {
                 // A last rate without an end goes on to the time asked for.
@@ -278,6 +260,7 @@ impl FixedFlags {
             .formula(match self.formula {
                 Formula::Schoenfeld => EventFormula::Schoenfeld,
                 Formula::Freedman => EventFormula::Freedman,
+                Formula::HsiehFreedman => EventFormula::HsiehFreedman,
                 Formula::LachinFoulkes => EventFormula::LachinFoulkes,
                 Formula::LachinFoulkesDifference => EventFormula::LachinFoulkesDifference,
                 Formula::BernsteinLagakos => EventFormula::BernsteinLagakos,
@@ -300,94 +283,31 @@ impl FixedFlags {
     }
 }
 
-impl LookFlags {
-    fn design(&self, alpha: f64, sides: u32, power: f64) -> Result<GroupSequential, Failure> {
-        let looks = match (self.looks, self.fractions.is_empty()) {
-            (Some(looks), _) => GroupSequential::looks(looks),
-            (None, false) => GroupSequential::at(&self.fractions),
-            (None, true) => return Err("one of --looks and --fractions is needed, such as --looks 3".into()),
-        };
-        let boundary = match self.kind {
-            Kind::Of => BoundaryType::OBrienFleming,
-            Kind::Pocock => BoundaryType::Pocock,
-            Kind::WangTsiatis => BoundaryType::WangTsiatis(needed(self.parameter, self.kind, "--parameter")?),
-            Kind::HaybittlePeto => BoundaryType::HaybittlePeto(self.parameter.unwrap_or(3.0)),
-            spending => BoundaryType::Spending(spending_of(spending, self.parameter, "--parameter")?),
-        };
-        let with = matches!(self.kind, Kind::WangTsiatis | Kind::HaybittlePeto | Kind::Hsd | Kind::KimDemets);
-        if self.parameter.is_some() && !with {
-            return Err(
-                format!("--parameter has no meaning with --type {}: leave it out", name(self.kind)).into()
-            );
-        }
-        if self.beta_parameter.is_some() && self.beta_spending.is_none() {
-            return Err(
-                "--beta-parameter belongs to --beta-spending: add it, or leave out --beta-parameter".into()
-            );
-        }
-        let futility = if let Some(kind) = self.beta_spending {
-            Futility::Spending(spending_of(kind, self.beta_parameter, "--beta-parameter")?)
-        } else if self.futility_z.is_empty() {
-            Futility::None
-        } else {
-            let one = |text: &String| match text.as_str() {
-                "none" | "-Inf" => Ok(f64::NEG_INFINITY),
-                other => other
-                    .parse::<f64>()
-                    .map_err(|_| format!("--futility-z: \"{other}\" is neither a number nor none")),
-            };
-            Futility::Z(self.futility_z.iter().map(one).collect::<Result<_, _>>()?)
-        };
-        if self.binding && futility == Futility::None {
-            return Err("--binding needs --futility-z or --beta-spending".into());
-        }
-        Ok(looks
-            .alpha(alpha)
-            .sides(sides)
-            .power(power)
-            .boundary(boundary)
-            .futility(futility)
-            .binding(self.binding))
+impl SequentialFlags {
+    fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
+        // Where events or subjects are given, the power follows; bounds of futility still belong to one.
+        let given = self.fixed.subjects.or(self.fixed.events).map(|_| 0.9);
+        let power = self.fixed.power.or(self.beta.map(|b| 1.0 - b)).or(given);
+        let power = power.ok_or("one of --power, --subjects and --events is needed, such as --power 0.9")?;
+        let bounds = self.looks.design(self.fixed.alpha, self.fixed.sides, power)?.fit()?;
+        let target = if given.is_some() { None } else { Some(power) };
+        let plan = self.fixed.design(target)?.sequential(&bounds)?;
+        Ok(if self.fixed.json { json_text(sequential_fields(&plan), warnings) } else { plan.to_string() })
     }
 }
 
-fn name(kind: Kind) -> String {
-    kind.to_possible_value().map_or(String::new(), |v| v.get_name().to_string())
-}
-
-fn needed(parameter: Option<f64>, kind: Kind, flag: &str) -> Result<f64, Failure> {
-    parameter.ok_or_else(|| format!("{} needs {flag}", name(kind)).into())
-}
-
-fn spending_of(kind: Kind, parameter: Option<f64>, flag: &str) -> Result<Spending, Failure> {
-    Ok(match kind {
-        Kind::AsOf => Spending::OBrienFleming,
-        Kind::AsPocock => Spending::Pocock,
-        Kind::Hsd => Spending::HwangShihDeCani(needed(parameter, kind, flag)?),
-        Kind::KimDemets => Spending::KimDeMets(needed(parameter, kind, flag)?),
-        other => {
-            return Err(format!(
-                "{} is no spending function: take as-of, as-pocock, hsd or kim-demets",
-                name(other)
-            )
-            .into());
-        }
-    })
-}
-
-impl SequentialFlags {
+impl StoppedFlags {
     fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
-        if self.fixed.subjects.is_some() || self.fixed.events.is_some() {
-            return Err(
-                "a sequential design is planned for a power: give --power instead of --subjects or --events"
-                    .into(),
-            );
+        let own = &self.bounds;
+        let bounds = own.looks.design(own.alpha, own.sides, 1.0 - own.beta)?.fit()?;
+        let look = self.look.checked_sub(1).ok_or("--look 0: looks are counted from 1")?;
+        let mut ordering = StagewiseOrdering::new().allocation(self.ratio).margin(self.margin);
+        if let Some(events) = self.events {
+            ordering = ordering.events(events);
         }
-        let power = self.fixed.power.or(self.beta.map(|b| 1.0 - b));
-        let power = power.ok_or("--power is needed, such as --power 0.9")?;
-        let bounds = self.looks.design(self.fixed.alpha, self.fixed.sides, power)?.fit()?;
-        let plan = self.fixed.design(Some(power))?.sequential(&bounds)?;
-        Ok(if self.fixed.json { json_text(sequential_fields(&plan), warnings) } else { plan.to_string() })
+        let stopped = ordering.estimate(&bounds, look, self.z)?;
+        let fields = stopped_fields(&stopped, self.level)?;
+        Ok(if own.json { json_text(fields, warnings) } else { stopped.to_string() })
     }
 }
 
@@ -415,72 +335,4 @@ impl ConditionalFlags {
             )
         })
     }
-}
-
-fn list(values: &[f64]) -> Value {
-    values.iter().map(|&v| number(v)).collect()
-}
-
-fn fixed_fields(plan: &FixedPlan) -> Map<String, Value> {
-    let rounded = plan.rounded();
-    let mut fields = Map::new();
-    for (field, value) in [
-        ("events", number(plan.events())),
-        ("subjects", number(plan.subjects())),
-        ("subjects_by_arm", plan.subjects_by_arm().map_or(Value::Null, |a| list(&a))),
-        ("duration", number(plan.duration())),
-        ("power", number(plan.power())),
-        ("critical_hazard_ratio", number(plan.critical_hazard_ratio())),
-        (
-            "rounded",
-            json!({ "events": rounded.events, "subjects": rounded.subjects, "subjects_by_arm": rounded.by_arm }),
-        ),
-    ] {
-        fields.insert(field.into(), value);
-    }
-    fields
-}
-
-fn boundary_fields(bounds: &Boundaries) -> Map<String, Value> {
-    let drift = bounds.drift();
-    let futility = if bounds.has_futility() { list(bounds.futility_z()) } else { Value::Null };
-    let mut fields = Map::new();
-    for (field, value) in [
-        ("fractions", list(bounds.fractions())),
-        ("z", list(bounds.z())),
-        ("alpha_spent", list(bounds.alpha_spent())),
-        ("nominal_p", list(&bounds.nominal_p())),
-        ("futility_z", futility),
-        ("inflation", number(bounds.inflation())),
-        ("drift", number(drift)),
-        ("power_by_look", list(&bounds.power_by_look(drift))),
-        ("rejection_by_look", list(&bounds.rejection_by_look(drift))),
-        ("futility_by_look", list(&bounds.futility_by_look(drift))),
-        ("expected_fraction_h0", number(bounds.expected_fraction(0.0))),
-        ("expected_fraction_h1", number(bounds.expected_fraction(drift))),
-        ("average_size_h0", number(bounds.inflation() * bounds.expected_fraction(0.0))),
-        ("average_size_h1", number(bounds.inflation() * bounds.expected_fraction(drift))),
-    ] {
-        fields.insert(field.into(), value);
-    }
-    fields
-}
-
-fn sequential_fields(plan: &SequentialPlan) -> Value {
-    let mut fields = fixed_fields(plan.fixed());
-    fields.extend(boundary_fields(plan.boundaries()));
-    let ratios: Value = plan.critical_hazard_ratios().into_iter().map(number).collect();
-    for (field, value) in [
-        ("events", number(plan.events())),
-        ("fixed_events", number(plan.fixed().events())),
-        ("events_by_look", list(&plan.events_by_look())),
-        ("subjects_by_look", plan.subjects_by_look().map_or(Value::Null, list)),
-        ("time_by_look", plan.time_by_look().map_or(Value::Null, list)),
-        ("expected_events_h0", number(plan.expected_events(0.0))),
-        ("expected_events_h1", number(plan.expected_events(plan.boundaries().drift()))),
-        ("critical_hazard_ratio_by_look", ratios),
-    ] {
-        fields.insert(field.into(), value);
-    }
-    Value::Object(fields)
 }
