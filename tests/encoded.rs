@@ -1,10 +1,9 @@
 //! Risk tables as bytes: they come back as they were, changed bytes are refused, and there are few of them.
 
+use greenwood::survival::data::NearTies;
+use greenwood::survival::risk_table::CompetingRiskTable;
 use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::{
-    CompetingRiskTable, CompetingRisks, Groups, KaplanMeier, LogRank, NearTies, RightCensored, RiskTable,
-    Weights,
-};
+use greenwood::survival::{CompetingRisks, Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 use proptest::prelude::*;
 
 /// `SplitMix64`: uniform numbers in (0, 1).

@@ -9,8 +9,14 @@
 
 use std::fmt::Debug;
 
+use greenwood::survival::curve::CumulativeHazard;
+use greenwood::survival::log_rank::LogRankTest;
+use greenwood::survival::regression::Baseline;
 use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::*;
+use greenwood::survival::{
+    CoxModel, CoxPh, Design, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable,
+    SurvivalCurve, Weights,
+};
 use greenwood::trial::adtte::{Adtte, ReadOptions};
 use greenwood::trial::{DayCount, TimeUnit};
 use serde::{Serialize, de::DeserializeOwned};

@@ -2,7 +2,7 @@
 //!
 //! | page | what it answers |
 //! |---|---|
-//! | [`cookbook`] | how is this task done? Twenty tasks, each of which runs |
+//! | [`cookbook`] | how is this task done? Twenty-two tasks, each of which runs |
 //! | [`coming_from_r`] | what is the R function called here, and what differs? |
 //! | [`coming_from_python`] | the same for lifelines and scikit-survival |
 //! | [`conventions`] | which answer is given where the field has more than one? |

@@ -8,7 +8,8 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use greenwood::survival::{Groups, NearTies, RightCensored, Weights};
+use greenwood::survival::data::NearTies;
+use greenwood::survival::{Groups, RightCensored, Weights};
 use serde_json::Value;
 
 /// One reference case.

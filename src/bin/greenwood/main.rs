@@ -9,6 +9,7 @@ mod npmle;
 #[cfg(feature = "plot")]
 mod plot;
 mod reconstruct;
+mod recurrent;
 mod report;
 mod simulate;
 mod support;
@@ -31,6 +32,7 @@ enum Command {
     Simulate(simulate::Options),
     Incidence(incidence::Options),
     Npmle(npmle::Options),
+    Recurrent(recurrent::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
 }
@@ -47,6 +49,7 @@ impl Program for Command {
             Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),
             Self::Npmle(options) => options.run(),
+            Self::Recurrent(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
         }

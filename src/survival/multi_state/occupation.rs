@@ -39,7 +39,8 @@ pub enum OccupationVariance {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Histories, Occupation};
+/// use greenwood::survival::Histories;
+/// use greenwood::survival::multi_state::Occupation;
 ///
 /// let data = Histories::new(
 ///     &["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0],

@@ -25,7 +25,8 @@ use crate::survival::risk_table::table::{FineRows, PRINTED_ROWS, RiskTable, Row}
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{CompetingRiskTable, CompetingRisks};
+/// use greenwood::survival::CompetingRisks;
+/// use greenwood::survival::risk_table::CompetingRiskTable;
 ///
 /// let time = [1.0, 1.0, 2.0, 3.0];
 /// let outcome = [Some("relapse"), Some("death"), None, Some("relapse")];
@@ -96,7 +97,8 @@ impl CompetingRiskTable {
     ///
     /// # Example
     /// ```
-    /// use greenwood::survival::{CompetingRiskTable, CompetingRisks, RightCensored, RiskTable};
+    /// use greenwood::survival::{CompetingRisks, RightCensored, RiskTable};
+    /// use greenwood::survival::risk_table::CompetingRiskTable;
     ///
     /// let relapse = RiskTable::new(&RightCensored::new(&[1.0, 3.0], &[true, true])?);
     /// let death = RiskTable::new(&RightCensored::new(&[1.0, 2.0], &[true, false])?);

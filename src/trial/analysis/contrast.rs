@@ -1,12 +1,28 @@
 //! Two arms of one endpoint, compared: one against the other, never the other way round by accident.
 
 use crate::error::Result;
-use crate::survival::{
-    CoxModel, CoxPh, Design, Direction, Estimate, ExactLogRank, ExactTest, Groups, HazardRatio,
-    HazardRatioMethod, InvertedLogRank, KaplanMeier, LogRank, LogRankTest, MaxCombo, MaxComboTest,
-    MeanMeasure, Measure, Melded, NumberNeeded, RestrictedMean, RightCensored, SurvivalContrast,
-    SurvivalCurve, Weight,
-};
+use crate::survival::contrast::fixed_time::{Measure, SurvivalContrast};
+use crate::survival::contrast::inverted_log_rank::InvertedLogRank;
+use crate::survival::contrast::number_needed::NumberNeeded;
+use crate::survival::contrast::restricted_means::MeanMeasure;
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::max_combo::{MaxCombo, MaxComboTest};
+use crate::survival::log_rank::test::LogRankTest;
+use crate::survival::log_rank::weight::Weight;
+use crate::survival::log_rank::weighted::LogRank;
+use crate::survival::permutation::exact::ExactLogRank;
+use crate::survival::permutation::exact_test::ExactTest;
+use crate::survival::regression::CoxModel;
+use crate::survival::regression::cox::CoxPh;
+use crate::survival::regression::design::Design;
+use crate::survival::result::direction::Direction;
+use crate::survival::result::estimate::Estimate;
+use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+use crate::survival::small_sample::melded::Melded;
 use crate::trial::Time;
 use crate::trial::facts::baseline::{self, Baseline};
 

@@ -8,6 +8,7 @@ pub(crate) mod counts;
 pub(crate) mod flow;
 pub(crate) mod follow_up;
 pub(crate) mod incidence;
+pub(crate) mod incidence_contrast;
 pub(crate) mod record;
 pub(crate) mod trial;
 
@@ -18,5 +19,6 @@ pub use counts::{CensoringReasons, NumbersAtRisk};
 pub use flow::Flow;
 pub use follow_up::FollowUp;
 pub use incidence::Incidence;
+pub use incidence_contrast::IncidenceContrast;
 pub use record::{Censoring, Decision, Outcome, Record, Window};
 pub use trial::{DataCutoff, Trial};
