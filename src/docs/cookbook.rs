@@ -440,3 +440,6 @@
 //! assert_eq!(KaplanMeier::from_table(whole), KaplanMeier::fit(&together));
 //! # Ok::<(), greenwood::Error>(())
 //! ```
+//!
+//! A Parquet file of any length, a record batch of Arrow, or a table of results for another program: the page
+//! `columns` (features `arrow` and `parquet`).
