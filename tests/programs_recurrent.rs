@@ -29,6 +29,7 @@ fn means_are_those_of_r() {
     let mut report = Report::default();
     for (name, call) in [
         ("mcf_bladder2", format!("{BLADDER} --by rx --at 3,6,12,24,36,48")),
+        ("mcf_bladder2_naive", format!("{BLADDER} --by rx --at 3,6,12,24,36,48 --variance poisson")),
         ("mcf_cgd", format!("{CGD} --by treat --at 60,120,180,240,300,365")),
         ("mcf_cgd_cluster_hospital", format!("{CGD} --cluster hos_cat --at 60,120,180,240,300,365")),
     ] {
@@ -217,7 +218,10 @@ fn refusals_name_flag_column_and_line() {
         (format!("{BLADDER} --strata rx"), "--strata is for the test and the model"),
         (format!("{BLADDER} --terminal event"), "give the code of each"),
         (format!("{BLADDER} --by nothing"), "--by: tests/data/bladder2.csv has no column \"nothing\""),
+        // Trap 5: two columns of groups are not one in silence (tidycmprsk 20).
+        (format!("{CGD} --by treat,inherit"), "--by: tests/data/cgd.csv has no column \"treat,inherit\""),
         (format!("{BLADDER} --level 2"), "level is 2"),
+        (format!("{BLADDER} --cluster rx --variance poisson"), "sampling weights or clusters"),
         ("recurrent tests/data/bladder2.csv --id id --stop stop --event event".to_string(), "(overlap)"),
         (
             "recurrent tests/data/bladder2.csv --id id --start stop --stop stop --event event".to_string(),

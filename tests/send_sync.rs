@@ -1,4 +1,4 @@
-//! Values can be sent to other threads and shared between them: every public type of the rooms of `survival`.
+//! Values can be sent to other threads and shared between them: every public type of the rooms of `survival`, and the results of the others.
 
 use greenwood::survival::*;
 
@@ -262,5 +262,46 @@ fn the_trial_is() {
         Guyot,
         TrialFigures,
         greenwood::Error,
+    ];
+}
+
+#[test]
+fn proportion_is() {
+    use greenwood::proportion::*;
+    all![
+        Assumed,
+        Barnard,
+        Boschloo,
+        ChanZhang,
+        ConditionalOddsRatio,
+        EffectEstimate,
+        Fisher,
+        MiettinenNurminen,
+        Proportion,
+        ProportionInterval,
+        ProportionTest,
+        TwoProportions,
+    ];
+}
+
+#[test]
+fn trial_is() {
+    use greenwood::trial::examples::{Arm, Course};
+    use greenwood::trial::*;
+    all![
+        AdverseEventTable<Arm, Course>,
+        AdverseEvents<Course>,
+        Analysis<Arm, Course>,
+        BinaryAnalysis<Arm>,
+        BinaryContrast,
+        BinaryEndpoint<Course>,
+        BinaryReport,
+        Contrast,
+        CurrentState<Course, Course>,
+        Endpoint<Course>,
+        IncidenceContrast,
+        Report,
+        StateAnalysis<Arm, Course>,
+        Trial<Arm, Course>,
     ];
 }
