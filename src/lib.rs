@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`survival`] | data, risk tables, curves, intervals, quantiles, restricted means, tests: knows nothing of trials |
 //! | [`proportion`] | counts among so many: exact intervals, tests and comparisons; knows neither time nor trials |
+//! | `columns` (feature `arrow`) | record batches and Parquet files in, tidy tables out |
 //! | [`trial`] | subjects, endpoints, estimands, analyses, contrasts, reports, reconstruction: stands on `survival` |
 //!
 //! # Which question, which type
@@ -52,10 +53,13 @@
 //! * `rayon`: threads for large Cox models; the same bits.
 //! * `calendar`: calendar dates to durations (`jiff`).
 //! * `plot`: figures as SVG, PNG and PDF.
+//! * `arrow`: record batches of Arrow in, results as tidy tables out; `parquet`: Parquet files of any length.
 //! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "arrow")]
+pub mod columns;
 pub mod datasets;
 #[cfg(doc)]
 pub mod docs;
@@ -67,6 +71,10 @@ pub mod proportion;
 pub mod survival;
 pub mod trial;
 
+#[cfg(feature = "arrow")]
+pub use arrow_array;
+#[cfg(feature = "arrow")]
+pub use arrow_schema;
 pub use error::{Error, Result};
 #[cfg(feature = "calendar")]
 pub use jiff;

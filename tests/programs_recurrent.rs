@@ -4,6 +4,8 @@ mod common;
 #[path = "common/program.rs"]
 mod program;
 
+use std::fmt::Write;
+
 use common::{Report, cases, number, numbers};
 use program::{answer, file, greenwood, refusal};
 use serde_json::{Value, json};
@@ -27,6 +29,7 @@ fn means_are_those_of_r() {
     let mut report = Report::default();
     for (name, call) in [
         ("mcf_bladder2", format!("{BLADDER} --by rx --at 3,6,12,24,36,48")),
+        ("mcf_bladder2_naive", format!("{BLADDER} --by rx --at 3,6,12,24,36,48 --variance poisson")),
         ("mcf_cgd", format!("{CGD} --by treat --at 60,120,180,240,300,365")),
         ("mcf_cgd_cluster_hospital", format!("{CGD} --cluster hos_cat --at 60,120,180,240,300,365")),
     ] {
@@ -60,7 +63,8 @@ fn rows_and_weights_are_those_of_r() {
     let mut text = "id,start,stop,status,g,w\n".to_string();
     for i in 0..13 {
         let cells = ["id", "start", "stop", "status", "g", "w"].map(|c| inline[c][i].to_string());
-        text += &format!("{}\n", cells.join(","));
+        text.push_str(&cells.join(","));
+        text.push('\n');
     }
     let path = file("recurrent_small.csv", text.as_bytes());
     let call = format!("recurrent {path} --id id --start start --stop stop --event status");
@@ -214,7 +218,10 @@ fn refusals_name_flag_column_and_line() {
         (format!("{BLADDER} --strata rx"), "--strata is for the test and the model"),
         (format!("{BLADDER} --terminal event"), "give the code of each"),
         (format!("{BLADDER} --by nothing"), "--by: tests/data/bladder2.csv has no column \"nothing\""),
+        // Trap 5: two columns of groups are not one in silence (tidycmprsk 20).
+        (format!("{CGD} --by treat,inherit"), "--by: tests/data/cgd.csv has no column \"treat,inherit\""),
         (format!("{BLADDER} --level 2"), "level is 2"),
+        (format!("{BLADDER} --cluster rx --variance poisson"), "sampling weights or clusters"),
         ("recurrent tests/data/bladder2.csv --id id --stop stop --event event".to_string(), "(overlap)"),
         (
             "recurrent tests/data/bladder2.csv --id id --start stop --stop stop --event event".to_string(),
@@ -258,7 +265,7 @@ fn strata_of_event_numbers_replace_them() {
     let mut text = format!("{header},three\n");
     for line in lines {
         let number: usize = line.split(',').nth(at).unwrap().parse().unwrap();
-        text += &format!("{line},{}\n", number.min(3));
+        writeln!(text, "{line},{}", number.min(3)).unwrap();
     }
     let path = file("cgd_three.csv", text.as_bytes());
     let call =

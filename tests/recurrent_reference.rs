@@ -8,7 +8,7 @@ mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::survival::recurrent::{
-    EventModel, EventRate, EventRows, MeanCumulative, MeanFunction, MeanVariance, RecurrentEvents,
+    EventModel, EventRate, EventRows, MeanCumulative, MeanFunction, MeanRow, MeanVariance, RecurrentEvents,
 };
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use serde_json::Value;
@@ -70,19 +70,17 @@ fn mean_cumulative(case: &Case, report: &mut Report) {
         let what = format!("{} {}", case.name, e["strata"]);
         let times = numbers(&e["time"]);
         if e["n_risk"].is_array() {
-            let column = |f: fn(&greenwood::survival::recurrent::MeanRow) -> f64| -> Vec<f64> {
-                fit.rows().iter().map(f).collect()
-            };
-            report.all_close(&format!("{what} time"), &column(|r| r.time()), &times, 0.0);
+            let column = |f: fn(&MeanRow) -> f64| -> Vec<f64> { fit.rows().iter().map(f).collect() };
+            report.all_close(&format!("{what} time"), &column(MeanRow::time), &times, 0.0);
             report.all_close(
                 &format!("{what} at risk"),
-                &column(|r| r.at_risk()),
+                &column(MeanRow::at_risk),
                 &numbers(&e["n_risk"]),
                 TOLERANCE,
             );
             report.all_close(
                 &format!("{what} events"),
-                &column(|r| r.events()),
+                &column(MeanRow::events),
                 &numbers(&e["n_event"]),
                 TOLERANCE,
             );
@@ -195,7 +193,7 @@ fn marginal(case: &Case, frame: &Frame) -> CoxModel {
 fn compare(case: &Case, what: &str, fit: &CoxModel, report: &mut Report) {
     let o = &case.output;
     report.close(&format!("{what} events"), fit.events() as f64, number(&o["n_event"]), 0.0);
-    report.all_close(&format!("{what} coef"), &fit.coefficients().to_vec(), &numbers(&o["coef"]), ITERATED);
+    report.all_close(&format!("{what} coef"), fit.coefficients(), &numbers(&o["coef"]), ITERATED);
     let se: Vec<f64> = fit.terms().iter().map(|t| t.robust_std_error().unwrap()).collect();
     report.all_close(&format!("{what} robust se"), &se, &numbers(&o["se"]), ITERATED);
     let se: Vec<f64> = fit.terms().iter().map(|t| t.model_std_error().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! Values can be sent to other threads and shared between them: every public type of the rooms of `survival`.
+//! Values can be sent to other threads and shared between them: every public type of the rooms of `survival`, and the results of the others.
 
 use greenwood::survival::*;
 
@@ -56,6 +56,7 @@ fn curve_is() {
         curve::Quantile,
         curve::QuantileRule,
         curve::RestrictedMean,
+        curve::SimonMakuch,
         curve::SmallRiskSet,
         curve::Step,
         curve::StepFunction,
@@ -79,6 +80,7 @@ fn data_is() {
         data::CompleteCases,
         data::Episodes,
         data::Gap,
+        data::GroupChange,
         data::Groups,
         data::Histories,
         data::HistoryCheck,
@@ -102,6 +104,7 @@ fn log_rank_is() {
         log_rank::GrayTest,
         log_rank::LogRank,
         log_rank::LogRankTest,
+        log_rank::MantelByar,
         log_rank::MaxCombo,
         log_rank::MaxComboTest,
         log_rank::OneSampleLogRank,
@@ -156,6 +159,23 @@ fn prediction_is() {
         prediction::ConcordanceDifference,
         prediction::ConcordanceEstimate,
         prediction::PairWeight,
+    ];
+}
+
+#[test]
+fn recurrent_is() {
+    all![
+        recurrent::EventModel,
+        recurrent::EventRate,
+        recurrent::EventRows,
+        recurrent::MeanCumulative,
+        recurrent::MeanEstimate,
+        recurrent::MeanFunction,
+        recurrent::MeanRow,
+        recurrent::MeanTest,
+        recurrent::MeanTestResult,
+        recurrent::MeanVariance,
+        recurrent::RecurrentEvents,
     ];
 }
 
@@ -262,5 +282,46 @@ fn the_trial_is() {
         Guyot,
         TrialFigures,
         greenwood::Error,
+    ];
+}
+
+#[test]
+fn proportion_is() {
+    use greenwood::proportion::*;
+    all![
+        Assumed,
+        Barnard,
+        Boschloo,
+        ChanZhang,
+        ConditionalOddsRatio,
+        EffectEstimate,
+        Fisher,
+        MiettinenNurminen,
+        Proportion,
+        ProportionInterval,
+        ProportionTest,
+        TwoProportions,
+    ];
+}
+
+#[test]
+fn trial_is() {
+    use greenwood::trial::examples::{Arm, Course};
+    use greenwood::trial::*;
+    all![
+        AdverseEventTable<Arm, Course>,
+        AdverseEvents<Course>,
+        Analysis<Arm, Course>,
+        BinaryAnalysis<Arm>,
+        BinaryContrast,
+        BinaryEndpoint<Course>,
+        BinaryReport,
+        Contrast,
+        CurrentState<Course, Course>,
+        Endpoint<Course>,
+        IncidenceContrast,
+        Report,
+        StateAnalysis<Arm, Course>,
+        Trial<Arm, Course>,
     ];
 }

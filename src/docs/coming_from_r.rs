@@ -21,6 +21,7 @@
 //! | `survfit(Surv(time, 1 - status) ~ 1)` | [`KaplanMeier::censoring`] (events leave before tied censorings) |
 //! | `survfit(Surv(time, factor) ~ 1)` | [`AalenJohansen`] |
 //! | `survfit(Surv(t1, t2, state) ~ 1, id =, istate =)` | [`Occupation`] of [`Histories`]; `survcheck` is [`HistoryCheck`] |
+//! | `survfit(Surv(t1, t2, event) ~ 1, id =)$cumhaz` of recurrent events | [`MeanCumulative`] of [`RecurrentEvents`]; mets's `recurrentMarginal` is its [`with_terminal`](RecurrentEvents::with_terminal) |
 //! | `survdiff(…)` | [`LogRank::test`]; `rho = 1` is `Weight::fleming_harrington(1.0, 0.0)` |
 //! | `survdiff(Surv(t, s) ~ offset(S))` | [`OneSampleLogRank`] |
 //! | `coxph(…)` | [`CoxPh::fit`] with a [`Design`] |
@@ -32,7 +33,9 @@
 //! | `predict(fit, newdata)` | [`CoxModel::linear_predictor`] (not centred), [`CoxModel::hazard_ratio_between`] |
 //! | `anova(fit1, fit2)` | [`CoxModel::likelihood_ratio_against`] |
 //! | `concordance(fit)` | [`Concordance::estimate`] |
+//! | `coxph(…, cluster = id)` of recurrent events, with `strata(enum)` | [`EventModel`]: Andersen-Gill, PWP, WLW |
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
+//! | `tmerge(…, x = tdc(time))` of a group | [`RightCensored::split_at_change`]; [`SimonMakuch`], [`MantelByar`] |
 //! | `finegray(…)` | [`FineGray::expand`] |
 //! | `ns(x, …)` in a formula | [`DesignBuilder::natural_spline`] |
 //!
@@ -145,6 +148,8 @@
 
 #[allow(clippy::wildcard_imports)] // the links of the page
 use crate::survival::multi_state::*;
+#[allow(clippy::wildcard_imports)] // the links of the page
+use crate::survival::recurrent::*;
 #[allow(clippy::wildcard_imports)] // the links of the page
 use crate::survival::{
     contrast::*, curve::*, data::*, log_rank::*, permutation::*, prediction::*, regression::*, result::*,

@@ -9,6 +9,7 @@
 //! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`], [`Gray`], [`FineGray`] |
 //! | multi-state histories: occupation, transition probabilities, time in state | [`multi_state`] |
 //! | recurrent events: mean functions with and without a terminal event, their test, four models, rates | [`recurrent`] |
+//! | groups that are entered later: curves and test | [`SimonMakuch`], [`MantelByar`] |
 //! | the log-rank family | [`log_rank`] |
 //! | exact and Monte Carlo permutation tests | [`permutation`] |
 //! | intervals for few subjects | [`small_sample`] |

@@ -680,7 +680,64 @@ pub enum Error {
         /// What is asked of the values.
         must: &'static str,
     },
-
+    /// A column that a batch or a file does not have.
+    #[error("there is no column \"{column}\": the columns are {known}")]
+    UnknownColumn {
+        /// The column asked for.
+        column: String,
+        /// The columns that exist.
+        known: String,
+    },
+    /// Two columns of one name.
+    #[error("columns {first} and {second} are both \"{column}\": give them different names")]
+    DuplicateColumn {
+        /// The name.
+        column: String,
+        /// Where it stands first.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
+    /// A column of a type that cannot be read as what it is to be.
+    #[error("column \"{column}\" is of type {found}: it must be {must_be}")]
+    ColumnType {
+        /// The column.
+        column: String,
+        /// Its type.
+        found: String,
+        /// The types that can be read.
+        must_be: &'static str,
+    },
+    /// A value of a column that cannot be what it is to be.
+    #[error("column \"{column}\", row {row} is {value}: it must be {must_be}")]
+    ColumnValue {
+        /// The column.
+        column: String,
+        /// The row, counted from 0 over all batches.
+        row: usize,
+        /// What was found.
+        value: String,
+        /// What is allowed.
+        must_be: String,
+    },
+    /// A null where there must be a value.
+    #[error(
+        "column \"{column}\", row {row} is null: give a value, or leave out such rows and count them (`Nulls::Skip`)"
+    )]
+    NullValue {
+        /// The column.
+        column: String,
+        /// The row, counted from 0 over all batches.
+        row: usize,
+    },
+    /// What is wrong with one of several files.
+    #[error("{path}: {error}")]
+    InFile {
+        /// The path of the file.
+        path: String,
+        /// What is wrong in it.
+        error: Box<Error>,
+    },
     /// A file that cannot be written.
     #[error("{path} cannot be written: {why}")]
     File {

@@ -18,6 +18,7 @@
 //! | one endpoint, one arm against another | [`Analysis`], [`Contrast`]; several ways of asking in one table: [`Comparisons`] |
 //! | the same where events compete | [`Analysis::incidence`], [`IncidenceContrast`]; Kaplan-Meier only by name: [`Analysis::competing_as_censored`] |
 //! | who has responded by a date | [`BinaryEndpoint`], [`Trial::responses`], [`BinaryReport`] |
+//! | in which state they are now | [`CurrentState`], [`Trial::states`] |
 //! | which adverse events, in whom, how often | [`AdverseEvents`], [`Trial::adverse_events`] |
 //! | what is reported | [`Analysis::report`], [`Trial::flow`], [`FollowUp`] |
 //! | what the data cannot tell | [`Analysis::censoring_bounds`], [`Analysis::tipping_point`], [`Contrast::fragility`] |
@@ -61,6 +62,7 @@ pub mod report;
 pub mod response;
 pub mod safety;
 pub mod sensitivity;
+pub mod states;
 
 pub use analysis::{
     Analysis, Censoring, CensoringReasons, Comparison, Comparisons, Contrast, DataCutoff, Decision, Flow,
@@ -81,5 +83,6 @@ pub use response::{
 };
 pub use safety::{AdverseEventRow, AdverseEventTable, AdverseEvents};
 pub use sensitivity::{CensoringBounds, Fragility, TippingPoint, TippingRow};
+pub use states::{CurrentState, StateAnalysis};
 
 pub(crate) use facts::label::label;

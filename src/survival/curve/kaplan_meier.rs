@@ -92,6 +92,12 @@ impl KaplanMeier {
     pub fn censoring_by_group(data: &RightCensored, groups: &Groups) -> Result<Vec<SurvivalCurve>> {
         grouped(data, groups, true, of_censoring)
     }
+
+    /// The censoring distribution of a risk table, as [`censoring`](Self::censoring).
+    #[must_use]
+    pub fn censoring_from_table(table: &RiskTable) -> SurvivalCurve {
+        of_censoring(table.reversed(), None)
+    }
 }
 
 fn product_limit(table: RiskTable, influence: Option<Influence>) -> SurvivalCurve {

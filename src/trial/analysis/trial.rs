@@ -240,7 +240,7 @@ impl<A: Label, E: Label> Trial<A, E> {
 }
 
 /// A subject's id, or its place in the trial.
-fn called<A: Label, E>(position: usize, subject: &Subject<A, E>) -> String {
+pub(in crate::trial) fn called<A: Label, E>(position: usize, subject: &Subject<A, E>) -> String {
     match &subject.id {
         Some(id) => name(Some(id), subject.arm),
         None => format!("{position} ({})", label(&subject.arm)),

@@ -19,8 +19,8 @@ use crate::trial::{FollowUp, Incidence, Stratification, Time, TimeUnit};
 
 /// Everything that is reported about one endpoint: what was asked of whom, each arm, and one arm against another.
 ///
-/// Prints as text; [`to_markdown`](Self::to_markdown), [`to_latex`](Self::to_latex) and [`to_html`](Self::to_html) give
-/// the other forms.
+/// Prints as text; [`to_markdown`](Self::to_markdown), [`to_latex`](Self::to_latex), [`to_html`](Self::to_html) and
+/// [`to_csv`](Self::to_csv) give the other forms.
 ///
 /// # Example
 /// ```
@@ -178,6 +178,13 @@ impl Report {
     pub fn to_html(&self) -> String {
         let body = self.joined(|title| format!("<h2>{}</h2>\n", table::html(title)), Table::to_html);
         format!("<section>\n{body}</section>\n")
+    }
+
+    /// All tables as comma-separated values, each under its caption and with an empty line before the next.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let table = |table: &Table| format!("{}\n{}", table::csv(&table.caption), table.to_csv());
+        self.tables().iter().map(table).collect::<Vec<_>>().join("\n")
     }
 
     fn joined(&self, title: impl Fn(&str) -> String, table: impl Fn(&Table) -> String) -> String {

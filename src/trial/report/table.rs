@@ -89,12 +89,8 @@ impl Table {
     /// ```
     #[must_use]
     pub fn to_csv(&self) -> String {
-        let quoted = |cell: &str| {
-            let special = cell.contains(['"', ',', '\n', '\r']);
-            if special { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_string() }
-        };
         let lines = std::iter::once(&self.header).chain(&self.rows);
-        lines.map(|line| each(line, |cell| quoted(cell.trim_start_matches(' '))).join(",") + "\n").collect()
+        lines.map(|line| each(line, |cell| csv(cell.trim_start_matches(' '))).join(",") + "\n").collect()
     }
 
     /// An HTML `table` element.
@@ -162,6 +158,12 @@ fn escape(text: &str, replace: impl Fn(char) -> Option<&'static str>) -> String 
         }
     }
     escaped
+}
+
+/// A cell in quotes where it must have them.
+pub(super) fn csv(text: &str) -> String {
+    let special = text.contains(['"', ',', '\n', '\r']);
+    if special { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 
 pub(super) fn markdown(text: &str) -> String {

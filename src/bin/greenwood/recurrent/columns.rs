@@ -78,7 +78,9 @@ impl EventColumns {
         used.extend(self.cluster.iter().map(|c| ("--cluster", c.as_str())));
         used.extend(self.strata.iter().map(|c| ("--strata", c.as_str())));
         used.extend(further);
-        let (table, dropped) = Table::read(&self.file, &self.dialect)?.complete(&used, self.skip_missing)?;
+        let names: Vec<&str> = used.iter().map(|(_, column)| *column).collect();
+        let table = Table::read_columns(&self.file, &self.dialect, Some(&names))?;
+        let (table, dropped) = table.complete(&used, self.skip_missing)?;
         if dropped > 0 {
             warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
         }

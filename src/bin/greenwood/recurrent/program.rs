@@ -1,7 +1,7 @@
 //! `recurrent`: how many events has a subject had by t, and what do covariates do to that?
 
 use greenwood::survival::recurrent::{
-    EventRate, MeanCumulative, MeanFunction, MeanRow, MeanTest, RecurrentEvents,
+    EventRate, MeanCumulative, MeanFunction, MeanRow, MeanTest, MeanVariance, RecurrentEvents,
 };
 use greenwood::survival::{Groups, Interval};
 use serde_json::{Map, Value, json};
@@ -27,6 +27,9 @@ pub struct Options {
     /// The rate of events in each group
     #[arg(long)]
     rate: bool,
+    /// How variances of means are estimated
+    #[arg(long, value_enum, default_value = "robust")]
+    variance: VarianceName,
     /// The scale of the intervals of means
     #[arg(long, value_enum, default_value = "log")]
     interval: IntervalName,
@@ -41,6 +44,14 @@ pub struct Options {
 enum IntervalName {
     Plain,
     Log,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum VarianceName {
+    /// The jackknife over subjects or clusters
+    Robust,
+    /// Of events that are independent of each other
+    Poisson,
 }
 
 impl Program for Options {
@@ -77,6 +88,19 @@ impl Answer {
         self.fields.insert(field.into(), value.into());
     }
 
+    fn add_test(&mut self, data: &RecurrentEvents, groups: &Groups) -> Result<(), Failure> {
+        let test = MeanTest::test(data, groups)?;
+        self.text.push(test.to_string());
+        self.add(
+            "test",
+            json!({
+                "statistic": number(test.statistic()), "df": test.df(), "p_value": number(test.p_value()),
+                "score": test.score().iter().map(|&u| number(u)).collect::<Vec<_>>(),
+            }),
+        );
+        Ok(())
+    }
+
     fn add_model(&mut self, (text, model): (String, Value)) {
         self.text.push(text);
         self.add("model", model);
@@ -84,6 +108,13 @@ impl Answer {
 }
 
 impl Options {
+    fn variance(&self) -> MeanVariance {
+        match self.variance {
+            VarianceName::Robust => MeanVariance::Robust,
+            VarianceName::Poisson => MeanVariance::Poisson,
+        }
+    }
+
     fn interval(&self) -> Interval {
         match self.interval {
             IntervalName::Plain => Interval::plain(),
@@ -116,7 +147,7 @@ impl Options {
             Some(column) => table.groups("--by", column)?,
             None => Groups::new(&vec!["all"; table.len()]),
         };
-        let means = MeanCumulative::new().by_group(&data, &groups)?;
+        let means = MeanCumulative::new().variance(self.variance()).by_group(&data, &groups)?;
         let rates = if self.rate { Some(EventRate::by_group(&data, &groups)?) } else { None };
         let mut described = Vec::new();
         for (g, mean) in means.iter().enumerate() {
@@ -129,7 +160,7 @@ impl Options {
                 Some(strata) => data.clone().with_strata(strata)?,
                 None => data.clone(),
             };
-            self.test(&data, &groups, answer)?;
+            answer.add_test(&data, &groups)?;
         } else if self.by.is_some() {
             warnings.add("--by has one group: there is nothing to test");
         }
@@ -138,19 +169,6 @@ impl Options {
         } else if self.columns.strata.is_some() && groups.count() < 2 {
             return Err("--strata is for the test and the model: add --by or --model".into());
         }
-        Ok(())
-    }
-
-    fn test(&self, data: &RecurrentEvents, groups: &Groups, answer: &mut Answer) -> Result<(), Failure> {
-        let test = MeanTest::test(data, groups)?;
-        answer.text.push(test.to_string());
-        answer.add(
-            "test",
-            json!({
-                "statistic": number(test.statistic()), "df": test.df(), "p_value": number(test.p_value()),
-                "score": test.score().iter().map(|&u| number(u)).collect::<Vec<_>>(),
-            }),
-        );
         Ok(())
     }
 
@@ -185,7 +203,7 @@ impl Options {
         if let Some(rate) = rate {
             let limits = rate.poisson().interval(self.level)?;
             let robust = rate.robust().interval(self.level)?;
-            text.push(format!("rate {rate}, exact Poisson interval {limits}, robust {robust}"));
+            text.push(format!("rate {rate:.5}, exact Poisson interval {limits:.5}, robust {robust:.5}"));
             group["rate"] = json!({
                 "events": rate.poisson().events(), "person_time": number(rate.poisson().person_time()),
                 "rate": number(rate.value()), "lower": number(limits.lower), "upper": number(limits.upper),

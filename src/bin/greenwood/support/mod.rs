@@ -5,9 +5,11 @@
 mod answer;
 mod columns;
 mod cox_answer;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod table;
 
 pub use answer::{Failure, Program, Warnings, json_text, main_of, number, print, reason};
 pub use columns::{Columns, WeightKind, distinct, times_to_ask};
 pub use cox_answer::{CoxAnswer, TiesName, design};
-pub use table::{Dialect, Table};
+pub use table::{Dialect, Table, is_parquet, order_of};
