@@ -3,9 +3,8 @@
 //!
 //! `cargo run --release --example saa_small_sample`
 
-use greenwood::survival::{
-    Interval, InvertedLogRank, MeanMeasure, Measure, RightCensored, SmallSample, WinRatio,
-};
+use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure};
+use greenwood::survival::{Interval, RightCensored, SmallSample, WinRatio};
 use greenwood::trial::Time;
 use greenwood::trial::examples::{Arm, FFS, OS, saa};
 

@@ -4,8 +4,11 @@
 //! `cargo run --release --example saa_trial`, and with figures
 //! `cargo run --release --features plot --example saa_trial -- --plot DIR`
 
-use greenwood::survival::HazardRatioMethod::Peto;
-use greenwood::trial::examples::{Arm, FFS, OS, saa};
+use greenwood::proportion::Proportion;
+use greenwood::survival::result::HazardRatioMethod::Peto;
+use greenwood::trial::examples::{
+    Arm, Course, Event, FFS, HARMS, OS, RESPONSE, TIME_TO_RESPONSE, saa, saa_course,
+};
 use greenwood::trial::{Censoring, DataCutoff, Time};
 
 fn main() -> greenwood::Result<()> {
@@ -61,6 +64,49 @@ fn main() -> greenwood::Result<()> {
     println!(
         "\nThe order of events was reconstructed from the published figures; the times are illustrative."
     );
+    beside_the_curves()
+}
+
+/// What else the abstract reports: the response at 90 days, anaphylaxis, no clonal evolution.
+fn beside_the_curves() -> greenwood::Result<()> {
+    let (msc, control) = (Arm::Msc, Arm::Control);
+    let trial = saa_course();
+    println!(
+        "\nBeside the curves (the numbers are the abstract's; which child, and on which day, is illustrative)\n"
+    );
+    println!("{}\n", trial.responses(&RESPONSE)?.report(msc, control, 0.95)?);
+
+    let response = trial.analyse(&TIME_TO_RESPONSE)?;
+    println!("{}, beside death, by 90 days", response.endpoint());
+    for arm in [msc, control] {
+        println!("  {:<8} {}", format!("{arm:?}"), response.incidence(arm, Time::days(90.0))?);
+    }
+    println!("  {}\n", response.incidence_contrast(msc, control)?.gray()?);
+
+    let harms = trial.adverse_events(&HARMS)?;
+    let anaphylaxis = harms.proportion(msc, Course::Anaphylaxis)?;
+    let rate = harms.first_rate(msc, Course::Anaphylaxis)?;
+    println!(
+        "Anaphylaxis to antithymocyte globulin, stem-cell arm (the abstract says nothing of the controls)"
+    );
+    println!("  {anaphylaxis:#}, Clopper-Pearson");
+    println!("  per patient-year free of it {:.3} (95% CI {})", rate.value(), rate.interval(0.95)?);
+
+    println!("Clonal evolution: in nobody");
+    let none = |arm| harms.proportion(arm, Course::Outcome(Event::ClonalEvolution));
+    let (of_msc, of_control) = (none(msc)?, none(control)?);
+    let both =
+        Proportion::new(of_msc.events() + of_control.events(), of_msc.subjects() + of_control.subjects())?;
+    for (who, none) in [("Msc", of_msc), ("Control", of_control), ("both", both)] {
+        let upper = 100.0 * none.upper_limit(0.95)?;
+        let three =
+            none.rule_of_three().map_or(String::new(), |x| format!("; rule of three {:.1}%", 100.0 * x));
+        println!(
+            "  {who:<8} {}/{}: at most {upper:.1}% with 95% confidence{three}",
+            none.events(),
+            none.subjects()
+        );
+    }
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 //! | wing | what is in it |
 //! |---|---|
 //! | [`survival`] | data, risk tables, curves, intervals, quantiles, restricted means, tests: knows nothing of trials |
+//! | [`proportion`] | counts among so many: exact intervals, tests and comparisons; knows neither time nor trials |
+//! | `columns` (feature `arrow`) | record batches and Parquet files in, tidy tables out |
 //! | [`trial`] | subjects, endpoints, estimands, analyses, contrasts, reports, reconstruction: stands on `survival` |
 //!
 //! # Which question, which type
@@ -11,20 +13,21 @@
 //! |---|---|---|
 //! | what was observed? | [`RightCensored`](survival::RightCensored), [`CompetingRisks`](survival::CompetingRisks), [`Histories`](survival::Histories) | `Surv` |
 //! | how many survive to t? | [`KaplanMeier`](survival::KaplanMeier) | `survfit(Surv(t, d) ~ g)` |
-//! | what is the cumulative hazard? | [`NelsonAalen`](survival::NelsonAalen), [`FlemingHarrington`](survival::FlemingHarrington) | `survfit(…, ctype = 1)`, `ctype = 2` |
+//! | what is the cumulative hazard? | [`NelsonAalen`](survival::NelsonAalen), [`FlemingHarrington`](survival::curve::FlemingHarrington) | `survfit(…, ctype = 1)`, `ctype = 2` |
 //! | what is the median? | [`SurvivalCurve::median`](survival::SurvivalCurve::median) | `quantile(fit, 0.5)` |
 //! | what is the mean up to τ? | [`SurvivalCurve::restricted_mean`](survival::SurvivalCurve::restricted_mean) | `print(fit, rmean = tau)` |
 //! | how long was the follow-up? | [`KaplanMeier::censoring`](survival::KaplanMeier::censoring) | `survfit(Surv(t, 1 - d) ~ 1)` |
 //! | where does the whole curve lie? | [`Band`](survival::Band) | `km.ci::km.ci` |
 //! | do groups differ? | [`LogRank`](survival::LogRank), [`WeightedLogRank`](survival::WeightedLogRank), [`MaxCombo`](survival::MaxCombo) | `survdiff`, `nph::logrank.maxtest` |
 //! | do small groups differ? | [`ExactLogRank`](survival::ExactLogRank) | `coin::logrank_test` |
-//! | by how much do curves differ? | [`SurvivalCurve::contrast`](survival::SurvivalCurve::contrast), [`NumberNeeded`](survival::NumberNeeded), [`WinRatio`](survival::WinRatio) | none; none; `WINS` |
+//! | by how much do curves differ? | [`SurvivalCurve::contrast`](survival::SurvivalCurve::contrast), [`NumberNeeded`](survival::contrast::NumberNeeded), [`WinRatio`](survival::WinRatio) | none; none; `WINS` |
 //! | what do covariates do? | [`CoxPh`](survival::CoxPh) with a [`Design`](survival::Design) | `coxph` |
-//! | are hazards proportional? | [`FittedData::proportional_hazards`](survival::FittedData::proportional_hazards) | `cox.zph` |
-//! | what is predicted for a patient? | [`Baseline::curve`](survival::Baseline::curve) | `survfit(fit, newdata)` |
+//! | are hazards proportional? | [`FittedData::proportional_hazards`](survival::regression::FittedData::proportional_hazards) | `cox.zph` |
+//! | what is predicted for a patient? | [`Baseline::curve`](survival::regression::Baseline::curve) | `survfit(fit, newdata)` |
 //! | how well does a score predict? | [`Concordance`](survival::Concordance) | `concordance` |
 //! | how probable is one cause of several? | [`AalenJohansen`](survival::AalenJohansen), [`Gray`](survival::Gray), [`FineGray`](survival::FineGray) | `cmprsk::cuminc`, `cmprsk::crr` |
 //! | in which state is a subject at t? | [`Occupation`](survival::multi_state::Occupation) | `survfit(…, id = , istate = )` |
+//! | do two proportions differ, and by how much? | [`Boschloo`](proportion::Boschloo), [`Fisher`](proportion::Fisher), [`MiettinenNurminen`](proportion::MiettinenNurminen) | `fisher.test` |
 //! | what does a trial report? | [`Trial`](trial::Trial), [`Endpoint`](trial::Endpoint), [`Analysis`](trial::Analysis) | none |
 //! | how large must a trial be? | [`FixedDesign`](trial::design::FixedDesign), [`GroupSequential`](trial::design::GroupSequential) | `rpact`, `gsDesign` |
 //! | what data lie behind a figure? | [`Guyot`](trial::reconstruct::Guyot), [`TrialFigures`](trial::reconstruct::TrialFigures) | `IPDfromKM`; none |
@@ -50,10 +53,13 @@
 //! * `rayon`: threads for large Cox models; the same bits.
 //! * `calendar`: calendar dates to durations (`jiff`).
 //! * `plot`: figures as SVG, PNG and PDF.
+//! * `arrow`: record batches of Arrow in, results as tidy tables out; `parquet`: Parquet files of any length.
 //! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "arrow")]
+pub mod columns;
 pub mod datasets;
 #[cfg(doc)]
 pub mod docs;
@@ -61,9 +67,14 @@ mod error;
 mod numeric;
 #[cfg(feature = "plot")]
 pub mod plot;
+pub mod proportion;
 pub mod survival;
 pub mod trial;
 
+#[cfg(feature = "arrow")]
+pub use arrow_array;
+#[cfg(feature = "arrow")]
+pub use arrow_schema;
 pub use error::{Error, Result};
 #[cfg(feature = "calendar")]
 pub use jiff;

@@ -5,9 +5,9 @@ mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::Error;
-use greenwood::survival::{
-    AbsoluteRisk, CompetingRisks, CoxPh, Design, NotEstimable, PredictedCurve, RightCensored, Ties,
-};
+use greenwood::survival::regression::{AbsoluteRisk, PredictedCurve};
+use greenwood::survival::result::NotEstimable;
+use greenwood::survival::{CompetingRisks, CoxPh, Design, RightCensored, Ties};
 
 /// The columns of a list of covariates.
 fn columns(case: &Case, key: &str) -> Vec<String> {

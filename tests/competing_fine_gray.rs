@@ -7,10 +7,8 @@ mod common;
 
 use approx::assert_relative_eq;
 use common::{Case, Frame, Report, cases, number, numbers};
-use greenwood::survival::{
-    CensoringTies, CompetingRisks, CoxPh, Design, FineGray, FineGrayModel, Groups, RightCensored, Ties,
-    Weights,
-};
+use greenwood::survival::regression::{CensoringTies, FineGrayModel};
+use greenwood::survival::{CompetingRisks, CoxPh, Design, FineGray, Groups, RightCensored, Ties, Weights};
 use ndarray::Array2;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -450,7 +448,7 @@ fn without_censored_rows_the_weights_come_from_entry() {
 /// What `CoxPh` promises holds here: redundant columns are named, infinite coefficients are data.
 #[test]
 fn redundant_and_infinite_coefficients() {
-    use greenwood::survival::{Collinear, Status, Stop};
+    use greenwood::survival::regression::{Collinear, Status, Stop};
     let time = [1., 2., 3., 4., 5., 6., 7., 8.];
     let outcome = [Some(1), Some(2), Some(1), None, Some(1), Some(2), None, None];
     let data = CompetingRisks::new(&time, &outcome).unwrap();

@@ -4,10 +4,11 @@
 mod random;
 
 use approx::assert_relative_eq;
-use greenwood::survival::{
-    AalenJohansen, Adjustment, CompetingRiskTable, CompetingRisks, Gray, Groups, IncidenceVariance,
-    KaplanMeier, NearTies, Weights,
-};
+use greenwood::survival::curve::IncidenceVariance;
+use greenwood::survival::data::NearTies;
+use greenwood::survival::log_rank::Adjustment;
+use greenwood::survival::risk_table::CompetingRiskTable;
+use greenwood::survival::{AalenJohansen, CompetingRisks, Gray, Groups, KaplanMeier, Weights};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -85,7 +86,7 @@ proptest! {
     fn probabilities_add_up(rows in rows(3), late in any::<bool>()) {
         let fit = AalenJohansen::new().fit(&rows.data(late)).unwrap();
         for row in fit.rows() {
-            let sum: f64 = row.incidence().iter().map(greenwood::survival::IncidenceEstimate::value).sum();
+            let sum: f64 = row.incidence().iter().map(greenwood::survival::curve::IncidenceEstimate::value).sum();
             prop_assert!((sum + row.event_free() - 1.0).abs() < 1e-13);
             prop_assert!(row.incidence().iter().all(|e| e.std_error().is_some_and(f64::is_finite)));
         }
@@ -419,8 +420,8 @@ fn what_is_stored_is_read_back_and_checked() {
     assert_eq!(again, data);
     let fit = AalenJohansen::new().fit(&data).unwrap();
     let text = serde_json::to_string(&fit).unwrap();
-    let again: greenwood::survival::CumulativeIncidence = serde_json::from_str(&text).unwrap();
+    let again: greenwood::survival::curve::CumulativeIncidence = serde_json::from_str(&text).unwrap();
     assert_eq!(again, fit);
     let mutated = text.replace("\"incidence\":[", "\"incidence\":[0.5,");
-    assert!(serde_json::from_str::<greenwood::survival::CumulativeIncidence>(&mutated).is_err());
+    assert!(serde_json::from_str::<greenwood::survival::curve::CumulativeIncidence>(&mutated).is_err());
 }

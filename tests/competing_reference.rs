@@ -6,9 +6,8 @@
 mod common;
 
 use common::{Case, Report, cases, number, numbers};
-use greenwood::survival::{
-    AalenJohansen, CumulativeIncidence, Gray, IncidenceEstimate, IncidenceVariance, Interval,
-};
+use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
+use greenwood::survival::{AalenJohansen, Gray, Interval};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
@@ -317,7 +316,8 @@ fn sojourn(case: &Case, report: &mut Report) {
         all
     };
     if case.kind == "multistate_rmean" {
-        let values: Vec<f64> = means(&fits[0]).iter().map(greenwood::survival::TimeLost::value).collect();
+        let values: Vec<f64> =
+            means(&fits[0]).iter().map(greenwood::survival::curve::TimeLost::value).collect();
         report.all_close(&case.name, &values, &numbers(&case.output["rmean"]), TOLERANCE);
         return;
     }
@@ -333,8 +333,9 @@ fn sojourn(case: &Case, report: &mut Report) {
     let e = &case.output["difference"];
     if e.is_object() {
         let differences: Vec<_> = (0..all[0].len()).map(|k| all[1][k].difference(&all[0][k])).collect();
-        let column =
-            |f: &dyn Fn(&greenwood::survival::Estimate) -> f64| differences.iter().map(f).collect::<Vec<_>>();
+        let column = |f: &dyn Fn(&greenwood::survival::result::Estimate) -> f64| {
+            differences.iter().map(f).collect::<Vec<_>>()
+        };
         report.all_close(&case.name, &column(&|d| d.value().unwrap()), &numbers(&e["estimate"]), TOLERANCE);
         report.all_close(&case.name, &column(&|d| d.std_error().unwrap()), &numbers(&e["se"]), TOLERANCE);
         report.all_close(&case.name, &column(&|d| nan(d.p_value())), &numbers(&e["p_value"]), TOLERANCE);
@@ -385,7 +386,7 @@ fn quantiles(case: &Case, report: &mut Report) {
     };
     for (fit, e) in fits(case, IncidenceVariance::Delta).iter().zip(expected) {
         let found = fit.of(&case.inputs["cause"]).unwrap().quantiles(&p, Interval::plain()).unwrap();
-        let column = |f: &dyn Fn(&greenwood::survival::IncidenceQuantile) -> Option<f64>| {
+        let column = |f: &dyn Fn(&greenwood::survival::curve::IncidenceQuantile) -> Option<f64>| {
             found.iter().map(|q| nan(f(q))).collect::<Vec<_>>()
         };
         let values = column(&|q| q.value());

@@ -6,10 +6,9 @@
 mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
-use greenwood::survival::{
-    Concordance, ConcordanceDifference, ConcordanceEstimate, CoxPh, Design, Groups, KaplanMeier,
-    NotEstimable, PairWeight, RightCensored, Ties, Weights,
-};
+use greenwood::survival::prediction::{ConcordanceDifference, ConcordanceEstimate, PairWeight};
+use greenwood::survival::result::NotEstimable;
+use greenwood::survival::{Concordance, CoxPh, Design, Groups, KaplanMeier, RightCensored, Ties, Weights};
 use proptest::prelude::*;
 use serde_json::Value;
 

@@ -4,11 +4,12 @@ mod common;
 
 use approx::assert_relative_eq;
 use common::{Report, cases, number, numbers};
-use greenwood::survival::{
-    Direction, Estimate, Groups, HazardRatioMethod, InvertedLogRank, KaplanMeier, Landmark, LogRank,
-    MeanMeasure, Measure, MedianMeasure, NeededInterval, NeededValue, NotEstimable, NumberNeeded,
-    RightCensored, Scale, SurvivalCurve, Weights,
+use greenwood::survival::contrast::{
+    InvertedLogRank, MeanMeasure, Measure, MedianMeasure, NeededInterval, NeededValue, NumberNeeded,
 };
+use greenwood::survival::data::Landmark;
+use greenwood::survival::result::{Direction, Estimate, HazardRatioMethod, NotEstimable, Scale};
+use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, SurvivalCurve, Weights};
 use proptest::prelude::*;
 
 /// The published trial, failure-free survival in months: order reconstructed, times illustrative.
@@ -213,16 +214,17 @@ fn numbers_needed() {
     let back = back.direction(Direction::Unwanted);
     assert_eq!(back.to_string(), "NNTB 3.5 (95% CI NNTH 5.8 … ∞ … NNTB 1.3)");
     // Both ends on one side, and none.
-    let interval = greenwood::survival::ConfidenceInterval { lower: Some(0.1), upper: Some(0.5), level: 0.9 };
+    let interval =
+        greenwood::survival::result::ConfidenceInterval { lower: Some(0.1), upper: Some(0.5), level: 0.9 };
     let benefit = NumberNeeded::from_difference(0.25, interval).direction(Direction::Unwanted);
     assert_eq!(benefit.to_string(), "NNTB 4.0 (90% CI NNTB 10.0 to NNTB 2.0)");
     let interval =
-        greenwood::survival::ConfidenceInterval { lower: Some(-0.5), upper: Some(0.0), level: 0.9 };
+        greenwood::survival::result::ConfidenceInterval { lower: Some(-0.5), upper: Some(0.0), level: 0.9 };
     let harm = NumberNeeded::from_difference(-0.25, interval);
     assert_eq!(harm.direction(Direction::Unwanted).to_string(), "NNTH 4.0 (90% CI NNTH 2.0 to ∞)");
     assert_eq!(harm.direction(Direction::Wanted).to_string(), "NNTB 4.0 (90% CI NNTB 2.0 to ∞)");
     assert_eq!(harm.to_string(), "4.0 for one event more (90% CI 2.0 for one more to ∞)");
-    let interval = greenwood::survival::ConfidenceInterval { lower: None, upper: None, level: 0.9 };
+    let interval = greenwood::survival::result::ConfidenceInterval { lower: None, upper: None, level: 0.9 };
     assert_eq!(NumberNeeded::from_difference(0.0, interval).to_string(), "∞ (no interval)");
 
     let (data, arm) = trial();
@@ -466,7 +468,7 @@ proptest! {
 
 #[test]
 fn advice_names_the_doubt_and_the_method() {
-    use greenwood::survival::{Recommendation, Warning};
+    use greenwood::survival::small_sample::{Recommendation, Warning};
     let early = msc().advice(1.0).unwrap();
     assert_eq!(early.warnings(), [Warning::FewAtRisk { at_risk: 9.0 }, Warning::AtOne]);
     assert_eq!(early.to_string(), "only 9 at risk, nobody had the event yet: use the beta product interval");

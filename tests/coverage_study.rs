@@ -7,9 +7,10 @@
 #[path = "common/random.rs"]
 mod random;
 
+use greenwood::survival::contrast::Measure;
+use greenwood::survival::result::ConfidenceInterval;
 use greenwood::survival::{
-    ConfidenceInterval, Groups, Interval, KaplanMeier, LogRank, Measure, RightCensored, SmallSample,
-    SurvivalCurve,
+    Groups, Interval, KaplanMeier, LogRank, RightCensored, SmallSample, SurvivalCurve,
 };
 use random::Random;
 

@@ -5,9 +5,9 @@ mod common;
 use approx::assert_relative_eq;
 use common::Frame;
 use greenwood::Result;
-use greenwood::survival::{
-    BaselineMethod, CoxPh, Design, Groups, Interval, KaplanMeier, NotEstimable, RightCensored, Ties, Weights,
-};
+use greenwood::survival::regression::BaselineMethod;
+use greenwood::survival::result::NotEstimable;
+use greenwood::survival::{CoxPh, Design, Groups, Interval, KaplanMeier, RightCensored, Ties, Weights};
 use proptest::prelude::*;
 
 /// R 4.2.2, survival 3.5-3: lung without missing `ph.ecog`, m = ceiling(time/30),

@@ -3,7 +3,8 @@
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::{CoxModel, CoxPh, Design, Residuals, RightCensored, Status, Ties};
+use greenwood::survival::regression::{Residuals, Status};
+use greenwood::survival::{CoxModel, CoxPh, Design, RightCensored, Ties};
 
 /// Roots to the last bits on either side; residuals are sums of a few terms.
 const EXACT: f64 = 1e-11;

@@ -4,9 +4,8 @@ mod common;
 
 use approx::assert_relative_eq;
 use common::Frame;
-use greenwood::survival::{
-    CoxPh, Design, Groups, ProportionalHazards, RightCensored, Ties, TimeScale, Weights,
-};
+use greenwood::survival::regression::{ProportionalHazards, TimeScale};
+use greenwood::survival::{CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use greenwood::{Error, Result};
 use proptest::prelude::*;
 

@@ -8,7 +8,8 @@ mod common;
 
 use approx::assert_relative_eq;
 use common::Frame;
-use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Status, Stop, Ties, Weights};
+use greenwood::survival::regression::{Status, Stop};
+use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use greenwood::{Error, Result};
 use ndarray::{Array2, array};
 use proptest::prelude::*;

@@ -3,7 +3,8 @@
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Status, Stop, Ties, Weights};
+use greenwood::survival::regression::{Status, Stop};
+use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use ndarray::Array2;
 
 /// The iteration ends at a step of 1e-9 standard errors; values quoted to six digits.

@@ -5,9 +5,9 @@ mod common;
 use approx::assert_relative_eq;
 use common::Frame;
 use greenwood::Error;
+use greenwood::survival::regression::{Collinear, Status, Stop, TimeScale};
 use greenwood::survival::{
-    Collinear, Concordance, CoxModel, CoxPh, Design, Groups, LogRank, RightCensored, Status, Stop, Ties,
-    TimeScale, Weights,
+    Concordance, CoxModel, CoxPh, Design, Groups, LogRank, RightCensored, Ties, Weights,
 };
 use ndarray::{Array2, array};
 use proptest::prelude::*;
@@ -105,7 +105,8 @@ fn redundant_columns_are_named() -> greenwood::Result<()> {
         [3., 7., 5.]
     ];
     let model = fit(&data, &x, &CoxPh::new())?;
-    let status: Vec<Status> = model.terms().iter().map(greenwood::survival::Term::status).collect();
+    let status: Vec<Status> =
+        model.terms().iter().map(greenwood::survival::regression::Term::status).collect();
     assert_eq!(status, [Status::Estimated, Status::Redundant, Status::Redundant]);
     assert_eq!(
         message(fit(&data, &x, &CoxPh::new().collinear(Collinear::Refuse))),

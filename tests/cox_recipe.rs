@@ -1,9 +1,9 @@
 //! New rows by name, checked against the recipe of the model; the data of the fit, checked against its fingerprint.
 
 use approx::assert_relative_eq;
-use greenwood::survival::{
-    CoxModel, CoxPh, Design, Groups, NearTies, NewRow, RightCensored, Ties, TimeScale, Weights,
-};
+use greenwood::survival::data::NearTies;
+use greenwood::survival::regression::{NewRow, TimeScale};
+use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use greenwood::{Error, Result};
 use ndarray::{Array2, array};
 use proptest::prelude::*;

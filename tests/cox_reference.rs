@@ -4,10 +4,8 @@
 mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
-use greenwood::survival::{
-    Baseline, BaselineMethod, CoxModel, CoxPh, Design, Interval, RightCensored, Status, Ties, TimeScale,
-    Weights,
-};
+use greenwood::survival::regression::{Baseline, BaselineMethod, Status, TimeScale};
+use greenwood::survival::{CoxModel, CoxPh, Design, Interval, RightCensored, Ties, Weights};
 use ndarray::Array2;
 use serde_json::Value;
 
@@ -96,7 +94,7 @@ fn base_data(case: &Case, frame: &Frame) -> RightCensored<'static> {
         frame.column(case.text("event").unwrap()).iter().map(|x| values.contains(x)).collect();
     let mut data = RightCensored::new(frame.column(case.text("time").unwrap()).to_vec(), event).unwrap();
     if case.inputs["timefix"] == false {
-        data = data.with_near_ties(greenwood::survival::NearTies::Exact).unwrap();
+        data = data.with_near_ties(greenwood::survival::data::NearTies::Exact).unwrap();
     }
     if let Some(start) = case.text("start") {
         data = data.with_entry(frame.column(start).to_vec()).unwrap();

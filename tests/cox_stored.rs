@@ -5,10 +5,12 @@ mod common;
 
 use common::Frame;
 use greenwood::Result;
+use greenwood::survival::data::{Landmark, LandmarkCohort};
+use greenwood::survival::regression::{
+    Baseline, BaselineMethod, PredictedCurve, ProportionalHazards, Residuals, Term, TimeScale,
+};
 use greenwood::survival::{
-    Baseline, BaselineMethod, CoxModel, CoxPh, Design, Episodes, Groups, Interval, KaplanMeier, Landmark,
-    LandmarkCohort, PredictedCurve, ProportionalHazards, Residuals, RightCensored, Term, Ties, TimeScale,
-    Weights,
+    CoxModel, CoxPh, Design, Episodes, Groups, Interval, KaplanMeier, RightCensored, Ties, Weights,
 };
 use ndarray::array;
 use serde_json::{Value, json};

@@ -1,10 +1,7 @@
 //! What data may be: ids of subjects, names of groups, and numbers at the edge of the machine.
 
-use greenwood::survival::{
-    CoxModel, CumulativeHazard, Groups, KaplanMeier, LogRank, NearTies, NelsonAalen, RightCensored,
-    RiskTable, SurvivalCurve, Weights, WinRatio,
-};
-use greenwood::{Error, Result};
+use greenwood::Result;
+use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 use proptest::prelude::*;
 
 fn text<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -139,7 +136,7 @@ fn huge_times_are_times() -> Result<()> {
             let table = RiskTable::new(&data);
             let last = table.rows().next_back().unwrap();
             assert_eq!((last.time, last.event_subjects), (1.6e308, 2));
-            assert_eq!(table.rows().filter(greenwood::survival::Row::is_exit).count(), 3);
+            assert_eq!(table.rows().filter(greenwood::survival::risk_table::Row::is_exit).count(), 3);
             let whole = RiskTable::merge_all(&[table.clone(), table.clone()])?;
             assert_eq!(whole.times(), table.times());
             assert!(!KaplanMeier::fit(&data).values().is_empty());
@@ -190,14 +187,4 @@ fn too_many_groups_are_refused_with_their_size() -> Result<()> {
     assert!(refused.starts_with("the risk tables would be too large (10000000000 of them,"), "{refused}");
     assert_eq!(RiskTable::by_group(&strata, &groups)?.len(), 100_000);
     Ok(())
-}
-
-/// Values can be sent to and shared between threads.
-#[test]
-fn values_are_send_and_sync() {
-    fn assert_send_sync<T: Send + Sync + 'static>() {}
-    assert_send_sync::<RightCensored<'static>>();
-    assert_send_sync::<Weights<'static>>();
-    assert_send_sync::<(Groups, RiskTable, NearTies, Error)>();
-    assert_send_sync::<(SurvivalCurve, CumulativeHazard, KaplanMeier, NelsonAalen, CoxModel, WinRatio)>();
 }

@@ -1,10 +1,9 @@
 //! Every error of the survival wing: which one, and what it says.
 
 use greenwood::Error;
-use greenwood::survival::{
-    Groups, HazardRatioMethod, Interval, KaplanMeier, LogRank, NearTies, NotEstimable, RightCensored,
-    RiskTable, Weights,
-};
+use greenwood::survival::data::NearTies;
+use greenwood::survival::result::{HazardRatioMethod, NotEstimable};
+use greenwood::survival::{Groups, Interval, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 
 fn message<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     result.unwrap_err().to_string()

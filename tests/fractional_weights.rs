@@ -1,7 +1,8 @@
 //! Sums of weights are no numbers of rows: what fractional replication weights do to the tests of groups.
 
 use approx::assert_relative_eq;
-use greenwood::survival::{Groups, LogRank, MaxCombo, Renyi, RightCensored, Weights};
+use greenwood::survival::log_rank::Renyi;
+use greenwood::survival::{Groups, LogRank, MaxCombo, RightCensored, Weights};
 use proptest::prelude::*;
 
 const TIME: [f64; 8] = [1., 2., 2., 3., 1., 2., 3., 4.];

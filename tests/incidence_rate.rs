@@ -1,6 +1,7 @@
 //! Incidence rates against R 4.2.2's `poisson.test`.
 
-use greenwood::survival::{CompetingRisks, IncidenceRate, RightCensored, Weights};
+use greenwood::survival::curve::IncidenceRate;
+use greenwood::survival::{CompetingRisks, RightCensored, Weights};
 
 fn close(got: f64, expected: f64) {
     assert!(got == expected || (got - expected).abs() <= 1e-9 * expected.abs(), "{got:?} {expected:?}");

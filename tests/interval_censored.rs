@@ -4,9 +4,9 @@ mod common;
 
 use common::{Case, Frame, cases, number, numbers};
 use greenwood::Error;
-use greenwood::survival::{
-    Closed, IntervalCensored, KaplanMeier, RightCensored, Turnbull, TurnbullCurve, Weights,
-};
+use greenwood::survival::curve::TurnbullCurve;
+use greenwood::survival::data::Closed;
+use greenwood::survival::{IntervalCensored, KaplanMeier, RightCensored, Turnbull, Weights};
 use proptest::prelude::*;
 
 /// What is not checked here, each with its reason.

@@ -3,9 +3,10 @@
 
 use approx::assert_relative_eq;
 use greenwood::Error;
+use greenwood::survival::log_rank::{PairwiseLogRank, Renyi};
+use greenwood::survival::result::HazardRatioMethod;
 use greenwood::survival::{
-    Alternative, Groups, HazardRatioMethod, LogRank, MaxCombo, PairwiseLogRank, Renyi, RightCensored,
-    RiskTable, Weight, WeightedLogRank, Weights,
+    Alternative, Groups, LogRank, MaxCombo, RightCensored, RiskTable, Weight, WeightedLogRank, Weights,
 };
 use proptest::prelude::*;
 
@@ -105,7 +106,8 @@ fn weights_of_any_size_give_one_statistic() {
                 &codes.iter().enumerate().map(|(i, c)| if k == 3 { i % 3 } else { *c }).collect::<Vec<_>>(),
             );
             let test = |factor: f64| {
-                let weight = move |t: greenwood::survival::PooledEventTime| factor * t.at_risk.sqrt();
+                let weight =
+                    move |t: greenwood::survival::log_rank::PooledEventTime| factor * t.at_risk.sqrt();
                 WeightedLogRank::with_function("own", &weight).test(data, &arm).unwrap()
             };
             let (one, trend) =
@@ -300,7 +302,8 @@ fn max_combo_of_many_weights_is_refused() {
 fn a_tiny_hazard_has_a_p_value() {
     let data = RightCensored::new(&[1., 2., 3.], &[true; 3]).unwrap();
     for hazard in [1e-300, 1e-320, 5e-324] {
-        let test = greenwood::survival::OneSampleLogRank::new().test(&data, |t| hazard * t).unwrap();
+        let test =
+            greenwood::survival::log_rank::OneSampleLogRank::new().test(&data, |t| hazard * t).unwrap();
         assert_eq!(
             (test.p_value(), test.one_sided_p_value(Alternative::FirstHigher)),
             (Some(0.0), Some(0.0))

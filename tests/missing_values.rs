@@ -1,7 +1,7 @@
 //! Missing values over all columns together: dropped and counted, or refused.
 
 use greenwood::Error;
-use greenwood::survival::CompleteCases;
+use greenwood::survival::data::CompleteCases;
 
 const NA: f64 = f64::NAN;
 

@@ -3,9 +3,8 @@
 use std::ops::ControlFlow;
 
 use approx::assert_relative_eq;
-use greenwood::survival::{
-    Alternative, ExactLogRank, Groups, MonteCarloLogRank, PermutedBlocks, RightCensored, Weights,
-};
+use greenwood::survival::permutation::{MonteCarloLogRank, PermutedBlocks};
+use greenwood::survival::{Alternative, ExactLogRank, Groups, RightCensored, Weights};
 
 const MONTHS: [f64; 18] =
     [2., 4., 6., 10., 12., 15., 48., 53., 60., 8., 20., 30., 40., 45., 48., 51., 56., 60.];

@@ -6,10 +6,11 @@
 mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
-use greenwood::survival::{
-    Histories, Interval, Occupation, ProblemKind, StateOccupation, TimeInState, TransitionMatrix,
-    TransitionProbability, TransitionVariance, Weights,
+use greenwood::survival::data::ProblemKind;
+use greenwood::survival::multi_state::{
+    Occupation, StateOccupation, TimeInState, TransitionMatrix, TransitionProbability, TransitionVariance,
 };
+use greenwood::survival::{Histories, Interval, Weights};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;

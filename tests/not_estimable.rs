@@ -2,13 +2,16 @@
 
 use approx::assert_relative_eq;
 use greenwood::Error;
+use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure, MedianMeasure, NumberNeeded};
+use greenwood::survival::curve::{Conventions, FlatStep, FlemingHarrington, QuantileRule};
 use greenwood::survival::curve::{Kind, StepFunction};
 use greenwood::survival::result::print::{Number, PValue};
+use greenwood::survival::result::{
+    ConfidenceInterval, Direction, Estimate, HazardRatioMethod, LowerLimit, NotEstimable, Scale,
+};
 use greenwood::survival::{
-    ConfidenceInterval, Conventions, Direction, Estimate, FlatStep, FlemingHarrington, Groups, HazardRatio,
-    HazardRatioMethod, Interval, InvertedLogRank, KaplanMeier, LowerLimit, MeanMeasure, Measure,
-    MedianMeasure, NelsonAalen, NotEstimable, NumberNeeded, QuantileRule, RightCensored, Scale, SmallSample,
-    SurvivalCurve, Weights,
+    Groups, HazardRatio, Interval, KaplanMeier, NelsonAalen, RightCensored, SmallSample, SurvivalCurve,
+    Weights,
 };
 use proptest::prelude::*;
 
@@ -114,7 +117,7 @@ fn a_width_of_zero_is_no_certainty() {
 fn a_group_with_nobody_in_it_has_no_estimate() {
     let data = RightCensored::new(&[1., 1., 2., 3., 4., 5.], &[true, true, true, true, true, false]).unwrap();
     let arm = Groups::new(&["a", "a", "b", "b", "b", "b"]);
-    let cohort = greenwood::survival::Landmark::at(1.5).with_groups(&data, &arm, &[0.0; 6]).unwrap();
+    let cohort = greenwood::survival::data::Landmark::at(1.5).with_groups(&data, &arm, &[0.0; 6]).unwrap();
     let curves = KaplanMeier::by_group(cohort.data(), cohort.groups()).unwrap();
     let empty = curves.iter().find(|c| c.table().is_empty()).expect("nobody of a reached the landmark");
     let other = curves.iter().find(|c| !c.table().is_empty()).unwrap();
@@ -285,7 +288,7 @@ fn restricted_means_at_the_edge_of_the_machine() {
     for scale in [1.0, 1e-160, 1e155, 1e300] {
         let time = [1.0, 2.0, 3.0, 4.0].map(|t| t * scale);
         let data = RightCensored::new(&time, &[true, true, false, false]).unwrap();
-        let data = data.with_near_ties(greenwood::survival::NearTies::Exact).unwrap();
+        let data = data.with_near_ties(greenwood::survival::data::NearTies::Exact).unwrap();
         let mean = KaplanMeier::fit(&data).restricted_mean(4.0 * scale).unwrap();
         assert_relative_eq!(mean.value() / scale, 2.75, max_relative = 1e-12);
         assert_relative_eq!(mean.std_error().unwrap() / scale, exact, max_relative = 1e-12);

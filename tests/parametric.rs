@@ -4,7 +4,8 @@ mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::survival::regression::parametric::{Distribution, Link, Parameter, Real, Summary};
-use greenwood::survival::{Design, Family, Observations, Parametric, ParametricModel, Prediction, Weights};
+use greenwood::survival::regression::{Family, Observations, ParametricModel, Prediction};
+use greenwood::survival::{Design, Parametric, Weights};
 use ndarray::Array2;
 use serde_json::Value;
 use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
@@ -80,7 +81,8 @@ fn observations(case: &Case, frame: &Frame) -> Observations {
         (None, None) => return data,
         (_, other) => panic!("{other:?}"),
     };
-    data.with_weights(if robust { Weights::sampling(weights) } else { Weights::replication(weights) }).unwrap()
+    data.with_weights(if robust { Weights::sampling(weights) } else { Weights::replication(weights) })
+        .unwrap()
 }
 
 /// The columns that a list of covariates names.
@@ -114,7 +116,8 @@ fn model_frame(case: &Case) -> Frame {
         frame = frame.keep(&keep);
     }
     if case.text("note").is_some_and(|n| n.contains("futime/12")) {
-        let exit = frame.column("age").iter().zip(frame.column("futime")).map(|(a, t)| a + t / 12.0).collect();
+        let exit =
+            frame.column("age").iter().zip(frame.column("futime")).map(|(a, t)| a + t / 12.0).collect();
         frame.columns.insert("exit".into(), exit);
     }
     if let Some(unit) = case.inputs["time_divided_by"].as_f64() {
@@ -343,7 +346,10 @@ fn other_families_are_those_of_an_explicit_likelihood() {
         let rows = predict["rows"].as_array().cloned().unwrap_or_default();
         let names: Vec<String> = fit.recipe().columns().to_vec();
         for (k, expected) in rows.iter().enumerate() {
-            let x = Array2::from_shape_vec((1, p), if p == 0 { Vec::new() } else { numbers(&predict["newdata"][k]) });
+            let x = Array2::from_shape_vec(
+                (1, p),
+                if p == 0 { Vec::new() } else { numbers(&predict["newdata"][k]) },
+            );
             let subject = fit.predict(&Design::new(&names, x.unwrap().view()).unwrap()).unwrap();
             curves(&case, &subject, predict, expected, &mut report);
         }
@@ -353,8 +359,10 @@ fn other_families_are_those_of_an_explicit_likelihood() {
 
 fn coefficients(case: &Case, fit: &ParametricModel, order: &[(String, f64)], report: &mut Report) {
     let (out, names) = (&case.output, fit.names());
-    let place: Vec<usize> =
-        order.iter().map(|(name, _)| names.iter().position(|n| n == name).unwrap_or_else(|| panic!("{name}: {names:?}"))).collect();
+    let place: Vec<usize> = order
+        .iter()
+        .map(|(name, _)| names.iter().position(|n| n == name).unwrap_or_else(|| panic!("{name}: {names:?}")))
+        .collect();
     // The reference's log-likelihood is the maximum to 1e-10, its coefficients to 1e-7 standard errors.
     report.close(&format!("{} loglik", case.name), fit.log_likelihood(), number(&out["loglik"]), 1e-10);
     report.close(&format!("{} aic", case.name), fit.aic(), number(&out["aic"]), 1e-10);
@@ -368,7 +376,12 @@ fn coefficients(case: &Case, fit: &ParametricModel, order: &[(String, f64)], rep
             let got = fit.variance()[(place[i], place[j])] * order[i].1 * order[j].1;
             // The reference differentiates numerically: 1e-5 of the standard errors, as its notes say.
             let size = errors[i] * errors[j];
-            report.close(&format!("{} vcov[{i},{j}]", case.name), got / size + 2.0, expected / size + 2.0, 5e-6);
+            report.close(
+                &format!("{} vcov[{i},{j}]", case.name),
+                got / size + 2.0,
+                expected / size + 2.0,
+                5e-6,
+            );
         }
     }
 }
@@ -392,7 +405,12 @@ fn curves(case: &Case, subject: &Prediction, predict: &Value, expected: &Value, 
     for (l, tau) in taus.into_iter().enumerate() {
         let mean = subject.restricted_mean(tau).unwrap();
         report.close(&format!("{} rmst", case.name), mean.value(), numbers(&expected["rmst"])[l], FIT);
-        report.close(&format!("{} rmst se", case.name), mean.std_error().unwrap(), numbers(&expected["rmst_se"])[l], 1e-5);
+        report.close(
+            &format!("{} rmst se", case.name),
+            mean.std_error().unwrap(),
+            numbers(&expected["rmst_se"])[l],
+            1e-5,
+        );
     }
 }
 

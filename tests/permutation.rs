@@ -5,10 +5,8 @@ mod common;
 use approx::assert_relative_eq;
 use common::{Report, cases, number};
 use greenwood::Error;
-use greenwood::survival::{
-    Alternative, ExactLogRank, ExactMethod, ExactTest, Groups, LogRank, PermutationStatistic, RightCensored,
-    ScoreTies, Weight, Weights,
-};
+use greenwood::survival::permutation::{ExactMethod, ExactTest, PermutationStatistic, ScoreTies};
+use greenwood::survival::{Alternative, ExactLogRank, Groups, LogRank, RightCensored, Weight, Weights};
 
 fn weight(score_type: &str) -> Weight {
     match score_type {

@@ -3,9 +3,11 @@
 
 use approx::assert_relative_eq;
 use greenwood::Error;
+use greenwood::survival::permutation::{MonteCarloLogRank, PermutationStatistic, PermutedBlocks};
+use greenwood::survival::small_sample::Recommendation;
 use greenwood::survival::{
-    Alternative, ExactLogRank, Groups, KaplanMeier, LogRank, MonteCarloLogRank, PermutationStatistic,
-    PermutedBlocks, Recommendation, RightCensored, SmallSample, Weight, WeightedLogRank, Weights,
+    Alternative, ExactLogRank, Groups, KaplanMeier, LogRank, RightCensored, SmallSample, Weight,
+    WeightedLogRank, Weights,
 };
 use proptest::prelude::*;
 use std::time::Instant;
@@ -192,7 +194,7 @@ proptest! {
         }
         let curve = KaplanMeier::fit(&data);
         let advice = curve.advice(at);
-        let how = match advice.as_ref().and_then(greenwood::survival::Advice::recommendation) {
+        let how = match advice.as_ref().and_then(greenwood::survival::small_sample::Advice::recommendation) {
             Some(Recommendation::BetaProduct) => SmallSample::beta_product(),
             Some(Recommendation::LikelihoodRatio) => SmallSample::likelihood_ratio(),
             None => {

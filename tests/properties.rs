@@ -2,9 +2,12 @@
 //! estimator and test.
 
 use approx::assert_relative_eq;
+use greenwood::survival::curve::{
+    CumulativeHazard, FlatStep, FlemingHarrington, QuantileRule, SurvivalEstimate,
+};
+use greenwood::survival::log_rank::LogRankTest;
 use greenwood::survival::{
-    CumulativeHazard, FlatStep, FlemingHarrington, Groups, Interval, KaplanMeier, LogRank, LogRankTest,
-    NelsonAalen, QuantileRule, RightCensored, RiskTable, SurvivalCurve, SurvivalEstimate, Weights,
+    Groups, Interval, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable, SurvivalCurve, Weights,
 };
 use proptest::prelude::*;
 
@@ -215,7 +218,7 @@ proptest! {
             for (a, b) in a.steps().zip(b.steps()) {
                 let value = |e: SurvivalEstimate| e.value().unwrap_or(-1.0);
                 assert_relative_eq!(value(a.estimate), value(b.estimate), epsilon = 1e-12);
-                let se = |s: &greenwood::survival::Step| s.estimate.std_error().unwrap_or(0.0);
+                let se = |s: &greenwood::survival::curve::Step| s.estimate.std_error().unwrap_or(0.0);
                 assert_relative_eq!(se(&a), se(&b), epsilon = 1e-9);
             }
         }

@@ -4,9 +4,8 @@ mod common;
 
 use common::{Report, cases, numbers};
 use greenwood::Error;
-use greenwood::survival::{
-    AalenJohansen, CompetingRisks, KaplanMeier, Pseudo, PseudoValues, RightCensored, Weights,
-};
+use greenwood::survival::curve::{Pseudo, PseudoValues};
+use greenwood::survival::{AalenJohansen, CompetingRisks, KaplanMeier, RightCensored, Weights};
 use proptest::prelude::*;
 
 #[test]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use approx::assert_relative_eq;
 use greenwood::Error;
-use greenwood::survival::HazardRatioMethod::{Cox, Peto, Pike};
+use greenwood::survival::result::HazardRatioMethod::{Cox, Peto, Pike};
 use greenwood::survival::{CoxPh, Design, Groups, KaplanMeier, LogRank, RightCensored};
 use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::reconstruct::{

@@ -3,10 +3,9 @@
 mod common;
 
 use common::{Case, Report, cases, number, numbers};
-use greenwood::survival::{
-    ConfidenceInterval, CumulativeHazard, FlemingHarrington, Interval, KaplanMeier, LogRank, LowerLimit,
-    NelsonAalen, NotEstimable, RightCensored, SurvivalCurve,
-};
+use greenwood::survival::curve::{CumulativeHazard, FlemingHarrington};
+use greenwood::survival::result::{ConfidenceInterval, LowerLimit, NotEstimable};
+use greenwood::survival::{Interval, KaplanMeier, LogRank, NelsonAalen, RightCensored, SurvivalCurve};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
@@ -106,7 +105,8 @@ fn check_curve(case: &Case, report: &mut Report) {
         let check = |report: &mut Report, column: &str, got: Vec<f64>| {
             report.all_close(&what(column), &got, &numbers(&e[column]), TOLERANCE);
         };
-        let columns = |f: &dyn Fn(&greenwood::survival::Step) -> f64| steps.iter().map(f).collect::<Vec<_>>();
+        let columns =
+            |f: &dyn Fn(&greenwood::survival::curve::Step) -> f64| steps.iter().map(f).collect::<Vec<_>>();
         check(report, "time", columns(&|s| s.row.time));
         check(report, "n_risk", columns(&|s| s.row.at_risk));
         check(report, "n_event", columns(&|s| s.row.events));
@@ -118,7 +118,7 @@ fn check_curve(case: &Case, report: &mut Report) {
         // Where S is 0 there is no standard error and no interval here: NaN in R's model-based fits too, but
         // 0 in its robust ones, for which the plain interval is then [0, 0].
         let plain = case.text("conf_type") == Some("plain");
-        let zero = |s: &greenwood::survival::Step, x: Option<f64>, r_has_one: bool| {
+        let zero = |s: &greenwood::survival::curve::Step, x: Option<f64>, r_has_one: bool| {
             if s.estimate.value() == Ok(0.0) && curve.is_robust() && r_has_one {
                 assert_eq!(x, None);
                 return 0.0;
@@ -127,7 +127,7 @@ fn check_curve(case: &Case, report: &mut Report) {
         };
         // Where S is 1 R's plain and logarithmic limits are both 1: a width of 0, which is no certainty.
         let one = matches!(case.text("conf_type"), None | Some("plain" | "log"));
-        let limits = |s: &greenwood::survival::Step| {
+        let limits = |s: &greenwood::survival::curve::Step| {
             let limits = s.estimate.interval(interval).unwrap();
             if s.estimate.value() == Ok(1.0) && one {
                 assert_eq!(limits.bounds(), None);
@@ -168,7 +168,7 @@ fn check_summary(case: &Case, report: &mut Report) {
         // With delayed entry R reports those at risk at the next time at which somebody leaves, even if they
         // have not entered at the time asked for; here it is those under observation then.
         if case.text("start").is_none() {
-            check("n_risk", at.iter().map(greenwood::survival::SurvivalEstimate::at_risk).collect());
+            check("n_risk", at.iter().map(greenwood::survival::curve::SurvivalEstimate::at_risk).collect());
         }
         let mut before = 0.0;
         check(
@@ -177,7 +177,7 @@ fn check_summary(case: &Case, report: &mut Report) {
         );
         check("surv", at.iter().map(|s| nan(s.value().ok())).collect());
         check("se_surv", at.iter().map(|s| error(s.std_error())).collect());
-        let limits = |s: &greenwood::survival::SurvivalEstimate| -> ConfidenceInterval {
+        let limits = |s: &greenwood::survival::curve::SurvivalEstimate| -> ConfidenceInterval {
             // At S = 1 R's summary repeats the limits of the start of the curve: 1 on every scale.
             let limits = s.interval(interval).unwrap();
             if s.value() == Ok(1.0) {
@@ -250,7 +250,7 @@ fn quantiles_are_those_of_r() {
         for ((curve, _), e) in fits.iter().zip(case.output["curves"].as_array().unwrap()) {
             let got = curve.quantiles(&probs, interval(&case)).unwrap();
             let what = |c: &str| format!("{} {} {c}", case.name, e["strata"]);
-            let column = |f: &dyn Fn(&greenwood::survival::Quantile) -> Option<f64>| {
+            let column = |f: &dyn Fn(&greenwood::survival::curve::Quantile) -> Option<f64>| {
                 got.iter().map(|q| nan(f(q))).collect::<Vec<_>>()
             };
             report.all_close(
@@ -345,12 +345,15 @@ fn log_rank_tests_are_those_of_r() {
         for (column, per_stratum, total) in [
             (
                 "observed",
-                test.strata().iter().map(greenwood::survival::StratumCounts::observed).collect::<Vec<_>>(),
+                test.strata()
+                    .iter()
+                    .map(greenwood::survival::log_rank::StratumCounts::observed)
+                    .collect::<Vec<_>>(),
                 test.observed(),
             ),
             (
                 "expected",
-                test.strata().iter().map(greenwood::survival::StratumCounts::expected).collect(),
+                test.strata().iter().map(greenwood::survival::log_rank::StratumCounts::expected).collect(),
                 test.expected(),
             ),
         ] {

@@ -3,7 +3,7 @@
 
 use approx::assert_relative_eq;
 use greenwood::Error;
-use greenwood::survival::HazardRatioMethod::Peto;
+use greenwood::survival::result::HazardRatioMethod::Peto;
 use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::reconstruct::{CurveReading, Direction, EventCount, ReportedHazardRatio};
 

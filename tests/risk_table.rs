@@ -1,8 +1,9 @@
 //! The table itself: parts merge into the whole, and every way of building it is the definition.
 
 use greenwood::Error;
+use greenwood::survival::data::NearTies;
 use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::{Groups, KaplanMeier, LogRank, NearTies, RightCensored, RiskTable, Weights};
+use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,10 @@
 //! Data and results survive a round trip, and nonsense is refused when it is read.
 #![cfg(feature = "serde")]
 
+use greenwood::survival::curve::CumulativeHazard;
+use greenwood::survival::data::NearTies;
 use greenwood::survival::{
-    CumulativeHazard, Groups, KaplanMeier, LogRank, NearTies, NelsonAalen, RightCensored, RiskTable,
-    SurvivalCurve, Weights,
+    Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable, SurvivalCurve, Weights,
 };
 
 fn data() -> RightCensored<'static> {

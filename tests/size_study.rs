@@ -7,7 +7,8 @@
 #[path = "common/random.rs"]
 mod random;
 
-use greenwood::survival::{ExactLogRank, Groups, LogRank, PermutationStatistic, RightCensored, Weight};
+use greenwood::survival::permutation::PermutationStatistic;
+use greenwood::survival::{ExactLogRank, Groups, LogRank, RightCensored, Weight};
 use random::Random;
 
 /// Shares of trials with p ≤ 0.05, in per cent: exact T, its mid-p, exact Z, exact Gehan, asymptotic log-rank.

@@ -7,9 +7,11 @@ mod common;
 
 use approx::assert_relative_eq;
 use common::{Report, cases, numbers};
+use greenwood::survival::contrast::Measure;
+use greenwood::survival::result::ConfidenceInterval;
+use greenwood::survival::small_sample::BetaProductLaw;
 use greenwood::survival::{
-    Alternative, BetaProductLaw, ConfidenceInterval, KaplanMeier, Measure, NelsonAalen, RightCensored,
-    SmallSample, SurvivalCurve, Weights,
+    Alternative, KaplanMeier, NelsonAalen, RightCensored, SmallSample, SurvivalCurve, Weights,
 };
 use proptest::prelude::*;
 use random::Random;
@@ -479,7 +481,8 @@ proptest! {
 /// 3e-3, for its table holds an approximation (the exact values have a test beside their code).
 #[test]
 fn bands_of_the_reference() {
-    use greenwood::survival::{Band, Transform};
+    use greenwood::survival::Band;
+    use greenwood::survival::result::Transform;
     for case in cases("km_1").into_iter().chain(cases("km_2")).filter(|c| c.kind == "km_ci") {
         let band = match case.text("method") {
             Some("hall-wellner") => Band::hall_wellner().transform(Transform::Plain),

@@ -3,11 +3,16 @@
 
 use std::fmt::{Debug, Display};
 
+use greenwood::survival::contrast::{
+    InvertedLogRank, Measure, MedianContrast, MedianMeasure, NumberNeeded, WinStatistics,
+};
+use greenwood::survival::curve::{
+    CumulativeHazard, HazardEstimate, Quantile, RestrictedMean, SmallRiskSet, StepFunction, SurvivalEstimate,
+};
+use greenwood::survival::result::{ConfidenceInterval, Direction, Estimate, HazardRatioMethod, Scale};
 use greenwood::survival::{
-    ConfidenceInterval, CumulativeHazard, Direction, Estimate, Groups, HazardEstimate, HazardRatio,
-    HazardRatioMethod, Interval, InvertedLogRank, KaplanMeier, Measure, MedianContrast, MedianMeasure,
-    NelsonAalen, NumberNeeded, Quantile, RestrictedMean, RightCensored, Scale, SmallRiskSet, StepFunction,
-    SurvivalContrast, SurvivalCurve, SurvivalEstimate, Weights, WinRatio, WinStatistics,
+    Groups, HazardRatio, Interval, KaplanMeier, NelsonAalen, RightCensored, SurvivalContrast, SurvivalCurve,
+    Weights, WinRatio,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};

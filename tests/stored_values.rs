@@ -9,8 +9,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use greenwood::Result;
+use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure, MedianMeasure};
+use greenwood::survival::curve::FlemingHarrington;
+use greenwood::survival::data::{Landmark, NearTies};
+use greenwood::survival::log_rank::{OneSampleLogRank, PairwiseLogRank, Renyi};
+use greenwood::survival::permutation::MonteCarloLogRank;
+use greenwood::survival::result::{Estimate, HazardRatioMethod};
 use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::*;
+use greenwood::survival::{
+    Alternative, Band, Concordance, ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, RightCensored,
+    RiskTable, SurvivalCurve, Weights, WinRatio,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

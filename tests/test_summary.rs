@@ -1,9 +1,9 @@
 //! Every test turns into one flat result.
 
-use greenwood::survival::{
-    Alternative, ExactLogRank, Groups, LogRank, MaxCombo, MonteCarloLogRank, OneSampleLogRank,
-    PairwiseLogRank, Renyi, RightCensored, TestSummary, Weight,
-};
+use greenwood::survival::log_rank::{OneSampleLogRank, PairwiseLogRank, Renyi};
+use greenwood::survival::permutation::MonteCarloLogRank;
+use greenwood::survival::result::TestSummary;
+use greenwood::survival::{Alternative, ExactLogRank, Groups, LogRank, MaxCombo, RightCensored, Weight};
 
 #[test]
 fn every_test_has_a_row() -> greenwood::Result<()> {
@@ -56,9 +56,8 @@ fn every_test_has_a_row() -> greenwood::Result<()> {
 #[cfg(feature = "serde")]
 #[test]
 fn what_is_stored_is_checked() {
-    use greenwood::survival::{
-        ExactTest, LogRankTest, MaxComboTest, MonteCarloTest, OneSampleTest, RenyiTest, TrendTest,
-    };
+    use greenwood::survival::log_rank::{LogRankTest, MaxComboTest, OneSampleTest, RenyiTest, TrendTest};
+    use greenwood::survival::permutation::{ExactTest, MonteCarloTest};
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::Value;
 

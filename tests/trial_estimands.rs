@@ -223,7 +223,8 @@ fn an_adjusted_model_is_the_model_of_its_columns() -> Result<()> {
     });
     let analysis = Trial::new(subjects.collect::<Result<Vec<_>>>()?).analyse(&OS)?;
     let check = |model: greenwood::survival::CoxModel, names: &[&str], expected: &[f64]| {
-        let found: Vec<&str> = model.terms().iter().map(greenwood::survival::Term::name).collect();
+        let found: Vec<&str> =
+            model.terms().iter().map(greenwood::survival::regression::Term::name).collect();
         assert_eq!(found, names);
         for (&found, &expected) in model.coefficients().iter().zip(expected) {
             approx::assert_relative_eq!(found, expected, max_relative = 1e-9);

@@ -1,6 +1,6 @@
 //! Faults of the trial wing that once left without a word, each with its right answer.
 
-use greenwood::survival::{Direction, HazardRatioMethod};
+use greenwood::survival::result::{Direction, HazardRatioMethod};
 use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::{Endpoint, Exit, Role, Subject, Time, Trial};
 

@@ -155,8 +155,8 @@ fn what_cannot_be_is_refused() -> Result<()> {
     assert_eq!(
         message(ttp.curve(Arm::B)),
         "endpoint TTP has competing events (Death of subject 1): a survival curve would censor them silently; \
-         `Analysis::incidence` gives the probability of the event beside them; or give them the role of an event or of a \
-         censoring, if that is the question"
+         `Analysis::incidence` gives the probability of the event beside them; if they are to be censorings, ask for that \
+         by name (`Analysis::competing_as_censored`), or give them another role"
     );
     assert!(ttp.curve(Arm::A).is_ok());
     assert!(message(ttp.numbers_at_risk(&[m(1.0)])).starts_with("endpoint TTP has competing events"));

@@ -1,7 +1,7 @@
 //! The published trial: its figures as the report prints them, and what follows from the order of events.
 
 use approx::assert_relative_eq;
-use greenwood::survival::HazardRatioMethod::{Peto, Pike};
+use greenwood::survival::result::HazardRatioMethod::{Peto, Pike};
 use greenwood::trial::examples::{Arm, Event, FFS, OS, saa};
 use greenwood::trial::{Censoring, Time};
 
@@ -11,7 +11,7 @@ const FOUR_YEARS: Time = Time::years(4.0);
 #[test]
 fn the_published_figures_are_reproduced() -> greenwood::Result<()> {
     let (os, ffs) = (saa().analyse(&OS)?, saa().analyse(&FFS)?);
-    let text = |e: greenwood::survival::SurvivalEstimate| format!("{e:.1}");
+    let text = |e: greenwood::survival::curve::SurvivalEstimate| format!("{e:.1}");
     assert_eq!(text(os.survival(Arm::Msc, FOUR_YEARS)?), "88.9% ± 10.5%");
     assert_eq!(text(os.survival(Arm::Control, FOUR_YEARS)?), "88.9% ± 10.5%");
     // As the trial's report prints it: 8/9 · 6/7 · 5/6 · 4/5 · 3/4 = 8/21 of nine children.
@@ -142,7 +142,8 @@ fn the_tables_under_the_curves() -> greenwood::Result<()> {
 /// R 4.2.2: coin, coxph, and exact counting, to the digits recorded.
 #[test]
 fn every_comparison_is_reachable_from_the_trial() -> greenwood::Result<()> {
-    use greenwood::survival::{MeanMeasure, Measure, Weight};
+    use greenwood::survival::Weight;
+    use greenwood::survival::contrast::{MeanMeasure, Measure};
     let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
     let exact = contrast.exact_log_rank()?;
     assert_relative_eq!(exact.p_value(), 7964.0 / 48620.0, max_relative = 1e-9);

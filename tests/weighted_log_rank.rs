@@ -5,9 +5,11 @@ mod common;
 use approx::assert_relative_eq;
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::Error;
+use greenwood::survival::log_rank::{
+    Adjustment, LogRankTest, OneSampleLogRank, OneSampleVariance, PairwiseLogRank, Renyi,
+};
 use greenwood::survival::{
-    Adjustment, Alternative, Groups, LogRank, LogRankTest, MaxCombo, OneSampleLogRank, OneSampleVariance,
-    PairwiseLogRank, Renyi, RightCensored, Weight, WeightedLogRank, Weights,
+    Alternative, Groups, LogRank, MaxCombo, RightCensored, Weight, WeightedLogRank, Weights,
 };
 use proptest::prelude::*;
 
@@ -361,7 +363,7 @@ fn robust_variances_carry_the_weight_of_the_times() {
 fn weights_agree_with_their_definitions() {
     let (data, arms) = freireich();
     let z = |weight: Weight| LogRank::weighted(weight).test(&data, &arms).unwrap().z().unwrap();
-    let own = |f: &(dyn Fn(greenwood::survival::PooledEventTime) -> f64 + Sync)| {
+    let own = |f: &(dyn Fn(greenwood::survival::log_rank::PooledEventTime) -> f64 + Sync)| {
         WeightedLogRank::with_function("own", f).test(&data, &arms).unwrap().z().unwrap()
     };
     // The pooled curve is above a half until week 12 exclusive, so 1/max(S(t−), 1/2) is held at 2 from there.

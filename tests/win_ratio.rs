@@ -1,7 +1,9 @@
 //! Win statistics against published definitions: the trial's values, all pairs in a loop, Gehan's test.
 
 use approx::assert_relative_eq;
-use greenwood::survival::{Divisor, Estimate, Groups, RightCensored, Weights, WinRatio, WinStatistics};
+use greenwood::survival::contrast::{Divisor, WinStatistics};
+use greenwood::survival::result::Estimate;
+use greenwood::survival::{Groups, RightCensored, Weights, WinRatio};
 use proptest::prelude::*;
 
 const FFS: [f64; 18] = [2., 4., 6., 10., 12., 15., 48., 53., 60., 8., 20., 30., 40., 45., 48., 51., 56., 60.];

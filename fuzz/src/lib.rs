@@ -1,12 +1,22 @@
 //! What is read from outside: each target takes bytes, reads them, and asks what was read everything that it can be
 //! asked. Nothing may panic, hang or take memory that the bytes do not account for.
 //!
+//! Encoded risk tables get the checksum of their bytes, so that what stands behind it is reached.
+//!
 //! * a short run on any toolchain: `cargo run --release --bin smoke -- 5` (seconds for each target)
-//! * coverage-guided: `cargo fuzz run adtte --features libfuzzer`, `cargo fuzz run stored --features libfuzzer`
+//! * coverage-guided: `cargo fuzz run adtte --features libfuzzer`, `cargo fuzz run stored --features libfuzzer`,
+//!   `cargo fuzz run encoded --features libfuzzer`
 
 use std::fmt::Debug;
 
-use greenwood::survival::*;
+use greenwood::survival::curve::CumulativeHazard;
+use greenwood::survival::log_rank::LogRankTest;
+use greenwood::survival::regression::Baseline;
+use greenwood::survival::risk_table::RiskTables;
+use greenwood::survival::{
+    CoxModel, CoxPh, Design, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable,
+    SurvivalCurve, Weights,
+};
 use greenwood::trial::adtte::{Adtte, ReadOptions};
 use greenwood::trial::{DayCount, TimeUnit};
 use serde::{Serialize, de::DeserializeOwned};
@@ -34,6 +44,44 @@ pub fn adtte_json(bytes: &[u8]) {
     if let Ok(import) = Adtte::read_dataset_json(bytes, ReadOptions::new(DayCount::Inclusive)) {
         analyse(&import.adtte);
     }
+}
+
+/// Encoded risk tables without their checksum: those of one group and of several.
+pub fn encoded_seeds() -> Vec<Vec<u8>> {
+    let weighted =
+        data().with_weights(Weights::replication(&[0.1, 2.0, 1.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.7]));
+    let late =
+        data().with_entry(&[0.0, 1.0, 2.5, 3.0, 6.0, 6.0, 0.0, 3.5, 0.0, 0.0]).expect("entries before exits");
+    let mut seeds = vec![
+        RiskTable::new(&data()).encode(),
+        RiskTable::new(&late).encode(),
+        RiskTable::new(&weighted.expect("ten weights")).encode(),
+        RiskTables::new(&data(), &arms()).expect("ten labels").encode(),
+    ];
+    seeds.iter_mut().for_each(|bytes| bytes.truncate(bytes.len() - 4));
+    seeds
+}
+
+/// The decoders of risk tables, with a curve and a test of what they accept.
+pub fn encoded(body: &[u8]) {
+    let mut bytes = body.to_vec();
+    bytes.extend(crc32(body).to_le_bytes());
+    if let Ok(table) = RiskTable::decode(&bytes) {
+        assert_eq!(RiskTable::decode(&table.encode()).expect("a table is read as it is written"), table);
+        let _ = KaplanMeier::from_table(table.merge_near_ties()).to_string();
+        let _ = table.merge(&table);
+    }
+    if let Ok(tables) = RiskTables::decode(&bytes) {
+        let _ = LogRank::from_tables(tables.merge_near_ties().tables(), &tables.labels());
+        let _ = tables.merge(&tables);
+    }
+}
+
+/// CRC-32 (ISO 3309), bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |x, _| if x & 1 == 1 { (x >> 1) ^ 0xEDB8_8320 } else { x >> 1 })
+    })
 }
 
 fn analyse(adtte: &Adtte) {

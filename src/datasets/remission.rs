@@ -1,7 +1,8 @@
 //! Two classics of the field: remissions of leukaemia, in weeks.
 
 use crate::error::Result;
-use crate::survival::{Groups, RightCensored};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
 
 fn two_arms(arms: [(&'static str, &[(f64, bool)]); 2]) -> Result<(RightCensored<'static>, Groups)> {
     let rows = || arms.iter().flat_map(|(arm, rows)| rows.iter().map(move |row| (*arm, row)));

@@ -69,7 +69,8 @@
 //!
 //! The median by the first time, as lifelines has it:
 //! ```
-//! use greenwood::survival::{FlatStep, KaplanMeier, QuantileRule, RightCensored};
+//! use greenwood::survival::{KaplanMeier, RightCensored};
+//! use greenwood::survival::curve::{FlatStep, QuantileRule};
 //!
 //! let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 4.0, 6.0], &[true, true, true, false])?);
 //! let first = QuantileRule::default().flat_step(FlatStep::First);
@@ -80,7 +81,8 @@
 //!
 //! A one-hot column too many is data in the result, and not an error:
 //! ```
-//! use greenwood::survival::{CoxPh, Design, RightCensored, Status};
+//! use greenwood::survival::{CoxPh, Design, RightCensored};
+//! use greenwood::survival::regression::Status;
 //!
 //! let data = RightCensored::new(&[4., 3., 1., 7., 2., 5.], &[true, true, true, false, true, true])?;
 //! let (a, b) = ([1., 0., 1., 0., 0., 1.], [0., 1., 0., 1., 1., 0.]); // a + b is 1 in each row
@@ -91,4 +93,7 @@
 //! ```
 
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::{
+    contrast::*, curve::*, data::*, log_rank::*, permutation::*, prediction::*, regression::*, result::*,
+    risk_table::*, small_sample::*,
+};

@@ -1,4 +1,4 @@
-//! Names of R's `survival`, `cmprsk`, `flexsurv` and `ggsurvfit`, what they are called here, and which conventions differ.
+//! Names of R's `survival`, `cmprsk`, `flexsurv`, `ggsurvfit` and of its tests of proportions, what they are called here, and which conventions differ.
 //!
 //! # survival
 //! | R | here |
@@ -21,6 +21,7 @@
 //! | `survfit(Surv(time, 1 - status) ~ 1)` | [`KaplanMeier::censoring`] (events leave before tied censorings) |
 //! | `survfit(Surv(time, factor) ~ 1)` | [`AalenJohansen`] |
 //! | `survfit(Surv(t1, t2, state) ~ 1, id =, istate =)` | [`Occupation`] of [`Histories`]; `survcheck` is [`HistoryCheck`] |
+//! | `survfit(Surv(t1, t2, event) ~ 1, id =)$cumhaz` of recurrent events | [`MeanCumulative`] of [`RecurrentEvents`]; mets's `recurrentMarginal` is its [`with_terminal`](RecurrentEvents::with_terminal) |
 //! | `survdiff(…)` | [`LogRank::test`]; `rho = 1` is `Weight::fleming_harrington(1.0, 0.0)` |
 //! | `survdiff(Surv(t, s) ~ offset(S))` | [`OneSampleLogRank`] |
 //! | `coxph(…)` | [`CoxPh::fit`] with a [`Design`] |
@@ -32,9 +33,19 @@
 //! | `predict(fit, newdata)` | [`CoxModel::linear_predictor`] (not centred), [`CoxModel::hazard_ratio_between`] |
 //! | `anova(fit1, fit2)` | [`CoxModel::likelihood_ratio_against`] |
 //! | `concordance(fit)` | [`Concordance::estimate`] |
+//! | `coxph(…, cluster = id)` of recurrent events, with `strata(enum)` | [`EventModel`]: Andersen-Gill, PWP, WLW |
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
+//! | `tmerge(…, x = tdc(time))` of a group | [`RightCensored::split_at_change`]; [`SimonMakuch`], [`MantelByar`] |
 //! | `finegray(…)` | [`FineGray::expand`] |
 //! | `ns(x, …)` in a formula | [`DesignBuilder::natural_spline`] |
+//!
+//! # stats, exact2x2, Exact, PropCIs
+//! | R | here |
+//! |---|---|
+//! | `binom.test(x, n)$conf.int` | [`Proportion::interval`](crate::proportion::Proportion::interval)`(0.95)`; Wilson, mid-p, Blaker by [`ProportionInterval`](crate::proportion::ProportionInterval) |
+//! | `fisher.test(table)` | [`Fisher`](crate::proportion::Fisher) for the p-value, [`ConditionalOddsRatio`](crate::proportion::ConditionalOddsRatio) for the odds ratio (R's root is good to four digits) |
+//! | `Exact::exact.test(method = "boschloo")`, `"z-pooled"` | [`Boschloo`](crate::proportion::Boschloo), [`Barnard`](crate::proportion::Barnard): the maximum is proven, without a grid |
+//! | `exact2x2::uncondExact2x2(method = "score")` | [`ChanZhang`](crate::proportion::ChanZhang) |
 //!
 //! # cmprsk
 //! | R | here |
@@ -84,7 +95,8 @@
 //!
 //! The same curve in both conventions:
 //! ```
-//! use greenwood::survival::{Conventions, Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::curve::Conventions;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -137,4 +149,9 @@
 #[allow(clippy::wildcard_imports)] // the links of the page
 use crate::survival::multi_state::*;
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::recurrent::*;
+#[allow(clippy::wildcard_imports)] // the links of the page
+use crate::survival::{
+    contrast::*, curve::*, data::*, log_rank::*, permutation::*, prediction::*, regression::*, result::*,
+    risk_table::*, small_sample::*,
+};

@@ -31,7 +31,8 @@
 //! # Examples
 //! Ties, delayed entry and rounding errors:
 //! ```
-//! use greenwood::survival::{KaplanMeier, NearTies, RightCensored};
+//! use greenwood::survival::{KaplanMeier, RightCensored};
+//! use greenwood::survival::data::NearTies;
 //!
 //! // At 2 one subject has the event and one is censored: the censored one is still at risk.
 //! let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 2.0, 3.0], &[false, true, false, true])?);
@@ -50,7 +51,9 @@
 //!
 //! Quantiles on a flat step, and what is not estimable:
 //! ```
-//! use greenwood::survival::{FlatStep, Interval, KaplanMeier, NotEstimable, QuantileRule, RightCensored};
+//! use greenwood::survival::{Interval, KaplanMeier, RightCensored};
+//! use greenwood::survival::curve::{FlatStep, QuantileRule};
+//! use greenwood::survival::result::NotEstimable;
 //!
 //! let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 4.0, 6.0], &[true, true, true, false])?);
 //! assert_eq!(curve.median().value()?, 3.0); // flat at 0.5 from 2 to 4
@@ -62,4 +65,7 @@
 //! ```
 
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::{
+    contrast::*, curve::*, data::*, log_rank::*, permutation::*, prediction::*, regression::*, result::*,
+    risk_table::*, small_sample::*,
+};

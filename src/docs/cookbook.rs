@@ -1,4 +1,4 @@
-//! Twenty tasks of a survival analysis. Each recipe is compiled and run with the tests, and asserts its result.
+//! Twenty-two tasks of a survival analysis. Each recipe is compiled and run with the tests, and asserts its result.
 //!
 //! Most recipes use the trial of 6-mercaptopurine in acute leukaemia (Freireich et al. 1963, Blood 21:699; 21 + 21 children,
 //! weeks in remission, twelve of the 6-MP arm censored). Here are the data; later recipes call this function:
@@ -88,7 +88,8 @@
 //!
 //! ## 4. The restricted mean and the difference of two
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, MeanMeasure, RightCensored};
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::contrast::MeanMeasure;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -257,7 +258,8 @@
 //!
 //! ## 12. The difference of two survival probabilities, and the number needed to treat
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, NeededValue, RightCensored};
+//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::survival::contrast::NeededValue;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -306,7 +308,8 @@
 //!
 //! ## 14. Are the hazards proportional?
 //! ```
-//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored, TimeScale};
+//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
+//! use greenwood::survival::regression::TimeScale;
 //! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
 //! #     let weeks = [
 //! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
@@ -437,3 +440,54 @@
 //! assert_eq!(KaplanMeier::from_table(whole), KaplanMeier::fit(&together));
 //! # Ok::<(), greenwood::Error>(())
 //! ```
+//!
+//! ## 21. Events that recur: the mean number by a time, and a model
+//! ```
+//! use greenwood::survival::recurrent::{EventModel, MeanCumulative, MeanTest, RecurrentEvents};
+//! use greenwood::survival::{Design, Groups};
+//!
+//! // One row from event to event, and one to the end of observation: infections of six children, days since admission.
+//! let child = [1, 1, 1, 2, 2, 3, 4, 4, 5, 6];
+//! let from = [0., 2., 4., 0., 3., 0., 0., 5., 0., 0.];
+//! let until = [2., 4., 9., 3., 8., 9., 5., 9., 8., 7.];
+//! let infection = [true, true, false, true, false, true, true, false, false, false];
+//! let arm = Groups::new(&["old", "old", "old", "old", "old", "old", "new", "new", "new", "new"]);
+//! let data = RecurrentEvents::new(&child, &from, &until, &infection)?;
+//!
+//! let means = MeanCumulative::new().by_group(&data, &arm)?;
+//! assert_eq!(means[0].at(5.0).to_string(), "1.000 ± 0.471"); // three infections among three children
+//! assert_eq!(means[1].at(5.0).to_string(), "0.333 ± 0.272");
+//! let test = MeanTest::test(&data, &arm)?;
+//! assert!((test.statistic() - 32.0 / 7.0).abs() < 1e-12); // (4/3)² / (7/18): six children, so no more than a hint
+//!
+//! // Andersen and Gill's model: every infection alike, standard errors by child.
+//! let design = Design::builder().factor("arm", &arm, "old").build()?;
+//! let fit = EventModel::andersen_gill().fit(&data, &design)?;
+//! assert!(fit.terms()[0].hazard_ratio() < 1.0 && fit.terms()[0].robust_std_error().is_some());
+//!
+//! // Two die: the dead have no further infections.
+//! let died = [false, false, false, false, true, false, false, false, true, false];
+//! let with_death = MeanCumulative::new().by_group(&data.with_terminal(&died)?, &arm)?;
+//! assert!(with_death[0].at(9.0).value()? < means[0].at(9.0).value()?);
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+//! ## 22. Responders and non-responders, without crediting responders the time until they respond
+//! ```
+//! use greenwood::survival::RightCensored;
+//! use greenwood::survival::curve::SimonMakuch;
+//! use greenwood::survival::log_rank::MantelByar;
+//!
+//! // The first ten patients of the Stanford heart transplant programme: days, and the day of the transplant.
+//! let days = [50., 6., 16., 39., 18., 3., 675., 40., 85., 58.];
+//! let transplant = [None, None, Some(1.), Some(36.), None, None, Some(51.), None, None, Some(12.)];
+//! let rows = RightCensored::new(&days, &[true; 10])?.split_at_change(&transplant, "waiting", "transplanted")?;
+//! let test = MantelByar::test(&rows)?;
+//! assert_eq!(test.observed(), [6.0, 4.0]);
+//! let curves = SimonMakuch::new().landmark(14.0).fit(&rows)?; // from a day at which some have a new heart
+//! assert_eq!(curves[1].at(20.0).value()?, 0.5);
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+//! A Parquet file of any length, a record batch of Arrow, or a table of results for another program: the page
+//! `columns` (features `arrow` and `parquet`).

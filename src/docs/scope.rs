@@ -6,8 +6,10 @@
 //! | right-censored data with delayed entry, weights, clusters, strata | [`data`] |
 //! | risk tables that merge | [`risk_table`] |
 //! | survival curves, cumulative hazards, quantiles, restricted means, bands | [`curve`] |
-//! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`](crate::survival::curve::aalen_johansen), [`Gray`], [`FineGray`] |
+//! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`], [`Gray`], [`FineGray`] |
 //! | multi-state histories: occupation, transition probabilities, time in state | [`multi_state`] |
+//! | recurrent events: mean functions with and without a terminal event, their test, four models, rates | [`recurrent`] |
+//! | groups that are entered later: curves and test | [`SimonMakuch`], [`MantelByar`] |
 //! | the log-rank family | [`log_rank`] |
 //! | exact and Monte Carlo permutation tests | [`permutation`] |
 //! | intervals for few subjects | [`small_sample`] |
@@ -26,7 +28,6 @@
 //! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.
-//! - Recurrent events.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
 //! - Standardised (adjusted) survival curves. Curves with inverse-probability weights are there: [`Weights::sampling`].
 //!
@@ -51,4 +52,4 @@
 //! ```
 
 #[allow(clippy::wildcard_imports)] // the links of the page
-use crate::survival::*;
+use crate::survival::{contrast::*, curve::*, data::*, log_rank::*, regression::*, result::*, *};

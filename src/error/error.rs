@@ -259,6 +259,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// Bytes that are no encoded risk table, or were changed on their way.
+    #[error("byte {offset} of the encoded risk table: {reason}")]
+    Encoding {
+        /// The position in the bytes.
+        offset: usize,
+        /// What is wrong there.
+        reason: &'static str,
+    },
     /// A curve, read from elsewhere, that does not fit its risk table.
     #[error("the curve has {values} values for the {rows} rows of its risk table")]
     InconsistentCurve {
@@ -310,8 +318,8 @@ pub enum Error {
     /// A survival curve asked of an endpoint with competing events.
     #[error(
         "endpoint {endpoint} has competing events ({event} of subject {subject}): a survival curve would \
-         censor them silently; `Analysis::incidence` gives the probability of the event beside them; or give them \
-         the role of an event or of a censoring, if that is the question"
+         censor them silently; `Analysis::incidence` gives the probability of the event beside them; if they are to be \
+         censorings, ask for that by name (`Analysis::competing_as_censored`), or give them another role"
     )]
     CompetingOutcomes {
         /// The endpoint.
@@ -450,7 +458,9 @@ pub enum Error {
     )]
     InfiniteLikelihood,
     /// Predictions asked of a parametric model that has no curve, since its likelihood has no maximum.
-    #[error("the model has no curve to predict from: {diagnosis}; take another distribution, or fewer parameters")]
+    #[error(
+        "the model has no curve to predict from: {diagnosis}; take another distribution, or fewer parameters"
+    )]
     NoCurve {
         /// How the search ended.
         diagnosis: String,
@@ -468,7 +478,7 @@ pub enum Error {
     #[error("{because}")]
     NotEstimable {
         /// The reason.
-        because: crate::survival::NotEstimable,
+        because: crate::survival::result::not_estimable::NotEstimable,
     },
     /// A method that has no meaning, or is not valid, for such data.
     #[error("{method} is not available with {with}: {why}")]
@@ -690,7 +700,64 @@ pub enum Error {
         /// What is asked of the values.
         must: &'static str,
     },
-
+    /// A column that a batch or a file does not have.
+    #[error("there is no column \"{column}\": the columns are {known}")]
+    UnknownColumn {
+        /// The column asked for.
+        column: String,
+        /// The columns that exist.
+        known: String,
+    },
+    /// Two columns of one name.
+    #[error("columns {first} and {second} are both \"{column}\": give them different names")]
+    DuplicateColumn {
+        /// The name.
+        column: String,
+        /// Where it stands first.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
+    /// A column of a type that cannot be read as what it is to be.
+    #[error("column \"{column}\" is of type {found}: it must be {must_be}")]
+    ColumnType {
+        /// The column.
+        column: String,
+        /// Its type.
+        found: String,
+        /// The types that can be read.
+        must_be: &'static str,
+    },
+    /// A value of a column that cannot be what it is to be.
+    #[error("column \"{column}\", row {row} is {value}: it must be {must_be}")]
+    ColumnValue {
+        /// The column.
+        column: String,
+        /// The row, counted from 0 over all batches.
+        row: usize,
+        /// What was found.
+        value: String,
+        /// What is allowed.
+        must_be: String,
+    },
+    /// A null where there must be a value.
+    #[error(
+        "column \"{column}\", row {row} is null: give a value, or leave out such rows and count them (`Nulls::Skip`)"
+    )]
+    NullValue {
+        /// The column.
+        column: String,
+        /// The row, counted from 0 over all batches.
+        row: usize,
+    },
+    /// What is wrong with one of several files.
+    #[error("{path}: {error}")]
+    InFile {
+        /// The path of the file.
+        path: String,
+        /// What is wrong in it.
+        error: Box<Error>,
+    },
     /// A file that cannot be written.
     #[error("{path} cannot be written: {why}")]
     File {

@@ -3,10 +3,13 @@
 //!
 //! * order and sums: `order` (sort keys), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
+//! * the largest value of a polynomial: `bernstein`
 //! * solving: `root` (one equation), `cholesky`, `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
-//! * integrals: `quadrature` · random numbers that a seed decides: `random`
+//! * integers as few bytes, checksum: `bytes` · integrals: `quadrature` · random numbers that a seed decides: `random`
 
+pub(crate) mod bernstein;
 pub(crate) mod beta;
+pub(crate) mod bytes;
 pub(crate) mod cholesky;
 pub(crate) mod distribution;
 pub(crate) mod few_distinct;

@@ -16,6 +16,10 @@
 //! | what happened, and what counts | [`Subject`], [`Endpoint`]; [`Estimand`] for intercurrent events |
 //! | of whom, as of when | [`Population`], [`Stratification`]; [`DataCutoff`], [`Trial::cutoff_at_events`] |
 //! | one endpoint, one arm against another | [`Analysis`], [`Contrast`]; several ways of asking in one table: [`Comparisons`] |
+//! | the same where events compete | [`Analysis::incidence`], [`IncidenceContrast`]; Kaplan-Meier only by name: [`Analysis::competing_as_censored`] |
+//! | who has responded by a date | [`BinaryEndpoint`], [`Trial::responses`], [`BinaryReport`] |
+//! | in which state they are now | [`CurrentState`], [`Trial::states`] |
+//! | which adverse events, in whom, how often | [`AdverseEvents`], [`Trial::adverse_events`] |
 //! | what is reported | [`Analysis::report`], [`Trial::flow`], [`FollowUp`] |
 //! | what the data cannot tell | [`Analysis::censoring_bounds`], [`Analysis::tipping_point`], [`Contrast::fragility`] |
 //! | files | `adtte` (CDISC ADTTE, a feature) |
@@ -55,11 +59,14 @@ pub mod facts;
 pub mod question;
 pub mod reconstruct;
 pub mod report;
+pub mod response;
+pub mod safety;
 pub mod sensitivity;
+pub mod states;
 
 pub use analysis::{
     Analysis, Censoring, CensoringReasons, Comparison, Comparisons, Contrast, DataCutoff, Decision, Flow,
-    FollowUp, Incidence, NumbersAtRisk, Outcome, Record, Trial, Window,
+    FollowUp, Incidence, IncidenceContrast, NumbersAtRisk, Outcome, Record, Trial, Window,
 };
 #[cfg(feature = "calendar")]
 pub use facts::{Calendar, Clock, DayCount};
@@ -67,7 +74,15 @@ pub use facts::{
     Characteristic, Exit, Label, Stratification, Stratum, Subject, SubjectBuilder, Time, TimeUnit,
 };
 pub use question::{Ascertainment, Endpoint, Estimand, Origin, Population, Role, Strategy};
-pub use report::{ArmReport, ComparisonReport, PenalisedRatio, Report, ReportBuilder, Table};
+pub use report::{
+    ArmReport, ComparisonReport, CompetingReport, PenalisedRatio, Report, ReportBuilder, Table,
+};
+pub use response::{
+    BinaryAnalysis, BinaryContrast, BinaryCounts, BinaryEndpoint, BinaryRecord, BinaryReport, BinaryRole,
+    BinaryStatus, CountAs,
+};
+pub use safety::{AdverseEventRow, AdverseEventTable, AdverseEvents};
 pub use sensitivity::{CensoringBounds, Fragility, TippingPoint, TippingRow};
+pub use states::{CurrentState, StateAnalysis};
 
 pub(crate) use facts::label::label;

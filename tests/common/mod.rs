@@ -8,7 +8,8 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use greenwood::survival::{Groups, NearTies, RightCensored, Weights};
+use greenwood::survival::data::NearTies;
+use greenwood::survival::{Groups, RightCensored, Weights};
 use serde_json::Value;
 
 /// One reference case.
@@ -17,7 +18,8 @@ pub struct Case {
     pub kind: String,
     pub inputs: Value,
     pub output: Value,
-    data: Option<String>,
+    /// The file of its data, where it is one.
+    pub data: Option<String>,
 }
 
 /// The cases of `tests/data/<file>.json`.

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use greenwood_fuzz::{STORED, adtte_csv, adtte_json};
+use greenwood_fuzz::{STORED, adtte_csv, adtte_json, encoded, encoded_seeds};
 
 /// `SplitMix64` (Steele, Lea & Flood 2014): the mutations are the same in every run.
 struct Random(u64);
@@ -113,9 +113,10 @@ fn main() {
     };
     run("adtte_csv", &seeds("adtte_csv"), adtte_csv, time);
     run("adtte_json", &seeds("adtte_json"), adtte_json, time);
+    run("encoded", &encoded_seeds(), encoded, time);
     for target in STORED {
         let example = (target.example)().into_bytes();
         run(target.name, &[example], target.read, time);
     }
-    println!("{} targets passed, 0 failed", 2 + STORED.len());
+    println!("{} targets passed, 0 failed", 3 + STORED.len());
 }

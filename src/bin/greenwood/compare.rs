@@ -1,10 +1,12 @@
 //! `compare`: do groups differ, and by how much?
 
 use greenwood::Error;
+use greenwood::survival::contrast::Measure;
+use greenwood::survival::log_rank::{LogRankTest, Renyi};
+use greenwood::survival::result::HazardRatioMethod;
 use greenwood::survival::result::print::{PValue, pair as pair_of};
 use greenwood::survival::{
-    ExactLogRank, Groups, HazardRatioMethod, KaplanMeier, LogRank, LogRankTest, MaxCombo, Measure, Renyi,
-    RightCensored, SmallSample, SurvivalCurve, Weight,
+    ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, RightCensored, SmallSample, SurvivalCurve, Weight,
 };
 use serde_json::{Map, Value, json};
 

@@ -1,12 +1,10 @@
 //! `cox`: Cox's proportional-hazards model.
 
-use greenwood::survival::{
-    Concordance, ConcordanceEstimate, CoxModel, CoxPh, Design, ProportionalHazards, RightCensored,
-    TestResult, Ties, TimeScale, Weights,
-};
-use serde_json::{Value, json};
+use greenwood::survival::{CoxPh, Design, RightCensored, Weights};
 
-use crate::support::{Columns, Failure, Program, Table, Warnings, WeightKind, distinct, json_text, number};
+use crate::support::{
+    Columns, CoxAnswer, Failure, Program, Table, TiesName, Warnings, WeightKind, design, distinct, json_text,
+};
 
 /// Cox's proportional-hazards model of a file.
 #[derive(clap::Parser)]
@@ -44,13 +42,6 @@ pub struct Options {
     level: f64,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum TiesName {
-    Efron,
-    Breslow,
-    Exact,
-}
-
 impl Program for Options {
     fn run(mut self) -> Result<String, Failure> {
         self.columns.entry = self.columns.entry.take().or(self.start.take());
@@ -60,7 +51,7 @@ impl Program for Options {
         let data = self.data(&table, &mut warnings)?;
         let (design, offset) = self.design(&table)?;
         let fit = self.model(offset.as_deref()).fit(&data, &design)?;
-        let answer = Answer::new(&self, &fit, &data, &design, offset.as_deref())?;
+        let answer = CoxAnswer::new(&fit, &data, &design, (self.level, self.firth), offset.as_deref())?;
         Ok(if self.columns.json { json_text(answer.to_json()?, &warnings) } else { answer.to_text()? })
     }
 }
@@ -103,155 +94,17 @@ impl Options {
     }
 
     fn design(&self, table: &Table) -> Result<(Design<'static>, Option<Vec<f64>>), Failure> {
-        let mut design = Design::builder();
-        for column in &self.covariates {
-            design = design.numeric(column, &table.numbers("--covariates", column)?);
-        }
-        for column in &self.factor {
-            let groups = table.groups("--factor", column)?;
-            let reference = groups.labels()[0].clone();
-            design = design.factor(column, &groups, &reference);
-        }
+        let design = design(table, &self.covariates, &self.factor)?;
         let offset = self.offset.as_ref().map(|column| table.numbers("--offset", column)).transpose()?;
-        Ok((design.build()?, offset))
+        Ok((design, offset))
     }
 
     fn model(&self, offset: Option<&[f64]>) -> CoxPh {
-        let model = CoxPh::new().ties(match self.ties {
-            TiesName::Efron => Ties::Efron,
-            TiesName::Breslow => Ties::Breslow,
-            TiesName::Exact => Ties::Exact,
-        });
+        let model = CoxPh::new().ties(self.ties.ties());
         let model = if self.firth { model.firth() } else { model };
         match offset {
             Some(offset) => model.offset(offset),
             None => model,
         }
     }
-}
-
-/// A fit and what is reported beside it.
-struct Answer<'a> {
-    options: &'a Options,
-    fit: &'a CoxModel,
-    data: &'a RightCensored<'a>,
-    design: &'a Design<'static>,
-    /// Neither has a value where a coefficient is infinite.
-    concordance: Option<ConcordanceEstimate>,
-    proportional: Option<ProportionalHazards>,
-}
-
-impl<'a> Answer<'a> {
-    fn new(
-        options: &'a Options,
-        fit: &'a CoxModel,
-        data: &'a RightCensored<'a>,
-        design: &'a Design<'static>,
-        offset: Option<&[f64]>,
-    ) -> Result<Self, Failure> {
-        let (mut concordance, mut proportional) = (None, None);
-        if fit.coefficients().iter().all(|b| b.is_finite()) {
-            let mut score = fit.linear_predictor(design)?;
-            for (score, offset) in score.iter_mut().zip(offset.unwrap_or_default()) {
-                *score += offset;
-            }
-            concordance = Some(Concordance::new().estimate(data, &score)?);
-            proportional = Some(fit.with(data, design)?.proportional_hazards(TimeScale::default())?);
-        }
-        Ok(Self { options, fit, data, design, concordance, proportional })
-    }
-
-    fn to_text(&self) -> Result<String, Failure> {
-        let mut parts = vec![self.fit.to_string()];
-        for term in self.fit.terms().iter().filter(|_| self.options.firth) {
-            let fitted = self.fit.with(self.data, self.design)?;
-            let interval = fitted.profile_interval(term.name(), self.options.level)?;
-            let test = fitted.likelihood_ratio_test_of(&[term.name()])?;
-            parts.push(format!(
-                "{}: profile of the hazard ratio {interval:.4}; likelihood ratio {test}",
-                term.name()
-            ));
-        }
-        parts.extend(self.concordance.iter().map(|c| format!("concordance      {c}")));
-        parts.extend(self.proportional.iter().map(ToString::to_string));
-        Ok(parts.join("\n"))
-    }
-
-    fn to_json(&self) -> Result<Value, Failure> {
-        let fit = self.fit;
-        let vcov: Vec<Vec<Value>> =
-            fit.variance().rows().into_iter().map(|r| r.iter().map(|&v| number(v)).collect()).collect();
-        Ok(json!({
-            "n": fit.rows(), "events": fit.events(), "ties": fit.ties().to_string().to_lowercase(),
-            "converged": fit.stop().is_success(), "stop": format!("{:?}", fit.stop()), "iterations": fit.iterations(),
-            "loglik": fit.log_likelihood().map(number), "coefficients": self.coefficients()?, "vcov": vcov,
-            "score": test(&fit.score_test()), "wald": test(&fit.wald_test()),
-            "lrt": test(&fit.likelihood_ratio_test()),
-            "concordance": self.concordance.as_ref().map(
-                |c| json!({ "estimate": number(c.value().ok()), "se": number(c.std_error().ok()) })
-            ),
-            "baseline": self.baseline()?, "zph": self.zph(), "zph_covariates": self.zph_covariates(),
-        }))
-    }
-
-    fn coefficients(&self) -> Result<Vec<Value>, Failure> {
-        let (fit, level) = (self.fit, self.options.level);
-        let one = |t: &greenwood::survival::Term| -> Result<Value, Failure> {
-            let (limits, p_value) = if self.options.firth {
-                let fitted = fit.with(self.data, self.design)?;
-                let test = fitted.likelihood_ratio_test_of(&[t.name()])?;
-                (fitted.profile_interval(t.name(), level)?, test.p_value())
-            } else {
-                (t.interval(level)?, t.p_value())
-            };
-            Ok(json!({
-                "name": t.name(), "coef": number(t.coefficient()), "se": number(t.model_std_error()),
-                "robust_se": number(t.robust_std_error()), "z": number(t.z()), "p_value": number(p_value),
-                "hazard_ratio": number(t.hazard_ratio()),
-                "lower": number(limits.lower), "upper": number(limits.upper),
-                "status": format!("{:?}", t.status()),
-            }))
-        };
-        fit.terms().iter().map(one).collect()
-    }
-
-    fn baseline(&self) -> Result<Vec<Value>, Failure> {
-        if self.fit.coefficients().iter().any(|b| !b.is_finite()) {
-            return Ok(Vec::new());
-        }
-        let base = self.fit.with(self.data, self.design)?.baseline()?;
-        let mut rows = Vec::new();
-        let labels: Vec<Option<&str>> = base.strata().map(Some).collect();
-        for label in if labels.is_empty() { vec![None] } else { labels } {
-            let curve = label.map_or_else(|| base.at_zero(), |label| base.stratum(label)?.at_zero())?;
-            for (time, hazard) in curve.cumulative_hazard() {
-                let (time, hazard) = (number(time), number(hazard));
-                rows.push(json!({ "stratum": label, "time": time, "cumulative_hazard": hazard }));
-            }
-        }
-        Ok(rows)
-    }
-
-    /// The test of proportional hazards, coefficient by coefficient.
-    fn zph(&self) -> Vec<Value> {
-        self.proportional.as_ref().map_or(Vec::new(), |zph| named_tests(zph.coefficients(), zph.global()))
-    }
-
-    /// The same by covariate: a factor as a whole.
-    fn zph_covariates(&self) -> Vec<Value> {
-        self.proportional.as_ref().map_or(Vec::new(), |zph| named_tests(zph.covariates(), zph.global()))
-    }
-}
-
-fn named_tests<'a>(tests: impl Iterator<Item = (&'a str, TestResult)>, global: TestResult) -> Vec<Value> {
-    let named = |(name, t): (&str, TestResult)| {
-        let mut value = test(&t);
-        value["name"] = name.into();
-        value
-    };
-    tests.chain([("GLOBAL", global)]).map(named).collect()
-}
-
-fn test(t: &TestResult) -> Value {
-    json!({ "statistic": number(t.statistic()), "df": t.df(), "p_value": number(t.p_value()) })
 }

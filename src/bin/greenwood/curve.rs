@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use greenwood::survival::curve::{CumulativeHazard, FlemingHarrington, SurvivalEstimate};
+use greenwood::survival::result::ConfidenceInterval;
 use greenwood::survival::result::print::{Number, group, or_missing};
 use greenwood::survival::{
-    ConfidenceInterval, CumulativeHazard, FlemingHarrington, Groups, Interval, KaplanMeier, NelsonAalen,
-    RightCensored, SurvivalCurve, SurvivalEstimate,
+    Groups, Interval, KaplanMeier, NelsonAalen, RightCensored, RiskTable, SurvivalCurve,
 };
 use serde_json::{Value, json};
 
@@ -75,12 +76,6 @@ fn run(options: &Options) -> Result<String, Failure> {
     let mut warnings = Warnings::default();
     let by: Vec<_> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
     times_to_ask("--at", &options.at)?;
-    let table = options.columns.table(&by, &mut warnings)?;
-    let data = options.columns.data(&table, &mut warnings)?;
-    let groups = match &options.by {
-        Some(column) => table.groups("--by", column)?,
-        None => Groups::new(&vec!["all"; data.len()]),
-    };
     let interval = match options.interval {
         Scale::Plain => Interval::plain(),
         Scale::Log => Interval::log(),
@@ -89,7 +84,20 @@ fn run(options: &Options) -> Result<String, Failure> {
         Scale::Arcsine => Interval::arcsine(),
     }
     .level(options.level);
-    let fits = fit(options.estimator, &data, &groups)?;
+    let fits = match options.columns.streamed(options.by.as_deref(), &mut warnings)? {
+        Some(tables) => {
+            tables.into_iter().map(|(label, table)| of_table(options.estimator, label, table)).collect()
+        }
+        None => {
+            let table = options.columns.table(&by, &mut warnings)?;
+            let data = options.columns.data(&table, &mut warnings)?;
+            let groups = match &options.by {
+                Some(column) => table.groups("--by", column)?,
+                None => Groups::new(&vec!["all"; data.len()]),
+            };
+            fit(options.estimator, &data, &groups)?
+        }
+    };
     if options.columns.json {
         let mut groups = Vec::new();
         for fit in &fits {
@@ -117,6 +125,20 @@ fn fit(estimator: Estimator, data: &RightCensored, groups: &Groups) -> Result<Ve
     let censoring = KaplanMeier::censoring_by_group(data, groups)?;
     let fits = groups.labels().iter().cloned().zip(curves).zip(hazards).zip(censoring);
     Ok(fits.map(|(((label, curve), hazard), censoring)| Fit { label, curve, hazard, censoring }).collect())
+}
+
+/// The same of a risk table: rows that were never all in memory.
+fn of_table(estimator: Estimator, label: String, table: RiskTable) -> Fit {
+    let censoring = KaplanMeier::censoring_from_table(&table);
+    let hazard = match estimator {
+        Estimator::FlemingHarrington => FlemingHarrington::from_table(table.clone()),
+        _ => NelsonAalen::from_table(table.clone()),
+    };
+    let curve = match estimator {
+        Estimator::KaplanMeier => KaplanMeier::from_table(table),
+        _ => hazard.survival(),
+    };
+    Fit { label, curve, hazard, censoring }
 }
 
 fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) -> Result<(), Failure> {

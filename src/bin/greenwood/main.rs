@@ -5,10 +5,13 @@ mod cox;
 mod curve;
 mod design;
 mod incidence;
+mod multistate;
 mod npmle;
+mod parametric;
 #[cfg(feature = "plot")]
 mod plot;
 mod reconstruct;
+mod recurrent;
 mod report;
 mod simulate;
 mod support;
@@ -30,7 +33,10 @@ enum Command {
     Design(design::Options),
     Simulate(simulate::Options),
     Incidence(incidence::Options),
+    Multistate(multistate::Options),
     Npmle(npmle::Options),
+    Parametric(parametric::Options),
+    Recurrent(recurrent::Options),
     #[cfg(feature = "plot")]
     Plot(plot::Options),
 }
@@ -46,7 +52,10 @@ impl Program for Command {
             Self::Design(options) => options.run(),
             Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),
+            Self::Multistate(options) => options.run(),
             Self::Npmle(options) => options.run(),
+            Self::Parametric(options) => options.run(),
+            Self::Recurrent(options) => options.run(),
             #[cfg(feature = "plot")]
             Self::Plot(options) => options.run(),
         }

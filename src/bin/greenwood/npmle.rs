@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use greenwood::survival::{Closed, IntervalCensored, Turnbull, TurnbullCurve, Weights};
+use greenwood::survival::curve::TurnbullCurve;
+use greenwood::survival::data::Closed;
+use greenwood::survival::{IntervalCensored, Turnbull, Weights};
 use serde_json::{Value, json};
 
 use crate::support::{Dialect, Failure, Program, Table, Warnings, distinct, json_text, number, times_to_ask};
@@ -53,7 +55,9 @@ impl Program for Options {
         let mut needed: Vec<(&'static str, &str)> = Vec::new();
         needed.extend(self.weight.iter().map(|c| ("--weight", c.as_str())));
         needed.extend(self.by.iter().map(|c| ("--by", c.as_str())));
-        let (table, _) = Table::read(&self.file, &self.dialect)?.complete(&needed, false)?;
+        let used: Vec<&str> = named.iter().chain(&needed).map(|(_, column)| *column).collect();
+        let table = Table::read_columns(&self.file, &self.dialect, Some(&used))?;
+        let (table, _) = table.complete(&needed, false)?;
         let data = self.data(&table)?;
         let (labels, curves) = match &self.by {
             None => (vec!["all".to_string()], vec![Turnbull::fit(&data)]),

@@ -15,7 +15,8 @@ use std::fmt::Write;
 use std::ops::ControlFlow;
 
 use clap::Parser;
-use greenwood::survival::{HazardRatioMethod, RightCensored};
+use greenwood::survival::RightCensored;
+use greenwood::survival::result::HazardRatioMethod;
 use greenwood::trial::examples::{Arm, FFS, saa};
 use greenwood::trial::reconstruct::{
     ArmFigures, ArmOrders, LaterCensoring, SearchOutcome, StdErrorConvention, TiedTimes, TrialFigures,

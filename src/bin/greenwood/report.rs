@@ -1,4 +1,4 @@
-//! `report`: the report of one endpoint of an ADTTE data set, as text, Markdown, LaTeX or HTML.
+//! `report`: the report of one endpoint of an ADTTE data set, as text, Markdown, LaTeX, HTML or CSV.
 
 use std::fs::File;
 use std::num::NonZeroU32;
@@ -17,6 +17,7 @@ enum Form {
     Markdown,
     Latex,
     Html,
+    Csv,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -160,6 +161,7 @@ fn run(options: &Options) -> Result<String, Failure> {
         Form::Markdown => report.to_markdown(),
         Form::Latex => report.to_latex(),
         Form::Html => report.to_html(),
+        Form::Csv => report.to_csv(),
     })
 }
 

@@ -75,7 +75,8 @@ impl fmt::Display for Measure {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{KaplanMeier, Measure, RightCensored};
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+/// use greenwood::survival::contrast::Measure;
 ///
 /// let a = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, false, true])?);
 /// let b = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, false])?);
@@ -231,7 +232,8 @@ impl SurvivalCurve {
     ///
     /// # Example
     /// ```
-    /// use greenwood::survival::{KaplanMeier, Measure, RightCensored};
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    /// use greenwood::survival::contrast::Measure;
     ///
     /// let a = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, false, true])?);
     /// let b = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?);

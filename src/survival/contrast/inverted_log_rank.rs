@@ -29,7 +29,8 @@ use crate::survival::risk_table::table::RiskTable;
 /// # Example
 /// Failure-free survival of the trial with 9 children in each arm:
 /// ```
-/// use greenwood::survival::{Groups, InvertedLogRank, RightCensored};
+/// use greenwood::survival::{Groups, RightCensored};
+/// use greenwood::survival::contrast::InvertedLogRank;
 ///
 /// let months = [2., 4., 6., 10., 12., 15., 48., 53., 60., 8., 20., 30., 40., 45., 48., 51., 56., 60.];
 /// let failed = [1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0].map(|d| d == 1);

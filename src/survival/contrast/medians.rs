@@ -31,7 +31,8 @@ impl MedianMeasure {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{KaplanMeier, MedianMeasure, RightCensored};
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+/// use greenwood::survival::contrast::MedianMeasure;
 ///
 /// let late = KaplanMeier::fit(&RightCensored::new(&[4., 6., 8., 10., 12., 14., 16., 18.], &[true; 8])?);
 /// let soon = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?);
@@ -125,7 +126,8 @@ impl SurvivalCurve {
     ///
     /// # Example
     /// ```
-    /// use greenwood::survival::{KaplanMeier, MedianMeasure, RightCensored};
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    /// use greenwood::survival::contrast::MedianMeasure;
     ///
     /// let late = KaplanMeier::fit(&RightCensored::new(&[4., 6., 8., 10., 12., 14., 16., 18.], &[true; 8])?);
     /// let soon = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?);

@@ -8,7 +8,7 @@
 //! * medians: [`median_contrast`](crate::survival::SurvivalCurve::median_contrast) with a [`MedianMeasure`];
 //! * what a patient asks: [`NumberNeeded`].
 //!
-//! All read "this curve against the other". An [`Estimate`](crate::survival::Estimate) keeps the scale on which it is
+//! All read "this curve against the other". An [`Estimate`](crate::survival::result::Estimate) keeps the scale on which it is
 //! symmetric, so that interval and p-value agree with each other.
 //!
 //! Not here: the hazard ratio ([`HazardRatio`](crate::survival::HazardRatio),

@@ -76,7 +76,9 @@ pub enum NeededInterval {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Direction, KaplanMeier, NeededValue, RightCensored};
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+/// use greenwood::survival::contrast::NeededValue;
+/// use greenwood::survival::result::Direction;
 ///
 /// let new = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4.], &[true, false, false, true])?);
 /// let old = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4.], &[true, true, false, true])?);

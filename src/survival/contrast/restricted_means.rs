@@ -32,7 +32,8 @@ impl SurvivalCurve {
     ///
     /// # Example
     /// ```
-    /// use greenwood::survival::{KaplanMeier, MeanMeasure, RightCensored};
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    /// use greenwood::survival::contrast::MeanMeasure;
     ///
     /// let a = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, false, true])?);
     /// let b = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?);

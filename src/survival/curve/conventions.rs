@@ -19,7 +19,8 @@ use crate::survival::result::print::{self, Number};
 /// The first quartile of the 38 patients with lymphoblastic leukaemia of Klein & Moeschberger (2003): the SAS/STAT
 /// user's guide prints 107 to 276 for linear limits and 86 to 230 for log-log ones.
 /// ```
-/// use greenwood::survival::{Conventions, KaplanMeier, RightCensored};
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+/// use greenwood::survival::curve::Conventions;
 ///
 /// let days = [
 ///     1., 55., 74., 86., 104., 107., 109., 110., 122., 122., 129., 172., 192., 194., 226., 230., 276., 332., 383., 418.,

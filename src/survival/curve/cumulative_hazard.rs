@@ -15,7 +15,7 @@ use crate::survival::risk_table::table::RiskTable;
 
 /// An estimated cumulative hazard: a right-continuous step function with its variance.
 ///
-/// Made by [`NelsonAalen`](crate::survival::NelsonAalen) or [`FlemingHarrington`](crate::survival::FlemingHarrington).
+/// Made by [`NelsonAalen`](crate::survival::NelsonAalen) or [`FlemingHarrington`](crate::survival::curve::FlemingHarrington).
 /// Beyond the last observation it has no value, unless it is [`extended`](Self::extended).
 ///
 /// # Example

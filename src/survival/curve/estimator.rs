@@ -25,7 +25,7 @@ pub enum Estimator {
     KaplanMeier,
     /// Events over at risk, summed: [`NelsonAalen`](crate::survival::NelsonAalen).
     NelsonAalen,
-    /// The same with tied events leaving one after the other: [`FlemingHarrington`](crate::survival::FlemingHarrington).
+    /// The same with tied events leaving one after the other: [`FlemingHarrington`](crate::survival::curve::FlemingHarrington).
     FlemingHarrington,
 }
 

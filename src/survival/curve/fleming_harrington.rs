@@ -18,7 +18,8 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{FlemingHarrington, RightCensored};
+/// use greenwood::survival::RightCensored;
+/// use greenwood::survival::curve::FlemingHarrington;
 ///
 /// let hazard = FlemingHarrington::fit(&RightCensored::new(&[1.0, 1.0, 3.0], &[true, true, false])?);
 /// assert_eq!(hazard.at(1.0).value()?, 1.0 / 3.0 + 1.0 / 2.0);

@@ -21,7 +21,7 @@ use crate::survival::result::interval::ConfidenceInterval;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::IncidenceRate;
+/// use greenwood::survival::curve::IncidenceRate;
 ///
 /// let rate = IncidenceRate::new(3, 41.5)?;
 /// let (lower, upper) = rate.interval(0.95)?.bounds().unwrap();

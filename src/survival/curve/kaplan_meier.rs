@@ -50,7 +50,7 @@ impl KaplanMeier {
     /// One curve per group, in the order of the group codes.
     ///
     /// A group without anybody has a curve without an estimate
-    /// ([`NotEstimable::Nobody`](crate::survival::NotEstimable::Nobody)).
+    /// ([`NotEstimable::Nobody`](crate::survival::result::NotEstimable::Nobody)).
     ///
     /// # Errors
     /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
@@ -91,6 +91,12 @@ impl KaplanMeier {
     /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
     pub fn censoring_by_group(data: &RightCensored, groups: &Groups) -> Result<Vec<SurvivalCurve>> {
         grouped(data, groups, true, of_censoring)
+    }
+
+    /// The censoring distribution of a risk table, as [`censoring`](Self::censoring).
+    #[must_use]
+    pub fn censoring_from_table(table: &RiskTable) -> SurvivalCurve {
+        of_censoring(table.reversed(), None)
     }
 }
 

@@ -3,6 +3,7 @@
 //! * the definitions, side by side: [`estimator`]; the pass over the risk table that all share: `engine`
 //! * the product limit: [`KaplanMeier`]; the sum of hazards: [`NelsonAalen`], [`FlemingHarrington`]
 //! * where other causes can come first, the incidence of each: [`AalenJohansen`], [`CumulativeIncidence`]
+//! * groups that are entered later (response, transplant): [`SimonMakuch`]
 //! * events that are only known to lie in an interval: [`Turnbull`], [`TurnbullCurve`]
 //! * a curve with its values: [`SurvivalCurve`], [`SurvivalEstimate`]; its hazard: [`CumulativeHazard`]; when a share
 //!   has had the event: [`Quantile`]; areas: [`RestrictedMean`]; given survival so far:
@@ -32,6 +33,7 @@ mod printed;
 pub mod pseudo;
 pub mod quantile;
 pub mod restricted_mean;
+pub mod simon_makuch;
 pub mod step_function;
 mod stored;
 pub mod survival_curve;
@@ -54,6 +56,7 @@ pub use nelson_aalen::NelsonAalen;
 pub use pseudo::{Pseudo, PseudoValues};
 pub use quantile::{FlatStep, Quantile, QuantileRule};
 pub use restricted_mean::RestrictedMean;
+pub use simon_makuch::SimonMakuch;
 pub use step_function::{Kind, StepFunction};
 pub use survival_curve::{Steps, SurvivalCurve};
 pub use survival_estimate::{Step, SurvivalEstimate};

@@ -26,7 +26,8 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Pseudo, RightCensored};
+/// use greenwood::survival::RightCensored;
+/// use greenwood::survival::curve::Pseudo;
 ///
 /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?;
 /// let pseudo = Pseudo::new(&[2.0]).survival(&data)?;

@@ -34,7 +34,7 @@ const TOLERANCE: f64 = 1.4901161193847656e-8;
 /// | [`with_interval`](Self::with_interval) | 95 %, log-log | whose limits the interval of the quantile inverts |
 /// | [`flat_step`](Self::flat_step) | midpoint | the [`FlatStep`] |
 ///
-/// A level, an [`Interval`], a [`FlatStep`] or [`Conventions`](crate::survival::Conventions) alone will do:
+/// A level, an [`Interval`], a [`FlatStep`] or [`Conventions`](crate::survival::curve::Conventions) alone will do:
 /// `curve.quantiles(&[0.25, 0.5], Interval::log())`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -95,7 +95,8 @@ impl From<FlatStep> for QuantileRule {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{KaplanMeier, NotEstimable, RightCensored};
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+/// use greenwood::survival::result::NotEstimable;
 ///
 /// let curve = KaplanMeier::fit(&RightCensored::new(&[4., 6., 8., 10., 12.], &[true, true, false, true, false])?);
 /// let median = curve.median();

@@ -13,7 +13,7 @@ pub(super) const SAME_TIME: f64 = 1.4901161193847656e-8;
 /// An estimated survival function: a right-continuous step function with its variance.
 ///
 /// Made by [`KaplanMeier`](crate::survival::KaplanMeier), or as `exp(−H)` by
-/// [`CumulativeHazard::survival`](crate::survival::CumulativeHazard::survival). It holds the risk table it came from,
+/// [`CumulativeHazard::survival`](crate::survival::curve::CumulativeHazard::survival). It holds the risk table it came from,
 /// the estimate and the variance of its logarithm; intervals are computed when they are asked for, so one
 /// fit serves a report with several kinds of interval. Times have the unit of the data.
 ///

@@ -27,7 +27,8 @@ pub struct Step {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{KaplanMeier, NotEstimable, RightCensored};
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+/// use greenwood::survival::result::NotEstimable;
 ///
 /// let curve = KaplanMeier::fit(&RightCensored::new(&[2.0, 3.0, 5.0, 6.0, 8.0], &[false, true, true, false, false])?);
 /// let estimate = curve.at(3.0);

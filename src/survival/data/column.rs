@@ -12,7 +12,8 @@ use ndarray::{Array1, ArrayView1};
 /// # Example
 /// ```
 /// use std::borrow::Cow;
-/// use greenwood::survival::{Column, RightCensored};
+/// use greenwood::survival::RightCensored;
+/// use greenwood::survival::data::Column;
 ///
 /// struct Days(Vec<f64>);
 /// impl<'a> Column<'a, f64> for &'a Days {

@@ -141,6 +141,15 @@ impl<'a> CompetingRisks<'a> {
         Ok(Self { any: self.any.with_near_ties(near_ties)?, ..self })
     }
 
+    /// The same outcomes of other rows: what `change` adds to them.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn map_any(
+        self,
+        change: impl FnOnce(RightCensored<'a>) -> Result<RightCensored<'a>>,
+    ) -> Result<Self> {
+        Ok(Self { any: change(self.any)?, ..self })
+    }
+
     /// The number of rows.
     #[must_use]
     #[allow(clippy::len_without_is_empty)] // never empty

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{CompleteCases, RightCensored};
+/// use greenwood::survival::RightCensored;
+/// use greenwood::survival::data::CompleteCases;
 ///
 /// let months = [6.0, 7.0, f64::NAN, 15.0];
 /// let died = [Some(true), None, Some(true), Some(false)];

@@ -16,7 +16,7 @@ use crate::survival::regression::Design;
 /// until a row's covariates depend on its period:
 ///
 /// * a coefficient per period: [`Design::builder`] with
-///   [`numeric_within`](crate::survival::DesignBuilder::numeric_within) the [`periods`](Self::periods);
+///   [`numeric_within`](crate::survival::regression::DesignBuilder::numeric_within) the [`periods`](Self::periods);
 /// * a baseline per period: the periods as strata;
 /// * a coefficient that is a function of time, `β + γ g(t)`: cut at every event time, and add the column `x g(t)` with
 ///   `t` the end of each row (R's `tt`; up to rows × event times, so for small data).
@@ -94,7 +94,11 @@ impl RightCensored<'_> {
     }
 
     /// Gives the rows the weights, strata and clusters of the rows that they come from.
-    fn carry_over(&self, data: RightCensored<'static>, source: &[usize]) -> Result<RightCensored<'static>> {
+    pub(super) fn carry_over(
+        &self,
+        data: RightCensored<'static>,
+        source: &[usize],
+    ) -> Result<RightCensored<'static>> {
         let mut data = data;
         if let Some(weights) = self.weights() {
             let values = expand(weights.values(), source);
@@ -178,7 +182,7 @@ fn labels(cuts: &[f64]) -> Vec<String> {
     std::iter::once(ends.0).chain(between).chain(std::iter::once(ends.1)).collect()
 }
 
-fn expand<T: Clone>(values: &[T], source: &[usize]) -> Vec<T> {
+pub(super) fn expand<T: Clone>(values: &[T], source: &[usize]) -> Vec<T> {
     source.iter().map(|&i| values[i].clone()).collect()
 }
 
@@ -257,20 +261,27 @@ impl TryFrom<RawEpisodes> for Episodes {
     fn try_from(raw: RawEpisodes) -> Result<Self> {
         let RawEpisodes { data, source, periods } = raw;
         periods.check_len("periods", data.len())?;
-        if source.len() != data.len() {
-            let (len, expected) = (source.len(), data.len());
-            return Err(Error::LengthMismatch { argument: "source", len, other: "time", expected });
-        }
-        // Every row has been under observation, so each has a piece: none is left out.
-        let mut next = 0;
-        for &row in &source {
-            if row == next {
-                next += 1;
-            } else if row.checked_add(1) != Some(next) {
-                let must_be = "the row before, or the next one";
-                return Err(Error::OutOfRange { argument: "a row that is cut", value: row as f64, must_be });
-            }
-        }
+        check_source(&source, data.len())?;
         Ok(Self { data, source, periods })
     }
+}
+
+/// Every row of the data before the split has a piece, in their order.
+#[cfg(feature = "serde")]
+pub(super) fn check_source(source: &[usize], rows: usize) -> Result<()> {
+    if source.len() != rows {
+        let (len, expected) = (source.len(), rows);
+        return Err(Error::LengthMismatch { argument: "source", len, other: "time", expected });
+    }
+    // Every row has been under observation, so each has a piece: none is left out.
+    let mut next = 0;
+    for &row in source {
+        if row == next {
+            next += 1;
+        } else if row.checked_add(1) != Some(next) {
+            let must_be = "the row before, or the next one";
+            return Err(Error::OutOfRange { argument: "a row that is cut", value: row as f64, must_be });
+        }
+    }
+    Ok(())
 }

@@ -62,6 +62,12 @@ impl Groups {
         })
     }
 
+    /// Groups of codes and distinct labels that belong together.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn from_parts(codes: Vec<u32>, labels: Vec<String>) -> Self {
+        Self { codes, labels }
+    }
+
     /// The same groups, numbered in increasing order of their labels as text.
     #[must_use]
     pub fn sorted(self) -> Self {

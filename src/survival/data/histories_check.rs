@@ -91,7 +91,8 @@ impl HistoryProblem {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Histories, ProblemKind};
+/// use greenwood::survival::Histories;
+/// use greenwood::survival::data::ProblemKind;
 ///
 /// let data = Histories::new(&[7, 7], &[0.0, 3.0], &[4.0, 6.0], &[Some("ill"), None], &["well", "ill"])?;
 /// let check = data.check();

@@ -21,7 +21,8 @@ use crate::survival::data::right_censored::RightCensored;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Landmark, RightCensored};
+/// use greenwood::survival::RightCensored;
+/// use greenwood::survival::data::Landmark;
 ///
 /// let months = [1.0, 4.0, 9.0, 12.0, 15.0];
 /// let died = [true, true, false, true, false];

@@ -10,12 +10,14 @@
 //! * a factor, its codes and its labels: [`Groups`]
 //! * rows without missing values, judged over all columns together: [`CompleteCases`]
 //! * rows cut at chosen times, for coefficients that change: [`Episodes`]
+//! * rows cut where a subject changes from one group to another: [`GroupChange`]
 //! * the subjects who are still followed at a time: [`Landmark`]
 
 pub(crate) mod column;
 pub(crate) mod competing;
 pub mod complete_cases;
 pub(crate) mod episodes;
+pub(crate) mod group_change;
 pub(crate) mod groups;
 pub(crate) mod histories;
 pub(crate) mod histories_check;
@@ -30,6 +32,7 @@ pub use column::Column;
 pub use competing::CompetingRisks;
 pub use complete_cases::{Complete, CompleteCases};
 pub use episodes::Episodes;
+pub use group_change::GroupChange;
 pub use groups::Groups;
 pub use histories::Histories;
 pub use histories_check::{HistoryCheck, HistoryProblem, ProblemKind};

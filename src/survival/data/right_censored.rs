@@ -100,7 +100,7 @@ impl Facts {
 }
 
 /// The largest sum of weights: its square, which variances need, is a number.
-const LARGEST_SUM: f64 = 1e150;
+pub(crate) const LARGEST_SUM: f64 = 1e150;
 
 impl<'a> RightCensored<'a> {
     /// Observations that end at `time`, with the event where `event` is true and censored where it is false.
@@ -191,16 +191,22 @@ impl<'a> RightCensored<'a> {
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::InvalidWeight`] (NaN, infinite or negative);
     /// [`Error::ZeroWeights`] where all are 0; [`Error::HugeWeights`] where they add up to more than 1e150.
-    pub fn with_weights(mut self, weights: Weights<'a>) -> Result<Self> {
+    pub fn with_weights(self, weights: Weights<'a>) -> Result<Self> {
+        let data = self.with_part_weights(weights)?;
+        match &data.weights {
+            Some(weights) if weights.values().iter().all(|&w| w == 0.0) => Err(Error::ZeroWeights),
+            _ => Ok(data),
+        }
+    }
+
+    /// Weights of a part of the rows, which may all be 0 as long as those of the whole are not.
+    pub(crate) fn with_part_weights(mut self, weights: Weights<'a>) -> Result<Self> {
         let values = weights.values();
         check_len("weights", values.len(), self.len())?;
         if let Some((index, &value)) =
             values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
         {
             return Err(Error::InvalidWeight { index, value });
-        }
-        if values.iter().all(|&w| w == 0.0) {
-            return Err(Error::ZeroWeights);
         }
         let sum: f64 = values.iter().sum();
         if sum > LARGEST_SUM {

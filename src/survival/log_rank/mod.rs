@@ -8,12 +8,14 @@
 //!   not known when: [`MaxCombo`], [`Renyi`]
 //! * ordered groups: [`LogRankTest::trend`] · which of them differ: [`PairwiseLogRank`]
 //! * several causes, of which one prevents the others: [`Gray`] (equal incidence)
+//! * groups that are entered later (response, transplant): [`MantelByar`]
 //! * one group against a known hazard: [`OneSampleLogRank`]
 //!
 //! Not here: curves ([`KaplanMeier`](crate::survival::KaplanMeier)), the same statistics without asymptotics
 //! ([`ExactLogRank`](crate::survival::ExactLogRank)).
 
 pub mod gray;
+pub mod mantel_byar;
 pub mod max_combo;
 pub mod one_sample;
 pub mod pairwise;
@@ -27,6 +29,7 @@ pub mod weighted;
 
 pub use crate::survival::result::alternative::Alternative;
 pub use gray::{Gray, GrayTest, PairwiseGrayTest};
+pub use mantel_byar::MantelByar;
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};
 pub use pairwise::{Adjustment, PairwiseComparison, PairwiseLogRank, PairwiseTest};

@@ -35,7 +35,8 @@ pub enum OneSampleVariance {
 /// # Example
 /// A hazard of 0.002 a day:
 /// ```
-/// use greenwood::survival::{OneSampleLogRank, RightCensored};
+/// use greenwood::survival::RightCensored;
+/// use greenwood::survival::log_rank::OneSampleLogRank;
 /// let data = RightCensored::new(&[100.0, 400.0, 900.0], &[true, true, false])?;
 /// let test = OneSampleLogRank::new().test(&data, |days| 0.002 * days)?;
 /// assert!((test.expected() - 2.8).abs() < 1e-12);

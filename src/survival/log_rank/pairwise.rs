@@ -98,7 +98,8 @@ const MOST_GROUPS: usize = 447;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Adjustment, Groups, PairwiseLogRank, RightCensored};
+/// use greenwood::survival::{Groups, RightCensored};
+/// use greenwood::survival::log_rank::{Adjustment, PairwiseLogRank};
 /// let data = RightCensored::new(&[9., 8., 7., 6., 5., 4., 3., 2., 1.], &[true; 9])?;
 /// let dose = Groups::from_codes(&[0, 0, 0, 1, 1, 1, 2, 2, 2], &["none", "low", "high"])?;
 /// let test = PairwiseLogRank::new().adjustment(Adjustment::Bonferroni).test(&data, &dose)?;

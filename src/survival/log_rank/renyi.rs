@@ -33,7 +33,8 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Groups, Renyi, RightCensored, Weight};
+/// use greenwood::survival::{Groups, RightCensored, Weight};
+/// use greenwood::survival::log_rank::Renyi;
 /// let data = RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?;
 /// let arm = Groups::from_codes(&[0, 0, 1, 1, 1, 1, 0, 0], &["early and late", "between"])?;
 /// let test = Renyi::new().test(&data, &arm)?;

@@ -40,7 +40,8 @@ impl StratumCounts {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Groups, HazardRatioMethod, LogRank, RightCensored};
+/// use greenwood::survival::{Groups, LogRank, RightCensored};
+/// use greenwood::survival::result::HazardRatioMethod;
 ///
 /// let data = RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?;
 /// let arm = Groups::from_codes(&[0, 0, 1, 0, 0, 1, 1, 1], &["new", "old"])?;

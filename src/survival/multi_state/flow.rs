@@ -73,6 +73,8 @@ pub(crate) struct Flow {
     move_starts: Vec<usize>,
     /// Rows at risk just before each time, by state.
     pub at_risk: Vec<u32>,
+    /// Their weights.
+    pub weight_at_risk: Vec<f64>,
     /// Rows whose observation ends at each time without an event.
     pub censored: Vec<u32>,
 }
@@ -109,6 +111,7 @@ impl Flow {
             moves: Vec::new(),
             move_starts: vec![0],
             at_risk: Vec::new(),
+            weight_at_risk: Vec::new(),
             censored: Vec::new(),
         };
         flow.count();
@@ -139,6 +142,7 @@ impl Flow {
             let end = at + exits[at..].partition_point(|&i| self.spells[i as usize].stop <= t);
             self.times.push(t);
             self.at_risk.extend(&rows);
+            self.weight_at_risk.extend(weight.iter().map(|w| w.value()));
             let (mut censored, mut touched) = (0, Vec::new());
             for &i in &exits[at..end] {
                 let s = self.spells[i as usize];

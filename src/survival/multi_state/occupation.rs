@@ -39,7 +39,8 @@ pub enum OccupationVariance {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Histories, Occupation};
+/// use greenwood::survival::Histories;
+/// use greenwood::survival::multi_state::Occupation;
 ///
 /// let data = Histories::new(
 ///     &["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0],
@@ -322,6 +323,16 @@ impl StateOccupation {
     #[must_use]
     pub fn at(&self, t: f64) -> Vec<OccupationEstimate> {
         self.after(self.times.partition_point(|&x| x <= t))
+    }
+
+    /// Do the data tell where a subject is at `t`? Within follow-up they do, and beyond the last time where all are then in
+    /// states that nobody is seen to leave.
+    #[must_use]
+    pub fn is_known_at(&self, t: f64) -> bool {
+        let k = self.states.len();
+        let left = |h: usize| self.at_risk.iter().skip(h).step_by(k).any(|&n| n > 0);
+        self.times.last().is_some_and(|&last| t <= last)
+            || (0..k).all(|h| self.values(usize::MAX)[h].abs() < 1e-12 || !left(h))
     }
 
     /// The estimates at each time of the curves.

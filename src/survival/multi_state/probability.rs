@@ -25,7 +25,8 @@ pub enum TransitionVariance {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Histories, TransitionProbability};
+/// use greenwood::survival::Histories;
+/// use greenwood::survival::multi_state::TransitionProbability;
 ///
 /// let data = Histories::new(
 ///     &["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0],

@@ -58,7 +58,8 @@ const COUNTED: f64 = 300.0;
 /// # Example
 /// Nine children against nine, failures of five and three:
 /// ```
-/// use greenwood::survival::{Alternative, ExactLogRank, Groups, PermutationStatistic, RightCensored};
+/// use greenwood::survival::{Alternative, ExactLogRank, Groups, RightCensored};
+/// use greenwood::survival::permutation::PermutationStatistic;
 ///
 /// let months = [2., 4., 6., 10., 12., 15., 48., 53., 60., 8., 20., 30., 40., 45., 48., 51., 56., 60.];
 /// let failed = [1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0].map(|d| d == 1);

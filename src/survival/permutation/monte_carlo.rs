@@ -42,7 +42,8 @@ const METHOD: Method = Method {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Groups, MonteCarloLogRank, RightCensored};
+/// use greenwood::survival::{Groups, RightCensored};
+/// use greenwood::survival::permutation::MonteCarloLogRank;
 ///
 /// let months = [2., 4., 6., 10., 12., 15., 48., 53., 60., 8., 20., 30., 40., 45., 48., 51., 56., 60.];
 /// let failed = [1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0].map(|d| d == 1);

@@ -18,7 +18,8 @@ use crate::survival::result::not_estimable::NotEstimable;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{AbsoluteRisk, CompetingRisks, CoxPh, Design};
+/// use greenwood::survival::{CompetingRisks, CoxPh, Design};
+/// use greenwood::survival::regression::AbsoluteRisk;
 ///
 /// let outcome = [Some("a"), Some("b"), Some("a"), None, Some("b"), Some("a")];
 /// let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &outcome)?;

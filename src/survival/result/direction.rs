@@ -23,7 +23,7 @@ impl Direction {
     ///
     /// # Example
     /// ```
-    /// use greenwood::survival::Direction;
+    /// use greenwood::survival::result::Direction;
     ///
     /// let note = |direction: Direction| direction.below_one("new", "old");
     /// assert_eq!(note(Direction::Unknown), "A hazard ratio below 1 means a lower rate of events in new than in old.");

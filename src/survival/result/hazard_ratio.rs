@@ -40,7 +40,8 @@ impl fmt::Display for HazardRatioMethod {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Direction, HazardRatio, HazardRatioMethod};
+/// use greenwood::survival::HazardRatio;
+/// use greenwood::survival::result::{Direction, HazardRatioMethod};
 ///
 /// let ratio = HazardRatio::new("new", "old", HazardRatioMethod::Cox, 0.62_f64.ln(), Ok(0.31));
 /// assert_eq!(ratio.to_string(), "0.62 (95% CI 0.34 to 1.14), new against old (Cox)");

@@ -14,7 +14,8 @@ use crate::survival::result::print::Number;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{KaplanMeier, NotEstimable, RightCensored};
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+/// use greenwood::survival::result::NotEstimable;
 ///
 /// let curve = KaplanMeier::fit(&RightCensored::new(&[5.0, 9.0, 13.0, 24.0], &[true, true, false, false])?);
 /// let late = curve.at(60.0);

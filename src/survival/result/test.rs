@@ -11,7 +11,8 @@ use crate::survival::result::print::{Number, PValue};
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{ExactLogRank, Groups, LogRank, MaxCombo, RightCensored, TestSummary};
+/// use greenwood::survival::{ExactLogRank, Groups, LogRank, MaxCombo, RightCensored};
+/// use greenwood::survival::result::TestSummary;
 ///
 /// let data = RightCensored::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &[true; 8])?;
 /// let arm = Groups::from_codes(&[0, 0, 1, 0, 0, 1, 1, 1], &["new", "old"])?;

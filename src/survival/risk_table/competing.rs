@@ -8,11 +8,12 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::numeric::order::{Mark, pack, unpack_time};
-use crate::numeric::sums::Sum;
+use crate::numeric::sums::{Sum, Twofold};
 use crate::survival::data::competing::{CompetingRisks, position};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
-use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable, Row};
+use crate::survival::risk_table::builder::At;
+use crate::survival::risk_table::table::{FineRows, PRINTED_ROWS, RiskTable, Row};
 
 /// How many were at risk, had an event of each cause, were censored and entered, at each distinct time.
 ///
@@ -24,7 +25,8 @@ use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable, Row};
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{CompetingRiskTable, CompetingRisks};
+/// use greenwood::survival::CompetingRisks;
+/// use greenwood::survival::risk_table::CompetingRiskTable;
 ///
 /// let time = [1.0, 1.0, 2.0, 3.0];
 /// let outcome = [Some("relapse"), Some("death"), None, Some("relapse")];
@@ -82,6 +84,65 @@ impl CompetingRiskTable {
             strata.codes().iter().zip(groups.codes()).map(|(&s, &g)| s * k as u32 + g).collect();
         let mut tables = build(data, Some((&cells, strata.count() * k))).into_iter();
         Ok((0..strata.count()).map(|_| tables.by_ref().take(k).collect()).collect())
+    }
+
+    /// The table of the subjects of several tables, each of which counts as its events those of one cause; those censored
+    /// may be in any of them, or in one more. Near ties are judged over all of them.
+    ///
+    /// Tables of parts, merged cause by cause, give the table of the whole: what is summed up elsewhere, a query engine
+    /// say, comes back here.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without causes; those of [`RiskTable::merge_all`].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{CompetingRisks, RightCensored, RiskTable};
+    /// use greenwood::survival::risk_table::CompetingRiskTable;
+    ///
+    /// let relapse = RiskTable::new(&RightCensored::new(&[1.0, 3.0], &[true, true])?);
+    /// let death = RiskTable::new(&RightCensored::new(&[1.0, 2.0], &[true, false])?);
+    /// let table = CompetingRiskTable::from_causes(&[("relapse", &relapse), ("death", &death)])?;
+    ///
+    /// let outcome = [Some("relapse"), Some("death"), None, Some("relapse")];
+    /// assert_eq!(table, CompetingRiskTable::new(&CompetingRisks::new(&[1.0, 1.0, 2.0, 3.0], &outcome)?));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn from_causes<C: ToString>(causes: &[(C, &RiskTable)]) -> Result<Self> {
+        if causes.is_empty() {
+            return Err(Error::Empty { argument: "causes" });
+        }
+        let merged = RiskTable::merge_all(causes.iter().map(|&(_, table)| table))?.merge_near_ties();
+        // Each exact time, and the row that it is a part of.
+        let mut times = Vec::with_capacity(merged.len() + merged.fine.rows.len());
+        let mut fine = merged.fine.rows.iter().peekable();
+        for (i, &time) in merged.times().iter().enumerate() {
+            let from = times.len();
+            while let Some(part) = fine.next_if(|f| f.row as usize == i) {
+                times.push((part.time, i));
+            }
+            if times.len() == from {
+                times.push((time, i));
+            }
+        }
+        let k = causes.len();
+        let mut sums = vec![Twofold::default(); if k > 1 { merged.len() * k } else { 0 }];
+        for (c, (_, table)) in causes.iter().enumerate().filter(|_| k > 1) {
+            let mut rows = times.iter();
+            for At { time, counts } in table.exact_sums() {
+                if let Some(&(_, row)) = rows.by_ref().find(|&&(t, _)| t == time) {
+                    sums[row * k + c].add_twofold(counts.events);
+                }
+            }
+        }
+        let by_cause = match (k, merged.subject_columns()) {
+            (1, _) => ByCause::One,
+            (_, Some(_)) => ByCause::Subjects(sums.iter().map(|s| s.high as u32).collect()),
+            (_, None) => ByCause::Weighted(sums.iter().map(|s| s.high).collect()),
+        };
+        // What near ties were is not kept: the events of causes know the rows alone.
+        let all = RiskTable { fine: FineRows::default(), ..merged };
+        Ok(Self { all, causes: causes.iter().map(|(label, _)| label.to_string()).collect(), by_cause })
     }
 
     /// The table of any cause.

@@ -47,11 +47,11 @@ use crate::survival::risk_table::table::RiskTable;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct RiskTables {
-    labels: Vec<String>,
+    pub(super) labels: Vec<String>,
     /// One label per stratum; none where the data have no strata.
-    strata: Option<Vec<String>>,
+    pub(super) strata: Option<Vec<String>>,
     /// One inner vector per stratum, one table per label in it.
-    tables: Vec<Vec<RiskTable>>,
+    pub(super) tables: Vec<Vec<RiskTable>>,
 }
 
 impl RiskTables {
@@ -63,6 +63,56 @@ impl RiskTables {
         let tables = RiskTable::by_stratum_and_group(data, groups)?;
         let strata = data.strata().map(|s| s.labels().to_vec());
         Ok(Self { labels: groups.labels().to_vec(), strata, tables }.sorted())
+    }
+
+    /// Tables that are at hand, under their labels: one inner vector per stratum (one without strata), one table per label in
+    /// it. A group that a stratum does not have is an empty table.
+    ///
+    /// # Errors
+    /// Those of [`Groups::from_codes`] where a label stands twice; [`Error::LengthMismatch`] where a stratum has not one
+    /// table per label; [`Error::MixedWeights`].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::risk_table::RiskTables;
+    /// use greenwood::survival::{RightCensored, RiskTable};
+    ///
+    /// let table = |time: f64| RightCensored::new(&[time], &[true]).map(|data| RiskTable::new(&data));
+    /// let labels = ["old", "new"].map(String::from).to_vec();
+    /// let tables = RiskTables::from_tables(labels, None, vec![vec![table(1.0)?, table(2.0)?]])?;
+    /// assert_eq!(tables.labels(), ["new", "old"]);
+    /// assert_eq!(tables.table("old")?.times(), [1.0]);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn from_tables(
+        labels: Vec<String>,
+        strata: Option<Vec<String>>,
+        tables: Vec<Vec<RiskTable>>,
+    ) -> Result<Self> {
+        Ok(Self::checked(labels, strata, tables)?.sorted())
+    }
+
+    fn checked(
+        labels: Vec<String>,
+        strata: Option<Vec<String>>,
+        tables: Vec<Vec<RiskTable>>,
+    ) -> Result<Self> {
+        // Labels that are all different: the rule of groups.
+        Groups::from_codes(&[], &labels)?;
+        if let Some(strata) = &strata {
+            Groups::from_codes(&[], strata)?;
+        }
+        let rows = strata.as_ref().map_or(tables.len().min(1), Vec::len);
+        if tables.len() != rows {
+            let (argument, other) = ("tables", "strata");
+            return Err(Error::LengthMismatch { argument, len: tables.len(), other, expected: rows });
+        }
+        if let Some(stratum) = tables.iter().find(|t| t.len() != labels.len()) {
+            let (len, other, expected) = (stratum.len(), "labels", labels.len());
+            return Err(Error::LengthMismatch { argument: "tables", len, other, expected });
+        }
+        check_alike(tables.iter().flatten())?;
+        Ok(Self { labels, strata, tables })
     }
 
     /// Labels and strata in increasing order.
@@ -198,6 +248,17 @@ impl RiskTables {
         let owned = |labels: &BTreeSet<&str>| labels.iter().map(ToString::to_string).collect();
         Ok(Self { tables, labels: owned(&labels), strata: first.strata.is_some().then(|| owned(&strata)) })
     }
+
+    /// The same tables with times that differ only by rounding error made one time, judged over all tables together (R's
+    /// rule): for tables of data with exact times. See [`RiskTable::merge_near_ties`].
+    #[must_use]
+    pub fn merge_near_ties(&self) -> Self {
+        let wholes: Vec<Whole> = self.tables.iter().flatten().map(Whole::merging).collect();
+        let chained = chained(wholes.iter());
+        let mut merged = wholes.into_iter().map(|whole| whole.finish(&chained));
+        let tables = self.tables.iter().map(|t| merged.by_ref().take(t.len()).collect()).collect();
+        Self { labels: self.labels.clone(), strata: self.strata.clone(), tables }
+    }
 }
 
 /// Tables of one kind of counts, in one set.
@@ -257,23 +318,7 @@ impl TryFrom<Raw> for RiskTables {
     type Error = Error;
 
     fn try_from(raw: Raw) -> Result<Self> {
-        let Raw { labels, strata, tables } = raw;
-        // Labels that are all different: the rule of groups.
-        Groups::from_codes(&[], &labels)?;
-        if let Some(strata) = &strata {
-            Groups::from_codes(&[], strata)?;
-        }
-        let rows = strata.as_ref().map_or(tables.len().min(1), Vec::len);
-        if tables.len() != rows {
-            let (argument, other) = ("tables", "strata");
-            return Err(Error::LengthMismatch { argument, len: tables.len(), other, expected: rows });
-        }
-        if let Some(stratum) = tables.iter().find(|t| t.len() != labels.len()) {
-            let (len, other, expected) = (stratum.len(), "labels", labels.len());
-            return Err(Error::LengthMismatch { argument: "tables", len, other, expected });
-        }
-        check_alike(tables.iter().flatten())?;
-        Ok(Self { labels, strata, tables })
+        Self::checked(raw.labels, raw.strata, raw.tables)
     }
 }
 

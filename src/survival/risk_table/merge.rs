@@ -69,7 +69,7 @@ impl RiskTable {
     /// tables of data with exact times. Times between which somebody would enter and leave at once stay apart.
     #[must_use]
     pub fn merge_near_ties(&self) -> Self {
-        let whole = Whole { near_ties: NearTies::Merge, ..Whole::one(self) };
+        let whole = Whole::merging(self);
         let chained = chained(iter::once(&whole));
         whole.finish(&chained)
     }
@@ -122,9 +122,10 @@ enum Rows {
 }
 
 impl Whole {
-    fn one(table: &RiskTable) -> Self {
+    /// One table, whose near ties are to be merged.
+    pub(super) fn merging(table: &RiskTable) -> Self {
         let rows = table.exact_heads().map_or_else(|| Rows::Sums(table.exact_sums()), Rows::Heads);
-        Self { rows, kind: table.kind(), near_ties: table.near_ties }
+        Self { rows, kind: table.kind(), near_ties: NearTies::Merge }
     }
 
     /// Of one table or more, none of which is empty.

@@ -6,9 +6,12 @@
 
 mod build;
 mod builder;
+mod checks;
 pub(crate) mod competing;
 mod count;
+mod encoded;
 pub(crate) mod event_times;
+mod grid;
 pub(crate) mod influence;
 mod labelled;
 mod merge;
@@ -17,5 +20,6 @@ mod stored;
 pub(crate) mod table;
 
 pub use competing::CompetingRiskTable;
+pub use grid::{GridBound, GridTable};
 pub use labelled::RiskTables;
 pub use table::{RiskTable, Row};

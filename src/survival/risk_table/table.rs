@@ -386,6 +386,34 @@ impl RiskTable {
     pub fn events(&self) -> f64 {
         self.events_before(self.len())
     }
+
+    /// The time under observation, over all subjects: `Σ t (events + censored − entered)` over the times, sums of weights.
+    ///
+    /// Near ties count with the times that they had. The products and their sum keep what rounding takes, so tables of parts
+    /// give the same bits when they are merged in any order.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{RightCensored, RiskTable};
+    ///
+    /// let data = RightCensored::new(&[6.0, 7.0, 9.5], &[true, false, true])?.with_entry(&[0.0, 2.0, 0.0])?;
+    /// assert_eq!(RiskTable::new(&data).person_time(), 20.5);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn person_time(&self) -> f64 {
+        let mut sum = Twofold::default();
+        for At { time, counts } in self.exact_sums() {
+            for (n, sign) in [(counts.events, 1.0), (counts.censored, 1.0), (counts.entered, -1.0)] {
+                for n in [n.high, n.low].into_iter().filter(|&n| n != 0.0) {
+                    let product = sign * time * n;
+                    sum.add(product);
+                    sum.add((sign * time).mul_add(n, -product));
+                }
+            }
+        }
+        sum.high + sum.low
+    }
 }
 
 /// A printed table stops after this many rows and says how many are left out.

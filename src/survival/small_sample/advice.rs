@@ -58,9 +58,9 @@ pub enum Recommendation {
     /// where delayed entry or fractional weights leave the beta product without its law.
     LikelihoodRatio,
     /// The exact permutation test, [`ExactLogRank`](crate::survival::ExactLogRank), for the p-value, and for the hazard
-    /// ratio the limits of [`InvertedLogRank`](crate::survival::InvertedLogRank).
+    /// ratio the limits of [`InvertedLogRank`](crate::survival::contrast::InvertedLogRank).
     ExactTest,
-    /// The same test on a sample of the allocations, [`MonteCarloLogRank`](crate::survival::MonteCarloLogRank), where
+    /// The same test on a sample of the allocations, [`MonteCarloLogRank`](crate::survival::permutation::MonteCarloLogRank), where
     /// there are too many subjects to go through all.
     MonteCarloTest,
 }
@@ -106,7 +106,8 @@ impl SurvivalCurve {
     ///
     /// # Example
     /// ```
-    /// use greenwood::survival::{KaplanMeier, Recommendation, RightCensored, Warning};
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    /// use greenwood::survival::small_sample::{Recommendation, Warning};
     ///
     /// let months = [2., 4., 6., 10., 12., 15., 48., 53., 60.];
     /// let failed = [true, false, true, true, true, true, false, false, false];

@@ -57,7 +57,8 @@ impl SurvivalCurve {
     /// # Example
     /// Five of nine failed against three of nine, one child of the first group lost early:
     /// ```
-    /// use greenwood::survival::{KaplanMeier, Measure, RightCensored};
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    /// use greenwood::survival::contrast::Measure;
     ///
     /// let (yes, no) = (true, false);
     /// let msc = KaplanMeier::fit(&RightCensored::new(

@@ -1,6 +1,6 @@
 //! Intervals for a survival probability when few are at risk.
 //!
-//! The intervals of [`SurvivalEstimate`](crate::survival::SurvivalEstimate) lean on a normal approximation, which is
+//! The intervals of [`SurvivalEstimate`](crate::survival::curve::SurvivalEstimate) lean on a normal approximation, which is
 //! weakest where a small trial needs it. These do not, or lean less:
 //!
 //! * [`SmallSample::beta_product`]: the beta product confidence procedure (Fay, Brittain & Proschan 2013).
@@ -13,7 +13,7 @@
 //! * [`SmallSample::borkowf`]: the hybrid variance, which does not vanish while nobody has failed.
 //!
 //! They are asked for in the words of the usual intervals: [`SurvivalCurve::small_sample_interval`](crate::survival::SurvivalCurve::small_sample_interval) takes a
-//! [`SmallSample`] where [`SurvivalEstimate::interval`](crate::survival::SurvivalEstimate::interval) takes an
+//! [`SmallSample`] where [`SurvivalEstimate::interval`](crate::survival::curve::SurvivalEstimate::interval) takes an
 //! [`Interval`](crate::survival::Interval). It is a method of the curve, since these are functions of the whole risk
 //! table up to a time and not of an estimate with its standard error.
 //!

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use jiff::civil::Date;
@@ -10,7 +9,10 @@ use jiff::civil::Date;
 use crate::error::{Error, Result};
 use crate::trial::TimeUnit;
 use crate::trial::adtte::cells::{Cells, column};
-use crate::trial::adtte::{Adtte, AdtteRow, Cnsr, Import, Note, ReadOptions};
+use crate::trial::adtte::cnsr::Cnsr;
+use crate::trial::adtte::data_set::{Adtte, AdtteRow};
+use crate::trial::adtte::import::{Import, Note};
+use crate::trial::adtte::read_options::ReadOptions;
 
 /// The columns that this library understands, in the order in which it writes them.
 pub(super) const COLUMNS: [&str; 11] = [
@@ -19,17 +21,6 @@ pub(super) const COLUMNS: [&str; 11] = [
 
 /// The usual names of endpoints to which death belongs.
 const DIES_WITH: [&str; 5] = ["PFS", "EFS", "DFS", "RFS", "FFS"];
-
-impl FromStr for Cnsr {
-    type Err = ();
-
-    /// `0` is an event, a positive whole number a censoring; some programs write them as `0.0` and `1.0`.
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let whole = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0'));
-        let code: u32 = whole.map_or(text, |(whole, _)| whole).parse().map_err(|_| ())?;
-        Ok(Self(NonZeroU32::new(code)))
-    }
-}
 
 /// A date as ISO 8601 has it, as SAS prints it, or as SAS stores it: the number of days since 1 January 1960.
 struct Day(Date);

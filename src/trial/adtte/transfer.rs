@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use crate::error::{Error, Result};
-use crate::survival::Direction;
+use crate::survival::result::direction::Direction;
 use crate::trial::adtte::{Adtte, AdtteRow, Cnsr};
 use crate::trial::analysis::analysis::About;
 use crate::trial::analysis::counts::name;

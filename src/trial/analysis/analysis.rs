@@ -1,8 +1,12 @@
 //! One endpoint of one trial, ready to be read.
 
 use crate::error::{Error, Result};
-use crate::survival::Direction;
-use crate::survival::{Groups, KaplanMeier, RightCensored, SurvivalCurve, SurvivalEstimate};
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::result::direction::Direction;
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::analysis::follow_up::FollowUp;
 use crate::trial::facts::baseline::{self, Baseline};
@@ -84,7 +88,6 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     /// What was known at entry, for each record.
-    #[cfg(feature = "adtte")]
     pub(in crate::trial) fn baselines(&self) -> &[Baseline] {
         &self.baselines
     }
@@ -121,17 +124,32 @@ impl<A: Label, E: Label> Analysis<A, E> {
     }
 
     /// How the subject of a record is called.
-    fn who(&self, record: usize) -> String {
+    pub(in crate::trial) fn who(&self, record: usize) -> String {
         let record = &self.records[record];
         record.id.clone().unwrap_or_else(|| format!("{} ({})", record.position, label(&record.arm)))
     }
 
-    pub(in crate::trial) fn check_arm(&self, arm: A) -> Result<()> {
-        if self.arms.contains(&arm) {
-            return Ok(());
+    /// The same records with other outcomes, and the reason among the strategies.
+    pub(in crate::trial) fn with_outcomes(
+        mut self,
+        why: &str,
+        change: impl Fn(Outcome<E>) -> Outcome<E>,
+    ) -> Self {
+        let mut changed = false;
+        for record in &mut self.records {
+            let outcome = change(record.outcome);
+            changed |= outcome != record.outcome;
+            record.outcome = outcome;
         }
-        let known = self.arms.iter().map(label).collect::<Vec<_>>().join(", ");
-        Err(Error::UnknownLabel { label: label(&arm), known })
+        if changed {
+            let already = Some(self.about.strategies).filter(|text| !text.is_empty());
+            self.about.strategies = already.into_iter().chain([why.into()]).collect::<Vec<_>>().join("; ");
+        }
+        self
+    }
+
+    pub(in crate::trial) fn check_arm(&self, arm: A) -> Result<()> {
+        check_arm(&self.arms, arm)
     }
 
     /// No record that `keep` selects may end with a competing event.
@@ -291,4 +309,13 @@ impl<A: Label, E: Label> Analysis<A, E> {
         let subjects = positions.iter().map(|&i| self.who(i)).collect();
         Ok(Contrast::new(data, groups, subjects, baselines)?.directed(self.about.direction))
     }
+}
+
+/// The arm is one of these.
+pub(in crate::trial) fn check_arm<A: Label>(arms: &[A], arm: A) -> Result<()> {
+    if arms.contains(&arm) {
+        return Ok(());
+    }
+    let known = arms.iter().map(label).collect::<Vec<_>>().join(", ");
+    Err(Error::UnknownLabel { label: label(&arm), known })
 }

@@ -1,14 +1,30 @@
 //! Two arms of one endpoint, compared: one against the other, never the other way round by accident.
 
 use crate::error::Result;
-use crate::survival::{
-    CoxModel, CoxPh, Design, Direction, Estimate, ExactLogRank, ExactTest, Groups, HazardRatio,
-    HazardRatioMethod, InvertedLogRank, KaplanMeier, LogRank, LogRankTest, MaxCombo, MaxComboTest,
-    MeanMeasure, Measure, Melded, NumberNeeded, RestrictedMean, RightCensored, SurvivalContrast,
-    SurvivalCurve, Weight,
-};
+use crate::survival::contrast::fixed_time::{Measure, SurvivalContrast};
+use crate::survival::contrast::inverted_log_rank::InvertedLogRank;
+use crate::survival::contrast::number_needed::NumberNeeded;
+use crate::survival::contrast::restricted_means::MeanMeasure;
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::log_rank::max_combo::{MaxCombo, MaxComboTest};
+use crate::survival::log_rank::test::LogRankTest;
+use crate::survival::log_rank::weight::Weight;
+use crate::survival::log_rank::weighted::LogRank;
+use crate::survival::permutation::exact::ExactLogRank;
+use crate::survival::permutation::exact_test::ExactTest;
+use crate::survival::regression::CoxModel;
+use crate::survival::regression::cox::CoxPh;
+use crate::survival::regression::design::Design;
+use crate::survival::result::direction::Direction;
+use crate::survival::result::estimate::Estimate;
+use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+use crate::survival::small_sample::melded::Melded;
 use crate::trial::Time;
-use crate::trial::facts::baseline::{self, Baseline};
+use crate::trial::facts::baseline::{self, Baseline, Characteristic};
 
 /// One arm against another. Made by [`Analysis::contrast`](crate::trial::Analysis::contrast); everything it returns is
 /// about the first arm relative to the second.
@@ -205,6 +221,19 @@ impl Contrast {
     /// [`CoxPh::fit`].
     pub fn cox(&self, adjusting_for: &[&str]) -> Result<CoxModel> {
         CoxPh::new().fit(&self.data, &self.design(adjusting_for)?)
+    }
+
+    /// A characteristic of each subject.
+    pub(in crate::trial) fn characteristics(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = Option<&Characteristic>> {
+        self.baselines.iter().map(move |b| b.characteristic(name))
+    }
+
+    /// How a subject is called.
+    pub(in crate::trial) fn subject(&self, position: usize) -> &str {
+        &self.subjects[position]
     }
 
     /// The first arm's indicator and the characteristics.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::survival::{KaplanMeier, Quantile, RightCensored};
+use crate::survival::curve::kaplan_meier::KaplanMeier;
+use crate::survival::curve::quantile::Quantile;
+use crate::survival::data::right_censored::RightCensored;
 use crate::trial::Time;
 
 /// How long subjects were followed, in five ways that answer five questions.

@@ -8,7 +8,9 @@ pub(crate) mod counts;
 pub(crate) mod flow;
 pub(crate) mod follow_up;
 pub(crate) mod incidence;
+pub(crate) mod incidence_contrast;
 pub(crate) mod record;
+pub(crate) mod subgroups;
 pub(crate) mod trial;
 
 pub use analysis::Analysis;
@@ -18,5 +20,7 @@ pub use counts::{CensoringReasons, NumbersAtRisk};
 pub use flow::Flow;
 pub use follow_up::FollowUp;
 pub use incidence::Incidence;
+pub use incidence_contrast::IncidenceContrast;
 pub use record::{Censoring, Decision, Outcome, Record, Window};
+pub use subgroups::{Subgroup, SubgroupFactor, Subgroups};
 pub use trial::{DataCutoff, Trial};

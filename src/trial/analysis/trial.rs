@@ -210,6 +210,11 @@ impl<A: Label, E: Label> Trial<A, E> {
         Ok(())
     }
 
+    /// No subject lives on after an event that ended another one's follow-up.
+    pub(in crate::trial) fn check_histories(&self) -> Result<()> {
+        self.check_terminal(&self.terminal_kinds())
+    }
+
     /// How the endpoint decided about a subject, in words.
     ///
     /// # Errors
@@ -235,7 +240,7 @@ impl<A: Label, E: Label> Trial<A, E> {
 }
 
 /// A subject's id, or its place in the trial.
-fn called<A: Label, E>(position: usize, subject: &Subject<A, E>) -> String {
+pub(in crate::trial) fn called<A: Label, E>(position: usize, subject: &Subject<A, E>) -> String {
     match &subject.id {
         Some(id) => name(Some(id), subject.arm),
         None => format!("{position} ({})", label(&subject.arm)),

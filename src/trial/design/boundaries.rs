@@ -43,6 +43,8 @@ pub struct Boundaries {
     pub(crate) drift: f64,
     pub(crate) alpha_spent: Vec<f64>,
     pub(crate) fixed_drift: f64,
+    /// Stops for harm; empty where the design has none.
+    pub(crate) harm: Vec<f64>,
 }
 
 impl Boundaries {
@@ -69,6 +71,24 @@ impl Boundaries {
     #[must_use]
     pub fn has_futility(&self) -> bool {
         self.futility_z().iter().any(|z| *z > f64::NEG_INFINITY)
+    }
+
+    /// The bound for harm at each look: the trial stops where the statistic falls below it. Empty where the design has
+    /// none. It is spent under no effect and lies under every bound for futility, so it changes no other number.
+    #[must_use]
+    pub fn harm_z(&self) -> &[f64] {
+        &self.harm
+    }
+
+    /// The probability of stopping for harm at each look, at a drift, among trials that no look has stopped for efficacy
+    /// or harm (stops for futility are not counted on). Empty without bounds for harm.
+    #[must_use]
+    pub fn harm_by_look(&self, drift: f64) -> Vec<f64> {
+        if self.harm.is_empty() {
+            Vec::new()
+        } else {
+            exits(&self.fractions, &self.harm, &self.upper, drift).1
+        }
     }
 
     /// One-sided or two-sided.
@@ -159,13 +179,26 @@ impl Boundaries {
         self.rejection_by_look(drift).iter().sum()
     }
 
+    /// The probability of stopping at each look, for efficacy (on either side) or futility, at a drift; all that are left
+    /// stop at the last.
+    #[must_use]
+    pub fn stop_by_look(&self, drift: f64) -> Vec<f64> {
+        let (above, below) = exits(&self.fractions, &self.lower(), &self.upper, drift);
+        let mut stops: Vec<f64> = above.iter().zip(below).map(|(a, b)| a + b).collect();
+        let last = stops.len() - 1;
+        stops[last] = (1.0 - stops[..last].iter().sum::<f64>()).max(0.0);
+        stops
+    }
+
+    /// The mean of a quantity, known at each look, when the trial stops.
+    pub(crate) fn mean_at_stop(&self, drift: f64, by_look: &[f64]) -> f64 {
+        self.stop_by_look(drift).iter().zip(by_look).map(|(p, x)| p * x).sum()
+    }
+
     /// The share of the maximal information that is used on average at a drift.
     #[must_use]
     pub fn expected_fraction(&self, drift: f64) -> f64 {
-        let (above, below) = exits(&self.fractions, &self.lower(), &self.upper, drift);
-        let looks = self.fractions.len();
-        let early: f64 = (0..looks - 1).map(|k| (above[k] + below[k]) * (1.0 - self.fractions[k])).sum();
-        1.0 - early
+        self.mean_at_stop(drift, &self.fractions)
     }
 }
 
@@ -190,6 +223,9 @@ impl fmt::Display for Boundaries {
         if self.has_futility() {
             write!(f, " {:>10}", "futility z")?;
         }
+        if !self.harm.is_empty() {
+            write!(f, " {:>10}", "harm z")?;
+        }
         let power = self.power_by_look(self.drift);
         for (k, t) in self.fractions.iter().enumerate() {
             let z = if self.upper[k].is_finite() {
@@ -206,10 +242,13 @@ impl fmt::Display for Boundaries {
                 self.alpha_spent[k],
                 100.0 * power[k]
             )?;
-            if self.has_futility() && k + 1 < self.fractions.len() {
-                let bound = self.futility[k];
-                let z = if bound.is_finite() { format!("{bound:.4}") } else { print::MISSING.into() };
-                write!(f, " {z:>10}")?;
+            let stated = |z: f64| if z.is_finite() { format!("{z:.4}") } else { print::MISSING.into() };
+            if self.has_futility() {
+                let bound = self.futility_z().get(k).map_or(String::new(), |&z| stated(z));
+                write!(f, " {bound:>10}")?;
+            }
+            if let Some(&bound) = self.harm.get(k) {
+                write!(f, " {:>10}", stated(bound))?;
             }
         }
         Ok(())

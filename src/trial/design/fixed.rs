@@ -1,47 +1,15 @@
 //! Designs with one look: events, subjects, duration and power.
 
-use std::fmt;
-
 use crate::error::{Error, Result};
-use crate::numeric::distribution::{normal_quantile, normal_sf};
+use crate::numeric::distribution::normal_quantile;
 use crate::numeric::root;
-use crate::survival::result::print::Number;
-use crate::trial::design::assumptions::{Accrual, Assumptions, Hazard};
+use crate::trial::design::accrual::Accrual;
+use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::boundaries::Boundaries;
+use crate::trial::design::event_formula::EventFormula;
+use crate::trial::design::fixed_plan::FixedPlan;
+use crate::trial::design::hazard::Hazard;
 use crate::trial::design::sequential_plan::SequentialPlan;
-
-/// The formula that turns a hazard ratio and an error rate into a number of events.
-///
-/// With `h` the hazard ratio over the margin, `r` the allocation ratio, `z = z_α + z_β`, `Q` and `P` the share and the event
-/// probability of an arm (E experimental, C control):
-///
-/// | formula | events D or subjects N |
-/// |---|---|
-/// | Schoenfeld | `D = z² (1 + r)² / (r ln² h)` |
-/// | Freedman | `D = z² (1 + r h)² / (r (1 − h)²)` |
-/// | Lachin-Foulkes | `N = (z_α √V₀ + z_β √V₁)² / ln² h`, `V = 1/(Q_E P_E) + 1/(Q_C P_C)`, `V₀` with both hazards as under the margin, at their mean |
-/// | Bernstein-Lagakos | the same, `V₀` at the control hazard |
-/// | Lachin-Foulkes, difference | `N = (z_α √(φ(λ̄)(1/Q_E + 1/Q_C)) + z_β √(φ(λ_E)/Q_E + φ(λ_C)/Q_C))² / (λ_E − λ_C)²`, `φ(λ) = λ²/P(λ)`, constant hazards |
-///
-/// # References
-/// Schoenfeld (1981), Biometrika 68:316. Freedman (1982), Stat Med 1:121. Lachin & Foulkes (1986), Biometrics 42:507. Bernstein & Lagakos
-/// (1978), J Stat Comput Simul 8:65.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum EventFormula {
-    /// From the asymptotic variance of the log-rank test.
-    #[default]
-    Schoenfeld,
-    /// From the expectation of the log-rank test at each event.
-    Freedman,
-    /// The logarithm of the hazard ratio, with its own variance under each hypothesis.
-    LachinFoulkes,
-    /// The difference of exponential hazards, as in the paper's first formula.
-    LachinFoulkesDifference,
-    /// As Lachin and Foulkes, with the control hazard in both arms under no effect.
-    BernsteinLagakos,
-}
 
 /// What a design is asked for; the rest follows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,26 +59,17 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is computed until `.fit()` is called"]
 pub struct FixedDesign {
-    hazard_ratio: f64,
-    alpha: f64,
-    sides: u32,
-    target: Target,
-    ratio: f64,
-    margin: f64,
-    formula: EventFormula,
-    control: Option<Hazard>,
-    accrual: Option<Accrual>,
-    followup: f64,
-    dropout: [Hazard; 2],
-}
-
-/// What a subject contributes to the variance of the log hazard ratio, and to the events.
-#[derive(Clone, Copy)]
-struct PerSubject {
-    /// Mean event probability of the two arms by their shares, under the effect.
-    probability: f64,
-    null: f64,
-    effect: f64,
+    pub(super) hazard_ratio: f64,
+    pub(super) alpha: f64,
+    pub(super) sides: u32,
+    pub(super) target: Target,
+    pub(super) ratio: f64,
+    pub(super) margin: f64,
+    pub(super) formula: EventFormula,
+    pub(super) control: Option<Hazard>,
+    pub(super) accrual: Option<Accrual>,
+    pub(super) followup: f64,
+    pub(super) dropout: [Hazard; 2],
 }
 
 impl FixedDesign {
@@ -197,8 +156,7 @@ impl FixedDesign {
     pub fn fit(&self) -> Result<FixedPlan> {
         self.check()?;
         let per_subject = self.per_subject()?;
-        let events_only = matches!(self.formula, EventFormula::Schoenfeld | EventFormula::Freedman);
-        if per_subject.is_none() && (!events_only || matches!(self.target, Target::Subjects(_))) {
+        if per_subject.is_none() && (!self.is_by_events() || matches!(self.target, Target::Subjects(_))) {
             return Err(Error::Unsupported {
                 method: "this sample size",
                 with: "a hazard ratio alone",
@@ -232,7 +190,7 @@ impl FixedDesign {
     }
 
     /// The estimated hazard ratio at which the statistic is `z`.
-    fn ratio_at(&self, z: f64, events: f64) -> f64 {
+    pub(super) fn ratio_at(&self, z: f64, events: f64) -> f64 {
         let reach = z * (1.0 + self.ratio) / (self.ratio * events).sqrt();
         self.margin * if self.hazard_ratio < self.margin { -reach } else { reach }.exp()
     }
@@ -241,21 +199,11 @@ impl FixedDesign {
     /// each look.
     ///
     /// # Errors
-    /// See [`FixedDesign`]; [`Error::Unsupported`] unless the target is a power, and where the bounds were found for another
-    /// error rate, number of sides or power.
+    /// See [`FixedDesign`]; [`Error::Unsupported`] where the bounds were found for another error rate, number of sides or
+    /// power.
     pub fn sequential(&self, bounds: &Boundaries) -> Result<SequentialPlan> {
-        let Target::Power(power) = self.target else {
-            return Err(Error::Unsupported {
-                method: "a group-sequential plan",
-                with: "a number of subjects or events",
-                why: "its bounds belong to a power; give the power instead",
-            });
-        };
         let same = |a: f64, b: f64| (a - b).abs() <= 1e-12;
-        if !(same(bounds.alpha(), self.alpha)
-            && bounds.sides() == self.sides
-            && same(bounds.beta(), 1.0 - power))
-        {
+        if !(same(bounds.alpha(), self.alpha) && bounds.sides() == self.sides && self.has_power_of(bounds)) {
             return Err(Error::Unsupported {
                 method: "a group-sequential plan",
                 with: "bounds of another error rate, number of sides or power",
@@ -263,6 +211,10 @@ impl FixedDesign {
             });
         }
         SequentialPlan::new(self.fit()?, bounds.clone())
+    }
+
+    fn has_power_of(&self, bounds: &Boundaries) -> bool {
+        !matches!(self.target, Target::Power(power) if (bounds.beta() - (1.0 - power)).abs() > 1e-12)
     }
 
     /// The hazard ratio nearest to the margin that the design's subjects or events can show with this power.
@@ -370,101 +322,6 @@ impl FixedDesign {
         let assumptions = Assumptions::new(control.times(self.hazard_ratio), control.clone(), accrual);
         Ok(Some(assumptions.allocation(self.ratio)?.dropout(experimental, own)))
     }
-
-    fn per_subject(&self) -> Result<Option<PerSubject>> {
-        let (Some(control), Some(accrual)) = (&self.control, &self.accrual) else { return Ok(None) };
-        let total = accrual.duration() + self.followup;
-        if total <= 1e-8 {
-            let (argument, value) = ("accrual and follow-up", 0.0);
-            return Err(Error::OutOfRange {
-                argument,
-                value,
-                must_be: "above 0 together: nobody would be followed",
-            });
-        }
-        let accrual = accrual.with_subjects(1.0);
-        let probability = |factor: f64, arm: usize| {
-            accrual.expected_events(total, &control.times(factor), &self.dropout[arm])
-        };
-        let (h, margin, r) = (self.hazard_ratio, self.margin, self.ratio);
-        let shares = [r / (1.0 + r), 1.0 / (1.0 + r)];
-        let variance = |p: [f64; 2]| 1.0 / (shares[0] * p[0]) + 1.0 / (shares[1] * p[1]);
-        let effect = [probability(h, 0), probability(1.0, 1)];
-        if !(effect[0] > 0.0 && effect[1] > 0.0) {
-            return Err(Error::OutOfRange {
-                argument: "the control hazard",
-                value: control.rates().iter().copied().fold(0.0, f64::max),
-                must_be: "above 0 within the follow-up: nobody would have an event",
-            });
-        }
-        let mean = match self.formula {
-            EventFormula::BernsteinLagakos => 1.0,
-            _ => (1.0 + r * h) / (1.0 + r * margin),
-        };
-        let null = [probability(mean * margin, 0), probability(mean, 1)];
-        let found = PerSubject {
-            probability: shares[0] * effect[0] + shares[1] * effect[1],
-            null: variance(null),
-            effect: variance(effect),
-        };
-        if self.formula != EventFormula::LachinFoulkesDifference {
-            return Ok(Some(found));
-        }
-        // Variances of the difference of hazards, brought to the scale of the other formulas: N = (…)² / ln² h.
-        let [rate] = control.rates() else {
-            return Err(Error::Unsupported {
-                method: "the difference of hazards",
-                with: "hazards that change",
-                why: "it is a formula for exponential survival; take Lachin and Foulkes's logarithm of the ratio",
-            });
-        };
-        let phi = |factor: f64, p: f64| (rate * factor).powi(2) / p;
-        let scale = ((h / margin).ln() / (rate * (h - margin))).powi(2);
-        let null = [phi(mean * margin, null[0]) / shares[0], phi(mean, null[1]) / shares[1]];
-        let effect = [phi(h, effect[0]) / shares[0], margin.powi(2) * phi(1.0, effect[1]) / shares[1]];
-        let null = [null[0], margin.powi(2) * null[1]];
-        Ok(Some(PerSubject {
-            null: scale * (null[0] + null[1]),
-            effect: scale * (effect[0] + effect[1]),
-            ..found
-        }))
-    }
-
-    /// `z²` times this is the number of events, for the formulas that need nothing else.
-    fn events_per_z(&self) -> f64 {
-        let (h, r) = (self.hazard_ratio / self.margin, self.ratio);
-        match self.formula {
-            EventFormula::Freedman => (1.0 + r * h).powi(2) / (r * (1.0 - h).powi(2)),
-            _ => (1.0 + r).powi(2) / (r * h.ln().powi(2)),
-        }
-    }
-
-    fn is_by_events(&self) -> bool {
-        matches!(self.formula, EventFormula::Schoenfeld | EventFormula::Freedman)
-    }
-
-    fn events_for(&self, power: f64, per_subject: Option<PerSubject>) -> f64 {
-        let z_alpha = normal_quantile(1.0 - self.alpha / f64::from(self.sides));
-        let z_beta = normal_quantile(power);
-        match per_subject {
-            Some(p) if !self.is_by_events() => {
-                let root = z_alpha * p.null.sqrt() + z_beta * p.effect.sqrt();
-                p.probability * (root / (self.hazard_ratio / self.margin).ln()).powi(2)
-            }
-            _ => (z_alpha + z_beta).powi(2) * self.events_per_z(),
-        }
-    }
-
-    fn power_of(&self, events: f64, per_subject: Option<PerSubject>) -> f64 {
-        let z_alpha = normal_quantile(1.0 - self.alpha / f64::from(self.sides));
-        match per_subject {
-            Some(p) if !self.is_by_events() => {
-                let reach = (events / p.probability).sqrt() * (self.hazard_ratio / self.margin).ln().abs();
-                normal_sf((z_alpha * p.null.sqrt() - reach) / p.effect.sqrt())
-            }
-            _ => normal_sf(z_alpha - (events / self.events_per_z()).sqrt()),
-        }
-    }
 }
 
 fn check_power(power: f64) -> Result<()> {
@@ -472,140 +329,4 @@ fn check_power(power: f64) -> Result<()> {
         return Ok(());
     }
     Err(Error::OutOfRange { argument: "power", value: power, must_be: "inside (0, 1)" })
-}
-
-/// A design with its numbers: exact reals. Made by [`FixedDesign::fit`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct FixedPlan {
-    pub(crate) design: FixedDesign,
-    pub(crate) events: f64,
-    pub(crate) subjects: Option<f64>,
-    pub(crate) duration: Option<f64>,
-    pub(crate) power: f64,
-    pub(crate) critical: f64,
-    pub(crate) assumptions: Option<Assumptions>,
-}
-
-/// Whole events and subjects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct RoundedPlan {
-    /// Events, rounded up.
-    pub events: u64,
-    /// Subjects of both arms.
-    pub subjects: Option<u64>,
-    /// Subjects of the experimental and the control arm, each rounded up.
-    pub by_arm: Option<[u64; 2]>,
-}
-
-impl FixedPlan {
-    /// The number of events.
-    #[must_use]
-    pub fn events(&self) -> f64 {
-        self.events
-    }
-
-    /// The number of subjects; `None` without a control hazard and an accrual.
-    #[must_use]
-    pub fn subjects(&self) -> Option<f64> {
-        self.subjects
-    }
-
-    /// The subjects of the experimental and the control arm.
-    #[must_use]
-    pub fn subjects_by_arm(&self) -> Option<[f64; 2]> {
-        let share = self.design.ratio / (1.0 + self.design.ratio);
-        self.subjects.map(|n| [share * n, (1.0 - share) * n])
-    }
-
-    /// From the first entry to the end of follow-up.
-    #[must_use]
-    pub fn duration(&self) -> Option<f64> {
-        self.duration
-    }
-
-    /// The power.
-    #[must_use]
-    pub fn power(&self) -> f64 {
-        self.power
-    }
-
-    /// The estimated hazard ratio at which the test is just significant: `margin · exp(∓ z_α (1 + r) / √(r D))`.
-    #[must_use]
-    pub fn critical_hazard_ratio(&self) -> f64 {
-        self.critical
-    }
-
-    /// What was assumed, with the number of subjects.
-    #[must_use]
-    pub fn assumptions(&self) -> Option<&Assumptions> {
-        self.assumptions.as_ref()
-    }
-
-    pub(crate) fn ratio_at(&self, z: f64, events: f64) -> f64 {
-        self.design.ratio_at(z, events)
-    }
-
-    /// Whole numbers: events up, and each arm up.
-    #[must_use]
-    pub fn rounded(&self) -> RoundedPlan {
-        // A hair above a whole number is rounding error, not a further subject.
-        let up = |x: f64| (x - 1e-9 * x.max(1.0)).ceil().max(1.0) as u64;
-        let by_arm = self.subjects_by_arm().map(|arms| arms.map(up));
-        RoundedPlan { events: up(self.events), subjects: by_arm.map(|a| a[0] + a[1]), by_arm }
-    }
-}
-
-/// A paragraph for a protocol.
-impl fmt::Display for FixedPlan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let design = &self.design;
-        let rounded = self.rounded();
-        write!(
-            f,
-            "With {} events, a {} log-rank test at level {} has {:.1}% power ",
-            rounded.events,
-            if design.sides == 2 { "two-sided" } else { "one-sided" },
-            Number(design.alpha),
-            100.0 * self.power
-        )?;
-        if design.margin == 1.0 {
-            write!(f, "to show a difference where the hazard ratio is {}", Number(design.hazard_ratio))?;
-        } else {
-            let (margin, ratio) = (Number(design.margin), Number(design.hazard_ratio));
-            write!(f, "to exclude a hazard ratio of {margin} where it is {ratio}")?;
-        }
-        write!(f, " ({}; allocation {}:1). ", formula_name(design.formula), Number(design.ratio))?;
-        write!(
-            f,
-            "The result is significant where the estimated ratio is {:.3} or further from {}.",
-            self.critical,
-            Number(design.margin)
-        )?;
-        if let (Some(subjects), Some([experimental, control])) = (rounded.subjects, rounded.by_arm) {
-            let accrual = design.accrual.as_ref().map_or(0.0, Accrual::duration);
-            write!(
-                f,
-                " {subjects} subjects ({experimental} experimental, {control} control) enter over {} and are followed for a further {}",
-                Number((accrual * 1e6).round() / 1e6),
-                Number(design.followup)
-            )?;
-            if let Some(control) = &design.control {
-                let rates: Vec<String> = control.rates().iter().map(|&r| Number(r).to_string()).collect();
-                write!(f, "; the control hazard is {}", rates.join(", "))?;
-            }
-            write!(f, ".")?;
-        }
-        Ok(())
-    }
-}
-
-fn formula_name(formula: EventFormula) -> &'static str {
-    match formula {
-        EventFormula::Schoenfeld => "Schoenfeld 1981",
-        EventFormula::Freedman => "Freedman 1982",
-        EventFormula::LachinFoulkes => "Lachin and Foulkes 1986, log hazard ratio",
-        EventFormula::LachinFoulkesDifference => "Lachin and Foulkes 1986, difference of hazards",
-        EventFormula::BernsteinLagakos => "Bernstein and Lagakos 1978",
-    }
 }

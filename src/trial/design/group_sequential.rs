@@ -34,6 +34,9 @@ pub enum Futility {
 /// | [`boundary`](Self::boundary) | O'Brien-Fleming-like spending | how the efficacy bounds come about | |
 /// | [`futility`](Self::futility) | none | how the futility bounds come about | one-sided |
 /// | [`binding`](Self::binding) | no | may the efficacy bounds count on the stops for futility? | |
+/// | [`harm`](Self::harm) | none | stop for harm: a spending function and its error, under no effect | one-sided |
+/// | [`spending_time`](Self::spending_time) | the information | where on the spending function each look stands | increasing to 1 |
+/// | [`observed`](Self::observed) | | looks as they came, planned or not | |
 ///
 /// Information is the share of the final number of events. Two-sided designs are symmetric; their power counts the side of
 /// the effect alone.
@@ -63,6 +66,8 @@ pub struct GroupSequential {
     boundary: BoundaryType,
     futility: Futility,
     binding: bool,
+    harm: Option<(Spending, f64)>,
+    spending_time: Option<Vec<f64>>,
 }
 
 /// The bounds under one choice of the constant and the drift.
@@ -90,7 +95,48 @@ impl GroupSequential {
             boundary: BoundaryType::Spending(Spending::OBrienFleming),
             futility: Futility::None,
             binding: false,
+            harm: None,
+            spending_time: None,
         }
+    }
+
+    /// Looks as they came: the number of events at each one so far, planned or not, of a planned maximum. The error spent
+    /// follows the share of the planned maximum; the looks still to come are one, at the maximum. Where there are as many
+    /// events as planned, or more, the last look spends all that is left.
+    ///
+    /// Bounds of spending functions never change in retrospect: those of the looks so far are the same whatever follows.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::design::GroupSequential;
+    ///
+    /// let planned = GroupSequential::looks(3).fit()?;
+    /// let as_it_came = GroupSequential::observed(&[100.0, 145.0], 300.0).fit()?;     // the second look was at 145, not 200
+    /// assert!((as_it_came.z()[0] - planned.z()[0]).abs() < 1e-10);
+    /// assert!(as_it_came.z()[1] > planned.z()[1]);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn observed(events: &[f64], planned: f64) -> Self {
+        let last = events.last().copied().unwrap_or(f64::NAN);
+        let most = if last >= planned { last } else { planned };
+        let all = || events.iter().copied().chain((last < planned).then_some(planned));
+        let design = Self::at(&all().map(|d| d / most).collect::<Vec<_>>());
+        let time = all().map(|d| d / planned);
+        // What overruns the plan spends the rest at its last look alone.
+        let count = all().count();
+        let time = time.enumerate().map(|(k, t)| if k + 1 == count { 1.0 } else { t.min(1.0) }).collect();
+        Self { spending_time: Some(time), ..design }
+    }
+
+    /// Where on the spending functions each look stands, if not at its information: the share of the planned duration, say
+    /// (spending by calendar time, Lan & DeMets 1989). The information still decides how the statistics hang together.
+    pub fn spending_time(self, time: &[f64]) -> Self {
+        Self { spending_time: Some(time.to_vec()), ..self }
+    }
+
+    /// Stops where the treatment is worse: so much error in all, spent under no effect.
+    pub fn harm(self, spending: Spending, alpha: f64) -> Self {
+        Self { harm: Some((spending, alpha)), ..self }
     }
 
     /// The error rate, of both sides together.
@@ -154,7 +200,9 @@ impl GroupSequential {
                 sum
             })
             .collect();
+        let harm = self.harm_bounds(&found)?;
         Ok(Boundaries {
+            harm,
             fractions: self.fractions.clone(),
             upper: found.upper,
             futility: found.lower,
@@ -222,9 +270,13 @@ impl GroupSequential {
             }
             _ => {}
         }
-        if self.futility != Futility::None && self.sides == 2 {
+        self.check_time()?;
+        if let Some((spending, alpha)) = &self.harm {
+            spending.check(looks, *alpha)?;
+        }
+        if (self.futility != Futility::None || self.harm.is_some()) && self.sides == 2 {
             return Err(Error::Unsupported {
-                method: "a futility bound",
+                method: "a bound for futility or harm",
                 with: "a two-sided design",
                 why: "it stops on the side of no effect; take one side with half the error",
             });
@@ -250,6 +302,61 @@ impl GroupSequential {
             Futility::Spending(spending) => spending.check(looks, self.beta),
             Futility::None => Ok(()),
         }
+    }
+
+    fn check_time(&self) -> Result<()> {
+        let Some(time) = &self.spending_time else { return Ok(()) };
+        if time.len() != self.fractions.len() {
+            let (len, expected) = (time.len(), self.fractions.len());
+            return Err(Error::LengthMismatch { argument: "spending_time", len, other: "looks", expected });
+        }
+        let mut previous = 0.0;
+        for (index, &value) in time.iter().enumerate() {
+            if !(value >= previous && value <= 1.0) {
+                let must = "shares of the planned time do not fall, and end at 1";
+                return Err(Error::NotMonotone { argument: "spending_time", index, value, previous, must });
+            }
+            previous = value;
+        }
+        if previous != 1.0 {
+            let (argument, value) = ("the last spending_time", previous);
+            return Err(Error::OutOfRange { argument, value, must_be: "1" });
+        }
+        Ok(())
+    }
+
+    /// Where look `k` stands on a spending function.
+    fn time(&self, k: usize) -> f64 {
+        self.spending_time.as_ref().map_or(self.fractions[k], |time| time[k])
+    }
+
+    /// The bounds for harm: what their spending function leaves at each look under no effect.
+    fn harm_bounds(&self, found: &Bounds) -> Result<Vec<f64>> {
+        let Some((spending, alpha)) = &self.harm else { return Ok(Vec::new()) };
+        let (mut stage, mut spent, mut bounds) = (Stage::start(0.0), 0.0, Vec::new());
+        for (k, &t) in self.fractions.iter().enumerate() {
+            let wanted = spending.at(self.time(k), *alpha, k) - spent;
+            let bound = if wanted <= 1e-290 {
+                f64::NEG_INFINITY
+            } else {
+                root::find(-NEVER, NEVER, |z| wanted - stage.below(t, z))
+            };
+            if bound >= found.upper[k]
+                || (k + 1 < self.fractions.len() && bound > found.lower[k] && found.lower[k].is_finite())
+            {
+                return Err(Error::Unsupported {
+                    method: "a bound for harm",
+                    with: "so much error to spend",
+                    why: "it would lie above the bound for efficacy or futility of its look; spend less or later",
+                });
+            }
+            spent += if bound > f64::NEG_INFINITY { stage.below(t, bound) } else { 0.0 };
+            if k + 1 < self.fractions.len() {
+                stage = stage.next(t, bound, found.upper[k]);
+            }
+            bounds.push(bound);
+        }
+        Ok(bounds)
     }
 
     /// The drift with the power asked for: power grows with the drift.
@@ -316,7 +423,7 @@ impl GroupSequential {
                 BoundaryType::HaybittlePeto(bound) if k < last => *bound,
                 BoundaryType::LastLookOnly if k < last => f64::INFINITY,
                 BoundaryType::HaybittlePeto(_) | BoundaryType::LastLookOnly => left_over(per_side),
-                BoundaryType::Spending(spending) => left_over(spending.at(t, per_side, k)),
+                BoundaryType::Spending(spending) => left_over(spending.at(self.time(k), per_side, k)),
             };
             if k == last && upper.is_infinite() {
                 return Err(Error::Unsupported {
@@ -334,7 +441,7 @@ impl GroupSequential {
                 Futility::None => f64::NEG_INFINITY,
                 Futility::Z(z) => z[k].min(upper),
                 Futility::Spending(spending) => {
-                    let wanted = spending.at(t, self.beta, k) - lost;
+                    let wanted = spending.at(self.time(k), self.beta, k) - lost;
                     if wanted <= 1e-290 {
                         f64::NEG_INFINITY
                     } else {

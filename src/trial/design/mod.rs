@@ -7,25 +7,39 @@
 //! | when may a trial stop early, and at what price | [`GroupSequential`], [`Spending`] |
 //! | both together, with calendar times | [`FixedDesign::sequential`] |
 //! | what does an interim result still allow | [`monitoring`] |
+//! | what does a trial say that has stopped | [`StagewiseOrdering`] |
+//! | when will event number d come | [`EventForecast`] |
 //! | in what order are treatments given out | [`randomisation`] |
 //! | what would many such trials show | [`simulation`] |
 //!
 //! All numbers are exact reals; rounding up to whole subjects is the last step, and its own ([`FixedPlan::rounded`]).
 
+pub(crate) mod accrual;
 pub(crate) mod assumptions;
 pub(crate) mod boundaries;
+pub(crate) mod event_forecast;
+pub(crate) mod event_formula;
 pub(crate) mod fixed;
+pub(crate) mod fixed_plan;
 pub(crate) mod group_sequential;
+pub(crate) mod hazard;
 pub mod monitoring;
 pub mod randomisation;
 pub(crate) mod recursion;
 pub(crate) mod sequential_plan;
 pub mod simulation;
 pub(crate) mod spending;
+pub(crate) mod stagewise;
 
-pub use assumptions::{Accrual, Assumptions, Hazard};
+pub use accrual::Accrual;
+pub use assumptions::Assumptions;
 pub use boundaries::{Boundaries, BoundaryType};
-pub use fixed::{EventFormula, FixedDesign, FixedPlan, RoundedPlan, Target};
+pub use event_forecast::{EventDate, EventForecast, Forecast, Tail};
+pub use event_formula::EventFormula;
+pub use fixed::{FixedDesign, Target};
+pub use fixed_plan::{FixedPlan, RoundedPlan};
 pub use group_sequential::{Futility, GroupSequential};
+pub use hazard::Hazard;
 pub use sequential_plan::SequentialPlan;
 pub use spending::Spending;
+pub use stagewise::{StagewiseOrdering, StagewiseResult};

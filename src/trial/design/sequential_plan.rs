@@ -3,11 +3,16 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::numeric::distribution::normal_quantile;
 use crate::survival::result::print::MISSING;
 use crate::trial::design::boundaries::Boundaries;
-use crate::trial::design::fixed::FixedPlan;
+use crate::trial::design::fixed::Target;
+use crate::trial::design::fixed_plan::FixedPlan;
 
 /// A plan with looks before the end. Made by [`FixedDesign::sequential`](crate::trial::design::FixedDesign::sequential).
+///
+/// For a power the events of the fixed design are inflated so that the looks keep it; where events or subjects are given,
+/// they are the most there will be, and the power follows.
 ///
 /// # Example
 /// ```
@@ -29,13 +34,22 @@ pub struct SequentialPlan {
     fixed: FixedPlan,
     bounds: Boundaries,
     events: f64,
+    /// The expected final statistic under the planned effect.
+    drift: f64,
     times: Option<Vec<f64>>,
     entered: Option<Vec<f64>>,
 }
 
 impl SequentialPlan {
     pub(crate) fn new(mut fixed: FixedPlan, bounds: Boundaries) -> Result<Self> {
-        let inflation = bounds.inflation();
+        // Events or subjects that are given are the most there will be; for a power they follow from the bounds.
+        let (inflation, drift) = match fixed.design.target {
+            Target::Power(_) => (bounds.inflation(), bounds.drift()),
+            _ => {
+                let z = normal_quantile(1.0 - bounds.alpha() / f64::from(bounds.sides()));
+                (1.0, z + normal_quantile(fixed.power))
+            }
+        };
         let events = fixed.events * inflation;
         fixed.subjects = fixed.subjects.map(|n| n * inflation);
         if let (Some(n), Some(assumptions)) = (fixed.subjects, fixed.assumptions.take()) {
@@ -65,7 +79,7 @@ impl SequentialPlan {
             entered = Some(at.iter().map(|&t| assumptions.accrual().entered_by(t)).collect());
             times = Some(at);
         }
-        Ok(Self { fixed, bounds, events, times, entered })
+        Ok(Self { fixed, bounds, events, drift, times, entered })
     }
 
     /// The plan with one look that this one extends; its subjects are those of this plan.
@@ -116,6 +130,34 @@ impl SequentialPlan {
         self.events * self.bounds.expected_fraction(drift)
     }
 
+    /// The expected final statistic under the planned effect.
+    #[must_use]
+    pub fn drift(&self) -> f64 {
+        self.drift
+    }
+
+    /// The power under the planned effect.
+    #[must_use]
+    pub fn power(&self) -> f64 {
+        self.bounds.power(self.drift)
+    }
+
+    /// The mean calendar time at which the trial stops, where the effect is as planned.
+    #[must_use]
+    pub fn expected_duration(&self) -> Option<f64> {
+        self.times.as_deref().map(|times| self.at_the_stop(times))
+    }
+
+    /// The mean number of subjects entered when the trial stops, where the effect is as planned.
+    #[must_use]
+    pub fn expected_subjects(&self) -> Option<f64> {
+        self.entered.as_deref().map(|entered| self.at_the_stop(entered))
+    }
+
+    fn at_the_stop(&self, by_look: &[f64]) -> f64 {
+        self.bounds.mean_at_stop(self.drift, by_look)
+    }
+
     /// The estimated hazard ratio at which each look is just significant, as in
     /// [`FixedPlan::critical_hazard_ratio`]; `None` where a look cannot stop the trial.
     #[must_use]
@@ -141,10 +183,13 @@ impl fmt::Display for SequentialPlan {
             "{} looks; at most {most} events, on average {:.1} where there is no effect and {:.1} where it is as planned.",
             self.bounds.fractions().len(),
             self.expected_events(0.0),
-            self.expected_events(self.bounds.drift())
+            self.expected_events(self.drift)
         )?;
         if let Some(n) = self.subjects() {
             write!(f, " {} subjects.", (n - 1e-9).ceil())?;
+        }
+        if !matches!(self.fixed.design.target, Target::Power(_)) {
+            write!(f, " Power {:.1}% where the effect is as planned.", 100.0 * self.power())?;
         }
         writeln!(f, "\n{}", self.bounds)?;
         write!(f, "{:>4} {:>9} {:>9} {:>9} {:>9}", "look", "events", "subjects", "time", "ratio")?;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::survival::{DesignBuilder, Groups};
+use crate::survival::data::groups::Groups;
+use crate::survival::regression::design::DesignBuilder;
 
 /// One factor by which randomisation was stratified, as it was entered then and as it turned out to be.
 ///

@@ -1,6 +1,6 @@
 //! A question that is asked of every subject.
 
-use crate::survival::Direction;
+use crate::survival::result::direction::Direction;
 use crate::trial::Time;
 
 /// What an event means for an endpoint: the strategies of ICH E9(R1) in four words.
@@ -83,6 +83,7 @@ pub enum Origin<E> {
 /// | EFS, event-free survival | progression, no remission by its time, change of therapy | event | entry | at visits |
 /// | FFS, failure-free survival (aplastic anaemia) | no response by its time, relapse, clonal evolution, second line | event | entry | at any time |
 /// | DoR, duration of response | progression | event | first response | at visits |
+/// | TTR, time to response | response | competing | entry | at visits |
 ///
 /// ```
 /// use greenwood::trial::{Endpoint, Role, Time};
@@ -133,6 +134,8 @@ enum Rule<E> {
     Roles(fn(E) -> Role),
     /// Events are those for which this is true, and nothing else matters.
     Only(fn(E) -> bool),
+    /// Events are those for which the first is true, competing events those for which the second is.
+    Before(fn(E) -> bool, fn(E) -> bool),
 }
 
 impl<E: Copy> Endpoint<E> {
@@ -159,6 +162,39 @@ impl<E: Copy> Endpoint<E> {
         Self { name: "OS", rule: Rule::Only(death), seen, origin, direction: Direction::Unwanted }
     }
 
+    /// The time to an event that others prevent, such as a response, which death prevents: from entry to the first `event`, with
+    /// the events that `prevents` names as competing ones and everything else ignored. It is analysed by
+    /// [`Analysis::incidence`](crate::trial::Analysis::incidence).
+    ///
+    /// ```
+    /// use greenwood::trial::{Endpoint, Exit, Subject, Time, Trial};
+    ///
+    /// #[derive(Debug, Clone, Copy, PartialEq)]
+    /// enum Event { Response, Relapse, Death }
+    ///
+    /// const TTR: Endpoint<Event> =
+    ///     Endpoint::time_to("time to response", |e| matches!(e, Event::Response), |e| matches!(e, Event::Death)).wanted();
+    /// let trial = Trial::new([
+    ///     Subject::on("new").then(Time::days(40.0), Event::Response).until(Time::days(90.0), Exit::Cutoff)?,
+    ///     Subject::on("new").until(Time::days(30.0), Exit::Terminal(Event::Death))?,
+    /// ]);
+    /// let responses = trial.analyse(&TTR)?;
+    /// assert_eq!(responses.incidence("new", Time::days(60.0))?.value(), 0.5);
+    /// // The duration of a response: from the first one, to relapse or death.
+    /// const DOR: Endpoint<Event> = Endpoint::new("DoR", |e| match e {
+    ///     Event::Relapse | Event::Death => greenwood::trial::Role::Event,
+    ///     Event::Response => greenwood::trial::Role::Ignore,
+    /// })
+    /// .from_first(|e| matches!(e, Event::Response));
+    /// assert_eq!(trial.analyse(&DOR)?.without_origin(), 1);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn time_to(name: &'static str, event: fn(E) -> bool, prevents: fn(E) -> bool) -> Self {
+        let (seen, origin) = (Ascertainment::Continuous, Origin::Entry);
+        Self { name, rule: Rule::Before(event, prevents), seen, origin, direction: Direction::Unknown }
+    }
+
     /// Under another name: the same roles with another clock are another endpoint.
     #[must_use]
     pub const fn named(self, name: &'static str) -> Self {
@@ -170,7 +206,7 @@ impl<E: Copy> Endpoint<E> {
     /// [`unwanted`](Self::unwanted) they say which arm has the higher rate, and no more.
     ///
     /// ```
-    /// use greenwood::survival::Direction;
+    /// use greenwood::survival::result::Direction;
     /// use greenwood::trial::{Endpoint, Role};
     ///
     /// const ENGRAFTMENT: Endpoint<bool> = Endpoint::new("engraftment", |_| Role::Event).wanted();
@@ -216,8 +252,9 @@ impl<E: Copy> Endpoint<E> {
     pub fn role(&self, kind: E) -> Role {
         match self.rule {
             Rule::Roles(role) => role(kind),
-            Rule::Only(counts) if counts(kind) => Role::Event,
-            Rule::Only(_) => Role::Ignore,
+            Rule::Only(counts) | Rule::Before(counts, _) if counts(kind) => Role::Event,
+            Rule::Before(_, prevents) if prevents(kind) => Role::Competing,
+            Rule::Only(_) | Rule::Before(..) => Role::Ignore,
         }
     }
 

@@ -3,32 +3,11 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::trial::reconstruct::arm::ArmFigures;
-use crate::trial::reconstruct::facts::Fact;
-use crate::trial::reconstruct::order::{ArmOrders, SearchOutcome};
-use crate::trial::reconstruct::trial::TrialFigures;
-
-/// Can a set of figures be right together?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Verdict {
-    /// There are data with all these figures.
-    Possible,
-    /// There are none.
-    Impossible,
-    /// The search was given up before it was known.
-    Undecided,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Possible => "possible",
-            Self::Impossible => "impossible",
-            Self::Undecided => "undecided",
-        })
-    }
-}
+use crate::trial::reconstruct::arm::facts::Fact;
+use crate::trial::reconstruct::arm::figures::ArmFigures;
+use crate::trial::reconstruct::arm::order::{ArmOrders, SearchOutcome};
+use crate::trial::reconstruct::trial::figures::TrialFigures;
+use crate::trial::reconstruct::verdict::Verdict;
 
 /// One figure, and what becomes of the others without it.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,7 +115,7 @@ fn verdict(found: u128, ended: SearchOutcome) -> Verdict {
 
 /// The least and the largest value that the orders give a figure.
 fn range(orders: &ArmOrders, fact: &Fact) -> Option<(f64, f64)> {
-    let value = |order: &crate::trial::reconstruct::order::ArmOrder| -> Option<f64> {
+    let value = |order: &crate::trial::reconstruct::arm::order::ArmOrder| -> Option<f64> {
         let at = |time: f64| order.stretches().iter().rposition(|s| s.ends == time && !s.before);
         match *fact {
             Fact::Survival { time, .. } => Some(order.estimates().get(at(time)?)?.0),

@@ -26,33 +26,19 @@
 
 mod arm;
 mod consistency;
-mod convention;
-mod digitized;
-mod facts;
-mod guyot;
-mod interleaving;
-mod interleavings;
-mod lattice;
-mod log_rank;
-mod order;
-mod pairs;
-mod problem;
+mod options;
 mod published;
 mod reported_ratio;
-mod search;
 mod trial;
-mod weave;
+mod verdict;
 
-pub use arm::ArmFigures;
-pub use consistency::{Consistency, FigureCheck, Verdict};
-pub use convention::StdErrorConvention;
-pub use digitized::{Accuracy, DigitizedArm, DigitizedPoint};
-pub use facts::Fact;
-pub use guyot::{Guyot, Repair};
-pub use interleaving::Interleaving;
-pub use interleavings::{Interleavings, TestValue};
-pub use order::{ArmOrder, ArmOrders, SearchOutcome};
+pub use arm::{
+    Accuracy, ArmFigures, ArmOrder, ArmOrders, DigitizedArm, DigitizedPoint, Fact, Guyot, Progress, Repair,
+    SearchOutcome, StdErrorConvention,
+};
+pub use consistency::{Consistency, FigureCheck};
+pub use options::{LaterCensoring, TiedTimes};
 pub use published::Published;
 pub use reported_ratio::{CurveReading, Direction, EventCount, RatioSource, ReportedHazardRatio};
-pub use search::Progress;
-pub use trial::{LaterCensoring, TiedTimes, TrialFigures};
+pub use trial::{Interleaving, Interleavings, TestValue, TrialFigures};
+pub use verdict::Verdict;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_quantile, normal_two_sided};
-use crate::survival::{ConfidenceInterval, Interval};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
 
 /// Which way an effect points that is known by its p-value alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,16 @@
 //! From an analysis to the numbers of its report.
 
 use crate::error::{Error, Result};
-use crate::survival::{CoxPh, Design, HazardRatioMethod, Interval, MeanMeasure, RightCensored, TimeScale};
+use crate::survival::contrast::restricted_means::MeanMeasure;
+use crate::survival::curve::aalen_johansen::CumulativeIncidence;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::regression::TimeScale;
+use crate::survival::regression::cox::CoxPh;
+use crate::survival::regression::design::Design;
+use crate::survival::result::hazard_ratio::HazardRatioMethod;
+use crate::survival::result::interval::Interval;
 use crate::trial::analysis::counts::name;
-use crate::trial::report::{ArmReport, ComparisonReport, PenalisedRatio, Report};
+use crate::trial::report::report::{ArmReport, ComparisonReport, CompetingReport, PenalisedRatio, Report};
 use crate::trial::{Analysis, Label, Outcome, Record, Time, TimeUnit, label};
 
 /// The exact test is reported up to this many subjects.
@@ -219,6 +226,34 @@ fn comparison<A: Label, E: Label>(
             times.iter().map(|&t| contrast.difference(t)).collect()
         },
         mean_difference: if competing { None } else { tau.map(mean).transpose()? },
+        competing: competing.then(|| competing_report(analysis, of, against, times, tau)).transpose()?,
+    })
+}
+
+/// The probabilities of the event compared. What the data do not give (a model without events) leaves its place empty.
+fn competing_report<A: Label, E: Label>(
+    analysis: &Analysis<A, E>,
+    of: A,
+    against: A,
+    times: &[Time],
+    tau: Option<Time>,
+) -> Result<CompetingReport> {
+    let contrast = analysis.incidence_contrast(of, against)?;
+    // Without a horizon that was asked for: as far as both arms are followed.
+    let followed = |fit: &CumulativeIncidence| {
+        let free = fit.event_free_values().last().copied().unwrap_or(1.0);
+        fit.last_time().filter(|_| free > 0.0)
+    };
+    let (first, second) = contrast.curves();
+    let shared = [followed(first), followed(second)].into_iter().flatten().fold(f64::INFINITY, f64::min);
+    let longest = [first.last_time(), second.last_time()].into_iter().flatten().fold(0.0, f64::max);
+    let tau = tau.or_else(|| Some(Time::days(shared.min(longest))).filter(|&t| t > Time::ZERO));
+    Ok(CompetingReport {
+        gray: contrast.gray().ok(),
+        subdistribution_ratio: contrast.subdistribution_ratio(&[]).ok(),
+        differences: times.iter().map(|&t| contrast.difference(t)).collect::<Result<_>>()?,
+        tau,
+        time_lost: tau.and_then(|tau| contrast.time_lost_difference(tau).ok()),
     })
 }
 

@@ -1,11 +1,16 @@
 //! The numbers of a report, set as tables of text.
 
+use crate::survival::contrast::fixed_time::SurvivalContrast;
+use crate::survival::curve::quantile::Quantile;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
+use crate::survival::result::estimate::Estimate;
+use crate::survival::result::hazard_ratio::HazardRatio;
+use crate::survival::result::interval::ConfidenceInterval;
 use crate::survival::result::print::{MISSING, Number, PValue};
-use crate::survival::{
-    ConfidenceInterval, HazardRatio, Quantile, RestrictedMean, SurvivalContrast, SurvivalEstimate,
-};
-use crate::trial::report::{ArmReport, ComparisonReport, Report, Table};
-use crate::trial::{Incidence, Stratification, Time};
+use crate::trial::report::report::{ArmReport, ComparisonReport, CompetingReport, Report};
+use crate::trial::report::table::Table;
+use crate::trial::{FollowUp, Incidence, Stratification, Time};
 
 const NONE: &str = MISSING;
 
@@ -71,6 +76,12 @@ fn survival(report: &Report, estimate: &SurvivalEstimate) -> String {
     }
 }
 
+fn incidence(report: &Report, estimate: &Incidence) -> String {
+    let text = |p: f64| format!("{:.1}%", 100.0 * p);
+    let interval = estimate.interval(report.level).ok();
+    or_none(interval.map(|i| format!("{} ({})", text(estimate.value()), limits(i, text, NONE))))
+}
+
 fn mean(report: &Report, mean: &RestrictedMean) -> String {
     let interval = mean.interval(report.level).ok();
     let limits = or_none(interval.map(|i| limits(i, |days| long(report, days), NONE)));
@@ -102,7 +113,7 @@ fn arms(report: &Report) -> Table {
         let count = |a: &ArmReport| a.censored.iter().find(|c| c.0 == reason).map_or(0, |c| c.1);
         line(format!("  {reason}"), &|a| count(a).to_string());
     }
-    let follow_up = |a: &ArmReport, what: &dyn Fn(&crate::trial::report::FollowUp) -> Option<Time>| {
+    let follow_up = |a: &ArmReport, what: &dyn Fn(&FollowUp) -> Option<Time>| {
         or_none(a.follow_up.as_ref().and_then(what).map(|t| long(report, t.in_days())))
     };
     if !competing {
@@ -111,8 +122,7 @@ fn arms(report: &Report) -> Table {
     }
     if report.cutoff.is_some() && !competing {
         line(format!("Median potential follow-up, {unit}"), &|a| follow_up(a, &|f| f.potential()));
-        let complete =
-            |a: &ArmReport| a.follow_up.as_ref().and_then(crate::trial::report::FollowUp::completeness);
+        let complete = |a: &ArmReport| a.follow_up.as_ref().and_then(FollowUp::completeness);
         line("Completeness of follow-up".into(), &|a| {
             or_none(complete(a).map(|c| format!("{:.1}%", 100.0 * c)))
         });
@@ -126,6 +136,7 @@ fn arms(report: &Report) -> Table {
         if competing {
             let cell = |a: &ArmReport| or_none(a.incidence.get(i).map(Incidence::to_string));
             line(format!("Event by {at}, ± standard error"), &cell);
+            line(format!("  ({level} CI)"), &|a| or_none(a.incidence.get(i).map(|x| incidence(report, x))));
         } else {
             let cell = |a: &ArmReport| or_none(a.survival.get(i).map(SurvivalEstimate::to_string));
             line(format!("Free of event at {at}, ± standard error"), &cell);
@@ -227,6 +238,9 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
         let name = format!("Difference at {} {}, points ({level} CI)", short(report, t), report.unit);
         table.push(name, [difference(report, d), or_none(d.p_value().map(p_text))]);
     }
+    if let Some(competing) = &c.competing {
+        of_probabilities(report, competing, by, &mut table);
+    }
     if let Some(mean) = &c.mean_difference {
         let text = |days: f64| format!("{:+.2}", Time::days(days).in_unit(report.unit));
         let interval = mean.interval(report.level).ok().map(|i| limits(i, text, NONE));
@@ -237,8 +251,43 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
     table.notes.push(report.direction.below_one(&c.of, &c.against));
     if report.arms.iter().any(|a| a.competing > 0) {
         table.notes.push("Events compete: the test and the ratios are of cause-specific hazards.".into());
+        let probabilities = "Gray's test, the subdistribution hazards, the differences and the time lost are of the probability of \
+                             the event beside what competes.";
+        table.notes.push(probabilities.into());
     }
     table
+}
+
+/// The lines that compare the probabilities of the event where others compete.
+fn of_probabilities(report: &Report, competing: &CompetingReport, by: &str, table: &mut Table) {
+    let level = level(report);
+    if let Some(gray) = &competing.gray {
+        let statistic = format!("χ² {:.3}, {} df", gray.statistic(), gray.degrees_of_freedom());
+        table.push(format!("Gray's test{by}"), [statistic, or_none(gray.p_value().map(p_text))]);
+    }
+    let mut line = |name: String, estimate: &Estimate, text: &dyn Fn(f64) -> String| {
+        let interval = estimate.interval(report.level).ok().map(|i| limits(i, text, NONE));
+        let cell = match estimate.value() {
+            Ok(value) => format!("{} ({})", text(value), or_none(interval)),
+            Err(because) => because.to_string(),
+        };
+        table.push(name, [cell, or_none(estimate.p_value().map(p_text))]);
+    };
+    if let Some(ratio) = &competing.subdistribution_ratio {
+        let text = |x: f64| format!("{:.3}", Number(x));
+        line(format!("Subdistribution hazard ratio, Fine-Gray{by} ({level} CI)"), ratio, &text);
+    }
+    for (&t, d) in report.times.iter().zip(&competing.differences).filter(|(t, _)| **t > Time::ZERO) {
+        let name =
+            format!("Difference of events by {} {}, points ({level} CI)", short(report, t), report.unit);
+        line(name, d, &|d| format!("{:+.1}", 100.0 * d));
+    }
+    if let (Some(tau), Some(lost)) = (competing.tau, &competing.time_lost) {
+        let unit = report.unit;
+        let name =
+            format!("Difference of mean time lost to {} {unit}, {unit} ({level} CI)", short(report, tau));
+        line(name, lost, &|days| format!("{:+.2}", Time::days(days).in_unit(unit)));
+    }
 }
 
 fn numbers_at_risk(report: &Report) -> Table {

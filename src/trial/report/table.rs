@@ -1,4 +1,4 @@
-//! A table of text, in the four forms in which reports are written.
+//! A table of text, in the forms in which reports are written: plain, Markdown, LaTeX, HTML and CSV.
 
 use std::fmt;
 
@@ -32,11 +32,15 @@ pub struct Table {
 }
 
 impl Table {
-    pub(super) fn new(caption: impl Into<String>, header: Vec<String>) -> Self {
+    pub(in crate::trial) fn new(caption: impl Into<String>, header: Vec<String>) -> Self {
         Self { caption: caption.into(), header, rows: Vec::new(), notes: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, name: impl Into<String>, cells: impl IntoIterator<Item = String>) {
+    pub(in crate::trial) fn push(
+        &mut self,
+        name: impl Into<String>,
+        cells: impl IntoIterator<Item = String>,
+    ) {
         let mut row = vec![name.into()];
         row.extend(cells);
         row.resize(self.header.len(), String::new());
@@ -72,6 +76,21 @@ impl Table {
         parts.extend(self.notes.iter().map(|note| format!("\\par {}\n", latex(note))));
         parts.push("\\end{table}\n".into());
         parts.concat()
+    }
+
+    /// Comma-separated values (RFC 4180): the header and the rows, one a line, without caption and notes.
+    ///
+    /// ```
+    /// use greenwood::trial::examples::{Arm, FFS, saa};
+    ///
+    /// let report = saa().analyse(&FFS)?.report().build()?;
+    /// assert!(report.tables()[0].to_csv().starts_with(",Msc,Control\nSubjects,9,9\n"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let lines = std::iter::once(&self.header).chain(&self.rows);
+        lines.map(|line| each(line, |cell| csv(cell.trim_start_matches(' '))).join(",") + "\n").collect()
     }
 
     /// An HTML `table` element.
@@ -139,6 +158,12 @@ fn escape(text: &str, replace: impl Fn(char) -> Option<&'static str>) -> String 
         }
     }
     escaped
+}
+
+/// A cell in quotes where it must have them.
+pub(super) fn csv(text: &str) -> String {
+    let special = text.contains(['"', ',', '\n', '\r']);
+    if special { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 
 pub(super) fn markdown(text: &str) -> String {

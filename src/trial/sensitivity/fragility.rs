@@ -1,7 +1,8 @@
 //! How few subjects carry a result.
 
 use crate::error::{Error, Result};
-use crate::survival::{Groups, LogRank};
+use crate::survival::data::groups::Groups;
+use crate::survival::log_rank::weighted::LogRank;
 use crate::trial::Contrast;
 
 /// How few subjects carry a result: the survival-inferred fragility index (Bomze et al. 2020).

@@ -1,9 +1,10 @@
 //! The models of the program: Fine-Gray, and Cox for each cause-specific hazard.
 
-use greenwood::survival::{CensoringTies, CompetingRisks, CoxPh, Design, FineGray, Term};
+use greenwood::survival::regression::{CensoringTies, Term};
+use greenwood::survival::{CompetingRisks, CoxPh, FineGray};
 use serde_json::{Value, json};
 
-use crate::support::{Failure, Table, number};
+use crate::support::{Failure, Table, design, number};
 
 /// The flags of the models.
 #[derive(clap::Args)]
@@ -59,19 +60,6 @@ impl Models {
         further
     }
 
-    fn design(&self, table: &Table) -> Result<Design<'static>, Failure> {
-        let mut design = Design::builder();
-        for column in &self.covariates {
-            design = design.numeric(column, &table.numbers("--covariates", column)?);
-        }
-        for column in &self.factor {
-            let groups = table.groups("--factor", column)?;
-            let reference = groups.labels()[0].clone();
-            design = design.factor(column, &groups, &reference);
-        }
-        Ok(design.build()?)
-    }
-
     /// The fields of the models that were asked for, and their text.
     pub fn fit(
         &self,
@@ -84,7 +72,7 @@ impl Models {
         if self.fine_gray.is_none() && !self.cause_specific {
             return Ok(fields);
         }
-        let design = self.design(table)?;
+        let design = design(table, &self.covariates, &self.factor)?;
         if let Some(cause) = &self.fine_gray {
             let ties = match self.censoring_ties {
                 TiesName::EventsAtRisk => CensoringTies::EventsAtRisk,
@@ -92,7 +80,7 @@ impl Models {
             };
             let fit = FineGray::new(cause).censoring_ties(ties).fit(data, &design)?;
             text.push(fit.to_string());
-            let one = |b: &greenwood::survival::SubdistributionBaseline| {
+            let one = |b: &greenwood::survival::regression::SubdistributionBaseline| {
                 let label = b.label().to_string();
                 let rows = b.times().iter().zip(b.jumps()).map(move |(&time, &jump)| {
                     let mut row = json!({ "time": time, "jump": number(jump) });

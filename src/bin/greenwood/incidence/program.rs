@@ -1,9 +1,8 @@
 //! `incidence`: how probable is each of several causes, where one prevents the others?
 
-use greenwood::survival::{
-    AalenJohansen, CumulativeIncidence, Estimate, Gray, Groups, IncidenceEstimate, IncidenceVariance,
-    Interval,
-};
+use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
+use greenwood::survival::result::Estimate;
+use greenwood::survival::{AalenJohansen, Gray, Groups, Interval};
 use serde_json::{Map, Value, json};
 
 use super::columns::CauseColumns;

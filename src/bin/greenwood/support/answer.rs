@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use greenwood::survival::NotEstimable;
+use greenwood::survival::result::NotEstimable;
 use serde_json::Value;
 
 pub type Failure = Box<dyn std::error::Error>;

@@ -10,7 +10,7 @@ use super::table::{Dialect, Table};
 /// The file and the columns that every program reads.
 #[derive(clap::Args)]
 pub struct Columns {
-    /// The CSV file
+    /// The file: CSV, or Parquet (.parquet, or a folder of such files)
     pub file: PathBuf,
     /// Column with the end of observation
     #[arg(long)]
@@ -55,8 +55,8 @@ pub enum WeightKind {
 }
 
 impl Columns {
-    /// The file's rows that are complete in these columns and the `further` ones, each a flag and its column.
-    pub fn table(&self, further: &[(&'static str, &str)], warnings: &mut Warnings) -> Result<Table, Failure> {
+    /// The columns of the flags that are given, and the `further` ones.
+    pub(super) fn used<'a>(&'a self, further: &[(&'static str, &'a str)]) -> Vec<(&'static str, &'a str)> {
         let own = [
             ("--time", Some(&self.time)),
             ("--event", Some(&self.event)),
@@ -68,11 +68,30 @@ impl Columns {
         let mut used: Vec<(&'static str, &str)> =
             own.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str()))).collect();
         used.extend(further);
-        let (table, dropped) = Table::read(&self.file, &self.dialect)?.complete(&used, self.skip_missing)?;
+        used
+    }
+
+    /// The file's rows that are complete in these columns and the `further` ones, each a flag and its column.
+    pub fn table(&self, further: &[(&'static str, &str)], warnings: &mut Warnings) -> Result<Table, Failure> {
+        let used = self.used(further);
+        let names: Vec<&str> = used.iter().map(|(_, column)| *column).collect();
+        let table = Table::read_columns(&self.file, &self.dialect, Some(&names))?;
+        let (table, dropped) = table.complete(&used, self.skip_missing)?;
         if dropped > 0 {
-            warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
+            warnings.add(left_out(dropped, table.len()));
         }
         Ok(table)
+    }
+
+    /// The risk tables of the groups, where the rows of the file need not all be in memory: see `support/parquet.rs`.
+    #[cfg(not(feature = "parquet"))]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "the other one can fail")]
+    pub fn streamed(
+        &self,
+        _: Option<&str>,
+        _: &mut Warnings,
+    ) -> Result<Option<Vec<(String, greenwood::survival::RiskTable)>>, Failure> {
+        Ok(None)
     }
 
     /// The data in these columns of the table.
@@ -115,6 +134,11 @@ impl Columns {
         };
         format!("{}, {flag} \"{}\": {error}", table.place(index), column.unwrap_or("")).into()
     }
+}
+
+/// What is said of rows with missing values.
+pub(super) fn left_out(dropped: usize, remain: usize) -> String {
+    format!("{dropped} rows with missing values left out, {remain} rows remain")
 }
 
 /// Refuses a column that is named by two flags which cannot share it.

@@ -4,8 +4,12 @@
 
 mod answer;
 mod columns;
+mod cox_answer;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod table;
 
 pub use answer::{Failure, Program, Warnings, json_text, main_of, number, print, reason};
 pub use columns::{Columns, WeightKind, distinct, times_to_ask};
-pub use table::{Dialect, Table};
+pub use cox_answer::{CoxAnswer, TiesName, design};
+pub use table::{Dialect, Table, is_parquet, order_of};

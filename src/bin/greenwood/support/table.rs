@@ -1,5 +1,7 @@
-//! A CSV file as text cells, with errors that say where and what to do.
+//! A file as text cells, with errors that say where and what to do.
 
+use std::cmp::Ordering;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use greenwood::survival::Groups;
@@ -21,6 +23,23 @@ pub struct Dialect {
 }
 
 impl Dialect {
+    /// The numbers of a Parquet file are typed, and nothing stands between its cells.
+    #[cfg(feature = "parquet")]
+    pub(super) fn refuse_for_parquet(&self) -> Result<(), Failure> {
+        match self {
+            _ if self.decimal != '.' => {
+                Err("--decimal: the numbers of a Parquet file are typed: leave it out".into())
+            }
+            _ if self.delimiter != "," => Err("--delimiter: a Parquet file has none: leave it out".into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Blank cells, `NA` and what the user says are missing.
+    pub(super) fn is_missing(&self, cell: &str) -> bool {
+        cell.is_empty() || cell == "NA" || self.missing.iter().any(|m| m == cell)
+    }
+
     fn delimiter(&self) -> Result<u8, Failure> {
         match self.delimiter.as_str() {
             "tab" | "\\t" => Ok(b'\t'),
@@ -33,18 +52,60 @@ impl Dialect {
     }
 }
 
-/// A CSV file as text cells.
+/// A CSV or Parquet file as text cells.
 pub struct Table {
     path: String,
     dialect: Dialect,
+    /// The columns that were read.
     header: Vec<String>,
+    /// All columns of the file.
+    known: Vec<String>,
     rows: Vec<csv::StringRecord>,
-    /// The line of each row in the file.
+    /// What a place in the file is counted in: lines, or rows.
+    unit: &'static str,
+    /// The line (or row) of each row in the file.
     lines: Vec<u64>,
 }
 
+/// Is it a Parquet file, or a folder of them?
+pub fn is_parquet(path: &Path) -> bool {
+    path.extension().and_then(OsStr::to_str).is_some_and(|e| e.eq_ignore_ascii_case("parquet"))
+        || path.is_dir()
+}
+
 impl Table {
+    /// The whole file. Of a Parquet file, [`read_columns`](Self::read_columns) reads what is needed.
     pub fn read(path: &Path, dialect: &Dialect) -> Result<Self, Failure> {
+        Self::read_columns(path, dialect, None)
+    }
+
+    /// The file, of which these columns will be used.
+    pub fn read_columns(path: &Path, dialect: &Dialect, used: Option<&[&str]>) -> Result<Self, Failure> {
+        if is_parquet(path) { Self::of_parquet(path, dialect, used) } else { Self::of_csv(path, dialect) }
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn of_parquet(path: &Path, _: &Dialect, _: Option<&[&str]>) -> Result<Self, Failure> {
+        Err(format!(
+            "{}: this program was built without Parquet: build it with --features parquet",
+            path.display()
+        )
+        .into())
+    }
+
+    #[cfg(feature = "parquet")]
+    fn of_parquet(path: &Path, dialect: &Dialect, used: Option<&[&str]>) -> Result<Self, Failure> {
+        dialect.refuse_for_parquet()?;
+        let (known, header, rows) = super::parquet::cells(path, used)?;
+        let name = path.display().to_string();
+        if rows.is_empty() {
+            return Err(format!("{name} has columns but no rows").into());
+        }
+        let lines = (1..=rows.len() as u64).collect();
+        Ok(Self { path: name, dialect: dialect.clone(), header, known, rows, unit: "row", lines })
+    }
+
+    fn of_csv(path: &Path, dialect: &Dialect) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
@@ -67,16 +128,17 @@ impl Table {
         if rows.is_empty() {
             return Err(format!("{name} has a header but no rows").into());
         }
-        Ok(Self { path: name, dialect: dialect.clone(), header, rows, lines })
+        let known = header.clone();
+        Ok(Self { path: name, dialect: dialect.clone(), header, known, rows, unit: "line", lines })
     }
 
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// The file and the line of a row.
+    /// The file and the line of a row; the row, counted from 1, of a Parquet file.
     pub fn place(&self, row: usize) -> String {
-        format!("{} line {}", self.path, self.lines.get(row).copied().unwrap_or(0))
+        format!("{} {} {}", self.path, self.unit, self.lines.get(row).copied().unwrap_or(0))
     }
 
     fn position(&self, flag: &str, column: &str) -> Result<usize, Failure> {
@@ -98,7 +160,7 @@ impl Table {
                     [one] if one.contains(',') => "; if cells are separated by commas, leave out --delimiter",
                     _ => "",
                 };
-                let known = self.header.join(", ");
+                let known = self.known.join(", ");
                 Err(format!(
                     "{flag}: {} has no column \"{column}\"; its columns are {known}{hint}",
                     self.path
@@ -108,9 +170,8 @@ impl Table {
         }
     }
 
-    /// Blank cells, `NA` and what the user says are missing.
     fn is_missing(&self, cell: &str) -> bool {
-        cell.is_empty() || cell == "NA" || self.dialect.missing.iter().any(|m| m == cell)
+        self.dialect.is_missing(cell)
     }
 
     /// The file without the rows in which one of the columns is missing, and how many those were. Without
@@ -197,19 +258,24 @@ impl Table {
     /// 1 or true: the event happened; 0 or false: censored. Anything else is refused, codes such as 1/2 too:
     /// guessing which of them is the event has inverted many an analysis.
     pub fn events(&self, column: &str) -> Result<Vec<bool>, Failure> {
-        let cells = self.text("--event", column)?;
+        self.yes_or_no("--event", column)
+    }
+
+    /// The same for another flag that names an event.
+    pub fn yes_or_no(&self, flag: &str, column: &str) -> Result<Vec<bool>, Failure> {
+        let cells = self.text(flag, column)?;
         let one = |(row, cell): (usize, &str)| match cell.to_ascii_lowercase().as_str() {
             "1" | "1.0" | "true" => Ok(true),
             "0" | "0.0" | "false" => Ok(false),
             _ => {
                 let hint = match missing_hint(cell) {
                     "" => {
-                        format!("; where the event has another code, name it, such as --event-value {cell}")
+                        format!("; where the event has another code, name it, such as {flag}-value {cell}")
                     }
                     hint => hint.to_string(),
                 };
                 Err(format!(
-                    "{}: --event \"{column}\" is \"{cell}\": an event is 1 (or true), a censoring 0 (or false){hint}",
+                    "{}: {flag} \"{column}\" is \"{cell}\": an event is 1 (or true), a censoring 0 (or false){hint}",
                     self.place(row)
                 )
                 .into())
@@ -220,41 +286,67 @@ impl Table {
 
     /// Which rows have this value in the event column. All others are censored, with a warning where they differ.
     pub fn equals(&self, column: &str, value: &str, warnings: &mut Warnings) -> Result<Vec<bool>, Failure> {
-        let cells = self.text("--event", column)?;
+        let events = self.has_code("--event", column, value)?;
+        let others = self.others("--event", column, &events)?;
+        warn_of_others(column, others.labels(), warnings);
+        Ok(events)
+    }
+
+    /// Which rows have this value, as text or as a number, in the column of a flag; a value that no row has is refused.
+    pub fn has_code(&self, flag: &str, column: &str, value: &str) -> Result<Vec<bool>, Failure> {
         let same = |cell: &str| {
             cell == value
                 || matches!((cell.parse(), value.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
         };
-        let events: Vec<bool> = cells.iter().map(|cell| same(cell)).collect();
-        let others = Groups::new(&cells.iter().copied().filter(|c| !same(c)).collect::<Vec<_>>());
-        if !events.contains(&true) {
-            let known =
-                others.labels().iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
-            return Err(format!(
-                "--event-value {value}: {} has no such value in --event \"{column}\"; its values are {known}",
-                self.path
-            )
-            .into());
+        let events: Vec<bool> = self.text(flag, column)?.into_iter().map(same).collect();
+        if events.contains(&true) {
+            return Ok(events);
         }
-        if others.labels().len() > 1 {
-            let known =
-                others.labels().iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
-            warnings.add(format!("--event \"{column}\": {known} are all taken as censored"));
-        }
-        Ok(events)
+        let known = listed(self.others(flag, column, &events)?.labels());
+        Err(format!(
+            "{flag}-value {value}: {} has no such value in {flag} \"{column}\"; its values are {known}",
+            self.path
+        )
+        .into())
+    }
+
+    /// The values of the rows that are not chosen.
+    fn others(&self, flag: &str, column: &str, chosen: &[bool]) -> Result<Groups, Failure> {
+        let cells = self.text(flag, column)?;
+        let others = cells.into_iter().zip(chosen).filter(|(_, c)| !**c).map(|(cell, _)| cell);
+        Ok(Groups::new(&others.collect::<Vec<_>>()))
     }
 
     /// Groups in increasing order: as numbers if all labels are numbers, else as text.
     pub fn groups(&self, flag: &str, column: &str) -> Result<Groups, Failure> {
         let groups = Groups::new(&self.text(flag, column)?);
-        let value = |l: &str| l.parse::<f64>().unwrap_or(f64::NAN);
-        let numbers = groups.labels().iter().all(|l| !value(l).is_nan());
-        Ok(if numbers {
-            groups.sorted_by(|a, b| value(a).total_cmp(&value(b)))
-        } else {
-            groups.sorted_by(Ord::cmp)
-        })
+        let order = order_of(groups.labels());
+        Ok(groups.sorted_by(order))
     }
+}
+
+/// Several values of the event column are one censoring.
+pub(super) fn warn_of_others(column: &str, others: &[String], warnings: &mut Warnings) {
+    if others.len() > 1 {
+        warnings.add(format!("--event \"{column}\": {} are all taken as censored", listed(others)));
+    }
+}
+
+/// How labels are ordered: as numbers if all are numbers, else as text.
+pub fn order_of<L: AsRef<str>>(labels: &[L]) -> fn(&str, &str) -> Ordering {
+    fn value(label: &str) -> f64 {
+        label.parse().unwrap_or(f64::NAN)
+    }
+    if labels.iter().all(|l| !value(l.as_ref()).is_nan()) {
+        |a, b| value(a).total_cmp(&value(b))
+    } else {
+        |a, b| a.cmp(b)
+    }
+}
+
+/// The first few labels.
+fn listed(labels: &[String]) -> String {
+    labels.iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ")
 }
 
 /// A header of one name that holds a separator was read with the wrong one.

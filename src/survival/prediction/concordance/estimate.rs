@@ -29,7 +29,8 @@ use crate::survival::result::not_estimable::NotEstimable;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Concordance, PairWeight, RightCensored};
+/// use greenwood::survival::{Concordance, RightCensored};
+/// use greenwood::survival::prediction::PairWeight;
 ///
 /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, true, true])?;
 /// let score = [0.9, 0.3, 0.1, 0.5];

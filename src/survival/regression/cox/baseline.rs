@@ -101,7 +101,8 @@ impl FittedData<'_> {
     /// # Example
     /// Two events of six, and a covariate that tells nothing: Kalbfleisch and Prentice give Kaplan and Meier.
     /// ```
-    /// use greenwood::survival::{BaselineMethod, CoxPh, Design, RightCensored};
+    /// use greenwood::survival::{CoxPh, Design, RightCensored};
+    /// use greenwood::survival::regression::BaselineMethod;
     ///
     /// let data = RightCensored::new(&[1., 1., 2., 2., 3., 3.], &[true, true, false, false, true, true])?;
     /// let design = Design::builder().numeric("x", &[0., 1., 0., 1., 0., 1.]).build()?;

@@ -45,7 +45,7 @@ use crate::survival::regression::term::{Status, Term, TestResult};
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
-/// With the feature `serde` a model, and its [`Baseline`](crate::survival::Baseline), can be written down and read back
+/// With the feature `serde` a model, and its [`Baseline`](crate::survival::regression::Baseline), can be written down and read back
 /// to predict elsewhere, to the last bit, without the data.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -265,7 +265,7 @@ impl CoxModel {
     /// # Errors
     /// [`Error::OtherData`] where the two were fitted to other rows, weights, strata or offsets; [`Error::Unsupported`]
     /// where ties or penalties differ, and with Firth's penalty, which is another one in the smaller model: there
-    /// [`likelihood_ratio_test_of`](crate::survival::FittedData::likelihood_ratio_test_of) is the test.
+    /// [`likelihood_ratio_test_of`](crate::survival::regression::FittedData::likelihood_ratio_test_of) is the test.
     pub fn likelihood_ratio_against(&self, smaller: &Self) -> Result<TestResult> {
         self.fingerprint.check_rows(&smaller.fingerprint)?;
         if self.offset != smaller.offset {

@@ -9,14 +9,15 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
 
 /// The predicted survival of one row in one stratum, and its cumulative hazard. Made by
-/// [`Baseline::curve`](crate::survival::Baseline::curve).
+/// [`Baseline::curve`](crate::survival::regression::Baseline::curve).
 ///
 /// It is asked as any curve is: for a probability with its interval, a quantile, an area. It ends where the follow-up of
 /// its stratum ends: beyond it a curve above 0 has no value ([`NotEstimable::BeyondFollowUp`]).
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{CoxPh, Design, NotEstimable, RightCensored};
+/// use greenwood::survival::{CoxPh, Design, RightCensored};
+/// use greenwood::survival::result::NotEstimable;
 ///
 /// let data = RightCensored::new(&[4., 3., 1., 7., 2., 5., 6., 8.], &[true, true, true, false, true, true, true, false])?;
 /// let age = [61., 48., 70., 52., 66., 59., 50., 63.];

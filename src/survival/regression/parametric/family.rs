@@ -40,7 +40,7 @@ use crate::survival::regression::parametric::tails::{
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::Family;
+/// use greenwood::survival::regression::Family;
 ///
 /// assert_eq!("log-normal".parse::<Family>()?, Family::LogNormal);
 /// assert_eq!("cure-mixture-weibull".parse::<Family>()?, Family::MixtureCure(Box::new(Family::Weibull)));
@@ -369,7 +369,8 @@ impl Distribution for Family {
                 let a = p[0].exp();
                 let z = (p[1] - p[0]).shift(t.ln());
                 let x = z.value();
-                let excess = if x.abs() < 1.0 { x * x * tails::relative_excess_value(x) } else { x.exp_m1() - x };
+                let excess =
+                    if x.abs() < 1.0 { x * x * tails::relative_excess_value(x) } else { x.exp_m1() - x };
                 let excess = z.map([excess, x.exp_m1(), x.exp()]);
                 let remainder = a.map(tails::stirling(a.value()));
                 p[0].scale(0.5) - remainder - a * excess - T::constant(LOG_ROOT_TAU + t.ln())
@@ -398,7 +399,9 @@ impl Distribution for Family {
                 let piece = cuts.iter().take_while(|c| t > **c).count();
                 p[0] + p[piece + 1] + piecewise_log_survival(t, cuts, p)
             }
-            Self::MixtureCure(base) => log_shares(p[0]).1 + base.log_density(t, &base.base_parameters(&p[1..])),
+            Self::MixtureCure(base) => {
+                log_shares(p[0]).1 + base.log_density(t, &base.base_parameters(&p[1..]))
+            }
             Self::NonMixtureCure(base) => {
                 let limit = (-p[0]).softplus();
                 let inner = base.base_parameters(&p[1..]);
@@ -635,11 +638,18 @@ mod tests {
                         };
                         let (up, down) = (moved(h), moved(-h));
                         let first = (up.value - down.value) / (2.0 * h);
-                        assert!((jet.gradient[k] - first).abs() < 1e-7, "{family} {t} {which} {k}: {} {first}", jet.gradient[k]);
+                        assert!(
+                            (jet.gradient[k] - first).abs() < 1e-7,
+                            "{family} {t} {which} {k}: {} {first}",
+                            jet.gradient[k]
+                        );
                         for l in 0..n {
                             let second = (up.gradient[l] - down.gradient[l]) / (2.0 * h);
                             let got = jet.hessian[k][l];
-                            assert!((got - second).abs() < 1e-6, "{family} {t} {which} {k} {l}: {got} {second}");
+                            assert!(
+                                (got - second).abs() < 1e-6,
+                                "{family} {t} {which} {k} {l}: {got} {second}"
+                            );
                         }
                     }
                 }
@@ -653,7 +663,8 @@ mod tests {
         for (family, at) in families() {
             for t in [0.4_f64, 1.7, 3.0] {
                 let h = 1e-5;
-                let slope = (family.log_survival(t + h, &at).exp() - family.log_survival(t - h, &at).exp()) / (2.0 * h);
+                let slope = (family.log_survival(t + h, &at).exp() - family.log_survival(t - h, &at).exp())
+                    / (2.0 * h);
                 let density = family.log_density(t, &at).exp();
                 assert!((density + slope).abs() < 1e-8, "{family} {t}: {density} {slope}");
             }

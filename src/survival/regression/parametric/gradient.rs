@@ -13,7 +13,11 @@ pub(super) enum Asked {
     LogHazard(f64),
 }
 
-pub(super) fn gradient<D: Distribution>(distribution: &D, parameters: &[f64], asked: Asked) -> (f64, Vec<f64>) {
+pub(super) fn gradient<D: Distribution>(
+    distribution: &D,
+    parameters: &[f64],
+    asked: Asked,
+) -> (f64, Vec<f64>) {
     match parameters.len() {
         0..=1 => with::<D, 1>(distribution, parameters, asked),
         2 => with::<D, 2>(distribution, parameters, asked),
@@ -24,7 +28,11 @@ pub(super) fn gradient<D: Distribution>(distribution: &D, parameters: &[f64], as
     }
 }
 
-fn with<D: Distribution, const N: usize>(distribution: &D, parameters: &[f64], asked: Asked) -> (f64, Vec<f64>) {
+fn with<D: Distribution, const N: usize>(
+    distribution: &D,
+    parameters: &[f64],
+    asked: Asked,
+) -> (f64, Vec<f64>) {
     let jets: Vec<Jet<N>> = parameters.iter().enumerate().map(|(k, x)| Jet::variable(*x, k)).collect();
     let jet = match asked {
         Asked::LogSurvival(t) => distribution.log_survival(t, &jets),

@@ -277,7 +277,11 @@ mod tests {
         let (x, y) = (Jet::<2>::variable(0.7, 0), Jet::<2>::variable(-1.3, 1));
         let (a, b) = (x * y, x + y);
         let (u, v) = (a.value, b.value);
-        let f = Jet { value: u * v * v, gradient: [v * v, 2.0 * u * v], hessian: [[0.0, 2.0 * v], [2.0 * v, 2.0 * u]] };
+        let f = Jet {
+            value: u * v * v,
+            gradient: [v * v, 2.0 * u * v],
+            hessian: [[0.0, 2.0 * v], [2.0 * v, 2.0 * u]],
+        };
         let (got, expected) = (Jet::compose([a, b], &f), a * b * b);
         assert!((got.value - expected.value).abs() < 1e-14);
         for i in 0..2 {

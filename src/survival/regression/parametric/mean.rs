@@ -17,7 +17,14 @@ const DEEPEST: usize = 24;
 const PANELS: i32 = 60;
 
 /// The pieces of [low, high] on which 16 nodes integrate `f` to 1e-13 of `scale`.
-fn pieces(f: &impl Fn(f64) -> f64, low: f64, high: f64, scale: f64, depth: usize, found: &mut impl FnMut(f64, f64, f64)) {
+fn pieces(
+    f: &impl Fn(f64) -> f64,
+    low: f64,
+    high: f64,
+    scale: f64,
+    depth: usize,
+    found: &mut impl FnMut(f64, f64, f64),
+) {
     let middle = f64::midpoint(low, high);
     let whole = RULE.integrate(low, high, f);
     let halves = RULE.integrate(low, middle, f) + RULE.integrate(middle, high, f);

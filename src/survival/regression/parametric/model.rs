@@ -29,7 +29,8 @@ use crate::survival::result::not_estimable::NotEstimable;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Design, Family, Parametric, RightCensored};
+/// use greenwood::survival::regression::Family;
+/// use greenwood::survival::{Design, Parametric, RightCensored};
 ///
 /// let data = RightCensored::new(&[4.0, 3.0, 1.0, 7.0, 2.0, 5.0], &[true, true, true, false, true, true])?;
 /// let design = Design::builder().numeric("age", &[61.0, 48.0, 70.0, 52.0, 66.0, 59.0]).build()?;
@@ -83,7 +84,8 @@ impl<D: Distribution> ParametricModel<D> {
         let model_variance = a.dot(&inner).dot(&a.t());
         let robust = data.is_robust();
         let variance = if robust {
-            let problem = Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
+            let problem =
+                Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
             let half = a.dot(&inner);
             half.dot(&squares(&problem.scores(&found.theta), k, data.clusters.as_deref())).dot(&half.t())
         } else {
@@ -97,7 +99,8 @@ impl<D: Distribution> ParametricModel<D> {
         };
         let uses_strata = layout.coefficients.iter().any(|c| matches!(c.factor, Factor::Stratum(_)));
         let strata = data.strata.as_ref().filter(|_| uses_strata).map_or(Vec::new(), |s| s.labels().to_vec());
-        let last_time = data.lower.iter().chain(&data.upper).filter(|t| t.is_finite()).fold(0.0, |a, b| f64::max(a, *b));
+        let last_time =
+            data.lower.iter().chain(&data.upper).filter(|t| t.is_finite()).fold(0.0, |a, b| f64::max(a, *b));
         Self {
             distribution,
             recipe: design.recipe().clone(),
@@ -182,7 +185,11 @@ impl<D: Distribution> ParametricModel<D> {
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for the level.
-    pub fn interval(&self, index: usize, interval: impl Into<Interval>) -> Result<Option<ConfidenceInterval>> {
+    pub fn interval(
+        &self,
+        index: usize,
+        interval: impl Into<Interval>,
+    ) -> Result<Option<ConfidenceInterval>> {
         self.coefficient(index).map(|c| c.interval(interval)).transpose()
     }
 
@@ -195,8 +202,11 @@ impl<D: Distribution> ParametricModel<D> {
         let Some(coefficient) = self.layout.coefficients.get(index) else { return Ok(None) };
         let link = self.layout.parameters[coefficient.parameter].link;
         let of_covariate = matches!(coefficient.factor, Factor::Column(_));
-        let back = |x: f64| if of_covariate && link != super::Link::Identity { x.exp() } else { link.natural(x) };
-        let estimate = self.coefficient(index).unwrap_or_else(|| Estimate::none(Scale::Identity, NotEstimable::NoMaximum));
+        let back =
+            |x: f64| if of_covariate && link != super::Link::Identity { x.exp() } else { link.natural(x) };
+        let estimate = self
+            .coefficient(index)
+            .unwrap_or_else(|| Estimate::none(Scale::Identity, NotEstimable::NoMaximum));
         let bounds = estimate.interval(interval)?.bounds();
         let name = match coefficient.factor {
             Factor::Column(_) => coefficient.name.clone(),

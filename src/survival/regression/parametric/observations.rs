@@ -14,7 +14,7 @@ use crate::survival::regression::design::Design;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::Observations;
+/// use greenwood::survival::regression::Observations;
 ///
 /// let seen = Observations::interval(&[1.0, 2.0, 0.0], &[3.0, f64::INFINITY, 2.0])?;
 /// assert_eq!((seen.len(), seen.events()), (3, 2));
@@ -159,7 +159,8 @@ impl Observations {
     /// Rows of one subject with different covariates are no data of an accelerated model.
     pub(super) fn refuse_changes(&self, design: &Design) -> Result<()> {
         let Some(ids) = &self.ids else { return Ok(()) };
-        let mut first: Vec<Option<usize>> = vec![None; ids.iter().map(|i| *i as usize + 1).max().unwrap_or(0)];
+        let mut first: Vec<Option<usize>> =
+            vec![None; ids.iter().map(|i| *i as usize + 1).max().unwrap_or(0)];
         for (row, &id) in ids.iter().enumerate() {
             let first = *first[id as usize].get_or_insert(row);
             if design.matrix().row(first) != design.matrix().row(row) {

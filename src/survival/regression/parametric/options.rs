@@ -33,7 +33,8 @@ use crate::survival::regression::parametric::stop::ParametricStop;
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::{Design, Family, Parametric, RightCensored};
+/// use greenwood::survival::regression::Family;
+/// use greenwood::survival::{Design, Parametric, RightCensored};
 ///
 /// let data = RightCensored::new(&[2.0, 3.0, 5.0, 7.0], &[true, false, true, true])?;
 /// let fit = Parametric::new(Family::Exponential).fit(&data, &Design::without_covariates(4))?;
@@ -143,7 +144,8 @@ impl<D: Distribution> Parametric<D> {
         );
         let prepared = Prepared::new(&distribution, &data, design, &layout, self.offset.as_deref())?;
         let found = if prepared.rows.has_events() {
-            let problem = Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
+            let problem =
+                Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
             self.search(problem, &prepared)?
         } else {
             prepared.without_events(&distribution)
@@ -216,13 +218,17 @@ impl<D: Distribution> Parametric<D> {
         };
         let mut columns = vec![Vec::new(); parameters.len()];
         let all = design.names().to_vec();
-        columns[location] = self.location.as_ref().unwrap_or(&all).iter().map(column).collect::<Result<_>>()?;
+        columns[location] =
+            self.location.as_ref().unwrap_or(&all).iter().map(column).collect::<Result<_>>()?;
         for (name, of_parameter) in &self.on {
             let p = Self::position(parameters, name)?;
             for name in of_parameter {
                 let one = column(name)?;
                 if columns[p].contains(&one) {
-                    return Err(Error::DuplicateName { what: "columns of one parameter", name: name.clone() });
+                    return Err(Error::DuplicateName {
+                        what: "columns of one parameter",
+                        name: name.clone(),
+                    });
                 }
                 columns[p].push(one);
             }

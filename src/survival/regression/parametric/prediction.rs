@@ -38,7 +38,11 @@ pub struct Predicted {
 impl Predicted {
     pub(super) fn new(value: f64, std_error: f64, bounds: Option<(f64, f64)>) -> Self {
         let known = std_error.is_finite();
-        Self { value, std_error: known.then_some(std_error), bounds: bounds.filter(|b| !b.0.is_nan() && !b.1.is_nan()) }
+        Self {
+            value,
+            std_error: known.then_some(std_error),
+            bounds: bounds.filter(|b| !b.0.is_nan() && !b.1.is_nan()),
+        }
     }
 
     /// The number; a mean or a quantile may be infinite.
@@ -64,7 +68,7 @@ impl<D: Distribution> ParametricModel<D> {
     /// What is predicted of a row, in the first stratum and without an offset.
     ///
     /// # Errors
-    /// As [`NewColumns::build`](crate::survival::NewColumns::build); [`Error::LengthMismatch`] for more rows than one;
+    /// As [`NewColumns::build`](crate::survival::regression::NewColumns::build); [`Error::LengthMismatch`] for more rows than one;
     /// [`Error::NoCurve`] where the likelihood has no maximum ([`stop`](ParametricModel::stop)).
     pub fn predict(&self, row: &impl NewRows) -> Result<Prediction<'_, D>> {
         self.with_curve()?;
@@ -198,7 +202,9 @@ impl<D: Distribution> Prediction<'_, D> {
         let (late, mut gradient) = self.asked(Asked::LogSurvival(t));
         let (early, before) = self.asked(Asked::LogSurvival(s));
         gradient.iter_mut().zip(&before).for_each(|(g, b)| *g -= b);
-        Ok(self.probability(late - early, &gradient, |b| self.log_survival_with(t, b) - self.log_survival_with(s, b)))
+        Ok(self.probability(late - early, &gradient, |b| {
+            self.log_survival_with(t, b) - self.log_survival_with(s, b)
+        }))
     }
 
     /// A probability from its logarithm, with limits from the logarithm of the (negative) logarithm.

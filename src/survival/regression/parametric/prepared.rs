@@ -126,7 +126,11 @@ impl Prepared {
 }
 
 /// The unit in which time is measured, a power of two, and what becomes of the parameters.
-fn unit_of<D: Distribution>(distribution: &D, data: &Observations, parameters: usize) -> (f64, Vec<(f64, f64)>) {
+fn unit_of<D: Distribution>(
+    distribution: &D,
+    data: &Observations,
+    parameters: usize,
+) -> (f64, Vec<(f64, f64)>) {
     let finite = data.lower.iter().chain(&data.upper).filter(|t| t.is_finite()).map(|t| t.abs());
     let (count, largest) = finite.fold((0, 0.0), |(n, most), t| (n + 1, f64::max(most, t)));
     let unit = if count > 0 && largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
@@ -147,8 +151,12 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
     };
     let (mut columns, mut centres, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
     for (j, column) in design.matrix().columns().into_iter().enumerate() {
-        let users: Vec<usize> =
-            layout.coefficients.iter().filter(|c| c.factor == Factor::Column(j)).map(|c| c.parameter).collect();
+        let users: Vec<usize> = layout
+            .coefficients
+            .iter()
+            .filter(|c| c.factor == Factor::Column(j))
+            .map(|c| c.parameter)
+            .collect();
         if users.is_empty() {
             columns.push(vec![0.0; n]);
             centres.push(0.0);
@@ -222,7 +230,11 @@ fn summary(rows: &Rows, positive: bool) -> Summary {
         let entry = rows.entry.as_ref().map_or(0.0, |e| e[row].max(0.0));
         let end = if upper.is_finite() { f64::midpoint(lower, upper) } else { lower };
         time += w * (end - entry).max(0.0);
-        if upper.is_finite() { events += w } else { censored += w }
+        if upper.is_finite() {
+            events += w
+        } else {
+            censored += w
+        }
         if let Some(y) = known(row) {
             total += w;
             sum += w * y;

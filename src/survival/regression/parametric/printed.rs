@@ -35,7 +35,8 @@ impl<D: Distribution> ParametricModel<D> {
         }
         for (parameter, fixed) in self.layout.parameters.iter().zip(&self.layout.fixed) {
             let own = self.layout.coefficients.iter().any(|c| {
-                self.layout.parameters[c.parameter] == *parameter && !matches!(c.factor, super::layout::Factor::Column(_))
+                self.layout.parameters[c.parameter] == *parameter
+                    && !matches!(c.factor, super::layout::Factor::Column(_))
             });
             if !own && parameter.intercept {
                 writeln!(f, "{} fixed at {}", parameter.name, parameter.link.natural(*fixed))?;

@@ -44,7 +44,8 @@ impl<D: Distribution> Problem<'_, D> {
                 break false;
             }
             iterations += 1;
-            let Some(factor) = damped(&point.information, k, damping).and_then(|m| Cholesky::new(&m, k, &all))
+            let Some(factor) =
+                damped(&point.information, k, damping).and_then(|m| Cholesky::new(&m, k, &all))
             else {
                 damping = (damping * 4.0).max(1e-4);
                 if damping > 1e14 {

@@ -21,9 +21,7 @@ impl Draws {
             let mut random = Random::new(seed, draw as u64);
             let z: Vec<f64> =
                 values.iter().map(|v| v.max(0.0).sqrt() * normal_quantile(random.uniform())).collect();
-            (0..k)
-                .map(|i| coefficients[i] + (0..k).map(|j| vectors[i * k + j] * z[j]).sum::<f64>())
-                .collect()
+            (0..k).map(|i| coefficients[i] + (0..k).map(|j| vectors[i * k + j] * z[j]).sum::<f64>()).collect()
         };
         Self { rows: (0..draws).map(one).collect() }
     }

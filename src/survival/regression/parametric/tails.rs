@@ -87,15 +87,8 @@ pub(super) fn stirling(x: f64) -> [f64; 3] {
         x += 1.0;
     }
     // Σ B₂ₖ/(2k (2k − 1)) x^(1−2k)
-    const TERMS: [f64; 7] = [
-        1.0 / 12.0,
-        -1.0 / 360.0,
-        1.0 / 1260.0,
-        -1.0 / 1680.0,
-        1.0 / 1188.0,
-        -691.0 / 360360.0,
-        1.0 / 156.0,
-    ];
+    const TERMS: [f64; 7] =
+        [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0];
     let inverse = 1.0 / x;
     let mut power = inverse;
     for (k, term) in TERMS.into_iter().enumerate() {
@@ -114,8 +107,10 @@ fn stirling_of_shape(q: f64) -> [f64; 3] {
     if s < 1.0 / 30.0 {
         // s/12 − s³/360 + s⁵/1260 − s⁷/1680 + s⁹/1188, chained with s = Q²
         let s2 = s * s;
-        let value = s * (1.0 / 12.0 - s2 * (1.0 / 360.0 - s2 * (1.0 / 1260.0 - s2 * (1.0 / 1680.0 - s2 / 1188.0))));
-        let first = 1.0 / 12.0 - s2 * (3.0 / 360.0 - s2 * (5.0 / 1260.0 - s2 * (7.0 / 1680.0 - s2 * 9.0 / 1188.0)));
+        let value =
+            s * (1.0 / 12.0 - s2 * (1.0 / 360.0 - s2 * (1.0 / 1260.0 - s2 * (1.0 / 1680.0 - s2 / 1188.0))));
+        let first =
+            1.0 / 12.0 - s2 * (3.0 / 360.0 - s2 * (5.0 / 1260.0 - s2 * (7.0 / 1680.0 - s2 * 9.0 / 1188.0)));
         let second = -s * (6.0 / 360.0 - s2 * (20.0 / 1260.0 - s2 * (42.0 / 1680.0 - s2 * 72.0 / 1188.0)));
         return [value, 2.0 * q * first, 2.0 * first + 4.0 * s * second];
     }
@@ -300,14 +295,18 @@ mod tests {
     /// R 4.2.2: `pnorm(w, lower.tail = FALSE, log.p = TRUE)`.
     #[test]
     fn the_log_of_the_normal_tail_never_underflows() {
-        for (w, log) in [(-5.0, -2.866516129637633e-07), (1.0, -1.841021645009264), (40.0, -804.608442013754)] {
+        for (w, log) in [(-5.0, -2.866516129637633e-07), (1.0, -1.841021645009264), (40.0, -804.608442013754)]
+        {
             let got = log_normal_survival(w)[0];
             assert!((got / log - 1.0).abs() < 1e-13, "{w}: {got}");
         }
     }
 
     fn close(what: &str, got: f64, expected: f64, tolerance: f64) {
-        assert!((got - expected).abs() <= tolerance * expected.abs().max(1.0), "{what}: {got:?} {expected:?}");
+        assert!(
+            (got - expected).abs() <= tolerance * expected.abs().max(1.0),
+            "{what}: {got:?} {expected:?}"
+        );
     }
 
     #[test]
@@ -322,7 +321,12 @@ mod tests {
                         let what = format!("gamma {q} {w} {k}");
                         close(&what, jet.gradient[k], (up.value - down.value) / (2.0 * h), 1e-7);
                         for l in 0..2 {
-                            close(&what, jet.hessian[k][l], (up.gradient[l] - down.gradient[l]) / (2.0 * h), 1e-6);
+                            close(
+                                &what,
+                                jet.hessian[k][l],
+                                (up.gradient[l] - down.gradient[l]) / (2.0 * h),
+                                1e-6,
+                            );
                         }
                     }
                 }

@@ -1,0 +1,338 @@
+//! `design`: sample size, group-sequential bounds, interim results.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use greenwood::trial::design::monitoring::{Effect, Interim};
+use greenwood::trial::design::{Accrual, EventFormula, FixedDesign, Hazard, StagewiseOrdering, Target};
+use serde_json::{Value, json};
+
+use super::fields::{boundary_fields, fixed_fields, sequential_fields, stopped_fields};
+use super::looks::LookFlags;
+use crate::support::{Failure, Program, Warnings, json_text, number};
+
+/// Plans a trial: events and subjects, when to look, what an interim result allows.
+#[derive(Parser)]
+#[command(
+    after_help = "Example: design fixed --hazard-ratio 0.7 --control-median 12 --accrual 24 --followup 12 --power 0.9"
+)]
+pub struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Events, subjects and duration of a trial with one look
+    Fixed(FixedFlags),
+    /// Bounds of a group-sequential design
+    Boundaries(BoundaryFlags),
+    /// Both together: events, subjects and calendar time at each look
+    Sequential(SequentialFlags),
+    /// p-value, estimate and interval of a trial that stopped at a look (stage-wise ordering)
+    Stopped(StoppedFlags),
+    /// The probability of success, given an interim result
+    ConditionalPower(ConditionalFlags),
+    /// Events to expect by a calendar time
+    ExpectedEvents(ExpectedFlags),
+}
+
+#[derive(Args)]
+struct FixedFlags {
+    /// Hazard ratio of the experimental arm against the control arm
+    #[arg(long, allow_negative_numbers = true)]
+    hazard_ratio: f64,
+    /// Hazard of the control arm
+    #[arg(long, allow_negative_numbers = true)]
+    control_hazard: Option<f64>,
+    /// Median of the control arm
+    #[arg(long, conflicts_with = "control_hazard", allow_negative_numbers = true)]
+    control_median: Option<f64>,
+    /// Duration of accrual
+    #[arg(long, allow_negative_numbers = true)]
+    accrual: Option<f64>,
+    /// Follow-up after the last entry
+    #[arg(long, allow_negative_numbers = true)]
+    followup: Option<f64>,
+    /// Hazard of dropping out, of both arms
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    dropout_hazard: f64,
+    /// Experimental subjects for each control subject
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    ratio: f64,
+    /// Error rate
+    #[arg(long, default_value_t = 0.025, allow_negative_numbers = true)]
+    alpha: f64,
+    /// One-sided or two-sided
+    #[arg(long, default_value_t = 1)]
+    sides: u32,
+    /// Power
+    #[arg(long, allow_negative_numbers = true)]
+    power: Option<f64>,
+    /// Number of subjects, for which the power is found
+    #[arg(long, conflicts_with = "power", allow_negative_numbers = true)]
+    subjects: Option<f64>,
+    /// Number of events, for which the power is found
+    #[arg(long, conflicts_with_all = ["power", "subjects"], allow_negative_numbers = true)]
+    events: Option<f64>,
+    #[arg(long, value_enum, default_value = "schoenfeld")]
+    formula: Formula,
+    /// Hazard ratio to be excluded: above 1 for non-inferiority
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    margin: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Formula {
+    Schoenfeld,
+    Freedman,
+    HsiehFreedman,
+    LachinFoulkes,
+    LachinFoulkesDifference,
+    BernsteinLagakos,
+}
+
+#[derive(Args)]
+struct BoundaryFlags {
+    #[command(flatten)]
+    looks: LookFlags,
+    /// Error rate, of both sides together
+    #[arg(long, default_value_t = 0.025, allow_negative_numbers = true)]
+    alpha: f64,
+    /// One-sided or two-sided
+    #[arg(long, default_value_t = 1)]
+    sides: u32,
+    /// One minus the power
+    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
+    beta: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct SequentialFlags {
+    #[command(flatten)]
+    fixed: FixedFlags,
+    #[command(flatten)]
+    looks: LookFlags,
+    /// One minus the power, where --power is not given
+    #[arg(long, conflicts_with = "power", allow_negative_numbers = true)]
+    beta: Option<f64>,
+}
+
+#[derive(Args)]
+struct StoppedFlags {
+    #[command(flatten)]
+    bounds: BoundaryFlags,
+    /// The look at which the trial stopped, counted from 1
+    #[arg(long)]
+    look: usize,
+    /// The statistic there, which grows with the benefit
+    #[arg(long, allow_negative_numbers = true)]
+    z: f64,
+    /// The events there, for the hazard ratio
+    #[arg(long, allow_negative_numbers = true)]
+    events: Option<f64>,
+    /// Experimental subjects for each control subject
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    ratio: f64,
+    /// Hazard ratio against which the statistic was computed
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    margin: f64,
+    /// Level of the intervals
+    #[arg(long, default_value_t = 0.95, allow_negative_numbers = true)]
+    level: f64,
+}
+
+#[derive(Args)]
+struct ConditionalFlags {
+    /// The statistic at the look
+    #[arg(long, allow_negative_numbers = true)]
+    z: f64,
+    /// Share of the information at the look
+    #[arg(long, allow_negative_numbers = true)]
+    fraction: f64,
+    /// Critical value of the final statistic
+    #[arg(long, allow_negative_numbers = true)]
+    critical: f64,
+    /// "trend", or the expected final statistic
+    #[arg(long, default_value = "trend", allow_negative_numbers = true)]
+    effect: String,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct ExpectedFlags {
+    /// Calendar times between which the accrual rates hold, from 0
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    accrual_breaks: Vec<f64>,
+    /// Accrual rates between the breaks
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    accrual_rates: Vec<f64>,
+    /// Hazard of the event
+    #[arg(long, allow_negative_numbers = true)]
+    hazard: f64,
+    /// Hazard of dropping out
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    dropout_hazard: f64,
+    /// Calendar time
+    #[arg(long, allow_negative_numbers = true)]
+    at: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Program for Options {
+    fn run(self) -> Result<String, Failure> {
+        let none = Warnings::default();
+        match self.what {
+            What::Fixed(flags) => {
+                let plan = flags.design(flags.power)?.fit()?;
+                let text = if flags.json {
+                    json_text(Value::Object(fixed_fields(&plan)), &none)
+                } else {
+                    plan.to_string()
+                };
+                Ok(text)
+            }
+            What::Boundaries(flags) => {
+                let bounds = flags.looks.design(flags.alpha, flags.sides, 1.0 - flags.beta)?.fit()?;
+                Ok(if flags.json {
+                    json_text(Value::Object(boundary_fields(&bounds)), &none)
+                } else {
+                    bounds.to_string()
+                })
+            }
+            What::Sequential(flags) => flags.run(&none),
+            What::Stopped(flags) => flags.run(&none),
+            What::ConditionalPower(flags) => flags.run(&none),
+            What::ExpectedEvents(flags) => {
+                // A last rate without an end goes on to the time asked for.
+                let mut breaks = flags.accrual_breaks.clone();
+                if breaks.len() == flags.accrual_rates.len() {
+                    breaks.push(flags.at.max(breaks.last().copied().unwrap_or(0.0) + 1e-9));
+                }
+                let accrual = Accrual::piecewise(&breaks, &flags.accrual_rates)
+                    .map_err(|e| format!("--accrual-breaks, --accrual-rates: {e}"))?;
+                let (hazard, dropout) =
+                    (rate("--hazard", flags.hazard)?, rate("--dropout-hazard", flags.dropout_hazard)?);
+                if !(flags.at >= 0.0 && flags.at.is_finite()) {
+                    return Err(format!("--at {}: a time must be finite and at least 0", flags.at).into());
+                }
+                let events = accrual.expected_events(flags.at, &hazard, &dropout);
+                Ok(if flags.json {
+                    json_text(json!({ "events": number(events) }), &none)
+                } else {
+                    format!(
+                        "{events:.2} events are expected by {}, of {:.1} subjects entered",
+                        flags.at,
+                        accrual.entered_by(flags.at)
+                    )
+                })
+            }
+        }
+    }
+}
+
+fn rate(flag: &str, value: f64) -> Result<Hazard, Failure> {
+    Hazard::constant(value).map_err(|e| format!("{flag} {value}: {e}").into())
+}
+
+impl FixedFlags {
+    fn design(&self, power: Option<f64>) -> Result<FixedDesign, Failure> {
+        let target = match (power, self.subjects, self.events) {
+            (Some(power), ..) => Target::Power(power),
+            (_, Some(n), _) => Target::Subjects(n),
+            (.., Some(d)) => Target::Events(d),
+            _ => return Err("one of --power, --subjects and --events is needed, such as --power 0.9".into()),
+        };
+        let mut design = FixedDesign::new(self.hazard_ratio)
+            .alpha(self.alpha)
+            .sides(self.sides)
+            .target(target)
+            .allocation(self.ratio)
+            .margin(self.margin)
+            .formula(match self.formula {
+                Formula::Schoenfeld => EventFormula::Schoenfeld,
+                Formula::Freedman => EventFormula::Freedman,
+                Formula::HsiehFreedman => EventFormula::HsiehFreedman,
+                Formula::LachinFoulkes => EventFormula::LachinFoulkes,
+                Formula::LachinFoulkesDifference => EventFormula::LachinFoulkesDifference,
+                Formula::BernsteinLagakos => EventFormula::BernsteinLagakos,
+            });
+        let control = match (self.control_hazard, self.control_median) {
+            (Some(hazard), _) => Some(rate("--control-hazard", hazard)?),
+            (_, Some(median)) => {
+                Some(Hazard::median(median).map_err(|e| format!("--control-median {median}: {e}"))?)
+            }
+            _ => None,
+        };
+        if let Some(control) = control {
+            design = design.control(control);
+        }
+        if let Some(accrual) = self.accrual {
+            design = design.accrual(accrual);
+        }
+        let dropout = rate("--dropout-hazard", self.dropout_hazard)?;
+        Ok(design.followup(self.followup.unwrap_or(0.0)).dropout(dropout.clone(), dropout))
+    }
+}
+
+impl SequentialFlags {
+    fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
+        // Where events or subjects are given, the power follows; bounds of futility still belong to one.
+        let given = self.fixed.subjects.or(self.fixed.events).map(|_| 0.9);
+        let power = self.fixed.power.or(self.beta.map(|b| 1.0 - b)).or(given);
+        let power = power.ok_or("one of --power, --subjects and --events is needed, such as --power 0.9")?;
+        let bounds = self.looks.design(self.fixed.alpha, self.fixed.sides, power)?.fit()?;
+        let target = if given.is_some() { None } else { Some(power) };
+        let plan = self.fixed.design(target)?.sequential(&bounds)?;
+        Ok(if self.fixed.json { json_text(sequential_fields(&plan), warnings) } else { plan.to_string() })
+    }
+}
+
+impl StoppedFlags {
+    fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
+        let own = &self.bounds;
+        let bounds = own.looks.design(own.alpha, own.sides, 1.0 - own.beta)?.fit()?;
+        let look = self.look.checked_sub(1).ok_or("--look 0: looks are counted from 1")?;
+        let mut ordering = StagewiseOrdering::new().allocation(self.ratio).margin(self.margin);
+        if let Some(events) = self.events {
+            ordering = ordering.events(events);
+        }
+        let stopped = ordering.estimate(&bounds, look, self.z)?;
+        let fields = stopped_fields(&stopped, self.level)?;
+        Ok(if own.json { json_text(fields, warnings) } else { stopped.to_string() })
+    }
+}
+
+impl ConditionalFlags {
+    fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
+        let effect = match self.effect.as_str() {
+            "trend" => Effect::Trend,
+            drift => Effect::Drift(
+                drift.parse().map_err(|_| format!("--effect is \"{drift}\": give trend or a number"))?,
+            ),
+        };
+        let interim = Interim::new(self.z, self.fraction)?;
+        let (conditional, predictive) =
+            (interim.conditional_power(self.critical, effect)?, interim.predictive_power(self.critical)?);
+        Ok(if self.json {
+            json_text(
+                json!({ "conditional_power": number(conditional), "predictive_power": number(predictive) }),
+                warnings,
+            )
+        } else {
+            format!(
+                "conditional power {:.2}%, predictive power {:.2}%",
+                100.0 * conditional,
+                100.0 * predictive
+            )
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! `recurrent`: how many events has a subject had by t, and what do covariates do to that?
+
+use greenwood::survival::recurrent::{
+    EventRate, MeanCumulative, MeanFunction, MeanRow, MeanTest, MeanVariance, RecurrentEvents,
+};
+use greenwood::survival::{Groups, Interval};
+use serde_json::{Map, Value, json};
+
+use super::columns::EventColumns;
+use super::models::Models;
+use crate::support::{Failure, Program, Table, Warnings, json_text, number, times_to_ask};
+
+/// Mean functions, rates and models of recurrent events from a file.
+#[derive(clap::Parser)]
+#[command(
+    after_help = "Example: recurrent bladder2.csv --id id --start start --stop stop --event event --by rx --at 12,24"
+)]
+pub struct Options {
+    #[command(flatten)]
+    columns: EventColumns,
+    /// Column with groups: one mean function for each, and the test that they are the same
+    #[arg(long)]
+    by: Option<String>,
+    /// Times at which the mean is printed
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    at: Vec<f64>,
+    /// The rate of events in each group
+    #[arg(long)]
+    rate: bool,
+    /// How variances of means are estimated
+    #[arg(long, value_enum, default_value = "robust")]
+    variance: VarianceName,
+    /// The scale of the intervals of means
+    #[arg(long, value_enum, default_value = "log")]
+    interval: IntervalName,
+    /// Confidence level
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    #[command(flatten)]
+    models: Models,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum IntervalName {
+    Plain,
+    Log,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum VarianceName {
+    /// The jackknife over subjects or clusters
+    Robust,
+    /// Of events that are independent of each other
+    Poisson,
+}
+
+impl Program for Options {
+    fn run(self) -> Result<String, Failure> {
+        times_to_ask("--at", &self.at)?;
+        self.models.check()?;
+        let mut warnings = Warnings::default();
+        let mut further: Vec<(&'static str, &str)> = self.by.iter().map(|c| ("--by", c.as_str())).collect();
+        further.extend(self.models.further());
+        let table = self.columns.table(&further, &mut warnings)?;
+        let mut answer = Answer::default();
+        if self.models.is_marginal(&self.columns, &table)? {
+            self.marginal(&table, &mut answer, &mut warnings)?;
+        } else {
+            self.histories(&table, &mut answer, &mut warnings)?;
+        }
+        Ok(if self.columns.json {
+            json_text(Value::Object(answer.fields), &warnings)
+        } else {
+            answer.text.join("\n")
+        })
+    }
+}
+
+/// What the answer is put together from: text and the fields of the JSON object.
+#[derive(Default)]
+struct Answer {
+    text: Vec<String>,
+    fields: Map<String, Value>,
+}
+
+impl Answer {
+    fn add(&mut self, field: &str, value: impl Into<Value>) {
+        self.fields.insert(field.into(), value.into());
+    }
+
+    fn add_test(&mut self, data: &RecurrentEvents, groups: &Groups) -> Result<(), Failure> {
+        let test = MeanTest::test(data, groups)?;
+        self.text.push(test.to_string());
+        self.add(
+            "test",
+            json!({
+                "statistic": number(test.statistic()), "df": test.df(), "p_value": number(test.p_value()),
+                "score": test.score().iter().map(|&u| number(u)).collect::<Vec<_>>(),
+            }),
+        );
+        Ok(())
+    }
+
+    fn add_model(&mut self, (text, model): (String, Value)) {
+        self.text.push(text);
+        self.add("model", model);
+    }
+}
+
+impl Options {
+    fn variance(&self) -> MeanVariance {
+        match self.variance {
+            VarianceName::Robust => MeanVariance::Robust,
+            VarianceName::Poisson => MeanVariance::Poisson,
+        }
+    }
+
+    fn interval(&self) -> Interval {
+        match self.interval {
+            IntervalName::Plain => Interval::plain(),
+            IntervalName::Log => Interval::log(),
+        }
+        .level(self.level)
+    }
+
+    /// Rows that a marginal model has already put side by side: there is the model alone.
+    fn marginal(&self, table: &Table, answer: &mut Answer, warnings: &mut Warnings) -> Result<(), Failure> {
+        if self.by.is_some() || !self.at.is_empty() || self.rate || self.columns.terminal.is_some() {
+            return Err(format!(
+                "--id \"{}\": rows of a subject overlap, as in a marginal model: --by, --at, --rate and --terminal need rows \
+                 that follow each other in time",
+                self.columns.id
+            )
+            .into());
+        }
+        warnings.add(
+            "rows of a subject overlap: they are taken as those of a marginal model, without mean functions",
+        );
+        answer.add("groups", Vec::<Value>::new());
+        answer.add_model(self.models.fit_marginal(&self.columns, table, self.level)?);
+        Ok(())
+    }
+
+    fn histories(&self, table: &Table, answer: &mut Answer, warnings: &mut Warnings) -> Result<(), Failure> {
+        let data = self.columns.data(table)?;
+        let groups = match &self.by {
+            Some(column) => table.groups("--by", column)?,
+            None => Groups::new(&vec!["all"; table.len()]),
+        };
+        let means = MeanCumulative::new().variance(self.variance()).by_group(&data, &groups)?;
+        let rates = if self.rate { Some(EventRate::by_group(&data, &groups)?) } else { None };
+        let mut described = Vec::new();
+        for (g, mean) in means.iter().enumerate() {
+            let rate = rates.as_ref().map(|r| &r[g]);
+            described.push(self.group(mean, rate, &groups.labels()[g], &mut answer.text)?);
+        }
+        answer.add("groups", described);
+        if groups.count() > 1 {
+            let data = match self.columns.strata(table)? {
+                Some(strata) => data.clone().with_strata(strata)?,
+                None => data.clone(),
+            };
+            answer.add_test(&data, &groups)?;
+        } else if self.by.is_some() {
+            warnings.add("--by has one group: there is nothing to test");
+        }
+        if self.models.is_asked() {
+            answer.add_model(self.models.fit(&self.columns, table, data, self.level, warnings)?);
+        } else if self.columns.strata.is_some() && groups.count() < 2 {
+            return Err("--strata is for the test and the model: add --by or --model".into());
+        }
+        Ok(())
+    }
+
+    fn group(
+        &self,
+        mean: &MeanFunction,
+        rate: Option<&EventRate>,
+        label: &str,
+        text: &mut Vec<String>,
+    ) -> Result<Value, Failure> {
+        if let Some(by) = &self.by {
+            text.push(format!("{by} = {label}"));
+        }
+        text.push(mean.to_string());
+        let rows = mean.rows().iter().map(|row| self.row(mean, row)).collect::<Result<Vec<_>, _>>()?;
+        let mut at = Vec::new();
+        for &t in &self.at {
+            let estimate = mean.at(t);
+            text.push(format!("at {t}: {estimate}"));
+            // As long as nobody has had an event the error is 0, which makes no interval.
+            let known = estimate.value().ok();
+            let se = estimate.std_error().ok().or(known.map(|_| 0.0));
+            let limits = estimate.interval(self.interval())?;
+            at.push(json!({
+                "time": t, "at_risk": number(mean.at_risk(t)), "mean": number(known), "std_error": number(se),
+                "lower": number(limits.lower), "upper": number(limits.upper),
+            }));
+        }
+        let mut group = json!({
+            "label": label, "subjects": mean.subjects(), "events": number(mean.events()), "rows": rows, "at": at,
+        });
+        if let Some(rate) = rate {
+            let limits = rate.poisson().interval(self.level)?;
+            let robust = rate.robust().interval(self.level)?;
+            text.push(format!("rate {rate:.5}, exact Poisson interval {limits:.5}, robust {robust:.5}"));
+            group["rate"] = json!({
+                "events": rate.poisson().events(), "person_time": number(rate.poisson().person_time()),
+                "rate": number(rate.value()), "lower": number(limits.lower), "upper": number(limits.upper),
+                "robust_se_log": number(rate.robust().std_error().ok()),
+                "robust_lower": number(robust.lower), "robust_upper": number(robust.upper),
+            });
+        }
+        Ok(group)
+    }
+
+    fn row(&self, mean: &MeanFunction, row: &MeanRow) -> Result<Value, Failure> {
+        let limits = mean.row_estimate(row).interval(self.interval())?;
+        let mut value = json!({
+            "time": number(row.time()), "at_risk": number(row.at_risk()), "events": number(row.events()),
+            "mean": number(row.value()), "std_error": number(row.std_error()),
+            "lower": number(limits.lower), "upper": number(limits.upper),
+        });
+        if mean.has_terminal() {
+            value["terminal"] = number(row.terminal_events());
+            value["survival"] = number(row.survival());
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,195 @@
+//! Parquet files: as text cells, as a CSV file is read, or batch by batch as risk tables.
+
+use std::path::Path;
+
+use greenwood::Error;
+use greenwood::columns::{Columns as Description, EventCodes, Nulls, ParquetFiles, TableStream, texts};
+use greenwood::survival::risk_table::RiskTables;
+use greenwood::survival::{Groups, RiskTable};
+
+use super::answer::{Failure, Warnings};
+use super::columns::{Columns, WeightKind, left_out};
+use super::table::{is_parquet, order_of, warn_of_others};
+
+/// The names of all columns, the names of those that were read, and their cells.
+type Cells = (Vec<String>, Vec<String>, Vec<csv::StringRecord>);
+
+/// The cells of the columns `used`, or of all; a null is an empty cell. A column that the file lacks is left out: the table
+/// says so, with the flag that names it.
+pub fn cells(path: &Path, used: Option<&[&str]>) -> Result<Cells, Failure> {
+    let files = ParquetFiles::open(path)?;
+    let known = files.columns();
+    let is_used = |name: &&String| used.is_none_or(|used| used.contains(&name.as_str()));
+    let header: Vec<String> = known.iter().filter(is_used).cloned().collect();
+    let names: Vec<&str> = header.iter().map(String::as_str).collect();
+    let mut rows = Vec::with_capacity(files.rows());
+    for batch in files.batches(&names) {
+        let batch = batch?;
+        let mut columns = Vec::with_capacity(names.len());
+        for name in &names {
+            let Some(column) = batch.column_by_name(name) else { continue };
+            columns.push(texts(name, column.as_ref()).map_err(|e| format!("{}: {e}", path.display()))?);
+        }
+        rows.extend((0..batch.num_rows()).map(|row| {
+            let cells = columns.iter().map(|column| column[row].as_deref().unwrap_or_default().trim());
+            cells.collect::<csv::StringRecord>()
+        }));
+    }
+    Ok((known, header, rows))
+}
+
+impl Columns {
+    /// The risk tables of the groups of a Parquet file, in increasing order of their labels: row groups come and go, and
+    /// memory holds the distinct times. `None` where that cannot be: in other files, where the variance or a check needs
+    /// every row, and where cells are to be read as text.
+    pub fn streamed(
+        &self,
+        by: Option<&str>,
+        warnings: &mut Warnings,
+    ) -> Result<Option<Vec<(String, RiskTable)>>, Failure> {
+        let needs_rows =
+            self.cluster.is_some() || self.id.is_some() || self.weight_kind == Some(WeightKind::Sampling);
+        if !is_parquet(&self.file) || needs_rows {
+            return Ok(None);
+        }
+        self.dialect.refuse_for_parquet()?;
+        let files = ParquetFiles::open(&self.file)?;
+        let description = self.description(by);
+        let mut others = Vec::new();
+        let stream = match &self.event_value {
+            None => files.stream(&description),
+            Some(_) => self.with_values(&files, &description, &mut others),
+        };
+        let tables = stream.and_then(|stream| Ok((stream.rows(), stream.skipped(), stream.finish()?)));
+        let (rows, skipped, tables) = match tables {
+            Ok(found) => found,
+            Err(error) if self.is_text(&error) => return Ok(None),
+            Err(error) => return Err(self.named(by, &error)),
+        };
+        if by.is_some() && self.has_odd_labels(&tables) {
+            return Ok(None);
+        }
+        if self.event_value.is_some() {
+            // All that is said of other values is said where cells are texts.
+            let events: f64 = tables.tables().iter().flatten().map(RiskTable::events).sum();
+            if events == 0.0 || others.iter().any(|l| self.is_odd(l)) {
+                return Ok(None);
+            }
+            warn_of_others(&self.event, &others, warnings);
+        }
+        if skipped > 0 {
+            warnings.add(left_out(skipped, rows - skipped));
+        }
+        let order = order_of(&tables.labels());
+        let mut groups: Vec<(String, RiskTable)> =
+            tables.labels().into_iter().map(String::from).zip(tables.tables().concat()).collect();
+        groups.sort_by(|(a, _), (b, _)| order(a, b));
+        Ok(Some(groups))
+    }
+
+    fn description(&self, by: Option<&str>) -> Description {
+        let codes = match &self.event_value {
+            Some(value) => EventCodes::only(&[value]),
+            None => EventCodes::new(&["1", "true", "True", "TRUE"], &["0", "false", "False", "FALSE"]),
+        };
+        let mut description = Description::new(&self.time, &self.event).event_codes(codes);
+        if self.skip_missing {
+            description = description.nulls(Nulls::Skip);
+        }
+        if let Some(column) = &self.entry {
+            description = description.entry(column);
+        }
+        if let Some(column) = &self.weight {
+            description = description.weight(column, greenwood::columns::WeightKind::Replication);
+        }
+        match by {
+            Some(column) => description.groups(column),
+            None => description,
+        }
+    }
+
+    /// The stream, and the values of the event column that are not the event, in order of appearance.
+    fn with_values(
+        &self,
+        files: &ParquetFiles,
+        description: &Description,
+        others: &mut Vec<String>,
+    ) -> greenwood::Result<TableStream> {
+        let codes = EventCodes::only(self.event_value.as_slice());
+        for batch in files.batches(&[&self.event]) {
+            let batch = batch?;
+            let Some(column) = batch.column_by_name(&self.event) else { continue };
+            // A null has no value; the stream says what becomes of it.
+            let values: Vec<String> = texts(&self.event, column.as_ref())?.into_iter().flatten().collect();
+            for label in Groups::new(&values).labels() {
+                if codes.of(label) == Some(false) && !others.contains(label) {
+                    others.push(label.clone());
+                }
+            }
+        }
+        files.stream(description)
+    }
+
+    /// Labels that a table of texts would not take as they stand.
+    fn has_odd_labels(&self, tables: &RiskTables) -> bool {
+        tables.labels().iter().any(|label| self.is_odd(label))
+    }
+
+    fn is_odd(&self, label: &str) -> bool {
+        self.dialect.is_missing(label) || label.trim() != label
+    }
+
+    /// Is it an error that reading cells as texts may resolve: numbers in a column of strings, words for missing values?
+    fn is_text(&self, error: &Error) -> bool {
+        match error {
+            Error::InFile { error, .. } => self.is_text(error),
+            Error::ColumnType { found, .. } => found.contains("Utf8"),
+            Error::ColumnValue { value, .. } => self.is_odd(value.trim_matches('"')),
+            _ => false,
+        }
+    }
+
+    /// The library names the column, from row 0 on; a user gave it by a flag.
+    fn named(&self, by: Option<&str>, error: &Error) -> Failure {
+        let (path, error) = match error {
+            Error::InFile { path, error } => (path.clone(), error.as_ref()),
+            error => (self.file.display().to_string(), error),
+        };
+        let further: Vec<(&'static str, &str)> = by.iter().map(|c| ("--by", *c)).collect();
+        let used = self.used(&further);
+        let flag = |column: &str| used.iter().find(|(_, c)| *c == column).map_or("", |(flag, _)| *flag);
+        match error {
+            Error::ColumnValue { column, row, value, must_be } => {
+                let hint = if column == &self.event && self.event_value.is_none() {
+                    format!(
+                        "is {value}: an event is 1 (or true), a censoring 0 (or false); where the event has another \
+                         code, name it, such as --event-value {}",
+                        value.trim_matches('"')
+                    )
+                } else {
+                    format!("is {value}: it must be {must_be}")
+                };
+                format!("{path} row {}: {} \"{column}\" {hint}", row + 1, flag(column))
+            }
+            Error::NullValue { column, row } => format!(
+                "{path} row {}: {} \"{column}\" is missing (\"\"); give a value, or leave out such rows with \
+                 --skip-missing",
+                row + 1,
+                flag(column)
+            ),
+            Error::ColumnType { column, found, must_be } => {
+                format!("{path}: {} \"{column}\" is of type {found}: it must be {must_be}", flag(column))
+            }
+            Error::UnknownColumn { column, known } => {
+                format!("{}: {path} has no column \"{column}\"; its columns are {known}", flag(column))
+            }
+            Error::Empty { .. } if self.skip_missing => {
+                let names: Vec<&str> = used.iter().map(|(_, c)| *c).collect();
+                format!("{path}: no row is complete in {}", names.join(", "))
+            }
+            Error::Empty { .. } => format!("{path} has columns but no rows"),
+            other => format!("{path}: {other}"),
+        }
+        .into()
+    }
+}

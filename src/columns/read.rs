@@ -1,0 +1,399 @@
+//! A batch as data.
+
+use std::borrow::Cow;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
+    UInt64Type,
+};
+use arrow_array::{Array, BooleanArray, RecordBatch};
+use arrow_buffer::NullBuffer;
+use arrow_schema::{DataType, Fields};
+
+use crate::columns::dates;
+use crate::columns::description::{Clock, Columns, EventCodes, Nulls, WeightKind, same};
+use crate::columns::labels::{Labels, labels};
+use crate::columns::numbers::numbers;
+use crate::error::{Error, Result};
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::interval_censored::IntervalCensored;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+
+/// What [`Columns::read`] made of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnData<'a> {
+    data: RightCensored<'a>,
+    groups: Option<Groups>,
+    skipped: usize,
+}
+
+impl<'a> ColumnData<'a> {
+    /// The observations.
+    #[must_use]
+    pub fn data(&self) -> &RightCensored<'a> {
+        &self.data
+    }
+
+    /// The groups, if a column of groups was named.
+    #[must_use]
+    pub fn groups(&self) -> Option<&Groups> {
+        self.groups.as_ref()
+    }
+
+    /// How many rows were left out for a null ([`Nulls::Skip`]).
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// The observations and the groups.
+    #[must_use]
+    pub fn into_parts(self) -> (RightCensored<'a>, Option<Groups>) {
+        (self.data, self.groups)
+    }
+}
+
+impl Columns {
+    /// The data in these columns of a batch: times without nulls are borrowed where they are `Float64`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`], [`Error::DuplicateColumn`], [`Error::ColumnType`],
+    /// [`Error::NullValue`]; [`Error::ColumnValue`] for a value that cannot be
+    /// a time, an event or a weight, with its column and row; [`Error::Empty`] for a batch without rows, or without complete
+    /// ones; those of [`RightCensored`].
+    pub fn read<'a>(&self, batch: &'a RecordBatch) -> Result<ColumnData<'a>> {
+        if self.causes.is_some() {
+            return Err(Error::Unsupported {
+                method: "right-censored data",
+                with: "a description with causes",
+                why: "one event is not several: read `CompetingRisks::from_record_batch`, or name the event's codes",
+            });
+        }
+        let rows = Rows::complete(batch, &self.names(), self.nulls)?;
+        let event = rows.events(&self.event, &self.codes)?;
+        let data = RightCensored::new(self.times(&rows, &self.time)?, event);
+        let data = data.map_err(|e| self.explained(&rows, e))?.with_near_ties(self.near_ties)?;
+        let data = self.further(data, &rows)?;
+        let groups = self.groups.as_ref().map(|column| rows.groups(column)).transpose()?;
+        Ok(ColumnData { data, groups, skipped: batch.num_rows() - rows.len() })
+    }
+
+    /// Times as the clock counts them.
+    fn times<'a>(&self, rows: &Rows<'a>, column: &str) -> Result<Cow<'a, [f64]>> {
+        let array = rows.column(column)?;
+        let times = match &self.clock {
+            Clock::Numbers => numbers(column, array)?,
+            Clock::Since { start, unit, inclusive } => {
+                let from = (start.as_str(), rows.column(start)?);
+                Cow::Owned(dates::between(from, (column, array), *unit, *inclusive)?)
+            }
+            Clock::Durations(unit) => Cow::Owned(dates::durations(column, array, *unit)?),
+        };
+        Ok(rows.kept(times))
+    }
+
+    fn further<'a>(&self, mut data: RightCensored<'a>, rows: &Rows<'a>) -> Result<RightCensored<'a>> {
+        if let Some(column) = &self.entry {
+            data = data.with_entry(self.times(rows, column)?).map_err(|e| self.explained(rows, e))?;
+        }
+        if let Some((column, kind)) = &self.weight {
+            let weights = rows.kept(numbers(column, rows.column(column)?)?);
+            let weights = match kind {
+                WeightKind::Replication => Weights::replication(weights),
+                WeightKind::Sampling => Weights::sampling(weights),
+            };
+            let add = if self.part { RightCensored::with_part_weights } else { RightCensored::with_weights };
+            data = add(data, weights).map_err(|e| self.explained(rows, e))?;
+        }
+        if let Some(column) = &self.strata {
+            data = data.with_strata(rows.groups(column)?)?;
+        }
+        if let Some(column) = &self.cluster {
+            data = data.with_clusters(rows.groups(column)?.codes())?;
+        }
+        if let Some(column) = &self.id {
+            let ids = rows.groups(column)?;
+            let names: Vec<&String> = ids.codes().iter().map(|&c| &ids.labels()[c as usize]).collect();
+            data = data.with_ids(&names).map_err(|e| self.explained(rows, e))?;
+        }
+        Ok(data)
+    }
+
+    /// What the data refuse, with the column's name and the row of the batch.
+    fn explained(&self, rows: &Rows, error: Error) -> Error {
+        let at = |column: &str, index: usize, value: String, must_be: &str| Error::ColumnValue {
+            column: column.into(),
+            row: rows.original(index),
+            value,
+            must_be: must_be.into(),
+        };
+        let entry = self.entry.as_deref().unwrap_or(&self.time);
+        match error {
+            Error::InvalidTime { argument, index, value } => {
+                let column = if argument == "entry" { entry } else { &self.time };
+                at(column, index, value.to_string(), "a time, finite and at least 0")
+            }
+            Error::InvalidWeight { index, value } => {
+                let column = self.weight.as_ref().map_or("", |(column, _)| column);
+                at(column, index, value.to_string(), "a weight, finite and at least 0")
+            }
+            Error::EmptyInterval { index, entry: value, time }
+            | Error::NearTieInterval { index, entry: value, time } => {
+                let must_be =
+                    format!("before the end of observation, which is {time} (by more than rounding error)");
+                at(entry, index, value.to_string(), &must_be)
+            }
+            Error::OverlappingRows { id, first, second, intervals } => {
+                let (first, second) = (rows.original(first), rows.original(second));
+                Error::OverlappingRows { id, first, second, intervals }
+            }
+            Error::DuplicateInterval { id, first, second, entry, time } => {
+                let (first, second) = (rows.original(first), rows.original(second));
+                Error::DuplicateInterval { id, first, second, entry, time }
+            }
+            other => other,
+        }
+    }
+}
+
+/// The rows of a batch that are complete in the columns that are read.
+pub(super) struct Rows<'a> {
+    batch: &'a RecordBatch,
+    /// Those kept, or `None` where all are.
+    kept: Option<Vec<u32>>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn complete(batch: &'a RecordBatch, names: &[&str], nulls: Nulls) -> Result<Self> {
+        let mut rows = Self { batch, kept: None };
+        if u32::try_from(batch.num_rows()).is_err() {
+            return Err(Error::TooManyRows { rows: batch.num_rows() });
+        }
+        let mut valid: Option<NullBuffer> = None;
+        for name in names {
+            let array = rows.column(name)?;
+            let nulls_here = array.logical_nulls().filter(|n| n.null_count() > 0);
+            if let (Some(found), Nulls::Refuse) = (&nulls_here, nulls) {
+                let row = (0..found.len()).find(|&i| found.is_null(i)).unwrap_or_default();
+                return Err(Error::NullValue { column: (*name).into(), row });
+            }
+            valid = NullBuffer::union(valid.as_ref(), nulls_here.as_ref());
+        }
+        rows.kept = valid.map(|v| (0..batch.num_rows() as u32).filter(|&i| v.is_valid(i as usize)).collect());
+        if rows.len() == 0 {
+            let argument = if batch.num_rows() == 0 { "the batch" } else { "the list of rows without nulls" };
+            return Err(Error::Empty { argument });
+        }
+        Ok(rows)
+    }
+
+    fn len(&self) -> usize {
+        self.kept.as_ref().map_or(self.batch.num_rows(), Vec::len)
+    }
+
+    /// The row of the batch that row `index` of the data is.
+    fn original(&self, index: usize) -> usize {
+        self.kept.as_ref().map_or(index, |kept| kept[index] as usize)
+    }
+
+    fn column(&self, name: &str) -> Result<&'a dyn Array> {
+        Ok(self.batch.column(position(self.batch.schema_ref().fields(), name)?).as_ref())
+    }
+
+    fn kept<T: Clone>(&self, values: Cow<'a, [T]>) -> Cow<'a, [T]> {
+        match &self.kept {
+            None => values,
+            Some(kept) => kept.iter().map(|&i| values[i as usize].clone()).collect(),
+        }
+    }
+
+    fn labels(&self, column: &str) -> Result<Labels> {
+        let Labels { codes, texts } = labels(column, self.column(column)?)?;
+        Ok(Labels { codes: self.kept(Cow::Owned(codes)).into_owned(), texts })
+    }
+
+    fn groups(&self, column: &str) -> Result<Groups> {
+        Ok(self.labels(column)?.groups())
+    }
+
+    fn events(&self, column: &str, codes: &EventCodes) -> Result<Vec<bool>> {
+        let array = self.column(column)?;
+        if *codes == EventCodes::default()
+            && let Some(events) = plain_events(array)
+        {
+            return Ok(self.kept(Cow::Owned(events)).into_owned());
+        }
+        let Labels { codes: rows, texts } = self.labels(column)?;
+        let meaning: Vec<Option<bool>> = texts.iter().map(|text| codes.of(text)).collect();
+        let one = |(row, &code): (usize, &u32)| {
+            meaning[code as usize]
+                .ok_or_else(|| self.unmapped(column, row, &texts[code as usize], codes.must_be()))
+        };
+        rows.iter().enumerate().map(one).collect()
+    }
+
+    fn unmapped(&self, column: &str, row: usize, value: &str, must_be: String) -> Error {
+        Error::ColumnValue {
+            column: column.into(),
+            row: self.original(row),
+            value: format!("\"{value}\""),
+            must_be,
+        }
+    }
+}
+
+/// Where the column of this name stands.
+pub(super) fn position(fields: &Fields, name: &str) -> Result<usize> {
+    let mut found = (0..fields.len()).filter(|&i| fields[i].name() == name);
+    match (found.next(), found.next()) {
+        (Some(at), None) => Ok(at),
+        (None, _) => {
+            let known = fields.iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
+            Err(Error::UnknownColumn { column: name.into(), known })
+        }
+        (Some(first), Some(second)) => Err(Error::DuplicateColumn { column: name.into(), first, second }),
+    }
+}
+
+/// Booleans, and whole numbers that are all 0 or 1 (a null may hold anything), without a detour over labels.
+fn plain_events(array: &dyn Array) -> Option<Vec<bool>> {
+    match array.data_type() {
+        DataType::Boolean => Some(unpacked(array.as_boolean())),
+        DataType::Int8 => zero_or_one::<Int8Type>(array),
+        DataType::Int16 => zero_or_one::<Int16Type>(array),
+        DataType::Int32 => zero_or_one::<Int32Type>(array),
+        DataType::Int64 => zero_or_one::<Int64Type>(array),
+        DataType::UInt8 => zero_or_one::<UInt8Type>(array),
+        DataType::UInt16 => zero_or_one::<UInt16Type>(array),
+        DataType::UInt32 => zero_or_one::<UInt32Type>(array),
+        DataType::UInt64 => zero_or_one::<UInt64Type>(array),
+        _ => None,
+    }
+}
+
+/// Eight rows to a byte become a byte each, a word at a time.
+fn unpacked(array: &BooleanArray) -> Vec<bool> {
+    let chunks = array.values().bit_chunks();
+    let mut events = Vec::with_capacity(array.len() + 64);
+    for word in chunks.iter_padded() {
+        events.extend((0..64).map(|bit| word >> bit & 1 == 1));
+    }
+    events.truncate(array.len());
+    events
+}
+
+fn zero_or_one<T: ArrowPrimitiveType>(array: &dyn Array) -> Option<Vec<bool>>
+where
+    T::Native: PartialEq + From<bool>,
+{
+    let (zero, one) = (T::Native::from(false), T::Native::from(true));
+    let values = array.as_primitive::<T>().values();
+    values.iter().all(|&x| x == zero || x == one).then(|| values.iter().map(|&x| x == one).collect())
+}
+
+impl<'a> RightCensored<'a> {
+    /// The data in the described columns of a batch (feature `arrow`). [`Columns::read`] gives the groups and the number of rows left
+    /// out too.
+    ///
+    /// # Errors
+    /// Those of [`Columns::read`].
+    pub fn from_record_batch(batch: &'a RecordBatch, columns: &Columns) -> Result<Self> {
+        Ok(columns.read(batch)?.data)
+    }
+}
+
+impl<'a> CompetingRisks<'a> {
+    /// The data in the described columns of a batch, whose event column holds the causes that [`Columns::causes`] names
+    /// (feature `arrow`).
+    ///
+    /// # Errors
+    /// As [`Columns::read`]; [`Error::Unsupported`] where the description names no causes.
+    ///
+    /// # Example
+    /// ```
+    /// use std::sync::Arc;
+    /// use greenwood::arrow_array::{Float64Array, Int32Array, RecordBatch};
+    /// use greenwood::columns::Columns;
+    /// use greenwood::survival::CompetingRisks;
+    ///
+    /// let batch = RecordBatch::try_from_iter([
+    ///     ("months", Arc::new(Float64Array::from(vec![5.0, 8.0, 9.0])) as _),
+    ///     ("outcome", Arc::new(Int32Array::from(vec![2, 0, 1])) as _),
+    /// ])
+    /// .unwrap();
+    /// let columns = Columns::new("months", "outcome").causes(&["1", "2"], "0");
+    /// let data = CompetingRisks::from_record_batch(&batch, &columns)?;
+    /// assert_eq!(data.codes(), [2, 0, 1]);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn from_record_batch(batch: &'a RecordBatch, columns: &Columns) -> Result<Self> {
+        let Some((causes, censored)) = &columns.causes else {
+            return Err(Error::Unsupported {
+                method: "competing risks",
+                with: "a description without causes",
+                why: "which codes are causes cannot be guessed: name them with `Columns::causes`",
+            });
+        };
+        let rows = Rows::complete(batch, &columns.names(), columns.nulls)?;
+        let Labels { codes, texts } = rows.labels(&columns.event)?;
+        // For each label its cause, or none where it is the censoring, or neither.
+        let cause = |text: &String| causes.iter().find(|c| same(c, text)).map(Some);
+        let meaning: Vec<Option<Option<&String>>> =
+            texts.iter().map(|t| cause(t).or_else(|| same(censored, t).then_some(None))).collect();
+        let one = |(row, &code): (usize, &u32)| {
+            meaning[code as usize].map(Option::<&String>::cloned).ok_or_else(|| {
+                let listed: Vec<String> = causes.iter().map(|c| format!("\"{c}\"")).collect();
+                let must_be = format!("a cause ({}) or \"{censored}\" (censored)", listed.join(", "));
+                rows.unmapped(&columns.event, row, &texts[code as usize], must_be)
+            })
+        };
+        let outcome = codes.iter().enumerate().map(one).collect::<Result<Vec<Option<String>>>>()?;
+        let data = Self::with_causes(columns.times(&rows, &columns.time)?, &outcome, causes)
+            .map_err(|e| columns.explained(&rows, e))?
+            .with_near_ties(columns.near_ties)?;
+        data.map_any(|any| columns.further(any, &rows))
+    }
+}
+
+impl IntervalCensored<'_> {
+    /// The data in two columns of limits, a null being no limit (feature `arrow`): a lower one is left censored, an upper one right
+    /// censored. See [`IntervalCensored::interval2`].
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`], [`Error::ColumnType`], [`Error::ColumnValue`]; those of
+    /// [`interval2`](IntervalCensored::interval2).
+    pub fn from_record_batch(
+        batch: &RecordBatch,
+        lower: &str,
+        upper: &str,
+    ) -> Result<IntervalCensored<'static>> {
+        let rows = Rows { batch, kept: None };
+        let limits = |column: &str| -> Result<Vec<f64>> {
+            let array = rows.column(column)?;
+            let mut values = numbers(column, array)?.into_owned();
+            if let Some(nulls) = array.logical_nulls() {
+                values
+                    .iter_mut()
+                    .enumerate()
+                    .filter(|(i, _)| nulls.is_null(*i))
+                    .for_each(|(_, x)| *x = f64::NAN);
+            }
+            Ok(values)
+        };
+        IntervalCensored::interval2(limits(lower)?, limits(upper)?)
+    }
+}
+
+impl Groups {
+    /// The groups in a column of a batch (feature `arrow`): those that rows have, numbered in the order in which they first
+    /// appear.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`], [`Error::ColumnType`], [`Error::NullValue`]; [`Error::Empty`] for a batch without rows.
+    pub fn from_record_batch(batch: &RecordBatch, column: &str) -> Result<Self> {
+        Rows::complete(batch, &[column], Nulls::Refuse)?.groups(column)
+    }
+}

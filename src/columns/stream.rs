@@ -1,0 +1,208 @@
+//! Batches one after the other become risk tables: memory for the distinct times, not for the rows.
+
+use arrow_array::RecordBatch;
+
+use crate::columns::description::{Columns, Nulls, WeightKind};
+use crate::error::{Error, Result};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::near_ties::NearTies;
+use crate::survival::risk_table::{RiskTable, RiskTables};
+
+/// Risk tables of a stream of batches, by group and stratum.
+///
+/// Each batch becomes tables, and tables merge: what is kept is 16 bytes for each distinct time of each group (whole days:
+/// some hundred kilobytes, however many rows), never the rows. The result is that of all rows at once, bit for bit, in any
+/// order of the batches and rows (with replication weights as far as
+/// [`RiskTable::merge_all`](crate::survival::RiskTable::merge_all) says). Times that are all
+/// distinct are as many as the rows: put them on a grid ([`RiskTable::on_grid`](crate::survival::RiskTable::on_grid)) where
+/// that is too much.
+///
+/// Without a column of groups there is one group, `all`. Clusters, sampling weights and ids are refused: a robust
+/// variance, and a check across rows, need every row.
+///
+/// # Example
+/// ```
+/// use std::sync::Arc;
+/// use greenwood::arrow_array::{BooleanArray, Int32Array, RecordBatch};
+/// use greenwood::columns::{Columns, TableStream};
+/// use greenwood::survival::KaplanMeier;
+///
+/// let batch = |days: Vec<i32>, died: Vec<bool>| {
+///     RecordBatch::try_from_iter([
+///         ("days", Arc::new(Int32Array::from(days)) as _),
+///         ("died", Arc::new(BooleanArray::from(died)) as _),
+///     ])
+///     .unwrap()
+/// };
+/// let mut stream = TableStream::new(&Columns::new("days", "died"));
+/// stream.push(&batch(vec![6, 9], vec![true, false]))?;
+/// stream.push(&batch(vec![7, 9], vec![true, true]))?;
+/// let tables = stream.finish()?;
+/// assert_eq!(KaplanMeier::from_table(tables.table("all")?.clone()).at(7.0).value()?, 0.5);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "the tables come from `finish`"]
+pub struct TableStream {
+    columns: Columns,
+    /// The tables of stretches of batches: each much larger than the next.
+    parts: Vec<RiskTables>,
+    near_ties: NearTies,
+    grid: Option<f64>,
+    rows: usize,
+    /// Where the next batch starts, for errors: in a file, or in the stream.
+    place: usize,
+    skipped: usize,
+}
+
+impl TableStream {
+    /// A stream of batches with these columns.
+    pub fn new(columns: &Columns) -> Self {
+        // Near ties are judged once, over the whole.
+        let near_ties = columns.near_ties;
+        let columns = Columns { part: true, near_ties: NearTies::Exact, ..columns.clone() };
+        Self { columns, parts: Vec::new(), near_ties, grid: None, rows: 0, place: 0, skipped: 0 }
+    }
+
+    /// Puts times on a grid as they come, so that memory is bounded whatever the times: see
+    /// [`RiskTable::on_grid`](crate::survival::RiskTable::on_grid) for what this does to a curve.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the width is not positive.
+    pub fn on_grid(mut self, width: f64) -> Result<Self> {
+        RiskTable::default().on_grid(width)?;
+        self.grid = Some(width);
+        Ok(self)
+    }
+
+    /// Adds the rows of a batch. A batch without rows, or without complete ones where nulls are skipped, adds nothing.
+    ///
+    /// # Errors
+    /// Those of [`Columns::read`], rows being counted over all batches; [`Error::Unsupported`] with clusters, ids or sampling
+    /// weights. What was pushed before remains.
+    pub fn push(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.check_table_suffices()?;
+        let read = match self.columns.read(batch) {
+            Err(Error::Empty { .. }) if batch.num_rows() == 0 || self.columns.nulls == Nulls::Skip => {
+                self.skipped += batch.num_rows();
+                self.counted(batch);
+                return Ok(());
+            }
+            read => read.map_err(|e| further_on(e, self.place))?,
+        };
+        self.counted(batch);
+        self.skipped += read.skipped();
+        let (data, groups) = read.into_parts();
+        let groups = match groups {
+            Some(groups) => groups,
+            None => Groups::from_parts(vec![0; data.len()], vec!["all".into()]),
+        };
+        let tables = RiskTables::new(&data, &groups)?;
+        self.parts.push(match self.grid {
+            Some(width) => tables.on_grid(width)?,
+            None => tables,
+        });
+        self.fold()
+    }
+
+    fn counted(&mut self, batch: &RecordBatch) {
+        self.rows += batch.num_rows();
+        self.place += batch.num_rows();
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// Errors name the next row by this number.
+    #[cfg(feature = "parquet")]
+    pub(super) fn count_from(&mut self, row: usize) {
+        self.place = row;
+    }
+
+    fn check_table_suffices(&self) -> Result<()> {
+        let refused = |with: &'static str| {
+            Err(Error::Unsupported {
+                method: "risk tables of a stream",
+                with,
+                why: "they need every row at once: read all rows into one batch, and that with `Columns::read`",
+            })
+        };
+        match &self.columns {
+            Columns { cluster: Some(_), .. } => refused("clusters"),
+            Columns { id: Some(_), .. } => refused("ids"),
+            Columns { weight: Some((_, WeightKind::Sampling)), .. } => refused("sampling weights"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tables are merged with others of about their size: each row takes part in O(log n) merges.
+    fn fold(&mut self) -> Result<()> {
+        while let [.., before, last] = self.parts.as_slice()
+            && size(before) < 2 * size(last)
+        {
+            let merged = before.merge(last)?;
+            self.parts.truncate(self.parts.len() - 2);
+            self.parts.push(merged);
+        }
+        Ok(())
+    }
+
+    /// Adds all that another stream of the same columns has seen: streams of threads, files or machines.
+    ///
+    /// # Errors
+    /// [`Error::MixedWeights`], [`Error::TooManyRows`].
+    pub fn merge(&mut self, other: Self) -> Result<()> {
+        self.rows += other.rows;
+        self.skipped += other.skipped;
+        for part in other.parts {
+            self.parts.push(part);
+            self.fold()?;
+        }
+        Ok(())
+    }
+
+    /// How many rows were pushed, those left out included.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many rows were left out for a null ([`Nulls::Skip`]).
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// The tables of all rows, near ties judged over all of them.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] where no batch had a complete row; [`Error::ZeroWeights`]; [`Error::MixedWeights`], [`Error::TooManyRows`].
+    pub fn finish(self) -> Result<RiskTables> {
+        if self.parts.is_empty() {
+            return Err(Error::Empty { argument: "the stream of batches" });
+        }
+        let whole = RiskTables::merge_all(&self.parts)?;
+        let weightless = |t: &RiskTable| t.rows().all(|row| row.events == 0.0 && row.censored == 0.0);
+        if self.columns.weight.is_some() && whole.tables().iter().flatten().all(weightless) {
+            return Err(Error::ZeroWeights);
+        }
+        Ok(if self.near_ties == NearTies::Merge { whole.merge_near_ties() } else { whole })
+    }
+}
+
+fn size(tables: &RiskTables) -> usize {
+    tables.tables().iter().flatten().map(RiskTable::len).sum()
+}
+
+/// Rows are counted over all batches.
+fn further_on(error: Error, rows: usize) -> Error {
+    match error {
+        Error::ColumnValue { column, row, value, must_be } => {
+            Error::ColumnValue { column, row: row + rows, value, must_be }
+        }
+        Error::NullValue { column, row } => Error::NullValue { column, row: row + rows },
+        other => other,
+    }
+}

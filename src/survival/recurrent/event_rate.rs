@@ -1,0 +1,126 @@
+//! Events per unit of time, where a subject may have more than one.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::numeric::sums::Sum;
+use crate::survival::curve::incidence_rate::IncidenceRate;
+use crate::survival::data::groups::Groups;
+use crate::survival::recurrent::events::RecurrentEvents;
+use crate::survival::result::estimate::{Estimate, Scale};
+
+/// The rate of recurrent events, `r = D/T`: with the exact Poisson interval, and with a robust error that holds where the
+/// events of a subject depend on each other.
+///
+/// The robust standard error of log r is `√(Σ uᵢ²)/D`, `uᵢ = Dᵢ − r Tᵢ` summed within a subject (or cluster). It is the
+/// larger one where few subjects have most of the events.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::recurrent::{EventRate, RecurrentEvents};
+///
+/// let data = RecurrentEvents::new(&[1, 1, 2], &[0., 2., 0.], &[2., 6., 4.], &[true, true, false])?;
+/// let rate = EventRate::estimate(&data)?;
+/// assert_eq!((rate.value(), rate.poisson().events()), (0.2, 2)); // two events in ten years
+/// assert!((rate.robust().std_error()? - 0.32_f64.sqrt() * 2.0 / 2.0).abs() < 1e-12); // u = 0.8 and −0.8
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Lawless & Nadeau (1995), Technometrics 37:158. The exact interval: Garwood (1936), Biometrika 28:437.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct EventRate {
+    poisson: IncidenceRate,
+    robust: Estimate,
+}
+
+impl EventRate {
+    /// The rate over all subjects.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] with sampling weights, since a sum of those counts nothing; [`Error::OutOfRange`] where a
+    /// replication weight is not a whole number, or nobody was observed for any time.
+    pub fn estimate(data: &RecurrentEvents) -> Result<Self> {
+        Self::of_rows(data, |_| true)
+    }
+
+    /// One rate per group of rows, in the order of the group codes.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; those of [`estimate`](Self::estimate).
+    pub fn by_group(data: &RecurrentEvents, groups: &Groups) -> Result<Vec<Self>> {
+        data.check_len("groups", groups.len())?;
+        (0..groups.count()).map(|g| Self::of_rows(data, |i| groups.codes()[i] as usize == g)).collect()
+    }
+
+    fn of_rows(data: &RecurrentEvents, keep: impl Fn(usize) -> bool) -> Result<Self> {
+        use crate::survival::data::weights::Weights;
+        if matches!(data.histories.weights, Some(Weights::Sampling(_))) {
+            return Err(Error::Unsupported {
+                method: "an exact interval of a rate",
+                with: "sampling weights",
+                why: "it counts events; fit the mean function, which takes such weights",
+            });
+        }
+        if let Some(value) = (0..data.len()).map(|i| data.weight(i)).find(|w| w.fract() != 0.0) {
+            let must_be = "a whole number, since events are counted";
+            return Err(Error::OutOfRange { argument: "a replication weight", value, must_be });
+        }
+        // By cluster: events, time, and how many subjects it stands for.
+        let clusters = data.histories.clusters.as_deref();
+        let cluster = |i: usize| clusters.map_or(data.histories.ids.codes()[i], |c| c[i]) as usize;
+        let count = (0..data.len()).map(cluster).max().map_or(0, |m| m + 1);
+        let mut sums = vec![(0.0, Sum::default(), 1.0); count];
+        let (mut events, mut time) = (0.0, Sum::default());
+        for i in (0..data.len()).filter(|&i| keep(i)) {
+            let (d, t) =
+                (f64::from(u8::from(data.event[i])), data.histories.stop[i] - data.histories.start[i]);
+            let w = data.weight(i);
+            events += w * d;
+            time.add(w * t);
+            let own = &mut sums[cluster(i)];
+            // Within a cluster the subjects that one stands for are together.
+            let size = if clusters.is_some() { w } else { 1.0 };
+            own.0 += size * d;
+            own.1.add(size * t);
+            own.2 = if clusters.is_some() { 1.0 } else { w };
+        }
+        let poisson = IncidenceRate::new(events as u64, time.value())?;
+        let rate = events / time.value();
+        let squares: f64 = sums
+            .iter()
+            .map(|(d, t, count)| {
+                let u = d - rate * t.value();
+                count * u * u
+            })
+            .sum();
+        let robust = Estimate::new(Scale::Log, rate.ln(), squares.sqrt() / events);
+        Ok(Self { poisson, robust })
+    }
+
+    /// Events per unit of time.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.poisson.value()
+    }
+
+    /// The rate with its exact interval, right where events are independent of each other.
+    #[must_use]
+    pub fn poisson(&self) -> IncidenceRate {
+        self.poisson
+    }
+
+    /// The rate with the robust standard error of its logarithm.
+    #[must_use]
+    pub fn robust(&self) -> Estimate {
+        self.robust
+    }
+}
+
+/// `0.072 (3 in 41.5)`.
+impl fmt::Display for EventRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.poisson.fmt(f)
+    }
+}

@@ -1,0 +1,350 @@
+//! The mean function as a result: a step function with its variance.
+
+use std::fmt;
+
+#[cfg(feature = "serde")]
+use crate::error::Error;
+use crate::error::Result;
+use crate::survival::multi_state::flow::Flow;
+use crate::survival::recurrent::mean_cumulative::MeanVariance;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::Number;
+use crate::survival::risk_table::table::PRINTED_ROWS;
+
+/// What is known at one time of a [`MeanFunction`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MeanRow {
+    time: f64,
+    at_risk: f64,
+    events: f64,
+    terminal: f64,
+    event_free: f64,
+    mean: f64,
+    variance: f64,
+}
+
+impl MeanRow {
+    /// The time.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// The weights of those at risk at it.
+    #[must_use]
+    pub fn at_risk(&self) -> f64 {
+        self.at_risk
+    }
+
+    /// The weights of the events at it.
+    #[must_use]
+    pub fn events(&self) -> f64 {
+        self.events
+    }
+
+    /// The weights of the terminal events at it.
+    #[must_use]
+    pub fn terminal_events(&self) -> f64 {
+        self.terminal
+    }
+
+    /// The probability of no terminal event until just after it.
+    #[must_use]
+    pub fn survival(&self) -> f64 {
+        self.event_free
+    }
+
+    /// The mean number of events until then.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.mean
+    }
+
+    /// Its standard error; 0 as long as nobody has had an event.
+    #[must_use]
+    pub fn std_error(&self) -> f64 {
+        self.variance.sqrt()
+    }
+}
+
+/// The mean number of events by one time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MeanEstimate {
+    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
+    time: f64,
+    estimate: Estimate,
+}
+
+impl MeanEstimate {
+    /// The time.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// m(t).
+    ///
+    /// # Errors
+    /// [`NotEstimable`]: beyond the last observation, or a time that is none.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
+        self.estimate.value()
+    }
+
+    /// The standard error of m(t) itself, above 0.
+    ///
+    /// # Errors
+    /// [`NotEstimable`]: as the value, and where nobody has had an event or influences cancel.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        self.estimate.std_error()
+    }
+
+    /// The estimate on the scale of the mean itself, for differences and tests.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        self.estimate
+    }
+
+    /// An interval that is symmetric in log m, `m exp(±z·se/m)`, unless the plain one is asked for, which is cut at 0.
+    /// Without limits where there is no standard error.
+    ///
+    /// # Errors
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        self.estimate.interval(log_unless_asked(interval.into()))
+    }
+}
+
+/// A mean number is above 0: its own scale is the logarithm.
+fn log_unless_asked(interval: Interval) -> Interval {
+    if interval.transform().is_some() {
+        return interval;
+    }
+    Interval::log().level(interval.confidence_level()).lower_limit(interval.lower())
+}
+
+impl fmt::Display for MeanEstimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = f.precision().unwrap_or(3);
+        match (self.value(), self.std_error()) {
+            (Err(because), _) => write!(f, "{because}"),
+            (Ok(value), Ok(se)) => write!(f, "{:.decimals$} ± {:.decimals$}", Number(value), Number(se)),
+            (Ok(value), Err(because)) => {
+                write!(f, "{:.decimals$} (no standard error: {because:#})", Number(value))
+            }
+        }
+    }
+}
+
+/// The mean number of events over time: a right-continuous step function. Made by
+/// [`MeanCumulative`](super::MeanCumulative).
+///
+/// Beyond the last observation it has no value. `Display` prints the table.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::recurrent::{MeanCumulative, RecurrentEvents};
+///
+/// let ids = [1, 1, 2, 2, 3];
+/// let data = RecurrentEvents::new(
+///     &ids, &[0., 2., 0., 3., 0.], &[2., 6., 3., 6., 5.], &[true, true, true, false, false],
+/// )?;
+/// let mean = MeanCumulative::new().fit(&data)?;
+/// assert_eq!(format!("{:.2}", mean.at(3.0)), "0.67 ± 0.27");
+/// assert_eq!(mean.just_before(3.0).value()?, mean.at(2.0).value()?);
+/// assert!(mean.at(7.0).value().is_err());
+/// let (lower, upper) = mean.at(3.0).interval(0.95)?.bounds().unwrap();
+/// assert!(lower > 0.29 && upper < 1.50);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+pub struct MeanFunction {
+    kind: MeanVariance,
+    subjects: usize,
+    with_terminal: bool,
+    rows: Vec<MeanRow>,
+}
+
+impl MeanFunction {
+    pub(super) fn of_flow(
+        flow: &Flow,
+        path: &[f64],
+        variance: &[f64],
+        (kind, subjects, with_terminal): (MeanVariance, usize, bool),
+    ) -> Self {
+        let row = |i: usize| {
+            let of_kind = |k: u32| flow.moves(i).iter().find(|m| m.kind == k).map_or(0.0, |m| m.events);
+            MeanRow {
+                time: flow.times[i],
+                at_risk: flow.weight_at_risk[2 * i],
+                events: of_kind(0),
+                terminal: of_kind(1),
+                event_free: path[2 * i].max(0.0),
+                mean: path[2 * i + 1],
+                variance: variance[2 * i + 1],
+            }
+        };
+        Self { kind, subjects, with_terminal, rows: (0..flow.steps()).map(row).collect() }
+    }
+
+    /// How the variance was estimated.
+    #[must_use]
+    pub fn variance(&self) -> MeanVariance {
+        self.kind
+    }
+
+    /// The number of subjects.
+    #[must_use]
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// The weights of all events.
+    #[must_use]
+    pub fn events(&self) -> f64 {
+        self.rows.iter().map(|r| r.events).sum()
+    }
+
+    /// Was a terminal event taken into account?
+    #[must_use]
+    pub fn has_terminal(&self) -> bool {
+        self.with_terminal
+    }
+
+    /// Each time at which an event occurs or observation ends.
+    #[must_use]
+    pub fn rows(&self) -> &[MeanRow] {
+        &self.rows
+    }
+
+    /// The weights of those at risk at the first time of the rows that is not before `t`; 0 after the last.
+    #[must_use]
+    pub fn at_risk(&self, t: f64) -> f64 {
+        self.rows.get(self.rows.partition_point(|r| r.time < t)).map_or(0.0, |r| r.at_risk)
+    }
+
+    /// The estimate of a row.
+    #[must_use]
+    pub fn row_estimate(&self, row: &MeanRow) -> MeanEstimate {
+        self.at(row.time)
+    }
+
+    /// The last time at which anybody was under observation.
+    #[must_use]
+    pub fn last_time(&self) -> f64 {
+        self.rows.last().map_or(0.0, |r| r.time)
+    }
+
+    /// m(t): 0 before the first event.
+    #[must_use]
+    pub fn at(&self, t: f64) -> MeanEstimate {
+        self.after(t, self.rows.partition_point(|r| r.time <= t))
+    }
+
+    /// m(t−).
+    #[must_use]
+    pub fn just_before(&self, t: f64) -> MeanEstimate {
+        self.after(t, self.rows.partition_point(|r| r.time < t))
+    }
+
+    fn after(&self, time: f64, rows: usize) -> MeanEstimate {
+        let last = self.last_time();
+        // Where all have died the mean stays: nobody is left to have an event.
+        let ended = self.rows.last().is_some_and(|r| r.event_free == 0.0);
+        let (value, variance) = match rows {
+            0 => (0.0, 0.0),
+            rows => (self.rows[rows - 1].mean, self.rows[rows - 1].variance),
+        };
+        let estimate = if !(time >= 0.0) {
+            Estimate::none(Scale::Identity, NotEstimable::InvalidTime)
+        } else if time > last && !ended {
+            Estimate::none(Scale::Identity, NotEstimable::BeyondFollowUp { time, last })
+        } else {
+            Estimate::new(Scale::Identity, value, variance.sqrt()).within(0.0, f64::MAX)
+        };
+        MeanEstimate { time, estimate }
+    }
+}
+
+impl fmt::Display for MeanFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = if self.kind == MeanVariance::Robust { "robust" } else { "Poisson" };
+        let terminal = if self.with_terminal { "with a terminal event" } else { "without a terminal event" };
+        write!(
+            f,
+            "Mean cumulative function: {} subjects, {} events, {terminal} ({error} standard error)\n{:>10} {:>9} {:>7} {:>9} \
+             {:>10}  {:>16}",
+            self.subjects,
+            Number(self.events()),
+            "time",
+            "at risk",
+            "events",
+            "mean",
+            "std error",
+            "95% CI"
+        )?;
+        let shown = || self.rows.iter().filter(|r| r.events > 0.0);
+        for row in shown().take(PRINTED_ROWS) {
+            let limits = self.row_estimate(row).interval(0.95).map_err(|_| fmt::Error)?;
+            write!(
+                f,
+                "\n{:>10} {:>9} {:>7} {:>9.3} {:>10.4}  {limits:>16}",
+                Number(row.time),
+                Number(row.at_risk),
+                Number(row.events),
+                row.mean,
+                row.std_error(),
+            )?;
+        }
+        let left = shown().count().saturating_sub(PRINTED_ROWS);
+        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    kind: MeanVariance,
+    subjects: usize,
+    with_terminal: bool,
+    rows: Vec<MeanRow>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for MeanFunction {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { kind, subjects, with_terminal, rows } = raw;
+        let (mut last, mut mean) = (f64::NEG_INFINITY, 0.0);
+        for (index, row) in rows.iter().enumerate() {
+            let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+            if !(0.0..f64::INFINITY).contains(&row.time) || row.time <= last {
+                return Err(Error::InvalidTime { argument: "times", index, value: row.time });
+            }
+            for (argument, value) in [
+                ("the number at risk", row.at_risk),
+                ("the number of events", row.events),
+                ("the number of terminal events", row.terminal),
+                ("a variance", row.variance),
+            ] {
+                if !(0.0..f64::INFINITY).contains(&value) {
+                    return refuse(argument, value, "finite and at least 0");
+                }
+            }
+            if !(0.0..=1.0).contains(&row.event_free) {
+                return refuse("a probability", row.event_free, "in [0, 1]");
+            }
+            if !(row.mean >= mean && row.mean < f64::INFINITY) {
+                return refuse("a mean", row.mean, "finite and at least the one before it");
+            }
+            (last, mean) = (row.time, row.mean);
+        }
+        Ok(Self { kind, subjects, with_terminal, rows })
+    }
+}

@@ -1,0 +1,150 @@
+//! The fit of Cox's model: what is refused, which columns are free, and the way to the maximum.
+
+use crate::error::{Error, Result};
+use crate::numeric::cholesky::Cholesky;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+use crate::survival::regression::cox::firth::Firth;
+use crate::survival::regression::cox::model::{CoxModel, Finished};
+use crate::survival::regression::cox::newton::{COLLINEAR, Objective, independent_columns, maximise};
+use crate::survival::regression::cox::options::{Collinear, CoxPh};
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::residuals;
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::stop::Stop;
+use crate::survival::regression::cox::ties::Ties;
+use crate::survival::regression::design::Design;
+
+/// So many subjects that leave one after the other take a tenth of a second in an evaluation.
+const MOST_LEAVING: f64 = 1e7;
+
+/// A fit holds about eight square matrices of its columns, 200 MB each at this number.
+const MOST_COLUMNS: usize = 5000;
+
+impl CoxPh {
+    fn check(&self, columns: usize) -> Result<()> {
+        if columns > MOST_COLUMNS {
+            return Err(Error::TooLarge {
+                what: "a Cox model",
+                size: format!("{columns} columns, {:.1} GB a matrix", (columns as f64).powi(2) * 8e-9),
+                instead: "a factor with so many levels is an id or a date: use strata, clusters or fewer levels",
+            });
+        }
+        for (argument, value, ok, must_be) in [
+            ("ridge", self.ridge, self.ridge >= 0.0 && self.ridge.is_finite(), "finite and at least 0"),
+            ("tolerance", self.tolerance, self.tolerance > 0.0 && self.tolerance < 1.0, "inside (0, 1)"),
+        ] {
+            if !ok {
+                return Err(Error::OutOfRange { argument, value, must_be });
+            }
+        }
+        if let Some(initial) = &self.initial {
+            if initial.len() != columns {
+                let (len, other) = (initial.len(), "the design's columns");
+                return Err(Error::LengthMismatch { argument: "initial", len, other, expected: columns });
+            }
+            if let Some((index, &value)) = initial.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+                return Err(Error::InvalidCovariate { covariate: "initial".into(), index, value });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_firth(&self, data: &RightCensored) -> Result<()> {
+        let (with, why) = if self.ties == Ties::Exact {
+            ("exact ties", "use Efron's or Breslow's ties")
+        } else if matches!(data.weights(), Some(Weights::Sampling(_))) {
+            (
+                "sampling weights",
+                "their unit would decide how much the penalty counts; use replication weights, or a ridge",
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Error::Unsupported { method: "Firth's penalty", with, why })
+    }
+
+    /// Under Efron's rule a replication weight of k leaves as k subjects, one after the other: the cost is the sum of the
+    /// weights of events, which is refused where an evaluation would take seconds.
+    fn check_repetitions(&self, rows: &Rows) -> Result<()> {
+        let leaving: f64 = rows.strata.iter().flat_map(|s| &s.ties).map(|tie| tie.leaving).sum();
+        if self.ties != Ties::Efron || !rows.repeated || leaving <= MOST_LEAVING + rows.len() as f64 {
+            return Ok(());
+        }
+        Err(Error::TooLarge {
+            what: "Efron's rule for tied events",
+            size: format!("replication weights of events that add up to {leaving:e} subjects"),
+            instead: "take Breslow's rule (`Ties::Breslow`), which does not depend on their number",
+        })
+    }
+
+    /// Fits the model.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
+    /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
+    /// [`Error::TooLarge`] for more than 5,000 columns, and for replication weights of events that add up to more than ten
+    /// million subjects under Efron's rule;
+    /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
+    /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
+    /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
+    /// tied under exact ties.
+    pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<CoxModel> {
+        self.check(design.columns())?;
+        if self.ties == Ties::Exact && data.weights().is_some() {
+            return Err(Error::ExactTiesWithWeights);
+        }
+        if self.firth {
+            self.check_firth(data)?;
+        }
+        let rows = Rows::new(data, design, self.offset.as_deref())?;
+        if self.ties == Ties::Exact && data.is_robust() && rows.has_tied_events() {
+            return Err(residuals::no_score("a robust variance"));
+        }
+        self.check_repetitions(&rows)?;
+        let p = rows.p;
+        let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
+        let mut objective = Objective::new(&rows, self.ties, penalty);
+        let initial: Vec<f64> = match &self.initial {
+            Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
+            None => vec![0.0; p],
+        };
+        let mut start = Point::new(p);
+        objective.evaluate(&initial, &mut start);
+        if !start.log_likelihood.is_finite() {
+            return Err(Error::InfiniteLikelihood);
+        }
+        let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
+        let mut free = Cholesky::independent(&start.information, p, COLLINEAR.0, COLLINEAR.1 * events);
+        if free.len() < p {
+            // A start without information is no redundant column.
+            free = independent_columns(&rows, self.ties);
+        }
+        if self.collinear == Collinear::Refuse
+            && let Some(j) = (0..p).find(|j| !free.contains(j))
+        {
+            return Err(Error::Collinear { covariate: design.names()[j].clone() });
+        }
+        // The determinant of an information without columns is 1, and its logarithm nothing.
+        if self.firth && !free.is_empty() {
+            objective.firth = Some(Firth::new(&free, &rows.scale));
+            objective.evaluate(&initial, &mut start);
+            if !start.log_likelihood.is_finite() {
+                return Err(Error::InfiniteLikelihood);
+            }
+        }
+        let mut found = maximise(
+            &mut objective,
+            initial.clone(),
+            start.clone(),
+            &free,
+            self.tolerance,
+            self.max_iterations,
+        );
+        if !rows.event.contains(&true) {
+            found.stop = Stop::NoEvents;
+        }
+        let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
+        Ok(Finished { options: self, data, design, rows, initial, start, free, found }.into_model())
+    }
+}

@@ -1,0 +1,38 @@
+//! How the iteration ended, as a value of the model.
+
+#[cfg(doc)]
+use crate::survival::regression::cox::options::CoxPh;
+#[cfg(doc)]
+use crate::survival::regression::cox::with_data::FittedData;
+
+/// Why the iteration ended. [`is_success`](Self::is_success): may the estimates be reported without a remark?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Stop {
+    /// The score is zero to the tolerance.
+    Converged,
+    /// There is no event: the likelihood says nothing, and no coefficient can be estimated.
+    NoEvents,
+    /// The limit of iterations was reached before.
+    MaxIterations,
+    /// No step in the direction of the score raises the likelihood, or it is flat to rounding along a long one: a
+    /// maximum was not found.
+    NoAscent,
+    /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). What is
+    /// finite or a number is that of the limit, in which these are infinite. The remedy is Firth's penalty
+    /// ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
+    /// gives the one finite limit ([`FittedData::profile_interval`]).
+    InfiniteCoefficient {
+        /// The first such covariate.
+        covariate: usize,
+    },
+}
+
+impl Stop {
+    /// May the estimates be reported without a remark?
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        self == Self::Converged
+    }
+}

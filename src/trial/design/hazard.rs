@@ -1,0 +1,195 @@
+//! A hazard that is constant over pieces of time.
+
+use crate::error::{Error, Result};
+
+/// A hazard that is constant over pieces of time since entry.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::design::Hazard;
+///
+/// let median_of_a_year = Hazard::median(12.0)?;
+/// assert!((median_of_a_year.survival(24.0) - 0.25).abs() < 1e-15);
+/// let delayed = Hazard::piecewise(&[6.0], &[0.06, 0.03])?;
+/// assert!((delayed.cumulative(8.0) - (0.36 + 0.06)).abs() < 1e-15);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Pieces", into = "Pieces"))]
+pub struct Hazard {
+    /// Where each piece but the first begins, increasing.
+    pub(super) breaks: Vec<f64>,
+    pub(super) rates: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Pieces {
+    breaks: Vec<f64>,
+    rates: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Pieces> for Hazard {
+    type Error = Error;
+
+    fn try_from(pieces: Pieces) -> Result<Self> {
+        Self::piecewise(&pieces.breaks, &pieces.rates)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Hazard> for Pieces {
+    fn from(hazard: Hazard) -> Self {
+        Self { breaks: hazard.breaks, rates: hazard.rates }
+    }
+}
+
+impl Hazard {
+    /// The same hazard at all times: exponential survival.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a rate that is negative or not finite.
+    pub fn constant(rate: f64) -> Result<Self> {
+        Self::piecewise(&[], &[rate])
+    }
+
+    /// Exponential survival with this median.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a median that is not above 0.
+    pub fn median(median: f64) -> Result<Self> {
+        if !(median > 0.0 && median.is_finite()) {
+            return Err(Error::OutOfRange {
+                argument: "median",
+                value: median,
+                must_be: "finite and above 0",
+            });
+        }
+        Self::constant(std::f64::consts::LN_2 / median)
+    }
+
+    /// Exponential survival that is `probability` at `time`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a time that is not above 0 or a probability outside (0, 1].
+    pub fn survival_at(time: f64, probability: f64) -> Result<Self> {
+        if !(time > 0.0 && time.is_finite()) {
+            return Err(Error::OutOfRange { argument: "time", value: time, must_be: "finite and above 0" });
+        }
+        if !(probability > 0.0 && probability <= 1.0) {
+            let (argument, value) = ("probability", probability);
+            return Err(Error::OutOfRange { argument, value, must_be: "above 0 and at most 1" });
+        }
+        Self::constant(-probability.ln() / time)
+    }
+
+    /// One rate for each piece; each piece but the first begins at a break.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] unless there is one rate more than breaks; [`Error::OutOfRange`] for a rate that is
+    /// negative or not finite; [`Error::NotMonotone`] for breaks that do not increase from above 0.
+    pub fn piecewise(breaks: &[f64], rates: &[f64]) -> Result<Self> {
+        check_breaks(breaks, rates, "rates")?;
+        Ok(Self { breaks: breaks.to_vec(), rates: rates.to_vec() })
+    }
+
+    /// Every rate times a factor: a hazard ratio.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        Self { breaks: self.breaks.clone(), rates: self.rates.iter().map(|r| r * factor).collect() }
+    }
+
+    /// The rate from `t` on.
+    #[must_use]
+    pub fn rate(&self, t: f64) -> f64 {
+        self.rates[self.breaks.partition_point(|&b| b <= t)]
+    }
+
+    /// The cumulative hazard at `t`.
+    #[must_use]
+    pub fn cumulative(&self, t: f64) -> f64 {
+        self.pieces(t).map(|(from, to, rate)| (to - from) * rate).sum::<f64>() + 0.0
+    }
+
+    /// The probability of no event before `t`.
+    #[must_use]
+    pub fn survival(&self, t: f64) -> f64 {
+        (-self.cumulative(t)).exp()
+    }
+
+    /// The time at which the cumulative hazard reaches `h`; infinite where it never does.
+    #[must_use]
+    pub fn inverse_cumulative(&self, h: f64) -> f64 {
+        let (mut start, mut passed) = (0.0, 0.0);
+        for (i, &rate) in self.rates.iter().enumerate() {
+            let end = self.breaks.get(i).copied().unwrap_or(f64::INFINITY);
+            let gain = rate * (end - start);
+            if rate > 0.0 && passed + gain >= h {
+                return start + (h - passed) / rate;
+            }
+            passed += if rate > 0.0 { gain } else { 0.0 };
+            start = end;
+        }
+        f64::INFINITY
+    }
+
+    /// Where the pieces begin, but the first.
+    #[must_use]
+    pub fn breaks(&self) -> &[f64] {
+        &self.breaks
+    }
+
+    /// The rate of each piece.
+    #[must_use]
+    pub fn rates(&self) -> &[f64] {
+        &self.rates
+    }
+
+    /// The pieces up to `t`.
+    pub(super) fn pieces(&self, t: f64) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
+        let start = |i: usize| if i == 0 { 0.0 } else { self.breaks[i - 1] };
+        let end = move |i: usize| self.breaks.get(i).copied().unwrap_or(f64::INFINITY).min(t);
+        (0..self.rates.len()).filter(move |&i| start(i) < t).map(move |i| (start(i), end(i), self.rates[i]))
+    }
+}
+
+pub(super) fn check_breaks(breaks: &[f64], values: &[f64], argument: &'static str) -> Result<()> {
+    if values.len() != breaks.len() + 1 {
+        let (len, expected) = (values.len(), breaks.len() + 1);
+        return Err(Error::LengthMismatch { argument, len, other: "the pieces between breaks", expected });
+    }
+    let mut previous = 0.0;
+    for (index, &value) in breaks.iter().enumerate() {
+        if !(value > previous && value.is_finite()) {
+            let must = "breaks increase from above 0";
+            return Err(Error::NotMonotone { argument: "breaks", index, value, previous, must });
+        }
+        previous = value;
+    }
+    for &value in values {
+        if !(value >= 0.0 && value.is_finite()) {
+            return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
+        }
+    }
+    Ok(())
+}
+
+/// A hazard ratio that sets in after a delay: the control hazard before, times `ratio` after.
+///
+/// # Errors
+/// [`Error::OutOfRange`] for a delay or a ratio that is not above 0.
+pub fn delayed_effect(control: &Hazard, delay: f64, ratio: f64) -> Result<Hazard> {
+    for (argument, value) in [("delay", delay), ("ratio", ratio)] {
+        if !(value > 0.0 && value.is_finite()) {
+            return Err(Error::OutOfRange { argument, value, must_be: "finite and above 0" });
+        }
+    }
+    let mut breaks: Vec<f64> = control.breaks().iter().copied().chain([delay]).collect();
+    breaks.sort_by(f64::total_cmp);
+    breaks.dedup();
+    let starts = std::iter::once(0.0).chain(breaks.iter().copied());
+    let rates: Vec<f64> = starts.map(|s| control.rate(s) * if s >= delay { ratio } else { 1.0 }).collect();
+    Hazard::piecewise(&breaks, &rates)
+}

@@ -1,0 +1,155 @@
+//! Results as tidy tables: names and values of every column, as a record batch, CSV and lines of JSON.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, RecordBatch};
+use greenwood::arrow_array;
+use greenwood::columns::{Columns, Tidy, ToRecordBatch};
+use greenwood::survival::result::{Interval, TestSummary};
+use greenwood::survival::risk_table::RiskTables;
+use greenwood::survival::{
+    AalenJohansen, CompetingRisks, CoxPh, Design, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored,
+};
+use greenwood::trial::examples::{Arm, FFS, saa};
+
+fn data() -> (RightCensored<'static>, Groups) {
+    let data = RightCensored::new(
+        vec![6.0, 7.0, 10.0, 15.0, 19.0, 25.0],
+        vec![true, false, true, true, false, false],
+    );
+    (data.unwrap(), Groups::new(&["new", "new", "old", "old", "new", "old"]))
+}
+
+fn names(batch: &RecordBatch) -> Vec<String> {
+    batch.schema().fields().iter().map(|f| f.name().clone()).collect()
+}
+
+fn column(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
+    batch.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
+}
+
+#[test]
+fn a_curve_is_its_steps() {
+    let (data, _) = data();
+    let curve = KaplanMeier::fit(&data);
+    let batch = curve.to_record_batch().unwrap();
+    assert_eq!(names(&batch).join(","), "time,at_risk,events,censored,survival,std_error,lower,upper");
+    assert_eq!(column(&batch, "time"), data.time().iter().map(|&t| Some(t)).collect::<Vec<_>>());
+    for (i, step) in curve.steps().enumerate() {
+        assert_eq!(column(&batch, "survival")[i], step.estimate.value().ok());
+        assert_eq!(column(&batch, "std_error")[i], step.estimate.std_error().ok());
+        let limits = step.estimate.interval(0.95).unwrap();
+        assert_eq!((column(&batch, "lower")[i], column(&batch, "upper")[i]), (limits.lower, limits.upper));
+    }
+    let narrow = curve.tidy_with(Interval::plain().level(0.5)).unwrap().to_record_batch().unwrap();
+    assert_eq!(
+        column(&narrow, "lower")[0],
+        curve.at(6.0).interval(Interval::plain().level(0.5)).unwrap().lower
+    );
+    assert!(curve.tidy_with(Interval::plain().level(1.5)).is_err());
+}
+
+#[test]
+fn every_result_has_its_columns() {
+    let (data, arm) = data();
+    let curve = KaplanMeier::fit(&data);
+    let causes = [Some("a"), None, Some("b"), Some("a"), None, None];
+    let competing = CompetingRisks::new(data.time().to_vec(), &causes).unwrap();
+    let design = Design::builder().numeric("age", &[60.0, 50.0, 55.0, 42.0, 61.0, 40.0]).build().unwrap();
+    let fit = CoxPh::new().fit(&data, &design).unwrap();
+    let test = LogRank::test(&data, &arm).unwrap();
+    let quantiles = curve.quantiles(&[0.25, 0.9], 0.95).unwrap();
+    let analysis = saa();
+    let analysis = analysis.analyse(&FFS).unwrap();
+    let report = analysis.report().contrast(Arm::Msc, Arm::Control).build().unwrap();
+    let cases: Vec<(Tidy, &str, usize)> = vec![
+        (
+            curve.at_many(&[1.0, 100.0]).as_slice().tidy(),
+            "time,at_risk,events,survival,std_error,lower,upper,not_estimable",
+            2,
+        ),
+        (
+            NelsonAalen::fit(&data).tidy(),
+            "time,at_risk,events,censored,cumulative_hazard,std_error,lower,upper",
+            6,
+        ),
+        (quantiles.as_slice().tidy(), "p,estimate,lower,upper,not_estimable", 2),
+        (
+            AalenJohansen::new().fit(&competing).unwrap().tidy(),
+            "time,cause,at_risk,events,censored,incidence,std_error,lower,upper",
+            12,
+        ),
+        (curve.table().tidy(), "time,at_risk,events,censored,entered,subjects_at_risk", 6),
+        (
+            RiskTables::new(&data, &arm).unwrap().tidy(),
+            "group,time,at_risk,events,censored,entered,subjects_at_risk",
+            6,
+        ),
+        (test.tidy(), "method,statistic,df,p_value,subjects,events", 1),
+        (
+            [TestSummary::from(&test), TestSummary::new("x", None, None)].tidy(),
+            "method,statistic,df,p_value,subjects,events",
+            2,
+        ),
+        (fit.tidy(), "term,coefficient,std_error,z,p_value,hazard_ratio,lower,upper,status", 1),
+        (data.tidy(), "time,event", 6),
+        (report.tables()[0].tidy(), "row,Msc,Control", report.tables()[0].rows.len()),
+        (report.tidy(), "table,row,column,value", report.tidy().len()),
+    ];
+    for (table, expected, rows) in cases {
+        assert_eq!((table.names().join(","), table.len()), (expected.to_string(), rows));
+        let batch = table.to_record_batch().unwrap();
+        assert_eq!((names(&batch).join(","), batch.num_rows()), (expected.to_string(), rows));
+        assert_eq!(table.to_csv().lines().count(), rows + 1);
+        for line in table.to_json_lines().lines() {
+            let object: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(object.as_object().unwrap().len(), table.names().len(), "{line}");
+        }
+    }
+    assert_eq!(column(&test.to_record_batch().unwrap(), "p_value"), [test.p_value()]);
+    assert_eq!(column(&fit.to_record_batch().unwrap(), "coefficient"), [Some(fit.coefficients()[0])]);
+    let stratified = data.with_strata(Groups::new(&["x", "y", "x", "y", "x", "y"])).unwrap();
+    let tables = RiskTables::new(&stratified, &arm).unwrap().tidy();
+    assert_eq!(tables.names()[..3], ["group", "stratum", "time"]);
+}
+
+/// What cannot be estimated is null, empty, or `null`, with the reason; infinities and quotes are written as each form has them.
+#[test]
+fn missing_and_infinite_values_are_written_as_such() {
+    let (data, _) = data();
+    let at = KaplanMeier::fit(&data).at_many(&[100.0]);
+    let table = at.as_slice().tidy();
+    assert!(table.to_record_batch().unwrap().column_by_name("survival").unwrap().is_null(0));
+    assert!(table.to_csv().lines().nth(1).unwrap().starts_with("100,0,3,,,,,"), "{}", table.to_csv());
+    assert!(table.to_json_lines().contains("\"survival\": null"), "{}", table.to_json_lines());
+
+    let design = Design::builder().numeric("x, \"y\"", &[1.0, 0.0, 1.0, 1.0, 0.0, 0.0]).build().unwrap();
+    let fit = CoxPh::new().fit(&data, &design).unwrap().tidy();
+    let csv = fit.to_csv();
+    assert!(csv.lines().nth(1).unwrap().starts_with("\"x, \"\"y\"\"\",Inf,"), "{csv}");
+    let line: serde_json::Value = serde_json::from_str(fit.to_json_lines().trim()).unwrap();
+    assert_eq!((&line["term"], &line["coefficient"]), (&"x, \"y\"".into(), &"Inf".into()));
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let (data, _) = data();
+    let data = data.with_entry(vec![0.0, 1.0, 2.0, 0.5, 0.0, 3.0]).unwrap();
+    let batch = data.to_record_batch().unwrap();
+    let again =
+        RightCensored::from_record_batch(&batch, &Columns::new("time", "event").entry("entry")).unwrap();
+    assert_eq!(again, data);
+}
+
+#[test]
+fn tables_that_do_not_fit_are_refused() {
+    let (data, _) = data();
+    let curve = KaplanMeier::fit(&data);
+    assert!(Tidy::stack([]).unwrap().is_empty());
+    let error = Tidy::stack([curve.tidy(), curve.table().tidy()]).unwrap_err().to_string();
+    assert!(error.contains("there is no column"), "{error}");
+    let error = Tidy::stack([curve.tidy(), curve.tidy().with_label("arm", "a")]).unwrap_err().to_string();
+    assert!(error.contains("there is no column"), "{error}");
+    let twice = curve.tidy().with_label("arm", "a").with_label("arm", "b");
+    assert!(twice.to_record_batch().unwrap_err().to_string().contains("columns 0 and 1 are both \"arm\""));
+}

@@ -1,0 +1,327 @@
+//! Values can be sent to other threads and shared between them: every public type of the rooms of `survival`, and the results of the others.
+
+use greenwood::survival::*;
+
+fn send_and_sync<T: Send + Sync + 'static>() {}
+
+macro_rules! all {
+    ($($t:ty),* $(,)?) => { $( send_and_sync::<$t>(); )* };
+}
+
+#[test]
+fn contrast_is() {
+    all![
+        contrast::Divisor,
+        contrast::EndpointWins,
+        contrast::FinkelsteinSchoenfeld,
+        contrast::InvertedLogRank,
+        contrast::MeanMeasure,
+        contrast::Measure,
+        contrast::MedianContrast,
+        contrast::MedianMeasure,
+        contrast::NeededInterval,
+        contrast::NeededValue,
+        contrast::NumberNeeded,
+        contrast::SurvivalContrast,
+        contrast::WinRatio<'static>,
+        contrast::WinStatistics,
+    ];
+}
+
+#[test]
+fn curve_is() {
+    all![
+        curve::AalenJohansen,
+        curve::Band,
+        curve::BandShape,
+        curve::Conventions,
+        curve::CumulativeHazard,
+        curve::CumulativeIncidence,
+        curve::Estimator,
+        curve::FlatStep,
+        curve::FlemingHarrington,
+        curve::HazardEstimate,
+        curve::IncidenceCurve<'static>,
+        curve::IncidenceEstimate,
+        curve::IncidenceQuantile,
+        curve::IncidenceRate,
+        curve::IncidenceRow,
+        curve::IncidenceVariance,
+        curve::KaplanMeier,
+        curve::Kind,
+        curve::MassInterval,
+        curve::NelsonAalen,
+        curve::Pseudo,
+        curve::PseudoValues,
+        curve::Quantile,
+        curve::QuantileRule,
+        curve::RestrictedMean,
+        curve::SimonMakuch,
+        curve::SmallRiskSet,
+        curve::Step,
+        curve::StepFunction,
+        curve::Steps<'static>,
+        curve::SurvivalBand,
+        curve::SurvivalCurve,
+        curve::SurvivalEstimate,
+        curve::SurvivalRegion,
+        curve::TimeLost,
+        curve::Turnbull,
+        curve::TurnbullCurve,
+    ];
+}
+
+#[test]
+fn data_is() {
+    all![
+        data::Closed,
+        data::CompetingRisks<'static>,
+        data::Complete,
+        data::CompleteCases,
+        data::Episodes,
+        data::Gap,
+        data::GroupChange,
+        data::Groups,
+        data::Histories,
+        data::HistoryCheck,
+        data::HistoryProblem,
+        data::IntervalCensored<'static>,
+        data::Landmark,
+        data::LandmarkCohort,
+        data::NearTies,
+        data::ProblemKind,
+        data::RightCensored<'static>,
+        data::Weights<'static>,
+    ];
+}
+
+#[test]
+fn log_rank_is() {
+    all![
+        log_rank::Adjustment,
+        log_rank::Alternative,
+        log_rank::Gray,
+        log_rank::GrayTest,
+        log_rank::LogRank,
+        log_rank::LogRankTest,
+        log_rank::MantelByar,
+        log_rank::MaxCombo,
+        log_rank::MaxComboTest,
+        log_rank::OneSampleLogRank,
+        log_rank::OneSampleTest,
+        log_rank::OneSampleVariance,
+        log_rank::PairwiseComparison,
+        log_rank::PairwiseGrayTest,
+        log_rank::PairwiseLogRank,
+        log_rank::PairwiseTest,
+        log_rank::PooledEventTime,
+        log_rank::Renyi,
+        log_rank::RenyiTest,
+        log_rank::StratumCounts,
+        log_rank::TrendTest,
+        log_rank::Weight,
+        log_rank::WeightedLogRank<'static>,
+    ];
+}
+
+#[test]
+fn multi_state_is() {
+    all![
+        multi_state::Occupation,
+        multi_state::OccupationEstimate,
+        multi_state::OccupationVariance,
+        multi_state::StateOccupation,
+        multi_state::TimeInState,
+        multi_state::TransitionMatrix,
+        multi_state::TransitionProbability,
+        multi_state::TransitionVariance,
+    ];
+}
+
+#[test]
+fn permutation_is() {
+    all![
+        permutation::ExactLogRank,
+        permutation::ExactMethod,
+        permutation::ExactTest,
+        permutation::MonteCarloLogRank,
+        permutation::MonteCarloTest,
+        permutation::PermutationStatistic,
+        permutation::PermutedBlocks,
+        permutation::ScoreTies,
+    ];
+}
+
+#[test]
+fn prediction_is() {
+    all![
+        prediction::Concordance,
+        prediction::ConcordanceDifference,
+        prediction::ConcordanceEstimate,
+        prediction::PairWeight,
+    ];
+}
+
+#[test]
+fn recurrent_is() {
+    all![
+        recurrent::EventModel,
+        recurrent::EventRate,
+        recurrent::EventRows,
+        recurrent::MeanCumulative,
+        recurrent::MeanEstimate,
+        recurrent::MeanFunction,
+        recurrent::MeanRow,
+        recurrent::MeanTest,
+        recurrent::MeanTestResult,
+        recurrent::MeanVariance,
+        recurrent::RecurrentEvents,
+    ];
+}
+
+#[test]
+fn regression_is() {
+    all![
+        regression::AbsoluteRisk,
+        regression::Baseline,
+        regression::BaselineMethod,
+        regression::CensoringTies,
+        regression::Collinear,
+        regression::CoxModel,
+        regression::CoxPh,
+        regression::Design<'static>,
+        regression::DesignBuilder,
+        regression::FineGray,
+        regression::FineGrayModel,
+        regression::FittedData<'static>,
+        regression::NewColumns,
+        regression::NewRow,
+        regression::PredictedCurve,
+        regression::ProportionalHazards,
+        regression::Recipe,
+        regression::Residuals,
+        regression::Status,
+        regression::Stop,
+        regression::SubdistributionBaseline,
+        regression::SubdistributionRows,
+        regression::Term,
+        regression::TestResult,
+        regression::Ties,
+        regression::TimeScale,
+    ];
+}
+
+#[test]
+fn result_is() {
+    all![
+        result::Alternative,
+        result::ConfidenceInterval,
+        result::Direction,
+        result::Estimate,
+        result::HazardRatio,
+        result::HazardRatioMethod,
+        result::Interval,
+        result::LowerLimit,
+        result::NotEstimable,
+        result::Scale,
+        result::TestSummary,
+        result::Transform,
+    ];
+}
+
+#[test]
+fn risk_table_is() {
+    all![risk_table::CompetingRiskTable, risk_table::RiskTable, risk_table::RiskTables, risk_table::Row,];
+}
+
+#[test]
+fn small_sample_is() {
+    all![
+        small_sample::Advice,
+        small_sample::BetaProductLaw,
+        small_sample::Melded,
+        small_sample::Recommendation,
+        small_sample::SmallSample,
+        small_sample::SmallSampleMethod,
+        small_sample::Warning,
+    ];
+}
+
+#[test]
+fn the_trial_is() {
+    use greenwood::trial::reconstruct::{Guyot, TrialFigures};
+    use greenwood::trial::{
+        Analysis, CensoringBounds, Comparisons, Contrast, DataCutoff, Endpoint, Estimand, Flow, FollowUp,
+        Fragility, Incidence, NumbersAtRisk, Outcome, Population, Record, Report, Subject, Table, Time,
+        TippingPoint, Trial,
+    };
+    type Arm = &'static str;
+    type Event = u8;
+    all![
+        Trial<Arm, Event>,
+        Subject<Arm, Event>,
+        Endpoint<Event>,
+        Estimand<Event>,
+        Population<Arm, Event>,
+        Analysis<Arm, Event>,
+        Record<Arm, Event>,
+        Outcome<Event>,
+        NumbersAtRisk<Arm>,
+        Contrast,
+        Comparisons,
+        Flow,
+        FollowUp,
+        Incidence,
+        Report,
+        Table,
+        Time,
+        DataCutoff,
+        CensoringBounds,
+        TippingPoint,
+        Fragility,
+        Guyot,
+        TrialFigures,
+        greenwood::Error,
+    ];
+}
+
+#[test]
+fn proportion_is() {
+    use greenwood::proportion::*;
+    all![
+        Assumed,
+        Barnard,
+        Boschloo,
+        ChanZhang,
+        ConditionalOddsRatio,
+        EffectEstimate,
+        Fisher,
+        MiettinenNurminen,
+        Proportion,
+        ProportionInterval,
+        ProportionTest,
+        TwoProportions,
+    ];
+}
+
+#[test]
+fn trial_is() {
+    use greenwood::trial::examples::{Arm, Course};
+    use greenwood::trial::*;
+    all![
+        AdverseEventTable<Arm, Course>,
+        AdverseEvents<Course>,
+        Analysis<Arm, Course>,
+        BinaryAnalysis<Arm>,
+        BinaryContrast,
+        BinaryEndpoint<Course>,
+        BinaryReport,
+        Contrast,
+        CurrentState<Course, Course>,
+        Endpoint<Course>,
+        IncidenceContrast,
+        Report,
+        StateAnalysis<Arm, Course>,
+        Trial<Arm, Course>,
+    ];
+}
