@@ -6,7 +6,8 @@ use common::{Case, Frame, cases, number, numbers};
 use greenwood::Error;
 use greenwood::survival::curve::TurnbullCurve;
 use greenwood::survival::data::Closed;
-use greenwood::survival::{IntervalCensored, KaplanMeier, RightCensored, Turnbull, Weights};
+use greenwood::survival::log_rank::{IntervalLogRank, IntervalScore};
+use greenwood::survival::{Groups, IntervalCensored, KaplanMeier, RightCensored, Turnbull, Weights};
 use proptest::prelude::*;
 
 /// What is not checked here, each with its reason.
@@ -15,7 +16,7 @@ fn left_out(case: &Case) -> Option<&'static str> {
         "survfit_turnbull_coarse" => {
             Some("R's own iteration stops at changes below 5e-5 and puts mass at midpoints: no reference")
         }
-        "interval_test" => Some("the interval-censored log-rank family is not there yet"),
+        "interval_test" => Some("walked by `the_tests_are_those_of_the_reference_cases`"),
         "interval_semiparametric" => {
             Some("semiparametric regression of interval-censored data is not there yet")
         }
@@ -113,6 +114,62 @@ fn the_estimate_is_that_of_the_reference_cases() {
         checked += 1;
     }
     assert_eq!(checked, 18 + 31);
+}
+
+/// R 4.2.2, interval 1.1-1.0: ictest(…, scores, method = "pclt"): z of two groups, chi-square of more. The score test's
+/// variance of that package is another one; its scores are compared.
+#[test]
+fn the_tests_are_those_of_the_reference_cases() {
+    let mut walked = 0;
+    for case in cases("interval").into_iter().filter(|c| c.kind == "interval_test") {
+        let frame = frame(&case);
+        let column = frame.column(case.inputs["group"][0].as_str().unwrap());
+        let groups = Groups::new(&column.iter().map(|x| *x as i64).collect::<Vec<_>>());
+        let score = match case.text("scores").unwrap() {
+            "logrank1" => IntervalScore::Sun,
+            "logrank2" => IntervalScore::Finkelstein,
+            _ => IntervalScore::Wilcoxon,
+        };
+        let (data, out) = (data(&case), &case.output);
+        let test = IntervalLogRank::new(score).test(&data, &groups).unwrap();
+        // R's masses are iterated to 2e-6: the accuracy that the file states.
+        let scores = IntervalLogRank::new(score).scores(&data);
+        for (found, expected) in scores.iter().zip(numbers(&out["scores"])) {
+            close(*found, expected, 1e-5, &case.name);
+        }
+        for (label, expected) in out["groups"].as_array().unwrap().iter().zip(numbers(&out["u"])) {
+            let g = test.labels().iter().position(|l| l == label.as_str().unwrap()).unwrap();
+            close(test.sums()[g], expected, 1e-5, &case.name);
+        }
+        if case.text("method") == Some("pclt") {
+            let statistic = number(&out["statistic"]);
+            let chi_square = if test.df() == 1 { statistic * statistic } else { statistic };
+            close(test.statistic(), chi_square, 1e-5, &case.name);
+            close(test.p_value().unwrap(), number(&out["p_value"]), 1e-5, &case.name);
+        }
+        walked += 1;
+    }
+    assert_eq!(walked, 30);
+}
+
+/// With exact times and right censoring, Sun's score is the log-rank's: one less the cumulative hazard at an event, its
+/// negative at a censoring.
+#[test]
+fn scores_of_right_censored_data_are_those_of_the_log_rank() {
+    let (time, event) = ([1.0, 2.0, 2.0, 3.0, 5.0], [true, true, false, true, false]);
+    let data = IntervalCensored::right_censored(time.to_vec(), &event).unwrap();
+    let hazard = [0.2, 0.45, 0.45, 0.95, 0.95];
+    for (i, score) in IntervalLogRank::default().scores(&data).into_iter().enumerate() {
+        close(score, f64::from(u8::from(event[i])) - hazard[i], 1e-7, "a score");
+    }
+    let arm = Groups::new(&["a"; 5]);
+    assert_eq!(IntervalLogRank::default().test(&data, &arm), Err(Error::TooFewGroups { found: 1 }));
+    let short = Groups::new(&["a", "b"]);
+    assert!(matches!(IntervalLogRank::default().test(&data, &short), Err(Error::LengthMismatch { .. })));
+    let same = IntervalCensored::new(&[0.0, 0.0], &[1.0, 1.0]).unwrap();
+    let test = IntervalLogRank::default().test(&same, &Groups::new(&["a", "b"])).unwrap();
+    assert_eq!((test.df(), test.p_value()), (0, None));
+    assert!(test.to_string().ends_with("nothing to compare: no p-value"));
 }
 
 fn fit(rows: &[(f64, f64)]) -> TurnbullCurve {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use greenwood::survival::curve::TurnbullCurve;
 use greenwood::survival::data::Closed;
+use greenwood::survival::log_rank::{IntervalLogRank, IntervalScore};
 use greenwood::survival::{IntervalCensored, Turnbull, Weights};
 use serde_json::{Value, json};
 
@@ -27,6 +28,9 @@ pub struct Options {
     /// Column with groups
     #[arg(long)]
     by: Option<String>,
+    /// The test of the groups of --by
+    #[arg(long, value_enum, requires = "by")]
+    test: Option<TestName>,
     /// Times at which survival is reported
     #[arg(long, value_delimiter = ',')]
     at: Vec<f64>,
@@ -38,6 +42,23 @@ pub struct Options {
     json: bool,
     #[command(flatten)]
     dialect: Dialect,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum TestName {
+    Sun,
+    Finkelstein,
+    Wilcoxon,
+}
+
+impl TestName {
+    fn score(self) -> IntervalScore {
+        match self {
+            Self::Sun => IntervalScore::Sun,
+            Self::Finkelstein => IntervalScore::Finkelstein,
+            Self::Wilcoxon => IntervalScore::Wilcoxon,
+        }
+    }
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -66,13 +87,24 @@ impl Program for Options {
                 (groups.labels().to_vec(), Turnbull::by_group(&data, &groups)?)
             }
         };
+        let test = match (self.test, &self.by) {
+            (Some(test), Some(column)) => {
+                Some(IntervalLogRank::new(test.score()).test(&data, &table.groups("--by", column)?)?)
+            }
+            _ => None,
+        };
         let mut warnings = Warnings::default();
         for (label, curve) in labels.iter().zip(&curves).filter(|(_, c)| !c.converged()) {
             warnings.add(format!("group {label}: not converged, the gap is {:e}", curve.kkt_gap()));
         }
         if self.json {
             let groups: Vec<Value> = labels.iter().zip(&curves).map(|(l, c)| self.group(l, c)).collect();
-            return Ok(json_text(json!({ "groups": groups }), &warnings));
+            let mut answer = json!({ "groups": groups });
+            if let Some(test) = test {
+                answer["test"] = json!({ "statistic": number(test.statistic()), "df": test.df(),
+                    "p_value": number(test.p_value()), "scores": test.sums() });
+            }
+            return Ok(json_text(answer, &warnings));
         }
         let mut parts = Vec::new();
         for (label, curve) in labels.iter().zip(&curves) {
@@ -82,6 +114,7 @@ impl Program for Options {
                 parts.push(format!("survival at {t}: {:.4} to {:.4}", region.lower, region.upper));
             }
         }
+        parts.extend(test.map(|test| test.to_string()));
         Ok(parts.join("\n"))
     }
 }

@@ -9,12 +9,14 @@
 //! * ordered groups: [`LogRankTest::trend`] · which of them differ: [`PairwiseLogRank`]
 //! * several causes, of which one prevents the others: [`Gray`] (equal incidence)
 //! * groups that are entered later (response, transplant): [`MantelByar`]
+//! * events that are only known to lie in an interval: [`IntervalLogRank`]
 //! * one group against a known hazard: [`OneSampleLogRank`]
 //!
 //! Not here: curves ([`KaplanMeier`](crate::survival::KaplanMeier)), the same statistics without asymptotics
 //! ([`ExactLogRank`](crate::survival::ExactLogRank)).
 
 pub mod gray;
+pub mod interval_censored;
 pub mod mantel_byar;
 pub mod max_combo;
 pub mod one_sample;
@@ -29,6 +31,7 @@ pub mod weighted;
 
 pub use crate::survival::result::alternative::Alternative;
 pub use gray::{Gray, GrayTest, PairwiseGrayTest};
+pub use interval_censored::{IntervalLogRank, IntervalLogRankTest, IntervalScore};
 pub use mantel_byar::MantelByar;
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};

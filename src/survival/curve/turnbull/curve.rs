@@ -8,8 +8,8 @@ use crate::survival::curve::turnbull::intersections::{Intersections, Place};
 /// [`Turnbull`](crate::survival::Turnbull).
 #[derive(Debug, Clone, PartialEq)]
 pub struct TurnbullCurve {
-    places: Vec<(Place, Place)>,
-    mass: Vec<f64>,
+    pub(super) places: Vec<(Place, Place)>,
+    pub(super) mass: Vec<f64>,
     rows: usize,
     total: f64,
     log_likelihood: f64,

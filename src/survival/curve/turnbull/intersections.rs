@@ -16,12 +16,12 @@ pub(crate) struct Intersections {
     pub total: f64,
 }
 
-fn compare(a: &Place, b: &Place) -> std::cmp::Ordering {
+pub(super) fn compare(a: &Place, b: &Place) -> std::cmp::Ordering {
     a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }
 
 /// The first and the last place of an observation. A left-censored one begins at 0 itself.
-fn ends(lower: f64, upper: f64, closed: Closed) -> (Place, Place) {
+pub(super) fn ends(lower: f64, upper: f64, closed: Closed) -> (Place, Place) {
     let lower = if lower == f64::NEG_INFINITY { None } else { Some(lower + 0.0) };
     let upper = upper + 0.0;
     if lower == Some(upper) {

@@ -5,11 +5,13 @@
 //! carry mass (`newton`, Wang 2008) or, where hundreds of exact times do, by an accelerated EM iteration whose M step is
 //! Kaplan-Meier (`em`). Both end with the certificate of the maximum, the gap of the dual condition.
 
+mod around;
 mod curve;
 mod em;
 mod estimator;
 mod intersections;
 mod newton;
 
+pub(crate) use around::Around;
 pub use curve::{MassInterval, SurvivalRegion, TurnbullCurve};
 pub use estimator::Turnbull;

@@ -1,0 +1,37 @@
+//! Survival and cumulative hazard of the estimate before and after each observation.
+
+use crate::survival::curve::turnbull::curve::TurnbullCurve;
+use crate::survival::curve::turnbull::intersections::{compare, ends};
+use crate::survival::data::interval_censored::IntervalCensored;
+
+/// What the estimate says of one observation: survival to its begin and beyond its end, and the cumulative hazard
+/// `Σ mass/survival before` until each.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Around {
+    pub survival: (f64, f64),
+    pub hazard: (f64, f64),
+}
+
+impl TurnbullCurve {
+    /// One for each row of the data; rows that do not count cover nothing.
+    pub(crate) fn around(&self, data: &IntervalCensored) -> Vec<Around> {
+        let k = self.mass.len();
+        let mut survival = vec![0.0; k + 1];
+        for j in (0..k).rev() {
+            survival[j] = survival[j + 1] + self.mass[j];
+        }
+        let mut hazard = vec![0.0; k + 1];
+        for j in 0..k {
+            let step = if self.mass[j] > 0.0 { self.mass[j] / survival[j] } else { 0.0 };
+            hazard[j + 1] = hazard[j] + step;
+        }
+        (0..data.len())
+            .map(|i| {
+                let (left, right) = ends(data.lower()[i], data.upper()[i], data.closed());
+                let first = self.places.partition_point(|p| compare(&p.0, &left).is_lt());
+                let end = self.places.partition_point(|p| compare(&p.1, &right).is_le()).max(first);
+                Around { survival: (survival[first], survival[end]), hazard: (hazard[first], hazard[end]) }
+            })
+            .collect()
+    }
+}
