@@ -265,6 +265,19 @@ fn chan_and_zhangs_differences_are_those_of_the_definition() {
     }
 }
 
+/// The same by R for the ratio. `optimize` finds z to 1e-8, so R takes scores within 1e-7 for equal (here 1e-9); a limit that is a
+/// jump, as the lower one of 7/15 against 12/15, moves with that by 3e-7.
+#[test]
+fn chan_and_zhangs_ratios_are_those_of_the_definition() {
+    for (counts, expected) in [
+        ([1, 9, 2, 9], [0.0185366743730881, 5.18041321743199]),
+        ([3, 4, 1, 4], [0.559467796766899, 84.8426762977239]),
+        ([7, 15, 12, 15], [0.260807398843187, 1.03715251216495]),
+    ] {
+        assert_close(bounds(&ChanZhang::ratio().estimate(&pair(counts)).unwrap(), 0.95), expected, 1e-6);
+    }
+}
+
 /// Nobody in nine: limits and p-values, no error.
 #[test]
 fn zero_events_have_an_upper_limit() {

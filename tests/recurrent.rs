@@ -6,11 +6,14 @@ mod random;
 
 use approx::assert_relative_eq;
 use common::Frame;
+use greenwood::survival::multi_state::{Occupation, TransitionProbability};
 use greenwood::survival::recurrent::{
     EventModel, EventRate, MeanCumulative, MeanFunction, MeanTest, MeanVariance, RecurrentEvents,
 };
 use greenwood::survival::result::TestSummary;
-use greenwood::survival::{CoxPh, Design, Groups, Histories, NelsonAalen, RightCensored, Weights};
+use greenwood::survival::{
+    CoxPh, Design, Groups, Histories, KaplanMeier, NelsonAalen, RightCensored, Weights,
+};
 use greenwood::{Error, Result};
 use proptest::prelude::*;
 
@@ -377,6 +380,44 @@ fn histories_with_more_states_hold_recurrent_events() -> Result<()> {
     Ok(())
 }
 
+/// Trap 9 (mstate 30 and 5): two states work as well as five, and a transition that nobody makes after the landmark does
+/// not shift the others.
+#[test]
+fn two_states_and_missing_transitions_are_no_special_case() -> Result<()> {
+    let (ids, start, stop) = ([1, 2, 3, 4], [0.0; 4], [2., 3., 3., 5.]);
+    let died = [Some("dead"), None, Some("dead"), Some("dead")];
+    let two = Histories::new(&ids, &start, &stop, &died, &["alive", "dead"])?;
+    let five = Histories::new(&ids, &start, &stop, &died, &["alive", "a", "b", "dead", "c"])?;
+    let curve = KaplanMeier::fit(&RightCensored::new(&stop, &died.map(|d| d.is_some()))?);
+    for t in [1.0, 2.0, 3.0, 4.0] {
+        let (p, q) = (Occupation::new().fit(&two)?.at(t), Occupation::new().fit(&five)?.at(t));
+        assert_relative_eq!(p[0].value(), curve.at(t).value()?, max_relative = 1e-15);
+        assert_eq!([p[0].value(), p[1].value()], [q[0].value(), q[3].value()]);
+        assert_eq!([q[1].value(), q[2].value(), q[4].value()], [0.0; 3]);
+    }
+    // Before 1 one falls ill and one dies; after it the ill alone die: no transition from well is left.
+    let to = [Some("ill"), Some("dead"), Some("dead"), None];
+    let data = Histories::new(
+        &[1, 1, 2, 3],
+        &[0., 0.5, 0., 0.],
+        &[0.5, 4., 0.8, 6.],
+        &to,
+        &["well", "ill", "dead"],
+    )?;
+    for model in [TransitionProbability::new(1.0), TransitionProbability::new(1.0).landmark("ill")] {
+        let p = &model.estimate(&data, &[5.0])?[0];
+        assert_eq!([p.probability(1, 0), p.probability(1, 1), p.probability(1, 2)], [0.0, 0.0, 1.0]);
+    }
+    // One check, with rows: what it finds, every estimate refuses (survival 258).
+    let broken = Histories::new(&[1, 1], &[0., 1.], &[2., 3.], &[Some("ill"), None], &["well", "ill"])?;
+    assert_eq!(broken.check().problems().len(), 1);
+    assert!(
+        RecurrentEvents::from_histories(&broken, "ill", None).is_err()
+            && Occupation::new().fit(&broken).is_err()
+    );
+    Ok(())
+}
+
 /// Near ties are one time, judged once (trap 7): 0.1 + 0.2 and 0.3.
 #[test]
 fn times_that_differ_by_rounding_are_one() -> Result<()> {
@@ -413,6 +454,12 @@ fn degenerate_data_have_answers() -> Result<()> {
     assert_eq!(MeanCumulative::new().fit(&weighted)?.at(4.0).value()?, 0.0);
     let huge = one.clone().with_weights(Weights::sampling(vec![1e100, 1e100]))?;
     assert_relative_eq!(MeanCumulative::new().fit(&huge)?.at(4.0).value()?, 0.5);
+    let plain = MeanCumulative::new().fit(&one)?.at(4.0).std_error()?;
+    assert_relative_eq!(MeanCumulative::new().fit(&huge)?.at(4.0).std_error()?, plain, max_relative = 1e-12);
+    let too_huge = one.clone().with_weights(Weights::sampling(vec![1e200, 1.0])).unwrap_err().to_string();
+    assert!(too_huge.contains("their sum must be at most 1e150"), "{too_huge}");
+    let infinite = one.clone().with_weights(Weights::sampling(vec![f64::INFINITY, 1.0]));
+    assert!(matches!(infinite, Err(Error::InvalidWeight { index: 0, .. })));
     assert!(mean.at(f64::NAN).value().is_err() && mean.at(-1.0).value().is_err());
     Ok(())
 }

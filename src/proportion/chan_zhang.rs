@@ -14,8 +14,8 @@ use crate::proportion::score::z;
 ///
 /// # Accuracy
 /// The p-value as a function of the effect jumps wherever the order of two tables changes, so a limit may be a jump. The outermost
-/// crossing is looked for on a grid of 64 effects and then bisected to 10⁻¹⁰; the largest probability is taken from a grid so fine
-/// that every peak has some ten points (on the arcsine scale) and refined to 10⁻¹² by parabolas. A dip between two neighbours of
+/// crossing is looked for on a grid of 64 effects and then bisected to 10⁻¹⁰ (a ratio θ on the scale of θ/(1 + θ)); the largest probability is taken from a grid so fine
+/// that every peak has some ten points (on the arcsine scale) and refined to 10⁻¹² by golden section. A dip between two neighbours of
 /// the grid would be missed.
 ///
 /// # Example
@@ -131,7 +131,7 @@ fn largest(low: f64, high: f64, all: f64, f: impl Fn(f64) -> f64) -> f64 {
         let peak = (i == 0 || values[i] >= values[i - 1]) && (i == steps || values[i] >= values[i + 1]);
         if peak && values[i] > 0.95 * best {
             let (mut a, mut c) = (angle(i.saturating_sub(1)), angle((i + 1).min(steps)));
-            // Golden section to a 2⁻²⁶ of the piece, where the value no longer changes.
+            // Golden section to 3·10⁻⁸ of the piece, where the value no longer changes.
             let golden = 0.5 * (5f64.sqrt() - 1.0);
             let (mut b, mut d) = (c - golden * (c - a), a + golden * (c - a));
             let (mut fb, mut fd) = (f(at(b)), f(at(d)));

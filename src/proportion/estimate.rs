@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+#[cfg(feature = "serde")]
+use crate::error::Error;
+use crate::error::Result;
 use crate::proportion::pair::TwoProportions;
 use crate::proportion::{chan_zhang, conditional, miettinen_nurminen};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};

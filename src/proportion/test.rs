@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
 use crate::error::{Error, Result};
 use crate::proportion::pair::TwoProportions;
 use crate::survival::result::alternative::Alternative;

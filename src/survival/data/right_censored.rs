@@ -100,7 +100,7 @@ impl Facts {
 }
 
 /// The largest sum of weights: its square, which variances need, is a number.
-const LARGEST_SUM: f64 = 1e150;
+pub(crate) const LARGEST_SUM: f64 = 1e150;
 
 impl<'a> RightCensored<'a> {
     /// Observations that end at `time`, with the event where `event` is true and censored where it is false.

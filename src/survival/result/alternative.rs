@@ -4,8 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Alternative {
-    /// The first group has the lower hazard: it lives longer.
+    /// The first group has the lower hazard, and lives longer; or the lower proportion.
     FirstLower,
-    /// The first group has the higher hazard.
+    /// The first group has the higher hazard, or proportion.
     FirstHigher,
 }

@@ -89,11 +89,16 @@ impl<A: Label> BinaryAnalysis<A> {
     }
 }
 
+/// With more subjects than this the power is not asked for: it takes some ten maximisations.
+const MOST_FOR_POWER: u64 = 1000;
+
 /// What the tests would find if the observed proportions were the truth.
 fn power(pair: &TwoProportions, alpha: f64) -> Result<Vec<(String, f64)>> {
     let assumed = |p: Proportion| Assumed::new(p.subjects(), p.value());
     let (group, reference) = (assumed(pair.group())?, assumed(pair.reference())?);
-    // Groups for which this would take long are told nothing.
+    if group.subjects() + reference.subjects() > MOST_FOR_POWER {
+        return Ok(Vec::new());
+    }
     let fisher = Fisher::new().power(group, reference, alpha).ok().map(|p| ("Fisher's".to_string(), p));
     let boschloo = Boschloo::new().power(group, reference, alpha).ok().map(|p| ("Boschloo's".to_string(), p));
     Ok(fisher.into_iter().chain(boschloo).collect())

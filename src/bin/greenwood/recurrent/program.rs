@@ -203,7 +203,7 @@ impl Options {
         if let Some(rate) = rate {
             let limits = rate.poisson().interval(self.level)?;
             let robust = rate.robust().interval(self.level)?;
-            text.push(format!("rate {rate}, exact Poisson interval {limits}, robust {robust}"));
+            text.push(format!("rate {rate:.5}, exact Poisson interval {limits:.5}, robust {robust:.5}"));
             group["rate"] = json!({
                 "events": rate.poisson().events(), "person_time": number(rate.poisson().person_time()),
                 "rate": number(rate.value()), "lower": number(limits.lower), "upper": number(limits.upper),
