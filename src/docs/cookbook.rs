@@ -522,3 +522,6 @@
 //! assert_eq!(by_90_days.to_string(), "22.2% ± 13.9%");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
+//!
+//! A Parquet file of any length, a record batch of Arrow, or a table of results for another program: the page
+//! `columns` (features `arrow` and `parquet`).

@@ -24,7 +24,7 @@ use crate::survival::result::estimate::Estimate;
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
 use crate::survival::small_sample::melded::Melded;
 use crate::trial::Time;
-use crate::trial::facts::baseline::{self, Baseline};
+use crate::trial::facts::baseline::{self, Baseline, Characteristic};
 
 /// One arm against another. Made by [`Analysis::contrast`](crate::trial::Analysis::contrast); everything it returns is
 /// about the first arm relative to the second.
@@ -221,6 +221,19 @@ impl Contrast {
     /// [`CoxPh::fit`].
     pub fn cox(&self, adjusting_for: &[&str]) -> Result<CoxModel> {
         CoxPh::new().fit(&self.data, &self.design(adjusting_for)?)
+    }
+
+    /// A characteristic of each subject.
+    pub(in crate::trial) fn characteristics(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = Option<&Characteristic>> {
+        self.baselines.iter().map(move |b| b.characteristic(name))
+    }
+
+    /// How a subject is called.
+    pub(in crate::trial) fn subject(&self, position: usize) -> &str {
+        &self.subjects[position]
     }
 
     /// The first arm's indicator and the characteristics.

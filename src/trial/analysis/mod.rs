@@ -10,6 +10,7 @@ pub(crate) mod follow_up;
 pub(crate) mod incidence;
 pub(crate) mod incidence_contrast;
 pub(crate) mod record;
+pub(crate) mod subgroups;
 pub(crate) mod trial;
 
 pub use analysis::Analysis;
@@ -21,4 +22,5 @@ pub use follow_up::FollowUp;
 pub use incidence::Incidence;
 pub use incidence_contrast::IncidenceContrast;
 pub use record::{Censoring, Decision, Outcome, Record, Window};
+pub use subgroups::{Subgroup, SubgroupFactor, Subgroups};
 pub use trial::{DataCutoff, Trial};

@@ -8,6 +8,7 @@
 //! | both together, with calendar times | [`FixedDesign::sequential`] |
 //! | what does an interim result still allow | [`monitoring`] |
 //! | what does a trial say that has stopped | [`StagewiseOrdering`] |
+//! | when will event number d come | [`EventForecast`] |
 //! | in what order are treatments given out | [`randomisation`] |
 //! | what would many such trials show | [`simulation`] |
 //!
@@ -16,6 +17,7 @@
 pub(crate) mod accrual;
 pub(crate) mod assumptions;
 pub(crate) mod boundaries;
+pub(crate) mod event_forecast;
 pub(crate) mod event_formula;
 pub(crate) mod fixed;
 pub(crate) mod fixed_plan;
@@ -32,6 +34,7 @@ pub(crate) mod stagewise;
 pub use accrual::Accrual;
 pub use assumptions::Assumptions;
 pub use boundaries::{Boundaries, BoundaryType};
+pub use event_forecast::{EventDate, EventForecast, Forecast, Tail};
 pub use event_formula::EventFormula;
 pub use fixed::{FixedDesign, Target};
 pub use fixed_plan::{FixedPlan, RoundedPlan};
