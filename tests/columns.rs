@@ -224,6 +224,13 @@ fn hostile_batches_name_the_column_and_the_row() {
 }
 
 #[test]
+fn two_columns_of_one_name_are_refused() {
+    let t = || array(Float64Array::from(vec![1.0]));
+    let twice = batch(vec![("t", t()), ("e", array(BooleanArray::from(vec![true]))), ("t", t())]);
+    assert_eq!(refused(&twice, &plain()), "columns 0 and 2 are both \"t\": give them different names");
+}
+
+#[test]
 fn groups_are_those_that_rows_have() {
     let values = array(StringArray::from(vec!["unused", "b", "a", "b"]));
     let arm =

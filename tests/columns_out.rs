@@ -151,5 +151,5 @@ fn tables_that_do_not_fit_are_refused() {
     let error = Tidy::stack([curve.tidy(), curve.tidy().with_label("arm", "a")]).unwrap_err().to_string();
     assert!(error.contains("there is no column"), "{error}");
     let twice = curve.tidy().with_label("arm", "a").with_label("arm", "b");
-    assert!(twice.to_record_batch().unwrap_err().to_string().contains("two columns are called arm"));
+    assert!(twice.to_record_batch().unwrap_err().to_string().contains("columns 0 and 1 are both \"arm\""));
 }

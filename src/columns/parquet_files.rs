@@ -10,12 +10,13 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::columns::description::Columns;
+use crate::columns::read::position;
 use crate::columns::stream::TableStream;
 use crate::error::{Error, Result};
 use crate::survival::risk_table::RiskTables;
 
-/// Rows of a batch: the columns that are read stay in the cache of a core.
-const BATCH: usize = 1 << 16;
+/// Rows of a batch, a few megabytes: many for each distinct day, so that merging the tables of batches costs little.
+const BATCH: usize = 1 << 18;
 
 /// A Parquet file, or a folder of them.
 ///
@@ -127,22 +128,36 @@ impl ParquetFiles {
         self.stream(columns)?.finish()
     }
 
-    /// The same before the tables are finished, with the number of rows left out ([`TableStream::skipped`]).
+    /// The same with times on a grid of this width, so that memory is bounded whatever the times: see
+    /// [`RiskTable::on_grid`](crate::survival::RiskTable::on_grid).
+    ///
+    /// # Errors
+    /// Those of [`risk_tables`](Self::risk_tables) and of [`RiskTable::on_grid`](crate::survival::RiskTable::on_grid).
+    pub fn risk_tables_on_grid(&self, columns: &Columns, width: f64) -> Result<RiskTables> {
+        self.read(&TableStream::new(columns).on_grid(width)?)?.finish()
+    }
+
+    /// The tables before they are finished, with the number of rows left out ([`TableStream::skipped`]).
     ///
     /// # Errors
     /// Those of [`risk_tables`](Self::risk_tables).
     pub fn stream(&self, columns: &Columns) -> Result<TableStream> {
+        self.read(&TableStream::new(columns))
+    }
+
+    /// All rows through streams like this one, which is empty.
+    fn read(&self, empty: &TableStream) -> Result<TableStream> {
         let units = self.units();
-        let mut whole = TableStream::new(columns);
+        let mut whole = empty.clone();
         // Stretches of row groups, each with tables of its own: the first error is the one that stands first in the files.
         #[cfg(feature = "rayon")]
         let streams: Vec<Result<TableStream>> = {
             use rayon::prelude::*;
             let stretch = units.len().div_ceil(4 * rayon::current_num_threads()).max(1);
-            units.par_chunks(stretch).map(|units| read(units, columns)).collect()
+            units.par_chunks(stretch).map(|units| read(units, empty.clone())).collect()
         };
         #[cfg(not(feature = "rayon"))]
-        let streams = [read(&units, columns)];
+        let streams = [read(&units, empty.clone())];
         for stream in streams {
             whole.merge(stream?)?;
         }
@@ -162,13 +177,12 @@ impl ParquetFiles {
     }
 }
 
-/// The stream of these row groups.
-fn read(units: &[Unit], columns: &Columns) -> Result<TableStream> {
-    let names = columns.names();
-    let mut stream = TableStream::new(columns);
+/// The stream with these row groups.
+fn read(units: &[Unit], mut stream: TableStream) -> Result<TableStream> {
+    let columns = stream.columns().clone();
     for &(part, group, before) in units {
         stream.count_from(before);
-        for batch in part.batches(group, &names)? {
+        for batch in part.batches(group, &columns.names())? {
             stream.push(&batch?).map_err(|e| in_file(&part.path, e))?;
         }
     }
@@ -182,12 +196,7 @@ impl Part {
         names: &[&str],
     ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
         let fields = self.metadata.schema().fields();
-        let position = |name: &&str| {
-            fields.iter().position(|f| f.name() == name).ok_or_else(|| {
-                let known = fields.iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
-                in_file(&self.path, Error::UnknownColumn { column: (*name).into(), known })
-            })
-        };
+        let position = |name: &&str| position(fields, name).map_err(|e| in_file(&self.path, e));
         let roots = names.iter().map(position).collect::<Result<Vec<_>>>()?;
         let broken = |e: &dyn std::fmt::Display| in_file(&self.path, unreadable(e));
         let file = File::open(&self.path).map_err(|e| broken(&e))?;

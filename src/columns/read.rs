@@ -9,7 +9,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, BooleanArray, RecordBatch};
 use arrow_buffer::NullBuffer;
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Fields};
 
 use crate::columns::dates;
 use crate::columns::description::{Clock, Columns, EventCodes, Nulls, WeightKind, same};
@@ -60,7 +60,8 @@ impl Columns {
     /// The data in these columns of a batch: times without nulls are borrowed where they are `Float64`.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`], [`Error::ColumnType`], [`Error::NullValue`]; [`Error::ColumnValue`] for a value that cannot be
+    /// [`Error::UnknownColumn`], [`Error::DuplicateColumn`], [`Error::ColumnType`],
+    /// [`Error::NullValue`]; [`Error::ColumnValue`] for a value that cannot be
     /// a time, an event or a weight, with its column and row; [`Error::Empty`] for a batch without rows, or without complete
     /// ones; those of [`RightCensored`].
     pub fn read<'a>(&self, batch: &'a RecordBatch) -> Result<ColumnData<'a>> {
@@ -199,12 +200,7 @@ impl<'a> Rows<'a> {
     }
 
     fn column(&self, name: &str) -> Result<&'a dyn Array> {
-        let schema = self.batch.schema_ref();
-        let at = schema.fields().iter().position(|field| field.name() == name).ok_or_else(|| {
-            let known = schema.fields().iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
-            Error::UnknownColumn { column: name.into(), known }
-        })?;
-        Ok(self.batch.column(at).as_ref())
+        Ok(self.batch.column(position(self.batch.schema_ref().fields(), name)?).as_ref())
     }
 
     fn kept<T: Clone>(&self, values: Cow<'a, [T]>) -> Cow<'a, [T]> {
@@ -246,6 +242,19 @@ impl<'a> Rows<'a> {
             value: format!("\"{value}\""),
             must_be,
         }
+    }
+}
+
+/// Where the column of this name stands.
+pub(super) fn position(fields: &Fields, name: &str) -> Result<usize> {
+    let mut found = (0..fields.len()).filter(|&i| fields[i].name() == name);
+    match (found.next(), found.next()) {
+        (Some(at), None) => Ok(at),
+        (None, _) => {
+            let known = fields.iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
+            Err(Error::UnknownColumn { column: name.into(), known })
+        }
+        (Some(first), Some(second)) => Err(Error::DuplicateColumn { column: name.into(), first, second }),
     }
 }
 

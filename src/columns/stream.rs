@@ -110,6 +110,11 @@ impl TableStream {
         self.place += batch.num_rows();
     }
 
+    #[cfg(feature = "parquet")]
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
     /// Errors name the next row by this number.
     #[cfg(feature = "parquet")]
     pub(super) fn count_from(&mut self, row: usize) {

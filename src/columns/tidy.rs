@@ -181,18 +181,15 @@ impl Tidy {
     /// The table as a record batch of Arrow: `Float64`, `UInt64`, `Boolean` and `Utf8` columns, all nullable.
     ///
     /// # Errors
-    /// [`Error::DataSet`] where two columns have one name, as after two labels of one.
+    /// [`Error::DuplicateColumn`], as after two labels of one name.
     pub fn to_record_batch(&self) -> Result<RecordBatch> {
         let arrays: Vec<ArrayRef> = self.columns.iter().map(|(_, values)| values.array()).collect();
         let fields = self.columns.iter().zip(&arrays);
         let fields: Vec<Field> =
             fields.map(|((name, _), array)| Field::new(name, array.data_type().clone(), true)).collect();
         for (i, (name, _)) in self.columns.iter().enumerate() {
-            if self.columns[..i].iter().any(|(other, _)| other == name) {
-                return Err(Error::DataSet {
-                    action: "written",
-                    why: format!("two columns are called {name}"),
-                });
+            if let Some(first) = self.columns[..i].iter().position(|(other, _)| other == name) {
+                return Err(Error::DuplicateColumn { column: name.clone(), first, second: i });
             }
         }
         RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)

@@ -488,3 +488,6 @@
 //! assert_eq!(curves[1].at(20.0).value()?, 0.5);
 //! # Ok::<(), greenwood::Error>(())
 //! ```
+//!
+//! A Parquet file of any length, a record batch of Arrow, or a table of results for another program: the page
+//! `columns` (features `arrow` and `parquet`).

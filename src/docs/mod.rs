@@ -5,10 +5,13 @@
 //! | [`cookbook`] | how is this task done? Twenty-two tasks, each of which runs |
 //! | [`coming_from_r`] | what is the R function called here, and what differs? |
 //! | [`coming_from_python`] | the same for lifelines and scikit-survival |
+//! | `columns` (feature `parquet`) | how do Arrow, Parquet, pandas and polars come in, and results out? What of files larger than memory? |
 //! | [`conventions`] | which answer is given where the field has more than one? |
 //! | [`scope`] | what is here, and what is not yet? |
 //! | [`compared`] | what do other packages have and measure? |
 
+#[cfg(feature = "parquet")]
+pub mod columns;
 pub mod coming_from_python;
 pub mod coming_from_r;
 pub mod compared;

@@ -688,6 +688,16 @@ pub enum Error {
         /// The columns that exist.
         known: String,
     },
+    /// Two columns of one name.
+    #[error("columns {first} and {second} are both \"{column}\": give them different names")]
+    DuplicateColumn {
+        /// The name.
+        column: String,
+        /// Where it stands first.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
     /// A column of a type that cannot be read as what it is to be.
     #[error("column \"{column}\" is of type {found}: it must be {must_be}")]
     ColumnType {
