@@ -56,6 +56,7 @@ fn curve_is() {
         curve::Quantile,
         curve::QuantileRule,
         curve::RestrictedMean,
+        curve::SimonMakuch,
         curve::SmallRiskSet,
         curve::Step,
         curve::StepFunction,
@@ -79,6 +80,7 @@ fn data_is() {
         data::CompleteCases,
         data::Episodes,
         data::Gap,
+        data::GroupChange,
         data::Groups,
         data::Histories,
         data::HistoryCheck,
@@ -102,6 +104,7 @@ fn log_rank_is() {
         log_rank::GrayTest,
         log_rank::LogRank,
         log_rank::LogRankTest,
+        log_rank::MantelByar,
         log_rank::MaxCombo,
         log_rank::MaxComboTest,
         log_rank::OneSampleLogRank,
@@ -156,6 +159,23 @@ fn prediction_is() {
         prediction::ConcordanceDifference,
         prediction::ConcordanceEstimate,
         prediction::PairWeight,
+    ];
+}
+
+#[test]
+fn recurrent_is() {
+    all![
+        recurrent::EventModel,
+        recurrent::EventRate,
+        recurrent::EventRows,
+        recurrent::MeanCumulative,
+        recurrent::MeanEstimate,
+        recurrent::MeanFunction,
+        recurrent::MeanRow,
+        recurrent::MeanTest,
+        recurrent::MeanTestResult,
+        recurrent::MeanVariance,
+        recurrent::RecurrentEvents,
     ];
 }
 

@@ -134,7 +134,9 @@ mod tests {
     fn integers_come_back_and_longer_forms_of_them_do_not() {
         let values = [0, 1, 127, 128, 300, u128::from(u64::MAX), (1 << 70) - 1];
         let mut writer = Writer::default();
-        values.iter().for_each(|&x| writer.varint(x));
+        for &x in &values {
+            writer.varint(x);
+        }
         let bytes = writer.finish();
         let mut reader = Reader::checked(&bytes).unwrap();
         assert!(values.iter().all(|&x| reader.varint() == Some(x)));

@@ -18,7 +18,8 @@ pub struct Case {
     pub kind: String,
     pub inputs: Value,
     pub output: Value,
-    data: Option<String>,
+    /// The file of its data, where it is one.
+    pub data: Option<String>,
 }
 
 /// The cases of `tests/data/<file>.json`.

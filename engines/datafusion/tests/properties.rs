@@ -74,8 +74,10 @@ async fn near_ties_are_judged_over_the_whole() {
     let data = RightCensored::new(&rows_.time, &rows_.event).unwrap();
     assert!(
         RiskTable::new(&data).len()
-            < RiskTable::new(&data.clone().with_near_ties(greenwood::survival::NearTies::Exact).unwrap())
-                .len()
+            < RiskTable::new(
+                &data.clone().with_near_ties(greenwood::survival::data::NearTies::Exact).unwrap()
+            )
+            .len()
     );
     let strata = data.clone().with_strata(Groups::new(&rows_.site).sorted()).unwrap();
     let test = LogRank::test(&strata, &Groups::new(&rows_.arm).sorted()).unwrap();

@@ -5,6 +5,7 @@ mod cox;
 mod curve;
 mod design;
 mod incidence;
+mod multistate;
 mod npmle;
 #[cfg(feature = "plot")]
 mod plot;
@@ -31,6 +32,7 @@ enum Command {
     Design(design::Options),
     Simulate(simulate::Options),
     Incidence(incidence::Options),
+    Multistate(multistate::Options),
     Npmle(npmle::Options),
     Recurrent(recurrent::Options),
     #[cfg(feature = "plot")]
@@ -48,6 +50,7 @@ impl Program for Command {
             Self::Design(options) => options.run(),
             Self::Simulate(options) => options.run(),
             Self::Incidence(options) => options.run(),
+            Self::Multistate(options) => options.run(),
             Self::Npmle(options) => options.run(),
             Self::Recurrent(options) => options.run(),
             #[cfg(feature = "plot")]

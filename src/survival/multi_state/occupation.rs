@@ -325,6 +325,16 @@ impl StateOccupation {
         self.after(self.times.partition_point(|&x| x <= t))
     }
 
+    /// Do the data tell where a subject is at `t`? Within follow-up they do, and beyond the last time where all are then in
+    /// states that nobody is seen to leave.
+    #[must_use]
+    pub fn is_known_at(&self, t: f64) -> bool {
+        let k = self.states.len();
+        let left = |h: usize| self.at_risk.iter().skip(h).step_by(k).any(|&n| n > 0);
+        self.times.last().is_some_and(|&last| t <= last)
+            || (0..k).all(|h| self.values(usize::MAX)[h].abs() < 1e-12 || !left(h))
+    }
+
     /// The estimates at each time of the curves.
     pub fn rows(&self) -> impl Iterator<Item = (f64, Vec<OccupationEstimate>)> + '_ {
         self.times.iter().enumerate().map(|(i, &t)| (t, self.after(i + 1)))

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+#[cfg(feature = "serde")]
+use crate::error::Error;
+use crate::error::Result;
 use crate::survival::multi_state::flow::Flow;
 use crate::survival::recurrent::mean_cumulative::MeanVariance;
 use crate::survival::result::estimate::{Estimate, Scale};

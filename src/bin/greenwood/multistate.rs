@@ -1,0 +1,369 @@
+//! `multistate`: in which state is a subject, how probably and for how long?
+
+use std::path::PathBuf;
+
+use greenwood::survival::data::{HistoryCheck, ProblemKind};
+use greenwood::survival::multi_state::{
+    Occupation, OccupationVariance, StateOccupation, TimeInState, TransitionProbability, TransitionVariance,
+};
+use greenwood::survival::{Groups, Histories, Interval, Weights};
+use serde_json::{Value, json};
+
+use crate::support::{
+    Dialect, Failure, Program, Table, Warnings, WeightKind, distinct, json_text, number, times_to_ask,
+};
+
+/// State occupation, transition probabilities and time in each state from start-stop histories of a file.
+#[derive(clap::Parser)]
+#[command(
+    after_help = "Example: multistate visits.csv --id id --start a --stop b --to to --states 1,2,3 --at 12"
+)]
+pub struct Options {
+    /// The CSV file: one row for each interval (start, stop] of a subject
+    file: PathBuf,
+    /// Column with the subject
+    #[arg(long)]
+    id: String,
+    /// Column with the start of each row
+    #[arg(long)]
+    start: String,
+    /// Column with the end of each row
+    #[arg(long)]
+    stop: String,
+    /// Column with the state entered at the end of each row, 0 for none
+    #[arg(long)]
+    to: String,
+    /// Column with the state held in each row; without it subjects begin in the first state
+    #[arg(long)]
+    from: Option<String>,
+    /// The states, in order
+    #[arg(long, value_delimiter = ',', required = true)]
+    states: Vec<String>,
+    /// The distribution over the states at the start, where it is known
+    #[arg(long, value_delimiter = ',')]
+    initial: Vec<f64>,
+    /// Times at which the probabilities are printed
+    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    at: Vec<f64>,
+    /// Horizon of the mean time in each state
+    #[arg(long, allow_negative_numbers = true)]
+    tau: Option<f64>,
+    /// The time from which transition probabilities are counted
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    from_time: f64,
+    /// How variances are estimated
+    #[arg(long, value_enum, default_value = "jackknife")]
+    variance: VarianceName,
+    /// Column with groups: one set of curves for each
+    #[arg(long)]
+    by: Option<String>,
+    /// Column with weights
+    #[arg(long, requires = "weight_kind")]
+    weight: Option<String>,
+    /// What a weight means
+    #[arg(long, value_enum, requires = "weight")]
+    weight_kind: Option<WeightKind>,
+    /// Column with ids of subjects that belong together: their errors are summed
+    #[arg(long)]
+    cluster: Option<String>,
+    /// Confidence level
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// Print what the histories hold and what is wrong with them, and nothing else
+    #[arg(long)]
+    check_only: bool,
+    /// Leave out rows with a missing value and say how many
+    #[arg(long)]
+    skip_missing: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    dialect: Dialect,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum VarianceName {
+    Jackknife,
+    Aalen,
+}
+
+impl Program for Options {
+    fn run(self) -> Result<String, Failure> {
+        times_to_ask("--at", &self.at)?;
+        times_to_ask("--from-time", &[self.from_time])?;
+        times_to_ask("--tau", self.tau.as_slice())?;
+        let mut warnings = Warnings::default();
+        let table = self.table(&mut warnings)?;
+        let data = self.data(&table)?;
+        let check = data.check();
+        let mut text = vec![check.to_string()];
+        let mut answer = json!({
+            "states": data.states(), "check": check_field(&check), "transitions": transitions_field(&check),
+        });
+        if !self.check_only {
+            check.into_result().map_err(|error| self.explain(&table, &error))?;
+            let groups = self.groups(&table, &data)?;
+            answer["groups"] = self.estimate(&data, &groups, &mut text, &mut warnings)?.into();
+        }
+        Ok(if self.json { json_text(answer, &warnings) } else { text.join("\n\n") })
+    }
+}
+
+impl Options {
+    /// The rows that are complete in every column named.
+    fn table(&self, warnings: &mut Warnings) -> Result<Table, Failure> {
+        let named = [
+            ("--id", Some(&self.id)),
+            ("--start", Some(&self.start)),
+            ("--stop", Some(&self.stop)),
+            ("--to", Some(&self.to)),
+            ("--from", self.from.as_ref()),
+            ("--weight", self.weight.as_ref()),
+            ("--by", self.by.as_ref()),
+        ];
+        let mut named: Vec<(&'static str, &str)> =
+            named.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str()))).collect();
+        distinct(&named)?;
+        // Subjects may be their own clusters.
+        named.extend(self.cluster.iter().map(|c| ("--cluster", c.as_str())));
+        let (table, dropped) = Table::read(&self.file, &self.dialect)?.complete(&named, self.skip_missing)?;
+        if dropped > 0 {
+            warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
+        }
+        Ok(table)
+    }
+
+    fn data(&self, table: &Table) -> Result<Histories, Failure> {
+        let explain = |error: greenwood::Error| self.explain(table, &error);
+        let code = |flag: &'static str, column: &str, row: usize, cell: &str| -> Result<String, Failure> {
+            let number = cell.parse::<f64>();
+            // A code may be written as 2 or as 2.0.
+            let same = |s: &&String| {
+                s.as_str() == cell || matches!((s.parse::<f64>(), &number), (Ok(a), Ok(b)) if a == *b)
+            };
+            self.states.iter().find(same).cloned().ok_or_else(|| {
+                let known = self.states.join(", ");
+                format!(
+                    "{}: {flag} \"{column}\" is \"{cell}\", which is not among --states {known}",
+                    table.place(row)
+                )
+                .into()
+            })
+        };
+        let mut to = Vec::with_capacity(table.len());
+        for (row, cell) in table.text("--to", &self.to)?.into_iter().enumerate() {
+            let none = cell.parse() == Ok(0.0) && !self.states.iter().any(|s| s == cell);
+            to.push(if none { None } else { Some(code("--to", &self.to, row, cell)?) });
+        }
+        let ids = table.text("--id", &self.id)?;
+        let start = table.numbers("--start", &self.start)?;
+        let stop = table.numbers("--stop", &self.stop)?;
+        let mut data = Histories::new(&ids, &start, &stop, &to, &self.states).map_err(explain)?;
+        if let Some(column) = &self.from {
+            let cells = table.text("--from", column)?.into_iter().enumerate();
+            let from: Vec<String> =
+                cells.map(|(row, cell)| code("--from", column, row, cell)).collect::<Result<_, _>>()?;
+            data = data.with_from(&from).map_err(explain)?;
+        }
+        if let (Some(column), Some(kind)) = (&self.weight, self.weight_kind) {
+            let weights = table.numbers("--weight", column)?;
+            let weights = match kind {
+                WeightKind::Replication => Weights::replication(weights),
+                WeightKind::Sampling => Weights::sampling(weights),
+            };
+            data = data.with_weights(weights).map_err(explain)?;
+        }
+        if let Some(column) = &self.cluster {
+            data = data.with_clusters(&table.text("--cluster", column)?)?;
+        }
+        Ok(data)
+    }
+
+    /// The groups, one for each subject.
+    fn groups(&self, table: &Table, data: &Histories) -> Result<Groups, Failure> {
+        let Some(column) = &self.by else {
+            return Ok(Groups::new(&vec!["all"; table.len()]));
+        };
+        let groups = table.groups("--by", column)?;
+        let mut own: Vec<Option<u32>> = vec![None; data.ids().count()];
+        for (row, (&id, &group)) in data.ids().codes().iter().zip(groups.codes()).enumerate() {
+            if *own[id as usize].get_or_insert(group) != group {
+                return Err(format!(
+                    "{}: --by \"{column}\" is not the same in all rows of subject {}: a group is held from the start",
+                    table.place(row),
+                    data.ids().labels()[id as usize]
+                )
+                .into());
+            }
+        }
+        Ok(groups)
+    }
+
+    fn estimate(
+        &self,
+        data: &Histories,
+        groups: &Groups,
+        text: &mut Vec<String>,
+        warnings: &mut Warnings,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut occupation = Occupation::new().variance(match self.variance {
+            VarianceName::Jackknife => OccupationVariance::Jackknife,
+            VarianceName::Aalen => OccupationVariance::Aalen,
+        });
+        if !self.initial.is_empty() {
+            occupation = occupation.initial(&self.initial);
+        }
+        let fits = occupation.by_group(data, groups)?;
+        let times = match self.tau {
+            Some(tau) => {
+                let tau_error = |e: greenwood::Error| Failure::from(format!("--tau {tau}: {e}"));
+                Some(occupation.time_in_state_by_group(data, groups, tau).map_err(tau_error)?)
+            }
+            None => None,
+        };
+        let mut answers = Vec::new();
+        for (g, (fit, label)) in fits.iter().zip(groups.labels()).enumerate() {
+            if self.by.is_some() {
+                text.push(format!("{} = {label}", self.by.as_deref().unwrap_or_default()));
+            }
+            text.push(fit.to_string());
+            let at = self.at.iter().map(|&t| self.occupied(fit, label, t, text, warnings));
+            let at = at.collect::<Result<Vec<_>, Failure>>()?;
+            let times: Vec<Value> =
+                times.iter().flat_map(|t| &t[g]).map(|t| self.time_in(t, text)).collect::<Result<_, _>>()?;
+            let keep: Vec<bool> = groups.codes().iter().map(|&c| c as usize == g).collect();
+            let probability = self.transition(&data.filter(&keep)?, warnings)?;
+            answers.push(json!({
+                "label": label, "n": subjects(data, &keep), "at": at, "time_in_state": times,
+                "transition_probability": probability,
+            }));
+        }
+        Ok(answers)
+    }
+
+    fn occupied(
+        &self,
+        fit: &StateOccupation,
+        label: &str,
+        t: f64,
+        text: &mut Vec<String>,
+        warnings: &mut Warnings,
+    ) -> Result<Value, Failure> {
+        let known = fit.is_known_at(t);
+        if !known {
+            warnings.add(format!(
+                "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
+            ));
+        }
+        let found = fit.at(t);
+        let limits = found.iter().map(|e| e.interval(Interval::log().level(self.level)));
+        let limits = limits.collect::<Result<Vec<_>, _>>()?;
+        let column = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<Value> {
+            (0..found.len()).map(|h| number(f(h))).collect()
+        };
+        let each = fit.states().iter().zip(&found);
+        let each: Vec<String> =
+            each.map(|(s, e)| format!("{s} {:.4} ± {:.4}", e.value(), e.std_error())).collect();
+        let remark = if known { "" } else { " (beyond follow-up: the values at its end)" };
+        text.push(format!("at {t}: {}{remark}", each.join(", ")));
+        Ok(json!({
+            "time": t, "occupation": column(&|h| Some(found[h].value())),
+            "std_error": column(&|h| Some(found[h].std_error())), "lower": column(&|h| limits[h].lower),
+            "upper": column(&|h| limits[h].upper), "beyond_follow_up": !known,
+        }))
+    }
+
+    fn time_in(&self, time: &TimeInState, text: &mut Vec<String>) -> Result<Value, Failure> {
+        let estimate = time.estimate();
+        let limits = estimate.interval(self.level)?;
+        text.push(format!("mean time in {} until {}: {estimate:.2}", time.state(), time.tau()));
+        Ok(json!({
+            "state": time.state(), "tau": time.tau(), "estimate": time.value(),
+            "std_error": number(time.std_error()), "lower": number(limits.lower), "upper": number(limits.upper),
+        }))
+    }
+
+    /// Matrices from `--from-time` to each time asked for that is not before it.
+    fn transition(&self, data: &Histories, warnings: &mut Warnings) -> Result<Value, Failure> {
+        let times: Vec<f64> = self.at.iter().copied().filter(|&t| t >= self.from_time).collect();
+        let variance = match self.variance {
+            VarianceName::Jackknife => TransitionVariance::Greenwood,
+            VarianceName::Aalen => TransitionVariance::Aalen,
+        };
+        let found = TransitionProbability::new(self.from_time).variance(variance).estimate(data, &times);
+        let matrices = match found {
+            Err(error @ greenwood::Error::Unsupported { .. }) => {
+                warnings.add(format!("transition probabilities: {error}"));
+                return Ok(Value::Null);
+            }
+            other => other?,
+        };
+        let k = data.states().len();
+        let square = |f: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<Value>> {
+            (0..k).map(|h| (0..k).map(|j| number(f(h, j))).collect()).collect()
+        };
+        let at: Vec<Value> = times
+            .iter()
+            .zip(&matrices)
+            .map(|(&t, m)| {
+                json!({ "time": t, "probability": square(&|h, j| m.probability(h, j)),
+                    "std_error": square(&|h, j| m.std_error(h, j)) })
+            })
+            .collect();
+        Ok(json!({ "from_time": self.from_time, "at": at }))
+    }
+
+    /// The library counts rows from 0; a reader of the file wants its line, the flag and the column.
+    fn explain(&self, table: &Table, error: &greenwood::Error) -> Failure {
+        use greenwood::Error as E;
+        let (index, flag, column) = match error {
+            E::InvalidTime { argument: "start", index, .. } => (*index, "--start", &self.start),
+            E::InvalidTime { index, .. }
+            | E::EmptyInterval { index, .. }
+            | E::NearTieInterval { index, .. } => (*index, "--stop", &self.stop),
+            E::InvalidWeight { index, .. } => (*index, "--weight", self.weight.as_ref().unwrap_or(&self.id)),
+            E::InconsistentHistory { index, .. } => {
+                let place = table.place(*index);
+                let advice = "correct the rows, or list all problems with --check-only";
+                return format!("{place}, --id \"{}\": {error}; {advice}", self.id).into();
+            }
+            _ => return error.to_string().into(),
+        };
+        format!("{}, {flag} \"{column}\": {error}", table.place(index)).into()
+    }
+}
+
+/// The number of subjects in the rows that are kept.
+fn subjects(data: &Histories, keep: &[bool]) -> usize {
+    let mut own = vec![false; data.ids().count()];
+    for (&id, _) in data.ids().codes().iter().zip(keep).filter(|&(_, &k)| k) {
+        own[id as usize] = true;
+    }
+    own.iter().filter(|&&b| b).count()
+}
+
+/// What is wrong with the rows. A row is counted from 1, without the header.
+fn check_field(check: &HistoryCheck) -> Value {
+    let problems: Vec<Value> = check
+        .problems()
+        .iter()
+        .map(|p| json!({ "kind": p.kind().to_string(), "id": p.id(), "row": p.row() + 1 }))
+        .collect();
+    let duplicates = check.problems().iter().filter(|p| p.repeats().is_some()).count();
+    json!({
+        "subjects": check.subjects(), "rows": check.rows(), "overlap": check.count(ProblemKind::Overlap),
+        "gap": check.count(ProblemKind::Gap), "duplicate": duplicates, "jump": check.count(ProblemKind::Jump),
+        "teleport": check.count(ProblemKind::Teleport), "problems": problems,
+    })
+}
+
+/// The transitions that take place, by their states.
+fn transitions_field(check: &HistoryCheck) -> Vec<Value> {
+    let states = check.states();
+    let pairs =
+        check.transitions().iter().enumerate().flat_map(|(h, row)| {
+            row.iter().enumerate().filter(|&(_, &n)| n > 0).map(move |(j, &n)| (h, j, n))
+        });
+    pairs.map(|(h, j, n)| json!({ "from": states[h], "to": states[j], "n": n })).collect()
+}
