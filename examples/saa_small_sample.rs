@@ -3,9 +3,12 @@
 //!
 //! `cargo run --release --example saa_small_sample`
 
+use greenwood::proportion::{Assumed, Boschloo};
 use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure};
 use greenwood::survival::{Interval, RightCensored, SmallSample, WinRatio};
 use greenwood::trial::Time;
+use greenwood::trial::design::simulation::{Cutoff, LogRankProcedure, Procedure, Sample, Simulation};
+use greenwood::trial::design::{Accrual, Assumptions, Hazard};
 use greenwood::trial::examples::{Arm, FFS, OS, saa};
 
 fn main() -> greenwood::Result<()> {
@@ -92,10 +95,57 @@ fn main() -> greenwood::Result<()> {
     )?;
     println!("\n{wins}");
 
+    what_could_have_been_shown()?;
+
     println!(
         "\nWhat nine against nine can say: failure was more frequent with stem cells in this sample (5 against 3).\n\
          What it cannot: every interval above holds no effect, a benefit of one child in five or six, and a harm of\n\
          more than one in two. Neither equality nor a difference has been shown."
     );
+    Ok(())
+}
+
+/// The power of nine against nine where a third of the control arm fails within four years, as was observed, and everybody
+/// is followed for four years; and the effects that would have been shown in four trials of five.
+fn what_could_have_been_shown() -> greenwood::Result<()> {
+    let (years, control_failure) = (4.0, 1.0 / 3.0);
+    let control = Hazard::survival_at(years, 1.0 - control_failure)?;
+    let two_sided = |sample: &Sample| LogRankProcedure.statistic(sample).map(f64::abs);
+    let log_rank = |ratio: f64| -> greenwood::Result<f64> {
+        let assumed = Assumptions::new(control.times(ratio), control.clone(), Accrual::uniform(18.0, 0.0)?);
+        let simulation = Simulation::new(assumed).trials(20_000).seed(9).cutoff(Cutoff::Time(years));
+        Ok(simulation.run(&two_sided)?.power())
+    };
+    // The risk at four years under a hazard ratio, and the exact power of the comparison of the two risks.
+    let risk = |ratio: f64| 1.0 - (1.0 - control_failure).powf(ratio);
+    let boschloo =
+        |risk: f64| Boschloo::new().power(Assumed::new(9, risk)?, Assumed::new(9, control_failure)?, 0.05);
+
+    println!("\nWhat nine against nine could have shown (two-sided 0.05; a third of the controls fail)");
+    println!("  hazard ratio   risk at 4 years   log-rank (20,000 trials)   Boschloo (exact)");
+    for ratio in [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0] {
+        println!(
+            "  {ratio:>12.2} {:>16.1}% {:>25.1}% {:>17.1}%",
+            100.0 * risk(ratio),
+            100.0 * log_rank(ratio)?,
+            100.0 * boschloo(risk(ratio))?
+        );
+    }
+    let mut detectable = None;
+    for percent in (0..=100).rev() {
+        let risk = f64::from(percent) / 100.0;
+        if boschloo(risk)? < 0.8 {
+            break;
+        }
+        detectable = Some(percent);
+    }
+    match detectable {
+        Some(percent) => println!(
+            "  80% power (Boschloo) needs a risk of {percent}% or more: a harm of {} points. {}",
+            f64::from(percent) - (100.0 * control_failure).round(),
+            if boschloo(0.0)? < 0.8 { "No benefit has it." } else { "" }
+        ),
+        None => println!("  No risk has 80% power."),
+    }
     Ok(())
 }

@@ -40,6 +40,17 @@ fn a_code_of_the_event_can_be_named() {
     assert!(error.contains("its values are \"2\", \"1\""), "{error}");
 }
 
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn without_its_feature_a_parquet_file_is_refused_with_what_to_build() {
+    let error = refusal("curve tests/data/parquet/aml_pandas.parquet --time time --event status");
+    assert_eq!(
+        error,
+        "error: tests/data/parquet/aml_pandas.parquet: this program was built without Parquet: build it with --features \
+         parquet"
+    );
+}
+
 #[test]
 fn groups_stand_in_the_order_of_their_codes() {
     let path = file("order.csv", b"t,e,g\n1,1,b\n2,1,a\n3,1,b\n4,0,a\n");

@@ -1,4 +1,5 @@
-//! Proportions against R 4.2.2, scipy 1.17.1, statsmodels 0.15.0 and published tables, and what must hold for all counts.
+//! Proportions against R 4.2.2, scipy 1.17.1, statsmodels 0.15.0 and published tables, and what must hold for all
+//! counts.
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use greenwood::Error;
@@ -49,8 +50,8 @@ fn clopper_and_pearsons_limits_are_those_of_r() {
     }
 }
 
-/// scipy 1.17.1: `binomtest(x, n).proportion_ci(0.95, 'wilson')`; the mid-p limits are roots of its `binom.sf` and `pmf` by the
-/// definition (brentq, xtol 1e-15).
+/// scipy 1.17.1: `binomtest(x, n).proportion_ci(0.95, 'wilson')`; the mid-p limits are roots of its `binom.sf` and
+/// `pmf` by the definition (brentq, xtol 1e-15).
 #[test]
 fn wilsons_and_mid_p_limits_are_those_of_scipy() {
     for (x, n, wilson, mid_p) in [
@@ -76,8 +77,8 @@ fn blakers_limits_are_the_published_ones() {
     assert_abs_diff_eq!(limits[1], 0.61941066, epsilon = 5e-9);
 }
 
-/// Blaker's acceptability by its definition, for every p of a grid: those outside the limits are not acceptable, and just inside
-/// there are some that are.
+/// Blaker's acceptability by its definition, for every p of a grid: those outside the limits are not acceptable, and
+/// just inside there are some that are.
 #[test]
 fn blakers_limits_are_where_acceptability_ends() {
     let choose = |n: u64, k: u64| (0..k).map(|i| (n - i) as f64 / (k - i) as f64).product::<f64>();
@@ -136,9 +137,10 @@ fn fishers_p_values_are_those_of_r() {
     assert_close(p_values(&tea), [18.0 / 70.0, 61.0 / 70.0, 9.0 / 70.0], 1e-12);
 }
 
-/// One side of Boschloo: scipy 1.17.1, `boschloo_exact(table, alternative, n=256)`, where its local search found the maximum.
-/// The other values: the definition in scipy (`fisher_exact` or z of every table, the maximum over 4001 common probabilities
-/// refined by `minimize_scalar`). scipy's own `barnard_exact` stops at a lower peak for 7/15 against 12/15 (0.068153).
+/// One side of Boschloo: scipy 1.17.1, `boschloo_exact(table, alternative, n=256)`, where its local search found the
+/// maximum. The other values: the definition in scipy (`fisher_exact` or z of every table, the maximum over 4001
+/// common probabilities refined by `minimize_scalar`). scipy's own `barnard_exact` stops at a lower peak for 7/15
+/// against 12/15 (0.068153).
 #[test]
 fn unconditional_p_values_are_the_largest_ones() {
     for (counts, boschloo, barnard, lower) in [
@@ -156,8 +158,8 @@ fn unconditional_p_values_are_the_largest_ones() {
     }
 }
 
-/// scipy 1.17.1: `contingency.odds_ratio(table, kind='conditional')` and its 95 % interval. (R's `fisher.test` stops at four
-/// digits.) Its roots are good to 1e-9.
+/// scipy 1.17.1: `contingency.odds_ratio(table, kind='conditional')` and its 95 % interval. (R's `fisher.test` stops
+/// at four digits.) Its roots are good to 1e-9.
 #[test]
 fn conditional_odds_ratios_are_those_of_scipy() {
     for (counts, value, expected) in [
@@ -179,7 +181,8 @@ fn conditional_odds_ratios_are_those_of_scipy() {
 }
 
 /// R 4.2.2: the restricted likelihood maximised by `optimize` and `uniroot`, the limits by `uniroot` (1e-14).
-/// (statsmodels' interval for the difference is another one; Newcombe (1998), table II, method 6, prints the values below.)
+/// (statsmodels' interval for the difference is another one; Newcombe (1998), table II, method 6, prints the values
+/// below.)
 #[test]
 fn miettinen_and_nurminens_differences_are_the_published_ones() {
     for (counts, expected) in [
@@ -206,8 +209,9 @@ fn miettinen_and_nurminens_differences_are_the_published_ones() {
     }
 }
 
-/// statsmodels 0.15.0: `confint_proportions_2indep(x, n, y, m, compare='ratio' | 'odds-ratio', method='score', correction=True)`,
-/// good to 1e-9, and the p-value of `score_test_proportions_2indep(…, compare='diff', correction=True)`.
+/// statsmodels 0.15.0: `confint_proportions_2indep(x, n, y, m, compare='ratio' | 'odds-ratio', method='score',
+/// correction=True)`, good to 1e-9, and the p-value of `score_test_proportions_2indep(…, compare='diff',
+/// correction=True)`.
 #[test]
 fn miettinen_and_nurminens_ratios_are_those_of_statsmodels() {
     for (counts, ratio, odds_ratio, p) in [
@@ -250,8 +254,8 @@ fn miettinen_and_nurminens_ratios_are_those_of_statsmodels() {
     }
 }
 
-/// R 4.2.2, by the definition: z of every table with the likelihood maximised by `optimize`, the largest probability over 801
-/// values of the nuisance parameter refined by `optimize`, the limit bisected to 1e-9. So 2e-9.
+/// R 4.2.2, by the definition: z of every table with the likelihood maximised by `optimize`, the largest probability
+/// over 801 values of the nuisance parameter refined by `optimize`, the limit bisected to 1e-9. So 2e-9.
 #[test]
 fn chan_and_zhangs_differences_are_those_of_the_definition() {
     for (counts, expected) in [
@@ -265,8 +269,8 @@ fn chan_and_zhangs_differences_are_those_of_the_definition() {
     }
 }
 
-/// The same by R for the ratio. `optimize` finds z to 1e-8, so R takes scores within 1e-7 for equal (here 1e-9); a limit that is a
-/// jump, as the lower one of 7/15 against 12/15, moves with that by 3e-7.
+/// The same by R for the ratio. `optimize` finds z to 1e-8, so R takes scores within 1e-7 for equal (here 1e-9); a
+/// limit that is a jump, as the lower one of 7/15 against 12/15, moves with that by 3e-7.
 #[test]
 fn chan_and_zhangs_ratios_are_those_of_the_definition() {
     for (counts, expected) in [
@@ -515,7 +519,8 @@ proptest! {
         prop_assert!(outer[0] <= inner[0] + 1e-12 && inner[1] <= outer[1] + 1e-12);
     }
 
-    /// Tests do not know which group comes first, nor which outcome is the event; Boschloo's p-value is at most Fisher's.
+    /// Tests do not know which group comes first, nor which outcome is the event; Boschloo's p-value is at most
+    /// Fisher's.
     #[test]
     fn tests_are_symmetric_and_boschloos_is_the_smaller(pair in two(25)) {
         let tests = |pair: &TwoProportions| [
@@ -537,7 +542,8 @@ proptest! {
         }
     }
 
-    /// Effects hold the estimate, are nested, agree with their own test, and turn round with the groups and with the event.
+    /// Effects hold the estimate, are nested, agree with their own test, and turn round with the groups and with the
+    /// event.
     #[test]
     fn effects_are_symmetric_and_nested(pair in two(9)) {
         let (swapped, other) = (estimates(&pair.swapped()), estimates(&pair.complement()));

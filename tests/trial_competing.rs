@@ -1,4 +1,5 @@
-//! An endpoint with competing roles: analysed by one call, compared by what fits, reported in every form, read from ADTTE.
+//! An endpoint with competing roles: analysed by one call, compared by what fits, reported in every form, read from
+//! ADTTE.
 
 use approx::assert_relative_eq;
 use greenwood::Error;

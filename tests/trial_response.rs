@@ -251,8 +251,8 @@ fn histories() -> impl Strategy<Value = Trial<&'static str, Kind>> {
 }
 
 proptest! {
-    /// The statuses add up; the worst case is at most, the best at least, the rule of the protocol; where nobody left before
-    /// the date the proportion is the incidence of a first response.
+    /// The statuses add up; the worst case is at most, the best at least, the rule of the protocol; where nobody left
+    /// before the date the proportion is the incidence of a first response.
     #[test]
     fn rules_only_move_the_unknown(trial in histories()) {
         let analysis = trial.responses(&BY).unwrap();

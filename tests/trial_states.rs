@@ -157,8 +157,8 @@ proptest! {
         }
     }
 
-    /// The states add up to 1, and being dead is one minus Kaplan-Meier's survival where the states before it do not matter:
-    /// with one state before death.
+    /// The states add up to 1, and being dead is one minus Kaplan-Meier's survival where the states before it do not
+    /// matter: with one state before death.
     #[test]
     fn death_alone_is_kaplan_meier(trial in timelines(false), day in 1..60_u32) {
         const DEAD: CurrentState<Kind, State> =

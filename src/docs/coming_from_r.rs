@@ -78,6 +78,8 @@
 //! | `nph::logrank.maxtest` | [`MaxCombo`] |
 //! | `km.ci` | [`SmallSample`], [`Band`] |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
+//! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |
+//! | `gMCP` | [`GraphicalProcedure`](crate::trial::design::GraphicalProcedure) |
 //! | `IPDfromKM` | [`Guyot`](crate::trial::reconstruct::Guyot) |
 //!
 //! # What differs

@@ -489,5 +489,39 @@
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
+//! ## 23. Two small proportions, and what so few can tell
+//! ```
+//! use greenwood::proportion::{Assumed, Boschloo, ChanZhang, Fisher, Proportion, ProportionInterval, TwoProportions};
+//!
+//! let (new, old) = (Proportion::new(7, 34)?, Proportion::new(1, 34)?);
+//! assert_eq!(format!("{:.3}", new.interval(ProportionInterval::wilson())?), "0.103 to 0.368");
+//! let pair = TwoProportions::new(new, old);
+//! let (fisher, boschloo) = (Fisher::new().test(&pair), Boschloo::new().test(&pair)?);
+//! assert_eq!(format!("{:.4} {:.4}", fisher.p_value(), boschloo.p_value()), "0.0544 0.0385");
+//! assert_eq!(ChanZhang::difference().estimate(&pair)?.to_string(), "0.176 (95% CI 0.019 to 0.358), p = 0.028");
+//! // Were these the truth, a trial of this size would find it by Boschloo's test in little more than half of all cases.
+//! let power = Boschloo::new().power(Assumed::new(34, new.value())?, Assumed::new(34, old.value())?, 0.05)?;
+//! assert_eq!(format!("{power:.2}"), "0.58");
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+//! ## 24. Response by a date, harms, and time to response beside death
+//! ```
+//! use greenwood::trial::examples::{Arm, Course, HARMS, RESPONSE, TIME_TO_RESPONSE, saa_course};
+//! use greenwood::trial::{CountAs, Time};
+//!
+//! let trial = saa_course();
+//! let response = trial.responses(&RESPONSE)?;
+//! println!("{}", response.report(Arm::Msc, Arm::Control, 0.95)?);
+//! // The same records under another rule for the dead and the missing.
+//! let worst = response.counting([CountAs::WorstCase; 2]).contrast(Arm::Msc, Arm::Control)?;
+//! assert_eq!(worst.pair().to_string(), "1/9 (11.1%) against 2/9 (22.2%)");
+//! println!("{}", trial.adverse_events(&HARMS)?);
+//! assert_eq!(trial.adverse_events(&HARMS)?.row(Arm::Msc, Course::Anaphylaxis)?.with_event, 4);
+//! let by_90_days = trial.analyse(&TIME_TO_RESPONSE)?.incidence(Arm::Control, Time::days(90.0))?;
+//! assert_eq!(by_90_days.to_string(), "22.2% ± 13.9%");
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
 //! A Parquet file of any length, a record batch of Arrow, or a table of results for another program: the page
 //! `columns` (features `arrow` and `parquet`).

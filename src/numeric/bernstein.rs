@@ -1,10 +1,10 @@
 //! The largest value of a polynomial in [0, 1] that is given by its Bernstein coefficients.
 //!
-//! `f(u) = Σ cₛ C(N, s) uˢ (1 − u)^(N−s)` is, for coefficients in [0, 1], the expectation of `c` at a binomial number: the
-//! form in which the rejection probability of an unconditional test depends on its nuisance parameter. The coefficients of
-//! a piece (de Casteljau's subdivision: averages only, so no digit is lost) bound f there from above, and the first and last
-//! are its values at the ends. Pieces whose bound does not exceed the best value are dropped; the bound closes in with
-//! the square of a piece's width, so some hundred subdivisions at O(N²) prove the maximum.
+//! `f(u) = Σ cₛ C(N, s) uˢ (1 − u)^(N−s)` is, for coefficients in [0, 1], the expectation of `c` at a binomial number:
+//! the form in which the rejection probability of an unconditional test depends on its nuisance parameter. The
+//! coefficients of a piece (de Casteljau's subdivision: averages only, so no digit is lost) bound f there from above,
+//! and the first and last are its values at the ends. Pieces whose bound does not exceed the best value are dropped;
+//! the bound closes in with the square of a piece's width, so some hundred subdivisions at O(N²) prove the maximum.
 //!
 //! Farin (2002), Curves and Surfaces for CAGD, chapters 5 and 6.
 

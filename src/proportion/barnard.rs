@@ -8,10 +8,10 @@ use crate::proportion::unconditional::{Ordering, pooled_score};
 
 /// The unconditional exact test whose tables are ordered by the pooled score statistic.
 ///
-/// The p-value is the largest probability, over all common probabilities of the event, of a table whose
-/// `z = (p₁ − p₂)/√(p(1 − p)(1/n₁ + 1/n₂))` is at least as far from 0 (one side: at least as low, or high) as the observed one. The maximum is
-/// proven to a relative 10⁻¹². Of the orderings that bear Barnard's name this is the one of Suissa and Shuster, scipy's
-/// `barnard_exact` and `z-pooled` in R's Exact.
+/// The p-value is the largest probability, over all common probabilities of the event, of a table whose `z = (p₁ −
+/// p₂)/√(p(1 − p)(1/n₁ + 1/n₂))` is at least as far from 0 (one side: at least as low, or high) as the observed one.
+/// The maximum is proven to a relative 10⁻¹². Of the orderings that bear Barnard's name this is the one of Suissa and
+/// Shuster, scipy's `barnard_exact` and `z-pooled` in R's Exact.
 ///
 /// # Example
 /// ```

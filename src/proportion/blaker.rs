@@ -1,10 +1,10 @@
 //! Blaker's limit: the first probability that is acceptable.
 //!
-//! The acceptability of p is the tail of what was observed together with the other tail as far as it is no more probable:
-//! for p below the estimate `P(X ≥ x) + P(X ≤ k)` with the largest k for which `P(X ≤ k) ≤ P(X ≥ x)`. It jumps where k grows, and
-//! between two jumps it is `1 − P(k < X < x)`, which falls and then rises. So within a piece it is enough to look at the
-//! ends: a limit is a jump across α, or the one crossing of a piece. (Searching on a grid, as the paper's program does,
-//! misses jumps: Klaschka & Reiczigel 2021, Comput Stat 36:1775.)
+//! The acceptability of p is the tail of what was observed together with the other tail as far as it is no more
+//! probable: for p below the estimate `P(X ≥ x) + P(X ≤ k)` with the largest k for which `P(X ≤ k) ≤ P(X ≥ x)`. It
+//! jumps where k grows, and between two jumps it is `1 − P(k < X < x)`, which falls and then rises. So within a piece
+//! it is enough to look at the ends: a limit is a jump across α, or the one crossing of a piece. (Searching on a grid,
+//! as the paper's program does, misses jumps: Klaschka & Reiczigel 2021, Comput Stat 36:1775.)
 
 use crate::numeric::root;
 use crate::proportion::clopper_pearson::{at_least, at_most, lower as tail_limit};

@@ -10,9 +10,9 @@ use crate::proportion::unconditional::Ordering;
 /// The unconditional exact test whose tables are ordered by Fisher's p-value: never less powerful than Fisher's.
 ///
 /// The p-value is the largest probability, over all common probabilities of the event, of a table whose p-value by
-/// [`Fisher`](crate::proportion::Fisher) is no larger than the observed one. It is never above that p-value. The two-sided test orders
-/// by the two-sided p-value and a one-sided test by that of its side (scipy doubles the smaller one-sided p-value for two
-/// sides, which is another test). The maximum is proven to a relative 10⁻¹².
+/// [`Fisher`](crate::proportion::Fisher) is no larger than the observed one. It is never above that p-value. The
+/// two-sided test orders by the two-sided p-value and a one-sided test by that of its side (scipy doubles the smaller
+/// one-sided p-value for two sides, which is another test). The maximum is proven to a relative 10⁻¹².
 ///
 /// # Example
 /// ```

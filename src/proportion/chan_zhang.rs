@@ -8,15 +8,15 @@ use crate::proportion::score::z;
 
 /// The exact unconditional estimate of a risk difference or risk ratio.
 ///
-/// A limit is the outermost effect that a one-sided exact test at α/2 does not reject. The test orders the tables by the score
-/// statistic at that effect and takes the largest probability, over the reference's probability, of a table at least as
-/// extreme: so the level holds whatever the truth.
+/// A limit is the outermost effect that a one-sided exact test at α/2 does not reject. The test orders the tables by
+/// the score statistic at that effect and takes the largest probability, over the reference's probability, of a table
+/// at least as extreme: so the level holds whatever the truth.
 ///
 /// # Accuracy
-/// The p-value as a function of the effect jumps wherever the order of two tables changes, so a limit may be a jump. The outermost
-/// crossing is looked for on a grid of 64 effects and then bisected to 10⁻¹⁰ (a ratio θ on the scale of θ/(1 + θ)); the largest probability is taken from a grid so fine
-/// that every peak has some ten points (on the arcsine scale) and refined to 10⁻¹² by golden section. A dip between two neighbours of
-/// the grid would be missed.
+/// The p-value as a function of the effect jumps wherever the order of two tables changes, so a limit may be a jump.
+/// The outermost crossing is looked for on a grid of 64 effects and then bisected to 10⁻¹⁰ (a ratio θ on the scale of
+/// θ/(1 + θ)); the largest probability is taken from a grid so fine that every peak has some ten points (on the
+/// arcsine scale) and refined to 10⁻¹² by golden section. A dip between two neighbours of the grid would be missed.
 ///
 /// # Example
 /// ```

@@ -8,9 +8,9 @@ use crate::survival::result::not_estimable::NotEstimable;
 
 /// The conditional odds ratio with exact limits: that of R's `fisher.test`.
 ///
-/// Given the number of events of both groups the group's share follows Fisher's noncentral hypergeometric law, which knows only
-/// the odds ratio. The estimate is its maximum-likelihood value (the mean is the observed number), nearer to 1 than the ratio of
-/// the observed odds; at a limit the observed number or more, or less, has the probability α/2.
+/// Given the number of events of both groups the group's share follows Fisher's noncentral hypergeometric law, which
+/// knows only the odds ratio. The estimate is its maximum-likelihood value (the mean is the observed number), nearer
+/// to 1 than the ratio of the observed odds; at a limit the observed number or more, or less, has the probability α/2.
 ///
 /// | option | default | meaning |
 /// |---|---|---|

@@ -74,9 +74,9 @@ impl fmt::Display for EffectMethod {
 
 /// An effect of two proportions: the estimate now, its interval and p-value by the same method when they are asked for.
 ///
-/// Made by [`MiettinenNurminen`](crate::proportion::MiettinenNurminen), [`ChanZhang`](crate::proportion::ChanZhang) and
-/// [`ConditionalOddsRatio`](crate::proportion::ConditionalOddsRatio). Neither has a standard error: these intervals are no estimate
-/// plus and minus.
+/// Made by [`MiettinenNurminen`](crate::proportion::MiettinenNurminen), [`ChanZhang`](crate::proportion::ChanZhang)
+/// and [`ConditionalOddsRatio`](crate::proportion::ConditionalOddsRatio). Neither has a standard error: these
+/// intervals are no estimate plus and minus.
 ///
 /// # Example
 /// ```
@@ -163,8 +163,8 @@ impl EffectEstimate {
         }
     }
 
-    /// The interval. Where nobody (or everybody) has the event in a group, a ratio is unbounded on its side: the limit is 0 or
-    /// ∞; where the estimate is 0/0 it is both.
+    /// The interval. Where nobody (or everybody) has the event in a group, a ratio is unbounded on its side: the limit
+    /// is 0 or ∞; where the estimate is 0/0 it is both.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1); [`Error::Unsupported`] for another scale than the
@@ -183,8 +183,8 @@ impl EffectEstimate {
         Ok(ConfidenceInterval::new(Some(bounds), level))
     }
 
-    /// The two-sided p-value of no effect by the same method: the score test with `N/(N − 1)`, or twice the smaller one-sided
-    /// exact p-value, so that an interval holds no effect exactly where it exceeds 1 − level.
+    /// The two-sided p-value of no effect by the same method: the score test with `N/(N − 1)`, or twice the smaller
+    /// one-sided exact p-value, so that an interval holds no effect exactly where it exceeds 1 − level.
     #[must_use]
     pub fn p_value(&self) -> f64 {
         let doubled = |[lower, higher]: [f64; 2]| (2.0 * f64::min(lower, higher)).min(1.0);

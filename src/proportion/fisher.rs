@@ -9,9 +9,9 @@ use crate::error::Result;
 
 /// Fisher's exact test.
 ///
-/// Given the number of events of both groups the group's share of them is hypergeometric. The two-sided p-value adds up all
-/// tables that are no more probable than the observed one (those within a factor of 1 + 10⁻⁷ count as equal), as R's
-/// `fisher.test`; a one-sided one adds up a tail.
+/// Given the number of events of both groups the group's share of them is hypergeometric. The two-sided p-value adds
+/// up all tables that are no more probable than the observed one (those within a factor of 1 + 10⁻⁷ count as equal),
+/// as R's `fisher.test`; a one-sided one adds up a tail.
 ///
 /// | option | default | meaning |
 /// |---|---|---|
@@ -31,8 +31,8 @@ use crate::error::Result;
 /// ```
 ///
 /// # References
-/// Fisher (1935), J R Stat Soc 98:39. For the mid-p: Lancaster (1961), J Am Stat Assoc 56:223; with two sides half of all
-/// tables that are as probable as the observed one is left out, as in R's exact2x2 (Fay 2010, R Journal 2(1):53).
+/// Fisher (1935), J R Stat Soc 98:39. For the mid-p: Lancaster (1961), J Am Stat Assoc 56:223; with two sides half of
+/// all tables that are as probable as the observed one is left out, as in R's exact2x2 (Fay 2010, R Journal 2(1):53).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[must_use = "nothing is tested until `.test(…)` is called"]
@@ -64,8 +64,8 @@ impl Fisher {
         ProportionTest::new(method, pair, [tails.two_sided, tails.lower, tails.higher], None)
     }
 
-    /// The probability that the two-sided p-value is at most `alpha` where the probabilities are as assumed: the sum over
-    /// all tables, without approximation.
+    /// The probability that the two-sided p-value is at most `alpha` where the probabilities are as assumed: the sum
+    /// over all tables, without approximation.
     ///
     /// ```
     /// use greenwood::proportion::{Assumed, Fisher};

@@ -53,8 +53,8 @@ impl fmt::Display for ProportionMethod {
 /// ```
 ///
 /// # References
-/// Clopper & Pearson (1934), Biometrika 26:404. Wilson (1927), J Am Stat Assoc 22:209. Lancaster (1961), J Am Stat Assoc
-/// 56:223, for the mid-p. Blaker (2000), Can J Stat 28:783.
+/// Clopper & Pearson (1934), Biometrika 26:404. Wilson (1927), J Am Stat Assoc 22:209. Lancaster (1961), J Am Stat
+/// Assoc 56:223, for the mid-p. Blaker (2000), Can J Stat 28:783.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProportionInterval {

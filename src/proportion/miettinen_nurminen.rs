@@ -8,9 +8,9 @@ use crate::proportion::score::{Counts, z};
 
 /// Miettinen and Nurminen's estimate of a risk difference, risk ratio or odds ratio.
 ///
-/// The limits are the effects at which the score statistic, with the variance at the estimates restricted to that effect and the
-/// factor N/(N − 1), is the normal quantile. They need no correction for zeros, are the other way round for groups the
-/// other way round, and are the recommended ones for small groups short of exact limits.
+/// The limits are the effects at which the score statistic, with the variance at the estimates restricted to that
+/// effect and the factor N/(N − 1), is the normal quantile. They need no correction for zeros, are the other way round
+/// for groups the other way round, and are the recommended ones for small groups short of exact limits.
 ///
 /// # Example
 /// ```

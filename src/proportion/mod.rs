@@ -1,8 +1,8 @@
 //! Proportions: how many of so many, and whether two groups differ. Exact where few are counted.
 //!
-//! A count among n subjects has one law, the binomial, whatever is counted: responders, subjects with an adverse event,
-//! successes. So this room knows neither trials nor time. It stands beside [`survival`](crate::survival), from which it takes
-//! only how a number is reported; [`trial`](crate::trial) stands on both.
+//! A count among n subjects has one law, the binomial, whatever is counted: responders, subjects with an adverse
+//! event, successes. So this room knows neither trials nor time. It stands beside [`survival`](crate::survival), from
+//! which it takes only how a number is reported; [`trial`](crate::trial) stands on both.
 //!
 //! | question | type | in R or Python |
 //! |---|---|---|
@@ -14,9 +14,9 @@
 //! | the same, exactly | [`ChanZhang`], [`ConditionalOddsRatio`] | `exact2x2::uncondExact2x2`, `fisher.test` |
 //! | what would such a test find? | [`Fisher::power`], [`Boschloo::power`], [`Barnard::power`] | |
 //!
-//! **Which test?** Boschloo's is at least as powerful as Fisher's and as valid: its p-value is never larger. Fisher's is the
-//! one that readers know. **Which interval?** Clopper and Pearson's holds its level whatever the truth, Blaker's does so
-//! too and lies within it; Wilson's and the mid-p interval hold it on average only.
+//! **Which test?** Boschloo's is at least as powerful as Fisher's and as valid: its p-value is never larger. Fisher's
+//! is the one that readers know. **Which interval?** Clopper and Pearson's holds its level whatever the truth,
+//! Blaker's does so too and lies within it; Wilson's and the mid-p interval hold it on average only.
 //!
 //! # Example
 //! Response at 90 days in two arms of nine children (BMC Pediatrics 2021, doi 10.1186/s12887-021-02562-x):

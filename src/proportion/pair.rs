@@ -5,7 +5,8 @@ use std::fmt;
 use crate::proportion::proportion::Proportion;
 use crate::survival::result::not_estimable::NotEstimable;
 
-/// A group's proportion against that of an independent reference: four counts, of which the subjects per group are fixed.
+/// A group's proportion against that of an independent reference: four counts, of which the subjects per group are
+/// fixed.
 ///
 /// # Example
 /// ```

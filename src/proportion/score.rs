@@ -1,14 +1,15 @@
 //! The score statistic of two proportions under a given effect, with the estimates that are restricted to it.
 //!
-//! Miettinen & Nurminen (1985), Stat Med 4:213; Farrington & Manning (1990), Stat Med 9:1447, for the cubic of the difference.
+//! Miettinen & Nurminen (1985), Stat Med 4:213; Farrington & Manning (1990), Stat Med 9:1447, for the cubic of the
+//! difference.
 
 use crate::proportion::estimate::EffectMeasure;
 
 /// Events and subjects of the group and of the reference.
 pub(super) type Counts = [(f64, f64); 2];
 
-/// `z` of the effect: above 0 where the observed effect is larger, ±∞ where it is impossible under the given one. Without
-/// the factor `N/(N − 1)` of the variance.
+/// `z` of the effect: above 0 where the observed effect is larger, ±∞ where it is impossible under the given one.
+/// Without the factor `N/(N − 1)` of the variance.
 pub(super) fn z(measure: EffectMeasure, counts: Counts, effect: f64) -> f64 {
     let [(x, n), (y, m)] = counts;
     let (p, q) = restricted(measure, counts, effect);

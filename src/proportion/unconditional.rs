@@ -1,9 +1,10 @@
 //! Unconditional tests: any ordering of the 2 × 2 tables, and the largest probability that a table as extreme has.
 //!
-//! Under one common probability π the tables with s events in all have a total binomial weight, and given s the law of the
-//! cell is hypergeometric whatever π is. So the probability of a set of tables is `Σₛ qₛ C(N, s) πˢ (1 − π)^(N−s)`, where `qₛ` is the
-//! conditional probability of the set: a polynomial in Bernstein form, of which the maximum over [0, 1] is found with proof
-//! ([`bernstein`](crate::numeric::bernstein), relative error 10⁻¹²). No grid of π, no local search.
+//! Under one common probability π the tables with s events in all have a total binomial weight, and given s the law of
+//! the cell is hypergeometric whatever π is. So the probability of a set of tables is `Σₛ qₛ C(N, s) πˢ (1 −
+//! π)^(N−s)`, where `qₛ` is the conditional probability of the set: a polynomial in Bernstein form, of which the
+//! maximum over [0, 1] is found with proof ([`bernstein`](crate::numeric::bernstein), relative error 10⁻¹²). No grid
+//! of π, no local search.
 
 use crate::error::{Error, Result};
 use crate::numeric::bernstein;
@@ -75,8 +76,8 @@ impl Ordering {
         self.maximum(self.of(x, y), cells)
     }
 
-    /// The probability of the tables whose p-value is at most `alpha`. A more extreme table has the smaller p-value, so the
-    /// critical value is bisected.
+    /// The probability of the tables whose p-value is at most `alpha`. A more extreme table has the smaller p-value,
+    /// so the critical value is bisected.
     pub fn power(&self, group: Assumed, reference: Assumed, alpha: f64) -> f64 {
         let cells = Self::cells(self.n, self.m);
         let mut limits = self.statistic.clone();

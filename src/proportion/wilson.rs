@@ -2,8 +2,8 @@
 
 use crate::proportion::proportion::Proportion;
 
-/// `(2x + z² ± z √(z² + 4x(1 − x/n)))/(2(n + z²))`. The lower limit is the complement of the upper one of the complement,
-/// so that both keep their digits and 0 and n are exact.
+/// `(2x + z² ± z √(z² + 4x(1 − x/n)))/(2(n + z²))`. The lower limit is the complement of the upper one of the
+/// complement, so that both keep their digits and 0 and n are exact.
 pub(super) fn limits(of: &Proportion, z: f64) -> (f64, f64) {
     let (x, n) = of.counts();
     let root = z * (z * z + 4.0 * x * (n - x) / n).sqrt();

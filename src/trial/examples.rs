@@ -139,11 +139,12 @@ pub const HARMS: AdverseEvents<Course> = AdverseEvents::new(|course| {
     matches!(course, Course::Anaphylaxis | Course::Outcome(Event::ClonalEvolution))
 });
 
-/// The children of [`saa`] with what else the abstract reports: a partial response by 90 days in 1 of 9 (stem cells) and 2 of 9
-/// (controls), an anaphylactic reaction to antithymocyte globulin in 4 of the 9 children with stem cells, and no clonal evolution.
+/// The children of [`saa`] with what else the abstract reports: a partial response by 90 days in 1 of 9 (stem cells)
+/// and 2 of 9 (controls), an anaphylactic reaction to antithymocyte globulin in 4 of the 9 children with stem cells,
+/// and no clonal evolution.
 ///
-/// **The numbers are the abstract's; who they were and on which day is illustrative.** Of anaphylaxis among the controls the
-/// abstract says nothing: that none is recorded here is no zero.
+/// **The numbers are the abstract's; who they were and on which day is illustrative.** Of anaphylaxis among the
+/// controls the abstract says nothing: that none is recorded here is no zero.
 ///
 /// # Example
 /// ```

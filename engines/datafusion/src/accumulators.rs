@@ -92,12 +92,20 @@ impl Grouped {
         }
     }
 
-    /// Takes the memory of the groups of a batch into account.
+    /// Takes the memory of the groups of a batch into account, each once.
     fn measure(&mut self, groups: &[usize]) {
+        const AGAIN: usize = usize::MAX;
         for &g in groups {
-            let bytes = self.states[g].bytes(&self.task);
-            self.size = self.size - self.sizes[g] + bytes;
-            self.sizes[g] = bytes;
+            if self.sizes[g] != AGAIN {
+                self.size -= self.sizes[g];
+                self.sizes[g] = AGAIN;
+            }
+        }
+        for &g in groups {
+            if self.sizes[g] == AGAIN {
+                self.sizes[g] = self.states[g].bytes(&self.task);
+                self.size += self.sizes[g];
+            }
         }
     }
 

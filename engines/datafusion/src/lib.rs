@@ -45,6 +45,7 @@
 //!   (a negative time, an event of 2, a test of one arm) is an error that names the function, the column and the row of the batch.
 //! * `FILTER (WHERE …)` and `OVER (PARTITION BY …)` work; `DISTINCT`, `ORDER BY` inside the call and sliding frames are refused.
 //! * Times that differ by rounding error are one time, judged within a group of the query (within all arms and strata of a test).
+//!   Data in which that would leave a row no time between entry and exit are refused by the library; here those times stay apart.
 //!
 //! **Cost.** Memory and what is sent between partitions grow with the number of distinct times of a group, not with its rows:
 //! about 3 bytes for each whole day, 6 for each continuous time. A state above [`Functions::max_state_bytes`] is refused.

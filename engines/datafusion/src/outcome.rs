@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, StructArray};
 use datafusion_common::utils::SingleRowListArrayBuilder;
 use datafusion_common::{Result, ScalarValue, exec_err};
-use greenwood::survival::curve::QuantileRule;
-use greenwood::survival::result::ConfidenceInterval;
-use greenwood::survival::risk_table::CompetingRiskTable;
-use greenwood::survival::{AalenJohansen, Interval, KaplanMeier, LogRank, NelsonAalen, RiskTable};
+use greenwood::survival::curve::{AalenJohansen, KaplanMeier, NelsonAalen, QuantileRule};
+use greenwood::survival::log_rank::LogRank;
+use greenwood::survival::result::{ConfidenceInterval, Interval};
+use greenwood::survival::risk_table::{CompetingRiskTable, RiskTable};
 
 use crate::arguments::Task;
 use crate::quantity::{Part, Quantity, curve_fields, estimate_fields};

@@ -6,9 +6,8 @@
 use std::collections::HashMap;
 
 use datafusion_common::{DataFusionError, Result, exec_err};
-use greenwood::survival::data::NearTies;
-use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::{RightCensored, RiskTable, Weights};
+use greenwood::survival::data::{NearTies, RightCensored, Weights};
+use greenwood::survival::risk_table::{RiskTable, RiskTables};
 
 use crate::arguments::{Row, Task};
 

@@ -142,13 +142,17 @@ fn curves_as_rows_and_nested_columns() {
 fn errors_are_one_line_and_status_2() {
     let aml = table("aml");
     let from = |query: &str| refused(&[query, "--table", &aml]);
+    // In several partitions it is the first that is found.
+    let negative =
+        refused(&["SELECT km_median(-time, status) FROM aml", "--table", &aml, "--partitions", "1"]);
     assert_eq!(
-        from("SELECT km_median(-time, status) FROM aml"),
-        "error: km_median: (- time) is -9, but must be finite and at least 0 (row 1 of a batch of 11)"
+        negative,
+        "error: km_median: (- time) is -9, but must be finite and at least 0 (row 1 of a batch of 23)"
     );
-    assert_eq!(
-        from("SELECT x, logrank_p(time, status, x) FROM aml GROUP BY x ORDER BY x").split(" in all").next(),
-        Some("error: logrank_p: x is '1'")
+    let one_arm = from("SELECT x, logrank_p(time, status, x) FROM aml GROUP BY x ORDER BY x");
+    assert!(
+        one_arm.starts_with("error: logrank_p: x is '") && one_arm.contains("two arms or more"),
+        "{one_arm}"
     );
     assert!(from("SELECT km_medain(time, status) FROM aml").contains("Did you mean 'km_median'?"));
     assert!(from("SELECT km_median(tiem, status) FROM aml").contains("tiem"));

@@ -11,8 +11,8 @@ use datafusion::logical_expr::function::AccumulatorArgs;
 use datafusion::logical_expr::{AggregateUDF, EmitTo};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::col;
-use greenwood::survival::data::NearTies;
-use greenwood::survival::{KaplanMeier, RightCensored, RiskTable};
+use greenwood::survival::data::{NearTies, RightCensored};
+use greenwood::survival::{KaplanMeier, RiskTable};
 use greenwood_datafusion::Functions;
 
 fn function(name: &str) -> Arc<AggregateUDF> {

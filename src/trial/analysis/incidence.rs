@@ -49,8 +49,8 @@ impl Incidence {
         self.at_risk
     }
 
-    /// A pointwise interval on a scale of the probability itself (log-log where no other is asked for), as R's multi-state
-    /// `survfit`. Without limits where it is 0 or 1, or without standard error.
+    /// A pointwise interval on a scale of the probability itself (log-log where no other is asked for), as R's
+    /// multi-state `survfit`. Without limits where it is 0 or 1, or without standard error.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
@@ -109,8 +109,8 @@ impl<A: Label, E: Label> Analysis<A, E> {
         AalenJohansen::new().variance(IncidenceVariance::Delta).fit(&data)
     }
 
-    /// All records as competing risks, times in days, with their arms as groups and, in a stratified analysis, its strata. The
-    /// causes are `"event"` and `"competing event"`, whether they occur or not.
+    /// All records as competing risks, times in days, with their arms as groups and, in a stratified analysis, its
+    /// strata. The causes are `"event"` and `"competing event"`, whether they occur or not.
     ///
     /// # Errors
     /// As [`RightCensored::new`](crate::survival::RightCensored::new).
@@ -148,11 +148,12 @@ impl<A: Label, E: Label> Analysis<A, E> {
         data.with_strata(baseline::strata(baselines, by, |i| self.who(positions[i]))?)
     }
 
-    /// The same records with every competing event as a censoring: how one asks for a Kaplan-Meier curve where events compete,
-    /// which is refused otherwise.
+    /// The same records with every competing event as a censoring: how one asks for a Kaplan-Meier curve where events
+    /// compete, which is refused otherwise.
     ///
-    /// What follows is about hazards, or about a world without the competing events in which nothing else would change; it is
-    /// not the probability of the event. The analysis says so among its [`strategies`](Self::strategies).
+    /// What follows is about hazards, or about a world without the competing events in which nothing else would
+    /// change; it is not the probability of the event. The analysis says so among its
+    /// [`strategies`](Self::strategies).
     ///
     /// ```
     /// use greenwood::trial::Time;

@@ -15,12 +15,13 @@ use crate::trial::analysis::incidence::EVENT;
 use crate::trial::{Analysis, Label, Time, label};
 
 /// One arm against another where events compete. Made by
-/// [`Analysis::incidence_contrast`](crate::trial::Analysis::incidence_contrast); everything it returns is about the first arm
-/// relative to the second.
+/// [`Analysis::incidence_contrast`](crate::trial::Analysis::incidence_contrast); everything it returns is about the
+/// first arm relative to the second.
 ///
-/// Two questions are told apart: the **probability** of the event ([`gray`](Self::gray), [`fine_gray`](Self::fine_gray),
-/// [`difference`](Self::difference), [`time_lost_difference`](Self::time_lost_difference)), which an arm also lowers by raising
-/// what competes; and the **rate** among those still free of both ([`cause_specific`](Self::cause_specific)).
+/// Two questions are told apart: the **probability** of the event ([`gray`](Self::gray),
+/// [`fine_gray`](Self::fine_gray), [`difference`](Self::difference),
+/// [`time_lost_difference`](Self::time_lost_difference)), which an arm also lowers by raising what competes; and the
+/// **rate** among those still free of both ([`cause_specific`](Self::cause_specific)).
 ///
 /// # Example
 /// ```
@@ -74,8 +75,8 @@ impl IncidenceContrast {
         self.cause_specific.against()
     }
 
-    /// The competing risks of the two arms (times in days, causes `"event"` and `"competing event"`), and which arm each
-    /// subject is on, for whatever the survival wing offers.
+    /// The competing risks of the two arms (times in days, causes `"event"` and `"competing event"`), and which arm
+    /// each subject is on, for whatever the survival wing offers.
     #[must_use]
     pub fn competing_risks(&self) -> (&CompetingRisks<'static>, &Groups) {
         (&self.data, &self.groups)
@@ -101,8 +102,8 @@ impl IncidenceContrast {
         Gray::new(EVENT).test(&self.data, &self.groups)
     }
 
-    /// The Fine-Gray model of the first arm against the second, adjusted for baseline characteristics and, in a stratified
-    /// analysis, with a baseline for each stratum. The first coefficient carries the first arm's name.
+    /// The Fine-Gray model of the first arm against the second, adjusted for baseline characteristics and, in a
+    /// stratified analysis, with a baseline for each stratum. The first coefficient carries the first arm's name.
     ///
     /// # Errors
     /// [`Error::MissingBaseline`] where a subject lacks a characteristic; as [`FineGray::fit`].
@@ -110,8 +111,8 @@ impl IncidenceContrast {
         FineGray::new(EVENT).fit(&self.data, &self.cause_specific.design(adjusting_for)?)
     }
 
-    /// The ratio of the subdistribution hazards of [`fine_gray`](Self::fine_gray). Without standard error, and 0 or infinite,
-    /// where an arm has no events.
+    /// The ratio of the subdistribution hazards of [`fine_gray`](Self::fine_gray). Without standard error, and 0 or
+    /// infinite, where an arm has no events.
     ///
     /// # Errors
     /// As [`fine_gray`](Self::fine_gray).
@@ -140,17 +141,19 @@ impl IncidenceContrast {
         Ok(at(&self.fits[0])?.ratio(&at(&self.fits[1])?))
     }
 
-    /// How many days more the event takes of the first arm's time up to `tau`: the difference of the restricted mean times
-    /// lost.
+    /// How many days more the event takes of the first arm's time up to `tau`: the difference of the restricted mean
+    /// times lost.
     ///
     /// # Errors
-    /// [`Error::BeyondFollowUp`] where an arm is not followed up to `tau`; [`Error::OutOfRange`] where `tau` is not above 0.
+    /// [`Error::BeyondFollowUp`] where an arm is not followed up to `tau`; [`Error::OutOfRange`] where `tau` is not
+    /// above 0.
     pub fn time_lost_difference(&self, tau: Time) -> Result<Estimate> {
         let lost = |fit: &CumulativeIncidence| fit.of(EVENT)?.time_lost(tau.in_days());
         Ok(lost(&self.fits[0])?.difference(&lost(&self.fits[1])?))
     }
 
-    /// The comparison of the hazards of the event itself, competing events being censorings. Its curves are no probabilities.
+    /// The comparison of the hazards of the event itself, competing events being censorings. Its curves are no
+    /// probabilities.
     #[must_use]
     pub fn cause_specific(&self) -> &Contrast {
         &self.cause_specific

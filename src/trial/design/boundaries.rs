@@ -5,6 +5,7 @@ use std::fmt;
 use crate::survival::result::print;
 use crate::trial::design::recursion::exits;
 use crate::trial::design::spending::Spending;
+use crate::trial::report::Table;
 
 /// How the efficacy bounds come about.
 #[derive(Debug, Clone, PartialEq)]
@@ -199,6 +200,53 @@ impl Boundaries {
     #[must_use]
     pub fn expected_fraction(&self, drift: f64) -> f64 {
         self.mean_at_stop(drift, &self.fractions)
+    }
+}
+
+impl Boundaries {
+    /// The bounds as a table, for a protocol: as text, Markdown, HTML, LaTeX or CSV.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::design::GroupSequential;
+    ///
+    /// let table = GroupSequential::looks(2).fit()?.table();
+    /// assert_eq!(table.rows[0][..3], ["1", "50.0%", "2.9626"]);
+    /// assert!(table.to_latex().contains("\\begin{tabular}") && table.to_html().contains("<table>"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let stated = |z: f64| if z.is_finite() { format!("{z:.4}") } else { print::MISSING.into() };
+        let names = ["Look", "Information", "Efficacy z", "Nominal p", "Error spent", "Power"];
+        let mut header: Vec<String> = names.map(Into::into).into();
+        header.extend(self.has_futility().then(|| "Futility z".into()));
+        header.extend((!self.harm.is_empty()).then(|| "Harm z".into()));
+        let sides = if self.sides == 2 { "two-sided" } else { "one-sided" };
+        let mut table = Table::new(format!("Bounds of {} looks", self.fractions.len()), header);
+        let (nominal, power) = (self.nominal_p(), self.power_by_look(self.drift));
+        for (k, t) in self.fractions.iter().enumerate() {
+            let mut row = vec![
+                (k + 1).to_string(),
+                format!("{:.1}%", 100.0 * t),
+                stated(self.upper[k]),
+                format!("{:.6}", nominal[k]),
+                format!("{:.6}", self.alpha_spent[k]),
+                format!("{:.1}%", 100.0 * power[k]),
+            ];
+            if self.has_futility() {
+                row.push(self.futility_z().get(k).map_or(String::new(), |&z| stated(z)));
+            }
+            row.extend(self.harm.get(k).map(|&z| stated(z)));
+            table.rows.push(row);
+        }
+        table.notes.push(format!(
+            "{sides} error {}; power where the expected final statistic is {:.4}; maximal information {:.4} times that of one look.",
+            self.alpha,
+            self.drift,
+            self.inflation()
+        ));
+        table
     }
 }
 

@@ -9,6 +9,8 @@
 //! | what does an interim result still allow | [`monitoring`] |
 //! | what does a trial say that has stopped | [`StagewiseOrdering`] |
 //! | when will event number d come | [`EventForecast`] |
+//! | what if the design is changed at a look | [`InverseNormal`], [`FisherCombination`], [`monitoring::conditional_rejection`] |
+//! | several hypotheses, one error rate | [`GraphicalProcedure`] |
 //! | in what order are treatments given out | [`randomisation`] |
 //! | what would many such trials show | [`simulation`] |
 //!
@@ -17,10 +19,12 @@
 pub(crate) mod accrual;
 pub(crate) mod assumptions;
 pub(crate) mod boundaries;
+pub(crate) mod combination;
 pub(crate) mod event_forecast;
 pub(crate) mod event_formula;
 pub(crate) mod fixed;
 pub(crate) mod fixed_plan;
+pub(crate) mod graphical;
 pub(crate) mod group_sequential;
 pub(crate) mod hazard;
 pub mod monitoring;
@@ -34,10 +38,12 @@ pub(crate) mod stagewise;
 pub use accrual::Accrual;
 pub use assumptions::Assumptions;
 pub use boundaries::{Boundaries, BoundaryType};
+pub use combination::{FisherCombination, InverseNormal};
 pub use event_forecast::{EventDate, EventForecast, Forecast, Tail};
 pub use event_formula::EventFormula;
 pub use fixed::{FixedDesign, Target};
 pub use fixed_plan::{FixedPlan, RoundedPlan};
+pub use graphical::GraphicalProcedure;
 pub use group_sequential::{Futility, GroupSequential};
 pub use hazard::Hazard;
 pub use sequential_plan::SequentialPlan;

@@ -43,12 +43,11 @@ pub struct SequentialPlan {
 impl SequentialPlan {
     pub(crate) fn new(mut fixed: FixedPlan, bounds: Boundaries) -> Result<Self> {
         // Events or subjects that are given are the most there will be; for a power they follow from the bounds.
-        let (inflation, drift) = match fixed.design.target {
-            Target::Power(_) => (bounds.inflation(), bounds.drift()),
-            _ => {
-                let z = normal_quantile(1.0 - bounds.alpha() / f64::from(bounds.sides()));
-                (1.0, z + normal_quantile(fixed.power))
-            }
+        let (inflation, drift) = if let Target::Power(_) = fixed.design.target {
+            (bounds.inflation(), bounds.drift())
+        } else {
+            let z = normal_quantile(1.0 - bounds.alpha() / f64::from(bounds.sides()));
+            (1.0, z + normal_quantile(fixed.power))
         };
         let events = fixed.events * inflation;
         fixed.subjects = fixed.subjects.map(|n| n * inflation);

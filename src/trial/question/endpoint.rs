@@ -162,8 +162,8 @@ impl<E: Copy> Endpoint<E> {
         Self { name: "OS", rule: Rule::Only(death), seen, origin, direction: Direction::Unwanted }
     }
 
-    /// The time to an event that others prevent, such as a response, which death prevents: from entry to the first `event`, with
-    /// the events that `prevents` names as competing ones and everything else ignored. It is analysed by
+    /// The time to an event that others prevent, such as a response, which death prevents: from entry to the first
+    /// `event`, with the events that `prevents` names as competing ones and everything else ignored. It is analysed by
     /// [`Analysis::incidence`](crate::trial::Analysis::incidence).
     ///
     /// ```
@@ -201,8 +201,8 @@ impl<E: Copy> Endpoint<E> {
         Self { name, ..self }
     }
 
-    /// Its event is to be reached, such as recovery, engraftment or response: a higher rate is better, and the sentences of
-    /// hazard ratios and numbers needed to treat say so. Without [`wanted`](Self::wanted) or
+    /// Its event is to be reached, such as recovery, engraftment or response: a higher rate is better, and the
+    /// sentences of hazard ratios and numbers needed to treat say so. Without [`wanted`](Self::wanted) or
     /// [`unwanted`](Self::unwanted) they say which arm has the higher rate, and no more.
     ///
     /// ```

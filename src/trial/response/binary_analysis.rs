@@ -276,8 +276,8 @@ impl<A: Label> BinaryAnalysis<A> {
     /// Compares the arm `of` with the arm `against`.
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`]; [`Error::TooFewGroups`] where both are the same arm; [`Error::Empty`] where all subjects of
-    /// an arm are excluded.
+    /// [`Error::UnknownLabel`]; [`Error::TooFewGroups`] where both are the same arm; [`Error::Empty`] where all
+    /// subjects of an arm are excluded.
     pub fn contrast(&self, of: A, against: A) -> Result<BinaryContrast> {
         check_arm(&self.arms, of)?;
         check_arm(&self.arms, against)?;

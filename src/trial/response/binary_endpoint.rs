@@ -21,14 +21,16 @@ pub enum BinaryRole {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum CountAs {
-    /// As having no response: the composite strategy of ICH E9(R1) for death, and what most protocols say of the missing.
+    /// As having no response: the composite strategy of ICH E9(R1) for death, and what most protocols say of the
+    /// missing.
     #[default]
     NonResponder,
     /// As responders: for an endpoint that is to be avoided, the cautious choice.
     Responder,
     /// Not at all: they leave the denominator. What is compared are then those of whom it is known.
     Excluded,
-    /// As what speaks against the arm that is compared: there as the unwanted outcome, in the reference as the wanted one.
+    /// As what speaks against the arm that is compared: there as the unwanted outcome, in the reference as the wanted
+    /// one.
     WorstCase,
     /// As what speaks for it.
     BestCase,
@@ -64,9 +66,9 @@ pub(super) enum When {
 /// | [`missing`](Self::missing) | non-responders | what those count as who left before the date, unless it is known of them |
 /// | [`unwanted`](Self::unwanted) | wanted | that the event is to be avoided: turns the worst case round |
 ///
-/// *By* a date a response is known from the day on which it is seen, and its absence from the first event that rules it out; *at* a
-/// date it is known of those only who are followed up to it, from the last event that plays a role. Subjects whose date comes after a
-/// data cutoff are not missing, but not due: they never count.
+/// *By* a date a response is known from the day on which it is seen, and its absence from the first event that rules
+/// it out; *at* a date it is known of those only who are followed up to it, from the last event that plays a role.
+/// Subjects whose date comes after a data cutoff are not missing, but not due: they never count.
 ///
 /// # Example
 /// ```

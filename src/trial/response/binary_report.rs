@@ -13,7 +13,8 @@ use crate::trial::response::binary_analysis::{BinaryAnalysis, BinaryCounts};
 use crate::trial::response::contrast::BinaryContrast;
 use crate::trial::{Label, label};
 
-/// A binary endpoint as it is reported: the arms, and one against another, with the sentence of what so few subjects can tell.
+/// A binary endpoint as it is reported: the arms, and one against another, with the sentence of what so few subjects
+/// can tell.
 ///
 /// Prints as text; [`tables`](Self::tables) have Markdown, LaTeX, HTML and CSV too.
 ///
@@ -42,8 +43,8 @@ pub struct BinaryReport {
 }
 
 impl<A: Label> BinaryAnalysis<A> {
-    /// Everything that is reported of the endpoint, the arm `of` against the arm `against`. What would take too long for so many
-    /// subjects (unconditional tests and intervals) is left out.
+    /// Everything that is reported of the endpoint, the arm `of` against the arm `against`. What would take too long
+    /// for so many subjects (unconditional tests and intervals) is left out.
     ///
     /// # Errors
     /// As [`contrast`](Self::contrast); [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside

@@ -9,8 +9,9 @@ use crate::proportion::{
 };
 use crate::survival::result::print;
 
-/// One arm's responders against another's. Made by [`BinaryAnalysis::contrast`](crate::trial::BinaryAnalysis::contrast);
-/// everything it returns is about the first arm relative to the second.
+/// One arm's responders against another's. Made by
+/// [`BinaryAnalysis::contrast`](crate::trial::BinaryAnalysis::contrast); everything it returns is about the first arm
+/// relative to the second.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BinaryContrast {

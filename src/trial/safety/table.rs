@@ -82,8 +82,8 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// [`Population`](crate::trial::Population) that says so.
     ///
     /// # Errors
-    /// [`Error::Empty`] for a trial without subjects; [`Error::OutOfRange`] where the end of the period is not a time above
-    /// 0; [`Error::NotTerminal`] where follow-up goes on after an event that ended it in another subject.
+    /// [`Error::Empty`] for a trial without subjects; [`Error::OutOfRange`] where the end of the period is not a time
+    /// above 0; [`Error::NotTerminal`] where follow-up goes on after an event that ended it in another subject.
     pub fn adverse_events(&self, question: &AdverseEvents<E>) -> Result<AdverseEventTable<A, E>> {
         if let Some(until) = question.end()
             && !(until.is_valid() && until > Time::ZERO)
@@ -176,8 +176,8 @@ impl<A: Label, E: Label> AdverseEventTable<A, E> {
         Proportion::new(row.with_event, row.subjects)
     }
 
-    /// Events of the term per patient-year in an arm, with the exact interval of a Poisson count. It takes the events for
-    /// independent: where few subjects have many, its interval is too short.
+    /// Events of the term per patient-year in an arm, with the exact interval of a Poisson count. It takes the events
+    /// for independent: where few subjects have many, its interval is too short.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`] for the arm; [`Error::OutOfRange`] where nobody was observed for any time.
@@ -249,8 +249,8 @@ impl<A: Label, E: Label> AdverseEventTable<A, E> {
         Analysis::new(about, self.subjects.iter().map(record).collect(), baselines)
     }
 
-    /// The table, with intervals at a level: for each arm the subjects with an event and their share, the events, and the events
-    /// per patient-year. The first line is of any term.
+    /// The table, with intervals at a level: for each arm the subjects with an event and their share, the events, and
+    /// the events per patient-year. The first line is of any term.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).

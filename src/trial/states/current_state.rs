@@ -6,8 +6,8 @@ use crate::trial::Label;
 
 /// The state in which a subject begins, and the state to which each event leads.
 ///
-/// `enters` is a total function from the user's own enum, so a kind that is left out does not compile. An event that leads to
-/// `None`, or to the state in which the subject is already, changes nothing.
+/// `enters` is a total function from the user's own enum, so a kind that is left out does not compile. An event that
+/// leads to `None`, or to the state in which the subject is already, changes nothing.
 ///
 /// # Example
 /// ```

@@ -15,8 +15,8 @@ use crate::trial::{Exit, Label, Subject, Time, Trial, label};
 
 /// In which state the subjects are over time. Made by [`Trial::states`].
 ///
-/// Probabilities are Aalen and Johansen's, by arm, with jackknife errors; without censoring they are shares of the arm. Prints
-/// each arm's probabilities at the end of follow-up.
+/// Probabilities are Aalen and Johansen's, by arm, with jackknife errors; without censoring they are shares of the
+/// arm. Prints each arm's probabilities at the end of follow-up.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StateAnalysis<A, S> {
@@ -34,13 +34,14 @@ pub struct StateAnalysis<A, S> {
 impl<A: Label, E: Label> Trial<A, E> {
     /// Follows every subject through its states.
     ///
-    /// Of several events at one time the last one given decides, and one at entry decides where a subject begins. A subject who is not
-    /// observed for any time has no history, and is counted as such ([`StateAnalysis::without_time`]).
+    /// Of several events at one time the last one given decides, and one at entry decides where a subject begins. A
+    /// subject who is not observed for any time has no history, and is counted as such
+    /// ([`StateAnalysis::without_time`]).
     ///
     /// # Errors
-    /// [`Error::Empty`] where nobody is observed for any time; [`Error::NotTerminal`] where follow-up goes on after an event that
-    /// ended it in another subject; [`Error::IgnoresTerminal`] where an event that ended follow-up leads to no state;
-    /// those of [`Histories::new`] and [`Occupation::fit`].
+    /// [`Error::Empty`] where nobody is observed for any time; [`Error::NotTerminal`] where follow-up goes on after an
+    /// event that ended it in another subject; [`Error::IgnoresTerminal`] where an event that ended follow-up leads to
+    /// no state; those of [`Histories::new`] and [`Occupation::fit`].
     pub fn states<S: Label>(&self, question: &CurrentState<E, S>) -> Result<StateAnalysis<A, S>> {
         self.check_histories()?;
         let mut rows = Rows { states: vec![question.initial()], ..Rows::default() };
@@ -206,8 +207,8 @@ impl<A: Label, S: Label> StateAnalysis<A, S> {
     /// The probability of being in a state at a time.
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`]; [`Error::UnknownState`] for one that nobody enters; [`Error::OutOfRange`] where `t` is not a
-    /// time.
+    /// [`Error::UnknownLabel`]; [`Error::UnknownState`] for one that nobody enters; [`Error::OutOfRange`] where `t` is
+    /// not a time.
     pub fn probability(&self, arm: A, state: S, t: Time) -> Result<OccupationEstimate> {
         if !t.is_valid() {
             let must_be = "finite and at least 0";

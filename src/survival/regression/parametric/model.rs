@@ -371,6 +371,8 @@ fn squares(scores: &[f64], k: usize, clusters: Option<&[u32]>) -> Array2<f64> {
         });
         sums[at].iter_mut().zip(score).for_each(|(s, x)| *s += x);
     }
-    sums.iter().for_each(|s| add(s));
+    for sum in &sums {
+        add(sum);
+    }
     meat
 }

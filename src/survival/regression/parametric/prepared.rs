@@ -231,9 +231,9 @@ fn summary(rows: &Rows, positive: bool) -> Summary {
         let end = if upper.is_finite() { f64::midpoint(lower, upper) } else { lower };
         time += w * (end - entry).max(0.0);
         if upper.is_finite() {
-            events += w
+            events += w;
         } else {
-            censored += w
+            censored += w;
         }
         if let Some(y) = known(row) {
             total += w;

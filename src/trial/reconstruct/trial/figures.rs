@@ -5,6 +5,8 @@ use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::trial::reconstruct::arm::facts::Fact;
 use crate::trial::reconstruct::arm::figures::ArmFigures;
 use crate::trial::reconstruct::arm::order::ArmOrders;
+#[cfg(doc)]
+use crate::trial::reconstruct::arm::order::SearchOutcome;
 use crate::trial::reconstruct::options::{LaterCensoring, TiedTimes};
 use crate::trial::reconstruct::published::Published;
 use crate::trial::reconstruct::trial::log_rank::MOST_SUBJECTS;

@@ -1,7 +1,11 @@
 //! From the figures of two arms to the interleavings that agree with them.
 
+#[cfg(doc)]
+use crate::error::Error;
 use crate::error::Result;
 use crate::survival::data::right_censored::RightCensored;
+#[cfg(doc)]
+use crate::trial::reconstruct::arm::figures::ArmFigures;
 use crate::trial::reconstruct::arm::order::{ArmOrders, SearchOutcome};
 use crate::trial::reconstruct::trial::figures::TrialFigures;
 use crate::trial::reconstruct::trial::interleaving::{Group, Interleaving};
