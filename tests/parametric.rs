@@ -98,7 +98,7 @@ fn design(case: &Case, frame: &Frame) -> Design<'static> {
             Some(level) => column.iter().map(|v| f64::from(u8::from(*v == level))).collect(),
             None => column.to_vec(),
         };
-        design = design.numeric(&format!("x{j}"), &values);
+        design = design.numeric(format!("x{j}"), &values);
     }
     design.build().unwrap()
 }
@@ -167,7 +167,7 @@ fn the_robust_variance_weighs_the_scores() {
     for case in cases("parametric2").into_iter().filter(|c| c.name == "sr_tobin_left_weights_gaussian") {
         let frame = model_frame(&case);
         let fit = Parametric::new(Family::Gaussian)
-            .fit(&observations(&case, &frame), &design(&case, &frame))
+            .fit(observations(&case, &frame), &design(&case, &frame))
             .unwrap();
         for (j, expected) in [54.27433230, 0.02404654, 0.08234067].into_iter().enumerate() {
             // Printed digits.
@@ -363,7 +363,7 @@ fn other_families_are_those_of_an_explicit_likelihood() {
         let frame = model_frame(&case);
         let p = case.inputs["covariates"].as_array().map_or(0, Vec::len);
         let (family, order) = explicit(&case, p);
-        let fit = match Parametric::new(family).fit(&explicit_data(&case, &frame), &design(&case, &frame)) {
+        let fit = match Parametric::new(family).fit(explicit_data(&case, &frame), &design(&case, &frame)) {
             Ok(fit) => fit,
             Err(e) => {
                 report.fail(&format!("{}: {e}", case.name));
@@ -460,7 +460,7 @@ fn piecewise_exponential_models_are_events_by_exposure() {
         report.cases += 1;
         let frame = model_frame(&case);
         let family = Family::piecewise_exponential(&numbers(&case.inputs["cuts"]));
-        let fit = Parametric::new(family).fit(&explicit_data(&case, &frame), &design(&case, &frame)).unwrap();
+        let fit = Parametric::new(family).fit(explicit_data(&case, &frame), &design(&case, &frame)).unwrap();
         let out = &case.output;
         report.close(&format!("{} loglik", case.name), fit.log_likelihood(), number(&out["loglik"]), 1e-10);
         report.close(&format!("{} aic", case.name), fit.aic(), number(&out["aic"]), 1e-10);

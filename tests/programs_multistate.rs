@@ -9,38 +9,29 @@ use program::{answer, file, greenwood, refusal};
 use serde_json::{Value, json};
 
 fn near(what: &str, found: &Value, expected: &Value) {
-    match (found, expected) {
-        (Value::Array(found), Value::Array(expected)) => {
-            assert_eq!(found.len(), expected.len(), "{what}");
-            found.iter().zip(expected).for_each(|(f, e)| near(what, f, e));
-        }
-        _ => {
-            let (f, e) = (found.as_f64().unwrap_or(f64::NAN), expected.as_f64().unwrap_or(f64::NAN));
-            assert!(
-                f.is_nan() && e.is_nan() || (f - e).abs() <= 1e-9 * e.abs().max(1e-3),
-                "{what}: {f}, {e}"
-            );
-        }
+    if let (Value::Array(found), Value::Array(expected)) = (found, expected) {
+        assert_eq!(found.len(), expected.len(), "{what}");
+        found.iter().zip(expected).for_each(|(f, e)| near(what, f, e));
+        return;
     }
+    let (f, e) = (found.as_f64().unwrap_or(f64::NAN), expected.as_f64().unwrap_or(f64::NAN));
+    assert!(f.is_nan() && e.is_nan() || (f - e).abs() <= 1e-9 * e.abs().max(1e-3), "{what}: {f}, {e}");
 }
 
 /// The flags of a case whose data are a file.
 fn flags(case: &Case) -> Option<String> {
     let data = case.data.as_ref()?;
     let listed: Vec<String> = numbers(&case.inputs["event_values"]).iter().map(ToString::to_string).collect();
-    let mut flags = format!(
-        "multistate tests/data/{data}.csv --id {} --start {} --stop {} --to {} --states {}",
+    let by = case.inputs["group"][0].as_str().map_or(String::new(), |by| format!(" --by {by}"));
+    Some(format!(
+        "multistate tests/data/{data}.csv --id {} --start {} --stop {} --to {} --states {} --from {}{by}",
         case.text("id")?,
         case.text("start")?,
         case.text("time")?,
         case.text("event")?,
-        listed.join(",")
-    );
-    flags += &format!(" --from {}", case.text("istate")?);
-    if let Some(by) = case.inputs["group"][0].as_str() {
-        flags += &format!(" --by {by}");
-    }
-    Some(flags)
+        listed.join(","),
+        case.text("istate")?,
+    ))
 }
 
 /// Cases of R's `survfit` (survival 3.5-3) and etm 1.1.1 on files with a column for the state held.

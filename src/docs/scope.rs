@@ -15,6 +15,8 @@
 //! | intervals for few subjects | [`small_sample`] |
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
+//! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`](crate::survival::regression::parametric) |
+//! | groups of interval-censored data compared | [`IntervalLogRank`] |
 //! | concordance | [`prediction`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |
 //! | the design of a trial | [`design`](crate::trial::design) |
@@ -23,8 +25,8 @@
 //! | CDISC ADTTE | the feature `adtte` |
 //!
 //! # Not yet
-//! - Parametric models and accelerated failure times.
-//! - Tests, models, truncation and strata for interval-censored data; their nonparametric estimate is there.
+//! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
+//! - Relative survival (a background hazard) in parametric models; stored parametric models.
 //! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.

@@ -84,19 +84,16 @@ fn run(options: &Options) -> Result<String, Failure> {
         Scale::Arcsine => Interval::arcsine(),
     }
     .level(options.level);
-    let fits = match options.columns.streamed(options.by.as_deref(), &mut warnings)? {
-        Some(tables) => {
-            tables.into_iter().map(|(label, table)| of_table(options.estimator, label, table)).collect()
-        }
-        None => {
-            let table = options.columns.table(&by, &mut warnings)?;
-            let data = options.columns.data(&table, &mut warnings)?;
-            let groups = match &options.by {
-                Some(column) => table.groups("--by", column)?,
-                None => Groups::new(&vec!["all"; data.len()]),
-            };
-            fit(options.estimator, &data, &groups)?
-        }
+    let fits = if let Some(tables) = options.columns.streamed(options.by.as_deref(), &mut warnings)? {
+        tables.into_iter().map(|(label, table)| of_table(options.estimator, label, table)).collect()
+    } else {
+        let table = options.columns.table(&by, &mut warnings)?;
+        let data = options.columns.data(&table, &mut warnings)?;
+        let groups = match &options.by {
+            Some(column) => table.groups("--by", column)?,
+            None => Groups::new(&vec!["all"; data.len()]),
+        };
+        fit(options.estimator, &data, &groups)?
     };
     if options.columns.json {
         let mut groups = Vec::new();
