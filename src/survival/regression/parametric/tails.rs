@@ -2,7 +2,7 @@
 //! the survival function itself underflows.
 //!
 //! The generalised gamma and F densities are log-concave in `w`, the standardised logarithm of time, with their mode at 0.
-//! So a tail is an integral that falls from the start on: it is taken over three panels of Gauss-Legendre nodes whose ends
+//! So a tail is an integral that falls from the start on: it is taken over four panels of Gauss-Legendre nodes whose ends
 //! follow from the fall of the density, and its derivatives in the shape are integrals of the density's. Written as below
 //! both densities are smooth through their limits (Q → 0: normal; P → 0: the generalised gamma distribution), where the
 //! textbook forms cancel.
@@ -77,9 +77,6 @@ pub(super) fn relative_excess_value(z: f64) -> f64 {
 
 /// Stirling's remainder `ln Γ(x) − (x − ½) ln x + x − ln √(2π)`, with its first two derivatives.
 pub(super) fn stirling(x: f64) -> [f64; 3] {
-    // Σ B₂ₖ/(2k (2k − 1)) x^(1−2k)
-    const TERMS: [f64; 7] =
-        [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0];
     let mut sum = [0.0; 3];
     let mut x = x;
     while x < 12.0 {
@@ -89,6 +86,9 @@ pub(super) fn stirling(x: f64) -> [f64; 3] {
         sum[2] += 0.5 * r * r;
         x += 1.0;
     }
+    // Σ B₂ₖ/(2k (2k − 1)) x^(1−2k)
+    const TERMS: [f64; 7] =
+        [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0];
     let inverse = 1.0 / x;
     let mut power = inverse;
     for (k, term) in TERMS.into_iter().enumerate() {
@@ -165,8 +165,13 @@ fn log_f_of_shapes(w: f64, [x, y, _]: [Jet<2>; 3]) -> Jet<2> {
     let sum = x + y;
     let share = x * sum.recip();
     let constant = (x.ln() - (x * y.recip()).ln_1p()).scale(0.5).shift(-LOG_ROOT_TAU);
-    constant + remainder(sum) - remainder(x) - remainder(y) + x.scale(w)
-        - sum * share.scale(w.exp_m1()).ln_1p()
+    let constant = constant + remainder(sum) - remainder(x) - remainder(y);
+    // x w − (x + y) ln(1 + p(e^w − 1)); far out, where squares of e^w would overflow, e^w is taken out of the logarithm.
+    if share.value() * w.exp() < 1e8 {
+        return constant + x.scale(w) - sum * share.scale(w.exp_m1()).ln_1p();
+    }
+    let other = y * sum.recip();
+    constant - y.scale(w) - sum * (share + other.scale((-w).exp())).ln()
 }
 
 /// `ln f(w; Q, ln P)` of the generalised F distribution; a function of all three.
@@ -175,11 +180,12 @@ pub(super) fn log_f_density(w: f64, q: f64, log_p: f64) -> Jet<3> {
     let inner = log_f_of_shapes(w, shapes);
     // d/dw = x − (x + y) p e^w/(1 + p(e^w − 1)) = x y (1 − e^w)/(y + x e^w)
     let [x, y, _] = shapes;
-    let slope = x * y * (y + x.scale(w.exp())).recip();
-    let slope = slope.scale(-w.exp_m1());
-    let e = w.exp();
+    // divided by e^w right of the mode, so that nothing overflows
+    let (of_x, of_y) = if w > 0.0 { (1.0, (-w).exp()) } else { (w.exp(), 1.0) };
+    let slope = x * y * (y.scale(of_y) + x.scale(of_x)).recip();
+    let slope = slope.scale(of_y - of_x);
     let (x, y) = (x.value, y.value);
-    let bend = -x * y * (x + y) * e / (y + x * e).powi(2);
+    let bend = -x * y * (x + y) * of_x * of_y / (y * of_y + x * of_x).powi(2);
     lift(inner, slope, bend)
 }
 
@@ -187,7 +193,10 @@ pub(super) fn log_f_density(w: f64, q: f64, log_p: f64) -> Jet<3> {
 pub(super) fn log_f_survival(w: f64, q: f64, log_p: f64) -> Jet<3> {
     let shapes = f_shapes(q, log_p);
     let (x, y) = (shapes[0].value, shapes[1].value);
-    let slope = |u: f64| -x * y * u.exp_m1() / (y + x * u.exp());
+    let slope = |u: f64| {
+        let (of_x, of_y) = if u > 0.0 { (1.0, (-u).exp()) } else { (u.exp(), 1.0) };
+        x * y * (of_y - of_x) / (y * of_y + x * of_x)
+    };
     survival(w, slope, |u| log_f_of_shapes(u, shapes))
 }
 
@@ -232,7 +241,7 @@ fn survival<const M: usize, const K: usize>(
 /// Nodes of a panel.
 const NODES: usize = 20;
 /// How far the logarithm of the density falls, about, until the end of each panel: beyond the last is less than e^−44.
-const FALLS: [f64; 3] = [4.0, 15.0, 44.0];
+const FALLS: [f64; 4] = [0.3, 4.0, 15.0, 44.0];
 
 /// `ln ∫ f` from w outwards.
 fn log_tail<const M: usize>(w: f64, direction: f64, density: &impl Fn(f64) -> Jet<M>) -> Jet<M> {
@@ -245,19 +254,16 @@ fn log_tail<const M: usize>(w: f64, direction: f64, density: &impl Fn(f64) -> Je
     let (mut total, mut first, mut second) = (0.0, [0.0; M], [[0.0; M]; M]);
     let (mut from, mut to) = (0.0, 0.1);
     for target in FALLS {
-        // Convex in v, so a secant through 0 stays short of the target and a few steps come near it.
-        for _ in 0..60 {
-            let now = fall(to);
-            if now > 1.25 * target || now.is_nan() {
-                to = from + (to - from) * if now.is_finite() { f64::max(0.3, target / now) } else { 0.3 };
-            } else if now < 0.8 * target {
-                to *= f64::clamp(target / f64::max(now, 0.0), 1.2, 4.0);
-            } else {
-                break;
-            }
-            if to <= from {
-                to = from * (1.0 + 1e-9) + f64::MIN_POSITIVE;
-            }
+        // The fall is convex in v: doubling finds a v beyond the target, halving brings it near. (A secant from 0 overshoots
+        // and returns without end where the fall is doubly exponential, as right of the mode with a large Q.)
+        let mut short = from;
+        while fall(to) < 0.8 * target {
+            short = to;
+            to *= 2.0;
+        }
+        while !(fall(to) <= 1.25 * target) && to - short > 1e-12 * to {
+            let middle = f64::midpoint(short, to);
+            if fall(middle) < 0.8 * target { short = middle } else { to = middle }
         }
         for (v, weight) in RULE.nodes(from, to) {
             let jet = density(w + direction * v);
@@ -307,6 +313,25 @@ mod tests {
             (got - expected).abs() <= tolerance * expected.abs().max(1.0),
             "{what}: {got:?} {expected:?}"
         );
+    }
+
+    /// mpmath 1.3 with 40 digits: log(gammainc(Q**-2, exp(Q*w)/Q**2, regularized=True)).
+    #[test]
+    fn a_steep_side_of_the_mode_keeps_its_digits() {
+        for (q, w, log) in [
+            (2.0, 0.05, -1.42237965971339015),
+            (3.34, -0.2, -1.56553567444226259),
+            (3.34, 0.05, -1.88681047623459218),
+            (3.34, 0.3, -2.35180553923331715),
+            (5.0, -1.0, -1.33057333005076289),
+            (5.0, 0.05, -2.36260059555231146),
+            (5.0, 0.3, -2.95340852408912073),
+            (0.5, 2.0, -5.21982687225198046),
+            (1.0, 6.5, -665.141633044361841),
+        ] {
+            let got = log_gamma_survival(w, q).value;
+            assert!((got / log - 1.0).abs() < 1e-12, "{q} {w}: {got:?} {log:?}");
+        }
     }
 
     #[test]
