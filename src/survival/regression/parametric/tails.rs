@@ -77,6 +77,9 @@ pub(super) fn relative_excess_value(z: f64) -> f64 {
 
 /// Stirling's remainder `ln Γ(x) − (x − ½) ln x + x − ln √(2π)`, with its first two derivatives.
 pub(super) fn stirling(x: f64) -> [f64; 3] {
+    // Σ B₂ₖ/(2k (2k − 1)) x^(1−2k)
+    const TERMS: [f64; 7] =
+        [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0];
     let mut sum = [0.0; 3];
     let mut x = x;
     while x < 12.0 {
@@ -86,9 +89,6 @@ pub(super) fn stirling(x: f64) -> [f64; 3] {
         sum[2] += 0.5 * r * r;
         x += 1.0;
     }
-    // Σ B₂ₖ/(2k (2k − 1)) x^(1−2k)
-    const TERMS: [f64; 7] =
-        [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0, 1.0 / 156.0];
     let inverse = 1.0 / x;
     let mut power = inverse;
     for (k, term) in TERMS.into_iter().enumerate() {
