@@ -141,3 +141,34 @@ fn help_goes_to_standard_output() {
         assert!(String::from_utf8(output.stdout).unwrap().contains("Usage"));
     }
 }
+
+const VISITS: &[u8] = b"l,u,g,w\n0,2,old,1\n1,3,old,1\n2,4,old,2\n4,6,new,1\n5,,new,1\n6,,new,2\n,1,,1\n";
+
+/// The test by hand: scores of the pooled estimate, permuted.
+#[test]
+fn interval_censored_groups_are_tested() {
+    let path = file("visits.csv", VISITS);
+    let call = format!("npmle {path} --lower l --upper u --by g --skip-missing");
+    let found = answer(&format!("{call} --test sun"));
+    assert_eq!(found["warnings"][0], "1 rows with missing values left out, 6 rows remain");
+    let (test, labels) = (&found["test"], &found["groups"]);
+    assert_eq!(
+        (&labels[0]["label"], &labels[1]["label"], &test["df"]),
+        (&"new".into(), &"old".into(), &1.into())
+    );
+    assert!(test["statistic"].as_f64().unwrap() > 3.9 && test["p_value"].as_f64().unwrap() < 0.05, "{test}");
+    // Events are earlier in the old group, and the sums of scores cancel.
+    let sums: Vec<f64> = test["scores"].as_array().unwrap().iter().map(|s| s.as_f64().unwrap()).collect();
+    assert!(sums[1] > 0.0 && (sums[0] + sums[1]).abs() < 1e-12, "{sums:?}");
+    for test in ["finkelstein", "wilcoxon"] {
+        let found = answer(&format!("{call} --test {test} --weight w --weight-kind replication"));
+        assert!(found["test"]["p_value"].as_f64().unwrap() < 0.05, "{found}");
+    }
+    let text = String::from_utf8(greenwood(&format!("{call} --test sun")).stdout).unwrap();
+    assert!(text.contains("Sun's log-rank scores") && text.contains("on 1 df"), "{text}");
+    let alone = refusal(&format!("npmle {path} --lower l --upper u --test sun"));
+    assert!(alone.contains("--by"), "{alone}");
+    let sampling = refusal(&format!("npmle {path} --lower l --upper u --weight w --weight-kind sampling"));
+    assert!(sampling.contains("sampling"), "{sampling}");
+    assert!(refusal(&format!("npmle {path} --lower l --upper u --by g")).contains("--skip-missing"));
+}

@@ -8,7 +8,9 @@ use greenwood::survival::log_rank::{IntervalLogRank, IntervalScore};
 use greenwood::survival::{IntervalCensored, Turnbull, Weights};
 use serde_json::{Value, json};
 
-use crate::support::{Dialect, Failure, Program, Table, Warnings, distinct, json_text, number, times_to_ask};
+use crate::support::{
+    Dialect, Failure, Program, Table, Warnings, WeightKind, distinct, json_text, number, times_to_ask,
+};
 
 /// The nonparametric estimate of survival where events are only known to lie in intervals.
 #[derive(clap::Parser)]
@@ -34,9 +36,15 @@ pub struct Options {
     /// Times at which survival is reported
     #[arg(long, value_delimiter = ',')]
     at: Vec<f64>,
-    /// Column with replication weights
+    /// Column with weights
     #[arg(long)]
     weight: Option<String>,
+    /// What a weight means; the estimate takes replication weights
+    #[arg(long, value_enum, requires = "weight")]
+    weight_kind: Option<WeightKind>,
+    /// Leave out rows with a missing group or weight and say how many
+    #[arg(long)]
+    skip_missing: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -78,7 +86,11 @@ impl Program for Options {
         needed.extend(self.by.iter().map(|c| ("--by", c.as_str())));
         let used: Vec<&str> = named.iter().chain(&needed).map(|(_, column)| *column).collect();
         let table = Table::read_columns(&self.file, &self.dialect, Some(&used))?;
-        let (table, _) = table.complete(&needed, false)?;
+        let mut warnings = Warnings::default();
+        let (table, dropped) = table.complete(&needed, self.skip_missing)?;
+        if dropped > 0 {
+            warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
+        }
         let data = self.data(&table)?;
         let (labels, curves) = match &self.by {
             None => (vec!["all".to_string()], vec![Turnbull::fit(&data)]),
@@ -93,7 +105,6 @@ impl Program for Options {
             }
             _ => None,
         };
-        let mut warnings = Warnings::default();
         for (label, curve) in labels.iter().zip(&curves).filter(|(_, c)| !c.converged()) {
             warnings.add(format!("group {label}: not converged, the gap is {:e}", curve.kkt_gap()));
         }
@@ -146,7 +157,11 @@ impl Options {
             });
         }
         if let Some(column) = &self.weight {
-            let weights = Weights::replication(table.numbers("--weight", column)?);
+            let weights = table.numbers("--weight", column)?;
+            let weights = match self.weight_kind {
+                Some(WeightKind::Sampling) => Weights::sampling(weights),
+                _ => Weights::replication(weights),
+            };
             data = data.with_weights(weights).map_err(explain)?;
         }
         Ok(data)
