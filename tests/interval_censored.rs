@@ -120,7 +120,7 @@ fn the_estimate_is_that_of_the_reference_cases() {
 /// variance of that package is another one; its scores are compared.
 #[test]
 fn the_tests_are_those_of_the_reference_cases() {
-    let mut walked = 0;
+    let (mut walked, mut compared) = (0, 0);
     for case in cases("interval").into_iter().filter(|c| c.kind == "interval_test") {
         let frame = frame(&case);
         let column = frame.column(case.inputs["group"][0].as_str().unwrap());
@@ -144,12 +144,17 @@ fn the_tests_are_those_of_the_reference_cases() {
         if case.text("method") == Some("pclt") {
             let statistic = number(&out["statistic"]);
             let chi_square = if test.df() == 1 { statistic * statistic } else { statistic };
-            close(test.statistic(), chi_square, 1e-5, &case.name);
-            close(test.p_value().unwrap(), number(&out["p_value"]), 1e-5, &case.name);
+            // Relative, for p-values near 5e-4; 2e-6 is the accuracy that the file states for both.
+            for (found, expected) in
+                [(test.statistic(), chi_square), (test.p_value().unwrap(), number(&out["p_value"]))]
+            {
+                close(found / expected, 1.0, 2e-6, &case.name);
+            }
+            compared += 1;
         }
         walked += 1;
     }
-    assert_eq!(walked, 30);
+    assert_eq!((walked, compared), (30, 18));
 }
 
 /// With exact times and right censoring, Sun's score is the log-rank's: one less the cumulative hazard at an event, its
