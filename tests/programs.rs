@@ -172,3 +172,15 @@ fn interval_censored_groups_are_tested() {
     assert!(sampling.contains("sampling"), "{sampling}");
     assert!(refusal(&format!("npmle {path} --lower l --upper u --by g")).contains("--skip-missing"));
 }
+
+/// The last of five is censored at 6: what comes after is not in the data, and the answer says so.
+#[test]
+fn incidence_beyond_follow_up_is_marked() {
+    let path = file("causes.csv", b"t,e\n1,1\n2,2\n3,1\n4,0\n6,0\n");
+    let found = answer(&format!("incidence {path} --time t --event e --causes 1,2 --at 6,60"));
+    let at = &found["groups"][0]["at"];
+    assert_eq!((&at[0]["beyond_follow_up"], &at[1]["beyond_follow_up"]), (&false.into(), &true.into()));
+    assert_eq!(at[1]["incidence"], serde_json::json!([0.4, 0.2]));
+    let warning = found["warnings"][0].as_str().unwrap();
+    assert!(warning.starts_with("--at 60 is beyond the follow-up of group all"), "{warning}");
+}

@@ -15,7 +15,7 @@
 //! | intervals for few subjects | [`small_sample`] |
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
-//! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`](crate::survival::regression::parametric) |
+//! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`] |
 //! | groups of interval-censored data compared | [`IntervalLogRank`] |
 //! | concordance | [`prediction`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |

@@ -132,8 +132,10 @@ fn run(options: &Options) -> Result<String, Failure> {
     let mut answer = Answer::default();
     answer.add("causes", data.causes().to_vec());
     answer.add("variance", options.variance.kind().to_string().to_lowercase());
-    let described =
-        fits.iter().zip(groups.labels()).map(|(fit, label)| options.group(fit, label, &mut answer.text));
+    let described = fits
+        .iter()
+        .zip(groups.labels())
+        .map(|(fit, label)| options.group(fit, label, &mut answer.text, &mut warnings));
     let described = described.collect::<Result<Vec<_>, _>>()?;
     answer.add("groups", described);
     if options.gray {
@@ -167,6 +169,7 @@ impl Options {
         fit: &CumulativeIncidence,
         label: &str,
         text: &mut Vec<String>,
+        warnings: &mut Warnings,
     ) -> Result<Value, Failure> {
         let interval = self.interval.interval(self.level);
         if self.by.is_some() {
@@ -183,9 +186,18 @@ impl Options {
         });
         let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
         let mut at = Vec::new();
+        let last = fit.rows().last().map(|r| r.row().time);
         for &t in &self.at {
             let of_causes: Vec<IncidenceEstimate> = fit.curves().map(|c| c.at(t)).collect();
-            at.push(estimates(t, fit.event_free(t), &of_causes, interval)?);
+            let mut row = estimates(t, fit.event_free(t), &of_causes, interval)?;
+            let beyond = last.is_some_and(|last| t > last) && fit.event_free(t).0 > 0.0;
+            if beyond {
+                warnings.add(format!(
+                    "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
+                ));
+            }
+            row["beyond_follow_up"] = beyond.into();
+            at.push(row);
             let causes = fit.causes().iter().zip(&of_causes);
             let causes: Vec<String> = causes.map(|(cause, e)| format!("{cause} {e}")).collect();
             text.push(format!("at {t}: {}", causes.join(", ")));
