@@ -179,3 +179,23 @@ fn errors_name_flag_column_and_line() {
     assert!(refusal(&format!("{call} --tau 50")).contains("--tau 50"));
     assert!(refusal(&format!("{call} --weight a")).contains("weight-kind"));
 }
+
+/// Under sampling weights the probabilities stay; their covariance is not known.
+#[test]
+fn transition_probabilities_under_sampling_weights_have_no_errors() {
+    let path = file("weighted.csv", b"id,a,b,to,w\n1,0,2,2,2\n1,2,5,3,2\n2,0,6,0,1\n3,0,4,3,1\n");
+    let call = format!("multistate {path} --id id --start a --stop b --to to --states 1,2,3 --at 4.5");
+    let found = answer(&format!("{call} --weight w --weight-kind sampling"));
+    let at = &found["groups"][0]["transition_probability"]["at"][0];
+    // 2 of 4 leave for state 2 at 2, then 1 of 2 for state 3.
+    near("weighted", &at["probability"][0], &json!([0.25, 0.5, 0.25]));
+    assert_eq!(at["std_error"][0], json!([null, null, null]));
+    assert!(found["warnings"][0].as_str().unwrap().contains("no standard errors"), "{found}");
+    assert!(found["groups"][0]["at"][0]["std_error"][0].as_f64().unwrap() > 0.0);
+    let subjects = answer(&format!("{call} --weight w --weight-kind replication"));
+    near(
+        "as subjects",
+        &subjects["groups"][0]["transition_probability"]["at"][0]["probability"][0],
+        &at["probability"][0],
+    );
+}

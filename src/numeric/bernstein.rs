@@ -63,6 +63,7 @@ mod tests {
         // C(5, 2) u²(1 − u)³ at 2/5.
         let (value, at) = maximum(&[0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
         assert_relative_eq!(value, 10.0 * 0.4_f64.powi(2) * 0.6_f64.powi(3), max_relative = 1e-12);
+        // A maximum is level to second order: a value right to 1e-12 puts its place within the square root of that.
         assert_relative_eq!(at, 0.4, epsilon = 1e-5);
         // Constant, and at an end.
         assert_eq!(maximum(&[0.25; 7]), (0.25, 0.0));

@@ -158,7 +158,7 @@ fn run(options: &Options) -> Result<String, Failure> {
         );
     }
     pair(options, &data, &groups, &test, &mut text, &mut result)?;
-    Ok(if options.columns.json { json_text(Value::Object(result), &warnings) } else { text.join("\n") })
+    Ok(if options.columns.rows.json { json_text(Value::Object(result), &warnings) } else { text.join("\n") })
 }
 
 /// The test itself. Fields without a value are null.

@@ -52,7 +52,7 @@ impl Program for Options {
         let (design, offset) = self.design(&table)?;
         let fit = self.model(offset.as_deref()).fit(&data, &design)?;
         let answer = CoxAnswer::new(&fit, &data, &design, (self.level, self.firth), offset.as_deref())?;
-        Ok(if self.columns.json { json_text(answer.to_json()?, &warnings) } else { answer.to_text()? })
+        Ok(if self.columns.rows.json { json_text(answer.to_json()?, &warnings) } else { answer.to_text()? })
     }
 }
 
@@ -83,10 +83,10 @@ impl Options {
         if let Some(column) = &self.strata {
             data = data.with_strata(table.groups("--strata", column)?)?;
         }
-        if self.robust && self.columns.cluster.is_none() {
-            if self.columns.weight.is_none() {
+        if self.robust && self.columns.rows.cluster.is_none() {
+            if self.columns.rows.weight.is_none() {
                 data = data.with_weights(Weights::sampling(vec![1.0; table.len()]))?;
-            } else if self.columns.weight_kind == Some(WeightKind::Replication) {
+            } else if self.columns.rows.weight_kind == Some(WeightKind::Replication) {
                 data = data.with_clusters(&(0..table.len()).collect::<Vec<_>>())?;
             }
         }

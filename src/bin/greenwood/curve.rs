@@ -95,7 +95,7 @@ fn run(options: &Options) -> Result<String, Failure> {
         };
         fit(options.estimator, &data, &groups)?
     };
-    if options.columns.json {
+    if options.columns.rows.json {
         let mut groups = Vec::new();
         for fit in &fits {
             groups.push(to_json(fit, options, interval, &mut warnings)?);

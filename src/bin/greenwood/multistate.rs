@@ -6,11 +6,12 @@ use greenwood::survival::data::{HistoryCheck, ProblemKind};
 use greenwood::survival::multi_state::{
     Occupation, OccupationVariance, StateOccupation, TimeInState, TransitionProbability, TransitionVariance,
 };
-use greenwood::survival::{Groups, Histories, Interval, Weights};
+use greenwood::survival::{Groups, Histories, Interval};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Dialect, Failure, Program, Table, Warnings, WeightKind, distinct, json_text, number, times_to_ask,
+    Failure, Program, RowFlags, Table, Warnings, WeightKind, distinct, history_problem, json_text, number,
+    times_to_ask,
 };
 
 /// State occupation, transition probabilities and time in each state from start-stop histories of a file.
@@ -57,29 +58,14 @@ pub struct Options {
     /// Column with groups: one set of curves for each
     #[arg(long)]
     by: Option<String>,
-    /// Column with weights
-    #[arg(long, requires = "weight_kind")]
-    weight: Option<String>,
-    /// What a weight means
-    #[arg(long, value_enum, requires = "weight")]
-    weight_kind: Option<WeightKind>,
-    /// Column with ids of subjects that belong together: their errors are summed
-    #[arg(long)]
-    cluster: Option<String>,
     /// Confidence level
     #[arg(long, default_value_t = 0.95)]
     level: f64,
     /// Print what the histories hold and what is wrong with them, and nothing else
     #[arg(long)]
     check_only: bool,
-    /// Leave out rows with a missing value and say how many
-    #[arg(long)]
-    skip_missing: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    dialect: Dialect,
+    rows: RowFlags,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -106,7 +92,7 @@ impl Program for Options {
             let groups = self.groups(&table, &data)?;
             answer["groups"] = self.estimate(&data, &groups, &mut text, &mut warnings)?.into();
         }
-        Ok(if self.json { json_text(answer, &warnings) } else { text.join("\n\n") })
+        Ok(if self.rows.json { json_text(answer, &warnings) } else { text.join("\n\n") })
     }
 }
 
@@ -119,19 +105,15 @@ impl Options {
             ("--stop", Some(&self.stop)),
             ("--to", Some(&self.to)),
             ("--from", self.from.as_ref()),
-            ("--weight", self.weight.as_ref()),
             ("--by", self.by.as_ref()),
         ];
         let mut named: Vec<(&'static str, &str)> =
             named.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str()))).collect();
-        distinct(&named)?;
-        // Subjects may be their own clusters.
-        named.extend(self.cluster.iter().map(|c| ("--cluster", c.as_str())));
-        let (table, dropped) = Table::read(&self.file, &self.dialect)?.complete(&named, self.skip_missing)?;
-        if dropped > 0 {
-            warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
-        }
-        Ok(table)
+        let mut checked = named.clone();
+        checked.extend(self.rows.weight.iter().map(|c| ("--weight", c.as_str())));
+        distinct(&checked)?;
+        named.extend(self.rows.used());
+        self.rows.read(&self.file, &named, &[], warnings)
     }
 
     fn data(&self, table: &Table) -> Result<Histories, Failure> {
@@ -166,15 +148,10 @@ impl Options {
                 cells.map(|(row, cell)| code("--from", column, row, cell)).collect::<Result<_, _>>()?;
             data = data.with_from(&from).map_err(explain)?;
         }
-        if let (Some(column), Some(kind)) = (&self.weight, self.weight_kind) {
-            let weights = table.numbers("--weight", column)?;
-            let weights = match kind {
-                WeightKind::Replication => Weights::replication(weights),
-                WeightKind::Sampling => Weights::sampling(weights),
-            };
+        if let Some(weights) = self.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
         }
-        if let Some(column) = &self.cluster {
+        if let Some(column) = &self.rows.cluster {
             data = data.with_clusters(&table.text("--cluster", column)?)?;
         }
         Ok(data)
@@ -287,18 +264,20 @@ impl Options {
     /// Matrices from `--from-time` to each time asked for that is not before it.
     fn transition(&self, data: &Histories, warnings: &mut Warnings) -> Result<Value, Failure> {
         let times: Vec<f64> = self.at.iter().copied().filter(|&t| t >= self.from_time).collect();
+        let robust = self.rows.cluster.is_some() || self.rows.weight_kind == Some(WeightKind::Sampling);
         let variance = match self.variance {
+            _ if robust => TransitionVariance::None,
             VarianceName::Jackknife => TransitionVariance::Greenwood,
             VarianceName::Aalen => TransitionVariance::Aalen,
         };
-        let found = TransitionProbability::new(self.from_time).variance(variance).estimate(data, &times);
-        let matrices = match found {
-            Err(error @ greenwood::Error::Unsupported { .. }) => {
-                warnings.add(format!("transition probabilities: {error}"));
-                return Ok(Value::Null);
-            }
-            other => other?,
-        };
+        if robust {
+            warnings.add(
+                "transition probabilities have no standard errors under sampling weights or clusters; those of the \
+                 occupation are robust",
+            );
+        }
+        let matrices =
+            TransitionProbability::new(self.from_time).variance(variance).estimate(data, &times)?;
         let k = data.states().len();
         let square = |f: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<Value>> {
             (0..k).map(|h| (0..k).map(|j| number(f(h, j))).collect()).collect()
@@ -322,11 +301,12 @@ impl Options {
             E::InvalidTime { index, .. }
             | E::EmptyInterval { index, .. }
             | E::NearTieInterval { index, .. } => (*index, "--stop", &self.stop),
-            E::InvalidWeight { index, .. } => (*index, "--weight", self.weight.as_ref().unwrap_or(&self.id)),
-            E::InconsistentHistory { index, .. } => {
-                let place = table.place(*index);
-                let advice = "correct the rows, or list all problems with --check-only";
-                return format!("{place}, --id \"{}\": {error}; {advice}", self.id).into();
+            E::InvalidWeight { index, .. } => {
+                (*index, "--weight", self.rows.weight.as_ref().unwrap_or(&self.id))
+            }
+            E::InconsistentHistory { .. } => {
+                let problem = history_problem(table, &self.id, error);
+                return format!("{problem}; --check-only lists them all").into();
             }
             _ => return error.to_string().into(),
         };

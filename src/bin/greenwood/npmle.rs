@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use greenwood::survival::curve::TurnbullCurve;
 use greenwood::survival::data::Closed;
 use greenwood::survival::log_rank::{IntervalLogRank, IntervalScore};
-use greenwood::survival::{IntervalCensored, Turnbull, Weights};
+use greenwood::survival::{IntervalCensored, Turnbull};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Dialect, Failure, Program, Table, Warnings, WeightKind, distinct, json_text, number, times_to_ask,
+    Dialect, Failure, Program, Table, Warnings, WeightKind, distinct, json_text, number, read_complete,
+    times_to_ask,
 };
 
 /// The nonparametric estimate of survival where events are only known to lie in intervals.
@@ -84,13 +85,10 @@ impl Program for Options {
         let mut needed: Vec<(&'static str, &str)> = Vec::new();
         needed.extend(self.weight.iter().map(|c| ("--weight", c.as_str())));
         needed.extend(self.by.iter().map(|c| ("--by", c.as_str())));
-        let used: Vec<&str> = named.iter().chain(&needed).map(|(_, column)| *column).collect();
-        let table = Table::read_columns(&self.file, &self.dialect, Some(&used))?;
         let mut warnings = Warnings::default();
-        let (table, dropped) = table.complete(&needed, self.skip_missing)?;
-        if dropped > 0 {
-            warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
-        }
+        let limits = [self.lower.as_str(), self.upper.as_str()];
+        let file = (self.file.as_path(), &self.dialect, self.skip_missing);
+        let table = read_complete(file, &needed, &limits, &mut warnings)?;
         let data = self.data(&table)?;
         let (labels, curves) = match &self.by {
             None => (vec!["all".to_string()], vec![Turnbull::fit(&data)]),
@@ -158,10 +156,7 @@ impl Options {
         }
         if let Some(column) = &self.weight {
             let weights = table.numbers("--weight", column)?;
-            let weights = match self.weight_kind {
-                Some(WeightKind::Sampling) => Weights::sampling(weights),
-                _ => Weights::replication(weights),
-            };
+            let weights = self.weight_kind.unwrap_or(WeightKind::Replication).of(weights);
             data = data.with_weights(weights).map_err(explain)?;
         }
         Ok(data)

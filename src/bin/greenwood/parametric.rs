@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use greenwood::survival::regression::{Family, Observations, ParametricModel, Predicted, Prediction};
-use greenwood::survival::{Design, Parametric, RightCensored, Weights};
+use greenwood::survival::{Design, Parametric, RightCensored};
 use ndarray::Array2;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Dialect, Failure, Program, Table, Warnings, WeightKind, design, distinct, json_text, number, times_to_ask,
+    Failure, Program, RowFlags, Table, Warnings, design, distinct, json_text, number, times_to_ask,
 };
 
 /// The families that `--distribution all` compares, beside the splines.
@@ -82,26 +82,11 @@ pub struct Options {
     /// The subject of the predictions, such as age=60,sex=1; without it one with the means of all columns
     #[arg(long, value_delimiter = ',')]
     new: Vec<String>,
-    /// Column with weights
-    #[arg(long, requires = "weight_kind")]
-    weight: Option<String>,
-    /// What a weight means
-    #[arg(long, value_enum, requires = "weight")]
-    weight_kind: Option<WeightKind>,
-    /// Column with ids of rows that belong together: robust variance
-    #[arg(long)]
-    cluster: Option<String>,
     /// Confidence level
     #[arg(long, default_value_t = 0.95)]
     level: f64,
-    /// Leave out rows with a missing value and say how many
-    #[arg(long)]
-    skip_missing: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    dialect: Dialect,
+    rows: RowFlags,
 }
 
 /// What every fit of a file takes: the observations, all columns, those of the location and those of other parameters.
@@ -125,7 +110,7 @@ impl Program for Options {
         let fit = fit(family, &inputs)?;
         let mut text = vec![fit.to_string()];
         let answer = self.answer(&fit, &self.distribution, &inputs, &mut text, &mut warnings)?;
-        Ok(if self.json { json_text(answer, &warnings) } else { text.join("\n") })
+        Ok(if self.rows.json { json_text(answer, &warnings) } else { text.join("\n") })
     }
 }
 
@@ -157,6 +142,7 @@ impl Options {
         }
         let mut named = self.columns();
         named.extend(self.factor.iter().map(|c| ("--factor", c.as_str())));
+        named.extend(self.rows.weight.iter().map(|c| ("--weight", c.as_str())));
         distinct(&named)
     }
 
@@ -166,7 +152,6 @@ impl Options {
             ("--time", self.time.as_ref()),
             ("--event", self.event.as_ref()),
             ("--entry", self.entry.as_ref()),
-            ("--weight", self.weight.as_ref()),
             ("--strata", self.strata.as_ref()),
         ];
         let own = own.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str())));
@@ -176,15 +161,12 @@ impl Options {
     fn table(&self, warnings: &mut Warnings) -> Result<Table, Failure> {
         let mut used = self.columns();
         used.extend(self.factor.iter().map(|c| ("--factor", c.as_str())));
-        used.extend(self.cluster.iter().map(|c| ("--cluster", c.as_str())));
+        used.extend(self.rows.used());
         for pair in &self.on {
             used.push(("--on", parts("--on", pair, ':')?.1));
         }
-        let (table, dropped) = Table::read(&self.file, &self.dialect)?.complete(&used, self.skip_missing)?;
-        if dropped > 0 {
-            warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
-        }
-        Ok(table)
+        let limits: Vec<&str> = self.lower.iter().chain(&self.upper).map(String::as_str).collect();
+        self.rows.read(&self.file, &used, &limits, warnings)
     }
 
     fn family(&self, name: &str) -> Result<Family, Failure> {
@@ -259,15 +241,10 @@ impl Options {
         if let Some(column) = &self.entry {
             data = data.with_entry(&table.numbers("--entry", column)?).map_err(explain)?;
         }
-        if let (Some(column), Some(kind)) = (&self.weight, self.weight_kind) {
-            let weights = table.numbers("--weight", column)?;
-            let weights = match kind {
-                WeightKind::Replication => Weights::replication(weights),
-                WeightKind::Sampling => Weights::sampling(weights),
-            };
+        if let Some(weights) = self.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
         }
-        if let Some(column) = &self.cluster {
+        if let Some(column) = &self.rows.cluster {
             data = data.with_clusters(&table.text("--cluster", column)?)?;
         }
         if let Some(column) = &self.strata {
@@ -285,7 +262,9 @@ impl Options {
                 let flag = if self.time.is_some() { "--time" } else { "--lower" };
                 (*index, flag, own(&self.time, &self.lower))
             }
-            E::InvalidWeight { index, .. } => (*index, "--weight", self.weight.clone().unwrap_or_default()),
+            E::InvalidWeight { index, .. } => {
+                (*index, "--weight", self.rows.weight.clone().unwrap_or_default())
+            }
             _ => return error.to_string().into(),
         };
         format!("{}, {flag} \"{column}\": {error}", table.place(index)).into()
@@ -307,7 +286,7 @@ impl Options {
                 "aic": number(fit.aic()), "bic": number(fit.bic()) }));
             lines.push((name, fit));
         }
-        if self.json {
+        if self.rows.json {
             return Ok(json_text(json!({ "models": models, "table": rows }), &warnings));
         }
         lines.sort_by(|a, b| a.1.aic().total_cmp(&b.1.aic()));

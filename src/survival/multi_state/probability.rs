@@ -15,6 +15,8 @@ pub enum TransitionVariance {
     Greenwood,
     /// Poisson increments, weighted by the probabilities just after each time: mstate's `aalen`.
     Aalen,
+    /// None: the probabilities alone, which sampling weights and clusters allow; errors are NaN.
+    None,
 }
 
 /// Transition probabilities `P(s, t) = Π_{s < u ≤ t} (I + dA(u))`: from the state held at s (row) to that at t (column).
@@ -77,11 +79,12 @@ impl TransitionProbability {
         if let Some(&value) = times.iter().find(|t| !(**t >= self.s && **t < f64::INFINITY)) {
             return Err(Error::OutOfRange { argument: "a time", value, must_be: "finite and at least s" });
         }
-        if data.clusters.is_some() || matches!(data.weights, Some(Weights::Sampling(_))) {
+        let robust = data.clusters.is_some() || matches!(data.weights, Some(Weights::Sampling(_)));
+        if robust && self.variance != TransitionVariance::None {
             return Err(Error::Unsupported {
                 method: "the covariance of transition probabilities",
                 with: "sampling weights or clusters",
-                why: "it takes rows for independent subjects; the jackknife of `Occupation` does not",
+                why: "it takes rows for independent subjects; take `TransitionVariance::None`, or the jackknife of `Occupation`",
             });
         }
         let flow = match &self.landmark {
@@ -102,12 +105,12 @@ impl TransitionProbability {
         };
         let mut order: Vec<usize> = (0..times.len()).collect();
         order.sort_by(|&a, &b| times[a].total_cmp(&times[b]));
-        let mut product = Product::new(flow.states);
+        let mut product = Product::new(flow.states, self.variance);
         let mut step = flow.steps_until(self.s);
         let mut found = vec![None; times.len()];
         for i in order {
             while step < flow.steps_until(times[i]) {
-                product.step(&flow, step, self.variance == TransitionVariance::Greenwood);
+                product.step(&flow, step);
                 step += 1;
             }
             found[i] = Some(product.matrix(data, self.s, times[i]));
@@ -119,25 +122,32 @@ impl TransitionProbability {
 /// `P(s, t)` and the covariance of its entries on the way.
 struct Product {
     states: usize,
+    variance: TransitionVariance,
     p: Vec<f64>,
     /// Of entry (h, j) with (g, l), at `((h K + j) K + g) K + l`.
     covariance: Vec<f64>,
 }
 
 impl Product {
-    fn new(k: usize) -> Self {
+    fn new(k: usize, variance: TransitionVariance) -> Self {
         let p = (0..k * k).map(|i| f64::from(u8::from(i / k == i % k))).collect();
-        Self { states: k, p, covariance: vec![0.0; k * k * k * k] }
+        let none = if variance == TransitionVariance::None { f64::NAN } else { 0.0 };
+        Self { states: k, variance, p, covariance: vec![none; k * k * k * k] }
     }
 
     /// One time: each row moves, and the covariance of the hazards is added. Entries that stay 0 are skipped.
-    fn step(&mut self, flow: &Flow, step: usize, greenwood: bool) {
+    fn step(&mut self, flow: &Flow, step: usize) {
         let moves = flow.moves(step);
         if moves.is_empty() {
             return;
         }
         let k = self.states;
         let mut old = vec![0.0; k];
+        if self.variance == TransitionVariance::None {
+            self.p.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
+            return;
+        }
+        let greenwood = self.variance == TransitionVariance::Greenwood;
         // Over the last index, then over the second.
         self.covariance.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
         let mut row = vec![0.0; k];
@@ -216,10 +226,12 @@ impl TransitionMatrix {
         self.index(from, to).map_or(f64::NAN, |i| self.p[i])
     }
 
-    /// Its standard error.
+    /// Its standard error; NaN without a variance.
     #[must_use]
     pub fn std_error(&self, from: usize, to: usize) -> f64 {
-        self.covariance((from, to), (from, to)).max(0.0).sqrt()
+        let variance = self.covariance((from, to), (from, to));
+        // Rounding alone is below 0.
+        if variance < 0.0 { 0.0 } else { variance.sqrt() }
     }
 
     /// The covariance of two probabilities, each given as (from, to).

@@ -15,6 +15,7 @@ mod fingerprint;
 pub mod new_rows;
 pub mod parametric;
 pub mod recipe;
+mod search_options;
 mod spline;
 pub mod term;
 

@@ -1,8 +1,8 @@
 //! The columns that make up competing risks.
 
-use greenwood::survival::{CompetingRisks, Weights};
+use greenwood::survival::CompetingRisks;
 
-use crate::support::{Columns, Failure, Table, Warnings, WeightKind, distinct};
+use crate::support::{Columns, Failure, Table, Warnings, distinct};
 
 /// The common columns, with the codes of the causes.
 #[derive(clap::Args)]
@@ -22,7 +22,7 @@ pub struct CauseColumns {
 
 impl CauseColumns {
     pub fn json(&self) -> bool {
-        self.columns.json
+        self.columns.rows.json
     }
 
     /// The file's rows that are complete in these columns and the `further` ones.
@@ -85,17 +85,16 @@ impl CauseColumns {
         if let Some(column) = &columns.entry {
             data = data.with_entry(table.numbers("--entry", column)?).map_err(explain)?;
         }
-        if let (Some(column), Some(kind)) = (&columns.weight, columns.weight_kind) {
-            let weights = table.numbers("--weight", column)?;
-            let weights = match kind {
-                WeightKind::Replication => Weights::replication(weights),
-                WeightKind::Sampling => Weights::sampling(weights),
-            };
+        if let Some(weights) = columns.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
         }
         // Several rows of one subject are a cluster of their own.
-        if let Some((flag, column)) =
-            columns.cluster.as_ref().map(|c| ("--cluster", c)).or(columns.id.as_ref().map(|c| ("--id", c)))
+        if let Some((flag, column)) = columns
+            .rows
+            .cluster
+            .as_ref()
+            .map(|c| ("--cluster", c))
+            .or(columns.id.as_ref().map(|c| ("--id", c)))
         {
             let ids = table.text(flag, column)?;
             let distinct: std::collections::HashSet<&str> = ids.iter().copied().collect();

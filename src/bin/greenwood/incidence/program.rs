@@ -3,11 +3,11 @@
 use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
 use greenwood::survival::result::Estimate;
 use greenwood::survival::{AalenJohansen, Gray, Groups, Interval};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::columns::CauseColumns;
 use super::models::Models;
-use crate::support::{Failure, Program, Warnings, json_text, number, times_to_ask};
+use crate::support::{Answer, Failure, Program, Warnings, number, times_to_ask};
 
 /// Cumulative incidence of competing causes from a file.
 #[derive(clap::Parser)]
@@ -97,19 +97,6 @@ impl Program for Options {
     }
 }
 
-/// What the answer is put together from: text and the fields of the JSON object.
-#[derive(Default)]
-struct Answer {
-    text: Vec<String>,
-    fields: Map<String, Value>,
-}
-
-impl Answer {
-    fn add(&mut self, field: &str, value: impl Into<Value>) {
-        self.fields.insert(field.into(), value.into());
-    }
-}
-
 fn run(options: &Options) -> Result<String, Failure> {
     times_to_ask("--at", &options.at)?;
     if options.difference && options.at.is_empty() {
@@ -156,11 +143,7 @@ fn run(options: &Options) -> Result<String, Failure> {
     if options.difference {
         options.differences(&fits, groups.labels(), &mut answer)?;
     }
-    Ok(if options.columns.json() {
-        json_text(Value::Object(answer.fields), &warnings)
-    } else {
-        answer.text.join("\n")
-    })
+    Ok(answer.print(options.columns.json(), &warnings))
 }
 
 impl Options {

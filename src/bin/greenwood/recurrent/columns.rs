@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use greenwood::survival::Groups;
 use greenwood::survival::recurrent::RecurrentEvents;
-use greenwood::survival::{Groups, Weights};
 
-use crate::support::{Dialect, Failure, Table, Warnings, WeightKind, distinct};
+use crate::support::{Failure, RowFlags, Table, Warnings, distinct, history_problem};
 
 /// The file, and the columns of who, when and what.
 #[derive(clap::Args)]
@@ -33,26 +33,11 @@ pub struct EventColumns {
     /// The value of the terminal column that is the terminal event
     #[arg(long, requires = "terminal", allow_negative_numbers = true)]
     pub terminal_value: Option<String>,
-    /// Column with weights
-    #[arg(long, requires = "weight_kind")]
-    pub weight: Option<String>,
-    /// What a weight means
-    #[arg(long, value_enum, requires = "weight")]
-    pub weight_kind: Option<WeightKind>,
-    /// Column with ids of subjects that belong together, where they are not independent
-    #[arg(long)]
-    pub cluster: Option<String>,
     /// Column with strata, within which the test and the model compare
     #[arg(long)]
     pub strata: Option<String>,
-    /// Leave out rows with a missing value and say how many
-    #[arg(long)]
-    pub skip_missing: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
     #[command(flatten)]
-    pub dialect: Dialect,
+    pub rows: RowFlags,
 }
 
 impl EventColumns {
@@ -74,17 +59,10 @@ impl EventColumns {
         named.extend(self.terminal.iter().filter(|_| !shared).map(|c| ("--terminal", c.as_str())));
         distinct(&named)?;
         let mut used = named;
-        used.extend(self.weight.iter().map(|c| ("--weight", c.as_str())));
-        used.extend(self.cluster.iter().map(|c| ("--cluster", c.as_str())));
+        used.extend(self.rows.used());
         used.extend(self.strata.iter().map(|c| ("--strata", c.as_str())));
         used.extend(further);
-        let names: Vec<&str> = used.iter().map(|(_, column)| *column).collect();
-        let table = Table::read_columns(&self.file, &self.dialect, Some(&names))?;
-        let (table, dropped) = table.complete(&used, self.skip_missing)?;
-        if dropped > 0 {
-            warnings.add(format!("{dropped} rows with missing values left out, {} rows remain", table.len()));
-        }
-        Ok(table)
+        self.rows.read(&self.file, &used, &[], warnings)
     }
 
     /// Starts, stops and events.
@@ -104,15 +82,6 @@ impl EventColumns {
         self.strata.as_ref().map(|column| table.groups("--strata", column)).transpose()
     }
 
-    pub fn weights(&self, table: &Table) -> Result<Option<Weights<'static>>, Failure> {
-        let (Some(column), Some(kind)) = (&self.weight, self.weight_kind) else { return Ok(None) };
-        let weights = table.numbers("--weight", column)?;
-        Ok(Some(match kind {
-            WeightKind::Replication => Weights::replication(weights),
-            WeightKind::Sampling => Weights::sampling(weights),
-        }))
-    }
-
     /// The data in these columns of the table, without strata.
     pub fn data(&self, table: &Table) -> Result<RecurrentEvents, Failure> {
         let explain = |e: greenwood::Error| self.explain(table, &e);
@@ -123,10 +92,10 @@ impl EventColumns {
             let terminal = which(table, ("--terminal", column), self.terminal_value.as_deref())?;
             data = data.with_terminal(&terminal).map_err(explain)?;
         }
-        if let Some(weights) = self.weights(table)? {
+        if let Some(weights) = self.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
         }
-        if let Some(column) = &self.cluster {
+        if let Some(column) = &self.rows.cluster {
             data = data.with_clusters(&table.text("--cluster", column)?)?;
         }
         Ok(data)
@@ -145,15 +114,8 @@ impl EventColumns {
             | E::NearTieInterval { index, .. } => {
                 (*index, if self.start.is_some() { start } else { (stop.0, Some(stop.1)) })
             }
-            E::InvalidWeight { index, .. } => (*index, ("--weight", self.weight.as_deref())),
-            E::InconsistentHistory { subject, index, problem, count } => {
-                return format!(
-                    "{}, --id \"{}\" is \"{subject}\": {problem}; {count} such row(s) in all: correct them or drop them",
-                    table.place(*index),
-                    self.id
-                )
-                .into();
-            }
+            E::InvalidWeight { index, .. } => (*index, ("--weight", self.rows.weight.as_deref())),
+            E::InconsistentHistory { .. } => return history_problem(table, &self.id, error).into(),
             _ => return error.to_string().into(),
         };
         format!("{}, {flag} \"{}\": {error}", table.place(index), column.unwrap_or("")).into()

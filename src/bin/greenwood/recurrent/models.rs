@@ -142,10 +142,11 @@ impl Models {
         if start.iter().any(|&s| s > 0.0) {
             data = data.with_entry(start).map_err(explain)?;
         }
-        if let Some(weights) = columns.weights(table)? {
+        if let Some(weights) = columns.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
         }
-        let (flag, column) = columns.cluster.as_ref().map_or(("--id", &columns.id), |c| ("--cluster", c));
+        let (flag, column) =
+            columns.rows.cluster.as_ref().map_or(("--id", &columns.id), |c| ("--cluster", c));
         data = data.with_clusters(&table.text(flag, column)?)?;
         if let Some(strata) = columns.strata(table)? {
             data = data.with_strata(strata)?;

@@ -4,11 +4,11 @@ use greenwood::survival::recurrent::{
     EventRate, MeanCumulative, MeanFunction, MeanRow, MeanTest, MeanVariance, RecurrentEvents,
 };
 use greenwood::survival::{Groups, Interval};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::columns::EventColumns;
 use super::models::Models;
-use crate::support::{Failure, Program, Table, Warnings, json_text, number, times_to_ask};
+use crate::support::{Answer, Failure, Program, Table, Warnings, number, times_to_ask};
 
 /// Mean functions, rates and models of recurrent events from a file.
 #[derive(clap::Parser)]
@@ -68,43 +68,27 @@ impl Program for Options {
         } else {
             self.histories(&table, &mut answer, &mut warnings)?;
         }
-        Ok(if self.columns.json {
-            json_text(Value::Object(answer.fields), &warnings)
-        } else {
-            answer.text.join("\n")
-        })
+        Ok(answer.print(self.columns.rows.json, &warnings))
     }
 }
 
-/// What the answer is put together from: text and the fields of the JSON object.
-#[derive(Default)]
-struct Answer {
-    text: Vec<String>,
-    fields: Map<String, Value>,
+/// The test that all groups have one mean function.
+fn add_test(answer: &mut Answer, data: &RecurrentEvents, groups: &Groups) -> Result<(), Failure> {
+    let test = MeanTest::test(data, groups)?;
+    answer.text.push(test.to_string());
+    answer.add(
+        "test",
+        json!({
+            "statistic": number(test.statistic()), "df": test.df(), "p_value": number(test.p_value()),
+            "score": test.score().iter().map(|&u| number(u)).collect::<Vec<_>>(),
+        }),
+    );
+    Ok(())
 }
 
-impl Answer {
-    fn add(&mut self, field: &str, value: impl Into<Value>) {
-        self.fields.insert(field.into(), value.into());
-    }
-
-    fn add_test(&mut self, data: &RecurrentEvents, groups: &Groups) -> Result<(), Failure> {
-        let test = MeanTest::test(data, groups)?;
-        self.text.push(test.to_string());
-        self.add(
-            "test",
-            json!({
-                "statistic": number(test.statistic()), "df": test.df(), "p_value": number(test.p_value()),
-                "score": test.score().iter().map(|&u| number(u)).collect::<Vec<_>>(),
-            }),
-        );
-        Ok(())
-    }
-
-    fn add_model(&mut self, (text, model): (String, Value)) {
-        self.text.push(text);
-        self.add("model", model);
-    }
+fn add_model(answer: &mut Answer, (text, model): (String, Value)) {
+    answer.text.push(text);
+    answer.add("model", model);
 }
 
 impl Options {
@@ -137,7 +121,7 @@ impl Options {
             "rows of a subject overlap: they are taken as those of a marginal model, without mean functions",
         );
         answer.add("groups", Vec::<Value>::new());
-        answer.add_model(self.models.fit_marginal(&self.columns, table, self.level)?);
+        add_model(answer, self.models.fit_marginal(&self.columns, table, self.level)?);
         Ok(())
     }
 
@@ -160,12 +144,12 @@ impl Options {
                 Some(strata) => data.clone().with_strata(strata)?,
                 None => data.clone(),
             };
-            answer.add_test(&data, &groups)?;
+            add_test(answer, &data, &groups)?;
         } else if self.by.is_some() {
             warnings.add("--by has one group: there is nothing to test");
         }
         if self.models.is_asked() {
-            answer.add_model(self.models.fit(&self.columns, table, data, self.level, warnings)?);
+            add_model(answer, self.models.fit(&self.columns, table, data, self.level, warnings)?);
         } else if self.columns.strata.is_some() && groups.count() < 2 {
             return Err("--strata is for the test and the model: add --by or --model".into());
         }

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use greenwood::survival::result::NotEstimable;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub type Failure = Box<dyn std::error::Error>;
 
@@ -65,6 +65,24 @@ impl Warnings {
         let text = text.into();
         eprintln!("warning: {text}");
         self.0.push(text);
+    }
+}
+
+/// What an answer is put together from: text and the fields of the JSON object.
+#[derive(Default)]
+pub struct Answer {
+    pub text: Vec<String>,
+    fields: Map<String, Value>,
+}
+
+impl Answer {
+    pub fn add(&mut self, field: &str, value: impl Into<Value>) {
+        self.fields.insert(field.into(), value.into());
+    }
+
+    /// The text, or one JSON object with the warnings.
+    pub fn print(self, json: bool, warnings: &Warnings) -> String {
+        if json { json_text(Value::Object(self.fields), warnings) } else { self.text.join("\n") }
     }
 }
 

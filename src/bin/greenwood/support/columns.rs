@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use greenwood::survival::{RightCensored, Weights};
+use greenwood::survival::RightCensored;
 
 use super::answer::{Failure, Warnings};
-use super::table::{Dialect, Table};
+use super::rows::RowFlags;
+use super::table::Table;
 
 /// The file and the columns that every program reads.
 #[derive(clap::Args)]
@@ -27,31 +28,8 @@ pub struct Columns {
     /// Column with the subject of each row, where a subject has several
     #[arg(long)]
     pub id: Option<String>,
-    /// Column with weights
-    #[arg(long, requires = "weight_kind")]
-    pub weight: Option<String>,
-    /// What a weight means
-    #[arg(long, value_enum, requires = "weight")]
-    pub weight_kind: Option<WeightKind>,
-    /// Column with ids of rows that belong together: robust variance
-    #[arg(long)]
-    pub cluster: Option<String>,
-    /// Leave out rows with a missing value and say how many
-    #[arg(long)]
-    pub skip_missing: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
     #[command(flatten)]
-    pub dialect: Dialect,
-}
-
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-pub enum WeightKind {
-    /// A weight of k stands for k subjects
-    Replication,
-    /// A weight corrects for unequal sampling
-    Sampling,
+    pub rows: RowFlags,
 }
 
 impl Columns {
@@ -62,25 +40,17 @@ impl Columns {
             ("--event", Some(&self.event)),
             ("--entry", self.entry.as_ref()),
             ("--id", self.id.as_ref()),
-            ("--weight", self.weight.as_ref()),
-            ("--cluster", self.cluster.as_ref()),
         ];
         let mut used: Vec<(&'static str, &str)> =
             own.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str()))).collect();
+        used.extend(self.rows.used());
         used.extend(further);
         used
     }
 
     /// The file's rows that are complete in these columns and the `further` ones, each a flag and its column.
     pub fn table(&self, further: &[(&'static str, &str)], warnings: &mut Warnings) -> Result<Table, Failure> {
-        let used = self.used(further);
-        let names: Vec<&str> = used.iter().map(|(_, column)| *column).collect();
-        let table = Table::read_columns(&self.file, &self.dialect, Some(&names))?;
-        let (table, dropped) = table.complete(&used, self.skip_missing)?;
-        if dropped > 0 {
-            warnings.add(left_out(dropped, table.len()));
-        }
-        Ok(table)
+        self.rows.read(&self.file, &self.used(further), &[], warnings)
     }
 
     /// The risk tables of the groups, where the rows of the file need not all be in memory: see `support/parquet.rs`.
@@ -105,15 +75,10 @@ impl Columns {
         if let Some(column) = &self.entry {
             data = data.with_entry(table.numbers("--entry", column)?).map_err(|e| self.explain(table, &e))?;
         }
-        if let (Some(column), Some(kind)) = (&self.weight, self.weight_kind) {
-            let weights = table.numbers("--weight", column)?;
-            let weights = match kind {
-                WeightKind::Replication => Weights::replication(weights),
-                WeightKind::Sampling => Weights::sampling(weights),
-            };
+        if let Some(weights) = self.rows.weights(table)? {
             data = data.with_weights(weights).map_err(|e| self.explain(table, &e))?;
         }
-        if let Some(column) = &self.cluster {
+        if let Some(column) = &self.rows.cluster {
             data = data.with_clusters(&table.text("--cluster", column)?)?;
         }
         Ok(data)
@@ -129,16 +94,22 @@ impl Columns {
             E::InvalidTime { index, .. }
             | E::EmptyInterval { index, .. }
             | E::NearTieInterval { index, .. } => (*index, entry),
-            E::InvalidWeight { index, .. } => (*index, ("--weight", self.weight.as_deref())),
+            E::InvalidWeight { index, .. } => (*index, ("--weight", self.rows.weight.as_deref())),
             _ => return error.to_string().into(),
         };
         format!("{}, {flag} \"{}\": {error}", table.place(index), column.unwrap_or("")).into()
     }
 }
 
-/// What is said of rows with missing values.
-pub(super) fn left_out(dropped: usize, remain: usize) -> String {
-    format!("{dropped} rows with missing values left out, {remain} rows remain")
+/// A row that contradicts the one before it, by its line in the file.
+pub fn history_problem(table: &Table, id: &str, error: &greenwood::Error) -> String {
+    match error {
+        greenwood::Error::InconsistentHistory { subject, index, problem, count } => format!(
+            "{}, --id \"{id}\" is \"{subject}\": {problem}; {count} such row(s) in all: correct them or drop them",
+            table.place(*index)
+        ),
+        other => other.to_string(),
+    }
 }
 
 /// Refuses a column that is named by two flags which cannot share it.

@@ -7,9 +7,11 @@ mod columns;
 mod cox_answer;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod rows;
 mod table;
 
-pub use answer::{Failure, Program, Warnings, json_text, main_of, number, print, reason};
-pub use columns::{Columns, WeightKind, distinct, times_to_ask};
+pub use answer::{Answer, Failure, Program, Warnings, json_text, main_of, number, print, reason};
+pub use columns::{Columns, distinct, history_problem, times_to_ask};
 pub use cox_answer::{CoxAnswer, TiesName, design};
+pub use rows::{RowFlags, WeightKind, read_complete};
 pub use table::{Dialect, Table, is_parquet, order_of};

@@ -8,7 +8,8 @@ use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{Groups, RiskTable};
 
 use super::answer::{Failure, Warnings};
-use super::columns::{Columns, WeightKind, left_out};
+use super::columns::Columns;
+use super::rows::{WeightKind, left_out};
 use super::table::{is_parquet, order_of, warn_of_others};
 
 /// The names of all columns, the names of those that were read, and their cells.
@@ -47,12 +48,13 @@ impl Columns {
         by: Option<&str>,
         warnings: &mut Warnings,
     ) -> Result<Option<Vec<(String, RiskTable)>>, Failure> {
-        let needs_rows =
-            self.cluster.is_some() || self.id.is_some() || self.weight_kind == Some(WeightKind::Sampling);
+        let needs_rows = self.rows.cluster.is_some()
+            || self.id.is_some()
+            || self.rows.weight_kind == Some(WeightKind::Sampling);
         if !is_parquet(&self.file) || needs_rows {
             return Ok(None);
         }
-        self.dialect.refuse_for_parquet()?;
+        self.rows.dialect.refuse_for_parquet()?;
         let files = ParquetFiles::open(&self.file)?;
         let description = self.description(by);
         let mut others = Vec::new();
@@ -93,13 +95,13 @@ impl Columns {
             None => EventCodes::new(&["1", "true", "True", "TRUE"], &["0", "false", "False", "FALSE"]),
         };
         let mut description = Description::new(&self.time, &self.event).event_codes(codes);
-        if self.skip_missing {
+        if self.rows.skip_missing {
             description = description.nulls(Nulls::Skip);
         }
         if let Some(column) = &self.entry {
             description = description.entry(column);
         }
-        if let Some(column) = &self.weight {
+        if let Some(column) = &self.rows.weight {
             description = description.weight(column, greenwood::columns::WeightKind::Replication);
         }
         match by {
@@ -136,7 +138,7 @@ impl Columns {
     }
 
     fn is_odd(&self, label: &str) -> bool {
-        self.dialect.is_missing(label) || label.trim() != label
+        self.rows.dialect.is_missing(label) || label.trim() != label
     }
 
     /// Is it an error that reading cells as texts may resolve: numbers in a column of strings, words for missing values?
@@ -183,7 +185,7 @@ impl Columns {
             Error::UnknownColumn { column, known } => {
                 format!("{}: {path} has no column \"{column}\"; its columns are {known}", flag(column))
             }
-            Error::Empty { .. } if self.skip_missing => {
+            Error::Empty { .. } if self.rows.skip_missing => {
                 let names: Vec<&str> = used.iter().map(|(_, c)| *c).collect();
                 format!("{path}: no row is complete in {}", names.join(", "))
             }

@@ -14,6 +14,7 @@ use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::stop::Stop;
 use crate::survival::regression::cox::ties::Ties;
 use crate::survival::regression::design::Design;
+use crate::survival::regression::search_options;
 
 /// So many subjects that leave one after the other take a tenth of a second in an evaluation.
 const MOST_LEAVING: f64 = 1e7;
@@ -30,24 +31,7 @@ impl CoxPh {
                 instead: "a factor with so many levels is an id or a date: use strata, clusters or fewer levels",
             });
         }
-        for (argument, value, ok, must_be) in [
-            ("ridge", self.ridge, self.ridge >= 0.0 && self.ridge.is_finite(), "finite and at least 0"),
-            ("tolerance", self.tolerance, self.tolerance > 0.0 && self.tolerance < 1.0, "inside (0, 1)"),
-        ] {
-            if !ok {
-                return Err(Error::OutOfRange { argument, value, must_be });
-            }
-        }
-        if let Some(initial) = &self.initial {
-            if initial.len() != columns {
-                let (len, other) = (initial.len(), "the design's columns");
-                return Err(Error::LengthMismatch { argument: "initial", len, other, expected: columns });
-            }
-            if let Some((index, &value)) = initial.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-                return Err(Error::InvalidCovariate { covariate: "initial".into(), index, value });
-            }
-        }
-        Ok(())
+        search_options::check(self.ridge, self.tolerance, self.initial.as_deref(), columns)
     }
 
     fn check_firth(&self, data: &RightCensored) -> Result<()> {

@@ -13,6 +13,7 @@ use crate::survival::regression::fine_gray::censoring::{CensoringTies, Censoring
 use crate::survival::regression::fine_gray::expanded::SubdistributionRows;
 use crate::survival::regression::fine_gray::model::FineGrayModel;
 use crate::survival::regression::fine_gray::scan::Scan;
+use crate::survival::regression::search_options;
 
 /// Fine and Gray's model of the cumulative incidence of a cause: `F(t | x) = 1 − exp(−H₀(t) exp(x'β))`.
 ///
@@ -120,27 +121,6 @@ impl FineGray {
         Self { tolerance, ..self }
     }
 
-    fn check(&self, columns: usize) -> Result<()> {
-        for (argument, value, ok, must_be) in [
-            ("ridge", self.ridge, self.ridge >= 0.0 && self.ridge.is_finite(), "finite and at least 0"),
-            ("tolerance", self.tolerance, self.tolerance > 0.0 && self.tolerance < 1.0, "inside (0, 1)"),
-        ] {
-            if !ok {
-                return Err(Error::OutOfRange { argument, value, must_be });
-            }
-        }
-        if let Some(initial) = &self.initial {
-            if initial.len() != columns {
-                let (len, other) = (initial.len(), "the design's columns");
-                return Err(Error::LengthMismatch { argument: "initial", len, other, expected: columns });
-            }
-            if let Some((index, &value)) = initial.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-                return Err(Error::InvalidCovariate { covariate: "initial".into(), index, value });
-            }
-        }
-        Ok(())
-    }
-
     /// The censoring groups, one where none are given, and the weights of each.
     fn weights(&self, data: &CompetingRisks) -> Result<(Vec<u32>, Vec<CensoringWeights>)> {
         let groups = match &self.censoring_groups {
@@ -162,7 +142,7 @@ impl FineGray {
     /// [`Error::InfiniteLikelihood`]; [`Error::UndefinedWeights`] with delayed entry where the first risk sets are empty.
     pub fn fit(&self, data: &CompetingRisks, design: &Design) -> Result<FineGrayModel> {
         let cause = data.position(&self.cause)? as u32 + 1;
-        self.check(design.columns())?;
+        search_options::check(self.ridge, self.tolerance, self.initial.as_deref(), design.columns())?;
         let (groups, weights) = self.weights(data)?;
         let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
         let rows = Rows::for_other_risk_sets(&of_cause, design)?;

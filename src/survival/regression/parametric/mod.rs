@@ -5,6 +5,27 @@
 //! * what was fitted: [`ParametricModel`] · how the search ended: [`ParametricStop`]
 //! * survival, hazard, quantiles and means of a subject: [`Prediction`], [`Predicted`]
 //!
+//! # The parameters of other packages
+//! η is the location, σ the scale of a location-scale family.
+//!
+//! | family | survreg | flexsurv |
+//! |---|---|---|
+//! | exponential | η, the mean `e^η` | rate `e^−η` |
+//! | Weibull | η, σ | `weibull`: shape 1/σ, scale `e^η` |
+//! | Weibull, proportional hazards (shape a, scale `e^η`) | intercept −η/a, σ = 1/a | `weibullPH`: shape, scale |
+//! | log-normal | η, σ | `lnorm`: meanlog η, sdlog σ |
+//! | log-logistic | η, σ | `llogis`: shape 1/σ, scale `e^η` |
+//! | Gaussian, logistic, extreme value | η, σ | none |
+//! | Gompertz (shape b, rate `e^η`) | none | `gompertz`: shape, rate |
+//! | gamma (shape a, rate `e^η`) | none | `gamma`: shape, rate |
+//! | generalised gamma | none | `gengamma`: mu η, sigma σ, Q |
+//! | generalised F | none | `genf`: mu η, sigma σ, Q, P |
+//! | spline | none | `flexsurvspline`: gamma0, gamma1, … on the scale of the same name |
+//! | mixture and non-mixture cure | none | `flexsurvcure`: theta, then the base |
+//!
+//! Knots of a spline stand at equally spaced quantiles of the logarithms of the uncensored times, the outer ones at the
+//! first and the last. Positive parameters are reported as logarithms, probabilities as logits.
+//!
 //! Inside: `jet` carries first and second derivatives along, so that `family` writes each log density and log survival
 //! function once; `tails` has those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
 //! what it is.

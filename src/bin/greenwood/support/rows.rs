@@ -1,0 +1,93 @@
+//! The flags that every program with a file of subjects has beside its own columns.
+
+use std::path::Path;
+
+use greenwood::survival::Weights;
+
+use super::answer::{Failure, Warnings};
+use super::table::{Dialect, Table};
+
+/// What a row weighs, to whom it belongs, and how the file is written.
+#[derive(clap::Args)]
+pub struct RowFlags {
+    /// Column with weights
+    #[arg(long, requires = "weight_kind")]
+    pub weight: Option<String>,
+    /// What a weight means
+    #[arg(long, value_enum, requires = "weight")]
+    pub weight_kind: Option<WeightKind>,
+    /// Column with ids of rows that belong together: robust variance
+    #[arg(long)]
+    pub cluster: Option<String>,
+    /// Leave out rows with a missing value and say how many
+    #[arg(long)]
+    pub skip_missing: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub dialect: Dialect,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+pub enum WeightKind {
+    /// A weight of k stands for k subjects
+    Replication,
+    /// A weight corrects for unequal sampling
+    Sampling,
+}
+
+impl WeightKind {
+    pub fn of(self, weights: Vec<f64>) -> Weights<'static> {
+        match self {
+            Self::Replication => Weights::replication(weights),
+            Self::Sampling => Weights::sampling(weights),
+        }
+    }
+}
+
+impl RowFlags {
+    /// The columns of these flags.
+    pub fn used(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let own = [("--weight", self.weight.as_ref()), ("--cluster", self.cluster.as_ref())];
+        own.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str())))
+    }
+
+    /// The file's rows that are complete in these columns, each a flag and its column; cells of the `further` columns may
+    /// be missing.
+    pub fn read(
+        &self,
+        file: &Path,
+        complete: &[(&'static str, &str)],
+        further: &[&str],
+        warnings: &mut Warnings,
+    ) -> Result<Table, Failure> {
+        read_complete((file, &self.dialect, self.skip_missing), complete, further, warnings)
+    }
+
+    /// The weights of the rows, where a column has them.
+    pub fn weights(&self, table: &Table) -> Result<Option<Weights<'static>>, Failure> {
+        let (Some(column), Some(kind)) = (&self.weight, self.weight_kind) else { return Ok(None) };
+        Ok(Some(kind.of(table.numbers("--weight", column)?)))
+    }
+}
+
+/// The rows of a file that are complete in these columns; without `skip` a missing cell is an error.
+pub fn read_complete(
+    (file, dialect, skip): (&Path, &Dialect, bool),
+    complete: &[(&'static str, &str)],
+    further: &[&str],
+    warnings: &mut Warnings,
+) -> Result<Table, Failure> {
+    let used: Vec<&str> = complete.iter().map(|(_, column)| *column).chain(further.iter().copied()).collect();
+    let (table, dropped) = Table::read_columns(file, dialect, Some(&used))?.complete(complete, skip)?;
+    if dropped > 0 {
+        warnings.add(left_out(dropped, table.len()));
+    }
+    Ok(table)
+}
+
+/// What is said of rows with missing values.
+pub(super) fn left_out(dropped: usize, remain: usize) -> String {
+    format!("{dropped} rows with missing values left out, {remain} rows remain")
+}
