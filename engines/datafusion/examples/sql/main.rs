@@ -3,19 +3,17 @@
 //! `cargo run --release -p greenwood-datafusion --example sql -- "SELECT arm, km_median(time, event) FROM patients GROUP BY arm" \
 //!    --table patients=patients.parquet`
 
+mod answer;
+mod tables;
+
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use datafusion::arrow::array::{Array, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Schema};
-use datafusion::arrow::json::writer::{LineDelimited, WriterBuilder};
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
-use datafusion::error::DataFusionError;
-use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{SessionConfig, SessionContext};
 use greenwood_datafusion::{Functions, Nulls};
+use tables::words;
 
 /// SQL over CSV and Parquet files with survival functions: prints CSV, or JSON lines.
 ///
@@ -93,127 +91,10 @@ async fn run(options: &Options) -> Result<Vec<u8>, String> {
     let nulls = if options.refuse_nulls { Nulls::Refuse } else { Nulls::Skip };
     Functions::new().nulls(nulls).level(options.level).register(&mut ctx).map_err(words)?;
     for table in &options.tables {
-        register(&ctx, options, table).await?;
+        tables::register(&ctx, table, options.delimiter).await?;
     }
     let frame = ctx.sql(&options.query).await.map_err(words)?;
     let schema = Arc::clone(frame.schema().inner());
     let batches = frame.collect().await.map_err(words)?;
-    if options.json { json(&batches) } else { csv(&schema, &batches) }
-}
-
-/// What went wrong, without the layers of the engine around it.
-fn words(error: DataFusionError) -> String {
-    let text = error.find_root().message().into_owned();
-    // With backtraces switched on they stand behind the message.
-    let mut text = text.split("\n\nbacktrace:").next().unwrap_or_default();
-    // An error that several partitions share keeps the name of its kind.
-    while let Some(rest) = LAYERS.iter().find_map(|layer| text.strip_prefix(layer)) {
-        text = rest;
-    }
-    text.to_string()
-}
-
-const LAYERS: [&str; 4] =
-    ["Execution error: ", "Error during planning: ", "External error: ", "Arrow error: "];
-
-async fn register(ctx: &SessionContext, options: &Options, table: &str) -> Result<(), String> {
-    let Some((name, path)) =
-        table.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty())
-    else {
-        return Err(format!("--table {table} must be NAME=PATH, as in patients=patients.parquet"));
-    };
-    let file = Path::new(path);
-    if !file.exists() {
-        return Err(format!("--table {name}: there is no file {path}"));
-    }
-    let extension = extension(file).map_err(|e| format!("--table {name}: {path}: {e}"))?;
-    let said = |error: DataFusionError| format!("--table {name}: {path}: {}", words(error));
-    let name = datafusion::common::TableReference::bare(name);
-    let dotted = extension.as_ref().map(|e| format!(".{e}"));
-    match extension.as_deref().map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => {
-            let delimiter =
-                u8::try_from(options.delimiter).map_err(|_| "--delimiter must be one byte".to_string())?;
-            let dotted = dotted.unwrap_or_default();
-            // Every row is looked at before the types of the columns are decided.
-            let mut read = CsvReadOptions::new().delimiter(delimiter).file_extension(&dotted);
-            read.schema_infer_max_records = usize::MAX;
-            ctx.register_csv(name, path, read).await.map_err(said)
-        }
-        Some("parquet") => {
-            let dotted = dotted.unwrap_or_default();
-            let read = ParquetReadOptions { file_extension: &dotted, ..ParquetReadOptions::default() };
-            ctx.register_parquet(name, path, read).await.map_err(said)
-        }
-        _ => Err(format!("--table {table}: the file must end in .csv or .parquet")),
-    }
-}
-
-/// The ending of the file or, in a folder, of its first CSV or Parquet file.
-fn extension(path: &Path) -> io::Result<Option<String>> {
-    let of = |path: &Path| path.extension().map(|e| e.to_string_lossy().into_owned());
-    if !path.is_dir() {
-        return Ok(of(path));
-    }
-    let mut files: Vec<PathBuf> =
-        path.read_dir()?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    files.sort();
-    let read = |e: &String| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("parquet");
-    Ok(files.iter().filter_map(|file| of(file)).find(read))
-}
-
-fn json(batches: &[RecordBatch]) -> Result<Vec<u8>, String> {
-    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
-    let batches: Vec<&RecordBatch> = batches.iter().collect();
-    writer.write_batches(&batches).and_then(|()| writer.finish()).map_err(|e| e.to_string())?;
-    Ok(writer.into_inner())
-}
-
-fn csv(schema: &Schema, batches: &[RecordBatch]) -> Result<Vec<u8>, String> {
-    let mut out = Vec::new();
-    for field in schema.fields() {
-        let advice = match field.data_type() {
-            DataType::List(inner) if inner.data_type().is_nested() => {
-                "unnest it, as in SELECT unnest(km_curve(time, event))"
-            }
-            DataType::Struct(_) => "take its fields, as in km_median_ci(time, event)['lower']",
-            _ => continue,
-        };
-        return Err(format!(
-            "the column {} has several values in a cell: {advice}, or print --json",
-            field.name()
-        ));
-    }
-    line(&mut out, schema.fields().iter().map(|field| field.name().clone()));
-    for batch in batches {
-        let format = FormatOptions::default();
-        let columns: Vec<(&dyn Array, ArrayFormatter)> = batch
-            .columns()
-            .iter()
-            .map(|c| {
-                Ok((c.as_ref(), ArrayFormatter::try_new(c.as_ref(), &format).map_err(|e| e.to_string())?))
-            })
-            .collect::<Result<_, String>>()?;
-        for i in 0..batch.num_rows() {
-            let cell = |(c, f): &(&dyn Array, ArrayFormatter)| {
-                if c.is_null(i) { String::new() } else { f.value(i).to_string() }
-            };
-            line(&mut out, columns.iter().map(cell));
-        }
-    }
-    Ok(out)
-}
-
-fn line(out: &mut Vec<u8>, cells: impl Iterator<Item = String>) {
-    for (i, cell) in cells.enumerate() {
-        if i > 0 {
-            out.push(b',');
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            out.extend(format!("\"{}\"", cell.replace('"', "\"\"")).bytes());
-        } else {
-            out.extend(cell.bytes());
-        }
-    }
-    out.push(b'\n');
+    if options.json { answer::json(&batches) } else { answer::csv(&schema, &batches) }
 }
