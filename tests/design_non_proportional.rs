@@ -1,4 +1,4 @@
-//! Sizes under any two hazards: published and printed numbers of gsDesign2 and RMSTdesign, the integrals by scipy, the formulas
+//! Sizes under any two hazards: published and printed numbers of gsDesign2 and `RMSTdesign`, the integrals by scipy, the formulas
 //! that are known under proportional hazards, and the crate's own simulated trials.
 
 use greenwood::Error;
@@ -44,7 +44,7 @@ fn given(test: PlannedTest, subjects: f64) -> Result<NonProportionalPlan, Error>
     NonProportionalDesign::new(crossing()?, test, 40.0).target(Target::Subjects(subjects)).fit()
 }
 
-/// gsDesign2, tests/testthat/_snaps/independent_as_gt.md: N and events as printed. Its default plans with the information
+/// gsDesign2, its tests' snapshot `independent_as_gt.md`: N and events as printed. Its default plans with the information
 /// of both hypotheses.
 #[test]
 fn average_hazard_ratio_of_gsdesign2() -> Answer {
@@ -86,7 +86,7 @@ fn log_rank_of_gsdesign2() -> Answer {
     Ok(())
 }
 
-/// RMSTdesign, README: medians 3 and 4, one year of accrual, three more of follow-up, horizon 3: 1024 subjects have power
+/// `RMSTdesign`, README: medians 3 and 4, one year of accrual, three more of follow-up, horizon 3: 1024 subjects have power
 /// 0.8004313.
 #[test]
 fn restricted_means_of_rmstdesign() -> Answer {
