@@ -43,6 +43,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 }
 
 /// What is fitted, whatever the coding.
+#[allow(clippy::struct_excessive_bools)] // each is drawn by itself
 #[derive(Debug, Clone, Copy)]
 struct Model {
     ties: Ties,
