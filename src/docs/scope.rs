@@ -26,7 +26,7 @@
 //!
 //! # Not yet
 //! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
-//! - Relative survival (a background hazard) in parametric models; stored parametric models.
+//! - Relative survival (a background hazard) in parametric models.
 //! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.
