@@ -163,7 +163,7 @@ fn names_at_the_ends_never_overlap() -> Answer {
                 };
                 match figure.shapes(&format!("leader {i}")).first() {
                     None => {
-                        assert!(near(end) < 14.0, "{what}: name {i} is {} points from its end", near(end))
+                        assert!(near(end) < 14.0, "{what}: name {i} is {} points from its end", near(end));
                     }
                     Some(leader) => {
                         let (from, to) = (leader.points[0], *leader.points.last().unwrap());
