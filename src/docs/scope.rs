@@ -16,7 +16,7 @@
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
 //! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`] |
-//! | groups of interval-censored data compared | [`IntervalLogRank`] |
+//! | interval-censored data: the nonparametric estimate with delayed entry, groups compared | [`Turnbull`], [`IntervalLogRank`] |
 //! | concordance | [`prediction`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |
 //! | the design of a trial | [`design`](crate::trial::design) |
@@ -25,7 +25,7 @@
 //! | CDISC ADTTE | the feature `adtte` |
 //!
 //! # Not yet
-//! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
+//! - Semiparametric models and right truncation for interval-censored data.
 //! - Relative survival (a background hazard) in parametric models; stored parametric models.
 //! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
