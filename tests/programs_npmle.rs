@@ -34,12 +34,11 @@ fn field(groups: &Value, name: &str) -> Vec<f64> {
 fn call(case: &Case) -> String {
     let text = |key: &str| case.inputs[key].as_str().map(String::from);
     let (lower, upper) = (text("lower").unwrap(), text("upper").unwrap());
-    let mut columns: Vec<(String, Vec<f64>)> = match case.inputs["inline"].as_object() {
-        Some(inline) => inline.iter().map(|(name, values)| (name.clone(), numbers(values))).collect(),
-        None => {
-            let name = if case.name.starts_with("cmv") { "cmv" } else { &case.name };
-            common::Frame::read(name).columns.into_iter().collect()
-        }
+    let mut columns: Vec<(String, Vec<f64>)> = if let Some(inline) = case.inputs["inline"].as_object() {
+        inline.iter().map(|(name, values)| (name.clone(), numbers(values))).collect()
+    } else {
+        let name = if case.name.starts_with("cmv") { "cmv" } else { &case.name };
+        common::Frame::read(name).columns.into_iter().collect()
     };
     let rows = columns[0].1.len();
     let mut keep = vec![true; rows];
@@ -62,7 +61,7 @@ fn call(case: &Case) -> String {
     let path = file(&format!("npmle-{}.csv", case.name), csv.as_bytes());
     let mut call = format!("npmle {path} --lower {lower} --upper {upper}");
     if let Some(weights) = text("weights") {
-        call += &format!(" --weight {weights} --weight-kind replication");
+        call = format!("{call} --weight {weights} --weight-kind replication");
     }
     if let Some(times) = case.inputs["times"].as_array() {
         call += " --at ";
