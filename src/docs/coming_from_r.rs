@@ -79,6 +79,7 @@
 //! | `km.ci` | [`SmallSample`], [`Band`] |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
 //! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |
+//! | `gsDesign2::fixed_design_*`, `npsurvSS` | [`non_proportional`](crate::trial::design::non_proportional) |
 //! | `gMCP` | [`GraphicalProcedure`](crate::trial::design::GraphicalProcedure) |
 //! | `IPDfromKM` | [`Guyot`](crate::trial::reconstruct::Guyot) |
 //!
