@@ -194,6 +194,15 @@ fn rows_of_every_kind() {
     // Groups in the order of their codes.
     let labels: Vec<&Value> = stratified["groups"].as_array().unwrap().iter().map(|g| &g["label"]).collect();
     assert_eq!(labels, ["a", "b"]);
+    // Limits by the likelihood ratio and from samples hold the region.
+    for interval in
+        ["chi-square", "cube-root", "bootstrap --samples 50", "bootstrap --samples 50 --cluster g"]
+    {
+        let found = answer(&format!("{call} --at 3 --interval {interval}"));
+        let at = &found["groups"][0]["at"][0];
+        assert!(read(&at["lower"]) <= read(&at["survival_lower"]), "{found}");
+        assert!(read(&at["upper"]) >= read(&at["survival_upper"]), "{found}");
+    }
     let closed = answer(&format!("{call} --closed both"));
     assert_ne!(closed["groups"][0]["intervals"], plain["groups"][0]["intervals"]);
     let text =
@@ -226,6 +235,9 @@ fn errors_name_flag_and_row() {
         (format!("{base} --test sun"), "--by"),
         (format!("{base} --by g --variance information"), "--test"),
         (format!("{base} --at nan"), "--at"),
+        (format!("{base} --interval chi-square"), "--at"),
+        (format!("{base} --at 1 --cluster g"), "--cluster"),
+        (format!("{base} --at 1 --interval cube-root --level 0.8"), "0.90, 0.95 or 0.99"),
     ] {
         let error = refusal(&call);
         assert!(error.contains(text), "{call}: {error}");

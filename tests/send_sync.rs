@@ -48,7 +48,15 @@ fn curve_is() {
         curve::IncidenceRow,
         curve::IncidenceVariance,
         curve::KaplanMeier,
+        curve::Actuarial,
+        curve::Bandwidth,
+        curve::Kernel,
+        curve::SmoothedHazard,
+        curve::SmoothedHazardCurve,
+        curve::SmoothedHazardPoint,
         curve::Kind,
+        curve::LifeTable,
+        curve::LifeTableRow,
         curve::MassInterval,
         curve::NelsonAalen,
         curve::Pseudo,
@@ -66,8 +74,11 @@ fn curve_is() {
         curve::SurvivalEstimate,
         curve::SurvivalRegion,
         curve::TimeLost,
+        curve::RatioLaw,
         curve::Turnbull,
+        curve::TurnbullBootstrap,
         curve::TurnbullCurve,
+        curve::TurnbullLikelihood<'static>,
     ];
 }
 
@@ -187,6 +198,11 @@ fn recurrent_is() {
 fn regression_is() {
     all![
         regression::AbsoluteRisk,
+        regression::AdditiveHazards,
+        regression::AdditiveModel,
+        regression::EffectTest,
+        regression::EstimationEnd,
+        regression::TestWeight,
         regression::Baseline,
         regression::BaselineMethod,
         regression::CensoringTies,

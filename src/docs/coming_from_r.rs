@@ -74,6 +74,11 @@
 //! # Other packages
 //! | R | here |
 //! |---|---|
+//! | `npsurv::npsurv(cbind(L, R))`, `icenReg::ic_np` | [`Turnbull::fit`] on [`IntervalCensored`] |
+//! | `interval::ictest(…)` | [`IntervalLogRank`]; `method = "scoretest"` is [`IntervalVariance::Information`] |
+//! | `KMsurv::lifetab` | [`Actuarial`] |
+//! | `muhaz(…, bw.method = "global")` | [`SmoothedHazard`] |
+//! | `aareg`, `timereg::aalen` | [`AdditiveHazards`]; tests of effects by resampling: [`AdditiveHazards::effects`] |
 //! | `coin::logrank_test(distribution = "exact")` | [`ExactLogRank`] |
 //! | `nph::logrank.maxtest` | [`MaxCombo`] |
 //! | `km.ci` | [`SmallSample`], [`Band`] |

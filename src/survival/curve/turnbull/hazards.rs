@@ -52,6 +52,11 @@ impl Problem {
         self.survivors.len()
     }
 
+    /// The fewest survivors of the first intersections: the largest tilt.
+    pub fn fewest(&self, of_first: usize) -> f64 {
+        self.survivors[..of_first].iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
     fn sums(&self, hazard: &[f64]) -> Vec<f64> {
         let (mut before, mut sum) = (vec![0.0], 0.0);
         for (h, infinite) in hazard.iter().zip(&self.infinite) {

@@ -94,6 +94,12 @@ fn survivors(rows: impl Iterator<Item = (usize, usize, f64)>, places: usize) -> 
 
 impl Intersections {
     pub fn new(data: &IntervalCensored) -> Self {
+        Self::parted(data, None)
+    }
+
+    /// With a time that parts them, for curves that are held there: mass may then lie before and after it, also where
+    /// no observation ends.
+    pub fn parted(data: &IntervalCensored, at: Option<f64>) -> Self {
         let n = data.len();
         let ends: Vec<(Place, Place)> = (0..n).map(|i| ends_of(data, i)).collect();
         let weights: Vec<f64> = (0..n).map(|i| data.weight(i)).collect();
@@ -103,6 +109,10 @@ impl Intersections {
         // Mass up to an entry is not in the condition of that row: the entry parts intersections as an end does.
         let late = |i: &usize| data.entered(*i) > 0.0;
         rights.extend((0..n).filter(counted).filter(late).map(|i| (data.entered(i), 0)));
+        if let Some(time) = at {
+            lefts.extend([(0.0, 0), (time, 1)]);
+            rights.push((time, 0));
+        }
         lefts.sort_unstable_by(compare);
         rights.sort_unstable_by(compare);
         let mut places = Vec::new();
