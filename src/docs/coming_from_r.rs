@@ -56,7 +56,8 @@
 //! | `crr(time, cause, x, failcode =)` | [`FineGray::fit`] |
 //!
 //! # flexsurv
-//! Parametric models (`flexsurvreg`, `survreg`, `flexsurvspline`) are not here yet.
+//! `survreg`, `flexsurvreg`, `flexsurvspline` and `flexsurvcure` are [`Parametric`](crate::survival::Parametric) with a
+//! `Family`; the parameters of each are translated in [`parametric`](crate::survival::regression::parametric).
 //!
 //! # ggsurvfit and survminer
 //! These need the feature `plot`.

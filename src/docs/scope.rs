@@ -27,7 +27,7 @@
 //!
 //! # Not yet
 //! - Semiparametric models and right truncation for interval-censored data.
-//! - Relative survival (a background hazard) in parametric models; stored parametric models.
+//! - Relative survival (a background hazard) in parametric models.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Frailty, and regression on the transitions of a multi-state model.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
