@@ -300,12 +300,12 @@ impl Histories {
         if self.to[row] > 0 { self.to[row] - 1 } else { self.from[row] }
     }
 
-    /// The rows by subject and time of end, rows that end together in their own order.
+    /// The rows by subject, time of end and of start; equal ones in their own order.
     pub(crate) fn in_order(&self) -> Vec<usize> {
-        let mut keyed: Vec<(u32, u64, u32)> =
-            (0..self.len()).map(|i| (self.ids.codes()[i], self.stop[i].to_bits(), i as u32)).collect();
+        let key = |i: usize| (self.ids.codes()[i], self.stop[i].to_bits(), self.start[i].to_bits(), i as u32);
+        let mut keyed: Vec<(u32, u64, u64, u32)> = (0..self.len()).map(key).collect();
         keyed.sort_unstable();
-        keyed.into_iter().map(|(_, _, i)| i as usize).collect()
+        keyed.into_iter().map(|(_, _, _, i)| i as usize).collect()
     }
 }
 
