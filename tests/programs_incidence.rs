@@ -31,7 +31,6 @@ fn left_out(case: &Case) -> Option<&'static str> {
     match case.kind.as_str() {
         "finegray_data" => Some("the expanded rows are asked for in Rust alone"),
         "crr_predict" | "csc_absolute_risk" => Some("predictions are asked for in Rust alone"),
-        "multistate_rmean" => None,
         "finegray_coxph" if case.text("ties") == Some("efron") => {
             Some("Efron's ties of the expanded rows: Fine-Gray here has Breslow's, as cmprsk")
         }
@@ -374,7 +373,7 @@ fn quantiles(case: &Case, report: &mut Report) {
     }
 }
 
-/// Pepe and Mori's F_k/(1 − F_other), from the two that are printed.
+/// Pepe and Mori's `F_k/(1 − F_other)`, from the two that are printed.
 fn conditional(case: &Case, report: &mut Report) {
     let found = answer(&call(case));
     let k = case.inputs["cause"].as_u64().unwrap() as usize - 1;
