@@ -3,7 +3,7 @@
 //!
 //! * order and sums: `order` (sort keys), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
-//! * the largest value of a polynomial: `bernstein`
+//! * the largest value of a polynomial: `bernstein` · probabilities moved by rates: `generator`
 //! * solving: `root` (one equation), `cholesky`, `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
 //! * integers as few bytes, checksum: `bytes` · integrals: `quadrature` · random numbers that a seed decides: `random`
 
@@ -13,6 +13,7 @@ pub(crate) mod bytes;
 pub(crate) mod cholesky;
 pub(crate) mod distribution;
 pub(crate) mod few_distinct;
+pub(crate) mod generator;
 pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;
 pub(crate) mod order;

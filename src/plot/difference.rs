@@ -34,6 +34,7 @@ pub struct DifferencePlot<'a> {
     labels: [String; 2],
     level: f64,
     time_name: String,
+    unit: f64,
     style: Style,
 }
 
@@ -45,6 +46,7 @@ impl<'a> DifferencePlot<'a> {
             labels: ["first".into(), "second".into()],
             level: 0.95,
             time_name: "Time".into(),
+            unit: 1.0,
             style: Style::journal(),
         }
     }
@@ -62,6 +64,11 @@ impl<'a> DifferencePlot<'a> {
     /// The name of the time axis.
     pub fn time_axis(self, name: impl Into<String>) -> Self {
         Self { time_name: name.into(), ..self }
+    }
+
+    /// How many units of the data one unit of the time axis has: 30.4375 shows days as months.
+    pub fn time_unit(self, unit: f64) -> Self {
+        Self { unit, ..self }
     }
 
     /// Sizes, colours and dashes.
@@ -106,6 +113,7 @@ impl<'a> DifferencePlot<'a> {
             .value_axis("Difference (percentage points)")
             .title(format!("{group} less {reference}"))
             .time_axis(&self.time_name)
+            .time_unit(self.unit)
             .style(self.style.clone())
             .around_zero()
             .build()

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | how many survive, with bands, censoring marks and the numbers at risk | [`KaplanMeierPlot`] |
 //! | cumulative hazard, cumulative incidence, log-minus-log | [`CurvePlot::hazards`], [`CurvePlot::incidence`], [`CurvePlot::log_log`] |
+//! | what a Cox model predicts, a parametric model over the data | `PredictedCurve::figure`, [`CurvePlot::predicted`], [`CurvePlot::model_over`] |
+//! | in which state over time | `StateOccupation::figure` |
 //! | any other step functions, also stacked | [`CurvePlot::steps`] |
 //! | the difference of two curves over time | [`DifferencePlot`] |
 //! | an effect in every subgroup | [`ForestPlot`] |
@@ -41,8 +43,10 @@ pub(crate) mod layout;
 pub(crate) mod pdf;
 pub(crate) mod picture;
 pub(crate) mod png;
+pub(crate) mod predicted;
 pub(crate) mod residuals;
 pub(crate) mod series;
+pub(crate) mod states;
 pub(crate) mod style;
 pub(crate) mod svg;
 pub(crate) mod swimmer;

@@ -109,6 +109,16 @@ impl StepSeries {
         self
     }
 
+    /// With numbers under observation just before each time, and nobody after the last.
+    pub(crate) fn with_at_risk(mut self, counts: &[(f64, f64)]) -> Self {
+        let row = |&(time, at_risk): &(f64, f64)| {
+            let censored = if counts.last().is_some_and(|last| last.0 == time) { at_risk } else { 0.0 };
+            Counted { time, at_risk, events: 0.0, censored, entered: 0.0 }
+        };
+        self.counts = counts.iter().map(row).collect();
+        self
+    }
+
     /// Its name.
     #[must_use]
     pub fn label(&self) -> &str {

@@ -1,9 +1,20 @@
-//! The figure of a trial's endpoint, from the analysis itself.
+//! The figures of a trial, from the analyses themselves.
 
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
+use crate::plot::difference::DifferencePlot;
 use crate::plot::picture::Picture;
-use crate::trial::{Analysis, Label, Report, label};
+use crate::plot::series::StepSeries;
+use crate::survival::curve::aalen_johansen::CumulativeIncidence;
+use crate::survival::result::interval::Interval;
+use crate::survival::result::print::{PValue, in_brackets};
+use crate::trial::analysis::incidence::EVENT;
+use crate::trial::{Analysis, Contrast, IncidenceContrast, Label, Report, StateAnalysis, TimeUnit, label};
+
+/// Days in a month of the time axis.
+fn month() -> f64 {
+    TimeUnit::Months.time(1.0).in_days()
+}
 
 impl<A: Label, E: Label> Analysis<A, E> {
     /// The survival curves of these arms over months, with bands, marks and the numbers at risk (feature `plot`).
@@ -27,7 +38,164 @@ impl<A: Label, E: Label> Analysis<A, E> {
             .labels(&names)
             .title(self.endpoint())
             .time_axis("Months")
-            .time_unit(crate::trial::TimeUnit::Months.time(1.0).in_days()))
+            .time_unit(month()))
+    }
+
+    /// The cumulative incidence of the event and of what competes with it, in these arms over months, with bands and
+    /// the numbers at risk (feature `plot`).
+    ///
+    /// # Errors
+    /// Those of [`Analysis::cumulative_incidence`].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::examples::{Arm, TIME_TO_RESPONSE, saa_course};
+    ///
+    /// let analysis = saa_course().analyse(&TIME_TO_RESPONSE)?;
+    /// let svg = analysis.incidence_figure(&[Arm::Msc, Arm::Control])?.until(6.0).to_svg()?;
+    /// assert!(svg.contains("Control: competing event"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn incidence_figure(&self, arms: &[A]) -> Result<CurvePlot> {
+        let fits = arms.iter().map(|&arm| self.cumulative_incidence(arm)).collect::<Result<Vec<_>>>()?;
+        let names: Vec<String> = arms.iter().map(label).collect();
+        Ok(CurvePlot::incidence(&fits, &names)?.title(self.endpoint()).time_axis("Months").time_unit(month()))
+    }
+}
+
+impl Contrast {
+    /// The survival curves of the two arms over months, with the hazard ratio of a Cox model and the p-value of the
+    /// log-rank test written in the panel, each where it exists (feature `plot`).
+    ///
+    /// # Errors
+    /// Those of [`Contrast::cox`].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::examples::{Arm, FFS, saa};
+    ///
+    /// let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
+    /// let svg = contrast.figure()?.title("Failure-free survival").to_svg()?;
+    /// assert!(svg.contains("Hazard ratio") && svg.contains("Log-rank p = "));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn figure(&self) -> Result<CurvePlot> {
+        let (of, against) = self.curves();
+        let mut plot = CurvePlot::new(&[of.clone(), against.clone()])
+            .labels(&[self.of(), self.against()])
+            .time_axis("Months")
+            .time_unit(month());
+        if let Some(ratio) = self.cox(&[])?.hazard_ratio(self.of())?
+            && let Ok(value) = ratio.value()
+        {
+            let limits = in_brackets(&ratio.interval(0.95)?, |v| format!("{v:.2}"));
+            plot = plot.note(format!("Hazard ratio {value:.2} {limits}"));
+        }
+        if let Some(p) = self.log_rank().p_value() {
+            plot = plot.note(format!("Log-rank {:#}", PValue(p)));
+        }
+        Ok(plot)
+    }
+
+    /// The difference of the two arms' survival over months with its pointwise band (feature `plot`).
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::examples::{Arm, FFS, saa};
+    ///
+    /// let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
+    /// assert!(contrast.difference_figure().to_svg()?.contains("Msc less Control"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn difference_figure(&self) -> DifferencePlot<'_> {
+        let (of, against) = self.curves();
+        DifferencePlot::new(of, against)
+            .labels(self.of(), self.against())
+            .time_axis("Months")
+            .time_unit(month())
+    }
+}
+
+impl CurvePlot {
+    /// The cumulative incidence of one cause in several groups, with its band.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) unless there is one label for each group;
+    /// [`Error::UnknownCause`](crate::Error::UnknownCause) where a group does not know the cause.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::plot::CurvePlot;
+    /// use greenwood::survival::{AalenJohansen, CompetingRisks};
+    ///
+    /// let data = CompetingRisks::new(&[1.0, 2.0, 4.0, 5.0], &[Some("relapse"), Some("death"), Some("relapse"), None])?;
+    /// let fit = AalenJohansen::new().fit(&data)?;
+    /// assert!(CurvePlot::incidence_of("relapse", &[&fit], &["all"])?.to_svg()?.contains("incidence of relapse"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn incidence_of(
+        cause: &(impl ToString + ?Sized),
+        groups: &[&CumulativeIncidence],
+        labels: &[impl ToString],
+    ) -> Result<Self> {
+        if labels.len() != groups.len() {
+            let (len, expected) = (labels.len(), groups.len());
+            return Err(crate::Error::LengthMismatch { argument: "labels", len, other: "groups", expected });
+        }
+        let cause = cause.to_string();
+        let mut series = Vec::new();
+        for (fit, label) in groups.iter().zip(labels) {
+            let known = fit.of(&cause)?.cause();
+            let position = fit.causes().iter().position(|c| c == known).unwrap_or(0);
+            series.push(StepSeries::of_incidence(
+                label.to_string(),
+                fit,
+                position,
+                Some(Interval::default()),
+            )?);
+        }
+        Ok(Self::steps(series).value_axis(format!("Cumulative incidence of {cause}")))
+    }
+}
+
+impl IncidenceContrast {
+    /// The cumulative incidence of the event in the two arms over months, with the p-value of Gray's test in the panel,
+    /// where it exists (feature `plot`).
+    ///
+    /// # Errors
+    /// Those of [`IncidenceContrast::gray`].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::examples::{Arm, TIME_TO_RESPONSE, saa_course};
+    ///
+    /// let contrast = saa_course().analyse(&TIME_TO_RESPONSE)?.incidence_contrast(Arm::Msc, Arm::Control)?;
+    /// assert!(contrast.figure()?.to_svg()?.contains("Gray p = "));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn figure(&self) -> Result<CurvePlot> {
+        let (of, against) = self.curves();
+        let names = [self.of(), self.against()];
+        let mut plot = CurvePlot::incidence_of(EVENT, &[of, against], &names)?
+            .value_axis("Cumulative incidence")
+            .time_axis("Months")
+            .time_unit(month());
+        if let Some(p) = self.gray()?.p_value() {
+            plot = plot.note(format!("Gray {:#}", PValue(p)));
+        }
+        Ok(plot)
+    }
+}
+
+impl<A: Label, S: Label> StateAnalysis<A, S> {
+    /// The probability of each state in an arm over months, with bands and the numbers under observation in each
+    /// state; with [`stacked`](CurvePlot::stacked) as areas (feature `plot`).
+    ///
+    /// # Errors
+    /// Those of [`StateAnalysis::occupation`].
+    pub fn figure(&self, arm: A) -> Result<CurvePlot> {
+        let title = format!("{}: {}", self.endpoint(), label(&arm));
+        Ok(self.occupation(arm)?.figure()?.title(title).time_axis("Months").time_unit(month()))
     }
 }
 

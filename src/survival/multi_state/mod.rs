@@ -4,6 +4,8 @@
 //! * how long is spent in each: [`Occupation::time_in_state`]
 //! * from where to where between s and t, with covariance; from a landmark too: [`TransitionProbability`]
 //!
+//! With covariates: [`MultiStateCox`](crate::survival::regression::MultiStateCox).
+//!
 //! All are functions of [`Histories`](crate::survival::Histories), which are checked first.
 
 pub(crate) mod flow;

@@ -4,6 +4,7 @@
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
 //! * that incidence from a model of each cause: [`AbsoluteRisk`]
+//! * every transition of a multi-state model: [`MultiStateCox`] ([`multi_state_cox`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
@@ -12,6 +13,7 @@ pub mod cox;
 pub mod design;
 pub mod fine_gray;
 mod fingerprint;
+pub mod multi_state_cox;
 pub mod new_rows;
 pub mod parametric;
 pub mod recipe;
@@ -26,6 +28,9 @@ pub use cox::{
 };
 pub use design::{Design, DesignBuilder};
 pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
+pub use multi_state_cox::{
+    FittedHistories, MultiStateCox, MultiStateCoxModel, OccupationPath, PredictedOccupation,
+};
 pub use new_rows::{NewColumns, NewRow, NewRows};
 pub use parametric::{
     Family, Observations, Parametric, ParametricModel, ParametricStop, Predicted, Prediction,

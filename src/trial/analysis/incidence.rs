@@ -73,7 +73,7 @@ impl fmt::Display for Incidence {
 }
 
 /// The name of the cause that the endpoint counts, in what the survival wing is given.
-pub(in crate::trial) const EVENT: &str = "event";
+pub(crate) const EVENT: &str = "event";
 /// The name of the cause that competes.
 pub(in crate::trial) const COMPETING: &str = "competing event";
 

@@ -20,6 +20,7 @@ mod baseline;
 mod exact;
 mod firth;
 mod fit;
+mod hazard_steps;
 mod kalbfleisch_prentice;
 mod model;
 mod monotone;

@@ -1,0 +1,59 @@
+//! State occupation over time, as lines or stacked areas.
+
+use crate::error::Result;
+use crate::plot::curves::CurvePlot;
+use crate::plot::series::StepSeries;
+use crate::survival::multi_state::occupation::StateOccupation;
+use crate::survival::result::interval::Interval;
+
+impl StateOccupation {
+    /// The probability of each state over time, with 95 % bands and the numbers under observation in each state under
+    /// the axis (feature `plot`). With [`stacked`](CurvePlot::stacked) the states fill the panel, the first at the bottom.
+    ///
+    /// Before the time at which the curves start the distribution is that at their start.
+    ///
+    /// # Errors
+    /// None for an occupation that data made.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::multi_state::Occupation;
+    /// use greenwood::survival::Histories;
+    ///
+    /// let ill = Some("ill");
+    /// let data = Histories::new(
+    ///     &[1, 1, 2, 3],
+    ///     &[0.0, 3.0, 0.0, 0.0],
+    ///     &[3.0, 8.0, 5.0, 9.0],
+    ///     &[ill, Some("dead"), Some("dead"), None],
+    ///     &["well", "ill", "dead"],
+    /// )?
+    /// .with_from(&["well", "ill", "well", "well"])?;
+    /// let figure = Occupation::new().fit(&data)?.figure()?.time_axis("Months");
+    /// assert!(figure.clone().stacked().to_svg()?.contains("class=\"band 3\""));
+    /// assert!(figure.to_svg()?.contains("Number at risk"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn figure(&self) -> Result<CurvePlot> {
+        let last = self.times().last().copied().unwrap_or(0.0);
+        let mut series = Vec::new();
+        for (k, state) in self.states().iter().enumerate() {
+            let (mut steps, mut band) = (Vec::new(), Vec::new());
+            let mut before = self.initial()[k];
+            for (time, row) in self.rows() {
+                // Times at which the state keeps its probability are no steps of it.
+                if row[k].value() != before || band.is_empty() {
+                    before = row[k].value();
+                    steps.push((time, before));
+                    band.push((time, row[k].interval(Interval::default())?.bounds()));
+                }
+            }
+            let at_risk: Vec<(f64, f64)> =
+                self.times().iter().enumerate().map(|(i, &t)| (t, f64::from(self.at_risk(i)[k]))).collect();
+            let mut own = StepSeries::new(state, self.initial()[k], &steps, last)?.with_at_risk(&at_risk);
+            own.band = band;
+            series.push(own);
+        }
+        Ok(CurvePlot::steps(series).value_axis("Probability of the state"))
+    }
+}
