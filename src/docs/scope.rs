@@ -27,7 +27,7 @@
 //!
 //! # Not yet
 //! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
-//! - Relative survival (a background hazard) in parametric models; stored parametric models.
+//! - Relative survival (a background hazard) in parametric models.
 //! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Additive hazards (Aalen's regression), frailty.

@@ -34,7 +34,10 @@ use crate::survival::regression::new_rows::NewRows;
 /// #     &["well", "ill", "dead"],
 /// # )?;
 /// # let design = Design::builder().numeric("age", &[61., 61., 50., 48., 48., 70., 58., 58., 66.]).build()?;
-/// let fit = MultiStateCox::new().covariates(&["age"]).fit(&data, &design)?;
+/// let fit = MultiStateCox::new()
+///     .on(&[("well", "ill")], &["age"])
+///     .common(&[("well", "dead"), ("ill", "dead")], &["age"])
+///     .fit(&data, &design)?;
 /// let at = &fit.with(&data, &design)?.predict(&fit.row().numeric("age", 60.0), &[4.0])?[0];
 /// let dead = at.estimates()[2];
 /// let (lower, upper) = dead.interval(0.95)?.bounds().unwrap();

@@ -46,8 +46,8 @@ use crate::survival::regression::multi_state_cox::stack::{initial, stack};
 ///     .fit(&data, &design)?;
 /// assert_eq!(fit.terms()[1].name(), "age (well → dead, ill → dead)");
 /// // Where a patient of 60, well at first, will be.
-/// let p = fit.predict(&fit.row().numeric("age", 60.0))?.at(4.0)?;
-/// assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+/// let path = fit.predict(&fit.row().numeric("age", 60.0))?;
+/// assert!((path.at(4.0)?.iter().sum::<f64>() - 1.0).abs() < 1e-12);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
