@@ -60,8 +60,10 @@ fn covariates(case: &Case) -> Vec<String> {
     all
 }
 
+type Transitions = Vec<(String, String)>;
+
 /// The two sides and the options of "1:3 + 2:3 ~ age + sex / common".
-fn formula(term: &str) -> (Option<Vec<(String, String)>>, Vec<String>, String) {
+fn formula(term: &str) -> (Option<Transitions>, Vec<String>, String) {
     let term = term.replace("all:", "all ~");
     let (left, right) = term.split_once('~').unwrap();
     let (names, options) = right.split_once('/').unwrap_or((right, ""));

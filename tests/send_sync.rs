@@ -205,6 +205,8 @@ fn regression_is() {
         regression::ProportionalHazards,
         regression::Recipe,
         regression::Residuals,
+        regression::RiskEstimate,
+        regression::RiskWithErrors<'static>,
         regression::Status,
         regression::Stop,
         regression::SubdistributionBaseline,

@@ -3,7 +3,7 @@
 //! * the covariates of every model, and the [`Recipe`] by which they were made: [`Design`]
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
-//! * that incidence from a model of each cause: [`AbsoluteRisk`]
+//! * that incidence from a model of each cause: [`AbsoluteRisk`], with standard errors [`RiskWithErrors`]
 //! * every transition of a multi-state model: [`MultiStateCox`] ([`multi_state_cox`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
@@ -17,6 +17,7 @@ pub mod multi_state_cox;
 pub mod new_rows;
 pub mod parametric;
 pub mod recipe;
+pub mod risk_with_errors;
 mod search_options;
 mod spline;
 pub mod term;
@@ -36,4 +37,5 @@ pub use parametric::{
     Family, Observations, Parametric, ParametricModel, ParametricStop, Predicted, Prediction,
 };
 pub use recipe::Recipe;
+pub use risk_with_errors::{RiskEstimate, RiskWithErrors};
 pub use term::{Status, Term, TestResult};

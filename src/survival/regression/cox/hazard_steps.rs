@@ -1,13 +1,16 @@
 //! The baseline hazard by its steps, and how much each cluster moves a sum of them: for what is predicted from several hazards
 //! at once.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::{Rows, Stratum};
 use crate::survival::regression::cox::score::risk_sums;
 use crate::survival::regression::cox::with_data::FittedData;
+use crate::survival::regression::recipe::Recipe;
 
 /// The steps of each stratum's hazard at the means of the covariates.
+#[derive(Debug)]
 pub(in crate::survival::regression) struct HazardSteps<'a> {
     rows: &'a Rows,
     workspace: Workspace,
@@ -27,6 +30,42 @@ pub(in crate::survival::regression) struct StratumSteps {
 }
 
 impl FittedData<'_> {
+    pub(in crate::survival::regression) fn data(&self) -> &RightCensored<'_> {
+        self.data
+    }
+
+    pub(in crate::survival::regression) fn recipe(&self) -> &Recipe {
+        self.model.recipe()
+    }
+
+    pub(in crate::survival::regression) fn coefficients(&self) -> &[f64] {
+        self.model.coefficients()
+    }
+
+    /// The number of a stratum among those with rows, and its last time; without a label the only one there is.
+    pub(in crate::survival::regression) fn stratum_with_rows(
+        &self,
+        label: Option<&str>,
+    ) -> Result<(Option<usize>, f64)> {
+        let strata = &self.rows.strata;
+        let last = |n: usize| self.rows.time[strata[n].rows.clone()].last().copied().unwrap_or(0.0);
+        let labels = self.data.strata();
+        let known = || labels.map_or(String::new(), |s| s.labels().join(", "));
+        match (label, labels) {
+            (None, _) if strata.len() < 2 => {
+                Ok((strata.first().map(|_| 0), strata.first().map_or(0.0, |_| last(0))))
+            }
+            (None, _) => Err(Error::StratumNeeded { known: known() }),
+            (Some(label), labels) => {
+                let code = labels.and_then(|s| s.labels().iter().position(|l| l == label));
+                let number = code.and_then(|code| strata.iter().position(|s| s.code == code));
+                let number =
+                    number.ok_or_else(|| Error::UnknownLabel { label: label.into(), known: known() })?;
+                Ok((Some(number), last(number)))
+            }
+        }
+    }
+
     /// The steps by the model's own rule for ties.
     pub(in crate::survival::regression) fn hazard_steps(&self) -> Result<HazardSteps<'_>> {
         let workspace = self.at_estimates()?;

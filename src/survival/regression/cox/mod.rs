@@ -43,6 +43,7 @@ mod ties;
 mod with_data;
 
 pub use baseline::{Baseline, BaselineMethod};
+pub(in crate::survival::regression) use hazard_steps::HazardSteps;
 pub use model::CoxModel;
 pub use options::{Collinear, CoxPh};
 pub use predicted_curve::PredictedCurve;
