@@ -177,7 +177,8 @@ impl Curves {
     fn weighted(&self, weight: &Weight, tau: f64) -> (f64, f64) {
         // From the last interval back: a and b at its start.
         let (mut a, mut b, mut variance) = (0.0, 0.0, 0.0);
-        let mut next = self.times.partition_point(|&t| t <= tau);
+        // What happens at the end moves no area any more.
+        let mut next = self.times.partition_point(|&t| t < tau);
         for i in (0..weight.times.len()).rev() {
             let (start, end) = (weight.times[i], weight.times.get(i + 1).copied().unwrap_or(tau));
             let area = weight.values[i] * (end - start);
