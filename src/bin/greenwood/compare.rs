@@ -128,7 +128,7 @@ fn check(options: &Options) -> Result<(), Failure> {
 
 /// What is compared: the subjects, or their risk tables where the file was too long to keep them.
 enum Compared {
-    Subjects(RightCensored<'static>, Groups),
+    Subjects(Box<RightCensored<'static>>, Groups),
     Tables(RiskTables),
 }
 
@@ -144,7 +144,7 @@ impl Compared {
         if let Some(column) = &options.strata {
             data = data.with_strata(table.groups("--strata", column)?)?;
         }
-        Ok(Self::Subjects(data, table.groups("--by", &options.by)?))
+        Ok(Self::Subjects(Box::new(data), table.groups("--by", &options.by)?))
     }
 
     fn labels(&self) -> Vec<&str> {
