@@ -170,7 +170,7 @@ pub trait Distribution: Clone + Debug {
 
     /// The distribution once what it takes from the data is known: the places of knots.
     #[doc(hidden)]
-    fn resolved(&self, _log_event_times: &[f64]) -> Result<Self> {
+    fn resolved(&self, _log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self> {
         Ok(self.clone())
     }
 

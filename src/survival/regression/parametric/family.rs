@@ -284,10 +284,10 @@ impl Distribution for Family {
         )
     }
 
-    fn resolved(&self, log_event_times: &[f64]) -> Result<Self, Error> {
+    fn resolved(&self, log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self, Error> {
         match self {
             Self::Spline { scale, knots } => {
-                let placed = knots.placed(log_event_times).ok_or(Error::Unsupported {
+                let placed = knots.placed(&log_event_times()).ok_or(Error::Unsupported {
                     method: "a spline of log time",
                     with: "these knots",
                     why: "knots must increase and be finite, and by rule they need as many distinct event times: give \

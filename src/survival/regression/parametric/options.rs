@@ -12,6 +12,9 @@ use crate::survival::regression::parametric::prepared::Prepared;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 
+/// So many rows are enough for a start.
+const PART: usize = 1 << 14;
+
 /// A parametric model of survival: a distribution whose parameters are sums of covariates.
 ///
 /// | option | default | meaning | must be |
@@ -118,7 +121,7 @@ impl<D: Distribution> Parametric<D> {
     pub fn fit(&self, data: impl Into<Observations>, design: &Design) -> Result<ParametricModel<D>> {
         let data = data.into();
         self.check(&data, design)?;
-        let distribution = self.distribution.resolved(&data.log_event_times())?;
+        let distribution = self.distribution.resolved(&|| data.log_event_times())?;
         let parameters = distribution.parameters();
         if parameters.len() > MOST {
             let value = parameters.len() as f64;
@@ -255,8 +258,25 @@ impl<D: Distribution> Parametric<D> {
         Ok(has_scale.then_some(1))
     }
 
-    /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
+    /// Of many rows a part is searched first: from its maximum the whole takes few steps.
     fn search(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
+        let step = problem.rows.len() / PART;
+        if step >= 4 {
+            let rows = problem.rows.every(step);
+            if rows.has_events()
+                && let Ok(found) = self.search_rows(Problem { rows: &rows, ..problem }, prepared)
+                && found.stop == ParametricStop::Converged
+                && let Some(found) = problem.maximise(&found.theta, self.max_iterations, self.tolerance)
+                && found.stop == ParametricStop::Converged
+            {
+                return Ok(found);
+            }
+        }
+        self.search_rows(problem, prepared)
+    }
+
+    /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
+    fn search_rows(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
         let parameters = problem.layout.parameters.len();
         let starts = prepared.starts(problem.distribution);
         let null = problem.layout.null();

@@ -39,7 +39,7 @@ impl<D: Distribution> TryFrom<RawModel<D>> for ParametricModel<D> {
 
     fn try_from(raw: RawModel<D>) -> Result<Self> {
         // What was placed by the data stands in the distribution, so nothing is left to be placed.
-        let distribution = raw.distribution.resolved(&[])?;
+        let distribution = raw.distribution.resolved(&Vec::new)?;
         raw.check(&distribution)?;
         Ok(Self {
             distribution,
