@@ -15,7 +15,7 @@
 //! | intervals for few subjects | [`small_sample`] |
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
-//! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`] |
+//! | parametric models: families, splines, cure, relative survival; censoring and truncation of every kind | [`parametric`] |
 //! | groups of interval-censored data compared | [`IntervalLogRank`] |
 //! | concordance | [`prediction`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |
@@ -26,7 +26,6 @@
 //!
 //! # Not yet
 //! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
-//! - Relative survival (a background hazard) in parametric models.
 //! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.

@@ -2,7 +2,7 @@
 
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::jet::Jet;
-use crate::survival::regression::parametric::likelihood::{MOST, row};
+use crate::survival::regression::parametric::likelihood::{Limits, MOST, row};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -11,17 +11,17 @@ pub(super) enum Asked {
     LogSurvival(f64),
     /// `ln h(t)`.
     LogHazard(f64),
-    /// The log likelihood of a row with these limits and entry.
-    Row(f64, f64, f64),
+    /// The log likelihood of a row.
+    Row(Limits),
 }
 
 /// The log likelihood of a row.
 pub(super) fn row_gradient<D: Distribution>(
     distribution: &D,
     parameters: &[f64],
-    (lower, upper, entry): (f64, f64, f64),
+    limits: Limits,
 ) -> (f64, Vec<f64>) {
-    gradient(distribution, parameters, Asked::Row(lower, upper, entry))
+    gradient(distribution, parameters, Asked::Row(limits))
 }
 
 pub(super) fn gradient<D: Distribution>(
@@ -48,7 +48,7 @@ fn with<D: Distribution, const N: usize>(
     let jet = match asked {
         Asked::LogSurvival(t) => distribution.log_survival(t, &jets),
         Asked::LogHazard(t) => distribution.log_hazard(t, &jets),
-        Asked::Row(lower, upper, entry) => row(distribution, (lower, upper, entry), &jets),
+        Asked::Row(limits) => row(distribution, limits, &jets),
     };
     (jet.value, jet.gradient[..parameters.len()].to_vec())
 }

@@ -28,6 +28,17 @@ pub(super) struct Rows {
     /// The time, or its logarithm, where that alone is needed.
     pub y: Vec<f64>,
     pub kinds: Vec<Kind>,
+    /// The population's rate at an exact time; its cumulative hazard between two limits.
+    pub background: Option<Vec<f64>>,
+}
+
+/// What a row tells of its time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub lower: f64,
+    pub upper: f64,
+    pub entry: f64,
+    pub background: f64,
 }
 
 /// Is a row one of those for which a location-scale family has a short formula?
@@ -90,7 +101,8 @@ impl Rows {
     /// The kind of a row.
     pub fn kind(&self, row: usize) -> Kind {
         let at_risk_from_start = self.entry.as_ref().is_none_or(|e| e[row] == f64::NEG_INFINITY);
-        if !at_risk_from_start || !self.y[row].is_finite() {
+        let background = self.background.as_ref().is_some_and(|b| b[row] > 0.0);
+        if background || !at_risk_from_start || !self.y[row].is_finite() {
             Kind::Other
         } else if self.upper[row] == f64::INFINITY {
             Kind::Censored
@@ -117,21 +129,29 @@ impl Rows {
             columns: self.columns.iter().map(|values| pick(values, step)).collect(),
             y: pick(&self.y, step),
             kinds: pick(&self.kinds, step),
+            background: some(&self.background),
         }
     }
 }
 
 /// What a row adds to the log likelihood, as a function of the parameters.
-pub(super) fn row<D: Distribution, T: Real>(
-    distribution: &D,
-    (lower, upper, entry): (f64, f64, f64),
-    parameters: &[T],
-) -> T {
+pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, parameters: &[T]) -> T {
     let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
     let survival =
         |t: f64| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters));
-    let density = || distribution.log_density(lower, parameters);
-    row_of(lower == upper, density, [survival(lower), survival(upper), survival(entry)])
+    let Limits { lower, upper, entry, background } = limits;
+    let density = || {
+        if background > 0.0 {
+            // ln S + ln(b + h)
+            let (survival, hazard) =
+                (distribution.log_survival(lower, parameters), distribution.log_hazard(lower, parameters));
+            survival + hazard.shift(-background.ln()).softplus().shift(background.ln())
+        } else {
+            distribution.log_density(lower, parameters)
+        }
+    };
+    let after = survival(upper).map(|after| after.shift(-background));
+    row_of(lower == upper, density, [survival(lower), after, survival(entry)])
 }
 
 /// The same from the log density, and from the log survival functions at both limits and at entry where they are not 1
@@ -155,9 +175,14 @@ pub(super) fn row_of<T: Real>(
 }
 
 impl<D: Distribution> Problem<'_, D> {
-    fn limits(&self, row: usize) -> (f64, f64, f64) {
-        let entry = self.rows.entry.as_ref().map_or(f64::NEG_INFINITY, |e| e[row]);
-        (self.rows.lower[row], self.rows.upper[row], entry)
+    fn limits(&self, row: usize) -> Limits {
+        let rows = self.rows;
+        Limits {
+            lower: rows.lower[row],
+            upper: rows.upper[row],
+            entry: rows.entry.as_ref().map_or(f64::NEG_INFINITY, |e| e[row]),
+            background: rows.background.as_ref().map_or(0.0, |b| b[row]),
+        }
     }
 
     /// The parameters of the rows of a block.

@@ -1,7 +1,7 @@
 //! Parametric survival models: one likelihood engine for every distribution, with every kind of censoring and late entry.
 //!
 //! * families: [`Family`]; one's own: [`Distribution`] · options and the fit: [`Parametric`] · observations:
-//!   [`Observations`]
+//!   [`Observations`], with the hazard of a population: [`Background`]
 //! * what was fitted: [`ParametricModel`] · how the search ended: [`ParametricStop`]
 //! * survival, hazard, quantiles and means of a subject: [`Prediction`], [`Predicted`]
 //! * a population: [`Standardized`] · several families: [`Comparison`] · beyond the data: [`Extrapolation`]
@@ -32,6 +32,7 @@
 //! function once; `tails` has those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
 //! what it is.
 
+mod background;
 mod comparison;
 mod distribution;
 mod extrapolation;
@@ -59,6 +60,7 @@ mod stop;
 mod stored;
 mod tails;
 
+pub use background::Background;
 pub use comparison::{ComparedModel, Comparison};
 pub use distribution::{Distribution, Link, Parameter, Summary};
 pub use extrapolation::{ExtrapolatedRow, Extrapolation};

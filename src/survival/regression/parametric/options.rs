@@ -280,7 +280,10 @@ impl<D: Distribution> Parametric<D> {
         let parameters = problem.layout.parameters.len();
         let starts = prepared.starts(problem.distribution);
         let null = problem.layout.null();
-        let several = parameters > 2 || problem.distribution.standard_form().is_none();
+        // Beside a background the excess may be small early or late: the likelihood has local maxima in any family.
+        let excess = problem.rows.background.is_some();
+        let several = excess || parameters > 2 || problem.distribution.standard_form().is_none();
+        let every = excess || parameters > 2;
         let covariates = null.len() < problem.layout.len();
         let first_layout = if several && covariates { &null } else { problem.layout };
         let first = Problem { layout: first_layout, ..problem };
@@ -293,7 +296,7 @@ impl<D: Distribution> Parametric<D> {
             ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
             from = ranked.into_iter().map(|(_, s)| s).take(6).collect();
         }
-        let mut best = self.best(first, &from, several && parameters > 2);
+        let mut best = self.best(first, &from, every);
         if several && covariates {
             let whole = |theta: &[f64]| -> Vec<f64> {
                 let mut own = theta.iter();
@@ -307,10 +310,10 @@ impl<D: Distribution> Parametric<D> {
             };
             let mut from: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
             // Where the model without covariates had no maximum, its start may serve the whole one better.
-            if best.as_ref().is_none_or(|b| !b.stop.is_success()) {
+            if excess || best.as_ref().is_none_or(|b| !b.stop.is_success()) {
                 from.extend(starts.iter().map(|s| problem.layout.start(s)));
             }
-            best = self.best(problem, &from, false);
+            best = self.best(problem, &from, excess);
         }
         best.ok_or(Error::InfiniteLikelihood)
     }

@@ -60,6 +60,11 @@ impl Prepared {
         }
         let exact = |i: &usize| data.lower[*i] == data.upper[*i];
         let jacobian = -c.ln() * (0..data.len()).filter(exact).map(|i| data.weight(i)).sum::<f64>();
+        let constant = data
+            .background
+            .as_ref()
+            .map_or(0.0, |expected| (0..data.len()).map(|i| data.weight(i) * expected.constant[i]).sum());
+        let jacobian = jacobian - constant;
         let mut rows = Rows {
             lower,
             upper,
@@ -70,6 +75,13 @@ impl Prepared {
             columns,
             y,
             kinds: Vec::new(),
+            background: data.background.as_ref().filter(|b| b.rows.iter().any(|x| *x > 0.0)).map(
+                |expected| {
+                    let in_unit =
+                        |(i, x): (usize, &f64)| if data.lower[i] == data.upper[i] { x * c } else { *x };
+                    expected.rows.iter().enumerate().map(in_unit).collect()
+                },
+            ),
         };
         rows.kinds = (0..rows.len()).map(|row| rows.kind(row)).collect();
         let summary = summary(&rows, positive);

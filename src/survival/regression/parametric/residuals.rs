@@ -7,6 +7,7 @@ use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::gradient::row_gradient;
+use crate::survival::regression::parametric::likelihood::Limits;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::observations::Observations;
 
@@ -48,11 +49,15 @@ impl<D: Distribution> ParametricModel<D> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::NoCurve`] where the likelihood has no maximum; [`Error::UnknownLabel`] for a
-    /// stratum that the model does not have; those of a design that is not the model's
+    /// stratum that the model does not have; [`Error::Unsupported`] for a model of an excess hazard; those of a design that is not the model's
     /// ([`Design`](crate::survival::Design)).
     pub fn with(&self, data: impl Into<Observations>, rows: &impl NewRows) -> Result<ObservedRows<'_, D>> {
         self.with_curve()?;
         let data = data.into();
+        if self.excess || data.background.is_some() {
+            let why = "the excess is not observed alone";
+            return Err(Error::Unsupported { method: "a residual", with: "a background hazard", why });
+        }
         let x = rows.aligned(&self.recipe)?.into_owned();
         if x.nrows() != data.len() {
             let (len, expected) = (x.nrows(), data.len());
@@ -212,7 +217,8 @@ impl<D: Distribution> ObservedRows<'_, D> {
         let model = self.model;
         let mut scores = Array2::zeros((self.len(), model.coefficients.len()));
         for row in 0..self.len() {
-            let (_, inner) = row_gradient(&model.distribution, &self.parameters(row), self.limits(row));
+            let (_, inner) =
+                row_gradient(&model.distribution, &self.parameters(row), limits(self.limits(row)));
             let x = self.row(row);
             for (k, c) in model.layout.coefficients.iter().enumerate() {
                 scores[(row, k)] = inner[c.parameter] * c.factor.of(&x, self.strata[row]);
@@ -250,6 +256,10 @@ impl<D: Distribution> ObservedRows<'_, D> {
         let pairs = scores.rows().into_iter().zip(moved.rows());
         pairs.map(|(score, moved)| score.dot(&moved)).collect()
     }
+}
+
+fn limits((lower, upper, entry): (f64, f64, f64)) -> Limits {
+    Limits { lower, upper, entry, background: 0.0 }
 }
 
 /// `Δ/(e^Δ − 1) − H(L)`

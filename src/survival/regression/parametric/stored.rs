@@ -30,6 +30,7 @@ pub(super) struct RawModel<D> {
     events: usize,
     last_time: f64,
     robust: bool,
+    excess: bool,
     iterations: usize,
     stop: ParametricStop,
 }
@@ -56,6 +57,7 @@ impl<D: Distribution> TryFrom<RawModel<D>> for ParametricModel<D> {
             events: raw.events,
             last_time: raw.last_time,
             robust: raw.robust,
+            excess: raw.excess,
             iterations: raw.iterations,
             stop: raw.stop,
         })
