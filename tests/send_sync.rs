@@ -77,7 +77,15 @@ fn curve_is() {
         curve::IncidenceRow,
         curve::IncidenceVariance,
         curve::KaplanMeier,
+        curve::Actuarial,
+        curve::Bandwidth,
+        curve::Kernel,
+        curve::SmoothedHazard,
+        curve::SmoothedHazardCurve,
+        curve::SmoothedHazardPoint,
         curve::Kind,
+        curve::LifeTable,
+        curve::LifeTableRow,
         curve::MassInterval,
         curve::NelsonAalen,
         curve::Pseudo,
@@ -95,8 +103,11 @@ fn curve_is() {
         curve::SurvivalEstimate,
         curve::SurvivalRegion,
         curve::TimeLost,
+        curve::RatioLaw,
         curve::Turnbull,
+        curve::TurnbullBootstrap,
         curve::TurnbullCurve,
+        curve::TurnbullLikelihood<'static>,
     ];
 }
 
@@ -131,6 +142,10 @@ fn log_rank_is() {
         log_rank::Alternative,
         log_rank::Gray,
         log_rank::GrayTest,
+        log_rank::IntervalLogRank,
+        log_rank::IntervalLogRankTest,
+        log_rank::IntervalScore,
+        log_rank::IntervalVariance,
         log_rank::LogRank,
         log_rank::LogRankTest,
         log_rank::MantelByar,
@@ -212,6 +227,11 @@ fn recurrent_is() {
 fn regression_is() {
     all![
         regression::AbsoluteRisk,
+        regression::AdditiveHazards,
+        regression::AdditiveModel,
+        regression::EffectTest,
+        regression::EstimationEnd,
+        regression::TestWeight,
         regression::Baseline,
         regression::BaselineMethod,
         regression::CensoringTies,
@@ -364,5 +384,12 @@ fn trial_design_is() {
         design::non_proportional::NonProportionalPlan,
         design::non_proportional::PlannedTest,
         design::non_proportional::StatisticVariance,
+        design::single_arm::ExactBinomialDesign,
+        design::single_arm::ExactBinomialPlan,
+        design::single_arm::OneSampleDesign,
+        design::single_arm::OneSamplePlan,
+        design::single_arm::TwoStageDesign,
+        design::single_arm::TwoStageOptimum,
+        design::single_arm::TwoStagePlan,
     ];
 }

@@ -6,7 +6,9 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::model::{CoxModel, Finished};
-use crate::survival::regression::cox::newton::{COLLINEAR, Objective, independent_columns, maximise};
+use crate::survival::regression::cox::newton::{
+    COLLINEAR, Objective, independent_columns, maximise, unknown_directions,
+};
 use crate::survival::regression::cox::options::{Collinear, CoxPh};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::residuals;
@@ -15,9 +17,6 @@ use crate::survival::regression::cox::stop::Stop;
 use crate::survival::regression::cox::ties::Ties;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::search_options;
-
-/// So many subjects that leave one after the other take a tenth of a second in an evaluation.
-const MOST_LEAVING: f64 = 1e7;
 
 /// A fit holds about eight square matrices of its columns, 200 MB each at this number.
 const MOST_COLUMNS: usize = 5000;
@@ -48,27 +47,12 @@ impl CoxPh {
         Err(Error::Unsupported { method: "Firth's penalty", with, why })
     }
 
-    /// Under Efron's rule a replication weight of k leaves as k subjects, one after the other: the cost is the sum of the
-    /// weights of events, which is refused where an evaluation would take seconds.
-    fn check_repetitions(&self, rows: &Rows) -> Result<()> {
-        let leaving: f64 = rows.strata.iter().flat_map(|s| &s.ties).map(|tie| tie.leaving).sum();
-        if self.ties != Ties::Efron || !rows.repeated || leaving <= MOST_LEAVING + rows.len() as f64 {
-            return Ok(());
-        }
-        Err(Error::TooLarge {
-            what: "Efron's rule for tied events",
-            size: format!("replication weights of events that add up to {leaving:e} subjects"),
-            instead: "take Breslow's rule (`Ties::Breslow`), which does not depend on their number",
-        })
-    }
-
     /// Fits the model.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
     /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
-    /// [`Error::TooLarge`] for more than 5,000 columns, and for replication weights of events that add up to more than ten
-    /// million subjects under Efron's rule;
+    /// [`Error::TooLarge`] for more than 5,000 columns;
     /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
     /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
@@ -85,11 +69,10 @@ impl CoxPh {
         if self.ties == Ties::Exact && data.is_robust() && rows.has_tied_events() {
             return Err(residuals::no_score("a robust variance"));
         }
-        self.check_repetitions(&rows)?;
         let p = rows.p;
         let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
         let mut objective = Objective::new(&rows, self.ties, penalty);
-        let initial: Vec<f64> = match &self.initial {
+        let mut initial: Vec<f64> = match &self.initial {
             Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
             None => vec![0.0; p],
         };
@@ -103,6 +86,11 @@ impl CoxPh {
         if free.len() < p {
             // A start without information is no redundant column.
             free = independent_columns(&rows, self.ties);
+        }
+        // A redundant column counts as 0: where it starts elsewhere, those that stay take its part over.
+        if let Some(moved) = without_redundant(&rows, self.ties, &free, &initial) {
+            initial = moved;
+            objective.evaluate(&initial, &mut start);
         }
         if self.collinear == Collinear::Refuse
             && let Some(j) = (0..p).find(|j| !free.contains(j))
@@ -131,4 +119,17 @@ impl CoxPh {
         let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
         Ok(Finished { options: self, data, design, rows, initial, start, free, found }.into_model())
     }
+}
+
+/// The same linear predictors with the redundant columns at 0; `None` where they are.
+fn without_redundant(rows: &Rows, ties: Ties, free: &[usize], beta: &[f64]) -> Option<Vec<f64>> {
+    let mut redundant = (0..rows.p).filter(|j| !free.contains(j));
+    redundant.clone().find(|&j| beta[j] != 0.0)?;
+    let mut moved = beta.to_vec();
+    for (direction, k) in unknown_directions(rows, ties, free).iter().zip(&mut redundant) {
+        for (b, d) in moved.iter_mut().zip(direction) {
+            *b -= beta[k] * d;
+        }
+    }
+    Some(moved)
 }

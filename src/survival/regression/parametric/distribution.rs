@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use crate::error::Result;
-use crate::survival::regression::parametric::family::Standard;
 use crate::survival::regression::parametric::jet::Real;
+use crate::survival::regression::parametric::standard::Standard;
 
 /// How the natural value of a parameter follows from its working value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

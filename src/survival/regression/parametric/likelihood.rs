@@ -5,10 +5,11 @@
 //! columns, which are taken block by block while the block is in the cache.
 
 use crate::survival::regression::parametric::distribution::Distribution;
-use crate::survival::regression::parametric::family::Standard;
 use crate::survival::regression::parametric::jet::{Jet, Real};
+use crate::survival::regression::parametric::lanes::{Column, add};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::location_scale::{LogScale, Observed, Work};
+use crate::survival::regression::parametric::standard::Standard;
 
 /// Rows that are taken together.
 pub(super) const BLOCK: usize = 256;
@@ -375,80 +376,6 @@ impl<D: Distribution> Problem<'_, D> {
             }
         }
     }
-}
-
-/// What a coefficient is multiplied by, in the rows of a block.
-enum Column<'a> {
-    One,
-    Stratum(&'a [u32], u32),
-    Numbers(&'a [f64]),
-}
-
-impl Column<'_> {
-    fn at(&self, i: usize) -> f64 {
-        match self {
-            Self::One => 1.0,
-            Self::Stratum(codes, code) => f64::from(u8::from(codes[i] == *code)),
-            Self::Numbers(x) => x[i],
-        }
-    }
-
-    fn dot(&self, values: &[f64]) -> f64 {
-        match self {
-            Self::One => sum(values),
-            Self::Stratum(codes, code) => {
-                values.iter().zip(*codes).map(|(v, c)| if c == code { *v } else { 0.0 }).sum()
-            }
-            Self::Numbers(x) => dot(x, values),
-        }
-    }
-
-    fn times(&self, values: &[f64], into: &mut [f64]) {
-        match self {
-            Self::One => into.copy_from_slice(values),
-            Self::Stratum(codes, code) => {
-                for (i, into) in into.iter_mut().enumerate() {
-                    *into = if codes[i] == *code { values[i] } else { 0.0 };
-                }
-            }
-            Self::Numbers(x) => {
-                for ((into, v), x) in into.iter_mut().zip(values).zip(*x) {
-                    *into = v * x;
-                }
-            }
-        }
-    }
-}
-
-/// Sums in eight lanes, which the compiler turns into wide registers.
-const LANES: usize = 8;
-
-pub(super) fn sum(values: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f64 = chunks.remainder().iter().sum();
-    for chunk in chunks {
-        for l in 0..LANES {
-            lanes[l] += chunk[l];
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
-}
-
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in left.zip(right) {
-        for l in 0..LANES {
-            lanes[l] += a[l] * b[l];
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
-}
-
-fn add(into: &mut [f64], by: f64, column: &[f64]) {
-    into.iter_mut().zip(column).for_each(|(e, x)| *e += by * x);
 }
 
 /// The most parameters that a distribution may have.

@@ -4,8 +4,9 @@
 //! and d, and so are their derivatives: the loops below are over plain columns, which the compiler turns into wide
 //! registers. The exponential is one that it can widen too.
 
-use crate::survival::regression::parametric::family::Standard;
-use crate::survival::regression::parametric::likelihood::{BLOCK, sum};
+use crate::survival::regression::parametric::lanes::sum;
+use crate::survival::regression::parametric::likelihood::BLOCK;
+use crate::survival::regression::parametric::standard::Standard;
 use crate::survival::regression::parametric::tails::{LOG_ROOT_TAU, log_normal_survival};
 
 /// The rows of a block: observed values, 1 for an event, weights.

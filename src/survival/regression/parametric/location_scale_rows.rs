@@ -4,10 +4,11 @@ use ndarray::Array2;
 
 use crate::error::{Error, Result};
 use crate::survival::regression::parametric::distribution::Distribution;
-use crate::survival::regression::parametric::family::{Family, Standard};
+use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::jet::{Jet, Real};
 use crate::survival::regression::parametric::likelihood::row_of;
 use crate::survival::regression::parametric::residuals::ObservedRows;
+use crate::survival::regression::parametric::standard::Standard;
 
 /// The residuals of `survreg`: of the time itself, and of the derivatives in location and scale.
 ///
