@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
+use crate::plot::layout::COLUMN;
 use crate::plot::series::StepSeries;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
@@ -31,16 +32,30 @@ impl CurvePlot {
             let named = self.labels.as_ref().map(|l| l[i].clone());
             named.unwrap_or_else(|| if self.source.len() == 1 { String::new() } else { format!("{}", i + 1) })
         };
+        // What falls into one column of print has one band; the panel is narrower than the sheet.
+        let last = |c: &SurvivalCurve| c.last_time().unwrap_or(0.0);
+        let cell = |curves: &[SurvivalCurve]| {
+            let end =
+                self.until.map_or_else(|| curves.iter().map(last).fold(0.0, f64::max), |t| t * self.unit);
+            if self.logarithmic() { 0.0 } else { end * COLUMN / self.style.width() }
+        };
         let mut all = match &self.source {
             Source::Curves(curves) => curves
                 .iter()
                 .enumerate()
-                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands))
+                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands, self.subjects, cell(curves)))
                 .collect::<Result<Vec<_>>>()?,
             Source::Hazards(hazards) => hazards
                 .iter()
                 .enumerate()
-                .map(|(i, h)| StepSeries::of_hazard(label(i), h, self.bands.map(|b| b.confidence_level())))
+                .map(|(i, h)| {
+                    StepSeries::of_hazard(
+                        label(i),
+                        h,
+                        self.bands.map(|b| b.confidence_level()),
+                        self.subjects,
+                    )
+                })
                 .collect::<Result<Vec<_>>>()?,
             Source::Steps(steps) => {
                 let mut steps = steps.clone();
@@ -55,6 +70,10 @@ impl CurvePlot {
                 steps
             }
         };
+        for (i, own) in all.iter_mut().enumerate() {
+            own.color = i;
+            own.details = self.details_of(i, own);
+        }
         if self.stacked {
             stack(&mut all);
         }
@@ -76,6 +95,7 @@ impl StepSeries {
     fn rescale(&mut self, time: f64, value: impl Fn(f64) -> f64) {
         self.start = value(self.start);
         self.end *= time;
+        self.median = self.median.map(|m| m * time);
         for step in &mut self.steps {
             *step = (step.0 * time, value(step.1));
         }
