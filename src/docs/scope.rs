@@ -17,7 +17,7 @@
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
 //! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`] |
 //! | groups of interval-censored data compared | [`IntervalLogRank`] |
-//! | concordance | [`prediction`] |
+//! | concordance, ROC curves at a time, Brier scores, calibration, explained variation | [`prediction`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |
 //! | the design of a trial | [`design`](crate::trial::design) |
 //! | data behind published figures | [`reconstruct`](crate::trial::reconstruct) |
@@ -28,7 +28,7 @@
 //! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
 //! - Relative survival (a background hazard) in parametric models; stored parametric models.
 //! - Smoothed hazards and life tables.
-//! - Brier scores, time-dependent AUC and calibration.
+//! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
 //! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
 //! - Standardised (adjusted) survival curves. Curves with inverse-probability weights are there: [`Weights::sampling`].
