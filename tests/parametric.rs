@@ -1,12 +1,15 @@
 //! Parametric models against R, case by case, at 1e-7: what is iterated agrees to convergence.
 
 mod common;
+#[path = "common/parametric_cases.rs"]
+mod parametric_cases;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::survival::regression::parametric::{Distribution, Link, Parameter, Real, Summary};
 use greenwood::survival::regression::{Family, Observations, ParametricModel, Prediction};
 use greenwood::survival::{Design, Parametric, Weights};
 use ndarray::Array2;
+use parametric_cases::{design, model_frame};
 use serde_json::Value;
 use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 
@@ -83,58 +86,6 @@ fn observations(case: &Case, frame: &Frame) -> Observations {
     };
     data.with_weights(if robust { Weights::sampling(weights) } else { Weights::replication(weights) })
         .unwrap()
-}
-
-/// The columns that a list of covariates names.
-fn design(case: &Case, frame: &Frame) -> Design<'static> {
-    let specs = case.inputs["covariates"].as_array().cloned().unwrap_or_default();
-    let mut design = Design::builder();
-    if specs.is_empty() {
-        return Design::without_covariates(frame.len());
-    }
-    for (j, spec) in specs.iter().enumerate() {
-        let column = frame.column(spec["column"].as_str().unwrap());
-        let values: Vec<f64> = match spec["equals"].as_f64() {
-            Some(level) => column.iter().map(|v| f64::from(u8::from(*v == level))).collect(),
-            None => column.to_vec(),
-        };
-        design = design.numeric(format!("x{j}"), &values);
-    }
-    design.build().unwrap()
-}
-
-/// The rows that are complete in what the model uses, with the limits of an interval under one name.
-fn model_frame(case: &Case) -> Frame {
-    let mut frame = case.frame();
-    for (from, to) in [("lower", "L_or_lower"), ("upper", "R_or_upper")] {
-        if let Some(column) = case.text(from) {
-            frame.columns.insert(to.into(), frame.column(column).to_vec());
-        }
-    }
-    if case.name.starts_with("sr_cmv_interval") {
-        let keep: Vec<bool> = frame.column("cmvR").iter().map(|r| !(*r <= 0.0)).collect();
-        frame = frame.keep(&keep);
-    }
-    if case.text("note").is_some_and(|n| n.contains("futime/12")) {
-        let exit =
-            frame.column("age").iter().zip(frame.column("futime")).map(|(a, t)| a + t / 12.0).collect();
-        frame.columns.insert("exit".into(), exit);
-    }
-    if let Some(unit) = case.inputs["time_divided_by"].as_f64() {
-        let exit = frame.column(case.text("time").unwrap()).iter().map(|t| t / unit).collect();
-        frame.columns.insert("exit".into(), exit);
-    }
-    if case.names("scale_strata").iter().any(|s| s == "edema > 0") {
-        let swollen = frame.column("edema").iter().map(|e| f64::from(u8::from(*e > 0.0))).collect();
-        frame.columns.insert("edema > 0".into(), swollen);
-    }
-    let specs = case.inputs["covariates"].as_array().cloned().unwrap_or_default();
-    let mut needed: Vec<String> = specs.iter().map(|s| s["column"].as_str().unwrap().into()).collect();
-    needed.extend(case.inputs["offset"]["column"].as_str().map(String::from));
-    needed.extend(case.names("scale_strata"));
-    let keep: Vec<bool> =
-        (0..frame.len()).map(|i| needed.iter().all(|c| !frame.column(c)[i].is_nan())).collect();
-    frame.keep(&keep)
 }
 
 #[test]

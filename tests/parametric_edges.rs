@@ -58,7 +58,10 @@ fn hostile_data_have_an_answer_or_a_diagnosis() {
                 Ok(subject) => {
                     let survival = subject.survival(1.0).unwrap().value();
                     assert!((0.0..=1.0).contains(&survival), "{family} {time:?}: {survival}");
-                    let _ = (subject.quantile(0.5).unwrap(), subject.hazard(1.0).unwrap());
+                    let _ = subject.quantile(0.5).unwrap();
+                    // A normal tail at 1e12 standard deviations may have no ratio; nothing is NaN.
+                    let hazard = subject.hazard(1.0).map(|h| h.value());
+                    assert!(hazard.is_err() || hazard.is_ok_and(|h| h >= 0.0), "{family} {time:?}");
                 }
                 Err(error) => assert!(matches!(error, Error::NoCurve { .. }), "{family}: {error}"),
             }

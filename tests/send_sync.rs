@@ -339,3 +339,15 @@ fn trial_is() {
         Trial<Arm, Course>,
     ];
 }
+
+#[test]
+fn trial_design_is() {
+    use greenwood::trial::design;
+    all![
+        design::StratifiedAssumptions,
+        design::non_proportional::NonProportionalDesign,
+        design::non_proportional::NonProportionalPlan,
+        design::non_proportional::PlannedTest,
+        design::non_proportional::StatisticVariance,
+    ];
+}

@@ -14,11 +14,12 @@ use greenwood::survival::curve::FlemingHarrington;
 use greenwood::survival::data::{Landmark, NearTies};
 use greenwood::survival::log_rank::{OneSampleLogRank, PairwiseLogRank, Renyi};
 use greenwood::survival::permutation::MonteCarloLogRank;
+use greenwood::survival::regression::{Family, ParametricModel};
 use greenwood::survival::result::{Estimate, HazardRatioMethod};
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{
-    Alternative, Band, Concordance, ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, RightCensored,
-    RiskTable, SurvivalCurve, Weights, WinRatio,
+    Alternative, Band, Concordance, Design, ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, Parametric,
+    RightCensored, RiskTable, SurvivalCurve, Weights, WinRatio,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -447,6 +448,38 @@ fn contrasts() -> Result<()> {
         let _ = c.interval(0.9);
     });
 
+    finish(report);
+    Ok(())
+}
+
+#[test]
+fn parametric_models() -> Result<()> {
+    let mut report = Report::default();
+    let design = Design::builder().numeric("x", &WEIGHT).build()?;
+    for name in ["weibull", "gompertz", "spline-odds", "cure-mixture-log-normal", "generalized-gamma"] {
+        let strata = Groups::new(&["x", "y", "x", "y", "x", "y", "x", "y", "x", "y", "x", "y"]);
+        let data = if name == "weibull" { plain().with_strata(strata)? } else { plain() };
+        let fit = Parametric::new(name.parse::<Family>()?).fit(&data, &design)?;
+        report.printed(name, &fit, |model: &ParametricModel, a| {
+            for index in 0..model.coefficients().len() {
+                a.size(model.coefficient(index).and_then(|c| c.std_error().ok()));
+                let _ = (model.interval(index, 0.9), model.natural(index, 0.9));
+            }
+            let _ = (model.names().len(), model.diagnosis(), model.aicc(), model.bic());
+            let Ok(subject) = model.predict(&model.row().numeric("x", 0.4)) else { return };
+            for t in [1e-3, 5.0, 100.0] {
+                let survival = subject.survival(t).ok();
+                a.p(survival.map(|s| s.value())).size(survival.and_then(|s| s.std_error()));
+                if let Some((low, high)) = survival.and_then(|s| s.bounds()) {
+                    a.p(low).p(high);
+                }
+                a.size(subject.hazard(t).ok().map(|h| h.value()));
+                a.size(subject.cumulative_hazard(t).ok().map(|h| h.value()));
+            }
+            a.size(subject.quantile(0.5).ok().map(|q| q.value()));
+            let _ = subject.simulate(3, 1);
+        });
+    }
     finish(report);
     Ok(())
 }

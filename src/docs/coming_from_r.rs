@@ -60,7 +60,8 @@
 //! | `crr(time, cause, x, failcode =)` | [`FineGray::fit`] |
 //!
 //! # flexsurv
-//! Parametric models (`flexsurvreg`, `survreg`, `flexsurvspline`) are not here yet.
+//! `survreg`, `flexsurvreg`, `flexsurvspline` and `flexsurvcure` are [`Parametric`](crate::survival::Parametric) with a
+//! `Family`; the parameters of each are translated in [`parametric`](crate::survival::regression::parametric).
 //!
 //! # ggsurvfit and survminer
 //! These need the feature `plot`.
@@ -83,6 +84,7 @@
 //! | `km.ci` | [`SmallSample`], [`Band`] |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
 //! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |
+//! | `gsDesign2::fixed_design_*`, `npsurvSS` | [`non_proportional`](crate::trial::design::non_proportional) |
 //! | `gMCP` | [`GraphicalProcedure`](crate::trial::design::GraphicalProcedure) |
 //! | `IPDfromKM` | [`Guyot`](crate::trial::reconstruct::Guyot) |
 //!

@@ -36,7 +36,7 @@
 //! | Firth's penalty in a Cox model | yes | no (`coxphf`) | no | no |
 //! | exact permutation log-rank test | yes | no (`coin`) | no | no |
 //! | risk tables that merge | yes | no | no | no |
-//! | parametric models | not yet | yes | yes | no |
+//! | parametric models | yes | yes | yes | no |
 //! | interval censoring | nonparametric estimate | yes | yes | no |
 //! | Brier score, time-dependent AUC | yes | Brier | no | yes |
 //! | elastic net | no | no (`glmnet`) | yes | yes |

@@ -26,7 +26,7 @@
 //!
 //! # Not yet
 //! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
-//! - Relative survival (a background hazard) in parametric models; stored parametric models.
+//! - Relative survival (a background hazard) in parametric models.
 //! - Smoothed hazards and life tables.
 //! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
 //! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.

@@ -5,7 +5,7 @@
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
 //! * the largest value of a polynomial: `bernstein`
 //! * solving: `root` (one equation), `cholesky`, `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
-//! * integers as few bytes, checksum: `bytes` · integrals: `quadrature` · random numbers that a seed decides: `random`
+//! * integers as few bytes, checksum: `bytes` · integrals: `quadrature`, `panels` (running) · random numbers that a seed decides: `random`
 
 pub(crate) mod bernstein;
 pub(crate) mod beta;
@@ -16,6 +16,7 @@ pub(crate) mod few_distinct;
 pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;
 pub(crate) mod order;
+pub(crate) mod panels;
 pub(crate) mod quadratic_form;
 pub(crate) mod quadrature;
 pub(crate) mod random;

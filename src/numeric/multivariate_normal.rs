@@ -1,4 +1,5 @@
-//! The probability that the largest of several correlated standard normal variables passes a bound.
+//! The probability that the largest of several correlated standard normal variables passes a bound, or that one of them
+//! passes its own.
 //!
 //! `P(max > c)` is the sum over i of `P(Zᵢ > c, no earlier one does)`: small probabilities are summed and never
 //! taken from 1, so a p-value of 1e-12 keeps its digits. Each term conditions one variable after the other
@@ -43,28 +44,64 @@ pub(crate) fn max_tail(correlation: &[f64], m: usize, c: f64, two_sided: bool) -
     if two_sided && c <= 0.0 {
         return Probability { value: 1.0, error: 0.0 };
     }
+    let lower = vec![if two_sided { -c } else { f64::NEG_INFINITY }; m];
+    let upper = vec![c; m];
     let mut total = Probability { value: 0.0, error: 0.0 };
     for first in 0..m {
-        let term = Term::new(correlation, m, first, c, two_sided);
-        let p = term.probability();
-        let sides = if two_sided { 2.0 } else { 1.0 };
-        total.value += sides * p.value;
-        total.error += sides * p.error;
+        // Both sides are alike.
+        total.add(
+            if two_sided { 2.0 } else { 1.0 },
+            Term::new(correlation, &lower, &upper, first).probability(),
+        );
     }
     total.value = total.value.min(1.0);
     total
 }
 
-/// `P(Z_first > c, Z_j within the bounds for j < first)` in independent variables y: `Z = L y`.
+/// `P(some Zᵢ lies outside [lowerᵢ, upperᵢ])` for standard normal variables with this correlation matrix (row-major): each
+/// variable has bounds of its own, as where means differ. Bounds may be infinite.
+pub(crate) fn outside(correlation: &[f64], lower: &[f64], upper: &[f64]) -> Probability {
+    let turned = |bounds: &[f64]| bounds.iter().map(|b| -b).collect::<Vec<f64>>();
+    let (below, above) = (turned(upper), turned(lower));
+    let mut total = Probability { value: 0.0, error: 0.0 };
+    for first in 0..upper.len() {
+        total.add(1.0, Term::new(correlation, lower, upper, first).probability());
+        if lower[first] > f64::NEG_INFINITY {
+            // −Z has the same correlations.
+            total.add(1.0, Term::new(correlation, &below, &above, first).probability());
+        }
+    }
+    total.value = total.value.min(1.0);
+    total
+}
+
+impl Probability {
+    fn add(&mut self, times: f64, other: Self) {
+        self.value += times * other.value;
+        self.error += times * other.error;
+    }
+}
+
+/// `P(Z_first > upper, Z_j within the bounds for j < first)` in independent variables y: `Z = L y`.
 struct Term {
-    /// The constraints by the last y that they depend on: coefficients of y₀, y₁, …
-    constraints: Vec<Vec<Vec<f64>>>,
+    /// The constraints by the last y that they depend on.
+    constraints: Vec<Vec<Constraint>>,
+    /// The bound that the first variable passes.
+    beyond: f64,
+}
+
+/// `lower ≤ Σ rowᵢ yᵢ ≤ upper`.
+struct Constraint {
+    row: Vec<f64>,
     lower: f64,
-    c: f64,
+    upper: f64,
 }
 
 impl Term {
-    fn new(correlation: &[f64], m: usize, first: usize, c: f64, two_sided: bool) -> Self {
+    fn new(correlation: &[f64], lower: &[f64], upper: &[f64], first: usize) -> Self {
+        let m = upper.len();
+        let within =
+            |j: usize, row: &[f64]| Constraint { row: row.to_vec(), lower: lower[j], upper: upper[j] };
         // Cholesky with the largest remaining variance first, after the variable in question.
         let mut left: Vec<usize> = (0..first).collect();
         let r = |i: usize, j: usize| correlation[i * m + j];
@@ -73,7 +110,7 @@ impl Term {
         for &j in &left {
             rows[j].push(r(j, first));
         }
-        let mut constraints: Vec<Vec<Vec<f64>>> = vec![Vec::new()];
+        let mut constraints: Vec<Vec<Constraint>> = vec![Vec::new()];
         let rest = |row: &[f64]| 1.0 - row.iter().map(|x| x * x).sum::<f64>();
         loop {
             // A variable without variance of its own is a constraint on the last variable that it depends on.
@@ -81,7 +118,7 @@ impl Term {
                 let free = rest(&rows[j]) > SINGULAR;
                 if !free {
                     let last = rows[j].iter().rposition(|x| x.abs() > SINGULAR).unwrap_or(0);
-                    constraints[last].push(rows[j][..=last].to_vec());
+                    constraints[last].push(within(j, &rows[j][..=last]));
                 }
                 free
             });
@@ -98,17 +135,17 @@ impl Term {
                 rows[j].push(x);
             }
             rows[pivot].push(root);
-            constraints.push(vec![rows[pivot].clone()]);
+            constraints.push(vec![within(pivot, &rows[pivot])]);
         }
-        Self { constraints, lower: if two_sided { -c } else { f64::NEG_INFINITY }, c }
+        Self { constraints, beyond: upper[first] }
     }
 
     /// The interval that the constraints on `y[level]` leave, given the earlier ones.
     fn bounds(&self, level: usize, y: &[f64]) -> (f64, f64) {
         let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-        for row in &self.constraints[level] {
+        for Constraint { row, lower, upper } in &self.constraints[level] {
             let known: f64 = row[..level].iter().zip(y).map(|(a, b)| a * b).sum();
-            let (a, b) = ((self.lower - known) / row[level], (self.c - known) / row[level]);
+            let (a, b) = ((lower - known) / row[level], (upper - known) / row[level]);
             low = low.max(a.min(b));
             high = high.min(a.max(b));
         }
@@ -116,9 +153,9 @@ impl Term {
     }
 
     fn probability(&self) -> Probability {
-        // y₀ = Z_first lies above c.
+        // y₀ = Z_first lies beyond its bound; nothing lies below −9.
         let (low, high) = self.bounds(0, &[]);
-        let low = low.max(self.c);
+        let low = low.max(self.beyond).max(-9.0);
         if low >= high {
             return Probability { value: 0.0, error: 0.0 };
         }
@@ -126,7 +163,7 @@ impl Term {
             let value = between(low, high);
             return Probability { value, error: 1e-15 * value };
         }
-        // Beyond this the density has fallen by e⁻³⁹ of what it is at c.
+        // Beyond this the density has fallen by e⁻³⁹ of what it is at the bound.
         let high = high.min((low * low + 78.0).sqrt());
         let dimensions = (self.constraints.len() - 1) as i32;
         let mut y = vec![0.0; self.constraints.len()];
@@ -184,9 +221,9 @@ impl Term {
             return kinks;
         }
         let mut lines = Vec::new();
-        for row in &self.constraints[last] {
+        for Constraint { row, lower, upper } in &self.constraints[last] {
             let known: f64 = row[..level].iter().zip(y).map(|(a, b)| a * b).sum();
-            for bound in [self.lower, self.c].into_iter().filter(|b| b.is_finite()) {
+            for bound in [*lower, *upper].into_iter().filter(|b| b.is_finite()) {
                 lines.push(((bound - known) / row[last], -row[level] / row[last]));
             }
         }
@@ -286,5 +323,19 @@ mod tests {
                 assert!(p.error < 1e-8);
             }
         }
+    }
+
+    /// Bounds of their own: independent variables multiply, and one bound for all is the largest.
+    #[test]
+    fn each_variable_has_its_bounds() {
+        let (lower, upper) = ([-1.0, f64::NEG_INFINITY, -0.3], [2.0, 0.4, 3.0]);
+        let inside: f64 = lower.iter().zip(&upper).map(|(&a, &b)| cdf(b) - cdf(a)).product();
+        let p = outside(&equal(3, 0.0), &lower, &upper);
+        assert_relative_eq!(p.value, 1.0 - inside, max_relative = 1e-11);
+        let both = outside(&equal(3, 0.6), &[-1.7; 3], &[1.7; 3]);
+        assert_relative_eq!(both.value, max_tail(&equal(3, 0.6), 3, 1.7, true).value, max_relative = 1e-11);
+        // scipy 1.17.1: 1 − multivariate_normal([0, 0], [[1, .5], [.5, 1]]).cdf([1, −.5], lower_limit=[−2, −1]).
+        let p = outside(&equal(2, 0.5), &[-2.0, -1.0], &[1.0, -0.5]);
+        assert_relative_eq!(p.value, 0.8632984234085007, max_relative = 1e-9);
     }
 }

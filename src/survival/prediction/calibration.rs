@@ -40,9 +40,9 @@ use crate::survival::result::not_estimable::NotEstimable;
 /// let data = RightCensored::new(&time, &[true, true, false, true, true, false, true, false])?;
 /// let risk = [0.9, 0.7, 0.6, 0.5, 0.4, 0.4, 0.2, 0.1];
 /// let table = Calibration::new().groups(2).estimate(&data, &risk, 5.0)?;
-/// assert_eq!(table.groups()[1].subjects(), 3);
-/// assert!((table.groups()[1].mean_risk() - 2.2 / 3.0).abs() < 1e-12);
-/// assert!((table.groups()[1].observed().value()? - 2.0 / 3.0).abs() < 1e-12);
+/// assert_eq!(table.groups()[0].subjects(), 4);
+/// assert!((table.groups()[0].mean_risk() - 0.275).abs() < 1e-12);
+/// assert!((table.groups()[0].observed().value()? - 0.25).abs() < 1e-12);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///

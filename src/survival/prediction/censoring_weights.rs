@@ -21,7 +21,8 @@ use crate::survival::regression::design::Design;
 ///
 /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, false, true, false])?;
 /// // One of the three at risk at 2 is censored: from then on each stands for one and a half.
-/// assert_eq!(CensoringWeights::kaplan_meier(&data)?.weights(3.5)?, [1.0, 0.0, 1.5, 1.5]);
+/// let weights = CensoringWeights::kaplan_meier(&data)?.weights(3.5)?;
+/// assert_eq!(weights.iter().map(|w| format!("{w:.3}")).collect::<Vec<_>>(), ["1.000", "0.000", "1.500", "1.500"]);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///

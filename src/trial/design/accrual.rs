@@ -134,6 +134,18 @@ impl Accrual {
         self.duration()
     }
 
+    /// From 0 to the end of accrual: where the pieces begin and end.
+    #[must_use]
+    pub fn breaks(&self) -> &[f64] {
+        &self.breaks
+    }
+
+    /// The rate of each piece.
+    #[must_use]
+    pub fn rates(&self) -> &[f64] {
+        &self.rates
+    }
+
     fn pieces(&self) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
         self.rates.iter().enumerate().map(|(i, &rate)| (self.breaks[i], self.breaks[i + 1], rate))
     }

@@ -57,6 +57,12 @@ impl Assumptions {
         &self.accrual
     }
 
+    /// The same with so many subjects in all.
+    #[must_use]
+    pub fn with_subjects(&self, subjects: f64) -> Self {
+        Self { accrual: self.accrual.with_subjects(subjects), ..self.clone() }
+    }
+
     /// The hazards of the event: experimental, control.
     #[must_use]
     pub fn hazards(&self) -> [&Hazard; 2] {

@@ -324,7 +324,7 @@ impl FixedDesign {
     }
 }
 
-fn check_power(power: f64) -> Result<()> {
+pub(super) fn check_power(power: f64) -> Result<()> {
     if power > 0.0 && power < 1.0 {
         return Ok(());
     }

@@ -83,11 +83,14 @@ impl FixedPlan {
     /// Whole numbers: events up, and each arm up.
     #[must_use]
     pub fn rounded(&self) -> RoundedPlan {
-        // A hair above a whole number is rounding error, not a further subject.
-        let up = |x: f64| (x - 1e-9 * x.clamp(1.0, 1e6)).ceil().max(1.0) as u64;
-        let by_arm = self.subjects_by_arm().map(|arms| arms.map(up));
-        RoundedPlan { events: up(self.events), subjects: by_arm.map(|a| a[0] + a[1]), by_arm }
+        let by_arm = self.subjects_by_arm().map(|arms| arms.map(whole));
+        RoundedPlan { events: whole(self.events), subjects: by_arm.map(|a| a[0] + a[1]), by_arm }
     }
+}
+
+/// Up to a whole number. A hair above one is rounding error, not a further subject.
+pub(super) fn whole(x: f64) -> u64 {
+    (x - 1e-9 * x.clamp(1.0, 1e6)).ceil().max(1.0) as u64
 }
 
 /// A paragraph for a protocol.

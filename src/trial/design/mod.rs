@@ -4,8 +4,10 @@
 //! |---|---|
 //! | who enters when, who has the event when, who leaves | [`Accrual`], [`Hazard`], [`Assumptions`] |
 //! | how many events, subjects, months; how much power | [`FixedDesign`] |
+//! | hazards that are not proportional, and other tests: weighted log-rank, `MaxCombo`, restricted means, milestones | [`non_proportional`] |
+//! | strata that differ | [`StratifiedAssumptions`] |
 //! | when may a trial stop early, and at what price | [`GroupSequential`], [`Spending`] |
-//! | both together, with calendar times | [`FixedDesign::sequential`] |
+//! | fixed and group-sequential together, with calendar times | [`FixedDesign::sequential`] |
 //! | what does an interim result still allow | [`monitoring`] |
 //! | what does a trial say that has stopped | [`StagewiseOrdering`] |
 //! | when will event number d come | [`EventForecast`] |
@@ -28,12 +30,14 @@ pub(crate) mod graphical;
 pub(crate) mod group_sequential;
 pub(crate) mod hazard;
 pub mod monitoring;
+pub mod non_proportional;
 pub mod randomisation;
 pub(crate) mod recursion;
 pub(crate) mod sequential_plan;
 pub mod simulation;
 pub(crate) mod spending;
 pub(crate) mod stagewise;
+pub(crate) mod stratified_assumptions;
 
 pub use accrual::Accrual;
 pub use assumptions::Assumptions;
@@ -49,3 +53,4 @@ pub use hazard::Hazard;
 pub use sequential_plan::SequentialPlan;
 pub use spending::Spending;
 pub use stagewise::{StagewiseOrdering, StagewiseResult};
+pub use stratified_assumptions::StratifiedAssumptions;

@@ -199,16 +199,21 @@ impl Table {
             }
             keep.push(missing.is_none());
         }
-        let mut kept = keep.iter();
-        self.rows.retain(|_| *kept.next().unwrap_or(&true));
-        let mut kept = keep.iter();
-        self.lines.retain(|_| *kept.next().unwrap_or(&true));
+        self.keep(&keep);
         let dropped = before - self.rows.len();
         if self.rows.is_empty() {
             let names: Vec<&str> = columns.iter().map(|(_, c)| *c).collect();
             return Err(format!("{}: no row is complete in {}", self.path, names.join(", ")).into());
         }
         Ok((self, dropped))
+    }
+
+    /// Leaves out the other rows.
+    pub fn keep(&mut self, keep: &[bool]) {
+        let mut kept = keep.iter();
+        self.rows.retain(|_| *kept.next().unwrap_or(&true));
+        let mut kept = keep.iter();
+        self.lines.retain(|_| *kept.next().unwrap_or(&true));
     }
 
     pub fn text(&self, flag: &str, column: &str) -> Result<Vec<&str>, Failure> {

@@ -415,6 +415,34 @@ impl Distribution for Family {
         }
     }
 
+    /// Without the survival function where it cancels, so that it holds however far S has underflowed.
+    fn log_hazard<T: Real>(&self, t: f64, p: &[T]) -> T {
+        match self {
+            Self::WeibullPh => p[1] + p[0] + p[0].exp().shift(-1.0).scale(t.ln()),
+            Self::Gompertz => p[1] + p[0].scale(t),
+            Self::PiecewiseExponential { cuts } => p[0] + p[1 + cuts.iter().take_while(|c| t > **c).count()],
+            Self::Spline { scale: SplineScale::Hazard, knots } => {
+                let slope = knots.slope(t, p);
+                if slope.value() <= 0.0 {
+                    return T::constant(f64::NEG_INFINITY);
+                }
+                (knots.value(t, p) + slope.ln()).shift(-t.ln())
+            }
+            Self::NonMixtureCure(base) => {
+                (-p[0]).softplus().ln() + base.log_density(t, &base.base_parameters(&p[1..]))
+            }
+            _ => match self.standard() {
+                Some(standard @ (Standard::Smallest | Standard::Logistic)) => {
+                    let (w, log_scale) = self.standardised(t, p);
+                    let jacobian = if self.is_positive() { t.ln() } else { 0.0 };
+                    let excess = if standard == Standard::Smallest { w } else { w - w.softplus() };
+                    (excess - log_scale).shift(-jacobian)
+                }
+                _ => self.log_density(t, p) - self.log_survival(t, p),
+            },
+        }
+    }
+
     fn starts(&self, data: &Summary) -> Vec<Vec<f64>> {
         let (mean, spread) = (data.mean, data.deviation.ln());
         let log_rate = data.rate.ln();
@@ -667,6 +695,23 @@ mod tests {
                     / (2.0 * h);
                 let density = family.log_density(t, &at).exp();
                 assert!((density + slope).abs() < 1e-8, "{family} {t}: {density} {slope}");
+            }
+        }
+    }
+
+    /// The hazard is the density by the survival function, and its derivatives are those of the difference.
+    #[test]
+    fn hazards_are_densities_by_survival() {
+        for (family, at) in families() {
+            let jets: Vec<Jet<4>> = at.iter().enumerate().map(|(k, &x)| Jet::variable(x, k)).collect();
+            for t in [0.4, 1.7, 3.0] {
+                let own = family.log_hazard(t, &jets);
+                let other = family.log_density(t, &jets) - family.log_survival(t, &jets);
+                assert!((own.value - other.value).abs() < 1e-12, "{family} {t}");
+                for k in 0..at.len() {
+                    assert!((own.gradient[k] - other.gradient[k]).abs() < 1e-9, "{family} {t} {k}");
+                    assert!((own.hessian[k][k] - other.hessian[k][k]).abs() < 1e-9, "{family} {t} {k}");
+                }
             }
         }
     }

@@ -31,7 +31,9 @@ fn pieces(
     let middle = f64::midpoint(low, high);
     let whole = RULE.integrate(low, high, f);
     let halves = RULE.integrate(low, middle, f) + RULE.integrate(middle, high, f);
-    if depth >= DEEPEST || (whole - halves).abs() <= AGREEMENT * scale.max(halves.abs()) {
+    // What is no number does not become one by dividing.
+    let hopeless = !(whole - halves).is_finite();
+    if depth >= DEEPEST || hopeless || (whole - halves).abs() <= AGREEMENT * scale.max(halves.abs()) {
         found(low, high, halves);
     } else {
         pieces(f, low, middle, scale, depth + 1, found);

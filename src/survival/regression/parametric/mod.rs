@@ -47,6 +47,8 @@ mod search;
 mod simulated;
 mod spline;
 mod stop;
+#[cfg(feature = "serde")]
+mod stored;
 mod tails;
 
 pub use distribution::{Distribution, Link, Parameter, Summary};

@@ -16,6 +16,8 @@ use crate::survival::regression::parametric::observations::Observations;
 use crate::survival::regression::parametric::prepared::Prepared;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
+#[cfg(feature = "serde")]
+use crate::survival::regression::parametric::stored;
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
@@ -44,6 +46,9 @@ use crate::survival::result::not_estimable::NotEstimable;
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawModel<D>"))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "D: Distribution + serde::Deserialize<'de>")))]
 pub struct ParametricModel<D = Family> {
     pub(super) distribution: D,
     pub(super) recipe: Recipe,
@@ -79,7 +84,8 @@ impl<D: Distribution> ParametricModel<D> {
         let k = layout.len();
         let (a, b) = prepared.way_back();
         let coefficients = (a.dot(&Array1::from(found.theta.clone())) + b).to_vec();
-        let inner = found.point.variance(&found.determined).unwrap_or_else(|| vec![f64::NAN; k * k]);
+        // Where the search ended at a point that is no maximum, there is no variance: zeros, as of what is undetermined.
+        let inner = found.point.variance(&found.determined).unwrap_or_else(|| vec![0.0; k * k]);
         let inner = Array2::from_shape_fn((k, k), |(i, j)| inner[i * k + j]);
         let model_variance = a.dot(&inner).dot(&a.t());
         let robust = data.is_robust();

@@ -11,6 +11,7 @@ use crate::survival::regression::parametric::mean;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::simulated::Draws;
 use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::not_estimable::NotEstimable;
 
 /// What a model predicts of one subject.
 ///
@@ -182,10 +183,11 @@ impl<D: Distribution> Prediction<'_, D> {
     /// The probability that the event comes after t.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] where t is not finite.
+    /// [`Error::OutOfRange`] where t is not finite; [`Error::NotEstimable`] where parameters beyond all numbers leave none.
     pub fn survival(&self, t: f64) -> Result<Predicted> {
         finite(t)?;
         let (log, gradient) = self.asked(Asked::LogSurvival(t));
+        defined(log)?;
         Ok(self.probability(log, &gradient, |b| self.log_survival_with(t, b)))
     }
 
@@ -202,6 +204,7 @@ impl<D: Distribution> Prediction<'_, D> {
         let (late, mut gradient) = self.asked(Asked::LogSurvival(t));
         let (early, before) = self.asked(Asked::LogSurvival(s));
         gradient.iter_mut().zip(&before).for_each(|(g, b)| *g -= b);
+        defined(late - early)?;
         Ok(self.probability(late - early, &gradient, |b| {
             self.log_survival_with(t, b) - self.log_survival_with(s, b)
         }))
@@ -234,6 +237,7 @@ impl<D: Distribution> Prediction<'_, D> {
     pub fn cumulative_hazard(&self, t: f64) -> Result<Predicted> {
         finite(t)?;
         let (log, gradient) = self.asked(Asked::LogSurvival(t));
+        defined(log)?;
         if log == 0.0 {
             return Ok(Predicted::new(0.0, 0.0, Some((0.0, 0.0))));
         }
@@ -251,6 +255,7 @@ impl<D: Distribution> Prediction<'_, D> {
             return Err(Error::OutOfRange { argument: "t", value: t, must_be: "above 0" });
         }
         let (log, gradient) = self.asked(Asked::LogHazard(t));
+        defined(log)?;
         Ok(self.positive(log, &gradient, |b| self.model.distribution.log_hazard(t, &self.parameters_with(b))))
     }
 
@@ -352,6 +357,9 @@ impl<D> ParametricModel<D> {
     /// The standard error of a number with this gradient in the coefficients.
     pub(super) fn error_of(&self, gradient: &[f64]) -> f64 {
         let v = &self.variance;
+        if !v.is_empty() && v.diag().iter().all(|x| *x == 0.0) {
+            return f64::NAN; // no maximum was found, so nothing has an error
+        }
         let mut sum = 0.0;
         for i in 0..gradient.len() {
             for j in 0..gradient.len() {
@@ -360,6 +368,11 @@ impl<D> ParametricModel<D> {
         }
         sum.max(0.0).sqrt()
     }
+}
+
+/// Parameters so large that a number is infinity less infinity have no prediction.
+pub(super) fn defined(log: f64) -> Result<()> {
+    if log.is_nan() { Err(Error::NotEstimable { because: NotEstimable::Undefined }) } else { Ok(()) }
 }
 
 pub(super) fn finite(t: f64) -> Result<()> {

@@ -1,0 +1,146 @@
+//! What `parametric` says of a fit.
+
+use greenwood::survival::Design;
+use greenwood::survival::regression::{ParametricModel, Predicted, Prediction};
+use ndarray::Array2;
+use serde_json::{Value, json};
+
+use super::inputs::Inputs;
+use super::parts::parts;
+use super::program::Options;
+use crate::support::{Failure, Warnings, number};
+
+impl Options {
+    pub(super) fn answer(
+        &self,
+        fit: &ParametricModel,
+        name: &str,
+        inputs: &Inputs,
+        text: &mut Vec<String>,
+        warnings: &mut Warnings,
+    ) -> Result<Value, Failure> {
+        if !fit.stop().is_success() {
+            warnings.add(format!("{name}: {}", fit.diagnosis()));
+        }
+        let k = fit.coefficients().len();
+        let (mut coefficients, mut parameters) = (Vec::new(), Vec::new());
+        for (index, label) in fit.names().into_iter().enumerate() {
+            let bounds = fit.interval(index, self.level)?.and_then(|limits| limits.bounds());
+            let estimate = fit.coefficient(index);
+            coefficients.push(json!({
+                "name": label, "coef": number(estimate.as_ref().and_then(|e| e.value().ok())),
+                "se": number(estimate.as_ref().and_then(|e| e.std_error().ok())),
+                "lower": number(bounds.map(|b| b.0)), "upper": number(bounds.map(|b| b.1)),
+            }));
+            if let Some(natural) = fit.natural(index, self.level)? {
+                parameters.push(json!({
+                    "name": natural.name(), "estimate": number(natural.value()),
+                    "lower": number(natural.bounds().map(|b| b.0)), "upper": number(natural.bounds().map(|b| b.1)),
+                }));
+            }
+        }
+        let matrix = |of: &Array2<f64>| -> Vec<Vec<Value>> {
+            (0..k).map(|i| (0..k).map(|j| number(of[(i, j)])).collect()).collect()
+        };
+        let mut answer = json!({
+            "distribution": name, "n": fit.rows(), "events": fit.events(), "loglik": number(fit.log_likelihood()),
+            "aic": number(fit.aic()), "aicc": number(fit.aicc()), "bic": number(fit.bic()),
+            "stop": fit.diagnosis(), "converged": fit.stop().is_success(), "coefficients": coefficients,
+            "vcov": matrix(fit.variance()), "parameters": parameters, "at": [], "quantiles": [], "rmst": null,
+        });
+        if fit.is_robust() {
+            answer["naive_vcov"] = matrix(fit.model_variance()).into();
+        }
+        if self.at.is_empty() && self.quantiles.is_empty() && self.tau.is_none() {
+            return Ok(answer);
+        }
+        if !fit.stop().has_curve() {
+            warnings.add(format!("{name}: nothing is predicted from a model without a maximum"));
+            return Ok(answer);
+        }
+        let subject = self.subject(fit, &inputs.design)?.level(self.level)?;
+        answer["at"] = self.at(&subject, fit, text)?.into();
+        let mut quantiles = Vec::new();
+        for &p in &self.quantiles {
+            let mut row = fields(&subject.quantile(p)?, &format!("time of {p}"), text);
+            row["p"] = p.into();
+            quantiles.push(row);
+        }
+        answer["quantiles"] = quantiles.into();
+        if let Some(tau) = self.tau {
+            let mean = subject.restricted_mean(tau)?;
+            answer["rmst"] = fields(&mean, &format!("mean until {tau}"), text);
+            answer["rmst"]["tau"] = tau.into();
+        }
+        Ok(answer)
+    }
+
+    fn at(
+        &self,
+        subject: &Prediction<'_>,
+        fit: &ParametricModel,
+        text: &mut Vec<String>,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut rows = Vec::new();
+        for &t in &self.at {
+            let remark = if t > fit.last_time() { " (extrapolated)" } else { "" };
+            let mut row = fields(&subject.survival(t)?, &format!("survival at {t}{remark}"), text);
+            row["survival"] = row["estimate"].take();
+            if let Value::Object(fields) = &mut row {
+                fields.remove("estimate");
+            }
+            row["time"] = t.into();
+            row["hazard"] = number(subject.hazard(t).ok().map(|h| h.value()));
+            row["cumulative_hazard"] = number(subject.cumulative_hazard(t)?.value());
+            row["extrapolated"] = (t > fit.last_time()).into();
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// The subject of `--new`, or one with the means of all columns.
+    pub(super) fn subject<'a>(
+        &self,
+        fit: &'a ParametricModel,
+        design: &Design,
+    ) -> Result<Prediction<'a>, Failure> {
+        let mut stratum = None;
+        let mut row = fit.row();
+        for pair in &self.new {
+            let (name, value) = parts("--new", pair, '=')?;
+            if self.strata.as_deref() == Some(name) {
+                stratum = Some(value);
+            } else if self.factor.iter().any(|f| f == name) {
+                row = row.level(name, value);
+            } else {
+                let number: f64 = value.parse().map_err(|_| {
+                    format!("--new {pair}: \"{value}\" is not a number, and {name} is no --factor")
+                })?;
+                row = row.numeric(name, number);
+            }
+        }
+        let named = self.new.iter().any(|pair| !pair.starts_with(self.strata.as_deref().unwrap_or("=")));
+        let subject = if named || design.columns() == 0 {
+            fit.predict(&row)?
+        } else {
+            let x = design.matrix();
+            let mean = |j: usize| x.column(j).sum() / x.nrows() as f64;
+            let means = Array2::from_shape_fn((1, x.ncols()), |(_, j)| mean(j));
+            fit.predict(&Design::new(design.names(), means.view())?)?
+        };
+        Ok(match stratum {
+            Some(label) => subject.stratum(label)?,
+            None => subject,
+        })
+    }
+}
+
+fn fields(predicted: &Predicted, what: &str, text: &mut Vec<String>) -> Value {
+    let bounds = predicted.bounds();
+    let limits = bounds.map_or(String::new(), |b| format!(" ({:.4} to {:.4})", b.0, b.1));
+    text.push(format!("{what}: {:.4}{limits}", predicted.value()));
+    json!({
+        "estimate": number(predicted.value()), "std_error": number(predicted.std_error()),
+        "lower": number(bounds.map(|b| b.0)), "upper": number(bounds.map(|b| b.1)),
+    })
+}

@@ -1,0 +1,168 @@
+//! What the fits of `parametric` take from the file.
+
+use greenwood::survival::regression::Observations;
+use greenwood::survival::{Design, RightCensored};
+
+use super::parts::parts;
+use super::program::Options;
+use crate::support::{Failure, Table, Warnings, design};
+
+/// What every fit of a file takes: the observations, all columns, those of the location and those of other parameters.
+pub struct Inputs {
+    pub data: Observations,
+    pub design: Design<'static>,
+    pub location: Vec<String>,
+    pub on: Vec<(String, Vec<String>)>,
+    pub offset: Option<Vec<f64>>,
+    pub fixed: Vec<(String, f64)>,
+}
+
+impl Options {
+    /// The columns that must be complete; limits of intervals may be empty.
+    pub(super) fn columns(&self) -> Vec<(&'static str, &str)> {
+        let own = [
+            ("--time", self.time.as_ref()),
+            ("--event", self.event.as_ref()),
+            ("--entry", self.entry.as_ref()),
+            ("--strata", self.strata.as_ref()),
+            ("--offset", self.offset.as_ref()),
+        ];
+        let own = own.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str())));
+        own.chain(self.covariates.iter().map(|c| ("--covariates", c.as_str()))).collect()
+    }
+
+    pub(super) fn table(&self, warnings: &mut Warnings) -> Result<Table, Failure> {
+        let mut used = self.columns();
+        used.extend(self.factor.iter().map(|c| ("--factor", c.as_str())));
+        used.extend(self.rows.used());
+        for pair in &self.on {
+            used.push(("--on", parts("--on", pair, ':')?.1));
+        }
+        let limits: Vec<&str> = self.lower.iter().chain(&self.upper).map(String::as_str).collect();
+        let mut table = self.rows.read(&self.file, &used, &limits, warnings)?;
+        if let (Some(lower), Some(upper)) = (&self.lower, &self.upper) {
+            let (from, to) = (table.limits("--lower", lower)?, table.limits("--upper", upper)?);
+            let unknown = |from: f64, to: f64| {
+                (from.is_nan() || from == f64::NEG_INFINITY) && (to.is_nan() || to == f64::INFINITY)
+            };
+            let keep: Vec<bool> = from.iter().zip(&to).map(|(from, to)| !unknown(*from, *to)).collect();
+            let dropped = keep.iter().filter(|keep| !**keep).count();
+            if dropped == table.len() {
+                return Err(format!("--lower \"{lower}\", --upper \"{upper}\": no row has a limit").into());
+            }
+            if dropped > 0 {
+                table.keep(&keep);
+                let remain = table.len();
+                warnings.add(format!("{dropped} rows without a limit left out, {remain} rows remain"));
+            }
+        }
+        Ok(table)
+    }
+
+    /// The parameters of `--fixed` with their values.
+    fn fixed_values(&self) -> Result<Vec<(String, f64)>, Failure> {
+        let one = |pair: &String| -> Result<(String, f64), Failure> {
+            let (name, value) = parts("--fixed", pair, '=')?;
+            let value = value.parse().map_err(|_| format!("--fixed {pair}: \"{value}\" is not a number"))?;
+            Ok((name.to_string(), value))
+        };
+        self.fixed.iter().map(one).collect()
+    }
+
+    pub(super) fn inputs(&self, table: &Table, warnings: &mut Warnings) -> Result<Inputs, Failure> {
+        let (mut numeric, mut on) = (self.covariates.clone(), Vec::<(String, Vec<String>)>::new());
+        let mut factors = self.factor.clone();
+        let location = if self.covariates.is_empty() && self.factor.is_empty() {
+            Vec::new()
+        } else {
+            design(table, &self.covariates, &self.factor)?.names().to_vec()
+        };
+        for pair in &self.on {
+            let (parameter, column) = parts("--on", pair, ':')?;
+            let is_factor = factors.iter().any(|f| f == column);
+            let names = if is_factor {
+                design(table, &[], &[column.to_string()])?.names().to_vec()
+            } else {
+                vec![column.to_string()]
+            };
+            if !is_factor && !numeric.iter().any(|c| c == column) {
+                numeric.push(column.to_string());
+            }
+            match on.iter_mut().find(|(known, _)| known == parameter) {
+                Some((_, columns)) => columns.extend(names),
+                None => on.push((parameter.to_string(), names)),
+            }
+        }
+        factors.dedup();
+        let design = if numeric.is_empty() && factors.is_empty() {
+            Design::without_covariates(table.len())
+        } else {
+            design(table, &numeric, &factors)?
+        };
+        let offset = self.offset.as_ref().map(|column| table.numbers("--offset", column)).transpose()?;
+        let (data, fixed) = (self.observations(table, warnings)?, self.fixed_values()?);
+        Ok(Inputs { data, design, location, on, offset, fixed })
+    }
+
+    pub(super) fn observations(
+        &self,
+        table: &Table,
+        warnings: &mut Warnings,
+    ) -> Result<Observations, Failure> {
+        let explain = |error: greenwood::Error| self.explain(table, &error);
+        let mut data = if let (Some(time), Some(event)) = (&self.time, &self.event) {
+            let times = table.numbers("--time", time)?;
+            let events = match &self.event_value {
+                Some(value) => table.equals(event, value, warnings)?,
+                None => table.events(event)?,
+            };
+            // Families of times of any sign take them as they are.
+            if times.iter().any(|&t| t < 0.0) {
+                let upper: Vec<f64> =
+                    times.iter().zip(&events).map(|(&t, &e)| if e { t } else { f64::INFINITY }).collect();
+                Observations::interval(&times, &upper).map_err(explain)?
+            } else {
+                Observations::from(&RightCensored::new(times, events).map_err(explain)?)
+            }
+        } else {
+            let limits = |flag, column: &Option<String>, missing: f64| -> Result<Vec<f64>, Failure> {
+                let column = column.as_deref().unwrap_or_default();
+                let limits = table.limits(flag, column)?;
+                Ok(limits.into_iter().map(|l| if l.is_nan() { missing } else { l }).collect())
+            };
+            let lower = limits("--lower", &self.lower, f64::NEG_INFINITY)?;
+            let upper = limits("--upper", &self.upper, f64::INFINITY)?;
+            Observations::interval(&lower, &upper).map_err(explain)?
+        };
+        if let Some(column) = &self.entry {
+            data = data.with_entry(&table.numbers("--entry", column)?).map_err(explain)?;
+        }
+        if let Some(weights) = self.rows.weights(table)? {
+            data = data.with_weights(weights).map_err(explain)?;
+        }
+        if let Some(column) = &self.rows.cluster {
+            data = data.with_clusters(&table.text("--cluster", column)?)?;
+        }
+        if let Some(column) = &self.strata {
+            data = data.with_strata(table.groups("--strata", column)?)?;
+        }
+        Ok(data)
+    }
+
+    fn explain(&self, table: &Table, error: &greenwood::Error) -> Failure {
+        use greenwood::Error as E;
+        let own = |a: &Option<String>, b: &Option<String>| a.clone().or(b.clone()).unwrap_or_default();
+        let (index, flag, column) = match error {
+            E::InvalidTime { index, .. } => (*index, "--time", own(&self.time, &self.lower)),
+            E::InvalidObservation { index, .. } => {
+                let flag = if self.time.is_some() { "--time" } else { "--lower" };
+                (*index, flag, own(&self.time, &self.lower))
+            }
+            E::InvalidWeight { index, .. } => {
+                (*index, "--weight", self.rows.weight.clone().unwrap_or_default())
+            }
+            _ => return error.to_string().into(),
+        };
+        format!("{}, {flag} \"{column}\": {error}", table.place(index)).into()
+    }
+}
