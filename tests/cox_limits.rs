@@ -284,3 +284,82 @@ fn the_penalty_of_no_columns_is_none() -> Result<()> {
     assert_relative_eq!(model.log_likelihood()[1], -(3f64.ln()), max_relative = 1e-12);
     Ok(())
 }
+
+/// The coefficient has no value, and the model is still what it was: NaN is not equal to itself, models are.
+#[test]
+fn a_model_with_a_coefficient_without_value_is_equal_to_itself() -> Result<()> {
+    let columns: [&[f64]; 2] = [&[3., 2., 1.], &[0., 1., 0.]];
+    let model = fit(&CoxPh::new(), &[1., 2., 3.], &[1, 1, 1], &columns)?;
+    assert!(model.coefficients()[1].is_nan() && model.terms()[1].coefficient().is_nan());
+    assert_eq!(model, model.clone());
+    assert_eq!(model.terms(), model.clone().terms());
+    #[cfg(feature = "serde")]
+    {
+        let back: CoxModel = serde_json::from_str(&serde_json::to_string(&model).unwrap()).unwrap();
+        assert_eq!(back, model);
+        assert!(back.coefficients()[1].is_nan() && back.coefficients()[0] == f64::INFINITY);
+    }
+    Ok(())
+}
+
+/// Where a row stands that is in no risk set has no say in how the others are separated.
+#[test]
+fn a_row_in_no_risk_set_hides_no_separation() -> Result<()> {
+    let (time, event, x) = ([1., 2., 3., 4., 5., 6.], [1, 1, 0, 1, 0, 0], [3., 3., 3., 1., 1., 0.]);
+    let z = [0.4, -0.3, 1.0, 0.2, 0.7, -1.0];
+    let plain = fit(&CoxPh::new(), &time, &event, &[&x, &z])?;
+    assert_eq!(plain.terms()[0].status(), Status::PlusInfinity);
+    assert_eq!(plain.terms()[1].status(), Status::Estimated);
+    for far in [1e3, 1e9, -1e12] {
+        let with = |v: &[f64; 6], own: f64| v.iter().copied().chain([own]).collect::<Vec<f64>>();
+        let event: Vec<u8> = event.into_iter().chain([0]).collect();
+        let model = fit(&CoxPh::new(), &with(&time, 0.5), &event, &[&with(&x, far), &with(&z, 0.0)])?;
+        assert_eq!(model.stop(), plain.stop());
+        assert_eq!(model.terms()[0].status(), Status::PlusInfinity);
+        assert_relative_eq!(model.coefficients()[1], plain.coefficients()[1], max_relative = 1e-8);
+        assert_relative_eq!(model.log_likelihood()[1], plain.log_likelihood()[1], max_relative = 1e-9);
+    }
+    Ok(())
+}
+
+/// x and 2x tell the same. What a redundant column starts at goes to the one that stays.
+#[test]
+fn starting_values_of_a_redundant_column_are_not_lost() -> Result<()> {
+    let (time, event, x) = FIRST_EIGHT;
+    let twice = x.map(|x| 2.0 * x);
+    let plain = fit(&CoxPh::new().initial(&[1.0]), &time, &event, &[&x])?;
+    let model = fit(&CoxPh::new().initial(&[0.5, 0.25]), &time, &event, &[&x, &twice])?;
+    assert_eq!(model.terms()[1].status(), Status::Redundant);
+    assert_relative_eq!(model.coefficients()[0], plain.coefficients()[0], max_relative = 1e-9);
+    for i in 0..2 {
+        assert_relative_eq!(model.log_likelihood()[i], plain.log_likelihood()[i], max_relative = 1e-12);
+    }
+    let (a, b) = (model.wald_test().statistic(), plain.wald_test().statistic());
+    assert_relative_eq!(a, b, max_relative = 1e-8);
+    Ok(())
+}
+
+/// Levels that nobody at risk with an event had, and rows that break what was collinear in the fit: the data do not tell.
+#[test]
+fn what_nobody_at_risk_differed_in_has_no_hazard_ratio() -> Result<()> {
+    use greenwood::survival::result::NotEstimable;
+    let data =
+        RightCensored::new(&[2., 3., 4., 5., 6., 7., 1.], &[true, true, false, true, true, false, false])?;
+    let arm = Groups::new(&["a", "b", "a", "b", "b", "a", "c"]);
+    let mut answers = Vec::new();
+    for reference in ["a", "b", "c"] {
+        let model = CoxPh::new().fit(&data, &Design::builder().factor("arm", &arm, reference).build()?)?;
+        let ratio = |of: &str, against: &str| {
+            let row = |level: &str| model.row().level("arm", level);
+            model.hazard_ratio_between(&row(of), &row(against))
+        };
+        assert_eq!(ratio("c", "a")?.value(), Err(NotEstimable::NoMaximum));
+        assert_eq!(ratio("b", "c")?.value(), Err(NotEstimable::NoMaximum));
+        answers.push([ratio("b", "a")?.value()?, ratio("b", "a")?.std_error()?]);
+    }
+    for [value, error] in &answers[1..] {
+        assert_relative_eq!(*value, answers[0][0], max_relative = 1e-9);
+        assert_relative_eq!(*error, answers[0][1], max_relative = 1e-9);
+    }
+    Ok(())
+}

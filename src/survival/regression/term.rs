@@ -52,9 +52,8 @@ pub enum Status {
 pub struct Term {
     pub(crate) name: String,
     pub(crate) status: Status,
-    /// ±∞ where it is infinite (written as null), 0 where the column was left out.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "stored::finite"))]
-    pub(crate) coefficient: f64,
+    /// None where it is infinite or has no value, of which the status tells: what is stored is a number, and equal to itself.
+    pub(crate) coefficient: Option<f64>,
     pub(crate) std_error: Option<f64>,
     pub(crate) robust_std_error: Option<f64>,
 }
@@ -72,10 +71,17 @@ impl Term {
         self.status
     }
 
-    /// The coefficient, a log hazard ratio; ±∞ where it is infinite, 0 where the column was left out.
+    /// The coefficient, a log hazard ratio; ±∞ where it is infinite, NaN where it is not estimable, 0 where the column was
+    /// left out.
     #[must_use]
     pub fn coefficient(&self) -> f64 {
-        self.coefficient
+        match self.status {
+            Status::Estimated => self.coefficient.unwrap_or(f64::NAN),
+            Status::Redundant => 0.0,
+            Status::PlusInfinity => f64::INFINITY,
+            Status::MinusInfinity => f64::NEG_INFINITY,
+            Status::NotEstimable => f64::NAN,
+        }
     }
 
     /// The standard error of the coefficient that tests and intervals use: the robust one where there is one. `None`
@@ -100,7 +106,7 @@ impl Term {
     /// Coefficient over standard error; `None` where that is 0.
     #[must_use]
     pub fn z(&self) -> Option<f64> {
-        self.std_error().filter(|&se| se > 0.0).map(|se| self.coefficient / se)
+        self.std_error().filter(|&se| se > 0.0).map(|se| self.coefficient() / se)
     }
 
     /// The two-sided p-value of Wald's test.
@@ -112,7 +118,7 @@ impl Term {
     /// The hazard ratio of one unit more, `exp(β)`.
     #[must_use]
     pub fn hazard_ratio(&self) -> f64 {
-        self.coefficient.exp()
+        self.coefficient().exp()
     }
 
     /// Wald's interval of the hazard ratio, symmetric on the scale of its logarithm. Without limits where there is no
@@ -122,7 +128,7 @@ impl Term {
     /// As [`Estimate::interval`].
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
         let se = self.std_error().ok_or(NotEstimable::ZeroOrInfinite);
-        Estimate::with_error(Scale::Log, self.coefficient, se).interval(interval)
+        Estimate::with_error(Scale::Log, self.coefficient(), se).interval(interval)
     }
 }
 

@@ -77,6 +77,17 @@ impl HazardRatio {
         }
     }
 
+    /// A ratio without a value, for a reason.
+    pub(crate) fn none(
+        group: &str,
+        reference: &str,
+        method: HazardRatioMethod,
+        because: NotEstimable,
+    ) -> Self {
+        let estimate = Estimate::none(Scale::Log, because);
+        Self { estimate, ..Self::new(group, reference, method, 0.0, Err(because)) }
+    }
+
     /// Whether the event is wanted: what the [`sentence`](Self::sentence) says of it.
     #[must_use]
     pub fn direction(self, direction: Direction) -> Self {

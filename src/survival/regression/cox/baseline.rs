@@ -125,7 +125,7 @@ impl FittedData<'_> {
         }
         Ok(Baseline {
             recipe: self.model.recipe.clone(),
-            coefficients: self.model.coefficients.clone(),
+            coefficients: self.model.coefficients.to_vec(),
             variance: self.model.reported().to_vec(),
             means: self.rows.centre.clone(),
             strata,

@@ -6,7 +6,9 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::model::{CoxModel, Finished};
-use crate::survival::regression::cox::newton::{COLLINEAR, Objective, independent_columns, maximise};
+use crate::survival::regression::cox::newton::{
+    COLLINEAR, Objective, independent_columns, maximise, unknown_directions,
+};
 use crate::survival::regression::cox::options::{Collinear, CoxPh};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::residuals;
@@ -89,7 +91,7 @@ impl CoxPh {
         let p = rows.p;
         let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
         let mut objective = Objective::new(&rows, self.ties, penalty);
-        let initial: Vec<f64> = match &self.initial {
+        let mut initial: Vec<f64> = match &self.initial {
             Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
             None => vec![0.0; p],
         };
@@ -103,6 +105,11 @@ impl CoxPh {
         if free.len() < p {
             // A start without information is no redundant column.
             free = independent_columns(&rows, self.ties);
+        }
+        // A redundant column counts as 0: where it starts elsewhere, those that stay take its part over.
+        if let Some(moved) = without_redundant(&rows, self.ties, &free, &initial) {
+            initial = moved;
+            objective.evaluate(&initial, &mut start);
         }
         if self.collinear == Collinear::Refuse
             && let Some(j) = (0..p).find(|j| !free.contains(j))
@@ -131,4 +138,17 @@ impl CoxPh {
         let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
         Ok(Finished { options: self, data, design, rows, initial, start, free, found }.into_model())
     }
+}
+
+/// The same linear predictors with the redundant columns at 0; `None` where they are.
+fn without_redundant(rows: &Rows, ties: Ties, free: &[usize], beta: &[f64]) -> Option<Vec<f64>> {
+    let mut redundant = (0..rows.p).filter(|j| !free.contains(j));
+    redundant.clone().find(|&j| beta[j] != 0.0)?;
+    let mut moved = beta.to_vec();
+    for (direction, k) in unknown_directions(rows, ties, free).iter().zip(&mut redundant) {
+        for (b, d) in moved.iter_mut().zip(direction) {
+            *b -= beta[k] * d;
+        }
+    }
+    Some(moved)
 }

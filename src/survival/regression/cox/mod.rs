@@ -13,10 +13,11 @@
 //!
 //! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there),
 //! `exact` does the same for discrete ties, `firth` adds its penalty, `newton` iterates, `separation` asks the data
-//! whether there is a maximum, `profile` does so with
-//! some coefficients held.
+//! whether there is a maximum, `cone` which contrasts are infinite if there is none, `profile` does so with some
+//! coefficients held.
 
 mod baseline;
+mod cone;
 mod exact;
 mod firth;
 mod fit;

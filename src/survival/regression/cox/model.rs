@@ -1,7 +1,7 @@
 //! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
 
 mod finished;
-mod limit;
+pub(super) mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 mod table;
@@ -59,9 +59,8 @@ pub struct CoxModel {
     rows: usize,
     events: usize,
     pub(super) terms: Vec<Term>,
-    /// Those of the terms, side by side.
     #[cfg_attr(feature = "serde", serde(skip_serializing))]
-    pub(super) coefficients: Vec<f64>,
+    pub(super) coefficients: SideBySide,
     pub(super) offset: Option<Vec<f64>>,
     pub(super) initial: Vec<f64>,
     pub(super) log_likelihood: [f64; 2],
@@ -69,12 +68,38 @@ pub struct CoxModel {
     robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
+    /// One for each redundant column: the coefficients may move along it, and the likelihood does not see it.
+    pub(super) unknown: Vec<Vec<f64>>,
     /// Where the likelihood has no maximum.
     pub(super) limit: Option<limit::LimitPart>,
     iterations: usize,
     stop: Stop,
     pub(super) ridge: f64,
     pub(super) firth: bool,
+}
+
+/// The coefficients of the terms, side by side. The terms tell them, and are compared: NaN is not equal to itself.
+#[derive(Debug, Clone)]
+pub(super) struct SideBySide(Vec<f64>);
+
+impl SideBySide {
+    fn of(terms: &[Term]) -> Self {
+        Self(terms.iter().map(Term::coefficient).collect())
+    }
+}
+
+impl PartialEq for SideBySide {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl std::ops::Deref for SideBySide {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        &self.0
+    }
 }
 
 impl CoxModel {
@@ -120,7 +145,7 @@ impl CoxModel {
         &self.terms
     }
 
-    /// The coefficients: 0 for a redundant column, ±∞ where the likelihood has no maximum.
+    /// The coefficients: 0 for a redundant column, ±∞ where the likelihood has no maximum, NaN where they are not estimable.
     #[must_use]
     pub fn coefficients(&self) -> &[f64] {
         &self.coefficients

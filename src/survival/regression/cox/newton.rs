@@ -11,7 +11,7 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Stop, Ties, exact, monotone, one_pass, separation};
+use crate::survival::regression::cox::{Stop, Ties, cone, exact, monotone, one_pass, separation};
 
 /// Risk sets other than those of Cox's model, such as those of a subdistribution.
 pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
@@ -103,8 +103,10 @@ pub(in crate::survival::regression) struct Limit {
     pub rows: Rows,
     /// The columns by which the finite part is told; the others are held.
     pub free: Vec<usize>,
-    /// The directions along which the limit is flat: a contrast is finite if it is at right angles to all of them.
+    /// Directions along which the limit is flat: a contrast is finite if it is at right angles to all of them.
     pub directions: Vec<Vec<f64>>,
+    /// Are they the extreme rays of the cone (else a basis of the space that it spans)?
+    pub extreme: bool,
     /// Per coefficient.
     pub fate: Vec<Fate>,
 }
@@ -138,8 +140,16 @@ pub(super) const COLLINEAR: (f64, f64) = (1e-11, 1e-3);
 /// weights and the starting values.
 pub(super) fn independent_columns(rows: &Rows, ties: Ties) -> Vec<usize> {
     let information = plain_information(rows, ties);
+    independent_of(rows, &information, &(0..rows.p).collect::<Vec<_>>())
+}
+
+/// Of some columns, those that are no combinations of earlier ones of them.
+fn independent_of(rows: &Rows, information: &[f64], columns: &[usize]) -> Vec<usize> {
     let events = rows.event.iter().filter(|&&e| e).count() as f64;
-    Cholesky::independent(&information, rows.p, COLLINEAR.0, COLLINEAR.1 * events)
+    let pairs = columns.iter().flat_map(|i| columns.iter().map(move |j| information[i * rows.p + j]));
+    let own: Vec<f64> = pairs.collect();
+    let found = Cholesky::independent(&own, columns.len(), COLLINEAR.0, COLLINEAR.1 * events);
+    found.into_iter().map(|k| columns[k]).collect()
 }
 
 /// The information at 0 of the rows without offset and weights: it vanishes in no direction that tells anything.
@@ -202,8 +212,9 @@ pub(in crate::survival::regression) fn maximise(
 fn in_the_limit(outer: Search, left: Rows, origin: Vec<f64>, used: usize) -> Maximum {
     let (rows, ties, free) = (outer.objective.rows, outer.objective.ties, outer.free);
     let p = rows.p;
-    let determined = independent_columns(&left, ties);
-    let determined: Vec<usize> = determined.into_iter().filter(|j| free.contains(j)).collect();
+    let information = plain_information(&left, ties);
+    // A column that is held tells nothing of the others.
+    let determined = independent_of(&left, &information, free);
     let mut objective = Objective::new(&left, ties, vec![0.0; p]);
     let mut point = Point::new(p);
     objective.evaluate(&origin, &mut point);
@@ -217,21 +228,34 @@ fn in_the_limit(outer: Search, left: Rows, origin: Vec<f64>, used: usize) -> Max
         last: LastStep::default(),
     };
     let (mut found, _) = search.from(origin, point, used);
-    let directions = flat_directions(&plain_information(&left, ties), p, free, &determined);
+    let flat = flat_directions(&information, p, free, &determined);
+    let pairs = separation::Pairs { rows, ties, free };
+    let rays = cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>());
+    let extreme = rays.is_some();
+    let mut directions = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
+    for direction in &mut directions {
+        let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
+        direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
+    }
     let fate: Vec<Fate> = (0..p)
         .map(|j| {
-            let moved = directions.iter().any(|d| d[j].abs() > UNMOVED);
-            if !free.contains(&j) || !moved {
+            let rises = directions.iter().any(|d| d[j] > 0.0);
+            let falls = directions.iter().any(|d| d[j] < 0.0);
+            if !free.contains(&j) || !rises && !falls {
                 return Fate::Finite;
             }
-            let mut unit = vec![0.0; p];
-            unit[j] = 1.0;
-            if separation::never_falls_in(rows, ties, free, &unit) {
-                return Fate::PlusInfinity;
+            let never = |sign: f64| {
+                let mut unit = vec![0.0; p];
+                unit[j] = sign;
+                separation::never_falls_in(rows, ties, free, &unit)
+            };
+            if if extreme { !falls } else { never(1.0) } {
+                Fate::PlusInfinity
+            } else if if extreme { !rises } else { never(-1.0) } {
+                Fate::MinusInfinity
+            } else {
+                Fate::Undecided
             }
-            unit[j] = -1.0;
-            let falls = separation::never_falls_in(rows, ties, free, &unit);
-            if falls { Fate::MinusInfinity } else { Fate::Undecided }
         })
         .collect();
     if found.stop == Stop::Converged {
@@ -239,8 +263,32 @@ fn in_the_limit(outer: Search, left: Rows, origin: Vec<f64>, used: usize) -> Max
         found.stop = Stop::InfiniteCoefficient { covariate };
     }
     drop(objective);
-    found.limit = Some(Limit { rows: left, free: determined, directions, fate });
+    found.limit = Some(Limit { rows: left, free: determined, directions, extreme, fate });
     found
+}
+
+fn pick(vector: &[f64], columns: &[usize]) -> Vec<f64> {
+    columns.iter().map(|&j| vector[j]).collect()
+}
+
+fn place(part: &[f64], columns: &[usize], p: usize) -> Vec<f64> {
+    let mut whole = vec![0.0; p];
+    columns.iter().zip(part).for_each(|(&j, x)| whole[j] = *x);
+    whole
+}
+
+/// The directions that the likelihood does not know of: one for each redundant column, itself less what the others tell of it.
+pub(super) fn unknown_directions(rows: &Rows, ties: Ties, free: &[usize]) -> Vec<Vec<f64>> {
+    if free.len() == rows.p {
+        return Vec::new();
+    }
+    let all: Vec<usize> = (0..rows.p).collect();
+    let mut directions = flat_directions(&plain_information(rows, ties), rows.p, &all, free);
+    for direction in &mut directions {
+        let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
+        direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
+    }
+    directions
 }
 
 /// For each column of `free` that is not determined: itself, less what the determined columns tell of it.

@@ -2,8 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::survival::regression::cox::model::CoxModel;
+use crate::survival::regression::cox::model::limit::{movement, variance_of};
+use crate::survival::regression::cox::newton::Fate;
 use crate::survival::regression::new_rows::{NewRows, one_row};
+use crate::survival::regression::term::{Status, Term};
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+use crate::survival::result::not_estimable::NotEstimable;
 
 impl CoxModel {
     /// The hazard ratio of one unit more of a column of the design, or of a level of a factor against its reference,
@@ -15,7 +19,7 @@ impl CoxModel {
         let at = self.position(name)?;
         let (term, reference) = (&self.terms[at], self.recipe.compared_with(at));
         Ok(term.std_error().map(|se| {
-            HazardRatio::new(&term.name, &reference, HazardRatioMethod::Cox, term.coefficient, Ok(se))
+            HazardRatio::new(&term.name, &reference, HazardRatioMethod::Cox, term.coefficient(), Ok(se))
         }))
     }
 
@@ -23,10 +27,15 @@ impl CoxModel {
     /// `√((x − r)'V(x − r))` with the reported variance. With the means as reference the log is R's centred linear
     /// predictor.
     ///
+    /// Where the likelihood is monotone a contrast of infinite coefficients may be finite: it has the value of the limit. It
+    /// may be ∞ or 0, or have no value: then the answer is [`NotEstimable::NoMaximum`], as it is where the two rows differ
+    /// in a way that no rows at risk together did (a level that nobody at risk had, columns that were combinations of
+    /// others in the fit). In which of these cases it is does not hang on how the covariates were coded.
+    ///
     /// # Errors
     /// As [`linear_predictor`](Self::linear_predictor); [`Error::LengthMismatch`] for more than one row;
-    /// [`Error::InfiniteCoefficient`] where the ratio is infinite or not estimable. (Where the likelihood is monotone
-    /// a contrast of infinite coefficients may be finite: it has the value of the limit.)
+    /// [`Error::InfiniteCoefficient`] where so many columns are separated in so many ways that a model does not keep
+    /// their directions (more than 500).
     ///
     /// # Example
     /// ```
@@ -42,49 +51,66 @@ impl CoxModel {
     pub fn hazard_ratio_between(&self, row: &impl NewRows, reference: &impl NewRows) -> Result<HazardRatio> {
         let x = one_row(row, &self.recipe, "the row")?;
         let r = one_row(reference, &self.recipe, "the reference")?;
-        let p = self.coefficients.len();
         let d: Vec<f64> = x.iter().zip(&r).map(|(x, r)| x - r).collect();
-        let log_estimate;
-        let (limit, mut v) = (self.limit.as_ref(), self.reported());
-        if let Some(limit) = limit.filter(|l| l.is_finite(&d)) {
-            log_estimate = d.iter().zip(&limit.coefficients).map(|(d, b)| d * b).sum();
-            v = limit.reported();
-        } else {
-            log_estimate = self.log_ratio(&d)?;
+        let ratio =
+            |log: f64, se| HazardRatio::new("the row", "the reference", HazardRatioMethod::Cox, log, se);
+        let none =
+            || HazardRatio::none("the row", "the reference", HazardRatioMethod::Cox, NotEstimable::NoMaximum);
+        if movement(&self.unknown, &d) != [false; 2] {
+            return Ok(none());
         }
-        let form: f64 =
-            (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| d[i] * v[i * p + j] * d[j]).sum();
-        let se = form.max(0.0).sqrt();
-        Ok(HazardRatio::new("the row", "the reference", HazardRatioMethod::Cox, log_estimate, Ok(se)))
+        let (log_estimate, v) = match self.fate(&d)? {
+            Fate::Finite => self.limit.as_ref().map_or_else(
+                || (dot(&d, &self.coefficients), self.reported()),
+                |limit| (dot(&d, &limit.coefficients), limit.reported()),
+            ),
+            Fate::PlusInfinity => return Ok(ratio(f64::INFINITY, Err(NotEstimable::ZeroOrInfinite))),
+            Fate::MinusInfinity => return Ok(ratio(f64::NEG_INFINITY, Err(NotEstimable::ZeroOrInfinite))),
+            Fate::Undecided => return Ok(none()),
+        };
+        Ok(ratio(log_estimate, Ok(variance_of(&d, v).sqrt())))
     }
 
-    /// `d'β` of estimated coefficients.
-    fn log_ratio(&self, d: &[f64]) -> Result<f64> {
-        let mut sum = 0.0;
-        for ((d, b), term) in
-            d.iter().zip(&self.coefficients).zip(&self.terms).filter(|((d, _), _)| **d != 0.0)
-        {
-            if !b.is_finite() {
-                return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
+    /// What becomes of a contrast of the coefficients where the likelihood has no maximum.
+    fn fate(&self, contrast: &[f64]) -> Result<Fate> {
+        let Some(limit) = &self.limit else { return Ok(Fate::Finite) };
+        match movement(&limit.directions, contrast) {
+            [false, false] => Ok(Fate::Finite),
+            _ if !limit.extreme => {
+                let moved = |(t, c): (&Term, &f64)| *c != 0.0 && !matches!(t.status, Status::Estimated);
+                let at = self.terms.iter().zip(contrast).position(moved).unwrap_or(0);
+                Err(Error::InfiniteCoefficient { covariate: self.terms[at].name.clone() })
             }
-            sum += d * b;
+            [true, false] => Ok(Fate::PlusInfinity),
+            [false, true] => Ok(Fate::MinusInfinity),
+            [true, true] => Ok(Fate::Undecided),
         }
-        Ok(sum)
     }
 
     /// The linear predictor `x'β` of new rows (not centred, without offset): of a [`row`](Self::row), of
     /// [`columns`](Self::columns), or of a [`Design`](crate::survival::Design), which is matched by name. Redundant
-    /// columns count as 0.
+    /// columns count as 0. Where the likelihood is monotone it may be finite, ±∞, or NaN where it has no value.
     ///
     /// # Errors
     /// [`Error::MissingCovariate`], [`Error::UnknownCovariate`] and [`Error::UnknownLevel`] by name;
-    /// [`Error::OtherCovariate`] where a covariate has another kind, reference or knots than in the fit.
+    /// [`Error::OtherCovariate`] where a covariate has another kind, reference or knots than in the fit;
+    /// [`Error::InfiniteCoefficient`] as [`hazard_ratio_between`](Self::hazard_ratio_between).
     pub fn linear_predictor(&self, rows: &impl NewRows) -> Result<Vec<f64>> {
         let x = rows.aligned(&self.recipe)?;
-        let dot = |row: ndarray::ArrayView1<f64>| {
-            // 0 · ∞ is no part of a sum.
-            row.iter().zip(&self.coefficients).filter(|(x, _)| **x != 0.0).map(|(x, b)| x * b).sum()
+        let value = |row: ndarray::ArrayView1<f64>| {
+            let x = row.to_vec();
+            let finite = self.limit.as_ref().map_or(&*self.coefficients, |limit| &limit.coefficients);
+            Ok(match self.fate(&x)? {
+                Fate::Finite => dot(&x, finite),
+                Fate::PlusInfinity => f64::INFINITY,
+                Fate::MinusInfinity => f64::NEG_INFINITY,
+                Fate::Undecided => f64::NAN,
+            })
         };
-        Ok(x.rows().into_iter().map(dot).collect())
+        x.rows().into_iter().map(value).collect()
     }
+}
+
+fn dot(x: &[f64], b: &[f64]) -> f64 {
+    x.iter().zip(b).map(|(x, b)| x * b).sum()
 }

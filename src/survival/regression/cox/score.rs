@@ -160,6 +160,22 @@ fn cluster_sums(rows: &Rows, workspace: &Workspace, data: &RightCensored) -> Vec
     sums
 }
 
+/// Of what is summed, a score that is rounding.
+const NO_SCORE: f64 = 1e-10;
+
+/// The size of what the scores are summed of, column by column: `√Σ (w (δ + expected) x)²`.
+fn term_sizes(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
+    let mut sizes = vec![0.0; rows.p];
+    for i in 0..rows.len() {
+        let event = if rows.event[i] { rows.weight[i] } else { 0.0 };
+        let terms = event + workspace.risk[i] * workspace.exposure[i];
+        for (s, x) in sizes.iter_mut().zip(rows.row(i)) {
+            *s += (terms * x).powi(2);
+        }
+    }
+    sizes.iter().map(|s| s.sqrt()).collect()
+}
+
 /// `Σ u uᵀ`.
 fn squares(sums: &[f64], p: usize) -> Vec<f64> {
     let mut squares = vec![0.0; p * p];
@@ -185,7 +201,9 @@ pub(super) fn robust_test(
     let sums = cluster_sums(rows, workspace, data);
     let squares = squares(&sums, p);
     // In units of the root of the diagonal, so that the rank does not hang on units.
-    let root: Vec<f64> = free.iter().map(|&j| squares[j * (p + 1)].sqrt()).collect();
+    let size = term_sizes(rows, workspace);
+    let known = |j: usize| Some(squares[j * (p + 1)].sqrt()).filter(|root| *root > NO_SCORE * size[j]);
+    let root: Vec<f64> = free.iter().map(|&j| known(j).unwrap_or(0.0)).collect();
     let unit = |a: usize| if root[a] > 0.0 { root[a].recip() } else { 0.0 };
     let total = |j: usize| sums.iter().skip(j).step_by(p).sum::<f64>();
     let score: Vec<f64> = free.iter().enumerate().map(|(a, &j)| total(j) * unit(a)).collect();
@@ -193,7 +211,8 @@ pub(super) fn robust_test(
     let matrix: Vec<f64> = pairs.map(|(a, b)| squares[free[a] * p + free[b]] * unit(a) * unit(b)).collect();
     let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
     // In as many clusters as coefficients the total is one of the scores that it is measured by.
-    let clusters = sums.chunks_exact(p.max(1)).filter(|u| u.iter().any(|x| *x != 0.0)).count();
+    let counts = |u: &&[f64]| free.iter().zip(&root).any(|(&j, root)| u[j].abs() > NO_SCORE * root);
+    let clusters = sums.chunks_exact(p.max(1)).filter(counts).count();
     if degrees_of_freedom < free.len() || clusters <= free.len() {
         return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
     }

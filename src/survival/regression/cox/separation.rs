@@ -54,7 +54,7 @@ pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Rows> {
         let cone = Pairs { rows: left.as_ref().unwrap_or(rows), ties, free };
         let (total, size) = cone.total();
         let Some(direction) = cone.residual(&total, size) else { break };
-        let split = cone.rows.split_by(&levels(&cone.scores(&direction)));
+        let split = cone.rows.split_by(&levels(&cone.scores(&direction), &cone.rows.idle));
         left = Some(split);
     }
     left
@@ -68,10 +68,10 @@ pub(super) fn never_falls_in(rows: &Rows, ties: Ties, free: &[usize], contrast: 
 }
 
 /// The pairs of events and rows at risk with them, in the columns `free`.
-struct Pairs<'a> {
-    rows: &'a Rows,
-    ties: Ties,
-    free: &'a [usize],
+pub(super) struct Pairs<'a> {
+    pub rows: &'a Rows,
+    pub ties: Ties,
+    pub free: &'a [usize],
 }
 
 impl Pairs<'_> {
@@ -80,7 +80,7 @@ impl Pairs<'_> {
         (0..self.rows.len()).map(score).collect()
     }
 
-    fn difference(&self, (i, j): (usize, usize)) -> Vec<f64> {
+    pub fn difference(&self, (i, j): (usize, usize)) -> Vec<f64> {
         let (x, y) = (self.rows.row(i), self.rows.row(j));
         self.free.iter().map(|&k| x[k] - y[k]).collect()
     }
@@ -135,7 +135,7 @@ impl Pairs<'_> {
     }
 
     /// The pair that a direction violates most: an event whose score is below that of a row at risk with it.
-    fn most_violated(&self, direction: &[f64]) -> Option<(usize, usize)> {
+    pub fn most_violated(&self, direction: &[f64]) -> Option<(usize, usize)> {
         let score = self.scores(direction);
         let mut worst: Option<(f64, (usize, usize))> = None;
         for stratum in &self.rows.strata {
@@ -272,9 +272,13 @@ fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
     shares
 }
 
-/// Scores that are the same number to rounding have one level.
-fn levels(score: &[f64]) -> Vec<usize> {
-    let largest = score.iter().fold(0.0_f64, |m, s| m.max(s.abs()));
+/// Scores that are the same number to rounding have one level. Idle rows are in no pair, and may be anywhere.
+fn levels(score: &[f64], idle: &[usize]) -> Vec<usize> {
+    let mut counts = vec![true; score.len()];
+    for &i in idle {
+        counts[i] = false;
+    }
+    let largest = score.iter().zip(&counts).filter(|(_, c)| **c).fold(0.0_f64, |m, (s, _)| m.max(s.abs()));
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|&a, &b| score[a].total_cmp(&score[b]));
     let mut levels = vec![0; score.len()];
@@ -288,11 +292,11 @@ fn levels(score: &[f64]) -> Vec<usize> {
     levels
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-fn norm(a: &[f64]) -> f64 {
+pub(super) fn norm(a: &[f64]) -> f64 {
     dot(a, a).sqrt()
 }
 

@@ -126,7 +126,7 @@ impl FineGrayModel {
             Term {
                 name: design.names()[j].clone(),
                 status,
-                coefficient: coefficients[j],
+                coefficient: Some(coefficients[j]).filter(|b| b.is_finite()),
                 std_error: se(&model_variance),
                 robust_std_error: se(&variance),
             }
@@ -276,7 +276,7 @@ impl FineGrayModel {
         if let Some((index, &value)) = x.iter().enumerate().find(|(_, v)| !v.is_finite()) {
             return Err(Error::InvalidCovariate { covariate: "x".into(), index, value });
         }
-        if let Some(term) = self.terms.iter().find(|t| t.coefficient.is_infinite()) {
+        if let Some(term) = self.terms.iter().find(|t| t.coefficient().is_infinite()) {
             return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
         }
         let Some(baseline) = self.baseline.get(stratum) else {
@@ -308,7 +308,7 @@ impl fmt::Display for FineGrayModel {
                 f,
                 "\n{:width$} {:>10.4} {:>10.4} {:>9} {:>8} {:>9}  {:>16}",
                 t.name,
-                t.coefficient,
+                t.coefficient(),
                 t.hazard_ratio(),
                 number(t.robust_std_error, 4),
                 number(t.z(), 2),

@@ -1,18 +1,9 @@
-//! A term as it is written down and read back: its coefficient may be infinite.
+//! A term as it is written down and read back: its coefficient may be infinite, and is then absent.
 
-use serde::{Deserialize, Serializer};
+use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::survival::regression::term::{Status, Term, TestResult};
-
-/// JSON knows no infinity: of an infinite coefficient the status tells.
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-pub(super) fn finite<S: Serializer>(
-    coefficient: &f64,
-    serializer: S,
-) -> std::result::Result<S::Ok, S::Error> {
-    if coefficient.is_finite() { serializer.serialize_some(coefficient) } else { serializer.serialize_none() }
-}
 
 #[derive(Deserialize)]
 pub(super) struct RawTerm {
@@ -27,23 +18,19 @@ impl TryFrom<RawTerm> for Term {
     type Error = Error;
 
     fn try_from(raw: RawTerm) -> Result<Self> {
-        let coefficient = match raw.status {
-            Status::PlusInfinity => f64::INFINITY,
-            Status::MinusInfinity => f64::NEG_INFINITY,
-            Status::Estimated | Status::Redundant => raw.coefficient.unwrap_or(f64::NAN),
-            Status::NotEstimable => f64::NAN,
-        };
         let (possible, must_be) = match raw.status {
-            Status::Estimated => {
-                (coefficient.is_finite(), "a number, unless its status says that it is infinite")
-            }
-            Status::Redundant => (coefficient == 0.0, "0 where the column was left out"),
+            Status::Estimated => (
+                raw.coefficient.is_some_and(f64::is_finite),
+                "a number, unless its status says that it is infinite",
+            ),
+            Status::Redundant => (raw.coefficient == Some(0.0), "0 where the column was left out"),
             Status::PlusInfinity | Status::MinusInfinity | Status::NotEstimable => {
                 (raw.coefficient.is_none(), "missing where it is infinite or has no value")
             }
         };
         if !possible {
-            return Err(Error::OutOfRange { argument: "a coefficient", value: coefficient, must_be });
+            let value = raw.coefficient.unwrap_or(f64::NAN);
+            return Err(Error::OutOfRange { argument: "a coefficient", value, must_be });
         }
         let errors = [raw.std_error, raw.robust_std_error];
         if let Some(value) = errors.into_iter().flatten().find(|se| !(*se >= 0.0 && *se < f64::INFINITY)) {
@@ -53,7 +40,7 @@ impl TryFrom<RawTerm> for Term {
         Ok(Term {
             name: raw.name,
             status: raw.status,
-            coefficient,
+            coefficient: raw.coefficient,
             std_error: raw.std_error,
             robust_std_error: raw.robust_std_error,
         })

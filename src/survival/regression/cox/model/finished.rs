@@ -3,9 +3,9 @@
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::regression::cox::model::CoxModel;
 use crate::survival::regression::cox::model::limit::LimitPart;
-use crate::survival::regression::cox::newton::{Fate, Maximum};
+use crate::survival::regression::cox::model::{CoxModel, SideBySide};
+use crate::survival::regression::cox::newton::{Fate, Maximum, unknown_directions};
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{CoxPh, score};
@@ -31,7 +31,6 @@ impl Finished<'_, '_> {
     /// The model in the units of the covariates as they were given.
     pub fn into_model(self) -> CoxModel {
         let Self { options, data, design, rows, start, found, .. } = self;
-        let coefficients: Vec<f64> = (0..rows.p).map(|j| self.coefficient(j)).collect();
         let inverse = self.inverse();
         let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
         let gauge_robust = data.is_robust().then(|| {
@@ -48,6 +47,7 @@ impl Finished<'_, '_> {
         let gauge_variance = self.rescaled(scaled);
         let limit = found.limit.as_ref().map(|l| LimitPart {
             directions: l.directions.iter().map(|d| self.rescaled_vector(d)).collect(),
+            extreme: l.extreme,
             coefficients: self.rescaled_vector(&found.beta),
             model_variance: gauge_variance.clone(),
             robust_variance: gauge_robust.clone(),
@@ -61,28 +61,30 @@ impl Finished<'_, '_> {
         let term = |(j, name): (usize, &String)| Term {
             name: name.clone(),
             status: self.status(j),
-            coefficient: coefficients[j],
+            coefficient: self.coefficient(j),
             std_error: se(&model_variance, j),
             robust_std_error: robust_variance.as_deref().and_then(|v| se(v, j)),
         };
+        let terms: Vec<Term> = design.names().iter().enumerate().map(term).collect();
         CoxModel {
             recipe: design.recipe().clone(),
             fingerprint: Fingerprint::of(data, design),
             ties: options.ties,
             rows: data.len(),
             events: rows.event.iter().filter(|&&e| e).count(),
-            terms: design.names().iter().enumerate().map(term).collect(),
+            coefficients: SideBySide::of(&terms),
+            terms,
             offset: options.offset.clone(),
             initial: self.initial.iter().enumerate().map(|(j, b)| b * self.unit(j)).collect(),
             log_likelihood: [start.log_likelihood, found.point.log_likelihood],
             score_test: self.score_test(),
             robust_score_test,
+            unknown: self.unknown(),
             limit,
             iterations: found.iterations,
             stop: found.stop,
             ridge: options.ridge,
             firth: options.firth,
-            coefficients,
             model_variance,
             robust_variance,
         }
@@ -106,13 +108,11 @@ impl Finished<'_, '_> {
         }
     }
 
-    fn coefficient(&self, j: usize) -> f64 {
+    fn coefficient(&self, j: usize) -> Option<f64> {
         match self.status(j) {
-            Status::Estimated => self.found.beta[j] * self.unit(j),
-            Status::Redundant => 0.0,
-            Status::NotEstimable => f64::NAN,
-            Status::PlusInfinity => f64::INFINITY,
-            Status::MinusInfinity => f64::NEG_INFINITY,
+            Status::Estimated => Some(self.found.beta[j] * self.unit(j)),
+            Status::Redundant => Some(0.0),
+            Status::NotEstimable | Status::PlusInfinity | Status::MinusInfinity => None,
         }
     }
 
@@ -139,6 +139,14 @@ impl Finished<'_, '_> {
             }
         }
         variance
+    }
+
+    /// The directions that the data do not know of, in the units of the covariates as they were given.
+    fn unknown(&self) -> Vec<Vec<f64>> {
+        // A covariate that does not vary has no scale, and is a direction alone.
+        let unit = |j: usize| if self.rows.scale[j] > 0.0 { self.unit(j) } else { 1.0 };
+        let directions = unknown_directions(self.rows, self.options.ties, self.free);
+        directions.iter().map(|d| d.iter().enumerate().map(|(j, d)| d * unit(j)).collect()).collect()
     }
 
     fn rescaled_vector(&self, v: &[f64]) -> Vec<f64> {

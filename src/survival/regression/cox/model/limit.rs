@@ -4,11 +4,14 @@ use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::regression::term::TestResult;
 
 /// The limit of a monotone likelihood. The coefficients are those of one of many points at which it is largest; a contrast
-/// has a value if it is the same at all of them: if it is at right angles to the directions along which the limit is flat.
+/// has a value if it is the same at all of them: if it is at right angles to the directions along which the limit is flat. If
+/// it rises along none of them, or falls along none, it is −∞ or +∞.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(in crate::survival::regression::cox) struct LimitPart {
     pub directions: Vec<Vec<f64>>,
+    /// Are they the extreme rays of the cone, and not only a basis of what it spans?
+    pub extreme: bool,
     pub coefficients: Vec<f64>,
     pub model_variance: Vec<f64>,
     pub robust_variance: Option<Vec<f64>>,
@@ -17,18 +20,37 @@ pub(in crate::survival::regression::cox) struct LimitPart {
 /// Of the size of what is summed, a product that is rounding.
 const ROUNDING: f64 = 1e-7;
 
+/// Of the size of what is summed, a variance that is rounding.
+const CANCELLED: f64 = 1e-13;
+
+/// Does a contrast rise, and does it fall, along some of the directions?
+pub(in crate::survival::regression::cox) fn movement(directions: &[Vec<f64>], contrast: &[f64]) -> [bool; 2] {
+    let (mut rises, mut falls) = (false, false);
+    for d in directions {
+        let product: f64 = d.iter().zip(contrast).map(|(d, c)| d * c).sum();
+        let size: f64 = d.iter().zip(contrast).map(|(d, c)| (d * c).abs()).sum();
+        rises |= product > ROUNDING * size;
+        falls |= product < -ROUNDING * size;
+    }
+    [rises, falls]
+}
+
+/// `c'Vc`; 0 where it is what rounding leaves of a sum that cancels.
+pub(in crate::survival::regression::cox) fn variance_of(contrast: &[f64], v: &[f64]) -> f64 {
+    let p = contrast.len();
+    let (mut form, mut size) = (0.0, 0.0);
+    for (i, a) in contrast.iter().enumerate().filter(|(_, a)| **a != 0.0) {
+        for (b, v) in contrast.iter().zip(&v[i * p..(i + 1) * p]) {
+            form += a * v * b;
+            size += (a * v * b).abs();
+        }
+    }
+    if form > CANCELLED * size { form } else { 0.0 }
+}
+
 impl LimitPart {
     pub fn reported(&self) -> &[f64] {
         self.robust_variance.as_deref().unwrap_or(&self.model_variance)
-    }
-
-    /// Has the contrast a finite value?
-    pub fn is_finite(&self, contrast: &[f64]) -> bool {
-        self.directions.iter().all(|d| {
-            let product: f64 = d.iter().zip(contrast).map(|(d, c)| d * c).sum();
-            let size: f64 = d.iter().zip(contrast).map(|(d, c)| (d * c).abs()).sum();
-            product.abs() <= ROUNDING * size
-        })
     }
 
     /// Wald's test of all finite contrasts of some coefficients.
@@ -39,7 +61,7 @@ impl LimitPart {
         let covariance = |a: &[f64], b: &[f64]| -> f64 {
             (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| a[i] * v[i * p + j] * b[j]).sum()
         };
-        let sd: Vec<f64> = contrasts.iter().map(|c| covariance(c, c).max(0.0).sqrt()).collect();
+        let sd: Vec<f64> = contrasts.iter().map(|c| variance_of(c, v).sqrt()).collect();
         let unit = |s: f64| if s > 0.0 { s.recip() } else { 0.0 };
         let b: Vec<f64> = contrasts.iter().zip(&sd).map(|(c, &s)| value(c) * unit(s)).collect();
         let mut matrix = Vec::with_capacity(b.len() * b.len());

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::survival::regression::cox::model::limit::LimitPart;
-use crate::survival::regression::cox::model::{CoxModel, Term, TestResult};
+use crate::survival::regression::cox::model::{CoxModel, SideBySide, Status, Term, TestResult};
 use crate::survival::regression::cox::{Stop, Ties};
 use crate::survival::regression::fingerprint::Fingerprint;
 use crate::survival::regression::recipe::Recipe;
@@ -24,6 +24,7 @@ pub(super) struct RawModel {
     robust_score_test: Option<TestResult>,
     model_variance: Vec<f64>,
     robust_variance: Option<Vec<f64>>,
+    unknown: Vec<Vec<f64>>,
     limit: Option<LimitPart>,
     iterations: usize,
     stop: Stop,
@@ -42,7 +43,7 @@ impl TryFrom<RawModel> for CoxModel {
             ties: raw.ties,
             rows: raw.rows,
             events: raw.events,
-            coefficients: raw.terms.iter().map(|t| t.coefficient).collect(),
+            coefficients: SideBySide::of(&raw.terms),
             terms: raw.terms,
             offset: raw.offset,
             initial: raw.initial,
@@ -51,6 +52,7 @@ impl TryFrom<RawModel> for CoxModel {
             robust_score_test: raw.robust_score_test,
             model_variance: raw.model_variance,
             robust_variance: raw.robust_variance,
+            unknown: raw.unknown,
             limit: raw.limit,
             iterations: raw.iterations,
             stop: raw.stop,
@@ -105,6 +107,22 @@ impl RawModel {
         {
             return refuse("the infinite coefficient", covariate as f64, "the position of a term");
         }
+        if let Some(direction) = self.unknown.iter().find(|d| d.len() != p) {
+            let (argument, len) = ("a direction that the data do not know of", direction.len());
+            return Err(Error::LengthMismatch { argument, len, other: "the terms", expected: p });
+        }
+        if let Some(&value) = self.unknown.iter().flatten().find(|x| !x.is_finite()) {
+            return refuse("a direction that the data do not know of", value, "finite");
+        }
+        let redundant = self.terms.iter().filter(|t| t.status == Status::Redundant).count();
+        if self.unknown.len() != redundant {
+            let value = self.unknown.len() as f64;
+            return refuse(
+                "the directions that the data do not know of",
+                value,
+                "as many as redundant terms",
+            );
+        }
         if let Some(limit) = &self.limit {
             self.check_limit(limit)?;
         }
@@ -135,7 +153,8 @@ impl RawModel {
                 expected,
             });
         }
-        if limit.robust_variance.is_some() != self.robust_variance.is_some() || limit.directions.len() > p {
+        let too_many = !limit.extreme && limit.directions.len() > p;
+        if limit.robust_variance.is_some() != self.robust_variance.is_some() || too_many {
             return refuse("the limit", limit.directions.len() as f64, "that of the model");
         }
         let numbers = limit.directions.iter().flatten().chain(&limit.coefficients);

@@ -41,7 +41,7 @@ impl fmt::Display for CoxModel {
                     write!(f, "\n{name:width$} not estimable: the likelihood rises either way")?;
                 }
                 Status::PlusInfinity | Status::MinusInfinity => {
-                    write!(f, "\n{name:width$} {:>10}", t.coefficient)?;
+                    write!(f, "\n{name:width$} {:>10}", t.coefficient())?;
                 }
                 Status::Estimated => {
                     let number =
@@ -51,7 +51,7 @@ impl fmt::Display for CoxModel {
                     write!(
                         f,
                         "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {interval:.4}",
-                        t.coefficient,
+                        t.coefficient(),
                         number(t.std_error(), 5),
                         number(t.z(), 3),
                         t.hazard_ratio(),
