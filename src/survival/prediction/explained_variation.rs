@@ -118,7 +118,9 @@ fn d_of(score: &[f64], data: &RightCensored) -> Result<Estimate> {
     let (mut scores, mut passed) = (vec![0.0; n], 0);
     for tied in order.chunk_by(|&a, &b| score[a] == score[b]) {
         let mean = (passed + 1..=passed + tied.len()).map(normal).sum::<f64>() / tied.len() as f64;
-        tied.iter().for_each(|&i| scores[i] = mean);
+        for &i in tied {
+            scores[i] = mean;
+        }
         passed += tied.len();
     }
     let design = Design::builder().numeric("normal scores", &scores).build()?;
