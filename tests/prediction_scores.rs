@@ -5,8 +5,8 @@ mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::survival::prediction::{
-    Brier, Calibration, CensoringWeights, Controls, ExplainedVariation, Integration, Outcomes, PairWeight,
-    TimeRoc,
+    Brier, BrierScore, Calibration, CalibrationGroup, CensoringWeights, Controls, ExplainedVariation,
+    Integration, Outcomes, PairWeight, TimeRoc,
 };
 use greenwood::survival::result::Estimate;
 use greenwood::survival::{
@@ -254,11 +254,11 @@ fn error_curve(case: &Case, report: &mut Report) {
     let brier = Brier::new().weights(weights(case, &frame, &outcomes));
     let curve = brier.over_time(&outcomes, &risks, &grid).unwrap();
     let tol = tolerance(case);
-    let own: Vec<f64> = curve.scores().iter().map(|s| s.value()).collect();
+    let own: Vec<f64> = curve.scores().iter().map(BrierScore::value).collect();
     report.all_close(&case.name, &own, &numbers(&case.output["brier"]), tol);
     let ibs = curve.integrated(Integration::LeftSum).unwrap();
     report.close(&format!("{} ibs", case.name), ibs, number(&case.output["ibs"]), tol);
-    let null: Vec<f64> = curve.scores().iter().map(|s| s.null_value()).collect();
+    let null: Vec<f64> = curve.scores().iter().map(BrierScore::null_value).collect();
     report.all_close(&format!("{} null", case.name), &null, &numbers(&case.output["brier_null"]), tol);
     let ibs = curve.integrated_null(Integration::LeftSum).unwrap();
     report.close(&format!("{} null ibs", case.name), ibs, number(&case.output["ibs_null"]), tol);
@@ -271,13 +271,21 @@ fn calibration(case: &Case, report: &mut Report) {
     let table =
         Calibration::new().groups(groups).estimate(&case.right_censored(&frame).unwrap(), &risk, t).unwrap();
     let e = &case.output;
-    let of = |pick: fn(&greenwood::survival::prediction::CalibrationGroup) -> f64| {
-        table.groups().iter().map(pick).collect::<Vec<f64>>()
-    };
+    let of = |pick: fn(&CalibrationGroup) -> f64| table.groups().iter().map(pick).collect::<Vec<f64>>();
     let name = &case.name;
-    report.all_close(&format!("{name} upper"), &of(|g| g.upper()), &numbers(&e["group_upper"]), CLOSED);
+    report.all_close(
+        &format!("{name} upper"),
+        &of(CalibrationGroup::upper),
+        &numbers(&e["group_upper"]),
+        CLOSED,
+    );
     report.all_close(&format!("{name} n"), &of(|g| g.subjects() as f64), &numbers(&e["n"]), CLOSED);
-    report.all_close(&format!("{name} mean"), &of(|g| g.mean_risk()), &numbers(&e["mean_risk"]), CLOSED);
+    report.all_close(
+        &format!("{name} mean"),
+        &of(CalibrationGroup::mean_risk),
+        &numbers(&e["mean_risk"]),
+        CLOSED,
+    );
     let observed = of(|g| g.observed().value().unwrap());
     report.all_close(&format!("{name} observed"), &observed, &numbers(&e["observed_risk"]), CLOSED);
     let error = of(|g| g.observed().std_error().unwrap_or(0.0));
