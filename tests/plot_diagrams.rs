@@ -19,11 +19,13 @@ fn paths<'a>(picture: &'a Picture, of: impl Fn(&str) -> bool) -> Vec<&'a Path> {
 }
 
 fn texts(picture: &Picture) -> Vec<&Text> {
-    let of = |item| match item {
-        Item::Text(text) => Some(text),
-        Item::Path(_) => None,
-    };
-    picture.items.iter().filter_map(of).collect()
+    let mut texts = Vec::new();
+    for item in &picture.items {
+        if let Item::Text(text) = item {
+            texts.push(text);
+        }
+    }
+    texts
 }
 
 fn content<'a>(picture: &'a Picture, class: &str) -> Vec<&'a str> {

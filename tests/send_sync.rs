@@ -48,7 +48,15 @@ fn curve_is() {
         curve::IncidenceRow,
         curve::IncidenceVariance,
         curve::KaplanMeier,
+        curve::Actuarial,
+        curve::Bandwidth,
+        curve::Kernel,
+        curve::SmoothedHazard,
+        curve::SmoothedHazardCurve,
+        curve::SmoothedHazardPoint,
         curve::Kind,
+        curve::LifeTable,
+        curve::LifeTableRow,
         curve::MassInterval,
         curve::NelsonAalen,
         curve::Pseudo,
@@ -66,8 +74,11 @@ fn curve_is() {
         curve::SurvivalEstimate,
         curve::SurvivalRegion,
         curve::TimeLost,
+        curve::RatioLaw,
         curve::Turnbull,
+        curve::TurnbullBootstrap,
         curve::TurnbullCurve,
+        curve::TurnbullLikelihood<'static>,
     ];
 }
 
@@ -102,6 +113,10 @@ fn log_rank_is() {
         log_rank::Alternative,
         log_rank::Gray,
         log_rank::GrayTest,
+        log_rank::IntervalLogRank,
+        log_rank::IntervalLogRankTest,
+        log_rank::IntervalScore,
+        log_rank::IntervalVariance,
         log_rank::LogRank,
         log_rank::LogRankTest,
         log_rank::MantelByar,
@@ -197,6 +212,11 @@ fn recurrent_is() {
 fn regression_is() {
     all![
         regression::AbsoluteRisk,
+        regression::AdditiveHazards,
+        regression::AdditiveModel,
+        regression::EffectTest,
+        regression::EstimationEnd,
+        regression::TestWeight,
         regression::Baseline,
         regression::BaselineMethod,
         regression::CensoringTies,
@@ -349,5 +369,12 @@ fn trial_design_is() {
         design::non_proportional::NonProportionalPlan,
         design::non_proportional::PlannedTest,
         design::non_proportional::StatisticVariance,
+        design::single_arm::ExactBinomialDesign,
+        design::single_arm::ExactBinomialPlan,
+        design::single_arm::OneSampleDesign,
+        design::single_arm::OneSamplePlan,
+        design::single_arm::TwoStageDesign,
+        design::single_arm::TwoStageOptimum,
+        design::single_arm::TwoStagePlan,
     ];
 }

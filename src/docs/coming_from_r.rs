@@ -79,12 +79,18 @@
 //! # Other packages
 //! | R | here |
 //! |---|---|
+//! | `npsurv::npsurv(cbind(L, R))`, `icenReg::ic_np` | [`Turnbull::fit`] on [`IntervalCensored`] |
+//! | `interval::ictest(…)` | [`IntervalLogRank`]; `method = "scoretest"` is [`IntervalVariance::Information`] |
+//! | `KMsurv::lifetab` | [`Actuarial`] |
+//! | `muhaz(…, bw.method = "global")` | [`SmoothedHazard`] |
+//! | `aareg`, `timereg::aalen` | [`AdditiveHazards`]; tests of effects by resampling: [`AdditiveHazards::effects`] |
 //! | `coin::logrank_test(distribution = "exact")` | [`ExactLogRank`] |
 //! | `nph::logrank.maxtest` | [`MaxCombo`] |
 //! | `km.ci` | [`SmallSample`], [`Band`] |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
 //! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |
 //! | `gsDesign2::fixed_design_*`, `npsurvSS` | [`non_proportional`](crate::trial::design::non_proportional) |
+//! | `clinfun::ph2simon` | [`single_arm::TwoStageDesign`](crate::trial::design::single_arm::TwoStageDesign) |
 //! | `gMCP` | [`GraphicalProcedure`](crate::trial::design::GraphicalProcedure) |
 //! | `IPDfromKM` | [`Guyot`](crate::trial::reconstruct::Guyot) |
 //!
