@@ -114,8 +114,8 @@ fn diagram(names: &[&str], moves: &[(usize, usize)]) -> StateDiagram {
 
 #[test]
 fn arrows_of_a_state_diagram_go_around_boxes() {
-    let long = "a state whose name is so long that sixty characters do not do it";
     type Graph<'a> = (&'a [&'a str], &'a [(usize, usize)]);
+    let long = "a state whose name is so long that sixty characters do not do it";
     let cases: [Graph; 7] = [
         (&["well", "ill", "dead"], &[(0, 1), (1, 0), (0, 2), (1, 2)]),
         (&["a", "b"], &[(0, 1)]),

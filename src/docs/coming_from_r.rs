@@ -72,7 +72,9 @@
 //! | `add_censor_mark()` | on by default; `without_marks()` turns it off |
 //! | `add_risktable()` | `table(&rows)` with rows of `TableRow` |
 //! | `add_quantile()` | `median_lines()` |
-//! | `ggcuminc(fit)` | `plot::CurvePlot::steps(…)` |
+//! | `ggcuminc(fit)` | `plot::CurvePlot::incidence(&fits, &labels)` |
+//! | `add_pvalue()` | `.test(&log_rank)` |
+//! | `facet_wrap(~ sex)` | `plot::PanelPlot` |
 //! | `ggcoxzph`, `ggforest` | `plot::ResidualPlot`, `plot::ForestPlot` |
 //! | `theme_ggsurvfit_KMunicate()` | `kmunicate()` |
 //!

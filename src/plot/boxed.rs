@@ -156,6 +156,19 @@ pub(crate) fn draw_label(picture: &mut Picture, style: &Style, class: &str, (x, 
     picture.text(style.text(class, (x, y + 0.35 * size), Anchor::Middle, text));
 }
 
+/// Does a line through these places touch a rectangle? Looked at in small steps.
+pub(crate) fn crosses(places: &[(f64, f64)], (left, top, right, bottom): Rectangle) -> bool {
+    const STEPS: usize = 64;
+    places.windows(2).any(|pair| {
+        (0..=STEPS).any(|i| {
+            let share = i as f64 / STEPS as f64;
+            let (x, y) =
+                (pair[0].0 + share * (pair[1].0 - pair[0].0), pair[0].1 + share * (pair[1].1 - pair[0].1));
+            (left..=right).contains(&x) && (top..=bottom).contains(&y)
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,10 @@
 //! stored. Then it is written: as SVG whose text stays text, as PNG, or as PDF. Nothing is read from the system: the
 //! fonts are part of the crate, so the same figure is the same file on every machine.
 //!
+//! The fonts (Liberation Sans, a subset) have Latin, Greek, Cyrillic and Hebrew letters. What they lack, such as Chinese,
+//! Japanese and Arabic, stays text in an SVG, where a browser finds a font for it; in PNG and PDF it is drawn as boxes of
+//! the right width, and [`Picture::missing_characters`] says which ones these are.
+//!
 //! | question | figure |
 //! |---|---|
 //! | how many survive, with bands, censoring marks and the numbers at risk | [`KaplanMeierPlot`] |
@@ -19,6 +23,7 @@
 //! | states and the moves between them, counted | `Histories::figure`, [`StateDiagram`] |
 //! | are predicted risks true; does a marker tell who has the event | `CalibrationTable::figure`, [`RocPlot`] |
 //! | boxes and arrows of one's own | [`BoxPlot`] |
+//! | the same in strata, a panel each on common axes | [`PanelPlot`] |
 //! | several figures on one sheet | [`Picture::beside`] |
 //!
 //! # Example
@@ -47,6 +52,7 @@ pub(crate) mod font;
 pub(crate) mod forest;
 pub(crate) mod layers;
 pub(crate) mod layout;
+pub(crate) mod occupied;
 pub(crate) mod pdf;
 pub(crate) mod picture;
 pub(crate) mod png;
@@ -64,7 +70,7 @@ pub(crate) mod trial;
 
 pub use boxes::BoxPlot;
 pub use calibrated::CalibrationPlot;
-pub use curves::{CurvePlot, KaplanMeierPlot, TableRow, VerticalAxis};
+pub use curves::{CurvePlot, Detail, KaplanMeierPlot, Legend, PanelPlot, TableRow, VerticalAxis};
 pub use difference::DifferencePlot;
 pub use flow_chart::FlowChart;
 pub use forest::{ForestPlot, ForestRow};

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::plot::boxed::crosses;
 use crate::plot::font;
-use crate::plot::layout::inside;
 use crate::plot::picture::{Anchor, Picture};
 use crate::plot::square::Square;
 use crate::plot::style::Style;
@@ -109,7 +109,7 @@ impl RocPlot {
         let diagonal = (0..=64).map(|i| place(f64::from(i) / 64.0, f64::from(i) / 64.0)).collect();
         let all: Vec<Vec<(f64, f64)>> = lines.iter().cloned().chain([diagonal]).collect();
         let place = (corner.0 - 0.3 * size, corner.1, square.right, square.bottom - 0.2 * size);
-        let within = corner.0 > square.left + size && inside(&all, place) == 0;
+        let within = corner.0 > square.left + size && !all.iter().any(|line| crosses(line, place));
         let (left, first) = if within {
             (corner.0, corner.1 + 0.6 * line)
         } else {

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::plot::boxed::{Line, Rectangle, box_height, draw_arrow, draw_box, draw_label, padding, widest};
+use crate::plot::boxed::{
+    Line, Rectangle, box_height, crosses, draw_arrow, draw_box, draw_label, padding, widest,
+};
 use crate::plot::font;
 use crate::plot::layers::{Layers, layers};
 use crate::plot::picture::{Anchor, Picture, Text};
@@ -361,17 +363,4 @@ fn straighten(plan: &Layers, boxes: &[Rectangle], slots: &mut [(f64, f64, f64)],
 
 fn overlap(a: Rectangle, b: Rectangle) -> bool {
     a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3
-}
-
-/// Does a line through these places touch a rectangle? Looked at in small steps.
-fn crosses(places: &[(f64, f64)], (left, top, right, bottom): Rectangle) -> bool {
-    const STEPS: usize = 64;
-    places.windows(2).any(|pair| {
-        (0..=STEPS).any(|i| {
-            let share = i as f64 / STEPS as f64;
-            let (x, y) =
-                (pair[0].0 + share * (pair[1].0 - pair[0].0), pair[0].1 + share * (pair[1].1 - pair[0].1));
-            (left..=right).contains(&x) && (top..=bottom).contains(&y)
-        })
-    })
 }
