@@ -309,7 +309,7 @@
 //! let data = RightCensored::new(time, event)?;
 //! let risk: Vec<f64> = (0..24).map(|i| 0.92 - 0.035 * f64::from(i) + 0.12 * f64::from(i * 7 % 5 - 2)).collect();
 //! let risk: Vec<f64> = risk.iter().map(|r| r.clamp(0.02, 0.98)).collect();
-//! let weak: Vec<f64> = (0..24).map(|i| f64::from(i * 11 % 24)).collect();
+//! let weak: Vec<f64> = (0..24).map(|i| f64::from(24 - i * 11 % 24)).collect();
 //! let curves = [TimeRoc::new().estimate(&data, &risk, 12.0)?, TimeRoc::new().estimate(&data, &weak, 12.0)?];
 //! let figure = RocPlot::new(&curves).labels(&["model", "marker"]).build()?;
 //! assert!(figure.to_svg().contains("model, AUC"));
