@@ -17,6 +17,7 @@
 //! | any other step functions, also stacked | [`CurvePlot::steps`] |
 //! | the difference of two curves over time | [`DifferencePlot`] |
 //! | an effect in every subgroup | [`ForestPlot`] |
+//! | when a trial may stop | [`BoundaryPlot`], by [`Boundaries::figure`](crate::trial::design::Boundaries::figure) |
 //! | what happened to each subject | [`SwimmerPlot`] |
 //! | residuals over time, with a smooth line | [`ResidualPlot`] |
 //! | the flow of a trial's subjects (CONSORT) | `Flow::figure`, [`FlowChart`] |
@@ -42,6 +43,7 @@
 //! ```
 
 pub(crate) mod axis;
+pub(crate) mod boundaries;
 pub(crate) mod boxed;
 pub(crate) mod boxes;
 pub(crate) mod calibrated;
@@ -68,6 +70,7 @@ pub(crate) mod svg;
 pub(crate) mod swimmer;
 pub(crate) mod trial;
 
+pub use boundaries::BoundaryPlot;
 pub use boxes::BoxPlot;
 pub use calibrated::CalibrationPlot;
 pub use curves::{CurvePlot, Detail, KaplanMeierPlot, Legend, PanelPlot, TableRow, VerticalAxis};
