@@ -204,10 +204,24 @@ fn permutation_is() {
 #[test]
 fn prediction_is() {
     all![
+        prediction::Brier,
+        prediction::BrierCurve,
+        prediction::BrierScore,
+        prediction::Calibration,
+        prediction::CalibrationGroup,
+        prediction::CalibrationTable,
+        prediction::CensoringWeights,
         prediction::Concordance,
         prediction::ConcordanceDifference,
         prediction::ConcordanceEstimate,
+        prediction::Controls,
+        prediction::ExplainedVariation,
+        prediction::Integration,
+        prediction::Outcomes,
         prediction::PairWeight,
+        prediction::RocCurve,
+        prediction::RocPoint,
+        prediction::TimeRoc,
     ];
 }
 

@@ -197,3 +197,27 @@ fn mutated_comparisons_are_refused_or_harmless() {
         let _ = w.condition_on();
     });
 }
+
+#[test]
+fn mutated_scores_of_predictions_are_refused_or_harmless() {
+    use greenwood::survival::prediction::{Brier, Calibration, Integration, TimeRoc};
+    let data =
+        RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true, true, false, true, true, false]).unwrap();
+    let risk = [0.9, 0.6, 0.5, 0.6, 0.3, 0.1];
+    let curve = Brier::new().over_time(&data, &[risk.to_vec(), risk.to_vec()], &[2.0, 4.0]).unwrap();
+    survives(&curve, |c| {
+        let _ = (c.integrated(Integration::Trapezoid), c.integrated_null(Integration::LeftSum));
+        for s in c.scores() {
+            let _ = (s.scaled(), s.estimate().p_value());
+        }
+    });
+    survives(&TimeRoc::new().estimate(&data, &risk, 4.0).unwrap(), |r| {
+        let _ = (r.auc().interval(0.9).unwrap(), r.points().len());
+    });
+    survives(&Calibration::new().groups(2).estimate(&data, &risk, 4.0).unwrap(), |t| {
+        for g in t.groups() {
+            let _ = t.interval(g);
+        }
+        let _ = (t.slope().p_value(), t.observed_over_expected().interval(0.9));
+    });
+}

@@ -43,7 +43,8 @@
 //! | `concordance_index_censored` | [`Concordance::estimate`] |
 //! | `concordance_index_ipcw(…, tau =)` | [`PairWeight::uno`], [`PairWeight::until`] |
 //! | `OneHotEncoder` | [`DesignBuilder::factor`], with its reference level |
-//! | `brier_score`, `cumulative_dynamic_auc`, forests, boosting, `CoxnetSurvivalAnalysis` | not here |
+//! | `brier_score`, `integrated_brier_score`, `cumulative_dynamic_auc` | [`Brier`] (of risks, not of survival; the integral starts at 0), [`TimeRoc`] |
+//! | forests, boosting, `CoxnetSurvivalAnalysis` | not here |
 //!
 //! # What differs
 //! | | there | here |

@@ -34,6 +34,10 @@
 //! | `predict(fit, newdata)` | [`CoxModel::linear_predictor`] (not centred), [`CoxModel::hazard_ratio_between`] |
 //! | `anova(fit1, fit2)` | [`CoxModel::likelihood_ratio_against`] |
 //! | `concordance(fit)` | [`Concordance::estimate`] |
+//! | `royston(fit)` | [`ExplainedVariation::estimate`] |
+//! | `rttright(…, times = t)` | [`CensoringWeights::weights`] |
+//! | `riskRegression::Score`, `pec` | [`Brier`], [`TimeRoc`]; their integrated score is [`Integration::LeftSum`] |
+//! | `timeROC` | [`TimeRoc`]: an event at t counts as one by t, as in `Score` |
 //! | `coxph(…, cluster = id)` of recurrent events, with `strata(enum)` | [`EventModel`]: Andersen-Gill, PWP, WLW |
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
 //! | `tmerge(…, x = tdc(time))` of a group | [`RightCensored::split_at_change`]; [`SimonMakuch`], [`MantelByar`] |

@@ -38,7 +38,7 @@
 //! | risk tables that merge | yes | no | no | no |
 //! | parametric models | yes | yes | yes | no |
 //! | interval censoring | nonparametric estimate | yes | yes | no |
-//! | Brier score, time-dependent AUC | not yet | Brier | no | yes |
+//! | Brier score, time-dependent AUC | yes | Brier | no | yes |
 //! | elastic net | no | no (`glmnet`) | yes | yes |
 //! | forests and boosting | no | no | no | yes |
 //! | frailty models | not yet | yes | no | no |

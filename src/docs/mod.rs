@@ -6,6 +6,7 @@
 //! | [`coming_from_r`] | what is the R function called here, and what differs? |
 //! | [`coming_from_python`] | the same for lifelines and scikit-survival |
 //! | `columns` (feature `parquet`) | how do Arrow, Parquet, pandas and polars come in, and results out? What of files larger than memory? |
+//! | `gallery` (feature `plot`) | what do the figures look like, and which code makes them? |
 //! | [`conventions`] | which answer is given where the field has more than one? |
 //! | [`scope`] | what is here, and what is not yet? |
 //! | [`compared`] | what do other packages have and measure? |
@@ -17,4 +18,6 @@ pub mod coming_from_r;
 pub mod compared;
 pub mod conventions;
 pub mod cookbook;
+#[cfg(feature = "plot")]
+pub mod gallery;
 pub mod scope;

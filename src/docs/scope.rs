@@ -16,10 +16,10 @@
 //! | intervals for few subjects | [`small_sample`] |
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
+//! | concordance, ROC curves at a time, Brier scores, calibration, explained variation | [`prediction`] |
 //! | parametric models: families, splines, cure, relative survival; censoring and truncation of every kind | [`parametric`] |
 //! | interval-censored data: the nonparametric estimate with delayed entry, groups compared | [`Turnbull`], [`IntervalLogRank`] |
 //! | additive hazards (Aalen) | [`AdditiveHazards`] |
-//! | concordance | [`prediction`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |
 //! | the design of a trial | [`design`](crate::trial::design) |
 //! | data behind published figures | [`reconstruct`](crate::trial::reconstruct) |
@@ -28,7 +28,7 @@
 //!
 //! # Not yet
 //! - Semiparametric models and right truncation for interval-censored data.
-//! - Brier scores, time-dependent AUC and calibration.
+//! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
 //! - Frailty.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
 //! - Standardised (adjusted) survival curves of a Cox model; parametric models have them. Curves with inverse-probability weights are there: [`Weights::sampling`].

@@ -20,7 +20,10 @@
 //! | when a trial may stop | [`BoundaryPlot`], by [`Boundaries::figure`](crate::trial::design::Boundaries::figure) |
 //! | what happened to each subject | [`SwimmerPlot`] |
 //! | residuals over time, with a smooth line | [`ResidualPlot`] |
-//! | states and the moves between them; the flow of a trial's subjects | [`BoxPlot`] |
+//! | the flow of a trial's subjects (CONSORT) | `Flow::figure`, [`FlowChart`] |
+//! | states and the moves between them, counted | `Histories::figure`, [`StateDiagram`] |
+//! | are predicted risks true; does a marker tell who has the event | `CalibrationTable::figure`, [`RocPlot`] |
+//! | boxes and arrows of one's own | [`BoxPlot`] |
 //! | the same in strata, a panel each on common axes | [`PanelPlot`] |
 //! | several figures on one sheet | [`Picture::beside`] |
 //!
@@ -41,11 +44,15 @@
 
 pub(crate) mod axis;
 pub(crate) mod boundaries;
+pub(crate) mod boxed;
 pub(crate) mod boxes;
+pub(crate) mod calibrated;
 pub(crate) mod curves;
 pub(crate) mod difference;
+pub(crate) mod flow_chart;
 pub(crate) mod font;
 pub(crate) mod forest;
+pub(crate) mod layers;
 pub(crate) mod layout;
 pub(crate) mod occupied;
 pub(crate) mod pdf;
@@ -53,7 +60,10 @@ pub(crate) mod picture;
 pub(crate) mod png;
 pub(crate) mod predicted;
 pub(crate) mod residuals;
+pub(crate) mod roc;
 pub(crate) mod series;
+pub(crate) mod square;
+pub(crate) mod state_diagram;
 pub(crate) mod states;
 pub(crate) mod style;
 pub(crate) mod svg;
@@ -62,11 +72,15 @@ pub(crate) mod trial;
 
 pub use boundaries::BoundaryPlot;
 pub use boxes::BoxPlot;
+pub use calibrated::CalibrationPlot;
 pub use curves::{CurvePlot, Detail, KaplanMeierPlot, Legend, PanelPlot, TableRow, VerticalAxis};
 pub use difference::DifferencePlot;
+pub use flow_chart::FlowChart;
 pub use forest::{ForestPlot, ForestRow};
 pub use picture::{Anchor, Color, Format, Item, Path, Picture, Segment, Stroke, Text};
 pub use residuals::ResidualPlot;
+pub use roc::RocPlot;
 pub use series::StepSeries;
+pub use state_diagram::StateDiagram;
 pub use style::{Palette, Style};
 pub use swimmer::{SwimmerLane, SwimmerPlot};

@@ -9,8 +9,8 @@ use crate::survival::regression::cox::PredictedCurve;
 use crate::survival::regression::parametric::{Distribution, Prediction};
 use crate::survival::result::interval::Interval;
 
-/// Places along the time axis at which a continuous curve is computed: steps of a quarter of a millimetre in print.
-const PLACES: usize = 400;
+/// Places along the time axis at which a continuous curve is computed, a millimetre apart in print.
+const PLACES: usize = 100;
 
 impl PredictedCurve {
     /// The curve with its pointwise 95 % band, from 0 to the end of its stratum's follow-up (feature `plot`).
@@ -140,7 +140,7 @@ impl StepSeries {
         Ok(series)
     }
 
-    /// A continuous curve as steps too small to be seen.
+    /// A continuous curve, as straight lines from place to place.
     fn of_model<D: Distribution>(label: String, model: &Prediction<'_, D>, last: f64) -> Result<Self> {
         let (mut steps, mut band) = (Vec::new(), Vec::new());
         for i in 0..=PLACES {
@@ -153,7 +153,7 @@ impl StepSeries {
         }
         let start = steps.first().map_or(1.0, |s| s.1);
         let mut series = Self::new(label, start, &steps, last)?;
-        series.band = band;
+        (series.band, series.smooth) = (band, true);
         Ok(series)
     }
 }

@@ -46,6 +46,8 @@ pub struct StepSeries {
     pub(crate) median: Option<f64>,
     /// The name of a risk set that several curves share: its numbers stand in the table once.
     pub(crate) risk_set: Option<String>,
+    /// Straight lines from value to value, for a function that is no step function.
+    pub(crate) smooth: bool,
 }
 
 /// Who was there just before a time, and how many had left or entered up to it. Sums are kept, so that a number under the
@@ -104,6 +106,7 @@ impl StepSeries {
             details: Vec::new(),
             median: None,
             risk_set: None,
+            smooth: false,
         })
     }
 

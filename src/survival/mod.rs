@@ -12,7 +12,7 @@
 //! | the same with few subjects? | [`ExactLogRank`]; [`SmallSample`], [`Advice`](small_sample::Advice) | [`permutation`], [`small_sample`] |
 //! | by how much do groups differ? | [`SurvivalCurve::contrast`], [`WinRatio`], [`InvertedLogRank`](contrast::InvertedLogRank) | [`contrast`] |
 //! | what do covariates do? | [`CoxPh`] with a [`Design`], [`FineGray`] | [`regression`] |
-//! | how well does a score predict? | [`Concordance`] | [`prediction`] |
+//! | how well does a score predict? | [`Concordance`], [`TimeRoc`](prediction::TimeRoc), [`Brier`](prediction::Brier) | [`prediction`] |
 //! | what is a reported number? | [`Interval`], [`HazardRatio`], [`Estimate`](result::Estimate) | [`result`] |
 //!
 //! The everyday names stand here; a room holds all names of its question, and a file of it one method.

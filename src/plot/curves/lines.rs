@@ -49,6 +49,9 @@ impl CurvePlot {
     /// The corners of a curve, up to where it is followed or the axis ends.
     fn line_of(&self, frame: &Frame, own: &StepSeries) -> Vec<(f64, f64)> {
         let end = own.end.min(frame.until);
+        if own.smooth {
+            return joined(&own.steps, end, frame.x, frame.y);
+        }
         if !self.logarithmic() {
             return step_line((0.0, own.start), &own.steps, end, frame.x, frame.y);
         }
@@ -150,6 +153,10 @@ impl StepSeries {
                     self.band[i + 1..j].iter().filter_map(|&(t, l)| Some((t, l?))).collect();
                 let side = |pick: fn((f64, f64)) -> f64| {
                     let steps: Vec<(f64, f64)> = limits.iter().map(|&(t, l)| (t, pick(l))).collect();
+                    if self.smooth {
+                        let all: Vec<(f64, f64)> = [(from, pick(first))].into_iter().chain(steps).collect();
+                        return joined(&all, stop, x, y);
+                    }
                     step_line((from, pick(first)), &steps, stop, x, y)
                 };
                 let mut corners = side(|l| l.1);
@@ -160,4 +167,15 @@ impl StepSeries {
         }
         pieces
     }
+}
+
+/// Straight lines through these values up to `end`, where the last one is cut.
+fn joined(values: &[(f64, f64)], end: f64, x: Scale, y: Scale) -> Vec<(f64, f64)> {
+    let inside = values.partition_point(|v| v.0 <= end);
+    let mut points: Vec<(f64, f64)> =
+        values[..inside].iter().map(|&(t, v)| (x.place(t), y.place(v))).collect();
+    if let (Some(&(from, a)), Some(&(to, b))) = (values[..inside].last(), values.get(inside)) {
+        points.push((x.place(end), y.place(a + (b - a) * (end - from) / (to - from))));
+    }
+    points
 }

@@ -155,7 +155,8 @@ impl CurvePlot {
             y += self.line_height();
             for line in rows {
                 let number = line.own.color + 1;
-                let name = cut(line.name, size, frame.left - 2.6 * size);
+                // A little more than was measured for it, so that no rounding cuts a name that fits.
+                let name = cut(line.name, size, frame.left - 2.5 * size);
                 let name = self.style.text(format!("row {number}"), (0.8 * size, y), Anchor::Start, name);
                 let color = if line.shared { INK } else { self.style.palette.color(line.own.color) };
                 picture.text(Text { color, ..name });

@@ -87,6 +87,42 @@ impl Flow {
         &self.arms
     }
 
+    /// How many were screened, where it was said.
+    #[must_use]
+    pub fn assessed(&self) -> Option<usize> {
+        self.screened
+    }
+
+    /// Why some of the screened were not randomised, with how many.
+    #[must_use]
+    pub fn excluded(&self) -> &[(String, usize)] {
+        &self.excluded
+    }
+
+    /// Those who received another treatment than that of their arm, per arm.
+    #[must_use]
+    pub fn other_treatment(&self) -> &[usize] {
+        &self.other_treatment
+    }
+
+    /// Those lost to follow-up, per arm.
+    #[must_use]
+    pub fn lost(&self) -> &[usize] {
+        &self.lost
+    }
+
+    /// Those who withdrew, per arm.
+    #[must_use]
+    pub fn withdrew(&self) -> &[usize] {
+        &self.withdrew
+    }
+
+    /// Those followed to a terminal event, such as death, per arm.
+    #[must_use]
+    pub fn terminal(&self) -> &[usize] {
+        &self.terminal
+    }
+
     /// The randomised, per arm.
     #[must_use]
     pub fn randomised(&self) -> &[usize] {

@@ -1,0 +1,320 @@
+//! Every kind of figure, with the code that made it (feature `plot`).
+//!
+//! Each example runs with the tests, and the picture under it is the file that it wrote. `figure` is a
+//! [`Picture`](crate::plot::Picture): `figure.save("figure.svg")?` (or `.png`, `.pdf`) writes it. Sizes, colours and dashes are those of
+//! [`Style::journal`](crate::plot::Style::journal); every option of a figure stands at its type in [`plot`](crate::plot).
+//!
+//! To draw the pictures again: `GREENWOOD_GALLERY=docs/figures/gallery cargo test --doc --features plot gallery`.
+//!
+//! # Kaplan-Meier curves
+//! Bands, censoring marks, lines to the medians, and the numbers at risk under their ticks.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::KaplanMeierPlot;
+//! use greenwood::survival::KaplanMeier;
+//!
+//! let (data, arm) = leukaemia()?;
+//! let curves = KaplanMeier::by_group(&data, &arm)?;
+//! let figure = KaplanMeierPlot::new(&curves).labels(arm.labels()).median_lines().time_axis("Weeks").build()?;
+//! assert!(figure.to_svg().contains("Number at risk"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/kaplan_meier.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/kaplan_meier.svg")]
+//!
+//! # As KMunicate recommends
+//! No marks; at risk, censored and events under the axis (Morris et al. 2019).
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::KaplanMeierPlot;
+//! use greenwood::survival::KaplanMeier;
+//!
+//! let (data, arm) = leukaemia()?;
+//! let curves = KaplanMeier::by_group(&data, &arm)?;
+//! let figure = KaplanMeierPlot::new(&curves).labels(arm.labels()).kmunicate().time_axis("Weeks").build()?;
+//! assert!(figure.to_svg().contains("Censored"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/kmunicate.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/kmunicate.svg")]
+//!
+//! # Cumulative hazards
+//! Nelson and Aalen's estimate.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::CurvePlot;
+//! use greenwood::survival::NelsonAalen;
+//!
+//! let (data, arm) = leukaemia()?;
+//! let hazards = NelsonAalen::by_group(&data, &arm)?;
+//! let figure = CurvePlot::hazards(&hazards).labels(arm.labels()).time_axis("Weeks").build()?;
+//! assert!(figure.to_svg().contains("Cumulative hazard"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/cumulative_hazard.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/cumulative_hazard.svg")]
+//!
+//! # Are hazards proportional?
+//! `ln(−ln S)` over the logarithm of time: parallel where they are.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::CurvePlot;
+//! use greenwood::survival::KaplanMeier;
+//!
+//! let (data, arm) = leukaemia()?;
+//! let curves = KaplanMeier::by_group(&data, &arm)?;
+//! let figure = CurvePlot::log_log(&curves).labels(arm.labels()).time_axis("Weeks").build()?;
+//! assert_eq!(figure.width, CurvePlot::new(&curves).build()?.width);
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/log_log.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/log_log.svg")]
+//!
+//! # Cumulative incidence
+//! The event beside what competes with it, in each arm of a trial.
+//! ```
+//! use greenwood::trial::examples::{Arm, TIME_TO_RESPONSE, saa_course};
+//!
+//! let analysis = saa_course().analyse(&TIME_TO_RESPONSE)?;
+//! let figure = analysis.incidence_figure(&[Arm::Msc, Arm::Control])?.until(6.0).build()?;
+//! assert!(figure.to_svg().contains("competing event"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/incidence.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/incidence.svg")]
+//!
+//! # Two arms of a trial
+//! With the hazard ratio and the p-value of the named test.
+//! ```
+//! use greenwood::trial::examples::{Arm, FFS, saa};
+//!
+//! let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
+//! let figure = contrast.figure()?.title("Failure-free survival").build()?;
+//! assert!(figure.to_svg().contains("Log-rank p = 0.153"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/contrast.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/contrast.svg")]
+//!
+//! # The difference of two curves
+//! With its pointwise band.
+//! ```
+//! use greenwood::trial::examples::{Arm, FFS, saa};
+//!
+//! let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
+//! let figure = contrast.difference_figure().build()?;
+//! assert!(figure.to_svg().contains("Msc less Control"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/difference.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/difference.svg")]
+//!
+//! # Predicted by a Cox model
+//! One curve for each row of covariates.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::CurvePlot;
+//! use greenwood::survival::{CoxPh, Design};
+//!
+//! let (data, arm) = leukaemia()?;
+//! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+//! let fit = CoxPh::new().fit(&data, &design)?;
+//! let baseline = fit.with(&data, &design)?.baseline()?;
+//! let curves = [fit.row().level("arm", "6-MP"), fit.row().level("arm", "placebo")];
+//! let curves = [baseline.curve(&curves[0])?, baseline.curve(&curves[1])?];
+//! let figure = CurvePlot::predicted(&curves, arm.labels())?.time_axis("Weeks").build()?;
+//! assert!(figure.to_svg().contains("Predicted survival"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/predicted.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/predicted.svg")]
+//!
+//! # A parametric model over the data
+//! Steps for what was observed, dashed lines for what the model says.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::CurvePlot;
+//! use greenwood::survival::regression::Family;
+//! use greenwood::survival::{Design, KaplanMeier, Parametric};
+//!
+//! let (data, arm) = leukaemia()?;
+//! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+//! let fit = Parametric::new(Family::Weibull).fit(&data, &design)?;
+//! let models = [fit.predict(&fit.row().level("arm", "6-MP"))?, fit.predict(&fit.row().level("arm", "placebo"))?];
+//! let curves = KaplanMeier::by_group(&data, &arm)?;
+//! let figure = CurvePlot::model_over(&curves, &models, arm.labels())?.time_axis("Weeks").build()?;
+//! assert!(figure.to_svg().contains("placebo, model"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/model_over.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/model_over.svg")]
+//!
+//! # State occupation
+//! The probability of each state over time; without `stacked` as lines with bands.
+//! ```
+//! use greenwood::survival::Histories;
+//! use greenwood::survival::multi_state::Occupation;
+//!
+//! let (ill, dead) = (Some("ill"), Some("dead"));
+//! let to = [ill, dead, dead, None, ill, None, ill, dead, dead, None];
+//! let from = ["well", "ill", "well", "well", "well", "ill", "well", "ill", "well", "well"];
+//! let ids = [1, 1, 2, 3, 4, 4, 5, 5, 6, 7];
+//! let start = [0., 3., 0., 0., 0., 2., 0., 6., 0., 0.];
+//! let stop = [3., 8., 5., 9., 2., 7., 6., 10., 4., 11.];
+//! let data = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead"])?.with_from(&from)?;
+//! let figure = Occupation::new().fit(&data)?.figure()?.stacked().time_axis("Months").build()?;
+//! assert!(figure.to_svg().contains("Probability of the state"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/states.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/states.svg")]
+//!
+//! # The states and the moves
+//! Counted; arrows go around boxes.
+//! ```
+//! use greenwood::survival::Histories;
+//!
+//! let (ill, dead) = (Some("ill"), Some("dead"));
+//! let to = [ill, dead, dead, None, ill, None, ill, dead, dead, None];
+//! let from = ["well", "ill", "well", "well", "well", "ill", "well", "ill", "well", "well"];
+//! let ids = [1, 1, 2, 3, 4, 4, 5, 5, 6, 7];
+//! let start = [0., 3., 0., 0., 0., 2., 0., 6., 0., 0.];
+//! let stop = [3., 8., 5., 9., 2., 7., 6., 10., 4., 11.];
+//! let data = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead"])?.with_from(&from)?;
+//! let figure = data.figure().build()?;
+//! assert!(figure.to_svg().contains("at the start 7"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/state_diagram.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/state_diagram.svg")]
+//!
+//! # The flow of a trial's subjects
+//! The CONSORT diagram, from screening to the populations that are analysed.
+//! ```
+//! use greenwood::trial::Population;
+//! use greenwood::trial::examples::{Arm, Event, saa};
+//!
+//! let all: Population<Arm, Event> = Population::new("full analysis set", |_| true);
+//! let flow = saa().flow(&[all]).screened(21, &[("no consent", 2), ("other disease", 1)])?;
+//! let figure = flow.figure().build()?;
+//! assert!(figure.to_svg().contains("Excluded (n = 3)"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/flow.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/flow.svg")]
+//!
+//! # An effect in every subgroup
+//! Squares grow with the number of events; the diamond is the effect in all.
+//! ```
+//! use greenwood::plot::{ForestPlot, ForestRow};
+//!
+//! let figure = ForestPlot::new(vec![
+//!     ForestRow::heading("Sex").interaction(0.41),
+//!     ForestRow::new("women", 0.60, 0.35, 1.02).counts(40, 90),
+//!     ForestRow::new("men", 0.80, 0.55, 1.16).counts(66, 138),
+//!     ForestRow::new("all", 0.73, 0.54, 0.99).counts(106, 228).overall(),
+//! ])
+//! .favours("new better", "old better")
+//! .build()?;
+//! assert!(figure.to_svg().contains("interaction p = 0.41"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/forest.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/forest.svg")]
+//!
+//! # Does a coefficient change with time?
+//! Scaled Schoenfeld residuals with a smooth line; dashed the estimate.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::ResidualPlot;
+//! use greenwood::survival::{CoxPh, Design};
+//!
+//! let (data, arm) = leukaemia()?;
+//! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+//! let fit = CoxPh::new().fit(&data, &design)?;
+//! let residuals = fit.with(&data, &design)?.residuals()?;
+//! let scaled: Vec<f64> = residuals.scaled_schoenfeld().column(0).to_vec();
+//! let mut weeks: Vec<f64> = data.time().iter().zip(data.event()).filter(|(_, e)| **e).map(|(t, _)| *t).collect();
+//! weeks.sort_by(f64::total_cmp);
+//! let plot = ResidualPlot::new(&weeks, &scaled).axes("Weeks", "β(t) of 6-MP").reference(fit.coefficients()[0]);
+//! let figure = plot.build()?;
+//! assert!(figure.to_svg().contains("β(t) of 6-MP"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/residuals.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/residuals.svg")]
+//!
+//! # What happened to each subject
+//! A lane for each, with a sign for each event.
+//! ```
+//! use greenwood::plot::{SwimmerLane, SwimmerPlot};
+//!
+//! let figure = SwimmerPlot::new(vec![
+//!     SwimmerLane::new("01", 30.0).group("new").event(4.0, "response").ongoing(),
+//!     SwimmerLane::new("02", 24.0).group("new").event(6.0, "response").event(19.0, "relapse"),
+//!     SwimmerLane::new("03", 12.0).group("old").event(5.0, "relapse").event(12.0, "death"),
+//!     SwimmerLane::new("04", 18.0).group("old").event(9.0, "response").ongoing(),
+//! ])
+//! .time_axis("Months")
+//! .build()?;
+//! assert!(figure.to_svg().contains("relapse"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/swimmer.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/swimmer.svg")]
+//!
+//! # Are predicted risks true?
+//! Observed risks with their intervals in groups of predicted risk.
+//! ```
+//! use greenwood::survival::RightCensored;
+//! use greenwood::survival::prediction::Calibration;
+//!
+//! let time: Vec<f64> = (1..=24).map(f64::from).collect();
+//! let event: Vec<bool> = (0..24).map(|i| i % 4 != 2).collect();
+//! let data = RightCensored::new(time, event)?;
+//! let risk: Vec<f64> = (0..24).map(|i| 0.92 - 0.035 * f64::from(i) + 0.12 * f64::from(i * 7 % 5 - 2)).collect();
+//! let risk: Vec<f64> = risk.iter().map(|r| r.clamp(0.02, 0.98)).collect();
+//! let figure = Calibration::new().groups(4).estimate(&data, &risk, 12.0)?.figure().build()?;
+//! assert!(figure.to_svg().contains("Predicted risk (%)"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/calibration.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/calibration.svg")]
+//!
+//! # Does a marker tell who has the event?
+//! ROC curves at a time with the areas under them.
+//! ```
+//! use greenwood::plot::RocPlot;
+//! use greenwood::survival::RightCensored;
+//! use greenwood::survival::prediction::TimeRoc;
+//!
+//! let time: Vec<f64> = (1..=24).map(f64::from).collect();
+//! let event: Vec<bool> = (0..24).map(|i| i % 4 != 2).collect();
+//! let data = RightCensored::new(time, event)?;
+//! let risk: Vec<f64> = (0..24).map(|i| 0.92 - 0.035 * f64::from(i) + 0.12 * f64::from(i * 7 % 5 - 2)).collect();
+//! let risk: Vec<f64> = risk.iter().map(|r| r.clamp(0.02, 0.98)).collect();
+//! let weak: Vec<f64> = (0..24).map(|i| f64::from(24 - i * 11 % 24)).collect();
+//! let curves = [TimeRoc::new().estimate(&data, &risk, 12.0)?, TimeRoc::new().estimate(&data, &weak, 12.0)?];
+//! let figure = RocPlot::new(&curves).labels(&["model", "marker"]).build()?;
+//! assert!(figure.to_svg().contains("model, AUC"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/roc.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/roc.svg")]

@@ -1,0 +1,152 @@
+//! Calibration: predicted against observed risks.
+
+use std::path::Path;
+
+use crate::error::Result;
+use crate::plot::axis::{Rounding, ticks};
+use crate::plot::picture::{Anchor, Picture};
+use crate::plot::square::Square;
+use crate::plot::style::{INK, Style};
+use crate::survival::prediction::calibration::CalibrationTable;
+use crate::survival::result::estimate::Estimate;
+use crate::survival::result::print::in_brackets;
+
+/// Observed risks with their intervals over the mean predicted risks of groups, beside the line where both are equal, with
+/// the calibration slope and observed over expected events (O/E). Made by [`CalibrationTable::figure`].
+///
+/// # Errors
+/// Those of [`Picture::save`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing is drawn until `.build()` or `.save(…)` is called"]
+pub struct CalibrationPlot {
+    table: CalibrationTable,
+    title: String,
+    style: Style,
+}
+
+impl CalibrationTable {
+    /// The calibration plot (feature `plot`).
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::RightCensored;
+    /// use greenwood::survival::prediction::Calibration;
+    ///
+    /// let time = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+    /// let data = RightCensored::new(&time, &[true, true, false, true, true, false, true, false])?;
+    /// let risk = [0.9, 0.7, 0.6, 0.5, 0.4, 0.4, 0.2, 0.1];
+    /// let svg = Calibration::new().groups(2).estimate(&data, &risk, 5.0)?.figure().to_svg()?;
+    /// assert!(svg.contains("Predicted risk (%)") && svg.contains("O/E"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn figure(&self) -> CalibrationPlot {
+        CalibrationPlot { table: self.clone(), title: String::new(), style: Style::journal() }
+    }
+}
+
+impl CalibrationPlot {
+    /// A title above.
+    pub fn title(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
+    }
+
+    /// Sizes and colours. The panel is a square as high as the style's.
+    pub fn style(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// The figure as data.
+    ///
+    /// # Errors
+    /// See [`CalibrationPlot`].
+    pub fn build(&self) -> Result<Picture> {
+        let size = self.style.font_size;
+        let mut points = Vec::new();
+        for group in self.table.groups() {
+            let limits = self.table.interval(group)?.bounds();
+            if let Ok(observed) = group.observed().value() {
+                let percent = |(a, b): (f64, f64)| (100.0 * a, 100.0 * b);
+                points.push((100.0 * group.mean_risk(), 100.0 * observed, limits.map(percent)));
+            }
+        }
+        let highest = points
+            .iter()
+            .flat_map(|&(x, y, limits)| [x, y, limits.map_or(0.0, |l| l.1)])
+            .filter(|v| v.is_finite())
+            .fold(0.0, f64::max);
+        // Both axes end at the round number that holds all.
+        let step = ticks(highest, 5, Rounding::Decimal).get(1).copied().unwrap_or(100.0);
+        let most = ((highest / step - 1e-9).ceil() * step).max(step);
+        let (square, (width, height)) = Square::new(&self.style, !self.title.is_empty(), most);
+        let name = if self.title.is_empty() {
+            format!("Calibration at {}", self.table.time())
+        } else {
+            self.title.clone()
+        };
+        let mut picture = Picture::new(width, height, name, self.describe());
+        self.style.draw_title(&mut picture, &self.title);
+        square.draw(&mut picture, &self.style, most, ("Predicted risk (%)", "Observed risk (%)"));
+        let color = self.style.palette.color(0);
+        let line: Vec<(f64, f64)> =
+            points.iter().map(|&(x, y, _)| (square.x.place(x), square.y.place(y))).collect();
+        picture.line("joined", &line, color, 0.5 * self.style.line_width);
+        for (i, (&(_, _, limits), &(px, py))) in points.iter().zip(&line).enumerate() {
+            if let Some((lower, upper)) = limits {
+                let (low, high, cap) = (square.y.place(lower), square.y.place(upper), 0.3 * size);
+                let class = format!("interval {}", i + 1);
+                picture.line(class.clone(), &[(px, low), (px, high)], INK, 0.09 * size);
+                for y in [low, high] {
+                    picture.line(class.clone(), &[(px - cap, y), (px + cap, y)], INK, 0.09 * size);
+                }
+            }
+            let r = 0.32 * size;
+            let corners = [(px - r, py - r), (px + r, py - r), (px + r, py + r), (px - r, py + r)];
+            picture.area(format!("group {}", i + 1), &corners, color, 1.0);
+        }
+        for (k, note) in self.notes()?.iter().enumerate() {
+            let at = (square.left + 0.8 * size, square.top + 0.9 * size + k as f64 * 1.45 * size);
+            picture.text(self.style.text("note", at, Anchor::Start, note));
+        }
+        Ok(picture)
+    }
+
+    /// The figure as SVG.
+    ///
+    /// # Errors
+    /// See [`CalibrationPlot`].
+    pub fn to_svg(&self) -> Result<String> {
+        Ok(self.build()?.to_svg())
+    }
+
+    /// The figure as a file: `.svg`, `.png` or `.pdf`.
+    ///
+    /// # Errors
+    /// See [`CalibrationPlot`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.build()?.save(path)
+    }
+
+    fn notes(&self) -> Result<Vec<String>> {
+        let note = |name: &str, estimate: Estimate| -> Result<Option<String>> {
+            let Ok(value) = estimate.value() else { return Ok(None) };
+            let limits = if estimate.std_error().is_ok() {
+                format!(" {}", in_brackets(&estimate.interval(0.95)?, |v| format!("{v:.2}")))
+            } else {
+                String::new()
+            };
+            Ok(value.is_finite().then(|| format!("{name} {value:.2}{limits}")))
+        };
+        let slope = note("Slope", self.table.slope())?;
+        let ratio = note("O/E", self.table.observed_over_expected())?;
+        Ok(slope.into_iter().chain(ratio).collect())
+    }
+
+    fn describe(&self) -> String {
+        let group = |g: &crate::survival::prediction::calibration::CalibrationGroup| {
+            let observed = g.observed().value().map_or_else(|_| "–".into(), |v| format!("{:.1}%", 100.0 * v));
+            format!("{} subjects: predicted {:.1}%, observed {observed}", g.subjects(), 100.0 * g.mean_risk())
+        };
+        let groups: Vec<String> = self.table.groups().iter().map(group).collect();
+        format!("Risks by {}. {}.", self.table.time(), groups.join("; "))
+    }
+}
