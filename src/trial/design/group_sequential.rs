@@ -39,7 +39,8 @@ pub enum Futility {
 /// the effect alone.
 ///
 /// # Cost
-/// Less than a millisecond for five looks; a hundred times that where futility bounds are spent bindingly on classical bounds.
+/// Ten to twenty passes over the looks, tens of milliseconds for five; a hundred times that where futility bounds are spent
+/// bindingly on classical bounds.
 ///
 /// # Example
 /// ```
