@@ -5,10 +5,9 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::firth::Firth;
+use crate::survival::regression::cox::limit::unknown_directions;
 use crate::survival::regression::cox::model::{CoxModel, Finished};
-use crate::survival::regression::cox::newton::{
-    COLLINEAR, Objective, independent_columns, maximise, unknown_directions,
-};
+use crate::survival::regression::cox::newton::{COLLINEAR, Objective, independent_columns, maximise};
 use crate::survival::regression::cox::options::{Collinear, CoxPh};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::residuals;
