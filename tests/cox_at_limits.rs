@@ -4,7 +4,7 @@
 //! one value of x, `strata(s, x)` leaves the risk sets of the limit.
 
 use approx::assert_relative_eq;
-use greenwood::survival::regression::{BaselineMethod, Residuals, Status};
+use greenwood::survival::regression::{BaselineMethod, Residuals, Status, TimeScale};
 use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{CoxPh, Design, Groups, RightCensored, Ties};
 use greenwood::{Error, Result};
@@ -35,6 +35,7 @@ fn without_events_in_a() -> Result<(RightCensored<'static>, Groups, [f64; 10])> 
 
 /// coxph(Surv(t, e) ~ x + c + offset(-60 * (g == "a"))) and its residuals; survfit at x = 0.5.
 #[test]
+#[allow(clippy::too_many_lines)] // values, one on each
 fn a_level_without_events_has_the_residuals_of_a_large_offset() -> Result<()> {
     let (data, levels, x) = without_events_in_a()?;
     for reference in ["a", "b", "c"] {
@@ -201,7 +202,7 @@ fn a_level_without_events_has_the_residuals_of_a_large_offset() -> Result<()> {
             assert_eq!((r, b), (residuals.clone(), baseline.clone()));
         }
         assert!(matches!(
-            fitted.proportional_hazards(Default::default()),
+            fitted.proportional_hazards(TimeScale::default()),
             Err(Error::InfiniteCoefficient { .. })
         ));
     }
@@ -224,6 +225,7 @@ fn one_after_the_other() -> Result<(RightCensored<'static>, Design<'static>)> {
 /// coxph(Surv(entry, t, e) ~ z + strata(s, x)), its residuals, and survfit at z = 0.5. Schoenfeld's residuals in the order
 /// of stratum and time by coxph(Surv(entry, t, e) ~ z + offset(40 * x) + strata(s)).
 #[test]
+#[allow(clippy::too_many_lines)] // values, one on each
 fn risk_sets_that_are_split_have_the_residuals_of_their_parts() -> Result<()> {
     let (data, design) = one_after_the_other()?;
     let cases = [
