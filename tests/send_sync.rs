@@ -335,5 +335,12 @@ fn trial_design_is() {
         design::non_proportional::NonProportionalPlan,
         design::non_proportional::PlannedTest,
         design::non_proportional::StatisticVariance,
+        design::single_arm::ExactBinomialDesign,
+        design::single_arm::ExactBinomialPlan,
+        design::single_arm::OneSampleDesign,
+        design::single_arm::OneSamplePlan,
+        design::single_arm::TwoStageDesign,
+        design::single_arm::TwoStageOptimum,
+        design::single_arm::TwoStagePlan,
     ];
 }

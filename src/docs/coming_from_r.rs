@@ -81,6 +81,7 @@
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
 //! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |
 //! | `gsDesign2::fixed_design_*`, `npsurvSS` | [`non_proportional`](crate::trial::design::non_proportional) |
+//! | `clinfun::ph2simon` | [`single_arm::TwoStageDesign`](crate::trial::design::single_arm::TwoStageDesign) |
 //! | `gMCP` | [`GraphicalProcedure`](crate::trial::design::GraphicalProcedure) |
 //! | `IPDfromKM` | [`Guyot`](crate::trial::reconstruct::Guyot) |
 //!

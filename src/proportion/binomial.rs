@@ -2,7 +2,7 @@
 
 /// `P(X = x)` for x = 0 … n, from the most probable outwards by the ratio of neighbours: each holds a relative error
 /// of some n roundings, and those below the smallest number are 0.
-pub(super) fn probabilities(n: u64, p: f64) -> Vec<f64> {
+pub(crate) fn probabilities(n: u64, p: f64) -> Vec<f64> {
     let len = n as usize + 1;
     let mut weights = vec![0.0; len];
     let mode = (((n as f64 + 1.0) * p) as usize).min(n as usize);

@@ -48,7 +48,7 @@ pub mod power;
 pub mod proportion;
 pub mod test;
 
-mod binomial;
+pub(crate) mod binomial;
 mod blaker;
 mod clopper_pearson;
 mod hypergeometric;

@@ -5,6 +5,7 @@
 //! | who enters when, who has the event when, who leaves | [`Accrual`], [`Hazard`], [`Assumptions`] |
 //! | how many events, subjects, months; how much power | [`FixedDesign`] |
 //! | hazards that are not proportional, and other tests: weighted log-rank, `MaxCombo`, restricted means, milestones | [`non_proportional`] |
+//! | one arm: exact binomial, Simon's two stages, the one-sample log-rank test | [`single_arm`] |
 //! | strata that differ | [`StratifiedAssumptions`] |
 //! | when may a trial stop early, and at what price | [`GroupSequential`], [`Spending`] |
 //! | fixed and group-sequential together, with calendar times | [`FixedDesign::sequential`] |
@@ -35,6 +36,7 @@ pub mod randomisation;
 pub(crate) mod recursion;
 pub(crate) mod sequential_plan;
 pub mod simulation;
+pub mod single_arm;
 pub(crate) mod spending;
 pub(crate) mod stagewise;
 pub(crate) mod stratified_assumptions;

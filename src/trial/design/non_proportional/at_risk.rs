@@ -3,36 +3,39 @@
 use crate::numeric::panels::Panels;
 use crate::survival::log_rank::weight::Weight;
 use crate::trial::design::assumptions::Assumptions;
+use crate::trial::design::hazard::Hazard;
 
 /// A stratum on panels of the time since entry, per subject of its final accrual.
 ///
 /// With `p_j` the share of arm j, `S_j` its survival, `G_j` its probability not to have dropped out, and `A(x)` the share of
 /// subjects who entered at least `x` before the analysis: `y_j = p_j S_j G_j A` is at risk, `y = y₀ + y₁`, `q = y₁ / y`.
-pub(super) struct AtRisk {
-    pub(super) panels: Panels,
+pub(in crate::trial::design) struct AtRisk {
+    pub(in crate::trial::design) panels: Panels,
     /// `y`.
-    pub(super) all: Vec<f64>,
+    pub(in crate::trial::design) all: Vec<f64>,
     /// `q`: the experimental arm's share of those at risk.
-    pub(super) share: Vec<f64>,
+    pub(in crate::trial::design) share: Vec<f64>,
     /// The hazards: experimental, control.
-    pub(super) hazards: [Vec<f64>; 2],
+    pub(in crate::trial::design) hazards: [Vec<f64>; 2],
     /// `q h₁ + (1 − q) h₀`.
-    pub(super) pooled: Vec<f64>,
+    pub(in crate::trial::design) pooled: Vec<f64>,
     /// What the pooled Kaplan-Meier curve estimates: `exp(−∫ pooled)`.
-    pub(super) survival: Vec<f64>,
+    pub(in crate::trial::design) survival: Vec<f64>,
 }
 
 impl AtRisk {
     /// At an analysis at calendar time `time`, up to `end` after entry, with further edges of panels.
-    pub(super) fn new(assumed: &Assumptions, time: f64, end: f64, further: &[f64]) -> Self {
+    pub(in crate::trial::design) fn new(assumed: &Assumptions, time: f64, end: f64, further: &[f64]) -> Self {
         let panels = Panels::new(&edges(assumed, time, end, further));
         let (accrual, share) = (assumed.accrual(), assumed.share());
         let (events, dropout) = (assumed.hazards(), assumed.dropout_hazards());
         let subjects = accrual.subjects();
         let (mut all, mut shares, mut pooled) = (Vec::new(), Vec::new(), Vec::new());
         let mut hazards = [Vec::new(), Vec::new()];
-        for &x in panels.nodes() {
-            let gone: [f64; 2] = std::array::from_fn(|j| events[j].cumulative(x) + dropout[j].cumulative(x));
+        let along = |hazards: [&Hazard; 2]| hazards.map(|h| h.cumulative_along(panels.nodes()));
+        let (passed, lost) = (along(events), along(dropout));
+        for (i, &x) in panels.nodes().iter().enumerate() {
+            let gone: [f64; 2] = std::array::from_fn(|j| passed[j][i] + lost[j][i]);
             let entered = accrual.entered_by(time - x) / subjects;
             // By the difference of exponents: both arms may be beyond the smallest number.
             let odds = (1.0 - share) / share * (gone[0] - gone[1]).exp();
@@ -49,7 +52,11 @@ impl AtRisk {
     }
 
     /// With the edges that the weights ask for.
-    pub(super) fn for_weights(assumed: &Assumptions, time: f64, weights: &[Weight]) -> Self {
+    pub(in crate::trial::design) fn for_weights(
+        assumed: &Assumptions,
+        time: f64,
+        weights: &[Weight],
+    ) -> Self {
         let mut further = Vec::new();
         for weight in weights {
             match weight {
@@ -66,7 +73,12 @@ impl AtRisk {
     }
 
     /// The limit of a weight, up to a constant, at every node.
-    pub(super) fn weigh(&self, weight: &Weight, assumed: &Assumptions, time: f64) -> Vec<f64> {
+    pub(in crate::trial::design) fn weigh(
+        &self,
+        weight: &Weight,
+        assumed: &Assumptions,
+        time: f64,
+    ) -> Vec<f64> {
         let capped = |least: f64| self.survival.iter().map(|s| 1.0 / s.max(least)).collect();
         match weight {
             Weight::LogRank => vec![1.0; self.all.len()],
@@ -90,7 +102,7 @@ impl AtRisk {
     }
 
     /// Those of an arm at risk: 0 is the experimental arm.
-    pub(super) fn arm(&self, arm: usize, i: usize) -> f64 {
+    pub(in crate::trial::design) fn arm(&self, arm: usize, i: usize) -> f64 {
         self.all[i] * if arm == 0 { self.share[i] } else { 1.0 - self.share[i] }
     }
 }

@@ -13,14 +13,14 @@ pub(super) fn moments(assumed: &Assumptions, time: f64, tau: f64, area: bool) ->
     let n = at_risk.all.len();
     let (mut difference, mut variance) = (0.0, 0.0);
     for (arm, sign) in [(0, 1.0), (1, -1.0)] {
-        let survival: Vec<f64> =
-            at_risk.panels.nodes().iter().map(|&x| assumed.hazards()[arm].survival(x)).collect();
+        let passed = assumed.hazards()[arm].cumulative_along(at_risk.panels.nodes());
+        let survival: Vec<f64> = passed.iter().map(|h| (-h).exp()).collect();
         let at_end = assumed.hazards()[arm].survival(tau);
         let total = at_risk.panels.integral(survival.iter().copied());
-        let passed = if area { at_risk.panels.running(&survival) } else { Vec::new() };
+        let before = if area { at_risk.panels.running(&survival) } else { Vec::new() };
         difference += sign * if area { total } else { at_end };
         variance += at_risk.panels.integral((0..n).map(|i| {
-            let left = if area { (total - passed[i]).max(0.0) } else { at_end };
+            let left = if area { (total - before[i]).max(0.0) } else { at_end };
             let rate = at_risk.hazards[arm][i];
             if rate == 0.0 || left == 0.0 { 0.0 } else { left * left * rate / at_risk.arm(arm, i) }
         }));
