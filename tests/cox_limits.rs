@@ -238,22 +238,38 @@ fn two_levels_without_events_are_two_directions() -> Result<()> {
     Ok(())
 }
 
-/// Efron's rule lets a replication weight of k leave as k subjects. What would take seconds is refused at once, and the
-/// remedy works; below that the weights are repetitions.
+/// Efron's rule lets a replication weight of k leave as k subjects, one after the other, and costs no more for it.
 #[test]
-fn huge_replication_weights_are_refused_under_efron_s_rule() -> Result<()> {
+fn replication_weights_of_any_size_are_repetitions_under_efron_s_rule() -> Result<()> {
     let (time, event) = ([1., 1., 2., 3., 4., 5.], [true, true, true, false, true, true]);
     let x = ndarray::array![[0.], [1.], [1.], [0.], [1.], [0.]];
     let design = Design::new(&["x"], x.view())?;
-    let data = |w: f64| RightCensored::new(&time, &event)?.with_weights(Weights::replication(vec![w; 6]));
-    for w in [1e8, 1e12, 1e20] {
-        let error = CoxPh::new().fit(&data(w)?, &design).unwrap_err().to_string();
-        assert!(error.starts_with("Efron's rule for tied events would be too large"), "{error}");
-        let breslow = CoxPh::new().ties(Ties::Breslow).fit(&data(w)?, &design)?;
-        let one = CoxPh::new().ties(Ties::Breslow).fit(&data(1.0)?, &design)?;
-        assert_relative_eq!(breslow.coefficients()[0], one.coefficients()[0], max_relative = 1e-8);
+    let fit = |w: f64| {
+        let data = RightCensored::new(&time, &event)?.with_weights(Weights::replication(vec![w; 6]))?;
+        CoxPh::new().fit(&data, &design)
+    };
+    // R 4.2.2, survival 3.5-3: coxph(Surv(time[i], event[i]) ~ x[i], ties = "efron", eps = 1e-14) with
+    // i = rep(1:6, each = w): coefficient, standard error times the root of w, log likelihood.
+    for (w, coefficient, se, log_likelihood) in [
+        (100., 1.46230308442174, 1.20682135817175, -2602.83647358833),
+        (1000., 1.46842711714018, 1.20892159156816, -37501.7723210786),
+        (10000., 1.46904557457799, 1.2091366301935, -490097.062712183),
+    ] {
+        let fit = fit(w)?;
+        let term = &fit.terms()[0];
+        assert_relative_eq!(term.coefficient(), coefficient, max_relative = 1e-9);
+        assert_relative_eq!(term.std_error().unwrap() * w.sqrt(), se, max_relative = 1e-9);
+        assert_relative_eq!(fit.log_likelihood()[1], log_likelihood, max_relative = 1e-12);
     }
-    assert!(CoxPh::new().fit(&data(1e5)?, &design)?.stop().is_success());
+    // The limit, which is approached as 1/w: six subjects who leave little by little.
+    let slope = (fit(1e4)?.coefficients()[0] - fit(1e3)?.coefficients()[0]) / (1e-4 - 1e-3);
+    let limit = fit(1e20)?.coefficients()[0];
+    assert_relative_eq!(limit, fit(1e4)?.coefficients()[0] - 1e-4 * slope, epsilon = 1e-7);
+    for w in [1e8, 1e12] {
+        let fit = fit(w)?;
+        assert!(fit.stop().is_success());
+        assert_relative_eq!(fit.coefficients()[0], limit, max_relative = 1e-8);
+    }
     Ok(())
 }
 

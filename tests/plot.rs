@@ -340,11 +340,11 @@ fn what_cannot_be_drawn_is_said() {
         ),
         (
             text(KaplanMeierPlot::new(&one).time_unit(0.0).build()),
-            "time_unit is 0: it must be above 0 and below a million",
+            "time_unit is 0: it must be above 0 and finite",
         ),
         (
             text(KaplanMeierPlot::new(&one).until(f64::NAN).build()),
-            "until is NaN: it must be above 0 and below a million",
+            "until is NaN: it must be above 0 and finite",
         ),
         (
             text(KaplanMeierPlot::new(&one).ticks(&[-1.0]).build()),

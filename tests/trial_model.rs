@@ -116,6 +116,33 @@ fn missed_visits_censor_at_the_last_one() -> Result<()> {
     Ok(())
 }
 
+/// What the visits say: an interval, a date, a censoring; the rule of missed visits censors no interval.
+#[test]
+fn windows_are_interval_censored_data() -> Result<()> {
+    let w = Time::weeks;
+    let fda = PFS.assessed(w(8.0), Some(2));
+    let seen = |arm: Arm| Subject::on(arm).visit(w(8.0)).visit(w(16.0));
+    let trial = Trial::new([
+        seen(Arm::B).then(w(33.0), Progression).until(w(60.0), Exit::Cutoff)?, // two visits missed
+        seen(Arm::A).then(w(24.0), Progression).until(w(60.0), Exit::Cutoff)?,
+        seen(Arm::A).until(w(20.0), Exit::Terminal(Death))?,
+        seen(Arm::B).until(w(20.0), Exit::Lost)?,
+        seen(Arm::B).then(w(12.0), NewTherapy).until(w(20.0), Exit::Lost)?,
+    ]);
+    let analysis = trial.analyse(&fda)?;
+    let (data, arms) = analysis.interval_censored()?;
+    let days = |weeks: [f64; 5]| weeks.map(|t| 7.0 * t).to_vec();
+    let inf = f64::INFINITY;
+    assert_eq!(data.lower(), days([16.0, 16.0, 20.0, 16.0, 8.0]));
+    assert_eq!(data.upper(), days([33.0, 24.0, 20.0, inf, inf]));
+    assert_eq!((arms.labels(), arms.codes()), (&["B".to_string(), "A".into()][..], &[0, 1, 1, 0, 0][..]));
+    assert!(message(trial.analyse(&TTP)?.interval_censored()).contains("has competing events"));
+    // Seen at any time: right-censored data.
+    let (data, _) = trial.analyse(&OS)?.interval_censored()?;
+    assert_eq!(data.upper(), [inf, inf, 140.0, inf, inf]);
+    Ok(())
+}
+
 #[test]
 fn what_cannot_be_is_refused() -> Result<()> {
     let subject = || Subject::<Arm, Event>::on(Arm::A).id("007");

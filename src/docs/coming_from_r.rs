@@ -68,13 +68,20 @@
 //! | `add_censor_mark()` | on by default; `without_marks()` turns it off |
 //! | `add_risktable()` | `table(&rows)` with rows of `TableRow` |
 //! | `add_quantile()` | `median_lines()` |
-//! | `ggcuminc(fit)` | `plot::CurvePlot::steps(…)` |
+//! | `ggcuminc(fit)` | `plot::CurvePlot::incidence(&fits, &labels)` |
+//! | `add_pvalue()` | `.test(&log_rank)` |
+//! | `facet_wrap(~ sex)` | `plot::PanelPlot` |
 //! | `ggcoxzph`, `ggforest` | `plot::ResidualPlot`, `plot::ForestPlot` |
 //! | `theme_ggsurvfit_KMunicate()` | `kmunicate()` |
 //!
 //! # Other packages
 //! | R | here |
 //! |---|---|
+//! | `npsurv::npsurv(cbind(L, R))`, `icenReg::ic_np` | [`Turnbull::fit`] on [`IntervalCensored`] |
+//! | `interval::ictest(…)` | [`IntervalLogRank`]; `method = "scoretest"` is [`IntervalVariance::Information`] |
+//! | `KMsurv::lifetab` | [`Actuarial`] |
+//! | `muhaz(…, bw.method = "global")` | [`SmoothedHazard`] |
+//! | `aareg`, `timereg::aalen` | [`AdditiveHazards`]; tests of effects by resampling: [`AdditiveHazards::effects`] |
 //! | `coin::logrank_test(distribution = "exact")` | [`ExactLogRank`] |
 //! | `nph::logrank.maxtest` | [`MaxCombo`] |
 //! | `km.ci` | [`SmallSample`], [`Band`] |

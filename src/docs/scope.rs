@@ -5,7 +5,7 @@
 //! |---|---|
 //! | right-censored data with delayed entry, weights, clusters, strata | [`data`] |
 //! | risk tables that merge | [`risk_table`] |
-//! | survival curves, cumulative hazards, quantiles, restricted means, bands | [`curve`] |
+//! | survival curves, cumulative hazards, quantiles, restricted means, bands, life tables, smoothed hazards | [`curve`] |
 //! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`], [`Gray`], [`FineGray`] |
 //! | multi-state histories: occupation, transition probabilities, time in state | [`multi_state`] |
 //! | recurrent events: mean functions with and without a terminal event, their test, four models, rates | [`recurrent`] |
@@ -16,7 +16,8 @@
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
 //! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`] |
-//! | groups of interval-censored data compared | [`IntervalLogRank`] |
+//! | interval-censored data: the nonparametric estimate with delayed entry, groups compared | [`Turnbull`], [`IntervalLogRank`] |
+//! | additive hazards (Aalen) | [`AdditiveHazards`] |
 //! | concordance | [`prediction`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |
 //! | the design of a trial | [`design`](crate::trial::design) |
@@ -25,11 +26,10 @@
 //! | CDISC ADTTE | the feature `adtte` |
 //!
 //! # Not yet
-//! - Semiparametric models, truncation and strata of the nonparametric estimate for interval-censored data.
+//! - Semiparametric models and right truncation for interval-censored data.
 //! - Relative survival (a background hazard) in parametric models.
-//! - Smoothed hazards and life tables.
 //! - Brier scores, time-dependent AUC and calibration.
-//! - Additive hazards (Aalen's regression), frailty, and regression on the transitions of a multi-state model.
+//! - Frailty, and regression on the transitions of a multi-state model.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
 //! - Standardised (adjusted) survival curves. Curves with inverse-probability weights are there: [`Weights::sampling`].
 //!

@@ -5,6 +5,7 @@
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
 //! * the largest value of a polynomial: `bernstein`
 //! * solving: `root` (one equation), `cholesky`, `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
+//! * many exponentials at once: `exp` · sums of a smooth function over many equally spaced points: `equal_steps`
 //! * integers as few bytes, checksum: `bytes` · integrals: `quadrature`, `panels` (running) · random numbers that a seed decides: `random`
 
 pub(crate) mod bernstein;
@@ -12,6 +13,8 @@ pub(crate) mod beta;
 pub(crate) mod bytes;
 pub(crate) mod cholesky;
 pub(crate) mod distribution;
+pub(crate) mod equal_steps;
+pub(crate) mod exp;
 pub(crate) mod few_distinct;
 pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;

@@ -4,6 +4,8 @@
 //! Arial and Helvetica: an SVG keeps its layout where one of these is installed. It has Latin, Greek, Cyrillic and
 //! Hebrew letters. Others keep their place in an SVG and are drawn as boxes in PNG and PDF.
 
+use std::sync::OnceLock;
+
 use ttf_parser::{Face, GlyphId};
 
 static REGULAR: &[u8] = include_bytes!("fonts/GreenwoodSans-Regular.ttf");
@@ -15,8 +17,9 @@ pub(crate) fn file(bold: bool) -> &'static [u8] {
 }
 
 /// A font that is asked for outlines and widths.
-pub(crate) fn face(bold: bool) -> Option<Face<'static>> {
-    Face::parse(file(bold), 0).ok()
+pub(crate) fn face(bold: bool) -> Option<&'static Face<'static>> {
+    static FACES: [OnceLock<Option<Face<'static>>>; 2] = [OnceLock::new(), OnceLock::new()];
+    FACES[usize::from(bold)].get_or_init(|| Face::parse(file(bold), 0).ok()).as_ref()
 }
 
 /// The share of the font size that a character takes where the font has none: Chinese, Japanese and Korean fill a
@@ -38,10 +41,16 @@ pub(crate) fn glyph(face: &Face, c: char) -> (GlyphId, f64) {
     }
 }
 
+/// The characters of a text that the font lacks.
+pub(crate) fn missing(text: &str, bold: bool) -> Vec<char> {
+    let Some(face) = face(bold) else { return Vec::new() };
+    text.chars().filter(|&c| !c.is_control() && face.glyph_index(c).is_none()).collect()
+}
+
 /// The width of a text in points.
 pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
     let Some(face) = face(bold) else { return 0.55 * size * text.chars().count() as f64 };
-    size * text.chars().map(|c| glyph(&face, c).1).sum::<f64>()
+    size * text.chars().map(|c| glyph(face, c).1).sum::<f64>()
 }
 
 /// The characters from left to right, as they are drawn: a run of Hebrew or Arabic letters reads from the right.

@@ -4,6 +4,10 @@
 //! stored. Then it is written: as SVG whose text stays text, as PNG, or as PDF. Nothing is read from the system: the
 //! fonts are part of the crate, so the same figure is the same file on every machine.
 //!
+//! The fonts (Liberation Sans, a subset) have Latin, Greek, Cyrillic and Hebrew letters. What they lack, such as Chinese,
+//! Japanese and Arabic, stays text in an SVG, where a browser finds a font for it; in PNG and PDF it is drawn as boxes of
+//! the right width, and [`Picture::missing_characters`] says which ones these are.
+//!
 //! | question | figure |
 //! |---|---|
 //! | how many survive, with bands, censoring marks and the numbers at risk | [`KaplanMeierPlot`] |
@@ -16,6 +20,7 @@
 //! | what happened to each subject | [`SwimmerPlot`] |
 //! | residuals over time, with a smooth line | [`ResidualPlot`] |
 //! | states and the moves between them; the flow of a trial's subjects | [`BoxPlot`] |
+//! | the same in strata, a panel each on common axes | [`PanelPlot`] |
 //! | several figures on one sheet | [`Picture::beside`] |
 //!
 //! # Example
@@ -40,6 +45,7 @@ pub(crate) mod difference;
 pub(crate) mod font;
 pub(crate) mod forest;
 pub(crate) mod layout;
+pub(crate) mod occupied;
 pub(crate) mod pdf;
 pub(crate) mod picture;
 pub(crate) mod png;
@@ -53,7 +59,7 @@ pub(crate) mod swimmer;
 pub(crate) mod trial;
 
 pub use boxes::BoxPlot;
-pub use curves::{CurvePlot, KaplanMeierPlot, TableRow, VerticalAxis};
+pub use curves::{CurvePlot, Detail, KaplanMeierPlot, Legend, PanelPlot, TableRow, VerticalAxis};
 pub use difference::DifferencePlot;
 pub use forest::{ForestPlot, ForestRow};
 pub use picture::{Anchor, Color, Format, Item, Path, Picture, Segment, Stroke, Text};

@@ -100,7 +100,7 @@ impl Page {
         let used = &mut self.fonts[usize::from(text.bold)];
         let mut bytes = Vec::new();
         for c in font::visual(&text.content) {
-            let (glyph, advance) = font::glyph(&face, c);
+            let (glyph, advance) = font::glyph(face, c);
             let number = used.glyphs.remap(glyph.0);
             used.characters.insert(number, c);
             used.advances.insert(number, 1000.0 * advance as f32);

@@ -3,6 +3,7 @@
 use std::path::Path as FilePath;
 
 use crate::error::{Error, Result};
+use crate::plot::font;
 
 /// A colour: red, green and blue from 0 to 255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,7 +138,54 @@ pub struct Picture {
     pub items: Vec<Item>,
 }
 
+impl Text {
+    /// How wide it is in points, by the metrics of the font that comes with the crate.
+    #[must_use]
+    pub fn width(&self) -> f64 {
+        font::width(&self.content, self.size, self.bold)
+    }
+
+    /// The rectangle `(left, top, right, bottom)` that holds its letters.
+    #[must_use]
+    pub fn bounds(&self) -> (f64, f64, f64, f64) {
+        let (start, width) = (self.start(), self.width());
+        let (x, y) = self.at;
+        // Ascent and descent of the letters of Liberation Sans.
+        let (up, down) = (0.73 * self.size, 0.21 * self.size);
+        if self.upwards {
+            (x - up, y - start - width, x + down, y - start)
+        } else {
+            (x + start, y - up, x + start + width, y + down)
+        }
+    }
+}
+
 impl Picture {
+    /// The characters of its texts that the font of PNG and PDF lacks, in order of their codes: they are drawn as boxes
+    /// there, with their own widths. In an SVG they are text like any other, and a browser finds a font for them.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::plot::KaplanMeierPlot;
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    ///
+    /// let curve = KaplanMeier::fit(&RightCensored::new(&[6.0, 7.0], &[true, false])?);
+    /// let figure = KaplanMeierPlot::new(&[curve]).labels(&["対照 group"]).build()?;
+    /// assert_eq!(figure.missing_characters(), ['対', '照']);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn missing_characters(&self) -> Vec<char> {
+        let texts = self.items.iter().filter_map(|item| match item {
+            Item::Text(text) => Some(text),
+            Item::Path(_) => None,
+        });
+        let mut missing: Vec<char> = texts.flat_map(|t| font::missing(&t.content, t.bold)).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+
     /// An empty picture.
     #[must_use]
     pub fn new(width: f64, height: f64, title: impl Into<String>, description: impl Into<String>) -> Self {
@@ -230,10 +278,24 @@ impl Picture {
     }
 }
 
+impl Picture {
+    /// Everything that is drawn so far, moved.
+    pub(crate) fn shift(&mut self, right: f64, down: f64) {
+        for item in &mut self.items {
+            item.shift(right, down);
+        }
+    }
+}
+
 impl Item {
-    fn moved(&self, right: f64, down: f64) -> Self {
+    pub(crate) fn moved(&self, right: f64, down: f64) -> Self {
         let mut item = self.clone();
-        match &mut item {
+        item.shift(right, down);
+        item
+    }
+
+    fn shift(&mut self, right: f64, down: f64) {
+        match self {
             Self::Path(path) => {
                 for segment in &mut path.segments {
                     if let Segment::Move(x, y) | Segment::Line(x, y) = segment {
@@ -247,7 +309,6 @@ impl Item {
                 text.at.1 += down;
             }
         }
-        item
     }
 }
 

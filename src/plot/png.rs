@@ -118,7 +118,7 @@ fn draw_text(map: &mut skia::Pixmap, text: &Text, transform: skia::Transform) {
     };
     let scale = (text.size / f64::from(face.units_per_em())) as f32;
     for c in font::visual(&text.content) {
-        let (glyph, advance) = font::glyph(&face, c);
+        let (glyph, advance) = font::glyph(face, c);
         let mut outline = Outline { builder: skia::PathBuilder::new(), scale };
         face.outline_glyph(glyph, &mut outline);
         if let Some(path) = outline.builder.finish() {

@@ -35,6 +35,14 @@ pub struct StepSeries {
     /// Times of censoring, with how many.
     pub(crate) censored: Vec<(f64, f64)>,
     pub(crate) counts: Vec<Counted>,
+    /// Its place in the palette and in the classes of what is drawn, from 0.
+    pub(crate) color: usize,
+    /// What stands behind its name in the legend.
+    pub(crate) details: Vec<String>,
+    /// When half have had the event, as the table says it.
+    pub(crate) median: Option<f64>,
+    /// The name of a risk set that several curves share: its numbers stand in the table once.
+    pub(crate) risk_set: Option<String>,
 }
 
 /// Who was there just before a time.
@@ -70,7 +78,19 @@ impl StepSeries {
             }
         }
         let (steps, label) = (steps.to_vec(), label.into());
-        Ok(Self { label, start, steps, end, band: Vec::new(), censored: Vec::new(), counts: Vec::new() })
+        Ok(Self {
+            label,
+            start,
+            steps,
+            end,
+            band: Vec::new(),
+            censored: Vec::new(),
+            counts: Vec::new(),
+            color: 0,
+            details: Vec::new(),
+            median: None,
+            risk_set: None,
+        })
     }
 
     /// With limits `(time, lower, upper)` from each time on.
@@ -93,15 +113,21 @@ impl StepSeries {
 
     /// With the numbers at risk, the events and the censorings of a risk table.
     #[must_use]
-    pub fn with_table(mut self, table: &RiskTable) -> Self {
+    pub fn with_table(self, table: &RiskTable) -> Self {
+        self.with_counts(table, false)
+    }
+
+    /// With the sums of weights of a risk table, or the numbers of its subjects.
+    pub(crate) fn with_counts(mut self, table: &RiskTable, subjects: bool) -> Self {
+        let of = |weights: f64, number: u32| if subjects { f64::from(number) } else { weights };
         self.counts = table
             .rows()
             .map(|r| Counted {
                 time: r.time,
-                at_risk: r.at_risk,
-                events: r.events,
-                censored: r.censored,
-                entered: r.entered,
+                at_risk: of(r.at_risk, r.subjects_at_risk),
+                events: of(r.events, r.event_subjects),
+                censored: of(r.censored, r.censored_subjects),
+                entered: of(r.entered, r.entered_subjects),
             })
             .collect();
         self.censored =
@@ -125,8 +151,19 @@ impl StepSeries {
         &self.label
     }
 
-    pub(crate) fn of_curve(label: String, curve: &SurvivalCurve, interval: Option<Interval>) -> Result<Self> {
-        let mut series = Self::new(label, 1.0, &[], 0.0)?.with_table(curve.table());
+    /// Its name with what stands behind it in the legend.
+    pub(crate) fn name(&self) -> String {
+        [&self.label].into_iter().chain(&self.details).map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn of_curve(
+        label: String,
+        curve: &SurvivalCurve,
+        interval: Option<Interval>,
+        subjects: bool,
+    ) -> Result<Self> {
+        let mut series = Self::new(label, 1.0, &[], 0.0)?.with_counts(curve.table(), subjects);
+        series.median = curve.median().value().ok();
         series.band = interval.map_or_else(Vec::new, |_| vec![(0.0, Some((1.0, 1.0)))]);
         for step in curve.steps() {
             let time = step.row.time;
@@ -171,8 +208,13 @@ impl StepSeries {
         Ok(series)
     }
 
-    pub(crate) fn of_hazard(label: String, hazard: &CumulativeHazard, level: Option<f64>) -> Result<Self> {
-        let mut series = Self::new(label, 0.0, &[], 0.0)?.with_table(hazard.table());
+    pub(crate) fn of_hazard(
+        label: String,
+        hazard: &CumulativeHazard,
+        level: Option<f64>,
+        subjects: bool,
+    ) -> Result<Self> {
+        let mut series = Self::new(label, 0.0, &[], 0.0)?.with_counts(hazard.table(), subjects);
         series.band = level.map_or_else(Vec::new, |_| vec![(0.0, Some((0.0, 0.0)))]);
         for row in series.counts.clone() {
             if row.events > 0.0 {
@@ -200,9 +242,15 @@ impl StepSeries {
         if passed == 0 { self.start } else { self.steps[passed - 1].1 }
     }
 
-    /// The first time at which the value is at or below the level.
-    pub(crate) fn first_at_or_below(&self, level: f64) -> Option<f64> {
-        self.steps.iter().find(|&&(_, v)| v <= level + 1e-12).map(|&(t, _)| t)
+    /// The limits from `t` on.
+    pub(crate) fn limits_at(&self, t: f64) -> Option<(f64, f64)> {
+        let passed = self.band.partition_point(|&(time, _)| time <= t);
+        if t > self.end { None } else { self.band.get(passed.checked_sub(1)?)?.1 }
+    }
+
+    /// All who ever were under observation.
+    pub(crate) fn total(&self) -> f64 {
+        self.counts.first().map_or(0.0, |r| r.at_risk) + self.counts.iter().map(|r| r.entered).sum::<f64>()
     }
 
     /// Is a time before another, by more than the rounding of a change of units?

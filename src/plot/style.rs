@@ -5,6 +5,7 @@ use crate::plot::picture::{Anchor, Color, Picture, Stroke, Text};
 /// Points in a millimetre.
 pub(crate) const POINTS_PER_MM: f64 = 72.0 / 25.4;
 
+pub(crate) const PAPER: Color = Color(0xff, 0xff, 0xff);
 pub(crate) const INK: Color = Color(0x22, 0x22, 0x22);
 pub(crate) const FAINT: Color = Color(0xe4, 0xe4, 0xe4);
 pub(crate) const GREY: Color = Color(0x70, 0x70, 0x70);

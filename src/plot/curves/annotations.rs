@@ -1,47 +1,82 @@
-//! Landmarks, lines to medians, and lines of text in the panel.
+//! Landmarks, lines to medians, areas of means, and lines of text.
 
-use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
+use crate::error::Result;
+use crate::plot::axis::label;
+use crate::plot::curves::builder::CurvePlot;
 use crate::plot::curves::frame::Frame;
-use crate::plot::picture::{Anchor, Color, Picture, Stroke};
+use crate::plot::curves::source::Source;
+use crate::plot::curves::words::short;
+use crate::plot::layout::step_line;
+use crate::plot::occupied::Occupied;
+use crate::plot::picture::{Color, Picture, Stroke};
 use crate::plot::series::StepSeries;
 use crate::plot::style::GREY;
 
 impl CurvePlot {
-    /// Landmarks, lines to medians and notes.
-    pub(super) fn extras(&self, picture: &mut Picture, frame: &Frame, series: &[StepSeries]) {
+    /// Areas under the curves, below everything else.
+    pub(super) fn areas(&self, picture: &mut Picture, frame: &Frame, series: &[StepSeries]) {
+        let Some(tau) = self.mean_to else { return };
+        for own in series {
+            let end = tau.min(own.end).min(frame.until);
+            let mut corners = step_line((0.0, own.start), &own.steps, end, frame.x, frame.y);
+            corners.extend([(frame.x.place(end), frame.bottom), (frame.left, frame.bottom)]);
+            let color = self.style.palette.color(own.color);
+            picture.area(format!("mean {}", own.color + 1), &corners, color, self.style.band_opacity);
+        }
+    }
+
+    /// Landmarks and lines to medians.
+    pub(super) fn extras(
+        &self,
+        picture: &mut Picture,
+        frame: &Frame,
+        series: &[StepSeries],
+        taken: &mut Occupied,
+    ) {
         let size = self.style.font_size;
-        let dashed = |color: Color| Stroke { color, width: 0.07 * size, dashes: vec![2.0, 2.0] };
+        let dashed = |color: Color| Stroke { color, width: 0.08 * size, dashes: vec![2.0, 2.0] };
+        let mut draw = |class: String, places: &[(f64, f64)], color: Color| {
+            taken.cover(places);
+            picture.stroked(class, places, dashed(color));
+        };
         if self.signed {
             let y = frame.y.place(0.0);
-            picture.stroked("no difference", &[(frame.left, y), (frame.right, y)], dashed(GREY));
+            draw("no difference".into(), &[(frame.left, y), (frame.right, y)], GREY);
         }
-        for &time in self.landmarks.iter().filter(|&&t| t <= frame.until) {
+        let drawn = |t: &&f64| (frame.from..=frame.until).contains(*t);
+        for &time in self.landmarks.iter().chain(&self.mean_to).filter(drawn) {
             let x = frame.x.place(time);
-            picture.stroked("landmark", &[(x, frame.top), (x, frame.bottom)], dashed(GREY));
+            draw("landmark".into(), &[(x, frame.top), (x, frame.bottom)], GREY);
         }
-        if self.medians && self.kind == Kind::Probability(VerticalAxis::Survival) {
-            let half = if self.fraction { 0.5 } else { 50.0 };
-            for (i, own) in series.iter().enumerate() {
-                if let Some(t) = own.first_at_or_below(half).filter(|&t| t <= frame.until) {
-                    let (x, y) = (frame.x.place(t), frame.y.place(half));
-                    let corners = [(frame.left, y), (x, y), (x, frame.bottom)];
-                    picture.stroked(
-                        format!("median {}", i + 1),
-                        &corners,
-                        dashed(self.style.palette.color(i)),
-                    );
-                }
+        if self.medians && self.survives() {
+            // One line across, to the last of the medians, and one down from each.
+            let y = frame.y.place(if self.fraction { 0.5 } else { 50.0 });
+            let medians =
+                series.iter().filter_map(|own| Some((own, own.median.filter(|&m| m <= frame.until)?)));
+            let medians: Vec<(&StepSeries, f64)> = medians.collect();
+            if let Some(last) = medians.iter().map(|m| m.1).reduce(f64::max) {
+                draw("half".into(), &[(frame.left, y), (frame.x.place(last), y)], GREY);
+            }
+            for (own, time) in medians {
+                let x = frame.x.place(time);
+                let color = self.style.palette.color(own.color);
+                draw(format!("median {}", own.color + 1), &[(x, y), (x, frame.bottom)], color);
             }
         }
-        // Notes stand where survival curves are not: low at the left; for rising curves high at the left.
-        let low = matches!(self.kind, Kind::Probability(VerticalAxis::Survival));
-        for (i, note) in self.notes.iter().enumerate() {
-            let y = if low {
-                frame.bottom - 0.8 * size - (self.notes.len() - 1 - i) as f64 * self.line_height()
-            } else {
-                frame.top + 1.2 * size + i as f64 * self.line_height()
-            };
-            picture.text(self.style.text("note", (frame.left + 0.8 * size, y), Anchor::Start, note));
+    }
+
+    /// The lines of text of the figure, those of restricted means first.
+    pub(super) fn all_notes(&self, series: &[StepSeries]) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
+        if let (Some(tau), Source::Curves(curves)) = (self.mean_to, &self.source) {
+            let mut means = Vec::new();
+            for (curve, own) in curves.iter().zip(series) {
+                let mean = short(curve.restricted_mean(tau * self.unit)?.value() / self.unit);
+                means.push(if own.label.is_empty() { mean } else { format!("{}: {mean}", own.label) });
+            }
+            notes.push(format!("Restricted mean to {}: {}", label(tau), means.join(", ")));
         }
+        notes.extend(self.notes.iter().cloned());
+        Ok(notes)
     }
 }

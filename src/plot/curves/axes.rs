@@ -1,6 +1,6 @@
 //! The axes of the panel: lines, ticks and their labels.
 
-use crate::plot::axis::{label, ticks_between};
+use crate::plot::axis::label;
 use crate::plot::curves::builder::CurvePlot;
 use crate::plot::curves::frame::Frame;
 use crate::plot::font;
@@ -12,8 +12,7 @@ impl CurvePlot {
         let size = self.style.font_size;
         let thin = 0.06 * size;
         let (low, high) = (frame.y_value(0.0), frame.y_value(1.0));
-        let values =
-            if self.logarithmic() { ticks_between(low, high, 6) } else { ticks_between(low, high, 5) };
+        let values = self.value_ticks(low, high);
         for &value in &values {
             let y = frame.y.place(value);
             if self.style.grid && value > low {
@@ -59,10 +58,9 @@ impl CurvePlot {
         ));
         let widest = values.iter().map(|&v| font::width(&label(v), size, false)).fold(0.0, f64::max);
         let at = (frame.left - 1.3 * size - widest, f64::midpoint(frame.top, frame.bottom));
-        picture.text(Text {
-            upwards: true,
-            ..self.style.text("value axis", at, Anchor::Middle, self.value_title())
-        });
-        self.style.draw_title(picture, &self.title);
+        if self.common.as_ref().is_none_or(|c| c.names_values) {
+            let name = self.style.text("value axis", at, Anchor::Middle, self.value_title());
+            picture.text(Text { upwards: true, ..name });
+        }
     }
 }

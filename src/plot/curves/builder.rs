@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::plot::curves::legend::Legend;
 use crate::plot::curves::source::Source;
-use crate::plot::curves::table::TableRow;
+use crate::plot::curves::table::{OwnRow, TableRow};
+use crate::plot::curves::words::Detail;
+use crate::plot::occupied::Occupied;
 use crate::plot::picture::Picture;
 use crate::plot::series::StepSeries;
 use crate::plot::style::Style;
@@ -41,15 +44,20 @@ pub(super) enum Kind {
 /// | option | default | meaning |
 /// |---|---|---|
 /// | [`labels`](Self::labels) | none | names of the curves, in their order |
-/// | [`interval`](Self::interval) | log-log, 95 % | of the bands; [`without_bands`](Self::without_bands) |
+/// | [`legend`](Self::legend) | [`Legend::Inside`] | where the names stand: in the panel where they cover nothing, above it, or at the ends of the curves |
+/// | [`name_with`](Self::name_with) | none | subjects, events or the median behind each name |
+/// | [`interval`](Self::interval) | log-log, 95 % | of the bands; [`without_bands`](Self::without_bands); [`bars`](Self::bars) instead of bands |
+/// | [`without_marks`](Self::without_marks) | marks | where subjects were censored |
 /// | [`vertical_axis`](Self::vertical_axis) | survival | survival, event, or log-minus-log |
 /// | [`fraction`](Self::fraction) | percent | the vertical axis from 0 to 1 |
 /// | [`time_axis`](Self::time_axis) | "Time" | its name; months and days have their own round ticks |
 /// | [`time_unit`](Self::time_unit) | 1 | how many units of the data one unit of the axis has |
 /// | [`until`](Self::until) | the end of the data | where the time axis ends |
-/// | [`table`](Self::table) | at risk | the rows under the axis; empty for none |
+/// | [`table`](Self::table), [`own_row`](Self::own_row) | at risk | the rows under the axis; empty for none |
+/// | [`count_subjects`](Self::count_subjects) | weights | numbers of subjects under a weighted curve |
 /// | [`landmarks`](Self::landmarks), [`median_lines`](Self::median_lines) | none | vertical lines; lines to the medians |
-/// | [`note`](Self::note) | none | lines of text in the panel, such as a hazard ratio |
+/// | [`mean_to`](Self::mean_to) | none | the areas of the restricted means, and their values |
+/// | [`hazard_ratio`](Self::hazard_ratio), [`test`](Self::test), [`note`](Self::note) | none | lines of text in the panel where they cover nothing |
 /// | [`style`](Self::style) | [`Style::journal`] | sizes, colours, dashes |
 ///
 /// # Conventions
@@ -102,10 +110,31 @@ pub struct CurvePlot {
     pub(super) landmarks: Vec<f64>,
     pub(super) medians: bool,
     pub(super) notes: Vec<String>,
+    pub(super) legend: Legend,
+    pub(super) details: Vec<Detail>,
+    /// Times of bars instead of bands; empty for the ticks.
+    pub(super) bars: Option<Vec<f64>>,
+    pub(super) own_rows: Vec<OwnRow>,
+    pub(super) subjects: bool,
+    /// The horizon of areas under the curves.
+    pub(super) mean_to: Option<f64>,
+    /// What this figure shares with others beside it.
+    pub(super) common: Option<Common>,
     /// The vertical axis shows falls below 0 too, and has a line there.
     pub(super) signed: bool,
     pub(super) style: Style,
 }
+
+/// What the panels of one figure have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Common {
+    pub(super) until: f64,
+    pub(super) range: (f64, f64),
+    pub(super) left: f64,
+    /// The name of the vertical axis stands at the first panel of a row.
+    pub(super) names_values: bool,
+}
+
 impl CurvePlot {
     /// Survival curves.
     pub fn new(curves: &[SurvivalCurve]) -> Self {
@@ -137,9 +166,10 @@ impl CurvePlot {
         let mut series = Vec::new();
         for (fit, label) in groups.iter().zip(labels) {
             for (k, cause) in fit.causes().iter().enumerate() {
-                let name =
-                    if groups.len() == 1 { cause.clone() } else { format!("{}: {cause}", label.to_string()) };
-                series.push(StepSeries::of_incidence(name, fit, k, Some(Interval::default()))?);
+                let group = label.to_string();
+                let name = if groups.len() == 1 { cause.clone() } else { format!("{group}: {cause}") };
+                let own = StepSeries::of_incidence(name, fit, k, Some(Interval::default()))?;
+                series.push(StepSeries { risk_set: Some(group), ..own });
             }
         }
         Ok(Self { value_name: Some("Cumulative incidence".into()), ..Self::steps(series) })
@@ -169,112 +199,16 @@ impl CurvePlot {
             landmarks: Vec::new(),
             medians: false,
             notes: Vec::new(),
+            legend: Legend::default(),
+            details: Vec::new(),
+            bars: None,
+            own_rows: Vec::new(),
+            subjects: false,
+            mean_to: None,
+            common: None,
             signed: false,
             style: Style::journal(),
         }
-    }
-
-    /// Names of the curves, in their order.
-    pub fn labels(self, labels: &[impl ToString]) -> Self {
-        Self { labels: Some(labels.iter().map(ToString::to_string).collect()), ..self }
-    }
-
-    /// A title above the panel.
-    pub fn title(self, title: impl Into<String>) -> Self {
-        Self { title: title.into(), ..self }
-    }
-
-    /// What the vertical axis shows of survival curves.
-    pub fn vertical_axis(self, axis: VerticalAxis) -> Self {
-        let kind = if self.kind == Kind::Steps { Kind::Steps } else { Kind::Probability(axis) };
-        Self { kind, ..self }
-    }
-
-    /// The scale and level of the bands.
-    pub fn interval(self, interval: impl Into<Interval>) -> Self {
-        Self { bands: Some(interval.into()), ..self }
-    }
-
-    /// No bands.
-    pub fn without_bands(self) -> Self {
-        Self { bands: None, ..self }
-    }
-
-    /// No marks where subjects were censored.
-    pub fn without_marks(self) -> Self {
-        Self { marks: false, ..self }
-    }
-
-    /// Step functions are stacked on each other, the first at the bottom, and the areas between them are filled.
-    pub fn stacked(self) -> Self {
-        Self { stacked: true, ..self }
-    }
-
-    /// The vertical axis runs from 0 to 1 instead of 0 to 100 per cent.
-    pub fn fraction(self) -> Self {
-        Self { fraction: true, ..self }
-    }
-
-    /// The name of the time axis. Where it says months or days its ticks are round in that unit.
-    pub fn time_axis(self, name: impl Into<String>) -> Self {
-        Self { time_name: name.into(), ..self }
-    }
-
-    /// The name of the vertical axis: what the event is, where it is not death.
-    pub fn value_axis(self, name: impl Into<String>) -> Self {
-        Self { value_name: Some(name.into()), ..self }
-    }
-
-    /// How many units of the data one unit of the time axis has: 30.4375 shows days as months, 365.25 as years.
-    pub fn time_unit(self, unit: f64) -> Self {
-        Self { unit, ..self }
-    }
-
-    /// Where the time axis ends, in its own unit.
-    pub fn until(self, end: f64) -> Self {
-        Self { until: Some(end), ..self }
-    }
-
-    /// The times of the ticks and of the table's columns, in the unit of the axis.
-    pub fn ticks(self, ticks: &[f64]) -> Self {
-        Self { ticks: Some(ticks.to_vec()), ..self }
-    }
-
-    /// The rows of the table under the axis, for each curve; none for no table.
-    pub fn table(self, rows: &[TableRow]) -> Self {
-        Self { table: rows.to_vec(), ..self }
-    }
-
-    /// Vertical lines at these times, in the unit of the axis.
-    pub fn landmarks(self, times: &[f64]) -> Self {
-        Self { landmarks: times.to_vec(), ..self }
-    }
-
-    /// Lines from the axis at one half to each median and down to the time axis.
-    pub fn median_lines(self) -> Self {
-        Self { medians: true, ..self }
-    }
-
-    /// Values on both sides of 0, with a line there.
-    pub(crate) fn around_zero(self) -> Self {
-        Self { signed: true, ..self }
-    }
-
-    /// A line of text in the panel, such as a hazard ratio or the p-value of a named test; may be given several times.
-    pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
-        self
-    }
-
-    /// Sizes, colours and dashes.
-    pub fn style(self, style: Style) -> Self {
-        Self { style, ..self }
-    }
-
-    /// The look that `KMunicate` recommends: bands, no marks, and events, censorings and numbers at risk under the axis
-    /// (Morris et al. 2019).
-    pub fn kmunicate(self) -> Self {
-        self.without_marks().table(&[TableRow::AtRisk, TableRow::Censored, TableRow::Events])
     }
 
     /// The figure as data.
@@ -283,20 +217,26 @@ impl CurvePlot {
     /// See [`CurvePlot`].
     pub fn build(&self) -> Result<Picture> {
         self.check()?;
-        let series = self.series()?;
-        let frame = self.frame(&series)?;
-        let mut picture = Picture::new(
-            self.style.width(),
-            self.height(&frame, &series),
-            self.name(),
-            self.describe(&series),
-        );
-        self.axes(&mut picture, &frame);
-        let lines = self.curves(&mut picture, &frame, &series);
-        self.extras(&mut picture, &frame, &series);
-        self.legend(&mut picture, &frame, &series, &lines);
-        self.rows_under(&mut picture, &frame, &series);
+        let (mut picture, _) = self.draw(&self.series()?)?;
+        self.style.draw_title(&mut picture, &self.title);
         Ok(picture)
+    }
+
+    /// The figure without its title, and by how much names and notes above the panel moved it down.
+    pub(super) fn draw(&self, series: &[StepSeries]) -> Result<(Picture, f64)> {
+        let frame = self.frame(series)?;
+        let (width, height) = (self.style.width(), self.height(&frame, series));
+        let mut picture = Picture::new(width, height, self.name(), self.describe(series));
+        let mut taken = Occupied::new((frame.left, frame.top, frame.right, frame.bottom));
+        self.areas(&mut picture, &frame, series);
+        self.axes(&mut picture, &frame);
+        self.curves(&mut picture, &frame, series, &mut taken);
+        self.extras(&mut picture, &frame, series, &mut taken);
+        self.rows_under(&mut picture, &frame, series);
+        let notes = self.all_notes(series)?;
+        let above = self.key(&mut picture, &frame, series, &notes, &mut taken);
+        let moved = self.draw_above(&mut picture, &frame, &above);
+        Ok((picture, moved))
     }
 
     /// The figure as SVG.
@@ -316,9 +256,14 @@ impl CurvePlot {
     }
 
     pub(super) fn check(&self) -> Result<()> {
+        for (argument, value) in
+            [("time_unit", Some(self.unit)), ("until", self.until), ("mean_to", self.mean_to)]
+        {
+            if let Some(value) = value.filter(|v| !(*v > 0.0 && v.is_finite())) {
+                return Err(Error::OutOfRange { argument, value, must_be: "above 0 and finite" });
+            }
+        }
         let positive = [
-            ("time_unit", Some(self.unit)),
-            ("until", self.until),
             ("width_mm", Some(self.style.width_mm)),
             ("panel_height_mm", Some(self.style.panel_height_mm)),
             ("font_size", Some(self.style.font_size)),
@@ -328,9 +273,11 @@ impl CurvePlot {
                 return Err(Error::OutOfRange { argument, value, must_be: "above 0 and below a million" });
             }
         }
-        for (argument, values) in
-            [("ticks", self.ticks.as_deref().unwrap_or(&[])), ("landmarks", &self.landmarks)]
-        {
+        for (argument, values) in [
+            ("ticks", self.ticks.as_deref().unwrap_or(&[])),
+            ("landmarks", &self.landmarks),
+            ("bars", self.bars.as_deref().unwrap_or(&[])),
+        ] {
             for &value in values {
                 if !(value.is_finite() && value >= 0.0) {
                     return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
@@ -346,7 +293,29 @@ impl CurvePlot {
         if self.source.len() == 0 {
             return Err(Error::Empty { argument: "curves" });
         }
+        if self.stacked
+            && let Source::Steps(steps) = &self.source
+            && steps.iter().any(|s| s.risk_set != steps[0].risk_set)
+        {
+            return Err(Error::Unsupported {
+                method: "a stack",
+                with: "the incidences of several groups",
+                why: "those of one group add up, those of two do not: draw a panel for each group (`PanelPlot`)",
+            });
+        }
+        if self.mean_to.is_some() && !(self.survives() && matches!(self.source, Source::Curves(_))) {
+            return Err(Error::Unsupported {
+                method: "an area of restricted means",
+                with: "curves that are no survival curves",
+                why: "it is the area under S(t); leave out `mean_to`, or draw `KaplanMeierPlot::new(&curves)`",
+            });
+        }
         Ok(())
+    }
+
+    /// Is the survival function itself on the vertical axis?
+    pub(super) fn survives(&self) -> bool {
+        self.kind == Kind::Probability(VerticalAxis::Survival)
     }
 
     pub(super) fn logarithmic(&self) -> bool {

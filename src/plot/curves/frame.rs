@@ -1,8 +1,9 @@
 //! Where everything is: the panel, its scales, and how much room the rest needs.
 
 use crate::error::{Error, Result};
-use crate::plot::axis::{Rounding, Scale, ticks, ticks_logarithmic};
+use crate::plot::axis::{Rounding, Scale, label, ticks, ticks_between, ticks_logarithmic};
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
+use crate::plot::curves::legend::Legend;
 use crate::plot::font;
 use crate::plot::series::StepSeries;
 
@@ -26,16 +27,51 @@ impl CurvePlot {
         let widest = series.iter().map(|s| font::width(&s.label, size, false)).fold(0.0, f64::max);
         let with_table = self.rows_of_table(series) > 0;
         let end = series.iter().map(|s| s.end).fold(0.0, f64::max);
-        let until = self.until.unwrap_or(end);
+        let until = self.common.as_ref().map(|c| c.until).or(self.until).unwrap_or(end);
         let until = if until > 0.0 { until } else { 1.0 };
-        // Labels of the table hang left of the panel; a very long one is cut by its own width there.
-        let heading = self.table.iter().map(|r| font::width(r.heading(), size, true)).fold(0.0, f64::max);
-        let room = if with_table { widest.max(heading * 0.5) + 1.6 * size } else { 0.0 };
-        let left = room.max(5.2 * size).min(0.38 * self.style.width());
-        let right = self.style.width() - 1.6 * size;
+        let (low, high) = self.common.as_ref().map_or_else(|| self.range(series), |c| c.range);
+        // Labels of the table hang left of the panel; a very long one is cut there. The vertical axis has its labels and its
+        // name there too.
+        let room = if with_table { widest + 2.6 * size } else { 0.0 };
+        let values = self.value_ticks(low, high).into_iter().map(label);
+        let values = values.map(|v| font::width(&v, size, false)).fold(0.0, f64::max);
+        let left = room.min(0.38 * self.style.width()).max(5.2 * size).max(values + 2.6 * size);
+        let left = self.common.as_ref().map_or(left, |c| c.left);
+        let direct = self.legend == Legend::Direct && self.shows_names(series);
+        let right = self.style.width() - if direct { self.margin_of_names(series) } else { 1.6 * size };
         let top = if self.title.is_empty() { 1.2 * size } else { 1.2 * size + 1.6 * self.style.title_size };
-        let top = top + self.legend_above(series, right - left);
         let bottom = top + self.style.panel_height();
+        let y = Scale::linear((low, high), (bottom, top));
+        let from = if self.logarithmic() {
+            let first = series.iter().filter_map(|s| s.steps.first()).map(|s| s.0);
+            let first = first.fold(f64::INFINITY, f64::min);
+            if first > 0.0 && first < until { first } else { until / 10.0 }
+        } else {
+            0.0
+        };
+        let along = |right: f64| {
+            if self.logarithmic() {
+                Scale::logarithmic((from, until), (left, right))
+            } else {
+                Scale::linear((0.0, until), (left, right))
+            }
+        };
+        let most = (((right - left) / (3.6 * size)).max(2.0) as usize).clamp(2, 12);
+        let ticks = self.ticks.clone().unwrap_or_else(|| {
+            if self.logarithmic() {
+                ticks_logarithmic(from, until)
+            } else {
+                ticks(until, most, Rounding::of(&self.time_name))
+            }
+        });
+        let shown = |&t: &f64| t >= from * (1.0 - 1e-9) && t <= until * (1.0 + 1e-9);
+        let ticks: Vec<f64> = ticks.into_iter().filter(shown).collect();
+        // The label of the last tick stays on the sheet.
+        let over = ticks.last().map_or(0.0, |&t| {
+            let half = font::width(&label(t), size, false) / 2.0;
+            along(right).place(t) + half + 0.3 * size - self.style.width()
+        });
+        let right = right - over.max(0.0);
         if !(right - left > 4.0 * size) {
             return Err(Error::OutOfRange {
                 argument: "width_mm",
@@ -43,22 +79,12 @@ impl CurvePlot {
                 must_be: "wide enough for the font: at least about 15 times its size",
             });
         }
-        let most = (((right - left) / (3.6 * size)) as usize).clamp(2, 12);
-        let (low, high) = self.range(series);
-        let y = Scale::linear((low, high), (bottom, top));
-        if self.logarithmic() {
-            let first =
-                series.iter().filter_map(|s| s.steps.first()).map(|s| s.0).fold(f64::INFINITY, f64::min);
-            let from = if first.is_finite() && first > 0.0 && first < until { first } else { until / 10.0 };
-            let x = Scale::logarithmic((from, until), (left, right));
-            let ticks = self.ticks.clone().unwrap_or_else(|| ticks_logarithmic(from, until));
-            return Ok(Frame { left, right, top, bottom, x, y, ticks, from, until });
-        }
-        let rounding = Rounding::of(&self.time_name);
-        let ticks = self.ticks.clone().unwrap_or_else(|| ticks(until, most, rounding));
-        let x = Scale::linear((0.0, until), (left, right));
-        let ticks = ticks.into_iter().filter(|&t| t <= until * (1.0 + 1e-9)).collect();
-        Ok(Frame { left, right, top, bottom, x, y, ticks, from: 0.0, until })
+        Ok(Frame { left, right, top, bottom, x: along(right), y, ticks, from, until })
+    }
+
+    /// Where the vertical axis has ticks.
+    pub(super) fn value_ticks(&self, low: f64, high: f64) -> Vec<f64> {
+        ticks_between(low, high, if self.logarithmic() { 6 } else { 5 })
     }
 
     /// The lowest and highest value of the vertical axis.
@@ -69,7 +95,9 @@ impl CurvePlot {
                     || series.iter().flat_map(|s| s.steps.iter().map(|s| s.1)).filter(|v| v.is_finite());
                 let (low, high) =
                     (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-                if low < high { (low, high) } else { (-2.0, 1.0) }
+                // A curve that begins at its lowest value is not to lie on the axis.
+                let margin = 0.03 * (high - low);
+                if low < high { (low - margin, high + margin) } else { (-2.0, 1.0) }
             }
             Kind::Probability(_) => (0.0, if self.fraction { 1.0 } else { 100.0 }),
             Kind::Steps if self.signed => {
@@ -106,6 +134,14 @@ impl CurvePlot {
 }
 
 impl Frame {
+    /// Where a curve ends.
+    pub(super) fn end_of(&self, own: &StepSeries) -> (f64, f64) {
+        let end = own.end.clamp(self.from, self.until);
+        let value = own.value_at(end);
+        let y = if value.is_finite() { self.y.place(value) } else { self.bottom };
+        (self.x.place(end), y)
+    }
+
     /// The value at a share of the vertical axis: 0 at the bottom.
     pub(super) fn y_value(&self, share: f64) -> f64 {
         let y = self.bottom + share * (self.top - self.bottom);

@@ -3,68 +3,126 @@
 use crate::plot::axis::Scale;
 use crate::plot::curves::builder::CurvePlot;
 use crate::plot::curves::frame::Frame;
+use crate::plot::curves::legend::STACKED_OPACITY;
 use crate::plot::layout::step_line;
-use crate::plot::picture::Picture;
+use crate::plot::occupied::Occupied;
+use crate::plot::picture::{Picture, Stroke};
 use crate::plot::series::StepSeries;
 
 impl CurvePlot {
-    /// Bands below, lines above, marks on top. Returns the lines, for the legend to keep away from.
+    /// Bands below, lines above, marks on top; what they cover is taken.
     pub(super) fn curves(
         &self,
         picture: &mut Picture,
         frame: &Frame,
         series: &[StepSeries],
-    ) -> Vec<Vec<(f64, f64)>> {
-        let palette = &self.style.palette;
+        taken: &mut Occupied,
+    ) {
         if self.stacked {
-            self.stacked_areas(picture, frame, series);
-        } else {
-            for (i, own) in series.iter().enumerate() {
+            self.stacked_areas(picture, frame, series, taken);
+        } else if self.bars.is_none() && self.mean_to.is_none() {
+            for own in series {
                 for corners in own.band_corners(frame.x, frame.y, frame.until) {
-                    picture.area(
-                        format!("band {}", i + 1),
-                        &corners,
-                        palette.color(i),
-                        self.style.band_opacity,
-                    );
+                    taken.shade(&corners);
+                    let color = self.style.palette.color(own.color);
+                    picture.area(format!("band {}", own.color + 1), &corners, color, self.style.band_opacity);
                 }
             }
         }
-        let mut lines = Vec::new();
-        for (i, own) in series.iter().enumerate() {
-            let end = own.end.min(frame.until);
-            let line = if self.logarithmic() {
-                let steps: Vec<(f64, f64)> =
-                    own.steps.iter().copied().filter(|s| s.1.is_finite() && s.0 >= frame.from).collect();
-                match steps.split_first() {
-                    Some((&first, rest)) => step_line(first, rest, end.max(first.0), frame.x, frame.y),
-                    None => Vec::new(),
-                }
-            } else {
-                step_line((0.0, own.start), &own.steps, end, frame.x, frame.y)
-            };
+        for own in series {
+            let line = self.line_of(frame, own);
             if !line.is_empty() {
-                picture.stroked(format!("curve {}", i + 1), &line, palette.stroke(i, self.style.line_width));
+                taken.cover(&line);
+                picture.stroked(format!("curve {}", own.color + 1), &line, self.stroke_of(own));
             }
-            lines.push(line);
+        }
+        if let Some(times) = &self.bars {
+            self.confidence_bars(picture, frame, series, times, taken);
         }
         if self.marks && !self.stacked {
-            for (i, own) in series.iter().enumerate() {
-                self.censoring_marks(picture, frame, own, i);
+            for own in series {
+                self.censoring_marks(picture, frame, own, taken);
             }
         }
-        lines
     }
 
-    pub(super) fn stacked_areas(&self, picture: &mut Picture, frame: &Frame, series: &[StepSeries]) {
-        let mut below: Vec<(f64, f64)> =
-            vec![(frame.x.place(0.0), frame.y.place(0.0)), (frame.x.place(frame.until), frame.y.place(0.0))];
-        for (i, own) in series.iter().enumerate() {
-            let line = step_line((0.0, own.start), &own.steps, own.end.min(frame.until), frame.x, frame.y);
+    /// The corners of a curve, up to where it is followed or the axis ends.
+    fn line_of(&self, frame: &Frame, own: &StepSeries) -> Vec<(f64, f64)> {
+        let end = own.end.min(frame.until);
+        if !self.logarithmic() {
+            return step_line((0.0, own.start), &own.steps, end, frame.x, frame.y);
+        }
+        let drawn = own.steps.iter().copied();
+        let steps: Vec<(f64, f64)> =
+            drawn.filter(|s| s.1.is_finite() && s.0 >= frame.from && s.0 <= end).collect();
+        match steps.split_first() {
+            Some((&first, rest)) => step_line(first, rest, end.max(first.0), frame.x, frame.y),
+            None => Vec::new(),
+        }
+    }
+
+    /// The edges of stacked areas are continuous: their colours are beside each other, and dashes would fray them.
+    fn stroke_of(&self, own: &StepSeries) -> Stroke {
+        let palette = &self.style.palette;
+        if self.stacked {
+            Stroke::new(palette.color(own.color), 0.7 * self.style.line_width)
+        } else {
+            palette.stroke(own.color, self.style.line_width)
+        }
+    }
+
+    fn stacked_areas(
+        &self,
+        picture: &mut Picture,
+        frame: &Frame,
+        series: &[StepSeries],
+        taken: &mut Occupied,
+    ) {
+        let floor = frame.y.place(0.0);
+        let mut below = vec![(frame.x.place(0.0), floor)];
+        for own in series {
+            let end = own.end.min(frame.until);
+            let line = step_line((0.0, own.start), &own.steps, end, frame.x, frame.y);
+            // The area below may have ended sooner: its edge is carried on.
+            if let Some(&(_, y)) = below.last() {
+                below.push((frame.x.place(end), y));
+            }
             let mut corners = line.clone();
             corners.extend(below.iter().rev());
-            picture.area(format!("band {}", i + 1), &corners, self.style.palette.color(i), 0.35);
+            taken.cover(&corners);
+            let color = self.style.palette.color(own.color);
+            picture.area(format!("band {}", own.color + 1), &corners, color, STACKED_OPACITY);
             below = line;
+        }
+    }
+
+    /// Bars from the lower to the upper limit, with ends across; those of several curves beside each other.
+    fn confidence_bars(
+        &self,
+        picture: &mut Picture,
+        frame: &Frame,
+        series: &[StepSeries],
+        times: &[f64],
+        taken: &mut Occupied,
+    ) {
+        let size = self.style.font_size;
+        let at_ticks: Vec<f64> = frame.ticks.iter().copied().filter(|&t| t > 0.0).collect();
+        let times = if times.is_empty() { &at_ticks } else { times };
+        for (i, own) in series.iter().enumerate() {
+            let aside = (i as f64 - (series.len() as f64 - 1.0) / 2.0) * 0.5 * size;
+            for &time in times.iter().filter(|&&t| t <= frame.until) {
+                let Some((lower, upper)) = own.limits_at(time) else { continue };
+                if !(lower.is_finite() && upper.is_finite()) {
+                    continue;
+                }
+                let (x, cap) = (frame.x.place(time) + aside, 0.22 * size);
+                let (low, high) = (frame.y.place(lower), frame.y.place(upper));
+                let places =
+                    [(x - cap, low), (x + cap, low), (x, low), (x, high), (x - cap, high), (x + cap, high)];
+                taken.cover(&places);
+                let stroke = Stroke::new(self.style.palette.color(own.color), 0.7 * self.style.line_width);
+                picture.stroked(format!("bar {}", own.color + 1), &places, stroke);
+            }
         }
     }
 }

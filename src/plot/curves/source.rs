@@ -35,12 +35,19 @@ impl CurvePlot {
             Source::Curves(curves) => curves
                 .iter()
                 .enumerate()
-                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands))
+                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands, self.subjects))
                 .collect::<Result<Vec<_>>>()?,
             Source::Hazards(hazards) => hazards
                 .iter()
                 .enumerate()
-                .map(|(i, h)| StepSeries::of_hazard(label(i), h, self.bands.map(|b| b.confidence_level())))
+                .map(|(i, h)| {
+                    StepSeries::of_hazard(
+                        label(i),
+                        h,
+                        self.bands.map(|b| b.confidence_level()),
+                        self.subjects,
+                    )
+                })
                 .collect::<Result<Vec<_>>>()?,
             Source::Steps(steps) => {
                 let mut steps = steps.clone();
@@ -55,6 +62,10 @@ impl CurvePlot {
                 steps
             }
         };
+        for (i, own) in all.iter_mut().enumerate() {
+            own.color = i;
+            own.details = self.details_of(i, own);
+        }
         if self.stacked {
             stack(&mut all);
         }
@@ -76,6 +87,7 @@ impl StepSeries {
     fn rescale(&mut self, time: f64, value: impl Fn(f64) -> f64) {
         self.start = value(self.start);
         self.end *= time;
+        self.median = self.median.map(|m| m * time);
         for step in &mut self.steps {
             *step = (step.0 * time, value(step.1));
         }

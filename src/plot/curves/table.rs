@@ -1,10 +1,16 @@
 //! The table under the axis: each number stands under its tick.
 
-use crate::plot::curves::builder::CurvePlot;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::plot::curves::builder::{CurvePlot, Kind};
 use crate::plot::curves::frame::Frame;
 use crate::plot::font;
+use crate::plot::layout::cut;
 use crate::plot::picture::{Anchor, Picture, Text};
 use crate::plot::series::StepSeries;
+use crate::plot::style::INK;
+use crate::survival::result::print::MISSING;
 
 /// A row of the table under the axis, for each curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,66 +18,155 @@ use crate::plot::series::StepSeries;
 pub enum TableRow {
     /// Under observation just before the time of the column.
     AtRisk,
+    /// The same as a percentage of all who ever were under observation: of weights where these are weights.
+    AtRiskShare,
     /// Censored before it.
     Censored,
     /// Events before it: without delayed entry at risk + events + censored is the number of subjects.
     Events,
+    /// The value of the curve at the time of the column; a dash beyond follow-up.
+    Value,
 }
 
 impl TableRow {
-    pub(super) fn heading(self) -> &'static str {
-        match self {
-            Self::AtRisk => "Number at risk",
-            Self::Censored => "Censored",
-            Self::Events => "Events",
-        }
-    }
-
-    pub(super) fn count(self, series: &StepSeries, t: f64) -> f64 {
-        match self {
-            Self::AtRisk => series.at_risk(t),
-            Self::Censored => series.censored_before(t),
-            Self::Events => series.events_before(t),
-        }
+    /// Is it a number of the risk set, which several curves of one group share?
+    fn is_of_risk_set(self) -> bool {
+        matches!(self, Self::AtRisk | Self::AtRiskShare | Self::Censored)
     }
 }
 
+/// A row that a user fills.
+#[derive(Clone)]
+pub(super) struct OwnRow {
+    heading: String,
+    text: Arc<dyn Fn(usize, f64) -> String + Send + Sync>,
+}
+
+impl OwnRow {
+    pub(super) fn new(heading: String, text: impl Fn(usize, f64) -> String + Send + Sync + 'static) -> Self {
+        Self { heading, text: Arc::new(text) }
+    }
+}
+
+impl fmt::Debug for OwnRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnRow").field("heading", &self.heading).finish_non_exhaustive()
+    }
+}
+
+/// A heading with the rows under it: a name, its colour and number, and a text for each time.
+struct Rows<'a> {
+    heading: String,
+    rows: Vec<Line<'a>>,
+}
+
+struct Line<'a> {
+    name: &'a str,
+    own: &'a StepSeries,
+    /// A risk set that several curves share has no colour.
+    shared: bool,
+    text: Box<dyn Fn(f64) -> String + 'a>,
+}
+
 impl CurvePlot {
-    /// Rows of text under the ticks: the name of the axis, and the table with one heading for each kind of row.
+    fn heading(&self, row: TableRow) -> String {
+        match row {
+            TableRow::AtRisk => "Number at risk".into(),
+            TableRow::AtRiskShare => "At risk (%)".into(),
+            TableRow::Censored => "Censored".into(),
+            TableRow::Events => "Events".into(),
+            TableRow::Value => self.value_title(),
+        }
+    }
+
+    fn cell(&self, row: TableRow, own: &StepSeries, t: f64) -> String {
+        match row {
+            TableRow::AtRisk => whole(own.at_risk(t)),
+            TableRow::AtRiskShare => {
+                let total = own.total();
+                if total > 0.0 { whole(100.0 * own.at_risk(t) / total) } else { MISSING.into() }
+            }
+            TableRow::Censored => whole(own.censored_before(t)),
+            TableRow::Events => whole(own.events_before(t)),
+            TableRow::Value => {
+                // A change of units may have moved the end by a rounding.
+                let value = own.value_at(t * (1.0 + 1e-12));
+                let followed = t <= own.end * (1.0 + 1e-9) && value.is_finite();
+                match (followed, self.fraction || self.kind == Kind::Steps) {
+                    (false, _) => MISSING.into(),
+                    (true, true) => format!("{:.2}", value + 0.0),
+                    (true, false) => format!("{:.0}", value + 0.0),
+                }
+            }
+        }
+    }
+
+    /// Everything that stands under the axis.
+    fn under<'a>(&'a self, series: &'a [StepSeries]) -> Vec<Rows<'a>> {
+        let line = |own: &'a StepSeries, text: Box<dyn Fn(f64) -> String + 'a>| Line {
+            name: &own.label,
+            own,
+            shared: false,
+            text,
+        };
+        let counted = series.iter().any(|s| !s.counts.is_empty());
+        let mut all = Vec::new();
+        for &row in self.table.iter().filter(|&&row| counted || row == TableRow::Value) {
+            let mut rows = Vec::new();
+            let mut last: Option<&str> = None;
+            for own in series {
+                let mut next = line(own, Box::new(move |t| self.cell(row, own, t)));
+                if let (true, Some(name)) = (row.is_of_risk_set(), &own.risk_set) {
+                    if last == Some(name) {
+                        continue;
+                    }
+                    last = Some(name);
+                    (next.name, next.shared) = (name, true);
+                }
+                rows.push(next);
+            }
+            all.push(Rows { heading: self.heading(row), rows });
+        }
+        for row in &self.own_rows {
+            let rows = series.iter().enumerate();
+            let rows = rows.map(|(i, own)| line(own, Box::new(move |t| (row.text)(i, t)))).collect();
+            all.push(Rows { heading: row.heading.clone(), rows });
+        }
+        all
+    }
+
+    /// How many lines stand under the axis, headings included.
     pub(super) fn rows_of_table(&self, series: &[StepSeries]) -> usize {
-        if series.iter().all(|s| s.counts.is_empty()) { 0 } else { self.table.len() * (series.len() + 1) }
+        self.under(series).iter().map(|r| r.rows.len() + 1).sum()
     }
 
     pub(super) fn rows_under(&self, picture: &mut Picture, frame: &Frame, series: &[StepSeries]) {
-        if self.rows_of_table(series) == 0 {
-            return;
-        }
         let size = self.style.font_size;
         let mut y = frame.bottom + 3.1 * size + self.line_height();
-        for &row in &self.table {
-            let heading = self.style.text("table heading", (0.8 * size, y), Anchor::Start, row.heading());
+        for Rows { heading, rows } in self.under(series) {
+            let room = self.style.width() - 1.6 * size;
+            let heading = self.style.text(
+                "table heading",
+                (0.8 * size, y),
+                Anchor::Start,
+                cut(&heading, size, 0.9 * room),
+            );
             picture.text(Text { bold: true, ..heading });
             y += self.line_height();
-            for (i, own) in series.iter().enumerate() {
-                let name = self.style.text(
-                    format!("row {}", i + 1),
-                    (0.8 * size, y),
-                    Anchor::Start,
-                    cut(&own.label, size, frame.left - 2.0 * size),
-                );
-                picture.text(Text { color: self.style.palette.color(i), ..name });
+            for line in rows {
+                let number = line.own.color + 1;
+                let name = cut(line.name, size, frame.left - 2.6 * size);
+                let name = self.style.text(format!("row {number}"), (0.8 * size, y), Anchor::Start, name);
+                let color = if line.shared { INK } else { self.style.palette.color(line.own.color) };
+                picture.text(Text { color, ..name });
                 let mut free = f64::NEG_INFINITY;
                 for &tick in &frame.ticks {
-                    let text = whole(row.count(own, tick));
+                    let text = (line.text)(tick);
                     let (x, half) = (frame.x.place(tick), font::width(&text, size, false) / 2.0);
                     // The number stands under its tick or, where there is no room for it, not at all.
                     if x - half > free {
-                        picture.text(self.style.text(
-                            format!("count {}", i + 1),
-                            (x, y),
-                            Anchor::Middle,
-                            text,
-                        ));
+                        let class = format!("count {number}");
+                        picture.text(self.style.text(class, (x, y), Anchor::Middle, text));
                         free = x + half + 0.3 * size;
                     }
                 }
@@ -84,20 +179,4 @@ impl CurvePlot {
 /// A count of subjects, or a sum of weights rounded to one.
 pub(super) fn whole(count: f64) -> String {
     format!("{}", count.round() + 0.0)
-}
-
-/// A label that is too long for its place, cut with an ellipsis.
-fn cut(text: &str, size: f64, room: f64) -> String {
-    if font::width(text, size, false) <= room {
-        return text.to_string();
-    }
-    let mut kept = String::new();
-    for c in text.chars() {
-        kept.push(c);
-        if font::width(&kept, size, false) + font::width("…", size, false) > room {
-            kept.pop();
-            break;
-        }
-    }
-    kept + "…"
 }

@@ -2,10 +2,63 @@
 
 use crate::plot::axis::label;
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
+use crate::plot::curves::source::Source;
 use crate::plot::curves::table::whole;
 use crate::plot::series::StepSeries;
+use crate::survival::curve::quantile::QuantileRule;
+use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::result::print::Number;
+
+/// What stands behind a name in the legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Detail {
+    /// How many subjects (or their weight): "n = 21".
+    Subjects,
+    /// How many events: "9 events".
+    Events,
+    /// The median of a survival curve with its interval: "median 23 (95% CI 13 to not reached)".
+    Median,
+}
 
 impl CurvePlot {
+    /// What stands behind the name of a curve; the series is in the unit of the data.
+    pub(super) fn details_of(&self, i: usize, own: &StepSeries) -> Vec<String> {
+        let detail = |detail: &Detail| match detail {
+            Detail::Subjects => (!own.counts.is_empty()).then(|| format!("n = {}", whole(own.total()))),
+            Detail::Events => (!own.counts.is_empty()).then(|| {
+                let events = whole(own.events_before(f64::INFINITY));
+                format!("{events} event{}", if events == "1" { "" } else { "s" })
+            }),
+            Detail::Median => match &self.source {
+                Source::Curves(curves) => Some(self.median_of(&curves[i])),
+                _ => None,
+            },
+        };
+        self.details.iter().filter_map(detail).collect()
+    }
+
+    fn median_of(&self, curve: &SurvivalCurve) -> String {
+        let interval = self.bands.unwrap_or_default();
+        let rule = QuantileRule::default().with_interval(interval);
+        let Ok(Some(median)) = curve.quantiles(&[0.5], rule).map(|q| q.first().copied()) else {
+            return "median not estimable".into();
+        };
+        let time = |t: f64| if t.is_finite() { short(t / self.unit) } else { "not reached".into() };
+        let value = median.value().map_or_else(|_| "not reached".into(), time);
+        let limits = median.interval();
+        let text = |limit: Option<f64>| limit.map_or_else(|| "not reached".into(), time);
+        match (limits.lower, limits.upper) {
+            (None, None) => format!("median {value}"),
+            (lower, upper) => format!(
+                "median {value} ({}% CI {} to {})",
+                Number(100.0 * interval.confidence_level()),
+                text(lower),
+                text(upper)
+            ),
+        }
+    }
+
     pub(super) fn name(&self) -> String {
         if self.title.is_empty() {
             format!("{} over {}", self.value_title(), self.time_name.to_lowercase())
@@ -40,9 +93,8 @@ impl CurvePlot {
                 parts.push(format!("{} at {}", label(round3(own.value_at(t))), label(round3(t))));
             }
             let mut sentence = format!("{name}: {}", parts.join(", "));
-            if self.kind == Kind::Probability(VerticalAxis::Survival) {
-                let half = if self.fraction { 0.5 } else { 50.0 };
-                match own.first_at_or_below(half) {
+            if self.survives() {
+                match own.median {
                     Some(t) => sentence.extend(["; median ", &label(round3(t))]),
                     None => sentence += "; median not reached",
                 }
@@ -60,4 +112,15 @@ impl CurvePlot {
 
 fn round3(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
+}
+
+/// A time as it stands in a sentence: three digits or the whole number.
+pub(super) fn short(value: f64) -> String {
+    let decimals: f64 = match value.abs() {
+        x if x >= 100.0 => 1.0,
+        x if x >= 10.0 => 10.0,
+        x if x >= 1.0 => 100.0,
+        _ => 10_000.0,
+    };
+    label((value * decimals).round() / decimals)
 }

@@ -8,6 +8,8 @@
 //! * a curve with its values: [`SurvivalCurve`], [`SurvivalEstimate`]; its hazard: [`CumulativeHazard`]; when a share
 //!   has had the event: [`Quantile`]; areas: [`RestrictedMean`]; given survival so far:
 //!   [`SurvivalCurve::given_survival_to`]
+//! * counts in intervals: [`Actuarial`] ([`LifeTable`])
+//! * the hazard itself, smoothed: [`SmoothedHazard`]
 //! * events per person-time: [`IncidenceRate`]
 //! * what each subject contributes, left out in turn: [`Pseudo`]
 //! * a band around the whole curve: [`Band`]
@@ -28,12 +30,14 @@ pub mod estimator;
 pub mod fleming_harrington;
 pub mod incidence_rate;
 pub mod kaplan_meier;
+pub mod life_table;
 pub mod nelson_aalen;
 mod printed;
 pub mod pseudo;
 pub mod quantile;
 pub mod restricted_mean;
 pub mod simon_makuch;
+pub mod smoothed_hazard;
 pub mod step_function;
 mod stored;
 pub mod survival_curve;
@@ -52,13 +56,17 @@ pub use estimator::Estimator;
 pub use fleming_harrington::FlemingHarrington;
 pub use incidence_rate::IncidenceRate;
 pub use kaplan_meier::KaplanMeier;
+pub use life_table::{Actuarial, LifeTable, LifeTableRow};
 pub use nelson_aalen::NelsonAalen;
 pub use pseudo::{Pseudo, PseudoValues};
 pub use quantile::{FlatStep, Quantile, QuantileRule};
 pub use restricted_mean::RestrictedMean;
 pub use simon_makuch::SimonMakuch;
+pub use smoothed_hazard::{Bandwidth, Kernel, SmoothedHazard, SmoothedHazardCurve, SmoothedHazardPoint};
 pub use step_function::{Kind, StepFunction};
 pub use survival_curve::{Steps, SurvivalCurve};
 pub use survival_estimate::{Step, SurvivalEstimate};
-pub use turnbull::{MassInterval, SurvivalRegion, Turnbull, TurnbullCurve};
+pub use turnbull::{
+    MassInterval, RatioLaw, SurvivalRegion, Turnbull, TurnbullBootstrap, TurnbullCurve, TurnbullLikelihood,
+};
 pub use warning::SmallRiskSet;

@@ -136,6 +136,11 @@ impl Groups {
         Self { codes, labels: self.labels.clone() }
     }
 
+    /// The groups of these subjects, in this order, with the same labels.
+    pub(crate) fn picked(&self, rows: &[usize]) -> Self {
+        Self { codes: rows.iter().map(|&i| self.codes[i]).collect(), labels: self.labels.clone() }
+    }
+
     pub(crate) fn check_len(&self, argument: &'static str, expected: usize) -> Result<()> {
         if self.len() == expected {
             Ok(())

@@ -1,10 +1,11 @@
 //! Events that are only known to lie in an interval.
 
 use std::borrow::Cow;
+use std::hash::Hash;
 
 use crate::error::{Error, Result};
 use crate::survival::data::column::Column;
-use crate::survival::data::groups::Groups;
+use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::weights::Weights;
 
 /// Which ends belong to an interval. Equal ends are an exact time under each of them.
@@ -32,7 +33,10 @@ pub enum Closed {
 /// | part | default | meaning |
 /// |---|---|---|
 /// | [`with_closed`](Self::with_closed) | `(L, R]` | which ends belong to an interval |
-/// | [`with_weights`](Self::with_weights) | 1 | replication weights |
+/// | [`with_entry`](Self::with_entry) | 0 | delayed entry (left truncation): seen since the event was later |
+/// | [`with_weights`](Self::with_weights) | 1 | replication or sampling weights |
+/// | [`with_strata`](Self::with_strata) | one | tests compare, and resampling draws, within strata |
+/// | [`with_clusters`](Self::with_clusters) | every row its own | rows that are not independent: resampled together |
 ///
 /// # Example
 /// ```
@@ -54,7 +58,13 @@ pub struct IntervalCensored<'a> {
     #[cfg_attr(feature = "serde", serde(serialize_with = "write_limits"))]
     upper: Cow<'a, [f64]>,
     closed: Closed,
-    weights: Option<Vec<f64>>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    entry: Option<Cow<'a, [f64]>>,
+    weights: Option<Weights<'a>>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    strata: Option<Groups>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    clusters: Option<Vec<u32>>,
 }
 
 impl<'a> IntervalCensored<'a> {
@@ -80,7 +90,15 @@ impl<'a> IntervalCensored<'a> {
                 return Err(Error::InvalidInterval { index, lower, upper, problem });
             }
         }
-        Ok(Self { lower, upper, closed: Closed::Right, weights: None })
+        Ok(Self {
+            lower,
+            upper,
+            closed: Closed::Right,
+            entry: None,
+            weights: None,
+            strata: None,
+            clusters: None,
+        })
     }
 
     /// As R writes it in `Surv(time1, time2, type = "interval2")`: a lower limit that is NaN (R's `NA`) or −∞ is left
@@ -128,23 +146,45 @@ impl<'a> IntervalCensored<'a> {
         Self { closed, ..self }
     }
 
-    /// How often each row stands.
+    /// Delayed entry (left truncation): the row is there because its event came after `entry`. An entry at 0 is none; a
+    /// lower limit before the entry is raised to it, since the event was later than both.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for sampling weights; [`Error::LengthMismatch`]; [`Error::InvalidWeight`];
-    /// [`Error::ZeroWeights`]; [`Error::HugeWeights`].
-    pub fn with_weights(self, weights: Weights) -> Result<Self> {
-        let Weights::Replication(values) = weights else {
-            return Err(Error::Unsupported {
-                method: "interval-censored data",
-                with: "sampling weights",
-                why: "no robust variance is known here; give replication weights, or none",
-            });
-        };
-        let (len, expected) = (values.len(), self.lower.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "weights", len, other: "lower", expected });
+    /// [`Error::LengthMismatch`]; [`Error::InvalidTime`]; [`Error::InvalidInterval`] where an event cannot have been
+    /// after the entry.
+    pub fn with_entry(mut self, entry: impl Column<'a, f64>) -> Result<Self> {
+        let entry = entry.into_cow();
+        self.check_len("entry", entry.len())?;
+        for (index, &value) in entry.iter().enumerate() {
+            if !(0.0..f64::INFINITY).contains(&value) {
+                return Err(Error::InvalidTime { argument: "entry", index, value });
+            }
+            let (lower, upper) = (self.lower[index], self.upper[index]);
+            if value > 0.0 && upper <= value {
+                let problem =
+                    "ends at or before its entry: such a row cannot have been seen; drop it, or correct it";
+                return Err(Error::InvalidInterval { index, lower, upper, problem });
+            }
         }
+        let early = entry.iter().zip(self.lower.iter()).any(|(&e, &l)| e > 0.0 && l < e);
+        if early {
+            for (l, &e) in self.lower.to_mut().iter_mut().zip(entry.iter()) {
+                if e > 0.0 {
+                    *l = l.max(e);
+                }
+            }
+        }
+        self.entry = Some(entry);
+        Ok(self)
+    }
+
+    /// How much each row counts, and what that means.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidWeight`]; [`Error::ZeroWeights`]; [`Error::HugeWeights`].
+    pub fn with_weights(self, weights: Weights<'a>) -> Result<Self> {
+        let values = weights.values();
+        self.check_len("weights", values.len())?;
         if let Some((index, &value)) =
             values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
         {
@@ -157,7 +197,34 @@ impl<'a> IntervalCensored<'a> {
         if !(sum > 0.0) {
             return Err(Error::ZeroWeights);
         }
-        Ok(Self { weights: Some(values.into_owned()), ..self })
+        Ok(Self { weights: Some(weights), ..self })
+    }
+
+    /// Strata within which groups are compared, and within which rows are drawn again.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn with_strata(self, strata: Groups) -> Result<Self> {
+        self.check_len("strata", strata.len())?;
+        Ok(Self { strata: Some(strata), ..self })
+    }
+
+    /// Rows with the same id are not independent of each other: they are drawn together.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn with_clusters<I: Eq + Hash>(self, ids: &[I]) -> Result<Self> {
+        self.check_len("clusters", ids.len())?;
+        Ok(Self { clusters: Some(encode(ids).0), ..self })
+    }
+
+    fn check_len(&self, argument: &'static str, len: usize) -> Result<()> {
+        let expected = self.len();
+        if len == expected {
+            Ok(())
+        } else {
+            Err(Error::LengthMismatch { argument, len, other: "lower", expected })
+        }
     }
 
     /// The number of rows.
@@ -185,14 +252,47 @@ impl<'a> IntervalCensored<'a> {
         self.closed
     }
 
-    /// How often each row stands, if that was said.
+    /// When each row came under observation, if that was delayed; 0 is not delayed.
     #[must_use]
-    pub fn weights(&self) -> Option<&[f64]> {
-        self.weights.as_deref()
+    pub fn entry(&self) -> Option<&[f64]> {
+        self.entry.as_deref()
+    }
+
+    /// How much each row counts, if not the same.
+    #[must_use]
+    pub fn weights(&self) -> Option<&Weights<'a>> {
+        self.weights.as_ref()
+    }
+
+    /// The strata, if there are any.
+    #[must_use]
+    pub fn strata(&self) -> Option<&Groups> {
+        self.strata.as_ref()
+    }
+
+    /// One code per row, equal within a cluster, if there are clusters.
+    #[must_use]
+    pub fn clusters(&self) -> Option<&[u32]> {
+        self.clusters.as_deref()
     }
 
     pub(crate) fn weight(&self, row: usize) -> f64 {
-        self.weights.as_ref().map_or(1.0, |w| w[row])
+        self.weights.as_ref().map_or(1.0, |w| w.values()[row])
+    }
+
+    /// 0 where not delayed.
+    pub(crate) fn entered(&self, row: usize) -> f64 {
+        self.entry.as_ref().map_or(0.0, |e| e[row])
+    }
+
+    /// Do rows enter late?
+    pub(crate) fn is_truncated(&self) -> bool {
+        self.entry.as_ref().is_some_and(|e| e.iter().any(|&e| e > 0.0))
+    }
+
+    /// Sampling weights or clusters, for which the likelihood is no likelihood of independent rows.
+    pub(crate) fn is_robust(&self) -> bool {
+        self.clusters.is_some() || matches!(self.weights, Some(Weights::Sampling(_)))
     }
 
     /// The rows of one group.
@@ -203,13 +303,27 @@ impl<'a> IntervalCensored<'a> {
     pub fn subset(&self, groups: &Groups, label: &str) -> Result<IntervalCensored<'static>> {
         groups.check_len("groups", self.len())?;
         let code = groups.code(label)? as u32;
-        let pick = |values: &[f64]| -> Vec<f64> {
-            values.iter().zip(groups.codes()).filter(|&(_, &c)| c == code).map(|(&v, _)| v).collect()
-        };
-        let data = IntervalCensored::new(pick(&self.lower), pick(&self.upper))?.with_closed(self.closed);
-        match &self.weights {
-            Some(w) => data.with_weights(Weights::replication(pick(w))),
-            None => Ok(data),
+        let rows: Vec<usize> = (0..self.len()).filter(|&i| groups.codes()[i] == code).collect();
+        if rows.is_empty() {
+            return Err(Error::Empty { argument: "lower" });
+        }
+        if rows.iter().all(|&i| self.weight(i) == 0.0) {
+            return Err(Error::ZeroWeights);
+        }
+        Ok(self.rows(&rows))
+    }
+
+    /// These rows, in this order, a row as often as it is named; strata and clusters come along.
+    pub(crate) fn rows(&self, rows: &[usize]) -> IntervalCensored<'static> {
+        let pick = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&i| values[i]).collect() };
+        IntervalCensored {
+            lower: Cow::Owned(pick(&self.lower)),
+            upper: Cow::Owned(pick(&self.upper)),
+            closed: self.closed,
+            entry: self.entry.as_ref().map(|e| Cow::Owned(pick(e))),
+            weights: self.weights.as_ref().map(|w| w.map(pick(w.values()))),
+            strata: self.strata.as_ref().map(|s| s.picked(rows)),
+            clusters: self.clusters.as_ref().map(|c| rows.iter().map(|&i| c[i]).collect()),
         }
     }
 }
@@ -240,7 +354,13 @@ struct Raw {
     lower: Vec<Option<f64>>,
     upper: Vec<Option<f64>>,
     closed: Closed,
-    weights: Option<Vec<f64>>,
+    #[serde(default)]
+    entry: Option<Vec<f64>>,
+    weights: Option<Weights<'static>>,
+    #[serde(default)]
+    strata: Option<Groups>,
+    #[serde(default)]
+    clusters: Option<Vec<u32>>,
 }
 
 #[cfg(feature = "serde")]
@@ -251,10 +371,19 @@ impl TryFrom<Raw> for IntervalCensored<'_> {
         let fill = |column: Vec<Option<f64>>, with: f64| -> Vec<f64> {
             column.into_iter().map(|x| x.unwrap_or(with)).collect()
         };
-        let data = Self::new(fill(raw.lower, f64::NEG_INFINITY), fill(raw.upper, f64::INFINITY))?
+        let mut data = Self::new(fill(raw.lower, f64::NEG_INFINITY), fill(raw.upper, f64::INFINITY))?
             .with_closed(raw.closed);
-        match raw.weights {
-            Some(w) => data.with_weights(Weights::replication(w)),
+        if let Some(entry) = raw.entry {
+            data = data.with_entry(entry)?;
+        }
+        if let Some(weights) = raw.weights {
+            data = data.with_weights(weights)?;
+        }
+        if let Some(strata) = raw.strata {
+            data = data.with_strata(strata)?;
+        }
+        match raw.clusters {
+            Some(clusters) => data.with_clusters(&clusters),
             None => Ok(data),
         }
     }

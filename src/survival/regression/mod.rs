@@ -4,10 +4,12 @@
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
 //! * that incidence from a model of each cause: [`AbsoluteRisk`]
+//! * effects that add to the hazard and change with time: [`AdditiveHazards`] ([`additive`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod absolute_risk;
+pub mod additive;
 pub mod cox;
 pub mod design;
 pub mod fine_gray;
@@ -20,6 +22,7 @@ mod spline;
 pub mod term;
 
 pub use absolute_risk::AbsoluteRisk;
+pub use additive::{AdditiveHazards, AdditiveModel, EffectTest, EstimationEnd, TestWeight};
 pub use cox::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, FittedData, PredictedCurve, ProportionalHazards,
     Residuals, Stop, Ties, TimeScale,

@@ -9,6 +9,7 @@ pub(crate) mod flow;
 pub(crate) mod follow_up;
 pub(crate) mod incidence;
 pub(crate) mod incidence_contrast;
+pub(crate) mod interval_censored;
 pub(crate) mod record;
 pub(crate) mod subgroups;
 pub(crate) mod trial;

@@ -1,7 +1,7 @@
 //! Survival and cumulative hazard of the estimate before and after each observation.
 
 use crate::survival::curve::turnbull::curve::TurnbullCurve;
-use crate::survival::curve::turnbull::intersections::{compare, ends};
+use crate::survival::curve::turnbull::intersections::ranges_of;
 use crate::survival::data::interval_censored::IntervalCensored;
 
 /// What the estimate says of one observation: survival to its begin and beyond its end, and the cumulative hazard
@@ -25,13 +25,17 @@ impl TurnbullCurve {
             let step = if self.mass[j] > 0.0 { self.mass[j] / survival[j] } else { 0.0 };
             hazard[j + 1] = hazard[j] + step;
         }
-        (0..data.len())
-            .map(|i| {
-                let (left, right) = ends(data.lower()[i], data.upper()[i], data.closed());
-                let first = self.places.partition_point(|p| compare(&p.0, &left).is_lt());
-                let end = self.places.partition_point(|p| compare(&p.1, &right).is_le()).max(first);
-                Around { survival: (survival[first], survival[end]), hazard: (hazard[first], hazard[end]) }
+        self.ranges(data)
+            .into_iter()
+            .map(|(_, first, end)| Around {
+                survival: (survival[first], survival[end]),
+                hazard: (hazard[first], hazard[end]),
             })
             .collect()
+    }
+
+    /// Of each row the intersections up to its entry, its first one and that after its last.
+    pub(crate) fn ranges(&self, data: &IntervalCensored) -> Vec<(usize, usize, usize)> {
+        ranges_of(&self.places, data)
     }
 }

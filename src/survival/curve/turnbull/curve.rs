@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::survival::curve::turnbull::hazards::{Solution, masses};
 use crate::survival::curve::turnbull::intersections::{Intersections, Place};
 
 /// The nonparametric maximum-likelihood estimate from interval-censored data: the result of
@@ -14,7 +15,10 @@ pub struct TurnbullCurve {
     total: f64,
     log_likelihood: f64,
     kkt_gap: f64,
+    unique: bool,
     iterations: usize,
+    /// The increments of the cumulative hazard, where rows enter late.
+    hazard: Option<Vec<f64>>,
 }
 
 /// An interval of the estimate and the mass on it.
@@ -64,8 +68,64 @@ impl TurnbullCurve {
             total: of.total,
             log_likelihood: of.log_likelihood(&probabilities),
             kkt_gap: largest / of.total - 1.0,
+            unique: true,
             iterations,
+            hazard: None,
         }
+    }
+
+    pub(super) fn truncated(of: &Intersections, solution: Solution, unique: bool, rows: usize) -> Self {
+        Self {
+            places: of.places.clone(),
+            mass: masses(&solution.hazard),
+            rows,
+            total: of.total,
+            log_likelihood: solution.log_likelihood,
+            kkt_gap: solution.gap,
+            unique,
+            iterations: solution.iterations,
+            hazard: Some(solution.hazard),
+        }
+    }
+
+    /// The number of intersections that have begun, and of those that have ended, by a time.
+    pub(super) fn begun_and_ended(&self, time: f64) -> (usize, usize) {
+        let gone = |place: &Place| place.0 < time || (place.0 == time && place.1 <= 0);
+        (self.places.partition_point(|p| gone(&p.0)), self.places.partition_point(|p| gone(&p.1)))
+    }
+
+    /// Where survival falls to 0 although rows enter later: everyone who was seen by then had the event, so that the
+    /// likelihood has no maximum in the masses. It rises as the mass gathers there; what is left for those who enter
+    /// later is known only given that they are there ([`given_survival_to`](Self::given_survival_to)).
+    ///
+    /// `None` without delayed entry, and where the risk set never empties.
+    #[must_use]
+    pub fn exhausted(&self) -> Option<MassInterval> {
+        let hazard = self.hazard.as_ref()?;
+        let at = hazard.iter().position(|h| h.is_infinite())?;
+        (at + 1 < hazard.len()).then(|| self.intersections().nth(at)).flatten()
+    }
+
+    /// Survival beyond a time among those who are free of the event at `from`: it is known also where survival from 0 is
+    /// not ([`exhausted`](Self::exhausted)). NaN and times before `from` give NaN.
+    #[must_use]
+    pub fn given_survival_to(&self, from: f64, time: f64) -> SurvivalRegion {
+        if from.is_nan() || !(time >= from) {
+            return SurvivalRegion { lower: f64::NAN, upper: f64::NAN };
+        }
+        let ((begun_before, ended_before), (begun, ended)) =
+            (self.begun_and_ended(from), self.begun_and_ended(time));
+        let between = |first: usize, end: usize| -> f64 {
+            if first >= end {
+                return 1.0;
+            }
+            if let Some(hazard) = &self.hazard {
+                return (-hazard[first..end].iter().sum::<f64>()).exp();
+            }
+            let after: f64 = self.mass[end..].iter().sum();
+            after / (after + self.mass[first..end].iter().sum::<f64>())
+        };
+        SurvivalRegion { lower: between(ended_before, begun), upper: between(begun_before, ended) }
     }
 
     /// All maximal intersections, those without mass too.
@@ -96,12 +156,10 @@ impl TurnbullCurve {
         if time.is_nan() {
             return SurvivalRegion { lower: f64::NAN, upper: f64::NAN };
         }
-        let gone = |place: &Place| place.0 < time || (place.0 == time && place.1 <= 0);
         let beyond =
             |from: usize| if from == 0 { 1.0 } else { self.mass[from..].iter().sum::<f64>().min(1.0) };
-        let begun = self.places.partition_point(|p| gone(&p.0));
-        let ended = self.places.partition_point(|p| gone(&p.1));
-        // An empty interval that has begun is no step.
+        let (begun, ended) = self.begun_and_ended(time);
+
         SurvivalRegion { lower: beyond(begun), upper: beyond(ended) }
     }
 
@@ -123,7 +181,8 @@ impl TurnbullCurve {
         self.log_likelihood
     }
 
-    /// By how much the condition of the maximum is exceeded at most, relative to Σw: the certificate.
+    /// By how much the condition of the maximum is exceeded at most, relative to Σw: the certificate. Where rows enter
+    /// late it is the largest derivative of the log likelihood by a cumulative hazard (and by its logarithm).
     #[must_use]
     pub fn kkt_gap(&self) -> f64 {
         self.kkt_gap
@@ -135,10 +194,10 @@ impl TurnbullCurve {
         self.kkt_gap <= 1e-7
     }
 
-    /// Whether the masses are unique: always, without truncation.
+    /// Whether the masses are proven to be unique: always so without delayed entry.
     #[must_use]
     pub fn unique(&self) -> bool {
-        true
+        self.unique
     }
 
     /// The number of steps.
@@ -158,6 +217,16 @@ impl fmt::Display for TurnbullCurve {
             self.kkt_gap.max(0.0),
             if self.converged() { "" } else { " (not converged)" }
         )?;
+        if let Some(at) = self.exhausted() {
+            writeln!(
+                f,
+                "no maximum: everyone seen by {} had the event, others enter later; survival is 0 from there on",
+                at.right
+            )?;
+        }
+        if !self.unique {
+            writeln!(f, "the masses are not proven to be unique")?;
+        }
         write!(f, "{:>26}  {:>8}  {:>14}", "event in", "mass", "survival after")?;
         for i in self.intervals() {
             let text = if i.left == i.right {

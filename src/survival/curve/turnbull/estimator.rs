@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::survival::curve::turnbull::curve::TurnbullCurve;
+use crate::survival::curve::turnbull::hazards::Problem;
 use crate::survival::curve::turnbull::intersections::Intersections;
 use crate::survival::curve::turnbull::{em, newton};
 use crate::survival::data::groups::Groups;
@@ -12,6 +13,16 @@ use crate::survival::data::interval_censored::IntervalCensored;
 /// Maximises `Σ wᵢ log Σ_{j in Iᵢ} pⱼ` over the masses p of the maximal intersections. They are unique: each intersection
 /// ends where an interval ends, so the interval's probabilities determine them one after another. Where the mass lies
 /// within an intersection, the data do not say ([`TurnbullCurve::at`]). Right-censored data give Kaplan-Meier.
+///
+/// # Delayed entry
+/// A row that entered at E adds `log P(Iᵢ) − log P(after E)`. Mass may then also lie on what an entry cuts off an
+/// interval. The likelihood is concave in the cumulative hazard, in which it is maximised. Its maximum need not exist in the
+/// masses ([`TurnbullCurve::exhausted`]), and need not be unique ([`TurnbullCurve::unique`]). Right-censored data with entries
+/// give Kaplan-Meier with entries.
+///
+/// # Weights
+/// Of either kind: the estimate is the same. Strata and clusters leave it as it is; they matter where rows are drawn
+/// again ([`Turnbull::bootstrap`]).
 ///
 /// # Certificate
 /// The likelihood is concave, so masses with `Σ_{i covers j} wᵢ/Pᵢ ≤ Σw` for all j are its maximum.
@@ -39,7 +50,8 @@ use crate::survival::data::interval_censored::IntervalCensored;
 ///
 /// # References
 /// Peto (1973), Appl Stat 22:86. Turnbull (1976), J R Stat Soc B 38:290. Gentleman & Geyer (1994), Biometrika 81:618.
-/// Wang (2008), Comput Stat Data Anal 52:2388.
+/// Wang (2008), Comput Stat Data Anal 52:2388. With delayed entry: Alioum & Commenges (1996), Biometrics 52:512; Pan &
+/// Chappell (1998), Lifetime Data Anal 4:187; Hudgens (2005), J R Stat Soc B 67:573.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turnbull;
 
@@ -63,7 +75,13 @@ impl Turnbull {
 /// The gap at which an iteration stops.
 const TOLERANCE: f64 = 1e-13;
 
-pub(crate) fn of(cells: &Intersections, data: &IntervalCensored) -> TurnbullCurve {
+fn of(cells: &Intersections, data: &IntervalCensored) -> TurnbullCurve {
+    if cells.truncated {
+        let problem = Problem::new(cells, 0.0, 0);
+        let solution = problem.solve();
+        let unique = problem.is_unique(cells, &solution);
+        return TurnbullCurve::truncated(cells, solution, unique, data.len());
+    }
     let (mut mass, iterations) =
         newton::masses(cells, TOLERANCE, 300).unwrap_or_else(|| em::masses(cells, 1e-10, 2000));
     let sum: f64 = mass.iter().sum();

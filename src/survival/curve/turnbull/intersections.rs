@@ -14,6 +14,9 @@ pub(crate) struct Intersections {
     /// Distinct ranges (first and last intersection, inclusive) with the sum of their weights, ordered.
     pub cells: Vec<(u32, u32, f64)>,
     pub total: f64,
+    /// Of each intersection, the weight of those under observation before it whose event came after it.
+    pub survivors: Vec<f64>,
+    pub truncated: bool,
 }
 
 pub(super) fn compare(a: &Place, b: &Place) -> std::cmp::Ordering {
@@ -36,15 +39,80 @@ pub(super) fn ends(lower: f64, upper: f64, closed: Closed) -> (Place, Place) {
     (first, (upper, if open { -1 } else { 0 }))
 }
 
+/// The same for a row, whose event is after its entry.
+fn ends_of(data: &IntervalCensored, row: usize) -> (Place, Place) {
+    let (mut first, last) = ends(data.lower()[row], data.upper()[row], data.closed());
+    let entry = (data.entered(row), 1);
+    if entry.0 > 0.0 && compare(&first, &entry).is_lt() {
+        first = entry;
+    }
+    (first, last)
+}
+
+/// From the first intersection of an observation to that after its last.
+fn range(places: &[(Place, Place)], (left, right): &(Place, Place)) -> (usize, usize) {
+    let first = places.partition_point(|p| compare(&p.0, left).is_lt());
+    let end = places.partition_point(|p| compare(&p.1, right).is_le());
+    (first, end.max(first))
+}
+
+/// The number of intersections up to an entry.
+fn entered(places: &[(Place, Place)], entry: f64) -> usize {
+    if entry > 0.0 { places.partition_point(|p| compare(&p.1, &(entry, 0)).is_le()) } else { 0 }
+}
+
+/// Of each row the intersections up to its entry, its first one and that after its last; a row without weight may cover
+/// none.
+pub(super) fn ranges_of(places: &[(Place, Place)], data: &IntervalCensored) -> Vec<(usize, usize, usize)> {
+    (0..data.len())
+        .map(|i| {
+            let (first, end) = range(places, &ends_of(data, i));
+            (entered(places, data.entered(i)), first, end)
+        })
+        .collect()
+}
+
+/// Sums of weights of rows from their entry to their first intersection; exactly 0 where there are none.
+fn survivors(rows: impl Iterator<Item = (usize, usize, f64)>, places: usize) -> Vec<f64> {
+    let mut change = vec![(0i64, 0.0); places + 1];
+    for (entered, first, weight) in rows {
+        let first = first.max(entered);
+        change[entered] = (change[entered].0 + 1, change[entered].1 + weight);
+        change[first] = (change[first].0 - 1, change[first].1 - weight);
+    }
+    let (mut count, mut sum) = (0, 0.0);
+    change
+        .iter()
+        .take(places)
+        .map(|(rows, weight)| {
+            count += rows;
+            sum = if count == 0 { 0.0 } else { sum + weight };
+            sum
+        })
+        .collect()
+}
+
 impl Intersections {
     pub fn new(data: &IntervalCensored) -> Self {
+        Self::parted(data, None)
+    }
+
+    /// With a time that parts them, for curves that are held there: mass may then lie before and after it, also where
+    /// no observation ends.
+    pub fn parted(data: &IntervalCensored, at: Option<f64>) -> Self {
         let n = data.len();
-        let ends: Vec<(Place, Place)> =
-            (0..n).map(|i| ends(data.lower()[i], data.upper()[i], data.closed())).collect();
+        let ends: Vec<(Place, Place)> = (0..n).map(|i| ends_of(data, i)).collect();
         let weights: Vec<f64> = (0..n).map(|i| data.weight(i)).collect();
         let counted = |i: &usize| weights[*i] > 0.0;
         let mut lefts: Vec<Place> = (0..n).filter(counted).map(|i| ends[i].0).collect();
         let mut rights: Vec<Place> = (0..n).filter(counted).map(|i| ends[i].1).collect();
+        // Mass up to an entry is not in the condition of that row: the entry parts intersections as an end does.
+        let late = |i: &usize| data.entered(*i) > 0.0;
+        rights.extend((0..n).filter(counted).filter(late).map(|i| (data.entered(i), 0)));
+        if let Some(time) = at {
+            lefts.extend([(0.0, 0), (time, 1)]);
+            rights.push((time, 0));
+        }
         lefts.sort_unstable_by(compare);
         rights.sort_unstable_by(compare);
         let mut places = Vec::new();
@@ -64,12 +132,17 @@ impl Intersections {
         }
         let ranges: Vec<(u32, u32)> = ends
             .iter()
-            .map(|(left, right)| {
-                let first = places.partition_point(|p| compare(&p.0, left).is_lt());
-                let end = places.partition_point(|p| compare(&p.1, right).is_le());
+            .map(|ends| {
+                let (first, end) = range(&places, ends);
                 (first as u32, (end as u32).wrapping_sub(1))
             })
             .collect();
+        let survivors = survivors(
+            (0..n)
+                .filter(counted)
+                .map(|i| (entered(&places, data.entered(i)), ranges[i].0 as usize, weights[i])),
+            places.len(),
+        );
         let mut cells: Vec<(u32, u32, f64)> =
             (0..n).filter(counted).map(|i| (ranges[i].0, ranges[i].1, weights[i])).collect();
         cells.sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)).then(x.2.total_cmp(&y.2)));
@@ -81,7 +154,8 @@ impl Intersections {
             same
         });
         let total = cells.iter().map(|c| c.2).sum();
-        Self { places, cells, total }
+        let truncated = data.is_truncated();
+        Self { places, cells, total, survivors, truncated }
     }
 
     pub fn len(&self) -> usize {

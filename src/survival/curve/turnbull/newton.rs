@@ -8,11 +8,11 @@
 use super::intersections::Intersections;
 
 /// The largest support for which a Newton step is affordable.
-const LARGEST: usize = 400;
+pub(super) const LARGEST: usize = 400;
 
 /// The masses; `None` where the support grows too large.
 pub(super) fn masses(of: &Intersections, tolerance: f64, most: usize) -> Option<(Vec<f64>, usize)> {
-    let mut support = covering(of)?;
+    let mut support = covering(&of.cells)?;
     let mut mass = vec![0.0; of.len()];
     for &j in &support {
         mass[j] = 1.0 / support.len() as f64;
@@ -27,7 +27,11 @@ pub(super) fn masses(of: &Intersections, tolerance: f64, most: usize) -> Option<
             return Some((mass, iteration));
         }
         let candidates = widened(&support, &gradient, of.total);
-        let target = quadratic(of, &candidates, &mass, &probabilities, &gradient);
+        let curvature: Vec<f64> = of.cells.iter().zip(&probabilities).map(|(c, p)| c.2 / p / p).collect();
+        let h = hessian(of.len(), &of.cells, &candidates, &curvature);
+        let aim: Vec<f64> = candidates.iter().map(|&j| 2.0 * gradient[j] - of.total).collect();
+        let start = candidates.iter().map(|&j| mass[j]).collect();
+        let target = quadratic(&h, &aim, start, 1e-11 * of.total);
         if !line_search(of, &candidates, &target, &mut mass, &mut probabilities, &gradient) {
             return Some((mass, iteration));
         }
@@ -40,8 +44,8 @@ pub(super) fn masses(of: &Intersections, tolerance: f64, most: usize) -> Option<
 }
 
 /// Few points such that every cell has one: at the last intersection of each cell that has none yet.
-fn covering(of: &Intersections) -> Option<Vec<usize>> {
-    let mut by_end: Vec<(u32, u32)> = of.cells.iter().map(|c| (c.1, c.0)).collect();
+pub(super) fn covering(cells: &[(u32, u32, f64)]) -> Option<Vec<usize>> {
+    let mut by_end: Vec<(u32, u32)> = cells.iter().map(|c| (c.1, c.0)).collect();
     by_end.sort_unstable();
     let mut points: Vec<usize> = Vec::new();
     for (end, start) in by_end {
@@ -56,12 +60,12 @@ fn covering(of: &Intersections) -> Option<Vec<usize>> {
 }
 
 /// The support and, from each gap of it, the point of the largest gradient if that promises an ascent.
-fn widened(support: &[usize], gradient: &[f64], total: f64) -> Vec<usize> {
+pub(super) fn widened(support: &[usize], gradient: &[f64], above: f64) -> Vec<usize> {
     let mut found: Vec<(f64, usize)> = Vec::new();
     let mut from = 0;
     for &stop in support.iter().chain(std::iter::once(&gradient.len())) {
         let best = (from..stop).max_by(|&a, &b| gradient[a].total_cmp(&gradient[b]));
-        found.extend(best.filter(|&j| gradient[j] > total).map(|j| (gradient[j], j)));
+        found.extend(best.filter(|&j| gradient[j] > above).map(|j| (gradient[j], j)));
         from = stop + 1;
     }
     found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -71,23 +75,15 @@ fn widened(support: &[usize], gradient: &[f64], total: f64) -> Vec<usize> {
     all
 }
 
-/// The maximiser q ≥ 0 of the quadratic approximation on the candidates: `H q = 2 g − Σw` where q > 0.
-fn quadratic(
-    of: &Intersections,
-    candidates: &[usize],
-    mass: &[f64],
-    probabilities: &[f64],
-    gradient: &[f64],
-) -> Vec<f64> {
-    let k = candidates.len();
-    let hessian = hessian(of, candidates, probabilities);
-    let aim: Vec<f64> = candidates.iter().map(|&j| 2.0 * gradient[j] - of.total).collect();
+/// The maximiser q ≥ 0 of `aim' q − q'Hq/2`: `H q = aim` where q > 0, and nothing to gain elsewhere.
+pub(super) fn quadratic(hessian: &[f64], aim: &[f64], start: Vec<f64>, noise: f64) -> Vec<f64> {
+    let k = aim.len();
     let mut free = vec![true; k];
-    let mut q: Vec<f64> = candidates.iter().map(|&j| mass[j]).collect();
+    let mut q = start;
     let (mut fewest, mut chances) = (k + 1, 3);
     for _ in 0..4 * k + 20 {
         let index: Vec<usize> = (0..k).filter(|&i| free[i]).collect();
-        let Some(solved) = solve(&hessian, k, &index, &aim) else { return q };
+        let Some(solved) = solve(hessian, k, &index, aim) else { return q };
         let mut next = vec![0.0; k];
         for (&i, x) in index.iter().zip(&solved) {
             next[i] = *x;
@@ -98,7 +94,7 @@ fn quadratic(
                     return next[i] < 0.0;
                 }
                 let rise = aim[i] - index.iter().map(|&j| hessian[i * k + j] * next[j]).sum::<f64>();
-                rise > 1e-11 * of.total
+                rise > noise
             })
             .collect();
         q = next.iter().map(|x| x.max(0.0)).collect();
@@ -119,22 +115,28 @@ fn quadratic(
     q
 }
 
-/// `H_jk = Σ w/P²` over the cells that cover both: two passes of running sums over where cells start and end.
-fn hessian(of: &Intersections, candidates: &[usize], probabilities: &[f64]) -> Vec<f64> {
+/// `H_jk = Σ c` over the cells that cover both, c the curvature of each: two passes of running sums over where cells start
+/// and end. `places` is the number of all intersections.
+pub(super) fn hessian(
+    places: usize,
+    cells: &[(u32, u32, f64)],
+    candidates: &[usize],
+    curvature: &[f64],
+) -> Vec<f64> {
     let k = candidates.len();
     // Of each intersection, how many candidates lie before it.
-    let mut before = vec![0u32; of.len() + 1];
+    let mut before = vec![0u32; places + 1];
     for &j in candidates {
         before[j + 1] = 1;
     }
-    for j in 0..of.len() {
+    for j in 0..places {
         before[j + 1] += before[j];
     }
     let mut h = vec![0.0; k * k];
-    for (&(a, b, w), p) in of.cells.iter().zip(probabilities) {
+    for (&(a, b, _), c) in cells.iter().zip(curvature) {
         let (first, end) = (before[a as usize] as usize, before[b as usize + 1] as usize);
         if first < end {
-            h[first * k + end - 1] += w / p / p;
+            h[first * k + end - 1] += c;
         }
     }
     for i in 0..k {

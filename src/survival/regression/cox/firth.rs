@@ -8,7 +8,8 @@
 
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::partial_likelihood::{Point, Workspace, leaving};
+use crate::survival::regression::cox::hazard_step::each_leaving;
+use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
 
 /// The penalty on some coefficients, with what the search has learnt of it.
@@ -124,11 +125,13 @@ impl Moments {
         }
     }
 
-    /// Adds `factor cov(x, (x − x̄)'V(x − x̄))` of those that remain of `self` without the share of `own` to `to`.
-    fn third_moments(&self, own: &Self, share: f64, factor: f64, v: &[f64], to: &mut [f64]) {
+    /// Adds `factor cov(x, (x − x̄)'V(x − x̄))` of `self` to `to`, where only a share of `own` stays.
+    fn third_moments(&self, own: &Self, stays: f64, factor: f64, v: &[f64], to: &mut [f64]) {
         let p = to.len();
-        let unit = (self.sums[0] - share * own.sums[0]).recip();
-        let left: Vec<f64> = self.sums.iter().zip(&own.sums).map(|(s, o)| (s - share * o) * unit).collect();
+        // Where nobody else is at risk the difference is 0 and the share keeps its digits, however small it is.
+        let left = |s: f64, o: f64| (s - o) + stays * o;
+        let unit = left(self.sums[0], own.sums[0]).recip();
+        let left: Vec<f64> = self.sums.iter().zip(&own.sums).map(|(&s, &o)| left(s, o) * unit).collect();
         let (q, mean, second) = (left[1], &left[2..2 + p], &left[2 + 2 * p..]);
         let vm: Vec<f64> =
             v.chunks_exact(p).map(|row| row.iter().zip(mean).map(|(v, m)| v * m).sum()).collect();
@@ -166,9 +169,9 @@ fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> (Vec
                 all = Moments::new(p);
                 stratum.at_risk(tie).for_each(|i| all.add(rows.row(i), workspace.risk[i], v));
             }
-            for (weight, share) in leaving(tie, ties) {
-                all.third_moments(&own, share, 0.5 * weight, v, &mut trace);
-            }
+            each_leaving(tie, ties, |l| {
+                all.third_moments(&own, l.stays, 0.5 * l.weight, v, &mut trace);
+            });
             for (j, s) in size.iter_mut().enumerate() {
                 *s += tie.weight * all.sums[2 + 2 * p + j * (p + 1)] / all.sums[0];
             }

@@ -17,9 +17,6 @@ use crate::survival::regression::cox::ties::Ties;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::search_options;
 
-/// So many subjects that leave one after the other take a tenth of a second in an evaluation.
-const MOST_LEAVING: f64 = 1e7;
-
 /// A fit holds about eight square matrices of its columns, 200 MB each at this number.
 const MOST_COLUMNS: usize = 5000;
 
@@ -49,27 +46,12 @@ impl CoxPh {
         Err(Error::Unsupported { method: "Firth's penalty", with, why })
     }
 
-    /// Under Efron's rule a replication weight of k leaves as k subjects, one after the other: the cost is the sum of the
-    /// weights of events, which is refused where an evaluation would take seconds.
-    fn check_repetitions(&self, rows: &Rows) -> Result<()> {
-        let leaving: f64 = rows.strata.iter().flat_map(|s| &s.ties).map(|tie| tie.leaving).sum();
-        if self.ties != Ties::Efron || !rows.repeated || leaving <= MOST_LEAVING + rows.len() as f64 {
-            return Ok(());
-        }
-        Err(Error::TooLarge {
-            what: "Efron's rule for tied events",
-            size: format!("replication weights of events that add up to {leaving:e} subjects"),
-            instead: "take Breslow's rule (`Ties::Breslow`), which does not depend on their number",
-        })
-    }
-
     /// Fits the model.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
     /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
-    /// [`Error::TooLarge`] for more than 5,000 columns, and for replication weights of events that add up to more than ten
-    /// million subjects under Efron's rule;
+    /// [`Error::TooLarge`] for more than 5,000 columns;
     /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
     /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
@@ -86,7 +68,6 @@ impl CoxPh {
         if self.ties == Ties::Exact && data.is_robust() && rows.has_tied_events() {
             return Err(residuals::no_score("a robust variance"));
         }
-        self.check_repetitions(&rows)?;
         let p = rows.p;
         let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
         let mut objective = Objective::new(&rows, self.ties, penalty);

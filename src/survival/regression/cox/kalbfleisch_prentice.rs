@@ -6,7 +6,8 @@
 //! risks would give alone.
 
 use crate::numeric::root;
-use crate::survival::regression::cox::partial_likelihood::{HazardStep, Workspace};
+use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::{Rows, Stratum, Tie};
 
 /// `−log α` at an event time, for a risk of `exp(shift)`; infinite where nobody is left at risk.

@@ -11,7 +11,8 @@
 //!   [`FittedData::likelihood_ratio_test_of`]
 //! * coefficients that change with time: [`RightCensored::split_at`]
 //!
-//! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there),
+//! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there), `one_pass` with few
+//! columns, `hazard_step` knows the rules for ties,
 //! `exact` does the same for discrete ties, `firth` adds its penalty, `newton` iterates, `separation` asks the data
 //! whether there is a maximum, `limit` goes on where there is none, `cone` tells which contrasts are infinite then, `profile`
 //! maximises with some coefficients held.
@@ -21,6 +22,7 @@ mod cone;
 mod exact;
 mod firth;
 mod fit;
+pub(in crate::survival::regression) mod hazard_step;
 mod kalbfleisch_prentice;
 mod limit;
 mod model;

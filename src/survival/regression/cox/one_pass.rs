@@ -4,9 +4,11 @@
 //! them: nothing is written but the result. With more covariates p² updates a row cost more than the matrix products of
 //! [`partial_likelihood`](crate::survival::regression::cox::partial_likelihood), and delayed entry would take away from `S2`, where digits are lost.
 
+use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::partial_likelihood::{Point, leaving};
-use crate::survival::regression::cox::rows::{Rows, Stratum, Tie};
+use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::rows::{Rows, Stratum};
 
 /// Linear predictors within ±100 need no shift before the exponential: no sum over up to 2³² rows can overflow, nor can
 /// the product of two of them.
@@ -81,17 +83,31 @@ impl<const P: usize> Sums<P> {
         }
     }
 
-    /// These less a share of some of them.
-    fn less(&self, share: f64, own: &Self) -> Self {
-        let mut left = *self;
-        left.s0 -= share * own.s0;
+    fn add_all(&mut self, other: &Self) {
+        self.s0 += other.s0;
         for a in 0..P {
-            left.s1[a] -= share * own.s1[a];
+            self.s1[a] += other.s1[a];
             for b in a..P {
-                left.s2[a][b] -= share * own.s2[a][b];
+                self.s2[a][b] += other.s2[a][b];
             }
         }
-        left
+    }
+}
+
+/// So many rows are predicted at once: exponentials side by side take half the time.
+const AHEAD: usize = 64;
+
+/// The linear predictors and risks of some rows.
+struct Ahead {
+    /// The first of the rows.
+    from: usize,
+    eta: [f64; AHEAD],
+    risk: [f64; AHEAD],
+}
+
+impl Ahead {
+    fn new(from: usize) -> Self {
+        Self { from, eta: [0.0; AHEAD], risk: [0.0; AHEAD] }
     }
 }
 
@@ -132,40 +148,81 @@ impl<const P: usize> Pass<P> {
         Some(())
     }
 
-    #[inline]
     fn walk(&mut self, rows: &Rows, x: &[[f64; P]], stratum: &Stratum, beta: &[f64; P], ties: Ties) {
         let mut sums = Sums::ZERO;
         let mut next = stratum.rows.end;
+        let first = stratum.ties.first().map_or(next, |t| t.start);
+        let mut ahead = Ahead::new(next);
         for tie in stratum.ties.iter().rev() {
-            for i in (tie.start + 1..next).rev() {
-                let eta = self.predict(rows, i, &x[i], beta);
-                sums.add(rows.weight[i] * eta.exp(), &x[i]);
+            let alone = tie.alone();
+            let last = if alone { tie.start + 1 } else { tie.events_end };
+            for i in (last..next).rev() {
+                let (_, risk) = self.predicted(&mut ahead, first, rows, i, x, beta);
+                sums.add(risk, &x[i]);
             }
-            // The first of those who fail, and as a rule the only one.
-            let i = tie.start;
-            let eta = self.predict(rows, i, &x[i], beta);
-            sums.add(rows.weight[i] * eta.exp(), &x[i]);
-            next = i;
-            if tie.alone() {
-                self.own += tie.weight * eta;
-                for (g, x) in self.gradient.iter_mut().zip(&x[i]) {
-                    *g += tie.weight * x;
-                }
+            next = tie.start;
+            if alone {
+                // Who leaves alone, as most do where times are continuous.
+                let (eta, risk) = self.predicted(&mut ahead, first, rows, next, x, beta);
+                sums.add(risk, &x[next]);
+                self.count_event(tie.weight, eta, &x[next]);
                 self.leave(tie.weight, &sums);
-            } else {
-                self.leave_together(rows, x, tie, &sums, beta, ties);
+                continue;
             }
+            let mut own = Sums::ZERO;
+            for i in (next..last).rev() {
+                let (eta, risk) = self.predicted(&mut ahead, first, rows, i, x, beta);
+                own.add(risk, &x[i]);
+                self.count_event(rows.weight[i], eta, &x[i]);
+            }
+            let others = sums.s0;
+            sums.add_all(&own);
+            let step = HazardStep::new(tie, ties, sums.s0, others, own.s0);
+            self.leave_together(&step, &sums, &own);
         }
     }
 
+    /// The linear predictor of a row and its risk, which are computed for some rows at once.
     #[inline]
-    fn predict(&mut self, rows: &Rows, i: usize, x: &[f64; P], beta: &[f64; P]) -> f64 {
-        let mut eta = rows.offset[i];
-        for j in 0..P {
-            eta += beta[j] * x[j];
+    fn predicted(
+        &mut self,
+        ahead: &mut Ahead,
+        first: usize,
+        rows: &Rows,
+        i: usize,
+        x: &[[f64; P]],
+        beta: &[f64; P],
+    ) -> (f64, f64) {
+        if i < ahead.from {
+            ahead.from = first.max((i + 1).saturating_sub(AHEAD));
+            self.predict(ahead, i + 1, rows, x, beta);
         }
-        self.largest = if eta.abs() > self.largest || eta.is_nan() { eta.abs() } else { self.largest };
-        eta
+        (ahead.eta[i - ahead.from], ahead.risk[i - ahead.from])
+    }
+
+    fn predict(&mut self, ahead: &mut Ahead, to: usize, rows: &Rows, x: &[[f64; P]], beta: &[f64; P]) {
+        let range = ahead.from..to;
+        let (eta, risk) = (&mut ahead.eta[..range.len()], &mut ahead.risk[..range.len()]);
+        for ((eta, x), offset) in eta.iter_mut().zip(&x[range.clone()]).zip(&rows.offset[range.clone()]) {
+            *eta = *offset;
+            for j in 0..P {
+                *eta += beta[j] * x[j];
+            }
+        }
+        for eta in &*eta {
+            self.largest = if eta.abs() > self.largest || eta.is_nan() { eta.abs() } else { self.largest };
+        }
+        risk.copy_from_slice(eta);
+        exp_each(risk);
+        risk.iter_mut().zip(&rows.weight[range]).for_each(|(risk, weight)| *risk *= weight);
+    }
+
+    #[inline]
+    fn count_event(&mut self, weight: f64, eta: f64, x: &[f64; P]) {
+        self.own += weight * eta;
+        for (g, x) in self.gradient.iter_mut().zip(x) {
+            *g += weight * x;
+        }
     }
 
     /// One subject of this weight leaves this risk set.
@@ -184,28 +241,20 @@ impl<const P: usize> Pass<P> {
         }
     }
 
-    /// Several subjects leave at one time.
-    fn leave_together(
-        &mut self,
-        rows: &Rows,
-        x: &[[f64; P]],
-        tie: &Tie,
-        sums: &Sums<P>,
-        beta: &[f64; P],
-        ties: Ties,
-    ) {
-        let mut own = Sums::ZERO;
-        for i in tie.start..tie.events_end {
-            let eta = self.predict(rows, i, &x[i], beta);
-            let weight = rows.weight[i];
-            self.own += weight * eta;
-            for (g, x) in self.gradient.iter_mut().zip(&x[i]) {
-                *g += weight * x;
+    /// Several subjects leave at one time: two outer products, however many they are.
+    fn leave_together(&mut self, step: &HazardStep, sums: &Sums<P>, own: &Sums<P>) {
+        self.logs.sum += step.log;
+        let (unit, left) = (step.at_risk.recip(), step.all - step.own);
+        let [root, cross, rest] = step.outer(1.0);
+        let first: [f64; P] =
+            std::array::from_fn(|j| root * (sums.s1[j] * unit) - cross * (own.s1[j] * unit));
+        let second: [f64; P] = std::array::from_fn(|j| rest * (own.s1[j] * unit));
+        for a in 0..P {
+            self.gradient[a] -= step.all * sums.s1[a] - left * own.s1[a];
+            for b in a..P {
+                let squares = first[a] * first[b] + second[a] * second[b];
+                self.information[a][b] += (step.all * sums.s2[a][b] - left * own.s2[a][b]) - squares;
             }
-            own.add(weight * eta.exp(), &x[i]);
-        }
-        for (weight, share) in leaving(tie, ties) {
-            self.leave(weight, &if share > 0.0 { sums.less(share, &own) } else { *sums });
         }
     }
 }

@@ -6,9 +6,11 @@
 //! change the weights within a tie and nothing else: of the l-th to leave, the tied events stay at risk with
 //! the share 1 − l/d.
 
+use crate::numeric::exp::exp_each;
 use crate::numeric::threads;
 use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::rows::{Rows, Stratum, Tie};
+use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::rows::{Rows, Stratum};
 use crate::survival::regression::cox::symmetric::SymmetricProduct;
 
 /// Everything an evaluation needs, kept between evaluations: nothing is allocated in an iteration.
@@ -29,23 +31,6 @@ pub(in crate::survival::regression) struct Workspace {
     e1: Vec<f64>,
 }
 
-/// What an event time adds.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::survival::regression) struct HazardStep {
-    /// To the cumulative hazard of a subject who is at risk, and of the tied events themselves.
-    pub all: f64,
-    pub own: f64,
-    /// `S0` of all at risk.
-    pub at_risk: f64,
-    /// `Σ c q²`, `Σ c (l/d) q²`, `Σ c (l/d)² q²` with c the weight of each who leaves and `q = S0/S0_l`: numbers
-    /// near 1, where S0 itself may be too small to be squared.
-    pub square: [f64; 3],
-    /// The log likelihood's share.
-    pub log: f64,
-    /// Are the sums over the risk set to be recomputed here, for taking away has cancelled them?
-    pub anew: bool,
-}
-
 /// A running sum that has fallen to this share of its peak by taking away is summed again: so that no less than twelve
 /// digits of it stand.
 const CANCELLED: f64 = 1e-4;
@@ -63,24 +48,6 @@ impl Point {
     pub fn new(p: usize) -> Self {
         Self { log_likelihood: 0.0, gradient: vec![0.0; p], information: vec![0.0; p * p] }
     }
-}
-
-/// The subjects of a tie who leave one after the other: weight and share l/d of each.
-#[inline]
-pub(in crate::survival::regression) fn leaving(
-    tie: &Tie,
-    ties: Ties,
-) -> impl Iterator<Item = (f64, f64)> + use<> {
-    let Tie { leaving, weight, .. } = *tie;
-    let count = if ties == Ties::Breslow { 1.0 } else { leaving.ceil() };
-    (0..count as u64).map(move |l| {
-        let l = l as f64;
-        if ties == Ties::Breslow {
-            return (weight, 0.0);
-        }
-        // Replication weights may end on a fraction of a subject.
-        ((leaving - l).min(1.0) * (weight / leaving), l / leaving)
-    })
 }
 
 impl Workspace {
@@ -111,7 +78,9 @@ impl Workspace {
         self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let shift = self.shift;
         self.risk.clear();
-        self.risk.extend(self.eta.iter().zip(&rows.weight).map(|(eta, w)| w * (eta - shift).exp()));
+        self.risk.extend(self.eta.iter().map(|eta| eta - shift));
+        exp_each(&mut self.risk);
+        self.risk.iter_mut().zip(&rows.weight).for_each(|(r, w)| *r *= w);
         self.exposure.resize(rows.len(), 0.0);
         self.steps.resize(rows.strata.iter().map(|s| s.ties.len()).sum(), HazardStep::default());
         let mut log_likelihood = 0.0;
@@ -124,7 +93,11 @@ impl Workspace {
             let mut late = stratum.late.as_slice();
             let (mut peak, mut taken) = (0.0, false);
             for (tie, step) in stratum.ties.iter().zip(steps.iter_mut()).rev() {
-                for i in (tie.start..next_row).rev() {
+                for i in (tie.events_end..next_row).rev() {
+                    at_risk += self.risk[i];
+                }
+                let mut others = at_risk;
+                for i in (tie.start..tie.events_end).rev() {
                     at_risk += self.risk[i];
                 }
                 peak = f64::max(peak, at_risk);
@@ -134,29 +107,22 @@ impl Workspace {
                         break;
                     }
                     at_risk -= self.risk[i];
+                    others -= self.risk[i];
                     taken = true;
                     late = rest;
                 }
                 let events: f64 = self.risk[tie.start..tie.events_end].iter().sum();
                 peak = f64::max(peak, at_risk);
-                *step = HazardStep::default();
                 // Taking away leaves the rounding of what was taken. Where little remains it is summed again.
-                if taken && at_risk <= CANCELLED * peak {
+                let anew = taken && at_risk <= CANCELLED * peak;
+                if anew {
                     at_risk = stratum.at_risk(tie).map(|i| self.risk[i]).sum();
-                    (peak, taken, step.anew) = (at_risk, false, true);
+                    let others_at_risk = stratum.at_risk(tie).filter(|&i| i >= tie.events_end);
+                    others = others_at_risk.map(|i| self.risk[i]).sum();
+                    (peak, taken) = (at_risk, false);
                 }
-                step.at_risk = at_risk;
-                for (c, share) in leaving(tie, ties) {
-                    let left = at_risk - share * events;
-                    let hazard = c / left;
-                    step.all += hazard;
-                    step.own += hazard * (1.0 - share);
-                    let square = c * (at_risk / left).powi(2);
-                    step.square[0] += square;
-                    step.square[1] += square * share;
-                    step.square[2] += square * share * share;
-                    step.log += c * left.ln();
-                }
+                *step = HazardStep::new(tie, ties, at_risk, others.max(0.0), events);
+                step.anew = anew;
                 let own: f64 =
                     (tie.start..tie.events_end).map(|i| rows.weight[i] * (self.eta[i] - self.shift)).sum();
                 log_likelihood += own - step.log;
@@ -356,27 +322,23 @@ fn means(
                 }
             }
             // One or two outer products, however many leave.
-            let (g, unit) = (weigh(first + k), step.at_risk.recip());
-            let [a, b, c] = step.square.map(|s| g * s);
-            if !(a > 0.0) {
+            let unit = step.at_risk.recip();
+            let [root, cross, rest] = step.outer(weigh(first + k));
+            if !(root > 0.0) {
                 continue;
             }
-            let root = a.sqrt();
             if !together {
                 for (m, s) in minus.next_row().iter_mut().zip(s1.iter()) {
                     *m = root * (s * unit);
                 }
                 continue;
             }
-            let cross = b / root;
             for ((m, s), e) in minus.next_row().iter_mut().zip(s1.iter()).zip(e1.iter()) {
                 *m = root * (s * unit) - cross * (e * unit);
             }
-            let rest = (c - b * cross / root).max(0.0);
             if rest > 0.0 {
-                let root = rest.sqrt();
                 for (m, e) in minus.next_row().iter_mut().zip(e1.iter()) {
-                    *m = root * (e * unit);
+                    *m = rest * (e * unit);
                 }
             }
         }

@@ -22,10 +22,14 @@ const COLUMNS: usize = 32;
 
 impl SymmetricProduct {
     pub fn new(p: usize) -> Self {
-        Self { buffer: Array2::zeros((ROWS, p)), used: 0, sum: Array2::zeros((p, p)) }
+        // The block is allocated by the first `clear`: most fits with few columns need none.
+        Self { buffer: Array2::zeros((0, p)), used: 0, sum: Array2::zeros((p, p)) }
     }
 
     pub fn clear(&mut self) {
+        if self.buffer.is_empty() {
+            self.buffer = Array2::zeros((ROWS, self.sum.ncols()));
+        }
         self.used = 0;
         self.sum.fill(0.0);
     }

@@ -214,10 +214,13 @@ impl From<&IntervalCensored<'_>> for Observations {
         Self {
             lower: data.lower().to_vec(),
             upper: data.upper().to_vec(),
-            entry: None,
-            weights: data.weights().map(|w| Weights::replication(w.to_vec())),
-            clusters: None,
-            strata: None,
+            entry: data.entry().map(<[f64]>::to_vec),
+            weights: data.weights().map(|weights| match weights {
+                Weights::Replication(w) => Weights::replication(w.to_vec()),
+                Weights::Sampling(w) => Weights::sampling(w.to_vec()),
+            }),
+            clusters: data.clusters().map(<[u32]>::to_vec),
+            strata: data.strata().cloned(),
             ids: None,
         }
     }

@@ -1,0 +1,322 @@
+//! The actuarial life table: survival from counts in intervals.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::print::{MISSING, Number};
+
+/// The actuarial (life-table) estimate from times grouped into intervals, as SAS's `LIFETEST METHOD=LIFE`.
+///
+/// In the interval `[a, a + b)` let n subjects be there at a, d have the event, w leave without it and v enter late. Of
+/// those who are not there all the time half of it is counted, `n' = n − w/2 + v/2`, and then
+///
+/// | quantity | estimate | variance |
+/// |---|---|---|
+/// | conditional probability of the event | q = d/n', p = 1 − q | q p/n' |
+/// | survival to a | S = Π p of the intervals before | S² Σ q/(n' p) of the intervals before (Greenwood) |
+/// | density at the middle | f = S q/b | f² (Σ q/(n' p) + p/(n' q)) |
+/// | hazard at the middle | h = d/(b (n' − d/2)) | h² (1 − (b h/2)²)/(n' q) |
+/// | median residual life at a | from a to where survival is S/2, linear within an interval | (S/(2 f))²/n', f there |
+///
+/// An event or censoring at a break belongs to the interval that begins there. Rows that enter late (which SAS does not
+/// know) count from their entry; an entry at a break is there from the start.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::RightCensored;
+/// use greenwood::survival::curve::Actuarial;
+///
+/// let data = RightCensored::new(&[1.0, 2.0, 3.0, 6.0, 8.0], &[true, false, true, true, false])?;
+/// let table = Actuarial::fit(&data, &[0.0, 5.0, 10.0])?;
+/// let first = &table.rows()[0];
+/// assert_eq!((first.entering, first.withdrawn, first.events, first.effective), (5.0, 1.0, 2.0, 4.5));
+/// assert!((table.rows()[1].survival - (1.0 - 2.0 / 4.5)).abs() < 1e-15);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Berkson & Gage (1950), Proc Staff Meet Mayo Clin 25:270. Cutler & Ederer (1958), J Chron Dis 8:699. Gehan (1969), J Chron
+/// Dis 21:629.
+#[derive(Debug, Clone, Copy)]
+pub struct Actuarial;
+
+impl Actuarial {
+    /// The table of all subjects over the intervals between the breaks; the last one is open to the right.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without breaks; [`Error::OutOfRange`] for breaks that do not start at 0 or do not increase;
+    /// [`Error::Unsupported`] for sampling weights and clusters.
+    pub fn fit(data: &RightCensored, breaks: &[f64]) -> Result<LifeTable> {
+        of(data, |_| true, breaks)
+    }
+
+    /// One table per group, in the order of the group codes.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit); [`Error::LengthMismatch`].
+    pub fn by_group(data: &RightCensored, groups: &Groups, breaks: &[f64]) -> Result<Vec<LifeTable>> {
+        groups.check_len("groups", data.len())?;
+        (0..groups.count()).map(|g| of(data, |i| groups.codes()[i] as usize == g, breaks)).collect()
+    }
+
+    /// From counts of subjects who left without the event and with it, in each interval between the breaks (the last
+    /// one open): all who are counted were there at the first break.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit) for breaks; [`Error::LengthMismatch`]; [`Error::OutOfRange`] for a count that is
+    /// negative or not finite.
+    pub fn from_counts(breaks: &[f64], withdrawn: &[f64], events: &[f64]) -> Result<LifeTable> {
+        check(breaks)?;
+        for (argument, counts) in [("withdrawn", withdrawn), ("events", events)] {
+            if counts.len() != breaks.len() {
+                let (len, expected) = (counts.len(), breaks.len());
+                return Err(Error::LengthMismatch { argument, len, other: "breaks", expected });
+            }
+            if let Some(&value) = counts.iter().find(|c| !(0.0..f64::INFINITY).contains(*c)) {
+                return Err(Error::OutOfRange { argument, value, must_be: "a finite count of at least 0" });
+            }
+        }
+        let mut counts: Vec<Counts> = (0..breaks.len())
+            .map(|k| Counts { withdrawn: withdrawn[k], events: events[k], ..Counts::default() })
+            .collect();
+        counts[0].present = counts.iter().map(|c| c.withdrawn + c.events).sum();
+        Ok(LifeTable { rows: rows(breaks, &counts) })
+    }
+}
+
+/// What happened in one interval.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    /// Entered at its start, and within it.
+    present: f64,
+    late: f64,
+    withdrawn: f64,
+    events: f64,
+}
+
+fn check(breaks: &[f64]) -> Result<()> {
+    match breaks.first() {
+        None => return Err(Error::Empty { argument: "breaks" }),
+        Some(&value) if value != 0.0 => {
+            return Err(Error::OutOfRange { argument: "the first break", value, must_be: "0" });
+        }
+        _ => {}
+    }
+    match breaks.windows(2).find(|w| !(w[1] > w[0] && w[1] < f64::INFINITY)) {
+        Some(w) => Err(Error::OutOfRange {
+            argument: "a break",
+            value: w[1],
+            must_be: "above the one before, and finite",
+        }),
+        None => Ok(()),
+    }
+}
+
+fn of(data: &RightCensored, member: impl Fn(usize) -> bool, breaks: &[f64]) -> Result<LifeTable> {
+    check(breaks)?;
+    if data.is_robust() {
+        return Err(Error::Unsupported {
+            method: "an actuarial life table",
+            with: "sampling weights or clusters",
+            why: "its errors are those of independent subjects: take Kaplan-Meier, whose errors may be robust",
+        });
+    }
+    let weights = data.weights().map(Weights::values);
+    let interval = |t: f64| breaks.partition_point(|b| *b <= t) - 1;
+    let mut counts = vec![Counts::default(); breaks.len()];
+    for i in (0..data.len()).filter(|&i| member(i)) {
+        let weight = weights.map_or(1.0, |w| w[i]);
+        let entry = data.entry().map_or(0.0, |e| e[i]);
+        let (start, end) = (interval(entry), interval(data.time()[i]));
+        *(if entry == breaks[start] { &mut counts[start].present } else { &mut counts[start].late }) +=
+            weight;
+        *(if data.event()[i] { &mut counts[end].events } else { &mut counts[end].withdrawn }) += weight;
+    }
+    Ok(LifeTable { rows: rows(breaks, &counts) })
+}
+
+/// One interval of a [`LifeTable`]. What the data do not give is `None`: rates of the open interval, errors where there is
+/// no event.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct LifeTableRow {
+    /// Where it starts: its first time belongs to it.
+    pub start: f64,
+    /// Where it ends; `None` for the open one.
+    pub end: Option<f64>,
+    /// How many are there at its start.
+    pub entering: f64,
+    /// How many enter within it.
+    pub late: f64,
+    /// How many leave without the event.
+    pub withdrawn: f64,
+    /// How many have the event.
+    pub events: f64,
+    /// The effective number at risk.
+    pub effective: f64,
+    /// The probability of the event within it, given survival to its start.
+    pub conditional: f64,
+    /// Its standard error.
+    pub conditional_std_error: f64,
+    /// Survival to its start.
+    pub survival: f64,
+    /// Greenwood's standard error of it.
+    pub survival_std_error: f64,
+    /// The density at its middle.
+    pub density: Option<f64>,
+    /// Its standard error.
+    pub density_std_error: Option<f64>,
+    /// The hazard at its middle.
+    pub hazard: Option<f64>,
+    /// Its standard error.
+    pub hazard_std_error: Option<f64>,
+    /// The time after its start by which half of those who are there have the event.
+    pub median_residual: Option<f64>,
+    /// Its standard error.
+    pub median_residual_std_error: Option<f64>,
+}
+
+impl LifeTableRow {
+    /// An interval of survival to the start.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
+    pub fn survival_interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        let interval = interval.into();
+        let (z, log_se) = (interval.z()?, self.survival_std_error / self.survival);
+        Ok(ConfidenceInterval::new(
+            interval.limits(z, self.survival, log_se, log_se),
+            interval.confidence_level(),
+        ))
+    }
+}
+
+/// A life table: the result of [`Actuarial`]. It ends with the last interval in which somebody is.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct LifeTable {
+    rows: Vec<LifeTableRow>,
+}
+
+impl LifeTable {
+    /// The intervals.
+    #[must_use]
+    pub fn rows(&self) -> &[LifeTableRow] {
+        &self.rows
+    }
+
+    /// Survival to the end of the last interval of the table.
+    #[must_use]
+    pub fn survival_after(&self) -> f64 {
+        self.rows.last().map_or(1.0, |r| r.survival * (1.0 - r.conditional))
+    }
+
+    /// The median life time, the median residual life at 0; `None` where survival stays above a half.
+    #[must_use]
+    pub fn median(&self) -> Option<f64> {
+        self.rows.first().and_then(|r| r.median_residual)
+    }
+}
+
+fn rows(breaks: &[f64], counts: &[Counts]) -> Vec<LifeTableRow> {
+    let mut rows: Vec<LifeTableRow> = Vec::with_capacity(breaks.len());
+    let (mut there, mut survival, mut sum) = (0.0, 1.0, 0.0);
+    for (k, c) in counts.iter().enumerate() {
+        let entering = there + c.present;
+        let effective = entering - c.withdrawn / 2.0 + c.late / 2.0;
+        if !(effective > 1e-9) {
+            break; // nobody is there: nothing further on is known
+        }
+        // Who enters late and has the event at once counts for half a subject.
+        let q = (c.events / effective).min(1.0);
+        let width = breaks.get(k + 1).map(|end| end - breaks[k]);
+        let own = (1.0 - q) / (effective * q);
+        let density = width.map(|b| survival * q / b);
+        let hazard = width.map(|b| 2.0 * q / (b * (2.0 - q)));
+        let with_event = |x: f64| (q > 0.0).then_some(x);
+        rows.push(LifeTableRow {
+            start: breaks[k],
+            end: breaks.get(k + 1).copied(),
+            entering,
+            late: c.late,
+            withdrawn: c.withdrawn,
+            events: c.events,
+            effective,
+            conditional: q,
+            conditional_std_error: (q * (1.0 - q) / effective).sqrt(),
+            survival,
+            survival_std_error: survival * f64::sqrt(sum),
+            density,
+            density_std_error: density.and_then(|f| with_event(f * f64::sqrt(sum + own))),
+            hazard,
+            hazard_std_error: hazard.zip(width).and_then(|(h, b)| {
+                with_event(h * ((1.0 - (b * h / 2.0).powi(2)).max(0.0) / (effective * q)).sqrt())
+            }),
+            median_residual: None,
+            median_residual_std_error: None,
+        });
+        there = (entering + c.late - c.withdrawn - c.events).max(0.0);
+        // Once survival is 0 its variance is 0 times anything.
+        sum += if q < 1.0 { q / (effective * (1.0 - q)) } else { 0.0 };
+        survival *= 1.0 - q;
+    }
+    medians(&mut rows, survival);
+    rows
+}
+
+/// From each start to where survival is half of what it is there, linear within intervals.
+fn medians(rows: &mut [LifeTableRow], last: f64) {
+    let survival: Vec<f64> = rows.iter().map(|r| r.survival).chain([last]).collect();
+    for i in 0..rows.len() {
+        let half = survival[i] / 2.0;
+        let Some(j) = (i..rows.len()).find(|&j| survival[j] >= half && survival[j + 1] < half) else {
+            continue;
+        };
+        let (Some(end), Some(density)) = (rows[j].end, rows[j].density) else { continue };
+        let (start, width) = (rows[j].start, end - rows[j].start);
+        let into = width * (survival[j] - half) / (survival[j] - survival[j + 1]);
+        rows[i].median_residual = Some(start - rows[i].start + into);
+        rows[i].median_residual_std_error = Some(survival[i] / (2.0 * density * rows[i].effective.sqrt()));
+    }
+}
+
+impl fmt::Display for LifeTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Actuarial life table\n{:>15} {:>9} {:>9} {:>7} {:>9} {:>9} {:>9} {:>10} {:>10}",
+            "interval",
+            "entering",
+            "withdrawn",
+            "events",
+            "effective",
+            "survival",
+            "std error",
+            "hazard",
+            "median"
+        )?;
+        for r in &self.rows {
+            let end = r.end.map_or("∞".to_string(), |e| Number(e).to_string());
+            let interval = format!("[{}, {end})", Number(r.start));
+            let or_none = |x: Option<f64>| x.map_or(MISSING.to_string(), |x| format!("{x:.5}"));
+            write!(
+                f,
+                "\n{interval:>15} {:>9} {:>9} {:>7} {:>9} {:>9.4} {:>9.4} {:>10} {:>10}",
+                Number(r.entering).to_string(),
+                Number(r.withdrawn).to_string(),
+                Number(r.events).to_string(),
+                Number(r.effective).to_string(),
+                r.survival,
+                r.survival_std_error,
+                or_none(r.hazard),
+                or_none(r.median_residual),
+            )?;
+        }
+        Ok(())
+    }
+}

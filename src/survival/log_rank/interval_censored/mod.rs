@@ -1,0 +1,13 @@
+//! Do groups differ where events are only known to lie in intervals?
+//!
+//! Every member gives each observation a score from the estimate over all groups ([`IntervalScore`]) and compares their
+//! sums; what the sums vary by is either the permutation distribution or the observed information
+//! ([`IntervalVariance`]). The test and its options are in `score_test`, the likelihoods behind the scores in
+//! `information`.
+
+mod information;
+mod result;
+mod score_test;
+
+pub use result::IntervalLogRankTest;
+pub use score_test::{IntervalLogRank, IntervalScore, IntervalVariance};

@@ -1,0 +1,236 @@
+//! The test and its options.
+
+use std::fmt;
+
+use super::information;
+use super::result::IntervalLogRankTest;
+use crate::error::{Error, Result};
+use crate::numeric::quadratic_form::quadratic_form_above;
+use crate::survival::curve::turnbull::{Around, Turnbull, TurnbullCurve};
+use crate::survival::data::groups::Groups;
+use crate::survival::data::interval_censored::IntervalCensored;
+
+/// The score of an observation, from the pooled estimate: S survival and Λ the cumulative hazard, L just before the
+/// observation begins and R after its end. A large score is an early event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum IntervalScore {
+    /// `(S_R Λ_R − S_L Λ_L)/(S_L − S_R)`: the log-rank scores of a discrete hazard (Sun 1996).
+    #[default]
+    Sun,
+    /// `(S_L ln S_L − S_R ln S_R)/(S_L − S_R)`: those of grouped proportional hazards (Finkelstein 1986).
+    Finkelstein,
+    /// `S_L + S_R − 1`: those of proportional odds, Wilcoxon's scores without censoring (Peto & Peto 1972).
+    Wilcoxon,
+}
+
+impl fmt::Display for IntervalScore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Sun => "Sun's log-rank scores",
+            Self::Finkelstein => "Finkelstein's log-rank scores",
+            Self::Wilcoxon => "Wilcoxon scores",
+        })
+    }
+}
+
+/// What the sums of scores vary by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum IntervalVariance {
+    /// Scores are exchanged between observations: `s² (n_g 1{g = h} − n_g n_h/n)` with s² the variance of all scores
+    /// (divisor n − 1). It holds where being examined has nothing to do with the group.
+    #[default]
+    Permutation,
+    /// The observed information of the score's likelihood about the effects of the groups, less what is lost by
+    /// estimating the curve. It holds where visits differ between groups, as long as they say nothing of the event;
+    /// the curve must have fewer steps than there are subjects.
+    Information,
+}
+
+impl fmt::Display for IntervalVariance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Permutation => "permutation variance",
+            Self::Information => "observed information",
+        })
+    }
+}
+
+/// The log-rank family for interval-censored data.
+///
+/// Each observation has a [score](IntervalScore) from the estimate over all groups ([`Turnbull`]). With `U_g` their sums
+/// over the groups, less what is expected, and V the covariance of these sums, `U' V⁻ U` is chi-square on one degree of
+/// freedom less than there are groups. With strata each has its own estimate; sums and covariances are added up.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`new`](Self::new) | Sun | the [`IntervalScore`] |
+/// | [`variance`](Self::variance) | permutation | the [`IntervalVariance`] |
+///
+/// The permutation variance is that of R's `ictest(…, method = "pclt")` (whose Z is [`IntervalLogRankTest::z`]), the
+/// information that of `method = "scoretest"`.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::log_rank::{IntervalLogRank, IntervalScore, IntervalVariance};
+/// use greenwood::survival::{Groups, IntervalCensored};
+///
+/// let data = IntervalCensored::new(
+///     &[0.0, 1.0, 2.0, 4.0, 5.0, 6.0],
+///     &[2.0, 3.0, 4.0, 6.0, f64::INFINITY, f64::INFINITY],
+/// )?;
+/// let arm = Groups::new(&["old", "old", "old", "new", "new", "new"]);
+/// let test = IntervalLogRank::new(IntervalScore::Sun).test(&data, &arm)?;
+/// assert!(test.p_value().unwrap() < 0.05 && test.z().unwrap() > 0.0); // early in the old arm
+/// let score_test = IntervalLogRank::new(IntervalScore::Sun).variance(IntervalVariance::Information);
+/// assert!(score_test.test(&data, &arm)?.p_value().unwrap() < 0.05);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Sun (1996), Stat Med 15:1387. Finkelstein (1986), Biometrics 42:845. Fay (1996), Biometrics 52:811; (1999), Stat Med
+/// 18:273. Peto & Peto (1972), J R Stat Soc A 135:185.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[must_use = "nothing is tested until `.test(…)` is called"]
+pub struct IntervalLogRank {
+    score: IntervalScore,
+    variance: IntervalVariance,
+}
+
+impl IntervalLogRank {
+    /// The test with this score.
+    pub fn new(score: IntervalScore) -> Self {
+        Self { score, ..Self::default() }
+    }
+
+    /// What the sums vary by.
+    pub fn variance(self, variance: IntervalVariance) -> Self {
+        Self { variance, ..self }
+    }
+
+    /// The score of each row, in their order, from one estimate over all of them; rows without weight have 0.
+    #[must_use]
+    pub fn scores(&self, data: &IntervalCensored) -> Vec<f64> {
+        self.scores_of(&Turnbull::fit(data), data)
+    }
+
+    fn scores_of(self, curve: &TurnbullCurve, data: &IntervalCensored) -> Vec<f64> {
+        let entropy = |s: f64| if s > 0.0 { s * s.ln() } else { 0.0 };
+        let one = |around: Around| {
+            let ((left, right), (before, until)) = (around.survival, around.hazard);
+            let mass = left - right;
+            match self.score {
+                _ if !(mass > 0.0) => 0.0,
+                IntervalScore::Sun => (right * until - left * before) / mass,
+                IntervalScore::Finkelstein => (entropy(left) - entropy(right)) / mass,
+                IntervalScore::Wilcoxon => left + right - 1.0,
+            }
+        };
+        curve.around(data).into_iter().map(one).collect()
+    }
+
+    /// The test over the groups, within the strata of the data if there are any; a replication weight repeats its row.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`] where fewer than two groups have subjects;
+    /// [`Error::Unsupported`] for sampling weights and clusters, for the permutation variance where rows enter late (they
+    /// cannot be exchanged), for the information where survival falls to 0 before the last rows have entered;
+    /// [`Error::TooLarge`] where the information has too many steps.
+    pub fn test(&self, data: &IntervalCensored, groups: &Groups) -> Result<IntervalLogRankTest> {
+        if groups.len() != data.len() {
+            let (len, expected) = (groups.len(), data.len());
+            return Err(Error::LengthMismatch { argument: "groups", len, other: "upper", expected });
+        }
+        self.refuse(data)?;
+        let k = groups.count();
+        let mut sizes = vec![0.0; k];
+        for (i, &g) in groups.codes().iter().enumerate() {
+            sizes[g as usize] += data.weight(i);
+        }
+        let present = sizes.iter().filter(|&&m| m > 0.0).count();
+        if present < 2 {
+            return Err(Error::TooFewGroups { found: present });
+        }
+        let (mut sums, mut covariance) = (vec![0.0; k], vec![0.0; k * k]);
+        for rows in strata(data) {
+            let (part, of) = (data.rows(&rows), groups.picked(&rows));
+            let curve = Turnbull::fit(&part);
+            let (u, v) = match self.variance {
+                IntervalVariance::Permutation => permutation(&self.scores_of(&curve, &part), &part, &of),
+                IntervalVariance::Information => information::sums(self.score, &curve, &part, &of)?,
+            };
+            sums.iter_mut().zip(u).for_each(|(a, b)| *a += b);
+            covariance.iter_mut().zip(v).for_each(|(a, b)| *a += b);
+        }
+        // Scores that differ by rounding alone do not differ.
+        let largest = (0..k).map(|g| covariance[g * k + g]).fold(0.0, f64::max);
+        let total: f64 = sizes.iter().sum();
+        let (statistic, df) = quadratic_form_above(&sums, &covariance, (1e-10 * largest).max(1e-20 * total));
+        Ok(IntervalLogRankTest {
+            score: self.score,
+            variance: self.variance,
+            labels: groups.labels().to_vec(),
+            sizes,
+            sums,
+            covariance,
+            rows: data.len(),
+            statistic,
+            df,
+        })
+    }
+
+    fn refuse(self, data: &IntervalCensored) -> Result<()> {
+        let (with, why) = if data.is_robust() {
+            (
+                "sampling weights or clusters",
+                "its variance is that of independent rows: give replication weights, or none",
+            )
+        } else if self.variance == IntervalVariance::Permutation && data.is_truncated() {
+            (
+                "delayed entry",
+                "rows that enter at different times cannot be exchanged: take `IntervalVariance::Information`",
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Error::Unsupported { method: "the test of interval-censored data", with, why })
+    }
+}
+
+/// The rows of each stratum that count.
+fn strata(data: &IntervalCensored) -> Vec<Vec<usize>> {
+    let count = data.strata().map_or(1, Groups::count);
+    let mut rows = vec![Vec::new(); count];
+    for i in (0..data.len()).filter(|&i| data.weight(i) > 0.0) {
+        rows[data.strata().map_or(0, |s| s.codes()[i] as usize)].push(i);
+    }
+    rows.retain(|r| !r.is_empty());
+    rows
+}
+
+/// Centred sums of scores and their covariance where scores are exchanged between rows.
+fn permutation(scores: &[f64], data: &IntervalCensored, groups: &Groups) -> (Vec<f64>, Vec<f64>) {
+    let k = groups.count();
+    let weights: Vec<f64> = (0..data.len()).map(|i| data.weight(i)).collect();
+    let n: f64 = weights.iter().sum();
+    let mean = scores.iter().zip(&weights).map(|(c, w)| c * w).sum::<f64>() / n;
+    let (mut u, mut size, mut squares) = (vec![0.0; k], vec![0.0; k], 0.0);
+    for ((&group, c), w) in groups.codes().iter().zip(scores).zip(&weights) {
+        u[group as usize] += w * (c - mean);
+        size[group as usize] += w;
+        squares += w * (c - mean) * (c - mean);
+    }
+    // One subject alone is exchanged with nobody.
+    let variance = if n > 1.0 { squares / (n - 1.0) } else { 0.0 };
+    let mut v = vec![0.0; k * k];
+    for g in 0..k {
+        for h in 0..k {
+            let own = if g == h { size[g] } else { 0.0 };
+            v[g * k + h] = variance * (own - size[g] * size[h] / n);
+        }
+    }
+    (u, v)
+}

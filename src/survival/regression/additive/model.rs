@@ -1,0 +1,290 @@
+//! What was fitted: cumulative coefficients with their covariance, predictions, and the test of no effect.
+
+use std::fmt;
+
+use super::options::TestWeight;
+use super::risk_sets::{EventSet, RiskSets};
+use crate::error::{Error, Result};
+use crate::numeric::quadratic_form::quadratic_form;
+use crate::survival::regression::design::Design;
+use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
+use crate::survival::regression::recipe::Recipe;
+use crate::survival::regression::term::TestResult;
+use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::{Number, PValue};
+
+/// Where the estimation ended before the last event: from this event time on nothing is estimated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct EstimationEnd {
+    /// The first event time that is not used.
+    pub time: f64,
+    /// How many rows are at risk there.
+    pub at_risk: usize,
+    /// Fewer than were asked for; otherwise their covariates are (nearly) collinear.
+    pub too_few: bool,
+}
+
+/// Aalen's additive hazards: the result of [`AdditiveHazards`](super::AdditiveHazards).
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct AdditiveModel {
+    recipe: Recipe,
+    names: Vec<String>,
+    weight: TestWeight,
+    rows: usize,
+    robust: bool,
+    start: f64,
+    end: Option<EstimationEnd>,
+    /// The end of follow-up.
+    last: f64,
+    times: Vec<f64>,
+    at_risk: Vec<usize>,
+    /// One row for each time.
+    cumulative: Vec<f64>,
+    /// Lower triangles, one for each time.
+    covariance: Vec<f64>,
+    pub(super) test_sums: Vec<f64>,
+    pub(super) test_covariance: Vec<f64>,
+}
+
+impl AdditiveModel {
+    pub(super) fn empty(sets: &RiskSets, weight: TestWeight, design: &Design) -> Self {
+        let p = sets.p;
+        let names = std::iter::once("(Intercept)".to_string()).chain(design.names().iter().cloned());
+        Self {
+            recipe: design.recipe().clone(),
+            names: names.collect(),
+            weight,
+            rows: sets.time.len(),
+            robust: sets.robust,
+            start: sets.start,
+            end: sets.end,
+            last: sets.time.last().copied().unwrap_or(0.0),
+            times: Vec::new(),
+            at_risk: Vec::new(),
+            cumulative: Vec::new(),
+            covariance: Vec::new(),
+            test_sums: vec![0.0; p],
+            test_covariance: vec![0.0; p * (p + 1) / 2],
+        }
+    }
+
+    pub(super) fn push(&mut self, set: &EventSet, cumulative: &[f64], covariance: &[f64]) {
+        self.times.push(set.time);
+        self.at_risk.push(set.at_risk);
+        self.cumulative.extend_from_slice(cumulative);
+        self.covariance.extend_from_slice(covariance);
+    }
+
+    /// The coefficients: `(Intercept)` and the columns of the design.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// How the covariates were made.
+    #[must_use]
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// A new row, given by name and checked against the recipe.
+    pub fn row(&self) -> NewRow {
+        self.recipe.row()
+    }
+
+    /// The event times that were used, at which the cumulative coefficients step.
+    #[must_use]
+    pub fn times(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// How many rows were at risk at each of them.
+    #[must_use]
+    pub fn at_risk(&self) -> &[usize] {
+        &self.at_risk
+    }
+
+    /// Where and why the estimation ended before the last event; `None` where all events were used.
+    #[must_use]
+    pub fn end(&self) -> Option<EstimationEnd> {
+        self.end
+    }
+
+    /// Whether variances are robust: clusters or sampling weights.
+    #[must_use]
+    pub fn is_robust(&self) -> bool {
+        self.robust
+    }
+
+    fn p(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The event times with the cumulative coefficients after each, in the order of [`names`](Self::names).
+    pub fn path(&self) -> impl ExactSizeIterator<Item = (f64, &[f64])> {
+        self.times.iter().copied().zip(self.cumulative.chunks_exact(self.p()))
+    }
+
+    pub(super) fn coefficients(&self, k: usize) -> &[f64] {
+        &self.cumulative[k * self.p()..(k + 1) * self.p()]
+    }
+
+    pub(super) fn variance(&self, k: usize, j: usize) -> f64 {
+        self.covariance[k * self.p() * (self.p() + 1) / 2 + j * (j + 1) / 2 + j]
+    }
+
+    /// The position of the last event time by t: `None` before the first. An error beyond the end.
+    fn position(&self, time: f64) -> Result<Result<Option<usize>, NotEstimable>> {
+        if !(time >= self.start) {
+            return Err(Error::OutOfRange {
+                argument: "time",
+                value: time,
+                must_be: "at or after the start",
+            });
+        }
+        let (beyond, last) = match self.end {
+            Some(end) => (time >= end.time, end.time),
+            None => (time > self.last, self.last),
+        };
+        if beyond {
+            return Ok(Err(NotEstimable::BeyondFollowUp { time, last }));
+        }
+        Ok(Ok(self.times.partition_point(|t| *t <= time).checked_sub(1)))
+    }
+
+    /// The cumulative coefficients at a time, in the order of [`names`](Self::names): from the start to there. Beyond the
+    /// [end](Self::end) of the estimation they are not estimable.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a time before the start, or NaN.
+    pub fn at(&self, time: f64) -> Result<Vec<Estimate>> {
+        let at = match self.position(time)? {
+            Ok(at) => at,
+            Err(because) => return Ok(vec![Estimate::none(Scale::Identity, because); self.p()]),
+        };
+        let one = |j: usize| match at {
+            Some(k) => Estimate::new(Scale::Identity, self.coefficients(k)[j], self.variance(k, j).sqrt()),
+            None => Estimate::new(Scale::Identity, 0.0, 0.0),
+        };
+        Ok((0..self.p()).map(one).collect())
+    }
+
+    /// The cumulative hazard `B₀(t) + x'B(t)` of a row given by name, from the start to t, with its standard error. It may
+    /// fall, and be below 0, where the model does not fit or few are at risk.
+    ///
+    /// # Errors
+    /// Those of [`at`](Self::at); [`Error::MissingCovariate`] and others where the row is not one of the model.
+    pub fn cumulative_hazard(&self, row: &impl NewRows, time: f64) -> Result<Estimate> {
+        let x: Vec<f64> = std::iter::once(1.0).chain(one_row(row, &self.recipe, "the row")?).collect();
+        let at = match self.position(time)? {
+            Ok(at) => at,
+            Err(because) => return Ok(Estimate::none(Scale::Identity, because)),
+        };
+        let Some(k) = at else { return Ok(Estimate::new(Scale::Identity, 0.0, 0.0)) };
+        let value = self.coefficients(k).iter().zip(&x).map(|(b, x)| b * x).sum();
+        let triangle = self.p() * (self.p() + 1) / 2;
+        let full = full(&self.covariance[k * triangle..(k + 1) * triangle], self.p());
+        let p = self.p();
+        let variance: f64 = (0..p).map(|a| (0..p).map(|b| x[a] * full[a * p + b] * x[b]).sum::<f64>()).sum();
+        Ok(Estimate::new(Scale::Identity, value, variance.max(0.0).sqrt()))
+    }
+
+    /// Survival `exp(−H)` of a row from the start to t; its log has the standard error of the
+    /// [cumulative hazard](Self::cumulative_hazard). It is not cut to 1.
+    ///
+    /// # Errors
+    /// Those of [`cumulative_hazard`](Self::cumulative_hazard).
+    pub fn survival(&self, row: &impl NewRows, time: f64) -> Result<Estimate> {
+        let hazard = self.cumulative_hazard(row, time)?;
+        Ok(match hazard.value() {
+            Ok(value) => Estimate::with_error(Scale::Log, -value, hazard.std_error()),
+            Err(because) => Estimate::none(Scale::Log, because),
+        })
+    }
+
+    /// The test of no effect of any covariate: `U' V⁻ U` of the weighted sums `U_j = Σ w_j(t) dB_j(t)` without that of the
+    /// intercept. R's `aareg` prints it.
+    #[must_use]
+    pub fn test(&self) -> TestResult {
+        let p = self.p();
+        let full = full(&self.test_covariance, p);
+        let covariance: Vec<f64> =
+            (1..p).flat_map(|a| (1..p).map(move |b| (a, b))).map(|(a, b)| full[a * p + b]).collect();
+        // In units of each sum's own error: covariates have different units.
+        let unit: Vec<f64> = (1..p).map(|a| full[a * p + a].sqrt()).collect();
+        let safe = |x: f64| if x > 0.0 { x } else { 1.0 };
+        let u: Vec<f64> = (1..p).map(|a| self.test_sums[a] / safe(unit[a - 1])).collect();
+        let q = p - 1;
+        let v: Vec<f64> =
+            (0..q * q).map(|i| covariance[i] / safe(unit[i / q.max(1)]) / safe(unit[i % q.max(1)])).collect();
+        let (statistic, df) = quadratic_form(&u, &v);
+        TestResult { statistic, degrees_of_freedom: df }
+    }
+
+    /// The weighted sum of each coefficient's increments, with its standard error: its z tests that coefficient alone.
+    #[must_use]
+    pub fn weighted_sums(&self) -> Vec<Estimate> {
+        let diagonal = |j: usize| self.test_covariance[j * (j + 1) / 2 + j].sqrt();
+        (0..self.p()).map(|j| Estimate::new(Scale::Identity, self.test_sums[j], diagonal(j))).collect()
+    }
+
+    /// The covariance of the [weighted sums](Self::weighted_sums), row by row.
+    #[must_use]
+    pub fn weighted_covariance(&self) -> Vec<f64> {
+        full(&self.test_covariance, self.p())
+    }
+}
+
+/// A symmetric matrix from its lower triangle.
+fn full(triangle: &[f64], p: usize) -> Vec<f64> {
+    let mut full = vec![0.0; p * p];
+    let mut at = 0;
+    for a in 0..p {
+        for b in 0..=a {
+            full[a * p + b] = triangle[at];
+            full[b * p + a] = triangle[at];
+            at += 1;
+        }
+    }
+    full
+}
+
+impl fmt::Display for AdditiveModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Additive hazards: {} rows, {} event times", self.rows, self.times.len())?;
+        if let Some(end) = self.end {
+            let why = if end.too_few { "too few" } else { "their covariates are collinear" };
+            write!(f, "\nnothing is estimated from {} on: {} at risk, {why}", Number(end.time), end.at_risk)?;
+        }
+        let Some(last) = self.times.len().checked_sub(1) else { return Ok(()) };
+        let width = self.names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+        let error = if self.robust { "robust se" } else { "std error" };
+        let at = format!("B({})", Number(self.times[last]));
+        write!(f, "\n{:width$} {at:>12} {error:>12} {:>8} {:>8}", "", "z of test", "p")?;
+        for (j, (name, sum)) in self.names.iter().zip(self.weighted_sums()).enumerate() {
+            let (z, p) = (sum.statistic(), sum.p_value());
+            write!(
+                f,
+                "\n{name:width$} {:>12.5} {:>12.5} {:>8.3} {:>8}",
+                self.coefficients(last)[j],
+                self.variance(last, j).sqrt(),
+                Number(z.unwrap_or(f64::NAN)),
+                PValue(p.unwrap_or(f64::NAN)).to_string()
+            )?;
+        }
+        let test = self.test();
+        match test.p_value() {
+            Some(p) => write!(
+                f,
+                "\nno effect at all: chi-square {:.4} on {} df, {:#}",
+                test.statistic(),
+                test.df(),
+                PValue(p)
+            ),
+            None => Ok(()),
+        }
+    }
+}
