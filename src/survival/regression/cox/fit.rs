@@ -17,6 +17,9 @@ use crate::survival::regression::cox::ties::Ties;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::search_options;
 
+/// Of its variance, or of the number of events, what a column keeps that may be rounding in part.
+const DOUBTFUL: f64 = 1e-9;
+
 /// A fit holds about eight square matrices of its columns, 200 MB each at this number.
 const MOST_COLUMNS: usize = 5000;
 
@@ -82,7 +85,9 @@ impl CoxPh {
         }
         let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
         let mut free = Cholesky::independent(&start.information, p, COLLINEAR.0, COLLINEAR.1 * events);
-        if free.len() < p {
+        // In strata what is left of a column that is constant within them may be more than nothing.
+        let doubtful = || Cholesky::independent(&start.information, p, DOUBTFUL, events).len() < p;
+        if free.len() < p || rows.strata.len() > 1 && doubtful() {
             // A start without information is no redundant column.
             free = independent_columns(&rows, self.ties);
         }

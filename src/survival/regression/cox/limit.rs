@@ -57,7 +57,7 @@ pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: u
     };
     let (mut found, _) = search.from(origin, point, used);
     let flat = flat_directions(&information, p, free, &determined);
-    let pairs = separation::Pairs { rows, ties, free };
+    let pairs = separation::Pairs::new(rows, ties, free);
     let rays = cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>());
     let extreme = rays.is_some();
     let mut directions = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
@@ -65,27 +65,13 @@ pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: u
         let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
         direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
     }
-    let fate: Vec<Fate> = (0..p)
-        .map(|j| {
-            let rises = directions.iter().any(|d| d[j] > 0.0);
-            let falls = directions.iter().any(|d| d[j] < 0.0);
-            if !free.contains(&j) || !rises && !falls {
-                return Fate::Finite;
-            }
-            let never = |sign: f64| {
-                let mut unit = vec![0.0; p];
-                unit[j] = sign;
-                separation::never_falls_in(rows, ties, free, &unit)
-            };
-            if if extreme { !falls } else { never(1.0) } {
-                Fate::PlusInfinity
-            } else if if extreme { !rises } else { never(-1.0) } {
-                Fate::MinusInfinity
-            } else {
-                Fate::Undecided
-            }
-        })
-        .collect();
+    let fate: Vec<Fate> = if extreme {
+        (0..p)
+            .map(|j| fate_of([1.0, -1.0].map(|sign| directions.iter().any(|d| d[j] * sign > 0.0))))
+            .collect()
+    } else {
+        fates_by_pairs(&pairs, &directions)
+    };
     if found.stop == Stop::Converged {
         let covariate = fate.iter().position(|&f| f != Fate::Finite).unwrap_or(0);
         found.stop = Stop::InfiniteCoefficient { covariate };
@@ -93,6 +79,38 @@ pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: u
     drop(objective);
     found.limit = Some(Limit { rows: left, free: determined, directions, extreme, fate });
     found
+}
+
+/// What becomes of a coefficient that rises, or falls, along some direction.
+fn fate_of([rises, falls]: [bool; 2]) -> Fate {
+    match (rises, falls) {
+        (false, false) => Fate::Finite,
+        (true, false) => Fate::PlusInfinity,
+        (false, true) => Fate::MinusInfinity,
+        (true, true) => Fate::Undecided,
+    }
+}
+
+/// The same without the rays: directions of the cone are asked for until each coefficient has one along which it rises, and one
+/// along which it falls, or has none.
+fn fates_by_pairs(pairs: &separation::Pairs, flat: &[Vec<f64>]) -> Vec<Fate> {
+    let (free, p) = (pairs.free, pairs.rows.p);
+    let mut moved = vec![[false; 2]; p];
+    for j in free.iter().copied().filter(|&j| flat.iter().any(|d| d[j] != 0.0)) {
+        for (side, sign) in [(0, -1.0), (1, 1.0)] {
+            if moved[j][side] {
+                continue;
+            }
+            let mut contrast = vec![0.0; p];
+            contrast[j] = sign;
+            // A direction tells of all coefficients that it moves.
+            for (&k, d) in free.iter().zip(pairs.along_which_falls(&contrast).unwrap_or_default()) {
+                moved[k][0] |= d > UNMOVED;
+                moved[k][1] |= d < -UNMOVED;
+            }
+        }
+    }
+    moved.into_iter().map(fate_of).collect()
 }
 
 fn pick(vector: &[f64], columns: &[usize]) -> Vec<f64> {

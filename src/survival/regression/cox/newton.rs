@@ -106,6 +106,8 @@ const NOTHING: f64 = 1e-9;
 const LONG: f64 = 30.0;
 /// A gain of twice the log likelihood that is next to nothing: a long step for it is a sign of a monotone likelihood.
 const LITTLE: f64 = 1e-12;
+/// A share of the gain of the step before that is slow progress: 1/e along a monotone likelihood.
+const SLOWLY: f64 = 0.2;
 /// An information that has fallen to this share of that at the start consists of rounding errors in part.
 const LOST: f64 = 1e-9;
 /// The shortest fraction of a step that is tried.
@@ -131,7 +133,8 @@ pub(super) fn independent_of(rows: &Rows, information: &[f64], columns: &[usize]
 
 /// The information at 0 of the rows without offset and weights: it vanishes in no direction that tells anything.
 pub(super) fn plain_information(rows: &Rows, ties: Ties) -> Vec<f64> {
-    let plain = rows.unweighted();
+    let mut plain = rows.unweighted();
+    plain.centre_within_strata();
     let mut point = Point::new(rows.p);
     Objective::new(&plain, ties, vec![0.0; rows.p]).evaluate(&vec![0.0; rows.p], &mut point);
     point.information
@@ -232,13 +235,18 @@ impl Search<'_, '_> {
             firth.begin();
         }
         let (mut step, mut damped);
+        // Towards a maximum steps become short quickly. Where the likelihood is monotone each gains e times less than the one
+        // before it, and is as long: then the data are asked, which costs less than forty more steps.
+        let mut slow = 0;
         loop {
             (step, damped) = self.step(&now.point, &mut plain);
             // λ²: twice what a full step gains. λ is the step in standard errors.
             let last = decrement;
             decrement = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum::<f64>();
+            let even = decrement > SLOWLY * last && decrement < last;
+            slow = if even && spread(self.objective.rows, &step, SHORT) > SHORT { slow + 1 } else { 0 };
             if self.ask
-                && decrement <= LITTLE
+                && (decrement <= LITTLE || slow >= 3)
                 && (damped || spread(self.objective.rows, &step, SHORT) > SHORT)
             {
                 now.stop = Stop::NoAscent;

@@ -191,74 +191,29 @@ impl Rows {
     /// observation between two event times.
     fn find_idle(&mut self) {
         self.idle.clear();
-        for stratum in &self.strata {
-            let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
-            self.idle.extend(stratum.rows.start..first);
-            if stratum.late.is_empty() {
-                continue;
-            }
-            self.idle.extend((first..stratum.rows.end).filter(|&i| {
-                // The last event time that the row outlives is the only one to ask.
-                let last = stratum.ties.partition_point(|t| t.start <= i);
-                last == 0 || stratum.entry_of(i) >= stratum.ties[last - 1].time
-            }));
+        // Idle rows may be anywhere, and tell nothing of the middle.
+        let mut counts = vec![1.0; self.order.len()];
+        for &i in &self.idle {
+            counts[i] = 0.0;
         }
-    }
-
-    /// The same rows with each stratum split by the level of its rows.
-    pub fn split_by(&self, level: &[usize]) -> Self {
-        let mut split = Self {
-            p: self.p,
-            x: Vec::with_capacity(self.x.len()),
-            centre: self.centre.clone(),
-            scale: self.scale.clone(),
-            reach: self.reach.clone(),
-            weight: Vec::new(),
-            offset: Vec::new(),
-            time: Vec::new(),
-            event: Vec::new(),
-            order: Vec::new(),
-            strata: Vec::new(),
-            idle: Vec::new(),
-            repeated: self.repeated,
-        };
         for stratum in &self.strata {
-            let mut members: Vec<usize> = stratum.rows.clone().collect();
-            // Stable: within a level the order of times stays.
-            members.sort_by_key(|&i| level[i]);
-            for part in members.chunk_by(|&a, &b| level[a] == level[b]) {
-                let start = split.order.len();
-                let mut late = Vec::new();
-                for &i in part {
-                    let entry = stratum.entry_of(i);
-                    if entry > 0.0 {
-                        late.push((entry, split.order.len()));
-                    }
-                    split.x.extend_from_slice(self.row(i));
-                    split.weight.push(self.weight[i]);
-                    split.offset.push(self.offset[i]);
-                    split.time.push(self.time[i]);
-                    split.event.push(self.event[i]);
-                    split.order.push(self.order[i]);
+            let first = stratum.ties.first().map_or(stratum.rows.start, |tie| tie.start);
+            let base = self.x[first * p..(first + 1) * p].to_vec();
+            let counts = &counts[stratum.rows.clone()];
+            let members = &mut self.x[stratum.rows.start * p..stratum.rows.end * p];
+            let (mut mean, total) = (vec![0.0; p], counts.iter().sum::<f64>().max(1.0));
+            for (row, count) in members.chunks_exact_mut(p).zip(counts) {
+                for ((x, b), m) in row.iter_mut().zip(&base).zip(&mut mean) {
+                    *x -= b;
+                    *m += *x * (count / total);
                 }
-                split.push_stratum(start..split.order.len(), late, stratum.code);
+            }
+            for row in members.chunks_exact_mut(p) {
+                row.iter_mut().zip(&mean).for_each(|(x, m)| *x -= m);
             }
         }
-        split.find_idle();
-        split
-    }
-
-    /// The same rows without offset, each of weight 1.
-    pub fn unweighted(&self) -> Self {
-        let mut rows = self.clone();
-        rows.offset.fill(0.0);
-        rows.weight.fill(1.0);
-        rows.repeated = false;
-        for tie in rows.strata.iter_mut().flat_map(|s| &mut s.ties) {
-            let events = (tie.events_end - tie.start) as f64;
-            (tie.leaving, tie.weight) = (events, events);
-        }
-        rows
+        // A row is no further from the middle of its stratum than two are from each other.
+        self.reach.iter_mut().for_each(|r| *r *= 2.0);
     }
 
     fn ties(&self, rows: Range<usize>) -> Vec<Tie> {
