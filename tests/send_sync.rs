@@ -350,7 +350,15 @@ fn trial_is() {
 fn trial_design_is() {
     use greenwood::trial::design;
     all![
+        design::ClusterDesign,
+        design::ClusterPlan,
+        design::CompetingRisksDesign,
+        design::CompetingRisksPlan,
+        design::EquivalenceDesign,
+        design::EquivalencePlan,
         design::StratifiedAssumptions,
+        design::WinRatioDesign,
+        design::WinRatioPlan,
         design::non_proportional::NonProportionalDesign,
         design::non_proportional::NonProportionalPlan,
         design::non_proportional::PlannedTest,
