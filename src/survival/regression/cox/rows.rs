@@ -191,6 +191,83 @@ impl Rows {
     /// observation between two event times.
     fn find_idle(&mut self) {
         self.idle.clear();
+        for stratum in &self.strata {
+            let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
+            self.idle.extend(stratum.rows.start..first);
+            if stratum.late.is_empty() {
+                continue;
+            }
+            self.idle.extend((first..stratum.rows.end).filter(|&i| {
+                // The last event time that the row outlives is the only one to ask.
+                let last = stratum.ties.partition_point(|t| t.start <= i);
+                last == 0 || stratum.entry_of(i) >= stratum.ties[last - 1].time
+            }));
+        }
+    }
+
+    /// The same rows with each stratum split by the level of its rows.
+    pub fn split_by(&self, level: &[usize]) -> Self {
+        let mut split = Self {
+            p: self.p,
+            x: Vec::with_capacity(self.x.len()),
+            centre: self.centre.clone(),
+            scale: self.scale.clone(),
+            reach: self.reach.clone(),
+            weight: Vec::new(),
+            offset: Vec::new(),
+            time: Vec::new(),
+            event: Vec::new(),
+            order: Vec::new(),
+            strata: Vec::new(),
+            idle: Vec::new(),
+            repeated: self.repeated,
+        };
+        for stratum in &self.strata {
+            let mut members: Vec<usize> = stratum.rows.clone().collect();
+            // Stable: within a level the order of times stays.
+            members.sort_by_key(|&i| level[i]);
+            for part in members.chunk_by(|&a, &b| level[a] == level[b]) {
+                let start = split.order.len();
+                let mut late = Vec::new();
+                for &i in part {
+                    let entry = stratum.entry_of(i);
+                    if entry > 0.0 {
+                        late.push((entry, split.order.len()));
+                    }
+                    split.x.extend_from_slice(self.row(i));
+                    split.weight.push(self.weight[i]);
+                    split.offset.push(self.offset[i]);
+                    split.time.push(self.time[i]);
+                    split.event.push(self.event[i]);
+                    split.order.push(self.order[i]);
+                }
+                split.push_stratum(start..split.order.len(), late, stratum.code);
+            }
+        }
+        split.find_idle();
+        split
+    }
+
+    /// The same rows without offset, each of weight 1.
+    pub fn unweighted(&self) -> Self {
+        let mut rows = self.clone();
+        rows.offset.fill(0.0);
+        rows.weight.fill(1.0);
+        rows.repeated = false;
+        for tie in rows.strata.iter_mut().flat_map(|s| &mut s.ties) {
+            let events = (tie.events_end - tie.start) as f64;
+            (tie.leaving, tie.weight) = (events, events);
+        }
+        rows
+    }
+
+    /// Moves the covariates of each stratum so that they are about 0, which the likelihood does not see: a column that is
+    /// constant within the strata is then 0 to the last bit, where elsewhere it leaves the rounding of a difference of squares.
+    pub fn centre_within_strata(&mut self) {
+        let p = self.p;
+        if self.strata.len() < 2 || p == 0 {
+            return;
+        }
         // Idle rows may be anywhere, and tell nothing of the middle.
         let mut counts = vec![1.0; self.order.len()];
         for &i in &self.idle {
