@@ -26,9 +26,9 @@ const ROUNDING: f64 = 1e-13;
 const DEPENDENT: f64 = 1e-10;
 /// Of the size of what was summed: an `r` that is rounding.
 const NOTHING: f64 = 1e-10;
-/// Of the size of the scores along a direction: levels that differ by less are one. Far above the violations that are passed
+/// Of the size of the scores along a direction: levels that differ by less are one. Above the violations that are passed
 /// over, which are in the scores too: were they levels, an ordinary fit of 5,000 rows would be torn to pieces.
-const SAME_LEVEL: f64 = 1e-10;
+const SAME_LEVEL: f64 = 1e-12;
 
 /// A row at risk, with the larger score first.
 #[derive(PartialEq)]
