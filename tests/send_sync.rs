@@ -29,6 +29,35 @@ fn contrast_is() {
 }
 
 #[test]
+fn parametric_is() {
+    use regression::parametric;
+    all![
+        parametric::Background,
+        parametric::ComparedModel,
+        parametric::Comparison,
+        parametric::ExtrapolatedRow,
+        parametric::Extrapolation,
+        parametric::Family,
+        parametric::Jet<2>,
+        parametric::Knots,
+        parametric::Link,
+        parametric::LocationScaleRows<'static>,
+        parametric::Natural,
+        parametric::ObservedRows<'static>,
+        parametric::Observations,
+        parametric::Parameter,
+        parametric::Parametric,
+        parametric::ParametricModel,
+        parametric::ParametricStop,
+        parametric::Predicted,
+        parametric::Prediction<'static>,
+        parametric::SplineScale,
+        parametric::Standardized<'static>,
+        parametric::Summary,
+    ];
+}
+
+#[test]
 fn curve_is() {
     all![
         curve::AalenJohansen,
@@ -130,6 +159,8 @@ fn log_rank_is() {
         log_rank::PairwiseLogRank,
         log_rank::PairwiseTest,
         log_rank::PooledEventTime,
+        log_rank::PepeMori,
+        log_rank::PepeMoriTest,
         log_rank::Renyi,
         log_rank::RenyiTest,
         log_rank::StratumCounts,
@@ -142,6 +173,9 @@ fn log_rank_is() {
 #[test]
 fn multi_state_is() {
     all![
+        multi_state::MarkovLandmark,
+        multi_state::MarkovTest,
+        multi_state::MarkovTestResult,
         multi_state::Occupation,
         multi_state::OccupationEstimate,
         multi_state::OccupationVariance,
@@ -214,12 +248,19 @@ fn regression_is() {
         regression::FineGray,
         regression::FineGrayModel,
         regression::FittedData<'static>,
+        regression::FittedHistories<'static>,
+        regression::MultiStateCox,
+        regression::MultiStateCoxModel,
         regression::NewColumns,
         regression::NewRow,
+        regression::OccupationPath,
         regression::PredictedCurve,
+        regression::PredictedOccupation,
         regression::ProportionalHazards,
         regression::Recipe,
         regression::Residuals,
+        regression::RiskEstimate,
+        regression::RiskWithErrors<'static>,
         regression::Status,
         regression::Stop,
         regression::SubdistributionBaseline,

@@ -8,6 +8,7 @@
 //! | survival curves, cumulative hazards, quantiles, restricted means, bands, life tables, smoothed hazards | [`curve`] |
 //! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`], [`Gray`], [`FineGray`] |
 //! | multi-state histories: occupation, transition probabilities, time in state | [`multi_state`] |
+//! | Cox's model of every transition of a multi-state model, with predicted probabilities | [`multi_state_cox`](crate::survival::regression::multi_state_cox) |
 //! | recurrent events: mean functions with and without a terminal event, their test, four models, rates | [`recurrent`] |
 //! | groups that are entered later: curves and test | [`SimonMakuch`], [`MantelByar`] |
 //! | the log-rank family | [`log_rank`] |
@@ -15,7 +16,7 @@
 //! | intervals for few subjects | [`small_sample`] |
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
-//! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`] |
+//! | parametric models: families, splines, cure, relative survival; censoring and truncation of every kind | [`parametric`] |
 //! | interval-censored data: the nonparametric estimate with delayed entry, groups compared | [`Turnbull`], [`IntervalLogRank`] |
 //! | additive hazards (Aalen) | [`AdditiveHazards`] |
 //! | concordance | [`prediction`] |
@@ -27,11 +28,10 @@
 //!
 //! # Not yet
 //! - Semiparametric models and right truncation for interval-censored data.
-//! - Relative survival (a background hazard) in parametric models.
 //! - Brier scores, time-dependent AUC and calibration.
-//! - Frailty, and regression on the transitions of a multi-state model.
+//! - Frailty.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
-//! - Standardised (adjusted) survival curves. Curves with inverse-probability weights are there: [`Weights::sampling`].
+//! - Standardised (adjusted) survival curves of a Cox model; parametric models have them. Curves with inverse-probability weights are there: [`Weights::sampling`].
 //!
 //! # Not planned
 //! Survival forests, boosting and neural networks; Bayesian models; a formula language.

@@ -23,6 +23,7 @@ mod exact;
 mod firth;
 mod fit;
 pub(in crate::survival::regression) mod hazard_step;
+mod hazard_steps;
 mod kalbfleisch_prentice;
 mod limit;
 mod model;
@@ -45,6 +46,7 @@ mod ties;
 mod with_data;
 
 pub use baseline::{Baseline, BaselineMethod};
+pub(in crate::survival::regression) use hazard_steps::HazardSteps;
 pub use model::CoxModel;
 pub use options::{Collinear, CoxPh};
 pub use predicted_curve::PredictedCurve;
