@@ -16,7 +16,7 @@ use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::exact;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::score::{mean_at, risk_sums, ties_for_risk_sets};
+use crate::survival::regression::cox::score::{mean_at, risk_sums};
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::term::TestResult;
 use crate::survival::result::print::PValue;
@@ -182,8 +182,7 @@ impl FittedData<'_> {
     /// # References
     /// Grambsch & Therneau (1994), Biometrika 81:515, with the exact information as in R's survival ≥ 3.0.
     pub fn proportional_hazards(&self, scale: TimeScale) -> Result<ProportionalHazards> {
-        self.refuse_infinite()?;
-        let workspace = self.hazards_by(ties_for_risk_sets(self.model.ties()), &self.rows);
+        let workspace = self.at_estimates()?;
         let g = scale.of_times(&self.rows, self.data)?;
         let terms = &self.model.terms;
         let used: Vec<usize> = (0..terms.len()).filter(|&j| terms[j].status == Status::Estimated).collect();

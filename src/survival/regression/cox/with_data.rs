@@ -8,6 +8,7 @@ use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::model::CoxModel;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::score::ties_for_risk_sets;
 use crate::survival::regression::cox::separation;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::term::Status;
@@ -90,6 +91,12 @@ impl FittedData<'_> {
         workspace.hazards(rows, &self.scaled_coefficients(), ties);
         workspace.martingale(rows);
         workspace
+    }
+
+    /// The hazards of the rows of the data, by the model's rule for ties. Infinite coefficients have none there.
+    pub(super) fn at_estimates(&self) -> Result<Workspace> {
+        self.refuse_infinite()?;
+        Ok(self.hazards_by(ties_for_risk_sets(self.model.ties()), &self.rows))
     }
 
     /// The first coefficient without a finite value is named where there is no answer for it.
