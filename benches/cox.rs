@@ -78,6 +78,36 @@ fn start_stop(c: &mut Criterion) {
     group.finish();
 }
 
+/// What it costs to find out that an arm has no event, or that all is separated, beside the fit of the same rows whose arm has
+/// events: the cone is looked for only where the search does not come to rest.
+fn monotone(c: &mut Criterion) {
+    let mut group = c.benchmark_group("cox/monotone");
+    group.sample_size(10);
+    let (n, p) = (100_000, 20);
+    let (time, event, mut x) = problem(n, p, Times::Continuous);
+    let mut random = Random::new(6);
+    x.column_mut(p - 1).mapv_inplace(|_| f64::from(u8::from(random.uniform() < 0.3)));
+    let without: Vec<bool> = event.iter().zip(x.column(p - 1)).map(|(&e, &arm)| e && arm == 0.0).collect();
+    let mut ordered = x.clone();
+    ordered.column_mut(p - 1).assign(&Array1::from_iter(time.iter().map(|t| -t)));
+    let names: Vec<String> = (0..p).map(|j| format!("x{j}")).collect();
+    for (name, event, x, infinite) in [
+        ("an arm with events", &event, &x, false),
+        ("an arm without events", &without, &x, true),
+        ("ordered by a covariate", &event, &ordered, true),
+    ] {
+        let data = RightCensored::new(&time, event).unwrap();
+        let design = Design::new(&names, x.view()).unwrap();
+        group.bench_function(BenchmarkId::new(name, format!("{n}x{p}")), |b| {
+            b.iter(|| {
+                let fit = CoxPh::new().fit(black_box(&data), &design).unwrap();
+                assert_eq!(fit.coefficients()[p - 1].is_infinite(), infinite);
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Harrell's C with its variance beside two sorts and one pass over a Fenwick tree.
 fn concordance(c: &mut Criterion) {
     let mut group = c.benchmark_group("concordance");
@@ -125,5 +155,5 @@ fn concordance(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, cox, start_stop, concordance);
+criterion_group!(benches, cox, start_stop, monotone, concordance);
 criterion_main!(benches);

@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 
 use greenwood::Result;
-use greenwood::survival::regression::{Status, Stop, TestResult};
+use greenwood::survival::regression::{Baseline, PredictedCurve, Status, Stop, TestResult};
 use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use ndarray::{Array2, Axis};
@@ -235,6 +235,14 @@ fn disagreements(rows: &[Row], model: Model) -> Vec<String> {
             };
             found.tests("likelihood ratio of the factor", of(first, first_design), of(other, design));
         }
+        if left_out(first, true) + left_out(other, true) == 0 && clear && model.ties != Ties::Exact {
+            predictions(
+                &mut found,
+                (&data, model, &points),
+                (first, first_design, CODINGS[0]),
+                (other, design, coding),
+            );
+        }
         for (i, &a) in points.iter().enumerate() {
             for &b in points[..i].iter().take(1).chain(&points[i.saturating_sub(3)..i]) {
                 let ratio = |m: &CoxModel, coding: Coding| {
@@ -326,6 +334,47 @@ fn limits_are_those_of_linear_programmes_and_sixty_digits() -> Result<()> {
     }
     assert!(found.0.is_empty(), "{}", found.0.join("\n"));
     Ok(())
+}
+
+/// Residuals, and the curves of some points in each stratum.
+fn predictions(
+    found: &mut Disagreements,
+    (data, model, points): (&RightCensored, Model, &[(usize, usize, f64)]),
+    (first, first_design, first_coding): (&CoxModel, &Design, Coding),
+    (other, other_design, other_coding): (&CoxModel, &Design, Coding),
+) {
+    if first.events() == 0 {
+        return;
+    }
+    let (one, two) = (first.with(data, first_design).unwrap(), other.with(data, other_design).unwrap());
+    let (r, s) = (one.residuals().unwrap(), two.residuals().unwrap());
+    for (i, (a, b)) in r.martingale().iter().zip(s.martingale()).enumerate() {
+        found.numbers(&format!("martingale residual {i}"), *a, *b);
+    }
+    let (one, two) = (one.baseline().unwrap(), two.baseline().unwrap());
+    let mut strata: Vec<Option<&str>> = one.strata().map(Some).collect();
+    found.same("strata of the baseline", &strata, &two.strata().map(Some).collect());
+    if strata.is_empty() {
+        strata.push(None);
+    }
+    for (stratum, &point) in strata.iter().flat_map(|s| points.iter().map(move |p| (s, p))) {
+        let curve = |baseline: &Baseline, coding: Coding| {
+            let of = stratum.map_or_else(|| baseline.clone(), |s| baseline.stratum(s).unwrap());
+            of.curve(&coding.design(model, &[point])).map_err(|e| e.to_string())
+        };
+        let what = format!("curve of {point:?} in {stratum:?}");
+        match (curve(&one, first_coding), curve(&two, other_coding)) {
+            (Ok(a), Ok(b)) => {
+                for t in 1..9 {
+                    let value = |c: &PredictedCurve| c.value(f64::from(t)).unwrap_or(-1.0);
+                    found.numbers(&format!("{what} at {t}"), value(&a), value(&b));
+                    let error = |c: &PredictedCurve| c.survival().std_error(f64::from(t)).unwrap_or(-1.0);
+                    found.numbers(&format!("error of the {what} at {t}"), error(&a), error(&b));
+                }
+            }
+            (a, b) => found.same(&what, &a.err(), &b.err()),
+        }
+    }
 }
 
 proptest! {

@@ -56,10 +56,13 @@ fn a_coefficient_without_maximum_is_infinite() -> greenwood::Result<()> {
     assert!(interval.upper.is_none() && interval.lower.unwrap() > 0.0);
     assert!(model.to_string().contains("NO MAXIMUM"));
     assert!(model.to_string().contains("Firth's penalty (`CoxPh::firth`) makes them finite"));
+    // In the limit only the three with x0 = 1 are expected to have the event; the test of proportional hazards has no limit.
+    let residuals = model.with(&data, &design)?.residuals()?;
+    assert!(residuals.expected()[3..].iter().all(|&e| e == 0.0));
     assert_eq!(
-        message(model.with(&data, &design)?.residuals()),
-        "the coefficient of x0 is infinite, so there are no residuals, hazards or predictions: fit with Firth's \
-         penalty (`CoxPh::firth`), or leave the covariate out"
+        message(model.with(&data, &design)?.proportional_hazards(TimeScale::default())),
+        "the coefficient of x0 is infinite, so that this has no value: fit with Firth's penalty (`CoxPh::firth`), or \
+         leave the covariate out"
     );
     // A penalty gives a finite answer; the other direction gives minus infinity.
     assert!(fit(&data, &x, &CoxPh::new().ridge(1.0))?.stop().is_success());

@@ -137,6 +137,25 @@ fn clicks_are_checked_or_repaired() -> Result {
     Ok(())
 }
 
+/// A hand slips: a click left of the axis, one above 1 and one below 0.
+#[test]
+fn clicks_beside_the_axes_are_named_and_moved_onto_them() -> Result {
+    let guyot = Guyot::new(&[-0.5, 2., 5., 9.], &[1.002, 0.8, 0.5, -0.01], 20);
+    assert_eq!(
+        guyot.reconstruct().unwrap_err().to_string(),
+        "the time of a click is -0.5: it must be at least 0; mend it, or have what lies left of the axis moved to it \
+         (`Repair::Monotone`)"
+    );
+    let moved = guyot.repair(Repair::Monotone).reconstruct()?;
+    let clean = Guyot::new(&[0., 2., 5., 9.], &[1., 0.8, 0.5, 0.], 20).reconstruct()?;
+    assert_eq!(moved, clean);
+    // A percentage is no slip of the hand, and infinity is no time.
+    for (time, survival) in [([0., 2.], [1., 80.]), ([0., f64::NEG_INFINITY], [1., 0.8])] {
+        assert!(Guyot::new(&time, &survival, 9).repair(Repair::Monotone).reconstruct().is_err());
+    }
+    Ok(())
+}
+
 /// Clicks need not be made at the times of the risk table, nor beyond the last of them.
 #[test]
 fn unclicked_risk_times_are_no_gap() -> Result {

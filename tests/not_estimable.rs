@@ -168,6 +168,24 @@ fn times_that_are_none_are_refused() {
 }
 
 /// Without a known direction a sentence says which group has the higher rate, and no more.
+/// NaN is not equal to itself; an answer to it is.
+#[test]
+fn answers_at_no_time_are_equal_to_themselves() {
+    let curve = curve(&[1., 2., 3.], &[1, 1, 0]);
+    let hazard = NelsonAalen::fit(&RightCensored::new(&[1., 2., 3.], &[true, true, false]).unwrap());
+    for t in [f64::NAN, 2.0, f64::INFINITY] {
+        assert_eq!(curve.at(t), curve.at(t));
+        assert_eq!(curve.difference(&curve, t), curve.difference(&curve, t));
+        assert_eq!(hazard.at(t), hazard.at(t));
+        #[cfg(feature = "serde")]
+        if !t.is_infinite() {
+            let text = serde_json::to_string(&curve.at(t)).unwrap();
+            let back: greenwood::survival::curve::SurvivalEstimate = serde_json::from_str(&text).unwrap();
+            assert_eq!(back, curve.at(t));
+        }
+    }
+}
+
 #[test]
 fn nobody_is_favoured_unless_the_direction_is_known() {
     let ratio = HazardRatio::new("new", "old", HazardRatioMethod::Cox, 0.5_f64.ln(), Ok(0.2));

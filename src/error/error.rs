@@ -473,10 +473,10 @@ pub enum Error {
         /// How the search ended.
         diagnosis: String,
     },
-    /// Residuals, hazards or predictions asked of a model with an infinite coefficient.
+    /// What a model with an infinite coefficient does not have.
     #[error(
-        "the coefficient of {covariate} is infinite, so there are no residuals, hazards or predictions: fit with \
-         Firth's penalty (`CoxPh::firth`), or leave the covariate out"
+        "the coefficient of {covariate} is infinite, so that this has no value: fit with Firth's penalty \
+         (`CoxPh::firth`), or leave the covariate out"
     )]
     InfiniteCoefficient {
         /// The covariate's name.

@@ -8,6 +8,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::Number;
+use crate::survival::result::time_asked::TimeAsked;
 
 /// What is compared of two survival probabilities S₁ (of the curve asked) and S₀ (of the other).
 ///
@@ -92,8 +93,7 @@ impl fmt::Display for Measure {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalContrast {
-    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
-    time: f64,
+    time: TimeAsked,
     measure: Measure,
     estimate: Estimate,
 }
@@ -102,8 +102,7 @@ pub struct SurvivalContrast {
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Raw {
-    #[serde(with = "crate::survival::result::time_asked")]
-    time: f64,
+    time: TimeAsked,
     measure: Measure,
     estimate: Estimate,
 }
@@ -126,7 +125,7 @@ impl SurvivalContrast {
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {
-        self.time
+        self.time.0
     }
 
     /// What is compared.
@@ -246,7 +245,7 @@ impl SurvivalCurve {
             Ok(estimate) => estimate,
             Err(because) => Estimate::none(measure.scale(), because),
         };
-        SurvivalContrast { time: t, measure, estimate }
+        SurvivalContrast { time: TimeAsked(t), measure, estimate }
     }
 
     /// How much higher this curve is than `other` at `t`: the [`contrast`](Self::contrast) by [`Measure::Difference`].

@@ -10,6 +10,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::Number;
+use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::influence::Influence;
 use crate::survival::risk_table::table::RiskTable;
 
@@ -46,8 +47,7 @@ pub struct CumulativeHazard {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HazardEstimate {
-    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
-    time: f64,
+    time: TimeAsked,
     estimate: Estimate,
 }
 
@@ -55,7 +55,7 @@ impl HazardEstimate {
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {
-        self.time
+        self.time.0
     }
 
     /// H(t).
@@ -174,7 +174,7 @@ impl CumulativeHazard {
             let error = SurvivalEstimate::error_of(survival, variance).map(f64::sqrt);
             Estimate::with_error(Scale::Identity, value, error).within(0.0, f64::MAX)
         };
-        HazardEstimate { time: t, estimate }
+        HazardEstimate { time: TimeAsked(t), estimate }
     }
 
     fn answers(&self, t: f64) -> Result<(), NotEstimable> {

@@ -4,6 +4,7 @@ use crate::numeric::sums::Sum;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::survival_estimate::{Step, SurvivalEstimate};
 use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::influence::{Influence, Pull};
 use crate::survival::risk_table::table::{RiskTable, Row};
 
@@ -215,7 +216,7 @@ impl SurvivalCurve {
         let reference = last_event.or_else(|| self.table.rows().find(Row::is_exit));
         let value = self.answers(t).map(|()| value);
         SurvivalEstimate {
-            time: t,
+            time: TimeAsked(t),
             value,
             log_variance: value.and_then(|s| SurvivalEstimate::error_of(s, log_variance)),
             at_risk: self.table.at_risk(t),
@@ -270,7 +271,7 @@ impl Iterator for Steps<'_> {
             let value = curve.answers_until(row.time, self.last).map(|()| curve.survival[i]);
             let log_variance = curve.log_variance.get(i).copied();
             let estimate = SurvivalEstimate {
-                time: row.time,
+                time: TimeAsked(row.time),
                 value,
                 log_variance: value.and_then(|s| SurvivalEstimate::error_of(s, log_variance)),
                 at_risk: row.at_risk,

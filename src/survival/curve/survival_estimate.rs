@@ -7,6 +7,7 @@ use crate::survival::result::estimate::Scale;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print;
+use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::table::Row;
 
 /// A step of a curve: a time at which somebody's observation ended.
@@ -46,8 +47,7 @@ pub struct Step {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct SurvivalEstimate {
-    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
-    pub(super) time: f64,
+    pub(super) time: TimeAsked,
     pub(super) value: Result<f64, NotEstimable>,
     /// Of log S: above 0.
     pub(super) log_variance: Result<f64, NotEstimable>,
@@ -60,8 +60,7 @@ pub struct SurvivalEstimate {
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Raw {
-    #[serde(with = "crate::survival::result::time_asked")]
-    time: f64,
+    time: TimeAsked,
     value: Result<f64, NotEstimable>,
     log_variance: Result<f64, NotEstimable>,
     at_risk: f64,
@@ -114,7 +113,7 @@ impl SurvivalEstimate {
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {
-        self.time
+        self.time.0
     }
 
     /// The probability S(t).

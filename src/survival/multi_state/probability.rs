@@ -131,8 +131,8 @@ struct Product {
 impl Product {
     fn new(k: usize, variance: TransitionVariance) -> Self {
         let p = (0..k * k).map(|i| f64::from(u8::from(i / k == i % k))).collect();
-        let none = if variance == TransitionVariance::None { f64::NAN } else { 0.0 };
-        Self { states: k, variance, p, covariance: vec![none; k * k * k * k] }
+        let entries = if variance == TransitionVariance::None { 0 } else { k * k * k * k };
+        Self { states: k, variance, p, covariance: vec![0.0; entries] }
     }
 
     /// One time: each row moves, and the covariance of the hazards is added. Entries that stay 0 are skipped.
@@ -203,6 +203,7 @@ pub struct TransitionMatrix {
     s: f64,
     t: f64,
     p: Vec<f64>,
+    /// Empty without a variance.
     covariance: Vec<f64>,
 }
 
@@ -238,7 +239,7 @@ impl TransitionMatrix {
     #[must_use]
     pub fn covariance(&self, one: (usize, usize), other: (usize, usize)) -> f64 {
         match (self.index(one.0, one.1), self.index(other.0, other.1)) {
-            (Some(a), Some(b)) => self.covariance[a * self.p.len() + b],
+            (Some(a), Some(b)) => self.covariance.get(a * self.p.len() + b).copied().unwrap_or(f64::NAN),
             _ => f64::NAN,
         }
     }

@@ -11,6 +11,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::Number;
+use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::table::PRINTED_ROWS;
 
 /// What is known at one time of a [`MeanFunction`].
@@ -74,8 +75,7 @@ impl MeanRow {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MeanEstimate {
-    #[cfg_attr(feature = "serde", serde(with = "crate::survival::result::time_asked"))]
-    time: f64,
+    time: TimeAsked,
     estimate: Estimate,
 }
 
@@ -83,7 +83,7 @@ impl MeanEstimate {
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {
-        self.time
+        self.time.0
     }
 
     /// m(t).
@@ -267,7 +267,7 @@ impl MeanFunction {
         } else {
             Estimate::new(Scale::Identity, value, variance.sqrt()).within(0.0, f64::MAX)
         };
-        MeanEstimate { time, estimate }
+        MeanEstimate { time: TimeAsked(time), estimate }
     }
 }
 

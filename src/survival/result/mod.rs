@@ -15,7 +15,6 @@ pub mod interval;
 pub mod not_estimable;
 pub mod print;
 pub mod test;
-#[cfg(feature = "serde")]
 pub(crate) mod time_asked;
 
 pub use alternative::Alternative;

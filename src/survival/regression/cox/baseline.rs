@@ -1,18 +1,22 @@
 //! The baseline hazard, and curves predicted from it.
 
+mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 
 use crate::error::{Error, Result};
 use crate::survival::regression::cox::Ties;
+use crate::survival::regression::cox::baseline::limit::StratumParts;
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
-use crate::survival::regression::cox::rows::Stratum;
+use crate::survival::regression::cox::rows::{Rows, Stratum};
 use crate::survival::regression::cox::score::risk_sums;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
+#[cfg(doc)]
+use crate::survival::result::not_estimable::NotEstimable;
 
 /// How the baseline is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +69,9 @@ pub struct Baseline {
     coefficients: Vec<f64>,
     variance: Vec<f64>,
     means: Vec<f64>,
+    /// Where the likelihood is monotone, the extreme directions along which it rises.
+    rays: Vec<Vec<f64>>,
+    /// One for each stratum of the data; where the likelihood is monotone, one for each part of it that holds undecided pairs.
     strata: Vec<StratumHazard>,
 }
 
@@ -72,6 +79,8 @@ pub struct Baseline {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct StratumHazard {
     label: Option<String>,
+    /// Where its rows stand along each ray, from the means.
+    level: Vec<f64>,
     times: Vec<f64>,
     /// The last time at which anybody was under observation.
     last: f64,
@@ -88,7 +97,9 @@ impl FittedData<'_> {
     /// The baseline by the model's own rule for ties.
     ///
     /// # Errors
-    /// [`Error::InfiniteCoefficient`] where a coefficient is infinite.
+    /// [`Error::Unsupported`] where a coefficient is infinite and events are tied under exact ties;
+    /// [`Error::InfiniteCoefficient`] where so many columns are separated in so many ways that a model does not keep their
+    /// directions (more than 500).
     pub fn baseline(&self) -> Result<Baseline> {
         self.baseline_by(self.model.ties().into())
     }
@@ -115,39 +126,70 @@ impl FittedData<'_> {
     /// ```
     pub fn baseline_by(&self, method: BaselineMethod) -> Result<Baseline> {
         let ties = if method == BaselineMethod::Efron { Ties::Efron } else { Ties::Breslow };
-        let workspace = self.hazards_by(ties)?;
-        let sums = risk_sums(&self.rows, &workspace);
+        let rows = self.undecided()?;
+        let model = self.model;
+        let (mut coefficients, mut variance, mut rays) = (&*model.coefficients, model.reported(), &[][..]);
+        if let Some(limit) = &model.limit {
+            if !limit.extreme {
+                self.refuse_infinite()?;
+            }
+            (coefficients, variance, rays) = (&limit.coefficients, limit.reported(), &limit.directions);
+        }
+        let workspace = self.hazards_by(ties, &rows);
+        let sums = risk_sums(&rows, &workspace);
         let mut first = 0;
-        let mut strata = Vec::with_capacity(self.rows.strata.len());
-        for stratum in &self.rows.strata {
-            strata.push(self.hazard_of(stratum, first, method, &workspace, &sums));
+        let mut strata: Vec<StratumHazard> = Vec::with_capacity(rows.strata.len());
+        for stratum in &rows.strata {
+            let parts = StratumParts { rows: &rows, stratum, first, rays };
+            strata.push(self.hazard_of(&parts, method, &workspace, &sums));
             first += stratum.ties.len();
         }
+        if !rays.is_empty() {
+            // The parts of a stratum end together, and one without events tells nothing beside others.
+            for stratum in &self.rows.strata {
+                let last = last_of(&self.rows, stratum);
+                let label = self.label_of(stratum);
+                let with_events = strata.iter().any(|s| s.label == label && !s.times.is_empty());
+                let mut kept = false;
+                strata.retain(|s| {
+                    let keep = s.label != label || !s.times.is_empty() || !with_events && !kept;
+                    kept |= keep && s.label == label;
+                    keep
+                });
+                strata.iter_mut().filter(|s| s.label == label).for_each(|s| s.last = last);
+            }
+        }
         Ok(Baseline {
-            recipe: self.model.recipe.clone(),
-            coefficients: self.model.coefficients.to_vec(),
-            variance: self.model.reported().to_vec(),
-            means: self.rows.centre.clone(),
+            recipe: model.recipe.clone(),
+            coefficients: coefficients.to_vec(),
+            variance: variance.to_vec(),
+            means: rows.centre.clone(),
+            rays: rays.to_vec(),
             strata,
         })
+    }
+
+    fn label_of(&self, stratum: &Stratum) -> Option<String> {
+        self.data.strata().map(|s| s.labels()[stratum.code].clone())
     }
 
     /// The sums over the event times of one stratum, the first of which is number `first` of all.
     fn hazard_of(
         &self,
-        stratum: &Stratum,
-        first: usize,
+        parts: &StratumParts,
         method: BaselineMethod,
         workspace: &Workspace,
         sums: &[f64],
     ) -> StratumHazard {
-        let (rows, p) = (&self.rows, self.rows.p);
+        let &StratumParts { rows, stratum, first, .. } = parts;
+        let p = rows.p;
         // exp(shift) was taken out of every risk weight.
         let unit = (-workspace.shift).exp();
         let mut out = StratumHazard {
-            label: self.data.strata().map(|s| s.labels()[stratum.code].clone()),
+            label: self.label_of(stratum),
+            level: parts.level(),
             times: stratum.ties.iter().map(|t| t.time).collect(),
-            last: rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0),
+            last: last_of(rows, stratum),
             hazard: Vec::with_capacity(stratum.ties.len()),
             product: (method == BaselineMethod::KalbfleischPrentice).then(Vec::new),
             variance: Vec::with_capacity(stratum.ties.len()),
@@ -178,6 +220,11 @@ impl FittedData<'_> {
     }
 }
 
+/// The last time at which anybody of a stratum was under observation.
+fn last_of(rows: &Rows, stratum: &Stratum) -> f64 {
+    rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0)
+}
+
 /// A sum that has outgrown every number is the largest number: it can be written down, and its interval holds all.
 fn bounded(x: f64) -> f64 {
     if x.is_nan() { f64::MAX } else { x.clamp(f64::MIN, f64::MAX) }
@@ -202,7 +249,9 @@ impl Baseline {
 
     /// The labels of the strata with rows; none where the data had no strata.
     pub fn strata(&self) -> impl Iterator<Item = &str> {
-        self.strata.iter().filter_map(|s| s.label.as_deref())
+        // Parts of one stratum stand side by side.
+        let first = |&(i, s): &(usize, &StratumHazard)| i == 0 || self.strata[i - 1].label != s.label;
+        self.strata.iter().enumerate().filter(first).filter_map(|(_, s)| s.label.as_deref())
     }
 
     /// The baseline of one stratum alone.
@@ -210,10 +259,13 @@ impl Baseline {
     /// # Errors
     /// [`Error::UnknownLabel`].
     pub fn stratum(&self, label: &str) -> Result<Self> {
-        let found = self.strata.iter().find(|s| s.label.as_deref() == Some(label));
-        let known = || self.strata().collect::<Vec<_>>().join(", ");
-        let stratum = found.ok_or_else(|| Error::UnknownLabel { label: label.into(), known: known() })?;
-        Ok(Self { strata: vec![stratum.clone()], ..self.clone() })
+        let own: Vec<StratumHazard> =
+            self.strata.iter().filter(|s| s.label.as_deref() == Some(label)).cloned().collect();
+        if own.is_empty() {
+            let known = self.strata().collect::<Vec<_>>().join(", ");
+            return Err(Error::UnknownLabel { label: label.into(), known });
+        }
+        Ok(Self { strata: own, ..self.clone() })
     }
 
     /// The (weighted) means of the columns of the design, at which the hazard is centred.
@@ -227,7 +279,13 @@ impl Baseline {
     /// `H(t | x) = exp((x − x̄)'β) H(t | x̄)`; its variance is `exp(2(x − x̄)'β) [Σ d/S0² + q'Vq]` with
     /// `q = ∫ (E(s) − x) dH(s)`, E the mean over the risk set (Tsiatis 1981; Link 1984, Biometrics 40:601).
     ///
+    /// Where the likelihood is monotone this is the sum over the event times whose subject has a finite hazard ratio to
+    /// the row. To other events the row adds nothing where its hazard is 0 beside theirs; where it is infinite beside one, the
+    /// curve is 0 from there on. It hangs on no coding, and not on the [`means`](Self::means).
+    ///
     /// # Errors
+    /// [`Error::NotEstimable`] where the ratio of the row's hazard to that of an event has no value
+    /// ([`NotEstimable::NoMaximum`]).
     /// As [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor); [`Error::LengthMismatch`] for
     /// more than one row; [`Error::StratumNeeded`] where the baseline has several strata: ask that of one
     /// ([`stratum`](Self::stratum)).
@@ -260,12 +318,23 @@ impl Baseline {
     }
 
     fn curve_of(&self, x: &[f64]) -> Result<PredictedCurve> {
-        let p = self.coefficients.len();
-        let [base] = self.strata.as_slice() else {
-            let known = self.strata().collect::<Vec<_>>().join(", ");
-            return Err(Error::StratumNeeded { known });
+        let [base, others @ ..] = self.strata.as_slice() else {
+            return Err(Error::StratumNeeded { known: String::new() });
         };
+        if others.iter().any(|s| s.label != base.label) || self.rays.is_empty() && !others.is_empty() {
+            return Err(Error::StratumNeeded { known: self.strata().collect::<Vec<_>>().join(", ") });
+        }
         let d: Vec<f64> = x.iter().zip(&self.means).map(|(x, m)| x - m).collect();
+        if self.rays.is_empty() {
+            let [survival, hazard, std_error] = self.own_part(base, &d);
+            return PredictedCurve::new(&base.times, survival, &hazard, &std_error, base.last);
+        }
+        self.curve_at_limit(&d, base.last)
+    }
+
+    /// Survival, hazard and its standard error at the times of one part, for a row at `d` from the means.
+    fn own_part(&self, base: &StratumHazard, d: &[f64]) -> [Vec<f64>; 3] {
+        let p = self.coefficients.len();
         let ratio = d.iter().zip(&self.coefficients).map(|(d, b)| d * b).sum::<f64>().exp();
         let fall = base.product.as_ref().unwrap_or(&base.hazard);
         let hazard: Vec<f64> = base.hazard.iter().map(|h| bounded(ratio * h)).collect();
@@ -279,6 +348,6 @@ impl Baseline {
                 (0..p).map(|i| (0..p).map(|j| q[i] * self.variance[i * p + j] * q[j]).sum::<f64>()).sum();
             std_error.push(bounded(ratio * (v + form).max(0.0).sqrt()));
         }
-        PredictedCurve::new(&base.times, survival, &hazard, &std_error, base.last)
+        [survival, hazard, std_error]
     }
 }

@@ -7,6 +7,8 @@
 //! shown to the data, which name the pair that it violates most (one pass over the rows); that pair cuts the cone. Rays that
 //! violate none are rays of C, and once all are, they are all of C's.
 
+use std::cell::Cell;
+
 use crate::survival::regression::cox::separation::{Pairs, dot, norm};
 
 /// Of the lengths of a ray and a difference, a product that is rounding.
@@ -14,6 +16,9 @@ const ROUNDING: f64 = 1e-10;
 /// So many rays are followed. A factor with empty levels has as many as levels; complete separation by many columns of
 /// numbers may have any number.
 const MOST_RAYS: usize = 500;
+/// So often the data are asked at least, and besides as often as it takes about a tenth of a second.
+const QUESTIONS: f64 = 60.0;
+const CHEAP: f64 = 2e7;
 
 /// A ray of the cone of the pairs known so far.
 struct Ray {
@@ -35,12 +40,14 @@ pub(super) fn extreme_rays(pairs: &Pairs, basis: &[Vec<f64>]) -> Option<Vec<Vec<
         }
         d
     };
+    let most = QUESTIONS + CHEAP / (pairs.rows.len() * pairs.free.len()).max(1) as f64;
+    let asked = Cell::new(0.0);
     // The pair that a direction violates most, in the basis.
     let contradiction = |y: &[f64]| -> Option<Vec<f64>> {
+        asked.set(asked.get() + 1.0);
         let d = direction(y);
         let g = pairs.difference(pairs.most_violated(&d)?);
-        let violated = dot(&g, &d) < -ROUNDING * norm(&g) * norm(&d);
-        violated.then(|| unit(basis.iter().map(|b| dot(b, &g)).collect()))
+        (dot(&g, &d) < 0.0).then(|| unit(basis.iter().map(|b| dot(b, &g)).collect()))
     };
     // As many pairs as dimensions: each is contradicted by a direction at right angles to those before.
     let mut known: Vec<Vec<f64>> = Vec::with_capacity(k);
@@ -55,6 +62,9 @@ pub(super) fn extreme_rays(pairs: &Pairs, basis: &[Vec<f64>]) -> Option<Vec<Vec<
         .map(|(i, y)| Ray { y: unit(y), active: (0..k).filter(|&j| j != i).collect(), holds: false })
         .collect();
     for number in k.. {
+        if asked.get() > most {
+            return None;
+        }
         let mut cutting = None;
         for ray in rays.iter_mut().filter(|r| !r.holds) {
             cutting = contradiction(&ray.y);

@@ -5,10 +5,9 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::firth::Firth;
+use crate::survival::regression::cox::limit::unknown_directions;
 use crate::survival::regression::cox::model::{CoxModel, Finished};
-use crate::survival::regression::cox::newton::{
-    COLLINEAR, Objective, independent_columns, maximise, unknown_directions,
-};
+use crate::survival::regression::cox::newton::{COLLINEAR, Objective, independent_columns, maximise};
 use crate::survival::regression::cox::options::{Collinear, CoxPh};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::residuals;
@@ -17,6 +16,9 @@ use crate::survival::regression::cox::stop::Stop;
 use crate::survival::regression::cox::ties::Ties;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::search_options;
+
+/// Of its variance, or of the number of events, what a column keeps that may be rounding in part.
+const DOUBTFUL: f64 = 1e-9;
 
 /// A fit holds about eight square matrices of its columns, 200 MB each at this number.
 const MOST_COLUMNS: usize = 5000;
@@ -83,7 +85,9 @@ impl CoxPh {
         }
         let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
         let mut free = Cholesky::independent(&start.information, p, COLLINEAR.0, COLLINEAR.1 * events);
-        if free.len() < p {
+        // In strata what is left of a column that is constant within them may be more than nothing.
+        let doubtful = || Cholesky::independent(&start.information, p, DOUBTFUL, events).len() < p;
+        if free.len() < p || rows.strata.len() > 1 && doubtful() {
             // A start without information is no redundant column.
             free = independent_columns(&rows, self.ties);
         }

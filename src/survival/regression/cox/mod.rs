@@ -14,8 +14,8 @@
 //! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there), `one_pass` with few
 //! columns, `hazard_step` knows the rules for ties,
 //! `exact` does the same for discrete ties, `firth` adds its penalty, `newton` iterates, `separation` asks the data
-//! whether there is a maximum, `cone` which contrasts are infinite if there is none, `profile` does so with some
-//! coefficients held.
+//! whether there is a maximum, `limit` goes on where there is none, `cone` tells which contrasts are infinite then, `profile`
+//! maximises with some coefficients held.
 
 mod baseline;
 mod cone;
@@ -25,6 +25,7 @@ mod fit;
 pub(in crate::survival::regression) mod hazard_step;
 mod hazard_steps;
 mod kalbfleisch_prentice;
+mod limit;
 mod model;
 mod monotone;
 pub(in crate::survival::regression) mod newton;

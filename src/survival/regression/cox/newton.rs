@@ -9,9 +9,10 @@
 
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::firth::Firth;
+use crate::survival::regression::cox::limit::{self, Limit};
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Stop, Ties, cone, exact, monotone, one_pass, separation};
+use crate::survival::regression::cox::{Stop, Ties, exact, monotone, one_pass, separation};
 
 /// Risk sets other than those of Cox's model, such as those of a subdistribution.
 pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
@@ -96,31 +97,6 @@ pub(in crate::survival::regression) struct Maximum {
     pub undetermined: Vec<bool>,
 }
 
-/// What is left of a monotone likelihood once the infinite coefficients are infinite.
-#[derive(Debug, Clone)]
-pub(in crate::survival::regression) struct Limit {
-    /// The rows, in strata that hold the undecided pairs alone.
-    pub rows: Rows,
-    /// The columns by which the finite part is told; the others are held.
-    pub free: Vec<usize>,
-    /// Directions along which the limit is flat: a contrast is finite if it is at right angles to all of them.
-    pub directions: Vec<Vec<f64>>,
-    /// Are they the extreme rays of the cone (else a basis of the space that it spans)?
-    pub extreme: bool,
-    /// Per coefficient.
-    pub fate: Vec<Fate>,
-}
-
-/// What becomes of a coefficient in the limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::survival::regression) enum Fate {
-    Finite,
-    PlusInfinity,
-    MinusInfinity,
-    /// It may go either way, and the likelihood rises all the same.
-    Undecided,
-}
-
 /// A step that moves no two linear predictors further apart ends in the reach of the quadratic approximation.
 pub(super) const SHORT: f64 = 0.1;
 /// A step that moves no two linear predictors further apart changes the information by no more than this share of it (Bach
@@ -130,12 +106,12 @@ const NOTHING: f64 = 1e-9;
 const LONG: f64 = 30.0;
 /// A gain of twice the log likelihood that is next to nothing: a long step for it is a sign of a monotone likelihood.
 const LITTLE: f64 = 1e-12;
+/// A share of the gain of the step before that is slow progress: 1/e along a monotone likelihood.
+const SLOWLY: f64 = 0.2;
 /// An information that has fallen to this share of that at the start consists of rounding errors in part.
 const LOST: f64 = 1e-9;
 /// The shortest fraction of a step that is tried.
 const SHORTEST: f64 = 1e-10;
-/// A share of another column below which a direction does not move a coefficient.
-const UNMOVED: f64 = 1e-7;
 /// Of its variance, what a column must keep beyond earlier ones; and of the events, its least variance that counts.
 pub(super) const COLLINEAR: (f64, f64) = (1e-11, 1e-3);
 
@@ -147,7 +123,7 @@ pub(super) fn independent_columns(rows: &Rows, ties: Ties) -> Vec<usize> {
 }
 
 /// Of some columns, those that are no combinations of earlier ones of them.
-fn independent_of(rows: &Rows, information: &[f64], columns: &[usize]) -> Vec<usize> {
+pub(super) fn independent_of(rows: &Rows, information: &[f64], columns: &[usize]) -> Vec<usize> {
     let events = rows.event.iter().filter(|&&e| e).count() as f64;
     let pairs = columns.iter().flat_map(|i| columns.iter().map(move |j| information[i * rows.p + j]));
     let own: Vec<f64> = pairs.collect();
@@ -156,8 +132,9 @@ fn independent_of(rows: &Rows, information: &[f64], columns: &[usize]) -> Vec<us
 }
 
 /// The information at 0 of the rows without offset and weights: it vanishes in no direction that tells anything.
-fn plain_information(rows: &Rows, ties: Ties) -> Vec<f64> {
-    let plain = rows.unweighted();
+pub(super) fn plain_information(rows: &Rows, ties: Ties) -> Vec<f64> {
+    let mut plain = rows.unweighted();
+    plain.centre_within_strata();
     let mut point = Point::new(rows.p);
     Objective::new(&plain, ties, vec![0.0; rows.p]).evaluate(&vec![0.0; rows.p], &mut point);
     point.information
@@ -209,116 +186,18 @@ pub(in crate::survival::regression) fn maximise(
         }
         return found;
     };
-    in_the_limit(search, left, origin, found.iterations)
-}
-
-fn in_the_limit(outer: Search, left: Rows, origin: Vec<f64>, used: usize) -> Maximum {
-    let (rows, ties, free) = (outer.objective.rows, outer.objective.ties, outer.free);
-    let p = rows.p;
-    let information = plain_information(&left, ties);
-    // A column that is held tells nothing of the others.
-    let determined = independent_of(&left, &information, free);
-    let mut objective = Objective::new(&left, ties, vec![0.0; p]);
-    let mut point = Point::new(p);
-    objective.evaluate(&origin, &mut point);
-    let limit_of = used + outer.max_iterations;
-    let mut search = Search {
-        objective: &mut objective,
-        free: &determined,
-        tolerance: outer.tolerance,
-        max_iterations: limit_of,
-        ask: false,
-        last: LastStep::default(),
-    };
-    let (mut found, _) = search.from(origin, point, used);
-    let flat = flat_directions(&information, p, free, &determined);
-    let pairs = separation::Pairs { rows, ties, free };
-    let rays = cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>());
-    let extreme = rays.is_some();
-    let mut directions = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
-    for direction in &mut directions {
-        let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
-        direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
-    }
-    let fate: Vec<Fate> = (0..p)
-        .map(|j| {
-            let rises = directions.iter().any(|d| d[j] > 0.0);
-            let falls = directions.iter().any(|d| d[j] < 0.0);
-            if !free.contains(&j) || !rises && !falls {
-                return Fate::Finite;
-            }
-            let never = |sign: f64| {
-                let mut unit = vec![0.0; p];
-                unit[j] = sign;
-                separation::never_falls_in(rows, ties, free, &unit)
-            };
-            if if extreme { !falls } else { never(1.0) } {
-                Fate::PlusInfinity
-            } else if if extreme { !rises } else { never(-1.0) } {
-                Fate::MinusInfinity
-            } else {
-                Fate::Undecided
-            }
-        })
-        .collect();
-    if found.stop == Stop::Converged {
-        let covariate = fate.iter().position(|&f| f != Fate::Finite).unwrap_or(0);
-        found.stop = Stop::InfiniteCoefficient { covariate };
-    }
-    drop(objective);
-    found.limit = Some(Limit { rows: left, free: determined, directions, extreme, fate });
-    found
-}
-
-fn pick(vector: &[f64], columns: &[usize]) -> Vec<f64> {
-    columns.iter().map(|&j| vector[j]).collect()
-}
-
-fn place(part: &[f64], columns: &[usize], p: usize) -> Vec<f64> {
-    let mut whole = vec![0.0; p];
-    columns.iter().zip(part).for_each(|(&j, x)| whole[j] = *x);
-    whole
-}
-
-/// The directions that the likelihood does not know of: one for each redundant column, itself less what the others tell of it.
-pub(super) fn unknown_directions(rows: &Rows, ties: Ties, free: &[usize]) -> Vec<Vec<f64>> {
-    if free.len() == rows.p {
-        return Vec::new();
-    }
-    let all: Vec<usize> = (0..rows.p).collect();
-    let mut directions = flat_directions(&plain_information(rows, ties), rows.p, &all, free);
-    for direction in &mut directions {
-        let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
-        direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
-    }
-    directions
-}
-
-/// For each column of `free` that is not determined: itself, less what the determined columns tell of it.
-fn flat_directions(information: &[f64], p: usize, free: &[usize], determined: &[usize]) -> Vec<Vec<f64>> {
-    let factor = Cholesky::new(information, p, determined);
-    free.iter()
-        .filter(|k| !determined.contains(k))
-        .map(|&k| {
-            let column: Vec<f64> = (0..p).map(|i| information[i * p + k]).collect();
-            let mut direction: Vec<f64> = factor
-                .as_ref()
-                .map_or_else(|| vec![0.0; p], |f| f.solve(&column).iter().map(|a| -a).collect());
-            direction[k] = 1.0;
-            direction
-        })
-        .collect()
+    limit::in_the_limit(&search, left, origin, found.iterations)
 }
 
 /// Newton's method over some coefficients.
-struct Search<'s, 'o> {
-    objective: &'s mut Objective<'o>,
-    free: &'s [usize],
-    tolerance: f64,
-    max_iterations: usize,
+pub(super) struct Search<'s, 'o> {
+    pub objective: &'s mut Objective<'o>,
+    pub free: &'s [usize],
+    pub tolerance: f64,
+    pub max_iterations: usize,
     /// End where the likelihood may be monotone, so that the data are asked?
-    ask: bool,
-    last: LastStep,
+    pub ask: bool,
+    pub last: LastStep,
 }
 
 /// The last step of a search.
@@ -333,7 +212,7 @@ pub(super) struct LastStep {
 
 impl Search<'_, '_> {
     /// Where the search ends, and whether that is certain to be a maximum.
-    fn from(&mut self, beta: Vec<f64>, start: Point, used: usize) -> (Maximum, bool) {
+    pub fn from(&mut self, beta: Vec<f64>, start: Point, used: usize) -> (Maximum, bool) {
         let p = beta.len();
         let free = self.free;
         let first = Cholesky::new(&start.information, p, free);
@@ -356,13 +235,18 @@ impl Search<'_, '_> {
             firth.begin();
         }
         let (mut step, mut damped);
+        // Towards a maximum steps become short quickly. Where the likelihood is monotone each gains e times less than the one
+        // before it, and is as long: then the data are asked, which costs less than forty more steps.
+        let mut slow = 0;
         loop {
             (step, damped) = self.step(&now.point, &mut plain);
             // λ²: twice what a full step gains. λ is the step in standard errors.
             let last = decrement;
             decrement = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum::<f64>();
+            let even = decrement > SLOWLY * last && decrement < last;
+            slow = if even && spread(self.objective.rows, &step, SHORT) > SHORT { slow + 1 } else { 0 };
             if self.ask
-                && decrement <= LITTLE
+                && (decrement <= LITTLE || slow >= 3)
                 && (damped || spread(self.objective.rows, &step, SHORT) > SHORT)
             {
                 now.stop = Stop::NoAscent;

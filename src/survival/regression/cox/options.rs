@@ -113,6 +113,11 @@ impl CoxPh {
     /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty. With a handful of events
     /// it may have more than one maximum: found is the one on the way from [`initial`](Self::initial).
     ///
+    /// Along a direction in which Cox's likelihood never falls the information about it vanishes, and its logarithm falls
+    /// without bound: so every coefficient is finite, those that are infinite or [not
+    /// estimable](crate::survival::regression::Status::NotEstimable) without the penalty too, whatever the coding. Of the latter the
+    /// penalty alone decides: their profile intervals are wide, and are to be reported with them.
+    ///
     /// # Example
     /// Nobody without treatment fails: Cox's coefficient is infinite, Firth's is not.
     /// ```

@@ -1,9 +1,9 @@
 //! What a model says of new rows, which are given by name: linear predictors and hazard ratios.
 
 use crate::error::{Error, Result};
+use crate::survival::regression::cox::limit::Fate;
 use crate::survival::regression::cox::model::CoxModel;
 use crate::survival::regression::cox::model::limit::{movement, variance_of};
-use crate::survival::regression::cox::newton::Fate;
 use crate::survival::regression::new_rows::{NewRows, one_row};
 use crate::survival::regression::term::{Status, Term};
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::exact;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
-use crate::survival::regression::cox::score::{mean_at, risk_sums, score_rows};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::score::{mean_at, risk_sums, score_rows, ties_for_risk_sets};
 use crate::survival::regression::cox::with_data::FittedData;
 
 /// The residuals of a model, row by row in the order of the data (Therneau, Grambsch & Fleming 1990, Biometrika
@@ -114,21 +115,24 @@ pub(super) fn no_score(method: &'static str) -> Error {
 }
 
 impl FittedData<'_> {
-    /// All residuals.
+    /// All residuals. Where the likelihood is monotone they are those of the limit: expected events, and means over risk
+    /// sets, are taken over the rows that are undecided against an event. The dfbeta residuals, and the scaled Schoenfeld
+    /// residuals, of a coefficient without a finite value are 0.
     ///
     /// # Errors
-    /// [`Error::InfiniteCoefficient`] where a coefficient is infinite.
+    /// [`Error::Unsupported`] where a coefficient is infinite and events are tied under exact ties.
     pub fn residuals(&self) -> Result<Residuals> {
-        let workspace = self.at_estimates()?;
-        let discrete = self.model.ties() == Ties::Exact && self.rows.has_tied_events();
-        let [martingale, deviance, expected] = self.martingale(&workspace);
+        let rows = self.undecided()?;
+        let workspace = self.hazards_by(ties_for_risk_sets(self.model.ties()), &rows);
+        let discrete = self.model.ties() == Ties::Exact && rows.has_tied_events();
+        let [martingale, deviance, expected] = self.martingale(&rows, &workspace);
         let (schoenfeld, event_times) =
-            if discrete { self.schoenfeld_discrete() } else { self.schoenfeld(&workspace) };
+            if discrete { self.schoenfeld_discrete(&rows) } else { schoenfeld(&rows, &workspace) };
         Ok(Residuals {
             martingale,
             deviance,
             expected,
-            by_row: (!discrete).then(|| self.by_row(&workspace)),
+            by_row: (!discrete).then(|| self.by_row(&rows, &workspace)),
             scaled_schoenfeld: self.scaled(&schoenfeld),
             schoenfeld,
             event_times,
@@ -136,8 +140,8 @@ impl FittedData<'_> {
     }
 
     /// Martingale and deviance residuals, and the expected events.
-    fn martingale(&self, workspace: &Workspace) -> [Vec<f64>; 3] {
-        let (rows, n) = (&self.rows, self.data.len());
+    fn martingale(&self, rows: &Rows, workspace: &Workspace) -> [Vec<f64>; 3] {
+        let n = self.data.len();
         let (mut martingale, mut deviance, mut expected) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
         for (i, &at) in rows.order.iter().enumerate() {
             let event = f64::from(u8::from(rows.event[i]));
@@ -151,16 +155,16 @@ impl FittedData<'_> {
         [martingale, deviance, expected]
     }
 
-    fn by_row(&self, workspace: &Workspace) -> ByRow {
-        let (rows, n, p) = (&self.rows, self.data.len(), self.rows.p);
+    fn by_row(&self, rows: &Rows, workspace: &Workspace) -> ByRow {
+        let (n, p) = (self.data.len(), rows.p);
         let (mut score, mut dfbeta) = (Array2::zeros((n, p)), Array2::zeros((n, p)));
-        let v = self.model.naive();
+        let v = self.variance_of_finite();
         for (i, row) in score_rows(rows, workspace).chunks_exact(p.max(1)).enumerate() {
             let at = rows.order[i];
             for j in 0..p {
                 score[[at, j]] = row[j] * rows.scale[j];
             }
-            for j in 0..p {
+            for j in (0..p).filter(|&j| self.is_finite(j)) {
                 let dot: f64 = (0..p).map(|k| score[[at, k]] * v[k * p + j]).sum();
                 dfbeta[[at, j]] = rows.weight[i] * dot;
             }
@@ -168,50 +172,56 @@ impl FittedData<'_> {
         ByRow { score, dfbeta }
     }
 
-    fn schoenfeld(&self, workspace: &Workspace) -> (Array2<f64>, Vec<f64>) {
-        let sums = risk_sums(&self.rows, workspace);
-        let ties = self.rows.strata.iter().flat_map(|s| &s.ties).enumerate();
-        let means = ties.map(|(k, tie)| mean_at(&self.rows, workspace, &sums, k, tie.weight));
-        self.less_means(&means.collect::<Vec<_>>())
+    fn is_finite(&self, j: usize) -> bool {
+        self.model.coefficients[j].is_finite()
     }
 
     /// Of the discrete likelihood: the mean of a row that has the event, over all choices of d rows.
-    fn schoenfeld_discrete(&self) -> (Array2<f64>, Vec<f64>) {
+    fn schoenfeld_discrete(&self, rows: &Rows) -> (Array2<f64>, Vec<f64>) {
         let mut means: Vec<Vec<f64>> = Vec::new();
-        let mut workspace = Workspace::new(&self.rows);
-        exact::each_tie(&self.rows, &self.scaled_coefficients(), &mut workspace, |tie, moments| {
+        let mut workspace = Workspace::new(rows);
+        exact::each_tie(rows, &self.scaled_coefficients(), &mut workspace, |tie, moments| {
             let d = (tie.events_end - tie.start) as f64;
             means.push(moments.mean.iter().map(|m| m / d).collect());
         });
-        self.less_means(&means)
-    }
-
-    /// The covariates of each event less the mean of its time, and the times.
-    fn less_means(&self, means: &[Vec<f64>]) -> (Array2<f64>, Vec<f64>) {
-        let (rows, p) = (&self.rows, self.rows.p);
-        let events = rows.event.iter().filter(|&&e| e).count();
-        let (mut residuals, mut times) = (Array2::zeros((events, p)), Vec::with_capacity(events));
-        for (tie, mean) in rows.strata.iter().flat_map(|s| &s.ties).zip(means) {
-            // Tied events in the order of the data.
-            let mut tied: Vec<usize> = (tie.start..tie.events_end).collect();
-            tied.sort_by_key(|&i| rows.order[i]);
-            for i in tied {
-                for j in 0..p {
-                    residuals[[times.len(), j]] = (rows.row(i)[j] - mean[j]) * rows.scale[j];
-                }
-                times.push(tie.time);
-            }
-        }
-        (residuals, times)
+        less_means(rows, &means)
     }
 
     fn scaled(&self, schoenfeld: &Array2<f64>) -> Array2<f64> {
-        let (p, v, events) = (self.rows.p, self.model.naive(), schoenfeld.nrows() as f64);
+        let (p, v, events) = (self.rows.p, self.variance_of_finite(), schoenfeld.nrows() as f64);
         Array2::from_shape_fn(schoenfeld.dim(), |(e, j)| {
+            if !self.is_finite(j) {
+                return 0.0;
+            }
             let dot: f64 = (0..p).map(|k| schoenfeld[[e, k]] * v[k * p + j]).sum();
             dot * events + self.model.coefficients[j]
         })
     }
+}
+
+fn schoenfeld(rows: &Rows, workspace: &Workspace) -> (Array2<f64>, Vec<f64>) {
+    let sums = risk_sums(rows, workspace);
+    let ties = rows.strata.iter().flat_map(|s| &s.ties).enumerate();
+    let means = ties.map(|(k, tie)| mean_at(rows, workspace, &sums, k, tie.weight));
+    less_means(rows, &means.collect::<Vec<_>>())
+}
+
+/// The covariates of each event less the mean of its time, and the times.
+fn less_means(rows: &Rows, means: &[Vec<f64>]) -> (Array2<f64>, Vec<f64>) {
+    let p = rows.p;
+    // By stratum of the data and time, tied events in the order of the data.
+    let mut events: Vec<(usize, f64, usize, &[f64])> = Vec::new();
+    let ties = rows.strata.iter().flat_map(|s| s.ties.iter().map(|tie| (s.code, tie)));
+    for ((code, tie), mean) in ties.zip(means) {
+        events.extend((tie.start..tie.events_end).map(|i| (code, tie.time, i, mean.as_slice())));
+    }
+    events
+        .sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(rows.order[a.2].cmp(&rows.order[b.2])));
+    let residuals = Array2::from_shape_fn((events.len(), p), |(e, j)| {
+        let (_, _, i, mean) = events[e];
+        (rows.row(i)[j] - mean[j]) * rows.scale[j]
+    });
+    (residuals, events.iter().map(|e| e.1).collect())
 }
 
 #[cfg(feature = "serde")]

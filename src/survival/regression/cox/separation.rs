@@ -20,12 +20,15 @@ use std::collections::BinaryHeap;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::rows::Rows;
 
-/// Of the length of `r` times that of a difference: a violation that is rounding.
-const ROUNDING: f64 = 1e-10;
+/// Of the [size](Pairs::size) of the scores along a direction, a violation that is rounding.
+const ROUNDING: f64 = 1e-13;
+/// Of the length of a difference, what is left of it where it depends on others.
+const DEPENDENT: f64 = 1e-10;
 /// Of the size of what was summed: an `r` that is rounding.
 const NOTHING: f64 = 1e-10;
-/// Of the largest `|r'x|`: levels that differ by less are one.
-const SAME_LEVEL: f64 = 1e-9;
+/// Of the size of the scores along a direction: levels that differ by less are one. Above the violations that are passed
+/// over, which are in the scores too: were they levels, an ordinary fit of 5,000 rows would be torn to pieces.
+const SAME_LEVEL: f64 = 1e-12;
 
 /// A row at risk, with the larger score first.
 #[derive(PartialEq)]
@@ -51,20 +54,13 @@ pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Rows> {
     let mut left: Option<Rows> = None;
     // Each round decides at least one dimension.
     for _ in 0..free.len() {
-        let cone = Pairs { rows: left.as_ref().unwrap_or(rows), ties, free };
+        let cone = Pairs::new(left.as_ref().unwrap_or(rows), ties, free);
         let (total, size) = cone.total();
         let Some(direction) = cone.residual(&total, size) else { break };
-        let split = cone.rows.split_by(&levels(&cone.scores(&direction), &cone.rows.idle));
+        let split = cone.rows.split_by(&levels(&cone.scores(&direction), cone.size(&direction)));
         left = Some(split);
     }
     left
-}
-
-/// Is `contrast' d ≥ 0` for all d of the cone? (It is where the contrast is a combination of the pairs.)
-pub(super) fn never_falls_in(rows: &Rows, ties: Ties, free: &[usize], contrast: &[f64]) -> bool {
-    let minus: Vec<f64> = free.iter().map(|&j| -contrast[j]).collect();
-    let size = norm(&minus);
-    Pairs { rows, ties, free }.residual(&minus, size).is_none()
 }
 
 /// The pairs of events and rows at risk with them, in the columns `free`.
@@ -72,9 +68,35 @@ pub(super) struct Pairs<'a> {
     pub rows: &'a Rows,
     pub ties: Ties,
     pub free: &'a [usize],
+    /// No covariate of a row that is in a pair is further from 0 than this.
+    reach: Vec<f64>,
 }
 
-impl Pairs<'_> {
+impl<'a> Pairs<'a> {
+    pub fn new(rows: &'a Rows, ties: Ties, free: &'a [usize]) -> Self {
+        let mut reach = vec![0.0_f64; free.len()];
+        // Idle rows are in no pair, and may be anywhere.
+        let mut idle = rows.idle.iter().peekable();
+        for i in (0..rows.len()).filter(|i| idle.next_if_eq(&i).is_none()) {
+            for (r, &j) in reach.iter_mut().zip(free) {
+                *r = r.max(rows.row(i)[j].abs());
+            }
+        }
+        Self { rows, ties, free, reach }
+    }
+
+    /// The size of the terms of which the scores along a direction are summed.
+    pub fn size(&self, direction: &[f64]) -> f64 {
+        self.reach.iter().zip(direction).map(|(r, d)| r * d.abs()).sum()
+    }
+
+    /// A direction of the cone along which a contrast falls; `None` where there is none: where the contrast is a combination
+    /// of the pairs.
+    pub fn along_which_falls(&self, contrast: &[f64]) -> Option<Vec<f64>> {
+        let minus: Vec<f64> = self.free.iter().map(|&j| -contrast[j]).collect();
+        self.residual(&minus, norm(&minus))
+    }
+
     fn scores(&self, direction: &[f64]) -> Vec<f64> {
         let score = |i: usize| self.free.iter().zip(direction).map(|(&j, d)| self.rows.row(i)[j] * d).sum();
         (0..self.rows.len()).map(score).collect()
@@ -137,6 +159,7 @@ impl Pairs<'_> {
     /// The pair that a direction violates most: an event whose score is below that of a row at risk with it.
     pub fn most_violated(&self, direction: &[f64]) -> Option<(usize, usize)> {
         let score = self.scores(direction);
+        let rounding = ROUNDING * self.size(direction);
         let mut worst: Option<(f64, (usize, usize))> = None;
         for stratum in &self.rows.strata {
             // From the last time backwards; who has not yet entered is passed over when it comes up.
@@ -166,7 +189,7 @@ impl Pairs<'_> {
                 let least = (tie.start..tie.events_end).min_by(|&a, &b| score[a].total_cmp(&score[b]));
                 if let (Some(top), Some(i)) = (at_risk.peek(), least) {
                     let violation = top.0 - score[i];
-                    if violation > worst.map_or(0.0, |w| w.0) {
+                    if violation > worst.map_or(rounding, |w| w.0) {
                         worst = Some((violation, (i, top.1)));
                     }
                 }
@@ -193,17 +216,16 @@ impl Pairs<'_> {
             }
             let Some(pair) = self.most_violated(&left) else { break };
             let generator = self.difference(pair);
-            if dot(&generator, &left) >= -ROUNDING * norm(&generator) * norm(&left) || active.contains(&pair)
-            {
+            if dot(&generator, &left) >= 0.0 || active.contains(&pair) {
                 break;
             }
             active.push(pair);
             generators.push(generator);
             share.push(0.0);
             loop {
-                let best = least_squares(&generators, v);
+                let (best, rest) = least_squares(&generators, v);
                 if best.iter().all(|&b| b > 0.0) {
-                    share = best;
+                    (share, left) = (best, rest);
                     break;
                 }
                 // As far towards the best as all shares stay positive; the first to reach 0 leaves.
@@ -220,19 +242,15 @@ impl Pairs<'_> {
                 generators.remove(at);
                 share.remove(at);
             }
-            left = v.to_vec();
-            for (g, s) in generators.iter().zip(&share) {
-                add(&mut left, g, *s);
-            }
         }
         let length = norm(&left);
         (length > NOTHING * size).then(|| left.iter().map(|x| x / length).collect())
     }
 }
 
-/// The shares s for which `v + Σ s g` is shortest, by Gram and Schmidt's orthogonal vectors, twice for their digits.
-/// A vector that depends on earlier ones has the share −1, so that it leaves.
-fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
+/// The shares s for which `v + Σ s g` is shortest, and that sum, by Gram and Schmidt's orthogonal vectors, twice for their
+/// digits. A vector that depends on earlier ones has the share −1, so that it leaves.
+fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let m = generators.len();
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(m);
     let mut upper = vec![vec![0.0; m]; m];
@@ -246,10 +264,10 @@ fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
             }
         }
         let length = norm(&q);
-        if length <= ROUNDING * norm(g) {
+        if length <= DEPENDENT * norm(g) {
             let mut shares = vec![1.0; m];
             shares[c] = -1.0;
-            return shares;
+            return (shares, v.to_vec());
         }
         upper[c][c] = length;
         basis.push(q.iter().map(|x| x / length).collect());
@@ -269,22 +287,22 @@ fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
         }
         shares[r] /= upper[r][r];
     }
-    shares
+    // What is left may be far shorter than v: at right angles to all once more.
+    for b in &basis {
+        let part = dot(b, &left);
+        add(&mut left, b, -part);
+    }
+    (shares, left)
 }
 
-/// Scores that are the same number to rounding have one level. Idle rows are in no pair, and may be anywhere.
-fn levels(score: &[f64], idle: &[usize]) -> Vec<usize> {
-    let mut counts = vec![true; score.len()];
-    for &i in idle {
-        counts[i] = false;
-    }
-    let largest = score.iter().zip(&counts).filter(|(_, c)| **c).fold(0.0_f64, |m, (s, _)| m.max(s.abs()));
+/// Scores that are the same number to rounding have one level; `size` is that of what they are summed of.
+fn levels(score: &[f64], size: f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|&a, &b| score[a].total_cmp(&score[b]));
     let mut levels = vec![0; score.len()];
     let mut level = 0;
     for pair in order.windows(2) {
-        if score[pair[1]] - score[pair[0]] > SAME_LEVEL * largest {
+        if score[pair[1]] - score[pair[0]] > SAME_LEVEL * size {
             level += 1;
         }
         levels[pair[1]] = level;

@@ -7,10 +7,11 @@ use crate::trial::reconstruct::arm::digitized::{DigitizedArm, DigitizedPoint};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Repair {
-    /// Nothing: clicks out of order and rising curves are errors.
+    /// Nothing: clicks out of order, rising curves and clicks beside the axes are errors.
     #[default]
     Refuse,
-    /// Clicks are sorted by time, and none is higher than an earlier one.
+    /// Clicks are sorted by time, and none is higher than an earlier one. A click left of time 0 is moved to it, and one that
+    /// is at most 0.05 above 1 or below 0 to that.
     Monotone,
 }
 
@@ -71,6 +72,9 @@ pub struct Guyot {
     repair: Repair,
 }
 
+/// How far above 1, or below 0, a click may be for a repair.
+const BESIDE: f64 = 0.05;
+
 impl Guyot {
     /// A curve read at these times, of an arm of that many subjects.
     pub fn new(time: &[f64], survival: &[f64], subjects: u32) -> Self {
@@ -126,7 +130,8 @@ impl Guyot {
     /// The clicks, checked, with one at 0 and one at each time of the risk table.
     fn curve(&self) -> Result<Vec<(f64, f64)>> {
         self.check()?;
-        let mut clicks: Vec<_> = self.time.iter().copied().zip(self.survival.iter().copied()).collect();
+        let onto = |(t, s): (&f64, &f64)| (t.max(0.0), s.clamp(0.0, 1.0));
+        let mut clicks: Vec<_> = self.time.iter().zip(&self.survival).map(onto).collect();
         if self.repair == Repair::Monotone {
             clicks.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
         }
@@ -160,7 +165,15 @@ impl Guyot {
             let (len, expected) = (self.survival.len(), self.time.len());
             return Err(Error::LengthMismatch { argument: "survival", len, other: "time", expected });
         }
-        let times = [("time", self.time.clone()), ("at_risk", self.at_risk.iter().map(|r| r.0).collect())];
+        let repaired = self.repair == Repair::Monotone;
+        if let Some(&value) = self.time.iter().find(|t| **t < 0.0 && t.is_finite() && !repaired) {
+            let must_be =
+                "at least 0; mend it, or have what lies left of the axis moved to it (`Repair::Monotone`)";
+            return Err(Error::OutOfRange { argument: "the time of a click", value, must_be });
+        }
+        let onto_axis = |t: &f64| if repaired && t.is_finite() { t.max(0.0) } else { *t };
+        let clicked = self.time.iter().map(onto_axis).collect();
+        let times = [("time", clicked), ("at_risk", self.at_risk.iter().map(|r| r.0).collect::<Vec<f64>>())];
         for (argument, times) in &times {
             for (index, &value) in times.iter().enumerate() {
                 if !(0.0..f64::INFINITY).contains(&value) {
@@ -168,7 +181,9 @@ impl Guyot {
                 }
             }
         }
-        if let Some(index) = self.survival.iter().position(|s| !(0.0..=1.0).contains(s)) {
+        let beside = if repaired { BESIDE } else { 0.0 };
+        let near = |s: &f64| (-beside..=1.0 + beside).contains(s);
+        if let Some(index) = self.survival.iter().position(|s| !near(s)) {
             return Err(Error::InvalidProbability {
                 argument: "survival",
                 index,

@@ -17,6 +17,7 @@ pub(super) struct RawBaseline {
     coefficients: Vec<f64>,
     variance: Vec<f64>,
     means: Vec<f64>,
+    rays: Vec<Vec<f64>>,
     strata: Vec<StratumHazard>,
 }
 
@@ -24,12 +25,16 @@ impl TryFrom<RawBaseline> for Baseline {
     type Error = Error;
 
     fn try_from(raw: RawBaseline) -> Result<Self> {
-        let RawBaseline { recipe, coefficients, variance, means, strata } = raw;
+        let RawBaseline { recipe, coefficients, variance, means, rays, strata } = raw;
         let p = coefficients.len();
         same("the recipe's columns", recipe.columns().len(), "coefficients", p)?;
         same("means", means.len(), "coefficients", p)?;
         same("variance", variance.len(), "a matrix of the coefficients", p * p)?;
+        for ray in &rays {
+            same("a ray", ray.len(), "coefficients", p)?;
+        }
         for stratum in &strata {
+            same("level", stratum.level.len(), "rays", rays.len())?;
             let times = stratum.times.len();
             // What is missing of the product is infinite.
             let product = stratum.product.as_ref().map_or(times, |p| p.len().max(times));
@@ -39,14 +44,15 @@ impl TryFrom<RawBaseline> for Baseline {
             same("drift", stratum.drift.len(), "a matrix of times and coefficients", times * p)?;
             check(stratum)?;
         }
-        let finite = coefficients.iter().chain(&means).chain(&variance);
+        let levels = rays.iter().flatten().chain(strata.iter().flat_map(|s| &s.level));
+        let finite = coefficients.iter().chain(&means).chain(&variance).chain(levels);
         if let Some(&value) = finite.into_iter().find(|x| !x.is_finite()) {
             return Err(Error::OutOfRange { argument: "a number of the baseline", value, must_be: "finite" });
         }
         if let Some(value) = (0..p).map(|j| variance[j * p + j]).find(|v| *v < 0.0) {
             return Err(Error::OutOfRange { argument: "a variance", value, must_be: "at least 0" });
         }
-        if strata.len() > 1 && strata.iter().any(|s| s.label.is_none()) {
+        if rays.is_empty() && strata.len() > 1 && strata.iter().any(|s| s.label.is_none()) {
             let must_be = "1 where strata have no labels";
             return Err(Error::OutOfRange {
                 argument: "the number of strata",
@@ -54,7 +60,7 @@ impl TryFrom<RawBaseline> for Baseline {
                 must_be,
             });
         }
-        Ok(Self { recipe, coefficients, variance, means, strata })
+        Ok(Self { recipe, coefficients, variance, means, rays, strata })
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::right_censored::RightCensored;
+use crate::survival::regression::cox::limit::{Fate, unknown_directions};
 use crate::survival::regression::cox::model::limit::LimitPart;
 use crate::survival::regression::cox::model::{CoxModel, SideBySide};
-use crate::survival::regression::cox::newton::{Fate, Maximum, unknown_directions};
+use crate::survival::regression::cox::newton::Maximum;
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{CoxPh, score};

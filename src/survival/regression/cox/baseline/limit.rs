@@ -1,0 +1,76 @@
+//! Baselines where the likelihood is monotone: each stratum in parts, one for each place that its rows have along the rays of
+//! the cone. To a row whose hazard ratio to the events of a part is finite that part is a stratum; beside the others its hazard
+//! is 0, or infinite, or has no value.
+
+use crate::error::Result;
+use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
+use crate::survival::regression::cox::predicted_curve::PredictedCurve;
+use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::result::not_estimable::NotEstimable;
+
+/// Of the size of what is summed, a difference of levels that is rounding.
+const SAME_LEVEL: f64 = 1e-7;
+
+/// A stratum, or a part of one, and the number of its first event time among all.
+pub(super) struct StratumParts<'a> {
+    pub rows: &'a Rows,
+    pub stratum: &'a Stratum,
+    pub first: usize,
+    pub rays: &'a [Vec<f64>],
+}
+
+impl StratumParts<'_> {
+    /// Where the rows of its events stand along each ray, from the means: all at one place.
+    pub fn level(&self) -> Vec<f64> {
+        let at = self.stratum.ties.first().map_or(self.stratum.rows.start, |tie| tie.start);
+        let x = self.rows.row(at).iter().zip(&self.rows.scale).map(|(x, s)| x * s);
+        let x: Vec<f64> = x.collect();
+        self.rays.iter().map(|ray| ray.iter().zip(&x).map(|(r, x)| r * x).sum()).collect()
+    }
+}
+
+impl Baseline {
+    /// The curve of a row at `d` from the means.
+    pub(super) fn curve_at_limit(&self, d: &[f64], last: f64) -> Result<PredictedCurve> {
+        // Time with survival, hazard and its error; none where an event adds nothing.
+        let mut steps: Vec<(f64, Option<[f64; 3]>)> = Vec::new();
+        for part in &self.strata {
+            let times = part.times.iter().copied();
+            match self.beside(part, d) {
+                [true, true] => return Err(NotEstimable::NoMaximum.into()),
+                [true, false] => steps.extend(times.map(|t| (t, Some([0.0, f64::MAX, f64::MAX])))),
+                [false, true] => steps.extend(times.map(|t| (t, None))),
+                [false, false] => {
+                    let [survival, hazard, std_error] = self.own_part(part, d);
+                    let columns = times.zip(survival).zip(hazard).zip(std_error);
+                    steps.extend(columns.map(|(((t, s), h), se)| (t, Some([s, h, se]))));
+                }
+            }
+        }
+        steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut now = [1.0, 0.0, 0.0];
+        let (mut times, mut columns) = (Vec::new(), [const { Vec::new() }; 3]);
+        for (time, step) in steps {
+            // An infinite hazard stays so.
+            if now[1] < f64::MAX {
+                now = step.unwrap_or(now);
+            }
+            times.push(time);
+            columns.iter_mut().zip(now).for_each(|(column, x)| column.push(x));
+        }
+        let [survival, hazard, std_error] = columns;
+        PredictedCurve::new(&times, survival, &hazard, &std_error, last)
+    }
+
+    /// Does the hazard of a row rise, does it fall beside that of a part's events, along some ray?
+    fn beside(&self, part: &StratumHazard, d: &[f64]) -> [bool; 2] {
+        let (mut rises, mut falls) = (false, false);
+        for (ray, level) in self.rays.iter().zip(&part.level) {
+            let own: f64 = ray.iter().zip(d).map(|(r, d)| r * d).sum();
+            let size: f64 = ray.iter().zip(d).map(|(r, d)| (r * d).abs()).sum::<f64>() + level.abs();
+            rises |= own - level > SAME_LEVEL * size;
+            falls |= own - level < -SAME_LEVEL * size;
+        }
+        [rises, falls]
+    }
+}

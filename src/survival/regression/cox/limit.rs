@@ -1,0 +1,154 @@
+//! What is left of a monotone likelihood: the model on the risk sets that are undecided, and what becomes of each coefficient.
+
+use crate::numeric::cholesky::Cholesky;
+use crate::survival::regression::cox::newton::{
+    LastStep, Maximum, Objective, Search, independent_of, plain_information,
+};
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::{Stop, Ties, cone, separation};
+
+/// A share of another column below which a direction does not move a coefficient.
+const UNMOVED: f64 = 1e-7;
+
+/// What is left of a monotone likelihood once the infinite coefficients are infinite.
+#[derive(Debug, Clone)]
+pub(in crate::survival::regression) struct Limit {
+    /// The rows, in strata that hold the undecided pairs alone.
+    pub rows: Rows,
+    /// The columns by which the finite part is told; the others are held.
+    pub free: Vec<usize>,
+    /// Directions along which the limit is flat: a contrast is finite if it is at right angles to all of them.
+    pub directions: Vec<Vec<f64>>,
+    /// Are they the extreme rays of the cone (else a basis of the space that it spans)?
+    pub extreme: bool,
+    /// Per coefficient.
+    pub fate: Vec<Fate>,
+}
+
+/// What becomes of a coefficient in the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::survival::regression) enum Fate {
+    Finite,
+    PlusInfinity,
+    MinusInfinity,
+    /// It may go either way, and the likelihood rises all the same.
+    Undecided,
+}
+
+/// Goes on in the limit from where the search began.
+pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: usize) -> Maximum {
+    let (rows, ties, free) = (outer.objective.rows, outer.objective.ties, outer.free);
+    let p = rows.p;
+    let information = plain_information(&left, ties);
+    // A column that is held tells nothing of the others.
+    let determined = independent_of(&left, &information, free);
+    let mut objective = Objective::new(&left, ties, vec![0.0; p]);
+    let mut point = Point::new(p);
+    objective.evaluate(&origin, &mut point);
+    let limit_of = used + outer.max_iterations;
+    let mut search = Search {
+        objective: &mut objective,
+        free: &determined,
+        tolerance: outer.tolerance,
+        max_iterations: limit_of,
+        ask: false,
+        last: LastStep::default(),
+    };
+    let (mut found, _) = search.from(origin, point, used);
+    let flat = flat_directions(&information, p, free, &determined);
+    let pairs = separation::Pairs::new(rows, ties, free);
+    let rays = cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>());
+    let extreme = rays.is_some();
+    let mut directions = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
+    for direction in &mut directions {
+        let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
+        direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
+    }
+    let fate: Vec<Fate> = if extreme {
+        (0..p)
+            .map(|j| fate_of([1.0, -1.0].map(|sign| directions.iter().any(|d| d[j] * sign > 0.0))))
+            .collect()
+    } else {
+        fates_by_pairs(&pairs, &directions)
+    };
+    if found.stop == Stop::Converged {
+        let covariate = fate.iter().position(|&f| f != Fate::Finite).unwrap_or(0);
+        found.stop = Stop::InfiniteCoefficient { covariate };
+    }
+    drop(objective);
+    found.limit = Some(Limit { rows: left, free: determined, directions, extreme, fate });
+    found
+}
+
+/// What becomes of a coefficient that rises, or falls, along some direction.
+fn fate_of([rises, falls]: [bool; 2]) -> Fate {
+    match (rises, falls) {
+        (false, false) => Fate::Finite,
+        (true, false) => Fate::PlusInfinity,
+        (false, true) => Fate::MinusInfinity,
+        (true, true) => Fate::Undecided,
+    }
+}
+
+/// The same without the rays: directions of the cone are asked for until each coefficient has one along which it rises, and one
+/// along which it falls, or has none.
+fn fates_by_pairs(pairs: &separation::Pairs, flat: &[Vec<f64>]) -> Vec<Fate> {
+    let (free, p) = (pairs.free, pairs.rows.p);
+    let mut moved = vec![[false; 2]; p];
+    for j in free.iter().copied().filter(|&j| flat.iter().any(|d| d[j] != 0.0)) {
+        for (side, sign) in [(0, -1.0), (1, 1.0)] {
+            if moved[j][side] {
+                continue;
+            }
+            let mut contrast = vec![0.0; p];
+            contrast[j] = sign;
+            // A direction tells of all coefficients that it moves.
+            for (&k, d) in free.iter().zip(pairs.along_which_falls(&contrast).unwrap_or_default()) {
+                moved[k][0] |= d > UNMOVED;
+                moved[k][1] |= d < -UNMOVED;
+            }
+        }
+    }
+    moved.into_iter().map(fate_of).collect()
+}
+
+fn pick(vector: &[f64], columns: &[usize]) -> Vec<f64> {
+    columns.iter().map(|&j| vector[j]).collect()
+}
+
+fn place(part: &[f64], columns: &[usize], p: usize) -> Vec<f64> {
+    let mut whole = vec![0.0; p];
+    columns.iter().zip(part).for_each(|(&j, x)| whole[j] = *x);
+    whole
+}
+
+/// The directions that the likelihood does not know of: one for each redundant column, itself less what the others tell of it.
+pub(super) fn unknown_directions(rows: &Rows, ties: Ties, free: &[usize]) -> Vec<Vec<f64>> {
+    if free.len() == rows.p {
+        return Vec::new();
+    }
+    let all: Vec<usize> = (0..rows.p).collect();
+    let mut directions = flat_directions(&plain_information(rows, ties), rows.p, &all, free);
+    for direction in &mut directions {
+        let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
+        direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
+    }
+    directions
+}
+
+/// For each column of `free` that is not determined: itself, less what the determined columns tell of it.
+fn flat_directions(information: &[f64], p: usize, free: &[usize], determined: &[usize]) -> Vec<Vec<f64>> {
+    let factor = Cholesky::new(information, p, determined);
+    free.iter()
+        .filter(|k| !determined.contains(k))
+        .map(|&k| {
+            let column: Vec<f64> = (0..p).map(|i| information[i * p + k]).collect();
+            let mut direction: Vec<f64> = factor
+                .as_ref()
+                .map_or_else(|| vec![0.0; p], |f| f.solve(&column).iter().map(|a| -a).collect());
+            direction[k] = 1.0;
+            direction
+        })
+        .collect()
+}
