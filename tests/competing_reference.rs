@@ -7,7 +7,8 @@ mod common;
 
 use common::{Case, Report, cases, number, numbers};
 use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
-use greenwood::survival::{AalenJohansen, Gray, Interval};
+use greenwood::survival::log_rank::PepeMori;
+use greenwood::survival::{AalenJohansen, Gray, Groups, Interval};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
@@ -435,4 +436,63 @@ fn every_case_agrees_with_r() {
         }
     }
     report.finish("competing risks");
+}
+
+/// Pepe and Mori's test written out from the formula in R 4.2.2, with the curves of `survfit` and loops over the intervals
+/// (area, error, chi-square, τ): pbc by treatment for both causes, mgus2 by sex for both, the first until 120 too.
+#[test]
+fn pepe_and_mori() {
+    let expected = [
+        ("pbc_by_trt", "1", None, [-18.306984158443488, 42.853890869959578, 0.182495891971067, 4523.0]),
+        ("pbc_by_trt", "2", None, [7.93727435372726, 99.5681538317822, 6.35479982434311e-03, 4523.0]),
+        (
+            "mgus2_by_sex_at_times",
+            "1",
+            None,
+            [-2.340409330015304, 1.872726118269053, 1.561834840294108, 394.0],
+        ),
+        (
+            "mgus2_by_sex_at_times",
+            "1",
+            Some(120.0),
+            [-1.181817162198451, 0.890376601177792, 1.761785812026770, 120.0],
+        ),
+        // With events at τ itself: at the end of follow-up, and before.
+        ("small_groups", "1", None, [-0.651282051282051, 0.947441277157022, 0.472534601950971, 7.0]),
+        ("small_groups", "1", Some(4.0), [-0.333333333333333, 0.474666874739863, 0.493150684931507, 4.0]),
+        ("mgus2_by_sex_at_times", "2", None, [13.4170330017526, 3.60535176040442, 13.8489707065335, 394.0]),
+    ];
+    let mut report = Report::default();
+    for (name, cause, until, e) in expected {
+        let case = cases("competing").into_iter().find(|c| c.name == name).unwrap();
+        let frame = case.frame();
+        let (data, groups) = (case.competing(&frame).unwrap(), case.groups(&frame, "group").unwrap());
+        let model = until.map_or(PepeMori::new(cause), |tau| PepeMori::new(cause).until(tau));
+        let test = model.test(&data, &groups).unwrap();
+        let what = format!("{name} {cause} {until:?}");
+        report.close(&format!("{what} area"), test.area().value().unwrap(), e[0], TOLERANCE);
+        report.close(&format!("{what} se"), test.area().std_error().unwrap(), e[1], TOLERANCE);
+        report.close(&what, test.statistic().unwrap(), e[2], TOLERANCE);
+        report.close(&format!("{what} tau"), test.tau(), e[3], 0.0);
+        report.close(&format!("{what} p"), test.p_value().unwrap(), nan(test.area().p_value()), 1e-9);
+    }
+    report.finish("Pepe and Mori");
+}
+
+#[test]
+fn pepe_and_mori_refuse() {
+    let case = cases("competing").into_iter().find(|c| c.name == "small_groups").unwrap();
+    let frame = case.frame();
+    let (data, groups) = (case.competing(&frame).unwrap(), case.groups(&frame, "group").unwrap());
+    assert!(PepeMori::new("1").test(&data, &groups).unwrap().to_string().contains("on 1 df"));
+    let error = |t: PepeMori| t.test(&data, &groups).unwrap_err().to_string();
+    assert!(error(PepeMori::new("7")).contains("no cause"));
+    assert!(error(PepeMori::new("1").until(1e6)).contains("tau is 1000000"));
+    let three: Vec<usize> = (0..data.len()).map(|i| i % 3).collect();
+    let three = Groups::from_codes(&three, &["a", "b", "c"]).unwrap();
+    assert!(PepeMori::new("1").test(&data, &three).unwrap_err().to_string().contains("number of groups"));
+    let strata = data.clone().with_strata(groups.clone()).unwrap();
+    assert!(PepeMori::new("1").test(&strata, &groups).unwrap_err().to_string().contains("strata"));
+    let late = data.clone().with_entry(vec![0.5; data.len()]).unwrap();
+    assert!(PepeMori::new("1").test(&late, &groups).unwrap_err().to_string().contains("delayed entry"));
 }

@@ -358,3 +358,25 @@ fn strata_are_read_back() -> Answer {
     );
     Ok(())
 }
+
+/// Two-sided, either arm may be the better one.
+#[test]
+fn two_sides_look_both_ways() -> Answer {
+    let (good, bad) = (Hazard::constant(0.05)?, Hazard::constant(0.08)?);
+    let accrual = Accrual::uniform(1.0, 12.0)?;
+    let tests = [
+        PlannedTest::LogRank(fh(0.0, 0.5)),
+        PlannedTest::AverageHazardRatio,
+        PlannedTest::RestrictedMean(12.0),
+    ];
+    for test in tests {
+        let size = |a: &Hazard, b: &Hazard| {
+            let assumed = Assumptions::new(a.clone(), b.clone(), accrual.clone());
+            let design = NonProportionalDesign::new(assumed, test.clone(), 36.0).sides(2).alpha(0.05);
+            design.fit().map(|p| p.subjects())
+        };
+        close(size(&good, &bad)?, size(&bad, &good)?, 1e-9);
+        assert!(size(&good, &bad)? > 10.0);
+    }
+    Ok(())
+}

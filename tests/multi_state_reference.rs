@@ -8,16 +8,18 @@ mod common;
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::survival::data::ProblemKind;
 use greenwood::survival::multi_state::{
-    Occupation, StateOccupation, TimeInState, TransitionMatrix, TransitionProbability, TransitionVariance,
+    MarkovTest, Occupation, StateOccupation, TimeInState, TransitionMatrix, TransitionProbability,
+    TransitionVariance,
 };
-use greenwood::survival::{Histories, Interval, Weights};
+use greenwood::survival::regression::MultiStateCox;
+use greenwood::survival::{Design, Histories, Interval, Weights};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
 
 fn left_out(case: &Case) -> Option<&'static str> {
     match case.kind.as_str() {
-        "coxph_multistate" => Some("the crate has no multi-state Cox model yet"),
+        "coxph_multistate" => Some("checked in multi_state_cox"),
         _ => None,
     }
 }
@@ -295,4 +297,85 @@ fn every_multi_state_case_of_r() {
     }
     println!("left out: {left}");
     report.finish("multi-state");
+}
+
+fn frame_histories(file: &str) -> Histories {
+    let case = cases("multistate").into_iter().find(|c| c.name == format!("check_{file}")).unwrap();
+    histories(&case, &case.frame())
+}
+
+/// File, then landmark, statistic and transitions by group, then the p-values of mean and largest.
+type Expected = (&'static str, &'static [(f64, f64, [f64; 2])], [f64; 2]);
+
+/// R 4.2.2: at each landmark `coxph(Surv(pmax(tstart, s), tstop, to == 3) ~ factor(state at s), ties = "exact")$score`, whose
+/// variance is the hypergeometric one; the p-values of 20,000 multiplier samples drawn there.
+#[test]
+fn the_markov_assumption() {
+    let cases: [Expected; 2] = [
+        (
+            "colon_ms",
+            &[
+                (200.0, 6.17657978584527, [300.0, 87.0]),
+                (400.0, 5.41353194406761, [182.0, 149.0]),
+                (800.0, 0.559217141144452, [65.0, 132.0]),
+                (1500.0, 0.0898832866089628, [15.0, 48.0]),
+            ],
+            [0.0163, 0.0410],
+        ),
+        (
+            "heart_ms",
+            &[(20.0, 4.70223476175808, [22.0, 19.0]), (60.0, 2.20618225898708, [6.0, 27.0])],
+            [0.09375, 0.13800],
+        ),
+    ];
+    let mut report = Report::default();
+    for (file, expected, p) in cases {
+        let data = frame_histories(file);
+        let times: Vec<f64> = expected.iter().map(|e| e.0).collect();
+        let test = MarkovTest::new("2", "3").at(&times).replicates(4000).test(&data).unwrap();
+        for (l, (s, score, observed)) in test.landmarks().iter().zip(expected) {
+            report.close(&format!("{file} at {s}"), l.statistic(), *score, 1e-7);
+            report.all_close(&format!("{file} at {s} observed"), l.observed(), observed, 0.0);
+            assert_eq!((l.degrees_of_freedom(), l.groups()), (1, &["1".to_string(), "2".to_string()][..]));
+            report.close("expected", l.expected().iter().sum(), observed.iter().sum(), 1e-12);
+        }
+        // Four standard errors of the samples, there and here.
+        for (found, p) in [test.p_value(), test.p_value_of_largest()].into_iter().zip(p) {
+            let error = (p * (1.0 - p) * (1.0 / 20000.0 + 1.0 / 4000.0)).sqrt();
+            assert!((found.unwrap() - p).abs() < 4.0 * error + 1.0 / 4000.0, "{file}: {found:?} {p}");
+        }
+        assert_eq!(MarkovTest::new("2", "3").at(&times).replicates(4000).test(&data).unwrap(), test);
+        assert!(test.to_string().contains("on 1 df"));
+    }
+    let data = frame_histories("heart_ms");
+    let error = |t: MarkovTest| t.test(&data).unwrap_err().to_string();
+    assert_eq!(
+        error(MarkovTest::new("2", "1")),
+        "nobody goes 2 → 1: the transitions are 1 → 2, 1 → 3, 2 → 3"
+    );
+    assert!(error(MarkovTest::new("2", "9")).contains("no state"));
+    assert!(error(MarkovTest::new("2", "3").at(&[-1.0])).contains("a landmark"));
+    assert!(error(MarkovTest::new("2", "3").at(&[])).contains("the landmarks"));
+    assert!(error(MarkovTest::new("2", "3").replicates(0)).contains("replicates"));
+    let weighted = data.clone().with_weights(Weights::sampling(vec![2.0; data.len()])).unwrap();
+    assert!(
+        MarkovTest::new("2", "3").test(&weighted).unwrap_err().to_string().contains("weights or clusters")
+    );
+    // All are in state 1 at 0: nothing to compare; without landmarks there are four.
+    let none = MarkovTest::new("1", "3").at(&[0.0]).test(&data).unwrap();
+    assert_eq!((none.p_value(), none.landmarks()[0].p_value()), (None, None));
+    assert_eq!(MarkovTest::new("2", "3").replicates(10).test(&data).unwrap().landmarks().len(), 4);
+    report.finish("the Markov assumption");
+}
+
+/// R 4.2.2: `coxph(Surv(tstart, tstop, to == 3) ~ tstart, subset = from == 2)` of colon, whose ill have one row.
+#[test]
+fn the_time_of_entry_as_a_covariate() {
+    let data = frame_histories("colon_ms");
+    let design = Design::builder().numeric("entered", &data.entered_at()).build().unwrap();
+    let fit = MultiStateCox::new().on(&[("2", "3")], &["entered"]).fit(&data, &design).unwrap();
+    let mut report = Report::default();
+    report.close("coefficient", fit.coefficients()[0], -2.98756271433929e-04, 1e-7);
+    report.close("variance", fit.model_variance()[(0, 0)], 3.06122936374253e-08, 1e-7);
+    report.finish("the time of entry");
 }

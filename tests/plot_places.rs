@@ -355,3 +355,24 @@ fn rows_of_ones_own_stand_under_their_ticks() -> Answer {
     }
     Ok(())
 }
+
+/// A cause that comes last leaves nobody behind, whichever cause it is.
+#[test]
+fn nobody_is_at_risk_after_the_last_event_of_any_cause() -> Answer {
+    use greenwood::survival::{AalenJohansen, CompetingRisks};
+    for order in [["a", "b"], ["b", "a"]] {
+        let outcome = [Some(order[0]), None, Some(order[1])];
+        let data = CompetingRisks::with_causes(&[1.0, 2.0, 3.0], &outcome, &["a", "b"])?;
+        let fit = AalenJohansen::new().fit(&data)?;
+        let plot = CurvePlot::incidence(std::slice::from_ref(&fit), &["all"])?;
+        let plot = plot.until(6.0).ticks(&[0.0, 3.0, 5.0]);
+        let figure = Figure::read(&plot.to_svg()?);
+        let counts: Vec<&str> = figure.texts("count 1").iter().map(|t| t.content.as_str()).collect();
+        assert_eq!(counts, ["3", "1", "0"], "one row for the causes, which share it");
+        assert_eq!(figure.texts("count 2").len(), 0);
+        // Two groups of causes are not stacked on each other.
+        let two = CurvePlot::incidence(&[fit.clone(), fit], &["x", "y"])?.stacked();
+        assert!(two.build().unwrap_err().to_string().contains("PanelPlot"));
+    }
+    Ok(())
+}

@@ -21,6 +21,7 @@
 //! | `survfit(Surv(time, 1 - status) ~ 1)` | [`KaplanMeier::censoring`] (events leave before tied censorings) |
 //! | `survfit(Surv(time, factor) ~ 1)` | [`AalenJohansen`] |
 //! | `survfit(Surv(t1, t2, state) ~ 1, id =, istate =)` | [`Occupation`] of [`Histories`]; `survcheck` is [`HistoryCheck`] |
+//! | `coxph(list(Surv(t1, t2, state) ~ 1, 1:2 ~ x, 1:3 + 2:3 ~ x / common + shared), id =, istate =)` | [`MultiStateCox`]; its `survfit(fit, newdata)` is [`MultiStateCoxModel::predict`], with errors [`FittedHistories::predict`] |
 //! | `survfit(Surv(t1, t2, event) ~ 1, id =)$cumhaz` of recurrent events | [`MeanCumulative`] of [`RecurrentEvents`]; mets's `recurrentMarginal` is its [`with_terminal`](RecurrentEvents::with_terminal) |
 //! | `survdiff(…)` | [`LogRank::test`]; `rho = 1` is `Weight::fleming_harrington(1.0, 0.0)` |
 //! | `survdiff(Surv(t, s) ~ offset(S))` | [`OneSampleLogRank`] |

@@ -8,6 +8,7 @@
 //! | survival curves, cumulative hazards, quantiles, restricted means, bands, life tables, smoothed hazards | [`curve`] |
 //! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`], [`Gray`], [`FineGray`] |
 //! | multi-state histories: occupation, transition probabilities, time in state | [`multi_state`] |
+//! | Cox's model of every transition of a multi-state model, with predicted probabilities | [`multi_state_cox`](crate::survival::regression::multi_state_cox) |
 //! | recurrent events: mean functions with and without a terminal event, their test, four models, rates | [`recurrent`] |
 //! | groups that are entered later: curves and test | [`SimonMakuch`], [`MantelByar`] |
 //! | the log-rank family | [`log_rank`] |
@@ -29,7 +30,7 @@
 //! - Semiparametric models and right truncation for interval-censored data.
 //! - Relative survival (a background hazard) in parametric models.
 //! - Brier scores, time-dependent AUC and calibration.
-//! - Frailty, and regression on the transitions of a multi-state model.
+//! - Frailty.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
 //! - Standardised (adjusted) survival curves. Curves with inverse-probability weights are there: [`Weights::sampling`].
 //!

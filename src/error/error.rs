@@ -201,6 +201,14 @@ pub enum Error {
         /// The causes that exist.
         known: String,
     },
+    /// A transition that nobody makes.
+    #[error("nobody goes {transition}: the transitions are {known}")]
+    UnknownTransition {
+        /// The transition asked for.
+        transition: String,
+        /// Those that are made, separated by commas.
+        known: String,
+    },
     /// A state that a history does not have.
     #[error("there is no state \"{state}\": the states are {known}")]
     UnknownState {

@@ -4,7 +4,7 @@ use crate::plot::axis::Scale;
 use crate::plot::font;
 
 /// Two places nearer than this along the axis are one: a tenth of a point, 720 to the inch.
-const COLUMN: f64 = 0.1;
+pub(crate) const COLUMN: f64 = 0.1;
 
 /// The corners of a step function: across at the old value, then up or down to the new one. Steps that fall into one
 /// column of print are one step: the line passes through the same places.

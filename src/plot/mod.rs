@@ -17,6 +17,7 @@
 //! | any other step functions, also stacked | [`CurvePlot::steps`] |
 //! | the difference of two curves over time | [`DifferencePlot`] |
 //! | an effect in every subgroup | [`ForestPlot`] |
+//! | when a trial may stop | [`BoundaryPlot`], by [`Boundaries::figure`](crate::trial::design::Boundaries::figure) |
 //! | what happened to each subject | [`SwimmerPlot`] |
 //! | residuals over time, with a smooth line | [`ResidualPlot`] |
 //! | states and the moves between them; the flow of a trial's subjects | [`BoxPlot`] |
@@ -39,6 +40,7 @@
 //! ```
 
 pub(crate) mod axis;
+pub(crate) mod boundaries;
 pub(crate) mod boxes;
 pub(crate) mod curves;
 pub(crate) mod difference;
@@ -58,6 +60,7 @@ pub(crate) mod svg;
 pub(crate) mod swimmer;
 pub(crate) mod trial;
 
+pub use boundaries::BoundaryPlot;
 pub use boxes::BoxPlot;
 pub use curves::{CurvePlot, Detail, KaplanMeierPlot, Legend, PanelPlot, TableRow, VerticalAxis};
 pub use difference::DifferencePlot;

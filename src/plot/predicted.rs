@@ -105,7 +105,7 @@ impl CurvePlot {
         let mut series = Vec::new();
         for ((curve, model), label) in observed.iter().zip(predicted).zip(labels) {
             let (label, last) = (label.to_string(), curve.table().last_time().unwrap_or(0.0));
-            series.push(StepSeries::of_curve(label.clone(), curve, None, false)?);
+            series.push(StepSeries::of_curve(label.clone(), curve, None, false, 0.0)?);
             series.push(StepSeries::of_model(format!("{label}, model"), model, last)?);
         }
         let style = Style { palette: Palette::default().in_pairs(), ..Style::journal() };

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
+use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::interval::Interval;
 use crate::survival::risk_table::table::RiskTable;
 
@@ -35,6 +36,8 @@ pub struct StepSeries {
     /// Times of censoring, with how many.
     pub(crate) censored: Vec<(f64, f64)>,
     pub(crate) counts: Vec<Counted>,
+    /// Under observation after the last row.
+    pub(crate) left: f64,
     /// Its place in the palette and in the classes of what is drawn, from 0.
     pub(crate) color: usize,
     /// What stands behind its name in the legend.
@@ -45,9 +48,19 @@ pub struct StepSeries {
     pub(crate) risk_set: Option<String>,
 }
 
-/// Who was there just before a time.
+/// Who was there just before a time, and how many had left or entered up to it. Sums are kept, so that a number under the
+/// axis is found without a walk over all rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Counted {
+    time: f64,
+    at_risk: f64,
+    events_to: f64,
+    censored_to: f64,
+    entered_to: f64,
+}
+
+/// A row of a risk table.
+struct Counts {
     time: f64,
     at_risk: f64,
     events: f64,
@@ -86,6 +99,7 @@ impl StepSeries {
             band: Vec::new(),
             censored: Vec::new(),
             counts: Vec::new(),
+            left: 0.0,
             color: 0,
             details: Vec::new(),
             median: None,
@@ -120,28 +134,42 @@ impl StepSeries {
     /// With the sums of weights of a risk table, or the numbers of its subjects.
     pub(crate) fn with_counts(mut self, table: &RiskTable, subjects: bool) -> Self {
         let of = |weights: f64, number: u32| if subjects { f64::from(number) } else { weights };
-        self.counts = table
-            .rows()
-            .map(|r| Counted {
+        self.counts = Vec::with_capacity(table.len());
+        for r in table.rows() {
+            self.count(&Counts {
                 time: r.time,
                 at_risk: of(r.at_risk, r.subjects_at_risk),
                 events: of(r.events, r.event_subjects),
                 censored: of(r.censored, r.censored_subjects),
                 entered: of(r.entered, r.entered_subjects),
-            })
-            .collect();
-        self.censored =
-            self.counts.iter().filter(|r| r.censored > 0.0).map(|r| (r.time, r.censored)).collect();
+            });
+            if r.censored_subjects > 0 {
+                self.censored.push((r.time, of(r.censored, r.censored_subjects)));
+            }
+        }
         self
+    }
+
+    /// Another row of the risk table.
+    fn count(&mut self, row: &Counts) {
+        let &Counts { time, at_risk, events, censored, entered } = row;
+        let last = self.counts.last().map_or((0.0, 0.0, 0.0), |c| (c.events_to, c.censored_to, c.entered_to));
+        self.left = (at_risk - events - censored + entered).max(0.0);
+        self.counts.push(Counted {
+            time,
+            at_risk,
+            events_to: last.0 + events,
+            censored_to: last.1 + censored,
+            entered_to: last.2 + entered,
+        });
     }
 
     /// With numbers under observation just before each time, and nobody after the last.
     pub(crate) fn with_at_risk(mut self, counts: &[(f64, f64)]) -> Self {
-        let row = |&(time, at_risk): &(f64, f64)| {
-            let censored = if counts.last().is_some_and(|last| last.0 == time) { at_risk } else { 0.0 };
-            Counted { time, at_risk, events: 0.0, censored, entered: 0.0 }
-        };
-        self.counts = counts.iter().map(row).collect();
+        for (i, &(time, at_risk)) in counts.iter().enumerate() {
+            let censored = if i + 1 == counts.len() { at_risk } else { 0.0 };
+            self.count(&Counts { time, at_risk, events: 0.0, censored, entered: 0.0 });
+        }
         self
     }
 
@@ -156,15 +184,19 @@ impl StepSeries {
         [&self.label].into_iter().chain(&self.details).map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
+    /// A survival curve. Steps of one `cell` of time have the limits of their last one: they are one place in print, and
+    /// limits cost more than the curve.
     pub(crate) fn of_curve(
         label: String,
         curve: &SurvivalCurve,
         interval: Option<Interval>,
         subjects: bool,
+        cell: f64,
     ) -> Result<Self> {
         let mut series = Self::new(label, 1.0, &[], 0.0)?.with_counts(curve.table(), subjects);
-        series.median = curve.median().value().ok();
+        series.median = curve.median_value();
         series.band = interval.map_or_else(Vec::new, |_| vec![(0.0, Some((1.0, 1.0)))]);
+        let mut waiting = None;
         for step in curve.steps() {
             let time = step.row.time;
             if step.row.events > 0.0
@@ -172,12 +204,28 @@ impl StepSeries {
             {
                 series.steps.push((time, value));
                 if let Some(interval) = interval {
-                    series.band.push((time, step.estimate.interval(interval)?.bounds()));
+                    let own = if cell > 0.0 { (time / cell).floor() } else { f64::NAN };
+                    let begins = match &waiting {
+                        Some((begins, last, _)) if *last == own => *begins,
+                        _ => time,
+                    };
+                    if let Some((begins, _, estimate)) = waiting.take_if(|(_, last, _)| *last != own) {
+                        series.limit(begins, &estimate, interval)?;
+                    }
+                    waiting = Some((begins, own, step.estimate));
                 }
             }
             series.end = series.end.max(time);
         }
+        if let (Some((begins, _, estimate)), Some(interval)) = (waiting, interval) {
+            series.limit(begins, &estimate, interval)?;
+        }
         Ok(series)
+    }
+
+    fn limit(&mut self, time: f64, estimate: &SurvivalEstimate, interval: Interval) -> Result<()> {
+        self.band.push((time, estimate.interval(interval)?.bounds()));
+        Ok(())
     }
 
     /// The incidence of one cause, with its band and the counts of its risk table (events of that cause alone).
@@ -193,7 +241,7 @@ impl StepSeries {
             let (all, estimate, events) = (row.row(), &row.incidence()[cause], row.events()[cause]);
             let (time, at_risk, censored, entered) = (all.time, all.at_risk, all.censored, all.entered);
             // Events of other causes leave the risk set without being counted in the table's rows.
-            series.counts.push(Counted { time, at_risk, events, censored, entered });
+            series.count(&Counts { time, at_risk, events, censored, entered });
             if censored > 0.0 {
                 series.censored.push((time, censored));
             }
@@ -204,6 +252,7 @@ impl StepSeries {
                 }
             }
             series.end = series.end.max(time);
+            series.left = (at_risk - row.events().iter().sum::<f64>() - censored + entered).max(0.0);
         }
         Ok(series)
     }
@@ -216,7 +265,7 @@ impl StepSeries {
     ) -> Result<Self> {
         let mut series = Self::new(label, 0.0, &[], 0.0)?.with_counts(hazard.table(), subjects);
         series.band = level.map_or_else(Vec::new, |_| vec![(0.0, Some((0.0, 0.0)))]);
-        for row in series.counts.clone() {
+        for row in hazard.table().rows() {
             if row.events > 0.0 {
                 let estimate = hazard.at(row.time);
                 let Ok(value) = estimate.value() else { continue };
@@ -250,7 +299,10 @@ impl StepSeries {
 
     /// All who ever were under observation.
     pub(crate) fn total(&self) -> f64 {
-        self.counts.first().map_or(0.0, |r| r.at_risk) + self.counts.iter().map(|r| r.entered).sum::<f64>()
+        match (self.counts.first(), self.counts.last()) {
+            (Some(first), Some(last)) => first.at_risk + last.entered_to,
+            _ => 0.0,
+        }
     }
 
     /// Is a time before another, by more than the rounding of a change of units?
@@ -262,22 +314,22 @@ impl StepSeries {
     /// enter in between.
     pub(crate) fn at_risk(&self, t: f64) -> f64 {
         let passed = self.counts.partition_point(|r| Self::is_before(r.time, t));
-        match self.counts.get(passed) {
-            Some(row) => row.at_risk,
-            // After the last row: what it left behind.
-            None => {
-                self.counts.last().map_or(0.0, |r| (r.at_risk - r.events - r.censored + r.entered).max(0.0))
-            }
-        }
+        self.counts.get(passed).map_or(self.left, |row| row.at_risk)
+    }
+
+    /// Of the row before `t`, what a sum had come to.
+    fn before(&self, t: f64, sum: fn(&Counted) -> f64) -> f64 {
+        let passed = self.counts.partition_point(|r| Self::is_before(r.time, t));
+        passed.checked_sub(1).map_or(0.0, |i| sum(&self.counts[i]))
     }
 
     /// Events before `t`.
     pub(crate) fn events_before(&self, t: f64) -> f64 {
-        self.counts.iter().take_while(|r| Self::is_before(r.time, t)).map(|r| r.events).sum::<f64>() + 0.0
+        self.before(t, |row| row.events_to)
     }
 
     /// Censorings before `t`.
     pub(crate) fn censored_before(&self, t: f64) -> f64 {
-        self.counts.iter().take_while(|r| Self::is_before(r.time, t)).map(|r| r.censored).sum::<f64>() + 0.0
+        self.before(t, |row| row.censored_to)
     }
 }

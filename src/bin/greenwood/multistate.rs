@@ -58,6 +58,9 @@ pub struct Options {
     /// Column with groups: one set of curves for each
     #[arg(long)]
     by: Option<String>,
+    /// Refused: one curve has no strata
+    #[arg(long, hide = true)]
+    strata: Option<String>,
     /// Confidence level
     #[arg(long, default_value_t = 0.95)]
     level: f64,
@@ -79,6 +82,13 @@ impl Program for Options {
         times_to_ask("--at", &self.at)?;
         times_to_ask("--from-time", &[self.from_time])?;
         times_to_ask("--tau", self.tau.as_slice())?;
+        if let Some(column) = &self.strata {
+            return Err(format!(
+                "--strata {column}: the probability of a state is estimated from all rows of a group together, and has no \
+                 strata; --by {column} gives curves for each"
+            )
+            .into());
+        }
         let mut warnings = Warnings::default();
         let table = self.table(&mut warnings)?;
         let data = self.data(&table)?;
@@ -323,18 +333,19 @@ fn subjects(data: &Histories, keep: &[bool]) -> usize {
     own.iter().filter(|&&b| b).count()
 }
 
-/// What is wrong with the rows. A row is counted from 1, without the header.
+/// What is wrong with the rows, counted as R's `survcheck` counts: there a row that stands twice is an overlap, and
+/// duplicates are of data with one row for each time, which these are not. A row is counted from 1, without the header.
 fn check_field(check: &HistoryCheck) -> Value {
     let problems: Vec<Value> = check
         .problems()
         .iter()
         .map(|p| json!({ "kind": p.kind().to_string(), "id": p.id(), "row": p.row() + 1 }))
         .collect();
-    let duplicates = check.problems().iter().filter(|p| p.repeats().is_some()).count();
+    let repeated = check.problems().iter().filter(|p| p.repeats().is_some()).count();
     json!({
         "subjects": check.subjects(), "rows": check.rows(), "overlap": check.count(ProblemKind::Overlap),
-        "gap": check.count(ProblemKind::Gap), "duplicate": duplicates, "jump": check.count(ProblemKind::Jump),
-        "teleport": check.count(ProblemKind::Teleport), "problems": problems,
+        "gap": check.count(ProblemKind::Gap), "duplicate": 0, "jump": check.count(ProblemKind::Jump),
+        "teleport": check.count(ProblemKind::Teleport), "repeated": repeated, "problems": problems,
     })
 }
 

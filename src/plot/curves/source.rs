@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
+use crate::plot::layout::COLUMN;
 use crate::plot::series::StepSeries;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
@@ -31,11 +32,18 @@ impl CurvePlot {
             let named = self.labels.as_ref().map(|l| l[i].clone());
             named.unwrap_or_else(|| if self.source.len() == 1 { String::new() } else { format!("{}", i + 1) })
         };
+        // What falls into one column of print has one band; the panel is narrower than the sheet.
+        let last = |c: &SurvivalCurve| c.last_time().unwrap_or(0.0);
+        let cell = |curves: &[SurvivalCurve]| {
+            let end =
+                self.until.map_or_else(|| curves.iter().map(last).fold(0.0, f64::max), |t| t * self.unit);
+            if self.logarithmic() { 0.0 } else { end * COLUMN / self.style.width() }
+        };
         let mut all = match &self.source {
             Source::Curves(curves) => curves
                 .iter()
                 .enumerate()
-                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands, self.subjects))
+                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands, self.subjects, cell(curves)))
                 .collect::<Result<Vec<_>>>()?,
             Source::Hazards(hazards) => hazards
                 .iter()

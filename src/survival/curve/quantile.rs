@@ -222,6 +222,19 @@ impl SurvivalCurve {
     }
 }
 
+#[cfg(feature = "plot")]
+impl SurvivalCurve {
+    /// The median without its interval: no step is asked for its limits, which cost more than all the rest.
+    pub(crate) fn median_value(&self) -> Option<f64> {
+        let mut crossings = Crossings::new(self.last_time().unwrap_or(f64::NAN), self.start());
+        for step in self.steps() {
+            let Ok(s) = step.estimate.value else { break };
+            crossings.push(step.row.time, s, None);
+        }
+        crossings.quantile(0.5, &QuantileRule::default()).ok()?.value().ok()
+    }
+}
+
 /// A curve and its confidence curves, at the steps where they move.
 pub(super) struct Crossings {
     curve: Levels,

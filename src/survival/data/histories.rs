@@ -254,6 +254,36 @@ impl Histories {
         &self.to
     }
 
+    /// When the subject of each row entered the state that it holds: the start of the first of its rows that follow each other
+    /// in that state without a gap. As a covariate of a transition it tells whether the hazard depends on it, which that of a
+    /// Markov process does not (Andersen, Esbjerg & Sørensen 2000, Stat Med 19:587).
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::Histories;
+    ///
+    /// let to = [None, Some("ill"), Some("dead")];
+    /// let data = Histories::new(&[1, 1, 1], &[0.0, 2.0, 3.0], &[2.0, 3.0, 7.0], &to, &["well", "ill", "dead"])?;
+    /// assert_eq!(data.entered_at(), [0.0, 0.0, 3.0]);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn entered_at(&self) -> Vec<f64> {
+        let mut entered = self.start.clone();
+        let order = self.in_order();
+        for pair in order.windows(2) {
+            let (before, i) = (pair[0], pair[1]);
+            let goes_on = self.ids.codes()[before] == self.ids.codes()[i]
+                && self.stop[before] == self.start[i]
+                && self.to[before] == 0
+                && self.from[before] == self.from[i];
+            if goes_on {
+                entered[i] = entered[before];
+            }
+        }
+        entered
+    }
+
     /// The position of a state.
     ///
     /// # Errors
@@ -300,12 +330,12 @@ impl Histories {
         if self.to[row] > 0 { self.to[row] - 1 } else { self.from[row] }
     }
 
-    /// The rows by subject and time of end, rows that end together in their own order.
+    /// The rows by subject, time of end and of start; equal ones in their own order.
     pub(crate) fn in_order(&self) -> Vec<usize> {
-        let mut keyed: Vec<(u32, u64, u32)> =
-            (0..self.len()).map(|i| (self.ids.codes()[i], self.stop[i].to_bits(), i as u32)).collect();
+        let key = |i: usize| (self.ids.codes()[i], self.stop[i].to_bits(), self.start[i].to_bits(), i as u32);
+        let mut keyed: Vec<(u32, u64, u64, u32)> = (0..self.len()).map(key).collect();
         keyed.sort_unstable();
-        keyed.into_iter().map(|(_, _, i)| i as usize).collect()
+        keyed.into_iter().map(|(_, _, _, i)| i as usize).collect()
     }
 }
 

@@ -14,9 +14,11 @@ pub enum ProblemKind {
     /// It begins later than the row before ended, in the state in which that left the subject. Estimates bear it: nobody
     /// is at risk within a gap.
     Gap,
-    /// It begins later, and in another state.
+    /// It begins later, and in another state than the events before led to.
     Jump,
-    /// It begins when the row before ends, but in another state.
+    /// It begins when the row before ends, but in another state than the events before led to: so do the rows that follow,
+    /// until the next event. Estimates bear it: the subject is at risk in the state
+    /// that each row names, and the move itself is no transition.
     Teleport,
 }
 
@@ -24,7 +26,7 @@ impl ProblemKind {
     /// Can estimates be made nevertheless?
     #[must_use]
     pub fn is_bearable(self) -> bool {
-        self == Self::Gap
+        matches!(self, Self::Gap | Self::Teleport)
     }
 
     fn sentence(self) -> &'static str {
@@ -120,12 +122,18 @@ impl HistoryCheck {
         let (mut problems, mut transitions) = (Vec::new(), vec![vec![0; k]; k]);
         let (mut censored, mut visits) = (vec![0; k], vec![Vec::new(); k]);
         let mut entered = vec![0_usize; k];
-        let mut subjects = 0;
+        let (mut subjects, mut led_to) = (0, 0);
         for (at, &i) in order.iter().enumerate() {
             let before = at.checked_sub(1).map(|b| order[b]).filter(|&b| ids[b] == ids[i]);
             subjects += usize::from(before.is_none());
+            // The state that events alone lead to: a move without one does not change it, as in R's `survcheck`.
+            led_to = match before {
+                None => data.from[i],
+                Some(b) if data.to[b] > 0 => data.to[b] - 1,
+                Some(_) => led_to,
+            };
             if let Some(b) = before {
-                let same = data.from[i] == data.state_after(b);
+                let same = data.from[i] == led_to;
                 let kind = if data.start[i] < data.stop[b] {
                     Some(ProblemKind::Overlap)
                 } else if data.start[i] > data.stop[b] {
@@ -219,7 +227,7 @@ impl HistoryCheck {
         &self.visits
     }
 
-    /// Refuses what no estimate can bear; gaps are borne.
+    /// Refuses what no estimate can bear; gaps and teleports are borne.
     ///
     /// # Errors
     /// [`Error::InconsistentHistory`] with the first such row.

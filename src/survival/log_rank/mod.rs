@@ -7,7 +7,7 @@
 //! * groups that differ throughout: [`LogRank`] · early or late: [`WeightedLogRank`] with a [`Weight`] ·
 //!   not known when: [`MaxCombo`], [`Renyi`]
 //! * ordered groups: [`LogRankTest::trend`] · which of them differ: [`PairwiseLogRank`]
-//! * several causes, of which one prevents the others: [`Gray`] (equal incidence)
+//! * several causes, of which one prevents the others: [`Gray`] (equal incidence), [`PepeMori`] (the area between two)
 //! * groups that are entered later (response, transplant): [`MantelByar`]
 //! * events that are only known to lie in an interval: [`IntervalLogRank`]
 //! * one group against a known hazard: [`OneSampleLogRank`]
@@ -21,6 +21,7 @@ pub mod mantel_byar;
 pub mod max_combo;
 pub mod one_sample;
 pub mod pairwise;
+pub mod pepe_mori;
 pub mod renyi;
 pub(crate) mod robust;
 mod sums;
@@ -36,6 +37,7 @@ pub use mantel_byar::MantelByar;
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};
 pub use pairwise::{Adjustment, PairwiseComparison, PairwiseLogRank, PairwiseTest};
+pub use pepe_mori::{PepeMori, PepeMoriTest};
 pub use renyi::{Renyi, RenyiTest};
 pub use test::{LogRankTest, StratumCounts};
 pub use trend::TrendTest;

@@ -3,15 +3,20 @@
 //! * how probable is each state at t: [`Occupation`] gives [`StateOccupation`], the Aalen-Johansen estimate
 //! * how long is spent in each: [`Occupation::time_in_state`]
 //! * from where to where between s and t, with covariance; from a landmark too: [`TransitionProbability`]
+//! * does the past of a subject matter beyond its state: [`MarkovTest`]
+//!
+//! With covariates: [`MultiStateCox`](crate::survival::regression::MultiStateCox).
 //!
 //! All are functions of [`Histories`](crate::survival::Histories), which are checked first.
 
 pub(crate) mod flow;
+pub mod markov;
 pub mod occupation;
 pub mod probability;
 pub mod time_in_state;
 pub(crate) mod transitions;
 
+pub use markov::{MarkovLandmark, MarkovTest, MarkovTestResult};
 pub use occupation::{Occupation, OccupationEstimate, OccupationVariance, StateOccupation};
 pub use probability::{TransitionMatrix, TransitionProbability, TransitionVariance};
 pub use time_in_state::TimeInState;

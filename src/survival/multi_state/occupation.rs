@@ -187,7 +187,7 @@ impl Occupation {
 }
 
 /// Refuses what is no distribution over the states.
-fn check_distribution(p: &[f64], states: usize) -> Result<()> {
+pub(crate) fn check_distribution(p: &[f64], states: usize) -> Result<()> {
     if p.len() != states {
         return Err(Error::LengthMismatch {
             argument: "initial",
@@ -219,6 +219,10 @@ pub struct OccupationEstimate {
 }
 
 impl OccupationEstimate {
+    pub(crate) fn new(value: f64, std_error: f64) -> Self {
+        Self { value, std_error }
+    }
+
     /// The probability.
     #[must_use]
     pub fn value(&self) -> f64 {

@@ -3,7 +3,8 @@
 //! * the covariates of every model, and the [`Recipe`] by which they were made: [`Design`]
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
-//! * that incidence from a model of each cause: [`AbsoluteRisk`]
+//! * that incidence from a model of each cause: [`AbsoluteRisk`], with standard errors [`RiskWithErrors`]
+//! * every transition of a multi-state model: [`MultiStateCox`] ([`multi_state_cox`])
 //! * effects that add to the hazard and change with time: [`AdditiveHazards`] ([`additive`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
@@ -14,9 +15,11 @@ pub mod cox;
 pub mod design;
 pub mod fine_gray;
 mod fingerprint;
+pub mod multi_state_cox;
 pub mod new_rows;
 pub mod parametric;
 pub mod recipe;
+pub mod risk_with_errors;
 mod search_options;
 mod spline;
 pub mod term;
@@ -29,9 +32,13 @@ pub use cox::{
 };
 pub use design::{Design, DesignBuilder};
 pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
+pub use multi_state_cox::{
+    FittedHistories, MultiStateCox, MultiStateCoxModel, OccupationPath, PredictedOccupation,
+};
 pub use new_rows::{NewColumns, NewRow, NewRows};
 pub use parametric::{
     Family, Observations, Parametric, ParametricModel, ParametricStop, Predicted, Prediction,
 };
 pub use recipe::Recipe;
+pub use risk_with_errors::{RiskEstimate, RiskWithErrors};
 pub use term::{Status, Term, TestResult};

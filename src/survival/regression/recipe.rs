@@ -262,6 +262,11 @@ impl Recipe {
         }
     }
 
+    /// The columns of a covariate, or the one column of that name.
+    pub(super) fn columns_of(&self, name: &str) -> Result<Range<usize>> {
+        self.0.resolve(name)
+    }
+
     /// The parts with their columns.
     pub(super) fn parts(&self) -> impl Iterator<Item = (&Part, Range<usize>)> {
         self.0.parts.iter().zip(self.0.columns.iter().cloned())

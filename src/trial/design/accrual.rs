@@ -1,6 +1,9 @@
 //! How subjects enter, and the events to expect among them.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
+use crate::survival::result::print::Number;
 use crate::trial::design::hazard::{Hazard, check_breaks};
 
 /// How subjects enter: at rates that are constant over pieces of calendar time, then no more.
@@ -164,6 +167,25 @@ impl Accrual {
             })
             .sum::<f64>()
             + 0.0
+    }
+}
+
+/// As in a protocol.
+impl fmt::Display for Accrual {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = |x: f64| Number((x * 1e3).round() / 1e3);
+        write!(f, "{} subjects enter", short(self.subjects()))?;
+        if self.duration() <= 1e-8 {
+            return write!(f, " at once");
+        }
+        if let [_] = self.rates[..] {
+            return write!(f, " evenly over {}", Number(self.duration()));
+        }
+        write!(f, " over {}, per unit of time", Number(self.duration()))?;
+        for (k, (_, to, rate)) in self.pieces().enumerate() {
+            write!(f, "{} {} to {}", if k == 0 { "" } else { "," }, short(rate), Number(to))?;
+        }
+        Ok(())
     }
 }
 

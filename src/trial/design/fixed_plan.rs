@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use crate::error::{Error, Result};
 use crate::survival::result::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::event_formula::formula_name;
 use crate::trial::design::fixed::FixedDesign;
+use crate::trial::design::hazard::Hazard;
 
 /// A design with its numbers: exact reals. Made by [`FixedDesign::fit`].
 #[derive(Debug, Clone, PartialEq)]
@@ -80,12 +82,52 @@ impl FixedPlan {
         self.design.ratio_at(z, events)
     }
 
+    /// Whole numbers that fill blocks of so many experimental and control subjects: the fewest blocks with the subjects of the
+    /// plan, and events up. The ratio is then exact.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a block whose ratio is not the plan's, or an arm without subjects.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::design::{FixedDesign, Hazard};
+    ///
+    /// let design = FixedDesign::new(0.6).allocation(2.0).control(Hazard::median(12.0)?).accrual(24.0).followup(12.0);
+    /// let whole = design.fit()?.in_blocks(4, 2)?;
+    /// let [experimental, control] = whole.by_arm.unwrap();
+    /// assert!(experimental == 2 * control && experimental % 4 == 0);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn in_blocks(&self, experimental: u64, control: u64) -> Result<RoundedPlan> {
+        in_blocks(self.events, self.subjects, self.design.ratio, [experimental, control])
+    }
+
     /// Whole numbers: events up, and each arm up.
     #[must_use]
     pub fn rounded(&self) -> RoundedPlan {
         let by_arm = self.subjects_by_arm().map(|arms| arms.map(whole));
         RoundedPlan { events: whole(self.events), subjects: by_arm.map(|a| a[0] + a[1]), by_arm }
     }
+}
+
+/// The fewest whole blocks with so many subjects.
+pub(super) fn in_blocks(
+    events: f64,
+    subjects: Option<f64>,
+    ratio: f64,
+    block: [u64; 2],
+) -> Result<RoundedPlan> {
+    let own = block[0] as f64 / block[1] as f64;
+    if block.contains(&0) || block.iter().any(|&b| b > 1_000_000) || (own / ratio - 1.0).abs() > 1e-9 {
+        return Err(Error::OutOfRange {
+            argument: "the ratio of a block",
+            value: own,
+            must_be: "the allocation ratio of the plan, with subjects of both arms",
+        });
+    }
+    let blocks = |n: f64| whole(n / (block[0] + block[1]) as f64);
+    let by_arm = subjects.map(|n| block.map(|b| b * blocks(n)));
+    Ok(RoundedPlan { events: whole(events), subjects: by_arm.map(|a| a[0] + a[1]), by_arm })
 }
 
 /// Up to a whole number. A hair above one is rounding error, not a further subject.
@@ -130,6 +172,10 @@ impl fmt::Display for FixedPlan {
             if let Some(control) = &design.control {
                 let rates: Vec<String> = control.rates().iter().map(|&r| Number(r).to_string()).collect();
                 write!(f, "; the control hazard is {}", rates.join(", "))?;
+                let lost = &design.dropout;
+                if !lost.iter().all(Hazard::is_none) {
+                    write!(f, ", that of dropping out {} and {}", lost[0], lost[1])?;
+                }
             }
             write!(f, ".")?;
         }

@@ -1,6 +1,9 @@
 //! A hazard that is constant over pieces of time.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
+use crate::survival::result::print::Number;
 
 /// A hazard that is constant over pieces of time since entry.
 ///
@@ -182,6 +185,30 @@ impl Hazard {
         Self { breaks: self.breaks.clone(), rates: self.rates.iter().map(|r| r * factor).collect() }
     }
 
+    /// The hazard of what never happens.
+    pub(super) fn none() -> Self {
+        Self { breaks: Vec::new(), rates: vec![0.0] }
+    }
+
+    /// Is it 0 at all times?
+    pub(super) fn is_none(&self) -> bool {
+        self.rates.iter().all(|&r| r == 0.0)
+    }
+
+    /// The hazard of whichever of two comes first.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        if other.is_none() {
+            return self.clone();
+        }
+        let mut breaks = [self.breaks.as_slice(), &other.breaks].concat();
+        breaks.sort_by(f64::total_cmp);
+        breaks.dedup();
+        let starts = std::iter::once(0.0).chain(breaks.iter().copied());
+        let rates = starts.map(|t| self.rate(t) + other.rate(t)).collect();
+        Self { breaks, rates }
+    }
+
     /// The rate from `t` on.
     #[must_use]
     pub fn rate(&self, t: f64) -> f64 {
@@ -247,6 +274,32 @@ impl Hazard {
         let start = |i: usize| if i == 0 { 0.0 } else { self.breaks[i - 1] };
         let end = move |i: usize| self.breaks.get(i).copied().unwrap_or(f64::INFINITY).min(t);
         (0..self.rates.len()).filter(move |&i| start(i) < t).map(move |i| (start(i), end(i), self.rates[i]))
+    }
+}
+
+/// As in a protocol: a rate with its median, or the rate of each piece. Of more than eight pieces the survival at some times.
+impl fmt::Display for Hazard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.rates.as_slice(), self.breaks.last()) {
+            ([rate], _) if *rate > 0.0 => {
+                write!(f, "{} (median {})", Number(*rate), Number(std::f64::consts::LN_2 / rate))
+            }
+            ([rate], _) => write!(f, "{}", Number(*rate)),
+            (rates, Some(last)) if rates.len() > 8 => {
+                write!(f, "that of a curve of {} pieces with survival", rates.len())?;
+                for (quarter, sign) in [(0.25, ""), (0.5, ","), (1.0, " and")] {
+                    let t = quarter * last;
+                    write!(f, "{sign} {:.3} at {}", self.survival(t), Number(t))?;
+                }
+                Ok(())
+            }
+            (rates, _) => {
+                for (rate, end) in rates.iter().zip(&self.breaks) {
+                    write!(f, "{} to {}, ", Number(*rate), Number(*end))?;
+                }
+                write!(f, "then {}", Number(rates[rates.len() - 1]))
+            }
+        }
     }
 }
 

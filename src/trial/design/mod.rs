@@ -6,6 +6,8 @@
 //! | how many events, subjects, months; how much power | [`FixedDesign`] |
 //! | hazards that are not proportional, and other tests: weighted log-rank, `MaxCombo`, restricted means, milestones | [`non_proportional`] |
 //! | one arm: exact binomial, Simon's two stages, the one-sample log-rank test | [`single_arm`] |
+//! | another event may come first | [`CompetingRisksDesign`]; [`Assumptions::competing`] |
+//! | whole clusters are randomised; wins are counted; no difference is to be shown | [`ClusterDesign`], [`WinRatioDesign`], [`EquivalenceDesign`] |
 //! | strata that differ | [`StratifiedAssumptions`] |
 //! | when may a trial stop early, and at what price | [`GroupSequential`], [`Spending`] |
 //! | fixed and group-sequential together, with calendar times | [`FixedDesign::sequential`] |
@@ -22,7 +24,12 @@
 pub(crate) mod accrual;
 pub(crate) mod assumptions;
 pub(crate) mod boundaries;
+pub(crate) mod boundary_check;
+pub(crate) mod boundary_search;
+pub(crate) mod clustered;
 pub(crate) mod combination;
+pub(crate) mod competing_risks;
+pub(crate) mod equivalence;
 pub(crate) mod event_forecast;
 pub(crate) mod event_formula;
 pub(crate) mod fixed;
@@ -40,11 +47,15 @@ pub mod single_arm;
 pub(crate) mod spending;
 pub(crate) mod stagewise;
 pub(crate) mod stratified_assumptions;
+pub(crate) mod win_ratio;
 
 pub use accrual::Accrual;
 pub use assumptions::Assumptions;
 pub use boundaries::{Boundaries, BoundaryType};
+pub use clustered::{ClusterDesign, ClusterPlan};
 pub use combination::{FisherCombination, InverseNormal};
+pub use competing_risks::{CompetingEffect, CompetingRisksDesign, CompetingRisksPlan};
+pub use equivalence::{EquivalenceDesign, EquivalencePlan};
 pub use event_forecast::{EventDate, EventForecast, Forecast, Tail};
 pub use event_formula::EventFormula;
 pub use fixed::{FixedDesign, Target};
@@ -56,3 +67,4 @@ pub use sequential_plan::SequentialPlan;
 pub use spending::Spending;
 pub use stagewise::{StagewiseOrdering, StagewiseResult};
 pub use stratified_assumptions::StratifiedAssumptions;
+pub use win_ratio::{WinRatioDesign, WinRatioPlan};

@@ -52,11 +52,7 @@ impl SequentialPlan {
         let events = fixed.events * inflation;
         fixed.subjects = fixed.subjects.map(|n| n * inflation);
         if let (Some(n), Some(assumptions)) = (fixed.subjects, fixed.assumptions.take()) {
-            let accrual = assumptions.accrual().with_subjects(n);
-            let [experimental, control] = assumptions.dropout_hazards().map(Clone::clone);
-            let [own, reference] = assumptions.hazards().map(Clone::clone);
-            let scaled = crate::trial::design::Assumptions::new(own, reference, accrual);
-            fixed.assumptions = Some(scaled.allocation(fixed.design_ratio())?.dropout(experimental, control));
+            fixed.assumptions = Some(assumptions.with_subjects(n));
         }
         let (mut times, mut entered) = (None, None);
         if let (Some(assumptions), Some(duration)) = (&fixed.assumptions, fixed.duration) {
@@ -163,13 +159,6 @@ impl SequentialPlan {
     pub fn critical_hazard_ratios(&self) -> Vec<Option<f64>> {
         let one = |(z, events): (&f64, f64)| z.is_finite().then(|| self.fixed.ratio_at(*z, events));
         self.bounds.z().iter().zip(self.events_by_look()).map(one).collect()
-    }
-}
-
-impl FixedPlan {
-    pub(crate) fn design_ratio(&self) -> f64 {
-        let [experimental, control] = self.subjects_by_arm().unwrap_or([1.0, 1.0]);
-        experimental / control
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is assumed where strata differ.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::trial::design::assumptions::Assumptions;
 
@@ -131,5 +133,18 @@ impl StratifiedAssumptions {
             let own = a.expected_events(t);
             [sum[0] + own[0], sum[1] + own[1]]
         })
+    }
+}
+
+/// A paragraph for a protocol; one for each stratum where there are several.
+impl fmt::Display for StratifiedAssumptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [(_, only)] = self.strata.as_slice() {
+            return only.fmt(f);
+        }
+        for (k, (name, assumed)) in self.strata.iter().enumerate() {
+            write!(f, "{}Stratum {name}: {assumed}", if k == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use greenwood::survival::regression::{CensoringTies, Term};
 use greenwood::survival::{CompetingRisks, CoxPh, FineGray};
 use serde_json::{Value, json};
 
-use crate::support::{Failure, Table, design, number};
+use crate::support::{CoxAnswer, Failure, Table, design, number};
 
 /// The flags of the models.
 #[derive(clap::Args)]
@@ -107,15 +107,13 @@ impl Models {
         if self.cause_specific {
             let mut models = Vec::new();
             for cause in data.causes() {
-                let fit = CoxPh::new().fit(&data.cause_specific(cause)?, &design)?;
-                text.push(format!("cause {cause}: {fit}"));
-                models.push(json!({
-                    "cause": cause, "n": fit.rows(), "events": fit.events(),
-                    "ties": fit.ties().to_string().to_lowercase(), "converged": fit.stop().is_success(),
-                    "stop": format!("{:?}", fit.stop()), "iterations": fit.iterations(),
-                    "loglik": fit.log_likelihood().map(number),
-                    "coefficients": coefficients(fit.terms(), level)?, "vcov": matrix(&fit.variance()),
-                }));
+                let rows = data.cause_specific(cause)?;
+                let fit = CoxPh::new().fit(&rows, &design)?;
+                let answer = CoxAnswer::new(&fit, &rows, &design, (level, false), None)?;
+                text.push(format!("cause {cause}: {}", answer.to_text()?));
+                let mut model = answer.to_json()?;
+                model["cause"] = cause.clone().into();
+                models.push(model);
             }
             fields.push(("cause_specific", models.into()));
         }

@@ -24,6 +24,7 @@ mod exact;
 mod firth;
 mod fit;
 pub(in crate::survival::regression) mod hazard_step;
+mod hazard_steps;
 mod kalbfleisch_prentice;
 mod model;
 mod monotone;
@@ -47,6 +48,7 @@ mod with_data;
 mod workspace;
 
 pub use baseline::{Baseline, BaselineMethod};
+pub(in crate::survival::regression) use hazard_steps::HazardSteps;
 pub use model::CoxModel;
 pub use options::{Collinear, CoxPh};
 pub use predicted_curve::PredictedCurve;

@@ -157,11 +157,9 @@ impl Rows {
         let flat = matrix.as_slice().unwrap_or(&[]);
         let order = &rows.order;
         // Who is in no risk set has no say in centre and scale.
-        let without_idle: Option<Vec<f64>> = (!rows.idle.is_empty()).then(|| {
-            let mut w = weights.map_or_else(|| vec![1.0; flat.len() / p.max(1)], <[f64]>::to_vec);
-            if p > 0 {
-                rows.idle.iter().for_each(|&i| w[order[i]] = 0.0);
-            }
+        let without_idle: Option<Vec<f64>> = (p > 0 && !rows.idle.is_empty()).then(|| {
+            let mut w = weights.map_or_else(|| vec![1.0; flat.len() / p], <[f64]>::to_vec);
+            rows.idle.iter().for_each(|&i| w[order[i]] = 0.0);
             w
         });
         let weights = without_idle.as_deref().or(weights);

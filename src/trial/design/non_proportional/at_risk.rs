@@ -28,7 +28,7 @@ impl AtRisk {
     pub(in crate::trial::design) fn new(assumed: &Assumptions, time: f64, end: f64, further: &[f64]) -> Self {
         let panels = Panels::new(&edges(assumed, time, end, further));
         let (accrual, share) = (assumed.accrual(), assumed.share());
-        let (events, dropout) = (assumed.hazards(), assumed.dropout_hazards());
+        let (events, dropout) = (assumed.hazards(), assumed.leaving_hazards());
         let subjects = accrual.subjects();
         let (mut all, mut shares, mut pooled) = (Vec::new(), Vec::new(), Vec::new());
         let mut hazards = [Vec::new(), Vec::new()];
@@ -116,7 +116,7 @@ fn pooled_survival(assumed: &Assumptions, time: f64, x: f64) -> f64 {
 /// Between them everything is smooth, and falls by at most e⁻⁴ in the first panel after a break; the panels that follow
 /// double, since what is left has fallen as well.
 fn edges(assumed: &Assumptions, time: f64, end: f64, further: &[f64]) -> Vec<f64> {
-    let curves = || assumed.hazards().into_iter().chain(assumed.dropout_hazards());
+    let curves = || assumed.hazards().into_iter().chain(assumed.leaving_hazards());
     let mut breaks: Vec<f64> = curves().flat_map(|h| h.breaks().iter().copied()).collect();
     breaks.extend(assumed.accrual().breaks().iter().map(|b| time - b));
     breaks.extend(further);
@@ -128,7 +128,7 @@ fn edges(assumed: &Assumptions, time: f64, end: f64, further: &[f64]) -> Vec<f64
     for pair in breaks.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let [e, c] = assumed.hazards().map(|h| h.rate(from));
-        let [lost, reference] = assumed.dropout_hazards().map(|h| h.rate(from));
+        let [lost, reference] = assumed.leaving_hazards().map(|h| h.rate(from));
         let fastest = (e + lost).max(c + reference);
         let (mut place, mut step) = (from, if fastest > 0.0 { 4.0 / fastest } else { f64::INFINITY });
         while place + 1.5 * step < to {

@@ -259,6 +259,14 @@ impl NonProportionalDesign {
                         why: "a curve is that of all subjects; plan with the curves of all, or with a stratified log-rank test",
                     });
                 }
+                if self.assumed.strata()[0].1.has_competing_events() {
+                    return Err(Error::Unsupported {
+                        method: "a difference of survival curves",
+                        with: "competing events",
+                        why: "the curve of one cause is no probability beside others; plan with the log-rank test of the cause, or \
+                              with `CompetingRisksDesign`",
+                    });
+                }
                 if !(*tau > 0.0 && *tau < self.time) {
                     let must_be = "above 0 and before the analysis: nobody would be followed so long";
                     return refuse("the horizon", *tau, must_be);

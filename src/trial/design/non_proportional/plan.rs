@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::error::Result;
 use crate::survival::result::print::Number;
-use crate::trial::design::fixed_plan::{RoundedPlan, whole};
+use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
 use crate::trial::design::non_proportional::design::PlannedTest;
 use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
 
@@ -111,6 +112,16 @@ impl NonProportionalPlan {
         &self.assumed
     }
 
+    /// Whole numbers that fill blocks of so many experimental and control subjects; see
+    /// [`FixedPlan::in_blocks`](crate::trial::design::FixedPlan::in_blocks).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn in_blocks(&self, experimental: u64, control: u64) -> Result<RoundedPlan> {
+        let [own, reference] = self.subjects_by_arm();
+        in_blocks(self.events(), Some(self.subjects), own / reference, [experimental, control])
+    }
+
     /// Whole numbers: events up, and each arm up.
     #[must_use]
     pub fn rounded(&self) -> RoundedPlan {
@@ -170,6 +181,6 @@ impl fmt::Display for NonProportionalPlan {
         if let Some(ratio) = self.average_hazard_ratio {
             write!(f, " The average hazard ratio by then is {ratio:.3}.")?;
         }
-        Ok(())
+        write!(f, "\nAssumed: {}", self.assumed)
     }
 }

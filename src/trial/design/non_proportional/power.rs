@@ -76,7 +76,7 @@ impl Law {
         }
         match self {
             Self::Normal { mean, null, own } => {
-                Ok(((critical * null + normal_quantile(power) * own) / mean).max(0.0).powi(2))
+                Ok(((critical * null + normal_quantile(power) * own) / mean.abs()).max(0.0).powi(2))
             }
             Self::Largest { .. } => {
                 let of = |n: f64| self.power(n, critical, sides) - power;

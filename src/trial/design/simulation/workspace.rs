@@ -50,7 +50,7 @@ impl Workspace {
         let n = accrual.subjects().round() as usize;
         self.clear(n);
         let [experimental, control] = assumptions.hazards();
-        let dropout = assumptions.dropout_hazards();
+        let dropout = assumptions.leaving_hazards();
         // Entry times are independent draws, so which of the subjects are in which arm does not matter: the first so many.
         let in_experimental = (assumptions.share() * n as f64).round() as usize;
         for i in 0..n {

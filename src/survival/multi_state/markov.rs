@@ -1,0 +1,413 @@
+//! Does where a subject was tell where it goes, beyond where it is? Titman and Putter's landmark log-rank tests of the Markov
+//! assumption.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::numeric::distribution::chi_square_sf;
+use crate::numeric::quadratic_form::quadratic_form;
+use crate::numeric::random::Random;
+use crate::survival::data::histories::Histories;
+use crate::survival::result::print::PValue;
+
+/// A test of the Markov assumption for one transition: among those at risk of it after s, does its hazard depend on the state
+/// that they were in at s?
+///
+/// At each landmark s the subjects under observation are grouped by their state then, and the groups are compared after s by
+/// the log-rank test of the transition, `U_g = Σ_{u > s} (d_g − d Y_g/Y)` with the hypergeometric covariance: if the
+/// process is a Markov process, the groups share one hazard. One landmark has a chi-square distribution. Over a grid of
+/// landmarks the mean and the largest statistic are compared with those of 1000 multiplier samples, in which the residual
+/// `Σ (δ_g − Y_g/Y)` of each subject's own transitions is multiplied by a standard normal number.
+///
+/// | option | default | meaning | must be |
+/// |---|---|---|---|
+/// | [`at`](Self::at) | the quintiles of the times of the transition | the landmarks | at least 0 |
+/// | [`replicates`](Self::replicates) | 1000 | multiplier samples | at least 1 |
+/// | [`seed`](Self::seed) | 1 | of their random numbers | |
+///
+/// Where it rejects, [`TransitionProbability::landmark`](super::TransitionProbability::landmark) still holds, and so do state
+/// occupation probabilities.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::Histories;
+/// use greenwood::survival::multi_state::MarkovTest;
+///
+/// let data = Histories::new(
+///     &["a", "a", "b", "b", "c", "c", "d", "d"],
+///     &[0., 1., 0., 2., 0., 4., 0., 5.],
+///     &[1., 9., 2., 8., 4., 6., 5., 7.],
+///     &[Some("ill"), Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead")],
+///     &["well", "ill", "dead"],
+/// )?;
+/// let test = MarkovTest::new(&"ill", &"dead").at(&[3.0]).test(&data)?;
+/// let at = &test.landmarks()[0];
+/// assert_eq!(at.groups(), ["well", "ill"]);
+/// assert_eq!(at.observed(), [2.0, 2.0]);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # References
+/// Titman & Putter (2022), Biostatistics 23:380. Lin, Wei & Ying (1993), Biometrika 80:557, for the multipliers.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "nothing is tested until `.test(…)` is called"]
+pub struct MarkovTest {
+    from: String,
+    to: String,
+    times: Option<Vec<f64>>,
+    replicates: usize,
+    seed: u64,
+}
+
+/// The comparison at one landmark.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MarkovLandmark {
+    time: f64,
+    groups: Vec<String>,
+    subjects: Vec<usize>,
+    observed: Vec<f64>,
+    expected: Vec<f64>,
+    statistic: f64,
+    degrees_of_freedom: usize,
+}
+
+/// The result of [`MarkovTest`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct MarkovTestResult {
+    from: String,
+    to: String,
+    landmarks: Vec<MarkovLandmark>,
+    replicates: usize,
+    /// Of the mean and of the largest statistic: how many samples have one as large.
+    as_large: [usize; 2],
+}
+
+impl MarkovTest {
+    /// The test of the transition between two states.
+    pub fn new<S: ToString + ?Sized>(from: &S, to: &S) -> Self {
+        Self { from: from.to_string(), to: to.to_string(), times: None, replicates: 1000, seed: 1 }
+    }
+
+    /// The landmarks.
+    pub fn at(self, times: &[f64]) -> Self {
+        Self { times: Some(times.to_vec()), ..self }
+    }
+
+    /// The number of multiplier samples.
+    pub fn replicates(self, replicates: usize) -> Self {
+        Self { replicates, ..self }
+    }
+
+    /// The seed of their random numbers.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Tests the histories.
+    ///
+    /// # Errors
+    /// [`Error::InconsistentHistory`]; [`Error::UnknownState`]; [`Error::UnknownTransition`] where nobody makes it;
+    /// [`Error::OutOfRange`] for a landmark that is no time, and without a sample; [`Error::Empty`] without a landmark;
+    /// [`Error::Unsupported`] with weights or clusters.
+    pub fn test(&self, data: &Histories) -> Result<MarkovTestResult> {
+        data.check().into_result()?;
+        let (from, to) = (data.position(&self.from)? as u32, data.position(&self.to)? as u32);
+        if data.weights.is_some() || data.clusters.is_some() {
+            return Err(Error::Unsupported {
+                method: "a test of the Markov assumption",
+                with: "weights or clusters",
+                why: "its variance takes the histories for those of independent subjects, each counted once",
+            });
+        }
+        let mut moves: Vec<f64> = (0..data.len())
+            .filter(|&i| data.from[i] == from && data.to[i] == to + 1)
+            .map(|i| data.stop[i])
+            .collect();
+        if moves.is_empty() {
+            let transition = format!("{} → {}", self.from, self.to);
+            let made = |h: usize, j: usize| format!("{} → {}", data.states[h], data.states[j]);
+            let check = data.check();
+            let known = check.transitions().iter().enumerate().flat_map(|(h, row)| {
+                row.iter()
+                    .enumerate()
+                    .filter(|&(_, &n)| n > 0)
+                    .map(move |(j, _)| made(h, j))
+                    .collect::<Vec<_>>()
+            });
+            return Err(Error::UnknownTransition { transition, known: known.collect::<Vec<_>>().join(", ") });
+        }
+        moves.sort_by(f64::total_cmp);
+        let times = self.times.clone().unwrap_or_else(|| {
+            let mut quintiles: Vec<f64> = (1..5).map(|k| moves[(moves.len() - 1) * k / 5]).collect();
+            quintiles.dedup();
+            quintiles
+        });
+        if times.is_empty() {
+            return Err(Error::Empty { argument: "the landmarks" });
+        }
+        if let Some(&value) = times.iter().find(|t| !(0.0..f64::INFINITY).contains(*t)) {
+            return Err(Error::OutOfRange {
+                argument: "a landmark",
+                value,
+                must_be: "finite and at least 0",
+            });
+        }
+        if self.replicates == 0 {
+            return Err(Error::OutOfRange { argument: "replicates", value: 0.0, must_be: "at least 1" });
+        }
+        let all: Vec<Landmark> = times.iter().map(|&s| Landmark::new(data, from, to, s)).collect();
+        let statistics: Vec<(f64, usize)> = all.iter().map(|l| l.form(&l.score)).collect();
+        let summary = |statistics: &[(f64, usize)]| {
+            let with: Vec<f64> = statistics.iter().filter(|s| s.1 > 0).map(|s| s.0).collect();
+            [with.iter().sum::<f64>() / with.len().max(1) as f64, with.iter().copied().fold(0.0, f64::max)]
+        };
+        let found = summary(&statistics);
+        let mut as_large = [0; 2];
+        for replicate in 0..self.replicates {
+            let mut random = Random::new(self.seed, replicate as u64);
+            let multipliers: Vec<f64> = (0..data.ids.count()).map(|_| normal(&mut random)).collect();
+            let sample: Vec<(f64, usize)> = all.iter().map(|l| l.form(&l.multiplied(&multipliers))).collect();
+            for (n, (drawn, found)) in as_large.iter_mut().zip(summary(&sample).into_iter().zip(found)) {
+                *n += usize::from(drawn >= found);
+            }
+        }
+        let landmarks =
+            all.iter().zip(&statistics).map(|(l, &(statistic, degrees_of_freedom))| MarkovLandmark {
+                time: l.time,
+                groups: l.groups.iter().map(|&g| data.states[g as usize].clone()).collect(),
+                subjects: l.subjects.clone(),
+                observed: l.observed.clone(),
+                expected: l.observed.iter().zip(&l.score).map(|(o, u)| o - u).collect(),
+                statistic,
+                degrees_of_freedom,
+            });
+        let landmarks = landmarks.collect();
+        Ok(MarkovTestResult {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            landmarks,
+            replicates: self.replicates,
+            as_large,
+        })
+    }
+}
+
+/// A standard normal number, after Box & Muller (1958).
+fn normal(random: &mut Random) -> f64 {
+    (-2.0 * random.uniform().ln()).sqrt() * (std::f64::consts::TAU * random.uniform()).cos()
+}
+
+/// The sums of one landmark.
+struct Landmark {
+    time: f64,
+    /// The states in which subjects at risk were.
+    groups: Vec<u32>,
+    subjects: Vec<usize>,
+    observed: Vec<f64>,
+    score: Vec<f64>,
+    /// Of all groups but the last.
+    variance: Vec<f64>,
+    /// Subject, and the residual of its own transitions by group.
+    residuals: Vec<(u32, Vec<f64>)>,
+}
+
+impl Landmark {
+    fn new(data: &Histories, from: u32, to: u32, s: f64) -> Self {
+        let ids = data.ids.codes();
+        let mut state = vec![None; data.ids.count()];
+        for i in (0..data.len()).filter(|&i| data.start[i] <= s && s < data.stop[i]) {
+            state[ids[i] as usize] = Some(data.from[i]);
+        }
+        let at_risk =
+            |i: &usize| data.from[*i] == from && data.stop[*i] > s && state[ids[*i] as usize].is_some();
+        let mut rows: Vec<usize> = (0..data.len()).filter(at_risk).collect();
+        rows.sort_by(|&a, &b| data.stop[a].total_cmp(&data.stop[b]).then(a.cmp(&b)));
+        let of = |i: usize| state[ids[i] as usize].unwrap_or(0);
+        let mut groups: Vec<u32> = rows.iter().map(|&i| of(i)).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let k = groups.len();
+        let group = |i: usize| groups.partition_point(|&g| g < of(i));
+        let mut subjects = vec![0; k];
+        let mut seen = vec![false; state.len()];
+        for &i in &rows {
+            if !std::mem::replace(&mut seen[ids[i] as usize], true) {
+                subjects[group(i)] += 1;
+            }
+        }
+        let mut entries = rows.clone();
+        entries.sort_by(|&a, &b| data.start[a].total_cmp(&data.start[b]));
+        let mut out = Self {
+            time: s,
+            subjects,
+            observed: vec![0.0; k],
+            score: vec![0.0; k],
+            variance: vec![0.0; k.saturating_sub(1).pow(2)],
+            residuals: Vec::new(),
+            groups: groups.clone(),
+        };
+        let (mut n, mut entered) = (vec![0.0; k], 0);
+        let mut own: std::collections::BTreeMap<u32, Vec<f64>> = std::collections::BTreeMap::new();
+        for tied in rows.chunk_by(|&a, &b| data.stop[a] == data.stop[b]) {
+            let u = data.stop[tied[0]];
+            while entered < entries.len() && data.start[entries[entered]] < u {
+                n[group(entries[entered])] += 1.0;
+                entered += 1;
+            }
+            let all: f64 = n.iter().sum();
+            let events: Vec<usize> = tied.iter().copied().filter(|&i| data.to[i] == to + 1).collect();
+            let d = events.len() as f64;
+            for &i in &events {
+                let g = group(i);
+                out.observed[g] += 1.0;
+                let residual = own.entry(ids[i]).or_insert_with(|| vec![0.0; k]);
+                for (h, r) in residual.iter_mut().enumerate() {
+                    let share = f64::from(u8::from(h == g)) - n[h] / all;
+                    *r += share;
+                    out.score[h] += share;
+                }
+            }
+            if d > 0.0 && all > 1.0 {
+                let c = d * (all - d) / (all - 1.0);
+                for a in 0..k - 1 {
+                    for b in 0..k - 1 {
+                        let same = f64::from(u8::from(a == b));
+                        out.variance[a * (k - 1) + b] += c * n[a] / all * (same - n[b] / all);
+                    }
+                }
+            }
+            for &i in tied {
+                n[group(i)] -= 1.0;
+            }
+        }
+        out.residuals = own.into_iter().collect();
+        out
+    }
+
+    fn form(&self, score: &[f64]) -> (f64, usize) {
+        match self.groups.len() {
+            0 | 1 => (0.0, 0),
+            k => quadratic_form(&score[..k - 1], &self.variance),
+        }
+    }
+
+    fn multiplied(&self, multipliers: &[f64]) -> Vec<f64> {
+        let mut score = vec![0.0; self.groups.len()];
+        for (id, residual) in &self.residuals {
+            let m = multipliers[*id as usize];
+            score.iter_mut().zip(residual).for_each(|(s, r)| *s += m * r);
+        }
+        score
+    }
+}
+
+impl MarkovLandmark {
+    /// The landmark.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// The states at the landmark of those who are at risk of the transition later.
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub fn subjects(&self) -> &[usize] {
+        &self.subjects
+    }
+
+    /// The transitions of each group after the landmark.
+    #[must_use]
+    pub fn observed(&self) -> &[f64] {
+        &self.observed
+    }
+
+    /// Those expected if the groups share one hazard.
+    #[must_use]
+    pub fn expected(&self) -> &[f64] {
+        &self.expected
+    }
+
+    /// The chi-square statistic.
+    #[must_use]
+    pub fn statistic(&self) -> f64 {
+        self.statistic
+    }
+
+    /// Its degrees of freedom; 0 where there are no two groups to compare.
+    #[must_use]
+    pub fn degrees_of_freedom(&self) -> usize {
+        self.degrees_of_freedom
+    }
+
+    /// The p-value of this landmark alone; `None` without a degree of freedom.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        let df = self.degrees_of_freedom;
+        (df > 0).then(|| chi_square_sf(self.statistic.max(0.0), df))
+    }
+}
+
+impl MarkovTestResult {
+    /// The landmarks, in the order in which they were given.
+    #[must_use]
+    pub fn landmarks(&self) -> &[MarkovLandmark] {
+        &self.landmarks
+    }
+
+    /// The number of multiplier samples.
+    #[must_use]
+    pub fn replicates(&self) -> usize {
+        self.replicates
+    }
+
+    fn share(&self, which: usize) -> Option<f64> {
+        let any = self.landmarks.iter().any(|l| l.degrees_of_freedom > 0);
+        any.then(|| (1 + self.as_large[which]) as f64 / (1 + self.replicates) as f64)
+    }
+
+    /// The p-value of the mean statistic over the landmarks; `None` where no landmark compares groups.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.share(0)
+    }
+
+    /// The p-value of the largest statistic.
+    #[must_use]
+    pub fn p_value_of_largest(&self) -> Option<f64> {
+        self.share(1)
+    }
+}
+
+impl fmt::Display for MarkovTestResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Markov assumption for {} → {} (landmark log-rank tests)", self.from, self.to)?;
+        for l in &self.landmarks {
+            write!(f, "\n  at {}: ", l.time)?;
+            match l.p_value() {
+                Some(p) => write!(
+                    f,
+                    "chi-square {:.4} on {} df, {:#}",
+                    l.statistic,
+                    l.degrees_of_freedom,
+                    PValue(p)
+                )?,
+                None => write!(f, "no groups to compare")?,
+            }
+        }
+        let Some((mean, largest)) = self.p_value().zip(self.p_value_of_largest()) else { return Ok(()) };
+        write!(
+            f,
+            "\n  all: mean {:#}, largest {:#} ({} samples)",
+            PValue(mean),
+            PValue(largest),
+            self.replicates
+        )
+    }
+}

@@ -1,0 +1,117 @@
+//! What the options of a group-sequential design may be.
+
+use crate::error::{Error, Result};
+use crate::trial::design::boundaries::BoundaryType;
+use crate::trial::design::group_sequential::{Futility, GroupSequential};
+use crate::trial::design::spending::Spending;
+
+impl GroupSequential {
+    pub(super) fn check(&self) -> Result<()> {
+        let looks = self.fractions.len();
+        if looks == 0 {
+            return Err(Error::Empty { argument: "fractions" });
+        }
+        if looks > 50 {
+            return Err(Error::OutOfRange { argument: "looks", value: looks as f64, must_be: "at most 50" });
+        }
+        let mut previous = 0.0;
+        for (index, &value) in self.fractions.iter().enumerate() {
+            // Steps of less than a millionth are no step: the bounds would be one.
+            if !(value > previous + 1e-6 && value <= 1.0) {
+                let must = "fractions of the information increase from above 0 to 1";
+                return Err(Error::NotMonotone { argument: "fractions", index, value, previous, must });
+            }
+            previous = value;
+        }
+        if previous != 1.0 {
+            return Err(Error::OutOfRange { argument: "the last fraction", value: previous, must_be: "1" });
+        }
+        if !(1..=2).contains(&self.sides) {
+            return Err(Error::OutOfRange {
+                argument: "sides",
+                value: f64::from(self.sides),
+                must_be: "1 or 2",
+            });
+        }
+        Spending::OBrienFleming.check(looks, self.alpha)?;
+        let power = 1.0 - self.beta;
+        if !(power > self.alpha && power < 1.0 - 1e-12) {
+            return Err(Error::OutOfRange {
+                argument: "power",
+                value: power,
+                must_be: "above alpha and below 1",
+            });
+        }
+        match &self.boundary {
+            BoundaryType::Spending(spending) => spending.check(looks, self.alpha / f64::from(self.sides))?,
+            BoundaryType::WangTsiatis(value) if !((-2.0..=2.0).contains(value)) => {
+                return Err(Error::OutOfRange {
+                    argument: "Wang and Tsiatis's Δ",
+                    value: *value,
+                    must_be: "between -2 and 2",
+                });
+            }
+            BoundaryType::HaybittlePeto(value) if !((0.5..=10.0).contains(value)) => {
+                return Err(Error::OutOfRange {
+                    argument: "Haybittle and Peto's bound",
+                    value: *value,
+                    must_be: "between 0.5 and 10",
+                });
+            }
+            _ => {}
+        }
+        self.check_time()?;
+        if let Some((spending, alpha)) = &self.harm {
+            spending.check(looks, *alpha)?;
+        }
+        if (self.futility != Futility::None || self.harm.is_some()) && self.sides == 2 {
+            return Err(Error::Unsupported {
+                method: "a bound for futility or harm",
+                with: "a two-sided design",
+                why: "it stops on the side of no effect; take one side with half the error",
+            });
+        }
+        match &self.futility {
+            Futility::Z(bounds) => {
+                if bounds.len() + 1 != looks {
+                    let (len, expected) = (bounds.len(), looks - 1);
+                    return Err(Error::LengthMismatch {
+                        argument: "futility",
+                        len,
+                        other: "the looks before the last",
+                        expected,
+                    });
+                }
+                match bounds.iter().find(|z| !(**z < 10.0)) {
+                    Some(&value) => {
+                        Err(Error::OutOfRange { argument: "futility", value, must_be: "below 10" })
+                    }
+                    None => Ok(()),
+                }
+            }
+            Futility::Spending(spending) => spending.check(looks, self.beta),
+            Futility::None => Ok(()),
+        }
+    }
+
+    fn check_time(&self) -> Result<()> {
+        let Some(time) = &self.spending_time else { return Ok(()) };
+        if time.len() != self.fractions.len() {
+            let (len, expected) = (time.len(), self.fractions.len());
+            return Err(Error::LengthMismatch { argument: "spending_time", len, other: "looks", expected });
+        }
+        let mut previous = 0.0;
+        for (index, &value) in time.iter().enumerate() {
+            if !(value >= previous && value <= 1.0) {
+                let must = "shares of the planned time do not fall, and end at 1";
+                return Err(Error::NotMonotone { argument: "spending_time", index, value, previous, must });
+            }
+            previous = value;
+        }
+        if previous != 1.0 {
+            let (argument, value) = ("the last spending_time", previous);
+            return Err(Error::OutOfRange { argument, value, must_be: "1" });
+        }
+        Ok(())
+    }
+}
