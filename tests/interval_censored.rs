@@ -460,6 +460,73 @@ fn masses_that_are_not_unique_are_said_to_be_so() {
     assert_eq!(curve.exhausted().map(|i| i.right), Some(1.0), "{curve}");
 }
 
+/// Traps of others: variances from expected counts. Of the times 1 to 5, the third and fifth censored, the log of survival at
+/// 4 has the variance 1/20 + 1/12 + 1/2; with entries no variance is below 0.
+#[test]
+fn variances_are_those_of_kaplan_meier() {
+    let event = [true, true, false, true, false];
+    let km = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4., 5.], &event).unwrap()).at(4.0);
+    let log_error = km.std_error().unwrap() / km.value().unwrap();
+    close(log_error * log_error, 1.0 / 20.0 + 1.0 / 12.0 + 0.5, 1e-12, "variance of log S(4)");
+    let time = [2., 3., 4., 5., 6., 7., 8.];
+    let event = [true, true, false, true, true, true, true];
+    let data = RightCensored::new(&time, &event).unwrap().with_entry(&[0., 1., 1., 2., 3., 0., 5.]).unwrap();
+    let curve = KaplanMeier::fit(&data);
+    for t in time {
+        assert!(curve.at(t).std_error().is_ok_and(|se| se > 0.0) || curve.at(t).value() == Ok(0.0), "{t}");
+    }
+}
+
+/// Written down and read back; what was changed on the way is checked.
+#[test]
+fn stored_data_are_the_same_and_checked() {
+    let data = truncated()
+        .with_weights(Weights::sampling((0..60).map(|i| 1.0 + f64::from(i % 3)).collect::<Vec<_>>()))
+        .unwrap()
+        .with_strata(Groups::new(&(0..60).map(|i| i % 2).collect::<Vec<_>>()))
+        .unwrap()
+        .with_clusters(&(0..60).map(|i| i / 2).collect::<Vec<_>>())
+        .unwrap();
+    let text = serde_json::to_string(&data).unwrap();
+    assert_eq!(serde_json::from_str::<IntervalCensored>(&text).unwrap(), data);
+    let mut changed: serde_json::Value = serde_json::from_str(&text).unwrap();
+    changed["entry"][0] = 1e9.into();
+    let error = serde_json::from_value::<IntervalCensored>(changed).unwrap_err().to_string();
+    assert!(error.contains("ends at or before its entry"), "{error}");
+}
+
+/// One row, rows that are all alike, tiny and huge times, weights far apart: an answer with its certificate.
+#[test]
+fn hostile_entries_have_an_answer() {
+    let inf = f64::INFINITY;
+    for scale in [1e-12, 1.0, 1e12] {
+        for (rows, entry) in [
+            (vec![(2.0, inf)], vec![1.0]),
+            (vec![(2.0, 3.0)], vec![2.0]),
+            (vec![(2.0, 2.0); 5], vec![1.0; 5]),
+            (vec![(1.0, 3.0), (2.0, inf), (0.0, 2.0)], vec![1.0, 2.0, 0.0]),
+            (vec![(0.0, 9.0), (8.0, 9.0), (7.0, 8.0), (3.0, inf)], vec![0.0, 8.0, 7.0, 3.0]),
+        ] {
+            let (l, u): (Vec<f64>, Vec<f64>) = rows.iter().map(|r| (r.0 * scale, r.1 * scale)).unzip();
+            let entry: Vec<f64> = entry.iter().map(|e| e * scale).collect();
+            for weight in [1.0, 1e-9, 1e9] {
+                let weights: Vec<f64> = (0..l.len()).map(|i| if i == 0 { weight } else { 1.0 }).collect();
+                let data = IntervalCensored::new(l.clone(), u.clone()).unwrap();
+                let data = data.with_entry(entry.clone()).unwrap();
+                let data = data.with_weights(Weights::replication(weights)).unwrap();
+                let curve = Turnbull::fit(&data);
+                assert!(curve.kkt_gap() < 1e-7, "{scale} {weight} {curve}");
+                let likelihood = Turnbull::likelihood(&data).unwrap();
+                for t in [0.0, 1.5 * scale, 2.5 * scale, 20.0 * scale] {
+                    let (lower, upper) =
+                        likelihood.interval(t, 0.95, RatioLaw::ChiSquare).unwrap().bounds().unwrap();
+                    assert!((0.0..=upper).contains(&lower) && upper <= 1.0, "{t}: {lower} {upper}");
+                }
+            }
+        }
+    }
+}
+
 fn named(name: &str) -> IntervalCensored<'static> {
     data(&cases("interval").into_iter().find(|c| c.name == name).unwrap())
 }

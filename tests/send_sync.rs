@@ -29,6 +29,35 @@ fn contrast_is() {
 }
 
 #[test]
+fn parametric_is() {
+    use regression::parametric;
+    all![
+        parametric::Background,
+        parametric::ComparedModel,
+        parametric::Comparison,
+        parametric::ExtrapolatedRow,
+        parametric::Extrapolation,
+        parametric::Family,
+        parametric::Jet<2>,
+        parametric::Knots,
+        parametric::Link,
+        parametric::LocationScaleRows<'static>,
+        parametric::Natural,
+        parametric::ObservedRows<'static>,
+        parametric::Observations,
+        parametric::Parameter,
+        parametric::Parametric,
+        parametric::ParametricModel,
+        parametric::ParametricStop,
+        parametric::Predicted,
+        parametric::Prediction<'static>,
+        parametric::SplineScale,
+        parametric::Standardized<'static>,
+        parametric::Summary,
+    ];
+}
+
+#[test]
 fn curve_is() {
     all![
         curve::AalenJohansen,

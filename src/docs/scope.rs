@@ -16,7 +16,7 @@
 //! | intervals for few subjects | [`small_sample`] |
 //! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
-//! | parametric models: families, splines, cure; censoring and truncation of every kind | [`parametric`] |
+//! | parametric models: families, splines, cure, relative survival; censoring and truncation of every kind | [`parametric`] |
 //! | interval-censored data: the nonparametric estimate with delayed entry, groups compared | [`Turnbull`], [`IntervalLogRank`] |
 //! | additive hazards (Aalen) | [`AdditiveHazards`] |
 //! | concordance | [`prediction`] |
@@ -28,11 +28,10 @@
 //!
 //! # Not yet
 //! - Semiparametric models and right truncation for interval-censored data.
-//! - Relative survival (a background hazard) in parametric models.
 //! - Brier scores, time-dependent AUC and calibration.
 //! - Frailty.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
-//! - Standardised (adjusted) survival curves. Curves with inverse-probability weights are there: [`Weights::sampling`].
+//! - Standardised (adjusted) survival curves of a Cox model; parametric models have them. Curves with inverse-probability weights are there: [`Weights::sampling`].
 //!
 //! # Not planned
 //! Survival forests, boosting and neural networks; Bayesian models; a formula language.

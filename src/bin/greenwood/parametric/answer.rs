@@ -48,6 +48,9 @@ impl Options {
             "stop": fit.diagnosis(), "converged": fit.stop().is_success(), "coefficients": coefficients,
             "vcov": matrix(fit.variance()), "parameters": parameters, "at": [], "quantiles": [], "rmst": null,
         });
+        if fit.is_excess() {
+            answer["relative_survival"] = true.into();
+        }
         if fit.is_robust() {
             answer["naive_vcov"] = matrix(fit.model_variance()).into();
         }

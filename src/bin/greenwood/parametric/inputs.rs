@@ -1,6 +1,7 @@
 //! What the fits of `parametric` take from the file.
 
 use greenwood::survival::regression::Observations;
+use greenwood::survival::regression::parametric::Background;
 use greenwood::survival::{Design, RightCensored};
 
 use super::parts::parts;
@@ -26,6 +27,7 @@ impl Options {
             ("--entry", self.entry.as_ref()),
             ("--strata", self.strata.as_ref()),
             ("--offset", self.offset.as_ref()),
+            ("--background", self.background.as_ref()),
         ];
         let own = own.into_iter().filter_map(|(flag, column)| Some((flag, column?.as_str())));
         own.chain(self.covariates.iter().map(|c| ("--covariates", c.as_str()))).collect()
@@ -139,6 +141,9 @@ impl Options {
         }
         if let Some(weights) = self.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
+        }
+        if let Some(column) = &self.background {
+            data = data.with_background(Background::rates(&table.numbers("--background", column)?))?;
         }
         if let Some(column) = &self.rows.cluster {
             data = data.with_clusters(&table.text("--cluster", column)?)?;

@@ -68,6 +68,9 @@ pub struct Options {
     /// Parameters that are not estimated, such as scale=0.5
     #[arg(long, value_delimiter = ',')]
     pub(super) fixed: Vec<String>,
+    /// Column with the hazard of the population at the subject's time: the model is one of the excess, relative survival
+    #[arg(long)]
+    pub(super) background: Option<String>,
     /// Inner knots of a spline
     #[arg(long, default_value_t = 1)]
     pub(super) knots: usize,

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use crate::error::Result;
-use crate::survival::regression::parametric::family::Standard;
 use crate::survival::regression::parametric::jet::Real;
+use crate::survival::regression::parametric::standard::Standard;
 
 /// How the natural value of a parameter follows from its working value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -170,7 +170,7 @@ pub trait Distribution: Clone + Debug {
 
     /// The distribution once what it takes from the data is known: the places of knots.
     #[doc(hidden)]
-    fn resolved(&self, _log_event_times: &[f64]) -> Result<Self> {
+    fn resolved(&self, _log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self> {
         Ok(self.clone())
     }
 

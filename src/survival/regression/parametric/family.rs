@@ -1,15 +1,12 @@
 //! The families: each log density and log survival function, written once.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::error::Error;
 use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter, Summary};
 use crate::survival::regression::parametric::jet::Real;
 use crate::survival::regression::parametric::spline::{self, Knots};
+use crate::survival::regression::parametric::standard::{SplineScale, Standard};
 use crate::survival::regression::parametric::tails::{
-    self, LOG_ROOT_TAU, log_f_density, log_f_survival, log_gamma_density, log_gamma_survival,
-    log_normal_survival, relative_exp,
+    self, LOG_ROOT_TAU, log_f_density, log_f_survival, log_gamma_density, log_gamma_survival, relative_exp,
 };
 
 /// The distribution of a parametric model.
@@ -91,51 +88,6 @@ pub enum Family {
     MixtureCure(Box<Family>),
     /// The cumulative hazard has the limit `−ln θ` and the shape of a distribution function of the base family.
     NonMixtureCure(Box<Family>),
-}
-
-/// What is linear in a spline of log time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum SplineScale {
-    /// The log cumulative hazard: covariates act as proportional hazards.
-    Hazard,
-    /// The log cumulative odds: covariates act as proportional odds.
-    Odds,
-    /// The normal quantile of 1 − S.
-    Normal,
-}
-
-/// The standard distributions of w.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Standard {
-    /// Of a smallest value.
-    Smallest,
-    /// Normal.
-    Normal,
-    /// Logistic.
-    Logistic,
-}
-
-impl Standard {
-    pub(super) fn log_survival<T: Real>(self, w: T) -> T {
-        match self {
-            Self::Smallest => -w.exp(),
-            Self::Logistic => -w.softplus(),
-            Self::Normal => w.map(log_normal_survival(w.value())),
-        }
-    }
-
-    pub(super) fn log_density<T: Real>(self, w: T) -> T {
-        match self {
-            Self::Smallest => w - w.exp(),
-            Self::Logistic => w - w.softplus().scale(2.0),
-            Self::Normal => {
-                let x = w.value();
-                w.map([-0.5 * x * x - LOG_ROOT_TAU, -x, -1.0])
-            }
-        }
-    }
 }
 
 impl Family {
@@ -284,10 +236,10 @@ impl Distribution for Family {
         )
     }
 
-    fn resolved(&self, log_event_times: &[f64]) -> Result<Self, Error> {
+    fn resolved(&self, log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self, Error> {
         match self {
             Self::Spline { scale, knots } => {
-                let placed = knots.placed(log_event_times).ok_or(Error::Unsupported {
+                let placed = knots.placed(&log_event_times()).ok_or(Error::Unsupported {
                     method: "a spline of log time",
                     with: "these knots",
                     why: "knots must increase and be finite, and by rule they need as many distinct event times: give \
@@ -499,25 +451,6 @@ impl Family {
     }
 }
 
-impl SplineScale {
-    fn log_survival<T: Real>(self, s: T) -> T {
-        match self {
-            Self::Hazard => Standard::Smallest.log_survival(s),
-            Self::Odds => Standard::Logistic.log_survival(s),
-            Self::Normal => Standard::Normal.log_survival(s),
-        }
-    }
-
-    /// `ln(−dS/ds)`
-    fn log_minus_slope<T: Real>(self, s: T) -> T {
-        match self {
-            Self::Hazard => Standard::Smallest.log_density(s),
-            Self::Odds => Standard::Logistic.log_density(s),
-            Self::Normal => Standard::Normal.log_density(s),
-        }
-    }
-}
-
 /// The gamma distribution as a generalised one: `w = √a (ln(rate t) − ln a)`, `Q = 1/√a`.
 fn gamma_as_generalized<T: Real>(t: f64, p: &[T]) -> (T, T) {
     let q = p[0].scale(-0.5).exp();
@@ -540,190 +473,5 @@ fn piecewise_log_survival<T: Real>(t: f64, cuts: &[f64], p: &[T]) -> T {
     -hazard
 }
 
-const NAMES: [(&str, Family); 12] = [
-    ("exponential", Family::Exponential),
-    ("weibull", Family::Weibull),
-    ("weibull-ph", Family::WeibullPh),
-    ("log-normal", Family::LogNormal),
-    ("log-logistic", Family::LogLogistic),
-    ("gompertz", Family::Gompertz),
-    ("gamma", Family::Gamma),
-    ("generalized-gamma", Family::GeneralizedGamma),
-    ("generalized-f", Family::GeneralizedF),
-    ("gaussian", Family::Gaussian),
-    ("logistic", Family::Logistic),
-    ("extreme-value", Family::ExtremeValue),
-];
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Self::Spline { scale, .. } => match scale {
-                SplineScale::Hazard => "spline-hazard".to_string(),
-                SplineScale::Odds => "spline-odds".into(),
-                SplineScale::Normal => "spline-normal".into(),
-            },
-            Self::PiecewiseExponential { .. } => "piecewise-exponential".into(),
-            Self::MixtureCure(base) => format!("cure-mixture-{base}"),
-            Self::NonMixtureCure(base) => format!("cure-non-mixture-{base}"),
-            other => NAMES.iter().find(|(_, family)| family == other).map_or("", |(name, _)| name).into(),
-        };
-        f.pad(&name)
-    }
-}
-
-/// By its name; a spline has one inner knot and a piecewise exponential model no cut until they are given.
-impl FromStr for Family {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        let cured = |base: &str| base.parse::<Self>().ok().filter(|f| f.as_base().is_some()).map(Box::new);
-        let found = match name {
-            "spline-hazard" => Some(Self::spline_hazard(1)),
-            "spline-odds" => Some(Self::spline_odds(1)),
-            "spline-normal" => Some(Self::spline_normal(1)),
-            "piecewise-exponential" => Some(Self::piecewise_exponential(&[])),
-            _ => {
-                if let Some(base) = name.strip_prefix("cure-mixture-") {
-                    cured(base).map(Self::MixtureCure)
-                } else if let Some(base) = name.strip_prefix("cure-non-mixture-") {
-                    cured(base).map(Self::NonMixtureCure)
-                } else {
-                    NAMES.iter().find(|(known, _)| *known == name).map(|(_, family)| family.clone())
-                }
-            }
-        };
-        found.ok_or_else(|| {
-            let mut known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-            known.extend(["spline-hazard", "spline-odds", "spline-normal", "piecewise-exponential"]);
-            known.extend(["cure-mixture-NAME", "cure-non-mixture-NAME (NAME with times above 0, no spline)"]);
-            Error::UnknownLabel { label: name.into(), known: known.join(", ") }
-        })
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::survival::regression::parametric::jet::Jet;
-
-    fn families() -> Vec<(Family, Vec<f64>)> {
-        let knots = Knots::At(vec![-1.0, 0.2, 0.9, 1.5]);
-        let spline = |scale| Family::Spline { scale, knots: knots.clone() };
-        let mut all = vec![
-            (Family::Exponential, vec![0.3]),
-            (Family::Weibull, vec![0.3, -0.2]),
-            (Family::LogNormal, vec![0.3, -0.2]),
-            (Family::LogLogistic, vec![-0.5, 0.001]),
-            (Family::Gaussian, vec![0.3, -0.2]),
-            (Family::Logistic, vec![0.3, -0.2]),
-            (Family::ExtremeValue, vec![0.3, -0.2]),
-            (Family::WeibullPh, vec![0.2, -0.7]),
-            (Family::Gompertz, vec![0.4, -0.7]),
-            (Family::Gompertz, vec![-0.001, -0.7]),
-            (Family::Gamma, vec![0.7, -0.3]),
-            (Family::Gamma, vec![-1.7, -0.3]),
-            (Family::GeneralizedGamma, vec![0.3, -0.2, 0.6]),
-            (Family::GeneralizedGamma, vec![0.3, -0.2, -1.4]),
-            (Family::GeneralizedGamma, vec![0.3, -0.2, 0.0]),
-            (Family::GeneralizedF, vec![0.3, -0.2, 0.6, -0.5]),
-            (Family::GeneralizedF, vec![0.3, -0.2, -0.6, 0.5]),
-            (spline(SplineScale::Hazard), vec![-0.6, 1.3, 0.1, -0.1]),
-            (spline(SplineScale::Odds), vec![-0.6, 1.3, 0.1, -0.1]),
-            (spline(SplineScale::Normal), vec![-0.6, 1.3, 0.1, -0.1]),
-            (Family::piecewise_exponential(&[0.5, 1.0]), vec![0.2, -0.6, 0.3, 0.1]),
-        ];
-        for (base, start) in [
-            (Family::Weibull, vec![-0.3, 0.4, 0.2]),
-            (Family::LogNormal, vec![-0.3, 0.4, 0.2]),
-            (Family::Gompertz, vec![-0.3, 0.4, 0.2]),
-            (Family::GeneralizedGamma, vec![1.3, 0.4, 0.2, 0.7]),
-        ] {
-            all.push((Family::MixtureCure(Box::new(base.clone())), start.clone()));
-            all.push((Family::NonMixtureCure(Box::new(base)), start));
-        }
-        all
-    }
-
-    #[test]
-    fn derivatives_are_those_of_differences() {
-        for (family, at) in families() {
-            let n = at.len();
-            assert_eq!(family.parameters().len(), n, "{family}");
-            for t in [0.4, 1.7, 3.0] {
-                for which in 0..2 {
-                    let f = |at: &[f64]| -> Jet<4> {
-                        let jets: Vec<Jet<4>> =
-                            at.iter().enumerate().map(|(k, &x)| Jet::variable(x, k)).collect();
-                        if which == 0 { family.log_survival(t, &jets) } else { family.log_density(t, &jets) }
-                    };
-                    let (jet, h) = (f(&at), 1e-5);
-                    for k in 0..n {
-                        let moved = |by: f64| {
-                            let mut there = at.clone();
-                            there[k] += by;
-                            f(&there)
-                        };
-                        let (up, down) = (moved(h), moved(-h));
-                        let first = (up.value - down.value) / (2.0 * h);
-                        assert!(
-                            (jet.gradient[k] - first).abs() < 1e-7,
-                            "{family} {t} {which} {k}: {} {first}",
-                            jet.gradient[k]
-                        );
-                        for l in 0..n {
-                            let second = (up.gradient[l] - down.gradient[l]) / (2.0 * h);
-                            let got = jet.hessian[k][l];
-                            assert!(
-                                (got - second).abs() < 1e-6,
-                                "{family} {t} {which} {k} {l}: {got} {second}"
-                            );
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// The density is minus the slope of the survival function.
-    #[test]
-    fn densities_belong_to_their_survival_functions() {
-        for (family, at) in families() {
-            for t in [0.4_f64, 1.7, 3.0] {
-                let h = 1e-5;
-                let slope = (family.log_survival(t + h, &at).exp() - family.log_survival(t - h, &at).exp())
-                    / (2.0 * h);
-                let density = family.log_density(t, &at).exp();
-                assert!((density + slope).abs() < 1e-8, "{family} {t}: {density} {slope}");
-            }
-        }
-    }
-
-    /// The hazard is the density by the survival function, and its derivatives are those of the difference.
-    #[test]
-    fn hazards_are_densities_by_survival() {
-        for (family, at) in families() {
-            let jets: Vec<Jet<4>> = at.iter().enumerate().map(|(k, &x)| Jet::variable(x, k)).collect();
-            for t in [0.4, 1.7, 3.0] {
-                let own = family.log_hazard(t, &jets);
-                let other = family.log_density(t, &jets) - family.log_survival(t, &jets);
-                assert!((own.value - other.value).abs() < 1e-12, "{family} {t}");
-                for k in 0..at.len() {
-                    assert!((own.gradient[k] - other.gradient[k]).abs() < 1e-9, "{family} {t} {k}");
-                    assert!((own.hessian[k][k] - other.hessian[k][k]).abs() < 1e-9, "{family} {t} {k}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn names_are_read_back() {
-        for (family, _) in families() {
-            assert_eq!(family.to_string().parse::<Family>().unwrap().to_string(), family.to_string());
-        }
-        let error = "weibul".parse::<Family>().unwrap_err().to_string();
-        assert!(error.contains("weibul") && error.contains("log-normal"), "{error}");
-        assert!("cure-mixture-gaussian".parse::<Family>().is_err());
-        assert!("cure-mixture-spline-odds".parse::<Family>().is_err());
-    }
-}
+mod tests;

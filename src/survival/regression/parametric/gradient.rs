@@ -2,7 +2,7 @@
 
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::jet::Jet;
-use crate::survival::regression::parametric::likelihood::MOST;
+use crate::survival::regression::parametric::likelihood::{Limits, MOST, row};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,17 @@ pub(super) enum Asked {
     LogSurvival(f64),
     /// `ln h(t)`.
     LogHazard(f64),
+    /// The log likelihood of a row.
+    Row(Limits),
+}
+
+/// The log likelihood of a row.
+pub(super) fn row_gradient<D: Distribution>(
+    distribution: &D,
+    parameters: &[f64],
+    limits: Limits,
+) -> (f64, Vec<f64>) {
+    gradient(distribution, parameters, Asked::Row(limits))
 }
 
 pub(super) fn gradient<D: Distribution>(
@@ -37,6 +48,7 @@ fn with<D: Distribution, const N: usize>(
     let jet = match asked {
         Asked::LogSurvival(t) => distribution.log_survival(t, &jets),
         Asked::LogHazard(t) => distribution.log_hazard(t, &jets),
+        Asked::Row(limits) => row(distribution, limits, &jets),
     };
     (jet.value, jet.gradient[..parameters.len()].to_vec())
 }

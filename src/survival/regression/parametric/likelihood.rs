@@ -5,13 +5,14 @@
 //! columns, which are taken block by block while the block is in the cache.
 
 use crate::survival::regression::parametric::distribution::Distribution;
-use crate::survival::regression::parametric::family::Standard;
 use crate::survival::regression::parametric::jet::{Jet, Real};
+use crate::survival::regression::parametric::lanes::{Column, add};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
-use crate::survival::regression::parametric::tails::{LOG_ROOT_TAU, log_normal_survival};
+use crate::survival::regression::parametric::location_scale::{LogScale, Observed, Work};
+use crate::survival::regression::parametric::standard::Standard;
 
 /// Rows that are taken together.
-const BLOCK: usize = 256;
+pub(super) const BLOCK: usize = 256;
 
 /// The rows on the scale of the search.
 #[derive(Debug, Clone)]
@@ -27,6 +28,27 @@ pub(super) struct Rows {
     pub columns: Vec<Vec<f64>>,
     /// The time, or its logarithm, where that alone is needed.
     pub y: Vec<f64>,
+    pub kinds: Vec<Kind>,
+    /// The population's rate at an exact time; its cumulative hazard between two limits.
+    pub background: Option<Vec<f64>>,
+}
+
+/// What a row tells of its time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub lower: f64,
+    pub upper: f64,
+    pub entry: f64,
+    pub background: f64,
+}
+
+/// Is a row one of those for which a location-scale family has a short formula?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Kind {
+    Censored,
+    Exact,
+    Other,
 }
 
 /// A likelihood to be maximised.
@@ -61,8 +83,6 @@ struct Block {
     gradient: Vec<Vec<f64>>,
     /// The lower triangle, `p (p + 1)/2 + q` for q ≤ p.
     hessian: Vec<Vec<f64>>,
-    /// The last logarithm of a scale, and 1 by that scale.
-    scale: (f64, f64),
 }
 
 impl Rows {
@@ -79,43 +99,91 @@ impl Rows {
         self.upper[row] < f64::INFINITY
     }
 
-    fn is_simple(&self, row: usize) -> bool {
-        (self.upper[row] == f64::INFINITY || self.lower[row] == self.upper[row])
-            && self.entry.as_ref().is_none_or(|e| e[row] == f64::NEG_INFINITY)
-            && self.y[row].is_finite()
+    /// The kind of a row.
+    pub fn kind(&self, row: usize) -> Kind {
+        let at_risk_from_start = self.entry.as_ref().is_none_or(|e| e[row] == f64::NEG_INFINITY);
+        let background = self.background.as_ref().is_some_and(|b| b[row] > 0.0);
+        if background || !at_risk_from_start || !self.y[row].is_finite() {
+            Kind::Other
+        } else if self.upper[row] == f64::INFINITY {
+            Kind::Censored
+        } else if self.lower[row] == self.upper[row] {
+            Kind::Exact
+        } else {
+            Kind::Other
+        }
+    }
+
+    /// Every so manieth row.
+    pub fn every(&self, step: usize) -> Self {
+        fn pick<T: Copy>(values: &[T], step: usize) -> Vec<T> {
+            values.iter().copied().step_by(step).collect()
+        }
+        let some = |column: &Option<Vec<f64>>| column.as_ref().map(|values| pick(values, step));
+        Self {
+            lower: pick(&self.lower, step),
+            upper: pick(&self.upper, step),
+            entry: some(&self.entry),
+            weight: some(&self.weight),
+            offset: some(&self.offset),
+            stratum: self.stratum.as_ref().map(|codes| pick(codes, step)),
+            columns: self.columns.iter().map(|values| pick(values, step)).collect(),
+            y: pick(&self.y, step),
+            kinds: pick(&self.kinds, step),
+            background: some(&self.background),
+        }
     }
 }
 
 /// What a row adds to the log likelihood, as a function of the parameters.
-pub(super) fn row<D: Distribution, T: Real>(
-    distribution: &D,
-    (lower, upper, entry): (f64, f64, f64),
-    parameters: &[T],
-) -> T {
+pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, parameters: &[T]) -> T {
     let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
     let survival =
         |t: f64| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters));
-    let mut log = if lower == upper {
-        distribution.log_density(lower, parameters)
+    let Limits { lower, upper, entry, background } = limits;
+    let density = || {
+        if background > 0.0 {
+            // ln S + ln(b + h)
+            let (survival, hazard) =
+                (distribution.log_survival(lower, parameters), distribution.log_hazard(lower, parameters));
+            survival + hazard.shift(-background.ln()).softplus().shift(background.ln())
+        } else {
+            distribution.log_density(lower, parameters)
+        }
+    };
+    let after = survival(upper).map(|after| after.shift(-background));
+    row_of(lower == upper, density, [survival(lower), after, survival(entry)])
+}
+
+/// The same from the log density, and from the log survival functions at both limits and at entry where they are not 1
+/// or 0 anyway.
+pub(super) fn row_of<T: Real>(
+    exact: bool,
+    density: impl Fn() -> T,
+    [before, after, entered]: [Option<T>; 3],
+) -> T {
+    let log = if exact {
+        density()
     } else {
-        let before = survival(lower);
-        match (before, survival(upper)) {
+        match (before, after) {
             (Some(before), Some(after)) => before + (after - before).ln_one_minus_exp(),
             (None, Some(after)) => after.ln_one_minus_exp(),
             (Some(before), None) => before,
             (None, None) => T::constant(0.0),
         }
     };
-    if let Some(entered) = survival(entry) {
-        log = log - entered;
-    }
-    log
+    entered.map_or(log, |entered| log - entered)
 }
 
 impl<D: Distribution> Problem<'_, D> {
-    fn limits(&self, row: usize) -> (f64, f64, f64) {
-        let entry = self.rows.entry.as_ref().map_or(f64::NEG_INFINITY, |e| e[row]);
-        (self.rows.lower[row], self.rows.upper[row], entry)
+    fn limits(&self, row: usize) -> Limits {
+        let rows = self.rows;
+        Limits {
+            lower: rows.lower[row],
+            upper: rows.upper[row],
+            entry: rows.entry.as_ref().map_or(f64::NEG_INFINITY, |e| e[row]),
+            background: rows.background.as_ref().map_or(0.0, |b| b[row]),
+        }
     }
 
     /// The parameters of the rows of a block.
@@ -198,23 +266,29 @@ impl<D: Distribution> Problem<'_, D> {
             eta: vec![Vec::with_capacity(BLOCK); parameters],
             gradient: columns(parameters),
             hessian: columns(parameters * (parameters + 1) / 2),
-            scale: (0.0, 1.0),
         };
-        let standard = self.distribution.standard_form();
+        let mut short = self.distribution.standard_form().map(|standard| (standard, Work::new()));
+        let one_scale = self.one_scale(theta);
         let mut jets = vec![Jet::<N>::constant(0.0); parameters];
         for from in (0..n).step_by(BLOCK) {
             let to = (from + BLOCK).min(n);
             self.predictors(theta, from, to, &mut block.eta);
             block.value = 0.0;
+            if let Some((standard, work)) = &mut short {
+                self.short_rows((from, to), *standard, one_scale, work, &mut block);
+                if !self.rows.kinds[from..to].contains(&Kind::Other) {
+                    done(from, to, &block);
+                    continue;
+                }
+            }
             for i in 0..to - from {
                 let row_index = from + i;
+                if short.is_some() && self.rows.kinds[row_index] != Kind::Other {
+                    continue;
+                }
                 let weight = self.rows.weight(row_index);
                 if !(weight > 0.0) {
                     block.gradient.iter_mut().chain(&mut block.hessian).for_each(|column| column[i] = 0.0);
-                    continue;
-                }
-                if let Some(standard) = standard.filter(|_| self.rows.is_simple(row_index)) {
-                    self.simple_row(standard, row_index, i, weight, &mut block);
                     continue;
                 }
                 for (p, jet) in jets.iter_mut().enumerate() {
@@ -233,53 +307,43 @@ impl<D: Distribution> Problem<'_, D> {
         }
     }
 
-    /// A location-scale family at an exact or right-censored time: with `w = (y − η) e^−τ` and the derivatives a, b of the
-    /// log density (or log survival function) in w.
-    #[inline]
-    fn simple_row(&self, standard: Standard, row: usize, i: usize, weight: f64, block: &mut Block) {
-        let y = self.rows.y[row];
-        let scaled = block.eta.len() > 1;
-        let log_scale = if scaled { block.eta[1][i] } else { 0.0 };
-        // The scale is the same in most rows, so its exponential is not taken again.
-        if block.scale.0 != log_scale {
-            block.scale = (log_scale, (-log_scale).exp());
+    /// The logarithm of the scale, where all rows have the same.
+    fn one_scale(&self, theta: &[f64]) -> Option<f64> {
+        let Some(&fixed) = self.layout.fixed.get(1) else { return Some(0.0) };
+        let own = self.layout.coefficients.iter().zip(theta).filter(|(c, _)| c.parameter == 1);
+        own.into_iter().try_fold(fixed, |sum, (c, b)| (c.factor == Factor::One).then_some(sum + b))
+    }
+
+    /// The exact and right-censored rows of a block; the others get the weight 0.
+    fn short_rows(
+        &self,
+        (from, to): (usize, usize),
+        standard: Standard,
+        one_scale: Option<f64>,
+        work: &mut Work,
+        block: &mut Block,
+    ) {
+        let (mut event, mut weight) = ([0.0; BLOCK], [1.0; BLOCK]);
+        let kinds = &self.rows.kinds[from..to];
+        event.iter_mut().zip(kinds).for_each(|(d, k)| *d = f64::from(u8::from(*k == Kind::Exact)));
+        let others = kinds.contains(&Kind::Other);
+        let weighted = others || self.rows.weight.is_some();
+        if let Some(own) = &self.rows.weight {
+            weight[..to - from].copy_from_slice(&own[from..to]);
         }
-        let inverse = block.scale.1;
-        let w = (y - block.eta[0][i]) * inverse;
-        let event = self.rows.is_event(row);
-        let (value, a, b) = match (standard, event) {
-            (Standard::Smallest, true) => {
-                let e = w.exp();
-                (w - e, 1.0 - e, -e)
-            }
-            (Standard::Smallest, false) => {
-                let e = w.exp();
-                (-e, -e, -e)
-            }
-            (Standard::Normal, true) => (-0.5 * w * w - LOG_ROOT_TAU, -w, -1.0),
-            (Standard::Normal, false) => {
-                let [value, a, b] = log_normal_survival(w);
-                (value, a, b)
-            }
-            (Standard::Logistic, event) => {
-                // One exponential for the softplus, its slope and its curvature.
-                let e = (-w.abs()).exp();
-                let softplus = w.max(0.0) + e.ln_1p();
-                let p = if w >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) };
-                let pq = e / ((1.0 + e) * (1.0 + e));
-                if event { (w - 2.0 * softplus, 1.0 - 2.0 * p, -2.0 * pq) } else { (-softplus, -p, -pq) }
-            }
+        if others {
+            let others = weight.iter_mut().zip(kinds).filter(|(_, kind)| **kind == Kind::Other);
+            others.for_each(|(weight, _)| *weight = 0.0);
+        }
+        let rows = Observed {
+            y: &self.rows.y[from..to],
+            event: &event[..to - from],
+            weight: weighted.then_some(&weight[..to - from]),
+            of_logarithms: self.distribution.is_positive(),
         };
-        let own = if event { 1.0 } else { 0.0 };
-        let jacobian = if self.distribution.is_positive() { y } else { 0.0 };
-        block.value += weight * (value - own * (log_scale + jacobian));
-        block.gradient[0][i] = -weight * a * inverse;
-        block.hessian[0][i] = weight * b * inverse * inverse;
-        if scaled {
-            block.gradient[1][i] = -weight * (a * w + own);
-            block.hessian[1][i] = weight * inverse * (b * w + a);
-            block.hessian[2][i] = weight * w * (b * w + a);
-        }
+        let scale = one_scale.map_or_else(|| LogScale::Each(&block.eta[1]), LogScale::One);
+        block.value =
+            work.fill(standard, rows, &block.eta[0], scale, &mut block.gradient, &mut block.hessian);
     }
 
     fn column(&self, factor: Factor, from: usize, to: usize) -> Column<'_> {
@@ -312,80 +376,6 @@ impl<D: Distribution> Problem<'_, D> {
             }
         }
     }
-}
-
-/// What a coefficient is multiplied by, in the rows of a block.
-enum Column<'a> {
-    One,
-    Stratum(&'a [u32], u32),
-    Numbers(&'a [f64]),
-}
-
-impl Column<'_> {
-    fn at(&self, i: usize) -> f64 {
-        match self {
-            Self::One => 1.0,
-            Self::Stratum(codes, code) => f64::from(u8::from(codes[i] == *code)),
-            Self::Numbers(x) => x[i],
-        }
-    }
-
-    fn dot(&self, values: &[f64]) -> f64 {
-        match self {
-            Self::One => sum(values),
-            Self::Stratum(codes, code) => {
-                values.iter().zip(*codes).map(|(v, c)| if c == code { *v } else { 0.0 }).sum()
-            }
-            Self::Numbers(x) => dot(x, values),
-        }
-    }
-
-    fn times(&self, values: &[f64], into: &mut [f64]) {
-        match self {
-            Self::One => into.copy_from_slice(values),
-            Self::Stratum(codes, code) => {
-                for (i, into) in into.iter_mut().enumerate() {
-                    *into = if codes[i] == *code { values[i] } else { 0.0 };
-                }
-            }
-            Self::Numbers(x) => {
-                for ((into, v), x) in into.iter_mut().zip(values).zip(*x) {
-                    *into = v * x;
-                }
-            }
-        }
-    }
-}
-
-/// Sums in eight lanes, which the compiler turns into wide registers.
-const LANES: usize = 8;
-
-fn sum(values: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f64 = chunks.remainder().iter().sum();
-    for chunk in chunks {
-        for l in 0..LANES {
-            lanes[l] += chunk[l];
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in left.zip(right) {
-        for l in 0..LANES {
-            lanes[l] += a[l] * b[l];
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
-}
-
-fn add(into: &mut [f64], by: f64, column: &[f64]) {
-    into.iter_mut().zip(column).for_each(|(e, x)| *e += by * x);
 }
 
 /// The most parameters that a distribution may have.

@@ -1,9 +1,11 @@
 //! Parametric survival models: one likelihood engine for every distribution, with every kind of censoring and late entry.
 //!
 //! * families: [`Family`]; one's own: [`Distribution`] · options and the fit: [`Parametric`] · observations:
-//!   [`Observations`]
+//!   [`Observations`], with the hazard of a population: [`Background`]
 //! * what was fitted: [`ParametricModel`] · how the search ended: [`ParametricStop`]
 //! * survival, hazard, quantiles and means of a subject: [`Prediction`], [`Predicted`]
+//! * a population: [`Standardized`] · several families: [`Comparison`] · beyond the data: [`Extrapolation`]
+//! * residuals: [`ObservedRows`]; those of `survreg`: [`LocationScaleRows`]
 //!
 //! # The parameters of other packages
 //! η is the location, σ the scale of a location-scale family.
@@ -30,12 +32,19 @@
 //! function once; `tails` has those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
 //! what it is.
 
+mod background;
+mod comparison;
 mod distribution;
+mod extrapolation;
 mod family;
+mod family_names;
 mod gradient;
 mod jet;
+mod lanes;
 mod layout;
 mod likelihood;
+mod location_scale;
+mod location_scale_rows;
 mod mean;
 mod model;
 mod observations;
@@ -43,20 +52,30 @@ mod options;
 mod prediction;
 mod prepared;
 mod printed;
+mod residuals;
 mod search;
 mod simulated;
 mod spline;
+mod standard;
+mod standardized;
 mod stop;
 #[cfg(feature = "serde")]
 mod stored;
 mod tails;
 
+pub use background::Background;
+pub use comparison::{ComparedModel, Comparison};
 pub use distribution::{Distribution, Link, Parameter, Summary};
-pub use family::{Family, SplineScale};
+pub use extrapolation::{ExtrapolatedRow, Extrapolation};
+pub use family::Family;
 pub use jet::{Jet, Real};
+pub use location_scale_rows::LocationScaleRows;
 pub use model::{Natural, ParametricModel};
 pub use observations::Observations;
 pub use options::Parametric;
 pub use prediction::{Predicted, Prediction};
+pub use residuals::ObservedRows;
 pub use spline::Knots;
+pub use standard::SplineScale;
+pub use standardized::Standardized;
 pub use stop::ParametricStop;

@@ -64,6 +64,7 @@ pub struct ParametricModel<D = Family> {
     pub(super) events: usize,
     pub(super) last_time: f64,
     pub(super) robust: bool,
+    pub(super) excess: bool,
     pub(super) iterations: usize,
     pub(super) stop: ParametricStop,
 }
@@ -121,6 +122,7 @@ impl<D: Distribution> ParametricModel<D> {
             events: data.events(),
             last_time,
             robust,
+            excess: data.background.is_some(),
             iterations: found.iterations,
             stop: found.stop,
             layout,
@@ -246,6 +248,13 @@ impl<D: Distribution> ParametricModel<D> {
     #[must_use]
     pub fn is_robust(&self) -> bool {
         self.robust
+    }
+
+    /// Is it a model of what is beyond the hazard of a population ([`Background`](super::Background))? Then predictions are
+    /// of relative survival and of the excess hazard.
+    #[must_use]
+    pub fn is_excess(&self) -> bool {
+        self.excess
     }
 
     /// The log likelihood of the times; where the likelihood has no maximum, what was reached.

@@ -6,6 +6,7 @@ use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
+use crate::survival::regression::parametric::background::Expected;
 
 /// Observations of each kind: the time is in `(lower, upper]`, or exactly there where the two are equal.
 ///
@@ -30,6 +31,7 @@ pub struct Observations {
     pub(super) strata: Option<Groups>,
     /// The subject of each row, where a subject has several.
     pub(super) ids: Option<Vec<u32>>,
+    pub(super) background: Option<Expected>,
 }
 
 impl Observations {
@@ -59,7 +61,16 @@ impl Observations {
             return Err(Error::InvalidObservation { index, lower, upper, why });
         }
         let (lower, upper) = (lower.to_vec(), upper.to_vec());
-        Ok(Self { lower, upper, entry: None, weights: None, clusters: None, strata: None, ids: None })
+        Ok(Self {
+            lower,
+            upper,
+            entry: None,
+            weights: None,
+            clusters: None,
+            strata: None,
+            ids: None,
+            background: None,
+        })
     }
 
     /// Subjects that come under observation at `entry`, since the time was later than that.
@@ -204,6 +215,7 @@ impl From<&RightCensored<'_>> for Observations {
             clusters: data.clusters().map(<[u32]>::to_vec),
             strata: data.strata().cloned(),
             ids: data.ids().map(|ids| ids.codes().to_vec()),
+            background: None,
         }
     }
 }
@@ -222,6 +234,7 @@ impl From<&IntervalCensored<'_>> for Observations {
             clusters: data.clusters().map(<[u32]>::to_vec),
             strata: data.strata().cloned(),
             ids: None,
+            background: None,
         }
     }
 }

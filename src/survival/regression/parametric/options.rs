@@ -12,6 +12,9 @@ use crate::survival::regression::parametric::prepared::Prepared;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 
+/// So many rows are enough for a start.
+const PART: usize = 1 << 14;
+
 /// A parametric model of survival: a distribution whose parameters are sums of covariates.
 ///
 /// | option | default | meaning | must be |
@@ -118,7 +121,7 @@ impl<D: Distribution> Parametric<D> {
     pub fn fit(&self, data: impl Into<Observations>, design: &Design) -> Result<ParametricModel<D>> {
         let data = data.into();
         self.check(&data, design)?;
-        let distribution = self.distribution.resolved(&data.log_event_times())?;
+        let distribution = self.distribution.resolved(&|| data.log_event_times())?;
         let parameters = distribution.parameters();
         if parameters.len() > MOST {
             let value = parameters.len() as f64;
@@ -255,12 +258,32 @@ impl<D: Distribution> Parametric<D> {
         Ok(has_scale.then_some(1))
     }
 
-    /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
+    /// Of many rows a part is searched first: from its maximum the whole takes few steps.
     fn search(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
+        let step = problem.rows.len() / PART;
+        if step >= 4 {
+            let rows = problem.rows.every(step);
+            if rows.has_events()
+                && let Ok(found) = self.search_rows(Problem { rows: &rows, ..problem }, prepared)
+                && found.stop == ParametricStop::Converged
+                && let Some(found) = problem.maximise(&found.theta, self.max_iterations, self.tolerance)
+                && found.stop == ParametricStop::Converged
+            {
+                return Ok(found);
+            }
+        }
+        self.search_rows(problem, prepared)
+    }
+
+    /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
+    fn search_rows(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
         let parameters = problem.layout.parameters.len();
         let starts = prepared.starts(problem.distribution);
         let null = problem.layout.null();
-        let several = parameters > 2 || problem.distribution.standard_form().is_none();
+        // Beside a background the excess may be small early or late: the likelihood has local maxima in any family.
+        let excess = problem.rows.background.is_some();
+        let several = excess || parameters > 2 || problem.distribution.standard_form().is_none();
+        let every = excess || parameters > 2;
         let covariates = null.len() < problem.layout.len();
         let first_layout = if several && covariates { &null } else { problem.layout };
         let first = Problem { layout: first_layout, ..problem };
@@ -273,7 +296,7 @@ impl<D: Distribution> Parametric<D> {
             ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
             from = ranked.into_iter().map(|(_, s)| s).take(6).collect();
         }
-        let mut best = self.best(first, &from, several && parameters > 2);
+        let mut best = self.best(first, &from, every);
         if several && covariates {
             let whole = |theta: &[f64]| -> Vec<f64> {
                 let mut own = theta.iter();
@@ -287,10 +310,10 @@ impl<D: Distribution> Parametric<D> {
             };
             let mut from: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
             // Where the model without covariates had no maximum, its start may serve the whole one better.
-            if best.as_ref().is_none_or(|b| !b.stop.is_success()) {
+            if excess || best.as_ref().is_none_or(|b| !b.stop.is_success()) {
                 from.extend(starts.iter().map(|s| problem.layout.start(s)));
             }
-            best = self.best(problem, &from, false);
+            best = self.best(problem, &from, excess);
         }
         best.ok_or(Error::InfiniteLikelihood)
     }

@@ -223,7 +223,7 @@ impl<D: Distribution> Prediction<'_, D> {
     }
 
     /// A positive number from its logarithm, with limits from that.
-    fn positive(&self, log: f64, gradient: &[f64], of: impl Fn(&[f64]) -> f64) -> Predicted {
+    pub(super) fn positive(&self, log: f64, gradient: &[f64], of: impl Fn(&[f64]) -> f64) -> Predicted {
         let error = self.model.error_of(gradient);
         let width = self.z() * error;
         let bounds = self.percentiles(|b| of(b).exp()).or(Some(((log - width).exp(), (log + width).exp())));
@@ -305,10 +305,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where τ is not finite and above 0; [`Error::Unsupported`] for times that may be negative.
     pub fn restricted_mean(&self, tau: f64) -> Result<Predicted> {
-        self.positive_times("the restricted mean")?;
-        if !(tau > 0.0 && tau.is_finite()) {
-            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be: "finite and above 0" });
-        }
+        self.check_horizon(tau)?;
         let (value, slope) = mean::restricted(self, tau);
         let error = self.model.error_of(&slope);
         let width = self.z() * error;
@@ -332,6 +329,14 @@ impl<D: Distribution> Prediction<'_, D> {
         Ok(Predicted::new(value, error, Some((value * (-width).exp(), value * width.exp()))))
     }
 
+    pub(super) fn check_horizon(&self, tau: f64) -> Result<()> {
+        self.positive_times("the restricted mean")?;
+        if tau > 0.0 && tau.is_finite() {
+            return Ok(());
+        }
+        Err(Error::OutOfRange { argument: "tau", value: tau, must_be: "finite and above 0" })
+    }
+
     fn positive_times(&self, method: &'static str) -> Result<()> {
         if self.model.distribution.is_positive() {
             return Ok(());
@@ -344,12 +349,13 @@ impl<D: Distribution> Prediction<'_, D> {
     /// them, and time `i` is the same however many are drawn.
     #[must_use]
     pub fn simulate(&self, times: usize, seed: u64) -> Vec<f64> {
-        let parameters = self.parameters();
-        let one = |i: usize| {
-            let u = Random::new(seed, i as u64).uniform();
-            self.model.distribution.quantile(u.ln(), &parameters)
-        };
-        (0..times).map(one).collect()
+        (0..times).map(|i| self.simulated_time(seed, i as u64)).collect()
+    }
+
+    /// The time of this number among those of the seed.
+    pub(super) fn simulated_time(&self, seed: u64, number: u64) -> f64 {
+        let u = Random::new(seed, number).uniform();
+        self.model.distribution.quantile(u.ln(), &self.parameters())
     }
 }
 

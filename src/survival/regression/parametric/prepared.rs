@@ -4,8 +4,10 @@ use ndarray::{Array1, Array2};
 
 use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::distribution::{Distribution, Summary};
+use crate::survival::regression::parametric::lanes::{dot, sum};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::{Point, Rows};
 use crate::survival::regression::parametric::observations::Observations;
@@ -59,7 +61,12 @@ impl Prepared {
         }
         let exact = |i: &usize| data.lower[*i] == data.upper[*i];
         let jacobian = -c.ln() * (0..data.len()).filter(exact).map(|i| data.weight(i)).sum::<f64>();
-        let rows = Rows {
+        let constant = data
+            .background
+            .as_ref()
+            .map_or(0.0, |expected| (0..data.len()).map(|i| data.weight(i) * expected.constant[i]).sum());
+        let jacobian = jacobian - constant;
+        let mut rows = Rows {
             lower,
             upper,
             entry,
@@ -68,7 +75,16 @@ impl Prepared {
             stratum: data.strata.as_ref().map(|s| s.codes().to_vec()),
             columns,
             y,
+            kinds: Vec::new(),
+            background: data.background.as_ref().filter(|b| b.rows.iter().any(|x| *x > 0.0)).map(
+                |expected| {
+                    let in_unit =
+                        |(i, x): (usize, &f64)| if data.lower[i] == data.upper[i] { x * c } else { *x };
+                    expected.rows.iter().enumerate().map(in_unit).collect()
+                },
+            ),
         };
+        rows.kinds = (0..rows.len()).map(|row| rows.kind(row)).collect();
         let summary = summary(&rows, positive);
         Ok(Self { rows, layout: here, summary, centre, spread, unit, jacobian })
     }
@@ -145,7 +161,9 @@ type Columns = (Vec<Vec<f64>>, Vec<f64>, Vec<f64>);
 /// The columns with mean 0 and variance 1; not centred where a parameter has no value of its own to take up the mean.
 fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result<Columns> {
     let n = data.len();
-    let total: f64 = (0..n).map(|i| data.weight(i)).sum();
+    let weights = data.weights.as_ref().map(Weights::values);
+    let total = weights.map_or(n as f64, sum);
+    let added = |x: &[f64]| weights.map_or_else(|| sum(x), |w| dot(w, x)) / total;
     let has_own = |p: usize| {
         layout.coefficients.iter().any(|c| c.parameter == p && !matches!(c.factor, Factor::Column(_)))
     };
@@ -163,16 +181,19 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
             spreads.push(1.0);
             continue;
         }
-        let share = |i: usize| data.weight(i) / total;
-        let mean: f64 = column.iter().enumerate().map(|(i, v)| share(i) * v).sum();
-        let square: f64 = column.iter().enumerate().map(|(i, v)| share(i) * (v - mean).powi(2)).sum();
-        let deviation = square.sqrt();
+        let mut values = column.to_vec();
+        let mean = added(&values);
+        let squares: Vec<f64> = values.iter().map(|v| (v - mean) * (v - mean)).collect();
+        let deviation = added(&squares).sqrt();
         let centred = users.iter().all(|p| has_own(*p));
         if !(deviation > 1e-13 * mean.abs() && deviation.is_finite() && deviation > 0.0) {
             return Err(Error::Collinear { covariate: design.names()[j].clone() });
         }
         let centre = if centred { mean } else { 0.0 };
-        columns.push(column.iter().map(|v| (v - centre) / deviation).collect());
+        for v in &mut values {
+            *v = (*v - centre) / deviation;
+        }
+        columns.push(values);
         centres.push(centre);
         spreads.push(deviation);
     }
@@ -192,9 +213,12 @@ fn redundant(data: &Observations, design: &Design, layout: &Layout, columns: &[V
         let k = of_parameter.len();
         let mut cross = vec![0.0; k * k];
         for a in 0..k {
+            let x = &columns[of_parameter[a]];
+            let weighted: Option<Vec<f64>> =
+                data.weights.as_ref().map(|w| x.iter().zip(w.values()).map(|(x, w)| x * w).collect());
+            let x = weighted.as_ref().unwrap_or(x);
             for b in 0..=a {
-                let (x, y) = (&columns[of_parameter[a]], &columns[of_parameter[b]]);
-                let sum: f64 = (0..data.len()).map(|i| data.weight(i) * x[i] * y[i]).sum();
+                let sum = dot(x, &columns[of_parameter[b]]);
                 cross[a * k + b] = sum;
                 cross[b * k + a] = sum;
             }
@@ -215,8 +239,8 @@ fn summary(rows: &Rows, positive: bool) -> Summary {
     let known = |row: usize| -> Option<f64> {
         let (lower, upper) = (rows.lower[row], rows.upper[row]);
         let t = match (lower > start, upper < f64::INFINITY) {
-            (true, true) => f64::midpoint(lower, upper),
-            (true, false) => lower,
+            (true, true) if lower < upper => f64::midpoint(lower, upper),
+            (true, _) => return Some(rows.y[row]),
             (false, true) if positive => upper / 2.0,
             (false, true) => upper,
             (false, false) => return None,

@@ -16,6 +16,9 @@ impl fmt::Display for ParametricModel<Family> {
 impl<D: Distribution> ParametricModel<D> {
     fn write(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
         writeln!(f, "{name}: {} rows, {} events", self.rows, self.events)?;
+        if self.excess {
+            writeln!(f, "relative survival: the hazard is what is beyond that of the population")?;
+        }
         let names = self.names();
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         writeln!(f, "{:width$} {:>12} {:>12} {:>8} {:>8}", "", "coef", "std error", "z", "p")?;

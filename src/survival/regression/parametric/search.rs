@@ -58,6 +58,13 @@ impl<D: Distribution> Problem<'_, D> {
             if !slope.is_finite() {
                 break false;
             }
+            // The step that is left is taken without being looked at: its square is below all rounding.
+            let size = step.iter().fold(0.0, |most: f64, s| most.max(s.abs()));
+            let short = slope.abs().sqrt();
+            if damping == 0.0 && (short < tolerance || (short < 1e-4 && size < 10.0 * tolerance)) {
+                theta.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
+                break true;
+            }
             let bend: f64 = (0..k)
                 .map(|a| step[a] * (0..k).map(|b| point.information[a * k + b] * step[b]).sum::<f64>())
                 .sum();
@@ -68,11 +75,10 @@ impl<D: Distribution> Problem<'_, D> {
             let rounding = ROUNDING * point.value.abs().max(1.0);
             let level = predicted.abs() <= rounding && gain.abs() <= 10.0 * rounding;
             if is_finite(&there) && (level || gain >= 0.1 * predicted) {
-                let last = damping == 0.0 && slope.abs().sqrt() < tolerance;
                 still = if level { still + 1 } else { 0 };
                 (theta, point) = (candidate, there);
                 // Where rounding keeps the steps from falling below the tolerance, two of them that change nothing end it.
-                if last || (still >= 2 && damping == 0.0) {
+                if still >= 2 && damping == 0.0 {
                     break true;
                 }
                 if gain > 0.7 * predicted || level {

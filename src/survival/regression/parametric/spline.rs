@@ -1,8 +1,8 @@
 //! Royston and Parmar's splines of log time.
 
 use crate::survival::regression::parametric::distribution::Summary;
-use crate::survival::regression::parametric::family::SplineScale;
 use crate::survival::regression::parametric::jet::Real;
+use crate::survival::regression::parametric::standard::SplineScale;
 
 /// The knots of a spline of log time.
 ///

@@ -30,6 +30,7 @@ pub(super) struct RawModel<D> {
     events: usize,
     last_time: f64,
     robust: bool,
+    excess: bool,
     iterations: usize,
     stop: ParametricStop,
 }
@@ -39,7 +40,7 @@ impl<D: Distribution> TryFrom<RawModel<D>> for ParametricModel<D> {
 
     fn try_from(raw: RawModel<D>) -> Result<Self> {
         // What was placed by the data stands in the distribution, so nothing is left to be placed.
-        let distribution = raw.distribution.resolved(&[])?;
+        let distribution = raw.distribution.resolved(&Vec::new)?;
         raw.check(&distribution)?;
         Ok(Self {
             distribution,
@@ -56,6 +57,7 @@ impl<D: Distribution> TryFrom<RawModel<D>> for ParametricModel<D> {
             events: raw.events,
             last_time: raw.last_time,
             robust: raw.robust,
+            excess: raw.excess,
             iterations: raw.iterations,
             stop: raw.stop,
         })
