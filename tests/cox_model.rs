@@ -5,7 +5,7 @@ mod common;
 use approx::assert_relative_eq;
 use common::Frame;
 use greenwood::Error;
-use greenwood::survival::regression::{Collinear, Status, Stop, TimeScale};
+use greenwood::survival::regression::{Collinear, CoxWorkspace, Status, Stop, TimeScale};
 use greenwood::survival::{
     Concordance, CoxModel, CoxPh, Design, Groups, LogRank, RightCensored, Ties, Weights,
 };
@@ -423,5 +423,54 @@ fn the_ways_through_the_likelihood_agree() -> greenwood::Result<()> {
         }
         assert_relative_eq!(short.log_likelihood()[1], late.log_likelihood()[1], max_relative = 1e-12);
     }
+    Ok(())
+}
+
+/// Several sets of covariates, several data sets in turn, options that change: what a workspace keeps has no say in a result.
+#[test]
+fn a_workspace_changes_no_bit() -> greenwood::Result<()> {
+    let n = 60;
+    let noise = |i: usize, k: usize| ((i * 2654435761 + k * 40503) % 1009) as f64 / 1009.0;
+    let time: Vec<f64> = (0..n).map(|i| 1.0 + (noise(i, 1) * 30.0).floor()).collect();
+    let event: Vec<bool> = (0..n).map(|i| noise(i, 2) < 0.5 && time[i] > 3.0).collect();
+    let entry: Vec<f64> = (0..n).map(|i| if i % 4 == 0 { 0.5 } else { 0.0 }).collect();
+    let weights: Vec<f64> = (0..n).map(|i| [1.0, 2.0, 0.0][i % 3]).collect();
+    let plain = RightCensored::new(&time, &event)?;
+    let data = [
+        plain.clone(),
+        plain.clone(),
+        plain.clone().with_entry(&entry)?,
+        plain.clone().with_weights(Weights::sampling(&weights))?,
+        plain.clone().with_weights(Weights::replication(&weights))?,
+        RightCensored::new(&time[..40], &event[..40])?,
+        plain,
+    ];
+    let mut workspace = CoxWorkspace::new();
+    for (k, data) in data.iter().enumerate() {
+        for p in [3, 1, 9, 0] {
+            let x = Array2::from_shape_fn((data.len(), p), |(i, j)| noise(i, 3 + k + 7 * j));
+            let names: Vec<String> = (0..p).map(|j| format!("x{j}")).collect();
+            let design = Design::new(&names, x.view())?;
+            let offset: Vec<f64> = (0..data.len()).map(|i| noise(i, 50)).collect();
+            for model in
+                [CoxPh::new(), CoxPh::new().ties(Ties::Breslow).offset(&offset), CoxPh::new().firth()]
+            {
+                match (model.fit_with(&mut workspace, data, &design), model.fit(data, &design)) {
+                    (Ok(reused), Ok(alone)) => assert_eq!(reused, alone),
+                    (reused, alone) => {
+                        assert_eq!(reused.unwrap_err().to_string(), alone.unwrap_err().to_string());
+                    }
+                }
+            }
+        }
+    }
+    // What is refused leaves nothing behind that could be taken for data.
+    let one = Array2::ones((1, 1));
+    assert!(CoxPh::new().fit_with(&mut workspace, &data[0], &Design::new(&["x"], one.view())?).is_err());
+    let design = Design::without_covariates(n);
+    assert_eq!(
+        CoxPh::new().fit_with(&mut workspace, &data[0], &design)?,
+        CoxPh::new().fit(&data[0], &design)?
+    );
     Ok(())
 }

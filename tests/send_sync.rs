@@ -257,6 +257,7 @@ fn regression_is() {
         regression::Collinear,
         regression::CoxModel,
         regression::CoxPh,
+        regression::CoxWorkspace,
         regression::Design<'static>,
         regression::DesignBuilder,
         regression::FineGray,

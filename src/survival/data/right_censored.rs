@@ -390,6 +390,24 @@ impl<'a> RightCensored<'a> {
         })
     }
 
+    /// The same data, borrowed from nobody.
+    pub(crate) fn to_owned_data(&self) -> RightCensored<'static> {
+        fn own<T: Clone>(column: &[T]) -> Cow<'static, [T]> {
+            Cow::Owned(column.to_vec())
+        }
+        RightCensored {
+            time: own(&self.time),
+            event: own(&self.event),
+            entry: self.entry.as_deref().map(own),
+            weights: self.weights.as_ref().map(|w| w.map(w.values().to_vec())),
+            clusters: self.clusters.clone(),
+            strata: self.strata.clone(),
+            ids: self.ids.clone(),
+            near_ties: self.near_ties,
+            facts: self.facts,
+        }
+    }
+
     /// The rows of one group.
     ///
     /// # Errors

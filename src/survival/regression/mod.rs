@@ -27,8 +27,8 @@ pub mod term;
 pub use absolute_risk::AbsoluteRisk;
 pub use additive::{AdditiveHazards, AdditiveModel, EffectTest, EstimationEnd, TestWeight};
 pub use cox::{
-    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, FittedData, PredictedCurve, ProportionalHazards,
-    Residuals, Stop, Ties, TimeScale,
+    Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, CoxWorkspace, FittedData, PredictedCurve,
+    ProportionalHazards, Residuals, Stop, Ties, TimeScale,
 };
 pub use design::{Design, DesignBuilder};
 pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};

@@ -60,6 +60,17 @@ impl CoxPh {
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
     /// tied under exact ties.
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<CoxModel> {
+        let (model, _) = self.fit_to(data, design, |offset| Rows::new(data, design, offset))?;
+        Ok(model)
+    }
+
+    /// Fits the model to the rows that `rows` makes once the options are checked.
+    pub(super) fn fit_to(
+        &self,
+        data: &RightCensored,
+        design: &Design,
+        rows: impl FnOnce(Option<&[f64]>) -> Result<Rows>,
+    ) -> Result<(CoxModel, Rows)> {
         self.check(design.columns())?;
         if self.ties == Ties::Exact && data.weights().is_some() {
             return Err(Error::ExactTiesWithWeights);
@@ -67,13 +78,18 @@ impl CoxPh {
         if self.firth {
             self.check_firth(data)?;
         }
-        let rows = Rows::new(data, design, self.offset.as_deref())?;
+        let rows = rows(self.offset.as_deref())?;
+        let model = self.fit_rows(data, design, &rows)?;
+        Ok((model, rows))
+    }
+
+    fn fit_rows(&self, data: &RightCensored, design: &Design, rows: &Rows) -> Result<CoxModel> {
         if self.ties == Ties::Exact && data.is_robust() && rows.has_tied_events() {
             return Err(residuals::no_score("a robust variance"));
         }
         let p = rows.p;
         let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
-        let mut objective = Objective::new(&rows, self.ties, penalty);
+        let mut objective = Objective::new(rows, self.ties, penalty);
         let mut initial: Vec<f64> = match &self.initial {
             Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
             None => vec![0.0; p],
@@ -89,10 +105,10 @@ impl CoxPh {
         let doubtful = || Cholesky::independent(&start.information, p, DOUBTFUL, events).len() < p;
         if free.len() < p || rows.strata.len() > 1 && doubtful() {
             // A start without information is no redundant column.
-            free = independent_columns(&rows, self.ties);
+            free = independent_columns(rows, self.ties);
         }
         // A redundant column counts as 0: where it starts elsewhere, those that stay take its part over.
-        if let Some(moved) = without_redundant(&rows, self.ties, &free, &initial) {
+        if let Some(moved) = without_redundant(rows, self.ties, &free, &initial) {
             initial = moved;
             objective.evaluate(&initial, &mut start);
         }
@@ -120,7 +136,7 @@ impl CoxPh {
         if !rows.event.contains(&true) {
             found.stop = Stop::NoEvents;
         }
-        let (rows, initial, start, free, found) = (&rows, &initial, &start, &free, &found);
+        let (initial, start, free, found) = (&initial, &start, &free, &found);
         Ok(Finished { options: self, data, design, rows, initial, start, free, found }.into_model())
     }
 }

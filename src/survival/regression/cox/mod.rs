@@ -9,6 +9,7 @@
 //!   [`FittedData::proportional_hazards`]
 //! * few events, or an arm without any: [`CoxPh::firth`], [`FittedData::profile_interval`],
 //!   [`FittedData::likelihood_ratio_test_of`]
+//! * many small fits, of other covariates to the same patients: [`CoxWorkspace`]
 //! * coefficients that change with time: [`RightCensored::split_at`]
 //!
 //! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there), `one_pass` with few
@@ -40,10 +41,12 @@ mod residuals;
 pub(in crate::survival::regression) mod rows;
 mod score;
 mod separation;
+mod standardise;
 mod stop;
 mod symmetric;
 mod ties;
 mod with_data;
+mod workspace;
 
 pub use baseline::{Baseline, BaselineMethod};
 pub(in crate::survival::regression) use hazard_steps::HazardSteps;
@@ -55,6 +58,7 @@ pub use residuals::Residuals;
 pub use stop::Stop;
 pub use ties::Ties;
 pub use with_data::FittedData;
+pub use workspace::CoxWorkspace;
 
 #[cfg(doc)]
 use crate::survival::data::right_censored::RightCensored;

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::numeric::threads;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
+use crate::survival::regression::cox::standardise::{Standardised, standardise};
 use crate::survival::regression::design::Design;
 
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
@@ -93,36 +93,29 @@ impl Rows {
         offset: Option<&[f64]>,
         cox_risk_sets: bool,
     ) -> Result<Self> {
-        if design.columns() > 0 && design.rows() != data.len() {
-            let (len, expected) = (design.rows(), data.len());
-            return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
-        }
-        if let Some(offset) = offset {
-            if offset.len() != data.len() {
-                let (len, expected) = (offset.len(), data.len());
-                return Err(Error::LengthMismatch { argument: "offset", len, other: "time", expected });
-            }
-            if let Some((index, &value)) = offset.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-                return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
-            }
-        }
+        check_lengths(data, design, offset)?;
+        let mut rows = Self::in_order(data, cox_risk_sets);
+        rows.set_covariates(data, design, offset);
+        Ok(rows)
+    }
+
+    /// The rows in their order, without covariates.
+    fn in_order(data: &RightCensored, cox_risk_sets: bool) -> Self {
         let (data, (order, time)) = data.in_order();
-        let weights = data.weights().map(Weights::values);
         let event: Vec<bool> = order.iter().map(|&i| data.event()[i]).collect();
         let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i] as usize);
         let n = order.len();
-        let p = design.columns();
-        let matrix = design.matrix();
-        let matrix = matrix.as_standard_layout();
-        let flat = matrix.as_slice().unwrap_or(&[]);
         let mut rows = Self {
-            p,
+            p: 0,
             x: Vec::new(),
             centre: Vec::new(),
             scale: Vec::new(),
             reach: Vec::new(),
-            weight: weights.map_or_else(|| vec![1.0; n], |w| order.iter().map(|&i| w[i]).collect()),
-            offset: offset.map_or_else(|| vec![0.0; n], |o| order.iter().map(|&i| o[i]).collect()),
+            weight: match data.weights().map(Weights::values) {
+                Some(w) => order.iter().map(|&i| w[i]).collect(),
+                None => vec![1.0; n],
+            },
+            offset: vec![0.0; n],
             time,
             event,
             strata: Vec::new(),
@@ -147,6 +140,21 @@ impl Rows {
         if cox_risk_sets {
             rows.find_idle();
         }
+        rows
+    }
+
+    /// Other covariates and offset for the same rows; lengths were checked.
+    fn set_covariates(&mut self, data: &RightCensored, design: &Design, offset: Option<&[f64]>) {
+        let (rows, p) = (self, design.columns());
+        rows.p = p;
+        match offset {
+            Some(o) => rows.offset.iter_mut().zip(&rows.order).for_each(|(own, &i)| *own = o[i]),
+            None => rows.offset.fill(0.0),
+        }
+        let weights = data.weights().map(Weights::values);
+        let matrix = design.matrix();
+        let matrix = matrix.as_standard_layout();
+        let flat = matrix.as_slice().unwrap_or(&[]);
         let order = &rows.order;
         // Who is in no risk set has no say in centre and scale.
         let without_idle: Option<Vec<f64>> = (p > 0 && !rows.idle.is_empty()).then(|| {
@@ -155,21 +163,35 @@ impl Rows {
             w
         });
         let weights = without_idle.as_deref().or(weights);
+        let x = std::mem::take(&mut rows.x);
         let standardised = match p {
             0 => Standardised::default(),
             // The same code with a known number of columns, which the compiler unrolls.
-            1 => standardise(flat, 1, weights, order),
-            2 => standardise(flat, 2, weights, order),
-            3 => standardise(flat, 3, weights, order),
-            4 => standardise(flat, 4, weights, order),
-            5 => standardise(flat, 5, weights, order),
-            6 => standardise(flat, 6, weights, order),
-            7 => standardise(flat, 7, weights, order),
-            8 => standardise(flat, 8, weights, order),
-            p => standardise(flat, p, weights, order),
+            1 => standardise(flat, 1, weights, order, x),
+            2 => standardise(flat, 2, weights, order, x),
+            3 => standardise(flat, 3, weights, order, x),
+            4 => standardise(flat, 4, weights, order, x),
+            5 => standardise(flat, 5, weights, order, x),
+            6 => standardise(flat, 6, weights, order, x),
+            7 => standardise(flat, 7, weights, order, x),
+            8 => standardise(flat, 8, weights, order, x),
+            p => standardise(flat, p, weights, order, x),
         };
         let Standardised { centre, scale, reach, x } = standardised;
         (rows.centre, rows.scale, rows.reach, rows.x) = (centre, scale, reach, x);
+    }
+
+    /// The rows of these data with other covariates, if they are those of `self`; else all anew.
+    pub(super) fn renew(
+        self,
+        same: bool,
+        data: &RightCensored,
+        design: &Design,
+        offset: Option<&[f64]>,
+    ) -> Result<Self> {
+        check_lengths(data, design, offset)?;
+        let mut rows = if same { self } else { Self::in_order(data, true) };
+        rows.set_covariates(data, design, offset);
         Ok(rows)
     }
 
@@ -351,68 +373,20 @@ impl Rows {
     }
 }
 
-/// Covariates in the order of the rows, centred at the weighted mean and scaled to a mean absolute deviation of 1: so no
-/// user tunes a step.
-#[derive(Default)]
-struct Standardised {
-    centre: Vec<f64>,
-    scale: Vec<f64>,
-    reach: Vec<f64>,
-    x: Vec<f64>,
-}
-
-/// So many rows are asked for ahead of their use.
-const AHEAD: usize = 64;
-
-// Asked for at each call: the loops are short where the number of columns is known.
-#[allow(clippy::inline_always)]
-#[inline(always)]
-fn standardise(flat: &[f64], p: usize, weights: Option<&[f64]>, order: &[usize]) -> Standardised {
-    // In the order of the data, which is how the matrix lies in memory.
-    let rows = || flat.chunks_exact(p).enumerate();
-    let total: f64 = weights.map_or(order.len() as f64, |w| order.iter().map(|&i| w[i]).sum());
-    let total = if total > 0.0 { total } else { 1.0 };
-    let weight = |i: usize| weights.map_or(1.0, |w| w[i]);
-    let first = order.iter().find(|&&i| weight(i) > 0.0).map_or(&[][..], |&i| &flat[i * p..(i + 1) * p]);
-    let (mut centre, mut largest) = (vec![0.0; p], vec![0.0_f64; p]);
-    if first.len() == p {
-        for (i, x) in rows().filter(|&(i, _)| weight(i) > 0.0) {
-            let w = weight(i) / total;
-            for j in 0..p {
-                // Deviations from a first value: the values themselves may be near the largest number.
-                centre[j] += w * (x[j] - first[j]);
-                largest[j] = if x[j].abs() > largest[j] { x[j].abs() } else { largest[j] };
-            }
+/// Do design and offset have as many rows as the data?
+fn check_lengths(data: &RightCensored, design: &Design, offset: Option<&[f64]>) -> Result<()> {
+    if design.columns() > 0 && design.rows() != data.len() {
+        let (len, expected) = (design.rows(), data.len());
+        return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
+    }
+    if let Some(offset) = offset {
+        if offset.len() != data.len() {
+            let (len, expected) = (offset.len(), data.len());
+            return Err(Error::LengthMismatch { argument: "offset", len, other: "time", expected });
         }
-        for j in 0..p {
-            centre[j] += first[j];
+        if let Some((index, &value)) = offset.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+            return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
         }
     }
-    let mut scale = vec![0.0; p];
-    for (i, x) in rows().filter(|&(i, _)| weight(i) > 0.0) {
-        let w = weight(i) / total;
-        for j in 0..p {
-            scale[j] += w * (x[j] - centre[j]).abs();
-        }
-    }
-    for j in 0..p {
-        // Below the rounding of the values themselves nothing varies.
-        if scale[j] <= 4.0 * f64::EPSILON * largest[j] {
-            scale[j] = 0.0;
-        }
-    }
-    let factor: Vec<f64> = scale.iter().map(|&s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
-    let mut sorted = vec![0.0; order.len() * p];
-    threads::blocks((&mut sorted, AHEAD * p), (order, AHEAD), |to, order| {
-        // The rows lie anywhere in memory. Asking for all of a block before any is used lets the waits overlap.
-        std::hint::black_box(order.iter().map(|&i| flat[i * p] + flat[i * p + p - 1]).sum::<f64>());
-        for (to, &i) in to.chunks_exact_mut(p).zip(order) {
-            let from = &flat[i * p..(i + 1) * p];
-            for j in 0..p {
-                to[j] = (from[j] - centre[j]) * factor[j];
-            }
-        }
-    });
-    let reach = (0..p).map(|j| (largest[j] + centre[j].abs()) * factor[j]).collect();
-    Standardised { centre, scale, reach, x: sorted }
+    Ok(())
 }

@@ -146,12 +146,36 @@ impl CensoringWeights {
         &self.times
     }
 
+    /// `W` just before `t`, where times are asked for in increasing order.
+    #[inline]
+    pub fn walk_before(&self, t: f64, walk: &mut Walk) -> Weight {
+        match walk.on(self.times.len(), |i| self.times[i] < t) {
+            0 => Weight::ONE,
+            i => self.values[i - 1],
+        }
+    }
+
     /// `W` just before `t`.
     pub fn before(&self, t: f64) -> Weight {
         match self.times.partition_point(|&u| u < t) {
             0 => Weight::ONE,
             i => self.values[i - 1],
         }
+    }
+}
+
+/// The place in increasing numbers behind those up to each of some increasing values, found by walking on from the last.
+#[derive(Debug, Default)]
+pub(super) struct Walk(usize);
+
+impl Walk {
+    /// How many of `len` numbers, of which `counts` says whether one counts, come before the first that does not.
+    #[inline]
+    pub fn on(&mut self, len: usize, counts: impl Fn(usize) -> bool) -> usize {
+        while self.0 < len && counts(self.0) {
+            self.0 += 1;
+        }
+        self.0
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
-use crate::survival::regression::cox::newton::{Objective, RiskSets, maximise};
+use crate::survival::regression::cox::newton::{Objective, maximise};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{Collinear, Ties};
@@ -149,8 +149,9 @@ impl FineGray {
         let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
         let p = rows.p;
         let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
+        let mut scan = Scan::new(&rows, &other, &groups, &weights);
         let mut objective = Objective::new(&rows, Ties::Breslow, penalty);
-        objective.risk_sets = Some(Box::new(Scan::new(&rows, &other, &groups, &weights)));
+        objective.risk_sets = Some(Box::new(&mut scan));
         let initial: Vec<f64> = match &self.initial {
             Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
             None => vec![0.0; p],
@@ -176,8 +177,8 @@ impl FineGray {
             self.max_iterations,
         );
         // The last evaluation of the search may have been another point.
-        let mut scan = Scan::new(&rows, &other, &groups, &weights);
-        scan.evaluate(&rows, &found.beta, &mut Point::new(p));
+        drop(objective);
+        scan.stand_at(&rows, &found.beta);
         let fitted = Fitted { data, design, rows: &rows, scan: &scan, groups: &groups, weights: &weights };
         Ok(FineGrayModel::new(&self.cause, &fitted, &initial, &start, &free, found))
     }

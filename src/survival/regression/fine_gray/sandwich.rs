@@ -8,7 +8,7 @@
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::fine_gray::censoring::{Censoring, CensoringTies, CensoringWeights};
+use crate::survival::regression::fine_gray::censoring::{Censoring, CensoringTies, CensoringWeights, Walk};
 use crate::survival::regression::fine_gray::scan::{Other, Scan, add};
 
 /// Sums of `W dA` and `W m dA` over event times from the last backwards, as they are needed at earlier times.
@@ -182,12 +182,19 @@ pub(super) fn add_censoring(
                 after[j] = before[at * p + j] + q[at * p + j] * c.censored / (c.at_risk * divisor(c));
             }
         }
+        let mut walk = Walk::default();
+        let mut last = f64::NEG_INFINITY;
         for i in (0..rows.len()).filter(|&i| group[rows.order[i]] as usize == g) {
             // G is estimated from subjects where weights are those of a sample.
             let unit = if sampling { rows.weight[i].recip() } else { 1.0 };
             let row = &mut score[i * p..(i + 1) * p];
             let (time, censored) = (rows.time[i], codes[rows.order[i]] == 0);
-            let until = w.censorings.partition_point(|c| c.time <= time);
+            // Each stratum begins with its first time again.
+            if time < last {
+                walk = Walk::default();
+            }
+            last = time;
+            let until = walk.on(w.censorings.len(), |at| w.censorings[at].time <= time);
             // Where events leave first, one who has an event at a censoring time is not at risk of it.
             let here = until > 0 && w.censorings[until - 1].time == time;
             let at_risk = until - usize::from(here && events_first && !censored);

@@ -5,10 +5,11 @@
 //! multiplied by `W(t)`. No row is repeated. With `dA = d/S0` the information is
 //! `Σ r e x xᵀ − Σ d (S1/S0)(S1/S0)ᵀ`, where the exposure e of a row sums dA over the times at which it counts.
 
+use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::newton::RiskSets;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::{Rows, Stratum};
-use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Weight};
+use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Walk, Weight};
 
 /// Running sums that have fallen to this share of their peak by taking away late entries are summed again.
 const CANCELLED: f64 = 1e-4;
@@ -62,9 +63,13 @@ impl Scan {
             .iter()
             .map(|stratum| {
                 let place = |t: f64| stratum.ties.partition_point(|tie| tie.time <= t) as u32;
+                // Rows and event times lie in order of time: places are found by walking along.
+                let walks = || weights.iter().map(|_| Walk::default()).collect::<Vec<_>>();
+                let mut of_rows = walks();
                 let others = stratum.rows.clone().filter(|&i| other[rows.order[i]]).map(|row| {
                     let group = group[rows.order[row]];
-                    Other { row, group, own: weights[group as usize].before(rows.time[row]) }
+                    let walk = &mut of_rows[group as usize];
+                    Other { row, group, own: weights[group as usize].walk_before(rows.time[row], walk) }
                 });
                 let mut entered = Vec::new();
                 if !stratum.late.is_empty() {
@@ -73,14 +78,19 @@ impl Scan {
                         entered[i - stratum.rows.start] = place(entry);
                     }
                 }
-                let at = |tie: &crate::survival::regression::cox::rows::Tie| {
-                    weights.iter().map(|w| w.before(tie.time)).collect::<Vec<_>>()
-                };
+                let (mut of_ties, mut until) = (walks(), Walk::default());
+                let mut before = Vec::with_capacity(stratum.ties.len() * groups);
+                for tie in &stratum.ties {
+                    let both = weights.iter().zip(&mut of_ties);
+                    before.extend(both.map(|(w, walk)| w.walk_before(tie.time, walk)));
+                }
+                let until =
+                    |i: usize| until.on(stratum.ties.len(), |k| stratum.ties[k].time <= rows.time[i]) as u32;
                 let of = OfStratum {
                     first,
                     others: others.collect(),
-                    weights: stratum.ties.iter().flat_map(at).collect(),
-                    until: stratum.rows.clone().map(|i| place(rows.time[i])).collect(),
+                    weights: before,
+                    until: stratum.rows.clone().map(until).collect(),
                     entered,
                 };
                 first += stratum.ties.len();
@@ -103,14 +113,25 @@ impl Scan {
         rows.strata.iter().zip(&self.strata)
     }
 
+    /// Where the scan stands after it: risk weights, hazards, means and exposures at `beta`.
+    pub fn stand_at(&mut self, rows: &Rows, beta: &[f64]) {
+        self.hazards(rows, beta, rows.p);
+        self.expose(rows);
+    }
+
     /// Risk weights, hazards and means at `beta`; the log likelihood.
-    pub fn hazards(&mut self, rows: &Rows, beta: &[f64]) -> f64 {
-        let p = rows.p;
+    // Asked for at each call, as of what it calls: the loops are short where the number of columns is known.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn hazards(&mut self, rows: &Rows, beta: &[f64], p: usize) -> f64 {
+        let row = |i: usize| &rows.x[i * p..(i + 1) * p];
         rows.linear_predictor(beta, &mut self.eta);
         self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let shift = self.shift;
         self.risk.clear();
-        self.risk.extend(self.eta.iter().zip(&rows.weight).map(|(eta, w)| w * (eta - shift).exp()));
+        self.risk.extend(self.eta.iter().map(|eta| eta - shift));
+        exp_each(&mut self.risk);
+        self.risk.iter_mut().zip(&rows.weight).for_each(|(r, w)| *r *= w);
         let mut log_likelihood = 0.0;
         let mut s1 = vec![0.0; p];
         for (stratum, of) in rows.strata.iter().zip(&self.strata) {
@@ -133,7 +154,7 @@ impl Scan {
                         let r = self.risk[o.row] / o.own.value;
                         let sum = &mut sums[g * (p + 1)..(g + 1) * (p + 1)];
                         sum[0] += r;
-                        add(&mut sum[1..], rows.row(o.row), r);
+                        add(&mut sum[1..], row(o.row), r);
                     }
                     others = rest;
                 }
@@ -153,7 +174,7 @@ impl Scan {
             for (k, tie) in stratum.ties.iter().enumerate().rev() {
                 for i in (tie.start..next).rev() {
                     s0 += self.risk[i];
-                    add(&mut s1, rows.row(i), self.risk[i]);
+                    add(&mut s1[..p], row(i), self.risk[i]);
                 }
                 next = tie.start;
                 peak = peak.max(s0);
@@ -162,7 +183,7 @@ impl Scan {
                         break;
                     }
                     s0 -= self.risk[i];
-                    add(&mut s1, rows.row(i), -self.risk[i]);
+                    add(&mut s1[..p], row(i), -self.risk[i]);
                     late = rest;
                 }
                 if s0 < CANCELLED * peak {
@@ -170,14 +191,14 @@ impl Scan {
                     s1.fill(0.0);
                     for i in stratum.at_risk(tie) {
                         s0 += self.risk[i];
-                        add(&mut s1, rows.row(i), self.risk[i]);
+                        add(&mut s1[..p], row(i), self.risk[i]);
                     }
                     peak = peak.max(s0);
                 }
                 let total = s0 + self.hazard[of.first + k];
                 self.hazard[of.first + k] = tie.weight / total;
                 let mean = &mut self.mean[(of.first + k) * p..(of.first + k + 1) * p];
-                for (m, s) in mean.iter_mut().zip(&s1) {
+                for (m, s) in mean.iter_mut().zip(&s1[..p]) {
                     *m = (*m + s) / total;
                 }
                 let own: f64 =
@@ -239,30 +260,49 @@ impl Scan {
     }
 }
 
-impl RiskSets for Scan {
-    fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point) {
-        let p = rows.p;
-        point.log_likelihood = self.hazards(rows, beta);
+impl Scan {
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn evaluate_with(&mut self, rows: &Rows, beta: &[f64], p: usize, point: &mut Point) {
+        point.log_likelihood = self.hazards(rows, beta, p);
         self.expose(rows);
-        point.gradient.fill(0.0);
-        point.information.fill(0.0);
+        let (gradient, information) = (&mut point.gradient[..p], &mut point.information[..p * p]);
+        gradient.fill(0.0);
+        information.fill(0.0);
         for (stratum, of) in rows.strata.iter().zip(&self.strata) {
             for (k, tie) in stratum.ties.iter().enumerate() {
                 let mean = &self.mean[(of.first + k) * p..(of.first + k + 1) * p];
                 for i in tie.start..tie.events_end {
-                    add(&mut point.gradient, rows.row(i), rows.weight[i]);
+                    add(gradient, &rows.x[i * p..(i + 1) * p], rows.weight[i]);
                 }
-                add(&mut point.gradient, mean, -tie.weight);
-                upper(&mut point.information, mean, -tie.weight);
+                add(gradient, mean, -tie.weight);
+                upper(information, mean, -tie.weight, p);
             }
         }
         for i in 0..rows.len() {
-            upper(&mut point.information, rows.row(i), self.risk[i] * self.exposure[i]);
+            upper(information, &rows.x[i * p..(i + 1) * p], self.risk[i] * self.exposure[i], p);
         }
         for a in 0..p {
             for b in 0..a {
-                point.information[a * p + b] = point.information[b * p + a];
+                information[a * p + b] = information[b * p + a];
             }
+        }
+    }
+}
+
+impl RiskSets for &mut Scan {
+    fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point) {
+        match rows.p {
+            // The same code with a known number of columns.
+            1 => self.evaluate_with(rows, beta, 1, point),
+            2 => self.evaluate_with(rows, beta, 2, point),
+            3 => self.evaluate_with(rows, beta, 3, point),
+            4 => self.evaluate_with(rows, beta, 4, point),
+            5 => self.evaluate_with(rows, beta, 5, point),
+            6 => self.evaluate_with(rows, beta, 6, point),
+            7 => self.evaluate_with(rows, beta, 7, point),
+            8 => self.evaluate_with(rows, beta, 8, point),
+            p => self.evaluate_with(rows, beta, p, point),
         }
     }
 
@@ -312,11 +352,10 @@ pub(super) fn add(to: &mut [f64], from: &[f64], factor: f64) {
 
 /// Adds `factor x xᵀ` to the upper triangle.
 #[inline]
-fn upper(matrix: &mut [f64], x: &[f64], factor: f64) {
-    let p = x.len();
+fn upper(matrix: &mut [f64], x: &[f64], factor: f64, p: usize) {
     for a in 0..p {
         let scaled = factor * x[a];
-        for (m, x) in matrix[a * p + a..(a + 1) * p].iter_mut().zip(&x[a..]) {
+        for (m, x) in matrix[a * p + a..(a + 1) * p].iter_mut().zip(&x[a..p]) {
             *m += scaled * x;
         }
     }
