@@ -60,6 +60,23 @@ fn every_kind_is_drawn() {
     }
 }
 
+/// Start-stop rows: 103 patients in 172 rows, 75 deaths, 28 censored (R 4.2.2: survfit with `id`), not 97 rows that end
+/// without a death.
+#[test]
+fn a_subject_of_several_rows_is_counted_once() {
+    let heart = format!("{} --time stop --entry start --event event --table at-risk,censored", data("heart"));
+    let counts =
+        |figure: &Figure| figure.texts("count 1").iter().map(|t| t.content.clone()).collect::<Vec<_>>();
+    let rows = draw("p_rows.svg", &format!("{heart} --until 2000"));
+    let subjects = draw("p_subjects.svg", &format!("{heart} --until 2000 --id id"));
+    let columns = rows.texts("time tick").len();
+    let (rows, subjects) = (counts(&rows), counts(&subjects));
+    assert_eq!((rows[columns - 1].as_str(), subjects[columns - 1].as_str()), ("0", "0"));
+    assert_eq!((rows[2 * columns - 1].as_str(), subjects[2 * columns - 1].as_str()), ("97", "28"));
+    assert_eq!((rows[0].as_str(), subjects[0].as_str()), ("103", "103"));
+    assert_eq!(rows[..columns], subjects[..columns], "the risk sets are the same");
+}
+
 /// The same numbers stand in the panel as the programs print: R 4.2.2, `survdiff` and `coxph` of `lung` by sex.
 #[test]
 fn the_panel_says_what_the_programs_say() {

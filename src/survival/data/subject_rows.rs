@@ -50,6 +50,50 @@ impl RightCensored<'_> {
     }
 }
 
+impl RightCensored<'_> {
+    /// Rows of one subject that follow each other without a gap, in one group and with one weight, as one row: who only
+    /// changes a covariate is not censored and does not enter again.
+    ///
+    /// Curves and tests of the groups stay what they are, since the risk sets do; numbers of subjects, of censorings and
+    /// of entries become those of subjects. Without [ids](Self::with_ids) the rows stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`] for groups of another length.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+    ///
+    /// // The first subject has two rows, of which the first ends without being a censoring.
+    /// let rows = RightCensored::new(&[5.0, 10.0, 8.0], &[false, true, false])?
+    ///     .with_entry(&[0.0, 5.0, 0.0])?
+    ///     .with_ids(&["p1", "p1", "p2"])?;
+    /// let (subjects, all) = rows.joined(&Groups::new(&["all"; 3]))?;
+    /// assert_eq!((subjects.time(), all.len()), (&[10.0, 8.0][..], 2));
+    /// assert_eq!(KaplanMeier::fit(&subjects).at(9.0).value(), KaplanMeier::fit(&rows).at(9.0).value());
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn joined(&self, groups: &Groups) -> Result<(RightCensored<'static>, Groups)> {
+        groups.check_len("groups", self.len())?;
+        let mut entry: Vec<f64> = (0..self.len()).map(|i| self.entry().map_or(0.0, |e| e[i])).collect();
+        let mut keep = vec![true; self.len()];
+        if let Some(ids) = self.ids() {
+            let weight = |i: usize| self.weights().map_or(1.0, |w| w.values()[i]);
+            for_each_pair(self, ids, |pair| {
+                let (a, b) = (pair.first, pair.second);
+                let same = groups.codes()[a] == groups.codes()[b] && weight(a) == weight(b);
+                if same && !self.event()[a] && pair.row.1 == pair.next.0 {
+                    (keep[a], entry[b]) = (false, entry[a]);
+                }
+                Ok(())
+            })?;
+        }
+        let kept: Vec<f64> = entry.iter().zip(&keep).filter(|(_, k)| **k).map(|(e, _)| *e).collect();
+        let data = self.filter(&keep)?;
+        Ok((if self.entry().is_some() { data.with_entry(kept)? } else { data }, groups.filter(&keep)))
+    }
+}
+
 /// Refuses rows of one subject (in one stratum) that are at risk at one time. Near ties are one time.
 pub(super) fn check(data: &RightCensored, ids: &Groups) -> Result<()> {
     for_each_pair(data, ids, |Pair { id, first, second, row, next }| {

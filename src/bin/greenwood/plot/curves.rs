@@ -17,9 +17,18 @@ impl Options {
         data: &RightCensored,
         groups: Option<&Groups>,
     ) -> Result<Picture, Failure> {
-        self.sheet(table, groups, data.len(), |keep, by| match keep {
-            Some(keep) => self.plot_of(&data.filter(keep)?, by),
-            None => self.plot_of(data, by),
+        // A subject with several rows is counted once, and is censored once.
+        let data = match &self.columns.id {
+            Some(column) => &data.clone().with_ids(&table.text("--id", column)?)?,
+            None => data,
+        };
+        self.sheet(table, groups, data.len(), |keep, by| {
+            let kept = match keep {
+                Some(keep) => &data.filter(keep)?,
+                None => data,
+            };
+            let (own, by) = kept.joined(by)?;
+            self.plot_of(&own, &by)
         })
     }
 
