@@ -83,28 +83,28 @@ impl GroupSequential {
     /// The bounds at a drift; the constant of classical bounds is found so that the error is right.
     pub(super) fn bounds(&self, drift: f64) -> Result<Bounds> {
         let constant = match self.boundary {
-            BoundaryType::OBrienFleming => self.constant(0.0, drift)?,
-            BoundaryType::Pocock => self.constant(0.5, drift)?,
-            BoundaryType::WangTsiatis(delta) => self.constant(delta, drift)?,
+            BoundaryType::OBrienFleming => self.constant(0.0, drift),
+            BoundaryType::Pocock => self.constant(0.5, drift),
+            BoundaryType::WangTsiatis(delta) => self.constant(delta, drift),
             _ => 0.0,
         };
         self.chain(constant, drift)
     }
 
     /// The constant of classical bounds `c t^{Δ − ½}` that spends the error.
-    fn constant(&self, delta: f64, drift: f64) -> Result<f64> {
+    fn constant(&self, delta: f64, drift: f64) -> f64 {
         let per_side = self.alpha / f64::from(self.sides);
         if self.binding && self.futility != Futility::None {
             let excess =
                 |c| self.chain(c, drift).map_or(f64::NAN, |b| b.spent.iter().sum::<f64>() - per_side);
-            return Ok(root::find(0.05, NEVER, excess));
+            return root::find(0.05, NEVER, excess);
         }
         // No stop counts but those of the bounds: the last look alone spends at most the error, and up to Δ = ½, where no look
         // has a lower bound than the last, all together spend at most their number times what that one would.
         let looks = self.fractions.len() as f64;
         let least = normal_quantile(1.0 - per_side) - 1e-6;
         let most = if delta <= 0.5 { normal_quantile(1.0 - per_side / looks) + 1e-6 } else { NEVER };
-        Ok(root::find(least, most, |c| {
+        root::find(least, most, |c| {
             let upper: Vec<f64> = self.fractions.iter().map(|t| c * t.powf(delta - 0.5)).collect();
             let lower = if self.sides == 2 {
                 upper.iter().map(|z| -z).collect()
@@ -112,7 +112,7 @@ impl GroupSequential {
                 vec![f64::NEG_INFINITY; upper.len()]
             };
             exits(&self.fractions, &lower, &upper, 0.0).0.iter().sum::<f64>() - per_side
-        }))
+        })
     }
 
     /// Look by look: the efficacy bound from the trials that no look has stopped under no effect, the futility bound
