@@ -5,12 +5,17 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array, RecordBatch};
 use greenwood::arrow_array;
 use greenwood::columns::{Columns, Tidy, ToRecordBatch};
+use greenwood::survival::curve::IncidenceRate;
+use greenwood::survival::multi_state::Occupation;
+use greenwood::survival::recurrent::{MeanCumulative, MeanTest, RecurrentEvents};
+use greenwood::survival::regression::parametric::{Family, Observations};
 use greenwood::survival::result::{Interval, TestSummary};
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{
-    AalenJohansen, CompetingRisks, CoxPh, Design, Groups, KaplanMeier, LogRank, NelsonAalen, RightCensored,
+    AalenJohansen, Band, CompetingRisks, CoxPh, Design, FineGray, Groups, Histories, IntervalCensored,
+    KaplanMeier, LogRank, NelsonAalen, Parametric, RightCensored, Turnbull,
 };
-use greenwood::trial::examples::{Arm, FFS, saa};
+use greenwood::trial::examples::{Arm, FFS, RESPONSE, saa, saa_course};
 
 fn data() -> (RightCensored<'static>, Groups) {
     let data = RightCensored::new(
@@ -152,4 +157,104 @@ fn tables_that_do_not_fit_are_refused() {
     assert!(error.contains("there is no column"), "{error}");
     let twice = curve.tidy().with_label("arm", "a").with_label("arm", "b");
     assert!(twice.to_record_batch().unwrap_err().to_string().contains("columns 0 and 1 are both \"arm\""));
+}
+
+/// Two illnesses each of five subjects, one of whom dies: states, events and rates.
+fn histories() -> Histories {
+    let id = ["a", "a", "b", "b", "c", "d", "e"];
+    let from = [0.0, 4.0, 0.0, 5.0, 0.0, 0.0, 0.0];
+    let until = [4.0, 9.0, 5.0, 11.0, 8.0, 6.0, 12.0];
+    let to = [Some("ill"), None, Some("ill"), Some("dead"), None, Some("dead"), None];
+    Histories::new(&id, &from, &until, &to, &["well", "ill", "dead"]).unwrap()
+}
+
+#[test]
+fn states_means_rates_bands_and_intervals_are_tables() {
+    let (data, _) = data();
+    let occupation = Occupation::new().fit(&histories()).unwrap();
+    let table = occupation.tidy();
+    assert_eq!(table.names().join(","), "time,state,at_risk,probability,std_error,lower,upper");
+    assert_eq!(table.len(), 3 * occupation.times().len());
+    let batch = table.to_record_batch().unwrap();
+    for (i, (_, row)) in occupation.rows().enumerate() {
+        for (k, estimate) in row.iter().enumerate() {
+            assert_eq!(column(&batch, "probability")[3 * i + k], Some(estimate.value()));
+            let limits = estimate.interval(0.95).unwrap();
+            assert_eq!(column(&batch, "upper")[3 * i + k], limits.upper);
+        }
+    }
+
+    let id = [1_u64, 1, 1, 2, 2, 3, 4];
+    let (from, until) = ([0.0, 3.0, 5.0, 0.0, 2.0, 0.0, 0.0], [3.0, 5.0, 9.0, 2.0, 8.0, 7.0, 9.0]);
+    let events =
+        RecurrentEvents::new(&id, &from, &until, &[true, true, false, true, false, false, true]).unwrap();
+    let mean = MeanCumulative::new().fit(&events).unwrap();
+    let batch = mean.to_record_batch().unwrap();
+    assert_eq!(names(&batch).join(","), "time,at_risk,events,terminal_events,mean,std_error,lower,upper");
+    assert_eq!(column(&batch, "mean"), mean.rows().iter().map(|r| Some(r.value())).collect::<Vec<_>>());
+
+    let rate = IncidenceRate::estimate(&data).unwrap();
+    let batch = rate.to_record_batch().unwrap();
+    assert_eq!(names(&batch).join(","), "events,person_time,rate,lower,upper");
+    assert_eq!(column(&batch, "lower"), [rate.interval(0.95).unwrap().lower]);
+
+    let curve = KaplanMeier::fit(&data);
+    let band = Band::hall_wellner().fit(&curve).unwrap();
+    let batch = band.to_record_batch().unwrap();
+    assert_eq!(names(&batch).join(","), "time,lower,upper");
+    assert_eq!(column(&batch, "lower")[1], band.at(band.times()[1]).unwrap().lower);
+
+    let visits = IntervalCensored::interval2(&[0.0, 2.0, 4.0, 4.0], &[2.0, 5.0, 6.0, f64::INFINITY]).unwrap();
+    let batch = Turnbull::fit(&visits).to_record_batch().unwrap();
+    assert_eq!(names(&batch).join(","), "left,right,left_closed,right_closed,mass,survival_after");
+    let mass: f64 = column(&batch, "mass").into_iter().flatten().sum();
+    assert!((mass - 1.0).abs() < 1e-12, "{mass}");
+
+    let test = MeanTest::test(&events, &Groups::new(&["x", "x", "x", "y", "y", "x", "y"])).unwrap();
+    assert_eq!(column(&test.to_record_batch().unwrap(), "statistic"), [Some(test.statistic())]);
+}
+
+#[test]
+fn models_beyond_cox_are_tables() {
+    let (data, _) = data();
+    let design = Design::builder().numeric("age", &[60.0, 50.0, 55.0, 42.0, 61.0, 40.0]).build().unwrap();
+    let observed = Observations::from(&data);
+    let fit = Parametric::new(Family::Weibull).fit(&observed, &design).unwrap();
+    let batch = fit.to_record_batch().unwrap();
+    assert_eq!(
+        names(&batch).join(","),
+        "term,coefficient,std_error,lower,upper,parameter,value,not_estimable"
+    );
+    assert_eq!(
+        column(&batch, "coefficient"),
+        fit.coefficients().iter().map(|&c| Some(c)).collect::<Vec<_>>()
+    );
+    let scale = fit.natural(2, 0.95).unwrap().unwrap();
+    assert_eq!(column(&batch, "value")[2], scale.value());
+
+    let causes = [Some("a"), None, Some("b"), Some("a"), None, Some("a")];
+    let competing = CompetingRisks::new(data.time().to_vec(), &causes).unwrap();
+    let fit = FineGray::new("a").fit(&competing, &design).unwrap();
+    let batch = fit.to_record_batch().unwrap();
+    assert_eq!(
+        names(&batch).join(","),
+        "term,coefficient,std_error,z,p_value,hazard_ratio,lower,upper,status"
+    );
+    assert_eq!(column(&batch, "coefficient"), [Some(fit.coefficients()[0])]);
+}
+
+#[test]
+fn responses_are_a_table() {
+    let trial = saa_course();
+    let responses = trial.responses(&RESPONSE).unwrap();
+    let table = responses.tidy();
+    assert_eq!(
+        table.names().join(","),
+        "arm,responders,non_responders,dead,missing,not_due,counted_responders,counted,proportion,lower,upper"
+    );
+    let batch = table.to_record_batch().unwrap();
+    assert_eq!(batch.num_rows(), 2);
+    let share = responses.proportion(responses.arms()[0]).unwrap();
+    assert_eq!(column(&batch, "proportion")[0], Some(share.value()));
+    assert_eq!(column(&batch, "upper")[0], share.interval(0.95).unwrap().upper);
 }

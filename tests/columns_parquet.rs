@@ -109,9 +109,18 @@ fn files_of_pandas_and_polars_hold_the_same_data() {
     let open = |name: &str| ParquetFiles::open(format!("tests/data/parquet/{name}")).unwrap();
     let plain = Columns::new("time", "status").groups("x");
     let expected = open("aml_pandas.parquet").risk_tables(&plain).unwrap();
-    for name in ["aml_polars.parquet", "aml_polars_plain.parquet", "aml_folder"] {
+    let names = [
+        "aml_polars.parquet",
+        "aml_polars_plain.parquet",
+        "aml_folder",
+        "aml_gzip.parquet",
+        "aml_lz4.parquet",
+    ];
+    for name in names {
         assert_eq!(open(name).risk_tables(&plain).unwrap(), expected, "{name}");
     }
+    let error = open("aml_brotli.parquet").risk_tables(&plain).unwrap_err().to_string();
+    assert!(error.contains("write it with Snappy, Zstandard, gzip or LZ4"), "{error}");
     let types = open("aml_types.parquet");
     let words = EventCodes::new(&["relapse"], &["well"]);
     let of = |time: &str| Columns::new(time, "outcome").groups("x").event_codes(words.clone());

@@ -32,6 +32,8 @@ fn every_file_answers_as_the_csv() {
         "curve FILE --by x --estimator fleming-harrington",
         "curve FILE --estimator nelson-aalen --interval arcsine --json",
         "compare FILE --by x --at 20 --json",
+        "compare FILE --by x --at 20 --interval bpcp --trend --test tarone-ware",
+        "compare FILE --by x --exact --json",
         "cox FILE --factor x --json",
     ] {
         let flags = format!("{flags} {AML}");
@@ -61,6 +63,9 @@ fn weights_and_what_needs_every_row_answer_as_the_csv() {
         "curve FILE --time time --event status --by trt --weight w --weight-kind sampling --json",
         "curve FILE --time time --event status --cluster celltype --json",
         "curve FILE --time time --event status --event-value 0 --json",
+        "compare FILE --time time --event status --by trt --strata celltype --at 100 --json",
+        "compare FILE --time time --event status --by trt --strata prior --weight w --weight-kind replication --at 100 --json",
+        "compare FILE --time time --event status --by trt --test max-combo --json",
         "cox FILE --time time --event status --covariates karno,age --factor celltype --json",
         "incidence FILE --time time --event prior --causes 10 --by trt --json",
     ] {

@@ -21,7 +21,8 @@ const BATCH: usize = 1 << 18;
 /// A Parquet file, or a folder of them.
 ///
 /// Only the metadata are read here. Batches come row group by row group, with the columns that are asked for and no
-/// others, so memory holds one batch of each thread. Snappy, Zstandard and uncompressed pages are read.
+/// others, so memory holds one batch of each thread. Pages compressed by Snappy, Zstandard, gzip and
+/// LZ4 are read, and uncompressed ones; Brotli is refused in words.
 ///
 /// A folder is read with all below it, in the order of the names; files that do not end in `.parquet`, or whose name starts
 /// with `.` or `_`, are left alone.
@@ -230,7 +231,8 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
 
 fn unreadable(error: impl std::fmt::Display) -> Error {
     let text = error.to_string();
-    let hint = if text.contains("Disabled feature") { "; write it with Snappy or Zstandard" } else { "" };
+    let hint =
+        if text.contains("Disabled feature") { "; write it with Snappy, Zstandard, gzip or LZ4" } else { "" };
     Error::DataSet { action: "read", why: format!("{text}{hint}") }
 }
 

@@ -258,17 +258,24 @@ fn json_string(text: &str) -> String {
 /// | `[SurvivalEstimate]` (`at_many`) | `time, at_risk, events, survival, std_error, lower, upper, not_estimable` |
 /// | `CumulativeHazard` | `time, at_risk, events, censored, cumulative_hazard, std_error, lower, upper` |
 /// | `[Quantile]` | `p, estimate, lower, upper, not_estimable` |
+/// | `SurvivalBand` | `time, lower, upper` |
+/// | `TurnbullCurve` | `left, right, left_closed, right_closed, mass, survival_after` |
 /// | `CumulativeIncidence` | `time, cause, at_risk, events, censored, incidence, std_error, lower, upper` |
+/// | `StateOccupation` | `time, state, at_risk, probability, std_error, lower, upper` |
+/// | `MeanFunction` | `time, at_risk, events, terminal_events, mean, std_error, lower, upper` |
+/// | `[IncidenceRate]`, `IncidenceRate` | `events, person_time, rate, lower, upper` |
 /// | `RiskTable` (numbers at risk) | `time, at_risk, events, censored, entered, subjects_at_risk` |
 /// | `RiskTables` | `group`, (`stratum`,) then as `RiskTable` |
-/// | `[TestSummary]`; `TestSummary` and `LogRankTest` alone | `method, statistic, df, p_value, subjects, events` |
-/// | `CoxModel` | `term, coefficient, std_error, z, p_value, hazard_ratio, lower, upper, status` |
+/// | `[TestSummary]`; `TestSummary`, `LogRankTest` and `MeanTestResult` alone | `method, statistic, df, p_value, subjects, events` |
+/// | `CoxModel`, `FineGrayModel` | `term, coefficient, std_error, z, p_value, hazard_ratio, lower, upper, status` |
+/// | `ParametricModel` | `term, coefficient, std_error, lower, upper` (working scale)`, parameter, value` (natural scale)`, not_estimable` |
 /// | `[Estimate]`, `Estimate` | `estimate, std_error, lower, upper, p_value, scale` |
 /// | `RightCensored` (a reconstruction's `data()`) | `time, event`, then `entry`, `weight`, `stratum` where there are any |
+/// | `trial::response::BinaryAnalysis` | `arm, responders, non_responders, dead, missing, not_due, counted_responders, counted, proportion, lower, upper` |
 /// | `trial::report::Table` | its header, as text |
 /// | `trial::Report` | `table, row, column, value` |
 ///
-/// `lower` and `upper` are 95 % limits on the default scale of the result (of the hazard ratio in a `CoxModel`);
+/// `lower` and `upper` are 95 % limits on the default scale of the result (of the hazard ratio in a `CoxModel` or `FineGrayModel`; exact ones of rates and proportions);
 /// [`tidy_with`](Self::tidy_with) takes another level or scale. `std_error` is on the scale of the estimate for curves, and on the
 /// working scale that `scale` names for an `Estimate`. What cannot be estimated is null, with the reason in
 /// `not_estimable` where there is such a column.

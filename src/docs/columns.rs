@@ -28,7 +28,8 @@
 //!
 //! # From a data frame in the same process
 //! A column of polars without nulls in one chunk is a slice (`series.f64()?.cont_slice()?`), and a slice is data:
-//! `RightCensored::new(slice, &events)`. Elsewhere the way is a record batch, through Arrow's C data interface where the two
+//! `RightCensored::new(slice, &events)`. `engines/polars` in the repository has this recipe and the next, compiled and tested.
+//! Elsewhere the way is a record batch, through Arrow's C data interface where the two
 //! sides have different versions of the crates: `pyarrow`, `arrow2`-based and C++ producers export
 //! `ArrowArray` and `ArrowSchema`, and `arrow_array::ffi` (its feature `ffi`) makes an array of them without a copy. The batch
 //! then is what follows.

@@ -177,6 +177,10 @@ impl SurvivalFunction {
         Self { quantity, part, options, name, signature, documentation: documentation.build() }
     }
 
+    pub(crate) fn options(&self) -> Functions {
+        self.options
+    }
+
     fn task(&self, args: &AccumulatorArgs) -> Result<Arc<Task>> {
         if args.is_distinct {
             return not_impl_err!(

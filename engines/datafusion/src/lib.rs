@@ -51,7 +51,8 @@
 //! about 3 bytes for each whole day, 6 for each continuous time. A state above [`Functions::max_state_bytes`] is refused.
 //! Every call has its own state: a query with a median and its two limits builds three tables, `km_median_ci` one.
 //!
-//! On a cluster plans travel by the names of functions: register them with every scheduler and executor too.
+//! On a cluster plans travel by the names of functions, with their options as bytes ([`encode_options`]): the package
+//! `greenwood-ballista` beside this one has a scheduler, an executor and a client that know them.
 
 mod accumulators;
 mod arguments;
@@ -60,9 +61,11 @@ mod function;
 mod outcome;
 mod quantity;
 mod state;
+mod travel;
 
 pub use function::{Functions, Nulls, register_all};
 pub use quantity::Part;
+pub use travel::{decode_options, encode_options};
 
 #[cfg(doc)]
 use greenwood::survival::RiskTable;

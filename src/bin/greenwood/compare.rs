@@ -5,13 +5,15 @@ use greenwood::survival::contrast::Measure;
 use greenwood::survival::log_rank::{LogRankTest, Renyi};
 use greenwood::survival::result::HazardRatioMethod;
 use greenwood::survival::result::print::{PValue, pair as pair_of};
+use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{
-    ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, RightCensored, SmallSample, SurvivalCurve, Weight,
+    ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, RightCensored, RiskTable, SmallSample,
+    SurvivalCurve, Weight,
 };
 use serde_json::{Map, Value, json};
 
 use crate::support::{
-    Columns, Failure, Program, Warnings, distinct, json_text, number, reason, times_to_ask,
+    Columns, Failure, Further, Program, Warnings, distinct, json_text, number, reason, times_to_ask,
 };
 
 /// Tests of equality, hazard ratio and survival differences from a file.
@@ -87,6 +89,10 @@ impl Options {
         }
     }
 
+    fn further(&self) -> Further<'_> {
+        Further { by: Some(&self.by), strata: self.strata.as_deref() }
+    }
+
     fn name(&self) -> String {
         use clap::ValueEnum;
         self.test.to_possible_value().map_or(String::new(), |v| v.get_name().to_string())
@@ -117,39 +123,84 @@ fn check(options: &Options) -> Result<(), Failure> {
     if let Some(t) = options.at {
         times_to_ask("--at", &[t])?;
     }
-    let mut named = vec![("--by", options.by.as_str())];
-    named.extend(options.strata.iter().map(|c| ("--strata", c.as_str())));
-    distinct(&named)
+    distinct(&options.further().flags())
+}
+
+/// What is compared: the subjects, or their risk tables where the file was too long to keep them.
+enum Compared {
+    Subjects(Box<RightCensored<'static>>, Groups),
+    Tables(RiskTables),
+}
+
+impl Compared {
+    /// The tables suffice but for what is made of several tests or of allocations.
+    fn read(options: &Options, warnings: &mut Warnings) -> Result<Self, Failure> {
+        let needs_subjects = options.exact || matches!(options.test, Test::MaxCombo | Test::Renyi);
+        if !needs_subjects && let Some(tables) = options.columns.streamed(options.further(), warnings)? {
+            return Ok(Self::Tables(tables));
+        }
+        let table = options.columns.table(&options.further().flags(), warnings)?;
+        let mut data = options.columns.data(&table, warnings)?;
+        if let Some(column) = &options.strata {
+            data = data.with_strata(table.groups("--strata", column)?)?;
+        }
+        Ok(Self::Subjects(Box::new(data), table.groups("--by", &options.by)?))
+    }
+
+    fn labels(&self) -> Vec<&str> {
+        match self {
+            Self::Subjects(_, groups) => groups.labels().iter().map(String::as_str).collect(),
+            Self::Tables(tables) => tables.labels(),
+        }
+    }
+
+    fn test(&self, weight: Weight) -> Result<LogRankTest, Failure> {
+        let test = LogRank::weighted(weight);
+        Ok(match self {
+            Self::Subjects(data, groups) => test.test(data, groups)?,
+            Self::Tables(tables) => test.from_tables(tables.tables(), &tables.labels())?,
+        })
+    }
+
+    /// The curve of each group, over all strata.
+    fn curves(&self) -> Result<Vec<SurvivalCurve>, Failure> {
+        match self {
+            Self::Subjects(data, groups) => Ok(KaplanMeier::by_group(data, groups)?),
+            Self::Tables(tables) => (0..tables.labels().len())
+                .map(|g| {
+                    let whole =
+                        RiskTable::merge_all(tables.tables().iter().map(|of_stratum| &of_stratum[g]))?;
+                    Ok(KaplanMeier::from_table(whole))
+                })
+                .collect(),
+        }
+    }
 }
 
 fn run(options: &Options) -> Result<String, Failure> {
     check(options)?;
     let mut warnings = Warnings::default();
-    let mut further = vec![("--by", options.by.as_str())];
-    further.extend(options.strata.iter().map(|c| ("--strata", c.as_str())));
-    let table = options.columns.table(&further, &mut warnings)?;
-    let mut data = options.columns.data(&table, &mut warnings)?;
-    if let Some(column) = &options.strata {
-        data = data.with_strata(table.groups("--strata", column)?)?;
-    }
-    let groups = table.groups("--by", &options.by)?;
-    if options.at.is_some() && groups.labels().len() != 2 {
+    let compared = Compared::read(options, &mut warnings)?;
+    let labels = compared.labels();
+    if options.at.is_some() && labels.len() != 2 {
         return Err(format!(
             "--at compares two groups at a time, and --by \"{}\" has {}: leave it out, or take the curves with the \
              program curve",
             options.by,
-            groups.labels().len()
+            labels.len()
         )
         .into());
     }
-    let test = LogRank::weighted(options.weight()).test(&data, &groups)?;
+    let test = compared.test(options.weight())?;
     let mut text = vec![test.to_string()];
-    let mut result = base(options, &test, &groups);
-    combined(options, &data, &groups, &mut text, &mut result)?;
-    permuted(options, &data, &groups, &mut text, &mut result)?;
+    let mut result = base(options, &test);
+    if let Compared::Subjects(data, groups) = &compared {
+        combined(options, data, groups, &mut text, &mut result)?;
+        permuted(options, data, groups, &mut text, &mut result)?;
+    }
     if let Some(scores) = &options.trend {
         let scores =
-            if scores.is_empty() { (0..groups.count()).map(|g| g as f64).collect() } else { scores.clone() };
+            if scores.is_empty() { (0..labels.len()).map(|g| g as f64).collect() } else { scores.clone() };
         let trend = test.trend(&scores)?;
         text.push(trend.to_string());
         result.insert(
@@ -157,13 +208,13 @@ fn run(options: &Options) -> Result<String, Failure> {
             json!({ "scores": scores, "statistic": trend.statistic(), "z": number(trend.z()), "p_value": number(trend.p_value()) }),
         );
     }
-    pair(options, &data, &groups, &test, &mut text, &mut result)?;
+    pair(options, &compared, &test, &mut text, &mut result)?;
     Ok(if options.columns.rows.json { json_text(Value::Object(result), &warnings) } else { text.join("\n") })
 }
 
 /// The test itself. Fields without a value are null.
-fn base(options: &Options, test: &LogRankTest, groups: &Groups) -> Map<String, Value> {
-    let counts: Vec<Value> = (0..groups.count())
+fn base(options: &Options, test: &LogRankTest) -> Map<String, Value> {
+    let counts: Vec<Value> = (0..test.labels().len())
         .map(|g| {
             json!({
                 "label": test.labels()[g], "n": test.subjects()[g],
@@ -239,16 +290,16 @@ fn permuted(
 /// What is said of two groups only: the first compared with the second.
 fn pair(
     options: &Options,
-    data: &RightCensored,
-    groups: &Groups,
+    compared: &Compared,
     test: &LogRankTest,
     text: &mut Vec<String>,
     result: &mut Map<String, Value>,
 ) -> Result<(), Failure> {
     if let (Some(method), Some(t)) = (options.interval, options.at) {
-        intervals(options, method, t, data, groups, text, result)?;
+        intervals(options, method, t, compared, text, result)?;
     }
-    let [of, against] = groups.labels() else { return Ok(()) };
+    let labels = compared.labels();
+    let [of, against] = labels.as_slice() else { return Ok(()) };
     if test.is_plain()
         && !test.is_robust()
         && let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)?
@@ -264,7 +315,7 @@ fn pair(
         );
     }
     if let Some(t) = options.at {
-        let curves = KaplanMeier::by_group(data, groups)?;
+        let curves = compared.curves()?;
         let d = curves[0].difference(&curves[1], t);
         let limits = d.interval(options.level)?;
         text.push(format!("survival at {t}, {}: {d}", pair_of(of, against)));
@@ -284,8 +335,7 @@ fn intervals(
     options: &Options,
     method: Method,
     t: f64,
-    data: &RightCensored,
-    groups: &Groups,
+    compared: &Compared,
     text: &mut Vec<String>,
     result: &mut Map<String, Value>,
 ) -> Result<(), Failure> {
@@ -297,9 +347,9 @@ fn intervals(
         Method::Borkowf => SmallSample::borkowf(),
     }
     .level(options.level);
-    let curves: Vec<SurvivalCurve> = KaplanMeier::by_group(data, groups)?;
+    let curves = compared.curves()?;
     let mut rows = Vec::new();
-    for (curve, label) in curves.iter().zip(groups.labels()) {
+    for (curve, label) in curves.iter().zip(compared.labels()) {
         let estimate = curve.at(t);
         let Ok(s) = estimate.value() else {
             text.push(format!("survival at {t}, {label}: {estimate}"));

@@ -10,7 +10,7 @@ use greenwood::survival::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Columns, Failure, Program, Warnings, json_text, number, reason, times_to_ask};
+use crate::support::{Columns, Failure, Further, Program, Warnings, json_text, number, reason, times_to_ask};
 
 /// Survival curves, quantiles and restricted means from a file.
 #[derive(clap::Parser)]
@@ -74,7 +74,7 @@ impl Program for Options {
 
 fn run(options: &Options) -> Result<String, Failure> {
     let mut warnings = Warnings::default();
-    let by: Vec<_> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
+    let further = Further { by: options.by.as_deref(), strata: None };
     times_to_ask("--at", &options.at)?;
     let interval = match options.interval {
         Scale::Plain => Interval::plain(),
@@ -84,10 +84,11 @@ fn run(options: &Options) -> Result<String, Failure> {
         Scale::Arcsine => Interval::arcsine(),
     }
     .level(options.level);
-    let fits = if let Some(tables) = options.columns.streamed(options.by.as_deref(), &mut warnings)? {
-        tables.into_iter().map(|(label, table)| of_table(options.estimator, label, table)).collect()
+    let fits = if let Some(tables) = options.columns.streamed(further, &mut warnings)? {
+        let labels = tables.labels().into_iter().map(String::from);
+        labels.zip(tables.tables().concat()).map(|(l, table)| of_table(options.estimator, l, table)).collect()
     } else {
-        let table = options.columns.table(&by, &mut warnings)?;
+        let table = options.columns.table(&further.flags(), &mut warnings)?;
         let data = options.columns.data(&table, &mut warnings)?;
         let groups = match &options.by {
             Some(column) => table.groups("--by", column)?,

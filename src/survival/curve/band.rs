@@ -222,6 +222,12 @@ impl SurvivalBand {
         (self.from, self.to)
     }
 
+    /// The times within the stretch at which the band steps, the first that of its begin.
+    #[must_use]
+    pub fn times(&self) -> &[f64] {
+        &self.times
+    }
+
     /// The band at `t`; `None` outside its stretch.
     #[must_use]
     pub fn at(&self, t: f64) -> Option<ConfidenceInterval> {

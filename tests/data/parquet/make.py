@@ -29,4 +29,6 @@ hole.loc[3, "time"] = pd.NA
 hole.loc[7, "x"] = None
 hole.to_parquet("aml_nulls.parquet", index=False)
 pq.write_table(pa.Table.from_pandas(aml[:0], preserve_index=False), "aml_empty.parquet")
+for codec in ["gzip", "lz4", "brotli"]:                                # what a cluster's writer may have been told to use
+    pq.write_table(pa.Table.from_pandas(aml, preserve_index=False), f"aml_{codec}.parquet", compression=codec)
 pd.read_csv("../veteran.csv").to_parquet("veteran.parquet", index=False)

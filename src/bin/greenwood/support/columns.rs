@@ -32,6 +32,23 @@ pub struct Columns {
     pub rows: RowFlags,
 }
 
+/// The columns of groups and strata, as far as a program asks for them.
+#[derive(Clone, Copy, Default)]
+pub struct Further<'a> {
+    pub by: Option<&'a str>,
+    pub strata: Option<&'a str>,
+}
+
+impl<'a> Further<'a> {
+    /// The flags with their columns.
+    pub fn flags(self) -> Vec<(&'static str, &'a str)> {
+        [("--by", self.by), ("--strata", self.strata)]
+            .into_iter()
+            .filter_map(|(flag, column)| Some((flag, column?)))
+            .collect()
+    }
+}
+
 impl Columns {
     /// The columns of the flags that are given, and the `further` ones.
     pub(super) fn used<'a>(&'a self, further: &[(&'static str, &'a str)]) -> Vec<(&'static str, &'a str)> {
@@ -58,9 +75,9 @@ impl Columns {
     #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "the other one can fail")]
     pub fn streamed(
         &self,
-        _: Option<&str>,
+        _: Further,
         _: &mut Warnings,
-    ) -> Result<Option<Vec<(String, greenwood::survival::RiskTable)>>, Failure> {
+    ) -> Result<Option<greenwood::survival::risk_table::RiskTables>, Failure> {
         Ok(None)
     }
 

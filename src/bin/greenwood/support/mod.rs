@@ -11,7 +11,7 @@ mod rows;
 mod table;
 
 pub use answer::{Answer, Failure, Program, Warnings, json_text, main_of, number, print, reason};
-pub use columns::{Columns, distinct, history_problem, times_to_ask};
+pub use columns::{Columns, Further, distinct, history_problem, times_to_ask};
 pub use cox_answer::{CoxAnswer, TiesName, design};
 pub use rows::{RowFlags, WeightKind, read_complete};
 pub use table::{Dialect, Table, is_parquet, order_of};

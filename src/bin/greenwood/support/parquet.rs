@@ -8,7 +8,7 @@ use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{Groups, RiskTable};
 
 use super::answer::{Failure, Warnings};
-use super::columns::Columns;
+use super::columns::{Columns, Further};
 use super::rows::{WeightKind, left_out};
 use super::table::{is_parquet, order_of, warn_of_others};
 
@@ -40,14 +40,10 @@ pub fn cells(path: &Path, used: Option<&[&str]>) -> Result<Cells, Failure> {
 }
 
 impl Columns {
-    /// The risk tables of the groups of a Parquet file, in increasing order of their labels: row groups come and go, and
-    /// memory holds the distinct times. `None` where that cannot be: in other files, where the variance or a check needs
-    /// every row, and where cells are to be read as text.
-    pub fn streamed(
-        &self,
-        by: Option<&str>,
-        warnings: &mut Warnings,
-    ) -> Result<Option<Vec<(String, RiskTable)>>, Failure> {
+    /// The risk tables of the groups of a Parquet file, groups and strata in increasing order of their labels: row groups come
+    /// and go, and memory holds the distinct times. `None` where that cannot be: in other files, where the variance or a check
+    /// needs every row, and where cells are to be read as text.
+    pub fn streamed(&self, further: Further, warnings: &mut Warnings) -> Result<Option<RiskTables>, Failure> {
         let needs_rows = self.rows.cluster.is_some()
             || self.id.is_some()
             || self.rows.weight_kind == Some(WeightKind::Sampling);
@@ -56,7 +52,7 @@ impl Columns {
         }
         self.rows.dialect.refuse_for_parquet()?;
         let files = ParquetFiles::open(&self.file)?;
-        let description = self.description(by);
+        let description = self.description(further);
         let mut others = Vec::new();
         let stream = match &self.event_value {
             None => files.stream(&description),
@@ -66,9 +62,12 @@ impl Columns {
         let (rows, skipped, tables) = match tables {
             Ok(found) => found,
             Err(error) if self.is_text(&error) => return Ok(None),
-            Err(error) => return Err(self.named(by, &error)),
+            Err(error) => return Err(self.named(further, &error)),
         };
-        if by.is_some() && self.has_odd_labels(&tables) {
+        let strata = tables.strata().unwrap_or_default();
+        if (further.by.is_some() && tables.labels().iter().any(|label| self.is_odd(label)))
+            || strata.iter().any(|label| self.is_odd(label))
+        {
             return Ok(None);
         }
         if self.event_value.is_some() {
@@ -82,14 +81,13 @@ impl Columns {
         if skipped > 0 {
             warnings.add(left_out(skipped, rows - skipped));
         }
-        let order = order_of(&tables.labels());
-        let mut groups: Vec<(String, RiskTable)> =
-            tables.labels().into_iter().map(String::from).zip(tables.tables().concat()).collect();
-        groups.sort_by(|(a, _), (b, _)| order(a, b));
-        Ok(Some(groups))
+        let mut labels = tables.labels();
+        let order = order_of(&labels);
+        labels.sort_by(|a, b| order(a, b));
+        Ok(Some(tables.in_order(&labels)?))
     }
 
-    fn description(&self, by: Option<&str>) -> Description {
+    fn description(&self, further: Further) -> Description {
         let codes = match &self.event_value {
             Some(value) => EventCodes::only(&[value]),
             None => EventCodes::new(&["1", "true", "True", "TRUE"], &["0", "false", "False", "FALSE"]),
@@ -104,7 +102,10 @@ impl Columns {
         if let Some(column) = &self.rows.weight {
             description = description.weight(column, greenwood::columns::WeightKind::Replication);
         }
-        match by {
+        if let Some(column) = further.strata {
+            description = description.strata(column);
+        }
+        match further.by {
             Some(column) => description.groups(column),
             None => description,
         }
@@ -132,11 +133,7 @@ impl Columns {
         files.stream(description)
     }
 
-    /// Labels that a table of texts would not take as they stand.
-    fn has_odd_labels(&self, tables: &RiskTables) -> bool {
-        tables.labels().iter().any(|label| self.is_odd(label))
-    }
-
+    /// A label that a table of texts would not take as it stands.
     fn is_odd(&self, label: &str) -> bool {
         self.rows.dialect.is_missing(label) || label.trim() != label
     }
@@ -152,13 +149,12 @@ impl Columns {
     }
 
     /// The library names the column, from row 0 on; a user gave it by a flag.
-    fn named(&self, by: Option<&str>, error: &Error) -> Failure {
+    fn named(&self, further: Further, error: &Error) -> Failure {
         let (path, error) = match error {
             Error::InFile { path, error } => (path.clone(), error.as_ref()),
             error => (self.file.display().to_string(), error),
         };
-        let further: Vec<(&'static str, &str)> = by.iter().map(|c| ("--by", *c)).collect();
-        let used = self.used(&further);
+        let used = self.used(&further.flags());
         let flag = |column: &str| used.iter().find(|(_, c)| *c == column).map_or("", |(flag, _)| *flag);
         match error {
             Error::ColumnValue { column, row, value, must_be } => {

@@ -1,0 +1,56 @@
+//! Data and risk tables.
+
+use crate::columns::tidy::{Tidy, ToRecordBatch};
+use crate::error::Result;
+use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
+use crate::survival::result::Interval;
+use crate::survival::risk_table::{RiskTable, RiskTables};
+
+impl ToRecordBatch for RiskTable {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .numbers("time", self.times().iter().copied())
+            .numbers("at_risk", self.rows().map(|r| r.at_risk))
+            .numbers("events", self.rows().map(|r| r.events))
+            .numbers("censored", self.rows().map(|r| r.censored))
+            .numbers("entered", self.rows().map(|r| r.entered))
+            .counts("subjects_at_risk", self.rows().map(|r| Some(r.subjects_at_risk.into()))))
+    }
+}
+
+impl ToRecordBatch for RiskTables {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let mut parts = Vec::new();
+        for (s, tables) in self.tables().iter().enumerate() {
+            for (label, table) in self.labels().iter().zip(tables) {
+                let part = table.tidy_with(interval)?;
+                let part = match self.strata() {
+                    Some(strata) => part.with_label("stratum", &strata[s]),
+                    None => part,
+                };
+                parts.push(part.with_label("group", label));
+            }
+        }
+        Tidy::stack(parts)
+    }
+}
+
+impl ToRecordBatch for RightCensored<'_> {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        let mut table = Tidy::default()
+            .numbers("time", self.time().iter().copied())
+            .flags("event", self.event().iter().copied());
+        if let Some(entry) = self.entry() {
+            table = table.numbers("entry", entry.iter().copied());
+        }
+        if let Some(weights) = self.weights().map(Weights::values) {
+            table = table.numbers("weight", weights.iter().copied());
+        }
+        if let Some(strata) = self.strata() {
+            let label = |&code: &u32| Some(strata.labels()[code as usize].clone());
+            table = table.texts("stratum", strata.codes().iter().map(label));
+        }
+        Ok(table)
+    }
+}

@@ -1,0 +1,9 @@
+//! Which columns each result becomes.
+
+mod curves;
+mod data;
+mod limits;
+mod models;
+mod states;
+mod test;
+mod trial;
