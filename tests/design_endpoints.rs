@@ -53,7 +53,7 @@ fn probabilities_beside_competing_events() -> Answer {
 struct Random(u64);
 
 impl Random {
-    /// SplitMix64, inside (0, 1).
+    /// `SplitMix64`, inside (0, 1).
     fn uniform(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
