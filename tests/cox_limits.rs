@@ -6,7 +6,7 @@ mod random;
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::regression::{Status, Stop};
+use greenwood::survival::regression::{Status, Stop, Term};
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use ndarray::Array2;
 use random::Random;
@@ -439,7 +439,7 @@ fn a_column_that_is_constant_within_strata_is_redundant_among_many_rows() -> Res
     let data = RightCensored::new(time, event)?.with_strata(Groups::from_codes(&site, &["a", "b", "c"])?)?;
     let columns = Design::builder().numeric("x", &x).numeric("z", &z).numeric("sum", &sum).build()?;
     let model = CoxPh::new().fit(&data, &columns)?;
-    let status: Vec<Status> = model.terms().iter().map(|t| t.status()).collect();
+    let status: Vec<Status> = model.terms().iter().map(Term::status).collect();
     assert_eq!(status, [Status::Redundant, Status::Estimated, Status::Redundant]);
     assert!(model.stop().is_success());
     Ok(())
