@@ -439,7 +439,8 @@ fn a_column_that_is_constant_within_strata_is_redundant_among_many_rows() -> Res
     let data = RightCensored::new(time, event)?.with_strata(Groups::from_codes(&site, &["a", "b", "c"])?)?;
     let columns = Design::builder().numeric("x", &x).numeric("z", &z).numeric("sum", &sum).build()?;
     let model = CoxPh::new().fit(&data, &columns)?;
-    let status: Vec<Status> = model.terms().iter().map(|t| t.status()).collect();
+    let status: Vec<Status> =
+        model.terms().iter().map(greenwood::survival::regression::Term::status).collect();
     assert_eq!(status, [Status::Redundant, Status::Estimated, Status::Redundant]);
     assert!(model.stop().is_success());
     Ok(())
