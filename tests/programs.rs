@@ -168,8 +168,8 @@ fn interval_censored_groups_are_tested() {
     assert!(text.contains("Sun's log-rank scores") && text.contains("on 1 df"), "{text}");
     let alone = refusal(&format!("npmle {path} --lower l --upper u --test sun"));
     assert!(alone.contains("--by"), "{alone}");
-    let sampling = refusal(&format!("npmle {path} --lower l --upper u --weight w --weight-kind sampling"));
-    assert!(sampling.contains("sampling"), "{sampling}");
+    let sampling = refusal(&format!("{call} --test sun --weight w --weight-kind sampling"));
+    assert!(sampling.contains("is not available with sampling weights"), "{sampling}");
     assert!(refusal(&format!("npmle {path} --lower l --upper u --by g")).contains("--skip-missing"));
 }
 
