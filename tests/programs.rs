@@ -168,7 +168,9 @@ fn interval_censored_groups_are_tested() {
     assert!(text.contains("Sun's log-rank scores") && text.contains("on 1 df"), "{text}");
     let alone = refusal(&format!("npmle {path} --lower l --upper u --test sun"));
     assert!(alone.contains("--by"), "{alone}");
-    let sampling = refusal(&format!("{call} --test sun --weight w --weight-kind sampling"));
+    let whole = file("weighted.csv", b"l,u,g,w\n0,3,new,1\n1,4,new,2\n2,5,old,1\n0,2,old,1\n");
+    let weighted = format!("npmle {whole} --lower l --upper u --by g --test sun --weight w");
+    let sampling = refusal(&format!("{weighted} --weight-kind sampling"));
     assert!(sampling.contains("is not available with sampling weights"), "{sampling}");
     assert!(refusal(&format!("npmle {path} --lower l --upper u --by g")).contains("--skip-missing"));
 }
