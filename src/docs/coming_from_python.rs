@@ -28,7 +28,7 @@
 //! | `cph.compute_residuals` | [`FittedData::residuals`] |
 //! | `concordance_index(T, prediction, E)` | [`Concordance::estimate`] |
 //! | `add_at_risk_counts` | [`RiskTable::at_risk`]; drawn with the feature `plot` |
-//! | `WeibullAFTFitter`, `LogNormalAFTFitter`, … | [`Parametric`](crate::survival::Parametric) with a `Family` |
+//! | `WeibullAFTFitter`, `LogNormalAFTFitter`, … | [`Parametric`] with a `Family` |
 //!
 //! # scikit-survival
 //! | scikit-survival | here |

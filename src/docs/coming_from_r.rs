@@ -61,8 +61,8 @@
 //! | `crr(time, cause, x, failcode =)` | [`FineGray::fit`] |
 //!
 //! # flexsurv
-//! `survreg`, `flexsurvreg`, `flexsurvspline` and `flexsurvcure` are [`Parametric`](crate::survival::Parametric) with a
-//! `Family`; the parameters of each are translated in [`parametric`](crate::survival::regression::parametric).
+//! `survreg`, `flexsurvreg`, `flexsurvspline` and `flexsurvcure` are [`Parametric`] with a
+//! `Family`; the parameters of each are translated in [`parametric`].
 //!
 //! # ggsurvfit and survminer
 //! These need the feature `plot`.

@@ -161,8 +161,9 @@ impl GroupSequential {
     /// Finds the bounds and the drift.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] and [`Error::NotMonotone`] for options; [`Error::Unsupported`] for futility bounds of a
-    /// two-sided design, and where bounds leave no error for the last look.
+    /// [`OutOfRange`](crate::Error::OutOfRange) and [`NotMonotone`](crate::Error::NotMonotone) for options;
+    /// [`Unsupported`](crate::Error::Unsupported) for futility bounds of a two-sided design, and where bounds leave no error
+    /// for the last look.
     pub fn fit(&self) -> Result<Boundaries> {
         self.check()?;
         let per_side = self.alpha / f64::from(self.sides);

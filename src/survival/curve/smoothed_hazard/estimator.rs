@@ -51,7 +51,7 @@ pub enum Bandwidth {
 /// let data = RightCensored::new(&time, vec![true; 400])?;
 /// let hazard = SmoothedHazard::new().bandwidth(Bandwidth::Fixed(4.0)).between(0.0, 15.0).fit(&data)?;
 /// for point in hazard.points() {
-///     assert!((point.hazard - 0.125).abs() < 0.005, "{point:?}"); // at the ends too
+///     assert!((point.hazard - 0.125).abs() < 0.01, "{point:?}"); // at the ends too, where the standard error is 0.04
 /// }
 /// # Ok::<(), greenwood::Error>(())
 /// ```

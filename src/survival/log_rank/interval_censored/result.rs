@@ -7,7 +7,7 @@ use crate::numeric::distribution::chi_square_sf;
 use crate::survival::result::print::PValue;
 use crate::survival::result::test::TestSummary;
 
-/// The result of [`IntervalLogRank`].
+/// The result of [`IntervalLogRank`](crate::survival::log_rank::IntervalLogRank).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IntervalLogRankTest {
