@@ -12,9 +12,9 @@
 //!     "arm" => ["new", "new", "old", "old"],
 //! )?;
 //! frame.rechunk_mut();
-//! let event: Vec<bool> = frame.column("died")?.bool()?.into_no_null_iter().collect();
+//! let event: Vec<bool> = frame.column("died")?.bool()?.no_null_iter().collect();
 //! let data = RightCensored::new(frame.column("months")?.f64()?.cont_slice()?, &event)?;
-//! let arm = Groups::new(&frame.column("arm")?.str()?.into_no_null_iter().collect::<Vec<_>>());
+//! let arm = Groups::new(&frame.column("arm")?.str()?.no_null_iter().collect::<Vec<_>>());
 //! assert_eq!(KaplanMeier::fit(&data).median().value()?, 10.0);
 //! assert_eq!(LogRank::test(&data, &arm)?.labels(), ["new", "old"]);
 //!

@@ -89,6 +89,8 @@ impl NotEstimable {
     }
 }
 
+impl std::error::Error for NotEstimable {}
+
 impl fmt::Display for NotEstimable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {
