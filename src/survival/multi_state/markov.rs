@@ -1,6 +1,9 @@
 //! Does where a subject was tell where it goes, beyond where it is? Titman and Putter's landmark log-rank tests of the Markov
 //! assumption.
 
+#[cfg(feature = "serde")]
+mod stored;
+
 use std::fmt;
 
 use crate::error::{Error, Result};
@@ -75,6 +78,7 @@ pub struct MarkovLandmark {
 /// The result of [`MarkovTest`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawResult"))]
 pub struct MarkovTestResult {
     from: String,
     to: String,
