@@ -59,7 +59,7 @@ fn gray(case: &Case, report: &mut Report) {
             Gray::new(cause.as_str().unwrap()).rho(number(&case.inputs["rho"])).test(&data, &groups).unwrap();
         let what = format!("{} Gray {cause}", case.name);
         report.close(&what, test.statistic(), number(&e["chisq"][i]), TOLERANCE);
-        report.close(&format!("{what} df"), test.degrees_of_freedom() as f64, number(&e["df"][i]), 0.0);
+        report.close(&format!("{what} df"), test.df() as f64, number(&e["df"][i]), 0.0);
         // R's is one minus a probability: absolute to 1e-15 only.
         let (p, r) = (nan(test.p_value()), number(&e["p_value"][i]));
         if (p - r).abs() > 1e-14 {

@@ -336,7 +336,7 @@ fn the_markov_assumption() {
         for (l, (s, score, observed)) in test.landmarks().iter().zip(expected) {
             report.close(&format!("{file} at {s}"), l.statistic(), *score, 1e-7);
             report.all_close(&format!("{file} at {s} observed"), l.observed(), observed, 0.0);
-            assert_eq!((l.degrees_of_freedom(), l.groups()), (1, &["1".to_string(), "2".to_string()][..]));
+            assert_eq!((l.df(), l.groups()), (1, &["1".to_string(), "2".to_string()][..]));
             report.close("expected", l.expected().iter().sum(), observed.iter().sum(), 1e-12);
         }
         // Four standard errors of the samples, there and here.

@@ -1,40 +1,19 @@
 //! Figures are where the data say: corners of steps and bands, marks, and each number under its tick.
 
+#[path = "common/picture.rs"]
+mod picture;
+
 use greenwood::plot::{
-    Anchor, BoxPlot, CurvePlot, DifferencePlot, ForestPlot, ForestRow, Format, Item, KaplanMeierPlot, Path,
-    Picture, ResidualPlot, Segment, StepSeries, Style, SwimmerLane, SwimmerPlot, TableRow, Text,
-    VerticalAxis,
+    Anchor, BoxPlot, CurvePlot, DifferencePlot, ForestPlot, ForestRow, Format, Item, KaplanMeierPlot,
+    Picture, ResidualPlot, StepSeries, Style, SwimmerLane, SwimmerPlot, TableRow, Text, VerticalAxis,
 };
 use greenwood::survival::{Groups, KaplanMeier, NelsonAalen, RightCensored, SurvivalCurve, Weights};
+use picture::{paths, points, texts};
 
 type Answer = Result<(), greenwood::Error>;
 
 fn curve(time: &[f64], event: &[bool]) -> SurvivalCurve {
     KaplanMeier::fit(&RightCensored::new(time, event).unwrap())
-}
-
-fn paths<'a>(picture: &'a Picture, class: &str) -> Vec<&'a Path> {
-    let of = |item: &'a Item| match item {
-        Item::Path(path) if path.class == class => Some(path),
-        _ => None,
-    };
-    picture.items.iter().filter_map(of).collect()
-}
-
-fn texts<'a>(picture: &'a Picture, class: &str) -> Vec<&'a Text> {
-    let of = |item: &'a Item| match item {
-        Item::Text(text) if text.class == class => Some(text),
-        _ => None,
-    };
-    picture.items.iter().filter_map(of).collect()
-}
-
-fn points(path: &Path) -> Vec<(f64, f64)> {
-    let point = |s: &Segment| match *s {
-        Segment::Move(x, y) | Segment::Line(x, y) => Some((x, y)),
-        Segment::Close => None,
-    };
-    path.segments.iter().filter_map(point).collect()
 }
 
 /// The places of two ticks give the scale of an axis: the tests measure with the figure's own ruler.

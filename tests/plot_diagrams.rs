@@ -1,43 +1,19 @@
 //! Diagrams and panels of predictions: boxes hold their texts, arrows keep away from boxes, points are where the numbers are.
 
-use greenwood::plot::{
-    Anchor, CalibrationPlot, Item, Path, Picture, RocPlot, Segment, StateDiagram, Style, Text,
-};
+#[path = "common/picture.rs"]
+mod picture;
+
+use greenwood::plot::{Anchor, CalibrationPlot, Path, Picture, RocPlot, StateDiagram, Style, Text};
 use greenwood::survival::prediction::{Calibration, CalibrationTable, RocCurve, TimeRoc};
 use greenwood::survival::{Histories, RightCensored};
 use greenwood::trial::examples::{Arm, Event, saa};
 use greenwood::trial::{Exit, Population, Subject, Time, Trial};
+use picture::{all_texts, paths_of, points};
 
 type Rectangle = (f64, f64, f64, f64);
 
-fn paths<'a>(picture: &'a Picture, of: impl Fn(&str) -> bool) -> Vec<&'a Path> {
-    let of = |item: &'a Item| match item {
-        Item::Path(path) if of(&path.class) => Some(path),
-        _ => None,
-    };
-    picture.items.iter().filter_map(of).collect()
-}
-
-fn texts(picture: &Picture) -> Vec<&Text> {
-    let mut texts = Vec::new();
-    for item in &picture.items {
-        if let Item::Text(text) = item {
-            texts.push(text);
-        }
-    }
-    texts
-}
-
 fn content<'a>(picture: &'a Picture, class: &str) -> Vec<&'a str> {
-    texts(picture).into_iter().filter(|t| t.class == class).map(|t| t.content.as_str()).collect()
-}
-
-fn points(path: &Path) -> Vec<(f64, f64)> {
-    let point = |s: &Segment| match *s {
-        Segment::Move(x, y) | Segment::Line(x, y) => Some((x, y)),
-        Segment::Close => None,
-    };
-    path.segments.iter().filter_map(point).collect()
+    all_texts(picture).into_iter().filter(|t| t.class == class).map(|t| t.content.as_str()).collect()
 }
 
 fn extent(path: &Path) -> Rectangle {
@@ -49,7 +25,7 @@ fn extent(path: &Path) -> Rectangle {
 /// The frames of a diagram: paths of five places whose class names a box.
 fn frames(picture: &Picture, classes: &[&str]) -> Vec<Rectangle> {
     let is_state = |c: &str| c.starts_with("state ") && !c.ends_with("ground");
-    paths(picture, |c| classes.contains(&c) || is_state(c)).into_iter().map(extent).collect()
+    paths_of(picture, |c| classes.contains(&c) || is_state(c)).into_iter().map(extent).collect()
 }
 
 /// A generous estimate of where a text is: 0.62 of its size for each character.
@@ -89,7 +65,7 @@ fn assert_sound(picture: &Picture, boxes: &[Rectangle], arrows: &[&Path], what: 
             assert!(!passes(&points(arrow), a), "{what}: {} through the box at {a:?}", arrow.class);
         }
     }
-    for text in texts(picture).into_iter().filter(|t| t.class.ends_with(" text")) {
+    for text in all_texts(picture).into_iter().filter(|t| t.class.ends_with(" text")) {
         let (x, y) = text.at;
         let own = boxes.iter().find(|b| b.0 <= x && x <= b.2 && b.1 <= y && y <= b.3);
         let own = own.unwrap_or_else(|| panic!("{what}: {} stands in no box", text.content));
@@ -136,11 +112,11 @@ fn arrows_of_a_state_diagram_go_around_boxes() {
         let what = format!("{names:?} {moves:?}");
         let boxes = frames(&picture, &[]);
         assert_eq!(boxes.len(), names.len(), "{what}");
-        let arrows = paths(&picture, |c| c == "move");
+        let arrows = paths_of(&picture, |c| c == "move");
         assert_eq!(arrows.len(), moves.len(), "{what}");
         assert_sound(&picture, &boxes, &arrows, &what);
         // Each arrow ends at the frame of the box that it goes to, and starts at that which it comes from.
-        let heads = paths(&picture, |c| c == "move head");
+        let heads = paths_of(&picture, |c| c == "move head");
         for (arrow, head) in arrows.iter().zip(&heads) {
             let (start, tip) = (points(arrow)[0], points(head)[0]);
             let at_frame =
@@ -149,7 +125,7 @@ fn arrows_of_a_state_diagram_go_around_boxes() {
         }
         // Each number stands outside every box, and no two of them touch.
         let counts: Vec<Rectangle> =
-            texts(&picture).into_iter().filter(|t| t.class == "count").map(place).collect();
+            all_texts(&picture).into_iter().filter(|t| t.class == "count").map(place).collect();
         assert_eq!(counts.len(), moves.len(), "{what}");
         for (i, &count) in counts.iter().enumerate() {
             assert!(boxes.iter().all(|&b| !overlap(count, b)), "{what}: a number in a box");
@@ -209,7 +185,7 @@ fn a_flow_chart_holds_its_texts_for_one_arm_and_for_eight() {
         let what = format!("{arms} arms {name}");
         let frames = frames(&picture, &boxes);
         assert_eq!(frames.len(), 3 + 3 * arms, "{what}");
-        let lines = paths(&picture, |c| c == "arrow" || c == "trunk");
+        let lines = paths_of(&picture, |c| c == "arrow" || c == "trunk");
         assert_sound(&picture, &frames, &lines, &what);
         let counted: usize = (0..6 * arms).filter(|i| i % 3 == 1).count();
         // A count may stand in a line of its own.
@@ -256,7 +232,7 @@ fn table() -> CalibrationTable {
 
 /// From places to values, by the ends of the axis.
 fn square(picture: &Picture, most: f64) -> impl Fn((f64, f64)) -> (f64, f64) {
-    let [start, end] = points(paths(picture, |c| c == "equal")[0])[..] else { panic!() };
+    let [start, end] = points(paths_of(picture, |c| c == "equal")[0])[..] else { panic!() };
     move |(x, y)| (most * (x - start.0) / (end.0 - start.0), most * (y - start.1) / (end.1 - start.1))
 }
 
@@ -272,13 +248,13 @@ fn points_of_a_roc_curve_are_its_shares_and_the_legend_keeps_away() {
         let picture = RocPlot::new(&curves).labels(&labels).build().unwrap();
         let value = square(&picture, 1.0);
         for (i, curve) in curves.iter().enumerate() {
-            let line = points(paths(&picture, |c| c == format!("curve {}", i + 1))[0]);
+            let line = points(paths_of(&picture, |c| c == format!("curve {}", i + 1))[0]);
             assert_eq!(line.len(), curve.points().len());
             for (&at, point) in line.iter().zip(curve.points()) {
                 let (x, y) = value(at);
                 assert!((x - point.false_positives()).abs() < 1e-9 && (y - point.sensitivity()).abs() < 1e-9);
             }
-            for text in texts(&picture).into_iter().filter(|t| t.class.starts_with("label")) {
+            for text in all_texts(&picture).into_iter().filter(|t| t.class.starts_with("label")) {
                 let own = place(text);
                 // The estimate of the width is generous; the right end of the text is known to fit.
                 let own = (own.0, own.1, own.2.min(picture.width), own.3);
@@ -301,7 +277,7 @@ fn groups_of_a_calibration_stand_at_their_risks() {
     let plot: CalibrationPlot = table.figure();
     let picture = plot.style(Style::journal()).build().unwrap();
     let value = square(&picture, 100.0);
-    let middles: Vec<(f64, f64)> = paths(&picture, |c| c.starts_with("group "))
+    let middles: Vec<(f64, f64)> = paths_of(&picture, |c| c.starts_with("group "))
         .into_iter()
         .map(|p| {
             let (left, top, right, bottom) = extent(p);
@@ -313,7 +289,7 @@ fn groups_of_a_calibration_stand_at_their_risks() {
         assert!((x - 100.0 * group.mean_risk()).abs() < 1e-9);
         assert!((y - 100.0 * group.observed().value().unwrap()).abs() < 1e-9);
     }
-    let bars: Vec<Rectangle> = paths(&picture, |c| c == "interval 1").into_iter().map(extent).collect();
+    let bars: Vec<Rectangle> = paths_of(&picture, |c| c == "interval 1").into_iter().map(extent).collect();
     if let Some((lower, upper)) = table.interval(&table.groups()[0]).unwrap().bounds() {
         let (_, top) = value((bars[0].0, bars[0].1));
         let (_, bottom) = value((bars[0].0, bars[0].3));
@@ -321,4 +297,33 @@ fn groups_of_a_calibration_stand_at_their_risks() {
     }
     assert!(content(&picture, "note").iter().any(|n| n.starts_with("Slope ")));
     assert!(content(&picture, "note").iter().any(|n| n.starts_with("O/E ")));
+}
+
+/// The notes of a calibration plot cover no bar: they move within the panel, or stand under the axis.
+#[test]
+fn notes_of_a_calibration_keep_away_from_its_bars() {
+    let (data, _) = greenwood::datasets::leukaemia().unwrap();
+    let risk: Vec<f64> =
+        (0..data.len()).map(|i| (0.05 + 0.9 * ((i * 17) % 42) as f64 / 42.0).min(0.95)).collect();
+    // A line of digits and spaces is narrower than a line of letters.
+    let digits = |(left, top, right, bottom): Rectangle| (left, top, left + 0.8 * (right - left), bottom);
+    let mut places = [0; 2];
+    for groups in 1..=8 {
+        let table = Calibration::new().groups(groups).estimate(&data, &risk, 10.0).unwrap();
+        let picture = table.figure().build().unwrap();
+        let axis = paths_of(&picture, |c| c == "axis").into_iter().map(extent).next().unwrap();
+        let notes: Vec<Rectangle> =
+            all_texts(&picture).into_iter().filter(|t| t.class == "note").map(place).map(digits).collect();
+        assert_eq!(notes.len(), 2);
+        for note in notes {
+            for path in paths_of(&picture, |c| c.starts_with("interval ") || c.starts_with("group ")) {
+                let own = extent(path);
+                let apart = own.2 < note.0 || note.2 < own.0 || own.3 < note.1 || note.3 < own.1;
+                assert!(apart, "{groups} groups: {} under a note", path.class);
+            }
+            assert!(note.0 >= 0.0 && note.2 <= picture.width && note.3 <= picture.height);
+            places[usize::from(note.1 > axis.3)] += 1;
+        }
+    }
+    assert!(places[0] > 0 && places[1] > 0, "within and under: {places:?}");
 }

@@ -1,37 +1,20 @@
 //! Figures of models, states and trials are where the results say.
 
-use greenwood::plot::{CurvePlot, Item, Path, Picture, Segment, Text};
+#[path = "common/picture.rs"]
+mod picture;
+
+use greenwood::datasets::leukaemia;
+use greenwood::plot::{CurvePlot, Item, Picture, Text};
 use greenwood::survival::multi_state::Occupation;
 use greenwood::survival::regression::Family;
-use greenwood::survival::{CoxPh, Design, Groups, Histories, KaplanMeier, Parametric, RightCensored};
+use greenwood::survival::{
+    CoxPh, Design, Groups, Histories, KaplanMeier, NelsonAalen, Parametric, RightCensored,
+};
 use greenwood::trial::Time;
 use greenwood::trial::examples::{Arm, FFS, TIME_TO_RESPONSE, saa, saa_course};
+use picture::{paths, points, texts};
 
 type Answer = Result<(), greenwood::Error>;
-
-fn paths<'a>(picture: &'a Picture, class: &str) -> Vec<&'a Path> {
-    let of = |item: &'a Item| match item {
-        Item::Path(path) if path.class == class => Some(path),
-        _ => None,
-    };
-    picture.items.iter().filter_map(of).collect()
-}
-
-fn texts<'a>(picture: &'a Picture, class: &str) -> Vec<&'a Text> {
-    let of = |item: &'a Item| match item {
-        Item::Text(text) if text.class == class => Some(text),
-        _ => None,
-    };
-    picture.items.iter().filter_map(of).collect()
-}
-
-fn points(path: &Path) -> Vec<(f64, f64)> {
-    let point = |s: &Segment| match *s {
-        Segment::Move(x, y) | Segment::Line(x, y) => Some((x, y)),
-        Segment::Close => None,
-    };
-    path.segments.iter().filter_map(point).collect()
-}
 
 /// The value at a place, by the first and the last tick of an axis.
 fn ruler(picture: &Picture, class: &str, pick: fn(&Text) -> f64) -> impl Fn(f64) -> f64 {
@@ -220,4 +203,34 @@ fn groups_without_a_curve_of_their_own_are_refused() {
     let model = [fit.predict(&fit.row()).unwrap()];
     let error = CurvePlot::model_over(&curves, &model, &["a", "b"]).unwrap_err();
     assert!(error.to_string().contains("predicted"), "{error}");
+}
+
+/// A band of steps has no width where its curve ends: limits from there on make no room that stays empty.
+#[test]
+fn the_axis_of_hazards_ends_above_what_is_drawn() -> Answer {
+    let (data, arm) = leukaemia()?;
+    let hazards = NelsonAalen::by_group(&data, &arm)?;
+    let picture = CurvePlot::hazards(&hazards).labels(arm.labels()).build()?;
+    let highest = |class: &str| -> f64 {
+        paths(&picture, class).iter().flat_map(|p| points(p)).map(|p| p.1).fold(f64::INFINITY, f64::min)
+    };
+    let value = values(&picture);
+    // Placebo: 2.532 to its last event at 23 weeks, with an upper limit of 4.5; then 3.532, up to 8.
+    let top = value(highest("band 2"));
+    assert!((4.0..5.0).contains(&top), "{top}");
+    assert_eq!(texts(&picture, "value tick").last().unwrap().content, "5");
+    Ok(())
+}
+
+/// The panel begins where the names under it end: those of the risk sets, not the longer ones of the curves.
+#[test]
+fn names_of_curves_that_have_no_row_take_no_room() -> Answer {
+    let analysis = saa_course().analyse(&TIME_TO_RESPONSE)?;
+    let picture = analysis.incidence_figure(&[Arm::Msc, Arm::Control])?.until(6.0).build()?;
+    let rows: Vec<&Text> = (1..=4).flat_map(|i| texts(&picture, &format!("row {i}"))).collect();
+    assert_eq!(rows.iter().map(|t| t.content.as_str()).collect::<Vec<_>>(), ["Msc", "Control"]);
+    let left =
+        paths(&picture, "axis").iter().flat_map(|p| points(p)).map(|p| p.0).fold(f64::INFINITY, f64::min);
+    assert!(left < 60.0, "{left} points for two short names");
+    Ok(())
 }

@@ -5,6 +5,7 @@ use approx::assert_relative_eq;
 use greenwood::survival::curve::{
     CumulativeHazard, FlatStep, FlemingHarrington, QuantileRule, SurvivalEstimate,
 };
+use greenwood::survival::data::NearTies;
 use greenwood::survival::log_rank::LogRankTest;
 use greenwood::survival::{
     Groups, Interval, KaplanMeier, LogRank, NelsonAalen, RightCensored, RiskTable, SurvivalCurve, Weights,
@@ -95,6 +96,26 @@ fn strata(rows: &[Subject]) -> Groups {
     Groups::from_codes(&rows.iter().map(|r| r.stratum).collect::<Vec<_>>(), &["one", "two"]).unwrap()
 }
 
+/// R's rule, as it is written: of the sorted distinct times one that follows another by at most √ε, absolutely or relative
+/// to their mean, is the same time; a chain takes its first.
+fn without_near_ties(rows: &[Subject], cell: Cell) -> Vec<Subject> {
+    let mut times: Vec<f64> = rows.iter().map(|r| r.time).collect();
+    if cell.entry {
+        times.extend(rows.iter().map(|r| r.entry));
+    }
+    times.sort_by(f64::total_cmp);
+    times.dedup();
+    let tolerance = f64::EPSILON.sqrt() * f64::max(1.0, times.iter().sum::<f64>() / times.len() as f64);
+    let mut firsts = times.clone();
+    for i in 1..times.len() {
+        if times[i] - times[i - 1] <= tolerance {
+            firsts[i] = firsts[i - 1];
+        }
+    }
+    let first = |t: f64| times.iter().position(|&x| x == t).map_or(t, |i| firsts[i]);
+    rows.iter().map(|r| Subject { time: first(r.time), entry: first(r.entry), ..*r }).collect()
+}
+
 fn survival_curves(data: &RightCensored) -> [SurvivalCurve; 4] {
     [
         KaplanMeier::fit(data),
@@ -160,6 +181,17 @@ fn assert_same(got: &[f64], expected: &[f64]) {
         let same = g == e || g.is_nan() && e.is_nan() || (g - e).abs() <= 1e-9 * e.abs().max(1.0);
         assert!(same, "number {i}: got {g}, expected {e}");
     }
+}
+
+/// R 4.2.2, survival 3.5-3: survfit(Surv(t, e) ~ g) has the time 1 in both groups; of group b alone it is 1 + 1e-9.
+#[test]
+fn a_near_tie_across_groups_is_one_time_in_the_whole() {
+    let (t, e) = ([1.0, 2.0, 1.0 + 1e-9, 3.0], [true, true, true, false]);
+    let data = RightCensored::new(&t, &e).unwrap();
+    let arms = Groups::new(&["a", "a", "b", "b"]);
+    let by_group = KaplanMeier::by_group(&data, &arms).unwrap();
+    assert_eq!(by_group[1].table().times(), [1.0, 3.0]);
+    assert_eq!(KaplanMeier::fit(&data.subset(&arms, "b").unwrap()).table().times(), [1.0 + 1e-9, 3.0]);
 }
 
 proptest! {
@@ -294,16 +326,23 @@ proptest! {
         assert_eq!(left.merge_near_ties(), whole);
     }
 
-    /// One group's curve is the curve of its rows.
+    /// One group's curve is the curve of its rows, at the times of the whole: near ties are judged over all groups together.
     #[test]
-    fn grouping_is_subsetting(rows in subjects(), cell in cells()) {
+    fn grouping_is_subsetting(mut rows in subjects(), cell in cells(), nudges in prop::collection::vec(0..3_u32, 40)) {
+        for (row, nudge) in rows.iter_mut().zip(nudges) {
+            row.time += f64::from(nudge) * 4e-9;
+        }
         let (all, arms) = (data(&rows, cell), groups(&rows));
         let by_group = KaplanMeier::by_group(&all, &arms).unwrap();
+        let whole = data(&without_near_ties(&rows, cell), cell).with_near_ties(NearTies::Exact).unwrap();
+        let exact = KaplanMeier::by_group(&whole, &arms).unwrap();
         for (g, label) in arms.labels().iter().enumerate() {
-            match all.subset(&arms, label) {
+            match whole.subset(&arms, label) {
                 Ok(subset) => {
                     let alone = KaplanMeier::fit(&subset);
-                    assert_eq!(alone.table(), by_group[g].table());
+                    assert_eq!(alone.table(), exact[g].table());
+                    let rows: Vec<_> = alone.table().rows().collect();
+                    assert_eq!(rows, by_group[g].table().rows().collect::<Vec<_>>());
                     assert_eq!(alone.values(), by_group[g].values());
                     for (a, b) in alone.log_variance().iter().zip(by_group[g].log_variance()) {
                         assert_relative_eq!(a, b, epsilon = 1e-12);

@@ -428,3 +428,42 @@ fn trial_design_is() {
         design::single_arm::TwoStagePlan,
     ];
 }
+
+#[cfg(feature = "plot")]
+#[test]
+fn plot_is() {
+    use greenwood::plot::*;
+    all![
+        Anchor,
+        BoundaryPlot<'static>,
+        BoxPlot,
+        CalibrationPlot,
+        Color,
+        CurvePlot,
+        Detail,
+        DifferencePlot<'static>,
+        FlowChart,
+        ForestPlot,
+        ForestRow,
+        Format,
+        Item,
+        KaplanMeierPlot,
+        Legend,
+        Palette,
+        PanelPlot,
+        Path,
+        Picture,
+        ResidualPlot,
+        RocPlot,
+        Segment,
+        StateDiagram,
+        StepSeries,
+        Stroke,
+        Style,
+        SwimmerLane,
+        SwimmerPlot,
+        TableRow,
+        Text,
+        VerticalAxis,
+    ];
+}

@@ -221,3 +221,31 @@ fn mutated_scores_of_predictions_are_refused_or_harmless() {
         let _ = (t.slope().p_value(), t.observed_over_expected().interval(0.9));
     });
 }
+
+#[test]
+fn mutated_tests_of_the_markov_assumption_are_refused_or_harmless() {
+    use greenwood::survival::Histories;
+    use greenwood::survival::multi_state::{MarkovTest, MarkovTestResult};
+    let data = Histories::new(
+        &["a", "a", "b", "b", "c", "c", "d", "d"],
+        &[0., 1., 0., 2., 0., 4., 0., 5.],
+        &[1., 9., 2., 8., 4., 6., 5., 7.],
+        &["ill", "dead", "ill", "dead", "ill", "dead", "ill", "dead"].map(Some),
+        &["well", "ill", "dead"],
+    );
+    let test = MarkovTest::new("ill", "dead").at(&[3.0]).replicates(20).test(&data.unwrap()).unwrap();
+    survives(&test, |t| {
+        for p in [t.p_value(), t.p_value_of_largest()].into_iter().flatten() {
+            assert!(p > 0.0 && p <= 1.0, "{p}");
+        }
+        for l in t.landmarks() {
+            let _ = (l.p_value(), l.groups().iter().zip(l.observed()).zip(l.expected()).count());
+        }
+    });
+    let mut written = serde_json::to_value(&test).unwrap();
+    written["as_large"][0] = json!(21);
+    assert_eq!(
+        serde_json::from_value::<MarkovTestResult>(written).unwrap_err().to_string(),
+        "as_large is 21: it must be at most the number of samples"
+    );
+}

@@ -156,6 +156,13 @@ pub(crate) fn draw_label(picture: &mut Picture, style: &Style, class: &str, (x, 
     picture.text(style.text(class, (x, y + 0.35 * size), Anchor::Middle, text));
 }
 
+/// A straight line as places along it: for those who ask, piece by piece, what a line that runs aslant covers.
+pub(crate) fn straight(from: (f64, f64), to: (f64, f64)) -> Vec<(f64, f64)> {
+    const PARTS: i32 = 64;
+    let at = |i| f64::from(i) / f64::from(PARTS);
+    (0..=PARTS).map(|i| (from.0 + at(i) * (to.0 - from.0), from.1 + at(i) * (to.1 - from.1))).collect()
+}
+
 /// Does a line through these places touch a rectangle? Looked at in small steps.
 pub(crate) fn crosses(places: &[(f64, f64)], (left, top, right, bottom): Rectangle) -> bool {
     const STEPS: usize = 64;

@@ -4,12 +4,21 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::plot::axis::{Rounding, ticks};
+use crate::plot::boxed::straight;
+use crate::plot::font;
+use crate::plot::occupied::Occupied;
 use crate::plot::picture::{Anchor, Picture};
 use crate::plot::square::Square;
 use crate::plot::style::{INK, Style};
 use crate::survival::prediction::calibration::CalibrationTable;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::print::in_brackets;
+
+/// The height of a line of the notes, in sizes of the font.
+const NOTE_LINE: f64 = 1.45;
+
+/// A group in per cent: its mean predicted risk, its observed risk and its limits.
+type Point = (f64, f64, Option<(f64, f64)>);
 
 /// Observed risks with their intervals over the mean predicted risks of groups, beside the line where both are equal, with
 /// the calibration slope and observed over expected events (O/E). Made by [`CalibrationTable::figure`].
@@ -61,7 +70,7 @@ impl CalibrationPlot {
     /// See [`CalibrationPlot`].
     pub fn build(&self) -> Result<Picture> {
         let size = self.style.font_size;
-        let mut points = Vec::new();
+        let mut points: Vec<Point> = Vec::new();
         for group in self.table.groups() {
             let limits = self.table.interval(group)?.bounds();
             if let Ok(observed) = group.observed().value() {
@@ -77,12 +86,18 @@ impl CalibrationPlot {
         // Both axes end at the round number that holds all.
         let step = ticks(highest, 5, Rounding::Decimal).get(1).copied().unwrap_or(100.0);
         let most = ((highest / step - 1e-9).ceil() * step).max(step);
-        let (square, (width, height)) = Square::new(&self.style, !self.title.is_empty(), most);
+        let (square, (mut width, mut height)) = Square::new(&self.style, !self.title.is_empty(), most);
         let name = if self.title.is_empty() {
             format!("Calibration at {}", self.table.time())
         } else {
             self.title.clone()
         };
+        let notes = self.notes()?;
+        let (at, within) = self.place_of_notes(&notes, &points, square);
+        if !within {
+            width = width.max(at.0 + widest(&notes, size) + 0.8 * size);
+            height += notes.len() as f64 * NOTE_LINE * size + 0.2 * size;
+        }
         let mut picture = Picture::new(width, height, name, self.describe());
         self.style.draw_title(&mut picture, &self.title);
         square.draw(&mut picture, &self.style, most, ("Predicted risk (%)", "Observed risk (%)"));
@@ -103,11 +118,35 @@ impl CalibrationPlot {
             let corners = [(px - r, py - r), (px + r, py - r), (px + r, py + r), (px - r, py + r)];
             picture.area(format!("group {}", i + 1), &corners, color, 1.0);
         }
-        for (k, note) in self.notes()?.iter().enumerate() {
-            let at = (square.left + 0.8 * size, square.top + 0.9 * size + k as f64 * 1.45 * size);
+        for (k, note) in notes.iter().enumerate() {
+            let at = (at.0, at.1 + k as f64 * NOTE_LINE * size);
             picture.text(self.style.text("note", at, Anchor::Start, note));
         }
         Ok(picture)
+    }
+
+    /// Where the notes begin, and whether that is in the panel: where they cover nothing, as near as can be to the upper left
+    /// corner, where well calibrated risks are not; else under the axis.
+    fn place_of_notes(&self, notes: &[String], points: &[Point], square: Square) -> ((f64, f64), bool) {
+        let size = self.style.font_size;
+        let mut taken = Occupied::new((square.left, square.top, square.right, square.bottom));
+        taken.cover(&straight((square.left, square.bottom), (square.right, square.top)));
+        let places: Vec<(f64, f64)> =
+            points.iter().map(|&(x, y, _)| (square.x.place(x), square.y.place(y))).collect();
+        for pair in places.windows(2) {
+            taken.cover(&straight(pair[0], pair[1]));
+        }
+        for (&(_, _, limits), &(x, y)) in points.iter().zip(&places) {
+            let (low, high) = limits.map_or((y, y), |(l, u)| (square.y.place(l), square.y.place(u)));
+            let (low, high) = (low.max(y + 0.32 * size), high.min(y - 0.32 * size));
+            taken.cover(&[(x - 0.32 * size, low), (x + 0.32 * size, high)]);
+        }
+        let block = (widest(notes, size) + 1.6 * size, notes.len() as f64 * NOTE_LINE * size + 0.4 * size);
+        let near = |x: f64, y: f64| (x - square.left).hypot(y - square.top);
+        match taken.best(block, near) {
+            Some((x, y)) => ((x + 0.8 * size, y + 0.95 * size), true),
+            None => ((square.left, square.bottom + 4.4 * size), false),
+        }
     }
 
     /// The figure as SVG.
@@ -149,4 +188,8 @@ impl CalibrationPlot {
         let groups: Vec<String> = self.table.groups().iter().map(group).collect();
         format!("Risks by {}. {}.", self.table.time(), groups.join("; "))
     }
+}
+
+fn widest(notes: &[String], size: f64) -> f64 {
+    notes.iter().map(|note| font::width(note, size, false)).fold(0.0, f64::max)
 }

@@ -106,7 +106,7 @@ impl RocPlot {
         // The legend stands below the diagonal, where useful curves are not, or else under the axis.
         let tall = words.len() as f64 * line;
         let corner = (square.right - 0.4 * size - longest, square.bottom - 0.4 * size - tall);
-        let diagonal = (0..=64).map(|i| place(f64::from(i) / 64.0, f64::from(i) / 64.0)).collect();
+        let diagonal = vec![place(0.0, 0.0), place(1.0, 1.0)];
         let all: Vec<Vec<(f64, f64)>> = lines.iter().cloned().chain([diagonal]).collect();
         let place = (corner.0 - 0.3 * size, corner.1, square.right, square.bottom - 0.2 * size);
         let within = corner.0 > square.left + size && !all.iter().any(|line| crosses(line, place));

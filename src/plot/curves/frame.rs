@@ -24,15 +24,13 @@ pub(super) struct Frame {
 impl CurvePlot {
     pub(super) fn frame(&self, series: &[StepSeries]) -> Result<Frame> {
         let size = self.style.font_size;
-        let widest = series.iter().map(|s| font::width(&s.label, size, false)).fold(0.0, f64::max);
-        let with_table = self.rows_of_table(series) > 0;
         let end = series.iter().map(|s| s.end).fold(0.0, f64::max);
         let until = self.common.as_ref().map(|c| c.until).or(self.until).unwrap_or(end);
         let until = if until > 0.0 { until } else { 1.0 };
         let (low, high) = self.common.as_ref().map_or_else(|| self.range(series), |c| c.range);
         // Labels of the table hang left of the panel; a very long one is cut there. The vertical axis has its labels and its
         // name there too.
-        let room = if with_table { widest + 2.6 * size } else { 0.0 };
+        let room = self.widest_row(series).map_or(0.0, |widest| widest + 2.6 * size);
         let values = self.value_ticks(low, high).into_iter().map(label);
         let values = values.map(|v| font::width(&v, size, false)).fold(0.0, f64::max);
         let left = room.min(0.38 * self.style.width()).max(5.2 * size).max(values + 2.6 * size);
@@ -102,15 +100,14 @@ impl CurvePlot {
             Kind::Probability(_) => (0.0, if self.fraction { 1.0 } else { 100.0 }),
             Kind::Steps if self.signed => {
                 let lines = series.iter().flat_map(|s| s.steps.iter().map(|s| s.1));
-                let bands =
-                    series.iter().flat_map(|s| s.band.iter().filter_map(|b| b.1)).flat_map(|(l, u)| [l, u]);
+                let bands = series.iter().flat_map(|s| self.drawn_limits(s)).flat_map(|(l, u)| [l, u]);
                 let reach = lines.chain(bands).filter(|v| v.is_finite()).fold(0.0_f64, |m, v| m.max(v.abs()));
                 let reach = if reach > 0.0 { 1.05 * reach } else { 1.0 };
                 (-reach, reach)
             }
             Kind::Steps => {
                 let lines = series.iter().flat_map(|s| s.steps.iter().map(|s| s.1));
-                let bands = series.iter().flat_map(|s| s.band.iter().filter_map(|b| b.1).map(|b| b.1));
+                let bands = series.iter().flat_map(|s| self.drawn_limits(s)).map(|b| b.1);
                 let starts = series.iter().map(|s| s.start);
                 let high = lines.chain(bands).chain(starts).filter(|v| v.is_finite()).fold(0.0, f64::max);
                 // Probabilities that reach far are shown up to 1.
@@ -122,6 +119,12 @@ impl CurvePlot {
                 }
             }
         }
+    }
+
+    /// The limits that a band or bars show: a band of steps has no width at the end of its curve.
+    fn drawn_limits<'a>(&self, own: &'a StepSeries) -> impl Iterator<Item = (f64, f64)> + use<'a> {
+        let at_the_end = own.smooth || self.bars.is_some();
+        own.band.iter().filter(move |b| at_the_end || b.0 < own.end).filter_map(|b| b.1)
     }
 
     pub(super) fn height(&self, frame: &Frame, series: &[StepSeries]) -> f64 {

@@ -151,6 +151,8 @@ impl StepSeries {
             if from < stop {
                 let limits: Vec<(f64, (f64, f64))> =
                     self.band[i + 1..j].iter().filter_map(|&(t, l)| Some((t, l?))).collect();
+                let shown = limits.partition_point(|l| self.smooth || l.0 < stop);
+                let limits = &limits[..shown];
                 let side = |pick: fn((f64, f64)) -> f64| {
                     let steps: Vec<(f64, f64)> = limits.iter().map(|&(t, l)| (t, pick(l))).collect();
                     if self.smooth {

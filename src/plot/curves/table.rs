@@ -135,6 +135,13 @@ impl CurvePlot {
         all
     }
 
+    /// The width of the longest name of a row under the axis, where there are rows.
+    pub(super) fn widest_row(&self, series: &[StepSeries]) -> Option<f64> {
+        let rows = self.under(series);
+        let names = rows.iter().flat_map(|r| r.rows.iter().map(|line| line.name));
+        names.map(|name| font::width(name, self.style.font_size, false)).reduce(f64::max)
+    }
+
     /// How many lines stand under the axis, headings included.
     pub(super) fn rows_of_table(&self, series: &[StepSeries]) -> usize {
         self.under(series).iter().map(|r| r.rows.len() + 1).sum()

@@ -187,12 +187,7 @@ impl LifeTableRow {
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).
     pub fn survival_interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        let interval = interval.into();
-        let (z, log_se) = (interval.z()?, self.survival_std_error / self.survival);
-        Ok(ConfidenceInterval::new(
-            interval.limits(z, self.survival, log_se, log_se),
-            interval.confidence_level(),
-        ))
+        interval.into().of_probability(self.survival, self.survival_std_error)
     }
 }
 

@@ -38,7 +38,7 @@ use crate::survival::risk_table::competing::CompetingRiskTable;
 /// let arm = Groups::new(&[1, 1, 2, 2, 1, 2, 1, 2, 1, 2, 2, 1, 1, 2]);
 /// let test = Gray::new(&1).test(&data, &arm)?;
 /// assert!((test.statistic() - 0.7629625147374788).abs() < 1e-12); // R: cmprsk::cuminc
-/// assert_eq!(test.degrees_of_freedom(), 1);
+/// assert_eq!(test.df(), 1);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
@@ -411,7 +411,7 @@ impl GrayTest {
 
     /// Its degrees of freedom: groups less one, fewer where a group cannot be compared; 0 without events of the cause.
     #[must_use]
-    pub fn degrees_of_freedom(&self) -> usize {
+    pub fn df(&self) -> usize {
         self.form().1
     }
 
@@ -426,7 +426,7 @@ impl GrayTest {
 impl From<&GrayTest> for TestSummary {
     fn from(test: &GrayTest) -> Self {
         Self::new(format!("Gray's test, {}", test.cause()), Some(test.statistic()), test.p_value())
-            .with_df(test.degrees_of_freedom())
+            .with_df(test.df())
             .with_counts(test.subjects().iter().sum(), test.observed().iter().sum())
     }
 }
@@ -437,7 +437,7 @@ impl fmt::Display for GrayTest {
         if self.rho != 0.0 {
             write!(f, ", rho {}", self.rho)?;
         }
-        write!(f, ": chi-square {:.4} on {} df", self.statistic(), self.degrees_of_freedom())?;
+        write!(f, ": chi-square {:.4} on {} df", self.statistic(), self.df())?;
         self.p_value().map_or(Ok(()), |p| write!(f, ", {:#}", PValue(p)))
     }
 }

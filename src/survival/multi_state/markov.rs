@@ -1,6 +1,9 @@
 //! Does where a subject was tell where it goes, beyond where it is? Titman and Putter's landmark log-rank tests of the Markov
 //! assumption.
 
+#[cfg(feature = "serde")]
+mod stored;
+
 use std::fmt;
 
 use crate::error::{Error, Result};
@@ -69,12 +72,13 @@ pub struct MarkovLandmark {
     observed: Vec<f64>,
     expected: Vec<f64>,
     statistic: f64,
-    degrees_of_freedom: usize,
+    df: usize,
 }
 
 /// The result of [`MarkovTest`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawResult"))]
 pub struct MarkovTestResult {
     from: String,
     to: String,
@@ -173,16 +177,15 @@ impl MarkovTest {
                 *n += usize::from(drawn >= found);
             }
         }
-        let landmarks =
-            all.iter().zip(&statistics).map(|(l, &(statistic, degrees_of_freedom))| MarkovLandmark {
-                time: l.time,
-                groups: l.groups.iter().map(|&g| data.states[g as usize].clone()).collect(),
-                subjects: l.subjects.clone(),
-                observed: l.observed.clone(),
-                expected: l.observed.iter().zip(&l.score).map(|(o, u)| o - u).collect(),
-                statistic,
-                degrees_of_freedom,
-            });
+        let landmarks = all.iter().zip(&statistics).map(|(l, &(statistic, df))| MarkovLandmark {
+            time: l.time,
+            groups: l.groups.iter().map(|&g| data.states[g as usize].clone()).collect(),
+            subjects: l.subjects.clone(),
+            observed: l.observed.clone(),
+            expected: l.observed.iter().zip(&l.score).map(|(o, u)| o - u).collect(),
+            statistic,
+            df,
+        });
         let landmarks = landmarks.collect();
         Ok(MarkovTestResult {
             from: self.from.clone(),
@@ -342,15 +345,14 @@ impl MarkovLandmark {
 
     /// Its degrees of freedom; 0 where there are no two groups to compare.
     #[must_use]
-    pub fn degrees_of_freedom(&self) -> usize {
-        self.degrees_of_freedom
+    pub fn df(&self) -> usize {
+        self.df
     }
 
     /// The p-value of this landmark alone; `None` without a degree of freedom.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
-        let df = self.degrees_of_freedom;
-        (df > 0).then(|| chi_square_sf(self.statistic.max(0.0), df))
+        (self.df > 0).then(|| chi_square_sf(self.statistic.max(0.0), self.df))
     }
 }
 
@@ -368,7 +370,7 @@ impl MarkovTestResult {
     }
 
     fn share(&self, which: usize) -> Option<f64> {
-        let any = self.landmarks.iter().any(|l| l.degrees_of_freedom > 0);
+        let any = self.landmarks.iter().any(|l| l.df > 0);
         any.then(|| (1 + self.as_large[which]) as f64 / (1 + self.replicates) as f64)
     }
 
@@ -391,13 +393,7 @@ impl fmt::Display for MarkovTestResult {
         for l in &self.landmarks {
             write!(f, "\n  at {}: ", l.time)?;
             match l.p_value() {
-                Some(p) => write!(
-                    f,
-                    "chi-square {:.4} on {} df, {:#}",
-                    l.statistic,
-                    l.degrees_of_freedom,
-                    PValue(p)
-                )?,
+                Some(p) => write!(f, "chi-square {:.4} on {} df, {:#}", l.statistic, l.df, PValue(p))?,
                 None => write!(f, "no groups to compare")?,
             }
         }

@@ -241,13 +241,7 @@ impl OccupationEstimate {
     /// # Errors
     /// [`Error::OutOfRange`] for a level outside (0, 1).
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        let interval = interval.into();
-        let z = interval.z()?;
-        let log_se = self.std_error / self.value;
-        Ok(ConfidenceInterval::new(
-            interval.limits(z, self.value, log_se, log_se),
-            interval.confidence_level(),
-        ))
+        interval.into().of_probability(self.value, self.std_error)
     }
 }
 

@@ -172,6 +172,12 @@ impl Interval {
         z_of(self.level)
     }
 
+    /// The interval of a probability with a standard error of its own scale.
+    pub(crate) fn of_probability(&self, value: f64, std_error: f64) -> Result<ConfidenceInterval> {
+        let log_se = std_error / value;
+        Ok(ConfidenceInterval::new(self.limits(self.z()?, value, log_se, log_se), self.level))
+    }
+
     /// The limits for `s` with `log_se`, the standard error of log S; `log_se_lower` is that of the lower limit.
     ///
     /// There are none where S is 0 or 1, or the standard error is 0: a width of 0 is no certainty. Formulas as in

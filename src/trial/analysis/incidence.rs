@@ -55,12 +55,7 @@ impl Incidence {
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        let interval = interval.into();
-        let (z, log_se) = (interval.z()?, self.std_error / self.value);
-        Ok(ConfidenceInterval::new(
-            interval.limits(z, self.value, log_se, log_se),
-            interval.confidence_level(),
-        ))
+        interval.into().of_probability(self.value, self.std_error)
     }
 }
 

@@ -262,7 +262,7 @@ fn comparison(report: &Report, c: &ComparisonReport) -> Table {
 fn of_probabilities(report: &Report, competing: &CompetingReport, by: &str, table: &mut Table) {
     let level = level(report);
     if let Some(gray) = &competing.gray {
-        let statistic = format!("χ² {:.3}, {} df", gray.statistic(), gray.degrees_of_freedom());
+        let statistic = format!("χ² {:.3}, {} df", gray.statistic(), gray.df());
         table.push(format!("Gray's test{by}"), [statistic, or_none(gray.p_value().map(p_text))]);
     }
     let mut line = |name: String, estimate: &Estimate, text: &dyn Fn(f64) -> String| {

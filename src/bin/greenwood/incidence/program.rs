@@ -131,7 +131,7 @@ fn run(options: &Options) -> Result<String, Failure> {
             let test = Gray::new(cause).rho(options.rho).test(&data, &groups)?;
             answer.text.push(test.to_string());
             tests.push(json!({
-                "cause": cause, "statistic": test.statistic(), "df": test.degrees_of_freedom(),
+                "cause": cause, "statistic": test.statistic(), "df": test.df(),
                 "p_value": number(test.p_value()),
             }));
         }

@@ -13,6 +13,9 @@ impl Options {
         data: &RightCensored,
         groups: Option<&Groups>,
     ) -> Result<Picture, Failure> {
+        if !(self.time_unit > 0.0 && self.time_unit.is_finite()) {
+            return Err(format!("time_unit is {}: it must be above 0 and finite", self.time_unit).into());
+        }
         let names: Option<Vec<&str>> = match &self.columns.id {
             Some(column) => Some(table.text("--id", column)?),
             None => None,
