@@ -148,6 +148,12 @@ impl Whole {
         Ok(Self { rows, kind: first.kind(), near_ties })
     }
 
+    /// The same with near ties to be judged by this rule.
+    #[cfg(feature = "arrow")]
+    pub(super) fn judged(self, near_ties: NearTies) -> Self {
+        Self { near_ties, ..self }
+    }
+
     fn times(&self) -> Vec<f64> {
         match &self.rows {
             Rows::Heads(rows) => rows.iter().map(|r| r.time).collect(),

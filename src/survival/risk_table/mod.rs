@@ -6,6 +6,7 @@
 
 mod build;
 mod builder;
+mod cause_tables;
 mod checks;
 pub(crate) mod competing;
 mod count;
@@ -19,6 +20,9 @@ mod merge;
 mod stored;
 pub(crate) mod table;
 
+#[cfg(feature = "arrow")]
+pub(crate) use cause_tables::{by_cause, put_together};
+pub use cause_tables::CompetingRiskTables;
 pub use competing::CompetingRiskTable;
 pub use grid::{GridBound, GridTable};
 pub use labelled::RiskTables;
