@@ -63,7 +63,16 @@ impl TableStream {
         // Near ties are judged once, over the whole.
         let near_ties = columns.near_ties;
         let columns = Columns { part: true, near_ties: NearTies::Exact, ..columns.clone() };
-        Self { columns, parts: Vec::new(), near_ties, grid: None, rows: 0, place: 0, skipped: 0, by_cause: false }
+        Self {
+            columns,
+            parts: Vec::new(),
+            near_ties,
+            grid: None,
+            rows: 0,
+            place: 0,
+            skipped: 0,
+            by_cause: false,
+        }
     }
 
     /// Puts times on a grid as they come, so that memory is bounded whatever the times: see

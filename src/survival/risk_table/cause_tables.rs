@@ -1,19 +1,12 @@
-//! The tables of competing risks that know whose they are: what is summed up cause by cause comes together here.
-//!
-//! A [`CompetingRiskTable`] holds rows of which near ties were judged, and cannot be divided again. A stream of batches therefore
-//! sums up one risk table for each group and cause at exact times, which merge without a rounding; near ties are judged once,
-//! over all of them.
+//! The tables of competing risks that know whose they are.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
-use crate::survival::data::near_ties::NearTies;
-use crate::survival::risk_table::competing::{CompetingRiskTable, from_parts};
-use crate::survival::risk_table::labelled::RiskTables;
-use crate::survival::risk_table::merge::{Whole, chained};
-use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::competing::CompetingRiskTable;
 
 /// The competing-risks tables of groups, within strata if the data have any, by their labels.
 ///
@@ -35,10 +28,10 @@ use crate::survival::risk_table::table::RiskTable;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CompetingRiskTables {
-    labels: Vec<String>,
-    strata: Option<Vec<String>>,
+    pub(super) labels: Vec<String>,
+    pub(super) strata: Option<Vec<String>>,
     /// One inner vector per stratum, one table per label in it.
-    tables: Vec<Vec<CompetingRiskTable>>,
+    pub(super) tables: Vec<Vec<CompetingRiskTable>>,
 }
 
 impl CompetingRiskTables {
@@ -62,6 +55,30 @@ impl CompetingRiskTables {
             strata: strata.map(|labels| picked(labels, &rows)),
             tables: rows.iter().map(|&s| columns.iter().map(|&g| by_code[s][g].clone()).collect()).collect(),
         })
+    }
+
+    /// The same tables with the groups in another order, for what depends on it: the sign of a difference.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLabel`]; [`Error::LengthMismatch`] where not every group is named once.
+    pub fn in_order(&self, labels: &[&str]) -> Result<Self> {
+        let groups: Vec<usize> = labels.iter().map(|label| self.position(label)).collect::<Result<_>>()?;
+        let distinct = groups.iter().collect::<BTreeSet<_>>().len();
+        if distinct != self.labels.len() || labels.len() != distinct {
+            let (argument, other, expected) = ("labels", "the tables", self.labels.len());
+            return Err(Error::LengthMismatch { argument, len: distinct, other, expected });
+        }
+        let picked = |tables: &Vec<CompetingRiskTable>| groups.iter().map(|&g| tables[g].clone()).collect();
+        Ok(Self {
+            labels: labels.iter().map(ToString::to_string).collect(),
+            strata: self.strata.clone(),
+            tables: self.tables.iter().map(picked).collect(),
+        })
+    }
+
+    fn position(&self, label: &str) -> Result<usize> {
+        let unknown = || Error::UnknownLabel { label: label.into(), known: self.labels.join(", ") };
+        self.labels.iter().position(|l| l == label).ok_or_else(unknown)
     }
 
     /// The labels of the groups.
@@ -89,13 +106,12 @@ impl CompetingRiskTables {
     /// # Errors
     /// [`Error::UnknownLabel`]; those of [`CompetingRiskTable::merge`].
     pub fn of_group(&self, label: &str) -> Result<CompetingRiskTable> {
-        let unknown = || Error::UnknownLabel { label: label.into(), known: self.labels.join(", ") };
-        let at = self.labels.iter().position(|l| l == label).ok_or_else(unknown)?;
+        let at = self.position(label)?;
         let mut parts = self.tables.iter().map(|tables| &tables[at]).filter(|t| !t.all().is_empty());
         match (parts.next(), self.tables.first()) {
             (Some(first), _) => parts.try_fold(first.clone(), |whole, part| whole.merge(part)),
             (None, Some(tables)) => Ok(tables[at].clone()),
-            (None, None) => Err(unknown()),
+            (None, None) => Err(Error::Empty { argument: "the tables" }),
         }
     }
 }
@@ -115,67 +131,4 @@ impl fmt::Display for CompetingRiskTables {
         }
         Ok(())
     }
-}
-
-/// The risk tables of a part of the data at exact times, one for each group and cause and one for the censored of a group.
-/// They merge by their labels: the code of the cause (0: censored), a blank, and the label of the group.
-#[cfg(feature = "arrow")]
-pub(crate) fn by_cause(data: &CompetingRisks, groups: &Groups) -> Result<RiskTables> {
-    groups.check_len("groups", data.len())?;
-    let width = data.causes().len() as u32 + 1;
-    let cells: Vec<u32> = groups.codes().iter().zip(data.codes()).map(|(&g, &c)| g * width + c).collect();
-    let labels = groups.labels().iter().flat_map(|l| (0..width).map(move |c| format!("{c} {l}"))).collect();
-    RiskTables::new(data.any_cause(), &Groups::from_parts(cells, labels))
-}
-
-/// The tables of competing risks of merged tables [by cause](by_cause).
-#[cfg(feature = "arrow")]
-pub(crate) fn put_together(
-    parts: &RiskTables,
-    causes: &[String],
-    near_ties: NearTies,
-) -> Result<CompetingRiskTables> {
-    let cells: Vec<(usize, &str)> = parts
-        .labels
-        .iter()
-        .filter_map(|label| {
-            let (code, label) = label.split_once(' ')?;
-            // Who was censored had no event: it is of no moment with which cause they are counted.
-            Some((code.parse::<usize>().ok()?.saturating_sub(1), label))
-        })
-        .collect();
-    let mut labels: Vec<&str> = cells.iter().map(|c| c.1).collect();
-    labels.sort_unstable();
-    labels.dedup();
-    let of_group = |s: usize, label: &str| -> Vec<(usize, &RiskTable)> {
-        let tables = cells.iter().zip(&parts.tables[s]).filter(|(cell, _)| cell.1 == label);
-        tables.map(|(&(cause, _), table)| (cause, table)).collect()
-    };
-    let strata = 0..parts.tables.len();
-    let mut wholes = Vec::new();
-    for s in strata.clone() {
-        for label in &labels {
-            let tables = of_group(s, label);
-            let held: Vec<&RiskTable> = tables.iter().map(|t| t.1).filter(|t| !t.is_empty()).collect();
-            let whole = if held.is_empty() { None } else { Some(Whole::of(&held)?.judged(near_ties)) };
-            wholes.push(whole);
-        }
-    }
-    let chained = chained(wholes.iter().flatten());
-    let mut wholes = wholes.into_iter();
-    let mut tables = Vec::with_capacity(parts.tables.len());
-    for s in strata {
-        let mut of_stratum = Vec::with_capacity(labels.len());
-        for label in &labels {
-            let of_causes = of_group(s, label);
-            let merged = match wholes.next().flatten() {
-                Some(whole) => whole.finish(&chained),
-                None => of_causes.first().map(|(_, table)| table.emptied()).unwrap_or_default(),
-            };
-            of_stratum.push(from_parts(causes.to_vec(), &of_causes, merged));
-        }
-        tables.push(of_stratum);
-    }
-    let labels = labels.into_iter().map(String::from).collect();
-    Ok(CompetingRiskTables { labels, strata: parts.strata.clone(), tables })
 }

@@ -6,6 +6,8 @@
 
 mod build;
 mod builder;
+#[cfg(feature = "arrow")]
+mod by_cause;
 mod cause_tables;
 mod checks;
 pub(crate) mod competing;
@@ -21,7 +23,7 @@ mod stored;
 pub(crate) mod table;
 
 #[cfg(feature = "arrow")]
-pub(crate) use cause_tables::{by_cause, put_together};
+pub(crate) use by_cause::{by_cause, put_together};
 pub use cause_tables::CompetingRiskTables;
 pub use competing::CompetingRiskTable;
 pub use grid::{GridBound, GridTable};
