@@ -19,7 +19,7 @@ pub fn paths<'a>(picture: &'a Picture, class: &str) -> Vec<&'a Path> {
 
 pub fn all_texts(picture: &Picture) -> Vec<&Text> {
     let of = |item| match item {
-        &Item::Text(ref text) => Some(text),
+        Item::Text(text) => Some(text),
         Item::Path(_) => None,
     };
     picture.items.iter().filter_map(of).collect()
