@@ -86,7 +86,8 @@ impl Procedure for CoxProcedure {
             let arm: Vec<f64> = sample.experimental.iter().map(|&e| f64::from(u8::from(e))).collect();
             let design = Design::builder().numeric("experimental", &arm).build()?;
             let model = CoxPh::new().fit(&data, &design)?;
-            let Some(error) = model.terms().first().and_then(|t| t.std_error()) else {
+            let Some(error) = model.terms().first().and_then(crate::survival::regression::Term::std_error)
+            else {
                 return Ok(Finding::none());
             };
             let ratio = Estimate::new(Scale::Log, model.coefficients()[0], error);
