@@ -247,7 +247,9 @@ fn dropping_arms_keeps_the_family_wise_error() {
         }
         let (share, error) = (wrong / f64::from(trials), (0.025 * 0.975 / f64::from(trials)).sqrt());
         assert!(share < 0.025 + 4.0 * error, "{kind:?}: {share}");
-        assert!(effect > 0.0 || share > 0.025 - 4.0 * error, "{kind:?}: {share}");
+        // Simes's test is conservative where statistics are correlated.
+        let least = if kind == IntersectionTest::Simes { 0.015 } else { 0.025 };
+        assert!(effect > 0.0 || share > least - 4.0 * error, "{kind:?}: {share}");
     }
 }
 
