@@ -145,7 +145,7 @@ pub fn conditional_power_of(bounds: &Boundaries, look: usize, z: f64, drift: f64
     let mut found = Vec::new();
     for k in look + 1..fractions.len() {
         found.push(stage.above(fractions[k], bounds.z()[k]));
-        if k + 1 < fractions.len() {
+        if let Some(&following) = fractions.get(k + 1) {
             let lower = if bounds.sides() == 2 {
                 -bounds.z()[k]
             } else if bounds.is_binding() {
@@ -153,7 +153,7 @@ pub fn conditional_power_of(bounds: &Boundaries, look: usize, z: f64, drift: f64
             } else {
                 f64::NEG_INFINITY
             };
-            stage = stage.next(fractions[k], lower, bounds.z()[k]);
+            stage = stage.next(fractions[k], lower, bounds.z()[k], following);
         }
     }
     Ok(found)
