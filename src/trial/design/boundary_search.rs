@@ -169,7 +169,8 @@ impl GroupSequential {
         let last = self.fractions.len() - 1;
         let shared = self.one_region();
         let mut none = Stage::start(0.0).reaching(0.0, self.reach(drift));
-        let mut effect = if shared { none.clone() } else { Stage::start(drift).reaching(0.0, self.reach(drift)) };
+        let mut effect =
+            if shared { none.clone() } else { Stage::start(drift).reaching(0.0, self.reach(drift)) };
         let mut bounds =
             Bounds { upper: Vec::new(), lower: Vec::new(), spent: Vec::new(), stages: Vec::new() };
         let (mut spent, mut lost) = (0.0, 0.0);

@@ -237,7 +237,11 @@ impl EquivalenceDesign {
         let (Some(control), Some(accrual)) = (&self.control, &self.accrual) else { return Ok(None) };
         let total = accrual.duration() + self.followup;
         if total <= 1e-8 {
-            return checks::refuse("accrual and follow-up", 0.0, "above 0 together: nobody would be followed");
+            return checks::refuse(
+                "accrual and follow-up",
+                0.0,
+                "above 0 together: nobody would be followed",
+            );
         }
         let [experimental, own] = self.dropout.clone();
         let one = accrual.with_subjects(1.0);

@@ -55,7 +55,11 @@ impl FixedDesign {
         let (Some(control), Some(accrual)) = (&self.control, &self.accrual) else { return Ok(None) };
         let total = accrual.duration() + self.followup;
         if total <= 1e-8 {
-            return checks::refuse("accrual and follow-up", 0.0, "above 0 together: nobody would be followed");
+            return checks::refuse(
+                "accrual and follow-up",
+                0.0,
+                "above 0 together: nobody would be followed",
+            );
         }
         let accrual = accrual.with_subjects(1.0);
         let probability = |factor: f64, arm: usize| {

@@ -181,8 +181,11 @@ impl GroupSequential {
                 (drift, found)
             } else {
                 // So far from the drift at which the bounds were found the recursion starts anew.
-                let lower =
-                    if self.sides == 2 { found.upper.iter().map(|z| -z).collect() } else { found.lower.clone() };
+                let lower = if self.sides == 2 {
+                    found.upper.iter().map(|z| -z).collect()
+                } else {
+                    found.lower.clone()
+                };
                 let power = |drift| Ok(exits(&self.fractions, &lower, &found.upper, drift).0.iter().sum());
                 (self.find_drift(fixed_drift, power)?, found)
             }

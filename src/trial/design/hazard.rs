@@ -143,7 +143,11 @@ impl Hazard {
         let mut rates = Vec::with_capacity(pieces);
         for pair in values.windows(2) {
             if !(pair[1] >= pair[0] && pair[1].is_finite()) {
-                return checks::refuse("the cumulative hazard", pair[1], "finite, at least 0, and not falling");
+                return checks::refuse(
+                    "the cumulative hazard",
+                    pair[1],
+                    "finite, at least 0, and not falling",
+                );
             }
             rates.push((pair[1] - pair[0]) / width);
         }
