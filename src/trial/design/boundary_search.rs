@@ -168,9 +168,8 @@ impl GroupSequential {
         let per_side = self.alpha / f64::from(self.sides);
         let last = self.fractions.len() - 1;
         let shared = self.one_region();
-        let mut none = Stage::start(0.0).reaching(0.0, self.reach(drift));
-        let mut effect =
-            if shared { none.clone() } else { Stage::start(drift).reaching(0.0, self.reach(drift)) };
+        let mut none = Stage::start(0.0).reaching(0.0, reach(drift));
+        let mut effect = if shared { none.clone() } else { Stage::start(drift).reaching(0.0, reach(drift)) };
         let mut bounds =
             Bounds { upper: Vec::new(), lower: Vec::new(), spent: Vec::new(), stages: Vec::new() };
         let (mut spent, mut lost) = (0.0, 0.0);
@@ -238,9 +237,9 @@ impl GroupSequential {
         }
         Ok(bounds)
     }
+}
 
-    /// Up to this drift the stages of bounds that were found at `drift` hold every trial that counts.
-    pub(super) fn reach(&self, drift: f64) -> f64 {
-        2.0 * drift.max(1.0)
-    }
+/// Up to this drift the stages of bounds that were found at `drift` hold every trial that counts.
+pub(super) fn reach(drift: f64) -> f64 {
+    2.0 * drift.max(1.0)
 }

@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::numeric::distribution::normal_quantile;
 use crate::trial::design::boundaries::{Boundaries, BoundaryType};
+use crate::trial::design::boundary_search::reach;
 use crate::trial::design::recursion::exits;
 use crate::trial::design::spending::Spending;
 
@@ -177,7 +178,7 @@ impl GroupSequential {
             (drift, self.bounds_from(&found, drift)?)
         } else {
             let drift = self.find_drift(fixed_drift, |drift| Ok(found.power(&self.fractions, drift)))?;
-            if drift <= self.reach(fixed_drift) {
+            if drift <= reach(fixed_drift) {
                 (drift, found)
             } else {
                 // So far from the drift at which the bounds were found the recursion starts anew.
