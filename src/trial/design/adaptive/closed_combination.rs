@@ -5,6 +5,7 @@ use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::trial::design::adaptive::closed_result::{ClosedTestResult, Intersection};
 use crate::trial::design::adaptive::dunnett::largest_reaches;
 use crate::trial::design::boundaries::Boundaries;
+use crate::trial::design::checks;
 
 /// How the hypotheses of several arms are tested together within a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -173,9 +174,7 @@ impl ClosedCombination {
                 let (len, expected) = (ratios.len(), self.arms);
                 return Err(Error::LengthMismatch { argument: "ratios", len, other: "arms", expected });
             }
-            if let Some(&value) = ratios.iter().find(|r| !(**r > 0.0 && r.is_finite())) {
-                return Err(Error::OutOfRange { argument: "ratios", value, must_be: "finite and above 0" });
-            }
+            ratios.iter().try_for_each(|&r| checks::positive("ratios", r))?;
         }
         let mut gone = vec![false; self.arms];
         for stage in stages {

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::root;
+use crate::trial::design::checks;
 
 /// Dunnett's test of several arms against one control, with known variance: one-sided, for statistics that grow with the benefit.
 ///
@@ -42,12 +43,8 @@ impl Dunnett {
         if ratios.is_empty() {
             return Err(Error::Empty { argument: "ratios" });
         }
-        match ratios.iter().find(|r| !(**r > 0.0 && r.is_finite())) {
-            Some(&value) => {
-                Err(Error::OutOfRange { argument: "ratios", value, must_be: "finite and above 0" })
-            }
-            None => Ok(Self { ratios: ratios.to_vec() }),
-        }
+        ratios.iter().try_for_each(|&r| checks::positive("ratios", r))?;
+        Ok(Self { ratios: ratios.to_vec() })
     }
 
     /// The probability that the largest statistic reaches `z` where no arm has an effect.
@@ -66,9 +63,7 @@ impl Dunnett {
     /// # Errors
     /// [`Error::OutOfRange`] for an error outside (0, 1).
     pub fn critical_value(&self, alpha: f64) -> Result<f64> {
-        if !(alpha > 0.0 && alpha < 1.0) {
-            return Err(Error::OutOfRange { argument: "alpha", value: alpha, must_be: "inside (0, 1)" });
-        }
+        checks::inside("alpha", alpha)?;
         // Between the bounds of one test and of Bonferroni's.
         let low = normal_quantile(1.0 - alpha) - 1e-6;
         let high = -normal_quantile(alpha / self.ratios.len() as f64) + 1e-6;

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::trial::design::adaptive::promising_zone_plan::PromisingZonePlan;
 use crate::trial::design::boundaries::Boundaries;
+use crate::trial::design::checks;
 
 /// From which conditional power on an interim result is promising.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -108,22 +109,19 @@ impl PromisingZone {
     /// [`Error::OutOfRange`] for options; [`Error::Unsupported`] for bounds that are not one-sided bounds of two looks at the share of
     /// the interim look.
     pub fn fit(&self) -> Result<PromisingZonePlan> {
-        let out = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        if !(self.planned > 0.0 && self.planned.is_finite()) {
-            return out("planned", self.planned, "finite and above 0");
-        }
+        checks::positive("planned", self.planned)?;
         if !(self.interim > 0.0 && self.interim < self.planned * (1.0 - 1e-6)) {
-            return out("interim", self.interim, "above 0 and below the planned information");
+            return checks::refuse("interim", self.interim, "above 0 and below the planned information");
         }
         let maximum = self.maximum.unwrap_or(2.0 * self.planned);
         if !(maximum > self.planned && maximum.is_finite()) {
-            return out("maximum", maximum, "finite and above the planned information");
+            return checks::refuse("maximum", maximum, "finite and above the planned information");
         }
         if !(self.target > 0.5 && self.target < 1.0 - 1e-12) {
-            return out("target", self.target, "inside (0.5, 1)");
+            return checks::refuse("target", self.target, "inside (0.5, 1)");
         }
         if !(self.alpha > 0.0 && self.alpha < 0.5) {
-            return out("alpha", self.alpha, "inside (0, 0.5): it is one-sided");
+            return checks::refuse("alpha", self.alpha, "inside (0, 0.5): it is one-sided");
         }
         let (efficacy, futility, critical) = match &self.bounds {
             None => (f64::INFINITY, f64::NEG_INFINITY, normal_quantile(1.0 - self.alpha)),
@@ -148,7 +146,7 @@ impl PromisingZone {
         if let Some(value) = start
             && !(value > 0.0 && value < self.target)
         {
-            return out("the start of the promising zone", value, "above 0 and below the target");
+            return checks::refuse("the start of the promising zone", value, "above 0 and below the target");
         }
         let plan = PromisingZonePlan::new(
             [self.interim, self.planned, maximum],

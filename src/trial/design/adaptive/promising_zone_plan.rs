@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::root;
 use crate::survival::result::print::Number;
+use crate::trial::design::checks;
 
 /// Where an interim result lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +126,7 @@ impl PromisingZonePlan {
     /// # Errors
     /// [`Error::OutOfRange`] for a statistic that is not finite.
     pub fn conditional_power(&self, z: f64) -> Result<f64> {
-        check("z", z)?;
+        checks::finite("z", z)?;
         Ok(self.power_with(z, self.planned - self.interim))
     }
 
@@ -140,7 +143,7 @@ impl PromisingZonePlan {
     /// # Errors
     /// [`Error::OutOfRange`] for a statistic that is not finite.
     pub fn zone(&self, z: f64) -> Result<Zone> {
-        check("z", z)?;
+        checks::finite("z", z)?;
         Ok(if z >= self.efficacy {
             Zone::Efficacious
         } else if z < self.futility {
@@ -190,7 +193,7 @@ impl PromisingZonePlan {
     /// # Errors
     /// [`Error::OutOfRange`] for a statistic that is not finite, or information that is not above that of the interim look.
     pub fn adjusted_bound(&self, z: f64, information: f64) -> Result<f64> {
-        check("z", z)?;
+        checks::finite("z", z)?;
         self.check_information(information)?;
         Ok(self.bound(z, information))
     }
@@ -201,8 +204,8 @@ impl PromisingZonePlan {
     /// # Errors
     /// [`Error::OutOfRange`] for statistics that are not finite.
     pub fn weighted_statistic(&self, z: f64, later: f64) -> Result<f64> {
-        check("z", z)?;
-        check("later", later)?;
+        checks::finite("z", z)?;
+        checks::finite("later", later)?;
         let t = self.interim / self.planned;
         Ok(t.sqrt() * z + (1.0 - t).sqrt() * later)
     }
@@ -212,8 +215,8 @@ impl PromisingZonePlan {
     /// # Errors
     /// [`Error::OutOfRange`] for statistics that are not finite, or information that is not above that of the interim look.
     pub fn unweighted_statistic(&self, z: f64, later: f64, information: f64) -> Result<f64> {
-        check("z", z)?;
-        check("later", later)?;
+        checks::finite("z", z)?;
+        checks::finite("later", later)?;
         self.check_information(information)?;
         let t = self.interim / information;
         Ok(t.sqrt() * z + (1.0 - t).sqrt() * later)
@@ -223,8 +226,7 @@ impl PromisingZonePlan {
         if information > self.interim && information.is_finite() {
             return Ok(());
         }
-        let must_be = "finite and above that of the interim look";
-        Err(Error::OutOfRange { argument: "information", value: information, must_be })
+        checks::refuse("information", information, "finite and above that of the interim look")
     }
 
     /// The probability to reject, where the final statistic of the planned trial is expected to be `drift`: the power, and at 0 the
@@ -261,7 +263,7 @@ impl PromisingZonePlan {
     /// # Errors
     /// As [`rejection`](Self::rejection).
     pub fn zone_probabilities(&self, drift: f64) -> Result<[(Zone, f64); 5]> {
-        check("drift", drift)?;
+        checks::finite("drift", drift)?;
         let mean = drift * (self.interim / self.planned).sqrt();
         let all = [Zone::Futile, Zone::Unfavourable, Zone::Promising, Zone::Favourable, Zone::Efficacious];
         // Each zone ends where the next one starts, in this order; one that a bound covers is empty.
@@ -278,7 +280,7 @@ impl PromisingZonePlan {
 
     /// The mean of a function of the interim statistic, smooth between the edges of the zones.
     fn mean(&self, drift: f64, f: impl Fn(f64) -> Result<f64>) -> Result<f64> {
-        check("drift", drift)?;
+        checks::finite("drift", drift)?;
         let mean = drift * (self.interim / self.planned).sqrt();
         let (low, high) = (mean - 9.0, mean + 9.0);
         let mut edges = vec![low, high, self.futility, self.efficacy, self.limits[0], self.limits[1]];
@@ -304,13 +306,6 @@ impl PromisingZonePlan {
         }
         Ok(sum)
     }
-}
-
-fn check(argument: &'static str, value: f64) -> Result<()> {
-    if value.is_finite() {
-        return Ok(());
-    }
-    Err(Error::OutOfRange { argument, value, must_be: "finite" })
 }
 
 /// A paragraph for a protocol.

@@ -148,7 +148,7 @@ fn bounds(looks: &[(f64, f64)], spending: &Spending, alpha: f64) -> Vec<f64> {
         found.push(bound);
         spent = total;
         if k + 1 < looks.len() {
-            stage = stage.next(t, f64::NEG_INFINITY, bound);
+            stage = stage.next(t, f64::NEG_INFINITY, bound, looks[k + 1].0);
         }
     }
     found

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::trial::design::boundaries::Boundaries;
+use crate::trial::design::checks;
 use crate::trial::design::simulation::finding::Finding;
 use crate::trial::design::simulation::part::{Part, Truth};
 use crate::trial::design::simulation::sample::Cutoff;
@@ -89,12 +90,8 @@ impl Plan {
             let (argument, value) = ("trials", self.trials as f64);
             return Err(Error::OutOfRange { argument, value, must_be: "between 1 and 10^12" });
         }
-        if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return Err(Error::OutOfRange { argument: "alpha", value: self.alpha, must_be: "inside (0, 1)" });
-        }
-        if let Some(value) = self.truth.filter(|t| !t.is_finite()) {
-            return Err(Error::OutOfRange { argument: "truth", value, must_be: "finite" });
-        }
+        checks::inside("alpha", self.alpha)?;
+        self.truth.map_or(Ok(()), |truth| checks::finite("truth", truth))?;
         let sampler = Sampler::new(&self.assumptions, self.effect, &self.allocation, self.tau)?;
         if let Some((bounds, cutoffs)) = &self.looks {
             if bounds.sides() == 2 {
