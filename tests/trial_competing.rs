@@ -210,8 +210,11 @@ proptest! {
         let there = analysis.incidence_contrast("new", "old").unwrap();
         let back = analysis.incidence_contrast("old", "new").unwrap();
         let day = Time::days(30.0);
-        let [a, b] = [&there, &back].map(|c| c.difference(day).unwrap().value().unwrap());
-        prop_assert!((a + b).abs() < 1e-12);
+        // Beyond the follow-up of an arm there is none, either way.
+        match [&there, &back].map(|c| c.difference(day).unwrap().value()) {
+            [Ok(a), Ok(b)] => prop_assert!((a + b).abs() < 1e-12),
+            [a, b] => prop_assert_eq!(a, b),
+        }
         let [a, b] = [&there, &back].map(|c| c.gray().unwrap().p_value());
         let same = match (a, b) {
             (Some(a), Some(b)) => (a - b).abs() < 1e-9,
