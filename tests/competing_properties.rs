@@ -435,7 +435,7 @@ fn what_is_stored_is_read_back_and_checked() {
     }
     let text = serde_json::to_string(&fit.of("a").unwrap().at(1.0)).unwrap();
     for (from, to, why) in [
-        ("\"value\":{\"Ok\":0.0", "\"value\":{\"Ok\":1.0", "a cumulative incidence is 1.09"),
+        ("\"value\":{\"Ok\":0.0", "\"value\":{\"Ok\":1.0", "a cumulative incidence is 1.1"),
         ("\"std_error\":{\"Ok\":", "\"std_error\":{\"Ok\":-", "the standard error of an incidence is -"),
         ("\"events\":0.5", "\"events\":-0.5", "the number of events is -0.5"),
     ] {
