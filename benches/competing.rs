@@ -1,7 +1,7 @@
 //! Incidence beside Kaplan-Meier of the same rows, Gray's test beside incidence by group, Fine-Gray beside Cox, and beside
 //! R's `cmprsk::crr` where `Rscript` is installed (printed once, in seconds).
 //!
-//! `crr` takes time in rows × event times: it gets 10,000 rows, and 100,000 where `GREENWOOD_BENCH_LARGE` is set.
+//! `crr` takes time in rows × event times: it gets 4,000 rows, and 100,000 where `GREENWOOD_BENCH_LARGE` is set.
 
 mod common;
 
@@ -73,7 +73,7 @@ fn beside_r(n: usize) {
 }
 
 fn competing(c: &mut Criterion) {
-    beside_r(10_000);
+    beside_r(4_000);
     if std::env::var_os("GREENWOOD_BENCH_LARGE").is_some() {
         beside_r(100_000);
     }
