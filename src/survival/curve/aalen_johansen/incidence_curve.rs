@@ -70,7 +70,7 @@ impl TryFrom<Raw> for IncidenceEstimate {
             return refuse("a cumulative incidence", value, "in [0, 1]");
         }
         if let Ok(se) = raw.std_error
-            && !(se >= 0.0 && se < f64::INFINITY && raw.value.is_ok())
+            && !((0.0..f64::INFINITY).contains(&se) && raw.value.is_ok())
         {
             return refuse(
                 "the standard error of an incidence",
