@@ -75,13 +75,11 @@ impl Incidence {
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
         let interval = interval.into();
-        match self.value.zip(self.std_error) {
-            Some((value, std_error)) => interval.of_probability(value, std_error),
-            None => {
-                interval.z()?;
-                Ok(ConfidenceInterval::new(None, interval.confidence_level()))
-            }
-        }
+        let Some((value, std_error)) = self.value.zip(self.std_error) else {
+            interval.z()?;
+            return Ok(ConfidenceInterval::new(None, interval.confidence_level()));
+        };
+        interval.of_probability(value, std_error)
     }
 }
 
