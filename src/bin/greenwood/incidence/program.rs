@@ -114,17 +114,16 @@ fn run(options: &Options) -> Result<String, Failure> {
         options.columns.streamed(options.by.as_deref(), &mut warnings)?
     };
     let estimator = AalenJohansen::new().variance(options.variance.kind());
-    let source = match streamed {
-        Some(tables) => Source::Tables(tables),
-        None => {
-            let table = options.columns.table(&further, &mut warnings)?;
-            let data = options.columns.data(&table)?;
-            let groups = match &options.by {
-                Some(column) => table.groups("--by", column)?,
-                None => Groups::new(&vec!["all"; table.len()]),
-            };
-            Source::Rows(Box::new((table, data, groups)))
-        }
+    let source = if let Some(tables) = streamed {
+        Source::Tables(tables)
+    } else {
+        let table = options.columns.table(&further, &mut warnings)?;
+        let data = options.columns.data(&table)?;
+        let groups = match &options.by {
+            Some(column) => table.groups("--by", column)?,
+            None => Groups::new(&vec!["all"; table.len()]),
+        };
+        Source::Rows(Box::new((table, data, groups)))
     };
     let (labels, mut fits) = source.fits(estimator)?;
     if let Some(s) = options.given_event_free {
