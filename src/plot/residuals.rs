@@ -106,7 +106,7 @@ impl ResidualPlot {
             picture.stroked("reference", &[(left, y.place(value)), (right, y.place(value))], stroke);
         }
         // Few points are larger: they would be lost on the sheet.
-        let r = if self.x.len() <= 200 { 0.24 } else { 0.14 } * size;
+        let r = if self.x.len() <= 200 { 0.24 } else { 0.16 } * size;
         for (&px, &py) in self.x.iter().zip(&self.y) {
             let (cx, cy) = (x.place(px), y.place(py));
             picture.area("point", &[(cx, cy - r), (cx + r, cy), (cx, cy + r), (cx - r, cy)], GREY, 0.6);
