@@ -277,8 +277,8 @@ impl StepSeries {
             if censored > 0.0 {
                 series.censored.push((time, censored));
             }
-            if events > 0.0 {
-                series.steps.push((time, estimate.value()));
+            if let (Ok(value), true) = (estimate.value(), events > 0.0) {
+                series.steps.push((time, value));
                 series.estimates.push((time, Limited::Incidence(*estimate)));
             }
             series.end = series.end.max(time);
