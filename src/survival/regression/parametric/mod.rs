@@ -47,6 +47,7 @@ mod location_scale;
 mod location_scale_rows;
 mod mean;
 mod model;
+mod normal_tail;
 mod observations;
 mod options;
 mod prediction;
