@@ -182,10 +182,13 @@ impl<D: Distribution> LocationScaleRows<'_, D> {
 fn best_of_truncated(standard: Standard, limits: [f64; 4], tau: f64) -> (f64, f64) {
     let scale = tau.exp();
     let centre = limits.into_iter().find(|y| y.is_finite()).unwrap_or(0.0);
-    let value = |k: f64| log_likelihood(standard, limits, centre + scale * k, tau);
+    // Where all of it has underflowed nothing is known.
+    let value = |k: f64| {
+        let g = log_likelihood(standard, limits, centre + scale * k, tau);
+        if g.is_finite() { g } else { f64::NEG_INFINITY }
+    };
     let places = (-80..=80).map(|k| 0.5 * f64::from(k)).map(|k| (k, value(k)));
-    let known = places.filter(|(_, g)| g.is_finite());
-    let Some((middle, _)) = known.max_by(|a, b| a.1.total_cmp(&b.1)) else { return (centre, 0.0) };
+    let Some((middle, _)) = places.max_by(|a, b| a.1.total_cmp(&b.1)) else { return (centre, 0.0) };
     let share = 0.5 * (5.0_f64.sqrt() - 1.0);
     let (mut from, mut to) = (middle - 0.5, middle + 0.5);
     for _ in 0..60 {

@@ -1,4 +1,5 @@
-//! Parametric survival models: one likelihood engine for every distribution, with every kind of censoring and late entry.
+//! Parametric survival models: one likelihood engine for every distribution, with every kind of censoring, late entry
+//! and right truncation.
 //!
 //! * families: [`Family`]; one's own: [`Distribution`] · options and the fit: [`Parametric`] · observations:
 //!   [`Observations`], with the hazard of a population: [`Background`]
