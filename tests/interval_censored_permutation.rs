@@ -41,15 +41,22 @@ fn three_groups_are_those_of_all_allocations() {
     let groups = Groups::from_codes(&codes, &["a", "b", "c"]).unwrap();
     for score in [IntervalScore::Sun, IntervalScore::Finkelstein, IntervalScore::Wilcoxon] {
         let exact = all_allocations(&IntervalLogRank::new(score).scores(&data), &codes);
-        let test = MonteCarloIntervalLogRank::new(score).replicates(40_000).seed(3).test(&data, &groups).unwrap();
+        let test =
+            MonteCarloIntervalLogRank::new(score).replicates(40_000).seed(3).test(&data, &groups).unwrap();
         assert!(test.interval(0.9999).unwrap().contains(exact), "{score}: {exact} {test}");
         assert_eq!(test.one_sided_p_value(Alternative::FirstHigher), None);
         assert_eq!(test.replicates(), 40_000);
-        let again = MonteCarloIntervalLogRank::new(score).replicates(40_000).seed(3).test(&data, &groups).unwrap();
+        let again =
+            MonteCarloIntervalLogRank::new(score).replicates(40_000).seed(3).test(&data, &groups).unwrap();
         assert_eq!(test, again);
         assert_ne!(
             test.p_value(),
-            MonteCarloIntervalLogRank::new(score).replicates(40_000).seed(4).test(&data, &groups).unwrap().p_value()
+            MonteCarloIntervalLogRank::new(score)
+                .replicates(40_000)
+                .seed(4)
+                .test(&data, &groups)
+                .unwrap()
+                .p_value()
         );
     }
 }
@@ -97,7 +104,8 @@ fn a_weight_repeats_its_row_and_others_are_refused() {
     let twice = |x: &[f64]| -> Vec<f64> { x.iter().chain(&x[..2]).copied().collect() };
     let arm = |n: usize| Groups::from_codes(&(0..n).map(|i| i % 2).collect::<Vec<_>>(), &["x", "y"]).unwrap();
     let written_out = IntervalCensored::new(twice(&LOWER), twice(&UPPER)).unwrap();
-    let weights = |w: Vec<f64>| IntervalCensored::new(&LOWER, &UPPER).unwrap().with_weights(Weights::replication(w));
+    let weights =
+        |w: Vec<f64>| IntervalCensored::new(&LOWER, &UPPER).unwrap().with_weights(Weights::replication(w));
     let mut w = vec![1.0; 10];
     (w[0], w[1]) = (2.0, 2.0);
     let method = MonteCarloIntervalLogRank::default().replicates(20_000);
@@ -111,7 +119,10 @@ fn a_weight_repeats_its_row_and_others_are_refused() {
     assert!(refused(&weights(vec![1e9; 10]).unwrap()).contains("subjects"));
     let plain = IntervalCensored::new(&LOWER, &UPPER).unwrap();
     assert!(refused(&plain.clone().with_clusters(&[1; 10]).unwrap()).contains("clusters"));
-    assert!(refused(&plain.clone().with_entry(&[0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.0, 0.5, 0.5, 0.5]).unwrap()).contains("delayed entry"));
+    assert!(
+        refused(&plain.clone().with_entry(&[0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.0, 0.5, 0.5, 0.5]).unwrap())
+            .contains("delayed entry")
+    );
     assert!(method.replicates(0).test(&plain, &arm(10)).is_err());
     // All scores the same: every allocation is as extreme.
     let same = IntervalCensored::new(&[0.0; 10], &[2.0; 10]).unwrap();

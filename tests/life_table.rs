@@ -203,8 +203,18 @@ fn robust_errors_without_withdrawals_are_the_plain_ones() {
     let robust = Actuarial::fit(&data.with_clusters(&each).unwrap(), &BREAKS).unwrap();
     assert!(robust.is_robust() && !plain.is_robust() && robust.to_string().contains("robust se"));
     for (a, b) in plain.rows().iter().zip(robust.rows()) {
-        assert_relative_eq!(a.conditional_std_error, b.conditional_std_error, max_relative = 1e-12, epsilon = 1e-15);
-        assert_relative_eq!(a.survival_std_error, b.survival_std_error, max_relative = 1e-12, epsilon = 1e-15);
+        assert_relative_eq!(
+            a.conditional_std_error,
+            b.conditional_std_error,
+            max_relative = 1e-12,
+            epsilon = 1e-15
+        );
+        assert_relative_eq!(
+            a.survival_std_error,
+            b.survival_std_error,
+            max_relative = 1e-12,
+            epsilon = 1e-15
+        );
         for (a, b) in [(a.density_std_error, b.density_std_error), (a.hazard_std_error, b.hazard_std_error)] {
             assert_eq!(a.is_some(), b.is_some());
             assert_relative_eq!(a.unwrap_or(1.0), b.unwrap_or(1.0), max_relative = 1e-12);
@@ -230,7 +240,9 @@ fn robust_errors_are_sums_of_squared_influences() {
         let number = |x: Option<f64>| x.unwrap_or(0.0);
         t.rows()
             .iter()
-            .map(|r| [r.conditional, r.survival, number(r.density), number(r.hazard), number(r.median_residual)])
+            .map(|r| {
+                [r.conditional, r.survival, number(r.density), number(r.hazard), number(r.median_residual)]
+            })
             .collect()
     };
     let found = table(&weights);

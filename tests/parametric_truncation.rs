@@ -65,7 +65,9 @@ fn maxima_are_those_of_an_explicit_likelihood() {
             assert!(scores.column(k).sum().abs() < 1e-6);
         }
         let residuals = seen.cox_snell();
-        for i in (0..rows.x.len()).filter(|&i| rows.lower[i] == rows.upper[i] && rows.lower[i] < rows.until[i]) {
+        for i in
+            (0..rows.x.len()).filter(|&i| rows.lower[i] == rows.upper[i] && rows.lower[i] < rows.until[i])
+        {
             let subject = fit.predict(&fit.row().numeric("x", rows.x[i])).unwrap();
             let survival = |t: f64| match t {
                 f64::INFINITY => 0.0,
@@ -102,10 +104,22 @@ fn evenly_spread_times_have_no_maximum() {
     let design = Design::without_covariates(20);
     let fit = Parametric::new(Family::Exponential).fit(&data, &design).unwrap();
     assert!(!fit.stop().is_success(), "{fit}");
-    assert!(matches!(fit.stop(), ParametricStop::Flat { .. } | ParametricStop::NoMaximum { .. } | ParametricStop::Boundary { .. }));
+    assert!(matches!(
+        fit.stop(),
+        ParametricStop::Flat { .. } | ParametricStop::NoMaximum { .. } | ParametricStop::Boundary { .. }
+    ));
     // ln 1/10 each.
     assert_relative_eq!(fit.log_likelihood(), -20.0 * 10.0_f64.ln(), max_relative = 1e-4);
-    for name in ["weibull", "weibull-ph", "log-normal", "log-logistic", "gompertz", "gamma", "generalized-gamma", "generalized-f"] {
+    for name in [
+        "weibull",
+        "weibull-ph",
+        "log-normal",
+        "log-logistic",
+        "gompertz",
+        "gamma",
+        "generalized-gamma",
+        "generalized-f",
+    ] {
         let fit = Parametric::new(name.parse::<Family>().unwrap()).fit(&data, &design);
         match fit {
             Ok(fit) => assert!(fit.log_likelihood().is_finite(), "{name}: {fit}"),
@@ -117,7 +131,9 @@ fn evenly_spread_times_have_no_maximum() {
 #[test]
 fn what_could_not_be_seen_is_refused_with_its_row() {
     let data = || Observations::interval(&[1.0, 2.0, 3.0], &[1.0, f64::INFINITY, 4.0]).unwrap();
-    for (until, row) in [([0.5, 9.0, 9.0], 0), ([1.0, 2.0, 9.0], 1), ([1.0, 9.0, 3.0], 2), ([1.0, f64::NAN, 9.0], 1)] {
+    for (until, row) in
+        [([0.5, 9.0, 9.0], 0), ([1.0, 2.0, 9.0], 1), ([1.0, 9.0, 3.0], 2), ([1.0, f64::NAN, 9.0], 1)]
+    {
         let error = data().with_right_truncation(&until).unwrap_err();
         assert!(matches!(error, Error::InvalidObservation { index, .. } if index == row), "{error}");
     }
@@ -136,7 +152,8 @@ fn what_could_not_be_seen_is_refused_with_its_row() {
 #[test]
 fn residuals_beside_a_background_count_the_whole_hazard() {
     let (time, upper) = ([2.0, 3.0, 5.0, 7.0, 4.0], [2.0, f64::INFINITY, 5.0, 7.0, 6.0]);
-    let (rates, low, high) = ([0.02, 0.03, 0.05, 0.07, 0.04], [0.04, 0.09, 0.2, 0.4, 0.1], [0.04, 9.0, 0.2, 0.4, 0.25]);
+    let (rates, low, high) =
+        ([0.02, 0.03, 0.05, 0.07, 0.04], [0.04, 0.09, 0.2, 0.4, 0.1], [0.04, 9.0, 0.2, 0.4, 0.25]);
     let data = Observations::interval(&time, &upper).unwrap();
     let known = data.clone().with_background(Background::rates(&rates).cumulative(&low, &high)).unwrap();
     let design = Design::without_covariates(5);

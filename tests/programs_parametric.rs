@@ -111,15 +111,21 @@ fn errors_of_the_library_name_the_flag_and_the_line() {
         (call("--distribution gompertz --strata s"), vec!["--strata \"s\"", "location-scale"]),
         (call("--distribution weibull --background rate"), vec!["line 5", "--background \"rate\"", "-0.1"]),
         (call("--distribution weibull --entry until"), vec!["line 2", "--entry \"until\""]),
-        (call("--distribution weibull --right-truncation entry"), vec!["line 2", "--right-truncation \"entry\""]),
+        (
+            call("--distribution weibull --right-truncation entry"),
+            vec!["line 2", "--right-truncation \"entry\""],
+        ),
         (call("--distribution weibull --covariates x,twice"), vec!["--covariates \"twice\""]),
-        (call("--distribution weibull --on form:x"), vec!["--on form:x", "form"]),
-        (call("--distribution weibull --fixed form=1"), vec!["--fixed form=1"]),
+        (call("--distribution weibull --on form:x"), vec!["--on form:x", "no parameter \"form\"", "scale"]),
+        (call("--distribution weibull --fixed form=1"), vec!["--fixed form=1: there is no parameter"]),
         (call("--distribution weibull --fixed scale=-1"), vec!["--fixed scale=-1", "above 0"]),
         (call("--distribution piecewise-exponential --cuts 3,2"), vec!["--cuts 3,2"]),
         (call("--distribution spline-hazard --knots 40"), vec!["--knots 40"]),
         (call("--distribution all --strata s --background rate"), vec!["--background \"rate\""]),
-        (format!("parametric {zero} --time time --event status --distribution weibull"), vec!["line 3", "--time \"time\""]),
+        (
+            format!("parametric {zero} --time time --event status --distribution weibull"),
+            vec!["line 3", "--time \"time\""],
+        ),
     ] {
         let error = refusal(&call);
         for part in parts {

@@ -143,7 +143,8 @@ impl Options {
         }
         if let Some(column) = &self.right_truncation {
             let until = table.limits("--right-truncation", column)?;
-            let until: Vec<f64> = until.into_iter().map(|t| if t.is_nan() { f64::INFINITY } else { t }).collect();
+            let until: Vec<f64> =
+                until.into_iter().map(|t| if t.is_nan() { f64::INFINITY } else { t }).collect();
             let explain = |e| self.explain_row(table, &e, ("--right-truncation", column));
             data = data.with_right_truncation(&until).map_err(explain)?;
         }
@@ -211,24 +212,34 @@ impl Options {
     fn explain_flag(&self, error: &greenwood::Error) -> Failure {
         use greenwood::Error as E;
         let named = |flag: &str, column: &Option<String>| {
-            column.as_ref().map_or_else(|| error.to_string(), |column| format!("{flag} \"{column}\": {error}"))
+            column
+                .as_ref()
+                .map_or_else(|| error.to_string(), |column| format!("{flag} \"{column}\": {error}"))
         };
         let values = |flag: &str, values: &[String]| format!("{flag} {}: {error}", values.join(","));
         let text = match error {
             E::Unsupported { with: "strata", .. } => named("--strata", &self.strata),
-            E::Unsupported { with: "a background hazard", .. } | E::Unsupported { method: "a background hazard", .. } => {
-                named("--background", &self.background)
-            }
+            E::Unsupported { with: "a background hazard", .. }
+            | E::Unsupported { method: "a background hazard", .. } => named("--background", &self.background),
             E::Unsupported { with: "these knots", .. } => format!("--knots {}: {error}", self.knots),
-            E::OutOfRange { argument: "cuts", .. } => {
+            E::OutOfRange { argument: "the number of parameters", .. } if self.cuts.is_empty() => {
+                format!("--knots {}: {error}", self.knots)
+            }
+            E::OutOfRange { argument: "cuts" | "the number of parameters", .. } => {
                 values("--cuts", &self.cuts.iter().map(f64::to_string).collect::<Vec<_>>())
             }
-            E::OutOfRange { argument: "the fixed value of a parameter", .. } => values("--fixed", &self.fixed),
-            E::UnknownLabel { label, .. } if self.fixed.iter().any(|f| f.starts_with(&format!("{label}="))) => {
+            E::OutOfRange { argument: "the fixed value of a parameter", .. } => {
                 values("--fixed", &self.fixed)
             }
-            E::UnknownLabel { label, .. } if self.on.iter().any(|o| o.starts_with(&format!("{label}:"))) => {
-                values("--on", &self.on)
+            E::UnknownLabel { label, known } => {
+                let flag = |flag: &str, mark: char, values: &[String]| {
+                    let value = values.iter().find(|v| v.starts_with(&format!("{label}{mark}")))?;
+                    Some(format!(
+                        "{flag} {value}: there is no parameter \"{label}\": the parameters are {known}"
+                    ))
+                };
+                let of_flag = flag("--fixed", '=', &self.fixed).or_else(|| flag("--on", ':', &self.on));
+                of_flag.unwrap_or_else(|| error.to_string())
             }
             E::DuplicateName { .. } if !self.on.is_empty() => values("--on", &self.on),
             E::Collinear { covariate } => format!("{} \"{covariate}\": {error}", self.flag_of(covariate)),

@@ -7,7 +7,9 @@ use greenwood::survival::regression::{Family, ParametricModel};
 use serde_json::json;
 
 use super::inputs::Inputs;
-use crate::support::{Failure, Program, RowFlags, Table, Warnings, distinct, json_text, number, times_to_ask};
+use crate::support::{
+    Failure, Program, RowFlags, Table, Warnings, distinct, json_text, number, times_to_ask,
+};
 
 /// The families that `--distribution all` compares, beside the splines.
 const COMPARED: [&str; 8] = [

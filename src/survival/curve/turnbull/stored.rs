@@ -53,7 +53,11 @@ impl TryFrom<RawCurve> for TurnbullCurve {
     fn try_from(raw: RawCurve) -> Result<Self> {
         let infinite = |x: Option<f64>| x.unwrap_or(f64::INFINITY);
         let curve = Self {
-            places: raw.places.into_iter().map(|(left, right)| (left, (infinite(right.0), right.1))).collect(),
+            places: raw
+                .places
+                .into_iter()
+                .map(|(left, right)| (left, (infinite(right.0), right.1)))
+                .collect(),
             mass: raw.mass,
             rows: raw.rows,
             total: raw.total,

@@ -97,8 +97,10 @@ impl MonteCarloIntervalLogRank {
         let test = IntervalLogRank::new(self.score);
         let asymptotic = test.test(data, groups)?;
         let k = groups.count();
-        let strata: Vec<Stratum> =
-            test.by_stratum(data, groups).map(|(scores, part, of)| Stratum::new(&scores, &part, &of)).collect();
+        let strata: Vec<Stratum> = test
+            .by_stratum(data, groups)
+            .map(|(scores, part, of)| Stratum::new(&scores, &part, &of))
+            .collect();
         let (found, covariance) = (asymptotic.sums(), asymptotic.covariance());
         let floor = floor(covariance, k, asymptotic.sizes());
         let form = |u: &[f64]| quadratic_form_above(u, covariance, floor).0;

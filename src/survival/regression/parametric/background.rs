@@ -72,11 +72,8 @@ impl Observations {
         if let Some(&(argument, len)) = lengths.iter().find(|(_, len)| *len != n) {
             return Err(Error::LengthMismatch { argument, len, other: "the observations", expected: n });
         }
-        let mut expected = Expected {
-            rows: vec![0.0; n],
-            constant: vec![0.0; n],
-            has_cumulative: cumulative.is_some(),
-        };
+        let mut expected =
+            Expected { rows: vec![0.0; n], constant: vec![0.0; n], has_cumulative: cumulative.is_some() };
         for i in 0..n {
             let (lower, upper) = (self.lower[i], self.upper[i]);
             let (rate, limits) = (background.rates[i], cumulative.map(|[low, high]| (low[i], high[i])));

@@ -100,7 +100,8 @@ const AT_ONCE: usize = 6;
 /// for up to six of them.
 pub(super) fn dots(a: &[f64], columns: &[&[f64]], mut each: impl FnMut(usize, f64)) {
     for (group, columns) in columns.chunks(AT_ONCE).enumerate() {
-        let mut give = |sums: &[f64]| sums.iter().enumerate().for_each(|(k, s)| each(group * AT_ONCE + k, *s));
+        let mut give =
+            |sums: &[f64]| sums.iter().enumerate().for_each(|(k, s)| each(group * AT_ONCE + k, *s));
         match *columns {
             [x] => give(&[dot(a, x)]),
             [x, y] => give(&dots_of(a, [x, y])),
@@ -166,7 +167,8 @@ mod tests {
 
     #[test]
     fn many_columns_at_once_are_each_of_them_alone() {
-        let column = |k: usize, n: usize| -> Vec<f64> { (0..n).map(|i| ((i * 7 + k * 3) % 11) as f64).collect() };
+        let column =
+            |k: usize, n: usize| -> Vec<f64> { (0..n).map(|i| ((i * 7 + k * 3) % 11) as f64).collect() };
         for n in [0, 1, 3, 4, 9, 31] {
             for count in 0..15 {
                 let columns: Vec<Vec<f64>> = (1..=count).map(|k| column(k, n)).collect();
@@ -175,7 +177,8 @@ mod tests {
                 dots(&a, &views, |k, sum| found[k] = sum);
                 let alone = |x: &Vec<f64>| a.iter().zip(x).map(|(a, x)| a * x).sum::<f64>();
                 assert_eq!(found, columns.iter().map(alone).collect::<Vec<f64>>());
-                let terms: Vec<(f64, &[f64])> = views.iter().enumerate().map(|(k, x)| (k as f64, *x)).collect();
+                let terms: Vec<(f64, &[f64])> =
+                    views.iter().enumerate().map(|(k, x)| (k as f64, *x)).collect();
                 let mut sums = a.clone();
                 add_all(&mut sums, &terms);
                 for i in 0..n {

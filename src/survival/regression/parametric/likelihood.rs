@@ -181,8 +181,7 @@ pub(super) fn row_of<T: Real>(
     density: impl Fn() -> T,
     [before, after, entered, until]: [Option<T>; 4],
 ) -> T {
-    let log =
-        if exact { density() } else { between(before, after).unwrap_or_else(|| T::constant(0.0)) };
+    let log = if exact { density() } else { between(before, after).unwrap_or_else(|| T::constant(0.0)) };
     between(entered, until).map_or(log, |condition| log - condition)
 }
 
@@ -215,7 +214,8 @@ impl<D: Distribution> Problem<'_, D> {
             let ones = own().filter(|(c, _)| c.factor == Factor::One).map(|(_, b)| b);
             eta.clear();
             eta.resize(to - from, layout.fixed[p] + ones.sum::<f64>());
-            let column = |(c, &b): (&Coefficient, &f64)| self.column(c.factor, from, to).numbers().map(|x| (b, x));
+            let column =
+                |(c, &b): (&Coefficient, &f64)| self.column(c.factor, from, to).numbers().map(|x| (b, x));
             let mut terms: Vec<(f64, &[f64])> = own().filter_map(column).collect();
             if let Some(offset) = self.rows.offset.as_ref().filter(|_| p == layout.location) {
                 terms.push((1.0, &offset[from..to]));
@@ -409,8 +409,11 @@ impl<D: Distribution> Problem<'_, D> {
             let of_parameter = |parameter: usize| {
                 let (mut numbers, mut others) = (Vec::new(), Vec::new());
                 for b in (0..=a).filter(|b| coefficients[*b].parameter == parameter) {
-                    let into =
-                        if matches!(coefficients[b].factor, Factor::Column(_)) { &mut numbers } else { &mut others };
+                    let into = if matches!(coefficients[b].factor, Factor::Column(_)) {
+                        &mut numbers
+                    } else {
+                        &mut others
+                    };
                     into.push(b);
                 }
                 Partners { parameter, numbers, others }

@@ -55,11 +55,7 @@ fn mills(w: f64) -> f64 {
 
 /// Of each w what the log of its tail is the sum of, a number and the logarithm of another one; then both derivatives of
 /// the log of the tail. All slices have one length.
-pub(super) fn normal_tails(
-    w: &[f64],
-    density: &mut [f64],
-    [plain, inside, first, second]: [&mut [f64]; 4],
-) {
+pub(super) fn normal_tails(w: &[f64], density: &mut [f64], [plain, inside, first, second]: [&mut [f64]; 4]) {
     let n = w.len();
     let (density, plain, inside) = (&mut density[..n], &mut plain[..n], &mut inside[..n]);
     let (first, second) = (&mut first[..n], &mut second[..n]);
