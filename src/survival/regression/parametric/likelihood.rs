@@ -304,7 +304,7 @@ impl<D: Distribution> Problem<'_, D> {
             block.value = 0.0;
             if let Some((standard, work)) = &mut short {
                 // All are compared, so that the comparisons stand side by side.
-                let others = self.rows.kinds[from..to].iter().fold(false, |any, k| any | (*k == Kind::Other));
+                let others = self.rows.kinds[from..to].iter().filter(|k| **k == Kind::Other).count() > 0;
                 self.short_rows((from, to, others), *standard, (one_scale, curvature), work, &mut block);
                 if !others {
                     done(from, to, &block);
