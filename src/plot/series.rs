@@ -248,8 +248,8 @@ impl StepSeries {
             if censored > 0.0 {
                 series.censored.push((time, censored));
             }
-            if events > 0.0 {
-                series.steps.push((time, estimate.value()));
+            if let (Ok(value), true) = (estimate.value(), events > 0.0) {
+                series.steps.push((time, value));
                 if let Some(interval) = interval {
                     series.band.push((time, estimate.interval(interval)?.bounds()));
                 }

@@ -285,6 +285,34 @@ impl Packing {
     fn code(self, key: u64) -> usize {
         (key & ((1 << self.width) - 1)) as usize
     }
+
+    /// The columns of sorted keys, times within `tolerance` of the one before being one; `counts` is room for the number of
+    /// the censored and of each cause.
+    fn columns<C: AsRef<[u32]> + AsMut<[u32]>>(self, keys: &[u64], tolerance: f64, mut counts: C) -> Columns {
+        let mut columns = Columns::new(counts.as_ref().len() - 1, keys.len(), 0, keys.len());
+        let mut keys = keys.iter().copied();
+        let mut next = keys.next();
+        while let Some(first) = next {
+            let (time, mut bits) = (self.time(first), first >> self.width);
+            let mut key = first;
+            let counts = counts.as_mut();
+            counts.fill(0);
+            loop {
+                counts[self.code(key)] += 1;
+                next = keys.next();
+                let Some(following) = next else { break };
+                // The bits are compared first: a tolerance is rare.
+                if following >> self.width != bits
+                    && !(tolerance > 0.0 && self.time(following) - self.time(bits << self.width) <= tolerance)
+                {
+                    break;
+                }
+                (key, bits) = (following, following >> self.width);
+            }
+            columns.push(time, counts, 0);
+        }
+        columns
+    }
 }
 
 /// An observation in the general case: time, cause and weight.
@@ -456,38 +484,23 @@ fn packed(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Option<Vec<C
         if k > FEW_STREAMS {
             return None;
         }
-        tolerance = near_ties::tolerance(Heads::new(&streams).map(|key| packing.time(key)));
+        tolerance = match streams.as_slice() {
+            [one] => near_ties::tolerance(one.iter().map(|&key| packing.time(key))),
+            _ => near_ties::tolerance(Heads::new(&streams).map(|key| packing.time(key))),
+        };
         if tolerance > 0.0 && k > 1 {
             return None;
         }
     }
     let table = |keys: &Vec<u64>| {
-        let width = data.causes().len() + 1;
-        let mut columns = Columns::new(width - 1, keys.len(), 0, keys.len());
-        let mut counts = vec![0_u32; width];
-        let mut i = 0;
-        while i < keys.len() {
-            let (time, mut bits) = (packing.time(keys[i]), keys[i] >> packing.width);
-            counts.fill(0);
-            loop {
-                counts[packing.code(keys[i])] += 1;
-                i += 1;
-                if i == keys.len() {
-                    break;
-                }
-                let next = keys[i] >> packing.width;
-                // The bits are compared first: a tolerance is rare.
-                if next != bits
-                    && !(tolerance > 0.0
-                        && packing.time(keys[i]) - packing.time(bits << packing.width) <= tolerance)
-                {
-                    break;
-                }
-                bits = next;
-            }
-            columns.push(time, &counts, 0);
+        // The same code with a known number of causes, which the compiler unrolls.
+        match data.causes().len() {
+            1 => packing.columns(keys, tolerance, [0; 2]),
+            2 => packing.columns(keys, tolerance, [0; 3]),
+            3 => packing.columns(keys, tolerance, [0; 4]),
+            causes => packing.columns(keys, tolerance, vec![0; causes + 1]),
         }
-        columns.finish(data.causes())
+        .finish(data.causes())
     };
     Some(streams.iter().map(table).collect())
 }

@@ -1,7 +1,7 @@
 //! `incidence`: how probable is each of several causes, where one prevents the others?
 
 use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
-use greenwood::survival::result::Estimate;
+use greenwood::survival::result::{Estimate, NotEstimable};
 use greenwood::survival::{AalenJohansen, Gray, Groups, Interval};
 use serde_json::{Value, json};
 
@@ -160,8 +160,12 @@ impl Options {
         }
         text.push(fit.to_string());
         let rows = fit.rows().map(|r| {
-            let mut row =
-                estimates(r.row().time, (r.event_free(), r.event_free_std_error()), r.incidence(), interval)?;
+            let mut row = estimates(
+                r.row().time,
+                (Some(r.event_free()), r.event_free_std_error()),
+                r.incidence(),
+                interval,
+            )?;
             row["events"] = r.events().to_vec().into();
             row["censored"] = number(r.row().censored);
             row["at_risk"] = number(r.row().at_risk);
@@ -169,11 +173,13 @@ impl Options {
         });
         let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
         let mut at = Vec::new();
-        let last = fit.rows().last().map(|r| r.row().time);
+        // The last values are printed beyond follow-up, with a warning.
+        let extended = fit.extended();
         for &t in &self.at {
-            let of_causes: Vec<IncidenceEstimate> = fit.curves().map(|c| c.at(t)).collect();
-            let mut row = estimates(t, fit.event_free(t), &of_causes, interval)?;
-            let beyond = last.is_some_and(|last| t > last) && fit.event_free(t).0 > 0.0;
+            let of_causes: Vec<IncidenceEstimate> = extended.curves().map(|c| c.at(t)).collect();
+            let (free, error) = extended.event_free(t).map_or((None, None), |(free, se)| (Some(free), se));
+            let mut row = estimates(t, (free, error), &of_causes, interval)?;
+            let beyond = matches!(fit.event_free(t), Err(NotEstimable::BeyondFollowUp { .. }));
             if beyond {
                 warnings.add(format!(
                     "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
@@ -224,13 +230,14 @@ impl Options {
             let found = labels.len();
             return Err(format!("--difference compares 2 groups, and --by has {found}: leave it out").into());
         };
+        let (first, second) = (first.extended(), second.extended());
         let mut rows = Vec::new();
         for cause in first.causes() {
             for &t in &self.at {
                 let (of, against) = (second.of(cause)?.at(t), first.of(cause)?.at(t));
                 let d: Estimate = of.difference(&against);
                 // Also where it is 0, which makes no interval.
-                let se = of.std_error().zip(against.std_error()).map(|(a, b)| a.hypot(b));
+                let se = of.std_error().ok().zip(against.std_error().ok()).map(|(a, b)| a.hypot(b));
                 let limits = d.interval(self.level)?;
                 answer.text.push(format!("incidence of {cause} at {t}, {group} minus {reference}: {d:.4}"));
                 rows.push(json!({
@@ -247,7 +254,7 @@ impl Options {
 
 fn estimates(
     time: f64,
-    (event_free, free_error): (f64, Option<f64>),
+    (event_free, free_error): (Option<f64>, Option<f64>),
     incidence: &[IncidenceEstimate],
     interval: Interval,
 ) -> Result<Value, Failure> {
@@ -257,8 +264,8 @@ fn estimates(
     };
     Ok(json!({
         "time": time, "at_risk": number(incidence.first().map(IncidenceEstimate::at_risk)),
-        "event_free": event_free, "event_free_std_error": number(free_error),
-        "incidence": column(&|k| Some(incidence[k].value())), "std_error": column(&|k| incidence[k].std_error()),
+        "event_free": number(event_free), "event_free_std_error": number(free_error),
+        "incidence": column(&|k| incidence[k].value().ok()), "std_error": column(&|k| incidence[k].std_error().ok()),
         "lower": column(&|k| limits[k].lower), "upper": column(&|k| limits[k].upper),
     }))
 }
