@@ -139,13 +139,13 @@ impl Options {
         };
         if let Some(column) = &self.entry {
             let entry = table.numbers("--entry", column)?;
-            data = data.with_entry(&entry).map_err(|e| self.explain_row(table, &e, ("--entry", column)))?;
+            data = data.with_entry(&entry).map_err(|e| Self::explain_row(table, &e, ("--entry", column)))?;
         }
         if let Some(column) = &self.right_truncation {
             let until = table.limits("--right-truncation", column)?;
             let until: Vec<f64> =
                 until.into_iter().map(|t| if t.is_nan() { f64::INFINITY } else { t }).collect();
-            let explain = |e| self.explain_row(table, &e, ("--right-truncation", column));
+            let explain = |e| Self::explain_row(table, &e, ("--right-truncation", column));
             data = data.with_right_truncation(&until).map_err(explain)?;
         }
         if let Some(weights) = self.rows.weights(table)? {
@@ -176,7 +176,7 @@ impl Options {
     }
 
     /// A row of a column, by its line.
-    fn explain_row(&self, table: &Table, error: &greenwood::Error, (flag, column): (&str, &str)) -> Failure {
+    fn explain_row(table: &Table, error: &greenwood::Error, (flag, column): (&str, &str)) -> Failure {
         match error {
             greenwood::Error::InvalidObservation { index, .. } => {
                 format!("{}, {flag} \"{column}\": {error}", table.place(*index)).into()
