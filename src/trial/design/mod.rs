@@ -26,6 +26,7 @@ pub(crate) mod assumptions;
 pub(crate) mod boundaries;
 pub(crate) mod boundary_check;
 pub(crate) mod boundary_search;
+pub(crate) mod checks;
 pub(crate) mod clustered;
 pub(crate) mod combination;
 pub(crate) mod competing_risks;
