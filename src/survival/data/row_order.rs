@@ -95,3 +95,61 @@ fn by_stratum(rows: &[usize], time: &[f64], codes: &[u32]) -> (Vec<usize>, Vec<f
     }
     (in_strata, their_time)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Result;
+    use crate::numeric::random::Random;
+    use crate::survival::data::groups::Groups;
+    use crate::survival::data::near_ties::NearTies;
+
+    /// Beside one sort of everything.
+    fn check(data: &RightCensored, merged: &[f64]) {
+        let code = |i: usize| data.strata().map_or(0, |s| s.codes()[i]);
+        let weighted = |i: &usize| data.weights().is_none_or(|w| w.values()[*i] > 0.0);
+        let mut expected: Vec<usize> = (0..data.len()).filter(weighted).collect();
+        expected.sort_by(|&a, &b| {
+            let key = |i: usize| (code(i), !data.event()[i], i);
+            let (x, y) = (key(a), key(b));
+            (x.0.cmp(&y.0)).then(merged[a].partial_cmp(&merged[b]).unwrap()).then(x.cmp(&y))
+        });
+        let (rows, time) = sorted(data);
+        assert_eq!(rows, expected);
+        assert!(rows.iter().zip(&time).all(|(&i, &t)| merged[i] == t && t.is_sign_positive()));
+    }
+
+    #[test]
+    fn rows_come_by_stratum_time_event_and_number() -> Result<()> {
+        let mut random = Random::new(3, 0);
+        for n in [1, 7, 300, 6_000] {
+            let kinds: [fn(f64) -> f64; 8] = [
+                |u| u * 1e3,
+                |u| (u * 2000.0).floor(),
+                |u| (u * 300.0).floor() / 10.0,
+                |u| (u * 4.0).floor() * 1e9,
+                |u| 10f64.powf(600.0 * u - 300.0),
+                // Close together, far from 0: the first bits are those of all.
+                |u| 1e6 + u * 1e-9,
+                |u| if u < 0.5 { -0.0 } else { 1e300 * (1.0 + (u * 8.0).floor() * f64::EPSILON) },
+                |_| 5.5,
+            ];
+            for kind in kinds {
+                let time: Vec<f64> = (0..n).map(|_| kind(random.uniform())).collect();
+                let event: Vec<bool> = (0..n).map(|_| random.uniform() < 0.5).collect();
+                let codes: Vec<usize> = (0..n).map(|_| (random.uniform() * 3.0) as usize).collect();
+                let weights: Vec<f64> =
+                    (0..n).map(|i| f64::from(u8::from(i == 0 || random.uniform() < 0.8))).collect();
+                let plain = RightCensored::new(&time, &event)?;
+                let exact = plain.clone().with_near_ties(NearTies::Exact)?;
+                check(&exact, &time);
+                check(&exact.clone().with_weights(Weights::replication(&weights))?, &time);
+                let strata = Groups::from_codes(&codes, &["a", "b", "c"])?;
+                check(&exact.with_strata(strata.clone())?, &time);
+                check(&plain, plain.merged().time());
+                check(&plain.clone().with_strata(strata)?, plain.merged().time());
+            }
+        }
+        Ok(())
+    }
+}

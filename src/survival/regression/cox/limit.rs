@@ -60,9 +60,8 @@ pub(super) fn in_the_limit(outer: &Search, monotone: Monotone, origin: Vec<f64>,
     let (mut found, _) = search.from(origin, point, used);
     let flat = flat_directions(&information, p, free, &determined);
     let pairs = separation::Pairs::new(rows, ties, free);
-    // A column that decides every pair is in the middle of the cone. Where that is a thin sliver its rays are not to be had.
-    let middle = by.filter(|by| by.thin && determined.is_empty());
-    let rays = match middle {
+    // A column that decides every pair is in the middle of the cone, a thin sliver whose rays are not to be had.
+    let rays = match by {
         Some(_) => None,
         None => cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>()),
     };
@@ -76,7 +75,7 @@ pub(super) fn in_the_limit(outer: &Search, monotone: Monotone, origin: Vec<f64>,
         (0..p)
             .map(|j| fate_of([1.0, -1.0].map(|sign| directions.iter().any(|d| d[j] * sign > 0.0))))
             .collect()
-    } else if let Some(by) = middle {
+    } else if let Some(by) = by {
         fates_about_a_column(&pairs, by)
     } else {
         fates_by_pairs(&pairs, &directions)

@@ -11,9 +11,9 @@
 //! 3. In the limit along r the rows at risk with an event are those with the event's own `r'x`: the strata are split by it,
 //!    and the search goes on from 1 with the pairs that are left. Each round takes a dimension away.
 //!
-//! First of all each column alone is asked, plus and minus: whether its own values order the events is decided by comparisons,
-//! without rounding, however close they lie. (Of many rows ordered by a covariate the cone is so thin a sliver about its column
-//! that no sum of rounded numbers would stay within.)
+//! Of many rows ordered by a covariate the cone is so thin a sliver about its column that no sum of rounded numbers stays
+//! within. So columns of close values are asked first, each alone, plus and minus: that its values order the events is decided by
+//! comparisons, without rounding.
 //!
 //! The nearest point is found by nonnegative least squares (Lawson & Hanson 1974, chapter 23), which asks at each step for
 //! the one pair that is violated most: one pass over the rows instead of all pairs.
@@ -34,8 +34,8 @@ const NOTHING: f64 = 1e-10;
 /// over, which are in the scores too: were they levels, an ordinary fit of 5,000 rows would be torn to pieces.
 const SAME_LEVEL: f64 = 1e-12;
 
-/// Of the largest value of a column: values that are closer make its cone too thin for sums of products.
-const THIN: f64 = 1e-7;
+/// Of the largest value of a column: where values are closer, the cone about it is too thin for sums of products.
+const CLOSE: f64 = 1e-7;
 
 /// A row at risk, with the larger score first.
 #[derive(PartialEq)]
@@ -59,7 +59,7 @@ impl Ord for AtRisk {
 pub(super) struct Monotone {
     /// The rows of the limit, in which each stratum is split so that only undecided pairs are left.
     pub left: Rows,
-    /// The column that alone decided every pair that is decided.
+    /// A column that decides every pair of rows that differ, where some of its values lie close together.
     pub by: Option<ByColumn>,
 }
 
@@ -69,28 +69,26 @@ pub(super) struct ByColumn {
     /// Its place among the free columns.
     pub place: usize,
     pub sign: f64,
-    /// Do some of its values lie so close together that the cone about it is narrower than what other directions can be told to?
-    pub thin: bool,
 }
 
 /// The limit; `None` where no coefficient of `free` can run to infinity, with the others held.
 pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
-    let mut found: Option<Monotone> = None;
+    if let Some((by, score)) = Pairs::new(rows, ties, free).ordered_by_a_column() {
+        let left = rows.split_by(&levels(&score, 0.0));
+        if Pairs::new(&left, ties, free).are_alike() {
+            return Some(Monotone { left, by: Some(by) });
+        }
+    }
+    let mut left: Option<Rows> = None;
     // Each round decides at least one dimension.
     for _ in 0..free.len() {
-        let cone = Pairs::new(found.as_ref().map_or(rows, |f| &f.left), ties, free);
-        let (levels, by) = if let Some((by, score)) = cone.ordered_by_a_column() {
-            (levels(&score, 0.0), Some(by))
-        } else {
-            let (total, size) = cone.total();
-            let Some(direction) = cone.residual(&total, size) else { break };
-            (levels(&cone.scores(&direction), SAME_LEVEL * cone.size(&direction)), None)
-        };
-        let left = cone.rows.split_by(&levels);
-        let by = by.filter(|_| found.is_none());
-        found = Some(Monotone { left, by });
+        let cone = Pairs::new(left.as_ref().unwrap_or(rows), ties, free);
+        let (total, size) = cone.total();
+        let Some(direction) = cone.residual(&total, size) else { break };
+        let levels = levels(&cone.scores(&direction), SAME_LEVEL * cone.size(&direction));
+        left = Some(cone.rows.split_by(&levels));
     }
-    found
+    left.map(|left| Monotone { left, by: None })
 }
 
 /// The pairs of events and rows at risk with them, in the columns `free`.
@@ -133,13 +131,13 @@ impl<'a> Pairs<'a> {
     }
 
     /// A column whose values, taken plus or minus, are the largest of the risk set for every event, and larger than those of some
-    /// row at risk: with its scores.
+    /// row at risk; with its scores. Only columns of close values are asked: the cone about another is wide enough for sums.
     fn ordered_by_a_column(&self) -> Option<(ByColumn, Vec<f64>)> {
+        let contradicted = |score: &[f64]| self.worst(score, 0.0, 0.0).is_some();
         self.free.iter().enumerate().find_map(|(place, &j)| {
             let plus: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
             let minus: Vec<f64> = plus.iter().map(|x| -x).collect();
             // Most columns are contradicted by the first pairs.
-            let contradicted = |score: &[f64]| self.worst(score, 0.0, 0.0).is_some();
             let (sign, score) = match (contradicted(&plus), contradicted(&minus)) {
                 (false, true) => (1.0, plus),
                 (true, false) => (-1.0, minus),
@@ -147,8 +145,18 @@ impl<'a> Pairs<'a> {
             };
             let mut sorted = score.clone();
             sorted.sort_unstable_by(f64::total_cmp);
-            let gap = sorted.windows(2).map(|w| w[1] - w[0]).filter(|&g| g > 0.0).fold(f64::INFINITY, f64::min);
-            Some((ByColumn { place, sign, thin: gap < THIN * self.reach[place] }, score))
+            let close = |w: &[f64]| w[1] > w[0] && w[1] - w[0] < CLOSE * self.reach[place];
+            sorted.windows(2).any(close).then_some((ByColumn { place, sign }, score))
+        })
+    }
+
+    /// Do the rows of each pair have the same covariates?
+    fn are_alike(&self) -> bool {
+        self.free.iter().all(|&j| {
+            let mut score: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
+            let alike = self.worst(&score, 0.0, 0.0).is_none();
+            score.iter_mut().for_each(|x| *x = -*x);
+            alike && self.worst(&score, 0.0, 0.0).is_none()
         })
     }
 
