@@ -7,6 +7,7 @@ use approx::assert_relative_eq;
 use greenwood::survival::curve::IncidenceVariance;
 use greenwood::survival::data::NearTies;
 use greenwood::survival::log_rank::Adjustment;
+use greenwood::survival::result::NotEstimable;
 use greenwood::survival::risk_table::CompetingRiskTable;
 use greenwood::survival::{AalenJohansen, CompetingRisks, Gray, Groups, KaplanMeier, Weights};
 use proptest::prelude::*;
@@ -71,8 +72,8 @@ proptest! {
         let incidence = fit.of("1").unwrap();
         for (&t, &s) in curve.table().times().iter().zip(curve.values()) {
             let f = incidence.at(t);
-            prop_assert_eq!(1.0 - s, f.value());
-            if s > 0.0 && s < 1.0 { prop_assert_eq!(curve.at(t).std_error().ok(), f.std_error()); }
+            prop_assert_eq!(Ok(1.0 - s), f.value());
+            if s > 0.0 && s < 1.0 { prop_assert_eq!(curve.at(t).std_error(), f.std_error()); }
         }
         // The same with two causes declared of which one never comes.
         let two = AalenJohansen::new().variance(IncidenceVariance::Delta).fit(&rows.data(late)).unwrap();
@@ -86,9 +87,9 @@ proptest! {
     fn probabilities_add_up(rows in rows(3), late in any::<bool>()) {
         let fit = AalenJohansen::new().fit(&rows.data(late)).unwrap();
         for row in fit.rows() {
-            let sum: f64 = row.incidence().iter().map(greenwood::survival::curve::IncidenceEstimate::value).sum();
+            let sum: f64 = row.incidence().iter().map(|e| e.value().unwrap()).sum();
             prop_assert!((sum + row.event_free() - 1.0).abs() < 1e-13);
-            prop_assert!(row.incidence().iter().all(|e| e.std_error().is_some_and(f64::is_finite)));
+            prop_assert!(row.incidence().iter().all(|e| e.std_error().is_ok_and(f64::is_finite)));
         }
     }
 
@@ -123,7 +124,7 @@ proptest! {
             let long = AalenJohansen::new().variance(kind).fit(&rows.pick(&repeated).data(late)).unwrap();
             for (a, b) in weighted.rows().zip(long.rows()) {
                 for (a, b) in a.incidence().iter().zip(b.incidence()) {
-                    prop_assert!((a.value() - b.value()).abs() < 1e-13);
+                    prop_assert!((a.value().unwrap() - b.value().unwrap()).abs() < 1e-13);
                     let (a, b) = (a.std_error().unwrap(), b.std_error().unwrap());
                     prop_assert!((a * a - b * b).abs() < 1e-13, "{kind}: {a} {b}");
                 }
@@ -167,7 +168,7 @@ proptest! {
         let ids: Vec<usize> = (0..n).map(|i| i % clusters).collect();
         let with = |w: Vec<f64>| {
             let data = rows.data(late).with_weights(Weights::sampling(w)).unwrap().with_clusters(&ids).unwrap();
-            AalenJohansen::new().fit(&data).unwrap()
+            AalenJohansen::new().fit(&data).unwrap().extended()
         };
         let fit = with(rows.weight.clone());
         let (t, tau) = (20.0, 18.0_f64.min(fit.last_time().unwrap()));
@@ -178,7 +179,7 @@ proptest! {
                 w[i] += h;
                 let fit = with(w);
                 let curve = fit.of("2").unwrap();
-                [curve.at(t).value(), curve.time_lost(tau).unwrap().value()]
+                [curve.at(t).value().unwrap(), curve.time_lost(tau).unwrap().value()]
             };
             let (up, down) = (value(1e-5), value(-1e-5));
             for k in 0..2 { influence[ids[i]][k] += rows.weight[i] * (up[k] - down[k]) / 2e-5; }
@@ -197,10 +198,10 @@ fn ties_of_several_causes_by_hand() {
     let data = CompetingRisks::new(&[1., 1., 1., 2., 2., 3.], &outcome).unwrap();
     let fit = AalenJohansen::new().fit(&data).unwrap();
     for (t, a, b) in [(1.0, 1.0 / 3.0, 1.0 / 6.0), (2.0, 0.5, 1.0 / 3.0), (3.0, 2.0 / 3.0, 1.0 / 3.0)] {
-        assert_relative_eq!(fit.of("a").unwrap().at(t).value(), a, max_relative = 1e-15);
-        assert_relative_eq!(fit.of("b").unwrap().at(t).value(), b, max_relative = 1e-15);
+        assert_relative_eq!(fit.of("a").unwrap().at(t).value().unwrap(), a, max_relative = 1e-15);
+        assert_relative_eq!(fit.of("b").unwrap().at(t).value().unwrap(), b, max_relative = 1e-15);
     }
-    assert_eq!(fit.event_free(3.0), (0.0, Some(0.0)));
+    assert_eq!(fit.event_free(3.0), Ok((0.0, Some(0.0))));
 }
 
 /// Trap 2 (answers that depend on the times asked for; an event at the first time of all that is lost).
@@ -210,11 +211,11 @@ fn the_times_asked_for_change_nothing() {
     let fit =
         AalenJohansen::new().fit(&CompetingRisks::new(&[1., 2., 3., 4., 5., 6.], &outcome).unwrap()).unwrap();
     let two = fit.of(&2).unwrap();
-    assert_relative_eq!(two.at(6.0).value(), 0.4, max_relative = 1e-15);
-    assert_relative_eq!(two.at(5.0).value(), 0.4, max_relative = 1e-15);
-    assert_eq!((two.just_before(4.0).value(), two.at(4.0).events()), (0.0, 1.0));
+    assert_relative_eq!(two.at(6.0).value().unwrap(), 0.4, max_relative = 1e-15);
+    assert_relative_eq!(two.at(5.0).value().unwrap(), 0.4, max_relative = 1e-15);
+    assert_eq!((two.just_before(4.0).value(), two.at(4.0).events()), (Ok(0.0), 1.0));
     let first = CompetingRisks::new(&[0.0, 1.0], &[Some("a"), None]).unwrap();
-    assert_eq!(AalenJohansen::new().fit(&first).unwrap().of("a").unwrap().at(0.0).value(), 0.5);
+    assert_eq!(AalenJohansen::new().fit(&first).unwrap().of("a").unwrap().at(0.0).value(), Ok(0.5));
 }
 
 /// Times whose exponents and causes leave no room in one integer take the general way: the same numbers.
@@ -229,8 +230,8 @@ fn extreme_times_and_many_causes() {
         .unwrap();
     let fit = AalenJohansen::new().fit(&data).unwrap();
     assert_eq!(fit.table().all().times(), [0.0, f64::MIN_POSITIVE, 1e-200, 1.0, 1e200, f64::MAX]);
-    assert_relative_eq!(fit.of(&5).unwrap().at(1.0).value(), 1.0 / 6.0);
-    assert_relative_eq!(fit.of(&4).unwrap().at(f64::MAX).value(), 0.25);
+    assert_relative_eq!(fit.of(&5).unwrap().at(1.0).value().unwrap(), 1.0 / 6.0);
+    assert_relative_eq!(fit.of(&4).unwrap().at(f64::MAX).value().unwrap(), 0.25);
 }
 
 /// Near ties are judged once, over all groups, without and with weights.
@@ -400,11 +401,14 @@ fn missing_variances_and_empty_groups() {
     let data = CompetingRisks::new(&[1.0, 2.0, 3.0], &[Some("a"), Some("b"), None]).unwrap();
     let sampling = data.clone().with_weights(Weights::sampling(vec![1.0, 2.0, 1.0])).unwrap();
     let from_table = AalenJohansen::new().from_table(CompetingRiskTable::new(&sampling));
-    assert_eq!(from_table.of("a").unwrap().at(2.0).std_error(), None);
-    assert_eq!(from_table.of("a").unwrap().at(2.0).to_string(), "25.0% (no standard error)");
+    assert_eq!(from_table.of("a").unwrap().at(2.0).std_error(), Err(NotEstimable::NoSubjects));
+    assert_eq!(
+        from_table.of("a").unwrap().at(2.0).to_string(),
+        "25.0% (no standard error: a table of sampling weights has no variance without the subjects)"
+    );
     let groups = Groups::from_codes(&[0, 0, 0], &["all", "nobody"]).unwrap();
     let nobody = &AalenJohansen::new().by_group(&data, &groups).unwrap()[1];
-    assert_eq!(nobody.of("a").unwrap().at(5.0).value(), 0.0);
+    assert_eq!(nobody.of("a").unwrap().at(5.0).value(), Err(NotEstimable::Nobody));
     assert_eq!(nobody.last_time(), None);
     assert!(nobody.of("a").unwrap().time_lost(5.0).is_err());
 }
@@ -424,4 +428,50 @@ fn what_is_stored_is_read_back_and_checked() {
     assert_eq!(again, fit);
     let mutated = text.replace("\"incidence\":[", "\"incidence\":[0.5,");
     assert!(serde_json::from_str::<greenwood::survival::curve::CumulativeIncidence>(&mutated).is_err());
+    let read = |text: &str| serde_json::from_str::<greenwood::survival::curve::IncidenceEstimate>(text);
+    for t in [0.5, 2.5, 99.0, f64::NAN] {
+        let at = fit.of("a").unwrap().at(t);
+        assert_eq!(read(&serde_json::to_string(&at).unwrap()).unwrap(), at);
+    }
+    let text = serde_json::to_string(&fit.of("a").unwrap().at(1.0)).unwrap();
+    for (from, to, why) in [
+        ("\"value\":{\"Ok\":0.0", "\"value\":{\"Ok\":1.0", "a cumulative incidence is 1.1"),
+        ("\"std_error\":{\"Ok\":", "\"std_error\":{\"Ok\":-", "the standard error of an incidence is -"),
+        ("\"events\":0.5", "\"events\":-0.5", "the number of events is -0.5"),
+    ] {
+        let error = read(&text.replace(from, to)).unwrap_err().to_string();
+        assert!(error.contains(why), "{text} {error}");
+    }
+}
+
+/// Beyond follow-up, with one still free of every cause, nothing is known; carried on by name; where nobody is left the
+/// last values stay. As for Kaplan-Meier.
+#[test]
+fn beyond_follow_up_is_not_estimable() {
+    let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0], &[Some("a"), Some("b"), Some("a"), None]).unwrap();
+    let fit = AalenJohansen::new().fit(&data).unwrap();
+    let a = fit.of("a").unwrap();
+    let late = NotEstimable::BeyondFollowUp { time: 5.0, last: 4.0 };
+    assert_eq!((a.at(4.0).value(), a.at(4.0 * (1.0 + 1e-9)).value()), (Ok(0.5), Ok(0.5)));
+    assert_eq!((a.at(5.0).value(), a.at(5.0).std_error()), (Err(late), Err(late)));
+    assert_eq!((a.just_before(5.0).value(), fit.event_free(5.0)), (Err(late), Err(late)));
+    assert_eq!(a.conditional_probability(5.0), Err(late));
+    assert_eq!(a.at(5.0).to_string(), "not estimable: follow-up ends at 4 with the curve above 0");
+    assert_eq!(a.at(5.0).interval(0.95).unwrap().bounds(), None);
+    assert_eq!(a.at(5.0).difference(&a.at(3.0)).value(), Err(late));
+    assert_eq!(a.at(3.0).ratio(&a.at(5.0)).value(), Err(late));
+    assert_eq!(KaplanMeier::fit(data.any_cause()).at(5.0).value(), Err(late));
+    let on = fit.extended();
+    assert!(on.is_extended() && !fit.is_extended());
+    assert_eq!((on.of("a").unwrap().at(5.0).value(), on.event_free(5.0).unwrap().0), (Ok(0.5), 0.25));
+    assert_eq!(a.at(f64::NAN).value(), Err(NotEstimable::InvalidTime));
+    assert_eq!(on.of("a").unwrap().at(-1.0).value(), Err(NotEstimable::InvalidTime));
+    let from_two = fit.given_event_free(2.0).unwrap();
+    let early = NotEstimable::BeforeStart { time: 1.0, start: 2.0 };
+    assert_eq!(from_two.of("b").unwrap().at(1.0).value(), Err(early));
+    // Nobody is left: what comes later is known.
+    let all = CompetingRisks::new(&[1.0, 2.0], &[Some("a"), Some("b")]).unwrap();
+    let fit = AalenJohansen::new().fit(&all).unwrap();
+    assert_eq!((fit.of("a").unwrap().at(9.0).value(), fit.event_free(9.0)), (Ok(0.5), Ok((0.0, Some(0.0)))));
+    assert_eq!(fit.of("b").unwrap().conditional_probability(9.0), Ok(1.0));
 }

@@ -348,3 +348,34 @@ fn simulations_are_the_same_for_any_number_of_threads() {
     assert_eq!(one, answer(&format!("{flags} --threads 3")));
     assert_eq!(one["trials"], 600);
 }
+
+/// Both scenarios in one answer: power with bias and coverage, and the type I error.
+#[test]
+fn simulations_tell_power_and_error_together() {
+    let flags = "simulate --hazard-ratio 0.6 --control-median 12 --subjects 100 --accrual 24 --events 60 --until 40 --trials 300 \
+                 --test cox --truth 0.6 --blocks 4 --type-i-error --dropout-hazard 0.01 --dropout-tau 0.3";
+    let found = answer(flags);
+    assert!(found["power"].as_f64().unwrap() > found["type_i_error"].as_f64().unwrap() + 0.2, "{found}");
+    assert!(
+        found["coverage"].as_f64().unwrap() > 0.9 && found["bias_std_error"].as_f64().unwrap() < 0.05,
+        "{found}"
+    );
+    for (flags, part) in [
+        (
+            "simulate --hazard-ratio 0.6 --control-median 12 --subjects 50 --accrual 9 --test milestone",
+            "needs --tau",
+        ),
+        ("simulate --hazard-ratio 0.6 --control-median 12 --subjects 50 --accrual 9 --until 20", "--events"),
+        (
+            "simulate --hazard-ratio 0.6 --control-median 12 --subjects 50 --accrual 9 --blocks 3",
+            "a block size is 3",
+        ),
+        (
+            "simulate --hazard-ratio 0.6 --control-median 12 --subjects 50 --accrual 9 --dropout-tau 1",
+            "Kendall's tau",
+        ),
+    ] {
+        let error = refusal(flags);
+        assert!(error.contains(part), "{flags}: {error}");
+    }
+}

@@ -86,8 +86,8 @@ impl ToRecordBatch for CumulativeIncidence {
             .numbers("at_risk", rows.iter().map(|r| r.0.at_risk))
             .numbers("events", rows.iter().map(|r| r.2))
             .numbers("censored", rows.iter().map(|r| r.0.censored))
-            .numbers("incidence", rows.iter().map(|r| r.3.value()))
-            .numbers("std_error", rows.iter().map(|r| r.3.std_error()));
+            .numbers("incidence", rows.iter().map(|r| r.3.value().ok()))
+            .numbers("std_error", rows.iter().map(|r| r.3.std_error().ok()));
         Ok(limits(table, &between))
     }
 }

@@ -155,10 +155,12 @@ fn observed(outcomes: &Outcomes, rows: &[usize], t: f64) -> Result<Estimate> {
         };
         let outcome: Vec<Option<&str>> = rows.iter().map(ending).collect();
         let data = CompetingRisks::with_causes(time, &outcome, &["event", "competing event"])?;
-        let found = AalenJohansen::new().fit(&data)?;
+        let found = AalenJohansen::new().fit(&data)?.extended();
         let at = found.of("event")?.at(t);
-        let error = at.std_error().ok_or(NotEstimable::NoVariation);
-        return Ok(Estimate::with_error(Scale::Identity, at.value(), error).within(0.0, 1.0));
+        return Ok(match at.value() {
+            Ok(risk) => Estimate::with_error(Scale::Identity, risk, at.std_error()).within(0.0, 1.0),
+            Err(because) => Estimate::none(Scale::Identity, because),
+        });
     }
     let event: Vec<bool> = rows.iter().map(|&i| outcomes.ending[i] == Ending::Event).collect();
     let curve = KaplanMeier::fit(&RightCensored::new(time, event)?).extended();

@@ -79,7 +79,10 @@ fn survival(report: &Report, estimate: &SurvivalEstimate) -> String {
 fn incidence(report: &Report, estimate: &Incidence) -> String {
     let text = |p: f64| format!("{:.1}%", 100.0 * p);
     let interval = estimate.interval(report.level).ok();
-    or_none(interval.map(|i| format!("{} ({})", text(estimate.value()), limits(i, text, NONE))))
+    match estimate.value() {
+        Ok(value) => or_none(interval.map(|i| format!("{} ({})", text(value), limits(i, text, NONE)))),
+        Err(because) => because.to_string(),
+    }
 }
 
 fn mean(report: &Report, mean: &RestrictedMean) -> String {

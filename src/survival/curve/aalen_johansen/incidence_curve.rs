@@ -7,6 +7,7 @@ use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeInci
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::time_asked::TimeAsked;
 
 /// The cumulative incidence of one cause: a view of a [`CumulativeIncidence`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,41 +16,117 @@ pub struct IncidenceCurve<'a> {
     pub(super) cause: usize,
 }
 
-/// The estimated probability that a cause has ended observation by a time.
+/// The estimated probability that a cause has ended observation by a time, or the reason why the data do not tell it.
 ///
 /// Prints as `23.4% ± 4.1%` (estimate ± standard error, one decimal or as many as asked for), and with `{:#}` as the
-/// interval form.
+/// interval form. Where there is no estimate it prints why.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{AalenJohansen, CompetingRisks};
+/// use greenwood::survival::result::NotEstimable;
+///
+/// let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0], &[Some("a"), Some("b"), Some("a"), None])?;
+/// let fit = AalenJohansen::new().fit(&data)?;
+/// assert_eq!(fit.of("a")?.at(3.5).value()?, 0.5);
+/// // One is free of every cause where follow-up ends: what comes later is not known.
+/// let late = fit.of("a")?.at(9.0);
+/// assert_eq!(late.value(), Err(NotEstimable::BeyondFollowUp { time: 9.0, last: 4.0 }));
+/// assert_eq!(fit.extended().of("a")?.at(9.0).value()?, 0.5);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct IncidenceEstimate {
-    time: f64,
-    value: f64,
-    std_error: Option<f64>,
+    time: TimeAsked,
+    value: Result<f64, NotEstimable>,
+    std_error: Result<f64, NotEstimable>,
     at_risk: f64,
     events: f64,
 }
 
+/// An estimate as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    time: TimeAsked,
+    value: Result<f64, NotEstimable>,
+    std_error: Result<f64, NotEstimable>,
+    at_risk: f64,
+    events: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for IncidenceEstimate {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        // Sums of products pass 1 by rounding.
+        if let Ok(value) = raw.value
+            && !(0.0..=1.0 + ROUNDING).contains(&value)
+        {
+            return refuse("a cumulative incidence", value, "in [0, 1]");
+        }
+        if let Ok(se) = raw.std_error
+            && !((0.0..f64::INFINITY).contains(&se) && raw.value.is_ok())
+        {
+            return refuse(
+                "the standard error of an incidence",
+                se,
+                "at least 0 and finite, with an estimate",
+            );
+        }
+        for (argument, count) in [("the number at risk", raw.at_risk), ("the number of events", raw.events)] {
+            if !(0.0..f64::INFINITY).contains(&count) {
+                return refuse(argument, count, "at least 0 and finite");
+            }
+        }
+        let Raw { time, value, std_error, at_risk, events } = raw;
+        Ok(Self { time, value, std_error, at_risk, events })
+    }
+}
+
 impl IncidenceEstimate {
-    pub(super) fn new(time: f64, value: f64, std_error: Option<f64>, at_risk: f64, events: f64) -> Self {
-        Self { time, value, std_error, at_risk, events }
+    pub(super) fn new(
+        time: f64,
+        value: Result<f64, NotEstimable>,
+        std_error: Option<f64>,
+        at_risk: f64,
+        events: f64,
+    ) -> Self {
+        let std_error = value.and(std_error.ok_or(NotEstimable::NoSubjects));
+        Self { time: TimeAsked(time), value, std_error, at_risk, events }
     }
 
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {
-        self.time
+        self.time.0
     }
 
-    /// The probability F(t). NaN only where the time asked for was NaN.
-    #[must_use]
-    pub fn value(&self) -> f64 {
+    /// The probability F(t).
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: beyond follow-up while some are free of every cause, before a conditional
+    /// curve starts, nobody in the group, or a time that is NaN or negative.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
         self.value
     }
 
-    /// The standard error of F(t) itself; `None` where a table gives none.
-    #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
+    /// The standard error of F(t) itself; 0 where F is 0, as in R's multi-state curves.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: no estimate, or a table that does not know the subjects behind it.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
         self.std_error
+    }
+
+    /// Why there is no estimate or, where there is one, no standard error; `None` where there are both.
+    #[must_use]
+    pub fn not_estimable(&self) -> Option<NotEstimable> {
+        self.value.err().or(self.std_error.err())
     }
 
     /// How many (sum of weights) were under observation just before the time.
@@ -83,14 +160,15 @@ impl IncidenceEstimate {
     pub fn interval_of_complement(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
         let interval = interval.into();
         let z = interval.z()?;
-        let rest = Self { value: 1.0 - self.value, ..*self };
+        let rest = Self { value: self.value.map(|f| 1.0 - f), ..*self };
         let bounds = rest.limits(&interval, z).map(|(lower, upper)| (1.0 - upper, 1.0 - lower));
         Ok(ConfidenceInterval::new(bounds, interval.confidence_level()))
     }
 
     pub(super) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
-        let log_se = self.std_error? / self.value;
-        interval.limits(z, self.value, log_se, log_se)
+        let (value, std_error) = (self.value.ok()?, self.std_error.ok()?);
+        let log_se = std_error / value;
+        interval.limits(z, value, log_se, log_se)
     }
 
     /// This probability less that of an independent group at its time, with interval and test.
@@ -109,22 +187,33 @@ impl IncidenceEstimate {
     /// ```
     #[must_use]
     pub fn difference(&self, reference: &Self) -> Estimate {
+        let (own, other) = match self.both_values(reference) {
+            Ok(both) => both,
+            Err(because) => return Estimate::none(Scale::Identity, because).within(-1.0, 1.0),
+        };
         let se = self.both_errors(reference).map(|(a, b)| a.hypot(b));
-        Estimate::with_error(Scale::Identity, self.value - reference.value, se).within(-1.0, 1.0)
+        Estimate::with_error(Scale::Identity, own - other, se).within(-1.0, 1.0)
+    }
+
+    fn both_values(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
+        Ok((self.value?, reference.value?))
     }
 
     /// The errors of the two groups; one alone is not that of a comparison.
     fn both_errors(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
-        let both = self.std_error.zip(reference.std_error).ok_or(NotEstimable::NoSubjects)?;
+        let both = (self.std_error?, reference.std_error?);
         if both.0 > 0.0 && both.1 > 0.0 { Ok(both) } else { Err(NotEstimable::NoVariation) }
     }
 
     /// This probability over that of an independent group at its time, on the logarithmic scale.
     #[must_use]
     pub fn ratio(&self, reference: &Self) -> Estimate {
-        let se = self.both_errors(reference).map(|(a, b)| (a / self.value).hypot(b / reference.value));
-        let log = self.value.ln() - reference.value.ln();
-        Estimate::with_error(Scale::Log, log, se)
+        let (own, other) = match self.both_values(reference) {
+            Ok(both) => both,
+            Err(because) => return Estimate::none(Scale::Log, because),
+        };
+        let se = self.both_errors(reference).map(|(a, b)| (a / own).hypot(b / other));
+        Estimate::with_error(Scale::Log, own.ln() - other.ln(), se)
     }
 }
 
@@ -132,7 +221,10 @@ impl fmt::Display for IncidenceEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);
         let percent = |x: f64| format!("{:.decimals$}%", 100.0 * x);
-        let value = percent(self.value);
+        let value = match self.value {
+            Ok(value) => percent(value),
+            Err(because) => return write!(f, "{because}"),
+        };
         if f.alternate() {
             return match self.interval(Interval::default()).ok().and_then(|i| i.bounds()) {
                 Some((lower, upper)) => write!(f, "{value} ({} to {})", percent(lower), percent(upper)),
@@ -140,8 +232,8 @@ impl fmt::Display for IncidenceEstimate {
             };
         }
         match self.std_error {
-            Some(se) => write!(f, "{value} ± {}", percent(se)),
-            None => write!(f, "{value} (no standard error)"),
+            Ok(se) => write!(f, "{value} ± {}", percent(se)),
+            Err(because) => write!(f, "{value} (no standard error: {because:#})"),
         }
     }
 }
@@ -194,7 +286,10 @@ impl<'a> IncidenceCurve<'a> {
 
     /// F just after each time of the table.
     pub fn values(&self) -> impl Iterator<Item = f64> + use<'a> {
-        self.fit.incidence.iter().skip(self.cause).step_by(self.fit.width()).copied()
+        let cause = self.cause;
+        self.fit
+            .blocks_from(0)
+            .flat_map(move |block| block.rows.clone().map(|i| block.of_cause(i, cause).0).collect::<Vec<_>>())
     }
 
     /// F(t), its standard error, how many are at risk just before `t` and how many events there were.
@@ -212,13 +307,9 @@ impl<'a> IncidenceCurve<'a> {
     fn estimate(&self, t: f64, rows: usize) -> IncidenceEstimate {
         let (value, std_error) = self.fit.after(rows, self.cause);
         let events = (0..rows).map(|i| self.fit.table.events_of(i, self.cause));
-        IncidenceEstimate {
-            time: t,
-            value: if t.is_nan() { f64::NAN } else { value },
-            std_error,
-            at_risk: self.fit.table.all().at_risk(t),
-            events: events.collect::<crate::numeric::sums::Sum>().value(),
-        }
+        let events = events.collect::<crate::numeric::sums::Sum>().value();
+        let value = self.fit.answers(t).map(|()| value);
+        IncidenceEstimate::new(t, value, std_error, self.fit.table.all().at_risk(t), events)
     }
 
     /// The first times at which the incidence has reached each `p`, with the interval asked for.
@@ -243,9 +334,12 @@ impl<'a> IncidenceCurve<'a> {
             return Err(Error::OutOfRange { argument: "p", value, must_be: "in [0, 1]" });
         }
         let mut found = vec![[None; 3]; p.len()];
-        for (i, row) in self.fit.table.all().rows().enumerate() {
-            let (value, std_error) = self.fit.after(i + 1, self.cause);
-            let limits = IncidenceEstimate::new(row.time, value, std_error, row.at_risk, 0.0)
+        let estimates = self
+            .fit
+            .blocks_from(0)
+            .flat_map(|block| block.rows.clone().map(|i| block.of_cause(i, self.cause)).collect::<Vec<_>>());
+        for (row, (value, std_error)) in self.fit.table.all().rows().zip(estimates) {
+            let limits = IncidenceEstimate::new(row.time, Ok(value), std_error, row.at_risk, 0.0)
                 .limits(&interval, z)
                 .map_or([None; 2], |(lower, upper)| [Some(upper), Some(lower)]);
             for (found, p) in found.iter_mut().zip(p) {
@@ -268,12 +362,20 @@ impl<'a> IncidenceCurve<'a> {
     }
 
     /// Pepe and Mori's (1993) conditional probability `F_k(t)/(1 − F_other(t))`: that the cause has come by t among those
-    /// whom no other has taken by then. `None` where the others have taken all.
-    #[must_use]
-    pub fn conditional_probability(&self, t: f64) -> Option<f64> {
+    /// whom no other has taken by then.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: [`NotEstimable::Undefined`] where the others have taken all, and those of
+    /// [`IncidenceEstimate::value`].
+    pub fn conditional_probability(&self, t: f64) -> Result<f64, NotEstimable> {
+        self.fit.answers(t)?;
         let rows = self.fit.rows_until(t);
         let other: f64 =
             (0..self.fit.width()).filter(|&k| k != self.cause).map(|k| self.fit.after(rows, k).0).sum();
-        (other < 1.0).then(|| self.fit.after(rows, self.cause).0 / (1.0 - other))
+        if other < 1.0 {
+            Ok(self.fit.after(rows, self.cause).0 / (1.0 - other))
+        } else {
+            Err(NotEstimable::Undefined)
+        }
     }
 }

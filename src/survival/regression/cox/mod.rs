@@ -30,7 +30,7 @@ mod limit;
 mod model;
 mod monotone;
 pub(in crate::survival::regression) mod newton;
-mod one_pass;
+pub(in crate::survival::regression) mod one_pass;
 mod options;
 pub(in crate::survival::regression) mod partial_likelihood;
 mod predicted_curve;

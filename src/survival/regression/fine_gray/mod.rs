@@ -3,7 +3,7 @@
 //! * options and fit: [`FineGray`] · what was fitted, the baseline and predicted incidences: [`FineGrayModel`]
 //! * the data set with a row for each weight, for other programs and for Efron's ties: [`SubdistributionRows`]
 //!
-//! Inside: `censoring` has the weights, `scan` evaluates in O(n) by a walk from either end, `sandwich` has the variance of
+//! Inside: `censoring` has the weights, `scan` evaluates in O(n) by a walk from either end (`one_pass` with few covariates, in registers), `sandwich` has the variance of
 //! Fine and Gray, `expanded` the data set.
 //!
 //! Not here: models of cause-specific hazards ([`CoxPh`](crate::survival::CoxPh) on
@@ -12,6 +12,7 @@
 mod censoring;
 mod expanded;
 mod model;
+mod one_pass;
 mod options;
 mod sandwich;
 mod scan;
