@@ -170,12 +170,7 @@ impl<const P: usize> Pass<P> {
         let (x, _) = rows.x.as_chunks::<P>();
         let null = !rows.has_offset && beta.iter().all(|&b| b == 0.0);
         let walk = Walk { rows, x, beta, null, ties };
-        let mut pass = Self {
-            own: 0.0,
-            logs: LogSum::ZERO,
-            gradient: [0.0; P],
-            information: [[0.0; P]; P],
-        };
+        let mut pass = Self { own: 0.0, logs: LogSum::ZERO, gradient: [0.0; P], information: [[0.0; P]; P] };
         for stratum in &rows.strata {
             if stratum.apart && !rows.weighted {
                 pass.one_by_one(&walk, stratum)?;
