@@ -223,7 +223,9 @@ impl Observations {
     pub(super) fn largest(&self) -> f64 {
         let of = |limits: &[f64]| {
             // All are compared, so that the comparisons stand side by side.
-            limits.iter().fold(0.0, |most: f64, t| if t.abs() < f64::INFINITY { most.max(t.abs()) } else { most })
+            limits
+                .iter()
+                .fold(0.0, |most: f64, t| if t.abs() < f64::INFINITY { most.max(t.abs()) } else { most })
         };
         of(&self.lower).max(of(&self.upper))
     }
