@@ -113,36 +113,9 @@ impl CompetingRiskTable {
             return Err(Error::Empty { argument: "causes" });
         }
         let merged = RiskTable::merge_all(causes.iter().map(|&(_, table)| table))?.merge_near_ties();
-        // Each exact time, and the row that it is a part of.
-        let mut times = Vec::with_capacity(merged.len() + merged.fine.rows.len());
-        let mut fine = merged.fine.rows.iter().peekable();
-        for (i, &time) in merged.times().iter().enumerate() {
-            let from = times.len();
-            while let Some(part) = fine.next_if(|f| f.row as usize == i) {
-                times.push((part.time, i));
-            }
-            if times.len() == from {
-                times.push((time, i));
-            }
-        }
-        let k = causes.len();
-        let mut sums = vec![Twofold::default(); if k > 1 { merged.len() * k } else { 0 }];
-        for (c, (_, table)) in causes.iter().enumerate().filter(|_| k > 1) {
-            let mut rows = times.iter();
-            for At { time, counts } in table.exact_sums() {
-                if let Some(&(_, row)) = rows.by_ref().find(|&&(t, _)| t == time) {
-                    sums[row * k + c].add_twofold(counts.events);
-                }
-            }
-        }
-        let by_cause = match (k, merged.subject_columns()) {
-            (1, _) => ByCause::One,
-            (_, Some(_)) => ByCause::Subjects(sums.iter().map(|s| s.high as u32).collect()),
-            (_, None) => ByCause::Weighted(sums.iter().map(|s| s.high).collect()),
-        };
-        // What near ties were is not kept: the events of causes know the rows alone.
-        let all = RiskTable { fine: FineRows::default(), ..merged };
-        Ok(Self { all, causes: causes.iter().map(|(label, _)| label.to_string()).collect(), by_cause })
+        let parts: Vec<(usize, &RiskTable)> =
+            causes.iter().enumerate().map(|(c, &(_, table))| (c, table)).collect();
+        Ok(from_parts(causes.iter().map(|(label, _)| label.to_string()).collect(), &parts, merged))
     }
 
     /// The table of any cause.
@@ -240,6 +213,45 @@ impl CompetingRiskTable {
         };
         Self { all: self.all.from(s), causes: self.causes.clone(), by_cause }
     }
+}
+
+/// The table of parts, each of which counts as its events those of the cause of this number; `merged` is the table of them all
+/// after near ties were judged.
+pub(super) fn from_parts(
+    causes: Vec<String>,
+    parts: &[(usize, &RiskTable)],
+    merged: RiskTable,
+) -> CompetingRiskTable {
+    // Each exact time, and the row that it is a part of.
+    let mut times = Vec::with_capacity(merged.len() + merged.fine.rows.len());
+    let mut fine = merged.fine.rows.iter().peekable();
+    for (i, &time) in merged.times().iter().enumerate() {
+        let from = times.len();
+        while let Some(part) = fine.next_if(|f| f.row as usize == i) {
+            times.push((part.time, i));
+        }
+        if times.len() == from {
+            times.push((time, i));
+        }
+    }
+    let k = causes.len();
+    let mut sums = vec![Twofold::default(); if k > 1 { merged.len() * k } else { 0 }];
+    for &(c, table) in parts.iter().filter(|_| k > 1) {
+        let mut rows = times.iter();
+        for At { time, counts } in table.exact_sums() {
+            if let Some(&(_, row)) = rows.by_ref().find(|&&(t, _)| t == time) {
+                sums[row * k + c].add_twofold(counts.events);
+            }
+        }
+    }
+    let by_cause = match (k, merged.subject_columns()) {
+        (1, _) => ByCause::One,
+        (_, Some(_)) => ByCause::Subjects(sums.iter().map(|s| s.high as u32).collect()),
+        (_, None) => ByCause::Weighted(sums.iter().map(|s| s.high).collect()),
+    };
+    // What near ties were is not kept: the events of causes know the rows alone.
+    let all = RiskTable { fine: FineRows::default(), ..merged };
+    CompetingRiskTable { all, causes, by_cause }
 }
 
 /// Where the low bits of a key hold the cause: `(bits − base) << width | code`, 0 for a time of 0.

@@ -27,7 +27,8 @@ const PART: usize = 1 << 14;
 /// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | inside (0, 1) |
 ///
 /// Strata of the data have a scale each (location-scale families only). Sampling weights and clusters make the variance
-/// robust. Delayed entry is truncation: a row counts by its survival after entry. Rows of one subject
+/// robust. Delayed entry is truncation: a row counts by its survival after entry; right truncation is
+/// [`Observations::with_right_truncation`]. Rows of one subject
 /// ([`RightCensored::with_ids`](crate::survival::RightCensored::with_ids)) whose covariates change are refused where
 /// they do not act on the hazard of the moment: an accelerated time depends on the whole history.
 ///
