@@ -155,7 +155,9 @@ impl<'a> Pairs<'a> {
         self.free.iter().all(|&j| {
             let mut score: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
             let alike = self.worst(&score, 0.0, 0.0).is_none();
-            score.iter_mut().for_each(|x| *x = -*x);
+            for x in &mut score {
+                *x = -*x;
+            }
             alike && self.worst(&score, 0.0, 0.0).is_none()
         })
     }
