@@ -116,6 +116,27 @@ impl Rows {
         self.upper(row) < f64::INFINITY
     }
 
+    /// The kinds of all rows.
+    pub fn all_kinds(&self) -> Vec<Kind> {
+        if self.background.is_some() || self.entry.is_some() || self.until.is_some() {
+            return (0..self.len()).map(|row| self.kind(row)).collect();
+        }
+        // The same in short, for the most frequent data.
+        let [lower, upper] = &self.raw;
+        let kind = |((lower, upper), y): ((&f64, &f64), &f64)| {
+            if !y.is_finite() {
+                Kind::Other
+            } else if *upper == f64::INFINITY {
+                Kind::Censored
+            } else if lower == upper {
+                Kind::Exact
+            } else {
+                Kind::Other
+            }
+        };
+        lower.iter().zip(upper.iter()).zip(&self.y).map(kind).collect()
+    }
+
     /// The kind of a row.
     pub fn kind(&self, row: usize) -> Kind {
         let at_risk_from_start = self.entry.as_ref().is_none_or(|e| e[row] == f64::NEG_INFINITY);

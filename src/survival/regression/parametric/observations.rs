@@ -219,6 +219,25 @@ impl Observations {
         self.upper.iter().filter(|u| u.is_finite()).count()
     }
 
+    /// The largest size of a finite limit; 0 without any.
+    pub(super) fn largest(&self) -> f64 {
+        let of = |limits: &[f64]| {
+            // All are compared, so that the comparisons stand side by side.
+            limits
+                .iter()
+                .fold(0.0, |most: f64, t| if t.abs() < f64::INFINITY { most.max(t.abs()) } else { most })
+        };
+        of(&self.lower).max(of(&self.upper))
+    }
+
+    /// The last finite time, at least 0.
+    pub(super) fn last_time(&self) -> f64 {
+        let of = |limits: &[f64]| {
+            limits.iter().fold(0.0, |last: f64, t| if *t < f64::INFINITY { last.max(*t) } else { last })
+        };
+        of(&self.lower).max(of(&self.upper))
+    }
+
     /// The logarithms of the event times, in increasing order: midpoints where they are known within limits.
     pub(super) fn log_event_times(&self) -> Vec<f64> {
         let known = |i: usize| self.upper[i] < f64::INFINITY && self.lower[i] > 0.0 && self.weight(i) > 0.0;

@@ -15,6 +15,11 @@ use crate::survival::regression::parametric::stop::ParametricStop;
 /// So many rows are enough for a start.
 const PART: usize = 1 << 14;
 
+/// Every so manieth row is a part that is searched first: at least a sixteenth, from whose maximum the whole takes few steps.
+pub(super) fn part_step(rows: usize) -> usize {
+    (rows / PART).min(16)
+}
+
 /// A parametric model of survival: a distribution whose parameters are sums of covariates.
 ///
 /// | option | default | meaning | must be |
@@ -261,7 +266,7 @@ impl<D: Distribution> Parametric<D> {
 
     /// Of many rows a part is searched first: from its maximum the whole takes few steps.
     fn search(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
-        let step = problem.rows.len() / PART;
+        let step = part_step(problem.rows.len());
         if step >= 4 {
             let rows = problem.rows.every(step);
             if rows.has_events()

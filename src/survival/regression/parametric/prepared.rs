@@ -11,6 +11,7 @@ use crate::survival::regression::parametric::lanes::{dot, dots, squares, sum};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::{Point, Rows};
 use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::options::part_step;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 
@@ -85,8 +86,10 @@ impl Prepared {
                 },
             ),
         };
-        rows.kinds = (0..rows.len()).map(|row| rows.kind(row)).collect();
-        let summary = summary(&rows, positive);
+        rows.kinds = rows.all_kinds();
+        // Starting values need no more than a part of many rows.
+        let step = part_step(rows.len());
+        let summary = if step >= 4 { summary(&rows.every(step), positive) } else { summary(&rows, positive) };
         Ok(Self { rows, layout: here, summary, centre, spread, unit, jacobian })
     }
 
@@ -148,9 +151,8 @@ fn unit_of<D: Distribution>(
     data: &Observations,
     parameters: usize,
 ) -> (f64, Vec<(f64, f64)>) {
-    let finite = data.lower.iter().chain(data.upper.iter()).filter(|t| t.is_finite()).map(|t| t.abs());
-    let (count, largest) = finite.fold((0, 0.0), |(n, most), t| (n + 1, f64::max(most, t)));
-    let unit = if count > 0 && largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
+    let largest = data.largest();
+    let unit = if largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
     match distribution.in_unit(unit) {
         Some(back) if unit.is_normal() => (unit, back),
         _ => (1.0, vec![(1.0, 0.0); parameters]),
