@@ -334,7 +334,7 @@ mod tests {
         }
     }
 
-    /// tests/data/recursion.py, NumPy 2: the same integrals with 1600 points at each look.
+    /// `tests/data/recursion.py`, `numpy` 2: the same integrals with 1600 points at each look.
     #[test]
     fn as_many_times_more_points_say() {
         let (none, five) = ([f64::NEG_INFINITY; 5], [0.2, 0.4, 0.6, 0.8, 1.0]);
