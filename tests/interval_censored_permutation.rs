@@ -70,7 +70,7 @@ fn strata_are_permuted_within() {
     let data = data.with_strata(strata.clone()).unwrap();
     let arm = Groups::from_codes(&[0, 1, 1, 1, 1, 0, 0], &["new", "old"]).unwrap();
     let score = IntervalLogRank::new(IntervalScore::Sun);
-    let mut scores = vec![0.0; 7];
+    let mut scores = [0.0; 7];
     for (label, rows) in [("s", 0..3), ("t", 3..7)] {
         let part = data.subset(&strata, label).unwrap();
         let own = score.scores(&part);
