@@ -475,8 +475,8 @@ pub enum Error {
     },
     /// What a model with an infinite coefficient does not have.
     #[error(
-        "the coefficient of {covariate} is infinite, so that this has no value: fit with Firth's penalty \
-         (`CoxPh::firth`), or leave the covariate out"
+        "the coefficient of {covariate} is infinite, so that this has no value: fit with a penalty (`CoxPh::firth`, or \
+         `FineGray::ridge`), or leave the covariate out"
     )]
     InfiniteCoefficient {
         /// The covariate's name.

@@ -50,7 +50,7 @@ impl Ord for AtRisk {
 
 /// The rows of the limit, in which each stratum is split so that only undecided pairs are left; `None` where no coefficient
 /// of `free` can run to infinity, with the others held.
-pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Rows> {
+pub(in crate::survival::regression) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Rows> {
     let mut left: Option<Rows> = None;
     // Each round decides at least one dimension.
     for _ in 0..free.len() {

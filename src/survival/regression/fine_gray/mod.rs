@@ -4,13 +4,14 @@
 //! * the data set with a row for each weight, for other programs and for Efron's ties: [`SubdistributionRows`]
 //!
 //! Inside: `censoring` has the weights, `scan` evaluates in O(n) by a walk from either end, `sandwich` has the variance of
-//! Fine and Gray, `expanded` the data set.
+//! Fine and Gray, `limit` the model where a coefficient is infinite, `expanded` the data set.
 //!
 //! Not here: models of cause-specific hazards ([`CoxPh`](crate::survival::CoxPh) on
 //! [`CompetingRisks::cause_specific`](crate::survival::CompetingRisks::cause_specific)).
 
 mod censoring;
 mod expanded;
+mod limit;
 mod model;
 mod options;
 mod sandwich;
