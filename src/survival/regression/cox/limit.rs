@@ -1,7 +1,9 @@
 //! What is left of a monotone likelihood: the model on the risk sets that are undecided, and what becomes of each coefficient.
 
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::regression::cox::newton::{Maximum, Objective, Search, independent_of, plain_information};
+use crate::survival::regression::cox::newton::{
+    Maximum, Objective, Search, independent_of, plain_information,
+};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{Stop, Ties, cone, separation};
@@ -60,9 +62,7 @@ impl Directions {
             direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
         }
         let fate: Vec<Fate> = if extreme {
-            (0..p)
-                .map(|j| fate_of([1.0, -1.0].map(|sign| flat.iter().any(|d| d[j] * sign > 0.0))))
-                .collect()
+            (0..p).map(|j| fate_of([1.0, -1.0].map(|sign| flat.iter().any(|d| d[j] * sign > 0.0)))).collect()
         } else {
             fates_by_pairs(&pairs, &flat)
         };

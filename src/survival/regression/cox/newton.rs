@@ -204,13 +204,7 @@ impl Search<'_, '_> {
         let p = beta.len();
         let free = self.free;
         let first = Cholesky::new(&start.information, p, free);
-        let mut now = Maximum {
-            beta,
-            point: start,
-            iterations: used,
-            stop: Stop::Converged,
-            limit: None,
-        };
+        let mut now = Maximum { beta, point: start, iterations: used, stop: Stop::Converged, limit: None };
         if free.is_empty() {
             return (now, true);
         }
