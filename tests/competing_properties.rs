@@ -71,7 +71,7 @@ proptest! {
         let incidence = fit.of("1").unwrap();
         for (&t, &s) in curve.table().times().iter().zip(curve.values()) {
             let f = incidence.at(t);
-            prop_assert_eq!(1.0 - s, f.value());
+            prop_assert_eq!(Ok(1.0 - s), f.value());
             if s > 0.0 && s < 1.0 { prop_assert_eq!(curve.at(t).std_error().ok(), f.std_error()); }
         }
         // The same with two causes declared of which one never comes.
@@ -86,7 +86,7 @@ proptest! {
     fn probabilities_add_up(rows in rows(3), late in any::<bool>()) {
         let fit = AalenJohansen::new().fit(&rows.data(late)).unwrap();
         for row in fit.rows() {
-            let sum: f64 = row.incidence().iter().map(greenwood::survival::curve::IncidenceEstimate::value).sum();
+            let sum: f64 = row.incidence().iter().map(|e| e.value().unwrap()).sum();
             prop_assert!((sum + row.event_free() - 1.0).abs() < 1e-13);
             prop_assert!(row.incidence().iter().all(|e| e.std_error().is_some_and(f64::is_finite)));
         }
@@ -123,7 +123,7 @@ proptest! {
             let long = AalenJohansen::new().variance(kind).fit(&rows.pick(&repeated).data(late)).unwrap();
             for (a, b) in weighted.rows().zip(long.rows()) {
                 for (a, b) in a.incidence().iter().zip(b.incidence()) {
-                    prop_assert!((a.value() - b.value()).abs() < 1e-13);
+                    prop_assert!((a.value().unwrap() - b.value().unwrap()).abs() < 1e-13);
                     let (a, b) = (a.std_error().unwrap(), b.std_error().unwrap());
                     prop_assert!((a * a - b * b).abs() < 1e-13, "{kind}: {a} {b}");
                 }
@@ -169,16 +169,16 @@ proptest! {
             let data = rows.data(late).with_weights(Weights::sampling(w)).unwrap().with_clusters(&ids).unwrap();
             AalenJohansen::new().fit(&data).unwrap()
         };
-        let fit = with(rows.weight.clone());
+        let fit = with(rows.weight.clone()).extended();
         let (t, tau) = (20.0, 18.0_f64.min(fit.last_time().unwrap()));
         let mut influence = vec![[0.0; 2]; clusters];
         for i in 0..n {
             let value = |h: f64| {
                 let mut w = rows.weight.clone();
                 w[i] += h;
-                let fit = with(w);
+                let fit = with(w).extended();
                 let curve = fit.of("2").unwrap();
-                [curve.at(t).value(), curve.time_lost(tau).unwrap().value()]
+                [curve.at(t).value().unwrap(), curve.time_lost(tau).unwrap().value()]
             };
             let (up, down) = (value(1e-5), value(-1e-5));
             for k in 0..2 { influence[ids[i]][k] += rows.weight[i] * (up[k] - down[k]) / 2e-5; }
@@ -197,10 +197,10 @@ fn ties_of_several_causes_by_hand() {
     let data = CompetingRisks::new(&[1., 1., 1., 2., 2., 3.], &outcome).unwrap();
     let fit = AalenJohansen::new().fit(&data).unwrap();
     for (t, a, b) in [(1.0, 1.0 / 3.0, 1.0 / 6.0), (2.0, 0.5, 1.0 / 3.0), (3.0, 2.0 / 3.0, 1.0 / 3.0)] {
-        assert_relative_eq!(fit.of("a").unwrap().at(t).value(), a, max_relative = 1e-15);
-        assert_relative_eq!(fit.of("b").unwrap().at(t).value(), b, max_relative = 1e-15);
+        assert_relative_eq!(fit.of("a").unwrap().at(t).value().unwrap(), a, max_relative = 1e-15);
+        assert_relative_eq!(fit.of("b").unwrap().at(t).value().unwrap(), b, max_relative = 1e-15);
     }
-    assert_eq!(fit.event_free(3.0), (0.0, Some(0.0)));
+    assert_eq!(fit.event_free(3.0), Ok((0.0, Some(0.0))));
 }
 
 /// Trap 2 (answers that depend on the times asked for; an event at the first time of all that is lost).
@@ -210,11 +210,56 @@ fn the_times_asked_for_change_nothing() {
     let fit =
         AalenJohansen::new().fit(&CompetingRisks::new(&[1., 2., 3., 4., 5., 6.], &outcome).unwrap()).unwrap();
     let two = fit.of(&2).unwrap();
-    assert_relative_eq!(two.at(6.0).value(), 0.4, max_relative = 1e-15);
-    assert_relative_eq!(two.at(5.0).value(), 0.4, max_relative = 1e-15);
-    assert_eq!((two.just_before(4.0).value(), two.at(4.0).events()), (0.0, 1.0));
+    assert_relative_eq!(two.at(6.0).value().unwrap(), 0.4, max_relative = 1e-15);
+    assert_relative_eq!(two.at(5.0).value().unwrap(), 0.4, max_relative = 1e-15);
+    assert_eq!((two.just_before(4.0).value(), two.at(4.0).events()), (Ok(0.0), 1.0));
     let first = CompetingRisks::new(&[0.0, 1.0], &[Some("a"), None]).unwrap();
-    assert_eq!(AalenJohansen::new().fit(&first).unwrap().of("a").unwrap().at(0.0).value(), 0.5);
+    assert_eq!(AalenJohansen::new().fit(&first).unwrap().of("a").unwrap().at(0.0).value(), Ok(0.5));
+}
+
+/// Beyond follow-up, before a conditional curve, in an empty group and at no time there is no incidence, and it says why.
+#[test]
+fn what_the_data_cannot_tell_is_not_estimable() {
+    use greenwood::survival::result::NotEstimable;
+    let data = CompetingRisks::new(&[1., 2., 3., 4., 6.], &[Some(1), Some(2), Some(1), None, None]).unwrap();
+    let fit = AalenJohansen::new().fit(&data).unwrap();
+    let one = fit.of(&1).unwrap();
+    let beyond = NotEstimable::BeyondFollowUp { time: 60.0, last: 6.0 };
+    assert_eq!((one.at(6.0).value(), one.at(60.0).value()), (Ok(0.4), Err(beyond)));
+    assert_eq!((one.at(60.0).std_error(), one.at(60.0).interval(0.95).unwrap().bounds()), (None, None));
+    assert_eq!((fit.event_free(60.0), one.just_before(60.0).value()), (Err(beyond), Err(beyond)));
+    assert_eq!(one.conditional_probability(60.0), None);
+    assert_eq!(
+        one.at(60.0).to_string(),
+        "not estimable: follow-up ends at 6 with some still free of every event"
+    );
+    assert_eq!(fit.extended().of(&1).unwrap().at(60.0).value(), Ok(0.4));
+    assert!(fit.extended().is_extended() && fit.extended().given_event_free(2.0).unwrap().is_extended());
+    // A comparison of two groups of which one is followed for less has none.
+    let arms = Groups::new(&["a", "b", "a", "b", "a"]);
+    let fits = AalenJohansen::new().by_group(&data, &arms).unwrap();
+    let at = |g: usize| fits[g].of(&1).unwrap().at(5.0);
+    let why = NotEstimable::BeyondFollowUp { time: 5.0, last: 4.0 };
+    assert!(at(0).value().is_ok());
+    for e in [at(0).difference(&at(1)), at(1).difference(&at(0)), at(0).ratio(&at(1))] {
+        assert_eq!((e.value(), e.p_value()), (Err(why), None));
+    }
+    // Where nobody is left free of every event nothing more can happen.
+    let all = CompetingRisks::new(&[1., 2.], &[Some(1), Some(2)]).unwrap();
+    assert_eq!(AalenJohansen::new().fit(&all).unwrap().of(&1).unwrap().at(60.0).value(), Ok(0.5));
+    for t in [f64::NAN, -1.0] {
+        assert_eq!(one.at(t).value(), Err(NotEstimable::InvalidTime));
+        assert_eq!(one.at(t), one.at(t));
+    }
+    let later = fit.given_event_free(2.0).unwrap();
+    let before = NotEstimable::BeforeStart { time: 1.0, start: 2.0 };
+    assert_eq!(later.of(&1).unwrap().at(1.0).value(), Err(before));
+    let nobody =
+        AalenJohansen::new().by_group(&data, &Groups::from_codes(&[0; 5], &["x", "y"]).unwrap()).unwrap();
+    assert_eq!(nobody[1].of(&1).unwrap().at(1.0).value(), Err(NotEstimable::Nobody));
+    // A width of 0 is no certainty.
+    let two = fit.of(&2).unwrap().at(1.0);
+    assert_eq!(two.to_string(), "0.0% (no standard error: a width of 0 is no certainty)");
 }
 
 /// Times whose exponents and causes leave no room in one integer take the general way: the same numbers.
@@ -229,8 +274,8 @@ fn extreme_times_and_many_causes() {
         .unwrap();
     let fit = AalenJohansen::new().fit(&data).unwrap();
     assert_eq!(fit.table().all().times(), [0.0, f64::MIN_POSITIVE, 1e-200, 1.0, 1e200, f64::MAX]);
-    assert_relative_eq!(fit.of(&5).unwrap().at(1.0).value(), 1.0 / 6.0);
-    assert_relative_eq!(fit.of(&4).unwrap().at(f64::MAX).value(), 0.25);
+    assert_relative_eq!(fit.of(&5).unwrap().at(1.0).value().unwrap(), 1.0 / 6.0);
+    assert_relative_eq!(fit.of(&4).unwrap().at(f64::MAX).value().unwrap(), 0.25);
 }
 
 /// Near ties are judged once, over all groups, without and with weights.
@@ -404,7 +449,10 @@ fn missing_variances_and_empty_groups() {
     assert_eq!(from_table.of("a").unwrap().at(2.0).to_string(), "25.0% (no standard error)");
     let groups = Groups::from_codes(&[0, 0, 0], &["all", "nobody"]).unwrap();
     let nobody = &AalenJohansen::new().by_group(&data, &groups).unwrap()[1];
-    assert_eq!(nobody.of("a").unwrap().at(5.0).value(), 0.0);
+    assert_eq!(
+        nobody.of("a").unwrap().at(5.0).value(),
+        Err(greenwood::survival::result::NotEstimable::Nobody)
+    );
     assert_eq!(nobody.last_time(), None);
     assert!(nobody.of("a").unwrap().time_lost(5.0).is_err());
 }

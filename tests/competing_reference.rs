@@ -38,9 +38,10 @@ fn fits(case: &Case, kind: IncidenceVariance) -> Vec<CumulativeIncidence> {
         data = data.with_clusters(&ids).unwrap();
     }
     let fits = AalenJohansen::new().variance(kind).by_group(&data, &case.groups_or_all(&frame)).unwrap();
+    // Some are asked beyond follow-up: R carries the curve on.
     match case.inputs["start_time"].as_f64() {
-        Some(s) => fits.iter().map(|f| f.given_event_free(s).unwrap()).collect(),
-        None => fits,
+        Some(s) => fits.iter().map(|f| f.given_event_free(s).unwrap().extended()).collect(),
+        None => fits.iter().map(CumulativeIncidence::extended).collect(),
     }
 }
 
@@ -112,14 +113,14 @@ fn check_row(
         close_error(format!("{what} se {k}"), nan(f.std_error()), cell("std_err", k + 1));
     }
     for (k, f) in estimates.iter().enumerate() {
-        report.close(&format!("{what} incidence {k}"), f.value(), cell("pstate", k + 1), TOLERANCE);
+        report.close(&format!("{what} incidence {k}"), f.value().unwrap(), cell("pstate", k + 1), TOLERANCE);
         // Where the incidence is 0 R writes limits of 0; here a width of 0 is no certainty.
-        if let Some(interval) = interval.filter(|_| f.value() > 0.0 && f.value() < 1.0) {
+        if let Some(interval) = interval.filter(|_| f.value().unwrap() > 0.0 && f.value().unwrap() < 1.0) {
             let limits = f.interval(interval).unwrap();
             report.close(&format!("{what} lower {k}"), nan(limits.lower), cell("lower", k + 1), TOLERANCE);
             report.close(&format!("{what} upper {k}"), nan(limits.upper), cell("upper", k + 1), TOLERANCE);
         } else {
-            assert!(f.value() > 0.0 || f.interval(0.95).unwrap().bounds().is_none());
+            assert!(f.value().unwrap() > 0.0 || f.interval(0.95).unwrap().bounds().is_none());
         }
     }
 }
@@ -155,7 +156,7 @@ fn summary(case: &Case, report: &mut Report) {
         for (i, &t) in times.iter().enumerate() {
             let what = format!("{} {} at {t}", case.name, e["strata"]);
             let estimates: Vec<_> = fit.curves().map(|c| c.at(t)).collect();
-            check_row(report, &what, (fit.event_free(t), &estimates), e, i, interval(case));
+            check_row(report, &what, (fit.event_free(t).unwrap(), &estimates), e, i, interval(case));
         }
     }
 }
@@ -179,7 +180,7 @@ fn cuminc(case: &Case, report: &mut Report) {
             }
             let (what, at) =
                 (format!("{} {} at {}", case.name, e["group_and_cause"], time[j]), curve.at(time[j]));
-            report.close(&what, at.value(), est[j], TOLERANCE);
+            report.close(&what, at.value().unwrap(), est[j], TOLERANCE);
             report.close(&format!("{what} var"), nan(at.std_error()).powi(2), var[j], TOLERANCE);
         }
     }
@@ -195,7 +196,7 @@ fn cuminc_at_times(case: &Case, report: &mut Report) {
             numbers(&case.inputs["times"]).into_iter().enumerate().filter(|(j, _)| !est[*j].is_nan())
         {
             let what = format!("{} curve {i} at {t}", case.name);
-            report.close(&what, curve.at(t).value(), est[j], TOLERANCE);
+            report.close(&what, curve.at(t).value().unwrap(), est[j], TOLERANCE);
             report.close(&format!("{what} var"), nan(curve.at(t).std_error()).powi(2), var[j], TOLERANCE);
         }
     }
@@ -208,7 +209,7 @@ fn delta(case: &Case, report: &mut Report) {
     for i in 0..columns[0].len() {
         let (what, at) = (format!("{} at {}", case.name, columns[0][i]), curve.at(columns[0][i]));
         report.close(&format!("{what} n"), at.at_risk(), columns[1][i], 0.0);
-        report.close(&what, at.value(), columns[2][i], TOLERANCE);
+        report.close(&what, at.value().unwrap(), columns[2][i], TOLERANCE);
         // The Marubini-Valsecchi form, which takes causes for independent, tied events for separate ones.
         let marubini = marubini_valsecchi(fit, curve.cause(), columns[0][i]);
         report.close(&format!("{what} var"), marubini, columns[3][i], TOLERANCE);
@@ -219,7 +220,7 @@ fn delta(case: &Case, report: &mut Report) {
 /// numbers that the fit reports.
 fn marubini_valsecchi(fit: &CumulativeIncidence, cause: &str, t: f64) -> f64 {
     let curve = fit.of(cause).unwrap();
-    let last = curve.at(t).value();
+    let last = curve.at(t).value().unwrap();
     fit.table()
         .all()
         .rows()
@@ -230,7 +231,7 @@ fn marubini_valsecchi(fit: &CumulativeIncidence, cause: &str, t: f64) -> f64 {
             if d == 0.0 {
                 return 0.0;
             }
-            let g = last - curve.at(r.time).value();
+            let g = last - curve.at(r.time).value().unwrap();
             let s = if i == 0 { 1.0 } else { fit.event_free_values()[i - 1] };
             let first = if n > d { g * g * d / (n * (n - d)) } else { 0.0 };
             first + s * s * (n - own) / n.powi(3) * own - 2.0 * g * s * own / (n * n)
@@ -251,7 +252,7 @@ fn etm(case: &Case, report: &mut Report) {
             if e.is_null() {
                 report.close(
                     &format!("{} {}", case.name, curve.cause()),
-                    curve.at(f64::MAX).value(),
+                    curve.at(f64::MAX).value().unwrap(),
                     0.0,
                     0.0,
                 );
@@ -260,14 +261,14 @@ fn etm(case: &Case, report: &mut Report) {
             let times = numbers(&e["time"]);
             for (i, &t) in times.iter().enumerate() {
                 let (what, at) = (format!("{} {} at {t}", case.name, curve.cause()), curve.at(t));
-                report.close(&what, at.value(), number(&e["p"][i]), TOLERANCE);
+                report.close(&what, at.value().unwrap(), number(&e["p"][i]), TOLERANCE);
                 report.close(
                     &format!("{what} var"),
                     nan(at.std_error()).powi(2),
                     number(&e["var"][i]),
                     TOLERANCE,
                 );
-                if at.value() > 0.0 {
+                if at.value().unwrap() > 0.0 {
                     let limits = at.interval_of_complement(Interval::log_log()).unwrap();
                     report.close(
                         &format!("{what} lower"),
@@ -297,9 +298,9 @@ fn prodlim(case: &Case, report: &mut Report) {
             if number(&e["est"][i]).is_nan() {
                 continue;
             }
-            report.close(&what, at.value(), number(&e["est"][i]), TOLERANCE);
+            report.close(&what, at.value().unwrap(), number(&e["est"][i]), TOLERANCE);
             report.close(&format!("{what} se"), nan(at.std_error()), number(&e["se"][i]), TOLERANCE);
-            if at.value() > 0.0 {
+            if at.value().unwrap() > 0.0 {
                 let limits = at.interval(Interval::plain()).unwrap();
                 report.close(&format!("{what} lower"), nan(limits.lower), number(&e["lower"][i]), TOLERANCE);
                 report.close(&format!("{what} upper"), nan(limits.upper), number(&e["upper"][i]), TOLERANCE);

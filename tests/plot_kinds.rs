@@ -189,7 +189,7 @@ fn incidences_of_a_trial_show_the_event_beside_what_competes() -> Answer {
         let line = points(paths(&picture, &format!("curve {}", i + 1))[0]);
         let last = line[line.len() - 1];
         assert!(near(t(last.0), 6.0));
-        assert!(near(f(last.1), analysis.incidence(arm, Time::months(6.0))?.value()));
+        assert!(near(f(last.1), analysis.incidence(arm, Time::months(6.0))?.value()?));
     }
     Ok(())
 }

@@ -203,10 +203,15 @@ fn time_roc(case: &Case, report: &mut Report) {
             let fit = AalenJohansen::new().fit(&data).unwrap();
             let cause = case.inputs["cause"].as_u64().unwrap();
             let expected = number(&case.output["cumulative_incidence"][k]);
-            report.close(&format!("{what} F"), fit.of(&cause).unwrap().at(t).value(), expected, CLOSED);
+            report.close(
+                &format!("{what} F"),
+                fit.of(&cause).unwrap().at(t).value().unwrap(),
+                expected,
+                CLOSED,
+            );
             report.close(
                 &format!("{what} S"),
-                fit.event_free(t).0,
+                fit.event_free(t).unwrap().0,
                 number(&case.output["event_free"][k]),
                 CLOSED,
             );
@@ -457,7 +462,7 @@ fn calibration_beside_competing_events_is_by_incidence() {
         Calibration::new().groups(1).estimate(&outcomes, &[0.3, 0.2, 0.4, 0.5, 0.1, 0.2], 4.5).unwrap();
     let fit = AalenJohansen::new().fit(&data).unwrap();
     let group = &table.groups()[0];
-    assert_eq!(group.observed().value().unwrap(), fit.of("relapse").unwrap().at(4.5).value());
+    assert_eq!(group.observed().value().unwrap(), fit.of("relapse").unwrap().at(4.5).value().unwrap());
     assert_eq!((group.subjects(), table.observed_events()), (6, 2));
     assert!(table.to_string().contains("expected"));
 }

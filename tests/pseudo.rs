@@ -75,10 +75,10 @@ proptest! {
         let n = rows.len();
         let estimates = |data: &CompetingRisks| {
             let curve = KaplanMeier::fit(data.any_cause());
-            let fit = AalenJohansen::new().fit(data).unwrap();
+            let fit = AalenJohansen::new().fit(data).unwrap().extended();
             let cause = fit.of("1").unwrap();
             let extended = curve.extended();
-            [extended.at(t).value().unwrap(), extended.restricted_mean(t).unwrap().value(), cause.at(t).value()]
+            [extended.at(t).value().unwrap(), extended.restricted_mean(t).unwrap().value(), cause.at(t).value().unwrap()]
         };
         let whole = estimates(&data);
         let asked = Pseudo::new(&[t]);

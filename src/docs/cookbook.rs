@@ -408,8 +408,8 @@
 //! let data = CompetingRisks::new(&time, &cause)?;
 //!
 //! let incidence = AalenJohansen::new().fit(&data)?;
-//! let (one, two) = (incidence.of(&1)?.at(7.0).value(), incidence.of(&2)?.at(7.0).value());
-//! assert!((one + two + incidence.event_free(7.0).0 - 1.0).abs() < 1e-12); // the probabilities add up
+//! let (one, two) = (incidence.of(&1)?.at(7.0).value()?, incidence.of(&2)?.at(7.0).value()?);
+//! assert!((one + two + incidence.event_free(7.0)?.0 - 1.0).abs() < 1e-12); // the probabilities add up
 //! let test = Gray::new(&1).test(&data, &arm)?;
 //! assert!((test.statistic() - 0.7629625147374788).abs() < 1e-12); // R: cmprsk::cuminc
 //! # Ok::<(), greenwood::Error>(())

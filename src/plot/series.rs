@@ -248,8 +248,10 @@ impl StepSeries {
             if censored > 0.0 {
                 series.censored.push((time, censored));
             }
-            if events > 0.0 {
-                series.steps.push((time, estimate.value()));
+            if events > 0.0
+                && let Ok(value) = estimate.value()
+            {
+                series.steps.push((time, value));
                 if let Some(interval) = interval {
                     series.band.push((time, estimate.interval(interval)?.bounds()));
                 }

@@ -86,7 +86,7 @@ impl ToRecordBatch for CumulativeIncidence {
             .numbers("at_risk", rows.iter().map(|r| r.0.at_risk))
             .numbers("events", rows.iter().map(|r| r.2))
             .numbers("censored", rows.iter().map(|r| r.0.censored))
-            .numbers("incidence", rows.iter().map(|r| r.3.value()))
+            .numbers("incidence", rows.iter().map(|r| r.3.value().ok()))
             .numbers("std_error", rows.iter().map(|r| r.3.std_error()));
         Ok(limits(table, &between))
     }

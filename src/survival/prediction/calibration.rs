@@ -13,6 +13,8 @@ use crate::survival::regression::design::Design;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// Predicted risks at a time beside the risks that were observed in groups of increasing predicted risk.
 ///
@@ -155,10 +157,13 @@ fn observed(outcomes: &Outcomes, rows: &[usize], t: f64) -> Result<Estimate> {
         };
         let outcome: Vec<Option<&str>> = rows.iter().map(ending).collect();
         let data = CompetingRisks::with_causes(time, &outcome, &["event", "competing event"])?;
-        let found = AalenJohansen::new().fit(&data)?;
+        let found = AalenJohansen::new().fit(&data)?.extended();
         let at = found.of("event")?.at(t);
         let error = at.std_error().ok_or(NotEstimable::NoVariation);
-        return Ok(Estimate::with_error(Scale::Identity, at.value(), error).within(0.0, 1.0));
+        return Ok(match at.value() {
+            Ok(value) => Estimate::with_error(Scale::Identity, value, error).within(0.0, 1.0),
+            Err(because) => Estimate::none(Scale::Identity, because),
+        });
     }
     let event: Vec<bool> = rows.iter().map(|&i| outcomes.ending[i] == Ending::Event).collect();
     let curve = KaplanMeier::fit(&RightCensored::new(time, event)?).extended();
@@ -190,12 +195,24 @@ fn slope(outcomes: &Outcomes, risk: &[f64]) -> Result<Estimate> {
 
 /// One group of a calibration.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CalibrationGroup {
     upper: f64,
     subjects: usize,
     mean_risk: f64,
     observed: Estimate,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(CalibrationGroup { upper: f64, subjects: usize, mean_risk: f64, observed: Estimate });
+
+#[cfg(feature = "serde")]
+impl CalibrationGroup {
+    fn check(&self) -> Result<()> {
+        stored::number("upper", self.upper)?;
+        stored::count("subjects", self.subjects)?;
+        stored::probability("mean_risk", self.mean_risk)
+    }
 }
 
 impl CalibrationGroup {
@@ -226,7 +243,7 @@ impl CalibrationGroup {
 
 /// Predicted beside observed risks. Made by [`Calibration::estimate`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CalibrationTable {
     time: f64,
     level: f64,
@@ -234,6 +251,19 @@ pub struct CalibrationTable {
     slope: Estimate,
     observed_events: usize,
     expected_events: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(CalibrationTable { time: f64, level: f64, groups: Vec<CalibrationGroup>, slope: Estimate, observed_events: usize, expected_events: f64 });
+
+#[cfg(feature = "serde")]
+impl CalibrationTable {
+    fn check(&self) -> Result<()> {
+        stored::size("time", self.time)?;
+        crate::survival::result::interval::z_of(self.level)?;
+        stored::count("observed_events", self.observed_events)?;
+        stored::size("expected_events", self.expected_events)
+    }
 }
 
 impl CalibrationTable {

@@ -9,6 +9,9 @@ use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 use crate::trial::facts::baseline;
 use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 
@@ -23,21 +26,34 @@ use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 /// Aalen & Johansen (1978), Scand J Stat 5:141. Andersen, Borgan, Gill & Keiding (1993), Statistical Models Based
 /// on Counting Processes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Incidence {
-    value: f64,
+    value: Result<f64, NotEstimable>,
     std_error: f64,
     at_risk: usize,
 }
 
+#[cfg(feature = "serde")]
+checked_when_read!(Incidence { value: Result<f64, NotEstimable>, std_error: f64, at_risk: usize });
+
+#[cfg(feature = "serde")]
+impl Incidence {
+    fn check(&self) -> Result<()> {
+        stored::probability("an incidence", self.value.unwrap_or(0.0))?;
+        stored::size("a standard error", self.std_error)
+    }
+}
+
 impl Incidence {
     /// The probability.
-    #[must_use]
-    pub fn value(&self) -> f64 {
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: beyond the follow-up of the arm, or nobody in it.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
         self.value
     }
 
-    /// Its standard error.
+    /// Its standard error; 0 where the probability is 0 or 1, or not estimable.
     #[must_use]
     pub fn std_error(&self) -> f64 {
         self.std_error
@@ -55,7 +71,7 @@ impl Incidence {
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        interval.into().of_probability(self.value, self.std_error)
+        interval.into().of_probability(self.value.unwrap_or(0.0), self.std_error)
     }
 }
 
@@ -63,7 +79,15 @@ impl Incidence {
 impl fmt::Display for Incidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);
-        write!(f, "{:.decimals$}% ± {:.decimals$}%", 100.0 * self.value, 100.0 * self.std_error)
+        match self.value {
+            Err(NotEstimable::BeyondFollowUp { .. }) => f.write_str("not estimable: beyond follow-up"),
+            Err(because) => write!(f, "{because}"),
+            Ok(value) if self.std_error > 0.0 => {
+                write!(f, "{:.decimals$}% ± {:.decimals$}%", 100.0 * value, 100.0 * self.std_error)
+            }
+            // A width of 0 is no certainty.
+            Ok(value) => write!(f, "{:.decimals$}% (no standard error)", 100.0 * value),
+        }
     }
 }
 
@@ -91,7 +115,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     ///
     /// let analysis = saa_course().analyse(&TIME_TO_RESPONSE)?;
     /// let curve = analysis.cumulative_incidence(Arm::Msc)?;
-    /// assert_eq!(format!("{:.3}", curve.of("competing event")?.at(90.0).value()), "0.111");
+    /// assert_eq!(format!("{:.3}", curve.of("competing event")?.at(90.0).value()?), "0.111");
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     ///

@@ -179,7 +179,7 @@ impl<E: Copy> Endpoint<E> {
     ///     Subject::on("new").until(Time::days(30.0), Exit::Terminal(Event::Death))?,
     /// ]);
     /// let responses = trial.analyse(&TTR)?;
-    /// assert_eq!(responses.incidence("new", Time::days(60.0))?.value(), 0.5);
+    /// assert_eq!(responses.incidence("new", Time::days(60.0))?.value()?, 0.5);
     /// // The duration of a response: from the first one, to relapse or death.
     /// const DOR: Endpoint<Event> = Endpoint::new("DoR", |e| match e {
     ///     Event::Relapse | Event::Death => greenwood::trial::Role::Event,

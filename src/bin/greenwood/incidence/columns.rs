@@ -35,6 +35,8 @@ impl CauseColumns {
         let mut named =
             vec![("--time", self.columns.time.as_str()), ("--event", self.columns.event.as_str())];
         named.extend(self.columns.entry.iter().map(|c| ("--entry", c.as_str())));
+        // A covariate is no part of the data, and stands once; groups may be a covariate too.
+        named.extend(further.iter().filter(|(flag, _)| *flag != "--by"));
         distinct(&named)?;
         self.columns.table(&used, warnings)
     }

@@ -2,6 +2,7 @@
 
 use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
 use greenwood::survival::result::Estimate;
+use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{AalenJohansen, Gray, Groups, Interval};
 use serde_json::{Value, json};
 
@@ -169,11 +170,11 @@ impl Options {
         });
         let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
         let mut at = Vec::new();
-        let last = fit.rows().last().map(|r| r.row().time);
+        let extended = fit.extended();
         for &t in &self.at {
-            let of_causes: Vec<IncidenceEstimate> = fit.curves().map(|c| c.at(t)).collect();
-            let mut row = estimates(t, fit.event_free(t), &of_causes, interval)?;
-            let beyond = last.is_some_and(|last| t > last) && fit.event_free(t).0 > 0.0;
+            let of_causes: Vec<IncidenceEstimate> = extended.curves().map(|c| c.at(t)).collect();
+            let mut row = estimates(t, extended.event_free(t)?, &of_causes, interval)?;
+            let beyond = matches!(fit.event_free(t), Err(NotEstimable::BeyondFollowUp { .. }));
             if beyond {
                 warnings.add(format!(
                     "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
@@ -181,6 +182,10 @@ impl Options {
             }
             row["beyond_follow_up"] = beyond.into();
             at.push(row);
+            if let Err(because) = fit.event_free(t) {
+                text.push(format!("at {t}: {because}"));
+                continue;
+            }
             let causes = fit.causes().iter().zip(&of_causes);
             let causes: Vec<String> = causes.map(|(cause, e)| format!("{cause} {e}")).collect();
             text.push(format!("at {t}: {}", causes.join(", ")));
@@ -258,7 +263,7 @@ fn estimates(
     Ok(json!({
         "time": time, "at_risk": number(incidence.first().map(IncidenceEstimate::at_risk)),
         "event_free": event_free, "event_free_std_error": number(free_error),
-        "incidence": column(&|k| Some(incidence[k].value())), "std_error": column(&|k| incidence[k].std_error()),
+        "incidence": column(&|k| incidence[k].value().ok()), "std_error": column(&|k| incidence[k].std_error()),
         "lower": column(&|k| limits[k].lower), "upper": column(&|k| limits[k].upper),
     }))
 }

@@ -143,7 +143,8 @@ impl Options {
             data = data.with_weights(weights).map_err(explain)?;
         }
         if let Some(column) = &self.background {
-            data = data.with_background(Background::rates(&table.numbers("--background", column)?))?;
+            let rates = Background::rates(&table.numbers("--background", column)?);
+            data = data.with_background(rates).map_err(explain)?;
         }
         if let Some(column) = &self.rows.cluster {
             data = data.with_clusters(&table.text("--cluster", column)?)?;
@@ -165,6 +166,9 @@ impl Options {
             }
             E::InvalidWeight { index, .. } => {
                 (*index, "--weight", self.rows.weight.clone().unwrap_or_default())
+            }
+            E::InvalidBackground { index, .. } => {
+                (*index, "--background", self.background.clone().unwrap_or_default())
             }
             _ => return error.to_string().into(),
         };

@@ -7,13 +7,17 @@ use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::influence::Subjects;
 use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
+use crate::survival::curve::survival_curve::{last_observed, within_follow_up};
+use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::risk_table::competing::CompetingRiskTable;
 use crate::survival::risk_table::table::{PRINTED_ROWS, Row};
 
 /// The cumulative incidences of competing causes, and the probability of being free of all of them.
 ///
-/// Made by [`AalenJohansen`](crate::survival::AalenJohansen). Beyond the last observation the curves stay at their last
-/// values.
+/// Made by [`AalenJohansen`](crate::survival::AalenJohansen). Beyond the last observation the curves have no value, unless
+/// nobody is free of all causes there; [`extended`](Self::extended) carries them on by name.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
@@ -29,6 +33,7 @@ pub struct CumulativeIncidence {
     pub(super) variance: Vec<f64>,
     pub(super) subjects: Option<Subjects>,
     pub(super) start: f64,
+    pub(super) extended: bool,
 }
 
 #[cfg(feature = "serde")]
@@ -42,6 +47,8 @@ struct Raw {
     variance: Vec<f64>,
     subjects: Option<Subjects>,
     start: f64,
+    #[serde(default)]
+    extended: bool,
 }
 
 #[cfg(feature = "serde")]
@@ -63,20 +70,42 @@ impl TryFrom<Raw> for CumulativeIncidence {
         if let Some(subjects) = &raw.subjects {
             subjects.check(rows, causes)?;
         }
-        let Raw { table, kind, free, log_variance, incidence, variance, subjects, start } = raw;
-        Ok(Self { table, kind, free, log_variance, incidence, variance, subjects, start })
+        // Sums of products pass 1 by rounding.
+        if let Some(&value) =
+            raw.free.iter().chain(&raw.incidence).find(|p| !(-1e-9..=1.0 + 1e-9).contains(*p))
+        {
+            return Err(Error::OutOfRange { argument: "a probability", value, must_be: "in [0, 1]" });
+        }
+        for &v in raw.log_variance.iter().chain(&raw.variance).chain([&raw.start]) {
+            stored::size("a variance or the start", v)?;
+        }
+        let Raw { table, kind, free, log_variance, incidence, variance, subjects, start, extended } = raw;
+        Ok(Self { table, kind, free, log_variance, incidence, variance, subjects, start, extended })
     }
 }
 
 /// A time at which somebody's observation ended, and the estimates from it on.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IncidenceRow {
     row: Row,
     events: Vec<f64>,
     event_free: f64,
     event_free_std_error: Option<f64>,
     incidence: Vec<IncidenceEstimate>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(IncidenceRow { row: Row, events: Vec<f64>, event_free: f64, event_free_std_error: Option<f64>, incidence: Vec<IncidenceEstimate> });
+
+#[cfg(feature = "serde")]
+impl IncidenceRow {
+    fn check(&self) -> Result<()> {
+        stored::length("incidence", self.incidence.len(), "events", self.events.len())?;
+        self.events.iter().try_for_each(|&d| stored::size("events", d))?;
+        stored::probability("event_free", self.event_free)?;
+        stored::size("event_free_std_error", self.event_free_std_error.unwrap_or(0.0))
+    }
 }
 
 impl IncidenceRow {
@@ -163,9 +192,31 @@ impl CumulativeIncidence {
 
     /// The probability of being free of every cause at `t`, and its standard error, which is 0 where the probability is
     /// 0 or 1 (as in R's multi-state curves: the derivatives are 0 there) and `None` where there is no variance.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason, as [`IncidenceEstimate::value`].
+    pub fn event_free(&self, t: f64) -> Result<(f64, Option<f64>), NotEstimable> {
+        self.answers(t)?;
+        Ok(self.free_after(self.rows_until(t)))
+    }
+
+    /// The same curves, carried on flat beyond the last observation, as if nothing happened there.
     #[must_use]
-    pub fn event_free(&self, t: f64) -> (f64, Option<f64>) {
-        self.free_after(self.rows_until(t))
+    pub fn extended(&self) -> Self {
+        Self { extended: true, ..self.clone() }
+    }
+
+    /// Are the curves carried on beyond follow-up?
+    #[must_use]
+    pub fn is_extended(&self) -> bool {
+        self.extended
+    }
+
+    /// Have the curves a value at `t`?
+    pub(super) fn answers(&self, t: f64) -> Result<(), NotEstimable> {
+        let nobody_is_free = self.free.last().is_some_and(|&s| s <= 0.0);
+        let carried_on = nobody_is_free || self.extended;
+        within_follow_up(t, self.start, last_observed(self.table.all()), carried_on)
     }
 
     pub(super) fn rows_until(&self, t: f64) -> usize {
@@ -213,7 +264,7 @@ impl CumulativeIncidence {
         }
         let row = self.table.all().position(s);
         let subjects = self.subjects.as_ref().map(|subjects| subjects.from(row));
-        Ok(Self { start: s, ..fit(self.table.from(s), self.kind, subjects) })
+        Ok(Self { start: s, extended: self.extended, ..fit(self.table.from(s), self.kind, subjects) })
     }
 
     /// The curves as they are read: one row for each time at which somebody's observation ended.
@@ -269,7 +320,8 @@ impl fmt::Display for CumulativeIncidence {
             )?;
             for (e, cause) in r.incidence.iter().zip(self.causes()) {
                 let se = e.std_error().map_or("–".to_string(), |se| format!("{se:.4}"));
-                write!(f, " {:>1$.4} {se:>9}", e.value(), cause.chars().count().max(10))?;
+                let value = e.value().map_err(|_| fmt::Error)?;
+                write!(f, " {value:>0$.4} {se:>9}", cause.chars().count().max(10))?;
             }
         }
         let left = self.table.all().rows().filter(Row::is_exit).count().saturating_sub(PRINTED_ROWS);

@@ -34,7 +34,7 @@ use crate::survival::risk_table::competing::CompetingRiskTable;
 /// let data = CompetingRisks::new(&[1.0, 1.0, 1.0, 2.0, 2.0, 3.0], &outcome)?;
 /// let incidence = AalenJohansen::new().fit(&data)?;
 /// let a = incidence.of("a")?;
-/// assert!((a.at(2.0).value() - 0.5).abs() < 1e-15);
+/// assert!((a.at(2.0).value()? - 0.5).abs() < 1e-15);
 /// assert_eq!(a.at(2.0).to_string(), "50.0% ± 20.4%"); // without censoring, the binomial error
 /// # Ok::<(), greenwood::Error>(())
 /// ```
@@ -152,7 +152,17 @@ pub(super) fn fit(
     } else if table.all().has_sampling_weights() || late && kind == IncidenceVariance::Jackknife {
         (log_variance, variance) = (Vec::new(), Vec::new());
     }
-    CumulativeIncidence { table, kind, free, log_variance, incidence, variance, subjects, start: 0.0 }
+    CumulativeIncidence {
+        table,
+        kind,
+        free,
+        log_variance,
+        incidence,
+        variance,
+        subjects,
+        start: 0.0,
+        extended: false,
+    }
 }
 
 struct Estimates {

@@ -7,6 +7,10 @@ use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeInci
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+use crate::survival::result::print::Number;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
+use crate::survival::result::time_asked::TimeAsked;
 
 /// The cumulative incidence of one cause: a view of a [`CumulativeIncidence`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,34 +23,72 @@ pub struct IncidenceCurve<'a> {
 ///
 /// Prints as `23.4% ± 4.1%` (estimate ± standard error, one decimal or as many as asked for), and with `{:#}` as the
 /// interval form.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{AalenJohansen, CompetingRisks};
+///
+/// let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0], &[Some("a"), Some("b"), Some("a"), None])?;
+/// let fit = AalenJohansen::new().fit(&data)?;
+/// assert_eq!(fit.of("a")?.at(3.0).value()?, 0.5);
+/// // Beyond follow-up there is no estimate, unless the curve is carried on by name.
+/// assert_eq!(fit.of("a")?.at(9.0).to_string(), "not estimable: follow-up ends at 4 with some still free of every event");
+/// assert_eq!(fit.extended().of("a")?.at(9.0).value()?, 0.5);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IncidenceEstimate {
-    time: f64,
-    value: f64,
+    time: TimeAsked,
+    value: Result<f64, NotEstimable>,
     std_error: Option<f64>,
     at_risk: f64,
     events: f64,
 }
 
+#[cfg(feature = "serde")]
+checked_when_read!(IncidenceEstimate {
+    time: TimeAsked,
+    value: Result<f64, NotEstimable>,
+    std_error: Option<f64>,
+    at_risk: f64,
+    events: f64,
+});
+
 impl IncidenceEstimate {
     pub(super) fn new(time: f64, value: f64, std_error: Option<f64>, at_risk: f64, events: f64) -> Self {
-        Self { time, value, std_error, at_risk, events }
+        Self { time: TimeAsked(time), value: Ok(value), std_error, at_risk, events }
+    }
+
+    #[cfg(feature = "serde")]
+    fn check(&self) -> Result<()> {
+        stored::probability("an incidence", self.value.unwrap_or(0.0))?;
+        stored::size("a standard error", self.std_error.unwrap_or(0.0))?;
+        if let (Some(value), Err(_)) = (self.std_error, self.value) {
+            let must_be = "absent where there is no estimate";
+            return Err(Error::OutOfRange { argument: "a standard error", value, must_be });
+        }
+        stored::size("the number at risk", self.at_risk)?;
+        stored::size("the number of events", self.events)
     }
 
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {
-        self.time
+        self.time.0
     }
 
-    /// The probability F(t). NaN only where the time asked for was NaN.
-    #[must_use]
-    pub fn value(&self) -> f64 {
+    /// The probability F(t).
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: beyond follow-up, before a conditional curve starts, nobody in the group, or a time
+    /// that is NaN or negative.
+    pub fn value(&self) -> Result<f64, NotEstimable> {
         self.value
     }
 
-    /// The standard error of F(t) itself; `None` where a table gives none.
+    /// The standard error of F(t) itself: 0 where F is 0 or 1, as in R's multi-state curves, though a width of 0 is no
+    /// certainty; `None` where a table gives none, or there is no estimate.
     #[must_use]
     pub fn std_error(&self) -> Option<f64> {
         self.std_error
@@ -83,14 +125,15 @@ impl IncidenceEstimate {
     pub fn interval_of_complement(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
         let interval = interval.into();
         let z = interval.z()?;
-        let rest = Self { value: 1.0 - self.value, ..*self };
+        let rest = Self { value: self.value.map(|f| 1.0 - f), ..*self };
         let bounds = rest.limits(&interval, z).map(|(lower, upper)| (1.0 - upper, 1.0 - lower));
         Ok(ConfidenceInterval::new(bounds, interval.confidence_level()))
     }
 
     pub(super) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
-        let log_se = self.std_error? / self.value;
-        interval.limits(z, self.value, log_se, log_se)
+        let value = self.value.ok()?;
+        let log_se = self.std_error? / value;
+        interval.limits(z, value, log_se, log_se)
     }
 
     /// This probability less that of an independent group at its time, with interval and test.
@@ -109,8 +152,17 @@ impl IncidenceEstimate {
     /// ```
     #[must_use]
     pub fn difference(&self, reference: &Self) -> Estimate {
-        let se = self.both_errors(reference).map(|(a, b)| a.hypot(b));
-        Estimate::with_error(Scale::Identity, self.value - reference.value, se).within(-1.0, 1.0)
+        match self.both_values(reference) {
+            Ok((of, against)) => {
+                let se = self.both_errors(reference).map(|(a, b)| a.hypot(b));
+                Estimate::with_error(Scale::Identity, of - against, se).within(-1.0, 1.0)
+            }
+            Err(because) => Estimate::none(Scale::Identity, because),
+        }
+    }
+
+    fn both_values(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
+        Ok((self.value?, reference.value?))
     }
 
     /// The errors of the two groups; one alone is not that of a comparison.
@@ -122,9 +174,13 @@ impl IncidenceEstimate {
     /// This probability over that of an independent group at its time, on the logarithmic scale.
     #[must_use]
     pub fn ratio(&self, reference: &Self) -> Estimate {
-        let se = self.both_errors(reference).map(|(a, b)| (a / self.value).hypot(b / reference.value));
-        let log = self.value.ln() - reference.value.ln();
-        Estimate::with_error(Scale::Log, log, se)
+        match self.both_values(reference) {
+            Ok((of, against)) => {
+                let se = self.both_errors(reference).map(|(a, b)| (a / of).hypot(b / against));
+                Estimate::with_error(Scale::Log, of.ln() - against.ln(), se)
+            }
+            Err(because) => Estimate::none(Scale::Log, because),
+        }
     }
 }
 
@@ -132,7 +188,17 @@ impl fmt::Display for IncidenceEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);
         let percent = |x: f64| format!("{:.decimals$}%", 100.0 * x);
-        let value = percent(self.value);
+        let value = match self.value {
+            Ok(value) => percent(value),
+            Err(NotEstimable::BeyondFollowUp { last, .. }) => {
+                let last = Number(last);
+                return write!(
+                    f,
+                    "not estimable: follow-up ends at {last} with some still free of every event"
+                );
+            }
+            Err(because) => return write!(f, "{because}"),
+        };
         if f.alternate() {
             return match self.interval(Interval::default()).ok().and_then(|i| i.bounds()) {
                 Some((lower, upper)) => write!(f, "{value} ({} to {})", percent(lower), percent(upper)),
@@ -140,7 +206,8 @@ impl fmt::Display for IncidenceEstimate {
             };
         }
         match self.std_error {
-            Some(se) => write!(f, "{value} ± {}", percent(se)),
+            Some(se) if se > 0.0 => write!(f, "{value} ± {}", percent(se)),
+            Some(_) => write!(f, "{value} (no standard error: a width of 0 is no certainty)"),
             None => write!(f, "{value} (no standard error)"),
         }
     }
@@ -151,14 +218,23 @@ impl fmt::Display for IncidenceEstimate {
 /// The lower limit is where the upper confidence curve reaches p, the upper one where the lower does. What is not
 /// reached is `None`: an incidence need not come near 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IncidenceQuantile {
     p: f64,
     value: Option<f64>,
     interval: ConfidenceInterval,
 }
 
+#[cfg(feature = "serde")]
+checked_when_read!(IncidenceQuantile { p: f64, value: Option<f64>, interval: ConfidenceInterval });
+
 impl IncidenceQuantile {
+    #[cfg(feature = "serde")]
+    fn check(&self) -> Result<()> {
+        stored::probability("p", self.p)?;
+        stored::size("a time", self.value.unwrap_or(0.0))
+    }
+
     /// The probability p.
     #[must_use]
     pub fn p(&self) -> f64 {
@@ -212,10 +288,11 @@ impl<'a> IncidenceCurve<'a> {
     fn estimate(&self, t: f64, rows: usize) -> IncidenceEstimate {
         let (value, std_error) = self.fit.after(rows, self.cause);
         let events = (0..rows).map(|i| self.fit.table.events_of(i, self.cause));
+        let value = self.fit.answers(t).map(|()| value);
         IncidenceEstimate {
-            time: t,
-            value: if t.is_nan() { f64::NAN } else { value },
-            std_error,
+            time: TimeAsked(t),
+            value,
+            std_error: std_error.filter(|_| value.is_ok()),
             at_risk: self.fit.table.all().at_risk(t),
             events: events.collect::<crate::numeric::sums::Sum>().value(),
         }
@@ -268,9 +345,10 @@ impl<'a> IncidenceCurve<'a> {
     }
 
     /// Pepe and Mori's (1993) conditional probability `F_k(t)/(1 − F_other(t))`: that the cause has come by t among those
-    /// whom no other has taken by then. `None` where the others have taken all.
+    /// whom no other has taken by then. `None` where the others have taken all, or F has no value at t.
     #[must_use]
     pub fn conditional_probability(&self, t: f64) -> Option<f64> {
+        self.fit.answers(t).ok()?;
         let rows = self.fit.rows_until(t);
         let other: f64 =
             (0..self.fit.width()).filter(|&k| k != self.cause).map(|k| self.fit.after(rows, k).0).sum();

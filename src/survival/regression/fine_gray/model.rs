@@ -16,6 +16,8 @@ use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::fine_gray::options::Fitted;
 use crate::survival::regression::fine_gray::sandwich;
 use crate::survival::regression::term::{Status, Term, TestResult};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// A fitted Fine-Gray model. Made by [`FineGray::fit`](crate::survival::FineGray::fit).
 #[derive(Debug, Clone, PartialEq)]
@@ -38,11 +40,27 @@ pub struct FineGrayModel {
 
 /// The baseline hazard of the subdistribution in one stratum: its jumps at the event times of the cause, for covariates 0.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubdistributionBaseline {
     label: String,
     times: Vec<f64>,
     jumps: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(SubdistributionBaseline { label: String, times: Vec<f64>, jumps: Vec<f64> });
+
+#[cfg(feature = "serde")]
+impl SubdistributionBaseline {
+    fn check(&self) -> Result<()> {
+        stored::length("jumps", self.jumps.len(), "times", self.times.len())?;
+        self.jumps.iter().try_for_each(|&j| stored::size("a jump of a hazard", j))?;
+        self.times.iter().try_for_each(|&t| stored::size("time", t))?;
+        match self.times.array_windows().find(|[a, b]| a >= b) {
+            Some(&[_, value]) => Err(Error::OutOfRange { argument: "time", value, must_be: "increasing" }),
+            None => Ok(()),
+        }
+    }
 }
 
 impl SubdistributionBaseline {
