@@ -258,3 +258,21 @@ fn responses_are_a_table() {
     assert_eq!(column(&batch, "proportion")[0], Some(share.value()));
     assert_eq!(column(&batch, "upper")[0], share.interval(0.95).unwrap().upper);
 }
+
+/// A row a quantity, with its Monte Carlo error; both scenarios of a study, one after the other.
+#[test]
+fn a_simulation_is_a_table() {
+    use greenwood::trial::design::simulation::{LogRankProcedure, Simulation};
+    use greenwood::trial::design::{Accrual, Assumptions, Hazard};
+
+    let control = Hazard::constant(0.1).unwrap();
+    let assumed = Assumptions::new(control.times(0.5), control, Accrual::uniform(60.0, 12.0).unwrap());
+    let study = Simulation::new(assumed).trials(50).study(&LogRankProcedure).unwrap();
+    let table = study.tidy();
+    assert_eq!(table.names(), ["scenario", "quantity", "value", "std_error"]);
+    assert_eq!(table.len(), study.rows().len());
+    let first =
+        format!("effect,rejected,{},{}", study.with_effect().power(), study.with_effect().std_error());
+    assert_eq!(table.to_csv().lines().nth(1), Some(first.as_str()));
+    assert_eq!(study.with_effect().tidy().names(), ["quantity", "value", "std_error"]);
+}

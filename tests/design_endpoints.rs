@@ -2,7 +2,7 @@
 
 use greenwood::Error;
 use greenwood::survival::log_rank::Weight;
-use greenwood::survival::{CompetingRisks, Gray, Groups};
+use greenwood::survival::{CompetingRisks, Gray, Groups, LogRank, RightCensored};
 use greenwood::trial::design::non_proportional::{NonProportionalDesign, PlannedTest};
 use greenwood::trial::design::simulation::{Cutoff, Simulation, WeightedProcedure};
 use greenwood::trial::design::{
@@ -160,7 +160,7 @@ fn equivalence() -> Answer {
     let symmetric = EquivalenceDesign::new(1.25).fit()?;
     close(symmetric.events(), 869.3723331480595, 1e-9);
     let skewed = EquivalenceDesign::new(1.3).lower(0.75).hazard_ratio(0.95).alpha(0.025).allocation(2.0);
-    let plan = skewed.target(Target::Power(0.8)).fit()?;
+    let plan = skewed.clone().target(Target::Power(0.8)).fit()?;
     close(plan.events(), 681.5020330299653, 1e-9);
     let near = EquivalenceDesign::new(1.2).hazard_ratio(1.05).target(Target::Power(0.8)).fit()?;
     close(near.events(), 1401.6777348278526, 1e-9);
@@ -174,6 +174,139 @@ fn equivalence() -> Answer {
     let text = EquivalenceDesign::new(1.25).hazard_ratio(1.3).fit().unwrap_err().to_string();
     assert!(text.contains("between the margins"), "{text}");
     assert!(EquivalenceDesign::new(0.8).fit().is_err());
+    Ok(())
+}
+
+/// tests/data/equivalence.py, scipy 1.17.1: events by `brentq`, the probability of an event by adaptive quadrature.
+#[test]
+fn subjects_of_equivalence() -> Answer {
+    let plain = EquivalenceDesign::new(1.25).control(Hazard::median(12.0)?).accrual(24.0).followup(24.0);
+    let leaving = Hazard::constant(0.01)?;
+    let skewed = EquivalenceDesign::new(1.3)
+        .lower(0.75)
+        .hazard_ratio(0.95)
+        .alpha(0.025)
+        .allocation(2.0)
+        .target(Target::Power(0.8))
+        .control(Hazard::piecewise(&[6.0], &[0.05, 0.03])?)
+        .accrual_shape(Accrual::uniform(1.0, 18.0)?)
+        .followup(30.0)
+        .dropout(leaving.clone(), leaving);
+    for (design, subjects, experimental, events, power, duration) in [
+        (plain, 1005.3483752050016, 502.6741876025008, 869.3723331480595, 0.9, 48.0),
+        (skewed, 1097.5800151912956, 731.7200101275304, 681.5020330299653, 0.8, 48.0),
+    ] {
+        let plan = design.fit()?;
+        close(plan.subjects().unwrap(), subjects, 1e-9);
+        close(plan.subjects_by_arm().unwrap()[0], experimental, 1e-9);
+        close(plan.events(), events, 1e-9);
+        assert_eq!(plan.duration(), Some(duration));
+        let by_subjects = design.clone().target(Target::Subjects(subjects)).fit()?;
+        close(by_subjects.power(), power, 1e-9);
+        close(by_subjects.events(), events, 1e-9);
+        let followup = duration - design.clone().fit()?.assumptions().unwrap().accrual().duration();
+        close(design.followup_for(subjects)?.unwrap(), followup, 1e-8);
+        // With fewer subjects than events no follow-up suffices.
+        assert_eq!(design.followup_for(0.9 * events)?, None);
+        let [own, control] = plan.rounded().by_arm.unwrap();
+        assert!(plan.to_string().contains(&format!("({own} experimental, {control} control)")), "{plan}");
+    }
+    let alone = EquivalenceDesign::new(1.25);
+    assert_eq!((alone.fit()?.subjects(), alone.fit()?.duration()), (None, None));
+    for (design, expected) in [
+        (alone.clone().target(Target::Subjects(100.0)), "give these, or the events"),
+        (alone.clone().control(Hazard::median(12.0)?).accrual(-1.0), "finite durations of at least 0"),
+        (alone.clone().control(Hazard::median(12.0)?).accrual(0.0), "nobody would be followed"),
+        (alone.control(Hazard::constant(0.0)?).accrual(12.0), "nobody would have an event"),
+    ] {
+        let text = design.fit().unwrap_err().to_string();
+        assert!(text.contains(expected), "{text}");
+    }
+    Ok(())
+}
+
+/// Clusters of 10 to 30 whose members share a normal variable of correlation 0.25 (a Gaussian copula of exponential times, so
+/// that the hazards stay proportional): the score of the log-rank test of 400 trials is inflated as the formula has it, with the
+/// correlation of the martingale residuals, and the robust test has the power of the plan. 5 standard errors, and two
+/// percentage points for the normal approximation with 22 clusters an arm.
+#[test]
+fn the_design_effect_of_clusters_by_simulation() -> Answer {
+    let (ratio, rate, followed, trials, correlation) = (0.6, 0.06, 24.0, 400, 0.25_f64);
+    let sizes = [10_usize, 20, 30];
+    let mut random = Random(5);
+    let mut normal = move || {
+        let (u, v) = (random.uniform(), random.uniform());
+        (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+    };
+    // The normal distribution function.
+    let below = |x: f64| 0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2);
+    let mut cluster = |size: usize, hazard: f64| -> Vec<(f64, bool)> {
+        let shared = normal();
+        (0..size)
+            .map(|_| {
+                let z = correlation.sqrt() * shared + (1.0 - correlation).sqrt() * normal();
+                let t = -below(z).max(1e-300).ln() / hazard;
+                (t.min(followed), t <= followed)
+            })
+            .collect()
+    };
+    // The intracluster correlation of the residuals D − H(X), from 40,000 pairs.
+    let (mut product, mut square, mut pairs) = (0.0, 0.0, 0.0);
+    for _ in 0..40_000 {
+        let of = |(t, event): (f64, bool)| f64::from(u8::from(event)) - rate * t;
+        let pair = cluster(2, rate);
+        let (a, b) = (of(pair[0]), of(pair[1]));
+        (product, square, pairs) = (product + a * b, square + 0.5 * (a * a + b * b), pairs + 1.0);
+    }
+    let residual_correlation = product / square;
+    assert!(residual_correlation > 0.1 && residual_correlation < correlation && pairs > 0.0);
+    // Sizes of 10, 20 and 30 in equal numbers.
+    let design = ClusterDesign::new(20.0, residual_correlation).variation((200.0_f64 / 3.0).sqrt() / 20.0);
+    let clusters = 24_usize;
+    // The trial of as many subjects without clusters has the power of `events / effect` events.
+    let n = 2.0 * 20.0 * clusters as f64;
+    let control = Hazard::constant(rate)?;
+    let effective = FixedDesign::new(ratio)
+        .control(control)
+        .accrual(0.0)
+        .followup(followed)
+        .target(Target::Subjects(n / design.design_effect()?))
+        .fit()?;
+    let plan = design.plan(&effective)?;
+    close(plan.subjects().unwrap(), n, 1e-9);
+    let (mut rejected, mut sum, mut inflation) = (0, 0.0, 0.0);
+    for trial in 0..2 * trials {
+        // Trials with the effect, and as many without it.
+        let effect = trial < trials;
+        let (mut time, mut event, mut arm, mut id) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for k in 0..2 * clusters {
+            let own = k % 2;
+            let hazard = if own == 1 && effect { ratio * rate } else { rate };
+            for (t, e) in cluster(sizes[(k / 2) % 3], hazard) {
+                time.push(t);
+                event.push(e);
+                arm.push(own);
+                id.push(k);
+            }
+        }
+        let arms = Groups::from_codes(&arm, &["control", "experimental"])?;
+        let data = RightCensored::new(&time, &event)?;
+        let plain = LogRank::test(&data, &arms)?;
+        if effect {
+            let robust = LogRank::test(&data.with_clusters(&id)?, &arms)?;
+            rejected += usize::from(robust.statistic() > 3.841458820694124 && plain.z().unwrap() > 0.0);
+        } else {
+            sum += 1.0;
+            inflation += plain.statistic();
+        }
+    }
+    // Without an effect the naive statistic is a chi-square times the design effect.
+    let (mean, expected) = (inflation / sum, design.design_effect()?);
+    let error = expected * (2.0 / sum).sqrt();
+    assert!((mean - expected).abs() < 5.0 * error, "{mean} ± {error}, {expected}");
+    let power = f64::from(u32::try_from(rejected).unwrap()) / f64::from(trials);
+    let error = (power * (1.0 - power) / f64::from(trials)).sqrt();
+    assert!((power - plan.power()).abs() < 5.0 * error + 0.02, "{power} ± {error}, {plan}");
     Ok(())
 }
 

@@ -59,6 +59,35 @@ fn simons_table() -> Answer {
     Ok(())
 }
 
+/// Simon (1989), tables 1 and 2, as tests/data/simon.py finds them by complete enumeration (NumPy 2.4, scipy 1.17.1): counts, and
+/// mean, error, power and the probability of stopping to 1e-9.
+#[test]
+fn simons_designs_by_enumeration() -> Answer {
+    let file = std::fs::read_to_string("tests/data/simon.csv").unwrap();
+    let mut compared = 0;
+    for line in file.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = |k: usize| cells[k].parse::<f64>().unwrap();
+        let count = |k: usize| cells[k].parse::<u64>().unwrap();
+        let optimum = if cells[4] == "optimal" { TwoStageOptimum::Optimal } else { TwoStageOptimum::Minimax };
+        let design = TwoStageDesign::new(number(0), number(1)).alpha(number(2)).power(1.0 - number(3));
+        let found = design.optimum(optimum).fit()?;
+        let counts = (found.first(), found.both());
+        assert_eq!(counts, ((count(5), count(6)), (count(7), count(8))), "{line}");
+        for (found, expected) in [
+            (found.expected_subjects(), number(9)),
+            (found.error(), number(10)),
+            (found.power(), number(11)),
+            (found.stopping_probability(), number(12)),
+        ] {
+            assert!((found - expected).abs() <= 1e-9 * expected, "{line}: {found}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 4 * 102);
+    Ok(())
+}
+
 /// No design of any counts up to 26 subjects is better: the search by brute force.
 #[test]
 fn the_search_misses_nothing() -> Answer {

@@ -272,6 +272,7 @@ fn json_string(text: &str) -> String {
 /// | `[Estimate]`, `Estimate` | `estimate, std_error, lower, upper, p_value, scale` |
 /// | `RightCensored` (a reconstruction's `data()`) | `time, event`, then `entry`, `weight`, `stratum` where there are any |
 /// | `trial::response::BinaryAnalysis` | `arm, responders, non_responders, dead, missing, not_due, counted_responders, counted, proportion, lower, upper` |
+/// | `OperatingCharacteristics`; `SimulationStudy` | `quantity, value, std_error` (of Monte Carlo); `scenario` before them |
 /// | `trial::report::Table` | its header, as text |
 /// | `trial::Report` | `table, row, column, value` |
 ///

@@ -17,6 +17,42 @@ pub(crate) fn bracketed(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> O
     brent((low, high), ends, f)
 }
 
+/// The root of an increasing `f` in [`low`, `high`] that is nearly a line of slope 1, from `start`: secants, halving where one
+/// leaves what is known to hold the root. Such a root takes four to six values. `None` where there is no root, or a value is not
+/// a number.
+pub(crate) fn secant(low: f64, high: f64, start: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
+    let (mut low, mut high, mut x) = (low, high, start.clamp(low, high));
+    let (mut slope, mut last, mut fx) = (1.0, high - low, f(x));
+    let mut signs = (false, false);
+    for _ in 0..200 {
+        if fx.is_nan() {
+            return None;
+        }
+        if fx == 0.0 {
+            return Some(x);
+        }
+        if fx > 0.0 {
+            (high, signs.1) = (x, true);
+        } else {
+            (low, signs.0) = (x, true);
+        }
+        let mut next = x - fx / slope;
+        if !(low <= next && next <= high) {
+            next = f64::midpoint(low, high);
+        }
+        let step = next - x;
+        // An error of a secant is of the order of the product of the two before it, times the curvature, which is small.
+        if (step * last).abs() <= 1e-14 || step.abs() <= 2.0 * f64::EPSILON * x.abs() {
+            return (signs == (true, true) || fx.abs() < 1e-6).then_some(next);
+        }
+        let value = f(next);
+        let chord = (value - fx) / step;
+        slope = if chord > 0.0 && chord.is_finite() { chord } else { 0.5 * slope };
+        (x, fx, last) = (next, value, step);
+    }
+    (signs == (true, true)).then_some(x)
+}
+
 fn brent((low, high): (f64, f64), (fa, fb): (f64, f64), mut f: impl FnMut(f64) -> f64) -> Option<f64> {
     let (mut a, mut b, mut fa, mut fb) = (low, high, fa, fb);
     if fa == 0.0 || fb == 0.0 {
@@ -72,7 +108,7 @@ fn brent((low, high): (f64, f64), (fa, fb): (f64, f64), mut f: impl FnMut(f64) -
 
 #[cfg(test)]
 mod tests {
-    use super::{bracketed, find};
+    use super::{bracketed, find, secant};
     use approx::assert_relative_eq;
 
     #[test]
@@ -84,5 +120,22 @@ mod tests {
         assert_eq!(bracketed(1.0, 2.0, |x| x), None);
         assert_eq!(bracketed(1.0, 2.0, |x| x - 2.0), Some(2.0));
         assert_eq!(bracketed(1.0, 2.0, |_| f64::NAN), None);
+    }
+
+    #[test]
+    fn secants_take_few_values() {
+        let mut values = 0;
+        let found = secant(0.0, 1e3, 1.0, |x| {
+            values += 1;
+            x + 0.1 * x.sin() - 2.0
+        });
+        assert_relative_eq!(found.unwrap(), 1.9055509031068203, max_relative = 1e-14);
+        assert!(values <= 7, "{values}");
+        // A curve that is far from such a line, a jump (which is no line: only the half of the digits), no root.
+        assert_relative_eq!(secant(0.0, 1e3, 1.0, |x| x.powi(5) - 32.0).unwrap(), 2.0, max_relative = 1e-14);
+        let jump = |x: f64| if x < 2.0 { -1.0 } else { 1.0 };
+        assert_relative_eq!(secant(0.0, 1e3, 1.0, jump).unwrap(), 2.0, max_relative = 1e-6);
+        assert_eq!(secant(0.0, 8.0, 1.0, |_| -1.0), None);
+        assert_eq!(secant(0.0, 1.0, 0.5, |_| f64::NAN), None);
     }
 }

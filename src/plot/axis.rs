@@ -25,6 +25,12 @@ impl Scale {
         self.to.0 + share * (self.to.1 - self.to.0)
     }
 
+    /// Whether a value stands between the ends of the axis, or at one.
+    pub(crate) fn reaches(&self, value: f64) -> bool {
+        let value = if self.logarithmic { value.ln() } else { value };
+        self.from.0.min(self.from.1) <= value && value <= self.from.0.max(self.from.1)
+    }
+
     /// The value at a place.
     pub(crate) fn value(&self, place: f64) -> f64 {
         let value = self.from.0 + (place - self.to.0) / (self.to.1 - self.to.0) * (self.from.1 - self.from.0);

@@ -191,7 +191,7 @@ mod tests {
     }
 
     /// Machado, Oliveira & Fernandes (2009), severity 1.0. The limits are the smallest distances of this palette (26.4,
-    /// 20.7, 17.9, 16.1), computed with `numpy`; with a darkened yellow (`b8a800`) beside the orange the second is 0.04.
+    /// 20.7, 17.9, 16.1), computed with NumPy; with a darkened yellow (`b8a800`) beside the orange the second is 0.04.
     #[test]
     fn colours_stay_apart_for_every_kind_of_colour_vision() {
         let eyes = [

@@ -18,11 +18,13 @@ pub fn paths<'a>(picture: &'a Picture, class: &str) -> Vec<&'a Path> {
 }
 
 pub fn all_texts(picture: &Picture) -> Vec<&Text> {
-    let of = |item| match item {
-        &Item::Text(ref text) => Some(text),
-        Item::Path(_) => None,
-    };
-    picture.items.iter().filter_map(of).collect()
+    fn text(item: &Item) -> Option<&Text> {
+        match item {
+            Item::Text(text) => Some(text),
+            Item::Path(_) => None,
+        }
+    }
+    picture.items.iter().filter_map(text).collect()
 }
 
 pub fn texts<'a>(picture: &'a Picture, class: &str) -> Vec<&'a Text> {

@@ -2,11 +2,13 @@
 
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
-use greenwood::survival::Weight;
+use greenwood::survival::{MaxCombo, Weight};
 use greenwood::trial::design::simulation::{
-    Cutoff, LogRankProcedure, OperatingCharacteristics, Procedure, RestrictedMeanProcedure, Simulation,
+    ArmAllocation, CoxProcedure, Cutoff, LogRankProcedure, MaxComboProcedure, MilestoneProcedure,
+    OperatingCharacteristics, Procedure, RestrictedMeanProcedure, Simulation, SimulationStudy,
     WeightedProcedure, delayed_effect,
 };
 use greenwood::trial::design::{Accrual, Assumptions, BoundaryType, GroupSequential, Hazard, Spending};
@@ -14,7 +16,7 @@ use serde_json::json;
 
 use crate::support::{Failure, Program, Warnings, json_text, number};
 
-/// Power, type I error, events and duration of a design, by simulation; the same bits for any number of threads.
+/// Power, type I error, bias, coverage, events and duration of a design, by simulation; the same bits for any number of threads.
 #[derive(Parser)]
 #[command(
     after_help = "Example: simulate --hazard-ratio 0.6 --delay 6 --control-median 12 --subjects 300 --accrual 24 --events 200"
@@ -44,9 +46,18 @@ pub struct Options {
     /// The data are cut at this number of events
     #[arg(long, conflicts_with = "followup")]
     events: Option<usize>,
+    /// The data are cut at this calendar time at the latest, whatever the number of events
+    #[arg(long, requires = "events", allow_negative_numbers = true)]
+    until: Option<f64>,
     /// Hazard of dropping out, of both arms
     #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     dropout_hazard: f64,
+    /// Kendall's tau of the times of event and dropout: informative censoring
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    dropout_tau: f64,
+    /// Sizes of permuted blocks, in the order of entry
+    #[arg(long, value_delimiter = ',')]
+    blocks: Vec<usize>,
     /// Experimental subjects for each control subject
     #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     ratio: f64,
@@ -64,12 +75,18 @@ pub struct Options {
     /// γ of Fleming and Harrington's weights
     #[arg(long, allow_negative_numbers = true)]
     gamma: Option<f64>,
-    /// Horizon of the restricted means
+    /// Horizon of the restricted means, or time of the milestone
     #[arg(long, allow_negative_numbers = true)]
     tau: Option<f64>,
+    /// What the test estimates (the hazard ratio, the difference), for bias and coverage
+    #[arg(long, allow_negative_numbers = true)]
+    truth: Option<f64>,
     /// Both arms have the control hazard: type I error
     #[arg(long)]
     without_effect: bool,
+    /// The same trials without an effect too: power and type I error in one table
+    #[arg(long, conflicts_with = "without_effect")]
+    type_i_error: bool,
     /// Number of trials
     #[arg(long, default_value_t = 10_000)]
     trials: usize,
@@ -88,7 +105,16 @@ pub struct Options {
 enum Test {
     LogRank,
     FlemingHarrington,
+    MaxCombo,
     Rmst,
+    Milestone,
+    Cox,
+}
+
+/// What was drawn: one scenario, or both.
+enum Found {
+    One(OperatingCharacteristics),
+    Both(SimulationStudy),
 }
 
 impl Program for Options {
@@ -115,14 +141,20 @@ impl Program for Options {
             .seed(self.seed)
             .threads(self.threads)
             .alpha(self.alpha)
-            .cutoff(match self.events {
-                Some(events) => Cutoff::Events(events),
-                None => Cutoff::Time(self.accrual + self.followup.unwrap_or(0.0)),
-            });
+            .dependent_dropout(self.dropout_tau)
+            .cutoff(self.cutoff(self.events));
+        if let Some(truth) = self.truth {
+            simulation = simulation.truth(truth);
+        }
+        if !self.blocks.is_empty() {
+            simulation = simulation.allocation(ArmAllocation::Blocks(self.blocks.clone()));
+        }
         if let (Some(looks), Some(events)) = (self.looks, self.events) {
             let design = GroupSequential::looks(looks).alpha(self.alpha);
             let bounds = design.boundary(BoundaryType::Spending(Spending::OBrienFleming)).fit()?;
-            simulation = simulation.looks(&bounds, events as f64);
+            let at = |t: &f64| self.cutoff(Some((t * events as f64).round().max(1.0) as usize));
+            let cutoffs: Vec<Cutoff> = bounds.fractions().iter().map(at).collect();
+            simulation = simulation.looks_at(&bounds, &cutoffs);
         }
         if self.without_effect {
             simulation = simulation.without_effect();
@@ -133,59 +165,116 @@ impl Program for Options {
                 let weight = Weight::fleming_harrington(self.rho.unwrap_or(0.0), self.gamma.unwrap_or(1.0));
                 self.draw(&simulation, &WeightedProcedure(weight))?
             }
+            Test::MaxCombo => self.draw(&simulation, &MaxComboProcedure(MaxCombo::new()))?,
             Test::Rmst => {
                 let tau = self.tau.ok_or("--test rmst needs --tau, such as --tau 24")?;
                 self.draw(&simulation, &RestrictedMeanProcedure(tau))?
             }
+            Test::Milestone => {
+                let time = self.tau.ok_or("--test milestone needs --tau, such as --tau 24")?;
+                self.draw(&simulation, &MilestoneProcedure(time))?
+            }
+            Test::Cox => self.draw(&simulation, &CoxProcedure)?,
         };
         Ok(self.answer(&result))
     }
 }
 
 impl Options {
-    fn draw(
-        &self,
-        simulation: &Simulation,
-        procedure: &dyn Procedure,
-    ) -> Result<OperatingCharacteristics, Failure> {
+    fn cutoff(&self, events: Option<usize>) -> Cutoff {
+        match (events, self.until) {
+            (Some(events), Some(time)) => Cutoff::EventsUntil(events, time),
+            (Some(events), None) => Cutoff::Events(events),
+            (None, _) => Cutoff::Time(self.accrual + self.followup.unwrap_or(0.0)),
+        }
+    }
+
+    fn draw(&self, simulation: &Simulation, procedure: &dyn Procedure) -> Result<Found, Failure> {
         if self.test != Test::FlemingHarrington && (self.rho.is_some() || self.gamma.is_some()) {
             return Err(
                 "--rho and --gamma belong to --test fleming-harrington: add it, or leave them out".into()
             );
         }
-        if self.test != Test::Rmst && self.tau.is_some() {
-            return Err("--tau belongs to --test rmst: add it, or leave out --tau".into());
+        if !matches!(self.test, Test::Rmst | Test::Milestone) && self.tau.is_some() {
+            return Err("--tau belongs to --test rmst or milestone: add it, or leave out --tau".into());
         }
         // A sign of life where somebody watches and it takes more than a second.
-        let (watched, mut last) = (std::io::stderr().is_terminal(), std::time::Instant::now());
-        let found = simulation.run_with(procedure, &mut |done| {
-            if watched && last.elapsed().as_secs() >= 1 {
-                eprintln!("{done} of {} trials", self.trials);
-                last = std::time::Instant::now();
-            }
+        let watched = !self.json && std::io::stderr().is_terminal();
+        let whole = if self.type_i_error { 2 * self.trials } else { self.trials };
+        let mut bar = Bar { watched, shown: false, last: Instant::now() };
+        let mut progress = |done: usize| {
+            bar.show(done, whole);
             ControlFlow::Continue(())
-        })?;
-        Ok(found)
+        };
+        let found = if self.type_i_error {
+            simulation.study_with(procedure, &mut progress).map(Found::Both)
+        } else {
+            simulation.run_with(procedure, &mut progress).map(Found::One)
+        };
+        bar.clear();
+        Ok(found?)
     }
 
-    fn answer(&self, result: &OperatingCharacteristics) -> String {
+    fn answer(&self, found: &Found) -> String {
         if !self.json {
-            return result.to_string();
+            return match found {
+                Found::One(result) => result.to_string(),
+                Found::Both(study) => study.to_string(),
+            };
         }
+        let result = match found {
+            Found::One(result) => result,
+            Found::Both(study) => study.with_effect(),
+        };
         let mut warnings = Warnings::default();
         if result.not_computed() > 0 {
             warnings.add(format!("{} tests could not be computed and did not reject", result.not_computed()));
         }
         let ((events, events_error), (duration, duration_error)) = (result.events(), result.duration());
-        json_text(
-            json!({
-                "trials": result.trials(), "power": number(result.power()), "std_error": number(result.std_error()),
-                "events": number(events), "events_std_error": number(events_error),
-                "duration": number(duration), "duration_std_error": number(duration_error),
-                "subjects": number(result.subjects()),
-                "rejection_by_look": result.rejection_by_look(), "futility": number(result.futility()),
-            }),
-            &warnings,
-        )
+        let mut object = json!({
+            "trials": result.trials(), "power": number(result.power()), "std_error": number(result.std_error()),
+            "events": number(events), "events_std_error": number(events_error),
+            "duration": number(duration), "duration_std_error": number(duration_error),
+            "subjects": number(result.subjects()),
+            "rejection_by_look": result.rejection_by_look(), "futility": number(result.futility()),
+            "mean_estimate": number(result.mean_estimate()),
+            "bias": number(result.bias().map(|b| b.0)), "bias_std_error": number(result.bias().map(|b| b.1)),
+            "coverage": number(result.coverage().map(|c| c.0)),
+            "coverage_std_error": number(result.coverage().map(|c| c.1)),
+        });
+        if let Found::Both(study) = found {
+            let none = study.without_effect();
+            object["type_i_error"] = number(none.power());
+            object["type_i_error_std_error"] = number(none.std_error());
+        }
+        json_text(object, &warnings)
+    }
+}
+
+/// A line on standard error that says how far the run is.
+struct Bar {
+    watched: bool,
+    shown: bool,
+    last: Instant,
+}
+
+impl Bar {
+    const WIDTH: usize = 40;
+
+    fn show(&mut self, done: usize, of: usize) {
+        if self.watched && self.last.elapsed().as_secs() >= 1 {
+            let share = done as f64 / of as f64;
+            let full = (share * Self::WIDTH as f64) as usize;
+            let bar = "#".repeat(full) + &"-".repeat(Self::WIDTH.saturating_sub(full));
+            eprint!("\r[{bar}] {:3.0}% of {of} trials", 100.0 * share);
+            (self.shown, self.last) = (true, Instant::now());
+        }
+    }
+
+    /// The line has done its work.
+    fn clear(&self) {
+        if self.shown {
+            eprint!("\r{}\r", " ".repeat(Self::WIDTH + 40));
+        }
     }
 }

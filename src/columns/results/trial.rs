@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::proportion::{Proportion, ProportionInterval};
 use crate::survival::result::{ConfidenceInterval, Interval};
 use crate::trial::Label;
+use crate::trial::design::simulation::{OperatingCharacteristics, SimulatedQuantity, SimulationStudy};
 use crate::trial::report::{Report, Table};
 use crate::trial::response::{BinaryAnalysis, BinaryCounts};
 
@@ -33,6 +34,31 @@ impl<A: Label> ToRecordBatch for BinaryAnalysis<A> {
             .counts("counted", shares.iter().map(|s| s.map(|s| s.subjects())))
             .numbers("proportion", shares.iter().map(|s| s.map(|s| s.value())));
         Ok(limits(table, &between))
+    }
+}
+
+fn simulated(rows: &[SimulatedQuantity]) -> Tidy {
+    Tidy::default()
+        .texts("quantity", rows.iter().map(|r| Some(r.name().into())))
+        .numbers("value", rows.iter().map(SimulatedQuantity::value))
+        .numbers("std_error", rows.iter().map(SimulatedQuantity::std_error))
+}
+
+/// A row a quantity, with its Monte Carlo standard error.
+impl ToRecordBatch for OperatingCharacteristics {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(simulated(&self.rows()))
+    }
+}
+
+/// The same of both scenarios, `effect` and `no effect`.
+impl ToRecordBatch for SimulationStudy {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        let (with, without) = (self.with_effect().rows(), self.without_effect().rows());
+        Tidy::stack([
+            simulated(&with).with_label("scenario", "effect"),
+            simulated(&without).with_label("scenario", "no effect"),
+        ])
     }
 }
 

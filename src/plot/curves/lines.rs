@@ -151,7 +151,9 @@ impl StepSeries {
             if from < stop {
                 let limits: Vec<(f64, (f64, f64))> =
                     self.band[i + 1..j].iter().filter_map(|&(t, l)| Some((t, l?))).collect();
-                let shown = limits.partition_point(|l| self.smooth || l.0 < stop);
+                // The limits at the end are a line without width: drawn where the axis reaches, since it makes no room for them.
+                let reached = |(low, high): (f64, f64)| y.reaches(low) && y.reaches(high);
+                let shown = limits.partition_point(|l| self.smooth || l.0 < stop || reached(l.1));
                 let limits = &limits[..shown];
                 let side = |pick: fn((f64, f64)) -> f64| {
                     let steps: Vec<(f64, f64)> = limits.iter().map(|&(t, l)| (t, pick(l))).collect();

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::result::print::Number;
+use crate::trial::design::checks;
 use crate::trial::design::hazard::{Hazard, check_breaks};
 
 /// How subjects enter: at rates that are constant over pieces of calendar time, then no more.
@@ -55,14 +56,8 @@ impl Accrual {
     /// # Errors
     /// [`Error::OutOfRange`] for a number that is not above 0 or a duration below 0.
     pub fn uniform(subjects: f64, duration: f64) -> Result<Self> {
-        if !(duration >= 0.0 && duration.is_finite()) {
-            let (argument, value) = ("duration", duration);
-            return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
-        }
-        if !(subjects > 0.0 && subjects.is_finite()) {
-            let (argument, value) = ("subjects", subjects);
-            return Err(Error::OutOfRange { argument, value, must_be: "finite and above 0" });
-        }
+        checks::not_negative("duration", duration)?;
+        checks::positive("subjects", subjects)?;
         // All at once is entry over a moment that no other time can resolve.
         let duration = duration.max(1e-9);
         Self::piecewise(&[0.0, duration], &[subjects / duration])
@@ -76,11 +71,7 @@ impl Accrual {
     pub fn piecewise(breaks: &[f64], rates: &[f64]) -> Result<Self> {
         if let Some((&value, rest)) = breaks.split_first() {
             if value != 0.0 {
-                return Err(Error::OutOfRange {
-                    argument: "the first break of the accrual",
-                    value,
-                    must_be: "0",
-                });
+                return checks::refuse("the first break of the accrual", value, "0");
             }
             let extended: Vec<f64> = rates.iter().copied().chain([0.0]).collect();
             check_breaks(rest, &extended, "rates")?;
@@ -88,12 +79,7 @@ impl Accrual {
             return Err(Error::Empty { argument: "breaks" });
         }
         if !rates.iter().any(|&r| r > 0.0) {
-            let (argument, value) = ("the accrual rates", 0.0);
-            return Err(Error::OutOfRange {
-                argument,
-                value,
-                must_be: "above 0 in some piece: nobody would enter",
-            });
+            return checks::refuse("the accrual rates", 0.0, "above 0 in some piece: nobody would enter");
         }
         Ok(Self { breaks: breaks.to_vec(), rates: rates.to_vec() })
     }

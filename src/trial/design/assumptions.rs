@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::survival::result::print::Number;
 use crate::trial::design::accrual::Accrual;
+use crate::trial::design::checks;
 use crate::trial::design::hazard::Hazard;
 
 /// Two arms, how subjects enter them, and how they leave. Printed, it is a paragraph for a protocol.
@@ -96,9 +97,7 @@ impl Assumptions {
     /// # Errors
     /// [`Error::OutOfRange`] for a ratio that is not above 0.
     pub fn allocation(self, ratio: f64) -> Result<Self> {
-        if !(ratio > 0.0 && ratio.is_finite()) {
-            return Err(Error::OutOfRange { argument: "ratio", value: ratio, must_be: "finite and above 0" });
-        }
+        checks::positive("ratio", ratio)?;
         Ok(Self { ratio, ..self })
     }
 

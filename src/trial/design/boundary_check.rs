@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::trial::design::boundaries::BoundaryType;
+use crate::trial::design::checks;
 use crate::trial::design::group_sequential::{Futility, GroupSequential};
-use crate::trial::design::spending::Spending;
 
 impl GroupSequential {
     pub(super) fn check(&self) -> Result<()> {
@@ -12,7 +12,7 @@ impl GroupSequential {
             return Err(Error::Empty { argument: "fractions" });
         }
         if looks > 50 {
-            return Err(Error::OutOfRange { argument: "looks", value: looks as f64, must_be: "at most 50" });
+            return checks::refuse("looks", looks as f64, "at most 50");
         }
         let mut previous = 0.0;
         for (index, &value) in self.fractions.iter().enumerate() {
@@ -24,39 +24,20 @@ impl GroupSequential {
             previous = value;
         }
         if previous != 1.0 {
-            return Err(Error::OutOfRange { argument: "the last fraction", value: previous, must_be: "1" });
+            return checks::refuse("the last fraction", previous, "1");
         }
-        if !(1..=2).contains(&self.sides) {
-            return Err(Error::OutOfRange {
-                argument: "sides",
-                value: f64::from(self.sides),
-                must_be: "1 or 2",
-            });
-        }
-        Spending::OBrienFleming.check(looks, self.alpha)?;
+        checks::error_rate(self.alpha, self.sides)?;
         let power = 1.0 - self.beta;
         if !(power > self.alpha && power < 1.0 - 1e-12) {
-            return Err(Error::OutOfRange {
-                argument: "power",
-                value: power,
-                must_be: "above alpha and below 1",
-            });
+            return checks::refuse("power", power, "above alpha and below 1");
         }
         match &self.boundary {
             BoundaryType::Spending(spending) => spending.check(looks, self.alpha / f64::from(self.sides))?,
             BoundaryType::WangTsiatis(value) if !((-2.0..=2.0).contains(value)) => {
-                return Err(Error::OutOfRange {
-                    argument: "Wang and Tsiatis's Δ",
-                    value: *value,
-                    must_be: "between -2 and 2",
-                });
+                return checks::refuse("Wang and Tsiatis's Δ", *value, "between -2 and 2");
             }
             BoundaryType::HaybittlePeto(value) if !((0.5..=10.0).contains(value)) => {
-                return Err(Error::OutOfRange {
-                    argument: "Haybittle and Peto's bound",
-                    value: *value,
-                    must_be: "between 0.5 and 10",
-                });
+                return checks::refuse("Haybittle and Peto's bound", *value, "between 0.5 and 10");
             }
             _ => {}
         }
@@ -83,9 +64,7 @@ impl GroupSequential {
                     });
                 }
                 match bounds.iter().find(|z| !(**z < 10.0)) {
-                    Some(&value) => {
-                        Err(Error::OutOfRange { argument: "futility", value, must_be: "below 10" })
-                    }
+                    Some(&value) => checks::refuse("futility", value, "below 10"),
                     None => Ok(()),
                 }
             }
@@ -109,8 +88,7 @@ impl GroupSequential {
             previous = value;
         }
         if previous != 1.0 {
-            let (argument, value) = ("the last spending_time", previous);
-            return Err(Error::OutOfRange { argument, value, must_be: "1" });
+            return checks::refuse("the last spending_time", previous, "1");
         }
         Ok(())
     }

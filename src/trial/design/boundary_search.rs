@@ -10,13 +10,52 @@ use crate::trial::design::recursion::{Stage, exits};
 /// Beyond this bound nothing is left of a normal tail in 64 bits.
 const NEVER: f64 = 38.0;
 
+/// Up to this drift the search for the drift looks.
+const MOST_DRIFT: f64 = 1e3;
+
 /// The bounds under one choice of the constant and the drift.
 pub(super) struct Bounds {
     pub(super) upper: Vec<f64>,
     pub(super) lower: Vec<f64>,
     /// Crossing above under no effect, at each look.
     pub(super) spent: Vec<f64>,
-    pub(super) power: f64,
+    /// The trials before each look that the power counts: those that obeyed the bounds for efficacy and futility.
+    stages: Vec<Stage>,
+}
+
+impl Bounds {
+    /// The power at a drift: one sum over the points of each look.
+    pub(super) fn power(&self, fractions: &[f64], drift: f64) -> f64 {
+        let looks = fractions.iter().zip(&self.upper).zip(&self.stages);
+        looks.map(|((&t, &bound), stage)| stage.above_at(t, bound, drift)).sum()
+    }
+}
+
+/// The bound whose tail is `wanted`; `tail` gives the probability beyond a bound, which falls, and the density there. The whole
+/// lies below a normal law, so the bound of that law, `start`, is not below the bound wanted.
+///
+/// The logarithm of the tail is concave, since the statistic's density is (Prékopa 1973: a normal density that is cut to
+/// intervals), so Newton's steps come down from `start` and never pass the root.
+fn bound_with(wanted: f64, start: f64, tail: impl Fn(f64) -> (f64, f64)) -> f64 {
+    let mut z = start.min(NEVER);
+    for _ in 0..60 {
+        let (p, density) = tail(z);
+        let step = (p.ln() - wanted.ln()) * p / density;
+        if !step.is_finite() || z + step < -NEVER {
+            break;
+        }
+        z += step;
+        // What is left is of the order of the step's square.
+        if step.abs() <= 3e-9 * z.abs().max(1.0) {
+            return z;
+        }
+    }
+    root::find(-NEVER, NEVER, |z| wanted - tail(z).0)
+}
+
+/// The normal bound with this tail.
+fn normal_bound(tail: f64) -> f64 {
+    if tail < 1.0 { -normal_quantile(tail) } else { -NEVER }
 }
 
 impl GroupSequential {
@@ -34,7 +73,7 @@ impl GroupSequential {
             let bound = if wanted <= 1e-290 {
                 f64::NEG_INFINITY
             } else {
-                root::find(-NEVER, NEVER, |z| wanted - stage.below(t, z))
+                -bound_with(wanted, normal_bound(wanted), |z| stage.below_with_density(t, -z))
             };
             if bound >= found.upper[k]
                 || (k + 1 < self.fractions.len() && bound > found.lower[k] && found.lower[k].is_finite())
@@ -45,39 +84,39 @@ impl GroupSequential {
                     why: "it would lie above the bound for efficacy or futility of its look; spend less or later",
                 });
             }
-            spent += if bound > f64::NEG_INFINITY { stage.below(t, bound) } else { 0.0 };
-            if k + 1 < self.fractions.len() {
-                stage = stage.next(t, bound, found.upper[k]);
+            spent += stage.below(t, bound);
+            if let Some(&following) = self.fractions.get(k + 1) {
+                stage = stage.next(t, bound, found.upper[k], following);
             }
             bounds.push(bound);
         }
         Ok(bounds)
     }
 
-    /// The drift with the power asked for: power grows with the drift.
+    /// The drift with the power asked for: power grows with the drift, and its normal quantile nearly by as much.
     pub(super) fn find_drift(&self, fixed: f64, power: impl Fn(f64) -> Result<f64>) -> Result<f64> {
-        let wanted = 1.0 - self.beta;
-        let mut high = fixed.max(0.1) * 1.02;
-        while power(high)? < wanted {
-            high *= 1.3;
-            if high > 1e3 {
-                return Err(Error::Unsupported {
-                    method: "this design",
-                    with: "this power",
-                    why: "its futility bounds stop too many trials for any effect to have it; lower them or the power",
-                });
-            }
-        }
-        let low = fixed.max(0.0) * 0.9;
+        let wanted = normal_quantile(1.0 - self.beta);
         let mut failure = None;
-        let drift = root::find(low, high, |drift| match power(drift) {
-            Ok(p) => p - wanted,
+        let drift = root::secant(0.0, MOST_DRIFT, 1.03 * fixed.max(0.1), |drift| match power(drift) {
+            Ok(p) => normal_quantile(p.clamp(0.0, 1.0)) - wanted,
             Err(e) => {
                 failure = Some(e);
-                0.0
+                f64::NAN
             }
         });
-        failure.map_or(Ok(drift), Err)
+        if let Some(e) = failure {
+            return Err(e);
+        }
+        drift.ok_or(Error::Unsupported {
+            method: "this design",
+            with: "this power",
+            why: "its futility bounds stop too many trials for any effect to have it; lower them or the power",
+        })
+    }
+
+    /// Do the trials that count for the error and those that count for the power obey the same bounds?
+    fn one_region(&self) -> bool {
+        self.binding || self.futility == Futility::None
     }
 
     /// The bounds at a drift; the constant of classical bounds is found so that the error is right.
@@ -88,40 +127,51 @@ impl GroupSequential {
             BoundaryType::WangTsiatis(delta) => self.constant(delta, drift),
             _ => 0.0,
         };
-        self.chain(constant, drift)
+        self.chain(constant, drift, None)
+    }
+
+    /// The bounds at another drift, those for efficacy as they were found where they do not hang on it.
+    pub(super) fn bounds_from(&self, found: &Bounds, drift: f64) -> Result<Bounds> {
+        if self.one_region() { self.bounds(drift) } else { self.chain(0.0, drift, Some(found)) }
     }
 
     /// The constant of classical bounds `c t^{Δ − ½}` that spends the error.
     fn constant(&self, delta: f64, drift: f64) -> f64 {
         let per_side = self.alpha / f64::from(self.sides);
+        // The normal bound of what is spent grows nearly as fast as the constant.
+        let wanted = normal_quantile(1.0 - per_side);
+        let excess = |spent: Vec<f64>| normal_bound(spent.iter().sum::<f64>()) - wanted;
         if self.binding && self.futility != Futility::None {
-            let excess =
-                |c| self.chain(c, drift).map_or(f64::NAN, |b| b.spent.iter().sum::<f64>() - per_side);
-            return root::find(0.05, NEVER, excess);
+            let of = |c| self.chain(c, drift, None).map_or(f64::NAN, |b| excess(b.spent));
+            return root::secant(0.05, NEVER, wanted.max(0.1), of).unwrap_or(NEVER);
         }
         // No stop counts but those of the bounds: the last look alone spends at most the error, and up to Δ = ½, where no look
         // has a lower bound than the last, all together spend at most their number times what that one would.
         let looks = self.fractions.len() as f64;
-        let least = normal_quantile(1.0 - per_side) - 1e-6;
+        let least = wanted - 1e-6;
         let most = if delta <= 0.5 { normal_quantile(1.0 - per_side / looks) + 1e-6 } else { NEVER };
-        root::find(least, most, |c| {
+        let of = |c: f64| {
             let upper: Vec<f64> = self.fractions.iter().map(|t| c * t.powf(delta - 0.5)).collect();
             let lower = if self.sides == 2 {
                 upper.iter().map(|z| -z).collect()
             } else {
                 vec![f64::NEG_INFINITY; upper.len()]
             };
-            exits(&self.fractions, &lower, &upper, 0.0).0.iter().sum::<f64>() - per_side
-        })
+            excess(exits(&self.fractions, &lower, &upper, 0.0).0)
+        };
+        root::secant(least, most, wanted, of).unwrap_or(wanted)
     }
 
     /// Look by look: the efficacy bound from the trials that no look has stopped under no effect, the futility bound
-    /// from those under the drift.
-    fn chain(&self, constant: f64, drift: f64) -> Result<Bounds> {
+    /// from those under the drift. Where both obey the same bounds one recursion serves for both.
+    fn chain(&self, constant: f64, drift: f64, known: Option<&Bounds>) -> Result<Bounds> {
         let per_side = self.alpha / f64::from(self.sides);
         let last = self.fractions.len() - 1;
-        let (mut none, mut effect) = (Stage::start(0.0), Stage::start(drift));
-        let mut bounds = Bounds { upper: Vec::new(), lower: Vec::new(), spent: Vec::new(), power: 0.0 };
+        let shared = self.one_region();
+        let mut none = Stage::start(0.0).reaching(0.0, reach(drift));
+        let mut effect = if shared { none.clone() } else { Stage::start(drift).reaching(0.0, reach(drift)) };
+        let mut bounds =
+            Bounds { upper: Vec::new(), lower: Vec::new(), spent: Vec::new(), stages: Vec::new() };
         let (mut spent, mut lost) = (0.0, 0.0);
         for (k, &t) in self.fractions.iter().enumerate() {
             let left_over = |amount: f64| {
@@ -129,10 +179,11 @@ impl GroupSequential {
                 if wanted <= 1e-290 {
                     f64::INFINITY
                 } else {
-                    root::find(-NEVER, NEVER, |z| none.above(t, z) - wanted)
+                    bound_with(wanted, normal_bound(wanted), |z| none.above_with_density(t, z))
                 }
             };
             let upper = match &self.boundary {
+                _ if known.is_some() => known.map_or(f64::NAN, |b| b.upper[k]),
                 BoundaryType::OBrienFleming => constant / t.sqrt(),
                 BoundaryType::Pocock => constant,
                 BoundaryType::WangTsiatis(delta) => constant * t.powf(delta - 0.5),
@@ -148,10 +199,11 @@ impl GroupSequential {
                     why: "the looks before the last spend the whole error; raise their bounds",
                 });
             }
-            let above = none.above(t, upper);
+            let above = known.map_or_else(|| none.above(t, upper), |b| b.spent[k]);
             spent += above;
             bounds.spent.push(above);
-            bounds.power += effect.above(t, upper);
+            let counted = if shared { &none } else { &effect };
+            bounds.stages.push(counted.clone());
             let lower = match &self.futility {
                 _ if k == last => f64::NEG_INFINITY,
                 Futility::None => f64::NEG_INFINITY,
@@ -161,23 +213,33 @@ impl GroupSequential {
                     if wanted <= 1e-290 {
                         f64::NEG_INFINITY
                     } else {
-                        root::find(-NEVER, NEVER, |z| wanted - effect.below(t, z)).min(upper)
+                        let start = normal_bound(wanted) - drift * t.sqrt();
+                        let below = |z: f64| counted.below_at(t, -z, drift);
+                        let bound = (-bound_with(wanted, start, below)).min(upper);
+                        lost += below(-bound).0;
+                        bound
                     }
                 }
             };
-            lost += if lower > f64::NEG_INFINITY { effect.below(t, lower) } else { 0.0 };
-            if k < last {
-                let (null_lower, effect_lower) = match (self.sides, self.binding) {
-                    (2, _) => (-upper, -upper),
-                    (_, true) => (lower, lower),
-                    (_, false) => (f64::NEG_INFINITY, lower),
-                };
-                none = none.next(t, null_lower, upper);
-                effect = effect.next(t, effect_lower, upper);
+            if let Some(&following) = self.fractions.get(k + 1) {
+                if shared {
+                    let lower = if self.sides == 2 { -upper } else { lower };
+                    none = none.next(t, lower, upper, following);
+                } else {
+                    if known.is_none() {
+                        none = none.next(t, f64::NEG_INFINITY, upper, following);
+                    }
+                    effect = effect.next(t, lower, upper, following);
+                }
             }
             bounds.upper.push(upper);
             bounds.lower.push(lower);
         }
         Ok(bounds)
     }
+}
+
+/// Up to this drift the stages of bounds that were found at `drift` hold every trial that counts.
+pub(super) fn reach(drift: f64) -> f64 {
+    2.0 * drift.max(1.0)
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::survival::result::print::Number;
+use crate::trial::design::checks;
 use crate::trial::design::fixed_plan::{FixedPlan, whole};
 
 /// What randomising clusters (practices, wards, villages) costs: the design effect.
@@ -67,18 +68,15 @@ impl ClusterDesign {
     /// The design effect.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a mean size below 1, a correlation outside [0, 1], a variation below 0.
+    /// [`OutOfRange`](crate::Error::OutOfRange) for a mean size below 1, a correlation outside [0, 1], a variation below 0.
     pub fn design_effect(&self) -> Result<f64> {
-        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         if !(self.size >= 1.0 && self.size.is_finite()) {
-            return refuse("the mean size of a cluster", self.size, "finite and at least 1");
+            return checks::refuse("the mean size of a cluster", self.size, "finite and at least 1");
         }
         if !(0.0..=1.0).contains(&self.correlation) {
-            return refuse("the intracluster correlation", self.correlation, "in [0, 1]");
+            return checks::refuse("the intracluster correlation", self.correlation, "in [0, 1]");
         }
-        if !(0.0..f64::INFINITY).contains(&self.variation) {
-            return refuse("the variation of the sizes", self.variation, "finite and at least 0");
-        }
+        checks::not_negative("the variation of the sizes", self.variation)?;
         Ok(1.0 + ((1.0 + self.variation * self.variation) * self.size - 1.0) * self.correlation)
     }
 

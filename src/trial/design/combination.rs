@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_quantile};
 use crate::numeric::root;
+use crate::trial::design::checks;
 
 /// The inverse normal combination: `Z = Σ √wₖ Φ⁻¹(1 − pₖ) / √Σ wₖ` with weights fixed in advance.
 ///
@@ -35,12 +36,8 @@ impl InverseNormal {
         if weights.is_empty() {
             return Err(Error::Empty { argument: "weights" });
         }
-        match weights.iter().find(|w| !(**w > 0.0 && w.is_finite())) {
-            Some(&value) => {
-                Err(Error::OutOfRange { argument: "weights", value, must_be: "finite and above 0" })
-            }
-            None => Ok(Self { weights: weights.to_vec() }),
-        }
+        weights.iter().try_for_each(|&w| checks::positive("weights", w))?;
+        Ok(Self { weights: weights.to_vec() })
     }
 
     /// The statistic after each stage, from the one-sided p-values of the stages so far.
@@ -67,10 +64,7 @@ impl InverseNormal {
 }
 
 fn check_p(p_values: &[f64]) -> Result<()> {
-    match p_values.iter().find(|p| !(**p > 0.0 && **p < 1.0)) {
-        Some(&value) => Err(Error::OutOfRange { argument: "p_values", value, must_be: "inside (0, 1)" }),
-        None => Ok(()),
-    }
+    p_values.iter().try_for_each(|&p| checks::inside("p_values", p))
 }
 
 /// Fisher's product test of two stages: reject at stage 1 where `p₁ ≤ α₁`, stop for futility where `p₁ > α₀`, and else
@@ -106,9 +100,7 @@ impl FisherCombination {
     /// # Errors
     /// [`Error::OutOfRange`] for an error outside (0, 1), or a bound for futility that is not above it and at most 1.
     pub fn new(alpha: f64, futility: f64) -> Result<Self> {
-        if !(alpha > 0.0 && alpha < 1.0) {
-            return Err(Error::OutOfRange { argument: "alpha", value: alpha, must_be: "inside (0, 1)" });
-        }
+        checks::inside("alpha", alpha)?;
         if !(futility > alpha && futility <= 1.0) {
             let (argument, value) = ("futility", futility);
             return Err(Error::OutOfRange { argument, value, must_be: "above alpha and at most 1" });

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::survival::result::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
-use crate::trial::design::fixed::{Target, check_power};
+use crate::trial::design::checks;
+use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
 use crate::trial::design::hazard::Hazard;
 use crate::trial::design::non_proportional::at_risk::AtRisk;
@@ -150,7 +151,7 @@ impl CompetingRisksDesign {
     /// The plan.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for options, a ratio of 1, and hazards under which nobody has the event.
+    /// [`OutOfRange`](crate::Error::OutOfRange) for options, a ratio of 1, and hazards under which nobody has the event.
     pub fn fit(&self) -> Result<CompetingRisksPlan> {
         self.check()?;
         let theta = self.theta();
@@ -158,11 +159,11 @@ impl CompetingRisksDesign {
         let (probabilities, incidences) = self.probabilities()?;
         let each = share * probabilities[0] + (1.0 - share) * probabilities[1];
         if !(each > 0.0) {
-            return Err(Error::OutOfRange {
-                argument: "the probability of the event",
-                value: each,
-                must_be: "above 0 by the time of the analysis: raise the hazard of the event or analyse later",
-            });
+            return checks::refuse(
+                "the probability of the event",
+                each,
+                "above 0 by the time of the analysis: raise the hazard of the event or analyse later",
+            );
         }
         let z = normal_quantile(1.0 - self.alpha / f64::from(self.sides));
         let per_square = (1.0 + self.ratio).powi(2) / (self.ratio * theta.ln().powi(2));
@@ -238,36 +239,11 @@ impl CompetingRisksDesign {
     }
 
     fn check(&self) -> Result<()> {
-        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        for (argument, value) in [("the ratio of the effect", self.theta()), ("allocation", self.ratio)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return refuse(argument, value, "finite and above 0");
-            }
-        }
-        if self.theta() == 1.0 {
-            let must_be = "different from 1: no number of events shows a difference that is not there";
-            return refuse("the ratio of the effect", 1.0, must_be);
-        }
-        if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return refuse("alpha", self.alpha, "inside (0, 1)");
-        }
-        if !(1..=2).contains(&self.sides) {
-            return refuse("sides", f64::from(self.sides), "1 or 2");
-        }
-        if !(self.time > 0.0 && self.time.is_finite()) {
-            return refuse(
-                "the time of the analysis",
-                self.time,
-                "finite and above 0: nobody would be followed",
-            );
-        }
-        match self.target {
-            Target::Power(power) => check_power(power),
-            Target::Subjects(value) | Target::Events(value) if !(value > 0.0 && value.is_finite()) => {
-                refuse("target", value, "a finite number above 0")
-            }
-            _ => Ok(()),
-        }
+        checks::effect("the ratio of the effect", self.theta())?;
+        checks::positive("allocation", self.ratio)?;
+        checks::error_rate(self.alpha, self.sides)?;
+        checks::analysis_time(self.time)?;
+        checks::target(self.target)
     }
 }
 

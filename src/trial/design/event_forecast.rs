@@ -8,6 +8,7 @@ use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
 use crate::trial::analysis::record::{Censoring, Outcome};
 use crate::trial::analysis::trial::Trial;
+use crate::trial::design::checks;
 use crate::trial::facts::label::Label;
 use crate::trial::facts::time::Time;
 use crate::trial::question::estimand::Estimand;
@@ -108,14 +109,9 @@ impl EventForecast {
         question: impl Into<Estimand<E>>,
     ) -> Result<Forecast> {
         for (argument, value) in [("entering", self.entering), ("over", self.over.in_days())] {
-            if !(value >= 0.0 && value.is_finite()) {
-                return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
-            }
+            checks::not_negative(argument, value)?;
         }
-        if !(self.level > 0.0 && self.level < 1.0) {
-            let (argument, value) = ("level", self.level);
-            return Err(Error::OutOfRange { argument, value, must_be: "inside (0, 1)" });
-        }
+        checks::inside("level", self.level)?;
         let Some(cutoff) = trial.cutoff() else {
             return Err(Error::Unsupported {
                 method: "a forecast",

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
+use crate::trial::design::checks;
 use crate::trial::design::fixed::FixedDesign;
 
 /// The formula that turns a hazard ratio and an error rate into a number of events.
@@ -54,12 +55,11 @@ impl FixedDesign {
         let (Some(control), Some(accrual)) = (&self.control, &self.accrual) else { return Ok(None) };
         let total = accrual.duration() + self.followup;
         if total <= 1e-8 {
-            let (argument, value) = ("accrual and follow-up", 0.0);
-            return Err(Error::OutOfRange {
-                argument,
-                value,
-                must_be: "above 0 together: nobody would be followed",
-            });
+            return checks::refuse(
+                "accrual and follow-up",
+                0.0,
+                "above 0 together: nobody would be followed",
+            );
         }
         let accrual = accrual.with_subjects(1.0);
         let probability = |factor: f64, arm: usize| {
@@ -70,11 +70,11 @@ impl FixedDesign {
         let variance = |p: [f64; 2]| 1.0 / (shares[0] * p[0]) + 1.0 / (shares[1] * p[1]);
         let effect = [probability(h, 0), probability(1.0, 1)];
         if !(effect[0] > 0.0 && effect[1] > 0.0) {
-            return Err(Error::OutOfRange {
-                argument: "the control hazard",
-                value: control.rates().iter().copied().fold(0.0, f64::max),
-                must_be: "above 0 within the follow-up: nobody would have an event",
-            });
+            return checks::refuse(
+                "the control hazard",
+                control.rates().iter().copied().fold(0.0, f64::max),
+                "above 0 within the follow-up: nobody would have an event",
+            );
         }
         let mean = match self.formula {
             EventFormula::BernsteinLagakos => 1.0,

@@ -6,6 +6,7 @@ use crate::numeric::root;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::boundaries::Boundaries;
+use crate::trial::design::checks;
 use crate::trial::design::event_formula::EventFormula;
 use crate::trial::design::fixed_plan::FixedPlan;
 use crate::trial::design::hazard::Hazard;
@@ -222,7 +223,7 @@ impl FixedDesign {
     /// # Errors
     /// See [`FixedDesign`].
     pub fn detectable_ratio(&self, power: f64) -> Result<f64> {
-        check_power(power)?;
+        checks::power(power)?;
         self.check()?;
         let below = self.hazard_ratio < self.margin;
         let of = |h: f64| {
@@ -282,38 +283,20 @@ impl FixedDesign {
         let positive =
             [("hazard_ratio", self.hazard_ratio), ("margin", self.margin), ("allocation", self.ratio)];
         for (argument, value) in positive {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::OutOfRange { argument, value, must_be: "finite and above 0" });
-            }
+            checks::positive(argument, value)?;
         }
         if self.hazard_ratio == self.margin {
-            return Err(Error::OutOfRange {
-                argument: "hazard_ratio",
-                value: self.hazard_ratio,
-                must_be: "different from the margin: no number of events shows a difference that is not there",
-            });
+            return checks::refuse(
+                "hazard_ratio",
+                self.hazard_ratio,
+                "different from the margin: no number of events shows a difference that is not there",
+            );
         }
-        if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return Err(Error::OutOfRange { argument: "alpha", value: self.alpha, must_be: "inside (0, 1)" });
+        checks::error_rate(self.alpha, self.sides)?;
+        if !(0.0..f64::INFINITY).contains(&self.followup) {
+            return checks::refuse("accrual and follow-up", self.followup, "finite durations of at least 0");
         }
-        if !(1..=2).contains(&self.sides) {
-            return Err(Error::OutOfRange {
-                argument: "sides",
-                value: f64::from(self.sides),
-                must_be: "1 or 2",
-            });
-        }
-        if !(self.followup >= 0.0 && self.followup.is_finite()) {
-            let (argument, value) = ("accrual and follow-up", self.followup);
-            return Err(Error::OutOfRange { argument, value, must_be: "finite durations of at least 0" });
-        }
-        match self.target {
-            Target::Power(power) => check_power(power),
-            Target::Subjects(value) | Target::Events(value) if !(value > 0.0 && value.is_finite()) => {
-                Err(Error::OutOfRange { argument: "target", value, must_be: "a finite number above 0" })
-            }
-            _ => Ok(()),
-        }
+        checks::target(self.target)
     }
 
     fn assumed(&self, accrual: Accrual) -> Result<Option<Assumptions>> {
@@ -322,11 +305,4 @@ impl FixedDesign {
         let assumptions = Assumptions::new(control.times(self.hazard_ratio), control.clone(), accrual);
         Ok(Some(assumptions.allocation(self.ratio)?.dropout(experimental, own)))
     }
-}
-
-pub(super) fn check_power(power: f64) -> Result<()> {
-    if power > 0.0 && power < 1.0 {
-        return Ok(());
-    }
-    Err(Error::OutOfRange { argument: "power", value: power, must_be: "inside (0, 1)" })
 }

@@ -1,6 +1,7 @@
 //! Several hypotheses, one error rate: weights that move along a graph.
 
 use crate::error::{Error, Result};
+use crate::trial::design::checks;
 
 /// The sequentially rejective graphical procedure with weighted Bonferroni tests: strong control of the family-wise error.
 ///
@@ -150,9 +151,7 @@ impl GraphicalProcedure {
     /// # Errors
     /// As [`adjusted_p_values`](Self::adjusted_p_values); [`Error::OutOfRange`] for an error rate outside (0, 1).
     pub fn rejected(&self, p_values: &[f64], alpha: f64) -> Result<Vec<bool>> {
-        if !(alpha > 0.0 && alpha < 1.0) {
-            return Err(Error::OutOfRange { argument: "alpha", value: alpha, must_be: "inside (0, 1)" });
-        }
+        checks::inside("alpha", alpha)?;
         Ok(self.adjusted_p_values(p_values)?.into_iter().map(|p| p <= alpha).collect())
     }
 }

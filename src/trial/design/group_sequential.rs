@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::numeric::distribution::normal_quantile;
 use crate::trial::design::boundaries::{Boundaries, BoundaryType};
+use crate::trial::design::boundary_search::reach;
 use crate::trial::design::recursion::exits;
 use crate::trial::design::spending::Spending;
 
@@ -39,8 +40,9 @@ pub enum Futility {
 /// the effect alone.
 ///
 /// # Cost
-/// Ten to twenty passes over the looks, tens of milliseconds for five; a hundred times that where futility bounds are spent
-/// bindingly on classical bounds.
+/// One recursion over the looks for spending functions, six to eight for classical bounds and where futility bounds are spent,
+/// each `O(looks n²)` for n of 50 to 70 points: 0.1 ms and 0.25 ms for five looks, 1 ms where futility bounds are spent bindingly on
+/// classical bounds. Steps of the information below a hundredth take more points.
 ///
 /// # Example
 /// ```
@@ -168,19 +170,27 @@ impl GroupSequential {
         self.check()?;
         let per_side = self.alpha / f64::from(self.sides);
         let fixed_drift = normal_quantile(1.0 - per_side) + normal_quantile(1.0 - self.beta);
-        let depends = matches!(self.futility, Futility::Spending(_));
-        let drift = if depends {
+        let found = self.bounds(fixed_drift)?;
+        let (drift, found) = if matches!(self.futility, Futility::Spending(_)) {
             // The futility bounds depend on the drift and may, where they bind, move the efficacy bounds.
-            self.find_drift(fixed_drift, |drift| self.bounds(drift).map(|b| b.power))?
+            let power = |drift| self.bounds_from(&found, drift).map(|b| b.power(&self.fractions, drift));
+            let drift = self.find_drift(fixed_drift, power)?;
+            (drift, self.bounds_from(&found, drift)?)
         } else {
-            let fixed = self.bounds(fixed_drift)?;
-            let lower =
-                if self.sides == 2 { fixed.upper.iter().map(|z| -z).collect() } else { fixed.lower.clone() };
-            self.find_drift(fixed_drift, |drift| {
-                Ok(exits(&self.fractions, &lower, &fixed.upper, drift).0.iter().sum())
-            })?
+            let drift = self.find_drift(fixed_drift, |drift| Ok(found.power(&self.fractions, drift)))?;
+            if drift <= reach(fixed_drift) {
+                (drift, found)
+            } else {
+                // So far from the drift at which the bounds were found the recursion starts anew.
+                let lower = if self.sides == 2 {
+                    found.upper.iter().map(|z| -z).collect()
+                } else {
+                    found.lower.clone()
+                };
+                let power = |drift| Ok(exits(&self.fractions, &lower, &found.upper, drift).0.iter().sum());
+                (self.find_drift(fixed_drift, power)?, found)
+            }
         };
-        let found = self.bounds(drift)?;
         let mut sum = 0.0;
         let alpha_spent = found
             .spent

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::result::print::Number;
+use crate::trial::design::checks;
 
 /// A hazard that is constant over pieces of time since entry.
 ///
@@ -63,13 +64,7 @@ impl Hazard {
     /// # Errors
     /// [`Error::OutOfRange`] for a median that is not above 0.
     pub fn median(median: f64) -> Result<Self> {
-        if !(median > 0.0 && median.is_finite()) {
-            return Err(Error::OutOfRange {
-                argument: "median",
-                value: median,
-                must_be: "finite and above 0",
-            });
-        }
+        checks::positive("median", median)?;
         Self::constant(std::f64::consts::LN_2 / median)
     }
 
@@ -78,13 +73,8 @@ impl Hazard {
     /// # Errors
     /// [`Error::OutOfRange`] for a time that is not above 0 or a probability outside (0, 1].
     pub fn survival_at(time: f64, probability: f64) -> Result<Self> {
-        if !(time > 0.0 && time.is_finite()) {
-            return Err(Error::OutOfRange { argument: "time", value: time, must_be: "finite and above 0" });
-        }
-        if !(probability > 0.0 && probability <= 1.0) {
-            let (argument, value) = ("probability", probability);
-            return Err(Error::OutOfRange { argument, value, must_be: "above 0 and at most 1" });
-        }
+        checks::positive("time", time)?;
+        checks::share("probability", probability)?;
         Self::constant(-probability.ln() / time)
     }
 
@@ -117,8 +107,7 @@ impl Hazard {
                 return Err(Error::NotMonotone { argument: "times", index, value: t, previous: start, must });
             }
             if !(s > 0.0 && s <= last) {
-                let must_be = "above 0 and not above the survival before it";
-                return Err(Error::OutOfRange { argument: "survival", value: s, must_be });
+                return checks::refuse("survival", s, "above 0 and not above the survival before it");
             }
             rates.push((last / s).ln() / (t - start));
             (last, start) = (s, t);
@@ -144,12 +133,9 @@ impl Hazard {
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     pub fn approximating(cumulative: impl Fn(f64) -> f64, until: f64, pieces: usize) -> Result<Self> {
-        if !(until > 0.0 && until.is_finite()) {
-            return Err(Error::OutOfRange { argument: "until", value: until, must_be: "finite and above 0" });
-        }
+        checks::positive("until", until)?;
         if !(1..=100_000).contains(&pieces) {
-            let (argument, value) = ("pieces", pieces as f64);
-            return Err(Error::OutOfRange { argument, value, must_be: "between 1 and 100,000" });
+            return checks::refuse("pieces", pieces as f64, "between 1 and 100,000");
         }
         let width = until / pieces as f64;
         let edges: Vec<f64> = (0..=pieces).map(|k| k as f64 * width).collect();
@@ -157,12 +143,11 @@ impl Hazard {
         let mut rates = Vec::with_capacity(pieces);
         for pair in values.windows(2) {
             if !(pair[1] >= pair[0] && pair[1].is_finite()) {
-                let (argument, value) = ("the cumulative hazard", pair[1]);
-                return Err(Error::OutOfRange {
-                    argument,
-                    value,
-                    must_be: "finite, at least 0, and not falling",
-                });
+                return checks::refuse(
+                    "the cumulative hazard",
+                    pair[1],
+                    "finite, at least 0, and not falling",
+                );
             }
             rates.push((pair[1] - pair[0]) / width);
         }
@@ -317,9 +302,7 @@ pub(super) fn check_breaks(breaks: &[f64], values: &[f64], argument: &'static st
         previous = value;
     }
     for &value in values {
-        if !(value >= 0.0 && value.is_finite()) {
-            return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
-        }
+        checks::not_negative(argument, value)?;
     }
     Ok(())
 }
@@ -330,9 +313,7 @@ pub(super) fn check_breaks(breaks: &[f64], values: &[f64], argument: &'static st
 /// [`Error::OutOfRange`] for a delay or a ratio that is not above 0.
 pub fn delayed_effect(control: &Hazard, delay: f64, ratio: f64) -> Result<Hazard> {
     for (argument, value) in [("delay", delay), ("ratio", ratio)] {
-        if !(value > 0.0 && value.is_finite()) {
-            return Err(Error::OutOfRange { argument, value, must_be: "finite and above 0" });
-        }
+        checks::positive(argument, value)?;
     }
     let mut breaks: Vec<f64> = control.breaks().iter().copied().chain([delay]).collect();
     breaks.sort_by(f64::total_cmp);

@@ -14,18 +14,20 @@
 //! | what does an interim result still allow | [`monitoring`] |
 //! | what does a trial say that has stopped | [`StagewiseOrdering`] |
 //! | when will event number d come | [`EventForecast`] |
-//! | what if the design is changed at a look | [`InverseNormal`], [`FisherCombination`], [`monitoring::conditional_rejection`] |
-//! | several hypotheses, one error rate | [`GraphicalProcedure`] |
+//! | what if the design is changed at a look | [`adaptive`] (promising zone, several arms); [`InverseNormal`], [`FisherCombination`], [`monitoring::conditional_rejection`] |
+//! | several hypotheses, one error rate | [`GraphicalProcedure`]; over several looks [`adaptive::SequentialGraph`] |
 //! | in what order are treatments given out | [`randomisation`] |
 //! | what would many such trials show | [`simulation`] |
 //!
 //! All numbers are exact reals; rounding up to whole subjects is the last step, and its own ([`FixedPlan::rounded`]).
 
 pub(crate) mod accrual;
+pub mod adaptive;
 pub(crate) mod assumptions;
 pub(crate) mod boundaries;
 pub(crate) mod boundary_check;
 pub(crate) mod boundary_search;
+pub(crate) mod checks;
 pub(crate) mod clustered;
 pub(crate) mod combination;
 pub(crate) mod competing_risks;

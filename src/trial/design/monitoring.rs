@@ -3,9 +3,10 @@
 //! All statistics are standard normal where there is no effect, and grow with the effect: turn the sign of a log-rank
 //! statistic that is negative where the treatment works.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numeric::distribution::normal_sf;
 use crate::trial::design::boundaries::Boundaries;
+use crate::trial::design::checks;
 use crate::trial::design::recursion::Stage;
 
 /// The effect that the rest of the trial is supposed to have.
@@ -45,18 +46,10 @@ impl Interim {
     /// The statistic at a share of the final information.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a statistic that is not finite or a fraction outside (0, 1).
+    /// [`OutOfRange`](crate::Error::OutOfRange) for a statistic that is not finite or a fraction outside (0, 1).
     pub fn new(z: f64, fraction: f64) -> Result<Self> {
-        if !z.is_finite() {
-            return Err(Error::OutOfRange { argument: "z", value: z, must_be: "finite" });
-        }
-        if !(fraction > 0.0 && fraction < 1.0) {
-            return Err(Error::OutOfRange {
-                argument: "fraction",
-                value: fraction,
-                must_be: "inside (0, 1)",
-            });
-        }
+        checks::finite("z", z)?;
+        checks::inside("fraction", fraction)?;
         Ok(Self { z, fraction })
     }
 
@@ -69,16 +62,14 @@ impl Interim {
     /// The probability that the final statistic reaches `critical`: `Φ((Z √t + θ (1 − t) − c) / √(1 − t))`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a critical value or a drift that is not finite.
+    /// [`OutOfRange`](crate::Error::OutOfRange) for a critical value or a drift that is not finite.
     pub fn conditional_power(&self, critical: f64, effect: Effect) -> Result<f64> {
         let drift = match effect {
             Effect::Trend => self.z / self.fraction.sqrt(),
             Effect::Drift(drift) => drift,
         };
         for (argument, value) in [("critical", critical), ("drift", drift)] {
-            if !value.is_finite() {
-                return Err(Error::OutOfRange { argument, value, must_be: "finite" });
-            }
+            checks::finite(argument, value)?;
         }
         let rest = 1.0 - self.fraction;
         Ok(normal_sf((critical - self.b_value() - drift * rest) / rest.sqrt()))
@@ -88,11 +79,9 @@ impl Interim {
     /// `Φ((Z / √t − c) √t / √(1 − t))`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a critical value that is not finite.
+    /// [`OutOfRange`](crate::Error::OutOfRange) for a critical value that is not finite.
     pub fn predictive_power(&self, critical: f64) -> Result<f64> {
-        if !critical.is_finite() {
-            return Err(Error::OutOfRange { argument: "critical", value: critical, must_be: "finite" });
-        }
+        checks::finite("critical", critical)?;
         let t = self.fraction;
         Ok(normal_sf((critical - self.z / t.sqrt()) * t.sqrt() / (1.0 - t).sqrt()))
     }
@@ -101,17 +90,12 @@ impl Interim {
     /// `Φ((μ − c) / √(1 + σ²))`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for values that are not finite or a standard deviation below 0.
+    /// [`OutOfRange`](crate::Error::OutOfRange) for values that are not finite or a standard deviation below 0.
     pub fn assurance(critical: f64, mean_drift: f64, sd_drift: f64) -> Result<f64> {
         for (argument, value) in [("critical", critical), ("mean_drift", mean_drift)] {
-            if !value.is_finite() {
-                return Err(Error::OutOfRange { argument, value, must_be: "finite" });
-            }
+            checks::finite(argument, value)?;
         }
-        if !(sd_drift >= 0.0 && sd_drift.is_finite()) {
-            let (argument, value) = ("sd_drift", sd_drift);
-            return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
-        }
+        checks::not_negative("sd_drift", sd_drift)?;
         Ok(normal_sf((critical - mean_drift) / (1.0 + sd_drift * sd_drift).sqrt()))
     }
 }
@@ -120,7 +104,7 @@ impl Interim {
 /// from 0), by the bounds of the design: the conditional rejection probability (Müller & Schäfer 2001).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for a look that is the last or not there, or a statistic that is not finite.
+/// [`OutOfRange`](crate::Error::OutOfRange) for a look that is the last or not there, or a statistic that is not finite.
 pub fn conditional_rejection(bounds: &Boundaries, look: usize, z: f64) -> Result<f64> {
     conditional_power_of(bounds, look, z, 0.0).map(|p| p.iter().sum())
 }
@@ -129,23 +113,20 @@ pub fn conditional_rejection(bounds: &Boundaries, look: usize, z: f64) -> Result
 /// the drift of the whole trial.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for a look that is the last or not there, or values that are not finite.
+/// [`OutOfRange`](crate::Error::OutOfRange) for a look that is the last or not there, or values that are not finite.
 pub fn conditional_power_of(bounds: &Boundaries, look: usize, z: f64, drift: f64) -> Result<Vec<f64>> {
     let fractions = bounds.fractions();
     if look + 1 >= fractions.len() {
-        let (argument, value) = ("look", look as f64);
-        return Err(Error::OutOfRange { argument, value, must_be: "a look before the last, counted from 0" });
+        return checks::refuse("look", look as f64, "a look before the last, counted from 0");
     }
     for (argument, value) in [("z", z), ("drift", drift)] {
-        if !value.is_finite() {
-            return Err(Error::OutOfRange { argument, value, must_be: "finite" });
-        }
+        checks::finite(argument, value)?;
     }
     let mut stage = Stage::at(fractions[look], z, drift);
     let mut found = Vec::new();
     for k in look + 1..fractions.len() {
         found.push(stage.above(fractions[k], bounds.z()[k]));
-        if k + 1 < fractions.len() {
+        if let Some(&following) = fractions.get(k + 1) {
             let lower = if bounds.sides() == 2 {
                 -bounds.z()[k]
             } else if bounds.is_binding() {
@@ -153,7 +134,7 @@ pub fn conditional_power_of(bounds: &Boundaries, look: usize, z: f64, drift: f64
             } else {
                 f64::NEG_INFINITY
             };
-            stage = stage.next(fractions[k], lower, bounds.z()[k]);
+            stage = stage.next(fractions[k], lower, bounds.z()[k], following);
         }
     }
     Ok(found)
@@ -166,7 +147,7 @@ pub fn conditional_power_of(bounds: &Boundaries, look: usize, z: f64, drift: f64
 /// the arms, `look` is counted from 0.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for a look that is not there, or values that are not above 0.
+/// [`OutOfRange`](crate::Error::OutOfRange) for a look that is not there, or values that are not above 0.
 pub fn repeated_interval(
     bounds: &Boundaries,
     look: usize,
@@ -175,16 +156,10 @@ pub fn repeated_interval(
     allocation: f64,
 ) -> Result<(f64, f64)> {
     let Some(&critical) = bounds.z().get(look) else {
-        return Err(Error::OutOfRange {
-            argument: "look",
-            value: look as f64,
-            must_be: "a look of the design, counted from 0",
-        });
+        return checks::refuse("look", look as f64, "a look of the design, counted from 0");
     };
     for (argument, value) in [("ratio", ratio), ("events", events), ("allocation", allocation)] {
-        if !(value > 0.0 && value.is_finite()) {
-            return Err(Error::OutOfRange { argument, value, must_be: "finite and above 0" });
-        }
+        checks::positive(argument, value)?;
     }
     let reach = critical * (1.0 + allocation) / (allocation * events).sqrt();
     Ok((ratio * (-reach).exp(), ratio * reach.exp()))
@@ -238,9 +213,7 @@ impl FutureEvents {
             ("entering", self.entering),
             ("over", self.over),
         ] {
-            if !(value >= 0.0 && value.is_finite()) {
-                return Err(Error::OutOfRange { argument, value, must_be: "finite and at least 0" });
-            }
+            checks::not_negative(argument, value)?;
         }
         Ok(())
     }
@@ -248,16 +221,10 @@ impl FutureEvents {
     /// The expected number of events within a horizon.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for values that are negative or not finite.
+    /// [`OutOfRange`](crate::Error::OutOfRange) for values that are negative or not finite.
     pub fn within(&self, horizon: f64) -> Result<f64> {
         self.check()?;
-        if !(horizon >= 0.0 && horizon.is_finite()) {
-            return Err(Error::OutOfRange {
-                argument: "horizon",
-                value: horizon,
-                must_be: "finite and at least 0",
-            });
-        }
+        checks::not_negative("horizon", horizon)?;
         let k = self.hazard + self.dropout;
         if k == 0.0 {
             return Ok(0.0);
@@ -279,15 +246,9 @@ impl FutureEvents {
     /// How long until so many further events are expected; `None` where that is never.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for values that are negative or not finite.
+    /// [`OutOfRange`](crate::Error::OutOfRange) for values that are negative or not finite.
     pub fn time_until(&self, events: f64) -> Result<Option<f64>> {
-        if !(events >= 0.0 && events.is_finite()) {
-            return Err(Error::OutOfRange {
-                argument: "events",
-                value: events,
-                must_be: "finite and at least 0",
-            });
-        }
+        checks::not_negative("events", events)?;
         let mut high = 1.0;
         for _ in 0..200 {
             if self.within(high)? >= events {

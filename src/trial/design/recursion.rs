@@ -1,103 +1,213 @@
 //! The distribution of a sequence of test statistics up to the look at which one of them leaves its bounds.
 //!
 //! With information fractions `t` the statistics `Z_k = S_k / √t_k` come from a Brownian motion `S` with drift θ, the
-//! expected final statistic. The sub-density of `Z_k` among trials that have not stopped before is carried from look to
-//! look by numerical integration (Armitage, McPherson & Rowe 1969), on Gauss-Legendre panels no wider than the kernel of a
-//! step, so that every probability is good to about 1e-12.
+//! expected final statistic. The sub-density of `S_k` among trials that have not stopped before is carried from look to
+//! look by numerical integration (Armitage, McPherson & Rowe 1969):
+//!
+//! ```text
+//! p_k(s) = ∫ p_{k−1}(r) φ((s − r − θ Δ) / √Δ) / √Δ dr   over the region of continuation of look k − 1, Δ = t_k − t_{k−1}
+//! ```
+//!
+//! **Points.** Between its bounds `p_k` is as smooth as the kernel that made it, and is next multiplied by a kernel of its
+//! own width: together a normal curve of precision `c² = 1/Δ_k + 1/Δ_{k+1}`. On an interval of half width h a Gauss-Legendre
+//! rule of `4.2 c h + 8` points integrates such a curve, wherever its centre is, to 1e-13 of its area. Five equal looks take
+//! 50 to 70 points. Steps that are so short that a rule would be large share the interval among panels.
+//!
+//! **Other drifts.** `p_k` under θ is `p_k` under θ₀ times `exp((θ − θ₀) s − (θ² − θ₀²) t / 2)`, so the probabilities of
+//! leaving at look k under every θ are sums over the points of one recursion ([`Stage::above_at`]).
 
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+use std::sync::OnceLock;
+
+use crate::numeric::exp::{exp, exp_each};
 use crate::numeric::quadrature::GaussLegendre;
 
-/// Beyond so many standard deviations from its mean a normal density is nothing: φ(9) is 1e-18.
-const FAR: f64 = 9.0;
+/// Beyond so many standard deviations from its mean nothing is left of a normal density: `P(Z > 8.3)` is 5e-17.
+const FAR: f64 = 8.3;
 
-/// Points in a panel.
-const POINTS: usize = 12;
+/// Rules have a multiple of so many points.
+const STEP: usize = 4;
 
-/// A panel spans at most so many standard deviations of a step: twelve points then hold thirteen digits.
-const SPAN: f64 = 1.75;
+/// The largest rule has so many times [`STEP`] points; wider intervals are divided.
+const RULES: usize = 24;
+
+/// The Gauss-Legendre rule of `STEP (k + 1)` points on [−1, 1], from left to right, made when it is first asked for.
+fn rule(k: usize) -> &'static [(f64, f64)] {
+    static MADE: [OnceLock<Vec<(f64, f64)>>; RULES] = [const { OnceLock::new() }; RULES];
+    MADE[k].get_or_init(|| {
+        let mut nodes: Vec<(f64, f64)> = GaussLegendre::new(STEP * (k + 1)).nodes(-1.0, 1.0).collect();
+        nodes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        nodes
+    })
+}
 
 /// The sub-density of the statistic at a look, at the nodes of an integration rule over the region of continuation.
+#[derive(Clone)]
 pub(crate) struct Stage {
     /// Information fraction.
     t: f64,
     drift: f64,
-    /// Node of Z, and the density there times its weight.
-    nodes: Vec<(f64, f64)>,
+    /// The largest and the smallest drift at which probabilities will be asked for.
+    drifts: (f64, f64),
+    /// Fraction and `S` from which all trials come.
+    origin: (f64, f64),
+    /// Nodes of `S`, increasing, and the density there times the weight.
+    nodes: Vec<f64>,
+    weights: Vec<f64>,
 }
-
-/// Where half the square of a standardised distance passes this, the kernel of a step is below 1e-17 of its peak.
-const NOTHING: f64 = 40.0;
 
 /// `P(Z > z)`, with its relative precision in the tail.
 fn above(z: f64) -> f64 {
-    0.5 * libm::erfc(z * std::f64::consts::FRAC_1_SQRT_2)
+    0.5 * libm::erfc(z * FRAC_1_SQRT_2)
+}
+
+/// `φ(z)`; 0 far out.
+fn density(z: f64) -> f64 {
+    exp(-0.5 * z * z) / TAU.sqrt()
 }
 
 impl Stage {
     /// Before the first look: all trials are at 0.
     pub(crate) fn start(drift: f64) -> Self {
-        Self { t: 0.0, drift, nodes: vec![(0.0, 1.0)] }
+        Self::at(0.0, 0.0, drift)
     }
 
     /// A trial that has the statistic `z` at fraction `t`.
     pub(crate) fn at(t: f64, z: f64, drift: f64) -> Self {
-        Self { t, drift, nodes: vec![(z, 1.0)] }
+        let s = z * t.sqrt();
+        Self { t, drift, drifts: (drift, drift), origin: (t, s), nodes: vec![s], weights: vec![1.0] }
     }
 
-    /// Where the next statistic would be from a node z: its mean `a z + b`, and its standard deviation.
-    fn step(&self, t: f64) -> (f64, f64, f64) {
-        let (gain, root) = (t - self.t, t.sqrt());
-        (self.t.sqrt() / root, self.drift * gain / root, (gain / t).sqrt())
+    /// Where the probabilities of other drifts will be asked for, too.
+    pub(crate) fn reaching(self, low: f64, high: f64) -> Self {
+        Self { drifts: (self.drift.min(low), self.drift.max(high)), ..self }
     }
 
     /// The probability that the statistic at fraction `t` is above `bound`, and no look before had stopped the trial.
     pub(crate) fn above(&self, t: f64, bound: f64) -> f64 {
-        let (a, b, sd) = self.step(t);
-        self.nodes.iter().map(|&(z, w)| w * above((bound - a * z - b) / sd)).sum::<f64>() + 0.0
+        self.beyond(t, bound, 1.0)
     }
 
     /// The same for below.
     pub(crate) fn below(&self, t: f64, bound: f64) -> f64 {
-        let (a, b, sd) = self.step(t);
-        self.nodes.iter().map(|&(z, w)| w * above((a * z + b - bound) / sd)).sum::<f64>() + 0.0
+        self.beyond(t, bound, -1.0)
+    }
+
+    fn beyond(&self, t: f64, bound: f64, sign: f64) -> f64 {
+        if bound.is_infinite() {
+            return if bound * sign > 0.0 { 0.0 } else { self.weights.iter().sum() };
+        }
+        let sd = (t - self.t).sqrt();
+        let place = (bound * t.sqrt() - self.drift * (t - self.t)) / sd;
+        let nodes = self.nodes.iter().zip(&self.weights);
+        nodes.map(|(s, w)| w * above(sign * (place - s / sd))).sum::<f64>() + 0.0
+    }
+
+    /// [`above`](Self::above), and the density of the statistic at the bound.
+    pub(crate) fn above_with_density(&self, t: f64, bound: f64) -> (f64, f64) {
+        (self.above(t, bound), self.density_at(t, bound))
+    }
+
+    /// [`below`](Self::below), and the density of the statistic at the bound.
+    pub(crate) fn below_with_density(&self, t: f64, bound: f64) -> (f64, f64) {
+        (self.below(t, bound), self.density_at(t, bound))
     }
 
     /// The density of the statistic at fraction `t` and value `z` among trials that reach this look.
-    pub(crate) fn density_at(&self, t: f64, z: f64) -> f64 {
-        let (a, b, sd) = self.step(t);
-        let (slope, place) = (a / sd, (z - b) / sd);
-        let mut sum = 0.0;
-        for &(node, w) in &self.nodes {
-            let distance = place - slope * node;
-            let half = 0.5 * distance * distance;
-            if half < NOTHING {
-                sum += w * (-half).exp();
-            }
-        }
-        sum / (sd * std::f64::consts::TAU.sqrt())
+    fn density_at(&self, t: f64, z: f64) -> f64 {
+        let sd = (t - self.t).sqrt();
+        let place = (z * t.sqrt() - self.drift * (t - self.t)) / sd;
+        let nodes = self.nodes.iter().zip(&self.weights);
+        nodes.map(|(s, w)| w * density(place - s / sd)).sum::<f64>() * t.sqrt() / sd
     }
 
-    /// The trials that go on after the look at `t`: those strictly between the bounds.
-    pub(crate) fn next(&self, t: f64, lower: f64, upper: f64) -> Self {
-        // The statistic of a trial that reaches the look is normal about means within these.
-        let (first, last) = (self.nodes.first().map_or(0.0, |n| n.0), self.nodes.last().map_or(0.0, |n| n.0));
-        let (a, b, sd) = self.step(t);
-        let (low_mean, high_mean) = (a * first + b, a * last + b);
-        let (low, high) = (lower.max(low_mean - FAR * sd), upper.min(high_mean + FAR * sd));
-        let mut nodes = Vec::new();
-        if low < high {
-            let panels = ((high - low) / (SPAN * sd)).ceil().clamp(1.0, 400.0);
-            let width = (high - low) / panels;
-            let rule = GaussLegendre::new(POINTS);
-            for panel in 0..panels as usize {
-                let start = low + panel as f64 * width;
-                let mut own: Vec<(f64, f64)> =
-                    rule.nodes(start, start + width).map(|(z, w)| (z, self.density_at(t, z) * w)).collect();
-                own.sort_by(|a, b| a.0.total_cmp(&b.0));
-                nodes.extend(own);
-            }
+    /// The probability above `bound` under another drift θ, which lies among those of [`reaching`](Self::reaching).
+    pub(crate) fn above_at(&self, t: f64, bound: f64, theta: f64) -> f64 {
+        let sd = (t - self.t).sqrt();
+        let place = (bound * t.sqrt() - theta * (t - self.t)) / sd;
+        let nodes = self.nodes.iter().zip(&self.weights);
+        nodes.map(|(s, w)| w * self.ratio(*s, theta) * above(place - s / sd)).sum::<f64>() + 0.0
+    }
+
+    /// The likelihood of drift θ against that of the recursion, for a trial that stands at `s`.
+    fn ratio(&self, s: f64, theta: f64) -> f64 {
+        let (tilt, (from, start)) = (theta - self.drift, self.origin);
+        exp(tilt * (s - start - 0.5 * (theta + self.drift) * (self.t - from)))
+    }
+
+    /// The probability below `bound` under another drift, and the density of the statistic there.
+    pub(crate) fn below_at(&self, t: f64, bound: f64, theta: f64) -> (f64, f64) {
+        let sd = (t - self.t).sqrt();
+        let place = (bound * t.sqrt() - theta * (t - self.t)) / sd;
+        let (mut tail, mut slope) = (0.0, 0.0);
+        for (s, w) in self.nodes.iter().zip(&self.weights) {
+            let (w, x) = (w * self.ratio(*s, theta), place - s / sd);
+            tail += w * above(-x);
+            slope += w * density(x);
         }
-        Self { t, drift: self.drift, nodes }
+        (tail, slope * t.sqrt() / sd)
+    }
+
+    /// The trials that go on after the look at `t`: those strictly between the bounds. The look after it is at `following`.
+    pub(crate) fn next(&self, t: f64, lower: f64, upper: f64, following: f64) -> Self {
+        // A look that stops nobody changes nothing: the motion goes on from where it was.
+        if lower == f64::NEG_INFINITY && upper == f64::INFINITY {
+            return self.clone();
+        }
+        let (from, start) = self.origin;
+        let reach = FAR * (t - from).sqrt();
+        let low = (lower * t.sqrt()).max(start + self.drifts.0 * (t - from) - reach);
+        let high = (upper * t.sqrt()).min(start + self.drifts.1 * (t - from) + reach);
+        let mut next = Self { t, nodes: Vec::new(), weights: Vec::new(), ..self.clone() };
+        if low < high {
+            next.place(low, high, ((t - self.t).recip() + (following - t).recip()).sqrt());
+            self.carry(t, &mut next);
+        }
+        next
+    }
+
+    /// Nodes and plain weights for curves of this precision.
+    fn place(&mut self, low: f64, high: f64, precision: f64) {
+        let wanted = |half: f64| 4.2 * precision * half + 8.0;
+        let most = (STEP * RULES) as f64;
+        let half = 0.5 * (high - low);
+        let panels = ((wanted(half) - 8.0) / (most - 8.0)).ceil().max(1.0);
+        let half = half / panels;
+        let rule = rule(((wanted(half) / STEP as f64).ceil() as usize).clamp(1, RULES) - 1);
+        for panel in 0..panels as usize {
+            let centre = low + (2 * panel + 1) as f64 * half;
+            self.nodes.extend(rule.iter().map(|(x, _)| centre + half * x));
+            self.weights.extend(rule.iter().map(|(_, w)| half * w));
+        }
+    }
+
+    /// The density of this stage's trials at the nodes of the next, into its weights.
+    fn carry(&self, t: f64, next: &mut Self) {
+        let gain = t - self.t;
+        let (sd, shift) = (gain.sqrt(), self.drift * gain);
+        let scale = 1.0 / (sd * TAU.sqrt());
+        // φ(9) is 1e-18: nodes that are further from each other have nothing to say to each other.
+        let window = 9.0 * sd;
+        let scaled: Vec<f64> = self.nodes.iter().map(|r| (r + shift) / sd).collect();
+        let mut kernel = vec![0.0; self.nodes.len()];
+        let (mut first, mut last) = (0, 0);
+        for (s, weight) in next.nodes.iter().zip(&mut next.weights) {
+            while first < self.nodes.len() && self.nodes[first] + shift < s - window {
+                first += 1;
+            }
+            while last < self.nodes.len() && self.nodes[last] + shift <= s + window {
+                last += 1;
+            }
+            let place = s / sd;
+            let kernel = &mut kernel[..last - first];
+            for (k, r) in kernel.iter_mut().zip(&scaled[first..last]) {
+                let x = place - r;
+                *k = -0.5 * x * x;
+            }
+            exp_each(kernel);
+            let sum: f64 = kernel.iter().zip(&self.weights[first..last]).map(|(k, w)| k * w).sum();
+            *weight *= scale * sum;
+        }
     }
 }
 
@@ -108,8 +218,8 @@ pub(crate) fn exits(fractions: &[f64], lower: &[f64], upper: &[f64], drift: f64)
     for (k, &t) in fractions.iter().enumerate() {
         above.push(stage.above(t, upper[k]));
         below.push(stage.below(t, lower[k]));
-        if k + 1 < fractions.len() {
-            stage = stage.next(t, lower[k], upper[k]);
+        if let Some(&following) = fractions.get(k + 1) {
+            stage = stage.next(t, lower[k], upper[k], following);
         }
     }
     (above, below)
@@ -128,6 +238,10 @@ mod tests {
         assert!((above[3] - 0.025).abs() < 1e-13, "{above:?}");
         let (above, _) = exits(&fractions, &none, &upper, 3.0);
         assert!((above[3] - super::above(1.959963984540054 - 3.0)).abs() < 1e-12);
+        // However far out: nothing is cut off where nothing stops.
+        upper[3] = 30.0;
+        let (above, _) = exits(&fractions, &none, &upper, 0.0);
+        assert!((above[3] / super::above(30.0) - 1.0).abs() < 1e-12);
     }
 
     /// Two looks are a bivariate normal probability: P(Z₁ > 0 or Z₂ > 0) = ¾ − asin(√½)/(2π) = 5/8.
@@ -135,5 +249,88 @@ mod tests {
     fn two_looks_at_zero_are_an_angle() {
         let (above, _) = exits(&[0.5, 1.0], &[f64::NEG_INFINITY; 2], &[0.0, 0.0], 0.0);
         assert!((above.iter().sum::<f64>() - 0.625).abs() < 1e-12, "{above:?}");
+    }
+
+    /// For looks at t and 1 the angle is ½ acos(√t) / π, however near they are.
+    #[test]
+    fn looks_near_to_each_other_are_an_angle() {
+        for t in [0.01, 0.5, 0.9, 0.99, 0.9999, 0.999_999] {
+            let (above, _) = exits(&[t, 1.0], &[f64::NEG_INFINITY; 2], &[0.0, 0.0], 0.0);
+            let expected = 0.5 * t.sqrt().acos() / std::f64::consts::PI;
+            assert!((above[1] - expected).abs() < 1e-12, "{t}: {} and {expected}", above[1]);
+        }
+    }
+
+    /// A narrow step beside wide ones.
+    #[test]
+    fn one_recursion_serves_every_drift() {
+        let (fractions, lower, upper) =
+            ([0.2, 0.5, 0.5002, 1.0], [-1.0, 0.0, 0.1, f64::NEG_INFINITY], [3.0, 2.5, 2.5, 2.0]);
+        let mut stages = vec![Stage::start(0.0).reaching(0.0, 4.0)];
+        for k in 0..3 {
+            stages.push(stages[k].next(fractions[k], lower[k], upper[k], fractions[k + 1]));
+        }
+        for theta in [0.0, 1.0, 2.5, 4.0] {
+            let (above, below) = exits(&fractions, &lower, &upper, theta);
+            for k in 0..4 {
+                let found = stages[k].above_at(fractions[k], upper[k], theta);
+                assert!((found - above[k]).abs() < 1e-12, "{theta}, look {k}: {found} and {}", above[k]);
+                let (found, _) = stages[k].below_at(fractions[k], lower[k], theta);
+                assert!((found - below[k]).abs() < 1e-12, "{theta}, look {k}: {found} and {}", below[k]);
+            }
+        }
+    }
+
+    /// tests/data/recursion.py, NumPy 2: the same integrals with 1600 points at each look.
+    #[test]
+    fn as_many_times_more_points_say() {
+        let (none, five) = ([f64::NEG_INFINITY; 5], [0.2, 0.4, 0.6, 0.8, 1.0]);
+        let futility = [-0.5, 0.0, 0.4, 1.0, f64::NEG_INFINITY];
+        for (fractions, lower, upper, drift, expected) in [
+            (
+                five,
+                none,
+                [2.0; 5],
+                1.0,
+                [
+                    0.06023708588613197,
+                    0.05473887966912697,
+                    0.04885158923733583,
+                    0.04449914110930887,
+                    0.04113838585434952,
+                ],
+            ),
+            (
+                five,
+                futility,
+                [4.5, 3.3, 2.7, 2.3, 2.0],
+                3.2,
+                [
+                    0.0010741831652170577,
+                    0.09994949759617502,
+                    0.31364246796952844,
+                    0.297041394046337,
+                    0.15577241000299474,
+                ],
+            ),
+            (
+                [0.3, 0.301, 0.31, 0.9, 1.0],
+                none,
+                [2.6, 2.5, 2.4, 2.2, 2.1],
+                0.5,
+                [
+                    0.010005575726310641,
+                    0.00304057405965068,
+                    0.004961069490711888,
+                    0.03563353736947372,
+                    0.018701069415931384,
+                ],
+            ),
+        ] {
+            let (above, _) = exits(&fractions, &lower, &upper, drift);
+            for (found, expected) in above.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-12, "{above:?}");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
+use crate::trial::design::checks;
 
 /// A spending function: the share of the error that may have been spent when a share `t` of the information is there.
 ///
@@ -64,32 +65,20 @@ impl Spending {
     pub fn spent(&self, fractions: &[f64], alpha: f64) -> Result<Vec<f64>> {
         self.check(fractions.len(), alpha)?;
         for &value in fractions {
-            if !(value > 0.0 && value <= 1.0) {
-                return Err(Error::OutOfRange {
-                    argument: "fractions",
-                    value,
-                    must_be: "above 0 and at most 1",
-                });
-            }
+            checks::share("fractions", value)?;
         }
         Ok(fractions.iter().enumerate().map(|(i, &t)| self.at(t, alpha, i)).collect())
     }
 
     pub(crate) fn check(&self, looks: usize, alpha: f64) -> Result<()> {
-        if !(alpha > 0.0 && alpha < 1.0) {
-            return Err(Error::OutOfRange { argument: "alpha", value: alpha, must_be: "inside (0, 1)" });
-        }
+        checks::inside("alpha", alpha)?;
         match self {
-            Self::HwangShihDeCani(value) if !(value.abs() <= 40.0) => Err(Error::OutOfRange {
-                argument: "the parameter of Hwang, Shih and DeCani",
-                value: *value,
-                must_be: "between -40 and 40",
-            }),
-            Self::KimDeMets(value) if !(*value > 0.0 && *value <= 100.0) => Err(Error::OutOfRange {
-                argument: "the power of Kim and DeMets",
-                value: *value,
-                must_be: "above 0 and at most 100",
-            }),
+            Self::HwangShihDeCani(value) if !(value.abs() <= 40.0) => {
+                checks::refuse("the parameter of Hwang, Shih and DeCani", *value, "between -40 and 40")
+            }
+            Self::KimDeMets(value) if !(*value > 0.0 && *value <= 100.0) => {
+                checks::refuse("the power of Kim and DeMets", *value, "above 0 and at most 100")
+            }
             Self::User(amounts) => {
                 if amounts.len() != looks {
                     let (len, expected) = (amounts.len(), looks);

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numeric::root;
 use crate::survival::result::print::PValue;
 use crate::trial::design::boundaries::Boundaries;
+use crate::trial::design::checks;
 use crate::trial::design::recursion::exits;
 
 /// The p-value, the median-unbiased estimate and the interval of a trial that stopped at a look, by the stage-wise
@@ -26,7 +27,7 @@ use crate::trial::design::recursion::exits;
 /// stays right where later looks would have come at other times.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for a look that is not there (counted from 0), a statistic that is not finite, and options.
+/// [`OutOfRange`](crate::Error::OutOfRange) for a look that is not there (counted from 0), a statistic that is not finite, and options.
 ///
 /// # Example
 /// ```
@@ -85,21 +86,15 @@ impl StagewiseOrdering {
     /// See [`StagewiseOrdering`].
     pub fn estimate(&self, bounds: &Boundaries, look: usize, z: f64) -> Result<StagewiseResult> {
         let Some(&fraction) = bounds.fractions().get(look) else {
-            return Err(Error::OutOfRange {
-                argument: "look",
-                value: look as f64,
-                must_be: "a look of the design, counted from 0",
-            });
+            return checks::refuse("look", look as f64, "a look of the design, counted from 0");
         };
         // Further out the tail of a normal distribution has no digits left in 64 bits.
         if !(z.abs() <= 35.0) {
-            return Err(Error::OutOfRange { argument: "z", value: z, must_be: "finite and within ±35" });
+            return checks::refuse("z", z, "finite and within ±35");
         }
         let options = [("allocation", self.allocation), ("margin", self.margin)];
         for (argument, value) in options.into_iter().chain(self.events.map(|e| ("events", e))) {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(Error::OutOfRange { argument, value, must_be: "finite and above 0" });
-            }
+            checks::positive(argument, value)?;
         }
         let lower = |k: usize| match (bounds.sides(), bounds.is_binding()) {
             (2, _) => -bounds.z()[k],
@@ -166,11 +161,9 @@ impl StagewiseResult {
     /// The interval of the drift.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a level outside (0, 1).
+    /// [`OutOfRange`](crate::Error::OutOfRange) for a level outside (0, 1).
     pub fn drift_interval(&self, level: f64) -> Result<(f64, f64)> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::OutOfRange { argument: "level", value: level, must_be: "inside (0, 1)" });
-        }
+        checks::inside("level", level)?;
         let tail = (1.0 - level) / 2.0;
         Ok((self.drift_with_tail(tail), self.drift_with_tail(1.0 - tail)))
     }
@@ -184,7 +177,7 @@ impl StagewiseResult {
     /// The interval of the hazard ratio; `None` where the events were not given.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a level outside (0, 1).
+    /// [`OutOfRange`](crate::Error::OutOfRange) for a level outside (0, 1).
     pub fn hazard_ratio_interval(&self, level: f64) -> Result<Option<(f64, f64)>> {
         let (low, high) = self.drift_interval(level)?;
         Ok(self.per_log_ratio.map(|per| (self.ratio_of(per, high), self.ratio_of(per, low))))

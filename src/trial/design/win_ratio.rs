@@ -5,7 +5,8 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::survival::result::print::Number;
-use crate::trial::design::fixed::{Target, check_power};
+use crate::trial::design::checks;
+use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
 
 /// A two-arm trial whose result is a win ratio.
@@ -112,32 +113,13 @@ impl WinRatioDesign {
     }
 
     fn check(&self) -> Result<()> {
-        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        for (argument, value) in [("the win ratio", self.win_ratio), ("allocation", self.ratio)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return refuse(argument, value, "finite and above 0");
-            }
-        }
-        if self.win_ratio == 1.0 {
-            let must_be = "different from 1: no number of subjects shows a difference that is not there";
-            return refuse("the win ratio", 1.0, must_be);
-        }
+        checks::effect("the win ratio", self.win_ratio)?;
+        checks::positive("allocation", self.ratio)?;
         if !(0.0..1.0).contains(&self.ties) {
-            return refuse("ties", self.ties, "in [0, 1): pairs that are all tied decide nothing");
+            return checks::refuse("ties", self.ties, "in [0, 1): pairs that are all tied decide nothing");
         }
-        if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return refuse("alpha", self.alpha, "inside (0, 1)");
-        }
-        if !(1..=2).contains(&self.sides) {
-            return refuse("sides", f64::from(self.sides), "1 or 2");
-        }
-        match self.target {
-            Target::Power(power) => check_power(power),
-            Target::Subjects(value) if !(value > 0.0 && value.is_finite()) => {
-                refuse("target", value, "a finite number above 0")
-            }
-            _ => Ok(()),
-        }
+        checks::error_rate(self.alpha, self.sides)?;
+        checks::target(self.target)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The flags of the bounds.
 
 use clap::{Args, ValueEnum};
-use greenwood::trial::design::{BoundaryType, Futility, GroupSequential, Spending};
+use greenwood::trial::design::{Boundaries, BoundaryType, Futility, GroupSequential, Spending};
 
+use super::flags::by_flag;
 use crate::support::Failure;
 
 /// The flags of the bounds that do not say the error rate, which the fixed design has too.
@@ -63,7 +64,21 @@ pub enum Kind {
 }
 
 impl LookFlags {
-    pub fn design(&self, alpha: f64, sides: u32, power: f64) -> Result<GroupSequential, Failure> {
+    /// The bounds; `power` is the flag that said it.
+    pub fn fit(&self, alpha: f64, sides: u32, power: f64, flag: &'static str) -> Result<Boundaries, Failure> {
+        let own =
+            match (self.parameter.is_some(), self.beta_parameter.is_some(), self.harm_parameter.is_some()) {
+                (true, false, false) => "--parameter",
+                (false, true, false) => "--beta-parameter",
+                (false, false, true) => "--harm-parameter",
+                _ => "--parameter, --beta-parameter or --harm-parameter",
+            };
+        let parameters = ["the parameter of Hwang, Shih and DeCani", "the power of Kim and DeMets"];
+        let flags = [("power", flag), (parameters[0], own), (parameters[1], own)];
+        self.design(alpha, sides, power)?.fit().map_err(by_flag(&flags))
+    }
+
+    fn design(&self, alpha: f64, sides: u32, power: f64) -> Result<GroupSequential, Failure> {
         let looks = match (self.looks, self.fractions.is_empty()) {
             (Some(looks), _) => GroupSequential::looks(looks),
             (None, false) => GroupSequential::at(&self.fractions),

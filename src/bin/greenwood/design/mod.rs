@@ -1,9 +1,13 @@
 //! `design`: sample size, group-sequential bounds, interim results, the result of a trial that stopped.
 //!
-//! The subcommands are in `program`, the flags of the bounds in `looks`, the JSON in `fields`.
+//! The subcommands are in `program`, those of other two-arm designs in `two_arms`, of one arm in `one_arm`; the flags of the bounds
+//! in `looks`, shared ones in `flags`, the JSON in `fields`.
 
 mod fields;
+mod flags;
 mod looks;
+mod one_arm;
 mod program;
+mod two_arms;
 
 pub use program::Options;

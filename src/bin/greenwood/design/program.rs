@@ -2,11 +2,16 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use greenwood::trial::design::monitoring::{Effect, Interim};
-use greenwood::trial::design::{Accrual, EventFormula, FixedDesign, Hazard, StagewiseOrdering, Target};
+use greenwood::trial::design::{
+    Accrual, EventFormula, FixedDesign, FixedPlan, Hazard, StagewiseOrdering, Target,
+};
 use serde_json::{Value, json};
 
 use super::fields::{boundary_fields, fixed_fields, sequential_fields, stopped_fields};
+use super::flags::{by_flag, of_flag, rate};
 use super::looks::LookFlags;
+use super::one_arm::{ExactFlags, OneSampleFlags, TwoStageFlags};
+use super::two_arms::{ClusterFlags, CompetingFlags, EquivalenceFlags, NonProportionalFlags, WinRatioFlags};
 use crate::support::{Failure, Program, Warnings, json_text, number};
 
 /// Plans a trial: events and subjects, when to look, what an interim result allows.
@@ -33,10 +38,29 @@ enum What {
     ConditionalPower(ConditionalFlags),
     /// Events to expect by a calendar time
     ExpectedEvents(ExpectedFlags),
+    /// Hazards that are not proportional: weighted log-rank, max-combo, restricted means, milestone
+    NonProportional(NonProportionalFlags),
+    /// One kind of event among several
+    CompetingRisks(CompetingFlags),
+    /// Whole clusters are randomised
+    Cluster(ClusterFlags),
+    /// The result is a win ratio
+    WinRatio(WinRatioFlags),
+    /// The hazard ratio is to be shown to lie between two margins
+    Equivalence(EquivalenceFlags),
+    /// One arm, a response rate, one stage: the exact binomial test
+    Exact(ExactFlags),
+    /// One arm, a response rate, a stop for futility on the way (Simon)
+    TwoStage(TwoStageFlags),
+    /// One arm, events in time against a known hazard: the one-sample log-rank test
+    OneSample(OneSampleFlags),
 }
 
-#[derive(Args)]
-struct FixedFlags {
+#[derive(Args, Clone)]
+#[command(
+    after_help = "Example: design fixed --hazard-ratio 0.7 --control-median 12 --accrual 24 --followup 12 --power 0.9"
+)]
+pub struct FixedFlags {
     /// Hazard ratio of the experimental arm against the control arm
     #[arg(long, allow_negative_numbers = true)]
     hazard_ratio: f64,
@@ -66,7 +90,7 @@ struct FixedFlags {
     sides: u32,
     /// Power
     #[arg(long, allow_negative_numbers = true)]
-    power: Option<f64>,
+    pub power: Option<f64>,
     /// Number of subjects, for which the power is found
     #[arg(long, conflicts_with = "power", allow_negative_numbers = true)]
     subjects: Option<f64>,
@@ -80,7 +104,7 @@ struct FixedFlags {
     margin: f64,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -94,6 +118,9 @@ enum Formula {
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Example: design boundaries --looks 3 --type as-of --beta-spending hsd --beta-parameter -4"
+)]
 struct BoundaryFlags {
     #[command(flatten)]
     looks: LookFlags,
@@ -112,6 +139,9 @@ struct BoundaryFlags {
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Example: design sequential --hazard-ratio 0.7 --control-median 12 --accrual 24 --followup 12 --power 0.9 --looks 3"
+)]
 struct SequentialFlags {
     #[command(flatten)]
     fixed: FixedFlags,
@@ -123,6 +153,7 @@ struct SequentialFlags {
 }
 
 #[derive(Args)]
+#[command(after_help = "Example: design stopped --looks 3 --look 2 --z 2.8 --events 200")]
 struct StoppedFlags {
     #[command(flatten)]
     bounds: BoundaryFlags,
@@ -147,6 +178,7 @@ struct StoppedFlags {
 }
 
 #[derive(Args)]
+#[command(after_help = "Example: design conditional-power --z 1.5 --fraction 0.5 --critical 1.96")]
 struct ConditionalFlags {
     /// The statistic at the look
     #[arg(long, allow_negative_numbers = true)]
@@ -166,6 +198,9 @@ struct ConditionalFlags {
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Example: design expected-events --accrual-breaks 0,6 --accrual-rates 5 --hazard 0.05 --at 12"
+)]
 struct ExpectedFlags {
     /// Calendar times between which the accrual rates hold, from 0
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
@@ -192,7 +227,7 @@ impl Program for Options {
         let none = Warnings::default();
         match self.what {
             What::Fixed(flags) => {
-                let plan = flags.design(flags.power)?.fit()?;
+                let plan = flags.fit(flags.power)?;
                 let text = if flags.json {
                     json_text(Value::Object(fixed_fields(&plan)), &none)
                 } else {
@@ -201,7 +236,7 @@ impl Program for Options {
                 Ok(text)
             }
             What::Boundaries(flags) => {
-                let bounds = flags.looks.design(flags.alpha, flags.sides, 1.0 - flags.beta)?.fit()?;
+                let bounds = flags.looks.fit(flags.alpha, flags.sides, 1.0 - flags.beta, "--beta")?;
                 Ok(if flags.json {
                     json_text(Value::Object(boundary_fields(&bounds)), &none)
                 } else {
@@ -211,6 +246,14 @@ impl Program for Options {
             What::Sequential(flags) => flags.run(&none),
             What::Stopped(flags) => flags.run(&none),
             What::ConditionalPower(flags) => flags.run(&none),
+            What::NonProportional(flags) => flags.run(),
+            What::CompetingRisks(flags) => flags.run(),
+            What::Cluster(flags) => flags.run(),
+            What::WinRatio(flags) => flags.run(),
+            What::Equivalence(flags) => flags.run(),
+            What::Exact(flags) => flags.run(),
+            What::TwoStage(flags) => flags.run(),
+            What::OneSample(flags) => flags.run(),
             What::ExpectedEvents(flags) => {
                 // A last rate without an end goes on to the time asked for.
                 let mut breaks = flags.accrual_breaks.clone();
@@ -239,11 +282,23 @@ impl Program for Options {
     }
 }
 
-fn rate(flag: &str, value: f64) -> Result<Hazard, Failure> {
-    Hazard::constant(value).map_err(|e| format!("{flag} {value}: {e}").into())
-}
-
 impl FixedFlags {
+    /// The plan.
+    pub fn fit(&self, power: Option<f64>) -> Result<FixedPlan, Failure> {
+        self.design(power)?.fit().map_err(by_flag(&[self.given()]))
+    }
+
+    /// The flag of the target.
+    pub fn given(&self) -> (&'static str, &'static str) {
+        ("target", if self.subjects.is_some() { "--subjects" } else { "--events" })
+    }
+
+    /// The same with so many fewer subjects or events, where these are given.
+    pub fn divided(&self, by: f64) -> Self {
+        let part = |n: Option<f64>| n.map(|n| n / by);
+        Self { subjects: part(self.subjects), events: part(self.events), ..self.clone() }
+    }
+
     fn design(&self, power: Option<f64>) -> Result<FixedDesign, Failure> {
         let target = match (power, self.subjects, self.events) {
             (Some(power), ..) => Target::Power(power),
@@ -267,9 +322,7 @@ impl FixedFlags {
             });
         let control = match (self.control_hazard, self.control_median) {
             (Some(hazard), _) => Some(rate("--control-hazard", hazard)?),
-            (_, Some(median)) => {
-                Some(Hazard::median(median).map_err(|e| format!("--control-median {median}: {e}"))?)
-            }
+            (_, Some(median)) => Some(Hazard::median(median).map_err(of_flag("--control-median"))?),
             _ => None,
         };
         if let Some(control) = control {
@@ -289,9 +342,10 @@ impl SequentialFlags {
         let given = self.fixed.subjects.or(self.fixed.events).map(|_| 0.9);
         let power = self.fixed.power.or(self.beta.map(|b| 1.0 - b)).or(given);
         let power = power.ok_or("one of --power, --subjects and --events is needed, such as --power 0.9")?;
-        let bounds = self.looks.design(self.fixed.alpha, self.fixed.sides, power)?.fit()?;
+        let flag = if self.beta.is_some() { "--beta" } else { "--power" };
+        let bounds = self.looks.fit(self.fixed.alpha, self.fixed.sides, power, flag)?;
         let target = if given.is_some() { None } else { Some(power) };
-        let plan = self.fixed.design(target)?.sequential(&bounds)?;
+        let plan = self.fixed.design(target)?.sequential(&bounds).map_err(by_flag(&[self.fixed.given()]))?;
         Ok(if self.fixed.json { json_text(sequential_fields(&plan), warnings) } else { plan.to_string() })
     }
 }
@@ -299,14 +353,18 @@ impl SequentialFlags {
 impl StoppedFlags {
     fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
         let own = &self.bounds;
-        let bounds = own.looks.design(own.alpha, own.sides, 1.0 - own.beta)?.fit()?;
+        let bounds = own.looks.fit(own.alpha, own.sides, 1.0 - own.beta, "--beta")?;
+        let looks = bounds.fractions().len();
         let look = self.look.checked_sub(1).ok_or("--look 0: looks are counted from 1")?;
+        if look >= looks {
+            return Err(format!("--look {}: the design has {looks} looks, counted from 1", self.look).into());
+        }
         let mut ordering = StagewiseOrdering::new().allocation(self.ratio).margin(self.margin);
         if let Some(events) = self.events {
             ordering = ordering.events(events);
         }
-        let stopped = ordering.estimate(&bounds, look, self.z)?;
-        let fields = stopped_fields(&stopped, self.level)?;
+        let stopped = ordering.estimate(&bounds, look, self.z).map_err(by_flag(&[]))?;
+        let fields = stopped_fields(&stopped, self.level).map_err(by_flag(&[]))?;
         Ok(if own.json { json_text(fields, warnings) } else { stopped.to_string() })
     }
 }
@@ -319,9 +377,10 @@ impl ConditionalFlags {
                 drift.parse().map_err(|_| format!("--effect is \"{drift}\": give trend or a number"))?,
             ),
         };
-        let interim = Interim::new(self.z, self.fraction)?;
-        let (conditional, predictive) =
-            (interim.conditional_power(self.critical, effect)?, interim.predictive_power(self.critical)?);
+        let by_flag = by_flag(&[]);
+        let interim = Interim::new(self.z, self.fraction).map_err(&by_flag)?;
+        let conditional = interim.conditional_power(self.critical, effect).map_err(&by_flag)?;
+        let predictive = interim.predictive_power(self.critical).map_err(&by_flag)?;
         Ok(if self.json {
             json_text(
                 json!({ "conditional_power": number(conditional), "predictive_power": number(predictive) }),

@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use crate::numeric::multivariate_normal::MOST;
 use crate::numeric::root;
 use crate::survival::log_rank::weight::Weight;
-use crate::trial::design::fixed::{Target, check_power};
+use crate::trial::design::checks;
+use crate::trial::design::fixed::Target;
 use crate::trial::design::non_proportional::average_ratio::AverageRatio;
 use crate::trial::design::non_proportional::curve_difference;
 use crate::trial::design::non_proportional::plan::NonProportionalPlan;
@@ -221,33 +222,15 @@ impl NonProportionalDesign {
     }
 
     fn check(&self) -> Result<()> {
-        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return refuse("alpha", self.alpha, "inside (0, 1)");
-        }
-        if !(1..=2).contains(&self.sides) {
-            return refuse("sides", f64::from(self.sides), "1 or 2");
-        }
-        if !(self.time > 0.0 && self.time.is_finite()) {
-            return refuse(
-                "the time of the analysis",
-                self.time,
-                "finite and above 0: nobody would be followed",
-            );
-        }
-        match self.target {
-            Target::Power(power) => check_power(power)?,
-            Target::Subjects(value) | Target::Events(value) if !(value > 0.0 && value.is_finite()) => {
-                return refuse("target", value, "a finite number above 0");
-            }
-            _ => {}
-        }
+        checks::error_rate(self.alpha, self.sides)?;
+        checks::analysis_time(self.time)?;
+        checks::target(self.target)?;
         match &self.test {
             PlannedTest::LogRank(weight) => weight.check(),
             PlannedTest::MaxCombo(weights) if weights.is_empty() => Err(Error::Empty { argument: "weights" }),
             PlannedTest::MaxCombo(weights) if weights.len() > MOST => {
                 let must_be = "at most 8: the integral has a dimension for each";
-                refuse("the number of weights", weights.len() as f64, must_be)
+                checks::refuse("the number of weights", weights.len() as f64, must_be)
             }
             PlannedTest::MaxCombo(weights) => weights.iter().try_for_each(Weight::check),
             PlannedTest::AverageHazardRatio => Ok(()),
@@ -269,7 +252,7 @@ impl NonProportionalDesign {
                 }
                 if !(*tau > 0.0 && *tau < self.time) {
                     let must_be = "above 0 and before the analysis: nobody would be followed so long";
-                    return refuse("the horizon", *tau, must_be);
+                    return checks::refuse("the horizon", *tau, must_be);
                 }
                 Ok(())
             }
@@ -300,11 +283,11 @@ impl NonProportionalDesign {
     fn law(&self) -> Result<Law> {
         let events = self.assumed.total_events(self.time);
         if !(events[0] + events[1] > 0.0) {
-            return Err(Error::OutOfRange {
-                argument: "the expected number of events",
-                value: events[0] + events[1],
-                must_be: "above 0 by the time of the analysis: raise the hazards or analyse later",
-            });
+            return checks::refuse(
+                "the expected number of events",
+                events[0] + events[1],
+                "above 0 by the time of the analysis: raise the hazards or analyse later",
+            );
         }
         let pooled = self.variance == StatisticVariance::Pooled;
         let law = match &self.test {

@@ -1,18 +1,23 @@
-//! Many trials, divided between threads.
+//! Many trials, each drawn, cut and tested.
 
 use std::ops::ControlFlow;
 
-use crate::error::{Error, Result};
-use crate::numeric::distribution::normal_quantile;
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
 use crate::numeric::random::Random;
-use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::boundaries::Boundaries;
-use crate::trial::design::simulation::operating_characteristics::{OperatingCharacteristics, PART, Part};
+use crate::trial::design::simulation::engine::divided;
+use crate::trial::design::simulation::operating_characteristics::OperatingCharacteristics;
+use crate::trial::design::simulation::plan::{Plan, Seen};
 use crate::trial::design::simulation::procedure::Procedure;
 use crate::trial::design::simulation::sample::{Cutoff, Sample};
+use crate::trial::design::simulation::sampler::{ArmAllocation, Sampler};
+use crate::trial::design::simulation::study::SimulationStudy;
 use crate::trial::design::simulation::workspace::Workspace;
+use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
 
-/// Trials drawn from assumptions.
+/// Trials drawn from assumptions, in one stratum or several.
 ///
 /// | option | default | meaning |
 /// |---|---|---|
@@ -21,13 +26,18 @@ use crate::trial::design::simulation::workspace::Workspace;
 /// | [`threads`](Self::threads) | 1 | how many work; the results do not depend on it |
 /// | [`alpha`](Self::alpha) | 0.025 | one-sided, where there are no bounds |
 /// | [`cutoff`](Self::cutoff) | the end of accrual | when the data are cut |
-/// | [`looks`](Self::looks) | none | bounds at shares of a number of events |
+/// | [`looks`](Self::looks), [`looks_at`](Self::looks_at) | none | bounds, and when the data are looked at |
+/// | [`count_events_of`](Self::count_events_of) | all | the stratum whose events cutoffs count |
+/// | [`allocation`](Self::allocation) | exact shares | blocks, or each subject by itself |
+/// | [`dependent_dropout`](Self::dependent_dropout) | 0 | Kendall's τ between the times of event and dropout: informative censoring |
+/// | [`truth`](Self::truth) | | of what the procedure estimates: gives bias and coverage |
 /// | [`without_effect`](Self::without_effect) | no | the experimental arm has the control hazard: type I error |
 ///
-/// The arms have their exact shares; entry times are independent draws from the accrual.
+/// Entry times are independent draws from the accrual. Each stratum has its own subjects, rounded to whole ones.
 ///
 /// # Cost
-/// A trial costs its draws, one sort and one pass: about 20 µs for 300 subjects with the log-rank test.
+/// A trial costs its draws, one sort and one pass: about 10 µs for 300 subjects with the log-rank test. Each thread keeps one
+/// trial at a time.
 ///
 /// # Example
 /// ```
@@ -40,79 +50,94 @@ use crate::trial::design::simulation::workspace::Workspace;
 /// assert!((result.power() - 0.9).abs() < 4.0 * result.std_error());      // Schoenfeld's 161 events have 90 % power
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is drawn until `.run(…)` is called"]
 pub struct Simulation {
-    assumptions: Assumptions,
-    trials: usize,
-    seed: u64,
-    threads: usize,
-    alpha: f64,
-    cutoff: Option<Cutoff>,
-    looks: Option<(Boundaries, f64)>,
-    effect: bool,
+    plan: Plan,
+    counted: Option<String>,
 }
 
 impl Simulation {
     /// Trials from these assumptions, with their number of subjects.
-    pub fn new(assumptions: Assumptions) -> Self {
-        Self {
-            assumptions,
-            trials: 10_000,
-            seed: 0,
-            threads: 1,
-            alpha: 0.025,
-            cutoff: None,
-            looks: None,
-            effect: true,
-        }
+    pub fn new(assumptions: impl Into<StratifiedAssumptions>) -> Self {
+        Self { plan: Plan::new(assumptions.into()), counted: None }
     }
 
     /// How many trials.
     pub fn trials(self, trials: usize) -> Self {
-        Self { trials, ..self }
+        Self { plan: Plan { trials, ..self.plan }, ..self }
     }
 
     /// The seed of all streams.
     pub fn seed(self, seed: u64) -> Self {
-        Self { seed, ..self }
+        Self { plan: Plan { seed, ..self.plan }, ..self }
     }
 
     /// How many threads work. The results do not depend on it.
     pub fn threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
+        Self { plan: Plan { threads, ..self.plan }, ..self }
     }
 
     /// The one-sided level, where there are no bounds.
     pub fn alpha(self, alpha: f64) -> Self {
-        Self { alpha, ..self }
+        Self { plan: Plan { alpha, ..self.plan }, ..self }
     }
 
     /// When the data are cut.
     pub fn cutoff(self, cutoff: Cutoff) -> Self {
-        Self { cutoff: Some(cutoff), ..self }
+        Self { plan: Plan { cutoff: Some(cutoff), ..self.plan }, ..self }
     }
 
-    /// Looks at the shares of a final number of events, with these bounds.
+    /// Looks at the shares of a final number of events, with these bounds. A trial whose statistic is below the bound for
+    /// futility, or for harm, stops without a rejection.
     pub fn looks(self, bounds: &Boundaries, events: f64) -> Self {
-        Self { looks: Some((bounds.clone(), events)), ..self }
+        Self { plan: self.plan.looks(bounds, events), ..self }
+    }
+
+    /// Looks at cutoffs of one's own, one for each bound: by events, by calendar time, or both.
+    pub fn looks_at(self, bounds: &Boundaries, cutoffs: &[Cutoff]) -> Self {
+        Self { plan: self.plan.looks_at(bounds, cutoffs), ..self }
+    }
+
+    /// Cutoffs count the events of this stratum alone.
+    pub fn count_events_of(self, stratum: impl Into<String>) -> Self {
+        Self { counted: Some(stratum.into()), ..self }
+    }
+
+    /// How subjects come to their arms.
+    pub fn allocation(self, allocation: ArmAllocation) -> Self {
+        Self { plan: Plan { allocation, ..self.plan }, ..self }
+    }
+
+    /// Kendall's τ, inside (−1, 1), between the time of the event and the time of leaving without it (dropout and competing
+    /// events together), by a Gaussian copula: the hazards stay those that are assumed. Above 0 those who would soon have the
+    /// event leave early; below 0 those who would not.
+    pub fn dependent_dropout(self, tau: f64) -> Self {
+        Self { plan: Plan { tau, ..self.plan }, ..self }
+    }
+
+    /// What the procedure estimates, as it is reported (a ratio, not its logarithm): then there are bias and coverage. Without an
+    /// effect it need not be said: it is 0, or 1 for a ratio.
+    pub fn truth(self, truth: f64) -> Self {
+        Self { plan: Plan { truth: Some(truth), ..self.plan }, ..self }
     }
 
     /// The experimental arm has the control hazard: what is rejected is the type I error.
     pub fn without_effect(self) -> Self {
-        Self { effect: false, ..self }
+        Self { plan: Plan { effect: false, ..self.plan }, ..self }
     }
 
-    /// Draws the trials and tests each.
+    /// Draws the trials and analyses each.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for options; [`Error::Unsupported`] for two-sided bounds.
+    /// [`Error::OutOfRange`] and [`Error::LengthMismatch`] for options; [`Error::UnknownLabel`] for a stratum;
+    /// [`Error::Unsupported`] for two-sided bounds.
     pub fn run(&self, procedure: &dyn Procedure) -> Result<OperatingCharacteristics> {
         self.run_with(procedure, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same, with a call after each round of trials, which may end the run: then the result is that of the trials
-    /// so far.
+    /// The same, with a call a few times a second that is told how many trials are done, and may end the run: then the result
+    /// is that of the trials so far.
     ///
     /// # Errors
     /// As [`run`](Self::run).
@@ -121,168 +146,101 @@ impl Simulation {
         procedure: &dyn Procedure,
         progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Result<OperatingCharacteristics> {
-        self.check()?;
-        let threads = self.threads.clamp(1, 256);
-        let parts = self.trials.div_ceil(PART);
-        let mut sum = Part { by_look: vec![0; self.look_count()], ..Part::default() };
-        let mut done = 0;
-        // A round gives every thread a few parts; between rounds the caller is asked.
-        let round = threads * 16;
-        for first in (0..parts).step_by(round) {
-            let last = (first + round).min(parts);
-            let mut found: Vec<Option<Part>> = vec![None; last - first];
-            std::thread::scope(|scope| {
-                for (thread, own) in found.chunks_mut((last - first).div_ceil(threads)).enumerate() {
-                    let start = first + thread * (last - first).div_ceil(threads);
-                    scope.spawn(move || {
-                        let mut space = Workspace::default();
-                        for (i, part) in own.iter_mut().enumerate() {
-                            *part = Some(self.part(start + i, procedure, &mut space));
-                        }
-                    });
+        let plan = &self.plan;
+        let (sampler, counted) = self.check()?;
+        let (looks, names, accrual) =
+            (plan.looks_of_a_trial(), plan.names(), plan.assumptions.accrual_duration());
+        let (done, sum) = divided(
+            plan.trials,
+            plan.threads,
+            looks.len(),
+            progress,
+            || Workspace::new(&names),
+            |trial, space, sum| {
+                space.draw(&sampler, counted, &mut Random::new(plan.seed, trial as u64));
+                if looks.len() > 1 {
+                    space.sort();
                 }
-            });
-            for part in found.into_iter().flatten() {
-                sum.add(&part);
-            }
-            done = (last * PART).min(self.trials);
-            if progress(done).is_break() {
-                break;
-            }
-        }
-        Ok(OperatingCharacteristics {
-            trials: done,
-            rejected: sum.rejected,
-            stopped_for_futility: sum.futility,
-            not_computed: sum.none,
-            rejected_by_look: sum.by_look,
-            events: sum.events,
-            events_squared: sum.events_squared,
-            duration: sum.duration,
-            duration_squared: sum.duration_squared,
-            subjects: sum.subjects,
-        })
+                plan.conduct(&looks, sum, |cutoff| {
+                    let time = space.cutoff_time(accrual, cutoff);
+                    space.cut(time);
+                    let sample = &space.sample;
+                    let finding = procedure.analyse(sample);
+                    Ok(Seen { finding, time, events: sample.events(), subjects: sample.time.len() })
+                })
+            },
+        )?;
+        plan.check_truth(&sum)?;
+        Ok(OperatingCharacteristics::new(done, sum, plan.target()))
     }
 
-    /// One trial of the run as it is known at the cutoff: to look at, or to analyse in a way of one's own.
+    /// The operating characteristics in one call: the same trials with the effect and without it, so power, type I error, bias,
+    /// coverage, events and duration, each with its Monte Carlo error. The [`truth`](Self::truth) is that of the effect.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::design::simulation::{CoxProcedure, Cutoff, Simulation};
+    /// use greenwood::trial::design::{Accrual, Assumptions, Hazard};
+    ///
+    /// let control = Hazard::median(12.0)?;
+    /// let assumed = Assumptions::new(control.times(0.6), control, Accrual::uniform(100.0, 24.0)?);
+    /// let study = Simulation::new(assumed).cutoff(Cutoff::Time(36.0)).truth(0.6).trials(500).study(&CoxProcedure)?;
+    /// let power = study.with_effect();
+    /// assert!(power.power() > 0.5 && study.without_effect().power() < 0.06);
+    /// assert!((power.coverage().unwrap().0 - 0.95).abs() < 0.05);
+    /// println!("{study}");
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn study(&self, procedure: &dyn Procedure) -> Result<SimulationStudy> {
+        self.study_with(procedure, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, with progress: of twice as many trials.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn study_with(
+        &self,
+        procedure: &dyn Procedure,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<SimulationStudy> {
+        let with = self.run_with(procedure, progress)?;
+        let done = with.trials();
+        // An ended run has as many trials without the effect, so that the two can be compared.
+        let none = Plan { effect: false, truth: None, trials: done, ..self.plan.clone() };
+        let none = Self { plan: none, ..self.clone() };
+        let without = none.run_with(procedure, &mut |n| progress(done + n))?;
+        Ok(SimulationStudy::new(with, without))
+    }
+
+    /// One trial of the run as it is known at the last cutoff: to look at, or to analyse in a way of one's own.
     ///
     /// # Errors
     /// As [`run`](Self::run).
     pub fn sample(&self, trial: usize) -> Result<Sample> {
-        self.check()?;
-        let mut space = Workspace::default();
-        space.draw(&self.assumptions, self.effect, &mut Random::new(self.seed, trial as u64));
-        let cutoff = space.cutoff_time(self.accrual_end(), self.final_cutoff());
-        space.cut(cutoff);
+        let (sampler, counted) = self.check()?;
+        let mut space = Workspace::new(&self.plan.names());
+        space.draw(&sampler, counted, &mut Random::new(self.plan.seed, trial as u64));
+        let looks = self.plan.looks_of_a_trial();
+        let time = space.cutoff_time(self.plan.assumptions.accrual_duration(), looks[looks.len() - 1].0);
+        space.cut(time);
         Ok(space.sample)
     }
 
-    fn check(&self) -> Result<()> {
-        if self.trials == 0 || self.trials > 1 << 40 {
-            let (argument, value) = ("trials", self.trials as f64);
-            return Err(Error::OutOfRange { argument, value, must_be: "between 1 and 10^12" });
-        }
-        if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return Err(Error::OutOfRange { argument: "alpha", value: self.alpha, must_be: "inside (0, 1)" });
-        }
-        let subjects = self.assumptions.accrual().subjects();
-        if !(2.0..=1e8).contains(&subjects) {
-            let (argument, value) = ("subjects", subjects);
-            return Err(Error::OutOfRange { argument, value, must_be: "between 2 and 100 million" });
-        }
-        match self.cutoff {
-            Some(Cutoff::Events(0)) => {
-                return Err(Error::OutOfRange {
-                    argument: "cutoff",
-                    value: 0.0,
-                    must_be: "at least 1 event",
-                });
+    fn check(&self) -> Result<(Sampler, Option<usize>)> {
+        let sampler = self.plan.check()?;
+        let counted = match &self.counted {
+            None => None,
+            Some(name) => {
+                let assumptions = &self.plan.assumptions;
+                assumptions.stratum(name)?;
+                let strata = assumptions.strata();
+                strata.iter().position(|(own, _)| own == name).filter(|_| strata.len() > 1)
             }
-            Some(Cutoff::Time(value)) if !(value > 0.0 && value.is_finite()) => {
-                return Err(Error::OutOfRange {
-                    argument: "cutoff",
-                    value,
-                    must_be: "a finite time above 0",
-                });
-            }
-            _ => {}
-        }
-        if let Some((bounds, events)) = &self.looks {
-            if bounds.sides() == 2 {
-                return Err(Error::Unsupported {
-                    method: "a simulation",
-                    with: "two-sided bounds",
-                    why: "a procedure has one side, that of the benefit; take one side with half the error",
-                });
-            }
-            if !(*events >= 1.0 && events.is_finite()) {
-                return Err(Error::OutOfRange {
-                    argument: "events",
-                    value: *events,
-                    must_be: "finite and at least 1",
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn accrual_end(&self) -> f64 {
-        self.assumptions.accrual().duration()
-    }
-
-    fn look_count(&self) -> usize {
-        self.looks.as_ref().map_or(1, |(b, _)| b.fractions().len())
-    }
-
-    fn final_cutoff(&self) -> Cutoff {
-        match (&self.looks, self.cutoff) {
-            (Some((_, events)), _) => Cutoff::Events(events.ceil() as usize),
-            (None, Some(cutoff)) => cutoff,
-            (None, None) => Cutoff::Time(self.assumptions.accrual().duration()),
-        }
-    }
-
-    fn part(&self, part: usize, procedure: &dyn Procedure, space: &mut Workspace) -> Part {
-        let mut sum = Part { by_look: vec![0; self.look_count()], ..Part::default() };
-        let critical = normal_quantile(1.0 - self.alpha);
-        for trial in part * PART..((part + 1) * PART).min(self.trials) {
-            space.draw(&self.assumptions, self.effect, &mut Random::new(self.seed, trial as u64));
-            let looks: Vec<(Cutoff, f64, f64)> = match &self.looks {
-                None => vec![(self.final_cutoff(), critical, f64::NEG_INFINITY)],
-                Some((bounds, events)) => {
-                    let last = bounds.fractions().len() - 1;
-                    let of = |k: usize| {
-                        let at = (bounds.fractions()[k] * events).round().max(1.0) as usize;
-                        let futility = if k < last { bounds.futility_z()[k] } else { f64::NEG_INFINITY };
-                        (Cutoff::Events(at), bounds.z()[k], futility)
-                    };
-                    (0..=last).map(of).collect()
-                }
-            };
-            let last = looks.len() - 1;
-            for (k, (cutoff, upper, futility)) in looks.into_iter().enumerate() {
-                let time = space.cutoff_time(self.accrual_end(), cutoff);
-                space.cut(time);
-                let statistic = procedure.statistic(&space.sample);
-                sum.none += usize::from(statistic.is_none());
-                let rejects = statistic.is_some_and(|z| z >= upper);
-                let gives_up = k < last && statistic.is_some_and(|z| z < futility);
-                if rejects {
-                    sum.rejected += 1;
-                    sum.by_look[k] += 1;
-                }
-                sum.futility += usize::from(gives_up && !rejects);
-                if rejects || gives_up || k == last {
-                    let events = space.sample.events() as f64;
-                    sum.events += events;
-                    sum.events_squared += events * events;
-                    sum.duration += time;
-                    sum.duration_squared += time * time;
-                    sum.subjects += space.sample.time.len() as f64;
-                    break;
-                }
-            }
-        }
-        sum
+        };
+        Ok((sampler, counted))
     }
 }

@@ -1,96 +1,135 @@
 //! The subjects of one trial: drawn, then cut.
 
 use crate::numeric::random::Random;
-use crate::trial::design::assumptions::Assumptions;
+use crate::trial::design::simulation::clock::Clock;
 use crate::trial::design::simulation::sample::{Cutoff, Sample};
+use crate::trial::design::simulation::sampler::{Sampler, exponential};
 
 /// Everything a trial needs, kept from one to the next.
-#[derive(Default)]
 pub(super) struct Workspace {
     entry: Vec<f64>,
+    /// Time since entry at which a subject leaves: with the event, or without.
     end: Vec<f64>,
     event: Vec<bool>,
     experimental: Vec<bool>,
+    stratum: Vec<u32>,
+    /// The calendar times of the events that cutoffs count.
     event_times: Vec<f64>,
+    sorted: bool,
     pub(super) sample: Sample,
 }
 
 impl Workspace {
-    fn clear(&mut self, n: usize) {
-        for column in [&mut self.entry, &mut self.end] {
-            column.clear();
-            column.reserve(n);
+    /// The names of the strata, where there are several.
+    pub(super) fn new(strata: &[String]) -> Self {
+        Self {
+            entry: Vec::new(),
+            end: Vec::new(),
+            event: Vec::new(),
+            experimental: Vec::new(),
+            stratum: Vec::new(),
+            event_times: Vec::new(),
+            sorted: false,
+            sample: Sample { strata: strata.to_vec(), ..Sample::default() },
         }
+    }
+
+    /// All subjects of a trial, followed to the end. `counted` is the stratum whose events cutoffs count, if not all of them.
+    pub(super) fn draw(&mut self, sampler: &Sampler, counted: Option<usize>, random: &mut Random) {
+        self.entry.clear();
+        self.end.clear();
         self.event.clear();
         self.experimental.clear();
-    }
-
-    /// What is known at a calendar time.
-    pub(super) fn cut(&mut self, at: f64) {
-        let sample = &mut self.sample;
-        sample.time.clear();
-        sample.event.clear();
-        sample.experimental.clear();
-        sample.cutoff = at;
-        for i in 0..self.entry.len() {
-            let followed = at - self.entry[i];
-            if followed > 0.0 {
-                // The same sum as the calendar time of the event: a cutoff at an event knows of it.
-                let known = self.entry[i] + self.end[i] <= at;
-                sample.time.push(if known { self.end[i] } else { followed });
-                sample.event.push(known && self.event[i]);
-                sample.experimental.push(self.experimental[i]);
+        self.stratum.clear();
+        let several = !self.sample.strata.is_empty();
+        for (number, stratum) in sampler.strata.iter().enumerate() {
+            let from = self.entry.len();
+            sampler.enter(stratum, random, &mut self.entry, &mut self.experimental);
+            let quiet = stratum.leaving.iter().all(|c| matches!(c, Clock::Never));
+            for &own in &self.experimental[from..] {
+                let arm = usize::from(!own);
+                let (event, left) = if quiet {
+                    (stratum.event[arm].time(exponential(random)), f64::INFINITY)
+                } else {
+                    let [event, left] = sampler.thresholds(random);
+                    (stratum.event[arm].time(event), stratum.leaving[arm].time(left))
+                };
+                self.end.push(event.min(left));
+                self.event.push(event <= left && event.is_finite());
+            }
+            if several {
+                self.stratum.resize(self.entry.len(), number as u32);
             }
         }
-    }
-
-    /// All subjects of a trial, followed to the end.
-    pub(super) fn draw(&mut self, assumptions: &Assumptions, effect: bool, random: &mut Random) {
-        let accrual = assumptions.accrual();
-        let n = accrual.subjects().round() as usize;
-        self.clear(n);
-        let [experimental, control] = assumptions.hazards();
-        let dropout = assumptions.leaving_hazards();
-        // Entry times are independent draws, so which of the subjects are in which arm does not matter: the first so many.
-        let in_experimental = (assumptions.share() * n as f64).round() as usize;
-        for i in 0..n {
-            let own = i < in_experimental;
-            let arm = usize::from(!own);
-            let entry = accrual.time_of_share(random.uniform());
-            let hazard = if own && effect { experimental } else { control };
-            let event = hazard.inverse_cumulative(-random.uniform().ln());
-            let left = if dropout[arm].rates() == [0.0] {
-                f64::INFINITY
-            } else {
-                dropout[arm].inverse_cumulative(-random.uniform().ln())
-            };
-            self.entry.push(entry);
-            self.end.push(event.min(left));
-            self.event.push(event <= left && event.is_finite());
-            self.experimental.push(own);
-        }
         self.event_times.clear();
-        for i in 0..n {
-            if self.event[i] {
+        self.sorted = false;
+        for i in 0..self.entry.len() {
+            let counts = counted.is_none_or(|c| self.stratum[i] as usize == c);
+            if self.event[i] && counts {
                 self.event_times.push(self.entry[i] + self.end[i]);
             }
         }
     }
 
-    /// The calendar time of a cutoff; `end` is that of accrual.
-    pub(super) fn cutoff_time(&self, end: f64, cutoff: Cutoff) -> f64 {
+    /// What is known at a calendar time.
+    pub(super) fn cut(&mut self, at: f64) {
+        let (n, sample) = (self.entry.len(), &mut self.sample);
+        sample.cutoff = at;
+        sample.time.resize(n, 0.0);
+        sample.entry.resize(n, 0.0);
+        sample.event.resize(n, false);
+        sample.experimental.resize(n, false);
+        sample.stratum.resize(self.stratum.len(), 0);
+        // Who has not entered is overwritten by the next one: no branch that guesses.
+        let mut kept = 0;
+        for i in 0..n {
+            let (entry, end) = (self.entry[i], self.end[i]);
+            let followed = at - entry;
+            // The same sum as the calendar time of the event: a cutoff at an event knows of it.
+            let known = entry + end <= at;
+            sample.time[kept] = if known { end } else { followed };
+            sample.event[kept] = known & self.event[i];
+            sample.experimental[kept] = self.experimental[i];
+            sample.entry[kept] = entry;
+            if let Some(&stratum) = self.stratum.get(i) {
+                sample.stratum[kept] = stratum;
+            }
+            kept += usize::from(followed > 0.0);
+        }
+        sample.time.truncate(kept);
+        sample.event.truncate(kept);
+        sample.experimental.truncate(kept);
+        sample.entry.truncate(kept);
+        sample.stratum.truncate(kept);
+    }
+
+    /// The calendar times of events in order: for several looks at one trial.
+    pub(super) fn sort(&mut self) {
+        self.event_times.sort_unstable_by(f64::total_cmp);
+        self.sorted = true;
+    }
+
+    /// The calendar time of event number `events`; where there are never so many, that at which everybody has been followed to
+    /// the end. `end` is that of accrual.
+    fn event_time(&mut self, end: f64, events: usize) -> f64 {
+        let times = &mut self.event_times;
+        if events > times.len() {
+            let ends = self.entry.iter().zip(&self.end).map(|(a, b)| a + b).filter(|t| t.is_finite());
+            ends.fold(end, f64::max)
+        } else if self.sorted {
+            times[events - 1]
+        } else {
+            *times.select_nth_unstable_by(events - 1, f64::total_cmp).1
+        }
+    }
+
+    /// The calendar time of a cutoff.
+    pub(super) fn cutoff_time(&mut self, end: f64, cutoff: Cutoff) -> f64 {
         match cutoff {
             Cutoff::Time(t) => t,
-            Cutoff::Events(events) => {
-                let mut times = self.event_times.clone();
-                if events <= times.len() {
-                    *times.select_nth_unstable_by(events - 1, f64::total_cmp).1
-                } else {
-                    // Never so many: everybody is followed to the end.
-                    let ends = self.entry.iter().zip(&self.end).map(|(a, b)| a + b).filter(|t| t.is_finite());
-                    ends.fold(end, f64::max)
-                }
-            }
+            Cutoff::Events(d) => self.event_time(end, d),
+            Cutoff::EventsUntil(d, t) => self.event_time(end, d).min(t),
+            Cutoff::EventsFrom(d, t) => self.event_time(end, d).max(t),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::proportion::binomial::probabilities;
 use crate::survival::result::print::Number;
+use crate::trial::design::checks;
 
 /// The most subjects that a search goes through.
 pub(super) const MOST: u64 = 20_000;
@@ -113,8 +114,7 @@ impl ExactBinomialDesign {
     pub fn with_subjects(&self, subjects: u64) -> Result<ExactBinomialPlan> {
         self.check()?;
         if !(1..=MOST).contains(&subjects) {
-            let (argument, value) = ("subjects", subjects as f64);
-            return Err(Error::OutOfRange { argument, value, must_be: "between 1 and 20,000" });
+            return checks::refuse("subjects", subjects as f64, "between 1 and 20,000");
         }
         let (needed, error, power) = self.at(subjects);
         Ok(ExactBinomialPlan { design: *self, subjects, needed, error, power, lasting: subjects })
@@ -141,19 +141,17 @@ pub(super) fn check_rates(null: f64, target: f64, alpha: f64, power: f64) -> Res
     let inside =
         [("the rate of no interest", null), ("the target rate", target), ("alpha", alpha), ("power", power)];
     for (argument, value) in inside {
-        if !(value > 0.0 && value < 1.0) {
-            return Err(Error::OutOfRange { argument, value, must_be: "inside (0, 1)" });
-        }
+        checks::inside(argument, value)?;
     }
     if target <= null {
-        return Err(Error::OutOfRange {
-            argument: "the target rate",
-            value: target,
-            must_be: "above the rate of no interest: no number of subjects shows a difference that is not there",
-        });
+        return checks::refuse(
+            "the target rate",
+            target,
+            "above the rate of no interest: no number of subjects shows a difference that is not there",
+        );
     }
     if power <= alpha {
-        return Err(Error::OutOfRange { argument: "power", value: power, must_be: "above alpha" });
+        return checks::refuse("power", power, "above alpha");
     }
     Ok(())
 }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::survival::log_rank::one_sample::OneSampleVariance;
 use crate::survival::result::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
-use crate::trial::design::fixed::{Target, check_power};
+use crate::trial::design::checks;
+use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::whole;
 use crate::trial::design::hazard::Hazard;
 use crate::trial::design::non_proportional::at_risk::AtRisk;
@@ -106,7 +107,7 @@ impl OneSampleDesign {
     /// The plan.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for options, hazards under which nobody has an event, and a hazard that is not below the one it is
+    /// [`OutOfRange`](crate::Error::OutOfRange) for options, hazards under which nobody has an event, and a hazard that is not below the one it is
     /// compared with in a one-sided design, or equals it in effect.
     pub fn fit(&self) -> Result<OneSamplePlan> {
         self.check()?;
@@ -126,11 +127,11 @@ impl OneSampleDesign {
             OneSampleVariance::Mean => f64::midpoint(expected, observed).sqrt(),
         };
         if !(observed > 0.0 && expected > 0.0 && own > 0.0 && own.is_finite()) {
-            return Err(Error::OutOfRange {
-                argument: "the expected number of events",
-                value: observed.min(expected),
-                must_be: "above 0 and finite under both hazards: raise the hazards or follow longer",
-            });
+            return checks::refuse(
+                "the expected number of events",
+                observed.min(expected),
+                "above 0 and finite under both hazards: raise the hazards or follow longer",
+            );
         }
         let benefit = expected - observed;
         let reach = if self.sides == 2 { benefit.abs() } else { benefit };
@@ -139,11 +140,11 @@ impl OneSampleDesign {
         let (subjects, power) = match self.target {
             Target::Power(wanted) => {
                 if !(reach > 1e-9 * expected) {
-                    return Err(Error::OutOfRange {
-                        argument: "expected less observed events",
-                        value: benefit,
-                        must_be: "above 0: the assumed hazard must lie below the one it is compared with",
-                    });
+                    return checks::refuse(
+                        "expected less observed events",
+                        benefit,
+                        "above 0: the assumed hazard must lie below the one it is compared with",
+                    );
                 }
                 (((z * null + normal_quantile(wanted) * own) / reach).max(0.0).powi(2), wanted)
             }
@@ -162,27 +163,9 @@ impl OneSampleDesign {
     }
 
     fn check(&self) -> Result<()> {
-        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return refuse("alpha", self.alpha, "inside (0, 1)");
-        }
-        if !(1..=2).contains(&self.sides) {
-            return refuse("sides", f64::from(self.sides), "1 or 2");
-        }
-        if !(self.time > 0.0 && self.time.is_finite()) {
-            return refuse(
-                "the time of the analysis",
-                self.time,
-                "finite and above 0: nobody would be followed",
-            );
-        }
-        match self.target {
-            Target::Power(power) => check_power(power),
-            Target::Subjects(value) | Target::Events(value) if !(value > 0.0 && value.is_finite()) => {
-                refuse("target", value, "a finite number above 0")
-            }
-            _ => Ok(()),
-        }
+        checks::error_rate(self.alpha, self.sides)?;
+        checks::analysis_time(self.time)?;
+        checks::target(self.target)
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::proportion::binomial::probabilities;
 use crate::survival::result::print::Number;
+use crate::trial::design::checks;
 use crate::trial::design::single_arm::exact_binomial::check_rates;
 
 /// The most subjects that a search goes through.
@@ -195,8 +196,7 @@ impl TwoStageDesign {
     /// [`Error::OutOfRange`] for options, and counts that are no such design.
     pub fn given(&self, first: (u64, u64), both: (u64, u64)) -> Result<TwoStagePlan> {
         self.check()?;
-        let refuse =
-            |argument, value: u64, must_be| Err(Error::OutOfRange { argument, value: value as f64, must_be });
+        let refuse = |argument, value: u64, must_be| checks::refuse(argument, value as f64, must_be);
         if !(1..both.1).contains(&first.1) || both.1 > 100_000 {
             return refuse(
                 "the first stage",
