@@ -547,7 +547,8 @@ fn what_the_data_cannot_tell_is_said() {
         program::greenwood(&format!("incidence {path} --time t --event e --causes 1,2 --at 60")).stdout;
     let text = String::from_utf8(printed).unwrap();
     assert!(text.contains("at 60: not estimable: follow-up ends at 6"), "{text}");
-    let found = answer(&format!("incidence {path} --time t --event e --causes 1,2 --by g --difference --at 5"));
+    let found =
+        answer(&format!("incidence {path} --time t --event e --causes 1,2 --by g --difference --at 5"));
     assert!(found["difference"][0]["estimate"].is_null(), "{found}");
     let wrong =
         refusal(&format!("incidence {path} --time t --event e --causes 1,2 --fine-gray 1 --covariates t"));

@@ -255,10 +255,7 @@ checked_when_read!(BrierCurve { scores: Vec<BrierScore> });
 #[cfg(feature = "serde")]
 impl BrierCurve {
     fn check(&self) -> Result<()> {
-        match self.scores.array_windows().find(|[a, b]| a.time >= b.time) {
-            Some([_, b]) => Err(Error::OutOfRange { argument: "time", value: b.time, must_be: "increasing" }),
-            None => Ok(()),
-        }
+        stored::increasing("time", self.scores.iter().map(|s| s.time))
     }
 }
 

@@ -253,12 +253,13 @@ impl RocCurve {
         stored::size("time", self.time)?;
         stored::size("cases", self.cases)?;
         stored::size("controls", self.controls)?;
-        let falls =
-            |[a, b]: &&[RocPoint; 2]| a.sensitivity > b.sensitivity || a.false_positives > b.false_positives;
-        match self.points.array_windows().find(falls) {
-            Some([_, b]) => Err(crate::Error::OutOfRange {
+        let falls = |w: &&[RocPoint]| {
+            w[0].sensitivity > w[1].sensitivity || w[0].false_positives > w[1].false_positives
+        };
+        match self.points.windows(2).find(falls) {
+            Some(w) => Err(crate::Error::OutOfRange {
                 argument: "a point of a ROC curve",
-                value: b.sensitivity,
+                value: w[1].sensitivity,
                 must_be: "at least as far on as the one before",
             }),
             None => Ok(()),

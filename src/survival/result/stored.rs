@@ -52,6 +52,15 @@ pub(crate) fn count(argument: &'static str, value: usize) -> Result<()> {
     within(argument, value as f64, value <= 1 << 52, "a number that can be counted to")
 }
 
+/// Does each of some numbers lie above the one before it?
+pub(crate) fn increasing(argument: &'static str, values: impl IntoIterator<Item = f64>) -> Result<()> {
+    let mut last = f64::NEG_INFINITY;
+    values.into_iter().try_for_each(|value| {
+        let before = std::mem::replace(&mut last, value);
+        within(argument, value, value > before, "above the one before it")
+    })
+}
+
 /// Has a column as many values as another?
 pub(crate) fn length(argument: &'static str, len: usize, other: &'static str, expected: usize) -> Result<()> {
     if len == expected { Ok(()) } else { Err(Error::LengthMismatch { argument, len, other, expected }) }

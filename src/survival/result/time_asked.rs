@@ -32,6 +32,7 @@ impl<'de> Deserialize<'de> for TimeAsked {
 pub(crate) mod or_nan {
     use super::{Deserialize, Deserializer, Serialize, Serializer, TimeAsked};
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
     pub fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
         TimeAsked(*value).serialize(to)
     }

@@ -68,11 +68,6 @@ impl RiskSet<'_> {
         (found, scan)
     }
 
-    /// The columns that the pairs can tell of, whatever the weights and the starting values.
-    pub fn independent(&self, rows: &Rows, scan: &Scan) -> Vec<usize> {
-        independent_columns(&rows.leaving_at(&scan.last_at_risk(rows)), Ties::Breslow)
-    }
-
     /// The infinite directions and the rows of the limit; `None` where no coefficient can run to infinity.
     fn undecided(&self, rows: &Rows, scan: &Scan, free: &[usize]) -> Option<(Directions, Rows)> {
         let pairs = rows.leaving_at(&scan.last_at_risk(rows));
@@ -94,4 +89,9 @@ pub(super) fn point(rows: &Rows, scan: &mut Scan, penalty: &[f64], beta: &[f64])
     let mut point = Point::new(rows.p);
     objective(rows, scan, penalty).evaluate(beta, &mut point);
     point
+}
+
+/// The columns that the pairs can tell of, whatever the weights and the starting values.
+pub(super) fn independent(rows: &Rows, scan: &Scan) -> Vec<usize> {
+    independent_columns(&rows.leaving_at(&scan.last_at_risk(rows)), Ties::Breslow)
 }

@@ -56,10 +56,7 @@ impl SubdistributionBaseline {
         stored::length("jumps", self.jumps.len(), "times", self.times.len())?;
         self.jumps.iter().try_for_each(|&j| stored::size("a jump of a hazard", j))?;
         self.times.iter().try_for_each(|&t| stored::size("time", t))?;
-        match self.times.array_windows().find(|[a, b]| a >= b) {
-            Some(&[_, value]) => Err(Error::OutOfRange { argument: "time", value, must_be: "increasing" }),
-            None => Ok(()),
-        }
+        stored::increasing("time", self.times.iter().copied())
     }
 }
 

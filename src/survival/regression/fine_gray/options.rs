@@ -9,7 +9,7 @@ use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights};
 use crate::survival::regression::fine_gray::expanded::SubdistributionRows;
-use crate::survival::regression::fine_gray::limit::{Reach, RiskSet, point};
+use crate::survival::regression::fine_gray::limit::{Reach, RiskSet, independent, point};
 use crate::survival::regression::fine_gray::model::FineGrayModel;
 use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::search_options;
@@ -163,7 +163,7 @@ impl FineGray {
         let mut free = Cholesky::independent(&start.information, p, 1e-11, 1e-3 * events);
         if free.len() < p {
             // A start without information is no redundant column.
-            free = sets.independent(&rows, &scan);
+            free = independent(&rows, &scan);
         }
         if self.collinear == Collinear::Refuse
             && let Some(j) = (0..p).find(|j| !free.contains(j))

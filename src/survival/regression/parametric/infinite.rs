@@ -87,9 +87,8 @@ impl<D: Distribution> Prediction<'_, D> {
     /// may run either way.
     pub(super) fn runs(&self) -> Option<bool> {
         let layout = &self.model.layout;
-        let of_location = |c: &Coefficient| match c.parameter == layout.location {
-            true => c.factor.of(&self.row, self.stratum),
-            false => 0.0,
+        let of_location = |c: &Coefficient| {
+            if c.parameter == layout.location { c.factor.of(&self.row, self.stratum) } else { 0.0 }
         };
         let row: Vec<f64> = layout.coefficients.iter().map(of_location).collect();
         let (way, all) = self.model.flat.split_first()?;
