@@ -7,8 +7,8 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray};
 use greenwood::arrow_array;
 use greenwood::columns::{Columns, EventCodes, Nulls, ParquetFiles, ToRecordBatch};
-use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+use greenwood::survival::risk_table::{CompetingRiskTables, RiskTables};
+use greenwood::survival::{AalenJohansen, CompetingRisks, Groups, KaplanMeier, RightCensored};
 use greenwood::trial::TimeUnit;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
@@ -73,6 +73,83 @@ proptest! {
             }
         }
     }
+}
+
+type Outcome = (f64, u8, u8, f64);
+
+fn outcomes(rows: &[Outcome]) -> RecordBatch {
+    let floats = |of: fn(&Outcome) -> f64| array(Float64Array::from(rows.iter().map(of).collect::<Vec<_>>()));
+    let texts =
+        |of: fn(&Outcome) -> String| array(StringArray::from(rows.iter().map(of).collect::<Vec<_>>()));
+    RecordBatch::try_from_iter([
+        ("t", floats(|r| r.0)),
+        ("entry", floats(|r| r.3 * r.0)),
+        ("cause", texts(|r| r.1.to_string())),
+        ("g", texts(|r| format!("g{}", r.2))),
+        ("s", texts(|r| format!("s{}", r.2 % 2 + r.1 % 2))),
+    ])
+    .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Near ties across groups and causes, delayed entry, strata: the tables of all rows at once, whatever the threads and the order.
+    #[test]
+    fn competing_risks_are_the_same_bits_for_threads_and_orders(
+        mut rows in proptest::collection::vec(
+            (prop_oneof![(1..30_u32).prop_map(f64::from), (1..60_u32).prop_map(|t| f64::from(t) * 0.1 + 0.2)],
+             0..3_u8, 0..3_u8, prop_oneof![Just(0.0), Just(0.5)]),
+            1..150,
+        ),
+        group in 1..40_usize,
+        turn in 0..150_usize,
+    ) {
+        let plain = Columns::new("t", "cause").causes(&["1", "2"], "0").groups("g");
+        let late = plain.clone().entry("entry").strata("s");
+        let first = outcomes(&rows);
+        let whole = |columns: &Columns| {
+            let data = CompetingRisks::from_record_batch(&first, columns).unwrap();
+            let groups = Groups::from_record_batch(&first, "g").unwrap();
+            CompetingRiskTables::new(&data, &groups).unwrap()
+        };
+        let whole = [&plain, &late].map(|columns| (columns, whole(columns)));
+        let one = file("causes_1.parquet", &first, group);
+        let turn = turn % rows.len();
+        rows.rotate_left(turn);
+        rows.reverse();
+        let other = file("causes_2.parquet", &outcomes(&rows), group + 3);
+        for path in [one, other] {
+            let files = ParquetFiles::open(&path).unwrap();
+            for threads in [1, 2, 5] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                for (columns, whole) in &whole {
+                    let tables = pool.install(|| files.competing_risk_tables(columns)).unwrap();
+                    prop_assert_eq!(&tables, whole);
+                    for label in whole.labels() {
+                        let bits = |tables: &CompetingRiskTables| {
+                            let fit = AalenJohansen::new().from_table(tables.of_group(label).unwrap());
+                            fit.of("1").unwrap().values().map(f64::to_bits).collect::<Vec<_>>()
+                        };
+                        prop_assert_eq!(bits(&tables), bits(whole));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The causes must be named, and a code that is none is an error with its row in the file.
+#[test]
+fn a_stream_of_causes_refuses_what_it_was_not_told() {
+    let path =
+        file("causes_3.parquet", &outcomes(&[(1.0, 1, 0, 0.0), (2.0, 0, 0, 0.0), (3.0, 2, 0, 0.0)]), 2);
+    let files = ParquetFiles::open(&path).unwrap();
+    let said = |columns: &Columns| files.competing_risk_tables(columns).unwrap_err().to_string();
+    let one = said(&Columns::new("t", "cause").causes(&["1"], "0"));
+    assert!(one.contains("causes_3.parquet") && one.contains("\"2\"") && one.contains("row 2"), "{one}");
+    let none = said(&Columns::new("t", "cause"));
+    assert!(none.contains("name them with `Columns::causes`"), "{none}");
 }
 
 /// The first error of the file is the one that is told, whatever the threads; rows are counted over row groups.

@@ -7,6 +7,7 @@ use approx::assert_relative_eq;
 use greenwood::survival::curve::IncidenceVariance;
 use greenwood::survival::data::NearTies;
 use greenwood::survival::log_rank::Adjustment;
+use greenwood::survival::result::NotEstimable;
 use greenwood::survival::risk_table::CompetingRiskTable;
 use greenwood::survival::{AalenJohansen, CompetingRisks, Gray, Groups, KaplanMeier, Weights};
 use proptest::prelude::*;
@@ -72,7 +73,7 @@ proptest! {
         for (&t, &s) in curve.table().times().iter().zip(curve.values()) {
             let f = incidence.at(t);
             prop_assert_eq!(Ok(1.0 - s), f.value());
-            if s > 0.0 && s < 1.0 { prop_assert_eq!(curve.at(t).std_error().ok(), f.std_error()); }
+            if s > 0.0 && s < 1.0 { prop_assert_eq!(curve.at(t).std_error(), f.std_error()); }
         }
         // The same with two causes declared of which one never comes.
         let two = AalenJohansen::new().variance(IncidenceVariance::Delta).fit(&rows.data(late)).unwrap();
@@ -88,7 +89,7 @@ proptest! {
         for row in fit.rows() {
             let sum: f64 = row.incidence().iter().map(|e| e.value().unwrap()).sum();
             prop_assert!((sum + row.event_free() - 1.0).abs() < 1e-13);
-            prop_assert!(row.incidence().iter().all(|e| e.std_error().is_some_and(f64::is_finite)));
+            prop_assert!(row.incidence().iter().all(|e| e.std_error().is_ok_and(f64::is_finite)));
         }
     }
 
@@ -167,16 +168,16 @@ proptest! {
         let ids: Vec<usize> = (0..n).map(|i| i % clusters).collect();
         let with = |w: Vec<f64>| {
             let data = rows.data(late).with_weights(Weights::sampling(w)).unwrap().with_clusters(&ids).unwrap();
-            AalenJohansen::new().fit(&data).unwrap()
+            AalenJohansen::new().fit(&data).unwrap().extended()
         };
-        let fit = with(rows.weight.clone()).extended();
+        let fit = with(rows.weight.clone());
         let (t, tau) = (20.0, 18.0_f64.min(fit.last_time().unwrap()));
         let mut influence = vec![[0.0; 2]; clusters];
         for i in 0..n {
             let value = |h: f64| {
                 let mut w = rows.weight.clone();
                 w[i] += h;
-                let fit = with(w).extended();
+                let fit = with(w);
                 let curve = fit.of("2").unwrap();
                 [curve.at(t).value().unwrap(), curve.time_lost(tau).unwrap().value()]
             };
@@ -215,51 +216,6 @@ fn the_times_asked_for_change_nothing() {
     assert_eq!((two.just_before(4.0).value(), two.at(4.0).events()), (Ok(0.0), 1.0));
     let first = CompetingRisks::new(&[0.0, 1.0], &[Some("a"), None]).unwrap();
     assert_eq!(AalenJohansen::new().fit(&first).unwrap().of("a").unwrap().at(0.0).value(), Ok(0.5));
-}
-
-/// Beyond follow-up, before a conditional curve, in an empty group and at no time there is no incidence, and it says why.
-#[test]
-fn what_the_data_cannot_tell_is_not_estimable() {
-    use greenwood::survival::result::NotEstimable;
-    let data = CompetingRisks::new(&[1., 2., 3., 4., 6.], &[Some(1), Some(2), Some(1), None, None]).unwrap();
-    let fit = AalenJohansen::new().fit(&data).unwrap();
-    let one = fit.of(&1).unwrap();
-    let beyond = NotEstimable::BeyondFollowUp { time: 60.0, last: 6.0 };
-    assert_eq!((one.at(6.0).value(), one.at(60.0).value()), (Ok(0.4), Err(beyond)));
-    assert_eq!((one.at(60.0).std_error(), one.at(60.0).interval(0.95).unwrap().bounds()), (None, None));
-    assert_eq!((fit.event_free(60.0), one.just_before(60.0).value()), (Err(beyond), Err(beyond)));
-    assert_eq!(one.conditional_probability(60.0), None);
-    assert_eq!(
-        one.at(60.0).to_string(),
-        "not estimable: follow-up ends at 6 with some still free of every event"
-    );
-    assert_eq!(fit.extended().of(&1).unwrap().at(60.0).value(), Ok(0.4));
-    assert!(fit.extended().is_extended() && fit.extended().given_event_free(2.0).unwrap().is_extended());
-    // A comparison of two groups of which one is followed for less has none.
-    let arms = Groups::new(&["a", "b", "a", "b", "a"]);
-    let fits = AalenJohansen::new().by_group(&data, &arms).unwrap();
-    let at = |g: usize| fits[g].of(&1).unwrap().at(5.0);
-    let why = NotEstimable::BeyondFollowUp { time: 5.0, last: 4.0 };
-    assert!(at(0).value().is_ok());
-    for e in [at(0).difference(&at(1)), at(1).difference(&at(0)), at(0).ratio(&at(1))] {
-        assert_eq!((e.value(), e.p_value()), (Err(why), None));
-    }
-    // Where nobody is left free of every event nothing more can happen.
-    let all = CompetingRisks::new(&[1., 2.], &[Some(1), Some(2)]).unwrap();
-    assert_eq!(AalenJohansen::new().fit(&all).unwrap().of(&1).unwrap().at(60.0).value(), Ok(0.5));
-    for t in [f64::NAN, -1.0] {
-        assert_eq!(one.at(t).value(), Err(NotEstimable::InvalidTime));
-        assert_eq!(one.at(t), one.at(t));
-    }
-    let later = fit.given_event_free(2.0).unwrap();
-    let before = NotEstimable::BeforeStart { time: 1.0, start: 2.0 };
-    assert_eq!(later.of(&1).unwrap().at(1.0).value(), Err(before));
-    let nobody =
-        AalenJohansen::new().by_group(&data, &Groups::from_codes(&[0; 5], &["x", "y"]).unwrap()).unwrap();
-    assert_eq!(nobody[1].of(&1).unwrap().at(1.0).value(), Err(NotEstimable::Nobody));
-    // A width of 0 is no certainty.
-    let two = fit.of(&2).unwrap().at(1.0);
-    assert_eq!(two.to_string(), "0.0% (no standard error: a width of 0 is no certainty)");
 }
 
 /// Times whose exponents and causes leave no room in one integer take the general way: the same numbers.
@@ -445,14 +401,14 @@ fn missing_variances_and_empty_groups() {
     let data = CompetingRisks::new(&[1.0, 2.0, 3.0], &[Some("a"), Some("b"), None]).unwrap();
     let sampling = data.clone().with_weights(Weights::sampling(vec![1.0, 2.0, 1.0])).unwrap();
     let from_table = AalenJohansen::new().from_table(CompetingRiskTable::new(&sampling));
-    assert_eq!(from_table.of("a").unwrap().at(2.0).std_error(), None);
-    assert_eq!(from_table.of("a").unwrap().at(2.0).to_string(), "25.0% (no standard error)");
+    assert_eq!(from_table.of("a").unwrap().at(2.0).std_error(), Err(NotEstimable::NoSubjects));
+    assert_eq!(
+        from_table.of("a").unwrap().at(2.0).to_string(),
+        "25.0% (no standard error: a table of sampling weights has no variance without the subjects)"
+    );
     let groups = Groups::from_codes(&[0, 0, 0], &["all", "nobody"]).unwrap();
     let nobody = &AalenJohansen::new().by_group(&data, &groups).unwrap()[1];
-    assert_eq!(
-        nobody.of("a").unwrap().at(5.0).value(),
-        Err(greenwood::survival::result::NotEstimable::Nobody)
-    );
+    assert_eq!(nobody.of("a").unwrap().at(5.0).value(), Err(NotEstimable::Nobody));
     assert_eq!(nobody.last_time(), None);
     assert!(nobody.of("a").unwrap().time_lost(5.0).is_err());
 }
@@ -472,4 +428,50 @@ fn what_is_stored_is_read_back_and_checked() {
     assert_eq!(again, fit);
     let mutated = text.replace("\"incidence\":[", "\"incidence\":[0.5,");
     assert!(serde_json::from_str::<greenwood::survival::curve::CumulativeIncidence>(&mutated).is_err());
+    let read = |text: &str| serde_json::from_str::<greenwood::survival::curve::IncidenceEstimate>(text);
+    for t in [0.5, 2.5, 99.0, f64::NAN] {
+        let at = fit.of("a").unwrap().at(t);
+        assert_eq!(read(&serde_json::to_string(&at).unwrap()).unwrap(), at);
+    }
+    let text = serde_json::to_string(&fit.of("a").unwrap().at(1.0)).unwrap();
+    for (from, to, why) in [
+        ("\"value\":{\"Ok\":0.0", "\"value\":{\"Ok\":1.0", "a cumulative incidence is 1.1"),
+        ("\"std_error\":{\"Ok\":", "\"std_error\":{\"Ok\":-", "the standard error of an incidence is -"),
+        ("\"events\":0.5", "\"events\":-0.5", "the number of events is -0.5"),
+    ] {
+        let error = read(&text.replace(from, to)).unwrap_err().to_string();
+        assert!(error.contains(why), "{text} {error}");
+    }
+}
+
+/// Beyond follow-up, with one still free of every cause, nothing is known; carried on by name; where nobody is left the
+/// last values stay. As for Kaplan-Meier.
+#[test]
+fn beyond_follow_up_is_not_estimable() {
+    let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0], &[Some("a"), Some("b"), Some("a"), None]).unwrap();
+    let fit = AalenJohansen::new().fit(&data).unwrap();
+    let a = fit.of("a").unwrap();
+    let late = NotEstimable::BeyondFollowUp { time: 5.0, last: 4.0 };
+    assert_eq!((a.at(4.0).value(), a.at(4.0 * (1.0 + 1e-9)).value()), (Ok(0.5), Ok(0.5)));
+    assert_eq!((a.at(5.0).value(), a.at(5.0).std_error()), (Err(late), Err(late)));
+    assert_eq!((a.just_before(5.0).value(), fit.event_free(5.0)), (Err(late), Err(late)));
+    assert_eq!(a.conditional_probability(5.0), Err(late));
+    assert_eq!(a.at(5.0).to_string(), "not estimable: follow-up ends at 4 with the curve above 0");
+    assert_eq!(a.at(5.0).interval(0.95).unwrap().bounds(), None);
+    assert_eq!(a.at(5.0).difference(&a.at(3.0)).value(), Err(late));
+    assert_eq!(a.at(3.0).ratio(&a.at(5.0)).value(), Err(late));
+    assert_eq!(KaplanMeier::fit(data.any_cause()).at(5.0).value(), Err(late));
+    let on = fit.extended();
+    assert!(on.is_extended() && !fit.is_extended());
+    assert_eq!((on.of("a").unwrap().at(5.0).value(), on.event_free(5.0).unwrap().0), (Ok(0.5), 0.25));
+    assert_eq!(a.at(f64::NAN).value(), Err(NotEstimable::InvalidTime));
+    assert_eq!(on.of("a").unwrap().at(-1.0).value(), Err(NotEstimable::InvalidTime));
+    let from_two = fit.given_event_free(2.0).unwrap();
+    let early = NotEstimable::BeforeStart { time: 1.0, start: 2.0 };
+    assert_eq!(from_two.of("b").unwrap().at(1.0).value(), Err(early));
+    // Nobody is left: what comes later is known.
+    let all = CompetingRisks::new(&[1.0, 2.0], &[Some("a"), Some("b")]).unwrap();
+    let fit = AalenJohansen::new().fit(&all).unwrap();
+    assert_eq!((fit.of("a").unwrap().at(9.0).value(), fit.event_free(9.0)), (Ok(0.5), Ok((0.0, Some(0.0)))));
+    assert_eq!(fit.of("b").unwrap().conditional_probability(9.0), Ok(1.0));
 }

@@ -38,10 +38,9 @@ fn fits(case: &Case, kind: IncidenceVariance) -> Vec<CumulativeIncidence> {
         data = data.with_clusters(&ids).unwrap();
     }
     let fits = AalenJohansen::new().variance(kind).by_group(&data, &case.groups_or_all(&frame)).unwrap();
-    // Some are asked beyond follow-up: R carries the curve on.
     match case.inputs["start_time"].as_f64() {
-        Some(s) => fits.iter().map(|f| f.given_event_free(s).unwrap().extended()).collect(),
-        None => fits.iter().map(CumulativeIncidence::extended).collect(),
+        Some(s) => fits.iter().map(|f| f.given_event_free(s).unwrap()).collect(),
+        None => fits,
     }
 }
 
@@ -85,8 +84,8 @@ fn interval(case: &Case) -> Option<Interval> {
     Some(interval.level(case.inputs["conf_int"].as_f64().unwrap_or(0.95)))
 }
 
-fn nan(x: Option<f64>) -> f64 {
-    x.unwrap_or(f64::NAN)
+fn nan(x: impl IntoIterator<Item = f64>) -> f64 {
+    x.into_iter().next().unwrap_or(f64::NAN)
 }
 
 /// One row of R's table: states in order, the event-free one first.
@@ -113,14 +112,15 @@ fn check_row(
         close_error(format!("{what} se {k}"), nan(f.std_error()), cell("std_err", k + 1));
     }
     for (k, f) in estimates.iter().enumerate() {
-        report.close(&format!("{what} incidence {k}"), f.value().unwrap(), cell("pstate", k + 1), TOLERANCE);
+        let value = f.value().unwrap();
+        report.close(&format!("{what} incidence {k}"), value, cell("pstate", k + 1), TOLERANCE);
         // Where the incidence is 0 R writes limits of 0; here a width of 0 is no certainty.
-        if let Some(interval) = interval.filter(|_| f.value().unwrap() > 0.0 && f.value().unwrap() < 1.0) {
+        if let Some(interval) = interval.filter(|_| value > 0.0 && value < 1.0) {
             let limits = f.interval(interval).unwrap();
             report.close(&format!("{what} lower {k}"), nan(limits.lower), cell("lower", k + 1), TOLERANCE);
             report.close(&format!("{what} upper {k}"), nan(limits.upper), cell("upper", k + 1), TOLERANCE);
         } else {
-            assert!(f.value().unwrap() > 0.0 || f.interval(0.95).unwrap().bounds().is_none());
+            assert!(value > 0.0 || f.interval(0.95).unwrap().bounds().is_none());
         }
     }
 }
@@ -153,6 +153,8 @@ fn summary(case: &Case, report: &mut Report) {
     for (fit, e) in
         fits(case, IncidenceVariance::Jackknife).iter().zip(case.output["curves"].as_array().unwrap())
     {
+        // R's `extend = TRUE`.
+        let fit = fit.extended();
         for (i, &t) in times.iter().enumerate() {
             let what = format!("{} {} at {t}", case.name, e["strata"]);
             let estimates: Vec<_> = fit.curves().map(|c| c.at(t)).collect();
@@ -252,7 +254,7 @@ fn etm(case: &Case, report: &mut Report) {
             if e.is_null() {
                 report.close(
                     &format!("{} {}", case.name, curve.cause()),
-                    curve.at(f64::MAX).value().unwrap(),
+                    fit.extended().of(curve.cause()).unwrap().at(f64::MAX).value().unwrap(),
                     0.0,
                     0.0,
                 );

@@ -538,18 +538,10 @@ fn what_it_cannot_do_is_said() {
     assert!(refusal(&format!("{call} --causes 1,1,7")).contains("stands twice"));
 }
 
-/// Beyond follow-up the text has no numbers, nor has a difference; a covariate that is a part of the data is refused.
+/// A covariate that is a part of the data is refused.
 #[test]
-fn what_the_data_cannot_tell_is_said() {
-    let rows = "t,e,g\n1,1,a\n2,2,b\n3,1,a\n4,0,b\n6,0,a\n";
-    let path = file("beyond.csv", rows.as_bytes());
-    let printed =
-        program::greenwood(&format!("incidence {path} --time t --event e --causes 1,2 --at 60")).stdout;
-    let text = String::from_utf8(printed).unwrap();
-    assert!(text.contains("at 60: not estimable: follow-up ends at 6"), "{text}");
-    let found =
-        answer(&format!("incidence {path} --time t --event e --causes 1,2 --by g --difference --at 5"));
-    assert!(found["difference"][0]["estimate"].is_null(), "{found}");
+fn a_column_stands_once() {
+    let path = file("once.csv", b"t,e\n1,1\n2,2\n3,1\n4,0\n6,0\n");
     let wrong =
         refusal(&format!("incidence {path} --time t --event e --causes 1,2 --fine-gray 1 --covariates t"));
     assert_eq!(wrong, "error: --covariates names column \"t\", which is named by --time too: name it once");

@@ -144,3 +144,20 @@ fn what_cannot_be_read_is_named() {
     let error = refusal(&format!("curve {} {AML}", path.display()));
     assert!(error.contains("cannot be read"), "{error}");
 }
+
+/// Batches into tables of competing risks: the answers of the rows, with groups, strata, weights, Gray's test and differences.
+#[test]
+fn incidences_of_a_stream_are_those_of_the_rows() {
+    for flags in [
+        "--causes 1,2 --at 1000,2000 --quantiles 0.1,0.25 --tau 2000 --json",
+        "--causes 2,1 --by sex --at 1000 --gray --difference --json",
+        "--causes 2,1 --by sex --at 1000 --gray",
+        "--causes 1,2 --by stage --skip-missing --variance aalen --at 1500 --json",
+        "--causes 1,2 --by sex --strata edema --gray --rho 1 --given-event-free 300 --at 1500 --json",
+        "--causes 1,2 --weight edema --weight-kind replication --by sex --at 900 --json",
+    ] {
+        let flags = format!("--time time --event status {flags}");
+        let expected = text(&format!("incidence tests/data/pbc.csv {flags}"));
+        assert_eq!(text(&format!("incidence tests/data/parquet/pbc.parquet {flags}")), expected, "{flags}");
+    }
+}

@@ -295,3 +295,50 @@ fn what_cannot_be_merged_says_so() -> Result<(), Error> {
     assert!(RiskTables::merge_all([])?.labels().is_empty());
     Ok(())
 }
+
+/// Counts at times are as many rows; what is no table is refused.
+#[test]
+fn counts_are_rows() {
+    let mut state = 7_u64;
+    let mut below = |n: u64| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) % n
+    };
+    for n in 0..60 {
+        // Whole days, tenths in two ways, a negative zero.
+        let draw = |below: &mut dyn FnMut(u64) -> u64| match below(4) {
+            0 => below(20) as f64,
+            1 => below(50) as f64 / 10.0,
+            2 => below(50) as f64 * 0.1 + 0.2,
+            _ => -0.0,
+        };
+        let rows: Vec<(f64, bool)> = (0..=n).map(|_| (draw(&mut below), below(2) == 0)).collect();
+        let mut times: Vec<f64> = rows.iter().map(|r| r.0).collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup(); // a negative zero is 0
+        let at = |t: f64, event: bool| rows.iter().filter(|r| r.0 == t && r.1 == event).count() as u32;
+        let counts = times.iter().map(|&t| (t, at(t, true), at(t, false)));
+        // Times at which nobody leaves are left out.
+        let counts: Vec<_> = counts.chain([(100.0, 0, 0)]).collect();
+        let (time, event): (Vec<f64>, Vec<bool>) = rows.iter().copied().unzip();
+        let data = RightCensored::new(&time, &event).unwrap();
+        let table = RiskTable::from_counts(counts.iter().copied(), NearTies::Merge).unwrap();
+        assert_eq!(table, RiskTable::new(&data));
+        assert_eq!(RiskTable::decode(&table.encode()).unwrap(), table);
+        let exact = RiskTable::from_counts(counts, NearTies::Exact).unwrap();
+        assert_eq!(exact, RiskTable::new(&data.clone().with_near_ties(NearTies::Exact).unwrap()));
+        assert_eq!(exact.merge_near_ties(), table);
+        let curve = KaplanMeier::from_table(table);
+        for p in [0.0, 0.1, 0.25, 0.5, 0.75, 1.0] {
+            assert_eq!(curve.quantile_value(p).unwrap(), curve.quantile(p).unwrap().value().ok(), "{p}");
+        }
+        assert!(matches!(curve.quantile_value(1.5), Err(Error::OutOfRange { argument: "p", .. })));
+    }
+    for bad in [[1.0, 1.0], [2.0, 1.0], [f64::NAN, 1.0], [1.0, f64::INFINITY], [-1.0, 1.0]] {
+        let table = RiskTable::from_counts(bad.map(|t| (t, 1, 0)), NearTies::Merge);
+        assert!(matches!(table, Err(Error::InconsistentTable { .. })), "{bad:?}");
+    }
+    let many = RiskTable::from_counts([(1.0, u32::MAX, 0), (2.0, 0, 1)], NearTies::Exact);
+    assert!(matches!(many, Err(Error::TooManyRows { .. })));
+    assert!(RiskTable::from_counts([], NearTies::Merge).unwrap().is_empty());
+}

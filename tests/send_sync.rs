@@ -399,6 +399,15 @@ fn trial_is() {
         Report,
         StateAnalysis<Arm, Course>,
         Trial<Arm, Course>,
+        states::Graft,
+        states::GraftEvent,
+        states::Leukaemia,
+        states::LeukaemiaEvent,
+        states::ReadyMade<Course, states::Graft>,
+        states::Transfusion,
+        states::TransfusionEvent,
+        states::Treatment,
+        states::TreatmentEvent,
     ];
 }
 

@@ -99,7 +99,7 @@ fn illness_and_death_follow_their_hazards() -> Answer {
     assert_within(share(&|s| s.exit() == Exit::Terminal(Event::Death)), 1.0 - free - alive_after);
     assert_within(share(&|s| s.had(Event::Progression)), p / both * (1.0 - free));
     // The same by the machinery: incidence of progression beside death.
-    let incidence = trial.analyse(&PROGRESSION)?.incidence(Arm::New, Time::months(20.0))?.value();
+    let incidence = trial.analyse(&PROGRESSION)?.incidence(Arm::New, Time::months(20.0))?.value()?;
     assert!((incidence - p / both * (1.0 - (-both * 20.0_f64).exp())).abs() < 0.03, "{incidence}");
     Ok(())
 }

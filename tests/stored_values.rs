@@ -519,14 +519,14 @@ fn competing_risks_and_states() -> Result<()> {
     report.printed("CumulativeIncidence", &fit, |c, a| {
         for curve in c.curves() {
             for t in [0.0, 8.0, 100.0] {
-                a.p(curve.at(t).value().ok()).size(curve.at(t).std_error());
+                a.p(curve.at(t).value().ok()).size(curve.at(t).std_error().ok());
             }
             let _ = (curve.quantiles(&[0.1], 0.9), curve.time_lost(10.0));
         }
         let _ = c.rows().count();
     });
     report.printed("IncidenceEstimate", &one.at(8.0), |e, a| {
-        a.p(e.value().ok()).size(e.std_error()).size(e.at_risk());
+        a.p(e.value().ok()).size(e.std_error().ok()).size(e.at_risk());
         let _ = (e.interval(0.9), e.interval_of_complement(0.9), e.difference(e).p_value(), e.ratio(e));
     });
     report.printed("IncidenceEstimate", &one.at(f64::NAN), |e, a| {

@@ -68,7 +68,7 @@ fn subjects_events_and_time_are_counted() -> Result<(), Error> {
 fn first_events_stand_beside_death() -> Result<(), Error> {
     let first = trial()?.adverse_events(&HARM)?.first(Kind::Rash)?;
     assert_eq!(first.endpoint(), "first Rash");
-    let at = |days| first.incidence("a", Time::days(days)).and_then(|i| Ok(i.value()?));
+    let at = |days| Ok::<_, Error>(first.incidence("a", Time::days(days))?.value()?);
     assert_relative_eq!(at(10.0)?, 1.0 / 3.0, max_relative = 1e-12);
     assert_relative_eq!(at(30.0)?, 2.0 / 3.0, max_relative = 1e-12);
     assert!(matches!(first.curve("a"), Err(Error::CompetingOutcomes { .. })));

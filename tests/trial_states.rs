@@ -2,7 +2,11 @@
 
 use approx::assert_relative_eq;
 use greenwood::Error;
-use greenwood::trial::{CurrentState, Endpoint, Exit, Population, Role, Subject, Time, Trial};
+use greenwood::trial::states::{
+    Graft, GraftEvent, Leukaemia, LeukaemiaEvent, ReadyMade, StandardStates, Transfusion, TransfusionEvent,
+    Treatment, TreatmentEvent,
+};
+use greenwood::trial::{CurrentState, Endpoint, Exit, Population, Role, StateAnalysis, Subject, Time, Trial};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -175,4 +179,165 @@ proptest! {
             }
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Course {
+    Gvhd,
+    Resolved,
+    Relapse,
+    Remission,
+    Visit,
+    Death,
+}
+
+const CLFS: ReadyMade<Course, Leukaemia> = ReadyMade::new(|event| match event {
+    Course::Relapse => Some(LeukaemiaEvent::Relapse),
+    Course::Remission => Some(LeukaemiaEvent::Remission),
+    Course::Death => Some(LeukaemiaEvent::Death),
+    Course::Gvhd | Course::Resolved | Course::Visit => None,
+});
+
+const GRFS: ReadyMade<Course, Graft> = ReadyMade::new(|event| match event {
+    Course::Gvhd => Some(GraftEvent::Gvhd),
+    Course::Resolved => Some(GraftEvent::GvhdResolved),
+    Course::Relapse => Some(GraftEvent::Relapse),
+    Course::Remission => Some(GraftEvent::Remission),
+    Course::Death => Some(GraftEvent::Death),
+    Course::Visit => None,
+});
+
+/// R 4.2.2, survival 3.5-3: `survfit(Surv(a, b, to) ~ 1, id = id, istate = from)` on histories made from flags
+/// (`tests/data/current_states.R`).
+#[test]
+fn ready_made_endpoints_are_those_of_r() -> Result<(), Error> {
+    let path = format!("{}/tests/data/current_states.json", env!("CARGO_MANIFEST_DIR"));
+    let data: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let course = |x: &serde_json::Value| {
+        let kind = |name: &str| match name {
+            "Gvhd" => Course::Gvhd,
+            "Resolved" => Course::Resolved,
+            "Relapse" => Course::Relapse,
+            "Remission" => Course::Remission,
+            other => panic!("{other}"),
+        };
+        let mut subject = Subject::on("all");
+        for event in x["events"].as_array().unwrap() {
+            let at = Time::days(event[0].as_f64().unwrap());
+            subject = subject.then(at, Course::Visit).then(at, kind(event[1].as_str().unwrap()));
+        }
+        let exit = if x["dead"] == true { Exit::Terminal(Course::Death) } else { Exit::Lost };
+        subject.until(Time::days(x["end"].as_f64().unwrap()), exit)
+    };
+    let subjects = data["courses"].as_array().unwrap().iter().map(course).collect::<Result<Vec<_>, _>>()?;
+    let trial = Trial::new(subjects);
+
+    fn compare<S: StandardStates>(
+        data: &serde_json::Value,
+        expected: &serde_json::Value,
+        states: &StateAnalysis<&'static str, S>,
+        named: &[S],
+    ) -> Result<(), Error> {
+        assert_eq!(states.endpoint(), S::NAME);
+        let number = |x: &serde_json::Value| x.as_f64().unwrap();
+        for (h, &state) in named.iter().enumerate() {
+            assert_eq!(expected["states"][h], format!("{state:?}"));
+            for (i, t) in data["times"].as_array().unwrap().iter().enumerate() {
+                let p = states.probability("all", state, Time::days(number(t)))?;
+                assert_relative_eq!(
+                    p.value(),
+                    number(&expected["p"][i][h]),
+                    epsilon = 1e-13,
+                    max_relative = 1e-9
+                );
+                // Of the other end of a variance of 0 R keeps the rounding.
+                assert_relative_eq!(
+                    p.std_error(),
+                    number(&expected["se"][i][h]),
+                    epsilon = 1e-9,
+                    max_relative = 1e-9
+                );
+            }
+            let mean = states.mean_time("all", state, Time::days(400.0))?;
+            assert_relative_eq!(mean.value(), number(&expected["mean400"][h]), max_relative = 1e-9);
+        }
+        Ok(())
+    }
+    let clfs = [Leukaemia::Free, Leukaemia::Relapsed, Leukaemia::Dead];
+    compare(&data, &data["clfs"], &trial.states(&CLFS)?, &clfs)?;
+    let grfs = [Graft::Free, Graft::Gvhd, Graft::Relapsed, Graft::RelapsedWithGvhd, Graft::Dead];
+    compare(&data, &data["grfs"], &trial.states(&GRFS)?, &grfs)
+}
+
+/// GVHD that resolves in relapse leaves the relapse, and a remission leaves the GVHD.
+#[test]
+fn states_of_a_graft_remember() {
+    use GraftEvent::{Death, Gvhd, GvhdResolved, Relapse, Remission};
+    let after =
+        |events: &[GraftEvent]| events.iter().fold(Graft::INITIAL, |state, &event| state.after(event));
+    for (events, expected) in [
+        (&[][..], Graft::Free),
+        (&[Gvhd], Graft::Gvhd),
+        (&[Gvhd, Relapse], Graft::RelapsedWithGvhd),
+        (&[Gvhd, Relapse, GvhdResolved], Graft::Relapsed),
+        (&[Gvhd, Relapse, GvhdResolved, Remission], Graft::Free),
+        (&[Relapse, Gvhd, Remission], Graft::Gvhd),
+        (&[Remission, GvhdResolved], Graft::Free),
+        (&[Gvhd, Gvhd, GvhdResolved], Graft::Free),
+        (&[Relapse, Death, Remission], Graft::Dead),
+    ] {
+        assert_eq!(after(events), expected, "{events:?}");
+    }
+}
+
+/// By hand, four subjects to day 40: dependent on transfusions at entry; the first is free in (10, 40], the second in
+/// (10, 20] and from 30 on, the third dies at 20 dependent, the fourth never changes.
+#[test]
+fn transfusion_and_treatment_free_survival_by_hand() -> Result<(), Error> {
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Kind {
+        Off,
+        On,
+        Death,
+    }
+    const FREE: ReadyMade<Kind, Transfusion> = ReadyMade::new(|event| match event {
+        Kind::Off => Some(TransfusionEvent::Independence),
+        Kind::On => Some(TransfusionEvent::Dependence),
+        Kind::Death => Some(TransfusionEvent::Death),
+    });
+    const TREATMENT: ReadyMade<Kind, Treatment> = ReadyMade::new(|event| match event {
+        Kind::Off => Some(TreatmentEvent::Stop),
+        Kind::On => Some(TreatmentEvent::Start),
+        Kind::Death => Some(TreatmentEvent::Death),
+    });
+    let day = Time::days;
+    let trial = Trial::new([
+        Subject::on("a").then(day(10.0), Kind::Off).until(day(40.0), Exit::Cutoff)?,
+        Subject::on("a")
+            .then(day(10.0), Kind::Off)
+            .then(day(20.0), Kind::On)
+            .then(day(30.0), Kind::Off)
+            .until(day(40.0), Exit::Cutoff)?,
+        Subject::on("a").until(day(20.0), Exit::Terminal(Kind::Death))?,
+        Subject::on("a").until(day(40.0), Exit::Cutoff)?,
+    ]);
+    let transfusion = trial.states(&FREE)?;
+    let treatment = trial.states(&TREATMENT)?;
+    for (t, expected) in [(5.0, 0.0), (10.0, 0.5), (20.0, 0.25), (29.0, 0.25), (30.0, 0.5), (40.0, 0.5)] {
+        assert_eq!(transfusion.probability("a", Transfusion::Free, day(t))?.value(), expected);
+        assert_eq!(treatment.probability("a", Treatment::Free, day(t))?.value(), expected);
+    }
+    let mean = treatment.mean_time("a", Treatment::Free, day(40.0))?;
+    assert_relative_eq!(mean.value(), (30.0 + 20.0) / 4.0, max_relative = 1e-12);
+    assert_relative_eq!(
+        transfusion.mean_time("a", Transfusion::Dependent, day(40.0))?.value(),
+        (10.0 + 20.0 + 20.0 + 40.0) / 4.0,
+        max_relative = 1e-12
+    );
+    let free = FREE.starting_in(Transfusion::Free);
+    assert_eq!(trial.states(&free)?.probability("a", Transfusion::Free, day(5.0))?.value(), 1.0);
+    assert_eq!(format!("{free:?}"), "ReadyMade { name: \"transfusion-free survival\", initial: Free, .. }");
+    const FORGETFUL: ReadyMade<Kind, Transfusion> = ReadyMade::new(|_| None);
+    assert!(matches!(trial.states(&FORGETFUL), Err(Error::IgnoresTerminal { .. })));
+    Ok(())
 }

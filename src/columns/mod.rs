@@ -7,7 +7,8 @@
 //! * what the columns are: [`Columns`], [`EventCodes`], [`Nulls`], [`WeightKind`]
 //! * a batch as data: `RightCensored::from_record_batch`, [`Columns::read`] with groups and the number of rows left out;
 //!   `CompetingRisks`, `IntervalCensored` and `Groups` have a `from_record_batch` too
-//! * batches of any number as risk tables, in the memory of their distinct times: [`TableStream`]
+//! * batches of any number as risk tables, in the memory of their distinct times: [`TableStream`],
+//!   [`CompetingTableStream`]
 //! * Parquet files and folders (feature `parquet`): `ParquetFiles`
 //! * results as tables: [`ToRecordBatch`], [`Tidy`] (record batch, CSV, JSON lines)
 //!
@@ -64,5 +65,5 @@ pub use labels::texts;
 #[cfg(feature = "parquet")]
 pub use parquet_files::ParquetFiles;
 pub use read::ColumnData;
-pub use stream::TableStream;
+pub use stream::{CompetingTableStream, TableStream};
 pub use tidy::{Tidy, ToRecordBatch};

@@ -11,9 +11,9 @@ use parquet::arrow::arrow_reader::{
 
 use crate::columns::description::Columns;
 use crate::columns::read::position;
-use crate::columns::stream::TableStream;
+use crate::columns::stream::{CompetingTableStream, TableStream};
 use crate::error::{Error, Result};
-use crate::survival::risk_table::RiskTables;
+use crate::survival::risk_table::{CompetingRiskTables, RiskTables};
 
 /// Rows of a batch, a few megabytes: many for each distinct day, so that merging the tables of batches costs little.
 const BATCH: usize = 1 << 18;
@@ -144,6 +144,38 @@ impl ParquetFiles {
     /// Those of [`risk_tables`](Self::risk_tables).
     pub fn stream(&self, columns: &Columns) -> Result<TableStream> {
         self.read(&TableStream::new(columns))
+    }
+
+    /// The tables of competing risks of all rows, by group and stratum: see [`CompetingTableStream`]. Threads as in
+    /// [`risk_tables`](Self::risk_tables).
+    ///
+    /// # Errors
+    /// Those of [`CompetingTableStream::push`] in [`Error::InFile`], rows being counted from 0 in each file; those of
+    /// [`batches`](Self::batches).
+    ///
+    /// # Example
+    /// ```no_run
+    /// use greenwood::columns::{Columns, ParquetFiles};
+    /// use greenwood::survival::{AalenJohansen, Gray};
+    ///
+    /// let columns = Columns::new("days", "outcome").causes(&["relapse", "death"], "censored").groups("arm");
+    /// let tables = ParquetFiles::open("data.parquet")?.competing_risk_tables(&columns)?;
+    /// for label in tables.labels() {
+    ///     println!("{label}\n{}", AalenJohansen::new().from_table(tables.of_group(label)?));
+    /// }
+    /// println!("{}", Gray::new("relapse").from_tables(&tables)?);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn competing_risk_tables(&self, columns: &Columns) -> Result<CompetingRiskTables> {
+        self.competing_stream(columns)?.finish()
+    }
+
+    /// The same before it is finished, with the number of rows left out ([`CompetingTableStream::skipped`]).
+    ///
+    /// # Errors
+    /// Those of [`competing_risk_tables`](Self::competing_risk_tables).
+    pub fn competing_stream(&self, columns: &Columns) -> Result<CompetingTableStream> {
+        Ok(CompetingTableStream::of(self.read(CompetingTableStream::new(columns).inner())?))
     }
 
     /// All rows through streams like this one, which is empty.

@@ -81,6 +81,40 @@ impl Columns {
         Ok(ColumnData { data, groups, skipped: batch.num_rows() - rows.len() })
     }
 
+    /// The outcomes in these columns of a batch, with the groups and the number of rows left out.
+    pub(super) fn read_causes<'a>(
+        &self,
+        batch: &'a RecordBatch,
+    ) -> Result<(CompetingRisks<'a>, Option<Groups>, usize)> {
+        let Some((causes, censored)) = &self.causes else {
+            return Err(Error::Unsupported {
+                method: "competing risks",
+                with: "a description without causes",
+                why: "which codes are causes cannot be guessed: name them with `Columns::causes`",
+            });
+        };
+        let rows = Rows::complete(batch, &self.names(), self.nulls)?;
+        let Labels { codes, texts } = rows.labels(&self.event)?;
+        // For each label the code of its cause, 0 where it is the censoring, or neither.
+        let code = |text: &String| causes.iter().position(|c| same(c, text)).map(|i| i as u32 + 1);
+        let meaning: Vec<Option<u32>> =
+            texts.iter().map(|t| code(t).or_else(|| same(censored, t).then_some(0))).collect();
+        let one = |(row, &code): (usize, &u32)| {
+            meaning[code as usize].ok_or_else(|| {
+                let listed: Vec<String> = causes.iter().map(|c| format!("\"{c}\"")).collect();
+                let must_be = format!("a cause ({}) or \"{censored}\" (censored)", listed.join(", "));
+                rows.unmapped(&self.event, row, &texts[code as usize], must_be)
+            })
+        };
+        let codes = codes.iter().enumerate().map(one).collect::<Result<Vec<u32>>>()?;
+        let data = CompetingRisks::from_codes(self.times(&rows, &self.time)?, codes, causes.clone())
+            .map_err(|e| self.explained(&rows, e))?
+            .with_near_ties(self.near_ties)?;
+        let data = data.map_any(|any| self.further(any, &rows))?;
+        let groups = self.groups.as_ref().map(|column| rows.groups(column)).transpose()?;
+        Ok((data, groups, batch.num_rows() - rows.len()))
+    }
+
     /// Times as the clock counts them.
     fn times<'a>(&self, rows: &Rows<'a>, column: &str) -> Result<Cow<'a, [f64]>> {
         let array = rows.column(column)?;
@@ -330,31 +364,7 @@ impl<'a> CompetingRisks<'a> {
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     pub fn from_record_batch(batch: &'a RecordBatch, columns: &Columns) -> Result<Self> {
-        let Some((causes, censored)) = &columns.causes else {
-            return Err(Error::Unsupported {
-                method: "competing risks",
-                with: "a description without causes",
-                why: "which codes are causes cannot be guessed: name them with `Columns::causes`",
-            });
-        };
-        let rows = Rows::complete(batch, &columns.names(), columns.nulls)?;
-        let Labels { codes, texts } = rows.labels(&columns.event)?;
-        // For each label its cause, or none where it is the censoring, or neither.
-        let cause = |text: &String| causes.iter().find(|c| same(c, text)).map(Some);
-        let meaning: Vec<Option<Option<&String>>> =
-            texts.iter().map(|t| cause(t).or_else(|| same(censored, t).then_some(None))).collect();
-        let one = |(row, &code): (usize, &u32)| {
-            meaning[code as usize].map(Option::<&String>::cloned).ok_or_else(|| {
-                let listed: Vec<String> = causes.iter().map(|c| format!("\"{c}\"")).collect();
-                let must_be = format!("a cause ({}) or \"{censored}\" (censored)", listed.join(", "));
-                rows.unmapped(&columns.event, row, &texts[code as usize], must_be)
-            })
-        };
-        let outcome = codes.iter().enumerate().map(one).collect::<Result<Vec<Option<String>>>>()?;
-        let data = Self::with_causes(columns.times(&rows, &columns.time)?, &outcome, causes)
-            .map_err(|e| columns.explained(&rows, e))?
-            .with_near_ties(columns.near_ties)?;
-        data.map_any(|any| columns.further(any, &rows))
+        Ok(columns.read_causes(batch)?.0)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::columns::description::{Columns, Nulls, WeightKind};
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::risk_table::{RiskTable, RiskTables};
+use crate::survival::risk_table::{CompetingRiskTables, RiskTable, RiskTables, by_cause, put_together};
 
 /// Risk tables of a stream of batches, by group and stratum.
 ///
@@ -53,6 +53,8 @@ pub struct TableStream {
     /// Where the next batch starts, for errors: in a file, or in the stream.
     place: usize,
     skipped: usize,
+    /// Does the event column hold causes? Then there is a table for each group and cause.
+    by_cause: bool,
 }
 
 impl TableStream {
@@ -61,7 +63,16 @@ impl TableStream {
         // Near ties are judged once, over the whole.
         let near_ties = columns.near_ties;
         let columns = Columns { part: true, near_ties: NearTies::Exact, ..columns.clone() };
-        Self { columns, parts: Vec::new(), near_ties, grid: None, rows: 0, place: 0, skipped: 0 }
+        Self {
+            columns,
+            parts: Vec::new(),
+            near_ties,
+            grid: None,
+            rows: 0,
+            place: 0,
+            skipped: 0,
+            by_cause: false,
+        }
     }
 
     /// Puts times on a grid as they come, so that memory is bounded whatever the times: see
@@ -82,27 +93,38 @@ impl TableStream {
     /// weights. What was pushed before remains.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<()> {
         self.check_table_suffices()?;
-        let read = match self.columns.read(batch) {
+        let (tables, skipped) = match self.tables_of(batch) {
             Err(Error::Empty { .. }) if batch.num_rows() == 0 || self.columns.nulls == Nulls::Skip => {
                 self.skipped += batch.num_rows();
                 self.counted(batch);
                 return Ok(());
             }
-            read => read.map_err(|e| further_on(e, self.place))?,
+            tables => tables.map_err(|e| further_on(e, self.place))?,
         };
         self.counted(batch);
-        self.skipped += read.skipped();
-        let (data, groups) = read.into_parts();
-        let groups = match groups {
-            Some(groups) => groups,
-            None => Groups::from_parts(vec![0; data.len()], vec!["all".into()]),
-        };
-        let tables = RiskTables::new(&data, &groups)?;
+        self.skipped += skipped;
         self.parts.push(match self.grid {
             Some(width) => tables.on_grid(width)?,
             None => tables,
         });
         self.fold()
+    }
+
+    /// The tables of a batch, and how many of its rows were left out.
+    fn tables_of(&self, batch: &RecordBatch) -> Result<(RiskTables, usize)> {
+        let or_all = |groups: Option<Groups>, rows: usize| {
+            groups.unwrap_or_else(|| Groups::from_parts(vec![0; rows], vec!["all".into()]))
+        };
+        if self.by_cause {
+            let (data, groups, skipped) = self.columns.read_causes(batch)?;
+            let groups = or_all(groups, data.len());
+            return Ok((by_cause(&data, &groups)?, skipped));
+        }
+        let read = self.columns.read(batch)?;
+        let skipped = read.skipped();
+        let (data, groups) = read.into_parts();
+        let groups = or_all(groups, data.len());
+        Ok((RiskTables::new(&data, &groups)?, skipped))
     }
 
     fn counted(&mut self, batch: &RecordBatch) {
@@ -180,6 +202,13 @@ impl TableStream {
     /// # Errors
     /// [`Error::Empty`] where no batch had a complete row; [`Error::ZeroWeights`]; [`Error::MixedWeights`], [`Error::TooManyRows`].
     pub fn finish(self) -> Result<RiskTables> {
+        let near_ties = self.near_ties;
+        let whole = self.whole()?;
+        Ok(if near_ties == NearTies::Merge { whole.merge_near_ties() } else { whole })
+    }
+
+    /// The tables of all rows at exact times.
+    fn whole(self) -> Result<RiskTables> {
         if self.parts.is_empty() {
             return Err(Error::Empty { argument: "the stream of batches" });
         }
@@ -188,7 +217,102 @@ impl TableStream {
         if self.columns.weight.is_some() && whole.tables().iter().flatten().all(weightless) {
             return Err(Error::ZeroWeights);
         }
-        Ok(if self.near_ties == NearTies::Merge { whole.merge_near_ties() } else { whole })
+        Ok(whole)
+    }
+}
+
+/// The same for competing risks: each batch adds to one risk table for each group and cause.
+///
+/// What is kept is 16 bytes for each distinct time of each group and cause, never the rows; near ties are judged once, over all
+/// groups and causes. The result is that of all rows at once, bit for bit, in any order of the batches and rows, as with
+/// [`TableStream`]. The description must name the causes ([`Columns::causes`]).
+///
+/// # Example
+/// ```
+/// use std::sync::Arc;
+/// use greenwood::arrow_array::{Float64Array, Int32Array, RecordBatch};
+/// use greenwood::columns::{Columns, CompetingTableStream};
+/// use greenwood::survival::AalenJohansen;
+///
+/// let batch = |months: Vec<f64>, outcome: Vec<i32>| {
+///     RecordBatch::try_from_iter([
+///         ("months", Arc::new(Float64Array::from(months)) as _),
+///         ("outcome", Arc::new(Int32Array::from(outcome)) as _),
+///     ])
+///     .unwrap()
+/// };
+/// let columns = Columns::new("months", "outcome").causes(&["1", "2"], "0");
+/// let mut stream = CompetingTableStream::new(&columns);
+/// stream.push(&batch(vec![5.0, 8.0], vec![2, 0]))?;
+/// stream.push(&batch(vec![9.0, 3.0], vec![1, 1]))?;
+/// let incidence = AalenJohansen::new().from_table(stream.finish()?.of_group("all")?);
+/// assert_eq!(incidence.of("1")?.at(5.0).value(), 0.25);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "the tables come from `finish`"]
+pub struct CompetingTableStream {
+    stream: TableStream,
+}
+
+impl CompetingTableStream {
+    /// A stream of batches with these columns.
+    pub fn new(columns: &Columns) -> Self {
+        Self { stream: TableStream { by_cause: true, ..TableStream::new(columns) } }
+    }
+
+    /// Adds the rows of a batch. A batch without rows, or without complete ones where nulls are skipped, adds nothing.
+    ///
+    /// # Errors
+    /// Those of [`TableStream::push`]; [`Error::Unsupported`] where the description names no causes; [`Error::ColumnValue`] for a
+    /// value that is neither a cause nor the censoring.
+    pub fn push(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.stream.push(batch)
+    }
+
+    /// Adds all that another stream of the same columns has seen: streams of threads, files or machines.
+    ///
+    /// # Errors
+    /// [`Error::MixedCauses`]; those of [`TableStream::merge`].
+    pub fn merge(&mut self, other: Self) -> Result<()> {
+        let names = |s: &Self| s.stream.columns.causes.clone().map_or_else(Vec::new, |(causes, _)| causes);
+        let (left, right) = (names(self), names(&other));
+        if left != right {
+            return Err(Error::MixedCauses { left: left.join(", "), right: right.join(", ") });
+        }
+        self.stream.merge(other.stream)
+    }
+
+    /// How many rows were pushed, those left out included.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.stream.rows
+    }
+
+    /// How many rows were left out for a null ([`Nulls::Skip`]).
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.stream.skipped
+    }
+
+    /// The tables of all rows, near ties judged over all of them.
+    ///
+    /// # Errors
+    /// Those of [`TableStream::finish`].
+    pub fn finish(self) -> Result<CompetingRiskTables> {
+        let near_ties = self.stream.near_ties;
+        let causes = self.stream.columns.causes.clone().map_or_else(Vec::new, |(causes, _)| causes);
+        put_together(&self.stream.whole()?, &causes, near_ties)
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(super) fn inner(&self) -> &TableStream {
+        &self.stream
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(super) fn of(stream: TableStream) -> Self {
+        Self { stream }
     }
 }
 

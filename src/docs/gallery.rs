@@ -57,6 +57,25 @@
 //!
 #![doc = include_str!("../../docs/figures/gallery/cumulative_hazard.svg")]
 //!
+//! # The hazard itself
+//! Smoothed by kernels, with pointwise bands.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::CurvePlot;
+//! use greenwood::survival::curve::{Bandwidth, SmoothedHazard};
+//!
+//! let (data, arm) = leukaemia()?;
+//! let smooth = SmoothedHazard::new().bandwidth(Bandwidth::Fixed(8.0)).between(0.0, 20.0);
+//! let hazards = smooth.by_group(&data, &arm)?;
+//! let figure = CurvePlot::smoothed_hazards(&hazards)?.labels(arm.labels()).time_axis("Weeks");
+//! let figure = figure.value_axis("Relapses per week").build()?;
+//! assert!(figure.to_svg().contains("Relapses per week"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/smoothed_hazard.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/smoothed_hazard.svg")]
+//!
 //! # Are hazards proportional?
 //! `ln(−ln S)` over the logarithm of time: parallel where they are.
 //! ```
@@ -318,3 +337,56 @@
 //! ```
 //!
 #![doc = include_str!("../../docs/figures/gallery/roc.svg")]
+//!
+//! # How far are predicted risks from what happened?
+//! The Brier score over time beside that of one risk for all: below it a model is worth something.
+//! ```
+//! use greenwood::plot::CurvePlot;
+//! use greenwood::survival::RightCensored;
+//! use greenwood::survival::prediction::Brier;
+//!
+//! let time: Vec<f64> = (1..=24).map(f64::from).collect();
+//! let event: Vec<bool> = (0..24).map(|i| i % 4 != 2).collect();
+//! let data = RightCensored::new(time, event)?;
+//! // The hazard of subject i falls from 0.13 to 0.02; that of the other model is one for all but a little noise.
+//! let risks = |hazard: fn(i32) -> f64, t: f64| (0..24).map(|i| 1.0 - (-hazard(i) * t).exp()).collect::<Vec<f64>>();
+//! let times: Vec<f64> = (1..=20).map(f64::from).collect();
+//! let of = |hazard: fn(i32) -> f64| times.iter().map(|&t| risks(hazard, t)).collect::<Vec<_>>();
+//! let good = Brier::new().over_time(&data, &of(|i| 0.13 - 0.0048 * f64::from(i)), &times)?;
+//! let poor = Brier::new().over_time(&data, &of(|i| 0.04 + 0.012 * f64::from(i * 7 % 5)), &times)?;
+//! let figure = CurvePlot::brier(&[good, poor], &["model", "marker"])?.time_axis("Months").build()?;
+//! assert!(figure.to_svg().contains("one risk for all"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/brier.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/brier.svg")]
+//!
+//! # When may a trial stop?
+//! The bounds over the information, with the statistics of the looks so far.
+//! ```
+//! use greenwood::trial::design::{Futility, GroupSequential, Spending};
+//!
+//! let bounds = GroupSequential::looks(4).futility(Futility::Spending(Spending::OBrienFleming)).fit()?;
+//! let figure = bounds.figure().observed(&[0.9, 1.8]).build()?;
+//! assert!(figure.to_svg().contains("Efficacy"));
+//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/boundaries.svg"))?; }
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+#![doc = include_str!("../../docs/figures/gallery/boundaries.svg")]
+//!
+//! # The numbers of a figure
+//! For readers who cannot see it, and for those who want them: as text, CSV or HTML.
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::plot::KaplanMeierPlot;
+//! use greenwood::survival::KaplanMeier;
+//!
+//! let (data, arm) = leukaemia()?;
+//! let curves = KaplanMeier::by_group(&data, &arm)?;
+//! let numbers = KaplanMeierPlot::new(&curves).labels(arm.labels()).time_axis("Weeks").data()?;
+//! let under = numbers.table("Under the axis").unwrap().to_csv();
+//! assert!(under.starts_with("row,curve,0,5,10,15,20,25,30,35\nNumber at risk,6-MP,21,21,15,11,8,5,4,1\n"));
+//! # Ok::<(), greenwood::Error>(())
+//! ```

@@ -105,7 +105,8 @@ pub(crate) fn ticks_between(low: f64, high: f64, most: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten inside the range, thinned to the powers where many.
+/// Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten inside the range, thinned to the powers where many, and
+/// with 1.5, 3 and 7 beside them where few.
 pub(crate) fn ticks_logarithmic(low: f64, high: f64) -> Vec<f64> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let of = |multiples: &[f64]| -> Vec<f64> {
@@ -113,7 +114,12 @@ pub(crate) fn ticks_logarithmic(low: f64, high: f64) -> Vec<f64> {
         all.filter(|v| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(v)).collect()
     };
     let fine = of(&[1.0, 2.0, 5.0]);
-    if fine.len() <= 8 { fine } else { of(&[1.0]) }
+    match fine.len() {
+        // Two numbers do not make a scale that can be read.
+        0..=2 => of(&[1.0, 1.5, 2.0, 3.0, 5.0, 7.0]),
+        3..=8 => fine,
+        _ => of(&[1.0]),
+    }
 }
 
 /// A number as it stands at a tick: no more digits than it has.
@@ -161,5 +167,6 @@ mod tests {
     fn logarithmic_ticks_stay_inside() {
         assert_eq!(ticks_logarithmic(0.25, 4.0), [0.5, 1.0, 2.0]);
         assert_eq!(ticks_logarithmic(1e-4, 1e4).len(), 9);
+        assert_eq!(ticks_logarithmic(0.31, 1.4), [0.5, 0.7, 1.0]);
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::plot::axis::{Scale, label, ticks_between};
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::picture::{Anchor, Color, Picture, Stroke, Text};
 use crate::plot::style::{GREY, INK, Style};
 use crate::trial::design::boundaries::Boundaries;
@@ -78,18 +79,7 @@ impl BoundaryPlot<'_> {
     /// # Errors
     /// See [`BoundaryPlot`].
     pub fn build(&self) -> Result<Picture> {
-        let looks = self.bounds.fractions().len();
-        if self.observed.len() > looks {
-            let (argument, value) = ("observed", self.observed.len() as f64);
-            return Err(Error::OutOfRange {
-                argument,
-                value,
-                must_be: "no more statistics than the design has looks",
-            });
-        }
-        if let Some(&value) = self.observed.iter().find(|z| !z.is_finite()) {
-            return Err(Error::OutOfRange { argument: "observed", value, must_be: "finite" });
-        }
+        self.check()?;
         let (lines, path) = (self.lines(), self.path());
         let values = || {
             let bounds = lines.iter().flat_map(|l| &l.points).map(|p| p.1);
@@ -132,6 +122,41 @@ impl BoundaryPlot<'_> {
         self.axes(&mut picture, (x, y), (low - margin, high + margin), (left, right, top, bottom));
         self.legend(&mut picture, &lines, (left, top - 0.9 * size));
         Ok(picture)
+    }
+
+    /// The bounds at each look and the statistics so far, as a table.
+    ///
+    /// # Errors
+    /// See [`BoundaryPlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        self.check()?;
+        let lines = self.lines();
+        let mut table = DataTable::new("Bounds", &["look", "information"]);
+        table.columns.extend(lines.iter().map(|l| l.name.to_string()));
+        table.columns.push("observed".into());
+        for (k, &t) in self.bounds.fractions().iter().enumerate() {
+            let of = |line: &Line| DataCell::from(line.points.iter().find(|p| p.0 == t).map(|p| p.1));
+            let observed = self.observed.get(k).copied().into();
+            let row = [((k + 1) as f64).into(), t.into()];
+            table.row(row.into_iter().chain(lines.iter().map(of)).chain([observed]));
+        }
+        Ok(FigureData::new(self.name(), vec![table]))
+    }
+
+    fn check(&self) -> Result<()> {
+        let looks = self.bounds.fractions().len();
+        if self.observed.len() > looks {
+            let (argument, value) = ("observed", self.observed.len() as f64);
+            return Err(Error::OutOfRange {
+                argument,
+                value,
+                must_be: "no more statistics than the design has looks",
+            });
+        }
+        if let Some(&value) = self.observed.iter().find(|z| !z.is_finite()) {
+            return Err(Error::OutOfRange { argument: "observed", value, must_be: "finite" });
+        }
+        Ok(())
     }
 
     /// The figure as SVG.

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::error::Result;
 use crate::plot::axis::{Rounding, ticks};
 use crate::plot::boxed::straight;
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::occupied::Occupied;
 use crate::plot::picture::{Anchor, Picture};
@@ -87,11 +88,7 @@ impl CalibrationPlot {
         let step = ticks(highest, 5, Rounding::Decimal).get(1).copied().unwrap_or(100.0);
         let most = ((highest / step - 1e-9).ceil() * step).max(step);
         let (square, (mut width, mut height)) = Square::new(&self.style, !self.title.is_empty(), most);
-        let name = if self.title.is_empty() {
-            format!("Calibration at {}", self.table.time())
-        } else {
-            self.title.clone()
-        };
+        let name = self.name();
         let notes = self.notes()?;
         let (at, within) = self.place_of_notes(&notes, &points, square);
         if !within {
@@ -146,6 +143,38 @@ impl CalibrationPlot {
         match taken.best(block, near) {
             Some((x, y)) => ((x + 0.8 * size, y + 0.95 * size), true),
             None => ((square.left, square.bottom + 4.4 * size), false),
+        }
+    }
+
+    /// Each group with its predicted and its observed risk in per cent, and the notes, as tables.
+    ///
+    /// # Errors
+    /// See [`CalibrationPlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        let names = ["subjects", "predicted risk (%)", "observed risk (%)", "lower limit", "upper limit"];
+        let mut groups = DataTable::new("Groups", &names);
+        for group in self.table.groups() {
+            let limits = self.table.interval(group)?.bounds();
+            groups.row([
+                DataCell::from(group.subjects() as f64),
+                (100.0 * group.mean_risk()).into(),
+                group.observed().value().ok().map(|v| 100.0 * v).into(),
+                limits.map(|l| 100.0 * l.0).into(),
+                limits.map(|l| 100.0 * l.1).into(),
+            ]);
+        }
+        let mut notes = DataTable::new("Notes", &["note"]);
+        for note in self.notes()? {
+            notes.row([DataCell::from(note)]);
+        }
+        Ok(FigureData::new(self.name(), vec![groups, notes]))
+    }
+
+    fn name(&self) -> String {
+        if self.title.is_empty() {
+            format!("Calibration at {}", self.table.time())
+        } else {
+            self.title.clone()
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::plot::curves::CurvePlot;
+use crate::plot::data::FigureData;
 use crate::plot::picture::Picture;
 use crate::plot::series::StepSeries;
 use crate::plot::style::Style;
@@ -81,6 +82,18 @@ impl<'a> DifferencePlot<'a> {
     /// # Errors
     /// See [`DifferencePlot`].
     pub fn build(&self) -> Result<Picture> {
+        self.plot()?.build()
+    }
+
+    /// The difference at each event time with its limits, as a table.
+    ///
+    /// # Errors
+    /// See [`DifferencePlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        self.plot()?.data()
+    }
+
+    fn plot(&self) -> Result<CurvePlot> {
         if !(self.level > 0.0 && self.level < 1.0) {
             return Err(Error::OutOfRange { argument: "level", value: self.level, must_be: "inside (0, 1)" });
         }
@@ -109,14 +122,13 @@ impl<'a> DifferencePlot<'a> {
         let [group, reference] = &self.labels;
         let mut series = StepSeries::new(format!("{group} less {reference}"), 0.0, &steps, end)?;
         series.band = band;
-        CurvePlot::steps(vec![series])
+        Ok(CurvePlot::steps(vec![series])
             .value_axis("Difference (percentage points)")
             .title(format!("{group} less {reference}"))
             .time_axis(&self.time_name)
             .time_unit(self.unit)
             .style(self.style.clone())
-            .around_zero()
-            .build()
+            .around_zero())
     }
 
     /// The figure as SVG.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::plot::boxed::{Line, box_height, draw_arrow, draw_box, padding, widest, widest_word, wrap};
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::picture::{Anchor, Picture, Text};
 use crate::plot::style::{GREY, INK, Style};
@@ -84,13 +85,45 @@ impl FlowChart {
         let size = self.style.font_size;
         let stages = self.stages();
         let (columns, width) = self.columns(&stages);
-        let name = if self.title.is_empty() { "Flow of subjects" } else { &self.title };
-        let mut picture = Picture::new(width, 0.0, name, self.describe());
+        let mut picture = Picture::new(width, 0.0, self.name(), self.describe());
         self.style.draw_title(&mut picture, &self.title);
         let top = 1.2 * size + if self.title.is_empty() { 0.0 } else { 1.6 * self.style.title_size };
         let bottom = self.enrolment(&mut picture, &columns, top);
         picture.height = self.arms(&mut picture, &columns, &stages, bottom) + 1.2 * size;
         Ok(picture)
+    }
+
+    /// Every number of the diagram with its stage and its arm, as a table.
+    #[must_use]
+    pub fn data(&self) -> FigureData {
+        let flow = &self.flow;
+        let mut table = DataTable::new("Flow", &["stage", "arm", "subjects", "number"]);
+        let mut row = |stage: &str, arm: &str, what: &str, n: usize| {
+            table.row([DataCell::from(stage), arm.into(), what.into(), (n as f64).into()]);
+        };
+        if let Some(assessed) = flow.assessed() {
+            row("Enrolment", "", "assessed for eligibility", assessed);
+        }
+        for (why, n) in flow.excluded() {
+            row("Enrolment", "", &format!("excluded: {why}"), *n);
+        }
+        row("Enrolment", "", "randomised", flow.randomised().iter().sum());
+        for (i, arm) in flow.arms().iter().enumerate() {
+            row("Allocation", arm, "allocated", flow.randomised()[i]);
+            row("Allocation", arm, "received another treatment", flow.other_treatment()[i]);
+            row("Follow-up", arm, "lost to follow-up", flow.lost()[i]);
+            row("Follow-up", arm, "withdrew", flow.withdrew()[i]);
+            row("Follow-up", arm, "followed to a terminal event", flow.terminal()[i]);
+            row("Follow-up", arm, "still followed", flow.still_followed()[i]);
+            for (name, n) in flow.populations() {
+                row("Analysis", arm, &format!("analysed: {name}"), n[i]);
+            }
+        }
+        FigureData::new(self.name(), vec![table])
+    }
+
+    fn name(&self) -> &str {
+        if self.title.is_empty() { "Flow of subjects" } else { &self.title }
     }
 
     /// The figure as SVG.
@@ -231,7 +264,9 @@ impl FlowChart {
         for (k, stage) in stages.iter().enumerate() {
             let room = columns.arms[0].1 - columns.arms[0].0 - 2.0 * padding(size);
             let boxes: Vec<Vec<Line>> = stage.boxes.iter().map(|b| wrap(b, room, size)).collect();
-            let height = boxes.iter().map(|b| box_height(b, size)).fold(0.0, f64::max);
+            // The name at the margin is no longer than its stage.
+            let least = font::width(stage.name, size, false) + 0.4 * size;
+            let height = boxes.iter().map(|b| box_height(b, size)).fold(least, f64::max);
             for (lines, &arm) in boxes.iter().zip(&columns.arms) {
                 let class = stage.name.to_lowercase();
                 draw_box(picture, &self.style, &class, (arm.0, y, arm.1, y + height), lines, false);

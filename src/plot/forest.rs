@@ -4,64 +4,19 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::plot::axis::{Scale, label, ticks_between, ticks_logarithmic};
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
+use crate::plot::forest_row::ForestRow;
+use crate::plot::layout::wrap;
 use crate::plot::picture::{Anchor, Picture, Text};
 use crate::plot::style::{GREY, INK, Style};
+use crate::survival::result::interval::percent;
 
-/// A row of a forest plot.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ForestRow {
-    name: String,
-    counts: String,
-    effect: Option<(f64, f64, f64)>,
-    interaction: Option<f64>,
-    weight: f64,
-    heading: bool,
-    overall: bool,
-}
+/// From one line of a name to the next, in sizes of the font.
+const NAME_LINE: f64 = 1.3;
 
-impl ForestRow {
-    /// A subgroup with its estimate and limits. Limits may be 0 or infinite: they end in an arrow.
-    #[must_use]
-    pub fn new(name: impl Into<String>, estimate: f64, lower: f64, upper: f64) -> Self {
-        Self { effect: Some((estimate, lower, upper)), ..Self::heading(name).plain() }
-    }
-
-    /// A heading over subgroups, such as the name of a factor.
-    #[must_use]
-    pub fn heading(name: impl Into<String>) -> Self {
-        let (name, counts) = (name.into(), String::new());
-        Self { name, counts, effect: None, interaction: None, weight: 1.0, heading: true, overall: false }
-    }
-
-    /// A subgroup in which nothing can be estimated.
-    #[must_use]
-    pub fn not_estimable(name: impl Into<String>) -> Self {
-        Self::heading(name).plain()
-    }
-
-    fn plain(self) -> Self {
-        Self { heading: false, ..self }
-    }
-
-    /// Events and subjects, as they stand in the second column.
-    #[must_use]
-    pub fn counts(self, events: usize, subjects: usize) -> Self {
-        Self { counts: format!("{events} / {subjects}"), weight: (events as f64).max(1.0), ..self }
-    }
-
-    /// The p-value of the interaction of a heading's factor with the treatment.
-    #[must_use]
-    pub fn interaction(self, p: f64) -> Self {
-        Self { interaction: Some(p), ..self }
-    }
-
-    /// The effect in all subjects: drawn as a diamond.
-    #[must_use]
-    pub fn overall(self) -> Self {
-        Self { overall: true, ..self }
-    }
-}
+/// The head of the counts.
+const COUNTS: &str = "Events / n";
 
 /// An effect with its interval in every subgroup: squares whose area grows with the number of events, arrows where an
 /// interval leaves the axis, a line at no effect, a diamond for all.
@@ -94,6 +49,7 @@ pub struct ForestPlot {
     logarithmic: bool,
     range: Option<(f64, f64)>,
     favours: Option<(String, String)>,
+    level: f64,
     style: Style,
 }
 
@@ -107,6 +63,7 @@ impl ForestPlot {
             logarithmic: true,
             range: None,
             favours: None,
+            level: 0.95,
             style: Style { width_mm: 160.0, ..Style::journal() },
         }
     }
@@ -136,6 +93,11 @@ impl ForestPlot {
         Self { favours: Some((left.into(), right.into())), ..self }
     }
 
+    /// The level of the limits, as it stands above them; 0.95 unless said.
+    pub fn level(self, level: f64) -> Self {
+        Self { level, ..self }
+    }
+
     /// Sizes and colours.
     pub fn style(self, style: Style) -> Self {
         Self { style, ..self }
@@ -146,8 +108,125 @@ impl ForestPlot {
     /// # Errors
     /// See [`ForestPlot`].
     pub fn build(&self) -> Result<Picture> {
+        self.check()?;
+        let size = self.style.font_size;
+        let width = self.style.width();
+        let indent = |row: &ForestRow| if row.heading || row.overall { 0.0 } else { 1.2 * size };
+        let has_counts = self.rows.iter().any(|r| r.counts.is_some());
+        let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
+        // Names with counts beside them make the column; others may go on to the axis.
+        let beside = |r: &&ForestRow| !has_counts || r.counts.is_some();
+        let name = |r: &ForestRow| indent(r) + font::width(&r.name, size, r.heading || r.overall);
+        let names = widest(&mut self.rows.iter().filter(beside).map(name)).min(0.32 * width);
+        let names = names.max(font::width("Subgroup", size, true));
+        let counted = |r: &ForestRow| font::width(&r.counts_text(), size, false);
+        let counts = if has_counts {
+            widest(&mut self.rows.iter().map(counted)).max(font::width(COUNTS, size, true)) + 1.4 * size
+        } else {
+            0.0
+        };
+        let figures =
+            widest(&mut self.rows.iter().map(|r| font::width(&r.figures(), size, false))) + 0.8 * size;
+        let left = 0.8 * size + names + counts + 1.2 * size;
+        let right = width - figures - 1.6 * size;
+        if !(right - left > 6.0 * size) {
+            return Err(Error::OutOfRange {
+                argument: "width_mm",
+                value: self.style.width_mm,
+                must_be: "wide enough for the names, the counts and the axis",
+            });
+        }
+        // What the effect is stands above the figures and, where it is long, above the axis.
+        let head = format!("{} ({}% CI)", self.effect_name, percent(self.level));
+        let head = wrap(&head, size, 0.92 * (width - 0.8 * size - left));
+        let titled = if self.title.is_empty() { 0.0 } else { 1.6 * self.style.title_size };
+        let top = (3.2 + NAME_LINE * (head.len() as f64 - 1.0)) * size + titled;
+        let lines: Vec<Vec<String>> = self
+            .rows
+            .iter()
+            .map(|row| {
+                // Where a row has no counts its name may go on to the axis. Bold letters are a little wider.
+                let room = if row.counts.is_none() { left - 2.0 * size } else { names };
+                let bold = if row.heading || row.overall { 0.92 } else { 1.0 };
+                wrap(&row.name, size, (room - indent(row)) * bold)
+            })
+            .collect();
+        let tall = |lines: &[String]| (1.75 + NAME_LINE * (lines.len() as f64 - 1.0)) * size;
+        let bottom = top + lines.iter().map(|l| tall(l)).sum::<f64>() + 0.4 * size;
+        let height = bottom + if self.favours.is_some() { 4.2 * size } else { 2.6 * size };
+        let (low, high) = self.range.unwrap_or_else(|| self.natural_range());
+        let x = if self.logarithmic {
+            Scale::logarithmic((low, high), (left, right))
+        } else {
+            Scale::linear((low, high), (left, right))
+        };
+        let mut picture = Picture::new(width, height, self.name(), self.describe());
+        self.heads(&mut picture, top - 0.9 * size, has_counts.then_some(names + counts), &head);
+        let none = if self.logarithmic { 1.0 } else { 0.0 };
+        let most = self.rows.iter().map(|r| r.weight).fold(1.0, f64::max);
+        picture.line(
+            "no effect",
+            &[(x.place(none), top - 0.3 * size), (x.place(none), bottom)],
+            GREY,
+            0.06 * size,
+        );
+        let mut next = top;
+        for (i, (row, lines)) in self.rows.iter().zip(&lines).enumerate() {
+            let height = tall(lines);
+            let y = next + 0.5 * height;
+            for (k, line) in lines.iter().enumerate() {
+                let down = (k as f64 - 0.5 * (lines.len() as f64 - 1.0)) * NAME_LINE * size;
+                let at = (0.8 * size + indent(row), y + down + 0.35 * size);
+                let name = self.style.text(format!("name {}", i + 1), at, Anchor::Start, line);
+                picture.text(Text { bold: row.heading || row.overall, ..name });
+            }
+            if has_counts {
+                let at = (0.8 * size + names + counts, y + 0.35 * size);
+                let counts = row.counts_text();
+                picture.text(self.style.text(format!("counts {}", i + 1), at, Anchor::End, counts));
+            }
+            let at = (width - 0.8 * size, y + 0.35 * size);
+            picture.text(self.style.text(format!("figures {}", i + 1), at, Anchor::End, row.figures()));
+            if let Some(effect) = row.effect {
+                self.draw(&mut picture, row, i, effect, (low, high), x, y, (row.weight / most).sqrt());
+            }
+            next += height;
+        }
+        self.axis(&mut picture, x, (low, high), (left, right), bottom);
+        Ok(picture)
+    }
+
+    /// Each row with its counts, its estimate and its limits, as a table.
+    ///
+    /// # Errors
+    /// See [`ForestPlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        self.check()?;
+        let names =
+            ["subgroup", "events", "n", &self.effect_name, "lower limit", "upper limit", "interaction p"];
+        let mut table = DataTable::new("Effects", &names);
+        for row in &self.rows {
+            let count = |of: fn((usize, usize)) -> usize| row.counts.map(|c| of(c) as f64);
+            let part = |of: fn((f64, f64, f64)) -> f64| row.effect.map(of);
+            table.row([
+                DataCell::from(&row.name),
+                count(|c| c.0).into(),
+                count(|c| c.1).into(),
+                part(|e| e.0).into(),
+                part(|e| e.1).into(),
+                part(|e| e.2).into(),
+                row.interaction.into(),
+            ]);
+        }
+        Ok(FigureData::new(self.name(), vec![table]))
+    }
+
+    fn check(&self) -> Result<()> {
         if self.rows.is_empty() {
             return Err(Error::Empty { argument: "rows" });
+        }
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(Error::OutOfRange { argument: "level", value: self.level, must_be: "inside (0, 1)" });
         }
         for row in &self.rows {
             if let Some((estimate, lower, upper)) = row.effect {
@@ -164,65 +243,7 @@ impl ForestPlot {
                 }
             }
         }
-        let size = self.style.font_size;
-        let width = self.style.width();
-        let line = 1.75 * size;
-        let indent = |row: &ForestRow| if row.heading || row.overall { 0.0 } else { 1.2 * size };
-        let names =
-            self.rows.iter().map(|r| indent(r) + font::width(&r.name, size, r.heading)).fold(0.0, f64::max);
-        let names = names.min(0.32 * width);
-        let has_counts = self.rows.iter().any(|r| !r.counts.is_empty());
-        let counts = if has_counts { 8.5 * size } else { 0.0 };
-        let figures = 10.5 * size;
-        let left = 0.8 * size + names + counts + 1.2 * size;
-        let right = width - figures - 1.6 * size;
-        if !(right - left > 6.0 * size) {
-            return Err(Error::OutOfRange {
-                argument: "width_mm",
-                value: self.style.width_mm,
-                must_be: "wide enough for the names, the counts and the axis",
-            });
-        }
-        let top = if self.title.is_empty() { 3.2 * size } else { 3.2 * size + 1.6 * self.style.title_size };
-        let bottom = top + self.rows.len() as f64 * line + 0.4 * size;
-        let height = bottom + if self.favours.is_some() { 4.2 * size } else { 2.6 * size };
-        let (low, high) = self.range.unwrap_or_else(|| self.natural_range());
-        let x = if self.logarithmic {
-            Scale::logarithmic((low, high), (left, right))
-        } else {
-            Scale::linear((low, high), (left, right))
-        };
-        let mut picture = Picture::new(width, height, self.name(), self.describe());
-        self.heads(&mut picture, left, right, top - 0.9 * size, has_counts, names);
-        let none = if self.logarithmic { 1.0 } else { 0.0 };
-        let most = self.rows.iter().map(|r| r.weight).fold(1.0, f64::max);
-        picture.line(
-            "no effect",
-            &[(x.place(none), top - 0.3 * size), (x.place(none), bottom)],
-            GREY,
-            0.06 * size,
-        );
-        for (i, row) in self.rows.iter().enumerate() {
-            let y = top + (i as f64 + 0.5) * line;
-            let name = self.style.text(
-                format!("name {}", i + 1),
-                (0.8 * size + indent(row), y + 0.35 * size),
-                Anchor::Start,
-                &row.name,
-            );
-            picture.text(Text { bold: row.heading || row.overall, ..name });
-            if has_counts {
-                let at = (0.8 * size + names + counts, y + 0.35 * size);
-                picture.text(self.style.text(format!("counts {}", i + 1), at, Anchor::End, &row.counts));
-            }
-            let at = (width - 0.8 * size, y + 0.35 * size);
-            picture.text(self.style.text(format!("figures {}", i + 1), at, Anchor::End, Self::figures(row)));
-            if let Some(effect) = row.effect {
-                self.draw(&mut picture, row, i, effect, (low, high), x, y, (row.weight / most).sqrt());
-            }
-        }
-        self.axis(&mut picture, x, (low, high), (left, right), bottom);
-        Ok(picture)
+        Ok(())
     }
 
     /// The figure as SVG.
@@ -247,24 +268,8 @@ impl ForestPlot {
 
     fn describe(&self) -> String {
         let rows = self.rows.iter().filter(|r| !r.heading);
-        let sentences: Vec<String> = rows.map(|r| format!("{}: {}", r.name, Self::figures(r))).collect();
-        format!("{} with 95% interval. {}.", self.effect_name, sentences.join(". "))
-    }
-
-    fn figures(row: &ForestRow) -> String {
-        let number = |v: f64| {
-            if v.is_infinite() {
-                if v > 0.0 { "∞".into() } else { "\u{2212}∞".into() }
-            } else {
-                format!("{v:.2}").replace('-', "\u{2212}")
-            }
-        };
-        match (row.effect, row.interaction) {
-            (Some((e, l, u)), _) => format!("{} ({} to {})", number(e), number(l), number(u)),
-            (None, Some(p)) => format!("interaction {}", p_text(p)),
-            (None, None) if row.heading => String::new(),
-            (None, None) => "not estimable".into(),
-        }
+        let sentences: Vec<String> = rows.map(|r| format!("{}: {}", r.name, r.figures())).collect();
+        format!("{} with {}% interval. {}.", self.effect_name, percent(self.level), sentences.join(". "))
     }
 
     /// The estimates and most of their intervals, and no effect.
@@ -287,27 +292,21 @@ impl ForestPlot {
         }
     }
 
-    fn heads(&self, picture: &mut Picture, left: f64, right: f64, y: f64, counts: bool, names: f64) {
+    /// The heads of the columns: of the counts where these end, of the effect in its lines.
+    fn heads(&self, picture: &mut Picture, y: f64, counts: Option<f64>, effect: &[String]) {
         let size = self.style.font_size;
         self.style.draw_title(picture, &self.title);
-        let bold = |text: Text| Text { bold: true, ..text };
-        picture.text(bold(self.style.text("head", (0.8 * size, y), Anchor::Start, "Subgroup")));
-        if counts {
-            picture.text(bold(self.style.text(
-                "head",
-                (0.8 * size + names + 8.5 * size, y),
-                Anchor::End,
-                "Events / n",
-            )));
+        let mut head = |at: (f64, f64), anchor: Anchor, words: &str| {
+            let text = self.style.text("head", at, anchor, words);
+            picture.text(Text { bold: true, ..text });
+        };
+        head((0.8 * size, y), Anchor::Start, "Subgroup");
+        if let Some(end) = counts {
+            head((0.8 * size + end, y), Anchor::End, COUNTS);
         }
-        let _ = (left, right);
-        let at = (self.style.width() - 0.8 * size, y);
-        picture.text(bold(self.style.text(
-            "head",
-            at,
-            Anchor::End,
-            format!("{} (95% CI)", self.effect_name),
-        )));
+        for (k, line) in effect.iter().rev().enumerate() {
+            head((self.style.width() - 0.8 * size, y - k as f64 * NAME_LINE * size), Anchor::End, line);
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row: what it is and where it stands")]
@@ -399,16 +398,5 @@ impl ForestPlot {
                 format!("{above} →"),
             ));
         }
-    }
-}
-
-/// A p-value as a sentence has it: two digits, and never 0.
-fn p_text(p: f64) -> String {
-    if p < 0.001 {
-        "p < 0.001".into()
-    } else if p < 0.095 {
-        format!("p = {p:.3}")
-    } else {
-        format!("p = {p:.2}")
     }
 }

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | how many survive, with bands, censoring marks and the numbers at risk | [`KaplanMeierPlot`] |
 //! | cumulative hazard, cumulative incidence, log-minus-log | [`CurvePlot::hazards`], [`CurvePlot::incidence`], [`CurvePlot::log_log`] |
+//! | the hazard itself, smoothed | [`CurvePlot::smoothed_hazards`], `SmoothedHazardCurve::figure` |
 //! | what a Cox model predicts, a parametric model over the data | `PredictedCurve::figure`, [`CurvePlot::predicted`], [`CurvePlot::model_over`] |
 //! | in which state over time | `StateOccupation::figure` |
 //! | any other step functions, also stacked | [`CurvePlot::steps`] |
@@ -23,9 +24,11 @@
 //! | the flow of a trial's subjects (CONSORT) | `Flow::figure`, [`FlowChart`] |
 //! | states and the moves between them, counted | `Histories::figure`, [`StateDiagram`] |
 //! | are predicted risks true; does a marker tell who has the event | `CalibrationTable::figure`, [`RocPlot`] |
+//! | how far are predicted risks from what happened, over time | [`CurvePlot::brier`], `BrierCurve::figure` |
 //! | boxes and arrows of one's own | [`BoxPlot`] |
 //! | the same in strata, a panel each on common axes | [`PanelPlot`] |
 //! | several figures on one sheet | [`Picture::beside`] |
+//! | the numbers of a figure as a table, for those who cannot see it | `data()` of each figure, a [`FigureData`] |
 //!
 //! # Example
 //! ```
@@ -48,10 +51,13 @@ pub(crate) mod boxed;
 pub(crate) mod boxes;
 pub(crate) mod calibrated;
 pub(crate) mod curves;
+pub(crate) mod data;
 pub(crate) mod difference;
 pub(crate) mod flow_chart;
 pub(crate) mod font;
 pub(crate) mod forest;
+pub(crate) mod forest_row;
+pub(crate) mod hazards;
 pub(crate) mod layers;
 pub(crate) mod layout;
 pub(crate) mod occupied;
@@ -61,6 +67,7 @@ pub(crate) mod png;
 pub(crate) mod predicted;
 pub(crate) mod residuals;
 pub(crate) mod roc;
+pub(crate) mod scores;
 pub(crate) mod series;
 pub(crate) mod square;
 pub(crate) mod state_diagram;
@@ -74,9 +81,11 @@ pub use boundaries::BoundaryPlot;
 pub use boxes::BoxPlot;
 pub use calibrated::CalibrationPlot;
 pub use curves::{CurvePlot, Detail, KaplanMeierPlot, Legend, PanelPlot, TableRow, VerticalAxis};
+pub use data::{DataCell, DataTable, FigureData};
 pub use difference::DifferencePlot;
 pub use flow_chart::FlowChart;
-pub use forest::{ForestPlot, ForestRow};
+pub use forest::ForestPlot;
+pub use forest_row::ForestRow;
 pub use picture::{Anchor, Color, Format, Item, Path, Picture, Segment, Stroke, Text};
 pub use residuals::ResidualPlot;
 pub use roc::RocPlot;

@@ -21,6 +21,12 @@ const STROKE: u8 = 1;
 /// Covered by a band, on which a text can be read.
 const BAND: u8 = 2;
 
+/// The largest whole number that is not above x; `f64::floor` is a call where the processor is not asked what it can.
+fn floor(x: f64) -> i64 {
+    let whole = x as i64;
+    whole.saturating_sub(i64::from(whole as f64 > x))
+}
+
 impl Occupied {
     /// A panel `(left, top, right, bottom)` that is still empty.
     pub(crate) fn new((left, top, right, bottom): (f64, f64, f64, f64)) -> Self {
@@ -44,22 +50,30 @@ impl Occupied {
         else {
             return;
         };
-        let cell = |place: f64, from: f64| ((place - from) / CELL).floor();
-        let mut spans = vec![(f64::INFINITY, f64::NEG_INFINITY); self.columns];
+        let cell = |place: f64, from: f64| floor((place - from) / CELL);
+        let (last_column, last_row) = (last_column as i64, last_row as i64);
+        // A mark lies in one column: what it does not reach is not looked at.
+        let reach =
+            places.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |r, p| (r.0.min(p.0), r.1.max(p.0)));
+        let (first, last) = (cell(reach.0, self.left).max(0), cell(reach.1, self.left).min(last_column));
+        if first > last {
+            return;
+        }
+        let mut spans = vec![(i64::MAX, i64::MIN); (last - first + 1) as usize];
         for pair in places.windows(2) {
             let (a, b) = (pair[0], pair[1]);
             let (from, to) = (cell(a.0.min(b.0), self.left), cell(a.0.max(b.0), self.left));
-            if !(from <= last_column as f64 && to >= 0.0) {
+            if from > last || to < first {
                 continue;
             }
             let (low, high) = (cell(a.1.min(b.1), self.top), cell(a.1.max(b.1), self.top));
-            for span in &mut spans[from.max(0.0) as usize..=(to as usize).min(last_column)] {
+            for span in &mut spans[(from.max(first) - first) as usize..=(to.min(last) - first) as usize] {
                 *span = (span.0.min(low), span.1.max(high));
             }
         }
-        for (column, (low, high)) in spans.into_iter().enumerate() {
-            if low <= last_row as f64 && high >= 0.0 {
-                for row in low.max(0.0) as usize..=(high as usize).min(last_row) {
+        for (column, (low, high)) in (first as usize..).zip(spans) {
+            if low <= last_row && high >= 0 {
+                for row in low.max(0) as usize..=high.min(last_row) as usize {
                     self.taken[row * self.columns + column] |= how;
                 }
             }
@@ -142,6 +156,18 @@ mod tests {
         assert_eq!(at((30.0, 9.0), |_, y| -y), Some((0.0, 21.0)));
         assert_eq!(at((18.0, 18.0), |x, _| x), None);
         assert_eq!(panel.best_over_bands((18.0, 18.0), |x, _| x), Some((0.0, 0.0)));
+    }
+
+    #[test]
+    fn cells_are_counted_from_the_left() {
+        for (x, whole) in [(0.0, 0), (1.5, 1), (-0.1, -1), (-2.0, -2), (f64::NEG_INFINITY, i64::MIN)] {
+            assert_eq!(floor(x), whole);
+        }
+        // What has no place covers nothing that could be seen elsewhere.
+        let mut panel = Occupied::new((0.0, 0.0, 30.0, 30.0));
+        panel.cover(&[(f64::INFINITY, 3.0), (f64::INFINITY, 9.0)]);
+        panel.cover(&[(-90.0, 3.0), (-40.0, 9.0)]);
+        assert_eq!(panel.best((30.0, 30.0), |x, _| x), Some((0.0, 0.0)));
     }
 
     #[test]

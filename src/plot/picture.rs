@@ -323,6 +323,32 @@ fn segments(points: &[(f64, f64)]) -> Vec<Segment> {
 impl Picture {
     /// Shows the picture in a Jupyter notebook that runs Rust (evcxr calls this by its name).
     pub fn evcxr_display(&self) {
-        println!("EVCXR_BEGIN_CONTENT image/svg+xml\n{}\nEVCXR_END_CONTENT", self.to_svg());
+        println!("{}", notebook("image/svg+xml", &self.to_svg()));
+    }
+}
+
+/// A content of this type, as the notebook finds it among the lines that a program prints.
+pub(crate) fn notebook(kind: &str, content: &str) -> String {
+    format!("EVCXR_BEGIN_CONTENT {kind}\n{content}\nEVCXR_END_CONTENT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The form of evcxr's `COMMON.md`, "Custom output formats": the type behind the opening mark on a line of its own, the
+    /// closing mark at the start of a line.
+    #[test]
+    fn a_notebook_finds_the_picture_between_its_marks() {
+        let mut picture = Picture::new(20.0, 10.0, "A line", "A line.");
+        picture.line("l", &[(0.0, 0.0), (20.0, 10.0)], Color(0, 0, 0), 1.0);
+        let shown = notebook("image/svg+xml", &picture.to_svg());
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT image/svg+xml");
+        assert_eq!(lines[lines.len() - 1], "EVCXR_END_CONTENT");
+        let content = lines[1..lines.len() - 1].join("\n");
+        assert_eq!(content.trim_end(), picture.to_svg().trim_end());
+        assert!(content.starts_with("<svg") && !content.contains("EVCXR"));
+        picture.evcxr_display();
     }
 }

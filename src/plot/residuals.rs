@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::plot::axis::{Scale, label, ticks_between};
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::picture::{Anchor, Picture, Stroke, Text};
 use crate::plot::style::{GREY, INK, Style};
 
@@ -84,25 +85,7 @@ impl ResidualPlot {
     /// # Errors
     /// See [`ResidualPlot`].
     pub fn build(&self) -> Result<Picture> {
-        let (len, expected) = (self.y.len(), self.x.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "y", len, other: "x", expected });
-        }
-        if len == 0 {
-            return Err(Error::Empty { argument: "x" });
-        }
-        for (argument, values) in [("x", &self.x), ("y", &self.y)] {
-            if let Some(&value) = values.iter().find(|v| !v.is_finite()) {
-                return Err(Error::OutOfRange { argument, value, must_be: "finite" });
-            }
-        }
-        if !(self.share > 0.0 && self.share <= 1.0) {
-            return Err(Error::OutOfRange {
-                argument: "smoothing",
-                value: self.share,
-                must_be: "above 0 and at most 1",
-            });
-        }
+        self.check()?;
         let size = self.style.font_size;
         let extent = |values: &[f64], further: Option<f64>| {
             let low = values.iter().copied().chain(further).fold(f64::INFINITY, f64::min);
@@ -115,19 +98,15 @@ impl ResidualPlot {
         let bottom = top + self.style.panel_height();
         let (range_x, range_y) = (extent(&self.x, None), extent(&self.y, self.reference));
         let (x, y) = (Scale::linear(range_x, (left, right)), Scale::linear(range_y, (bottom, top)));
-        let name = if self.title.is_empty() {
-            format!("{} over {}", self.names.1, self.names.0)
-        } else {
-            self.title.clone()
-        };
-        let description = format!("{len} points and a smooth line through them.");
-        let mut picture = Picture::new(self.style.width(), bottom + 3.4 * size, name, description);
+        let description = format!("{} points and a smooth line through them.", self.x.len());
+        let mut picture = Picture::new(self.style.width(), bottom + 3.4 * size, self.name(), description);
         self.style.draw_title(&mut picture, &self.title);
         if let Some(value) = self.reference {
             let stroke = Stroke { color: GREY, width: 0.08 * size, dashes: vec![3.0, 2.0] };
             picture.stroked("reference", &[(left, y.place(value)), (right, y.place(value))], stroke);
         }
-        let r = 0.16 * size;
+        // Few points are larger: they would be lost on the sheet.
+        let r = if self.x.len() <= 200 { 0.24 } else { 0.16 } * size;
         for (&px, &py) in self.x.iter().zip(&self.y) {
             let (cx, cy) = (x.place(px), y.place(py));
             picture.area("point", &[(cx, cy - r), (cx + r, cy), (cx, cy + r), (cx - r, cy)], GREY, 0.6);
@@ -160,6 +139,50 @@ impl ResidualPlot {
         let at = (1.4 * size, f64::midpoint(top, bottom));
         picture.text(Text { upwards: true, ..self.style.text("y axis", at, Anchor::Middle, &self.names.1) });
         Ok(picture)
+    }
+
+    /// The points, as a table.
+    ///
+    /// # Errors
+    /// See [`ResidualPlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        self.check()?;
+        let mut table = DataTable::new("Points", &[&self.names.0, &self.names.1]);
+        for (&x, &y) in self.x.iter().zip(&self.y) {
+            table.row([DataCell::from(x), y.into()]);
+        }
+        Ok(FigureData::new(self.name(), vec![table]))
+    }
+
+    fn name(&self) -> String {
+        if self.title.is_empty() {
+            format!("{} over {}", self.names.1, self.names.0)
+        } else {
+            self.title.clone()
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let (len, expected) = (self.y.len(), self.x.len());
+        if len != expected {
+            return Err(Error::LengthMismatch { argument: "y", len, other: "x", expected });
+        }
+        if len == 0 {
+            return Err(Error::Empty { argument: "x" });
+        }
+        for (argument, values) in [("x", &self.x), ("y", &self.y)] {
+            if let Some(&value) = values.iter().find(|v| !v.is_finite()) {
+                return Err(Error::OutOfRange { argument, value, must_be: "finite" });
+            }
+        }
+        if !(self.share > 0.0 && self.share <= 1.0) {
+            return Err(Error::OutOfRange {
+                argument: "smoothing",
+                value: self.share,
+                must_be: "above 0 and at most 1",
+            });
+        }
+        Ok(())
     }
 
     /// The figure as SVG.

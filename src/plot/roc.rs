@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::plot::boxed::crosses;
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::picture::{Anchor, Picture};
 use crate::plot::square::Square;
@@ -84,13 +85,7 @@ impl RocPlot {
     /// # Errors
     /// See [`RocPlot`].
     pub fn build(&self) -> Result<Picture> {
-        let (len, expected) = (self.labels.len(), self.curves.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "labels", len, other: "curves", expected });
-        }
-        if expected == 0 {
-            return Err(Error::Empty { argument: "curves" });
-        }
+        let expected = self.check()?;
         let size = self.style.font_size;
         let words =
             self.curves.iter().zip(&self.labels).map(|(c, l)| words(c, l)).collect::<Result<Vec<_>>>()?;
@@ -118,7 +113,7 @@ impl RocPlot {
             height += tall + 0.6 * size;
             (square.left, first)
         };
-        let name = if self.title.is_empty() { "ROC curves" } else { &self.title };
+        let name = self.name();
         let mut picture = Picture::new(width, height, name, self.describe(&words));
         self.style.draw_title(&mut picture, &self.title);
         square.draw(&mut picture, &self.style, 1.0, ("1 \u{2212} specificity", "Sensitivity"));
@@ -137,6 +132,56 @@ impl RocPlot {
             picture.text(self.style.text(format!("label {}", i + 1), at, Anchor::Start, words));
         }
         Ok(picture)
+    }
+
+    /// The points of the curves and the areas under them, as tables.
+    ///
+    /// # Errors
+    /// See [`RocPlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        self.check()?;
+        let mut areas = DataTable::new("Areas", &["curve", "time", "AUC", "lower limit", "upper limit"]);
+        let mut points =
+            DataTable::new("Curves", &["curve", "threshold", "1 \u{2212} specificity", "sensitivity"]);
+        for (i, (curve, label)) in self.curves.iter().zip(&self.labels).enumerate() {
+            let name = if label.is_empty() { format!("{}", i + 1) } else { label.clone() };
+            let limits = match curve.auc().std_error() {
+                Ok(_) => curve.auc().interval(0.95)?.bounds(),
+                Err(_) => None,
+            };
+            areas.row([
+                DataCell::from(&name),
+                curve.time().into(),
+                curve.auc().value().ok().into(),
+                limits.map(|l| l.0).into(),
+                limits.map(|l| l.1).into(),
+            ]);
+            for point in curve.points() {
+                points.row([
+                    DataCell::from(&name),
+                    point.threshold().into(),
+                    point.false_positives().into(),
+                    point.sensitivity().into(),
+                ]);
+            }
+        }
+        Ok(FigureData::new(self.name(), vec![areas, points]))
+    }
+
+    fn name(&self) -> String {
+        if self.title.is_empty() { "ROC curves".into() } else { self.title.clone() }
+    }
+
+    /// How many curves there are.
+    fn check(&self) -> Result<usize> {
+        let (len, expected) = (self.labels.len(), self.curves.len());
+        if len != expected {
+            return Err(Error::LengthMismatch { argument: "labels", len, other: "curves", expected });
+        }
+        if expected == 0 {
+            return Err(Error::Empty { argument: "curves" });
+        }
+        Ok(expected)
     }
 
     /// The figure as SVG.

@@ -2,10 +2,14 @@
 
 use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
+use crate::survival::curve::aalen_johansen::IncidenceEstimate;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
+use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
-use crate::survival::result::interval::Interval;
+use crate::survival::multi_state::occupation::OccupationEstimate;
+use crate::survival::result::estimate::Estimate;
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::risk_table::table::RiskTable;
 
 /// A step function with what is drawn around it.
@@ -33,6 +37,8 @@ pub struct StepSeries {
     pub(crate) end: f64,
     /// Limits from each time on; `None` where there are none.
     pub(crate) band: Vec<(f64, Option<(f64, f64)>)>,
+    /// Values with their errors, of which the rest of the band is made at the level that is asked for.
+    pub(crate) estimates: Vec<(f64, Limited)>,
     /// Times of censoring, with how many.
     pub(crate) censored: Vec<(f64, f64)>,
     pub(crate) counts: Vec<Counted>,
@@ -48,6 +54,28 @@ pub struct StepSeries {
     pub(crate) risk_set: Option<String>,
     /// Straight lines from value to value, for a function that is no step function.
     pub(crate) smooth: bool,
+    /// Its values are per unit of time: in another unit they are others.
+    pub(crate) per_time: bool,
+}
+
+/// A value with its error, which is asked for limits at the level of the figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limited {
+    Incidence(IncidenceEstimate),
+    State(OccupationEstimate),
+    Hazard(SmoothedHazardPoint),
+    Other(Estimate),
+}
+
+impl Limited {
+    fn interval(&self, interval: Interval) -> Result<ConfidenceInterval> {
+        match self {
+            Self::Incidence(estimate) => estimate.interval(interval),
+            Self::State(estimate) => estimate.interval(interval),
+            Self::Hazard(point) => point.interval(interval),
+            Self::Other(estimate) => estimate.interval(interval),
+        }
+    }
 }
 
 /// Who was there just before a time, and how many had left or entered up to it. Sums are kept, so that a number under the
@@ -99,6 +127,7 @@ impl StepSeries {
             steps,
             end,
             band: Vec::new(),
+            estimates: Vec::new(),
             censored: Vec::new(),
             counts: Vec::new(),
             left: 0.0,
@@ -107,6 +136,7 @@ impl StepSeries {
             median: None,
             risk_set: None,
             smooth: false,
+            per_time: false,
         })
     }
 
@@ -199,47 +229,46 @@ impl StepSeries {
         let mut series = Self::new(label, 1.0, &[], 0.0)?.with_counts(curve.table(), subjects);
         series.median = curve.median_value();
         series.band = interval.map_or_else(Vec::new, |_| vec![(0.0, Some((1.0, 1.0)))]);
-        let mut waiting = None;
-        for step in curve.steps() {
+        // The quantile is the same for all limits.
+        let level = interval.map(|interval| Ok::<_, Error>((interval, interval.z()?))).transpose()?;
+        let mut band = std::mem::take(&mut series.band);
+        let mut limit = |time: f64, estimate: &SurvivalEstimate| {
+            if let Some((interval, z)) = &level {
+                band.push((time, estimate.limits(interval, *z)));
+            }
+        };
+        let mut waiting: Option<(f64, i64, SurvivalEstimate)> = None;
+        for (index, step) in curve.steps().enumerate() {
             let time = step.row.time;
             if step.row.events > 0.0
                 && let Ok(value) = step.estimate.value()
             {
                 series.steps.push((time, value));
-                if let Some(interval) = interval {
-                    let own = if cell > 0.0 { (time / cell).floor() } else { f64::NAN };
+                if level.is_some() {
+                    let own = if cell > 0.0 { (time / cell) as i64 } else { index as i64 };
                     let begins = match &waiting {
                         Some((begins, last, _)) if *last == own => *begins,
                         _ => time,
                     };
                     if let Some((begins, _, estimate)) = waiting.take_if(|(_, last, _)| *last != own) {
-                        series.limit(begins, &estimate, interval)?;
+                        limit(begins, &estimate);
                     }
                     waiting = Some((begins, own, step.estimate));
                 }
             }
             series.end = series.end.max(time);
         }
-        if let (Some((begins, _, estimate)), Some(interval)) = (waiting, interval) {
-            series.limit(begins, &estimate, interval)?;
+        if let Some((begins, _, estimate)) = waiting {
+            limit(begins, &estimate);
         }
+        series.band = band;
         Ok(series)
     }
 
-    fn limit(&mut self, time: f64, estimate: &SurvivalEstimate, interval: Interval) -> Result<()> {
-        self.band.push((time, estimate.interval(interval)?.bounds()));
-        Ok(())
-    }
-
-    /// The incidence of one cause, with its band and the counts of its risk table (events of that cause alone).
-    pub(crate) fn of_incidence(
-        label: String,
-        fit: &CumulativeIncidence,
-        cause: usize,
-        interval: Option<Interval>,
-    ) -> Result<Self> {
+    /// The incidence of one cause, with its estimates and the counts of its risk table (events of that cause alone).
+    pub(crate) fn of_incidence(label: String, fit: &CumulativeIncidence, cause: usize) -> Result<Self> {
         let mut series = Self::new(label, 0.0, &[], 0.0)?;
-        series.band = interval.map_or_else(Vec::new, |_| vec![(0.0, Some((0.0, 0.0)))]);
+        series.band = vec![(0.0, Some((0.0, 0.0)))];
         for row in fit.rows() {
             let (all, estimate, events) = (row.row(), &row.incidence()[cause], row.events()[cause]);
             let (time, at_risk, censored, entered) = (all.time, all.at_risk, all.censored, all.entered);
@@ -248,13 +277,9 @@ impl StepSeries {
             if censored > 0.0 {
                 series.censored.push((time, censored));
             }
-            if events > 0.0
-                && let Ok(value) = estimate.value()
-            {
+            if let (Ok(value), true) = (estimate.value(), events > 0.0) {
                 series.steps.push((time, value));
-                if let Some(interval) = interval {
-                    series.band.push((time, estimate.interval(interval)?.bounds()));
-                }
+                series.estimates.push((time, Limited::Incidence(*estimate)));
             }
             series.end = series.end.max(time);
             series.left = (at_risk - row.events().iter().sum::<f64>() - censored + entered).max(0.0);
@@ -282,6 +307,18 @@ impl StepSeries {
             series.end = series.end.max(row.time);
         }
         Ok(series)
+    }
+
+    /// The band of the estimates after what the band has, or none.
+    pub(crate) fn limit_estimates(&mut self, interval: Option<Interval>) -> Result<()> {
+        let Some(interval) = interval else {
+            self.band.clear();
+            return Ok(());
+        };
+        for (time, estimate) in std::mem::take(&mut self.estimates) {
+            self.band.push((time, estimate.interval(interval)?.bounds()));
+        }
+        Ok(())
     }
 
     pub(crate) fn scale_counts(&mut self, time: f64) {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::plot::boxed::{
     Line, Rectangle, box_height, crosses, draw_arrow, draw_box, draw_label, padding, widest,
 };
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::layers::{Layers, layers};
 use crate::plot::picture::{Anchor, Picture, Text};
@@ -149,6 +150,22 @@ impl StateDiagram {
         small.size = size * fit.clamp(0.6, 0.9);
         picture.text(Text { color: GREY, ..small });
         Ok(picture)
+    }
+
+    /// The states with their subjects and the moves between them, as tables.
+    #[must_use]
+    pub fn data(&self) -> FigureData {
+        let mut states = DataTable::new("States", &["state", "at the start", "at the end"]);
+        for state in &self.states {
+            states.row([DataCell::from(&state.name), (state.start as f64).into(), (state.end as f64).into()]);
+        }
+        let mut moves = DataTable::new("Moves", &["from", "to", "number"]);
+        for &(from, to, count) in &self.moves {
+            let name = |k: usize| DataCell::from(&self.states[k].name);
+            moves.row([name(from), name(to), (count as f64).into()]);
+        }
+        let title = if self.title.is_empty() { "States and moves" } else { &self.title };
+        FigureData::new(title, vec![states, moves])
     }
 
     /// The figure as SVG.

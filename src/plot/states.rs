@@ -2,9 +2,8 @@
 
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
-use crate::plot::series::StepSeries;
+use crate::plot::series::{Limited, StepSeries};
 use crate::survival::multi_state::occupation::StateOccupation;
-use crate::survival::result::interval::Interval;
 
 impl StateOccupation {
     /// The probability of each state over time, with 95 % bands and the numbers under observation in each state under
@@ -38,20 +37,20 @@ impl StateOccupation {
         let last = self.times().last().copied().unwrap_or(0.0);
         let mut series = Vec::new();
         for (k, state) in self.states().iter().enumerate() {
-            let (mut steps, mut band) = (Vec::new(), Vec::new());
+            let (mut steps, mut estimates) = (Vec::new(), Vec::new());
             let mut before = self.initial()[k];
             for (time, row) in self.rows() {
                 // Times at which the state keeps its probability are no steps of it.
-                if row[k].value() != before || band.is_empty() {
+                if row[k].value() != before || estimates.is_empty() {
                     before = row[k].value();
                     steps.push((time, before));
-                    band.push((time, row[k].interval(Interval::default())?.bounds()));
+                    estimates.push((time, Limited::State(row[k])));
                 }
             }
             let at_risk: Vec<(f64, f64)> =
                 self.times().iter().enumerate().map(|(i, &t)| (t, f64::from(self.at_risk(i)[k]))).collect();
             let mut own = StepSeries::new(state, self.initial()[k], &steps, last)?.with_at_risk(&at_risk);
-            own.band = band;
+            own.estimates = estimates;
             series.push(own);
         }
         Ok(CurvePlot::steps(series).value_axis("Probability of the state"))

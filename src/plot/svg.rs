@@ -7,23 +7,46 @@ use crate::plot::picture::{Anchor, Color, Item, Picture, Segment, Stroke};
 
 /// Hundredths of a point: a coordinate of 300 dpi is four times as coarse as that.
 fn hundredths(x: f64) -> i64 {
-    (x * 100.0).round() as i64
+    // Halves away from 0, as `round` has it, which is a call where the processor is not asked what it can.
+    let all = x * 100.0;
+    let whole = all as i64;
+    let rest = all - whole as f64;
+    whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
 }
 
 /// Two decimals at the most, and never "-0".
-fn decimal(hundredths: i64) -> String {
-    let (sign, h) = (if hundredths < 0 { "-" } else { "" }, hundredths.unsigned_abs());
-    match (h / 100, h % 100) {
-        (whole, 0) => format!("{sign}{whole}"),
-        (0, part) if part % 10 == 0 => format!("{sign}.{}", part / 10),
-        (0, part) => format!("{sign}.{part:02}"),
-        (whole, part) if part % 10 == 0 => format!("{sign}{whole}.{}", part / 10),
-        (whole, part) => format!("{sign}{whole}.{part:02}"),
+fn push_decimal(out: &mut String, hundredths: i64) {
+    if hundredths < 0 {
+        out.push('-');
+    }
+    let (mut whole, part) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+    let digit = |d: u64| char::from(b'0' + (d % 10) as u8);
+    if whole > 0 || part == 0 {
+        let mut digits = ['0'; 20];
+        let mut first = digits.len();
+        loop {
+            first -= 1;
+            digits[first] = digit(whole);
+            whole /= 10;
+            if whole == 0 {
+                break;
+            }
+        }
+        out.extend(&digits[first..]);
+    }
+    if part > 0 {
+        out.push('.');
+        out.push(digit(part / 10));
+        if part % 10 > 0 {
+            out.push(digit(part));
+        }
     }
 }
 
 fn number(x: f64) -> String {
-    decimal(hundredths(x))
+    let mut out = String::new();
+    push_decimal(&mut out, hundredths(x));
+    out
 }
 
 fn hex(Color(red, green, blue): Color) -> String {
@@ -50,29 +73,43 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 fn path_data(segments: &[Segment]) -> String {
-    let mut out = String::new();
+    // A step takes about five characters.
+    let mut out = String::with_capacity(6 * segments.len());
     let mut pen = (0, 0);
     for segment in segments {
         match *segment {
             Segment::Move(x, y) => {
                 pen = (hundredths(x), hundredths(y));
-                let _ = write!(out, "M{} {}", decimal(pen.0), decimal(pen.1));
+                push_place(&mut out, 'M', pen);
             }
             Segment::Line(x, y) => {
                 let to = (hundredths(x), hundredths(y));
                 // Differences of rounded places: no error adds up along the path.
-                let _ = match (to.0 - pen.0, to.1 - pen.1) {
-                    (0, 0) => Ok(()),
-                    (right, 0) => write!(out, "h{}", decimal(right)),
-                    (0, down) => write!(out, "v{}", decimal(down)),
-                    _ => write!(out, "L{} {}", decimal(to.0), decimal(to.1)),
-                };
+                match (to.0 - pen.0, to.1 - pen.1) {
+                    (0, 0) => {}
+                    (right, 0) => {
+                        out.push('h');
+                        push_decimal(&mut out, right);
+                    }
+                    (0, down) => {
+                        out.push('v');
+                        push_decimal(&mut out, down);
+                    }
+                    _ => push_place(&mut out, 'L', to),
+                }
                 pen = to;
             }
             Segment::Close => out.push('Z'),
         }
     }
     out
+}
+
+fn push_place(out: &mut String, command: char, (x, y): (i64, i64)) {
+    out.push(command);
+    push_decimal(out, x);
+    out.push(' ');
+    push_decimal(out, y);
 }
 
 fn stroke_attributes(stroke: &Stroke) -> String {
@@ -163,6 +200,9 @@ mod tests {
             (-0.25, "-.25"),
             (0.07, ".07"),
             (100.0, "100"),
+            (-1234.5, "-1234.5"),
+            (0.5, ".5"),
+            (1e12, "1000000000000"),
         ];
         for (x, text) in cases {
             assert_eq!(number(x), text);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::plot::axis::{Rounding, Scale, label, ticks};
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::picture::{Anchor, Picture};
 use crate::plot::style::{INK, Style};
@@ -110,16 +111,7 @@ impl SwimmerPlot {
     /// # Errors
     /// See [`SwimmerPlot`].
     pub fn build(&self) -> Result<Picture> {
-        if self.lanes.is_empty() {
-            return Err(Error::Empty { argument: "lanes" });
-        }
-        for (index, lane) in self.lanes.iter().enumerate() {
-            for value in lane.events.iter().map(|e| e.0).chain([lane.end]) {
-                if !(0.0..f64::INFINITY).contains(&value) {
-                    return Err(Error::InvalidTime { argument: "lanes", index, value });
-                }
-            }
-        }
+        self.check()?;
         let mut lanes: Vec<&SwimmerLane> = self.lanes.iter().collect();
         lanes.sort_by(|a, b| b.end.total_cmp(&a.end));
         let size = self.style.font_size;
@@ -144,8 +136,7 @@ impl SwimmerPlot {
             label(lanes[lanes.len() - 1].end),
             label(lanes[0].end)
         );
-        let name = if self.title.is_empty() { "Swimmer plot".to_string() } else { self.title.clone() };
-        let mut picture = Picture::new(self.style.width(), bottom + 3.4 * size, name, description);
+        let mut picture = Picture::new(self.style.width(), bottom + 3.4 * size, self.name(), description);
         self.style.draw_title(&mut picture, &self.title);
         self.legend(&mut picture, &groups, &kinds, &places, (left, 1.2 * size + title));
         for (i, own) in lanes.iter().enumerate() {
@@ -182,6 +173,42 @@ impl SwimmerPlot {
         }
         self.axis(&mut picture, x, (left, right, bottom), end);
         Ok(picture)
+    }
+
+    /// The lanes and the events on them, as tables.
+    ///
+    /// # Errors
+    /// See [`SwimmerPlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        self.check()?;
+        let mut lanes = DataTable::new("Subjects", &["subject", "group", "followed to", "still followed"]);
+        let mut events = DataTable::new("Events", &["subject", &self.time_name, "event"]);
+        for lane in &self.lanes {
+            let ongoing = if lane.ongoing { "yes" } else { "no" };
+            lanes.row([DataCell::from(&lane.label), (&lane.group).into(), lane.end.into(), ongoing.into()]);
+            for (time, name) in &lane.events {
+                events.row([DataCell::from(&lane.label), (*time).into(), name.into()]);
+            }
+        }
+        Ok(FigureData::new(self.name(), vec![lanes, events]))
+    }
+
+    fn name(&self) -> String {
+        if self.title.is_empty() { "Swimmer plot".into() } else { self.title.clone() }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.lanes.is_empty() {
+            return Err(Error::Empty { argument: "lanes" });
+        }
+        for (index, lane) in self.lanes.iter().enumerate() {
+            for value in lane.events.iter().map(|e| e.0).chain([lane.end]) {
+                if !(0.0..f64::INFINITY).contains(&value) {
+                    return Err(Error::InvalidTime { argument: "lanes", index, value });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The figure as SVG.

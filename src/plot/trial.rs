@@ -6,7 +6,6 @@ use crate::plot::difference::DifferencePlot;
 use crate::plot::picture::Picture;
 use crate::plot::series::StepSeries;
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
-use crate::survival::result::interval::Interval;
 use crate::survival::result::print::{PValue, in_brackets};
 use crate::trial::analysis::incidence::EVENT;
 use crate::trial::{Analysis, Contrast, IncidenceContrast, Label, Report, StateAnalysis, TimeUnit, label};
@@ -147,12 +146,7 @@ impl CurvePlot {
         for (fit, label) in groups.iter().zip(labels) {
             let known = fit.of(&cause)?.cause();
             let position = fit.causes().iter().position(|c| c == known).unwrap_or(0);
-            series.push(StepSeries::of_incidence(
-                label.to_string(),
-                fit,
-                position,
-                Some(Interval::default()),
-            )?);
+            series.push(StepSeries::of_incidence(label.to_string(), fit, position)?);
         }
         Ok(Self::steps(series).value_axis(format!("Cumulative incidence of {cause}")))
     }

@@ -152,7 +152,7 @@ fn incidence(task: &Task, state: &mut State) -> Result<Estimate> {
         let incidence = AalenJohansen::new().from_table(table);
         let at = incidence.of(&task.cause_asked)?.at(task.number);
         let interval = at.interval(Interval::from(task.options.level))?;
-        Ok(Estimate::new(at.value().ok(), at.std_error(), interval))
+        Ok(Estimate::new(at.value().ok(), at.std_error().ok(), interval))
     };
     estimate().map_err(|e: greenwood::Error| failed(task, e))
 }

@@ -196,7 +196,7 @@ async fn incidence_with_competing_causes() {
                 // Beyond follow-up there is an estimate only where nobody is left without an event.
                 let later = fit.of(&cause).unwrap().at(1e9).value().ok();
                 let expected =
-                    [at.value().ok(), at.std_error(), limits.lower, limits.upper, limits.upper, later];
+                    [at.value().ok(), at.std_error().ok(), limits.lower, limits.upper, limits.upper, later];
                 for (c, expected) in expected.into_iter().enumerate() {
                     assert_eq!(
                         found[c + 1][g],

@@ -87,7 +87,7 @@ impl ToRecordBatch for CumulativeIncidence {
             .numbers("events", rows.iter().map(|r| r.2))
             .numbers("censored", rows.iter().map(|r| r.0.censored))
             .numbers("incidence", rows.iter().map(|r| r.3.value().ok()))
-            .numbers("std_error", rows.iter().map(|r| r.3.std_error()));
+            .numbers("std_error", rows.iter().map(|r| r.3.std_error().ok()));
         Ok(limits(table, &between))
     }
 }

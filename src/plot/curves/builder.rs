@@ -122,6 +122,8 @@ pub struct CurvePlot {
     pub(super) common: Option<Common>,
     /// The vertical axis shows falls below 0 too, and has a line there.
     pub(super) signed: bool,
+    /// The vertical axis ends at so many times the highest line: a band that goes further is cut there.
+    pub(super) reach: Option<f64>,
     pub(super) style: Style,
 }
 
@@ -168,7 +170,7 @@ impl CurvePlot {
             for (k, cause) in fit.causes().iter().enumerate() {
                 let group = label.to_string();
                 let name = if groups.len() == 1 { cause.clone() } else { format!("{group}: {cause}") };
-                let own = StepSeries::of_incidence(name, fit, k, Some(Interval::default()))?;
+                let own = StepSeries::of_incidence(name, fit, k)?;
                 series.push(StepSeries { risk_set: Some(group), ..own });
             }
         }
@@ -207,6 +209,7 @@ impl CurvePlot {
             mean_to: None,
             common: None,
             signed: false,
+            reach: None,
             style: Style::journal(),
         }
     }
@@ -225,6 +228,13 @@ impl CurvePlot {
     /// The figure without its title, and by how much names and notes above the panel moved it down.
     pub(super) fn draw(&self, series: &[StepSeries]) -> Result<(Picture, f64)> {
         let frame = self.frame(series)?;
+        let within: Vec<StepSeries>;
+        let series = if self.reach.is_some() {
+            within = series.iter().map(|own| own.cut_band(frame.y_value(1.0))).collect();
+            &within
+        } else {
+            series
+        };
         let (width, height) = (self.style.width(), self.height(&frame, series));
         let mut picture = Picture::new(width, height, self.name(), self.describe(series));
         let mut taken = Occupied::new((frame.left, frame.top, frame.right, frame.bottom));

@@ -101,17 +101,23 @@ impl CurvePlot {
             Kind::Steps if self.signed => {
                 let lines = series.iter().flat_map(|s| s.steps.iter().map(|s| s.1));
                 let bands = series.iter().flat_map(|s| self.drawn_limits(s)).flat_map(|(l, u)| [l, u]);
-                let reach = lines.chain(bands).filter(|v| v.is_finite()).fold(0.0_f64, |m, v| m.max(v.abs()));
-                let reach = if reach > 0.0 { 1.05 * reach } else { 1.0 };
-                (-reach, reach)
+                // No difference is always on the axis, and nothing that is drawn lies on its ends.
+                let (low, high) = lines
+                    .chain(bands)
+                    .filter(|v| v.is_finite())
+                    .fold((0.0_f64, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+                let margin = if low < high { 0.05 * (high - low) } else { 1.0 };
+                (low - margin, high + margin)
             }
             Kind::Steps => {
                 let lines = series.iter().flat_map(|s| s.steps.iter().map(|s| s.1));
-                let bands = series.iter().flat_map(|s| self.drawn_limits(s)).map(|b| b.1);
                 let starts = series.iter().map(|s| s.start);
-                let high = lines.chain(bands).chain(starts).filter(|v| v.is_finite()).fold(0.0, f64::max);
+                let bands = series.iter().flat_map(|s| self.drawn_limits(s)).map(|b| b.1);
+                let line = lines.chain(starts).filter(|v| v.is_finite()).fold(0.0, f64::max);
+                let band = bands.filter(|v| v.is_finite()).fold(0.0, f64::max);
+                let high = line.max(self.reach.map_or(band, |reach| band.min(reach * line)));
                 // Probabilities that reach far are shown up to 1.
-                if high <= 0.0 || (0.6..=1.0).contains(&high) {
+                if high <= 0.0 || self.reach.is_none() && (0.6..=1.0).contains(&high) {
                     (0.0, 1.0)
                 } else {
                     let step = ticks(high, 5, Rounding::Decimal).get(1).copied().unwrap_or(high);

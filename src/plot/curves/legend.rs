@@ -151,7 +151,8 @@ impl CurvePlot {
                     Corner::LowerLeft => (x - frame.left, down),
                     Corner::LowerRight => (right, down),
                 };
-                right.hypot(down)
+                // Lengths of a sheet: no square overflows.
+                (right * right + down * down).sqrt()
             };
             corners.iter().enumerate().map(|(i, c)| far(c) + worth * i as f64).fold(f64::INFINITY, f64::min)
         };

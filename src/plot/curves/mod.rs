@@ -4,7 +4,7 @@
 //! * steps and bands: `lines`; censorings: `marks`; the axes: `axes`
 //! * which line is which: `legend`, `direct`; medians, landmarks, means and notes: `annotations`
 //! * several panels on common axes: `panels`
-//! * the numbers under the ticks: `table`; the figure in words: `words`
+//! * the numbers under the ticks: `table`; the figure in words: `words`; all its numbers: `numbers`
 
 mod annotations;
 mod axes;
@@ -14,6 +14,7 @@ mod frame;
 pub(crate) mod legend;
 mod lines;
 mod marks;
+mod numbers;
 mod options;
 mod panels;
 mod source;

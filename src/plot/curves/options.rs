@@ -178,6 +178,11 @@ impl CurvePlot {
         Self { signed: true, ..self }
     }
 
+    /// The vertical axis ends at so many times the highest line; a band that goes further is cut there.
+    pub(crate) fn reaching(self, times: f64) -> Self {
+        Self { reach: Some(times), ..self }
+    }
+
     /// A line of text in the panel; may be given several times. It stands where it covers nothing, or above the panel.
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::plot::curves::builder::{Common, CurvePlot};
 use crate::plot::curves::legend::Legend;
+use crate::plot::data::{DataTable, FigureData};
 use crate::plot::picture::{Item, Picture, Text};
 use crate::plot::series::StepSeries;
 use crate::plot::style::Style;
@@ -75,17 +76,7 @@ impl PanelPlot {
     /// # Errors
     /// See [`PanelPlot`].
     pub fn build(&self) -> Result<Picture> {
-        let Some((_, first)) = self.panels.first() else {
-            return Err(Error::Empty { argument: "panels" });
-        };
-        let style = self.style.clone().unwrap_or_else(|| first.style.clone());
-        let columns = self.columns.unwrap_or(3).clamp(1, self.panels.len());
-        let own_style = Style { width_mm: style.width_mm / columns as f64, ..style.clone() };
-        let mut plots: Vec<CurvePlot> = self
-            .panels
-            .iter()
-            .map(|(name, plot)| plot.clone().title(name.as_str()).style(own_style.clone()))
-            .collect();
+        let (first, style, columns, mut plots) = self.plots()?;
         let mut names: Vec<StepSeries> = Vec::new();
         let mut all = Vec::new();
         for plot in &plots {
@@ -147,6 +138,40 @@ impl PanelPlot {
             sheet.title.clone_from(&self.title);
         }
         Ok(sheet)
+    }
+
+    /// What each panel shows, as tables ([`CurvePlot::data`]) whose names begin with that of the panel.
+    ///
+    /// # Errors
+    /// See [`PanelPlot`].
+    pub fn data(&self) -> Result<FigureData> {
+        let (_, _, _, mut plots) = self.plots()?;
+        let all: Vec<Vec<StepSeries>> = plots
+            .iter()
+            .map(|plot| plot.check().and_then(|()| plot.all_series(false)))
+            .collect::<Result<_>>()?;
+        let common = common(&plots, &all)?;
+        let mut tables = Vec::new();
+        for ((plot, series), (name, _)) in plots.iter_mut().zip(&all).zip(&self.panels) {
+            plot.common = Some(common.clone());
+            let own = plot.tables(series)?.into_iter();
+            tables.extend(own.map(|table| DataTable { name: format!("{name}: {}", table.name), ..table }));
+        }
+        let names: Vec<&str> = self.panels.iter().map(|p| p.0.as_str()).collect();
+        let title = if self.title.is_empty() { names.join("; ") } else { self.title.clone() };
+        Ok(FigureData::new(title, tables))
+    }
+
+    /// The first panel, the style of the whole, panels in a row, and each panel in its own width.
+    fn plots(&self) -> Result<(&CurvePlot, Style, usize, Vec<CurvePlot>)> {
+        let Some((_, first)) = self.panels.first() else {
+            return Err(Error::Empty { argument: "panels" });
+        };
+        let style = self.style.clone().unwrap_or_else(|| first.style.clone());
+        let columns = self.columns.unwrap_or(3).clamp(1, self.panels.len());
+        let own = Style { width_mm: style.width_mm / columns as f64, ..style.clone() };
+        let panel = |(name, plot): &(String, CurvePlot)| plot.clone().title(name.as_str()).style(own.clone());
+        Ok((first, style, columns, self.panels.iter().map(panel).collect()))
     }
 
     /// The figure as SVG.

@@ -28,6 +28,11 @@ impl Source {
 impl CurvePlot {
     /// The curves in the unit and on the scale of the axes.
     pub(super) fn series(&self) -> Result<Vec<StepSeries>> {
+        self.all_series(true)
+    }
+
+    /// The same; limits of steps that fall into one place in print are those of the last, where they are `thinned`.
+    pub(super) fn all_series(&self, thinned: bool) -> Result<Vec<StepSeries>> {
         let label = |i: usize| {
             let named = self.labels.as_ref().map(|l| l[i].clone());
             named.unwrap_or_else(|| if self.source.len() == 1 { String::new() } else { format!("{}", i + 1) })
@@ -37,7 +42,7 @@ impl CurvePlot {
         let cell = |curves: &[SurvivalCurve]| {
             let end =
                 self.until.map_or_else(|| curves.iter().map(last).fold(0.0, f64::max), |t| t * self.unit);
-            if self.logarithmic() { 0.0 } else { end * COLUMN / self.style.width() }
+            if self.logarithmic() || !thinned { 0.0 } else { end * COLUMN / self.style.width() }
         };
         let mut all = match &self.source {
             Source::Curves(curves) => curves
@@ -63,9 +68,7 @@ impl CurvePlot {
                     if self.labels.is_some() {
                         own.label = label(i);
                     }
-                    if self.bands.is_none() {
-                        own.band.clear();
-                    }
+                    own.limit_estimates(self.bands)?;
                 }
                 steps
             }
@@ -79,11 +82,12 @@ impl CurvePlot {
         }
         let factor = if self.fraction || self.kind == Kind::Steps { 1.0 } else { 100.0 };
         for own in &mut all {
+            let per_time = if own.per_time { self.unit } else { 1.0 };
             own.rescale(1.0 / self.unit, |v| match self.kind {
                 Kind::Probability(VerticalAxis::Survival) => factor * v,
                 Kind::Probability(VerticalAxis::Event) => factor * (1.0 - v),
                 Kind::Probability(VerticalAxis::LogMinusLog) => (-v.ln()).ln(),
-                Kind::Steps => v,
+                Kind::Steps => per_time * v,
             });
         }
         Ok(all)
@@ -91,6 +95,15 @@ impl CurvePlot {
 }
 
 impl StepSeries {
+    /// With no limit above this value.
+    pub(super) fn cut_band(&self, high: f64) -> Self {
+        let mut own = self.clone();
+        for (lower, upper) in own.band.iter_mut().filter_map(|b| b.1.as_mut()) {
+            (*lower, *upper) = (lower.min(high), upper.min(high));
+        }
+        own
+    }
+
     /// In another unit of time and on another scale of values.
     fn rescale(&mut self, time: f64, value: impl Fn(f64) -> f64) {
         self.start = value(self.start);

@@ -135,6 +135,18 @@ impl CurvePlot {
         all
     }
 
+    /// Each row as texts: its heading, its name, and what stands at each of these times, whether there is room for it or not.
+    pub(super) fn texts_under(&self, series: &[StepSeries], ticks: &[f64]) -> Vec<Vec<String>> {
+        let mut all = Vec::new();
+        for Rows { heading, rows } in self.under(series) {
+            for line in rows {
+                let cells = ticks.iter().map(|&t| (line.text)(t));
+                all.push([heading.clone(), line.name.to_string()].into_iter().chain(cells).collect());
+            }
+        }
+        all
+    }
+
     /// The width of the longest name of a row under the axis, where there are rows.
     pub(super) fn widest_row(&self, series: &[StepSeries]) -> Option<f64> {
         let rows = self.under(series);

@@ -111,7 +111,10 @@ impl CurvePlot {
 }
 
 fn round3(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    // Below a tenth three digits that count: 0.0004 is not 0.
+    let unit =
+        if value.abs() < 0.1 && value != 0.0 { 10f64.powf(value.abs().log10().floor() - 2.0) } else { 0.001 };
+    (value / unit).round() * unit
 }
 
 /// A time as it stands in a sentence: three digits or the whole number.

@@ -220,18 +220,42 @@ impl SurvivalCurve {
         }
         p.iter().map(|&p| crossings.quantile(p, &rule)).collect()
     }
-}
 
-#[cfg(feature = "plot")]
-impl SurvivalCurve {
-    /// The median without its interval: no step is asked for its limits, which cost more than all the rest.
-    pub(crate) fn median_value(&self) -> Option<f64> {
+    /// The [`quantile`](Self::quantile) without its interval, `None` where the curve does not come down to `1 − p`: no step is
+    /// asked for its limits, which cost more than all the rest.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where `p` is not in [0, 1].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{KaplanMeier, RightCensored};
+    ///
+    /// let data = RightCensored::new(&[4., 6., 8., 10., 12.], &[true, true, false, true, false])?;
+    /// let curve = KaplanMeier::fit(&data);
+    /// assert_eq!(curve.quantile_value(0.5)?, Some(10.0));
+    /// assert_eq!(curve.quantile_value(0.9)?, None);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn quantile_value(&self, p: f64) -> Result<Option<f64>> {
         let mut crossings = Crossings::new(self.last_time().unwrap_or(f64::NAN), self.start());
         for step in self.steps() {
             let Ok(s) = step.estimate.value else { break };
             crossings.push(step.row.time, s, None);
+            // What comes after the first step below the level does not move the quantile.
+            if s < 1.0 - p - TOLERANCE {
+                break;
+            }
         }
-        crossings.quantile(0.5, &QuantileRule::default()).ok()?.value().ok()
+        Ok(crossings.quantile(p, &QuantileRule::default())?.value().ok())
+    }
+}
+
+#[cfg(feature = "plot")]
+impl SurvivalCurve {
+    /// The median without its interval.
+    pub(crate) fn median_value(&self) -> Option<f64> {
+        self.quantile_value(0.5).ok().flatten()
     }
 }
 

@@ -177,7 +177,8 @@ impl SurvivalEstimate {
         Ok(ConfidenceInterval::new(self.limits(&interval, z), interval.confidence_level()))
     }
 
-    pub(super) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
+    /// The limits at the normal quantile z of the interval's level.
+    pub(crate) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
         let (value, log_se) = (self.value.ok()?, self.log_std_error().ok()?);
         let lower = interval.lower_log_se(value, log_se, self.at_risk, self.at_risk_last_event);
         interval.limits(z, value, log_se, lower)

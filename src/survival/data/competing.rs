@@ -101,6 +101,16 @@ impl<'a> CompetingRisks<'a> {
         Ok(Self { any, codes: Cow::Owned(codes), causes })
     }
 
+    /// Outcomes by their codes: 0 where censored, else one more than the position among the causes. Rows may all be censored.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn from_codes(
+        time: impl Column<'a, f64>,
+        codes: Vec<u32>,
+        causes: Vec<String>,
+    ) -> Result<Self> {
+        Self::checked(time, codes, causes)
+    }
+
     /// Delayed entry: each subject is under observation in `(entry, time]`. An entry at 0 is none.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use crate::survival::result::print::PValue;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
+use crate::survival::risk_table::CompetingRiskTables;
 use crate::survival::risk_table::competing::CompetingRiskTable;
 
 /// Gray's k-sample test of equal cumulative incidence.
@@ -79,6 +80,39 @@ impl Gray {
         Ok(self.of_tables(&rows, cause, groups.labels().to_vec()))
     }
 
+    /// Compares the groups of tables that are at hand: those of a stream, or merged from parts.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCause`]; [`Error::TooFewGroups`]; [`Error::OutOfRange`] where ρ is not finite; [`Error::Unsupported`] with
+    /// delayed entry or sampling weights.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::risk_table::CompetingRiskTables;
+    /// use greenwood::survival::{CompetingRisks, Gray, Groups};
+    ///
+    /// let data = CompetingRisks::new(&[1., 2., 2., 3., 4.], &[Some(1), Some(2), None, Some(1), Some(1)])?;
+    /// let arm = Groups::new(&["a", "a", "b", "b", "a"]);
+    /// let tables = CompetingRiskTables::new(&data, &arm)?;
+    /// assert_eq!(Gray::new(&1).from_tables(&tables)?, Gray::new(&1).test(&data, &arm)?);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn from_tables(&self, tables: &CompetingRiskTables) -> Result<GrayTest> {
+        let labels: Vec<String> = tables.labels().into_iter().map(String::from).collect();
+        self.check_rho_and_groups(labels.len())?;
+        let all = || tables.tables().iter().flatten();
+        let first = all().next().ok_or(Error::TooFewGroups { found: 0 })?;
+        let cause = first.position(&self.cause)?;
+        check_parts(
+            all().any(|t| t.all().rows().any(|row| row.entered_subjects > 0)),
+            all().any(|t| t.all().has_sampling_weights()),
+            "Gray's test",
+        )?;
+        let rows: Vec<Vec<&CompetingRiskTable>> =
+            tables.tables().iter().map(|t| t.iter().collect()).collect();
+        Ok(self.of_tables(&rows, cause, labels))
+    }
+
     /// Tests every pair of groups, each with the subjects of the two alone.
     ///
     /// # Errors
@@ -105,13 +139,17 @@ impl Gray {
     }
 
     fn tables(&self, data: &CompetingRisks, groups: &Groups) -> Result<Vec<Vec<CompetingRiskTable>>> {
-        if !self.rho.is_finite() {
-            return Err(Error::OutOfRange { argument: "rho", value: self.rho, must_be: "finite" });
-        }
-        check_count(groups.count())?;
+        self.check_rho_and_groups(groups.count())?;
         data.position(&self.cause)?;
         check(data, "Gray's test")?;
         CompetingRiskTable::by_stratum_and_group(data, groups)
+    }
+
+    fn check_rho_and_groups(&self, found: usize) -> Result<()> {
+        if !self.rho.is_finite() {
+            return Err(Error::OutOfRange { argument: "rho", value: self.rho, must_be: "finite" });
+        }
+        check_count(found)
     }
 
     fn of_tables(&self, tables: &[Vec<&CompetingRiskTable>], cause: usize, labels: Vec<String>) -> GrayTest {
@@ -139,13 +177,17 @@ impl Gray {
 /// What the variance of a comparison of incidences cannot deal with.
 pub(super) fn check(data: &CompetingRisks, method: &'static str) -> Result<()> {
     let any = data.any_cause();
-    let (with, why) = if any.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0)) {
+    check_parts(any.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0)), any.is_robust(), method)
+}
+
+fn check_parts(enters_late: bool, is_robust: bool, method: &'static str) -> Result<()> {
+    let (with, why) = if enters_late {
         (
             "delayed entry",
             "its variance is derived for groups that are observed from the start; fit a Fine-Gray model with the group as \
              covariate",
         )
-    } else if any.is_robust() {
+    } else if is_robust {
         (
             "sampling weights or clusters",
             "its variance takes rows for independent subjects; fit a Fine-Gray model with the group as covariate",

@@ -159,9 +159,8 @@ fn observed(outcomes: &Outcomes, rows: &[usize], t: f64) -> Result<Estimate> {
         let data = CompetingRisks::with_causes(time, &outcome, &["event", "competing event"])?;
         let found = AalenJohansen::new().fit(&data)?.extended();
         let at = found.of("event")?.at(t);
-        let error = at.std_error().ok_or(NotEstimable::NoVariation);
         return Ok(match at.value() {
-            Ok(value) => Estimate::with_error(Scale::Identity, value, error).within(0.0, 1.0),
+            Ok(risk) => Estimate::with_error(Scale::Identity, risk, at.std_error()).within(0.0, 1.0),
             Err(because) => Estimate::none(Scale::Identity, because),
         });
     }

@@ -1,12 +1,14 @@
 //! Tables from data: every constructor, and the sort behind them.
 
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::numeric::near_ties::{self, Moved};
 use crate::numeric::order::{Mark, pack};
 use crate::survival::data::groups::Groups;
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::builder::{Columns, Heads, Kind, Sums, Tally, WeightedColumns, What};
+use crate::survival::risk_table::checks;
 use crate::survival::risk_table::count;
 use crate::survival::risk_table::table::{FineRows, RiskTable};
 
@@ -18,6 +20,64 @@ impl RiskTable {
     #[must_use]
     pub fn new(data: &RightCensored) -> Self {
         build(data, None).pop().unwrap_or_default()
+    }
+
+    /// The table of counts that are at hand: at each time how many had the event and how many were censored, in increasing order
+    /// of the times. A time at which nobody leaves is left out.
+    ///
+    /// It is the table of as many rows, to the last bit.
+    ///
+    /// # Cost
+    /// One pass.
+    ///
+    /// # Errors
+    /// [`Error::InconsistentTable`](crate::Error::InconsistentTable) where times are not finite, at least 0 and increasing;
+    /// [`Error::TooManyRows`](crate::Error::TooManyRows) for more than 2³² − 1 subjects.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::data::NearTies;
+    /// use greenwood::survival::{RightCensored, RiskTable};
+    ///
+    /// let table = RiskTable::from_counts([(6.0, 3, 1), (7.0, 1, 0), (9.0, 0, 1)], NearTies::Merge)?;
+    /// let time = [6.0, 6.0, 6.0, 6.0, 7.0, 9.0];
+    /// assert_eq!(table, RiskTable::new(&RightCensored::new(&time, &[true, true, true, false, true, false])?));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn from_counts(rows: impl IntoIterator<Item = (f64, u32, u32)>, near_ties: NearTies) -> Result<Self> {
+        const AT_FIRST: usize = 1 << 16;
+        let rows = rows.into_iter();
+        let capacity = rows.size_hint().1.unwrap_or_default().min(AT_FIRST);
+        let (mut time, mut events) = (Vec::with_capacity(capacity), Vec::with_capacity(capacity));
+        let (mut leaving, mut subjects) = (Vec::with_capacity(capacity), 0_u64);
+        for (t, d, c) in rows {
+            let here = u64::from(d) + u64::from(c);
+            if here > 0 {
+                time.push(t + 0.0); // a negative zero becomes 0
+                events.push(d);
+                subjects += here;
+                leaving.push(here as u32);
+            }
+        }
+        if time.len() < time.capacity() / 2 {
+            time.shrink_to_fit();
+            events.shrink_to_fit();
+            leaving.shrink_to_fit();
+        }
+        checks::check_times(&time)?;
+        let Ok(all) = u32::try_from(subjects) else {
+            return Err(Error::TooManyRows { rows: subjects as usize });
+        };
+        // Those who leave here or later are at risk.
+        let mut at_risk = leaving;
+        let mut now = 0;
+        for n in at_risk.iter_mut().rev() {
+            now += *n;
+            *n = now;
+        }
+        let table =
+            Self { near_ties: NearTies::Exact, ..Self::from_columns(time, at_risk, events, None, all) };
+        Ok(if near_ties == NearTies::Merge { table.merge_near_ties() } else { table })
     }
 
     /// One table per group, in the order of the group codes. Near ties are judged over all groups together.

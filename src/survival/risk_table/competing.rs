@@ -113,36 +113,9 @@ impl CompetingRiskTable {
             return Err(Error::Empty { argument: "causes" });
         }
         let merged = RiskTable::merge_all(causes.iter().map(|&(_, table)| table))?.merge_near_ties();
-        // Each exact time, and the row that it is a part of.
-        let mut times = Vec::with_capacity(merged.len() + merged.fine.rows.len());
-        let mut fine = merged.fine.rows.iter().peekable();
-        for (i, &time) in merged.times().iter().enumerate() {
-            let from = times.len();
-            while let Some(part) = fine.next_if(|f| f.row as usize == i) {
-                times.push((part.time, i));
-            }
-            if times.len() == from {
-                times.push((time, i));
-            }
-        }
-        let k = causes.len();
-        let mut sums = vec![Twofold::default(); if k > 1 { merged.len() * k } else { 0 }];
-        for (c, (_, table)) in causes.iter().enumerate().filter(|_| k > 1) {
-            let mut rows = times.iter();
-            for At { time, counts } in table.exact_sums() {
-                if let Some(&(_, row)) = rows.by_ref().find(|&&(t, _)| t == time) {
-                    sums[row * k + c].add_twofold(counts.events);
-                }
-            }
-        }
-        let by_cause = match (k, merged.subject_columns()) {
-            (1, _) => ByCause::One,
-            (_, Some(_)) => ByCause::Subjects(sums.iter().map(|s| s.high as u32).collect()),
-            (_, None) => ByCause::Weighted(sums.iter().map(|s| s.high).collect()),
-        };
-        // What near ties were is not kept: the events of causes know the rows alone.
-        let all = RiskTable { fine: FineRows::default(), ..merged };
-        Ok(Self { all, causes: causes.iter().map(|(label, _)| label.to_string()).collect(), by_cause })
+        let parts: Vec<(usize, &RiskTable)> =
+            causes.iter().enumerate().map(|(c, &(_, table))| (c, table)).collect();
+        Ok(from_parts(causes.iter().map(|(label, _)| label.to_string()).collect(), &parts, merged))
     }
 
     /// The table of any cause.
@@ -242,6 +215,45 @@ impl CompetingRiskTable {
     }
 }
 
+/// The table of parts, each of which counts as its events those of the cause of this number; `merged` is the table of them all
+/// after near ties were judged.
+pub(super) fn from_parts(
+    causes: Vec<String>,
+    parts: &[(usize, &RiskTable)],
+    merged: RiskTable,
+) -> CompetingRiskTable {
+    // Each exact time, and the row that it is a part of.
+    let mut times = Vec::with_capacity(merged.len() + merged.fine.rows.len());
+    let mut fine = merged.fine.rows.iter().peekable();
+    for (i, &time) in merged.times().iter().enumerate() {
+        let from = times.len();
+        while let Some(part) = fine.next_if(|f| f.row as usize == i) {
+            times.push((part.time, i));
+        }
+        if times.len() == from {
+            times.push((time, i));
+        }
+    }
+    let k = causes.len();
+    let mut sums = vec![Twofold::default(); if k > 1 { merged.len() * k } else { 0 }];
+    for &(c, table) in parts.iter().filter(|_| k > 1) {
+        let mut rows = times.iter();
+        for At { time, counts } in table.exact_sums() {
+            if let Some(&(_, row)) = rows.by_ref().find(|&&(t, _)| t == time) {
+                sums[row * k + c].add_twofold(counts.events);
+            }
+        }
+    }
+    let by_cause = match (k, merged.subject_columns()) {
+        (1, _) => ByCause::One,
+        (_, Some(_)) => ByCause::Subjects(sums.iter().map(|s| s.high as u32).collect()),
+        (_, None) => ByCause::Weighted(sums.iter().map(|s| s.high).collect()),
+    };
+    // What near ties were is not kept: the events of causes know the rows alone.
+    let all = RiskTable { fine: FineRows::default(), ..merged };
+    CompetingRiskTable { all, causes, by_cause }
+}
+
 /// Where the low bits of a key hold the cause: `(bits − base) << width | code`, 0 for a time of 0.
 #[derive(Clone, Copy)]
 struct Packing {
@@ -284,6 +296,34 @@ impl Packing {
     #[inline]
     fn code(self, key: u64) -> usize {
         (key & ((1 << self.width) - 1)) as usize
+    }
+
+    /// The columns of sorted keys, times within `tolerance` of the one before being one; `counts` is room for the number of
+    /// the censored and of each cause.
+    fn columns<C: AsRef<[u32]> + AsMut<[u32]>>(self, keys: &[u64], tolerance: f64, mut counts: C) -> Columns {
+        let mut columns = Columns::new(counts.as_ref().len() - 1, keys.len(), 0, keys.len());
+        let mut keys = keys.iter().copied();
+        let mut next = keys.next();
+        while let Some(first) = next {
+            let (time, mut bits) = (self.time(first), first >> self.width);
+            let mut key = first;
+            let counts = counts.as_mut();
+            counts.fill(0);
+            loop {
+                counts[self.code(key)] += 1;
+                next = keys.next();
+                let Some(following) = next else { break };
+                // The bits are compared first: a tolerance is rare.
+                if following >> self.width != bits
+                    && !(tolerance > 0.0 && self.time(following) - self.time(bits << self.width) <= tolerance)
+                {
+                    break;
+                }
+                (key, bits) = (following, following >> self.width);
+            }
+            columns.push(time, counts, 0);
+        }
+        columns
     }
 }
 
@@ -456,38 +496,23 @@ fn packed(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Option<Vec<C
         if k > FEW_STREAMS {
             return None;
         }
-        tolerance = near_ties::tolerance(Heads::new(&streams).map(|key| packing.time(key)));
+        tolerance = match streams.as_slice() {
+            [one] => near_ties::tolerance(one.iter().map(|&key| packing.time(key))),
+            _ => near_ties::tolerance(Heads::new(&streams).map(|key| packing.time(key))),
+        };
         if tolerance > 0.0 && k > 1 {
             return None;
         }
     }
     let table = |keys: &Vec<u64>| {
-        let width = data.causes().len() + 1;
-        let mut columns = Columns::new(width - 1, keys.len(), 0, keys.len());
-        let mut counts = vec![0_u32; width];
-        let mut i = 0;
-        while i < keys.len() {
-            let (time, mut bits) = (packing.time(keys[i]), keys[i] >> packing.width);
-            counts.fill(0);
-            loop {
-                counts[packing.code(keys[i])] += 1;
-                i += 1;
-                if i == keys.len() {
-                    break;
-                }
-                let next = keys[i] >> packing.width;
-                // The bits are compared first: a tolerance is rare.
-                if next != bits
-                    && !(tolerance > 0.0
-                        && packing.time(keys[i]) - packing.time(bits << packing.width) <= tolerance)
-                {
-                    break;
-                }
-                bits = next;
-            }
-            columns.push(time, &counts, 0);
+        // The same code with a known number of causes, which the compiler unrolls.
+        match data.causes().len() {
+            1 => packing.columns(keys, tolerance, [0; 2]),
+            2 => packing.columns(keys, tolerance, [0; 3]),
+            3 => packing.columns(keys, tolerance, [0; 4]),
+            causes => packing.columns(keys, tolerance, vec![0; causes + 1]),
         }
-        columns.finish(data.causes())
+        .finish(data.causes())
     };
     Some(streams.iter().map(table).collect())
 }

@@ -69,6 +69,9 @@ impl RiskTable {
     /// tables of data with exact times. Times between which somebody would enter and leave at once stay apart.
     #[must_use]
     pub fn merge_near_ties(&self) -> Self {
+        if self.fine.rows.is_empty() && near_ties::tolerance(self.time.iter().copied()) == 0.0 {
+            return Self { near_ties: NearTies::Merge, ..self.clone() };
+        }
         let whole = Whole::merging(self);
         let chained = chained(iter::once(&whole));
         whole.finish(&chained)
@@ -146,6 +149,12 @@ impl Whole {
         };
         let near_ties = if exact { NearTies::Exact } else { NearTies::Merge };
         Ok(Self { rows, kind: first.kind(), near_ties })
+    }
+
+    /// The same with near ties to be judged by this rule.
+    #[cfg(feature = "arrow")]
+    pub(super) fn judged(self, near_ties: NearTies) -> Self {
+        Self { near_ties, ..self }
     }
 
     fn times(&self) -> Vec<f64> {

@@ -6,6 +6,9 @@
 
 mod build;
 mod builder;
+#[cfg(feature = "arrow")]
+mod by_cause;
+mod cause_tables;
 mod checks;
 pub(crate) mod competing;
 mod count;
@@ -19,6 +22,9 @@ mod merge;
 mod stored;
 pub(crate) mod table;
 
+#[cfg(feature = "arrow")]
+pub(crate) use by_cause::{by_cause, put_together};
+pub use cause_tables::CompetingRiskTables;
 pub use competing::CompetingRiskTable;
 pub use grid::{GridBound, GridTable};
 pub use labelled::RiskTables;

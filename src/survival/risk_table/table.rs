@@ -196,6 +196,14 @@ impl RiskTable {
         matches!(self.counts, Counts::Weighted { sampling: true, .. })
     }
 
+    /// Does anybody enter after the start?
+    pub(crate) fn has_late_entries(&self) -> bool {
+        match &self.counts {
+            Counts::Subjects { entered, .. } => entered.iter().flatten().any(|&n| n > 0),
+            Counts::Weighted { rows, .. } => rows.iter().any(|r| r.entered_subjects > 0),
+        }
+    }
+
     pub(super) fn kind(&self) -> Kind {
         match self.counts {
             Counts::Weighted { sampling, reversed, .. } => Kind { sampling, reversed },

@@ -10,8 +10,6 @@ use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
-#[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
 use crate::trial::facts::baseline;
 use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 
@@ -26,37 +24,42 @@ use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 /// Aalen & Johansen (1978), Scand J Stat 5:141. Andersen, Borgan, Gill & Keiding (1993), Statistical Models Based
 /// on Counting Processes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Incidence {
-    value: Result<f64, NotEstimable>,
-    std_error: f64,
+    /// Of each `None` where there is none, for the reason that then stands beside it.
+    value: Option<f64>,
+    std_error: Option<f64>,
     at_risk: usize,
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(Incidence { value: Result<f64, NotEstimable>, std_error: f64, at_risk: usize });
-
-#[cfg(feature = "serde")]
-impl Incidence {
-    fn check(&self) -> Result<()> {
-        stored::probability("an incidence", self.value.unwrap_or(0.0))?;
-        stored::size("a standard error", self.std_error)
-    }
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    not_estimable: Option<NotEstimable>,
 }
 
 impl Incidence {
     /// The probability.
     ///
     /// # Errors
-    /// [`NotEstimable`], with the reason: beyond the follow-up of the arm, or nobody in it.
+    /// [`NotEstimable`], with the reason: beyond the arm's follow-up while some are free of every event. To carry the
+    /// last value on is `analysis.cumulative_incidence(arm)?.extended()`.
     pub fn value(&self) -> Result<f64, NotEstimable> {
-        self.value
+        self.value.ok_or(self.because())
     }
 
-    /// Its standard error; 0 where the probability is 0 or 1, or not estimable.
+    /// Its standard error; 0 where the probability is 0 or 1.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value).
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        self.std_error.ok_or(self.because())
+    }
+
+    fn because(&self) -> NotEstimable {
+        self.not_estimable.unwrap_or(NotEstimable::Undefined)
+    }
+
+    /// Why there is no estimate, if so.
     #[must_use]
-    pub fn std_error(&self) -> f64 {
-        self.std_error
+    pub fn not_estimable(&self) -> Option<NotEstimable> {
+        self.not_estimable
     }
 
     /// How many are at risk just before the time.
@@ -71,22 +74,22 @@ impl Incidence {
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the level is not inside (0, 1).
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        interval.into().of_probability(self.value.unwrap_or(0.0), self.std_error)
+        let interval = interval.into();
+        let Some((value, std_error)) = self.value.zip(self.std_error) else {
+            interval.z()?;
+            return Ok(ConfidenceInterval::new(None, interval.confidence_level()));
+        };
+        interval.of_probability(value, std_error)
     }
 }
 
-/// `23.4% ± 4.1%`.
+/// `23.4% ± 4.1%`, or why there is no estimate.
 impl fmt::Display for Incidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);
-        match self.value {
-            Err(NotEstimable::BeyondFollowUp { .. }) => f.write_str("not estimable: beyond follow-up"),
-            Err(because) => write!(f, "{because}"),
-            Ok(value) if self.std_error > 0.0 => {
-                write!(f, "{:.decimals$}% ± {:.decimals$}%", 100.0 * value, 100.0 * self.std_error)
-            }
-            // A width of 0 is no certainty.
-            Ok(value) => write!(f, "{:.decimals$}% (no standard error)", 100.0 * value),
+        match self.value.zip(self.std_error) {
+            Some((value, se)) => write!(f, "{:.decimals$}% ± {:.decimals$}%", 100.0 * value, 100.0 * se),
+            None => write!(f, "{}", self.because()),
         }
     }
 }
@@ -105,7 +108,12 @@ impl<A: Label, E: Label> Analysis<A, E> {
     pub fn incidence(&self, arm: A, t: Time) -> Result<Incidence> {
         let found = self.cumulative_incidence(arm)?.of(EVENT)?.at(t.in_days());
         let at_risk = self.records().iter().filter(|r| r.arm == arm && r.time >= t).count();
-        Ok(Incidence { value: found.value(), std_error: found.std_error().unwrap_or(0.0), at_risk })
+        Ok(Incidence {
+            value: found.value().ok(),
+            std_error: found.std_error().ok(),
+            at_risk,
+            not_estimable: found.not_estimable(),
+        })
     }
 
     /// The whole curve of the incidence in an arm, times in days: its causes are `"event"` and `"competing event"`.

@@ -5,13 +5,26 @@ use crate::numeric::distribution::normal_quantile;
 use crate::numeric::root;
 use crate::trial::design::boundaries::BoundaryType;
 use crate::trial::design::group_sequential::{Futility, GroupSequential};
-use crate::trial::design::recursion::{Stage, exits};
+use crate::trial::design::recursion::{Stage, above_at_some_look, exits};
 
 /// Beyond this bound nothing is left of a normal tail in 64 bits.
 const NEVER: f64 = 38.0;
 
 /// Up to this drift the search for the drift looks.
 const MOST_DRIFT: f64 = 1e3;
+
+/// Up to this drift one recursion, under no effect, serves for the error and for the power.
+const MODERATE: f64 = 6.0;
+
+/// So far from the drift of a recursion its points are asked for the power; further off the recursion starts anew.
+const NEAR: f64 = 2.5;
+
+/// Bounds that count on stops for futility after which too few trials are left.
+pub(super) const STOPS_TOO_MANY: Error = Error::Unsupported {
+    method: "this design",
+    with: "binding bounds for futility",
+    why: "so many trials stop for futility that the rest cannot spend the error; lower these bounds, or let them not bind",
+};
 
 /// The bounds under one choice of the constant and the drift.
 pub(super) struct Bounds {
@@ -21,11 +34,18 @@ pub(super) struct Bounds {
     pub(super) spent: Vec<f64>,
     /// The trials before each look that the power counts: those that obeyed the bounds for efficacy and futility.
     stages: Vec<Stage>,
+    /// The drift for which they were made.
+    drift: f64,
 }
 
 impl Bounds {
     /// The power at a drift: one sum over the points of each look.
-    pub(super) fn power(&self, fractions: &[f64], drift: f64) -> f64 {
+    pub(super) fn power(&self, fractions: &[f64], sides: u32, drift: f64) -> f64 {
+        if (drift - self.drift).abs() > NEAR {
+            let mirrored = || self.upper.iter().map(|z| -z).collect();
+            let lower = if sides == 2 { mirrored() } else { self.lower.clone() };
+            return exits(fractions, &lower, &self.upper, drift).0.iter().sum();
+        }
         let looks = fractions.iter().zip(&self.upper).zip(&self.stages);
         looks.map(|((&t, &bound), stage)| stage.above_at(t, bound, drift)).sum()
     }
@@ -122,44 +142,51 @@ impl GroupSequential {
     /// The bounds at a drift; the constant of classical bounds is found so that the error is right.
     pub(super) fn bounds(&self, drift: f64) -> Result<Bounds> {
         let constant = match self.boundary {
-            BoundaryType::OBrienFleming => self.constant(0.0, drift),
-            BoundaryType::Pocock => self.constant(0.5, drift),
-            BoundaryType::WangTsiatis(delta) => self.constant(delta, drift),
+            BoundaryType::OBrienFleming => self.constant(0.0, drift)?,
+            BoundaryType::Pocock => self.constant(0.5, drift)?,
+            BoundaryType::WangTsiatis(delta) => self.constant(delta, drift)?,
             _ => 0.0,
         };
         self.chain(constant, drift, None)
     }
 
-    /// The bounds at another drift, those for efficacy as they were found where they do not hang on it.
+    /// The bounds at another drift, those for efficacy as they were found, since they do not hang on it.
     pub(super) fn bounds_from(&self, found: &Bounds, drift: f64) -> Result<Bounds> {
-        if self.one_region() { self.bounds(drift) } else { self.chain(0.0, drift, Some(found)) }
+        self.chain(0.0, drift, Some(found))
     }
 
     /// The constant of classical bounds `c t^{Δ − ½}` that spends the error.
-    fn constant(&self, delta: f64, drift: f64) -> f64 {
+    fn constant(&self, delta: f64, drift: f64) -> Result<f64> {
         let per_side = self.alpha / f64::from(self.sides);
         // The normal bound of what is spent grows nearly as fast as the constant.
         let wanted = normal_quantile(1.0 - per_side);
-        let excess = |spent: Vec<f64>| normal_bound(spent.iter().sum::<f64>()) - wanted;
+        let excess = |spent: f64| normal_bound(spent) - wanted;
         if self.binding && self.futility != Futility::None {
-            let of = |c| self.chain(c, drift, None).map_or(f64::NAN, |b| excess(b.spent));
-            return root::secant(0.05, NEVER, wanted.max(0.1), of).unwrap_or(NEVER);
+            let of = |c| self.chain(c, drift, None).map_or(f64::NAN, |b| excess(b.spent.iter().sum()));
+            return root::secant(0.05, NEVER, wanted.max(0.1), of).ok_or(STOPS_TOO_MANY);
         }
         // No stop counts but those of the bounds: the last look alone spends at most the error, and up to Δ = ½, where no look
-        // has a lower bound than the last, all together spend at most their number times what that one would.
+        // has a lower bound than the last, all together spend at most their number times what that one would. Between the two the
+        // constant is about where this curve in Δ has it, for any error and two to ten looks within 0.03.
         let looks = self.fractions.len() as f64;
         let least = wanted - 1e-6;
-        let most = if delta <= 0.5 { normal_quantile(1.0 - per_side / looks) + 1e-6 } else { NEVER };
+        let (most, start) = if delta <= 0.5 {
+            let most = normal_quantile(1.0 - per_side / looks) + 1e-6;
+            let place = 0.12 + 0.14 * delta + 2.16 * delta * delta;
+            (most, least + (most - least) * place.clamp(0.0, 1.0))
+        } else {
+            // The lowest bound is that of the first look.
+            (NEVER * self.fractions[0].powf(0.5 - delta), wanted)
+        };
         let of = |c: f64| {
             let upper: Vec<f64> = self.fractions.iter().map(|t| c * t.powf(delta - 0.5)).collect();
-            let lower = if self.sides == 2 {
-                upper.iter().map(|z| -z).collect()
-            } else {
-                vec![f64::NEG_INFINITY; upper.len()]
-            };
-            excess(exits(&self.fractions, &lower, &upper, 0.0).0)
+            if self.sides == 1 {
+                return excess(above_at_some_look(&self.fractions, &upper));
+            }
+            let lower: Vec<f64> = upper.iter().map(|z| -z).collect();
+            excess(exits(&self.fractions, &lower, &upper, 0.0).0.iter().sum())
         };
-        root::secant(least, most, wanted, of).unwrap_or(wanted)
+        root::secant(least, most, start, of).ok_or(STOPS_TOO_MANY)
     }
 
     /// Look by look: the efficacy bound from the trials that no look has stopped under no effect, the futility bound
@@ -167,11 +194,12 @@ impl GroupSequential {
     fn chain(&self, constant: f64, drift: f64, known: Option<&Bounds>) -> Result<Bounds> {
         let per_side = self.alpha / f64::from(self.sides);
         let last = self.fractions.len() - 1;
-        let shared = self.one_region();
-        let mut none = Stage::start(0.0).reaching(0.0, reach(drift));
-        let mut effect = if shared { none.clone() } else { Stage::start(drift).reaching(0.0, reach(drift)) };
+        let shared = self.one_region() && drift <= MODERATE;
+        let far = drift + NEAR;
+        let mut none = Stage::start(0.0).reaching(0.0, if shared { far } else { 0.0 });
+        let mut effect = if shared { none.clone() } else { Stage::start(drift).reaching(drift - NEAR, far) };
         let mut bounds =
-            Bounds { upper: Vec::new(), lower: Vec::new(), spent: Vec::new(), stages: Vec::new() };
+            Bounds { upper: Vec::new(), lower: Vec::new(), spent: Vec::new(), stages: Vec::new(), drift };
         let (mut spent, mut lost) = (0.0, 0.0);
         for (k, &t) in self.fractions.iter().enumerate() {
             let left_over = |amount: f64| {
@@ -199,6 +227,9 @@ impl GroupSequential {
                     why: "the looks before the last spend the whole error; raise their bounds",
                 });
             }
+            if upper <= -NEVER {
+                return Err(STOPS_TOO_MANY);
+            }
             let above = known.map_or_else(|| none.above(t, upper), |b| b.spent[k]);
             spent += above;
             bounds.spent.push(above);
@@ -222,13 +253,12 @@ impl GroupSequential {
                 }
             };
             if let Some(&following) = self.fractions.get(k + 1) {
-                if shared {
-                    let lower = if self.sides == 2 { -upper } else { lower };
-                    none = none.next(t, lower, upper, following);
-                } else {
-                    if known.is_none() {
-                        none = none.next(t, f64::NEG_INFINITY, upper, following);
-                    }
+                let lower = if self.sides == 2 { -upper } else { lower };
+                if known.is_none() {
+                    let counts = if self.one_region() { lower } else { f64::NEG_INFINITY };
+                    none = none.next(t, counts, upper, following);
+                }
+                if !shared {
                     effect = effect.next(t, lower, upper, following);
                 }
             }
@@ -237,9 +267,4 @@ impl GroupSequential {
         }
         Ok(bounds)
     }
-}
-
-/// Up to this drift the stages of bounds that were found at `drift` hold every trial that counts.
-pub(super) fn reach(drift: f64) -> f64 {
-    2.0 * drift.max(1.0)
 }

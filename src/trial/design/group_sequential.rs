@@ -4,8 +4,7 @@
 use crate::error::Result;
 use crate::numeric::distribution::normal_quantile;
 use crate::trial::design::boundaries::{Boundaries, BoundaryType};
-use crate::trial::design::boundary_search::reach;
-use crate::trial::design::recursion::exits;
+use crate::trial::design::boundary_search::{Bounds, STOPS_TOO_MANY};
 use crate::trial::design::spending::Spending;
 
 /// When a trial stops because it has become unlikely to succeed.
@@ -170,26 +169,12 @@ impl GroupSequential {
         self.check()?;
         let per_side = self.alpha / f64::from(self.sides);
         let fixed_drift = normal_quantile(1.0 - per_side) + normal_quantile(1.0 - self.beta);
-        let found = self.bounds(fixed_drift)?;
         let (drift, found) = if matches!(self.futility, Futility::Spending(_)) {
-            // The futility bounds depend on the drift and may, where they bind, move the efficacy bounds.
-            let power = |drift| self.bounds_from(&found, drift).map(|b| b.power(&self.fractions, drift));
-            let drift = self.find_drift(fixed_drift, power)?;
-            (drift, self.bounds_from(&found, drift)?)
+            self.with_futility_spent(fixed_drift)?
         } else {
-            let drift = self.find_drift(fixed_drift, |drift| Ok(found.power(&self.fractions, drift)))?;
-            if drift <= reach(fixed_drift) {
-                (drift, found)
-            } else {
-                // So far from the drift at which the bounds were found the recursion starts anew.
-                let lower = if self.sides == 2 {
-                    found.upper.iter().map(|z| -z).collect()
-                } else {
-                    found.lower.clone()
-                };
-                let power = |drift| Ok(exits(&self.fractions, &lower, &found.upper, drift).0.iter().sum());
-                (self.find_drift(fixed_drift, power)?, found)
-            }
+            let found = self.bounds(fixed_drift)?;
+            let power = |drift| Ok(found.power(&self.fractions, self.sides, drift));
+            (self.find_drift(fixed_drift, power)?, found)
         };
         let mut sum = 0.0;
         let alpha_spent = found
@@ -214,5 +199,20 @@ impl GroupSequential {
             alpha_spent,
             fixed_drift,
         })
+    }
+
+    /// The futility bounds depend on the drift and may, where they bind, move the efficacy bounds.
+    fn with_futility_spent(&self, fixed: f64) -> Result<(f64, Bounds)> {
+        let efficacy = if self.binding { None } else { Some(self.bounds(fixed)?) };
+        let at = |drift| efficacy.as_ref().map_or_else(|| self.bounds(drift), |b| self.bounds_from(b, drift));
+        let drift = self.find_drift(fixed, |drift| match at(drift) {
+            Ok(found) => Ok(found.power(&self.fractions, self.sides, drift)),
+            // The larger the drift, the higher the bounds for futility: too large a one.
+            Err(e) if e == STOPS_TOO_MANY => Ok(1.0 - 0.1 * self.beta),
+            Err(e) => Err(e),
+        })?;
+        let found = at(drift)?;
+        let missing = found.power(&self.fractions, self.sides, drift) - (1.0 - self.beta);
+        if missing.abs() <= 1e-8 { Ok((drift, found)) } else { Err(STOPS_TOO_MANY) }
     }
 }

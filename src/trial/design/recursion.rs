@@ -186,8 +186,9 @@ impl Stage {
         let gain = t - self.t;
         let (sd, shift) = (gain.sqrt(), self.drift * gain);
         let scale = 1.0 / (sd * TAU.sqrt());
-        // φ(9) is 1e-18: nodes that are further from each other have nothing to say to each other.
-        let window = 9.0 * sd;
+        // Nodes that are further from each other have nothing to say to each other (φ(9) is 1e-18), nor in the tails that other drifts
+        // bring to the middle (φ(30) is 1e-196).
+        let window = if self.drifts.0 < self.drifts.1 { 30.0 } else { 9.0 } * sd;
         let scaled: Vec<f64> = self.nodes.iter().map(|r| (r + shift) / sd).collect();
         let mut kernel = vec![0.0; self.nodes.len()];
         let (mut first, mut last) = (0, 0);
@@ -225,6 +226,26 @@ pub(crate) fn exits(fractions: &[f64], lower: &[f64], upper: &[f64], drift: f64)
     (above, below)
 }
 
+/// The probability of leaving above at some look where there is no effect and nothing stops below.
+///
+/// Trials are let go so far below that fewer than 1e-16 of all would have come back to a bound.
+pub(crate) fn above_at_some_look(fractions: &[f64], upper: &[f64]) -> f64 {
+    let (mut stage, mut sum) = (Stage::start(0.0), 0.0);
+    for (k, &t) in fractions.iter().enumerate() {
+        sum += stage.above(t, upper[k]);
+        if let Some(&following) = fractions.get(k + 1) {
+            let later = || fractions[k + 1..].iter().zip(&upper[k + 1..]);
+            let back = |low: f64| {
+                let rise = |(u, z): (&f64, &f64)| above((low * t.sqrt() + z * u.sqrt()) / (u - t).sqrt());
+                above(low) * later().map(rise).fold(0.0, f64::max)
+            };
+            let low = (8..17).map(|half| 0.5 * f64::from(half)).find(|&low| back(low) < 1e-16);
+            stage = stage.next(t, low.map_or(f64::NEG_INFINITY, |low| -low), upper[k], following);
+        }
+    }
+    sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,6 +279,20 @@ mod tests {
             let (above, _) = exits(&[t, 1.0], &[f64::NEG_INFINITY; 2], &[0.0, 0.0], 0.0);
             let expected = 0.5 * t.sqrt().acos() / std::f64::consts::PI;
             assert!((above[1] - expected).abs() < 1e-12, "{t}: {} and {expected}", above[1]);
+        }
+    }
+
+    #[test]
+    fn what_is_let_go_would_not_come_back() {
+        for (fractions, upper) in [
+            (vec![0.2, 0.4, 0.6, 0.8, 1.0], vec![4.6, 3.2, 2.6, 2.3, 2.04]),
+            (vec![0.01, 0.02, 0.5, 1.0], vec![2.2; 4]),
+            (vec![0.3, 0.9, 0.99, 1.0], vec![-1.0, 0.5, -2.0, 0.1]),
+        ] {
+            let all: f64 =
+                exits(&fractions, &vec![f64::NEG_INFINITY; upper.len()], &upper, 0.0).0.iter().sum();
+            let found = above_at_some_look(&fractions, &upper);
+            assert!((found - all).abs() < 1e-14, "{found} and {all}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::trial::Label;
+use crate::trial::states::state_question::StateQuestion;
 
 /// The state in which a subject begins, and the state to which each event leads.
 ///
@@ -64,6 +65,22 @@ impl<E: Copy, S: Label> CurrentState<E, S> {
     #[must_use]
     pub fn enters(&self, kind: E) -> Option<S> {
         (self.enters)(kind)
+    }
+}
+
+impl<E: Copy, S: Label> StateQuestion<E> for CurrentState<E, S> {
+    type State = S;
+
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn initial(&self) -> S {
+        self.initial
+    }
+
+    fn after(&self, _: S, event: E) -> Option<S> {
+        self.enters(event)
     }
 }
 

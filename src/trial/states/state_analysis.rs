@@ -10,7 +10,7 @@ use crate::survival::multi_state::time_in_state::TimeInState;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::trial::analysis::analysis::check_arm;
 use crate::trial::analysis::trial::called;
-use crate::trial::states::current_state::CurrentState;
+use crate::trial::states::state_question::StateQuestion;
 use crate::trial::{Exit, Label, Subject, Time, Trial, label};
 
 /// In which state the subjects are over time. Made by [`Trial::states`].
@@ -42,13 +42,13 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// [`Error::Empty`] where nobody is observed for any time; [`Error::NotTerminal`] where follow-up goes on after an
     /// event that ended it in another subject; [`Error::IgnoresTerminal`] where an event that ended follow-up leads to
     /// no state; those of [`Histories::new`] and [`Occupation::fit`].
-    pub fn states<S: Label>(&self, question: &CurrentState<E, S>) -> Result<StateAnalysis<A, S>> {
+    pub fn states<Q: StateQuestion<E>>(&self, question: &Q) -> Result<StateAnalysis<A, Q::State>> {
         self.check_histories()?;
         let mut rows = Rows { states: vec![question.initial()], ..Rows::default() };
         let mut without_time = 0;
         for (position, subject) in self.subjects().iter().enumerate() {
             if let Exit::Terminal(kind) = subject.exit
-                && question.enters(kind).is_none()
+                && question.after(question.initial(), kind).is_none()
             {
                 return Err(Error::IgnoresTerminal {
                     endpoint: question.name().into(),
@@ -132,12 +132,14 @@ impl<S: Label> Rows<S> {
         &mut self,
         id: usize,
         subject: &Subject<A, E>,
-        question: &CurrentState<E, S>,
+        question: &impl StateQuestion<E, State = S>,
     ) {
         // The state that is entered at each time: where several are, the last.
         let mut moves: Vec<(f64, usize)> = Vec::new();
+        let mut now = question.initial();
         for (at, kind) in subject.history() {
-            let Some(state) = question.enters(kind) else { continue };
+            let Some(state) = question.after(now, kind) else { continue };
+            now = state;
             let (at, state) = (at.in_days(), self.code(state));
             match moves.last_mut() {
                 Some(last) if last.0 == at => last.1 = state,

@@ -32,3 +32,5 @@ pq.write_table(pa.Table.from_pandas(aml[:0], preserve_index=False), "aml_empty.p
 for codec in ["gzip", "lz4", "brotli"]:                                # what a cluster's writer may have been told to use
     pq.write_table(pa.Table.from_pandas(aml, preserve_index=False), f"aml_{codec}.parquet", compression=codec)
 pd.read_csv("../veteran.csv").to_parquet("veteran.parquet", index=False)
+pbc = pd.read_csv("../pbc.csv")[["time", "status", "sex", "stage", "edema"]].astype({"stage": "Int64"})
+pq.write_table(pa.Table.from_pandas(pbc, preserve_index=False), "pbc.parquet", row_group_size=60)

@@ -27,26 +27,27 @@ impl CauseColumns {
 
     /// The file's rows that are complete in these columns and the `further` ones.
     pub fn table(&self, further: &[(&'static str, &str)], warnings: &mut Warnings) -> Result<Table, Failure> {
-        if self.columns.event_value.is_some() {
-            return Err("--event-value names one event: with competing causes give --causes alone".into());
-        }
-        let mut used = further.to_vec();
-        used.extend(self.strata.iter().map(|c| ("--strata", c.as_str())));
+        self.check()?;
+        // A covariate is no part of the data, and stands once; groups may be a covariate too.
         let mut named =
             vec![("--time", self.columns.time.as_str()), ("--event", self.columns.event.as_str())];
         named.extend(self.columns.entry.iter().map(|c| ("--entry", c.as_str())));
-        // A covariate is no part of the data, and stands once; groups may be a covariate too.
-        named.extend(further.iter().filter(|(flag, _)| *flag != "--by"));
+        named.extend(further.iter().filter(|(flag, _)| ["--covariates", "--factor"].contains(flag)));
         distinct(&named)?;
+        let mut used = further.to_vec();
+        used.extend(self.strata.iter().map(|c| ("--strata", c.as_str())));
         self.columns.table(&used, warnings)
     }
 
-    /// Which cause each row has.
-    fn outcome(&self, table: &Table) -> Result<Vec<Option<String>>, Failure> {
-        let same = |cell: &str, code: &str| {
-            cell == code
-                || matches!((cell.parse(), code.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
-        };
+    /// Flags that contradict each other.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.columns.event_value.is_some() {
+            return Err("--event-value names one event: with competing causes give --causes alone".into());
+        }
+        let mut named =
+            vec![("--time", self.columns.time.as_str()), ("--event", self.columns.event.as_str())];
+        named.extend(self.columns.entry.iter().map(|c| ("--entry", c.as_str())));
+        distinct(&named)?;
         if let Some(i) = (0..self.causes.len()).find(|&i| {
             same(&self.causes[i], &self.censor_value)
                 || self.causes[..i].iter().any(|c| same(c, &self.causes[i]))
@@ -56,6 +57,11 @@ impl CauseColumns {
                 format!("--causes: {code} stands twice or is --censor-value: give each code once").into()
             );
         }
+        Ok(())
+    }
+
+    /// Which cause each row has.
+    fn outcome(&self, table: &Table) -> Result<Vec<Option<String>>, Failure> {
         let cells = table.text("--event", &self.columns.event)?;
         let one = |(row, cell): (usize, &str)| {
             if same(cell, &self.censor_value) {
@@ -110,4 +116,9 @@ impl CauseColumns {
         }
         Ok(data)
     }
+}
+
+/// Are two codes the same text, or the same number?
+fn same(cell: &str, code: &str) -> bool {
+    cell == code || matches!((cell.parse(), code.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
 }

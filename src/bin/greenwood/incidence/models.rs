@@ -53,6 +53,10 @@ impl Models {
         }
     }
 
+    pub fn are_asked(&self) -> bool {
+        self.fine_gray.is_some() || self.cause_specific
+    }
+
     pub fn further(&self) -> Vec<(&'static str, &str)> {
         let mut further: Vec<(&'static str, &str)> =
             self.covariates.iter().map(|c| ("--covariates", c.as_str())).collect();

@@ -1,14 +1,15 @@
 //! `incidence`: how probable is each of several causes, where one prevents the others?
 
 use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
-use greenwood::survival::result::Estimate;
-use greenwood::survival::result::NotEstimable;
-use greenwood::survival::{AalenJohansen, Gray, Groups, Interval};
+use greenwood::survival::log_rank::GrayTest;
+use greenwood::survival::result::{Estimate, NotEstimable};
+use greenwood::survival::risk_table::CompetingRiskTables;
+use greenwood::survival::{AalenJohansen, CompetingRisks, Gray, Groups, Interval};
 use serde_json::{Value, json};
 
 use super::columns::CauseColumns;
 use super::models::Models;
-use crate::support::{Answer, Failure, Program, Warnings, number, times_to_ask};
+use crate::support::{Answer, Failure, Program, Table, Warnings, number, times_to_ask};
 
 /// Cumulative incidence of competing causes from a file.
 #[derive(clap::Parser)]
@@ -107,29 +108,41 @@ fn run(options: &Options) -> Result<String, Failure> {
     options.models.check()?;
     let mut further: Vec<(&'static str, &str)> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
     further.extend(options.models.further());
-    let table = options.columns.table(&further, &mut warnings)?;
-    let data = options.columns.data(&table)?;
-    let groups = match &options.by {
-        Some(column) => table.groups("--by", column)?,
-        None => Groups::new(&vec!["all"; table.len()]),
+    let streamed = if options.needs_rows() {
+        None
+    } else {
+        options.columns.streamed(options.by.as_deref(), &mut warnings)?
     };
-    let mut fits = AalenJohansen::new().variance(options.variance.kind()).by_group(&data, &groups)?;
+    let estimator = AalenJohansen::new().variance(options.variance.kind());
+    let source = if let Some(tables) = streamed {
+        Source::Tables(tables)
+    } else {
+        let table = options.columns.table(&further, &mut warnings)?;
+        let data = options.columns.data(&table)?;
+        let groups = match &options.by {
+            Some(column) => table.groups("--by", column)?,
+            None => Groups::new(&vec!["all"; table.len()]),
+        };
+        Source::Rows(Box::new((table, data, groups)))
+    };
+    let (labels, mut fits) = source.fits(estimator)?;
     if let Some(s) = options.given_event_free {
         fits = fits.iter().map(|fit| fit.given_event_free(s)).collect::<Result<_, _>>()?;
     }
     let mut answer = Answer::default();
-    answer.add("causes", data.causes().to_vec());
+    let causes = fits.first().map_or_else(Vec::new, |fit| fit.causes().to_vec());
+    answer.add("causes", causes.clone());
     answer.add("variance", options.variance.kind().to_string().to_lowercase());
     let described = fits
         .iter()
-        .zip(groups.labels())
+        .zip(&labels)
         .map(|(fit, label)| options.group(fit, label, &mut answer.text, &mut warnings));
     let described = described.collect::<Result<Vec<_>, _>>()?;
     answer.add("groups", described);
     if options.gray {
         let mut tests = Vec::new();
-        for cause in data.causes() {
-            let test = Gray::new(cause).rho(options.rho).test(&data, &groups)?;
+        for cause in &causes {
+            let test = source.gray(&Gray::new(cause).rho(options.rho))?;
             answer.text.push(test.to_string());
             tests.push(json!({
                 "cause": cause, "statistic": test.statistic(), "df": test.df(),
@@ -138,16 +151,57 @@ fn run(options: &Options) -> Result<String, Failure> {
         }
         answer.add("gray", tests);
     }
-    for (field, value) in options.models.fit(&table, &data, options.level, &mut answer.text)? {
-        answer.add(field, value);
+    if let Source::Rows(rows) = &source {
+        for (field, value) in options.models.fit(&rows.0, &rows.1, options.level, &mut answer.text)? {
+            answer.add(field, value);
+        }
     }
     if options.difference {
-        options.differences(&fits, groups.labels(), &mut answer)?;
+        options.differences(&fits, &labels, &mut answer)?;
     }
     Ok(answer.print(options.columns.json(), &warnings))
 }
 
+/// Where the incidences come from.
+enum Source {
+    /// The rows of a file, which models need.
+    Rows(Box<(Table, CompetingRisks<'static>, Groups)>),
+    /// The tables of a stream of batches.
+    Tables(CompetingRiskTables),
+}
+
+impl Source {
+    /// The labels of the groups, in increasing order, and their incidences.
+    fn fits(&self, estimator: AalenJohansen) -> Result<(Vec<String>, Vec<CumulativeIncidence>), Failure> {
+        match self {
+            Self::Rows(rows) => {
+                let (_, data, groups) = rows.as_ref();
+                Ok((groups.labels().to_vec(), estimator.by_group(data, groups)?))
+            }
+            Self::Tables(tables) => {
+                let labels: Vec<String> = tables.labels().into_iter().map(String::from).collect();
+                let fits = labels.iter().map(|label| Ok(estimator.from_table(tables.of_group(label)?)));
+                let fits = fits.collect::<greenwood::Result<_>>()?;
+                Ok((labels, fits))
+            }
+        }
+    }
+
+    fn gray(&self, test: &Gray) -> greenwood::Result<GrayTest> {
+        match self {
+            Self::Rows(rows) => test.test(&rows.1, &rows.2),
+            Self::Tables(tables) => test.from_tables(tables),
+        }
+    }
+}
+
 impl Options {
+    /// Models, and the jackknife with late entries, need the subjects.
+    fn needs_rows(&self) -> bool {
+        let jackknife = self.variance.kind() == IncidenceVariance::Jackknife;
+        self.models.are_asked() || (jackknife && self.columns.columns.entry.is_some())
+    }
+
     fn group(
         &self,
         fit: &CumulativeIncidence,
@@ -161,8 +215,12 @@ impl Options {
         }
         text.push(fit.to_string());
         let rows = fit.rows().map(|r| {
-            let mut row =
-                estimates(r.row().time, (r.event_free(), r.event_free_std_error()), r.incidence(), interval)?;
+            let mut row = estimates(
+                r.row().time,
+                (Some(r.event_free()), r.event_free_std_error()),
+                r.incidence(),
+                interval,
+            )?;
             row["events"] = r.events().to_vec().into();
             row["censored"] = number(r.row().censored);
             row["at_risk"] = number(r.row().at_risk);
@@ -170,10 +228,12 @@ impl Options {
         });
         let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
         let mut at = Vec::new();
+        // The last values are printed beyond follow-up, with a warning.
         let extended = fit.extended();
         for &t in &self.at {
             let of_causes: Vec<IncidenceEstimate> = extended.curves().map(|c| c.at(t)).collect();
-            let mut row = estimates(t, extended.event_free(t)?, &of_causes, interval)?;
+            let (free, error) = extended.event_free(t).map_or((None, None), |(free, se)| (Some(free), se));
+            let mut row = estimates(t, (free, error), &of_causes, interval)?;
             let beyond = matches!(fit.event_free(t), Err(NotEstimable::BeyondFollowUp { .. }));
             if beyond {
                 warnings.add(format!(
@@ -182,10 +242,6 @@ impl Options {
             }
             row["beyond_follow_up"] = beyond.into();
             at.push(row);
-            if let Err(because) = fit.event_free(t) {
-                text.push(format!("at {t}: {because}"));
-                continue;
-            }
             let causes = fit.causes().iter().zip(&of_causes);
             let causes: Vec<String> = causes.map(|(cause, e)| format!("{cause} {e}")).collect();
             text.push(format!("at {t}: {}", causes.join(", ")));
@@ -229,13 +285,14 @@ impl Options {
             let found = labels.len();
             return Err(format!("--difference compares 2 groups, and --by has {found}: leave it out").into());
         };
+        let (first, second) = (first.extended(), second.extended());
         let mut rows = Vec::new();
         for cause in first.causes() {
             for &t in &self.at {
                 let (of, against) = (second.of(cause)?.at(t), first.of(cause)?.at(t));
                 let d: Estimate = of.difference(&against);
                 // Also where it is 0, which makes no interval.
-                let se = of.std_error().zip(against.std_error()).map(|(a, b)| a.hypot(b));
+                let se = of.std_error().ok().zip(against.std_error().ok()).map(|(a, b)| a.hypot(b));
                 let limits = d.interval(self.level)?;
                 answer.text.push(format!("incidence of {cause} at {t}, {group} minus {reference}: {d:.4}"));
                 rows.push(json!({
@@ -252,7 +309,7 @@ impl Options {
 
 fn estimates(
     time: f64,
-    (event_free, free_error): (f64, Option<f64>),
+    (event_free, free_error): (Option<f64>, Option<f64>),
     incidence: &[IncidenceEstimate],
     interval: Interval,
 ) -> Result<Value, Failure> {
@@ -262,8 +319,8 @@ fn estimates(
     };
     Ok(json!({
         "time": time, "at_risk": number(incidence.first().map(IncidenceEstimate::at_risk)),
-        "event_free": event_free, "event_free_std_error": number(free_error),
-        "incidence": column(&|k| incidence[k].value().ok()), "std_error": column(&|k| incidence[k].std_error()),
+        "event_free": number(event_free), "event_free_std_error": number(free_error),
+        "incidence": column(&|k| incidence[k].value().ok()), "std_error": column(&|k| incidence[k].std_error().ok()),
         "lower": column(&|k| limits[k].lower), "upper": column(&|k| limits[k].upper),
     }))
 }

@@ -1,12 +1,13 @@
 //! Curves of the file's groups, in panels where asked.
 
-use greenwood::plot::{CurvePlot, PanelPlot, Picture, VerticalAxis};
+use greenwood::plot::{CurvePlot, PanelPlot, VerticalAxis};
+use greenwood::survival::curve::SmoothedHazard;
 use greenwood::survival::{
     AalenJohansen, CompetingRisks, CoxPh, Design, Groups, Interval, KaplanMeier, LogRank, NelsonAalen,
     RightCensored,
 };
 
-use super::program::{Kind, Options, Preset};
+use super::program::{Drawn, Kind, Options, Place, Preset};
 use crate::support::{Failure, Table};
 
 impl Options {
@@ -16,7 +17,7 @@ impl Options {
         table: &Table,
         data: &RightCensored,
         groups: Option<&Groups>,
-    ) -> Result<Picture, Failure> {
+    ) -> Result<Drawn, Failure> {
         // A subject with several rows is counted once, and is censored once.
         let data = match &self.columns.id {
             Some(column) => &data.clone().with_ids(&table.text("--id", column)?)?,
@@ -33,18 +34,19 @@ impl Options {
     }
 
     /// The figure of all rows or, with `--panels`, one of the rows of each level beside the others.
-    fn sheet(
+    pub(super) fn sheet(
         &self,
         table: &Table,
         groups: Option<&Groups>,
         rows: usize,
         plot: impl Fn(Option<&[bool]>, &Groups) -> Result<CurvePlot, Failure>,
-    ) -> Result<Picture, Failure> {
+    ) -> Result<Drawn, Failure> {
         let all = Groups::new(&vec![""; rows]);
         let by = groups.unwrap_or(&all);
-        let title = self.title.clone().unwrap_or_default();
+        let title = self.title();
         let Some(column) = &self.panels else {
-            return Ok(self.options(plot(None, by)?).title(title).build()?);
+            let plot = self.options(plot(None, by)?).title(title);
+            return Ok((plot.build()?, plot.data()?));
         };
         let panels = table.groups("--panels", column)?;
         let mut plots = Vec::new();
@@ -55,18 +57,22 @@ impl Options {
             let own = Groups::from_codes(&codes, by.labels())?;
             plots.push((format!("{column}: {level}"), self.options(plot(Some(&keep), &own)?)));
         }
-        Ok(PanelPlot::new(plots).title(title).style(self.style()).build()?)
+        let sheet = PanelPlot::new(plots).title(title).style(self.style());
+        Ok((sheet.build()?, sheet.data()?))
     }
 
     /// The curves of one panel with what is noted of them.
     fn plot_of(&self, data: &RightCensored, by: &Groups) -> Result<CurvePlot, Failure> {
         let mut plot = match self.kind {
             Kind::CumulativeHazard => CurvePlot::hazards(&NelsonAalen::by_group(data, by)?),
+            Kind::SmoothedHazard => CurvePlot::smoothed_hazards(&SmoothedHazard::new().by_group(data, by)?)?,
             Kind::LogLog => CurvePlot::log_log(&KaplanMeier::by_group(data, by)?),
             _ => CurvePlot::new(&KaplanMeier::by_group(data, by)?),
         };
-        if self.kind != Kind::LogLog {
-            plot = plot.interval(Interval::default().level(self.level));
+        if self.kind == Kind::SmoothedHazard {
+            plot = plot.interval(self.level());
+        } else if self.kind != Kind::LogLog {
+            plot = plot.interval(Interval::default().level(self.level()));
         }
         if self.by.is_some() {
             plot = plot.labels(by.labels());
@@ -85,9 +91,9 @@ impl Options {
             let design = Design::builder().factor("by", by, reference).build()?;
             let fit = CoxPh::new().fit(data, &design)?;
             let term = &fit.terms()[0];
-            let limits = match term.interval(self.level)?.bounds() {
+            let limits = match term.interval(self.level())?.bounds() {
                 Some((lower, upper)) => {
-                    format!(" ({}% CI {lower:.2} to {upper:.2})", (1e6 * 100.0 * self.level).round() / 1e6)
+                    format!(" ({}% CI {lower:.2} to {upper:.2})", (1e6 * 100.0 * self.level()).round() / 1e6)
                 }
                 None => String::new(),
             };
@@ -103,7 +109,7 @@ impl Options {
     }
 
     /// The options that all curves have.
-    fn options(&self, mut plot: CurvePlot) -> CurvePlot {
+    pub(super) fn options(&self, mut plot: CurvePlot) -> CurvePlot {
         if self.kmunicate || self.preset == Preset::Kmunicate {
             plot = plot.kmunicate();
         }
@@ -139,11 +145,14 @@ impl Options {
             plot = plot.value_axis(name);
         }
         let details: Vec<_> = self.name_with.iter().map(|&d| d.detail()).collect();
-        let plot = plot.name_with(&details).landmarks(&self.landmarks).legend(self.legend.place());
-        plot.time_axis(&self.time_axis).time_unit(self.time_unit).style(self.style())
+        let plot = plot
+            .name_with(&details)
+            .landmarks(&self.landmarks)
+            .legend(self.legend.unwrap_or(Place::Inside).place());
+        plot.time_axis(self.time_axis()).time_unit(self.time_unit()).style(self.style())
     }
 
-    pub(super) fn incidence(&self, table: &Table, groups: Option<&Groups>) -> Result<Picture, Failure> {
+    pub(super) fn incidence(&self, table: &Table, groups: Option<&Groups>) -> Result<Drawn, Failure> {
         let time = table.numbers("--time", &self.columns.time)?;
         let same = |a: &str, b: &str| {
             a == b || matches!((a.parse(), b.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
@@ -163,6 +172,10 @@ impl Options {
             None => None,
         };
         let weights = self.columns.rows.weights(table)?;
+        let clusters = match &self.columns.rows.cluster {
+            Some(column) => Some(table.text("--cluster", column)?),
+            None => None,
+        };
         self.sheet(table, groups, time.len(), |keep, by| {
             let kept: Vec<usize> = (0..time.len()).filter(|&i| keep.is_none_or(|k| k[i])).collect();
             let take = |values: &[f64]| kept.iter().map(|&i| values[i]).collect::<Vec<f64>>();
@@ -174,7 +187,11 @@ impl Options {
             if let (Some(weights), Some(kind)) = (&weights, self.columns.rows.weight_kind) {
                 data = data.with_weights(kind.of(take(weights.values())))?;
             }
+            if let Some(clusters) = &clusters {
+                data = data.with_clusters(&kept.iter().map(|&i| clusters[i]).collect::<Vec<_>>())?;
+            }
             let plot = CurvePlot::incidence(&AalenJohansen::new().by_group(&data, by)?, by.labels())?;
+            let plot = plot.interval(self.level());
             Ok(if self.stacked { plot.stacked() } else { plot })
         })
     }

@@ -1,9 +1,11 @@
 //! The effect of a group in every subgroup.
 
-use greenwood::plot::{ForestPlot, ForestRow, Picture, Style};
+use std::collections::HashSet;
+
+use greenwood::plot::{ForestPlot, ForestRow, Style};
 use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
 
-use super::program::Options;
+use super::program::{Drawn, Options};
 use crate::support::{Failure, Table};
 
 impl Options {
@@ -12,7 +14,7 @@ impl Options {
         table: &Table,
         data: &RightCensored,
         groups: Option<&Groups>,
-    ) -> Result<Picture, Failure> {
+    ) -> Result<Drawn, Failure> {
         let groups = groups.ok_or("--kind forest needs --by COLUMN")?;
         let [reference, group] = groups.labels() else {
             return Err(
@@ -20,6 +22,11 @@ impl Options {
             );
         };
         let arm: Vec<f64> = groups.codes().iter().map(|&c| f64::from(c)).collect();
+        let ids = match &self.columns.id {
+            Some(column) => Some(table.text("--id", column)?),
+            None => None,
+        };
+        let ids = ids.as_deref();
         let mut rows = Vec::new();
         for column in &self.subgroups {
             let factor = table.groups("--subgroups", column)?;
@@ -28,18 +35,20 @@ impl Options {
                 None => ForestRow::heading(column),
             });
             for (code, level) in factor.labels().iter().enumerate() {
-                let keep: Vec<usize> =
-                    (0..data.len()).filter(|&i| factor.codes()[i] as usize == code).collect();
-                rows.push(self.row(level, data, &arm, &keep)?);
+                let keep: Vec<bool> = factor.codes().iter().map(|&c| c as usize == code).collect();
+                rows.push(self.row(level, data, &arm, &keep, ids)?);
             }
         }
-        rows.push(self.row("all", data, &arm, &(0..data.len()).collect::<Vec<_>>())?.overall());
-        let title = self.title.clone().unwrap_or_default();
-        let plot =
-            ForestPlot::new(rows).title(title).effect(format!("Hazard ratio, {group} against {reference}"));
-        Ok(plot
-            .style(Style { width_mm: self.width_mm.unwrap_or(160.0).max(160.0), ..self.style() })
-            .build()?)
+        rows.push(self.row("all", data, &arm, &vec![true; data.len()], ids)?.overall());
+        // A forest needs more room than curves, where no width is asked for.
+        let style = self.style();
+        let width_mm = self.width_mm.unwrap_or_else(|| style.width_mm.max(160.0));
+        let plot = ForestPlot::new(rows)
+            .title(self.title())
+            .effect(format!("Hazard ratio, {group} against {reference}"))
+            .level(self.level())
+            .style(Style { width_mm, ..style });
+        Ok((plot.build()?, plot.data()?))
     }
 
     /// The hazard ratio of the second group against the first in some rows.
@@ -48,27 +57,29 @@ impl Options {
         name: &str,
         data: &RightCensored,
         arm: &[f64],
-        keep: &[usize],
+        keep: &[bool],
+        ids: Option<&[&str]>,
     ) -> Result<ForestRow, Failure> {
-        let take = |v: &[f64]| keep.iter().map(|&i| v[i]).collect::<Vec<f64>>();
-        let time = take(data.time());
-        let event: Vec<bool> = keep.iter().map(|&i| data.event()[i]).collect();
-        let events = event.iter().filter(|&&e| e).count();
-        let mut own = RightCensored::new(time, event)?;
-        if let Some(entry) = data.entry() {
-            own = own.with_entry(take(entry))?;
-        }
-        let design = Design::builder().numeric("group", &take(arm)).build()?;
+        let own = data.filter(keep)?;
+        let kept = || keep.iter().enumerate().filter(|(_, k)| **k).map(|(i, _)| i);
+        let events = own.event().iter().filter(|&&e| e).count();
+        let arm: Vec<f64> = kept().map(|i| arm[i]).collect();
+        // A subject with several rows is counted once.
+        let subjects = match ids {
+            Some(ids) => kept().map(|i| ids[i]).collect::<HashSet<_>>().len(),
+            None => own.len(),
+        };
+        let design = Design::builder().numeric("group", &arm).build()?;
         let fit = CoxPh::new().fit(&own, &design)?;
         let term = &fit.terms()[0];
-        let limits = term.interval(self.level)?;
+        let limits = term.interval(self.level())?;
         let row = match (limits.bounds(), term.coefficient().is_finite()) {
             (Some((lower, upper)), true) if events > 0 => {
                 ForestRow::new(name, term.hazard_ratio(), lower, upper)
             }
             _ => ForestRow::not_estimable(name),
         };
-        Ok(row.counts(events, keep.len()))
+        Ok(row.counts(events, subjects))
     }
 }
 

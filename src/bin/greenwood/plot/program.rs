@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use greenwood::plot::{Detail, Legend, Palette, Style, TableRow};
+use greenwood::plot::{Detail, FigureData, Legend, Palette, Picture, Style, TableRow};
 
 use crate::support::{Columns, Failure, Program, Warnings, distinct};
 
@@ -32,18 +32,34 @@ pub struct Options {
     /// The file to write: .svg, .png or .pdf
     #[arg(short, long)]
     pub(super) output: PathBuf,
-    /// Width of the printed figure in millimetres; 120 unless the preset has its own
+    /// The numbers of the figure as tables, for readers who cannot see it: .csv, .html or .txt
+    #[arg(long)]
+    pub(super) data: Option<PathBuf>,
+    /// States in their order, for --kind states: --entry and --time are where a row starts and ends, --event the state
+    /// entered there, 0 for none
+    #[arg(long, value_delimiter = ',')]
+    pub(super) states: Vec<String>,
+    /// Columns with predicted risks of the event, for --kind brier, roc (any marker) and calibration
+    #[arg(long, value_delimiter = ',')]
+    pub(super) risk: Vec<String>,
+    /// The times by which these are the risks, in the unit of the file
+    #[arg(long, value_delimiter = ',')]
+    pub(super) horizon: Vec<f64>,
+    /// Groups of predicted risk, for --kind calibration; 10 unless given
+    #[arg(long)]
+    pub(super) groups: Option<usize>,
+    /// Width of the printed figure in millimetres; 120 (forest 160) unless the preset has its own
     #[arg(long)]
     pub(super) width_mm: Option<f64>,
     /// A title above the figure
     #[arg(long)]
     pub(super) title: Option<String>,
     /// Name of the time axis; months and days have round ticks of their own
-    #[arg(long, default_value = "Time")]
-    pub(super) time_axis: String,
+    #[arg(long)]
+    pub(super) time_axis: Option<String>,
     /// How many units of the file one unit of the time axis has: 30.4375 shows days as months
-    #[arg(long, default_value_t = 1.0)]
-    pub(super) time_unit: f64,
+    #[arg(long)]
+    pub(super) time_unit: Option<f64>,
     /// Where the time axis ends, in its own unit
     #[arg(long)]
     pub(super) until: Option<f64>,
@@ -59,12 +75,12 @@ pub struct Options {
     /// Columns whose levels are the subgroups of a forest plot
     #[arg(long, value_delimiter = ',')]
     pub(super) subgroups: Vec<String>,
-    /// Confidence level of bands and intervals
-    #[arg(long, default_value_t = 0.95)]
-    pub(super) level: f64,
-    /// Where the names of the curves stand
-    #[arg(long, value_enum, default_value = "inside")]
-    pub(super) legend: Place,
+    /// Confidence level of bands and intervals; 0.95 unless given
+    #[arg(long)]
+    pub(super) level: Option<f64>,
+    /// Where the names of the curves stand; inside unless given
+    #[arg(long, value_enum)]
+    pub(super) legend: Option<Place>,
     /// What stands behind each name
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(super) name_with: Vec<Behind>,
@@ -201,8 +217,18 @@ pub(super) enum Kind {
     Incidence,
     CumulativeHazard,
     LogLog,
+    /// The hazard itself, by kernels
+    SmoothedHazard,
+    /// The probability of each state
+    States,
     Forest,
     Swimmer,
+    /// The Brier score of predicted risks over time
+    Brier,
+    /// ROC curves at a time
+    Roc,
+    /// Observed over predicted risks
+    Calibration,
 }
 
 impl Program for Options {
@@ -210,59 +236,57 @@ impl Program for Options {
         let mut named: Vec<(&'static str, &str)> = self.by.iter().map(|c| ("--by", c.as_str())).collect();
         named.extend(self.panels.iter().map(|c| ("--panels", c.as_str())));
         named.extend(self.subgroups.iter().map(|c| ("--subgroups", c.as_str())));
+        named.extend(self.risk.iter().map(|c| ("--risk", c.as_str())));
         distinct(&named)?;
-        if self.kind == Kind::Forest && (self.by.is_none() || self.subgroups.is_empty()) {
-            return Err("--kind forest needs two groups, --by COLUMN, and --subgroups COLUMN,…".into());
-        }
-        if self.kind != Kind::Forest && !self.subgroups.is_empty() {
-            return Err("--subgroups belongs to --kind forest: add it, or leave out --subgroups".into());
-        }
-        let curves = !matches!(self.kind, Kind::Forest | Kind::Swimmer);
-        if self.stacked && self.kind == Kind::Incidence && self.by.is_some() {
-            return Err("--stacked draws one group: use --panels COLUMN instead of --by, a panel each".into());
-        }
-        if self.panels.is_some() && !curves {
-            return Err("--panels belongs to curves: leave it out, or choose another --kind".into());
-        }
-        if (self.mean_to.is_some() || self.rising) && self.kind != Kind::Survival {
-            return Err(
-                "--mean-to and --rising belong to --kind survival: leave them out, or choose it".into()
-            );
-        }
-        if (self.test || self.hazard_ratio) && (!curves || self.kind == Kind::Incidence) {
-            return Err("--test and --hazard-ratio belong to curves of one event: leave them out".into());
-        }
+        self.check()?;
         let mut warnings = Warnings::default();
         let table = self.columns.table(&named, &mut warnings)?;
-        if (self.kind == Kind::Incidence) == self.causes.is_empty() {
-            return Err(
-                "--kind incidence and --causes belong together, such as --kind incidence --causes 1,2".into(),
-            );
-        }
-        if self.stacked && self.kind != Kind::Incidence {
-            return Err("--stacked belongs to --kind incidence: add it, or leave out --stacked".into());
-        }
         let groups = match &self.by {
             Some(column) => Some(table.groups("--by", column)?),
             None => None,
         };
-        if self.kind == Kind::Incidence {
-            let picture = self.incidence(&table, groups.as_ref())?;
-            picture.save(&self.output).map_err(|e| format!("-o {}: {e}", self.output.display()))?;
-            return Ok(String::new());
-        }
-        let data = self.columns.data(&table, &mut warnings)?;
-        let picture = match self.kind {
-            Kind::Forest => self.forest(&table, &data, groups.as_ref())?,
-            Kind::Swimmer => self.swimmer(&table, &data, groups.as_ref())?,
-            _ => self.curves(&table, &data, groups.as_ref())?,
+        let (picture, data) = match self.kind {
+            Kind::Incidence => self.incidence(&table, groups.as_ref())?,
+            Kind::States => self.occupation(&table)?,
+            _ => {
+                let data = self.columns.data(&table, &mut warnings)?;
+                match self.kind {
+                    Kind::Forest => self.forest(&table, &data, groups.as_ref())?,
+                    Kind::Swimmer => self.swimmer(&table, &data, groups.as_ref())?,
+                    Kind::Brier | Kind::Roc | Kind::Calibration => self.scores(&table, &data)?,
+                    _ => self.curves(&table, &data, groups.as_ref())?,
+                }
+            }
         };
         picture.save(&self.output).map_err(|e| format!("-o {}: {e}", self.output.display()))?;
+        if let Some(path) = &self.data {
+            data.save(path).map_err(|e| format!("--data {}: {e}", path.display()))?;
+        }
         Ok(String::new())
     }
 }
 
+/// A figure and its numbers.
+pub(super) type Drawn = (Picture, FigureData);
+
 impl Options {
+    /// The level of bands and intervals.
+    pub(super) fn level(&self) -> f64 {
+        self.level.unwrap_or(0.95)
+    }
+
+    pub(super) fn time_unit(&self) -> f64 {
+        self.time_unit.unwrap_or(1.0)
+    }
+
+    pub(super) fn time_axis(&self) -> &str {
+        self.time_axis.as_deref().unwrap_or("Time")
+    }
+
+    pub(super) fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or_default()
+    }
+
     pub(super) fn style(&self) -> Style {
         let preset = if self.preset == Preset::Slides { Style::slides() } else { Style::journal() };
         let palette = if self.greys { Palette::greys() } else { Palette::default() };

@@ -1,9 +1,9 @@
 //! What happened to each subject.
 
-use greenwood::plot::{Picture, SwimmerLane, SwimmerPlot};
+use greenwood::plot::{SwimmerLane, SwimmerPlot};
 use greenwood::survival::{Groups, RightCensored};
 
-use super::program::Options;
+use super::program::{Drawn, Options};
 use crate::support::{Failure, Table};
 
 impl Options {
@@ -12,9 +12,10 @@ impl Options {
         table: &Table,
         data: &RightCensored,
         groups: Option<&Groups>,
-    ) -> Result<Picture, Failure> {
-        if !(self.time_unit > 0.0 && self.time_unit.is_finite()) {
-            return Err(format!("time_unit is {}: it must be above 0 and finite", self.time_unit).into());
+    ) -> Result<Drawn, Failure> {
+        let unit = self.time_unit();
+        if !(unit > 0.0 && unit.is_finite()) {
+            return Err(format!("time_unit is {unit}: it must be above 0 and finite").into());
         }
         let names: Option<Vec<&str>> = match &self.columns.id {
             Some(column) => Some(table.text("--id", column)?),
@@ -22,7 +23,7 @@ impl Options {
         };
         let lane = |i: usize| {
             let label = names.as_ref().map_or_else(|| (i + 1).to_string(), |n| n[i].to_string());
-            let time = data.time()[i] / self.time_unit;
+            let time = data.time()[i] / unit;
             let mut lane = SwimmerLane::new(label, time);
             if let Some(groups) = groups {
                 lane = lane.group(&groups.labels()[groups.codes()[i] as usize]);
@@ -30,9 +31,9 @@ impl Options {
             if data.event()[i] { lane.event(time, "event") } else { lane.ongoing() }
         };
         let plot = SwimmerPlot::new((0..data.len()).map(lane).collect())
-            .title(self.title.clone().unwrap_or_default())
-            .time_axis(&self.time_axis)
+            .title(self.title())
+            .time_axis(self.time_axis())
             .style(self.style());
-        Ok(plot.build()?)
+        Ok((plot.build()?, plot.data()?))
     }
 }

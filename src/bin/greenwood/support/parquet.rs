@@ -44,13 +44,9 @@ impl Columns {
     /// and go, and memory holds the distinct times. `None` where that cannot be: in other files, where the variance or a check
     /// needs every row, and where cells are to be read as text.
     pub fn streamed(&self, further: Further, warnings: &mut Warnings) -> Result<Option<RiskTables>, Failure> {
-        let needs_rows = self.rows.cluster.is_some()
-            || self.id.is_some()
-            || self.rows.weight_kind == Some(WeightKind::Sampling);
-        if !is_parquet(&self.file) || needs_rows {
+        if !self.may_stream()? {
             return Ok(None);
         }
-        self.rows.dialect.refuse_for_parquet()?;
         let files = ParquetFiles::open(&self.file)?;
         let description = self.description(further);
         let mut others = Vec::new();
@@ -78,16 +74,33 @@ impl Columns {
             }
             warn_of_others(&self.event, &others, warnings);
         }
-        if skipped > 0 {
-            warnings.add(left_out(skipped, rows - skipped));
-        }
+        self.warn_of_skipped(rows, skipped, warnings);
         let mut labels = tables.labels();
         let order = order_of(&labels);
         labels.sort_by(|a, b| order(a, b));
         Ok(Some(tables.in_order(&labels)?))
     }
 
-    fn description(&self, further: Further) -> Description {
+    /// Is the file one of Parquet, and may its rows come and go?
+    pub fn may_stream(&self) -> Result<bool, Failure> {
+        let needs_rows = self.rows.cluster.is_some()
+            || self.id.is_some()
+            || self.rows.weight_kind == Some(WeightKind::Sampling);
+        if !is_parquet(&self.file) || needs_rows {
+            return Ok(false);
+        }
+        self.rows.dialect.refuse_for_parquet()?;
+        Ok(true)
+    }
+
+    #[allow(clippy::unused_self, reason = "it is said of these columns")]
+    pub fn warn_of_skipped(&self, rows: usize, skipped: usize, warnings: &mut Warnings) {
+        if skipped > 0 {
+            warnings.add(left_out(skipped, rows - skipped));
+        }
+    }
+
+    pub fn description(&self, further: Further) -> Description {
         let codes = match &self.event_value {
             Some(value) => EventCodes::only(&[value]),
             None => EventCodes::new(&["1", "true", "True", "TRUE"], &["0", "false", "False", "FALSE"]),
@@ -134,8 +147,17 @@ impl Columns {
     }
 
     /// A label that a table of texts would not take as it stands.
-    fn is_odd(&self, label: &str) -> bool {
+    pub fn is_odd(&self, label: &str) -> bool {
         self.rows.dialect.is_missing(label) || label.trim() != label
+    }
+
+    /// Is it an error of one cell, or one that reading cells as texts may resolve?
+    pub fn is_of_a_cell(&self, error: &Error) -> bool {
+        match error {
+            Error::InFile { error, .. } => self.is_of_a_cell(error),
+            Error::ColumnValue { .. } | Error::NullValue { .. } => true,
+            other => self.is_text(other),
+        }
     }
 
     /// Is it an error that reading cells as texts may resolve: numbers in a column of strings, words for missing values?
@@ -149,7 +171,7 @@ impl Columns {
     }
 
     /// The library names the column, from row 0 on; a user gave it by a flag.
-    fn named(&self, further: Further, error: &Error) -> Failure {
+    pub fn named(&self, further: Further, error: &Error) -> Failure {
         let (path, error) = match error {
             Error::InFile { path, error } => (path.clone(), error.as_ref()),
             error => (self.file.display().to_string(), error),

@@ -1,23 +1,26 @@
 //! The incidences of all causes as a value.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::influence::Subjects;
+use crate::survival::curve::aalen_johansen::running::{self, BLOCK, Columns};
 use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
-use crate::survival::curve::survival_curve::{last_observed, within_follow_up};
+use crate::survival::curve::survival_curve::{SAME_TIME, last_observed};
 use crate::survival::result::not_estimable::NotEstimable;
-#[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
+use crate::survival::result::print::or_missing;
 use crate::survival::risk_table::competing::CompetingRiskTable;
 use crate::survival::risk_table::table::{PRINTED_ROWS, Row};
 
 /// The cumulative incidences of competing causes, and the probability of being free of all of them.
 ///
-/// Made by [`AalenJohansen`](crate::survival::AalenJohansen). Beyond the last observation the curves have no value, unless
-/// nobody is free of all causes there; [`extended`](Self::extended) carries them on by name.
+/// Made by [`AalenJohansen`](crate::survival::AalenJohansen). Beyond the last observation the curves have no value
+/// ([`NotEstimable::BeyondFollowUp`]) unless nobody is free of every cause any more, or they are asked to go on flat
+/// ([`extended`](Self::extended)).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
@@ -25,15 +28,21 @@ pub struct CumulativeIncidence {
     pub(super) table: CompetingRiskTable,
     pub(super) kind: IncidenceVariance,
     pub(super) free: Vec<f64>,
-    /// Of log S; empty where there is none.
-    pub(super) log_variance: Vec<f64>,
-    /// By row and cause.
-    pub(super) incidence: Vec<f64>,
-    /// The same; empty where it follows from that of S (one cause), or there is none.
-    pub(super) variance: Vec<f64>,
+    pub(super) kept: Kept,
     pub(super) subjects: Option<Subjects>,
     pub(super) start: f64,
+    /// Carried on flat beyond follow-up.
     pub(super) extended: bool,
+}
+
+/// What is kept of incidences and variances.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) enum Kept {
+    /// Of every row. Without a variance (of one cause, if it follows from that of S) its column is empty.
+    Columns(Columns),
+    /// Where the estimates stand before every 64th row. They follow from the table, and are not stored.
+    Places(#[cfg_attr(feature = "serde", serde(skip))] Vec<f64>),
 }
 
 #[cfg(feature = "serde")]
@@ -42,12 +51,9 @@ struct Raw {
     table: CompetingRiskTable,
     kind: IncidenceVariance,
     free: Vec<f64>,
-    log_variance: Vec<f64>,
-    incidence: Vec<f64>,
-    variance: Vec<f64>,
+    kept: Kept,
     subjects: Option<Subjects>,
     start: f64,
-    #[serde(default)]
     extended: bool,
 }
 
@@ -57,55 +63,45 @@ impl TryFrom<Raw> for CumulativeIncidence {
 
     fn try_from(raw: Raw) -> Result<Self> {
         let (rows, causes) = (raw.table.all().len(), raw.table.causes().len());
-        let or_none = |v: &Vec<f64>, expected: usize| if v.is_empty() { expected } else { v.len() };
-        let lengths = [
-            (raw.free.len(), rows),
-            (raw.incidence.len(), rows * causes),
-            (or_none(&raw.log_variance, rows), rows),
-            (or_none(&raw.variance, rows * causes), rows * causes),
-        ];
+        let Raw { table, kind, free, kept, subjects, start, extended } = raw;
+        let lengths = match &kept {
+            Kept::Columns(Columns { log_variance, incidence, variance }) => {
+                let or_none = |v: &Vec<f64>, expected: usize| if v.is_empty() { expected } else { v.len() };
+                [
+                    (free.len(), rows),
+                    (incidence.len(), rows * causes),
+                    (or_none(log_variance, rows), rows),
+                    (or_none(variance, rows * causes), rows * causes),
+                ]
+            }
+            Kept::Places(_) => [(free.len(), rows); 4],
+        };
         if let Some(&(values, rows)) = lengths.iter().find(|(len, expected)| len != expected) {
             return Err(Error::InconsistentCurve { values, rows });
         }
-        if let Some(subjects) = &raw.subjects {
+        if let Some(subjects) = &subjects {
             subjects.check(rows, causes)?;
         }
-        // Sums of products pass 1 by rounding.
-        if let Some(&value) =
-            raw.free.iter().chain(&raw.incidence).find(|p| !(-1e-9..=1.0 + 1e-9).contains(*p))
-        {
-            return Err(Error::OutOfRange { argument: "a probability", value, must_be: "in [0, 1]" });
+        if matches!(kept, Kept::Columns(_)) {
+            return Ok(Self { table, kind, free, kept, subjects, start, extended });
         }
-        for &v in raw.log_variance.iter().chain(&raw.variance).chain([&raw.start]) {
-            stored::size("a variance or the start", v)?;
+        let found = Self { start, extended, ..fit(table, kind, None) };
+        if found.free != free || subjects.is_some() || !matches!(found.kept, Kept::Places(_)) {
+            return Err(Error::InconsistentCurve { values: free.len(), rows });
         }
-        let Raw { table, kind, free, log_variance, incidence, variance, subjects, start, extended } = raw;
-        Ok(Self { table, kind, free, log_variance, incidence, variance, subjects, start, extended })
+        Ok(found)
     }
 }
 
 /// A time at which somebody's observation ended, and the estimates from it on.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct IncidenceRow {
     row: Row,
     events: Vec<f64>,
     event_free: f64,
     event_free_std_error: Option<f64>,
     incidence: Vec<IncidenceEstimate>,
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(IncidenceRow { row: Row, events: Vec<f64>, event_free: f64, event_free_std_error: Option<f64>, incidence: Vec<IncidenceEstimate> });
-
-#[cfg(feature = "serde")]
-impl IncidenceRow {
-    fn check(&self) -> Result<()> {
-        stored::length("incidence", self.incidence.len(), "events", self.events.len())?;
-        self.events.iter().try_for_each(|&d| stored::size("events", d))?;
-        stored::probability("event_free", self.event_free)?;
-        stored::size("event_free_std_error", self.event_free_std_error.unwrap_or(0.0))
-    }
 }
 
 impl IncidenceRow {
@@ -196,11 +192,22 @@ impl CumulativeIncidence {
     /// # Errors
     /// [`NotEstimable`], with the reason, as [`IncidenceEstimate::value`].
     pub fn event_free(&self, t: f64) -> Result<(f64, Option<f64>), NotEstimable> {
-        self.answers(t)?;
-        Ok(self.free_after(self.rows_until(t)))
+        self.answers(t).map(|()| self.free_after(self.rows_until(t)))
     }
 
-    /// The same curves, carried on flat beyond the last observation, as if nothing happened there.
+    /// The same curves, carried on flat beyond the last observation, as R's `summary(extend = TRUE)` does: every question
+    /// that was not estimable for being beyond follow-up is answered as if nobody had an event there.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{AalenJohansen, CompetingRisks};
+    ///
+    /// let data = CompetingRisks::new(&[1.0, 2.0, 3.0], &[Some("a"), Some("b"), None])?;
+    /// let fit = AalenJohansen::new().fit(&data)?;
+    /// assert!(fit.event_free(4.0).is_err());
+    /// assert!((fit.extended().event_free(4.0)?.0 - 1.0 / 3.0).abs() < 1e-15);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
     #[must_use]
     pub fn extended(&self) -> Self {
         Self { extended: true, ..self.clone() }
@@ -212,23 +219,32 @@ impl CumulativeIncidence {
         self.extended
     }
 
-    /// Have the curves a value at `t`?
+    /// Do the curves have a value at `t`?
     pub(super) fn answers(&self, t: f64) -> Result<(), NotEstimable> {
-        let nobody_is_free = self.free.last().is_some_and(|&s| s <= 0.0);
-        let carried_on = nobody_is_free || self.extended;
-        within_follow_up(t, self.start, last_observed(self.table.all()), carried_on)
+        if !(t >= 0.0) {
+            return Err(NotEstimable::InvalidTime);
+        }
+        let Some(last) = last_observed(self.table.all()) else { return Err(NotEstimable::Nobody) };
+        if t < self.start {
+            return Err(NotEstimable::BeforeStart { time: t, start: self.start });
+        }
+        let nobody_free = self.free.last().is_some_and(|&s| s <= 0.0);
+        if nobody_free || self.extended || t <= last * (1.0 + SAME_TIME) {
+            return Ok(());
+        }
+        Err(NotEstimable::BeyondFollowUp { time: t, last })
     }
 
     pub(super) fn rows_until(&self, t: f64) -> usize {
         self.table.all().times().partition_point(|&x| x <= t)
     }
 
-    pub(super) fn free_after(&self, rows: usize) -> (f64, Option<f64>) {
+    /// S after the first `rows` rows, and its standard error.
+    fn free_after(&self, rows: usize) -> (f64, Option<f64>) {
         if rows == 0 {
             return (1.0, Some(0.0));
         }
-        let s = self.free[rows - 1];
-        (s, self.log_variance.get(rows - 1).map(|v| v.sqrt() * s))
+        self.blocks_from(rows - 1).next().map_or((1.0, None), |block| block.free(rows - 1))
     }
 
     /// The number of causes.
@@ -241,13 +257,31 @@ impl CumulativeIncidence {
         if rows == 0 {
             return (0.0, Some(0.0));
         }
-        let at = (rows - 1) * self.width() + cause;
-        let se = if self.variance.is_empty() && self.width() == 1 {
-            self.free_after(rows).1
-        } else {
-            self.variance.get(at).map(|v| v.sqrt())
+        self.blocks_from(rows - 1).next().map_or((0.0, None), |block| block.of_cause(rows - 1, cause))
+    }
+
+    /// The estimates after each row, block by block, from the block that row number `row` is in.
+    pub(super) fn blocks_from(&self, row: usize) -> impl Iterator<Item = Block<'_>> {
+        let (size, first) = match &self.kept {
+            Kept::Columns(_) => (self.free.len().max(1), 0),
+            Kept::Places(_) => (BLOCK, row / BLOCK),
         };
-        (self.incidence[at], se)
+        (first..self.free.len().div_ceil(size)).map(move |i| Block {
+            fit: self,
+            rows: i * size..((i + 1) * size).min(self.free.len()),
+            columns: match &self.kept {
+                Kept::Columns(columns) => Cow::Borrowed(columns),
+                Kept::Places(places) => Cow::Owned(running::block(&self.table, self.kind, places, i)),
+            },
+        })
+    }
+
+    /// Has the fit a variance?
+    pub(super) fn has_variance(&self) -> bool {
+        match &self.kept {
+            Kept::Columns(columns) => !columns.log_variance.is_empty() || self.free.is_empty(),
+            Kept::Places(_) => true,
+        }
     }
 
     /// The curves given that no cause had ended observation before `s`: they start again at 0 and use only those still
@@ -270,7 +304,15 @@ impl CumulativeIncidence {
     /// The curves as they are read: one row for each time at which somebody's observation ended.
     pub fn rows(&self) -> impl Iterator<Item = IncidenceRow> + '_ {
         let mut events = vec![0.0; self.width()];
-        self.table.all().rows().enumerate().filter_map(move |(i, row)| {
+        let rows = self.blocks_from(0).flat_map(|block| {
+            let of_row = |i: usize| {
+                let each: Vec<_> = (0..self.width()).map(|k| block.of_cause(i, k)).collect();
+                (i, block.free(i), each)
+            };
+            block.rows.clone().map(of_row).collect::<Vec<_>>()
+        });
+        rows.filter_map(move |(i, (event_free, event_free_std_error), each)| {
+            let row = self.table.all().row(i);
             let now: Vec<f64> = (0..self.width()).map(|k| self.table.events_of(i, k)).collect();
             for (sum, d) in events.iter_mut().zip(&now) {
                 *sum += d;
@@ -278,15 +320,38 @@ impl CumulativeIncidence {
             if !row.is_exit() {
                 return None;
             }
-            let (event_free, event_free_std_error) = self.free_after(i + 1);
-            let incidence = (0..self.width())
-                .map(|k| {
-                    let (value, std_error) = self.after(i + 1, k);
-                    IncidenceEstimate::new(row.time, value, std_error, row.at_risk, events[k])
-                })
-                .collect();
+            let estimate = |(&(value, std_error), &events): (&(f64, Option<f64>), &f64)| {
+                IncidenceEstimate::new(row.time, Ok(value), std_error, row.at_risk, events)
+            };
+            let incidence = each.iter().zip(&events).map(estimate).collect();
             Some(IncidenceRow { row, events: now, event_free, event_free_std_error, incidence })
         })
+    }
+}
+
+/// The estimates after each of some rows.
+pub(super) struct Block<'a> {
+    fit: &'a CumulativeIncidence,
+    pub rows: Range<usize>,
+    columns: Cow<'a, Columns>,
+}
+
+impl Block<'_> {
+    /// S after row number `row`, and its standard error.
+    pub fn free(&self, row: usize) -> (f64, Option<f64>) {
+        let s = self.fit.free[row];
+        (s, self.columns.log_variance.get(row - self.rows.start).map(|v| v.sqrt() * s))
+    }
+
+    /// The incidence of a cause after row number `row`, and its standard error.
+    pub fn of_cause(&self, row: usize, cause: usize) -> (f64, Option<f64>) {
+        let at = (row - self.rows.start) * self.fit.width() + cause;
+        let se = if self.columns.variance.is_empty() && self.fit.width() == 1 {
+            self.free(row).1
+        } else {
+            self.columns.variance.get(at).map(|v| v.sqrt())
+        };
+        (self.columns.incidence[at], se)
     }
 }
 
@@ -319,9 +384,9 @@ impl fmt::Display for CumulativeIncidence {
                 r.event_free
             )?;
             for (e, cause) in r.incidence.iter().zip(self.causes()) {
-                let se = e.std_error().map_or("–".to_string(), |se| format!("{se:.4}"));
-                let value = e.value().map_err(|_| fmt::Error)?;
-                write!(f, " {value:>0$.4} {se:>9}", cause.chars().count().max(10))?;
+                let se = or_missing(e.std_error().ok(), |se| format!("{se:.4}"));
+                let value = or_missing(e.value().ok(), |value| format!("{value:.4}"));
+                write!(f, " {value:>0$} {se:>9}", cause.chars().count().max(10))?;
             }
         }
         let left = self.table.all().rows().filter(Row::is_exit).count().saturating_sub(PRINTED_ROWS);

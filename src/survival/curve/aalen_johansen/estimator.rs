@@ -1,9 +1,10 @@
-//! The pass over the rows: S, the incidence of each cause, and their variances.
+//! The options of an estimate, and the estimate.
 
 use crate::error::{Error, Result};
-use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
+use crate::survival::curve::aalen_johansen::cumulative_incidence::{CumulativeIncidence, Kept};
 use crate::survival::curve::aalen_johansen::influence::{Step, Subjects};
-use crate::survival::curve::aalen_johansen::variance::{Growing, Hazard, IncidenceVariance};
+use crate::survival::curve::aalen_johansen::running::{self, Columns};
+use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::risk_table::competing::CompetingRiskTable;
@@ -113,134 +114,39 @@ impl AalenJohansen {
     }
 }
 
-/// S, log-variance of S, incidences and their variances, row by row.
+/// S, and what incidences and variances follow from; row by row where they need the subjects.
 pub(super) fn fit(
     table: CompetingRiskTable,
     kind: IncidenceVariance,
     subjects: Option<Subjects>,
 ) -> CumulativeIncidence {
     let causes = table.causes().len();
-    let estimates = if let (Some((_, at_risk, _)), Some(events), 2) =
-        (table.all().subject_columns(), table.subject_events(), causes)
-    {
-        // The same code with two causes known, which the compiler unrolls.
-        let (events, _) = events.as_chunks::<2>();
-        pass::<[f64; 2], _>(at_risk.len(), 2, kind, |i| (f64::from(at_risk[i]), events[i].map(f64::from)))
-    } else {
-        pass::<Vec<f64>, _>(table.all().len(), causes, kind, |i| {
-            (table.all().row(i).at_risk, (0..causes).map(|k| table.events_of(i, k)).collect())
-        })
-    };
-    let Estimates { free, mut log_variance, incidence, mut variance } = estimates;
-    let late = (0..table.all().len()).any(|i| table.all().row(i).entered_subjects > 0);
-    if let Some(subjects) = &subjects {
+    let no_variance = table.all().has_sampling_weights()
+        || kind == IncidenceVariance::Jackknife && table.all().has_late_entries();
+    let (free, kept) = if let Some(subjects) = &subjects {
+        let (free, mut columns) = running::columns(&table, kind);
         let rows = table.all().len();
         let by_cause: Vec<f64> = (0..rows)
             .flat_map(|i| (0..causes).map(move |k| (i, k)))
             .map(|(i, k)| table.events_of(i, k))
             .collect();
-        (log_variance, variance) = subjects.variances(rows, causes, |i| {
+        (columns.log_variance, columns.variance) = subjects.variances(rows, causes, |i| {
             let row = table.all().row(i);
             Step {
                 at_risk: row.at_risk,
                 events: row.events,
                 free_before: if i == 0 { 1.0 } else { free[i - 1] },
                 by_cause: &by_cause[i * causes..(i + 1) * causes],
-                incidence: &incidence[i * causes..(i + 1) * causes],
+                incidence: &columns.incidence[i * causes..(i + 1) * causes],
             }
         });
-    } else if table.all().has_sampling_weights() || late && kind == IncidenceVariance::Jackknife {
-        (log_variance, variance) = (Vec::new(), Vec::new());
-    }
-    CumulativeIncidence {
-        table,
-        kind,
-        free,
-        log_variance,
-        incidence,
-        variance,
-        subjects,
-        start: 0.0,
-        extended: false,
-    }
-}
-
-struct Estimates {
-    free: Vec<f64>,
-    log_variance: Vec<f64>,
-    incidence: Vec<f64>,
-    variance: Vec<f64>,
-}
-
-/// Which causes have had events so far.
-#[derive(Clone, Copy, PartialEq)]
-enum Seen {
-    None,
-    One(usize),
-    Several,
-}
-
-fn pass<E: AsRef<[f64]>, R: FnMut(usize) -> (f64, E)>(
-    rows: usize,
-    causes: usize,
-    kind: IncidenceVariance,
-    mut row: R,
-) -> Estimates {
-    // With one cause the variance is that of S.
-    let own_variance = causes > 1 || kind == IncidenceVariance::Aalen;
-    let mut to = Estimates {
-        free: Vec::with_capacity(rows),
-        log_variance: Vec::with_capacity(rows),
-        incidence: Vec::with_capacity(rows * causes),
-        variance: Vec::with_capacity(if own_variance { rows * causes } else { 0 }),
+        (free, Kept::Columns(columns))
+    } else if no_variance {
+        let (free, columns) = running::columns(&table, kind);
+        (free, Kept::Columns(Columns { incidence: columns.incidence, ..Columns::default() }))
+    } else {
+        let (free, places) = running::places(&table, kind);
+        (free, Kept::Places(places))
     };
-    let (mut s, mut log_variance, mut curvature) = (1.0, 0.0, 0.0);
-    let mut incidence = vec![0.0; causes];
-    let mut growing = vec![Growing::default(); causes];
-    let mut variance = vec![0.0; causes];
-    let mut seen = Seen::None;
-    for i in 0..rows {
-        let (n, by_cause) = row(i);
-        let by_cause = by_cause.as_ref();
-        let d = match by_cause {
-            [one] => *one,
-            several => several.iter().sum(),
-        };
-        if d > 0.0 && n > 0.0 {
-            let hazard = Hazard { at_risk: n, events: d, free: s };
-            if d < n {
-                s *= 1.0 - d / n;
-                log_variance += d / (n * (n - d));
-            } else {
-                s = 0.0;
-            }
-            let before = curvature;
-            for (k, &own) in by_cause.iter().enumerate() {
-                let by = hazard.free * own / n;
-                let (a, b, c) = hazard.terms(kind, own, by_cause.iter().copied());
-                growing[k].step(by, before, (b, c));
-                variance[k] = growing[k].value();
-                curvature = before + a;
-                if own > 0.0 {
-                    seen = match seen {
-                        Seen::None => Seen::One(k),
-                        Seen::One(other) if other == k => Seen::One(k),
-                        _ => Seen::Several,
-                    };
-                }
-                incidence[k] += by;
-            }
-            // As long as nothing has competed the incidence is one minus Kaplan-Meier, to the last bit.
-            if let Seen::One(k) = seen {
-                incidence[k] = 1.0 - s;
-            }
-        }
-        to.free.push(s);
-        to.log_variance.push(log_variance);
-        to.incidence.extend_from_slice(&incidence);
-        if own_variance {
-            to.variance.extend_from_slice(&variance);
-        }
-    }
-    to
+    CumulativeIncidence { table, kind, free, kept, subjects, start: 0.0, extended: false }
 }

@@ -7,9 +7,6 @@ use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeInci
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::Number;
-#[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::time_asked::TimeAsked;
 
 /// The cumulative incidence of one cause: a view of a [`CumulativeIncidence`].
@@ -19,57 +16,88 @@ pub struct IncidenceCurve<'a> {
     pub(super) cause: usize,
 }
 
-/// The estimated probability that a cause has ended observation by a time.
+/// The estimated probability that a cause has ended observation by a time, or the reason why the data do not tell it.
 ///
 /// Prints as `23.4% ± 4.1%` (estimate ± standard error, one decimal or as many as asked for), and with `{:#}` as the
-/// interval form.
+/// interval form. Where there is no estimate it prints why.
 ///
 /// # Example
 /// ```
 /// use greenwood::survival::{AalenJohansen, CompetingRisks};
+/// use greenwood::survival::result::NotEstimable;
 ///
 /// let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0], &[Some("a"), Some("b"), Some("a"), None])?;
 /// let fit = AalenJohansen::new().fit(&data)?;
-/// assert_eq!(fit.of("a")?.at(3.0).value()?, 0.5);
-/// // Beyond follow-up there is no estimate, unless the curve is carried on by name.
-/// assert_eq!(fit.of("a")?.at(9.0).to_string(), "not estimable: follow-up ends at 4 with some still free of every event");
+/// assert_eq!(fit.of("a")?.at(3.5).value()?, 0.5);
+/// // One is free of every cause where follow-up ends: what comes later is not known.
+/// let late = fit.of("a")?.at(9.0);
+/// assert_eq!(late.value(), Err(NotEstimable::BeyondFollowUp { time: 9.0, last: 4.0 }));
 /// assert_eq!(fit.extended().of("a")?.at(9.0).value()?, 0.5);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
 pub struct IncidenceEstimate {
     time: TimeAsked,
     value: Result<f64, NotEstimable>,
-    std_error: Option<f64>,
+    std_error: Result<f64, NotEstimable>,
+    at_risk: f64,
+    events: f64,
+}
+
+/// An estimate as it was written: checked before it is one.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Raw {
+    time: TimeAsked,
+    value: Result<f64, NotEstimable>,
+    std_error: Result<f64, NotEstimable>,
     at_risk: f64,
     events: f64,
 }
 
 #[cfg(feature = "serde")]
-checked_when_read!(IncidenceEstimate {
-    time: TimeAsked,
-    value: Result<f64, NotEstimable>,
-    std_error: Option<f64>,
-    at_risk: f64,
-    events: f64,
-});
+impl TryFrom<Raw> for IncidenceEstimate {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        // Sums of products pass 1 by rounding.
+        if let Ok(value) = raw.value
+            && !(0.0..=1.0 + ROUNDING).contains(&value)
+        {
+            return refuse("a cumulative incidence", value, "in [0, 1]");
+        }
+        if let Ok(se) = raw.std_error
+            && !((0.0..f64::INFINITY).contains(&se) && raw.value.is_ok())
+        {
+            return refuse(
+                "the standard error of an incidence",
+                se,
+                "at least 0 and finite, with an estimate",
+            );
+        }
+        for (argument, count) in [("the number at risk", raw.at_risk), ("the number of events", raw.events)] {
+            if !(0.0..f64::INFINITY).contains(&count) {
+                return refuse(argument, count, "at least 0 and finite");
+            }
+        }
+        let Raw { time, value, std_error, at_risk, events } = raw;
+        Ok(Self { time, value, std_error, at_risk, events })
+    }
+}
 
 impl IncidenceEstimate {
-    pub(super) fn new(time: f64, value: f64, std_error: Option<f64>, at_risk: f64, events: f64) -> Self {
-        Self { time: TimeAsked(time), value: Ok(value), std_error, at_risk, events }
-    }
-
-    #[cfg(feature = "serde")]
-    fn check(&self) -> Result<()> {
-        stored::probability("an incidence", self.value.unwrap_or(0.0))?;
-        stored::size("a standard error", self.std_error.unwrap_or(0.0))?;
-        if let (Some(value), Err(_)) = (self.std_error, self.value) {
-            let must_be = "absent where there is no estimate";
-            return Err(Error::OutOfRange { argument: "a standard error", value, must_be });
-        }
-        stored::size("the number at risk", self.at_risk)?;
-        stored::size("the number of events", self.events)
+    pub(super) fn new(
+        time: f64,
+        value: Result<f64, NotEstimable>,
+        std_error: Option<f64>,
+        at_risk: f64,
+        events: f64,
+    ) -> Self {
+        let std_error = value.and(std_error.ok_or(NotEstimable::NoSubjects));
+        Self { time: TimeAsked(time), value, std_error, at_risk, events }
     }
 
     /// The time.
@@ -81,17 +109,24 @@ impl IncidenceEstimate {
     /// The probability F(t).
     ///
     /// # Errors
-    /// [`NotEstimable`], with the reason: beyond follow-up, before a conditional curve starts, nobody in the group, or a time
-    /// that is NaN or negative.
+    /// [`NotEstimable`], with the reason: beyond follow-up while some are free of every cause, before a conditional
+    /// curve starts, nobody in the group, or a time that is NaN or negative.
     pub fn value(&self) -> Result<f64, NotEstimable> {
         self.value
     }
 
-    /// The standard error of F(t) itself: 0 where F is 0 or 1, as in R's multi-state curves, though a width of 0 is no
-    /// certainty; `None` where a table gives none, or there is no estimate.
-    #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
+    /// The standard error of F(t) itself; 0 where F is 0, as in R's multi-state curves.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: no estimate, or a table that does not know the subjects behind it.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
         self.std_error
+    }
+
+    /// Why there is no estimate or, where there is one, no standard error; `None` where there are both.
+    #[must_use]
+    pub fn not_estimable(&self) -> Option<NotEstimable> {
+        self.value.err().or(self.std_error.err())
     }
 
     /// How many (sum of weights) were under observation just before the time.
@@ -131,8 +166,8 @@ impl IncidenceEstimate {
     }
 
     pub(super) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
-        let value = self.value.ok()?;
-        let log_se = self.std_error? / value;
+        let (value, std_error) = (self.value.ok()?, self.std_error.ok()?);
+        let log_se = std_error / value;
         interval.limits(z, value, log_se, log_se)
     }
 
@@ -152,13 +187,12 @@ impl IncidenceEstimate {
     /// ```
     #[must_use]
     pub fn difference(&self, reference: &Self) -> Estimate {
-        match self.both_values(reference) {
-            Ok((of, against)) => {
-                let se = self.both_errors(reference).map(|(a, b)| a.hypot(b));
-                Estimate::with_error(Scale::Identity, of - against, se).within(-1.0, 1.0)
-            }
-            Err(because) => Estimate::none(Scale::Identity, because),
-        }
+        let (own, other) = match self.both_values(reference) {
+            Ok(both) => both,
+            Err(because) => return Estimate::none(Scale::Identity, because).within(-1.0, 1.0),
+        };
+        let se = self.both_errors(reference).map(|(a, b)| a.hypot(b));
+        Estimate::with_error(Scale::Identity, own - other, se).within(-1.0, 1.0)
     }
 
     fn both_values(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
@@ -167,20 +201,19 @@ impl IncidenceEstimate {
 
     /// The errors of the two groups; one alone is not that of a comparison.
     fn both_errors(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
-        let both = self.std_error.zip(reference.std_error).ok_or(NotEstimable::NoSubjects)?;
+        let both = (self.std_error?, reference.std_error?);
         if both.0 > 0.0 && both.1 > 0.0 { Ok(both) } else { Err(NotEstimable::NoVariation) }
     }
 
     /// This probability over that of an independent group at its time, on the logarithmic scale.
     #[must_use]
     pub fn ratio(&self, reference: &Self) -> Estimate {
-        match self.both_values(reference) {
-            Ok((of, against)) => {
-                let se = self.both_errors(reference).map(|(a, b)| (a / of).hypot(b / against));
-                Estimate::with_error(Scale::Log, of.ln() - against.ln(), se)
-            }
-            Err(because) => Estimate::none(Scale::Log, because),
-        }
+        let (own, other) = match self.both_values(reference) {
+            Ok(both) => both,
+            Err(because) => return Estimate::none(Scale::Log, because),
+        };
+        let se = self.both_errors(reference).map(|(a, b)| (a / own).hypot(b / other));
+        Estimate::with_error(Scale::Log, own.ln() - other.ln(), se)
     }
 }
 
@@ -190,13 +223,6 @@ impl fmt::Display for IncidenceEstimate {
         let percent = |x: f64| format!("{:.decimals$}%", 100.0 * x);
         let value = match self.value {
             Ok(value) => percent(value),
-            Err(NotEstimable::BeyondFollowUp { last, .. }) => {
-                let last = Number(last);
-                return write!(
-                    f,
-                    "not estimable: follow-up ends at {last} with some still free of every event"
-                );
-            }
             Err(because) => return write!(f, "{because}"),
         };
         if f.alternate() {
@@ -206,9 +232,8 @@ impl fmt::Display for IncidenceEstimate {
             };
         }
         match self.std_error {
-            Some(se) if se > 0.0 => write!(f, "{value} ± {}", percent(se)),
-            Some(_) => write!(f, "{value} (no standard error: a width of 0 is no certainty)"),
-            None => write!(f, "{value} (no standard error)"),
+            Ok(se) => write!(f, "{value} ± {}", percent(se)),
+            Err(because) => write!(f, "{value} (no standard error: {because:#})"),
         }
     }
 }
@@ -218,23 +243,14 @@ impl fmt::Display for IncidenceEstimate {
 /// The lower limit is where the upper confidence curve reaches p, the upper one where the lower does. What is not
 /// reached is `None`: an incidence need not come near 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct IncidenceQuantile {
     p: f64,
     value: Option<f64>,
     interval: ConfidenceInterval,
 }
 
-#[cfg(feature = "serde")]
-checked_when_read!(IncidenceQuantile { p: f64, value: Option<f64>, interval: ConfidenceInterval });
-
 impl IncidenceQuantile {
-    #[cfg(feature = "serde")]
-    fn check(&self) -> Result<()> {
-        stored::probability("p", self.p)?;
-        stored::size("a time", self.value.unwrap_or(0.0))
-    }
-
     /// The probability p.
     #[must_use]
     pub fn p(&self) -> f64 {
@@ -270,7 +286,10 @@ impl<'a> IncidenceCurve<'a> {
 
     /// F just after each time of the table.
     pub fn values(&self) -> impl Iterator<Item = f64> + use<'a> {
-        self.fit.incidence.iter().skip(self.cause).step_by(self.fit.width()).copied()
+        let cause = self.cause;
+        self.fit
+            .blocks_from(0)
+            .flat_map(move |block| block.rows.clone().map(|i| block.of_cause(i, cause).0).collect::<Vec<_>>())
     }
 
     /// F(t), its standard error, how many are at risk just before `t` and how many events there were.
@@ -288,14 +307,9 @@ impl<'a> IncidenceCurve<'a> {
     fn estimate(&self, t: f64, rows: usize) -> IncidenceEstimate {
         let (value, std_error) = self.fit.after(rows, self.cause);
         let events = (0..rows).map(|i| self.fit.table.events_of(i, self.cause));
+        let events = events.collect::<crate::numeric::sums::Sum>().value();
         let value = self.fit.answers(t).map(|()| value);
-        IncidenceEstimate {
-            time: TimeAsked(t),
-            value,
-            std_error: std_error.filter(|_| value.is_ok()),
-            at_risk: self.fit.table.all().at_risk(t),
-            events: events.collect::<crate::numeric::sums::Sum>().value(),
-        }
+        IncidenceEstimate::new(t, value, std_error, self.fit.table.all().at_risk(t), events)
     }
 
     /// The first times at which the incidence has reached each `p`, with the interval asked for.
@@ -320,9 +334,12 @@ impl<'a> IncidenceCurve<'a> {
             return Err(Error::OutOfRange { argument: "p", value, must_be: "in [0, 1]" });
         }
         let mut found = vec![[None; 3]; p.len()];
-        for (i, row) in self.fit.table.all().rows().enumerate() {
-            let (value, std_error) = self.fit.after(i + 1, self.cause);
-            let limits = IncidenceEstimate::new(row.time, value, std_error, row.at_risk, 0.0)
+        let estimates = self
+            .fit
+            .blocks_from(0)
+            .flat_map(|block| block.rows.clone().map(|i| block.of_cause(i, self.cause)).collect::<Vec<_>>());
+        for (row, (value, std_error)) in self.fit.table.all().rows().zip(estimates) {
+            let limits = IncidenceEstimate::new(row.time, Ok(value), std_error, row.at_risk, 0.0)
                 .limits(&interval, z)
                 .map_or([None; 2], |(lower, upper)| [Some(upper), Some(lower)]);
             for (found, p) in found.iter_mut().zip(p) {
@@ -345,13 +362,20 @@ impl<'a> IncidenceCurve<'a> {
     }
 
     /// Pepe and Mori's (1993) conditional probability `F_k(t)/(1 − F_other(t))`: that the cause has come by t among those
-    /// whom no other has taken by then. `None` where the others have taken all, or F has no value at t.
-    #[must_use]
-    pub fn conditional_probability(&self, t: f64) -> Option<f64> {
-        self.fit.answers(t).ok()?;
+    /// whom no other has taken by then.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: [`NotEstimable::Undefined`] where the others have taken all, and those of
+    /// [`IncidenceEstimate::value`].
+    pub fn conditional_probability(&self, t: f64) -> Result<f64, NotEstimable> {
+        self.fit.answers(t)?;
         let rows = self.fit.rows_until(t);
         let other: f64 =
             (0..self.fit.width()).filter(|&k| k != self.cause).map(|k| self.fit.after(rows, k).0).sum();
-        (other < 1.0).then(|| self.fit.after(rows, self.cause).0 / (1.0 - other))
+        if other < 1.0 {
+            Ok(self.fit.after(rows, self.cause).0 / (1.0 - other))
+        } else {
+            Err(NotEstimable::Undefined)
+        }
     }
 }

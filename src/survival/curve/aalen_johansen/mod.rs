@@ -4,7 +4,7 @@
 //!   [`CumulativeIncidence`] · one cause, asked for values, quantiles, areas: [`IncidenceCurve`]
 //! * a value: [`IncidenceEstimate`], also as a contrast of two arms · an area: [`TimeLost`]
 //!
-//! Inside: `estimator` passes over the rows once, `variance` has the terms of a row, `influence` what one subject does.
+//! Inside: `running` passes over the rows once, `variance` has the terms of a row, `influence` what one subject does.
 //!
 //! Not here: the event-free curve alone ([`KaplanMeier`](crate::survival::KaplanMeier)).
 
@@ -12,6 +12,7 @@ mod cumulative_incidence;
 mod estimator;
 mod incidence_curve;
 pub(crate) mod influence;
+mod running;
 mod time_lost;
 pub(crate) mod variance;
 

@@ -11,31 +11,16 @@ use crate::survival::curve::aalen_johansen::variance::{Hazard, IncidenceVariance
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
 use crate::survival::result::not_estimable::NotEstimable;
-#[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
 
 /// The mean time up to τ that a cause takes: `L_k(τ) = ∫₀^τ F_k(t) dt`, in the unit of the times.
 ///
 /// The times lost to all causes and the time free of any add up to τ (Andersen 2013, Stat Med 32:5278).
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TimeLost {
     tau: f64,
     value: f64,
     std_error: Option<f64>,
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(TimeLost { tau: f64, value: f64, std_error: Option<f64> });
-
-#[cfg(feature = "serde")]
-impl TimeLost {
-    fn check(&self) -> Result<()> {
-        stored::size("tau", self.tau)?;
-        stored::size("a mean time", self.value)?;
-        stored::size("a standard error", self.std_error.unwrap_or(0.0))?;
-        stored::probability("a mean time, as a share of tau", self.value / self.tau.max(self.value))
-    }
 }
 
 impl TimeLost {
@@ -146,10 +131,11 @@ impl CumulativeIncidence {
     fn area(&self, tau: f64, cause: usize, quantity: Quantity) -> TimeLost {
         let rows = self.rows_until(tau);
         let times = &self.table.all().times()[..rows];
+        let values: Vec<f64> = IncidenceCurve::new(self, cause).values().collect();
         let mut area = Sum::default();
         let (mut next, mut free) = (tau, Sum::default());
         for i in (0..rows).rev() {
-            area.add((next - times[i]) * self.after(i + 1, cause).0);
+            area.add((next - times[i]) * values[i]);
             free.add((next - times[i]) * self.free[i]);
             next = times[i];
         }
@@ -163,6 +149,7 @@ impl CumulativeIncidence {
         let (Quantity::TimeLost(end) | Quantity::EventFreeTime(end)) = quantity;
         let rows = self.rows_until(end);
         let mut effects = vec![(0.0, 0.0); self.table.all().len()];
+        let values: Vec<f64> = IncidenceCurve::new(self, cause).values().collect();
         // The area to the right of a row under F(t) − F(row), or under S.
         let (mut next, mut area) = (end, 0.0);
         for i in (0..rows).rev() {
@@ -170,8 +157,7 @@ impl CumulativeIncidence {
             let row = self.table.all().row(i);
             let free = if i == 0 { 1.0 } else { self.free[i - 1] };
             let survived = Hazard { at_risk: row.at_risk, events: row.events, free }.survived();
-            let now = self.after(i + 1, cause).0;
-            let before = self.after(i, cause).0;
+            let (now, before) = (values[i], if i == 0 { 0.0 } else { values[i - 1] });
             let (own, still) = match quantity {
                 Quantity::TimeLost(_) => (free * (end - time), area),
                 Quantity::EventFreeTime(_) => {
@@ -209,7 +195,7 @@ impl CumulativeIncidence {
         if let Some(subjects) = &self.subjects {
             return Some(subjects.variance(&self.row_influences(quantity, cause), cause));
         }
-        if self.log_variance.is_empty() && !self.free.is_empty() {
+        if !self.has_variance() {
             return None;
         }
         let kind = if self.kind == IncidenceVariance::Aalen { self.kind } else { IncidenceVariance::Delta };

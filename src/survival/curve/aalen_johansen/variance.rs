@@ -56,17 +56,29 @@ impl Hazard {
         tied * d / (n * n)
     }
 
-    /// `(a, b, c)` of the row's term `a g² − 2 b g + c` for a cause with `d` events.
-    pub fn terms(self, kind: IncidenceVariance, d: f64, all: impl Iterator<Item = f64>) -> (f64, f64, f64) {
-        let (n, s) = (self.at_risk, self.free);
-        if kind == IncidenceVariance::Aalen {
-            let (own, survived) = (self.hypergeometric(d), self.survived());
-            let sum: f64 = all.map(|d| self.hypergeometric(d)).sum();
-            return (survived * survived * sum, s * own * survived, s * s * own);
-        }
-        let a = if self.events < n { self.events / (n * (n - self.events)) } else { 0.0 };
-        let h = d / n;
-        (a, s * h / n, s * s * h * (1.0 - h) / n)
+    /// `1/n`, 0 where nobody is at risk.
+    #[inline]
+    pub fn unit(self) -> f64 {
+        let unit = self.at_risk.recip();
+        if self.at_risk > 0.0 { unit } else { 0.0 }
+    }
+
+    /// `(a, b, c)` of the row's term `a g² − 2 b g + c` for a cause with `d` events, `all` being those of each cause, with
+    /// independent increments.
+    pub fn aalen(self, d: f64, all: &[f64]) -> (f64, f64, f64) {
+        let s = self.free;
+        let (own, survived) = (self.hypergeometric(d), self.survived());
+        let sum: f64 = all.iter().map(|&d| self.hypergeometric(d)).sum();
+        (survived * survived * sum, s * own * survived, s * s * own)
+    }
+
+    /// The step of the incidence and `(b, c)` with multinomial increments, whose `a` is Greenwood's term; `unit` is
+    /// [`unit`](Self::unit).
+    #[inline]
+    pub fn multinomial(self, d: f64, unit: f64) -> (f64, f64, f64) {
+        let h = d * unit;
+        let by = self.free * h;
+        (by, by * unit, self.free * by * (1.0 - h) * unit)
     }
 
     /// The variance of `Σ_m x_m Δh_m` with `x_m` = `own` for the cause with `d` events and `other` for the rest.
@@ -89,28 +101,63 @@ impl Hazard {
     }
 }
 
-/// The variance of one cause's incidence as it grows: V, half its derivative in F, and half its second derivative,
+/// The variances of the causes' incidences as they grow: of each V, half its derivative in F, and half its second derivative,
 /// which the causes share.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Growing {
-    variance: f64,
-    slope: f64,
+#[derive(Debug, Clone)]
+pub(super) struct Growing<E> {
+    variance: E,
+    slope: E,
     /// What has come in, of which the rest is a difference.
-    added: f64,
+    added: E,
+    curvature: f64,
 }
 
-impl Growing {
-    /// The incidence has grown by `by`; then the row's own term comes in.
-    #[inline]
-    pub fn step(&mut self, by: f64, curvature: f64, (b, c): (f64, f64)) {
-        self.variance += by * (2.0 * self.slope + by * curvature) + c;
-        self.slope += by * curvature - b;
-        self.added += c;
+impl<E: Clone + AsRef<[f64]> + AsMut<[f64]>> Growing<E> {
+    pub fn new(zero: &E) -> Self {
+        Self { variance: zero.clone(), slope: zero.clone(), added: zero.clone(), curvature: 0.0 }
     }
 
-    /// The variance now: 0 where what is left is rounding (all have had an event, and no cause but this).
+    /// Numbers that [`write`](Self::write) writes.
+    pub fn width(causes: usize) -> usize {
+        1 + 3 * causes
+    }
+
+    pub fn write(&self, to: &mut Vec<f64>) {
+        to.push(self.curvature);
+        for each in [&self.variance, &self.slope, &self.added] {
+            to.extend_from_slice(each.as_ref());
+        }
+    }
+
+    pub fn read(zero: &E, from: &[f64]) -> Self {
+        let causes = zero.as_ref().len();
+        let mut growing = Self { curvature: from[0], ..Self::new(zero) };
+        let all = [&mut growing.variance, &mut growing.slope, &mut growing.added];
+        for (each, from) in all.into_iter().zip(from[1..].chunks_exact(causes)) {
+            each.as_mut().copy_from_slice(from);
+        }
+        growing
+    }
+
+    /// Each incidence has grown by `by`; then the row's own term `(a, b, c)` comes in: `of_cause` tells both of cause k.
     #[inline]
-    pub fn value(&self) -> f64 {
-        if self.variance > 1e-14 * self.added { self.variance } else { 0.0 }
+    pub fn step(&mut self, of_cause: impl Fn(usize) -> (f64, (f64, f64, f64))) {
+        let before = self.curvature;
+        let (variance, slope, added) = (self.variance.as_mut(), self.slope.as_mut(), self.added.as_mut());
+        for k in 0..variance.len() {
+            let (by, (a, b, c)) = of_cause(k);
+            let moved = by * before;
+            variance[k] += by * (2.0 * slope[k] + moved) + c;
+            slope[k] += moved - b;
+            added[k] += c;
+            self.curvature = before + a;
+        }
+    }
+
+    /// The variance of cause k now: 0 where what is left is rounding (all have had an event, and no cause but this).
+    #[inline]
+    pub fn value(&self, k: usize) -> f64 {
+        let (variance, added) = (self.variance.as_ref()[k], self.added.as_ref()[k]);
+        if variance > 1e-14 * added { variance } else { 0.0 }
     }
 }

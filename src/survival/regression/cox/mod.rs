@@ -29,7 +29,7 @@ mod kalbfleisch_prentice;
 pub(in crate::survival::regression) mod limit;
 pub(in crate::survival::regression) mod model;
 pub(in crate::survival::regression) mod newton;
-mod one_pass;
+pub(in crate::survival::regression) mod one_pass;
 mod options;
 pub(in crate::survival::regression) mod partial_likelihood;
 mod predicted_curve;

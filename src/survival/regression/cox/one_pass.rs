@@ -12,10 +12,10 @@ use crate::survival::regression::cox::rows::{Rows, Stratum};
 
 /// Linear predictors within ±100 need no shift before the exponential: no sum over up to 2³² rows can overflow, nor can
 /// the product of two of them.
-const SAFE: f64 = 100.0;
+pub(in crate::survival::regression) const SAFE: f64 = 100.0;
 
 /// Can these rows be walked in one pass? Weights near the ends of the range of numbers need the general way's care.
-pub(super) fn applies(rows: &Rows) -> bool {
+pub(in crate::survival::regression) fn applies(rows: &Rows) -> bool {
     let moderate = |w: &f64| (1e-50..1e50).contains(w);
     (1..=8).contains(&rows.p)
         && rows.strata.iter().all(|s| s.late.is_empty())
@@ -40,14 +40,20 @@ pub(super) fn evaluate(rows: &Rows, beta: &[f64], ties: Ties, point: &mut Point)
 
 /// `Σ c ln S0`: logarithms of products, since a logarithm costs as much as ten multiplications.
 #[derive(Clone, Copy)]
-struct LogSum {
+pub(in crate::survival::regression) struct LogSum {
     sum: f64,
     product: f64,
 }
 
 impl LogSum {
+    pub const ZERO: Self = Self { sum: 0.0, product: 1.0 };
+
+    pub fn value(self) -> f64 {
+        self.sum + self.product.ln()
+    }
+
     #[inline]
-    fn add(&mut self, weight: f64, value: f64) {
+    pub fn add(&mut self, weight: f64, value: f64) {
         if weight == 1.0 {
             self.product *= value;
             if !(1e-150..1e150).contains(&self.product) {
@@ -62,17 +68,17 @@ impl LogSum {
 
 /// `Σ r`, `Σ r x` and the upper triangle of `Σ r x xᵀ` over some rows.
 #[derive(Clone, Copy)]
-struct Sums<const P: usize> {
-    s0: f64,
-    s1: [f64; P],
-    s2: [[f64; P]; P],
+pub(in crate::survival::regression) struct Sums<const P: usize> {
+    pub s0: f64,
+    pub s1: [f64; P],
+    pub s2: [[f64; P]; P],
 }
 
 impl<const P: usize> Sums<P> {
-    const ZERO: Self = Self { s0: 0.0, s1: [0.0; P], s2: [[0.0; P]; P] };
+    pub const ZERO: Self = Self { s0: 0.0, s1: [0.0; P], s2: [[0.0; P]; P] };
 
     #[inline]
-    fn add(&mut self, risk: f64, x: &[f64; P]) {
+    pub fn add(&mut self, risk: f64, x: &[f64; P]) {
         self.s0 += risk;
         for a in 0..P {
             let scaled = risk * x[a];
@@ -126,7 +132,7 @@ impl<const P: usize> Pass<P> {
         let (x, _) = rows.x.as_chunks::<P>();
         let mut pass = Self {
             own: 0.0,
-            logs: LogSum { sum: 0.0, product: 1.0 },
+            logs: LogSum::ZERO,
             largest: 0.0,
             gradient: [0.0; P],
             information: [[0.0; P]; P],

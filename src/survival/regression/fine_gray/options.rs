@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::Collinear;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
@@ -129,8 +130,19 @@ impl FineGray {
             }
             None => Groups::from_codes(&vec![0; data.len()], &["all"])?,
         };
-        let weights = CensoringWeights::of_groups(data, &groups, self.censoring_ties)?;
-        Ok((groups.codes().to_vec(), weights))
+        let codes = groups.codes().to_vec();
+        // G is estimated from subjects where weights are those of a sample, and a row of weight 0 is none.
+        let weights = match data.any_cause().weights() {
+            Some(Weights::Sampling(w)) if w.contains(&0.0) => {
+                let keep: Vec<bool> = w.iter().map(|&w| w > 0.0).collect();
+                let kept: Vec<usize> =
+                    codes.iter().zip(&keep).filter(|&(_, &k)| k).map(|(&c, _)| c as usize).collect();
+                let groups = Groups::from_codes(&kept, groups.labels())?;
+                CensoringWeights::of_groups(&data.filter(&keep)?, &groups, self.censoring_ties)?
+            }
+            _ => CensoringWeights::of_groups(data, &groups, self.censoring_ties)?,
+        };
+        Ok((codes, weights))
     }
 
     /// Fits the model.

@@ -115,7 +115,9 @@ fn effects(rows: &Rows, scan: &Scan, weights: &[CensoringWeights], events_first:
         for (g, w) in weights.iter().enumerate() {
             // Backwards: the sums over event times after each censoring time.
             let mut ahead = Ahead::new(scan, p);
-            let mut of_later: Vec<(Option<u32>, f64, Vec<f64>)> = Vec::with_capacity(w.censorings.len());
+            let mut epochs = Vec::with_capacity(w.censorings.len());
+            // Of the last censoring time first: `Σ W dA`, then `Σ W m dA`.
+            let mut of_later = Vec::with_capacity(w.censorings.len() * (p + 1));
             let mut k = stratum.ties.len();
             for c in w.censorings.iter().rev() {
                 while k > 0 && later(stratum.ties[k - 1].time, c.time) {
@@ -123,7 +125,9 @@ fn effects(rows: &Rows, scan: &Scan, weights: &[CensoringWeights], events_first:
                     ahead.add(of, k);
                 }
                 let (epoch, hazard, mean) = ahead.of(g);
-                of_later.push((epoch, hazard, mean.to_vec()));
+                epochs.push(epoch);
+                of_later.push(hazard);
+                of_later.extend_from_slice(mean);
             }
             // Forwards: those with another event by then.
             let mut sums = vec![0.0; p + 1];
@@ -131,7 +135,8 @@ fn effects(rows: &Rows, scan: &Scan, weights: &[CensoringWeights], events_first:
             let mut others: Box<dyn Iterator<Item = &Other>> =
                 Box::new(of.others.iter().filter(|o| o.group as usize == g));
             let mut waiting = others.next();
-            for (at, c) in w.censorings.iter().enumerate() {
+            let of_later = of_later.chunks_exact(p + 1).zip(epochs).rev();
+            for ((at, c), (sums_later, epoch_later)) in w.censorings.iter().enumerate().zip(of_later) {
                 while let Some(o) = waiting.filter(|o| earlier(rows.time[o.row], c.time)) {
                     if o.own.epoch != epoch {
                         sums.fill(0.0);
@@ -142,11 +147,10 @@ fn effects(rows: &Rows, scan: &Scan, weights: &[CensoringWeights], events_first:
                     add(&mut sums[1..], rows.row(o.row), r);
                     waiting = others.next();
                 }
-                let Some((epoch_later, hazard, mean)) = of_later.pop() else { break };
                 if epoch_later == Some(epoch) {
                     let q = &mut effects[g][at * p..(at + 1) * p];
-                    add(q, &sums[1..], hazard);
-                    add(q, &mean, -sums[0]);
+                    add(q, &sums[1..], sums_later[0]);
+                    add(q, &sums_later[1..], -sums[0]);
                 }
             }
         }

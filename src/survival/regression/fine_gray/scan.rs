@@ -10,6 +10,7 @@ use crate::survival::regression::cox::newton::RiskSets;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::{Rows, Stratum};
 use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Walk, Weight};
+use crate::survival::regression::fine_gray::one_pass::{self, Room};
 
 /// Running sums that have fallen to this share of their peak by taking away late entries are summed again.
 const CANCELLED: f64 = 1e-4;
@@ -29,6 +30,9 @@ pub(super) struct Scan {
     pub hazard: Vec<f64>,
     pub mean: Vec<f64>,
     eta: Vec<f64>,
+    /// Can the likelihood be had in fewer walks, and room for these.
+    short: bool,
+    room: Room,
 }
 
 /// What the scan needs to know of a stratum.
@@ -106,6 +110,8 @@ impl Scan {
             hazard: vec![0.0; first],
             mean: vec![0.0; first * rows.p],
             eta: Vec::new(),
+            short: one_pass::applies(rows, groups),
+            room: Room::default(),
         }
     }
 
@@ -130,7 +136,14 @@ impl Scan {
 
     /// Where the scan stands after it: risk weights, hazards, means and exposures at `beta`.
     pub fn stand_at(&mut self, rows: &Rows, beta: &[f64]) {
-        self.hazards(rows, beta, rows.p);
+        match rows.p {
+            1 => self.hazards(rows, beta, 1),
+            2 => self.hazards(rows, beta, 2),
+            3 => self.hazards(rows, beta, 3),
+            4 => self.hazards(rows, beta, 4),
+            5 => self.hazards(rows, beta, 5),
+            p => self.hazards(rows, beta, p),
+        };
         self.expose(rows);
     }
 
@@ -307,6 +320,9 @@ impl Scan {
 
 impl RiskSets for &mut Scan {
     fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point) {
+        if self.short && one_pass::evaluate(rows, &self.strata, beta, &mut self.room, point).is_some() {
+            return;
+        }
         match rows.p {
             // The same code with a known number of columns.
             1 => self.evaluate_with(rows, beta, 1, point),
