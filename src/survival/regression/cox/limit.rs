@@ -6,6 +6,7 @@ use crate::survival::regression::cox::newton::{
 };
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::separation::{ByColumn, Monotone};
 use crate::survival::regression::cox::{Stop, Ties, cone, separation};
 
 /// A share of another column below which a direction does not move a coefficient.
@@ -46,15 +47,19 @@ pub(in crate::survival::regression) struct Directions {
 }
 
 impl Directions {
-    /// Of the pairs of `rows`, of which `left` holds those that are undecided.
-    pub fn new(rows: &Rows, left: &Rows, ties: Ties, free: &[usize]) -> Self {
-        let p = rows.p;
+    /// Of the pairs of `rows`, of which the monotone likelihood leaves some undecided.
+    pub fn new(rows: &Rows, monotone: &Monotone, ties: Ties, free: &[usize]) -> Self {
+        let (p, left) = (rows.p, &monotone.left);
         let information = plain_information(left, ties);
         // A column that is held tells nothing of the others.
         let determined = independent_of(left, &information, free);
         let flat = flat_directions(&information, p, free, &determined);
         let pairs = separation::Pairs::new(rows, ties, free);
-        let rays = cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>());
+        // A column that decides every pair is in the middle of the cone, a thin sliver whose rays are not to be had.
+        let rays = match monotone.by {
+            Some(_) => None,
+            None => cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>()),
+        };
         let extreme = rays.is_some();
         let mut flat = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
         for direction in &mut flat {
@@ -63,6 +68,8 @@ impl Directions {
         }
         let fate: Vec<Fate> = if extreme {
             (0..p).map(|j| fate_of([1.0, -1.0].map(|sign| flat.iter().any(|d| d[j] * sign > 0.0)))).collect()
+        } else if let Some(by) = monotone.by {
+            fates_about_a_column(&pairs, by)
         } else {
             fates_by_pairs(&pairs, &flat)
         };
@@ -86,9 +93,10 @@ impl Directions {
 }
 
 /// Goes on in the limit from where the search began.
-pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: usize) -> Maximum {
+pub(super) fn in_the_limit(outer: &Search, monotone: Monotone, origin: Vec<f64>, used: usize) -> Maximum {
     let (rows, ties) = (outer.objective.rows, outer.objective.ties);
-    let directions = Directions::new(rows, &left, ties, outer.free);
+    let directions = Directions::new(rows, &monotone, ties, outer.free);
+    let left = monotone.left;
     let mut objective = Objective::new(&left, ties, vec![0.0; rows.p]);
     let mut point = Point::new(rows.p);
     objective.evaluate(&origin, &mut point);
@@ -113,6 +121,22 @@ fn fate_of([rises, falls]: [bool; 2]) -> Fate {
         (false, true) => Fate::MinusInfinity,
         (true, true) => Fate::Undecided,
     }
+}
+
+/// The same where a column is strict for every pair: next to it are directions of the cone along which each of the others rises,
+/// and such along which it falls.
+fn fates_about_a_column(pairs: &separation::Pairs, by: ByColumn) -> Vec<Fate> {
+    let mut fate = vec![Fate::Finite; pairs.rows.p];
+    for &j in pairs.free {
+        fate[j] = Fate::Undecided;
+    }
+    let column = pairs.free[by.place];
+    let mut contrast = vec![0.0; pairs.rows.p];
+    contrast[column] = by.sign;
+    if pairs.along_which_falls(&contrast).is_none() {
+        fate[column] = fate_of([by.sign > 0.0, by.sign < 0.0]);
+    }
+    fate
 }
 
 /// The same without the rays: directions of the cone are asked for until each coefficient has one along which it rises, and one

@@ -71,9 +71,9 @@ impl RiskSet<'_> {
     /// The infinite directions and the rows of the limit; `None` where no coefficient can run to infinity.
     fn undecided(&self, rows: &Rows, scan: &Scan, free: &[usize]) -> Option<(Directions, Rows)> {
         let pairs = rows.leaving_at(&scan.last_at_risk(rows));
-        let left = separation::limit(&pairs, Ties::Breslow, free)?;
-        let directions = Directions::new(&pairs, &left, Ties::Breslow, free);
-        let split = rows.split_as(&left, self.other);
+        let monotone = separation::limit(&pairs, Ties::Breslow, free)?;
+        let directions = Directions::new(&pairs, &monotone, Ties::Breslow, free);
+        let split = rows.split_as(&monotone.left, self.other);
         Some((directions, split))
     }
 }
