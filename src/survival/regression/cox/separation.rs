@@ -363,7 +363,7 @@ fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// Scores that differ by no more than `same` have one level.
-fn levels(score: &[f64], same: f64) -> Vec<usize> {
+pub(super) fn levels(score: &[f64], same: f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|&a, &b| score[a].total_cmp(&score[b]));
     let mut levels = vec![0; score.len()];
