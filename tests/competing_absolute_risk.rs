@@ -6,7 +6,7 @@ mod common;
 
 use common::{Case, Frame, Report, cases, number, numbers};
 use greenwood::Error;
-use greenwood::survival::regression::{AbsoluteRisk, PredictedCurve, RiskEstimate, RiskWithErrors};
+use greenwood::survival::regression::{AbsoluteRisk, CauseSpecificRisk, PredictedCurve, RiskEstimate};
 use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{CompetingRisks, CoxPh, Design, RightCensored, Ties, Weights};
 
@@ -103,7 +103,7 @@ fn with_errors(case: &Case, row: usize, report: &mut Report) {
     let beside: Vec<_> =
         models.iter().map(|(_, rows, design, fit, _)| fit.with(rows, design).unwrap()).collect();
     let parts: Vec<_> = models.iter().zip(&beside).map(|(m, b)| (m.0.as_str(), b, &m.4)).collect();
-    let mut risk = RiskWithErrors::new(&parts).unwrap();
+    let mut risk = CauseSpecificRisk::new(&parts).unwrap();
     if case.inputs["product_limit"] == false {
         risk = risk.exponential();
     }
@@ -159,7 +159,7 @@ fn errors_are_derivatives_by_weights() {
         let fits = [0, 1].map(|k| CoxPh::new().ties(ties).fit(&rows[k], &design).unwrap());
         let beside = [0, 1].map(|k| fits[k].with(&rows[k], &design).unwrap());
         let new = fits[0].row().numeric("trt", 1.0).numeric("age", 50.0).numeric("edema", 0.0);
-        let risk = RiskWithErrors::new(&[("1", &beside[0], &new), ("2", &beside[1], &new)]).unwrap();
+        let risk = CauseSpecificRisk::new(&[("1", &beside[0], &new), ("2", &beside[1], &new)]).unwrap();
         let risk = if exponential { risk.exponential() } else { risk };
         risk.at("2", &[500.0, 1000.0, 2000.0, 3500.0])
             .unwrap()
@@ -199,22 +199,39 @@ fn what_is_no_risk_is_refused() {
     let beyond = NotEstimable::BeyondFollowUp { time: 7.0, last: 6.0 };
     assert_eq!(risk.of("a", 7.0), Err(Error::NotEstimable { because: beyond }));
     assert_eq!(risk.of("a", -1.0), Err(Error::NotEstimable { because: NotEstimable::InvalidTime }));
-    assert!(matches!(risk.of("c", 1.0), Err(Error::UnknownCause { .. })));
+    let unknown = |known: &str| Err(Error::UnknownCause { cause: "c".into(), known: known.into() });
+    assert_eq!(risk.of("c", 1.0), unknown("a, b"));
     assert!(risk.given_event_free(3.0, "a", 2.0).unwrap_err().to_string().contains("at least s"));
     assert_eq!((risk.of("a", 0.0), risk.event_free(0.0)), (Ok(0.0), Ok(1.0)));
     // And with errors.
     let rows = data.cause_specific("a").unwrap();
     let fit = CoxPh::new().fit(&rows, &design).unwrap();
     let (beside, row) = (fit.with(&rows, &design).unwrap(), fit.row().numeric("x", 1.0));
-    assert!(RiskWithErrors::new::<&str>(&[]).is_err());
-    assert!(
-        RiskWithErrors::new(&[("a", &beside, &row), ("a", &beside, &row)])
-            .unwrap_err()
-            .to_string()
-            .contains('a')
+    assert_eq!(CauseSpecificRisk::new::<&str>(&[]).unwrap_err(), Error::Empty { argument: "models" });
+    assert_eq!(
+        CauseSpecificRisk::new(&[("a", &beside, &row), ("a", &beside, &row)]).unwrap_err(),
+        Error::DuplicateName { what: "causes", name: "a".into() }
     );
-    let risk = RiskWithErrors::new(&[("a", &beside, &row)]).unwrap();
+    // Models of other subjects, and a row without its covariate.
+    let five = data.filter(&[true, true, true, true, true, false]).unwrap().cause_specific("b").unwrap();
+    let short = Design::builder().numeric("x", &[1.0, 0.0, 0.5, 2.0, 1.5]).build().unwrap();
+    let of_five = CoxPh::new().fit(&five, &short).unwrap();
+    let beside_five = of_five.with(&five, &short).unwrap();
+    assert_eq!(
+        CauseSpecificRisk::new(&[("a", &beside, &row), ("b", &beside_five, &row)]).unwrap_err(),
+        Error::OtherData { part: "the number of rows of the model of b".into() }
+    );
+    let without = fit.row().numeric("z", 1.0);
+    let error = CauseSpecificRisk::new(&[("a", &beside, &without)]).unwrap_err().to_string();
+    assert!(error.contains('x') || error.contains('z'), "{error}");
+    let risk = CauseSpecificRisk::new(&[("a", &beside, &row)]).unwrap();
     assert_eq!(risk.of("a", 7.0), Err(Error::NotEstimable { because: beyond }));
-    assert!(matches!(risk.of("c", 1.0), Err(Error::UnknownCause { .. })) && risk.of("a", f64::NAN).is_err());
-    assert!(matches!(risk.stratum("x").of("a", 1.0), Err(Error::UnknownLabel { .. })));
+    assert_eq!(risk.of("c", 1.0), Err(Error::UnknownCause { cause: "c".into(), known: "a".into() }));
+    for t in [f64::NAN, -1.0] {
+        assert_eq!(risk.of("a", t), Err(Error::NotEstimable { because: NotEstimable::InvalidTime }));
+    }
+    assert_eq!(
+        risk.stratum("x").of("a", 1.0),
+        Err(Error::UnknownLabel { label: "x".into(), known: String::new() })
+    );
 }

@@ -690,3 +690,17 @@ proptest! {
         }
     }
 }
+
+/// A region at no time is equal to itself, and is read back as it was.
+#[test]
+fn a_region_at_no_time_is_equal_to_itself() {
+    let data = IntervalCensored::new(&[1.0, 2.0], &[3.0, f64::INFINITY]).unwrap();
+    let none = Turnbull::fit(&data).at(f64::NAN);
+    assert!(none.lower.is_nan() && none == none.clone());
+    #[cfg(feature = "serde")]
+    {
+        let text = serde_json::to_string(&none).unwrap();
+        assert_eq!(serde_json::from_str::<greenwood::survival::curve::SurvivalRegion>(&text).unwrap(), none);
+    }
+    assert_ne!(none, Turnbull::fit(&data).at(2.5));
+}

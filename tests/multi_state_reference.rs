@@ -353,13 +353,25 @@ fn the_markov_assumption() {
         error(MarkovTest::new("2", "1")),
         "nobody goes 2 → 1: the transitions are 1 → 2, 1 → 3, 2 → 3"
     );
-    assert!(error(MarkovTest::new("2", "9")).contains("no state"));
-    assert!(error(MarkovTest::new("2", "3").at(&[-1.0])).contains("a landmark"));
-    assert!(error(MarkovTest::new("2", "3").at(&[])).contains("the landmarks"));
-    assert!(error(MarkovTest::new("2", "3").replicates(0)).contains("replicates"));
+    assert_eq!(error(MarkovTest::new("2", "9")), "there is no state \"9\": the states are 1, 2, 3");
+    assert_eq!(
+        error(MarkovTest::new("2", "3").at(&[-1.0])),
+        "a landmark is -1: it must be finite and at least 0"
+    );
+    assert_eq!(
+        error(MarkovTest::new("2", "3").at(&[1.0, f64::NAN])),
+        "a landmark is NaN: it must be finite and at least 0"
+    );
+    assert_eq!(
+        error(MarkovTest::new("2", "3").at(&[])),
+        "the landmarks is empty: at least one value is needed"
+    );
+    assert_eq!(error(MarkovTest::new("2", "3").replicates(0)), "replicates is 0: it must be at least 1");
     let weighted = data.clone().with_weights(Weights::sampling(vec![2.0; data.len()])).unwrap();
-    assert!(
-        MarkovTest::new("2", "3").test(&weighted).unwrap_err().to_string().contains("weights or clusters")
+    assert_eq!(
+        MarkovTest::new("2", "3").test(&weighted).unwrap_err().to_string(),
+        "a test of the Markov assumption is not available with weights or clusters: its variance takes the histories for \
+         those of independent subjects, each counted once"
     );
     // All are in state 1 at 0: nothing to compare; without landmarks there are four.
     let none = MarkovTest::new("1", "3").at(&[0.0]).test(&data).unwrap();

@@ -7,10 +7,10 @@
 mod common;
 
 use common::Frame;
-use greenwood::Result;
 use greenwood::survival::regression::parametric::Background;
 use greenwood::survival::regression::{Family, Observations, ParametricModel};
 use greenwood::survival::{Design, Parametric, Weights};
+use greenwood::{Error, Result};
 
 fn observed(frame: &Frame) -> (Vec<f64>, Vec<f64>) {
     let time = frame.column("time").to_vec();
@@ -187,9 +187,29 @@ fn a_background_of_zero_is_none_and_units_do_not_matter() -> Result<()> {
 #[test]
 fn rates_are_checked_and_residuals_refused() -> Result<()> {
     let data = Observations::interval(&[1.0, 2.0], &[1.0, f64::INFINITY])?;
-    for rates in [vec![0.1], vec![-0.1, 0.0], vec![f64::NAN, 0.1], vec![f64::INFINITY, 0.1]] {
-        assert!(data.clone().with_background(Background::rates(&rates)).is_err(), "{rates:?}");
+    let refused = |background: Background| data.clone().with_background(background).unwrap_err();
+    assert_eq!(
+        refused(Background::rates(&[0.1])),
+        Error::LengthMismatch { argument: "the rates", len: 1, other: "the observations", expected: 2 }
+    );
+    for value in [-0.1, f64::NAN, f64::INFINITY] {
+        let text = format!("background rates[0] is {value}: it must be finite and at least 0");
+        assert_eq!(refused(Background::rates(&[value, 0.1])).to_string(), text);
     }
+    let both = Observations::interval(&[1.0, 2.0], &[1.0, 5.0])?;
+    let refused = |low: [f64; 2], high: [f64; 2]| {
+        let background = Background::rates(&[0.1, 0.1]).cumulative(&low, &high);
+        both.clone().with_background(background).unwrap_err()
+    };
+    let wrong = |value, must_be| Error::InvalidBackground {
+        argument: "cumulative background hazards",
+        index: 1,
+        value,
+        must_be,
+    };
+    assert_eq!(refused([0.1, -1.0], [0.1, 0.2]), wrong(-1.0, "finite and at least 0"));
+    let must_be = "finite and not below that at the lower limit";
+    assert_eq!(refused([0.1, 0.5], [0.1, 0.2]), wrong(0.2, must_be));
     // Of a censored row no rate is asked.
     assert!(data.clone().with_background(Background::rates(&[0.1, f64::NAN])).is_ok());
     // All that happened is what the population suffers: an end of the range, or nothing that can be said.

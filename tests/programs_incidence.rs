@@ -537,3 +537,12 @@ fn what_it_cannot_do_is_said() {
     assert!(refusal(&format!("{call} --causes 1,2,7 --cause-specific")).contains("--covariates"));
     assert!(refusal(&format!("{call} --causes 1,1,7")).contains("stands twice"));
 }
+
+/// A covariate that is a part of the data is refused.
+#[test]
+fn a_column_stands_once() {
+    let path = file("once.csv", b"t,e\n1,1\n2,2\n3,1\n4,0\n6,0\n");
+    let wrong =
+        refusal(&format!("incidence {path} --time t --event e --causes 1,2 --fine-gray 1 --covariates t"));
+    assert_eq!(wrong, "error: --covariates names column \"t\", which is named by --time too: name it once");
+}

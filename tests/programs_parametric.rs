@@ -155,3 +155,17 @@ fn errors_name_the_flag() {
         assert!(error.contains(text), "{call}: {error}");
     }
 }
+
+/// A hazard of the population that cannot be is named by its row and its flag.
+#[test]
+fn a_wrong_background_names_its_row_and_its_flag() {
+    let path = file("wrong_background.csv", b"t,e,b\n1,1,0.1\n2,1,-0.2\n3,0,0.1\n4,1,0.2\n");
+    let refused =
+        refusal(&format!("parametric {path} --time t --event e --distribution weibull --background b"));
+    assert!(
+        refused.contains(
+            "line 3, --background \"b\": background rates[1] is -0.2: it must be finite and at least 0"
+        ),
+        "{refused}"
+    );
+}

@@ -275,7 +275,7 @@ fn regression_is() {
         regression::Recipe,
         regression::Residuals,
         regression::RiskEstimate,
-        regression::RiskWithErrors<'static>,
+        regression::CauseSpecificRisk<'static>,
         regression::Status,
         regression::Stop,
         regression::SubdistributionBaseline,

@@ -12,14 +12,18 @@ use greenwood::Result;
 use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure, MedianMeasure};
 use greenwood::survival::curve::FlemingHarrington;
 use greenwood::survival::data::{Landmark, NearTies};
-use greenwood::survival::log_rank::{OneSampleLogRank, PairwiseLogRank, Renyi};
+use greenwood::survival::log_rank::{
+    Adjustment, IntervalLogRank, OneSampleLogRank, PairwiseLogRank, PepeMori, Renyi,
+};
+use greenwood::survival::multi_state::Occupation;
 use greenwood::survival::permutation::MonteCarloLogRank;
-use greenwood::survival::regression::{Family, ParametricModel};
-use greenwood::survival::result::{Estimate, HazardRatioMethod};
+use greenwood::survival::regression::{CauseSpecificRisk, Family, ParametricModel};
+use greenwood::survival::result::{Estimate, HazardRatioMethod, TestSummary};
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{
-    Alternative, Band, Concordance, Design, ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, Parametric,
-    RightCensored, RiskTable, SurvivalCurve, Weights, WinRatio,
+    AalenJohansen, Alternative, Band, CompetingRisks, Concordance, CoxPh, Design, ExactLogRank, FineGray,
+    Gray, Groups, Histories, IntervalCensored, KaplanMeier, LogRank, MaxCombo, Parametric, RightCensored,
+    RiskTable, SurvivalCurve, Weights, WinRatio,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -480,6 +484,114 @@ fn parametric_models() -> Result<()> {
             let _ = subject.simulate(3, 1);
         });
     }
+    finish(report);
+    Ok(())
+}
+
+/// Competing risks, states, scores and models of the later rooms.
+#[test]
+fn competing_risks_and_states() -> Result<()> {
+    let mut report = Report::default();
+    let outcome: Vec<Option<u8>> = (0..12).map(|i| [Some(1), Some(2), None, Some(1)][i % 4]).collect();
+    let data = CompetingRisks::with_causes(&MONTHS, &outcome, &[1, 2])?;
+    report.printed("GrayTest", &Gray::new(&1).test(&data, &arms())?, |t, a| {
+        a.p(t.p_value()).size(t.statistic());
+        let _ = TestSummary::from(t);
+    });
+    let three = Groups::new(&["a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c"]);
+    report.printed("GrayTest", &Gray::new(&1).test(&data, &three)?, |t, a| {
+        a.p(t.p_value()).size(t.statistic());
+    });
+    report.printed("PairwiseGrayTest", &Gray::new(&1).pairwise(&data, &three, Adjustment::Holm)?, |t, a| {
+        t.adjusted_p_values().iter().for_each(|&p| {
+            a.p(p);
+        });
+        t.tests().iter().for_each(|t| {
+            a.p(t.p_value());
+        });
+    });
+    report.printed("PepeMoriTest", &PepeMori::new(&1).test(&data, &arms())?, |t, a| {
+        a.p(t.p_value());
+        let _ = (t.statistic(), t.area(), TestSummary::from(t));
+    });
+    let fit = AalenJohansen::new().fit(&data)?;
+    let one = fit.of(&1)?;
+    report.printed("CumulativeIncidence", &fit, |c, a| {
+        for curve in c.curves() {
+            for t in [0.0, 8.0, 100.0] {
+                a.p(curve.at(t).value().ok()).size(curve.at(t).std_error().ok());
+            }
+            let _ = (curve.quantiles(&[0.1], 0.9), curve.time_lost(10.0));
+        }
+        let _ = c.rows().count();
+    });
+    report.printed("IncidenceEstimate", &one.at(8.0), |e, a| {
+        a.p(e.value().ok()).size(e.std_error().ok()).size(e.at_risk());
+        let _ = (e.interval(0.9), e.interval_of_complement(0.9), e.difference(e).p_value(), e.ratio(e));
+    });
+    report.printed("IncidenceEstimate", &one.at(f64::NAN), |e, a| {
+        a.p(e.value().ok());
+    });
+    report.printed("IncidenceEstimate", &one.at(100.0), |e, a| {
+        a.p(e.value().ok());
+    });
+    report.of("IncidenceQuantile", &one.quantiles(&[0.2], 0.9)?[0], |q, a| {
+        a.p(q.p()).size(q.value());
+    });
+    report.printed("TimeLost", &one.time_lost(10.0)?, |l, a| {
+        a.size(l.value()).size(l.std_error());
+        let _ = (l.interval(0.9), l.difference(l));
+    });
+    report.of("IncidenceRow", &fit.rows().next().unwrap(), |r, a| {
+        a.p(r.event_free());
+        let _ = r.events().iter().zip(r.incidence()).count();
+    });
+    let design = Design::builder().numeric("x", &WEIGHT).build()?;
+    let gray = FineGray::new(&1).fit(&data, &design)?;
+    report.of("SubdistributionBaseline", &gray.baseline()[0], |b, a| {
+        a.size(b.at(8.0));
+    });
+    report.of("SubdistributionRows", &FineGray::new(&1).expand(&data)?, |r, a| {
+        for ((_, w), _) in r.row().iter().zip(r.weight()).zip(r.stop()) {
+            a.size(*w);
+        }
+    });
+    let rows = [1, 2].map(|k| data.cause_specific(&k).unwrap());
+    let fits = rows.each_ref().map(|r| CoxPh::new().fit(r, &design).unwrap());
+    let beside = [0, 1].map(|k| fits[k].with(&rows[k], &design).unwrap());
+    let new = fits[0].row().numeric("x", 1.0);
+    let risk = CauseSpecificRisk::new(&[(1, &beside[0], &new), (2, &beside[1], &new)])?.of(&1, 8.0)?;
+    report.printed("RiskEstimate", &risk, |r, a| {
+        a.p(r.value()).size(r.std_error()).size(r.time());
+        if let Some((low, high)) = r.interval(0.9).ok().and_then(|i| i.bounds()) {
+            a.p(low).p(high);
+        }
+    });
+    let upper: Vec<f64> =
+        MONTHS.iter().zip(DIED).map(|(t, d)| if d { t + 2.0 } else { f64::INFINITY }).collect();
+    let visits = IntervalCensored::new(&MONTHS, &upper)?;
+    for groups in [arms(), three] {
+        report.printed("IntervalLogRankTest", &IntervalLogRank::default().test(&visits, &groups)?, |t, a| {
+            a.p(t.p_value()).size(t.statistic());
+            let _ = (t.z(), TestSummary::from(t));
+        });
+    }
+    let histories = Histories::new(
+        &["a", "a", "b", "b", "c", "d"],
+        &[0., 1., 0., 2., 0., 0.],
+        &[1., 9., 2., 8., 4., 5.],
+        &[Some("ill"), Some("dead"), Some("ill"), None, Some("dead"), None],
+        &["well", "ill", "dead"],
+    )?;
+    let occupation = Occupation::new();
+    report.of("OccupationEstimate", &occupation.fit(&histories)?.at(3.0)[0], |e, a| {
+        a.p(e.value()).size(e.std_error());
+        let _ = e.interval(0.9);
+    });
+    report.of("TimeInState", &occupation.time_in_state(&histories, 5.0)?[0], |t, a| {
+        a.size(t.value()).size(t.std_error());
+        let _ = t.estimate().interval(0.9);
+    });
     finish(report);
     Ok(())
 }

@@ -349,6 +349,18 @@ pub enum Error {
         /// The value found there.
         value: f64,
     },
+    /// A hazard of a population, or a cumulative one, that cannot be.
+    #[error("{argument}[{index}] is {value}: it must be {must_be}")]
+    InvalidBackground {
+        /// What it is: the rates, or the cumulative hazards at the lower or the upper limits.
+        argument: &'static str,
+        /// The row.
+        index: usize,
+        /// The value found there.
+        value: f64,
+        /// What is allowed.
+        must_be: &'static str,
+    },
     /// A covariate that does not exist.
     #[error("there is no covariate {covariate}: there are {known}")]
     UnknownCovariate {
@@ -475,8 +487,8 @@ pub enum Error {
     },
     /// What a model with an infinite coefficient does not have.
     #[error(
-        "the coefficient of {covariate} is infinite, so that this has no value: fit with Firth's penalty \
-         (`CoxPh::firth`), or leave the covariate out"
+        "the coefficient of {covariate} is infinite, so that this has no value: fit with a penalty (`CoxPh::firth`, or \
+         `FineGray::ridge`), or leave the covariate out"
     )]
     InfiniteCoefficient {
         /// The covariate's name.

@@ -143,18 +143,8 @@ impl SurvivalCurve {
     }
 
     fn answers_until(&self, t: f64, last: Option<f64>) -> Result<(), NotEstimable> {
-        if !(t >= 0.0) {
-            return Err(NotEstimable::InvalidTime);
-        }
-        let Some(last) = last else { return Err(NotEstimable::Nobody) };
-        if t < self.start {
-            return Err(NotEstimable::BeforeStart { time: t, start: self.start });
-        }
         let zero = self.survival.last().is_some_and(|&s| s <= 0.0);
-        if zero || self.extended || t <= last * (1.0 + SAME_TIME) {
-            return Ok(());
-        }
-        Err(NotEstimable::BeyondFollowUp { time: t, last })
+        within_follow_up(t, self.start, last, zero || self.extended)
     }
 
     /// S(t) with the last value carried on: for sums over times that lie within follow-up by construction.
@@ -235,6 +225,26 @@ impl SurvivalCurve {
     pub(super) fn pulls(&self) -> Vec<Pull> {
         self.table.rows().map(|row| self.estimator.influence(&row)).collect()
     }
+}
+
+/// Does a curve that begins at `start` have a value at `t`, where follow-up ends at `last`?
+pub(super) fn within_follow_up(
+    t: f64,
+    start: f64,
+    last: Option<f64>,
+    carried_on: bool,
+) -> Result<(), NotEstimable> {
+    if !(t >= 0.0) {
+        return Err(NotEstimable::InvalidTime);
+    }
+    let Some(last) = last else { return Err(NotEstimable::Nobody) };
+    if t < start {
+        return Err(NotEstimable::BeforeStart { time: t, start });
+    }
+    if carried_on || t <= last * (1.0 + SAME_TIME) {
+        return Ok(());
+    }
+    Err(NotEstimable::BeyondFollowUp { time: t, last })
 }
 
 /// The last time at which anybody who counts was under observation.

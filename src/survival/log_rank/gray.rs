@@ -12,8 +12,11 @@ use crate::numeric::distribution::chi_square_sf;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
-use crate::survival::log_rank::pairwise::Adjustment;
+use crate::survival::log_rank::pairwise::{Adjustment, check_pairs};
+use crate::survival::log_rank::weighted::check_count;
 use crate::survival::result::print::PValue;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::CompetingRiskTables;
 use crate::survival::risk_table::competing::CompetingRiskTable;
@@ -66,8 +69,8 @@ impl Gray {
     /// Compares the groups, within the strata of the data if there are any.
     ///
     /// # Errors
-    /// [`Error::UnknownCause`]; [`Error::LengthMismatch`]; [`Error::TooFewGroups`]; [`Error::OutOfRange`] where ρ is not
-    /// finite; [`Error::Unsupported`] with delayed entry (the variance is derived for groups that are observed from the
+    /// [`Error::UnknownCause`]; [`Error::LengthMismatch`]; [`Error::TooFewGroups`]; [`Error::TooManyGroups`] beyond 4096;
+    /// [`Error::OutOfRange`] where ρ is not finite; [`Error::Unsupported`] with delayed entry (the variance is derived for groups that are observed from the
     /// start), sampling weights or clusters: for these fit a Fine-Gray model with the group as
     /// covariate.
     pub fn test(&self, data: &CompetingRisks, groups: &Groups) -> Result<GrayTest> {
@@ -113,16 +116,17 @@ impl Gray {
     /// Tests every pair of groups, each with the subjects of the two alone.
     ///
     /// # Errors
-    /// Those of [`test`](Self::test).
+    /// Those of [`test`](Self::test); [`Error::TooManyGroups`] beyond 447, which make 10⁵ pairs.
     pub fn pairwise(
         &self,
         data: &CompetingRisks,
         groups: &Groups,
         adjustment: Adjustment,
     ) -> Result<PairwiseGrayTest> {
+        let k = groups.count();
+        check_pairs(k)?;
         let tables = self.tables(data, groups)?;
         let cause = data.position(&self.cause)?;
-        let k = groups.count();
         let pairs = (0..k).flat_map(|a| (a + 1..k).map(move |b| (a, b)));
         let tests: Vec<GrayTest> = pairs
             .map(|(a, b)| {
@@ -145,7 +149,7 @@ impl Gray {
         if !self.rho.is_finite() {
             return Err(Error::OutOfRange { argument: "rho", value: self.rho, must_be: "finite" });
         }
-        if found < 2 { Err(Error::TooFewGroups { found }) } else { Ok(()) }
+        check_count(found)
     }
 
     fn of_tables(&self, tables: &[Vec<&CompetingRiskTable>], cause: usize, labels: Vec<String>) -> GrayTest {
@@ -385,7 +389,7 @@ impl Position {
 
 /// The result of [`Gray`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GrayTest {
     cause: String,
     rho: f64,
@@ -394,6 +398,28 @@ pub struct GrayTest {
     observed: Vec<f64>,
     score: Vec<f64>,
     variance: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(GrayTest { cause: String, rho: f64, labels: Vec<String>, subjects: Vec<usize>, observed: Vec<f64>, score: Vec<f64>, variance: Vec<f64> });
+
+#[cfg(feature = "serde")]
+impl GrayTest {
+    fn check(&self) -> Result<()> {
+        let k = self.labels.len();
+        if k < 2 {
+            return Err(Error::TooFewGroups { found: k });
+        }
+        stored::number("rho", self.rho)?;
+        stored::length("subjects", self.subjects.len(), "labels", k)?;
+        stored::length("observed", self.observed.len(), "labels", k)?;
+        stored::length("score", self.score.len(), "labels", k)?;
+        stored::length("variance", self.variance.len(), "a matrix of all groups but one", (k - 1) * (k - 1))?;
+        self.subjects.iter().try_for_each(|&n| stored::count("the number of subjects", n))?;
+        self.observed.iter().try_for_each(|&d| stored::size("observed", d))?;
+        self.score.iter().try_for_each(|&u| stored::number("score", u))?;
+        stored::covariance(&self.variance, k - 1)
+    }
 }
 
 impl GrayTest {
@@ -484,11 +510,23 @@ impl fmt::Display for GrayTest {
 
 /// Gray's tests of every pair of groups.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PairwiseGrayTest {
     adjustment: Adjustment,
     tests: Vec<GrayTest>,
     adjusted: Vec<Option<f64>>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(PairwiseGrayTest { adjustment: Adjustment, tests: Vec<GrayTest>, adjusted: Vec<Option<f64>> });
+
+#[cfg(feature = "serde")]
+impl PairwiseGrayTest {
+    fn check(&self) -> Result<()> {
+        stored::length("adjusted", self.adjusted.len(), "tests", self.tests.len())?;
+        self.tests.iter().try_for_each(|t| stored::length("labels", t.labels.len(), "a pair", 2))?;
+        self.adjusted.iter().flatten().try_for_each(|&p| stored::probability("the adjusted p-value", p))
+    }
 }
 
 impl PairwiseGrayTest {

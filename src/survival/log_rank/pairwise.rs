@@ -80,6 +80,14 @@ impl fmt::Display for Adjustment {
 /// The most groups of which every pair is tested: 99,681 pairs.
 const MOST_GROUPS: usize = 447;
 
+/// Are there as many pairs as can be compared?
+pub(super) fn check_pairs(groups: usize) -> Result<()> {
+    if groups > MOST_GROUPS {
+        return Err(Error::TooManyGroups { found: groups, limit: MOST_GROUPS });
+    }
+    Ok(())
+}
+
 /// Log-rank tests of every pair of groups.
 ///
 /// Each pair is tested with the subjects of its two groups alone, within the strata of the data.
@@ -142,9 +150,7 @@ impl PairwiseLogRank {
         if k < 2 {
             return Err(Error::TooFewGroups { found: k });
         }
-        if k > MOST_GROUPS {
-            return Err(Error::TooManyGroups { found: k, limit: MOST_GROUPS });
-        }
+        check_pairs(k)?;
         let family = WeightedLogRank::new(self.weight.clone());
         let tables = RiskTable::by_stratum_and_group(data, groups)?;
         let mut tests = Vec::with_capacity(k * (k - 1) / 2);

@@ -9,6 +9,8 @@ use crate::survival::data::groups::Groups;
 use crate::survival::log_rank::gray::check;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::print::PValue;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::competing::CompetingRiskTable;
 
@@ -51,7 +53,7 @@ pub struct PepeMori {
 
 /// The result of [`PepeMori`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PepeMoriTest {
     cause: String,
     labels: [String; 2],
@@ -60,6 +62,28 @@ pub struct PepeMoriTest {
     tau: f64,
     area: f64,
     std_error: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(PepeMoriTest {
+    cause: String,
+    labels: [String; 2],
+    subjects: [usize; 2],
+    observed: [f64; 2],
+    tau: f64,
+    area: f64,
+    std_error: f64
+});
+
+#[cfg(feature = "serde")]
+impl PepeMoriTest {
+    fn check(&self) -> Result<()> {
+        stored::size("tau", self.tau)?;
+        stored::number("area", self.area)?;
+        stored::size("std_error", self.std_error)?;
+        self.observed.iter().try_for_each(|&d| stored::size("observed", d))?;
+        self.subjects.iter().try_for_each(|&n| stored::count("the number of subjects", n))
+    }
 }
 
 impl PepeMori {

@@ -259,7 +259,8 @@ impl<'f> WeightedLogRank<'f> {
 /// The most groups that are compared: their covariance has the square of it in numbers.
 pub(super) const MOST_GROUPS: usize = 1 << 12;
 
-fn check_count(groups: usize) -> Result<()> {
+/// Are there as many groups as can be compared?
+pub(in crate::survival) fn check_count(groups: usize) -> Result<()> {
     match groups {
         0 | 1 => Err(Error::TooFewGroups { found: groups }),
         2..=MOST_GROUPS => Ok(()),

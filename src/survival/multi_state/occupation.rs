@@ -10,6 +10,8 @@ use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::Flow;
 use crate::survival::multi_state::transitions::{check_groups, flow};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// How the variance of a state occupation probability is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -212,10 +214,21 @@ pub(crate) fn check_distribution(p: &[f64], states: usize) -> Result<()> {
 
 /// The probability of one state at one time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct OccupationEstimate {
     value: f64,
     std_error: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(OccupationEstimate { value: f64, std_error: f64 });
+
+#[cfg(feature = "serde")]
+impl OccupationEstimate {
+    fn check(&self) -> Result<()> {
+        stored::probability("the probability of a state", self.value)?;
+        stored::size("a standard error", self.std_error)
+    }
 }
 
 impl OccupationEstimate {

@@ -6,15 +6,29 @@ use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::occupation::{Occupation, Start};
 use crate::survival::multi_state::transitions::check_groups;
 use crate::survival::result::estimate::{Estimate, Scale};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// The mean time spent in one state until a horizon: the area under its probability.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TimeInState {
     state: String,
     tau: f64,
     value: f64,
     std_error: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(TimeInState { state: String, tau: f64, value: f64, std_error: f64 });
+
+#[cfg(feature = "serde")]
+impl TimeInState {
+    fn check(&self) -> Result<()> {
+        stored::size("tau", self.tau)?;
+        stored::size("a mean time", self.value)?;
+        stored::size("a standard error", self.std_error)
+    }
 }
 
 impl TimeInState {

@@ -7,6 +7,8 @@ use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// The Brier score of predicted risks at a time: the mean squared distance of each risk from what happened, weighted
 /// for those who were censored before.
@@ -156,12 +158,25 @@ pub(super) fn with_influence(value: f64, influence: Option<&[f64]>) -> Estimate 
 
 /// A Brier score at a time. Made by [`Brier::estimate`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct BrierScore {
     time: f64,
     value: f64,
     std_error: Option<f64>,
     null_value: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(BrierScore { time: f64, value: f64, std_error: Option<f64>, null_value: f64 });
+
+#[cfg(feature = "serde")]
+impl BrierScore {
+    fn check(&self) -> Result<()> {
+        stored::size("time", self.time)?;
+        stored::size("a Brier score", self.value)?;
+        stored::size("a standard error", self.std_error.unwrap_or(0.0))?;
+        stored::size("null_value", self.null_value)
+    }
 }
 
 impl BrierScore {
@@ -229,9 +244,19 @@ pub enum Integration {
 
 /// Brier scores over time. Made by [`Brier::over_time`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct BrierCurve {
     scores: Vec<BrierScore>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(BrierCurve { scores: Vec<BrierScore> });
+
+#[cfg(feature = "serde")]
+impl BrierCurve {
+    fn check(&self) -> Result<()> {
+        stored::increasing("time", self.scores.iter().map(|s| s.time))
+    }
 }
 
 impl BrierCurve {

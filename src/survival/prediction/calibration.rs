@@ -13,6 +13,8 @@ use crate::survival::regression::design::Design;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// Predicted risks at a time beside the risks that were observed in groups of increasing predicted risk.
 ///
@@ -192,12 +194,24 @@ fn slope(outcomes: &Outcomes, risk: &[f64]) -> Result<Estimate> {
 
 /// One group of a calibration.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CalibrationGroup {
     upper: f64,
     subjects: usize,
     mean_risk: f64,
     observed: Estimate,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(CalibrationGroup { upper: f64, subjects: usize, mean_risk: f64, observed: Estimate });
+
+#[cfg(feature = "serde")]
+impl CalibrationGroup {
+    fn check(&self) -> Result<()> {
+        stored::number("upper", self.upper)?;
+        stored::count("subjects", self.subjects)?;
+        stored::probability("mean_risk", self.mean_risk)
+    }
 }
 
 impl CalibrationGroup {
@@ -228,7 +242,7 @@ impl CalibrationGroup {
 
 /// Predicted beside observed risks. Made by [`Calibration::estimate`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CalibrationTable {
     time: f64,
     level: f64,
@@ -236,6 +250,19 @@ pub struct CalibrationTable {
     slope: Estimate,
     observed_events: usize,
     expected_events: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(CalibrationTable { time: f64, level: f64, groups: Vec<CalibrationGroup>, slope: Estimate, observed_events: usize, expected_events: f64 });
+
+#[cfg(feature = "serde")]
+impl CalibrationTable {
+    fn check(&self) -> Result<()> {
+        stored::size("time", self.time)?;
+        crate::survival::result::interval::z_of(self.level)?;
+        stored::count("observed_events", self.observed_events)?;
+        stored::size("expected_events", self.expected_events)
+    }
 }
 
 impl CalibrationTable {

@@ -11,6 +11,8 @@ use crate::survival::regression::cox::CoxPh;
 use crate::survival::regression::design::Design;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// Royston and Sauerbrei's D and measures of explained variation of a Cox model.
 ///
@@ -42,12 +44,29 @@ use crate::survival::result::not_estimable::NotEstimable;
 /// Royston & Sauerbrei (2004), Stat Med 23:723. Kent & O'Quigley (1988), Biometrika 75:525. Gönen & Heller (2005),
 /// Biometrika 92:965.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ExplainedVariation {
     d: Estimate,
     kent_oquigley: f64,
     nagelkerke: f64,
     gonen_heller: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(ExplainedVariation {
+    d: Estimate,
+    kent_oquigley: f64,
+    nagelkerke: f64,
+    gonen_heller: f64
+});
+
+#[cfg(feature = "serde")]
+impl ExplainedVariation {
+    fn check(&self) -> Result<()> {
+        stored::number("kent_oquigley", self.kent_oquigley)?;
+        stored::number("nagelkerke", self.nagelkerke)?;
+        stored::probability("gonen_heller", self.gonen_heller)
+    }
 }
 
 impl ExplainedVariation {

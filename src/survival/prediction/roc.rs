@@ -8,6 +8,8 @@ use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// Who stands against the cases where events compete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -192,11 +194,23 @@ fn points(marker: &[f64], case: &[f64], control: &[f64], (cases, controls): (f64
 
 /// A point of a ROC curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RocPoint {
     threshold: Option<f64>,
     sensitivity: f64,
     false_positives: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(RocPoint { threshold: Option<f64>, sensitivity: f64, false_positives: f64 });
+
+#[cfg(feature = "serde")]
+impl RocPoint {
+    fn check(&self) -> Result<()> {
+        stored::number("threshold", self.threshold.unwrap_or(0.0))?;
+        stored::probability("sensitivity", self.sensitivity)?;
+        stored::probability("false_positives", self.false_positives)
+    }
 }
 
 impl RocPoint {
@@ -221,13 +235,36 @@ impl RocPoint {
 
 /// A ROC curve at a time. Made by [`TimeRoc::estimate`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RocCurve {
     time: f64,
     auc: Estimate,
     points: Vec<RocPoint>,
     cases: f64,
     controls: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(RocCurve { time: f64, auc: Estimate, points: Vec<RocPoint>, cases: f64, controls: f64 });
+
+#[cfg(feature = "serde")]
+impl RocCurve {
+    fn check(&self) -> Result<()> {
+        stored::size("time", self.time)?;
+        stored::size("cases", self.cases)?;
+        stored::size("controls", self.controls)?;
+        let falls = |w: &&[RocPoint]| {
+            w[0].sensitivity > w[1].sensitivity || w[0].false_positives > w[1].false_positives
+        };
+        match self.points.windows(2).find(falls) {
+            Some(w) => Err(crate::Error::OutOfRange {
+                argument: "a point of a ROC curve",
+                value: w[1].sensitivity,
+                must_be: "at least as far on as the one before",
+            }),
+            None => Ok(()),
+        }
+    }
 }
 
 impl RocCurve {

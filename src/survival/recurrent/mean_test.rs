@@ -1,9 +1,10 @@
 //! Do groups have the same mean function?
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::numeric::sums::Sum;
 use crate::survival::data::groups::Groups;
+use crate::survival::log_rank::weighted::check_count;
 use crate::survival::multi_state::flow::Spell;
 use crate::survival::recurrent::events::RecurrentEvents;
 use crate::survival::recurrent::mean_test_result::MeanTestResult;
@@ -47,13 +48,11 @@ impl MeanTest {
     /// Compares the groups, within the strata of the data if there are any.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`].
+    /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`]; [`Error::TooManyGroups`] beyond 4096.
     pub fn test(data: &RecurrentEvents, groups: &Groups) -> Result<MeanTestResult> {
         data.check_len("groups", groups.len())?;
         let k = groups.count();
-        if k < 2 {
-            return Err(Error::TooFewGroups { found: k });
-        }
+        check_count(k)?;
         let mut scores = vec![Sum::default(); k];
         let mut influence = Influence { k, clusters: Vec::new() };
         let strata = data.strata().map_or(1, Groups::count);

@@ -9,7 +9,7 @@ use crate::survival::result::not_estimable::NotEstimable;
 /// `F_k(t) = Σ_{s ≤ t} S(s−) dΛ_k(s)`, with S the probability of being free of every cause. Of a cause-specific Cox model
 /// alone, `1 − exp(−Λ_k)` is no probability of the cause: the other causes come first. The models may differ in their
 /// covariates. There is no standard error here: it needs the influence of each subject on each baseline, which predicted
-/// curves do not hold; [`RiskWithErrors`](super::RiskWithErrors) has it, from the models beside their data.
+/// curves do not hold; [`CauseSpecificRisk`](super::CauseSpecificRisk) has it, from the models beside their data.
 ///
 /// | option | default | meaning |
 /// |---|---|---|

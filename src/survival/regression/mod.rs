@@ -3,7 +3,7 @@
 //! * the covariates of every model, and the [`Recipe`] by which they were made: [`Design`]
 //! * Cox's proportional-hazards model: [`CoxPh`] ([`cox`])
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
-//! * that incidence from a model of each cause: [`AbsoluteRisk`], with standard errors [`RiskWithErrors`]
+//! * that incidence from a model of each cause: [`AbsoluteRisk`], with standard errors [`CauseSpecificRisk`]
 //! * every transition of a multi-state model: [`MultiStateCox`] ([`multi_state_cox`])
 //! * effects that add to the hazard and change with time: [`AdditiveHazards`] ([`additive`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
@@ -11,6 +11,7 @@
 
 pub mod absolute_risk;
 pub mod additive;
+pub mod cause_specific_risk;
 pub mod cox;
 pub mod design;
 pub mod fine_gray;
@@ -19,13 +20,13 @@ pub mod multi_state_cox;
 pub mod new_rows;
 pub mod parametric;
 pub mod recipe;
-pub mod risk_with_errors;
 mod search_options;
 mod spline;
 pub mod term;
 
 pub use absolute_risk::AbsoluteRisk;
 pub use additive::{AdditiveHazards, AdditiveModel, EffectTest, EstimationEnd, TestWeight};
+pub use cause_specific_risk::{CauseSpecificRisk, RiskEstimate};
 pub use cox::{
     Baseline, BaselineMethod, Collinear, CoxModel, CoxPh, CoxWorkspace, FittedData, PredictedCurve,
     ProportionalHazards, Residuals, Stop, Ties, TimeScale,
@@ -40,5 +41,4 @@ pub use parametric::{
     Family, Observations, Parametric, ParametricModel, ParametricStop, Predicted, Prediction,
 };
 pub use recipe::Recipe;
-pub use risk_with_errors::{RiskEstimate, RiskWithErrors};
 pub use term::{Status, Term, TestResult};

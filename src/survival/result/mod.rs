@@ -14,6 +14,8 @@ pub mod hazard_ratio;
 pub mod interval;
 pub mod not_estimable;
 pub mod print;
+#[cfg(feature = "serde")]
+pub(crate) mod stored;
 pub mod test;
 pub(crate) mod time_asked;
 

@@ -26,3 +26,18 @@ impl<'de> Deserialize<'de> for TimeAsked {
         Ok(Self(Option::deserialize(from)?.unwrap_or(f64::NAN)))
     }
 }
+
+/// The same for a field that is a plain number.
+#[cfg(feature = "serde")]
+pub(crate) mod or_nan {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, TimeAsked};
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over by reference")]
+    pub fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+        TimeAsked(*value).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        TimeAsked::deserialize(from).map(|t| t.0)
+    }
+}

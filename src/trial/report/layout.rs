@@ -7,6 +7,7 @@ use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::hazard_ratio::HazardRatio;
 use crate::survival::result::interval::ConfidenceInterval;
+use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::{MISSING, Number, PValue};
 use crate::trial::report::report::{ArmReport, ComparisonReport, CompetingReport, Report};
 use crate::trial::report::table::Table;
@@ -45,6 +46,9 @@ fn long(report: &Report, days: f64) -> String {
 }
 
 fn limits(interval: ConfidenceInterval, text: impl Fn(f64) -> String, missing: &str) -> String {
+    if missing == NONE && interval.bounds().is_none() {
+        return "no interval".into();
+    }
     let limit = |limit: Option<f64>| limit.map_or_else(|| missing.to_string(), &text);
     format!("{} to {}", limit(interval.lower), limit(interval.upper))
 }
@@ -72,8 +76,23 @@ fn survival(report: &Report, estimate: &SurvivalEstimate) -> String {
     let text = |p: f64| format!("{:.1}%", 100.0 * p);
     match estimate.value() {
         Ok(value) => or_none(interval.map(|i| format!("{} ({})", text(value), limits(i, text, NONE)))),
-        Err(because) => because.to_string(),
+        Err(reason) => because(report, reason),
     }
+}
+
+/// Why there is no estimate, with times in the report's unit.
+fn because(report: &Report, reason: NotEstimable) -> String {
+    match reason {
+        NotEstimable::BeyondFollowUp { last, .. } => {
+            format!("not estimable: follow-up ends at {} {}", long(report, last), report.unit)
+        }
+        reason => reason.to_string(),
+    }
+}
+
+/// An estimate as it prints itself, or why there is none.
+fn printed<T: std::fmt::Display>(report: &Report, estimate: &T, value: Result<f64, NotEstimable>) -> String {
+    value.map_or_else(|reason| because(report, reason), |_| estimate.to_string())
 }
 
 fn incidence(report: &Report, estimate: &Incidence) -> String {
@@ -81,7 +100,7 @@ fn incidence(report: &Report, estimate: &Incidence) -> String {
     let interval = estimate.interval(report.level).ok();
     match estimate.value() {
         Ok(value) => or_none(interval.map(|i| format!("{} ({})", text(value), limits(i, text, NONE)))),
-        Err(because) => because.to_string(),
+        Err(reason) => because(report, reason),
     }
 }
 
@@ -137,11 +156,11 @@ fn arms(report: &Report) -> Table {
     for (i, &t) in report.times.iter().enumerate().filter(|(_, t)| **t > Time::ZERO) {
         let at = format!("{} {unit}", short(report, t));
         if competing {
-            let cell = |a: &ArmReport| or_none(a.incidence.get(i).map(Incidence::to_string));
+            let cell = |a: &ArmReport| or_none(a.incidence.get(i).map(|x| printed(report, x, x.value())));
             line(format!("Event by {at}, ± standard error"), &cell);
             line(format!("  ({level} CI)"), &|a| or_none(a.incidence.get(i).map(|x| incidence(report, x))));
         } else {
-            let cell = |a: &ArmReport| or_none(a.survival.get(i).map(SurvivalEstimate::to_string));
+            let cell = |a: &ArmReport| or_none(a.survival.get(i).map(|x| printed(report, x, x.value())));
             line(format!("Free of event at {at}, ± standard error"), &cell);
             line(format!("  ({level} CI)"), &|a| or_none(a.survival.get(i).map(|s| survival(report, s))));
         }
@@ -190,7 +209,7 @@ fn ratio(report: &Report, ratio: &HazardRatio) -> String {
     let limits = or_none(interval.map(|i| limits(i, |x| format!("{x:.3}"), NONE)));
     match ratio.value() {
         Ok(value) => format!("{:.3} ({limits})", Number(value)),
-        Err(because) => because.to_string(),
+        Err(reason) => because(report, reason),
     }
 }
 
@@ -200,7 +219,7 @@ fn difference(report: &Report, difference: &SurvivalContrast) -> String {
     let limits = or_none(interval.map(|i| limits(i, text, NONE)));
     match difference.value() {
         Ok(value) => format!("{} ({limits})", text(value)),
-        Err(because) => because.to_string(),
+        Err(reason) => because(report, reason),
     }
 }
 

@@ -28,6 +28,12 @@ impl CauseColumns {
     /// The file's rows that are complete in these columns and the `further` ones.
     pub fn table(&self, further: &[(&'static str, &str)], warnings: &mut Warnings) -> Result<Table, Failure> {
         self.check()?;
+        // A covariate is no part of the data, and stands once; groups may be a covariate too.
+        let mut named =
+            vec![("--time", self.columns.time.as_str()), ("--event", self.columns.event.as_str())];
+        named.extend(self.columns.entry.iter().map(|c| ("--entry", c.as_str())));
+        named.extend(further.iter().filter(|(flag, _)| ["--covariates", "--factor"].contains(flag)));
+        distinct(&named)?;
         let mut used = further.to_vec();
         used.extend(self.strata.iter().map(|c| ("--strata", c.as_str())));
         self.columns.table(&used, warnings)

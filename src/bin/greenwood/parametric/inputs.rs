@@ -152,17 +152,8 @@ impl Options {
             data = data.with_weights(weights).map_err(explain)?;
         }
         if let Some(column) = &self.background {
-            let rates = table.numbers("--background", column)?;
-            if let Some(index) = rates.iter().position(|rate| !(0.0..f64::INFINITY).contains(rate)) {
-                return Err(format!(
-                    "{}, --background \"{column}\": a hazard of the population must be finite and at least 0, this is {}",
-                    table.place(index),
-                    rates[index]
-                )
-                .into());
-            }
-            let explain = |e| Failure::from(format!("--background \"{column}\": {e}"));
-            data = data.with_background(Background::rates(&rates)).map_err(explain)?;
+            let rates = Background::rates(&table.numbers("--background", column)?);
+            data = data.with_background(rates).map_err(explain)?;
         }
         if let Some(column) = &self.rows.cluster {
             let explain = |e| Failure::from(format!("--cluster \"{column}\": {e}"));
@@ -197,6 +188,9 @@ impl Options {
             }
             E::InvalidWeight { index, .. } => {
                 (*index, "--weight", self.rows.weight.clone().unwrap_or_default())
+            }
+            E::InvalidBackground { index, .. } => {
+                (*index, "--background", self.background.clone().unwrap_or_default())
             }
             E::InvalidCovariate { covariate, index, .. } => {
                 let flag = if covariate == "offset" { "--offset" } else { self.flag_of(covariate) };

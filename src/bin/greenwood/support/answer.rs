@@ -53,7 +53,7 @@ fn one_line(text: &str) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(text);
     let body = text.split("\n\nUsage:").next().unwrap_or(text);
     let lines: Vec<&str> = body.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    lines.join(" ")
+    lines.join(" ").replace(" tip: ", "; ")
 }
 
 /// Remarks on an answer: to standard error at once, and into the JSON object.

@@ -13,6 +13,8 @@ use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
 use crate::survival::curve::survival_curve::{SAME_TIME, last_observed};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::or_missing;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::risk_table::competing::CompetingRiskTable;
 use crate::survival::risk_table::table::{PRINTED_ROWS, Row};
 
@@ -95,13 +97,26 @@ impl TryFrom<Raw> for CumulativeIncidence {
 
 /// A time at which somebody's observation ended, and the estimates from it on.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IncidenceRow {
     row: Row,
     events: Vec<f64>,
     event_free: f64,
     event_free_std_error: Option<f64>,
     incidence: Vec<IncidenceEstimate>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(IncidenceRow { row: Row, events: Vec<f64>, event_free: f64, event_free_std_error: Option<f64>, incidence: Vec<IncidenceEstimate> });
+
+#[cfg(feature = "serde")]
+impl IncidenceRow {
+    fn check(&self) -> Result<()> {
+        stored::length("incidence", self.incidence.len(), "events", self.events.len())?;
+        self.events.iter().try_for_each(|&d| stored::size("events", d))?;
+        stored::probability("event_free", self.event_free)?;
+        stored::size("event_free_std_error", self.event_free_std_error.unwrap_or(0.0))
+    }
 }
 
 impl IncidenceRow {

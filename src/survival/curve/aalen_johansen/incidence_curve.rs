@@ -7,6 +7,8 @@ use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeInci
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::time_asked::TimeAsked;
 
 /// The cumulative incidence of one cause: a view of a [`CumulativeIncidence`].
@@ -243,11 +245,22 @@ impl fmt::Display for IncidenceEstimate {
 /// The lower limit is where the upper confidence curve reaches p, the upper one where the lower does. What is not
 /// reached is `None`: an incidence need not come near 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IncidenceQuantile {
     p: f64,
     value: Option<f64>,
     interval: ConfidenceInterval,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(IncidenceQuantile { p: f64, value: Option<f64>, interval: ConfidenceInterval });
+
+#[cfg(feature = "serde")]
+impl IncidenceQuantile {
+    fn check(&self) -> Result<()> {
+        stored::probability("p", self.p)?;
+        stored::size("a time", self.value.unwrap_or(0.0))
+    }
 }
 
 impl IncidenceQuantile {

@@ -11,16 +11,38 @@ use crate::survival::curve::aalen_johansen::variance::{Hazard, IncidenceVariance
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// The mean time up to τ that a cause takes: `L_k(τ) = ∫₀^τ F_k(t) dt`, in the unit of the times.
 ///
 /// The times lost to all causes and the time free of any add up to τ (Andersen 2013, Stat Med 32:5278).
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TimeLost {
     tau: f64,
     value: f64,
     std_error: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(TimeLost { tau: f64, value: f64, std_error: Option<f64> });
+
+#[cfg(feature = "serde")]
+impl TimeLost {
+    fn check(&self) -> Result<()> {
+        stored::size("tau", self.tau)?;
+        stored::size("a mean time", self.value)?;
+        stored::size("a standard error", self.std_error.unwrap_or(0.0))?;
+        if self.value > self.tau * (1.0 + 1e-9) {
+            return Err(Error::OutOfRange {
+                argument: "a mean time",
+                value: self.value,
+                must_be: "at most tau",
+            });
+        }
+        Ok(())
+    }
 }
 
 impl TimeLost {

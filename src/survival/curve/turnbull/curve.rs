@@ -6,6 +6,9 @@ use crate::survival::curve::turnbull::hazards::{Solution, masses};
 use crate::survival::curve::turnbull::intersections::{Intersections, Place};
 #[cfg(feature = "serde")]
 use crate::survival::curve::turnbull::stored::RawCurve;
+use crate::survival::result::time_asked::TimeAsked;
+#[cfg(feature = "serde")]
+use crate::survival::result::time_asked::or_nan;
 
 /// The nonparametric maximum-likelihood estimate from interval-censored data: the result of
 /// [`Turnbull`](crate::survival::Turnbull).
@@ -43,14 +46,24 @@ pub struct MassInterval {
     pub survival_after: f64,
 }
 
-/// Survival at a time: every value between the two has the same likelihood.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Survival at a time: every value between the two has the same likelihood. Both are NaN where the time is.
+#[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SurvivalRegion {
     /// All mass of an interval gone once it has begun.
+    #[cfg_attr(feature = "serde", serde(with = "or_nan"))]
     pub lower: f64,
     /// No mass of an interval gone before it has ended.
+    #[cfg_attr(feature = "serde", serde(with = "or_nan"))]
     pub upper: f64,
+}
+
+/// A region at no time is equal to itself.
+impl PartialEq for SurvivalRegion {
+    fn eq(&self, other: &Self) -> bool {
+        let region = |r: &Self| [TimeAsked(r.lower), TimeAsked(r.upper)];
+        region(self) == region(other)
+    }
 }
 
 impl SurvivalRegion {

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use super::score_test::{IntervalScore, IntervalVariance};
+#[cfg(feature = "serde")]
+use crate::error::{Error, Result};
 use crate::numeric::distribution::chi_square_sf;
 use crate::survival::result::print::PValue;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
 
 /// The result of [`IntervalLogRank`](crate::survival::log_rank::IntervalLogRank).
@@ -20,6 +24,36 @@ pub struct IntervalLogRankTest {
     pub(super) rows: usize,
     pub(super) statistic: f64,
     pub(super) df: usize,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(IntervalLogRankTest { score: IntervalScore, variance: IntervalVariance, labels: Vec<String>, sizes: Vec<f64>, sums: Vec<f64>, covariance: Vec<f64>, rows: usize, statistic: f64, df: usize });
+
+#[cfg(feature = "serde")]
+impl IntervalLogRankTest {
+    fn check(&self) -> Result<()> {
+        let k = self.labels.len();
+        if k < 2 {
+            return Err(Error::TooFewGroups { found: k });
+        }
+        stored::length("sizes", self.sizes.len(), "labels", k)?;
+        stored::length("sums", self.sums.len(), "labels", k)?;
+        stored::length("covariance", self.covariance.len(), "a matrix of the groups", k * k)?;
+        self.sizes.iter().try_for_each(|&n| stored::size("the size of a group", n))?;
+        self.sums.iter().try_for_each(|&u| stored::number("a sum of scores", u))?;
+        stored::covariance(&self.covariance, k)?;
+        stored::count("the number of rows", self.rows)?;
+        stored::size("the statistic", self.statistic)?;
+        if self.df >= k {
+            let must_be = "below the number of groups";
+            return Err(Error::OutOfRange { argument: "df", value: self.df as f64, must_be });
+        }
+        if self.df == 1 && k == 2 && !(self.covariance[0] > 0.0) {
+            let must_be = "above 0 with a degree of freedom";
+            return Err(Error::OutOfRange { argument: "covariance", value: self.covariance[0], must_be });
+        }
+        Ok(())
+    }
 }
 
 impl IntervalLogRankTest {

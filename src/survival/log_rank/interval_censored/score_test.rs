@@ -10,6 +10,7 @@ use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::survival::curve::turnbull::{Around, Turnbull, TurnbullCurve};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
+use crate::survival::log_rank::weighted::check_count;
 
 /// The score of an observation, from the pooled estimate: S survival and Λ the cumulative hazard, L just before the
 /// observation begins and R after its end. A large score is an early event.
@@ -137,7 +138,7 @@ impl IntervalLogRank {
     /// The test over the groups, within the strata of the data if there are any; a replication weight repeats its row.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`] where fewer than two groups have subjects;
+    /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`] where fewer than two groups have subjects; [`Error::TooManyGroups`] beyond 4096;
     /// [`Error::Unsupported`] for sampling weights and clusters, for the permutation variance where rows enter late (they
     /// cannot be exchanged), for the information where survival falls to 0 before the last rows have entered;
     /// [`Error::TooLarge`] where the information has too many steps.
@@ -156,6 +157,7 @@ impl IntervalLogRank {
         if present < 2 {
             return Err(Error::TooFewGroups { found: present });
         }
+        check_count(k)?;
         let (mut sums, mut covariance) = (vec![0.0; k], vec![0.0; k * k]);
         for (part, of, curve) in parts(data, groups) {
             let (u, v) = match self.variance {

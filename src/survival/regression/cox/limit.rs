@@ -2,7 +2,7 @@
 
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::newton::{
-    LastStep, Maximum, Objective, Search, independent_of, plain_information,
+    Maximum, Objective, Search, independent_of, plain_information,
 };
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
@@ -37,55 +37,79 @@ pub(in crate::survival::regression) enum Fate {
     Undecided,
 }
 
+/// What the pairs of events and rows at risk with them say of the limit.
+#[derive(Debug)]
+pub(in crate::survival::regression) struct Directions {
+    free: Vec<usize>,
+    flat: Vec<Vec<f64>>,
+    extreme: bool,
+    fate: Vec<Fate>,
+}
+
+impl Directions {
+    /// Of the pairs of `rows`, of which the monotone likelihood leaves some undecided.
+    pub fn new(rows: &Rows, monotone: &Monotone, ties: Ties, free: &[usize]) -> Self {
+        let (p, left) = (rows.p, &monotone.left);
+        let information = plain_information(left, ties);
+        // A column that is held tells nothing of the others.
+        let determined = independent_of(left, &information, free);
+        let flat = flat_directions(&information, p, free, &determined);
+        let pairs = separation::Pairs::new(rows, ties, free);
+        // A column that decides every pair is in the middle of the cone, a thin sliver whose rays are not to be had.
+        let rays = match monotone.by {
+            Some(_) => None,
+            None => cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>()),
+        };
+        let extreme = rays.is_some();
+        let mut flat = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
+        for direction in &mut flat {
+            let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
+            direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
+        }
+        let fate: Vec<Fate> = if extreme {
+            (0..p).map(|j| fate_of([1.0, -1.0].map(|sign| flat.iter().any(|d| d[j] * sign > 0.0)))).collect()
+        } else if let Some(by) = monotone.by {
+            fates_about_a_column(&pairs, by)
+        } else {
+            fates_by_pairs(&pairs, &flat)
+        };
+        Self { free: determined, flat, extreme, fate }
+    }
+
+    /// Marks a search over the undecided pairs of `rows` as that of a limit.
+    pub fn mark(self, found: &mut Maximum, rows: Rows) {
+        let Self { free, flat, extreme, fate } = self;
+        if found.stop == Stop::Converged {
+            let covariate = fate.iter().position(|&f| f != Fate::Finite).unwrap_or(0);
+            found.stop = Stop::InfiniteCoefficient { covariate };
+        }
+        found.limit = Some(Limit { rows, free, directions: flat, extreme, fate });
+    }
+
+    /// The columns by which the finite part is told.
+    pub fn free(&self) -> &[usize] {
+        &self.free
+    }
+}
+
 /// Goes on in the limit from where the search began.
 pub(super) fn in_the_limit(outer: &Search, monotone: Monotone, origin: Vec<f64>, used: usize) -> Maximum {
-    let Monotone { left, by } = monotone;
-    let (rows, ties, free) = (outer.objective.rows, outer.objective.ties, outer.free);
-    let p = rows.p;
-    let information = plain_information(&left, ties);
-    // A column that is held tells nothing of the others.
-    let determined = independent_of(&left, &information, free);
-    let mut objective = Objective::new(&left, ties, vec![0.0; p]);
-    let mut point = Point::new(p);
+    let (rows, ties) = (outer.objective.rows, outer.objective.ties);
+    let directions = Directions::new(rows, &monotone, ties, outer.free);
+    let left = monotone.left;
+    let mut objective = Objective::new(&left, ties, vec![0.0; rows.p]);
+    let mut point = Point::new(rows.p);
     objective.evaluate(&origin, &mut point);
-    let limit_of = used + outer.max_iterations;
     let mut search = Search {
         objective: &mut objective,
-        free: &determined,
+        free: directions.free(),
         tolerance: outer.tolerance,
-        max_iterations: limit_of,
+        max_iterations: used + outer.max_iterations,
         ask: false,
-        last: LastStep::default(),
     };
     let (mut found, _) = search.from(origin, point, used);
-    let flat = flat_directions(&information, p, free, &determined);
-    let pairs = separation::Pairs::new(rows, ties, free);
-    // A column that decides every pair is in the middle of the cone, a thin sliver whose rays are not to be had.
-    let rays = match by {
-        Some(_) => None,
-        None => cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>()),
-    };
-    let extreme = rays.is_some();
-    let mut directions = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
-    for direction in &mut directions {
-        let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
-        direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
-    }
-    let fate: Vec<Fate> = if extreme {
-        (0..p)
-            .map(|j| fate_of([1.0, -1.0].map(|sign| directions.iter().any(|d| d[j] * sign > 0.0))))
-            .collect()
-    } else if let Some(by) = by {
-        fates_about_a_column(&pairs, by)
-    } else {
-        fates_by_pairs(&pairs, &directions)
-    };
-    if found.stop == Stop::Converged {
-        let covariate = fate.iter().position(|&f| f != Fate::Finite).unwrap_or(0);
-        found.stop = Stop::InfiniteCoefficient { covariate };
-    }
     drop(objective);
-    found.limit = Some(Limit { rows: left, free: determined, directions, extreme, fate });
+    directions.mark(&mut found, left);
     found
 }
 

@@ -80,10 +80,10 @@ pub struct CoxModel {
 
 /// The coefficients of the terms, side by side. The terms tell them, and are compared: NaN is not equal to itself.
 #[derive(Debug, Clone)]
-pub(super) struct SideBySide(Vec<f64>);
+pub(in crate::survival::regression) struct SideBySide(Vec<f64>);
 
 impl SideBySide {
-    fn of(terms: &[Term]) -> Self {
+    pub fn of(terms: &[Term]) -> Self {
         Self(terms.iter().map(Term::coefficient).collect())
     }
 }

@@ -12,15 +12,12 @@ use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::limit::{self, Limit};
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Stop, Ties, exact, monotone, one_pass, separation};
+use crate::survival::regression::cox::{Stop, Ties, exact, one_pass, separation};
 
 /// Risk sets other than those of Cox's model, such as those of a subdistribution.
 pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
     /// The log likelihood, gradient and information at `beta`.
     fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point);
-
-    /// Does every event have the largest score of its risk set, to the tolerance?
-    fn never_falls(&self, rows: &Rows, score: &[f64], tolerance: f64) -> bool;
 }
 
 /// The partial likelihood of some rows as a function of the (scaled) coefficients, penalties included.
@@ -91,10 +88,6 @@ pub(in crate::survival::regression) struct Maximum {
     pub stop: Stop,
     /// Where the likelihood is monotone: beta and point are then those of the limit.
     pub limit: Option<Limit>,
-    /// Of risk sets other than Cox's, per coefficient: 0, or the sign of its infinity along the one direction found.
-    pub infinite: Vec<f64>,
-    /// Of these, per coefficient: does the likelihood no longer depend on it once the others are infinite?
-    pub undetermined: Vec<bool>,
 }
 
 /// A step that moves no two linear predictors further apart ends in the reach of the quadratic approximation.
@@ -119,7 +112,7 @@ pub(super) const COLLINEAR: (f64, f64) = (1e-11, 1e-3);
 
 /// The columns on which the likelihood depends and that are no combinations of earlier ones, whatever the offset, the
 /// weights and the starting values.
-pub(super) fn independent_columns(rows: &Rows, ties: Ties) -> Vec<usize> {
+pub(in crate::survival::regression) fn independent_columns(rows: &Rows, ties: Ties) -> Vec<usize> {
     let information = plain_information(rows, ties);
     independent_of(rows, &information, &(0..rows.p).collect::<Vec<_>>())
 }
@@ -152,43 +145,49 @@ pub(in crate::survival::regression) fn maximise(
     max_iterations: usize,
 ) -> Maximum {
     let origin = beta.clone();
-    let at_start = start.clone();
-    let other_risk_sets = objective.risk_sets.is_some();
+    let (found, certain) = begin(objective, beta, start, free, tolerance, max_iterations);
+    if certain {
+        return found;
+    }
+    let (rows, ties) = (objective.rows, objective.ties);
+    let Some(left) = separation::limit(rows, ties, free) else {
+        return go_on(objective, found, free, tolerance, max_iterations);
+    };
+    let search = Search { objective, free, tolerance, max_iterations, ask: false };
+    limit::in_the_limit(&search, left, origin, found.iterations)
+}
+
+/// Where a search ends, and whether that settles it: where it does not, the data are to be asked whether there is a maximum.
+pub(in crate::survival::regression) fn begin(
+    objective: &mut Objective,
+    beta: Vec<f64>,
+    start: Point,
+    free: &[usize],
+    tolerance: f64,
+    max_iterations: usize,
+) -> (Maximum, bool) {
     // A penalised likelihood has a maximum: with Firth's penalty it vanishes where the information does.
     let penalised = objective.firth.is_some() || free.iter().any(|&j| objective.penalty[j] > 0.0);
-    let mut search = Search {
-        objective,
-        free,
-        tolerance,
-        max_iterations,
-        ask: !penalised && !other_risk_sets,
-        last: LastStep::default(),
-    };
+    let mut search = Search { objective, free, tolerance, max_iterations, ask: !penalised };
     let (found, certain) = search.from(beta, start, 0);
-    if certain || penalised || max_iterations == 0 {
-        return found;
+    (found, certain || penalised || max_iterations == 0)
+}
+
+/// Goes on from where a search was left. There is a maximum, if far off.
+pub(in crate::survival::regression) fn go_on(
+    objective: &mut Objective,
+    found: Maximum,
+    free: &[usize],
+    tolerance: f64,
+    max_iterations: usize,
+) -> Maximum {
+    let mut search = Search { objective, free, tolerance, max_iterations, ask: false };
+    let used = found.iterations;
+    let (mut found, certain) = search.from(found.beta, found.point, used);
+    if !certain && found.stop == Stop::Converged {
+        found.stop = Stop::NoAscent;
     }
-    if other_risk_sets {
-        return monotone::along_the_last_step(
-            search.objective,
-            found,
-            &search.last,
-            (&origin, &at_start),
-            free,
-        );
-    }
-    let (rows, ties) = (search.objective.rows, search.objective.ties);
-    let Some(monotone) = separation::limit(rows, ties, free) else {
-        // There is a maximum, if far off.
-        search.ask = false;
-        let used = found.iterations;
-        let (mut found, certain) = search.from(found.beta, found.point, used);
-        if !certain && found.stop == Stop::Converged {
-            found.stop = Stop::NoAscent;
-        }
-        return found;
-    };
-    limit::in_the_limit(&search, monotone, origin, found.iterations)
+    found
 }
 
 /// Newton's method over some coefficients.
@@ -199,17 +198,6 @@ pub(super) struct Search<'s, 'o> {
     pub max_iterations: usize,
     /// End where the likelihood may be monotone, so that the data are asked?
     pub ask: bool,
-    pub last: LastStep,
-}
-
-/// The last step of a search.
-#[derive(Debug, Clone, Default)]
-pub(super) struct LastStep {
-    pub step: Vec<f64>,
-    /// Twice what it would gain.
-    pub decrement: f64,
-    /// Has the information all but vanished there?
-    pub lost: bool,
 }
 
 impl Search<'_, '_> {
@@ -218,15 +206,7 @@ impl Search<'_, '_> {
         let p = beta.len();
         let free = self.free;
         let first = Cholesky::new(&start.information, p, free);
-        let mut now = Maximum {
-            beta,
-            point: start,
-            iterations: used,
-            stop: Stop::Converged,
-            limit: None,
-            infinite: vec![0.0; p],
-            undetermined: vec![false; p],
-        };
+        let mut now = Maximum { beta, point: start, iterations: used, stop: Stop::Converged, limit: None };
         if free.is_empty() {
             return (now, true);
         }
@@ -254,15 +234,10 @@ impl Search<'_, '_> {
                 now.stop = Stop::NoAscent;
                 return (now, false);
             }
-            // Of other risk sets: next to nothing to gain and yet a long step, along which no event falls behind.
-            let flat = self.objective.risk_sets.is_some()
-                && decrement <= LITTLE
-                && spread(self.objective.rows, &step, SHORT) > SHORT
-                && monotone::never_falls(self.objective, &step);
             // Rounding sets a floor: once λ is tiny and no longer shrinks, nothing more is to be had.
             let floor =
                 decrement <= self.objective.rounding() && decrement >= 0.25 * last && now.iterations > used;
-            if !damped && decrement <= self.tolerance * self.tolerance || floor || flat {
+            if !damped && decrement <= self.tolerance * self.tolerance || floor {
                 now.stop = Stop::Converged;
                 break;
             }
@@ -298,7 +273,6 @@ impl Search<'_, '_> {
             && !lost
             && !damped
             && spread(self.objective.rows, &step, SHORT) <= SHORT;
-        self.last = LastStep { step, decrement, lost };
         (now, certain)
     }
 

@@ -84,28 +84,25 @@ impl Stratum {
 
 impl Rows {
     pub fn new(data: &RightCensored, design: &Design, offset: Option<&[f64]>) -> Result<Self> {
-        Self::build(data, design, offset, true)
+        Self::build(data, design, offset, &[])
     }
 
-    /// Rows for risk sets of another kind, in which any row may be.
-    pub fn for_other_risk_sets(data: &RightCensored, design: &Design) -> Result<Self> {
-        Self::build(data, design, None, false)
+    /// Rows for risk sets in which those that `stays` names, by their places in the data, remain after their time.
+    pub fn for_other_risk_sets(data: &RightCensored, design: &Design, stays: &[bool]) -> Result<Self> {
+        let mut rows = Self::build(data, design, None, stays)?;
+        rows.hide_idle();
+        Ok(rows)
     }
 
-    fn build(
-        data: &RightCensored,
-        design: &Design,
-        offset: Option<&[f64]>,
-        cox_risk_sets: bool,
-    ) -> Result<Self> {
+    fn build(data: &RightCensored, design: &Design, offset: Option<&[f64]>, stays: &[bool]) -> Result<Self> {
         check_lengths(data, design, offset)?;
-        let mut rows = Self::in_order(data, cox_risk_sets);
+        let mut rows = Self::in_order(data, stays);
         rows.set_covariates(data, design, offset);
         Ok(rows)
     }
 
     /// The rows in their order, without covariates.
-    fn in_order(data: &RightCensored, cox_risk_sets: bool) -> Self {
+    fn in_order(data: &RightCensored, stays: &[bool]) -> Self {
         let (data, (order, time)) = data.in_order();
         let event: Vec<bool> = order.iter().map(|&i| data.event()[i]).collect();
         let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i] as usize);
@@ -145,9 +142,7 @@ impl Rows {
             rows.push_stratum(start..end, late, code);
             start = end;
         }
-        if cox_risk_sets {
-            rows.find_idle();
-        }
+        rows.find_idle(stays);
         rows
     }
 
@@ -200,7 +195,7 @@ impl Rows {
         offset: Option<&[f64]>,
     ) -> Result<Self> {
         check_lengths(data, design, offset)?;
-        let mut rows = if same { self } else { Self::in_order(data, true) };
+        let mut rows = if same { self } else { Self::in_order(data, &[]) };
         rows.set_covariates(data, design, offset);
         Ok(rows)
     }
@@ -221,21 +216,67 @@ impl Rows {
     }
 
     /// The rows that are in no risk set with an event: censored before the first event of their stratum, or under
-    /// observation between two event times.
-    fn find_idle(&mut self) {
+    /// observation between two event times. Those that stay (by their places in the data) are in all after their entry.
+    fn find_idle(&mut self, stays: &[bool]) {
         self.idle.clear();
         for stratum in &self.strata {
+            let remains = |i: usize| stays.get(self.order[i]).copied().unwrap_or(false);
+            let last_event = stratum.ties.last().map_or(f64::NEG_INFINITY, |t| t.time);
+            let outlasts = |i: usize| remains(i) && stratum.entry_of(i) < last_event;
             let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
-            self.idle.extend(stratum.rows.start..first);
+            self.idle.extend((stratum.rows.start..first).filter(|&i| !outlasts(i)));
             if stratum.late.is_empty() {
                 continue;
             }
             self.idle.extend((first..stratum.rows.end).filter(|&i| {
                 // The last event time that the row outlives is the only one to ask.
                 let last = stratum.ties.partition_point(|t| t.start <= i);
-                last == 0 || stratum.entry_of(i) >= stratum.ties[last - 1].time
+                !outlasts(i) && (last == 0 || stratum.entry_of(i) >= stratum.ties[last - 1].time)
             }));
         }
+    }
+
+    /// Sets the covariates of idle rows to 0: for risk sets of another kind, whose sums are taken over all rows.
+    fn hide_idle(&mut self) {
+        let p = self.p;
+        for &i in &self.idle {
+            self.x[i * p..(i + 1) * p].fill(0.0);
+        }
+    }
+
+    /// These rows, of which the undecided pairs are those of `left`, in the strata of these pairs. `order` of `left` names
+    /// rows of `self`; `stays` the rows of the data that remain.
+    pub fn split_as(&self, left: &Self, stays: &[bool]) -> Self {
+        let mut level = vec![0; self.len()];
+        for (number, stratum) in left.strata.iter().enumerate() {
+            stratum.rows.clone().for_each(|i| level[left.order[i]] = number);
+        }
+        let mut split = self.split_by(&level);
+        split.find_idle(stays);
+        split.hide_idle();
+        split
+    }
+
+    /// The same rows, unweighted, that leave at other times; `order` then names rows of `self`.
+    pub fn leaving_at(&self, time: &[f64]) -> Self {
+        let mut moved = Self { order: (0..self.len()).collect(), time: time.to_vec(), ..self.unweighted() };
+        let rows = std::mem::take(&mut moved.strata);
+        let mut order = moved.order.clone();
+        for stratum in &rows {
+            order[stratum.rows.clone()]
+                .sort_by(|&a, &b| time[a].total_cmp(&time[b]).then(self.event[b].cmp(&self.event[a])));
+        }
+        moved.x = order.iter().flat_map(|&i| self.row(i)).copied().collect();
+        moved.time = order.iter().map(|&i| time[i]).collect();
+        moved.event = order.iter().map(|&i| self.event[i]).collect();
+        moved.order = order;
+        for stratum in rows {
+            let entered = |i: usize| (stratum.entry_of(moved.order[i]), i);
+            let late = stratum.rows.clone().map(entered).filter(|e| e.0 > 0.0).collect();
+            moved.push_stratum(stratum.rows.clone(), late, stratum.code);
+        }
+        moved.find_idle(&[]);
+        moved
     }
 
     /// The same rows with each stratum split by the level of its rows.
@@ -279,7 +320,7 @@ impl Rows {
                 split.push_stratum(start..split.order.len(), late, stratum.code);
             }
         }
-        split.find_idle();
+        split.find_idle(&[]);
         split
     }
 

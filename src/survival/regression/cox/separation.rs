@@ -56,7 +56,7 @@ impl Ord for AtRisk {
 }
 
 /// A likelihood without a maximum.
-pub(super) struct Monotone {
+pub(in crate::survival::regression) struct Monotone {
     /// The rows of the limit, in which each stratum is split so that only undecided pairs are left.
     pub left: Rows,
     /// A column that decides every pair of rows that differ, where some of its values lie close together.
@@ -65,14 +65,14 @@ pub(super) struct Monotone {
 
 /// A column along which, or against which, no event falls behind.
 #[derive(Clone, Copy)]
-pub(super) struct ByColumn {
+pub(in crate::survival::regression) struct ByColumn {
     /// Its place among the free columns.
     pub place: usize,
     pub sign: f64,
 }
 
 /// The limit; `None` where no coefficient of `free` can run to infinity, with the others held.
-pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
+pub(in crate::survival::regression) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
     if let Some((by, score)) = Pairs::new(rows, ties, free).ordered_by_a_column() {
         let left = rows.split_by(&levels(&score, 0.0));
         if Pairs::new(&left, ties, free).are_alike() {

@@ -1,5 +1,7 @@
 //! How the iteration ended, as a value of the model.
 
+use std::fmt;
+
 #[cfg(doc)]
 use crate::survival::regression::cox::options::CoxPh;
 #[cfg(doc)]
@@ -34,5 +36,19 @@ impl Stop {
     #[must_use]
     pub fn is_success(self) -> bool {
         self == Self::Converged
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Converged => "converged",
+            Self::NoEvents => "no event: nothing can be estimated",
+            Self::MaxIterations => "NOT CONVERGED: the limit of iterations was reached",
+            Self::NoAscent => "NOT CONVERGED: no step raises the likelihood",
+            Self::InfiniteCoefficient { .. } => {
+                "NO MAXIMUM: monotone likelihood (separation), see the infinite coefficients"
+            }
+        })
     }
 }

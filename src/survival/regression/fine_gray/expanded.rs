@@ -3,6 +3,8 @@
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::fine_gray::censoring::CensoringWeights;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// Rows `(start, stop]` with the weights of a subdistribution, as R's `finegray` writes them.
 ///
@@ -20,13 +22,32 @@ use crate::survival::regression::fine_gray::censoring::CensoringWeights;
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubdistributionRows {
     row: Vec<usize>,
     start: Vec<f64>,
     stop: Vec<f64>,
     event: Vec<bool>,
     weight: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(SubdistributionRows { row: Vec<usize>, start: Vec<f64>, stop: Vec<f64>, event: Vec<bool>, weight: Vec<f64> });
+
+#[cfg(feature = "serde")]
+impl SubdistributionRows {
+    fn check(&self) -> crate::Result<()> {
+        let rows = self.row.len();
+        let lengths = [
+            ("start", self.start.len()),
+            ("stop", self.stop.len()),
+            ("event", self.event.len()),
+            ("weight", self.weight.len()),
+        ];
+        lengths.iter().try_for_each(|&(name, len)| stored::length(name, len, "row", rows))?;
+        self.start.iter().chain(&self.stop).try_for_each(|&t| stored::size("time", t))?;
+        self.weight.iter().try_for_each(|&w| stored::size("weight", w))
+    }
 }
 
 impl SubdistributionRows {

@@ -3,14 +3,16 @@
 //! * options and fit: [`FineGray`] · what was fitted, the baseline and predicted incidences: [`FineGrayModel`]
 //! * the data set with a row for each weight, for other programs and for Efron's ties: [`SubdistributionRows`]
 //!
-//! Inside: `censoring` has the weights, `scan` evaluates in O(n) by a walk from either end (`one_pass` with few covariates, in registers), `sandwich` has the variance of
-//! Fine and Gray, `expanded` the data set.
+//! Inside: `censoring` has the weights, `scan` evaluates in O(n) by a walk from either end (`one_pass` with few covariates, in
+//! registers), `sandwich` has the variance of Fine and Gray, `limit` the model where a coefficient is infinite, `expanded` the
+//! data set.
 //!
 //! Not here: models of cause-specific hazards ([`CoxPh`](crate::survival::CoxPh) on
 //! [`CompetingRisks::cause_specific`](crate::survival::CompetingRisks::cause_specific)).
 
 mod censoring;
 mod expanded;
+mod limit;
 mod model;
 mod one_pass;
 mod options;

@@ -9,11 +9,15 @@ use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::Stop;
+use crate::survival::regression::cox::limit::Fate;
+use crate::survival::regression::cox::model::SideBySide;
 use crate::survival::regression::cox::newton::Maximum;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::fine_gray::options::Fitted;
 use crate::survival::regression::fine_gray::sandwich;
 use crate::survival::regression::term::{Status, Term, TestResult};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// A fitted Fine-Gray model. Made by [`FineGray::fit`](crate::survival::FineGray::fit).
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +28,7 @@ pub struct FineGrayModel {
     events: usize,
     terms: Vec<Term>,
     #[cfg_attr(feature = "serde", serde(skip_serializing))]
-    coefficients: Vec<f64>,
+    coefficients: SideBySide,
     log_likelihood: [f64; 2],
     score_test: TestResult,
     variance: Vec<f64>,
@@ -36,11 +40,24 @@ pub struct FineGrayModel {
 
 /// The baseline hazard of the subdistribution in one stratum: its jumps at the event times of the cause, for covariates 0.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubdistributionBaseline {
     label: String,
     times: Vec<f64>,
     jumps: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(SubdistributionBaseline { label: String, times: Vec<f64>, jumps: Vec<f64> });
+
+#[cfg(feature = "serde")]
+impl SubdistributionBaseline {
+    fn check(&self) -> Result<()> {
+        stored::length("jumps", self.jumps.len(), "times", self.times.len())?;
+        self.jumps.iter().try_for_each(|&j| stored::size("a jump of a hazard", j))?;
+        self.times.iter().try_for_each(|&t| stored::size("time", t))?;
+        stored::increasing("time", self.times.iter().copied())
+    }
 }
 
 impl SubdistributionBaseline {
@@ -76,14 +93,14 @@ impl FineGrayModel {
         initial: &[f64],
         start: &Point,
         free: &[usize],
-        found: Maximum,
+        found: &Maximum,
     ) -> Self {
         let Fitted { data, design, rows, scan, groups, weights } = fitted;
         let p = rows.p;
         let unscale = |j: usize| if rows.scale[j] > 0.0 { rows.scale[j].recip() } else { 0.0 };
-        let left_out = |j: usize| !free.contains(&j) || found.undetermined[j];
-        let finite: Vec<usize> =
-            free.iter().copied().filter(|&j| found.infinite[j] == 0.0 && !left_out(j)).collect();
+        // In a limit what is finite is told by the pairs that are left, within their strata.
+        let (left, determined) = found.limit.as_ref().map_or((*rows, free), |l| (&l.rows, &*l.free));
+        let fate = |j: usize| found.limit.as_ref().map_or(Fate::Finite, |l| l.fate[j]);
         let rescale = |mut v: Vec<f64>| {
             for i in 0..p {
                 for j in 0..p {
@@ -92,46 +109,52 @@ impl FineGrayModel {
             }
             v
         };
-        let inverse = Cholesky::new(&found.point.information, p, &finite).map(|c| c.inverse());
+        let inverse = Cholesky::new(&found.point.information, p, determined).map(|c| c.inverse());
         let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; p * p]);
         let any = data.any_cause();
-        let mut score = sandwich::scores(rows, scan);
+        let mut score = sandwich::scores(left, scan);
         // With delayed entry the weights are taken as known.
         if !any.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0)) {
             let sampling = matches!(any.weights(), Some(Weights::Sampling(_)));
-            sandwich::add_censoring(&mut score, rows, scan, weights, (groups, data.codes()), sampling);
+            sandwich::add_censoring(&mut score, left, scan, weights, (groups, data.codes()), sampling);
         }
-        let variance = rescale(sandwich::sandwich(rows, &score, any, &scaled));
-        let model_variance = rescale(scaled);
+        // What has no finite coefficient has no variance.
+        let finite = |v: Vec<f64>| {
+            let mut v = rescale(v);
+            for i in 0..p {
+                for j in 0..p {
+                    if fate(i) != Fate::Finite || fate(j) != Fate::Finite {
+                        v[i * p + j] = 0.0;
+                    }
+                }
+            }
+            v
+        };
+        let variance = finite(sandwich::sandwich(left, &score, any, &scaled));
+        let model_variance = finite(scaled);
         let gradient: Vec<f64> = free.iter().map(|&j| start.gradient[j]).collect();
         let matrix: Vec<f64> =
             free.iter().flat_map(|&i| free.iter().map(move |&j| start.information[i * p + j])).collect();
         let (statistic, degrees_of_freedom) = quadratic_form(&gradient, &matrix);
-        let coefficients: Vec<f64> = (0..p)
-            .map(|j| match found.infinite[j] {
-                0.0 if left_out(j) => 0.0,
-                0.0 => found.beta[j] * unscale(j),
-                sign => sign * f64::INFINITY,
-            })
-            .collect();
         let terms = (0..p).map(|j| {
-            let status = match found.infinite[j] {
-                s if s > 0.0 => Status::PlusInfinity,
-                s if s < 0.0 => Status::MinusInfinity,
-                _ if !left_out(j) => Status::Estimated,
-                _ => Status::Redundant,
+            let status = match fate(j) {
+                Fate::PlusInfinity => Status::PlusInfinity,
+                Fate::MinusInfinity => Status::MinusInfinity,
+                Fate::Undecided => Status::NotEstimable,
+                Fate::Finite if free.contains(&j) => Status::Estimated,
+                Fate::Finite => Status::Redundant,
             };
-            let se =
-                |v: &[f64]| (status == Status::Estimated && inverse.is_some()).then(|| v[j * p + j].sqrt());
+            let estimated = status == Status::Estimated;
+            let se = |v: &[f64]| (estimated && inverse.is_some()).then(|| v[j * p + j].sqrt());
             Term {
                 name: design.names()[j].clone(),
                 status,
-                coefficient: Some(coefficients[j]).filter(|b| b.is_finite()),
+                coefficient: estimated.then(|| found.beta[j] * unscale(j)),
                 std_error: se(&model_variance),
                 robust_std_error: se(&variance),
             }
         });
-        let terms = terms.collect();
+        let terms: Vec<Term> = terms.collect();
         let mut log_likelihood = [start.log_likelihood, found.point.log_likelihood];
         // Without a penalty nothing else is in it; the starting values are those of the overall tests.
         if initial.iter().all(|&b| b == 0.0) {
@@ -140,7 +163,9 @@ impl FineGrayModel {
         // At covariates 0, which are not centred: exp(−shift − β'centre).
         let centre: f64 = (0..p).map(|j| found.beta[j] * unscale(j) * rows.centre[j]).sum();
         let unit = (-scan.shift - centre).exp();
-        let baseline = scan.of_strata(rows).map(|(stratum, of)| SubdistributionBaseline {
+        // Of a limit there is none: at covariates 0 it may be 0 or infinite.
+        let strata = scan.of_strata(rows).filter(|_| found.limit.is_none());
+        let baseline = strata.map(|(stratum, of)| SubdistributionBaseline {
             label: any.strata().map_or(String::new(), |s| s.labels()[stratum.code].clone()),
             times: stratum.ties.iter().map(|t| t.time).collect(),
             jumps: scan.hazard[of.first..of.first + stratum.ties.len()].iter().map(|h| h * unit).collect(),
@@ -149,7 +174,6 @@ impl FineGrayModel {
             cause: cause.into(),
             rows: data.len(),
             events: rows.event.iter().filter(|&&e| e).count(),
-            terms,
             log_likelihood,
             score_test: TestResult { statistic, degrees_of_freedom },
             variance,
@@ -157,7 +181,8 @@ impl FineGrayModel {
             iterations: found.iterations,
             stop: found.stop,
             baseline: baseline.collect(),
-            coefficients,
+            coefficients: SideBySide::of(&terms),
+            terms,
         }
     }
 
@@ -186,8 +211,8 @@ impl FineGrayModel {
         &self.terms
     }
 
-    /// The coefficients: logarithms of subdistribution hazard ratios; 0 for a redundant column, ±∞ where the likelihood
-    /// has no maximum.
+    /// The coefficients: logarithms of subdistribution hazard ratios; 0 for a redundant column, ±∞ or NaN where the
+    /// likelihood has no maximum ([`Term::status`]).
     #[must_use]
     pub fn coefficients(&self) -> &[f64] {
         &self.coefficients
@@ -251,7 +276,7 @@ impl FineGrayModel {
         self.stop
     }
 
-    /// The baseline hazard of each stratum.
+    /// The baseline hazard of each stratum; none where a coefficient is infinite.
     #[must_use]
     pub fn baseline(&self) -> &[SubdistributionBaseline] {
         &self.baseline
@@ -276,14 +301,14 @@ impl FineGrayModel {
         if let Some((index, &value)) = x.iter().enumerate().find(|(_, v)| !v.is_finite()) {
             return Err(Error::InvalidCovariate { covariate: "x".into(), index, value });
         }
-        if let Some(term) = self.terms.iter().find(|t| t.coefficient().is_infinite()) {
+        if let Some(term) = self.terms.iter().find(|t| !t.coefficient().is_finite()) {
             return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
         }
         let Some(baseline) = self.baseline.get(stratum) else {
             let must_be = "the number of a stratum, the first being 0";
             return Err(Error::OutOfRange { argument: "stratum", value: stratum as f64, must_be });
         };
-        let eta: f64 = x.iter().zip(&self.coefficients).map(|(x, b)| x * b).sum();
+        let eta: f64 = x.iter().zip(&*self.coefficients).map(|(x, b)| x * b).sum();
         Ok(-(-baseline.at(t) * eta.exp()).exp_m1())
     }
 }
@@ -292,7 +317,7 @@ impl fmt::Display for FineGrayModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Fine-Gray model of cause {}: {} rows, {} events; {:?} after {} iterations",
+            "Fine-Gray model of cause {}: {} rows, {} events; {} after {} iterations",
             self.cause, self.rows, self.events, self.stop, self.iterations
         )?;
         let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
@@ -303,6 +328,17 @@ impl fmt::Display for FineGrayModel {
         )?;
         let number = |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
         for t in &self.terms {
+            match t.status {
+                Status::Redundant => {
+                    write!(f, "\n{:width$} redundant: left out", t.name)?;
+                    continue;
+                }
+                Status::NotEstimable => {
+                    write!(f, "\n{:width$} not estimable: the likelihood rises either way", t.name)?;
+                    continue;
+                }
+                _ => (),
+            }
             let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
             write!(
                 f,

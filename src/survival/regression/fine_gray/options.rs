@@ -5,13 +5,12 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
-use crate::survival::regression::cox::newton::{Objective, maximise};
-use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::Collinear;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Collinear, Ties};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights};
 use crate::survival::regression::fine_gray::expanded::SubdistributionRows;
+use crate::survival::regression::fine_gray::limit::{Reach, RiskSet, independent, point};
 use crate::survival::regression::fine_gray::model::FineGrayModel;
 use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::search_options;
@@ -157,42 +156,36 @@ impl FineGray {
         search_options::check(self.ridge, self.tolerance, self.initial.as_deref(), design.columns())?;
         let (groups, weights) = self.weights(data)?;
         let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
-        let rows = Rows::for_other_risk_sets(&of_cause, design)?;
         let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
+        let rows = Rows::for_other_risk_sets(&of_cause, design, &other)?;
+        let sets = RiskSet { other: &other, groups: &groups, weights: &weights };
         let p = rows.p;
-        let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
-        let mut scan = Scan::new(&rows, &other, &groups, &weights);
-        let mut objective = Objective::new(&rows, Ties::Breslow, penalty);
-        objective.risk_sets = Some(Box::new(&mut scan));
+        let penalty: Vec<f64> =
+            rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
         let initial: Vec<f64> = match &self.initial {
             Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
             None => vec![0.0; p],
         };
-        let mut start = Point::new(p);
-        objective.evaluate(&initial, &mut start);
+        let mut scan = sets.scan(&rows);
+        let start = point(&rows, &mut scan, &penalty, &initial);
         if !start.log_likelihood.is_finite() {
             return Err(Error::InfiniteLikelihood);
         }
         let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
-        let free = Cholesky::independent(&start.information, p, 1e-11, 1e-3 * events);
+        let mut free = Cholesky::independent(&start.information, p, 1e-11, 1e-3 * events);
+        if free.len() < p {
+            // A start without information is no redundant column.
+            free = independent(&rows, &scan);
+        }
         if self.collinear == Collinear::Refuse
             && let Some(j) = (0..p).find(|j| !free.contains(j))
         {
             return Err(Error::Collinear { covariate: design.names()[j].clone() });
         }
-        let found = maximise(
-            &mut objective,
-            initial.clone(),
-            start.clone(),
-            &free,
-            self.tolerance,
-            self.max_iterations,
-        );
-        // The last evaluation of the search may have been another point.
-        drop(objective);
-        scan.stand_at(&rows, &found.beta);
+        let reach = Reach { tolerance: self.tolerance, max_iterations: self.max_iterations };
+        let (found, scan) = sets.maximise((&rows, scan), &penalty, (&initial, start.clone()), &free, &reach);
         let fitted = Fitted { data, design, rows: &rows, scan: &scan, groups: &groups, weights: &weights };
-        Ok(FineGrayModel::new(&self.cause, &fitted, &initial, &start, &free, found))
+        Ok(FineGrayModel::new(&self.cause, &fitted, &initial, &start, &free, &found))
     }
 
     /// The data set in which a row stands for each weight (R's `finegray`): fit it with

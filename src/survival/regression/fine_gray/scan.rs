@@ -119,6 +119,21 @@ impl Scan {
         rows.strata.iter().zip(&self.strata)
     }
 
+    /// When each row is at risk for the last time, at the latest: a row with another event at the last event time at which
+    /// it has a weight.
+    pub fn last_at_risk(&self, rows: &Rows) -> Vec<f64> {
+        let mut time = rows.time.clone();
+        for (stratum, of) in self.of_strata(rows) {
+            for o in &of.others {
+                let g = o.group as usize;
+                let weight = |k: usize| of.weights[k * self.groups + g];
+                let last = (0..stratum.ties.len()).rev().find(|&k| weight(k).over(o.own) > 0.0);
+                time[o.row] = last.map_or(time[o.row], |k| time[o.row].max(stratum.ties[k].time));
+            }
+        }
+        time
+    }
+
     /// Where the scan stands after it: risk weights, hazards, means and exposures at `beta`.
     pub fn stand_at(&mut self, rows: &Rows, beta: &[f64]) {
         match rows.p {
@@ -320,42 +335,6 @@ impl RiskSets for &mut Scan {
             8 => self.evaluate_with(rows, beta, 8, point),
             p => self.evaluate_with(rows, beta, p, point),
         }
-    }
-
-    fn never_falls(&self, rows: &Rows, score: &[f64], tolerance: f64) -> bool {
-        self.of_strata(rows).all(|(stratum, of)| {
-            // The largest among those with another event before, epoch by epoch and group by group.
-            let mut best = vec![f64::NEG_INFINITY; self.groups];
-            let mut epochs = vec![0; self.groups];
-            let mut others = of.others.as_slice();
-            let mut before = Vec::with_capacity(stratum.ties.len());
-            for (k, tie) in stratum.ties.iter().enumerate() {
-                for g in 0..self.groups {
-                    let epoch = of.weights[k * self.groups + g].epoch;
-                    if epoch != epochs[g] {
-                        (best[g], epochs[g]) = (f64::NEG_INFINITY, epoch);
-                    }
-                }
-                while let Some((o, rest)) = others.split_first().filter(|(o, _)| o.row < tie.start) {
-                    let g = o.group as usize;
-                    if o.own.epoch == epochs[g] {
-                        best[g] = best[g].max(score[o.row]);
-                    }
-                    others = rest;
-                }
-                before.push(best.iter().copied().fold(f64::NEG_INFINITY, f64::max));
-            }
-            let (mut best, mut next) = (f64::NEG_INFINITY, stratum.rows.end);
-            stratum.ties.iter().zip(before).rev().all(|(tie, before)| {
-                if stratum.late.is_empty() {
-                    best = score[tie.start..next].iter().copied().fold(best, f64::max);
-                    next = tie.start;
-                } else {
-                    best = stratum.at_risk(tie).map(|i| score[i]).fold(f64::NEG_INFINITY, f64::max);
-                }
-                score[tie.start..tie.events_end].iter().all(|&s| s >= best.max(before) - tolerance)
-            })
-        })
     }
 }
 

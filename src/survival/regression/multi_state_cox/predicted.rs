@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::survival::multi_state::occupation::OccupationEstimate;
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// The probability of each state over time, for one row. Made by
 /// [`MultiStateCoxModel::predict`](super::MultiStateCoxModel::predict).
@@ -83,11 +85,22 @@ impl fmt::Display for OccupationPath {
 /// The probability of each state at one time with its standard error, for one row. Made by
 /// [`FittedHistories::predict`](super::FittedHistories::predict).
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PredictedOccupation {
     pub(super) time: f64,
     pub(super) states: Vec<String>,
     pub(super) estimates: Vec<OccupationEstimate>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(PredictedOccupation { time: f64, states: Vec<String>, estimates: Vec<OccupationEstimate> });
+
+#[cfg(feature = "serde")]
+impl PredictedOccupation {
+    fn check(&self) -> crate::Result<()> {
+        stored::size("time", self.time)?;
+        stored::length("estimates", self.estimates.len(), "states", self.states.len())
+    }
 }
 
 impl PredictedOccupation {

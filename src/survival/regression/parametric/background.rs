@@ -60,7 +60,7 @@ impl Observations {
     /// Subjects whose population has a hazard of its own: the model is one of what is beyond it.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for a rate or cumulative hazard that is negative or no number;
+    /// [`Error::LengthMismatch`]; [`Error::InvalidBackground`] for a rate or cumulative hazard that is negative or no number;
     /// [`Error::Unsupported`] for a time within limits without cumulative hazards, and for right truncation.
     pub fn with_background(mut self, background: Background) -> Result<Self> {
         let n = self.len();
@@ -77,17 +77,19 @@ impl Observations {
         for i in 0..n {
             let (lower, upper) = (self.lower[i], self.upper[i]);
             let (rate, limits) = (background.rates[i], cumulative.map(|[low, high]| (low[i], high[i])));
-            let wrong = |argument, value: f64, must_be| Err(Error::OutOfRange { argument, value, must_be });
+            let wrong = |argument, value: f64, must_be| {
+                Err(Error::InvalidBackground { argument, index: i, value, must_be })
+            };
             if lower == upper && !(0.0..f64::INFINITY).contains(&rate) {
-                return wrong("a background rate", rate, "finite and at least 0");
+                return wrong("background rates", rate, "finite and at least 0");
             }
             if let Some((low, high)) = limits {
                 if !(0.0..f64::INFINITY).contains(&low) {
-                    return wrong("a cumulative background hazard", low, "finite and at least 0");
+                    return wrong("cumulative background hazards", low, "finite and at least 0");
                 }
                 if lower < upper && upper < f64::INFINITY && !(low..f64::INFINITY).contains(&high) {
                     return wrong(
-                        "a cumulative background hazard",
+                        "cumulative background hazards",
                         high,
                         "finite and not below that at the lower limit",
                     );

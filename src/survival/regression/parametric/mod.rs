@@ -31,7 +31,7 @@
 //!
 //! Inside: `jet` carries first and second derivatives along, so that `family` writes each log density and log survival
 //! function once; `tails` has those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
-//! what it is.
+//! what it is; `infinite` is what stays finite where there is none.
 
 mod background;
 mod comparison;
@@ -40,6 +40,7 @@ mod extrapolation;
 mod family;
 mod family_names;
 mod gradient;
+mod infinite;
 mod jet;
 mod lanes;
 mod layout;

@@ -10,6 +10,7 @@ use crate::survival::regression::design::Design;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};
 use crate::survival::regression::parametric::distribution::{Distribution, Parameter};
 use crate::survival::regression::parametric::family::Family;
+use crate::survival::regression::parametric::infinite::is_at_right_angles;
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::Problem;
 use crate::survival::regression::parametric::observations::Observations;
@@ -57,6 +58,9 @@ pub struct ParametricModel<D = Family> {
     pub(super) variance: Array2<f64>,
     pub(super) model_variance: Array2<f64>,
     pub(super) determined: Vec<bool>,
+    /// Directions of the coefficients along which the likelihood rises without end: first the way that it was followed, then
+    /// a basis of all.
+    pub(super) flat: Vec<Vec<f64>>,
     pub(super) strata: Vec<String>,
     pub(super) log_likelihood: f64,
     pub(super) rows: usize,
@@ -86,7 +90,8 @@ impl<D: Distribution> ParametricModel<D> {
         let (a, b) = prepared.way_back();
         let coefficients = (a.dot(&Array1::from(found.theta.clone())) + b).to_vec();
         // Where the search ended at a point that is no maximum, there is no variance: zeros, as of what is undetermined.
-        let inner = found.point.variance(&found.determined).unwrap_or_else(|| vec![0.0; k * k]);
+        let inner = found.point.variance(&found.determined, found.flat.as_ref());
+        let inner = inner.unwrap_or_else(|| vec![0.0; k * k]);
         let inner = Array2::from_shape_fn((k, k), |(i, j)| inner[i * k + j]);
         let model_variance = a.dot(&inner).dot(&a.t());
         let robust = data.is_robust();
@@ -99,7 +104,13 @@ impl<D: Distribution> ParametricModel<D> {
             model_variance.clone()
         };
         // A covariate's column in the intercept's row spreads what is undetermined.
-        let determined = (0..k).map(|i| (0..k).all(|j| a[(i, j)] == 0.0 || found.determined[j])).collect();
+        let alone = |i: usize| (0..k).all(|j| a[(i, j)] == 0.0 || found.determined[j]);
+        let flat: Vec<Vec<f64>> =
+            found.flat.iter().flat_map(|f| std::iter::once(&f.way).chain(&f.basis)).cloned().collect();
+        let determined = (0..k)
+            .map(|i| alone(i) && flat.iter().all(|d| is_at_right_angles(&a.row(i).to_vec(), d)))
+            .collect();
+        let flat = flat.into_iter().map(|d| a.dot(&Array1::from(d)).to_vec()).collect();
         let counted = match &data.weights {
             Some(Weights::Replication(w)) => w.iter().sum(),
             _ => data.len() as f64,
@@ -114,6 +125,7 @@ impl<D: Distribution> ParametricModel<D> {
             variance,
             model_variance,
             determined,
+            flat,
             strata,
             log_likelihood: prepared.log_likelihood(&found),
             rows: data.len(),
@@ -230,8 +242,9 @@ impl<D: Distribution> ParametricModel<D> {
         }))
     }
 
-    /// The covariance of the coefficients: robust with sampling weights or clusters. Rows and columns of coefficients that
-    /// the data do not determine are 0.
+    /// The covariance of the coefficients: robust with sampling weights or clusters. Rows and columns of a coefficient that
+    /// the data do not determine are 0; where several run to infinity together it is the generalised inverse, from which every
+    /// contrast that stays finite has its variance.
     #[must_use]
     pub fn variance(&self) -> &Array2<f64> {
         &self.variance

@@ -177,7 +177,8 @@ impl<D: Distribution> Prediction<'_, D> {
 
     /// Percentiles of a function of the coefficients, where limits are to be simulated.
     fn percentiles(&self, f: impl Fn(&[f64]) -> f64) -> Option<(f64, f64)> {
-        self.draws.as_ref().map(|draws| draws.percentiles(self.level, f))
+        let draws = self.draws.as_ref().filter(|_| self.runs().is_none())?;
+        Some(draws.percentiles(self.level, f))
     }
 
     /// The probability that the event comes after t.
@@ -213,13 +214,16 @@ impl<D: Distribution> Prediction<'_, D> {
     /// A probability from its logarithm, with limits from the logarithm of the (negative) logarithm.
     pub(super) fn probability(&self, log: f64, gradient: &[f64], of: impl Fn(&[f64]) -> f64) -> Predicted {
         let value = log.exp();
-        if log == 0.0 {
+        if log == 0.0 && self.runs().is_none() {
             return Predicted::new(1.0, 0.0, Some((1.0, 1.0)));
+        }
+        if log == 0.0 {
+            return Predicted::new(1.0, f64::NAN, None); // a limit: a width of 0 would be no certainty
         }
         let error = self.model.error_of(gradient);
         let factor = (self.z() * error / -log).exp();
         let bounds = self.percentiles(|b| of(b).exp()).or(Some(((log * factor).exp(), (log / factor).exp())));
-        Predicted::new(value, if value == 0.0 { 0.0 } else { value * error }, bounds)
+        Predicted::new(value, if value == 0.0 && !error.is_nan() { 0.0 } else { value * error }, bounds)
     }
 
     /// A positive number from its logarithm, with limits from that.
@@ -239,7 +243,8 @@ impl<D: Distribution> Prediction<'_, D> {
         let (log, gradient) = self.asked(Asked::LogSurvival(t));
         defined(log)?;
         if log == 0.0 {
-            return Ok(Predicted::new(0.0, 0.0, Some((0.0, 0.0))));
+            let sure = self.runs().is_none();
+            return Ok(Predicted::new(0.0, if sure { 0.0 } else { f64::NAN }, sure.then_some((0.0, 0.0))));
         }
         let relative: Vec<f64> = gradient.iter().map(|g| g / log).collect();
         Ok(self.positive((-log).ln(), &relative, |b| (-self.log_survival_with(t, b)).ln()))
@@ -271,18 +276,21 @@ impl<D: Distribution> Prediction<'_, D> {
         let (own, mut gradient) = self.asked(Asked::LogHazard(t));
         let (other, of_other) = reference.asked(Asked::LogHazard(t));
         gradient.iter_mut().zip(&of_other).for_each(|(g, o)| *g -= o);
+        if !self.model.determines(&gradient) {
+            return Ok(Estimate::none(Scale::Log, NotEstimable::NoMaximum));
+        }
         Ok(Estimate::new(Scale::Log, own - other, self.model.error_of(&gradient)))
     }
 
     /// The time by which a share p has the event; infinite where so many never have it.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] where p is not inside (0, 1).
+    /// [`Error::OutOfRange`] where p is not inside (0, 1); [`Error::NotEstimable`] where the likelihood rises either way.
     pub fn quantile(&self, p: f64) -> Result<Predicted> {
         inside("p", p)?;
         let target = (-p).ln_1p();
         let of = |b: &[f64]| self.model.distribution.quantile(target, &self.parameters_with(b));
-        let value = of(&self.model.coefficients);
+        let value = self.end_of(of)?.unwrap_or_else(|| of(&self.model.coefficients));
         if !(value.is_finite() && (value > 0.0 || !self.model.distribution.is_positive())) {
             return Ok(Predicted::new(value, f64::NAN, self.percentiles(of)));
         }
@@ -310,7 +318,8 @@ impl<D: Distribution> Prediction<'_, D> {
         let error = self.model.error_of(&slope);
         let width = self.z() * error;
         let of = |b: &[f64]| mean::area(|t| self.log_survival_with(t, b), tau);
-        let bounds = self.percentiles(of).or(Some(((value - width).max(0.0), (value + width).min(tau))));
+        let own = (!width.is_nan()).then(|| ((value - width).max(0.0), (value + width).min(tau)));
+        let bounds = self.percentiles(of).or(own);
         Ok(Predicted::new(value, error, bounds))
     }
 
@@ -320,8 +329,13 @@ impl<D: Distribution> Prediction<'_, D> {
     /// [`Error::Unsupported`] for times that may be negative.
     pub fn mean(&self) -> Result<Predicted> {
         self.positive_times("the mean")?;
-        let (value, slope) = mean::whole(self);
-        if value == f64::INFINITY {
+        let median =
+            |b: &[f64]| self.model.distribution.quantile(-std::f64::consts::LN_2, &self.parameters_with(b));
+        let (value, slope) = match self.end_of(median)? {
+            Some(end) => (end, Vec::new()),
+            None => mean::whole(self),
+        };
+        if slope.is_empty() || value == f64::INFINITY {
             return Ok(Predicted::new(value, f64::NAN, None));
         }
         let error = self.model.error_of(&slope);
@@ -365,6 +379,9 @@ impl<D> ParametricModel<D> {
         let v = &self.variance;
         if !v.is_empty() && v.diag().iter().all(|x| *x == 0.0) {
             return f64::NAN; // no maximum was found, so nothing has an error
+        }
+        if !self.determines(gradient) {
+            return f64::NAN;
         }
         let mut sum = 0.0;
         for i in 0..gradient.len() {

@@ -115,6 +115,7 @@ impl Prepared {
             iterations: 0,
             stop: ParametricStop::NoEvents,
             determined: vec![false; k],
+            flat: None,
         }
     }
 

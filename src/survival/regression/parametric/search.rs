@@ -3,6 +3,7 @@
 
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::parametric::distribution::{Distribution, Link};
+use crate::survival::regression::parametric::infinite::{Flat, level_directions};
 use crate::survival::regression::parametric::layout::Factor;
 use crate::survival::regression::parametric::likelihood::{Point, Problem};
 use crate::survival::regression::parametric::stop::ParametricStop;
@@ -14,12 +15,14 @@ pub(super) struct Found {
     pub point: Point,
     pub iterations: usize,
     pub stop: ParametricStop,
-    /// Which coefficients the data determine.
+    /// Which coefficients the data determine, where one alone has run to an end of its range or is level.
     pub determined: Vec<bool>,
+    /// Directions along which the likelihood rises without end, in the coefficients of the search.
+    pub flat: Option<Flat>,
 }
 
 /// A standard error beyond this, with covariates of unit variance, is none: the likelihood is level.
-const LEVEL: f64 = 1e3;
+pub(super) const LEVEL: f64 = 1e3;
 /// A logarithm or logit that has come so far from its start will not turn round.
 const FAR: f64 = 22.0;
 /// Changes below this part of the log likelihood are rounding.
@@ -124,13 +127,11 @@ impl<D: Distribution> Problem<'_, D> {
         let all: Vec<usize> = (0..k).collect();
         let inverse = Cholesky::new(&point.information, k, &all).map(|c| c.inverse());
         let error = |j: usize| inverse.as_ref().map_or(f64::INFINITY, |v| v[j * k + j].sqrt());
-        let mut determined = vec![true; k];
+        let (mut determined, mut flat) = (vec![true; k], None);
         let stop = if converged && (0..k).all(|j| error(j) < LEVEL * f64::max(1.0, theta[j].abs())) {
             ParametricStop::Converged
-        } else if let Some((coefficient, direction)) = self.separated(&point, &theta) {
-            for (j, d) in direction.iter().enumerate() {
-                determined[j] = d.abs() < 1e-3;
-            }
+        } else if let Some((coefficient, directions)) = self.separated(&point, start, &theta) {
+            flat = Some(directions);
             ParametricStop::Separated { coefficient }
         } else if let Some(coefficient) = self.far(start, &theta).or_else(|| self.level(&point)) {
             determined[coefficient] = false;
@@ -146,7 +147,7 @@ impl<D: Distribution> Problem<'_, D> {
         } else {
             ParametricStop::MaxIterations
         };
-        Found { theta, point, iterations, stop, determined }
+        Found { theta, point, iterations, stop, determined, flat }
     }
 
     /// The coefficient in whose direction the information has vanished.
@@ -158,9 +159,9 @@ impl<D: Distribution> Problem<'_, D> {
         (curvature < LEVEL.powi(-2)).then_some(leading)
     }
 
-    /// A direction of the location in which no event changes and every censored row gains: the likelihood rises along it
-    /// without end. Its leading coefficient, and the direction.
-    fn separated(&self, point: &Point, theta: &[f64]) -> Option<(usize, Vec<f64>)> {
+    /// Directions of the location in which no event changes and every censored row gains: the likelihood rises along them
+    /// without end. The leading coefficient, and the directions.
+    fn separated(&self, point: &Point, start: &[f64], theta: &[f64]) -> Option<(usize, Flat)> {
         let k = theta.len();
         let layout = self.layout;
         let of_location: Vec<usize> =
@@ -174,14 +175,24 @@ impl<D: Distribution> Problem<'_, D> {
             .flat_map(|&a| of_location.iter().map(move |&b| (a, b)))
             .map(|(a, b)| point.information[a * k + b])
             .collect();
-        let flat = flattest(&inner, m)?;
-        if quadratic(&inner, &flat) > LEVEL.powi(-2) {
-            return None;
-        }
+        let level = level_directions(&inner, m)?;
+        // Of several the one that the search has gone is inside the cone of all; one alone is known better by itself.
+        let gone = |v: &Vec<f64>| -> f64 {
+            of_location.iter().zip(v).map(|(&j, d)| (theta[j] - start[j]) * d).sum()
+        };
         let mut direction = vec![0.0; k];
-        for (&j, d) in of_location.iter().zip(&flat) {
-            direction[j] = *d;
+        for v in &level {
+            let by = if level.len() == 1 { 1.0 } else { gone(v) };
+            for (&j, d) in of_location.iter().zip(v) {
+                direction[j] += by * d;
+            }
         }
+        let basis = level.iter().map(|v| {
+            let mut whole = vec![0.0; k];
+            of_location.iter().zip(v).for_each(|(&j, d)| whole[j] = *d);
+            whole
+        });
+        let basis: Vec<Vec<f64>> = basis.collect();
         let change = |row: usize| -> f64 {
             of_location
                 .iter()
@@ -227,16 +238,10 @@ impl<D: Distribution> Problem<'_, D> {
             .copied()
             .filter(|&j| matches!(layout.coefficients[j].factor, Factor::Column(_)))
             .max_by(|&a, &b| direction[a].abs().total_cmp(&direction[b].abs()))?;
-        (up != down).then_some((leading, direction))
-    }
-}
-
-impl Point {
-    /// The inverse of the information over the coefficients that the data determine; zeros elsewhere.
-    pub(super) fn variance(&self, determined: &[bool]) -> Option<Vec<f64>> {
-        let n = self.gradient.len();
-        let used: Vec<usize> = (0..n).filter(|j| determined[*j]).collect();
-        Cholesky::new(&self.information, n, &used).map(|c| c.inverse())
+        let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
+        let ahead: f64 = (0..k).map(|j| (theta[j] - start[j]) * direction[j]).sum();
+        let way = direction.iter().map(|d| d / length.copysign(ahead)).collect();
+        (up != down && length > 0.0).then_some((leading, Flat { way, basis }))
     }
 }
 
@@ -263,7 +268,7 @@ fn flattest(matrix: &[f64], k: usize) -> Option<Vec<f64>> {
     Some((0..k).map(|i| vectors[i * k + least]).collect())
 }
 
-fn quadratic(matrix: &[f64], v: &[f64]) -> f64 {
+pub(super) fn quadratic(matrix: &[f64], v: &[f64]) -> f64 {
     let k = v.len();
     (0..k).map(|a| v[a] * (0..k).map(|b| matrix[a * k + b] * v[b]).sum::<f64>()).sum()
 }

@@ -23,6 +23,7 @@ pub(super) struct RawModel<D> {
     variance: Array2<f64>,
     model_variance: Array2<f64>,
     determined: Vec<bool>,
+    flat: Vec<Vec<f64>>,
     strata: Vec<String>,
     log_likelihood: f64,
     rows: usize,
@@ -50,6 +51,7 @@ impl<D: Distribution> TryFrom<RawModel<D>> for ParametricModel<D> {
             variance: raw.variance,
             model_variance: raw.model_variance,
             determined: raw.determined,
+            flat: raw.flat,
             strata: raw.strata,
             log_likelihood: raw.log_likelihood,
             rows: raw.rows,
@@ -74,6 +76,13 @@ impl<D: Distribution> RawModel<D> {
             if len != k {
                 return Err(Error::LengthMismatch { argument, len, other: "the layout", expected: k });
             }
+        }
+        if let Some(direction) = self.flat.iter().find(|d| d.len() != k) {
+            let (argument, len) = ("a direction", direction.len());
+            return Err(Error::LengthMismatch { argument, len, other: "the layout", expected: k });
+        }
+        if let Some(&value) = self.flat.iter().flatten().find(|x| !(x.abs() <= LARGEST)) {
+            return refuse("a direction", value, "finite, and below 1e100");
         }
         if let Some(&value) = self.coefficients.iter().find(|x| !(x.abs() <= LARGEST)) {
             return refuse("a coefficient", value, "finite, and below 1e100");

@@ -10,6 +10,8 @@ use crate::survival::regression::cox::FittedData;
 use crate::survival::regression::new_rows::{NewRow, one_row};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// The probability of each cause by a time for one row, from Cox models of all cause-specific hazards beside their data, with
 /// standard errors: [`AbsoluteRisk`](super::AbsoluteRisk) has the same estimate without.
@@ -29,7 +31,7 @@ use crate::survival::result::not_estimable::NotEstimable;
 /// # Example
 /// ```
 /// use greenwood::survival::{CompetingRisks, CoxPh, Design};
-/// use greenwood::survival::regression::RiskWithErrors;
+/// use greenwood::survival::regression::CauseSpecificRisk;
 ///
 /// let outcome = [Some("a"), Some("b"), Some("a"), None, Some("b"), Some("a")];
 /// let data = CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &outcome)?;
@@ -38,7 +40,7 @@ use crate::survival::result::not_estimable::NotEstimable;
 /// let (a, b) = (CoxPh::new().fit(&rows_a, &design)?, CoxPh::new().fit(&rows_b, &design)?);
 /// let (beside_a, beside_b) = (a.with(&rows_a, &design)?, b.with(&rows_b, &design)?);
 /// let patient = a.row().numeric("age", 60.0);
-/// let risk = RiskWithErrors::new(&[("a", &beside_a, &patient), ("b", &beside_b, &patient)])?;
+/// let risk = CauseSpecificRisk::new(&[("a", &beside_a, &patient), ("b", &beside_b, &patient)])?;
 /// let at = risk.of("a", 5.0)?;
 /// let (lower, upper) = at.interval(0.95)?.bounds().unwrap();
 /// assert!(lower < at.value() && at.value() < upper);
@@ -49,7 +51,7 @@ use crate::survival::result::not_estimable::NotEstimable;
 /// Benichou & Gail (1990), Biometrics 46:813. Ozenne, Sørensen, Scheike, Torp-Pedersen & Gerds (2017), R Journal 9:440.
 #[derive(Debug)]
 #[must_use = "ask it for risks"]
-pub struct RiskWithErrors<'a> {
+pub struct CauseSpecificRisk<'a> {
     models: Vec<Part<'a>>,
     causes: Vec<String>,
     exponential: bool,
@@ -64,11 +66,23 @@ struct Part<'a> {
 
 /// A risk at one time with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RiskEstimate {
     time: f64,
     value: f64,
     std_error: f64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(RiskEstimate { time: f64, value: f64, std_error: f64 });
+
+#[cfg(feature = "serde")]
+impl RiskEstimate {
+    fn check(&self) -> Result<()> {
+        stored::size("time", self.time)?;
+        stored::probability("a risk", self.value)?;
+        stored::size("a standard error", self.std_error)
+    }
 }
 
 impl RiskEstimate {
@@ -119,7 +133,7 @@ struct Hazards {
     centred: Vec<f64>,
 }
 
-impl<'a> RiskWithErrors<'a> {
+impl<'a> CauseSpecificRisk<'a> {
     /// For each cause its model beside the data, and the row by the names of that model.
     ///
     /// # Errors
