@@ -167,7 +167,7 @@ fn group_sequential_bounds() {
 }
 
 /// Jennison & Turnbull (2000), tables 2.1 and 2.3: Pocock's and O'Brien and Fleming's constants of two-sided designs with 2, 3, 4, 5
-/// and 10 looks, as printed; and tests/data/constants.py (NumPy 2.4, scipy 1.17.1), which has them, those of Wang and Tsiatis and the
+/// and 10 looks, as printed; and `tests/data/constants.py` (`numpy` 2.4, `scipy` 1.17.1), which has them, those of Wang and Tsiatis and the
 /// inflation factors to 1e-10 by ten times the points.
 #[test]
 fn published_constants_and_more_of_their_digits() {

@@ -8,7 +8,7 @@ use greenwood::trial::design::non_proportional::{
     NonProportionalDesign, NonProportionalPlan, PlannedTest, StatisticVariance,
 };
 use greenwood::trial::design::simulation::{
-    Cutoff, Procedure, RestrictedMeanProcedure, Sample, Simulation, WeightedProcedure,
+    Cutoff, Finding, Procedure, RestrictedMeanProcedure, Sample, Simulation, WeightedProcedure,
 };
 use greenwood::trial::design::{Accrual, Assumptions, FixedDesign, Hazard, StratifiedAssumptions, Target};
 
@@ -210,12 +210,15 @@ fn strata() -> Answer {
 struct Combination;
 
 impl Procedure for Combination {
-    fn statistic(&self, sample: &Sample) -> Option<f64> {
-        let (data, arms) = sample.data().ok()?;
-        let test = MaxCombo::new().weights([Weight::LogRank, fh(0.0, 1.0)]).test(&data, &arms).ok()?;
-        // The control arm is the first group: more of its events than expected is a benefit.
-        let p = test.one_sided_p_value(greenwood::survival::result::Alternative::FirstHigher)?;
-        Some(if p <= 0.025 { 9.0 } else { -9.0 })
+    fn analyse(&self, sample: &Sample) -> Finding {
+        let benefit = || {
+            let (data, arms) = sample.data().ok()?;
+            let test = MaxCombo::new().weights([Weight::LogRank, fh(0.0, 1.0)]).test(&data, &arms).ok()?;
+            // The control arm is the first group: more of its events than expected is a benefit.
+            let p = test.one_sided_p_value(greenwood::survival::result::Alternative::FirstHigher)?;
+            Some(if p <= 0.025 { 9.0 } else { -9.0 })
+        };
+        benefit().into()
     }
 }
 

@@ -59,7 +59,7 @@ fn simons_table() -> Answer {
     Ok(())
 }
 
-/// Simon (1989), tables 1 and 2, as tests/data/simon.py finds them by complete enumeration (NumPy 2.4, scipy 1.17.1): counts, and
+/// Simon (1989), tables 1 and 2, as `tests/data/simon.py` finds them by complete enumeration (`numpy` 2.4, `scipy` 1.17.1): counts, and
 /// mean, error, power and the probability of stopping to 1e-9.
 #[test]
 fn simons_designs_by_enumeration() -> Answer {

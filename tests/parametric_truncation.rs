@@ -15,7 +15,7 @@ struct Rows {
     x: Vec<f64>,
 }
 
-/// tests/data/parametric_truncation.py
+/// `tests/data/parametric_truncation.py`
 fn reference() -> (Rows, Vec<Value>) {
     let text = std::fs::read_to_string("tests/data/parametric_truncation.json").unwrap();
     let file: Value = serde_json::from_str(&text).unwrap();

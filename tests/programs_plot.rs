@@ -319,7 +319,7 @@ fn a_forest_is_as_wide_as_asked() {
 #[test]
 fn a_forest_honours_weights_and_ids() {
     let row = |i: u8| {
-        let (time, event) = (1 + i * 5 % 17, u8::from(i % 3 > 0));
+        let (time, event) = (1 + i * 5 % 17, u8::from(!i.is_multiple_of(3)));
         format!("{},{time},{event},{},{},{}\n", i / 2, i / 2 % 2, i / 4 % 2, 1 + i % 4)
     };
     let rows = (0..24).map(row).collect::<Vec<_>>().concat();

@@ -488,9 +488,9 @@ fn parametric_models() -> Result<()> {
     Ok(())
 }
 
-/// Competing risks, states, scores and models of the later rooms.
+/// Competing risks and their models.
 #[test]
-fn competing_risks_and_states() -> Result<()> {
+fn competing_risks() -> Result<()> {
     let mut report = Report::default();
     let outcome: Vec<Option<u8>> = (0..12).map(|i| [Some(1), Some(2), None, Some(1)][i % 4]).collect();
     let data = CompetingRisks::with_causes(&MONTHS, &outcome, &[1, 2])?;
@@ -556,6 +556,18 @@ fn competing_risks_and_states() -> Result<()> {
             a.size(*w);
         }
     });
+    finish(report);
+    Ok(())
+}
+
+/// Absolute risks, tests of visits, and states.
+#[test]
+fn risks_visits_and_states() -> Result<()> {
+    let mut report = Report::default();
+    let outcome: Vec<Option<u8>> = (0..12).map(|i| [Some(1), Some(2), None, Some(1)][i % 4]).collect();
+    let data = CompetingRisks::with_causes(&MONTHS, &outcome, &[1, 2])?;
+    let three = Groups::new(&["a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c"]);
+    let design = Design::builder().numeric("x", &WEIGHT).build()?;
     let rows = [1, 2].map(|k| data.cause_specific(&k).unwrap());
     let fits = rows.each_ref().map(|r| CoxPh::new().fit(r, &design).unwrap());
     let beside = [0, 1].map(|k| fits[k].with(&rows[k], &design).unwrap());
