@@ -25,6 +25,22 @@ use crate::survival::risk_table::event_times::EventTime;
 /// | [`ModestlyWeightedFrom`](Self::ModestlyWeightedFrom) | 1/max(S(t−), S(t*)) | as before |
 /// | [`Piecewise`](Self::Piecewise) | a value per period | a delay that is known |
 ///
+/// # Example
+/// Half of the first group outlive the second: a weight on late times sees more of the difference than one on early times.
+/// ```
+/// use greenwood::survival::log_rank::Weight;
+/// use greenwood::survival::{Groups, LogRank, RightCensored};
+///
+/// let months = [1.0, 2.0, 3.0, 9.0, 10.0, 11.0, 1.5, 2.5, 3.5, 4.0, 4.5, 5.0];
+/// let event = [true; 12];
+/// let arm = Groups::new(&["new", "new", "new", "new", "new", "new", "old", "old", "old", "old", "old", "old"]);
+/// let data = RightCensored::new(&months, &event)?;
+/// let z = |weight| Ok::<_, greenwood::Error>(LogRank::weighted(weight).test(&data, &arm)?.z().unwrap());
+/// let late = z(Weight::FlemingHarrington { rho: 0.0, gamma: 1.0 })?;
+/// assert!(late < z(Weight::LogRank)? && z(Weight::LogRank)? < z(Weight::GehanBreslow)?);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
 /// # References
 /// Gehan (1965), Biometrika 52:203. Breslow (1970), Biometrika 57:579. Tarone & Ware (1977), Biometrika 64:156.
 /// Peto & Peto (1972), J R Stat Soc A 135:185. Prentice (1978), Biometrika 65:167. Andersen, Borgan, Gill &

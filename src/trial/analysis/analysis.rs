@@ -16,6 +16,19 @@ use crate::trial::{
 };
 
 /// The records of one endpoint, and what can be asked of them. Made by [`Trial::analyse`](crate::trial::Trial::analyse).
+///
+/// # Example
+/// ```
+/// use greenwood::trial::Time;
+/// use greenwood::trial::examples::{Arm, OS, saa};
+///
+/// let analysis = saa().analyse(&OS)?;
+/// assert_eq!(analysis.records().len(), 18);
+/// assert_eq!(analysis.survival(Arm::Msc, Time::years(4.0))?.to_string(), "88.9% ± 10.5%");
+/// assert_eq!(analysis.follow_up()?.median(), Some(Time::months(48.0)));
+/// assert!(analysis.contrast(Arm::Msc, Arm::Control)?.log_rank().p_value().unwrap() > 0.9);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Analysis<A, E> {

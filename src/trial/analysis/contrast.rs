@@ -28,6 +28,20 @@ use crate::trial::facts::baseline::{self, Baseline, Characteristic};
 
 /// One arm against another. Made by [`Analysis::contrast`](crate::trial::Analysis::contrast); everything it returns is
 /// about the first arm relative to the second.
+///
+/// # Example
+/// The failure-free survival of the published trial, whose p-value is 0.153:
+/// ```
+/// use greenwood::trial::Time;
+/// use greenwood::trial::examples::{Arm, FFS, saa};
+///
+/// let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
+/// let p = contrast.log_rank().p_value().unwrap();
+/// assert!((p - 0.153).abs() < 5e-4);
+/// let difference = contrast.difference(Time::years(4.0));
+/// assert!((difference.value()? - (0.381 - 0.667)).abs() < 1e-3);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Contrast {

@@ -14,6 +14,22 @@ use crate::trial::{Ascertainment, Estimand, Exit, Label, Population, Role, Subje
 pub struct DataCutoff(pub Time);
 
 /// The subjects of a clinical trial. `A` and `E` are the user's own enums of arms and events.
+///
+/// # Example
+/// One trial, read at its end and when the third event had come:
+/// ```
+/// use greenwood::trial::examples::{Arm, FFS, saa};
+///
+/// let trial = saa();
+/// assert_eq!(trial.arms(), [Arm::Msc, Arm::Control]);
+/// let events = |trial: &greenwood::trial::Trial<_, _>| {
+///     trial.analyse(&FFS).map(|a| a.records().iter().filter(|r| r.outcome.is_event()).count())
+/// };
+/// assert_eq!(events(&trial)?, 8);
+/// let then = trial.at(trial.cutoff_at_events(&FFS, 3)?)?;
+/// assert_eq!(events(&then)?, 3);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
