@@ -182,7 +182,9 @@ fn incidence_beyond_follow_up_is_marked() {
     let found = answer(&format!("incidence {path} --time t --event e --causes 1,2 --at 6,60"));
     let at = &found["groups"][0]["at"];
     assert_eq!((&at[0]["beyond_follow_up"], &at[1]["beyond_follow_up"]), (&false.into(), &true.into()));
-    assert_eq!(at[1]["incidence"], serde_json::json!([0.4, 0.2]));
+    for (cause, right) in [0.4, 0.2].into_iter().enumerate() {
+        assert!((at[1]["incidence"][cause].as_f64().unwrap() - right).abs() < 1e-15, "{found}");
+    }
     let warning = found["warnings"][0].as_str().unwrap();
     assert!(warning.starts_with("--at 60 is beyond the follow-up of group all"), "{warning}");
 }

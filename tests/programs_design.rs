@@ -61,6 +61,8 @@ fn plans_with_looks() {
     let found = answer(&format!("{flags} --power 0.9"));
     near(&found["events"], 334.2938040677388);
     near(&found["subjects"], 500.6191277072363);
+    // Up: 334.3 events (the fixed design has 331), 250.3 subjects in each arm.
+    assert_eq!((&found["rounded"]["events"], &found["rounded"]["subjects"]), (&335.into(), &502.into()));
     near(&found["time_by_look"][0], 16.826642499933445);
     near(&found["subjects_by_look"][0], 350.98912877325798);
     near(&found["expected_events_h0"], 333.6082902954935);

@@ -7,7 +7,7 @@ use crate::numeric::distribution::normal_quantile;
 use crate::survival::result::print::MISSING;
 use crate::trial::design::boundaries::Boundaries;
 use crate::trial::design::fixed::Target;
-use crate::trial::design::fixed_plan::FixedPlan;
+use crate::trial::design::fixed_plan::{FixedPlan, RoundedPlan, whole};
 
 /// A plan with looks before the end. Made by [`FixedDesign::sequential`](crate::trial::design::FixedDesign::sequential).
 ///
@@ -27,6 +27,7 @@ use crate::trial::design::fixed_plan::FixedPlan;
 ///     .sequential(&bounds)?;
 /// assert!((plan.events() - 251.08273627389033).abs() < 1e-6);                      // rpact 3.3.4
 /// assert!((plan.time_by_look().unwrap()[0] - 16.826642499933445).abs() < 1e-6);
+/// assert_eq!(plan.rounded().events, 252);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +102,12 @@ impl SequentialPlan {
         self.fixed.subjects
     }
 
+    /// Whole numbers: the maximal number of events up, and each arm up.
+    #[must_use]
+    pub fn rounded(&self) -> RoundedPlan {
+        RoundedPlan { events: whole(self.events), ..self.fixed.rounded() }
+    }
+
     /// The events at each look.
     #[must_use]
     pub fn events_by_look(&self) -> Vec<f64> {
@@ -165,16 +172,17 @@ impl SequentialPlan {
 /// The paragraph of the plan and the table of its looks.
 impl fmt::Display for SequentialPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let most = (self.events - 1e-9).ceil();
+        let rounded = self.rounded();
         write!(
             f,
-            "{} looks; at most {most} events, on average {:.1} where there is no effect and {:.1} where it is as planned.",
+            "{} looks; at most {} events, on average {:.1} where there is no effect and {:.1} where it is as planned.",
             self.bounds.fractions().len(),
+            rounded.events,
             self.expected_events(0.0),
             self.expected_events(self.drift)
         )?;
-        if let Some(n) = self.subjects() {
-            write!(f, " {} subjects.", (n - 1e-9).ceil())?;
+        if let Some(n) = rounded.subjects {
+            write!(f, " {n} subjects.")?;
         }
         if !matches!(self.fixed.design.target, Target::Power(_)) {
             write!(f, " Power {:.1}% where the effect is as planned.", 100.0 * self.power())?;

@@ -1,6 +1,6 @@
 //! The numbers of a plan as JSON.
 
-use greenwood::trial::design::{Boundaries, FixedPlan, SequentialPlan, StagewiseResult};
+use greenwood::trial::design::{Boundaries, FixedPlan, RoundedPlan, SequentialPlan, StagewiseResult};
 use serde_json::{Map, Value, json};
 
 use crate::support::number;
@@ -10,7 +10,6 @@ pub fn list(values: &[f64]) -> Value {
 }
 
 pub fn fixed_fields(plan: &FixedPlan) -> Map<String, Value> {
-    let rounded = plan.rounded();
     let mut fields = Map::new();
     for (field, value) in [
         ("events", number(plan.events())),
@@ -19,14 +18,15 @@ pub fn fixed_fields(plan: &FixedPlan) -> Map<String, Value> {
         ("duration", number(plan.duration())),
         ("power", number(plan.power())),
         ("critical_hazard_ratio", number(plan.critical_hazard_ratio())),
-        (
-            "rounded",
-            json!({ "events": rounded.events, "subjects": rounded.subjects, "subjects_by_arm": rounded.by_arm }),
-        ),
+        ("rounded", rounded_fields(&plan.rounded())),
     ] {
         fields.insert(field.into(), value);
     }
     fields
+}
+
+pub fn rounded_fields(plan: &RoundedPlan) -> Value {
+    json!({ "events": plan.events, "subjects": plan.subjects, "subjects_by_arm": plan.by_arm })
 }
 
 pub fn boundary_fields(bounds: &Boundaries) -> Map<String, Value> {
@@ -68,6 +68,7 @@ pub fn sequential_fields(plan: &SequentialPlan) -> Value {
     let ratios: Value = plan.critical_hazard_ratios().into_iter().map(number).collect();
     for (field, value) in [
         ("events", number(plan.events())),
+        ("rounded", rounded_fields(&plan.rounded())),
         ("fixed_events", number(plan.fixed().events())),
         ("events_by_look", list(&plan.events_by_look())),
         ("subjects_by_look", plan.subjects_by_look().map_or(Value::Null, list)),

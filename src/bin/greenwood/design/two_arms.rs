@@ -5,12 +5,11 @@ use greenwood::survival::Weight;
 use greenwood::trial::design::non_proportional::{NonProportionalDesign, PlannedTest, StatisticVariance};
 use greenwood::trial::design::simulation::delayed_effect;
 use greenwood::trial::design::{
-    Assumptions, ClusterDesign, CompetingEffect, CompetingRisksDesign, EquivalenceDesign, RoundedPlan,
-    WinRatioDesign,
+    Assumptions, ClusterDesign, CompetingEffect, CompetingRisksDesign, EquivalenceDesign, WinRatioDesign,
 };
 use serde_json::{Value, json};
 
-use super::fields::{fixed_fields, list};
+use super::fields::{fixed_fields, list, rounded_fields};
 use super::flags::{CourseFlags, TestFlags, by_flag, of_flag, pieces, rate, times};
 use super::program::FixedFlags;
 use crate::support::{Failure, Warnings, json_text, number};
@@ -18,10 +17,6 @@ use crate::support::{Failure, Warnings, json_text, number};
 /// The object where it is asked for, else the paragraph.
 pub fn printed(json: bool, fields: impl FnOnce() -> Value, text: impl std::fmt::Display) -> String {
     if json { json_text(fields(), &Warnings::default()) } else { text.to_string() }
-}
-
-fn whole(plan: RoundedPlan) -> Value {
-    json!({ "events": plan.events, "subjects": plan.subjects, "subjects_by_arm": plan.by_arm })
 }
 
 /// Sides and allocation, which the designs of one arm have not.
@@ -149,7 +144,7 @@ impl NonProportionalFlags {
                 "effect": number(plan.effect()),
                 "information": number(plan.information()),
                 "average_hazard_ratio": number(plan.average_hazard_ratio()),
-                "rounded": whole(plan.rounded()),
+                "rounded": rounded_fields(&plan.rounded()),
             })
         };
         Ok(printed(self.test_flags.json, fields, &plan))
@@ -435,7 +430,7 @@ impl EquivalenceFlags {
                 "subjects_by_arm": plan.subjects_by_arm().map_or(Value::Null, |a| list(&a)),
                 "duration": number(plan.duration()),
                 "power": number(plan.power()),
-                "rounded": whole(plan.rounded()),
+                "rounded": rounded_fields(&plan.rounded()),
             })
         };
         Ok(printed(self.test.json, fields, &plan))

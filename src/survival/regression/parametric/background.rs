@@ -63,6 +63,7 @@ impl Observations {
     /// [`Error::LengthMismatch`]; [`Error::InvalidBackground`] for a rate or cumulative hazard that is negative or no number;
     /// [`Error::Unsupported`] for a time within limits without cumulative hazards, and for right truncation.
     pub fn with_background(mut self, background: Background) -> Result<Self> {
+        Self::refuse_both(true, self.until.as_deref().unwrap_or_default())?;
         let n = self.len();
         let cumulative = background.cumulative.as_ref();
         let mut lengths = vec![("the rates", background.rates.len())];
@@ -110,7 +111,6 @@ impl Observations {
             };
         }
         self.background = Some(expected);
-        self.refuse_background(self.until.as_deref().unwrap_or_default())?;
         Ok(self)
     }
 }

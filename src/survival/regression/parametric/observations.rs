@@ -123,7 +123,7 @@ impl Observations {
     /// entry, lies at or before it; [`Error::Unsupported`] beside a background hazard.
     pub fn with_right_truncation(mut self, until: &[f64]) -> Result<Self> {
         self.same_length("until", until.len())?;
-        self.refuse_background(until)?;
+        Self::refuse_both(self.background.is_some(), until)?;
         let limits = Arc::make_mut(&mut self.upper);
         for (index, &at) in until.iter().enumerate() {
             let (lower, upper) = (self.lower[index], limits[index]);
@@ -140,8 +140,8 @@ impl Observations {
     }
 
     /// The whole hazard up to the time of truncation would be needed.
-    pub(super) fn refuse_background(&self, until: &[f64]) -> Result<()> {
-        if self.background.is_some() && until.iter().any(|t| *t < f64::INFINITY) {
+    pub(super) fn refuse_both(background: bool, until: &[f64]) -> Result<()> {
+        if background && until.iter().any(|t| *t < f64::INFINITY) {
             return Err(Error::Unsupported {
                 method: "a background hazard",
                 with: "right truncation",
