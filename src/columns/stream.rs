@@ -246,7 +246,7 @@ impl TableStream {
 /// stream.push(&batch(vec![5.0, 8.0], vec![2, 0]))?;
 /// stream.push(&batch(vec![9.0, 3.0], vec![1, 1]))?;
 /// let incidence = AalenJohansen::new().from_table(stream.finish()?.of_group("all")?);
-/// assert_eq!(incidence.of("1")?.at(5.0).value(), 0.25);
+/// assert_eq!(incidence.of("1")?.at(5.0).value()?, 0.25);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -154,14 +154,10 @@ fn incidence(task: &Task, state: &mut State) -> Result<Estimate> {
     causes.extend(labelled().filter(|&(label, _)| !label.is_empty() && label != task.cause_asked));
     let estimate = || {
         let table = CompetingRiskTable::from_causes(&causes)?;
-        let last = table.all().last_time().unwrap_or(0.0);
         let incidence = AalenJohansen::new().from_table(table);
         let at = incidence.of(&task.cause_asked)?.at(task.number);
-        if task.number > last && incidence.event_free(last).0 > 0.0 {
-            return Ok(Estimate::default());
-        }
         let interval = at.interval(Interval::from(task.options.level))?;
-        Ok(Estimate::new(Some(at.value()), at.std_error(), interval))
+        Ok(Estimate::new(at.value().ok(), at.std_error().ok(), interval))
     };
     estimate().map_err(|e: greenwood::Error| failed(task, e))
 }

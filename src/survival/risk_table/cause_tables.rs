@@ -23,7 +23,7 @@ use crate::survival::risk_table::competing::CompetingRiskTable;
 /// let tables = CompetingRiskTables::new(&data, &Groups::new(&["old", "new", "new", "old"]))?;
 /// assert_eq!(tables.labels(), ["new", "old"]);
 /// let old = AalenJohansen::new().from_table(tables.of_group("old")?);
-/// assert_eq!(old.of("relapse")?.at(1.0).value(), 0.5);
+/// assert_eq!(old.of("relapse")?.at(1.0).value()?, 0.5);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
