@@ -173,6 +173,9 @@ impl Tally {
 
     /// The table of the rows that wait.
     fn table_of_rows(&mut self, task: &Task, near_ties: NearTies) -> greenwood::Result<RiskTable> {
+        if self.keys.is_empty() {
+            return Ok(RiskTable::default());
+        }
         if !task.has_entry() && !task.has_weights() {
             self.sort();
             let times = self.keys.chunk_by(|a, b| a >> 1 == b >> 1);
