@@ -13,9 +13,10 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group, criterion_main};
 use greenwood::survival::log_rank::Weight;
 use greenwood::trial::design::non_proportional::{NonProportionalDesign, PlannedTest};
-use greenwood::trial::design::single_arm::TwoStageDesign;
+use greenwood::trial::design::single_arm::{ExactBinomialDesign, TwoStageDesign};
 use greenwood::trial::design::{
-    Accrual, Assumptions, BoundaryType, FixedDesign, Futility, GroupSequential, Hazard, Spending, Target,
+    Accrual, Assumptions, BoundaryType, EquivalenceDesign, FixedDesign, Futility, GroupSequential, Hazard,
+    Spending, StagewiseOrdering, Target,
 };
 
 const SCRIPT: &str = r#"
@@ -114,6 +115,13 @@ fn benches(c: &mut Criterion) {
     let futility = || design(spending()).futility(Futility::Spending(Spending::OBrienFleming));
     group.bench_function("bounds/futility spending", |b| b.iter(|| futility().fit().unwrap()));
     group.bench_function("search/follow-up", |b| b.iter(|| search().followup_for(480.0).unwrap()));
+    group.bench_function("fixed/subjects", |b| b.iter(|| search().followup(12.0).fit().unwrap()));
+    let stopped = || StagewiseOrdering::new().estimate(&bounds, 2, 2.9).unwrap();
+    group.bench_function("stopped/p and estimate", |b| b.iter(|| stopped().p_value()));
+    group.bench_function("stopped/interval", |b| b.iter(|| stopped().drift_interval(0.95).unwrap()));
+    let equivalence =
+        || EquivalenceDesign::new(1.25).control(control.clone()).accrual(24.0).followup(24.0).fit().unwrap();
+    group.bench_function("equivalence/subjects", |b| b.iter(equivalence));
     let late = || PlannedTest::LogRank(Weight::fleming_harrington(0.0, 0.5));
     group.bench_function("size/weighted log-rank", |b| {
         b.iter(|| NonProportionalDesign::new(assumed.clone(), late(), 36.0).fit().unwrap().subjects());
@@ -129,6 +137,7 @@ fn benches(c: &mut Criterion) {
     group.bench_function("size/MaxCombo of three", |b| {
         b.iter(|| NonProportionalDesign::new(assumed.clone(), combined(), 36.0).fit().unwrap().subjects());
     });
+    group.bench_function("size/exact", |b| b.iter(|| ExactBinomialDesign::new(0.1, 0.3).fit().unwrap()));
     group.bench_function("size/two stages", |b| b.iter(|| TwoStageDesign::new(0.1, 0.3).fit().unwrap()));
     group.finish();
 }

@@ -6,6 +6,7 @@ mod random;
 
 use approx::assert_relative_eq;
 use greenwood::Result;
+use greenwood::survival::data::NearTies;
 use greenwood::survival::regression::{Status, Stop, Term};
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use ndarray::Array2;
@@ -442,5 +443,37 @@ fn a_column_that_is_constant_within_strata_is_redundant_among_many_rows() -> Res
     let status: Vec<Status> = model.terms().iter().map(Term::status).collect();
     assert_eq!(status, [Status::Redundant, Status::Estimated, Status::Redundant]);
     assert!(model.stop().is_success());
+    Ok(())
+}
+
+/// Each event has the largest value of the last covariate in its risk set, by little: next to that direction are others of the cone,
+/// to both sides of each other covariate. The test shows two of them for each, pair by pair.
+#[test]
+fn rows_ordered_by_a_covariate_have_their_limit_however_close_its_values() -> Result<()> {
+    let mut random = Random(8);
+    for n in [50, 1_000, 10_000] {
+        let time: Vec<f64> = (0..n).map(|_| -500.0 * random.uniform().ln()).collect();
+        let event: Vec<bool> = (0..n).map(|_| random.uniform() < 0.5).collect();
+        let x = Array2::from_shape_fn((n, 3), |(i, j)| if j < 2 { random.uniform() } else { -time[i] });
+        // As they are: of ten thousand times some are near ties, which would contradict the order.
+        let data = RightCensored::new(&time, &event)?.with_near_ties(NearTies::Exact)?;
+        let model = CoxPh::new().fit(&data, &Design::new(&["a", "b", "minus time"], x.view())?)?;
+        assert!(matches!(model.stop(), Stop::InfiniteCoefficient { .. }), "{n}: {:?}", model.stop());
+        assert_eq!(model.log_likelihood()[1], 0.0);
+        let status: Vec<Status> = model.terms().iter().map(Term::status).collect();
+        assert_eq!(status, [Status::NotEstimable, Status::NotEstimable, Status::PlusInfinity], "{n}");
+
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&i, &j| time[i].total_cmp(&time[j]));
+        let gap = order.windows(2).map(|w| time[w[1]] - time[w[0]]).fold(f64::INFINITY, f64::min);
+        for direction in [[gap / 2.0, 0.0], [-gap / 2.0, 0.0], [0.0, gap / 2.0], [0.0, -gap / 2.0]] {
+            let score = |i: usize| direction[0] * x[[i, 0]] + direction[1] * x[[i, 1]] + x[[i, 2]];
+            let mut largest = f64::NEG_INFINITY;
+            for &i in order.iter().rev() {
+                assert!(!event[i] || score(i) >= largest, "{n}: row {i} falls behind");
+                largest = largest.max(score(i));
+            }
+        }
+    }
     Ok(())
 }

@@ -8,6 +8,7 @@ use greenwood::trial::design::{
     Accrual, Assumptions, Boundaries, BoundaryType, EventFormula, FixedDesign, Futility, GroupSequential,
     Hazard, Spending, StagewiseOrdering, Target,
 };
+use proptest::prelude::Just;
 use serde_json::Value;
 
 #[path = "common/design_cases.rs"]
@@ -559,6 +560,51 @@ proptest::proptest! {
         proptest::prop_assert!((bounds.power(0.0) - alpha).abs() < 1e-11);
         let powers: Vec<f64> = (0..8).map(|d| bounds.power(f64::from(d) / 2.0)).collect();
         proptest::prop_assert!(powers.windows(2).all(|w| w[0] < w[1]));
+    }
+
+    /// Whatever is asked for, looks near to each other too: the design has its error and its power, or says why there is none.
+    #[test]
+    fn any_design_has_its_error_and_power(
+        steps in proptest::collection::vec(1e-4..1.0_f64, 1..6),
+        kind in 0..6_usize,
+        parameter in 0.0..1.0_f64,
+        alpha in proptest::prop_oneof![Just(0.025), 1e-9..0.6_f64],
+        power in proptest::prop_oneof![Just(0.9), 0.3..0.9999_f64],
+        futility in proptest::option::of(proptest::collection::vec(-3.0..2.0_f64, 6)),
+        spent in proptest::bool::ANY,
+        binding in proptest::bool::ANY,
+    ) {
+        let total: f64 = steps.iter().sum();
+        let mut sum = 0.0;
+        let mut fractions: Vec<f64> = steps.iter().map(|s| { sum += s / total; sum }).collect();
+        let looks = fractions.len();
+        fractions[looks - 1] = 1.0;
+        let boundary = match kind {
+            0 => BoundaryType::WangTsiatis(4.0 * parameter - 2.0),
+            1 => BoundaryType::HaybittlePeto(2.0 + 6.0 * parameter),
+            2 => BoundaryType::LastLookOnly,
+            3 => BoundaryType::Spending(Spending::OBrienFleming),
+            4 => BoundaryType::Spending(Spending::HwangShihDeCani(20.0 * parameter - 10.0)),
+            _ => BoundaryType::Spending(Spending::KimDeMets(0.1 + 5.0 * parameter)),
+        };
+        let futility = match futility {
+            None => Futility::None,
+            Some(_) if spent => Futility::Spending(Spending::KimDeMets(0.5 + 3.0 * parameter)),
+            Some(z) => Futility::Z(z[..looks - 1].to_vec()),
+        };
+        let binding = binding && futility != Futility::None;
+        let design = GroupSequential::at(&fractions).alpha(alpha).power(power).boundary(boundary).futility(futility);
+        match design.binding(binding).fit() {
+            Ok(found) => {
+                proptest::prop_assert!((found.alpha_spent()[looks - 1] - alpha).abs() < 1e-9 * alpha + 1e-14, "{found}");
+                proptest::prop_assert!((found.power(found.drift()) - power).abs() < 1e-9, "{found}");
+            }
+            Err(greenwood::Error::OutOfRange { .. } | greenwood::Error::NotMonotone { .. }) => {}
+            Err(e) => {
+                let text = e.to_string();
+                proptest::prop_assert!(text.contains("raise their bounds") || text.contains("lower these bounds") || text.contains("lower them"), "{text}");
+            }
+        }
     }
 
     #[test]

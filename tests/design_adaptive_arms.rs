@@ -35,7 +35,7 @@ fn normal(random: &mut Random) -> f64 {
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
-/// scipy, from the formulas of the papers (tests/data/adaptive.py). The start of the zone is a root of a flat function: 1e-7.
+/// scipy, from the formulas of the papers (`tests/data/adaptive.py`). The start of the zone is a root of a flat function: 1e-7.
 #[test]
 fn zones_sizes_and_errors_are_those_of_scipy() {
     for case in reference()["promising"].as_array().unwrap() {
@@ -176,7 +176,7 @@ fn dunnett_is_scipy_s() {
     );
 }
 
-/// rpact 3.3.4 (tests/data/adaptive_multi_arm.R); its multivariate normal probabilities hold six digits.
+/// rpact 3.3.4 (`tests/data/adaptive_multi_arm.R`); its multivariate normal probabilities hold six digits.
 #[test]
 fn closed_tests_are_those_of_rpact() {
     let reference = read(include_str!("data/adaptive_multi_arm.json"));
@@ -282,7 +282,7 @@ fn what_closed_tests_refuse_and_print() {
     assert!(text.starts_with("arms") && text.contains("1, 2") && text.contains("look 1"), "{text}");
 }
 
-/// scipy: two looks by quadrature (tests/data/adaptive.py).
+/// scipy: two looks by quadrature (`tests/data/adaptive.py`).
 #[test]
 fn sequential_p_values_are_those_of_scipy() {
     for case in reference()["sequential"].as_array().unwrap() {

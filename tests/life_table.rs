@@ -192,6 +192,82 @@ fn what_is_wrong_is_refused() {
     }
     assert!(matches!(Actuarial::from_counts(&[0.0], &[-1.0], &[1.0]), Err(Error::OutOfRange { .. })));
     assert!(matches!(Actuarial::from_counts(&[0.0], &[1.0, 2.0], &[1.0]), Err(Error::LengthMismatch { .. })));
-    let clustered = data.clone().with_clusters(&vec![1; data.len()]).unwrap();
-    assert!(matches!(Actuarial::fit(&clustered, &[0.0]), Err(Error::Unsupported { .. })));
+}
+
+/// Where nobody leaves early every error is that of a multinomial sample, so the robust ones are the same.
+#[test]
+fn robust_errors_without_withdrawals_are_the_plain_ones() {
+    let data = RightCensored::new(lung().time().to_vec(), vec![true; 228]).unwrap();
+    let plain = Actuarial::fit(&data, &BREAKS).unwrap();
+    let each: Vec<usize> = (0..data.len()).collect();
+    let robust = Actuarial::fit(&data.with_clusters(&each).unwrap(), &BREAKS).unwrap();
+    assert!(robust.is_robust() && !plain.is_robust() && robust.to_string().contains("robust se"));
+    for (a, b) in plain.rows().iter().zip(robust.rows()) {
+        assert_relative_eq!(
+            a.conditional_std_error,
+            b.conditional_std_error,
+            max_relative = 1e-12,
+            epsilon = 1e-15
+        );
+        assert_relative_eq!(
+            a.survival_std_error,
+            b.survival_std_error,
+            max_relative = 1e-12,
+            epsilon = 1e-15
+        );
+        for (a, b) in [(a.density_std_error, b.density_std_error), (a.hazard_std_error, b.hazard_std_error)] {
+            assert_eq!(a.is_some(), b.is_some());
+            assert_relative_eq!(a.unwrap_or(1.0), b.unwrap_or(1.0), max_relative = 1e-12);
+        }
+    }
+}
+
+/// The definition: squares of the derivatives of each estimate in the weight of a cluster, here by differences (1e-6, what
+/// these leave of ten digits).
+#[test]
+fn robust_errors_are_sums_of_squared_influences() {
+    let lung = lung();
+    let n = lung.len();
+    let ids: Vec<usize> = (0..n).map(|i| i % 37).collect();
+    let entry: Vec<f64> = (0..n).map(|i| if i % 3 == 0 { 0.3 * lung.time()[i] } else { 0.0 }).collect();
+    let weights: Vec<f64> = (0..n).map(|i| 1.0 + 0.1 * (i % 7) as f64).collect();
+    let table = |w: &[f64]| {
+        let data = RightCensored::new(lung.time().to_vec(), lung.event().to_vec()).unwrap();
+        let data = data.with_entry(&entry).unwrap().with_weights(Weights::sampling(w.to_vec())).unwrap();
+        Actuarial::fit(&data.with_clusters(&ids).unwrap(), &BREAKS).unwrap()
+    };
+    let of = |t: &LifeTable| -> Vec<[f64; 5]> {
+        let number = |x: Option<f64>| x.unwrap_or(0.0);
+        t.rows()
+            .iter()
+            .map(|r| {
+                [r.conditional, r.survival, number(r.density), number(r.hazard), number(r.median_residual)]
+            })
+            .collect()
+    };
+    let found = table(&weights);
+    let mut squares = vec![[0.0; 5]; found.rows().len()];
+    for cluster in 0..37 {
+        let shifted = |h: f64| -> Vec<f64> {
+            (0..n).map(|i| weights[i] * if ids[i] == cluster { 1.0 + h } else { 1.0 }).collect()
+        };
+        let (up, down) = (of(&table(&shifted(1e-5))), of(&table(&shifted(-1e-5))));
+        for (k, row) in squares.iter_mut().enumerate() {
+            for j in 0..5 {
+                row[j] += ((up[k][j] - down[k][j]) / 2e-5).powi(2);
+            }
+        }
+    }
+    for (row, squares) in found.rows().iter().zip(&squares).take(9) {
+        let errors = [
+            row.conditional_std_error,
+            row.survival_std_error,
+            row.density_std_error.unwrap_or(0.0),
+            row.hazard_std_error.unwrap_or(0.0),
+            row.median_residual_std_error.unwrap_or(0.0),
+        ];
+        for (error, square) in errors.iter().zip(squares) {
+            assert_relative_eq!(*error, square.sqrt(), max_relative = 1e-6, epsilon = 1e-12);
+        }
+    }
 }

@@ -187,3 +187,24 @@ fn simulated_times_follow_the_curve() -> Result<()> {
     }
     Ok(())
 }
+
+/// A subject that does not count leaves the mean as it is, also where it is the only one whose survival has not underflowed.
+#[test]
+fn subjects_of_weight_zero_do_not_count_in_the_far_tail() -> Result<()> {
+    let model = fit("weibull");
+    let rows = || model.columns().numeric("age", &[30.0, 900.0]).numeric("arm", &[0.0, 0.0]);
+    let one = model.columns().numeric("age", &[900.0]).numeric("arm", &[0.0]);
+    let (first, other) = (model.predict(&model.row().numeric("age", 30.0).numeric("arm", 0.0))?, 40.0);
+    let second = model.standardized(&one)?;
+    // Whichever of the two lives longer is left out.
+    let longer = first.survival(other)?.value() > second.survival(other)?.value();
+    let weights = if longer { [0.0, 1.0] } else { [1.0, 0.0] };
+    let left = model.standardized(&rows())?.weights(&weights)?;
+    for t in [1.0, other, 1e4, 1e8] {
+        let alone = if longer { second.survival(t)? } else { first.survival(t)? };
+        assert_eq!(left.survival(t)?.value(), alone.value(), "{t}");
+        assert!(!left.survival(t)?.value().is_nan());
+        assert!(!left.hazard(t)?.value().is_nan(), "{t}");
+    }
+    Ok(())
+}

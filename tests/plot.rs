@@ -369,7 +369,7 @@ fn incidences_are_those_of_the_estimator() -> Answer {
     let y = vertical(&picture);
     for (k, cause) in ["a", "b"].into_iter().enumerate() {
         let line = points(paths(&picture, &format!("curve {}", k + 1))[0]);
-        assert_near(line[line.len() - 1].1, y.place(fit.of(cause)?.at(3.0).value()), cause);
+        assert_near(line[line.len() - 1].1, y.place(fit.of(cause)?.at(3.0).value()?), cause);
     }
     sound(&picture, "incidence");
     assert!(CurvePlot::incidence(&[fit], &["a", "b"]).is_err());

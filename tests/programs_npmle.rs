@@ -209,6 +209,16 @@ fn rows_of_every_kind() {
         String::from_utf8(greenwood(&format!("{call} --by g --test sun --variance information")).stdout)
             .unwrap();
     assert!(text.contains("Sun's log-rank scores (observed information)"), "{text}");
+    // The permutation p-value with its Monte Carlo limits; the seed decides it.
+    let permuted = answer(&format!("{call} --by g --test sun --permutations 2000 --seed 5"));
+    let permutation = &permuted["test"]["permutation"];
+    assert_eq!((&permutation["replicates"], &permutation["seed"]), (&2000.into(), &5.into()));
+    let p = read(&permutation["p_value"]);
+    assert!(read(&permutation["lower"]) <= p && p <= read(&permutation["upper"]), "{permuted}");
+    assert_eq!(permuted["test"]["p_value"], answer(&format!("{call} --by g --test sun"))["test"]["p_value"]);
+    let text = greenwood(&format!("{call} --by g --test sun --permutations 2000"));
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("2000 allocations, seed 1") && text.matches("chi-square").count() == 1, "{text}");
 }
 
 #[test]

@@ -98,6 +98,48 @@ fn limits_of_intervals_and_covariates_of_other_parameters() {
     assert_eq!(names.len(), 4, "{names:?}");
 }
 
+/// What the library refuses comes with the flag, the column and the line of the file.
+#[test]
+fn errors_of_the_library_name_the_flag_and_the_line() {
+    let path = file(
+        "flags.csv",
+        b"time,status,entry,until,rate,off,x,twice,s,c\n5,1,0,9,0.1,0,1,2,a,1\n3,0,1,9,0.1,0,2,4,b,1\n4,1,2,9,0.1,0,4,8,a,2\n6,1,2,9,-0.1,0,3,6,b,2\n",
+    );
+    let zero = file("zero.csv", b"time,status\n5,1\n0,1\n4,1\n");
+    let call = |flags: &str| format!("parametric {path} --time time --event status {flags}");
+    for (call, parts) in [
+        (call("--distribution gompertz --strata s"), vec!["--strata \"s\"", "location-scale"]),
+        (call("--distribution weibull --background rate"), vec!["line 5", "--background \"rate\"", "-0.1"]),
+        (call("--distribution weibull --entry until"), vec!["line 2", "--entry \"until\""]),
+        (
+            call("--distribution weibull --right-truncation entry"),
+            vec!["line 2", "--right-truncation \"entry\""],
+        ),
+        (call("--distribution weibull --covariates x,twice"), vec!["--covariates \"twice\""]),
+        (call("--distribution weibull --on form:x"), vec!["--on form:x", "no parameter \"form\"", "scale"]),
+        (call("--distribution weibull --fixed form=1"), vec!["--fixed form=1: there is no parameter"]),
+        (call("--distribution weibull --fixed scale=-1"), vec!["--fixed scale=-1", "above 0"]),
+        (call("--distribution piecewise-exponential --cuts 3,2"), vec!["--cuts 3,2"]),
+        (call("--distribution spline-hazard --knots 40"), vec!["--knots 40"]),
+        (call("--distribution all --strata s --background rate"), vec!["--background \"rate\""]),
+        (
+            format!("parametric {zero} --time time --event status --distribution weibull"),
+            vec!["line 3", "--time \"time\""],
+        ),
+    ] {
+        let error = refusal(&call);
+        for part in parts {
+            assert!(error.contains(part), "{call}: {error}");
+        }
+    }
+    // Clusters and strata together: a robust variance, a scale each.
+    let found = answer(&call("--distribution weibull --strata s --cluster c"));
+    assert_eq!(found["coefficients"].as_array().unwrap().len(), 3);
+    // With right truncation the exponential mean solves `m − u/(e^(u/m) − 1) = mean` where all are exact; here one is not.
+    let truncated = answer(&call("--distribution exponential --right-truncation until"));
+    assert_eq!(truncated["events"], 4);
+}
+
 #[test]
 fn errors_name_the_flag() {
     for (call, text) in [

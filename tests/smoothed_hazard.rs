@@ -136,8 +136,8 @@ fn what_cannot_be_is_refused_or_is_an_answer() {
     ] {
         assert!(matches!(wrong.fit(&data), Err(Error::OutOfRange { .. })), "{wrong:?}");
     }
-    let clustered = data.clone().with_clusters(&vec![0; data.len()]).unwrap();
-    assert!(matches!(smoothed.fit(&clustered), Err(Error::Unsupported { .. })));
+    let sampled = data.clone().with_weights(Weights::sampling(vec![1.5; data.len()])).unwrap();
+    assert!(matches!(smoothed.from_table(&RiskTable::new(&sampled)), Err(Error::Unsupported { .. })));
     // Hostile: one event, none, all tied, tiny and huge times.
     for (time, event) in [
         (vec![1.0, 2.0], vec![true, false]),
@@ -151,4 +151,46 @@ fn what_cannot_be_is_refused_or_is_an_answer() {
     }
     let zero = smoothed.fit(&RightCensored::new(&[0.0], &[true]).unwrap());
     assert!(matches!(zero, Err(Error::OutOfRange { .. })));
+}
+
+/// The definition: squares of the derivatives of the hazard in the weight of a cluster, here by differences (1e-6, what these
+/// leave of ten digits).
+#[test]
+fn robust_errors_are_sums_of_squared_influences() {
+    let lung = lung();
+    let n = lung.len();
+    let ids: Vec<usize> = (0..n).map(|i| i % 37).collect();
+    let entry: Vec<f64> = (0..n).map(|i| if i % 3 == 0 { 0.3 * lung.time()[i] } else { 0.0 }).collect();
+    let weights: Vec<f64> = (0..n).map(|i| 1.0 + 0.1 * (i % 7) as f64).collect();
+    let smoothed = SmoothedHazard::new().bandwidth(Bandwidth::Fixed(90.0)).between(20.0, 500.0).points(7);
+    let fit = |w: &[f64]| {
+        let data = RightCensored::new(lung.time().to_vec(), lung.event().to_vec()).unwrap();
+        let data = data.with_entry(&entry).unwrap().with_weights(Weights::sampling(w.to_vec())).unwrap();
+        smoothed.fit(&data.with_clusters(&ids).unwrap()).unwrap()
+    };
+    let found = fit(&weights);
+    assert!(found.is_robust() && found.to_string().contains("robust se"));
+    let mut squares = [0.0; 7];
+    for cluster in 0..37 {
+        let shifted = |h: f64| -> Vec<f64> {
+            (0..n).map(|i| weights[i] * if ids[i] == cluster { 1.0 + h } else { 1.0 }).collect()
+        };
+        let (up, down) = (fit(&shifted(1e-5)), fit(&shifted(-1e-5)));
+        for (k, square) in squares.iter_mut().enumerate() {
+            *square += ((up.points()[k].hazard - down.points()[k].hazard) / 2e-5).powi(2);
+        }
+    }
+    for (point, square) in found.points().iter().zip(squares) {
+        assert_relative_eq!(point.std_error, square.sqrt(), max_relative = 1e-6);
+    }
+    // Every subject in both halves of a doubled sample: clusters of two leave the error as it is, as rows it would shrink.
+    let twice = |x: &[f64]| [x, x].concat();
+    let event = [lung.event(), lung.event()].concat();
+    let doubled = RightCensored::new(twice(lung.time()), event).unwrap();
+    let clusters: Vec<usize> = (0..2 * n).map(|i| i % n).collect();
+    let one = smoothed.fit(&lung.clone().with_clusters(&(0..n).collect::<Vec<_>>()).unwrap()).unwrap();
+    let two = smoothed.fit(&doubled.with_clusters(&clusters).unwrap()).unwrap();
+    for (a, b) in one.points().iter().zip(two.points()) {
+        assert_relative_eq!(a.std_error, b.std_error, max_relative = 1e-9);
+    }
 }

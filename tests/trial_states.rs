@@ -207,6 +207,39 @@ const GRFS: ReadyMade<Course, Graft> = ReadyMade::new(|event| match event {
     Course::Visit => None,
 });
 
+/// Every state of an endpoint at every time, and the mean times in them.
+fn compare<S: StandardStates>(
+    data: &serde_json::Value,
+    expected: &serde_json::Value,
+    states: &StateAnalysis<&'static str, S>,
+    named: &[S],
+) -> Result<(), Error> {
+    assert_eq!(states.endpoint(), S::NAME);
+    let number = |x: &serde_json::Value| x.as_f64().unwrap();
+    for (h, &state) in named.iter().enumerate() {
+        assert_eq!(expected["states"][h], format!("{state:?}"));
+        for (i, t) in data["times"].as_array().unwrap().iter().enumerate() {
+            let p = states.probability("all", state, Time::days(number(t)))?;
+            assert_relative_eq!(
+                p.value(),
+                number(&expected["p"][i][h]),
+                epsilon = 1e-13,
+                max_relative = 1e-9
+            );
+            // Of the other end of a variance of 0 R keeps the rounding.
+            assert_relative_eq!(
+                p.std_error(),
+                number(&expected["se"][i][h]),
+                epsilon = 1e-9,
+                max_relative = 1e-9
+            );
+        }
+        let mean = states.mean_time("all", state, Time::days(400.0))?;
+        assert_relative_eq!(mean.value(), number(&expected["mean400"][h]), max_relative = 1e-9);
+    }
+    Ok(())
+}
+
 /// R 4.2.2, survival 3.5-3: `survfit(Surv(a, b, to) ~ 1, id = id, istate = from)` on histories made from flags
 /// (`tests/data/current_states.R`).
 #[test]
@@ -232,37 +265,6 @@ fn ready_made_endpoints_are_those_of_r() -> Result<(), Error> {
     let subjects = data["courses"].as_array().unwrap().iter().map(course).collect::<Result<Vec<_>, _>>()?;
     let trial = Trial::new(subjects);
 
-    fn compare<S: StandardStates>(
-        data: &serde_json::Value,
-        expected: &serde_json::Value,
-        states: &StateAnalysis<&'static str, S>,
-        named: &[S],
-    ) -> Result<(), Error> {
-        assert_eq!(states.endpoint(), S::NAME);
-        let number = |x: &serde_json::Value| x.as_f64().unwrap();
-        for (h, &state) in named.iter().enumerate() {
-            assert_eq!(expected["states"][h], format!("{state:?}"));
-            for (i, t) in data["times"].as_array().unwrap().iter().enumerate() {
-                let p = states.probability("all", state, Time::days(number(t)))?;
-                assert_relative_eq!(
-                    p.value(),
-                    number(&expected["p"][i][h]),
-                    epsilon = 1e-13,
-                    max_relative = 1e-9
-                );
-                // Of the other end of a variance of 0 R keeps the rounding.
-                assert_relative_eq!(
-                    p.std_error(),
-                    number(&expected["se"][i][h]),
-                    epsilon = 1e-9,
-                    max_relative = 1e-9
-                );
-            }
-            let mean = states.mean_time("all", state, Time::days(400.0))?;
-            assert_relative_eq!(mean.value(), number(&expected["mean400"][h]), max_relative = 1e-9);
-        }
-        Ok(())
-    }
     let clfs = [Leukaemia::Free, Leukaemia::Relapsed, Leukaemia::Dead];
     compare(&data, &data["clfs"], &trial.states(&CLFS)?, &clfs)?;
     let grfs = [Graft::Free, Graft::Gvhd, Graft::Relapsed, Graft::RelapsedWithGvhd, Graft::Dead];
@@ -305,6 +307,7 @@ fn transfusion_and_treatment_free_survival_by_hand() -> Result<(), Error> {
         Kind::On => Some(TransfusionEvent::Dependence),
         Kind::Death => Some(TransfusionEvent::Death),
     });
+    const FORGETFUL: ReadyMade<Kind, Transfusion> = ReadyMade::new(|_| None);
     const TREATMENT: ReadyMade<Kind, Treatment> = ReadyMade::new(|event| match event {
         Kind::Off => Some(TreatmentEvent::Stop),
         Kind::On => Some(TreatmentEvent::Start),
@@ -337,7 +340,6 @@ fn transfusion_and_treatment_free_survival_by_hand() -> Result<(), Error> {
     let free = FREE.starting_in(Transfusion::Free);
     assert_eq!(trial.states(&free)?.probability("a", Transfusion::Free, day(5.0))?.value(), 1.0);
     assert_eq!(format!("{free:?}"), "ReadyMade { name: \"transfusion-free survival\", initial: Free, .. }");
-    const FORGETFUL: ReadyMade<Kind, Transfusion> = ReadyMade::new(|_| None);
     assert!(matches!(trial.states(&FORGETFUL), Err(Error::IgnoresTerminal { .. })));
     Ok(())
 }

@@ -60,13 +60,15 @@ impl Occupied {
             return;
         }
         let mut spans = vec![(i64::MAX, i64::MIN); (last - first + 1) as usize];
-        for pair in places.windows(2) {
-            let (a, b) = (pair[0], pair[1]);
-            let (from, to) = (cell(a.0.min(b.0), self.left), cell(a.0.max(b.0), self.left));
+        let mut cells = places.iter().map(|p| (cell(p.0, self.left), cell(p.1, self.top)));
+        let Some(mut a) = cells.next() else { return };
+        for b in cells {
+            let (from, to) = (a.0.min(b.0), a.0.max(b.0));
+            let (low, high) = (a.1.min(b.1), a.1.max(b.1));
+            a = b;
             if from > last || to < first {
                 continue;
             }
-            let (low, high) = (cell(a.1.min(b.1), self.top), cell(a.1.max(b.1), self.top));
             for span in &mut spans[(from.max(first) - first) as usize..=(to.min(last) - first) as usize] {
                 *span = (span.0.min(low), span.1.max(high));
             }

@@ -15,38 +15,41 @@ fn hundredths(x: f64) -> i64 {
 }
 
 /// Two decimals at the most, and never "-0".
-fn push_decimal(out: &mut String, hundredths: i64) {
+fn push_decimal(out: &mut Vec<u8>, hundredths: i64) {
     if hundredths < 0 {
-        out.push('-');
+        out.push(b'-');
     }
-    let (mut whole, part) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-    let digit = |d: u64| char::from(b'0' + (d % 10) as u8);
+    let (whole, part) = (hundredths.unsigned_abs() / 100, (hundredths.unsigned_abs() % 100) as u8);
     if whole > 0 || part == 0 {
-        let mut digits = ['0'; 20];
-        let mut first = digits.len();
+        let mut digits = [b'0'; 20];
+        let (mut first, mut rest) = (digits.len(), whole);
         loop {
             first -= 1;
-            digits[first] = digit(whole);
-            whole /= 10;
-            if whole == 0 {
+            digits[first] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
                 break;
             }
         }
-        out.extend(&digits[first..]);
+        out.extend_from_slice(&digits[first..]);
     }
     if part > 0 {
-        out.push('.');
-        out.push(digit(part / 10));
+        out.extend_from_slice(&[b'.', b'0' + part / 10]);
         if part % 10 > 0 {
-            out.push(digit(part));
+            out.push(b'0' + part % 10);
         }
     }
 }
 
+/// Digits and letters of paths are text.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 fn number(x: f64) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     push_decimal(&mut out, hundredths(x));
-    out
+    text(out)
 }
 
 fn hex(Color(red, green, blue): Color) -> String {
@@ -74,13 +77,13 @@ pub(crate) fn escape(text: &str) -> String {
 
 fn path_data(segments: &[Segment]) -> String {
     // A step takes about five characters.
-    let mut out = String::with_capacity(6 * segments.len());
+    let mut out = Vec::with_capacity(6 * segments.len());
     let mut pen = (0, 0);
     for segment in segments {
         match *segment {
             Segment::Move(x, y) => {
                 pen = (hundredths(x), hundredths(y));
-                push_place(&mut out, 'M', pen);
+                push_place(&mut out, b'M', pen);
             }
             Segment::Line(x, y) => {
                 let to = (hundredths(x), hundredths(y));
@@ -88,27 +91,27 @@ fn path_data(segments: &[Segment]) -> String {
                 match (to.0 - pen.0, to.1 - pen.1) {
                     (0, 0) => {}
                     (right, 0) => {
-                        out.push('h');
+                        out.push(b'h');
                         push_decimal(&mut out, right);
                     }
                     (0, down) => {
-                        out.push('v');
+                        out.push(b'v');
                         push_decimal(&mut out, down);
                     }
-                    _ => push_place(&mut out, 'L', to),
+                    _ => push_place(&mut out, b'L', to),
                 }
                 pen = to;
             }
-            Segment::Close => out.push('Z'),
+            Segment::Close => out.push(b'Z'),
         }
     }
-    out
+    text(out)
 }
 
-fn push_place(out: &mut String, command: char, (x, y): (i64, i64)) {
+fn push_place(out: &mut Vec<u8>, command: u8, (x, y): (i64, i64)) {
     out.push(command);
     push_decimal(out, x);
-    out.push(' ');
+    out.push(b' ');
     push_decimal(out, y);
 }
 

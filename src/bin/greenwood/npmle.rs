@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use greenwood::survival::curve::{RatioLaw, TurnbullCurve};
 use greenwood::survival::data::Closed;
-use greenwood::survival::log_rank::{IntervalLogRank, IntervalLogRankTest, IntervalScore, IntervalVariance};
+use greenwood::survival::log_rank::{
+    IntervalLogRank, IntervalLogRankTest, IntervalScore, IntervalVariance, MonteCarloIntervalLogRank,
+    MonteCarloIntervalTest,
+};
 use greenwood::survival::result::ConfidenceInterval;
 use greenwood::survival::{IntervalCensored, Turnbull};
 use serde_json::{Value, json};
@@ -44,6 +47,9 @@ pub struct Options {
     /// What the scores of the test vary by
     #[arg(long, value_enum, requires = "test", default_value = "permutation")]
     variance: VarianceName,
+    /// The permutation p-value of the test too, from so many random allocations
+    #[arg(long, requires = "test")]
+    permutations: Option<usize>,
     /// Limits of survival at the times of --at
     #[arg(long, value_enum, requires = "at")]
     interval: Option<IntervalName>,
@@ -53,7 +59,7 @@ pub struct Options {
     /// How many samples a bootstrap draws
     #[arg(long, default_value_t = 1000)]
     samples: usize,
-    /// The seed of a bootstrap
+    /// The seed of a bootstrap, and of --permutations
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Column with clusters: a bootstrap draws them as a whole
@@ -128,6 +134,9 @@ enum Ends {
     Both,
 }
 
+/// The test of the groups, and that by permutations.
+type Tests = (Option<IntervalLogRankTest>, Option<MonteCarloIntervalTest>);
+
 impl Program for Options {
     fn run(self) -> Result<String, Failure> {
         times_to_ask("--at", &self.at)?;
@@ -162,7 +171,7 @@ impl Program for Options {
         };
         let curves: Vec<TurnbullCurve> = parts.iter().map(Turnbull::fit).collect();
         let limits = parts.iter().map(|part| self.limits(part)).collect::<Result<Vec<_>, _>>()?;
-        let test = self.tested(&table, &data)?;
+        let (test, permuted) = self.tested(&table, &data)?;
         for (label, curve) in labels.iter().zip(&curves).filter(|(_, c)| !c.converged()) {
             warnings.add(format!("group {label}: not converged, the gap is {:e}", curve.kkt_gap()));
         }
@@ -189,6 +198,12 @@ impl Program for Options {
                     "p_value": number(test.p_value()), "z": number(test.z()), "labels": test.labels(),
                     "scores": test.sums(), "covariance": covariance, "variance": self.variance.name().1 });
             }
+            if let Some(permuted) = permuted {
+                let limits = permuted.interval(self.level)?;
+                answer["test"]["permutation"] = json!({ "p_value": number(permuted.p_value()),
+                    "lower": number(limits.lower), "upper": number(limits.upper),
+                    "replicates": permuted.replicates(), "seed": self.seed });
+            }
             return Ok(json_text(answer, &warnings));
         }
         let mut parts = Vec::new();
@@ -204,19 +219,30 @@ impl Program for Options {
                 parts.push(format!("survival at {t}: {:.4} to {:.4}{limits}", region.lower, region.upper));
             }
         }
+        // The permutation test repeats the other one, of the same variance, in its first lines.
+        let test = test.filter(|t| permuted.is_none() || t.variance() != IntervalVariance::Permutation);
         parts.extend(test.map(|test| test.to_string()));
+        parts.extend(permuted.map(|test| test.to_string()));
         Ok(parts.join("\n"))
     }
 }
 
 impl Options {
-    fn tested(&self, table: &Table, data: &IntervalCensored) -> Result<Option<IntervalLogRankTest>, Failure> {
-        let (Some(test), Some(column)) = (self.test, &self.by) else { return Ok(None) };
+    fn tested(&self, table: &Table, data: &IntervalCensored) -> Result<Tests, Failure> {
+        let (Some(test), Some(column)) = (self.test, &self.by) else { return Ok((None, None)) };
         let groups = table.groups("--by", column)?;
-        let test = IntervalLogRank::new(test.score()).variance(self.variance.name().0);
-        let Some(strata) = &self.strata else { return Ok(Some(test.test(data, &groups)?)) };
-        let within = data.clone().with_strata(table.groups("--strata", strata)?)?;
-        Ok(Some(test.test(&within, &groups)?))
+        let mut within = data.clone();
+        if let Some(strata) = &self.strata {
+            within = within.with_strata(table.groups("--strata", strata)?)?;
+        }
+        let explain = |flag: &str, error: greenwood::Error| Failure::from(format!("{flag}: {error}"));
+        let asymptotic = IntervalLogRank::new(test.score()).variance(self.variance.name().0);
+        let asymptotic = asymptotic.test(&within, &groups).map_err(|e| explain("--test", e))?;
+        let permuted = self.permutations.map(|replicates| {
+            let method = MonteCarloIntervalLogRank::new(test.score()).replicates(replicates).seed(self.seed);
+            method.test(&within, &groups).map_err(|e| explain("--permutations", e))
+        });
+        Ok((Some(asymptotic), permuted.transpose()?))
     }
 
     fn data(&self, table: &Table) -> Result<IntervalCensored<'static>, Failure> {

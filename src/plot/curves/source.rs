@@ -37,12 +37,13 @@ impl CurvePlot {
             let named = self.labels.as_ref().map(|l| l[i].clone());
             named.unwrap_or_else(|| if self.source.len() == 1 { String::new() } else { format!("{}", i + 1) })
         };
-        // What falls into one column of print has one band; the panel is narrower than the sheet.
+        // What falls into one column of print has one band; the panel is narrower than the sheet by its margins.
+        let panel = (self.style.width() - 6.8 * self.style.font_size).max(1.0);
         let last = |c: &SurvivalCurve| c.last_time().unwrap_or(0.0);
         let cell = |curves: &[SurvivalCurve]| {
             let end =
                 self.until.map_or_else(|| curves.iter().map(last).fold(0.0, f64::max), |t| t * self.unit);
-            if self.logarithmic() || !thinned { 0.0 } else { end * COLUMN / self.style.width() }
+            if self.logarithmic() || !thinned { 0.0 } else { end * COLUMN / panel }
         };
         let mut all = match &self.source {
             Source::Curves(curves) => curves

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::survival::data::groups::Groups;
+use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
@@ -21,6 +21,10 @@ use crate::survival::result::print::{MISSING, Number};
 /// | density at the middle | f = S q/b | f² (Σ q/(n' p) + p/(n' q)) |
 /// | hazard at the middle | h = d/(b (n' − d/2)) | h² (1 − (b h/2)²)/(n' q) |
 /// | median residual life at a | from a to where survival is S/2, linear within an interval | (S/(2 f))²/n', f there |
+///
+/// With clusters or sampling weights the errors are robust: of each cluster `φ = Σ w (d − q n')` in each interval, d, n' of a
+/// row, is what it does to q, times n'; by the delta method it does `−Σ φ/(n' p) S` to S, and so on (the infinitesimal
+/// jackknife). The median's is then that of the curve at the median given survival to a, over f.
 ///
 /// An event or censoring at a break belongs to the interval that begins there. Rows that enter late (which SAS does not
 /// know) count from their entry; an entry at a break is there from the start.
@@ -48,8 +52,7 @@ impl Actuarial {
     /// The table of all subjects over the intervals between the breaks; the last one is open to the right.
     ///
     /// # Errors
-    /// [`Error::Empty`] without breaks; [`Error::OutOfRange`] for breaks that do not start at 0 or do not increase;
-    /// [`Error::Unsupported`] for sampling weights and clusters.
+    /// [`Error::Empty`] without breaks; [`Error::OutOfRange`] for breaks that do not start at 0 or do not increase.
     pub fn fit(data: &RightCensored, breaks: &[f64]) -> Result<LifeTable> {
         of(data, |_| true, breaks)
     }
@@ -84,7 +87,7 @@ impl Actuarial {
             .map(|k| Counts { withdrawn: withdrawn[k], events: events[k], ..Counts::default() })
             .collect();
         counts[0].present = counts.iter().map(|c| c.withdrawn + c.events).sum();
-        Ok(LifeTable { rows: rows(breaks, &counts) })
+        Ok(LifeTable { rows: rows(breaks, &counts), robust: false })
     }
 }
 
@@ -118,13 +121,6 @@ fn check(breaks: &[f64]) -> Result<()> {
 
 fn of(data: &RightCensored, member: impl Fn(usize) -> bool, breaks: &[f64]) -> Result<LifeTable> {
     check(breaks)?;
-    if data.is_robust() {
-        return Err(Error::Unsupported {
-            method: "an actuarial life table",
-            with: "sampling weights or clusters",
-            why: "its errors are those of independent subjects: take Kaplan-Meier, whose errors may be robust",
-        });
-    }
     let weights = data.weights().map(Weights::values);
     let interval = |t: f64| breaks.partition_point(|b| *b <= t) - 1;
     let mut counts = vec![Counts::default(); breaks.len()];
@@ -136,7 +132,11 @@ fn of(data: &RightCensored, member: impl Fn(usize) -> bool, breaks: &[f64]) -> R
             weight;
         *(if data.event()[i] { &mut counts[end].events } else { &mut counts[end].withdrawn }) += weight;
     }
-    Ok(LifeTable { rows: rows(breaks, &counts) })
+    let mut table = LifeTable { rows: rows(breaks, &counts), robust: data.is_robust() };
+    if table.robust {
+        robust_errors(&mut table.rows, data, member, breaks);
+    }
+    Ok(table)
 }
 
 /// One interval of a [`LifeTable`]. What the data do not give is `None`: rates of the open interval, errors where there is
@@ -165,7 +165,7 @@ pub struct LifeTableRow {
     pub conditional_std_error: f64,
     /// Survival to its start.
     pub survival: f64,
-    /// Greenwood's standard error of it.
+    /// Greenwood's standard error of it, or the robust one.
     pub survival_std_error: f64,
     /// The density at its middle.
     pub density: Option<f64>,
@@ -196,6 +196,7 @@ impl LifeTableRow {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct LifeTable {
     rows: Vec<LifeTableRow>,
+    robust: bool,
 }
 
 impl LifeTable {
@@ -203,6 +204,12 @@ impl LifeTable {
     #[must_use]
     pub fn rows(&self) -> &[LifeTableRow] {
         &self.rows
+    }
+
+    /// Whether errors are robust: clusters or sampling weights.
+    #[must_use]
+    pub fn is_robust(&self) -> bool {
+        self.robust
     }
 
     /// Survival to the end of the last interval of the table.
@@ -280,6 +287,78 @@ fn medians(rows: &mut [LifeTableRow], last: f64) {
     }
 }
 
+/// What each cluster does to the estimates: sums over its rows, then squares over the clusters.
+fn robust_errors(
+    rows: &mut [LifeTableRow],
+    data: &RightCensored,
+    member: impl Fn(usize) -> bool,
+    breaks: &[f64],
+) {
+    let members: Vec<usize> = (0..data.len()).filter(|&i| member(i)).collect();
+    let codes: Vec<u32> = members.iter().map(|&i| data.clusters().map_or(i as u32, |c| c[i])).collect();
+    let (cluster, firsts) = encode(&codes);
+    let (clusters, last) = (firsts.len(), rows.len());
+    let interval = |t: f64| breaks.partition_point(|b| *b <= t) - 1;
+    // Of each interval, the rows with their event there, who left there, entered there, and were there all the time.
+    let mut own = vec![Vec::<(usize, f64, f64)>::new(); last];
+    for (&i, &c) in members.iter().zip(&cluster) {
+        let weight = data.weights().map_or(1.0, |w| w.values()[i]);
+        let entry = data.entry().map_or(0.0, |e| e[i]);
+        let (start, end) = (interval(entry), interval(data.time()[i]));
+        for k in start..=end.min(last.saturating_sub(1)) {
+            let late = k == start && entry > breaks[start];
+            let left = k == end && !data.event()[i];
+            let event = f64::from(u8::from(k == end && data.event()[i]));
+            let there = 1.0 - 0.5 * f64::from(u8::from(late)) - 0.5 * f64::from(u8::from(left));
+            if let Some(own) = own.get_mut(k) {
+                own.push((c as usize, weight * event, weight * there));
+            }
+        }
+    }
+    // φ/n' of each interval, and the influence on ln S at its start.
+    let (mut of_q, mut of_log): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (Vec::new(), vec![vec![0.0; clusters]]);
+    for (row, own) in rows.iter().zip(&own) {
+        let mut phi = vec![0.0; clusters];
+        for &(c, event, there) in own {
+            phi[c] += (event - row.conditional * there) / row.effective;
+        }
+        let survives = 1.0 - row.conditional;
+        let before = &of_log[of_log.len() - 1];
+        // Once survival is 0 nothing moves it.
+        let step = |phi: &f64| if survives > 0.0 { phi / survives } else { 0.0 };
+        let after = before.iter().zip(&phi).map(|(log, phi)| log - step(phi)).collect();
+        of_q.push(phi);
+        of_log.push(after);
+    }
+    let error = |each: &dyn Fn(usize) -> f64| (0..clusters).map(|c| each(c).powi(2)).sum::<f64>().sqrt();
+    let medians: Vec<Option<f64>> = rows.iter().map(|r| r.median_residual).collect();
+    let starts: Vec<(f64, f64, f64, Option<f64>)> =
+        rows.iter().map(|r| (r.start, r.survival, r.conditional, r.density)).collect();
+    for (k, row) in rows.iter_mut().enumerate() {
+        let (q, phi, log) = (row.conditional, &of_q[k], &of_log[k]);
+        row.conditional_std_error = error(&|c| phi[c]);
+        row.survival_std_error = row.survival * error(&|c| log[c]);
+        let with_event = |x: f64| (q > 0.0).then_some(x);
+        row.density_std_error = row.density.and_then(|f| with_event(f * error(&|c| log[c] + phi[c] / q)));
+        row.hazard_std_error =
+            row.hazard.and_then(|h| with_event(h * error(&|c| 2.0 * phi[c] / (q * (2.0 - q)))));
+        row.median_residual_std_error = medians[k].and_then(|median| {
+            let at = row.start + median;
+            let j = starts.partition_point(|s| s.0 <= at).max(1) - 1;
+            let (start, survival, q, Some(density)) = starts[j] else { return None };
+            if !(density > 0.0) {
+                return None;
+            }
+            // S(at) = S_j − f_j (at − a_j), of which half of S_k is taken away.
+            let fall = density * (at - start);
+            let moved = |c: usize| {
+                survival * of_log[j][c] - fall * (of_log[j][c] + of_q[j][c] / q) - 0.5 * row.survival * log[c]
+            };
+            Some(error(&moved) / density)
+        });
+    }
+}
+
 impl fmt::Display for LifeTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -291,7 +370,7 @@ impl fmt::Display for LifeTable {
             "events",
             "effective",
             "survival",
-            "std error",
+            if self.robust { "robust se" } else { "std error" },
             "hazard",
             "median"
         )?;

@@ -25,6 +25,7 @@ pub(crate) mod interval_censored;
 pub(crate) mod landmark;
 pub(crate) mod near_ties;
 pub(crate) mod right_censored;
+pub(crate) mod row_order;
 pub(crate) mod subject_rows;
 pub(crate) mod weights;
 

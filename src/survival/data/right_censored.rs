@@ -5,10 +5,10 @@ use std::hash::Hash;
 
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
-use crate::numeric::order::{pack, unpack_time};
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::near_ties::NearTies;
+use crate::survival::data::row_order;
 use crate::survival::data::subject_rows;
 use crate::survival::data::weights::Weights;
 
@@ -445,41 +445,9 @@ impl<'a> RightCensored<'a> {
     /// the sort.
     pub(crate) fn in_order(&self) -> (Cow<'_, Self>, (Vec<usize>, Vec<f64>)) {
         let data = if self.entry.is_some() { self.merged() } else { Cow::Borrowed(self) };
-        let sorted = sorted(&data);
+        let sorted = row_order::sorted(&data);
         (data, sorted)
     }
-}
-
-fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
-    let weights = data.weights().map(Weights::values);
-    let mut keyed: Vec<(u64, u32)> = (0..data.len())
-        .filter(|&i| weights.is_none_or(|w| w[i] > 0.0))
-        .map(|i| (pack(data.time()[i], !data.event()[i]), i as u32))
-        .collect();
-    keyed.sort_unstable();
-    if data.judges_near_ties() && data.entry().is_none() {
-        let tolerance = near_ties::tolerance(keyed.iter().map(|k| unpack_time(k.0)));
-        let mut start = 0;
-        while tolerance > 0.0 && start < keyed.len() {
-            let first = unpack_time(keyed[start].0);
-            let (mut end, mut last) = (start + 1, first);
-            while end < keyed.len() && unpack_time(keyed[end].0) - last <= tolerance {
-                last = unpack_time(keyed[end].0);
-                end += 1;
-            }
-            if last > first {
-                for k in &mut keyed[start..end] {
-                    k.0 = pack(first, k.0 & 1 == 1);
-                }
-                keyed[start..end].sort_unstable();
-            }
-            start = end;
-        }
-    }
-    if let Some(strata) = data.strata() {
-        keyed.sort_by_key(|k| strata.codes()[k.1 as usize]);
-    }
-    keyed.into_iter().map(|(key, i)| (i as usize, unpack_time(key))).unzip()
 }
 
 fn check_len(argument: &'static str, len: usize, expected: usize) -> Result<()> {

@@ -32,7 +32,10 @@ pub mod weighted;
 
 pub use crate::survival::result::alternative::Alternative;
 pub use gray::{Gray, GrayTest, PairwiseGrayTest};
-pub use interval_censored::{IntervalLogRank, IntervalLogRankTest, IntervalScore, IntervalVariance};
+pub use interval_censored::{
+    IntervalLogRank, IntervalLogRankTest, IntervalScore, IntervalVariance, MonteCarloIntervalLogRank,
+    MonteCarloIntervalTest,
+};
 pub use mantel_byar::MantelByar;
 pub use max_combo::{MaxCombo, MaxComboTest};
 pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};

@@ -30,3 +30,4 @@ pub use monte_carlo::{MonteCarloLogRank, MonteCarloTest};
 pub use scheme::PermutedBlocks;
 pub use scores::ScoreTies;
 pub use statistic::PermutationStatistic;
+pub(crate) use tail::Counts;

@@ -4,7 +4,6 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::numeric::beta::Beta;
 use crate::numeric::random::Random;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
@@ -281,14 +280,7 @@ impl MonteCarloTest {
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        let interval = interval.into();
-        interval.z()?;
-        let level = interval.confidence_level();
-        let tail = (1.0 - level) / 2.0;
-        let (x, n) = (self.counts.two_sided as f64, self.counts.drawn as f64);
-        let lower = if x > 0.0 { Beta::new(x, n - x + 1.0).quantile(tail) } else { 0.0 };
-        let upper = if x < n { Beta::new(x + 1.0, n - x).quantile(1.0 - tail) } else { 1.0 };
-        Ok(ConfidenceInterval { lower: Some(lower), upper: Some(upper), level })
+        self.counts.interval(self.counts.two_sided, interval.into())
     }
 }
 

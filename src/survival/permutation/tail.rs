@@ -1,6 +1,9 @@
 //! Shares of allocations beyond the observed value: what all permutation tests report.
 
+use crate::error::Result;
+use crate::numeric::beta::Beta;
 use crate::survival::result::alternative::Alternative;
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
 
 /// A probability with, and one without, the observed value itself.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -54,7 +57,7 @@ impl Tails {
 /// The same as counts of allocations that were drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     pub drawn: usize,
     pub at_most: usize,
     pub at_least: usize,
@@ -64,22 +67,33 @@ pub(super) struct Counts {
 impl Counts {
     /// One more allocation, whose statistic lies so far above the observed one, and so much further from the
     /// expectation than it.
-    pub(super) fn add(&mut self, above: f64, beyond: f64, tolerance: f64) {
+    pub(crate) fn add(&mut self, above: f64, beyond: f64, tolerance: f64) {
         self.drawn += 1;
         self.at_most += usize::from(above <= tolerance);
         self.at_least += usize::from(above >= -tolerance);
         self.two_sided += usize::from(beyond >= -tolerance);
     }
 
-    pub(super) fn side(&self, alternative: Alternative) -> usize {
+    pub(crate) fn side(&self, alternative: Alternative) -> usize {
         match alternative {
             Alternative::FirstLower => self.at_most,
             Alternative::FirstHigher => self.at_least,
         }
     }
 
+    /// The Clopper-Pearson interval of the share that all allocations would give.
+    pub(crate) fn interval(&self, hits: usize, interval: Interval) -> Result<ConfidenceInterval> {
+        interval.z()?;
+        let level = interval.confidence_level();
+        let tail = (1.0 - level) / 2.0;
+        let (x, n) = (hits as f64, self.drawn as f64);
+        let lower = if x > 0.0 { Beta::new(x, n - x + 1.0).quantile(tail) } else { 0.0 };
+        let upper = if x < n { Beta::new(x + 1.0, n - x).quantile(1.0 - tail) } else { 1.0 };
+        Ok(ConfidenceInterval { lower: Some(lower), upper: Some(upper), level })
+    }
+
     /// `(hits + 1)/(drawn + 1)`: the observed allocation is one of those drawn.
-    pub(super) fn share(&self, hits: usize) -> f64 {
+    pub(crate) fn share(&self, hits: usize) -> f64 {
         (hits as f64 + 1.0) / (self.drawn as f64 + 1.0)
     }
 }

@@ -25,6 +25,7 @@ impl Options {
             ("--time", self.time.as_ref()),
             ("--event", self.event.as_ref()),
             ("--entry", self.entry.as_ref()),
+            ("--right-truncation", self.right_truncation.as_ref()),
             ("--strata", self.strata.as_ref()),
             ("--offset", self.offset.as_ref()),
             ("--background", self.background.as_ref()),
@@ -137,24 +138,55 @@ impl Options {
             Observations::interval(&lower, &upper).map_err(explain)?
         };
         if let Some(column) = &self.entry {
-            data = data.with_entry(&table.numbers("--entry", column)?).map_err(explain)?;
+            let entry = table.numbers("--entry", column)?;
+            data = data.with_entry(&entry).map_err(|e| Self::explain_row(table, &e, ("--entry", column)))?;
+        }
+        if let Some(column) = &self.right_truncation {
+            let until = table.limits("--right-truncation", column)?;
+            let until: Vec<f64> =
+                until.into_iter().map(|t| if t.is_nan() { f64::INFINITY } else { t }).collect();
+            let explain = |e| Self::explain_row(table, &e, ("--right-truncation", column));
+            data = data.with_right_truncation(&until).map_err(explain)?;
         }
         if let Some(weights) = self.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
         }
         if let Some(column) = &self.background {
-            data = data.with_background(Background::rates(&table.numbers("--background", column)?))?;
+            let rates = table.numbers("--background", column)?;
+            if let Some(index) = rates.iter().position(|rate| !(0.0..f64::INFINITY).contains(rate)) {
+                return Err(format!(
+                    "{}, --background \"{column}\": a hazard of the population must be finite and at least 0, this is {}",
+                    table.place(index),
+                    rates[index]
+                )
+                .into());
+            }
+            let explain = |e| Failure::from(format!("--background \"{column}\": {e}"));
+            data = data.with_background(Background::rates(&rates)).map_err(explain)?;
         }
         if let Some(column) = &self.rows.cluster {
-            data = data.with_clusters(&table.text("--cluster", column)?)?;
+            let explain = |e| Failure::from(format!("--cluster \"{column}\": {e}"));
+            data = data.with_clusters(&table.text("--cluster", column)?).map_err(explain)?;
         }
         if let Some(column) = &self.strata {
-            data = data.with_strata(table.groups("--strata", column)?)?;
+            let explain = |e| Failure::from(format!("--strata \"{column}\": {e}"));
+            data = data.with_strata(table.groups("--strata", column)?).map_err(explain)?;
         }
         Ok(data)
     }
 
-    fn explain(&self, table: &Table, error: &greenwood::Error) -> Failure {
+    /// A row of a column, by its line.
+    fn explain_row(table: &Table, error: &greenwood::Error, (flag, column): (&str, &str)) -> Failure {
+        match error {
+            greenwood::Error::InvalidObservation { index, .. } => {
+                format!("{}, {flag} \"{column}\": {error}", table.place(*index)).into()
+            }
+            other => format!("{flag} \"{column}\": {other}").into(),
+        }
+    }
+
+    /// An error of the library by the flag that it comes from, and by the line of the file.
+    pub(super) fn explain(&self, table: &Table, error: &greenwood::Error) -> Failure {
         use greenwood::Error as E;
         let own = |a: &Option<String>, b: &Option<String>| a.clone().or(b.clone()).unwrap_or_default();
         let (index, flag, column) = match error {
@@ -166,8 +198,65 @@ impl Options {
             E::InvalidWeight { index, .. } => {
                 (*index, "--weight", self.rows.weight.clone().unwrap_or_default())
             }
-            _ => return error.to_string().into(),
+            E::InvalidCovariate { covariate, index, .. } => {
+                let flag = if covariate == "offset" { "--offset" } else { self.flag_of(covariate) };
+                let column = if covariate == "offset" { self.offset.as_ref() } else { Some(covariate) };
+                (*index, flag, column.cloned().unwrap_or_default())
+            }
+            other => return self.explain_flag(other),
         };
         format!("{}, {flag} \"{column}\": {error}", table.place(index)).into()
+    }
+
+    /// An error without a row.
+    fn explain_flag(&self, error: &greenwood::Error) -> Failure {
+        use greenwood::Error as E;
+        let named = |flag: &str, column: &Option<String>| {
+            column
+                .as_ref()
+                .map_or_else(|| error.to_string(), |column| format!("{flag} \"{column}\": {error}"))
+        };
+        let values = |flag: &str, values: &[String]| format!("{flag} {}: {error}", values.join(","));
+        let text = match error {
+            E::Unsupported { with: "strata", .. } => named("--strata", &self.strata),
+            E::Unsupported { with: "a background hazard", .. }
+            | E::Unsupported { method: "a background hazard", .. } => named("--background", &self.background),
+            E::Unsupported { with: "these knots", .. } => format!("--knots {}: {error}", self.knots),
+            E::OutOfRange { argument: "the number of parameters", .. } if self.cuts.is_empty() => {
+                format!("--knots {}: {error}", self.knots)
+            }
+            E::OutOfRange { argument: "cuts" | "the number of parameters", .. } => {
+                values("--cuts", &self.cuts.iter().map(f64::to_string).collect::<Vec<_>>())
+            }
+            E::OutOfRange { argument: "the fixed value of a parameter", .. } => {
+                values("--fixed", &self.fixed)
+            }
+            E::UnknownLabel { label, known } => {
+                let flag = |flag: &str, mark: char, values: &[String]| {
+                    let value = values.iter().find(|v| v.starts_with(&format!("{label}{mark}")))?;
+                    Some(format!(
+                        "{flag} {value}: there is no parameter \"{label}\": the parameters are {known}"
+                    ))
+                };
+                let of_flag = flag("--fixed", '=', &self.fixed).or_else(|| flag("--on", ':', &self.on));
+                of_flag.unwrap_or_else(|| error.to_string())
+            }
+            E::DuplicateName { .. } if !self.on.is_empty() => values("--on", &self.on),
+            E::Collinear { covariate } => format!("{} \"{covariate}\": {error}", self.flag_of(covariate)),
+            E::ZeroWeights | E::HugeWeights { .. } => named("--weight", &self.rows.weight),
+            _ => error.to_string(),
+        };
+        text.into()
+    }
+
+    /// The flag that named a column of the design.
+    fn flag_of(&self, column: &str) -> &'static str {
+        if self.covariates.iter().any(|c| c == column) {
+            "--covariates"
+        } else if self.factor.iter().any(|c| column.starts_with(c.as_str())) {
+            "--factor"
+        } else {
+            "--on"
+        }
     }
 }

@@ -7,7 +7,9 @@ use greenwood::survival::regression::{Family, ParametricModel};
 use serde_json::json;
 
 use super::inputs::Inputs;
-use crate::support::{Failure, Program, RowFlags, Warnings, distinct, json_text, number, times_to_ask};
+use crate::support::{
+    Failure, Program, RowFlags, Table, Warnings, distinct, json_text, number, times_to_ask,
+};
 
 /// The families that `--distribution all` compares, beside the splines.
 const COMPARED: [&str; 8] = [
@@ -47,6 +49,9 @@ pub struct Options {
     /// Column with a delayed entry
     #[arg(long)]
     pub(super) entry: Option<String>,
+    /// Column with the time by which the event must have come for the row to be there (right truncation); Inf: none
+    #[arg(long, conflicts_with = "background")]
+    pub(super) right_truncation: Option<String>,
     /// Numeric covariates of the location
     #[arg(long, value_delimiter = ',')]
     pub(super) covariates: Vec<String>,
@@ -103,10 +108,10 @@ impl Program for Options {
         let table = self.table(&mut warnings)?;
         let inputs = self.inputs(&table, &mut warnings)?;
         if self.distribution == "all" {
-            return self.compare(&inputs, warnings);
+            return self.compare(&table, &inputs, warnings);
         }
         let family = self.family(&self.distribution)?;
-        let fit = fit(family, &inputs)?;
+        let fit = fit(family, &inputs).map_err(|e| self.explain(&table, &e))?;
         let mut text = vec![fit.to_string()];
         let answer = self.answer(&fit, &self.distribution, &inputs, &mut text, &mut warnings)?;
         Ok(if self.rows.json { json_text(answer, &warnings) } else { text.join("\n") })
@@ -163,13 +168,13 @@ impl Options {
     }
 
     /// Every family, and the table that compares them. One that cannot be fitted is a warning.
-    fn compare(&self, inputs: &Inputs, mut warnings: Warnings) -> Result<String, Failure> {
+    fn compare(&self, table: &Table, inputs: &Inputs, mut warnings: Warnings) -> Result<String, Failure> {
         let (mut models, mut rows, mut lines) = (Vec::new(), Vec::new(), Vec::new());
         for name in COMPARED.into_iter().chain(["spline-hazard", "spline-odds", "spline-normal"]) {
             let fit = match fit(self.family(name)?, inputs) {
                 Ok(fit) => fit,
                 Err(error) => {
-                    warnings.add(format!("{name}: {error}"));
+                    warnings.add(format!("{name}: {}", self.explain(table, &error)));
                     continue;
                 }
             };
@@ -177,6 +182,9 @@ impl Options {
             rows.push(json!({ "distribution": name, "loglik": number(fit.log_likelihood()),
                 "aic": number(fit.aic()), "bic": number(fit.bic()) }));
             lines.push((name, fit));
+        }
+        if lines.is_empty() {
+            return Err("--distribution all: no family could be fitted, the warnings say why".into());
         }
         if self.rows.json {
             return Ok(json_text(json!({ "models": models, "table": rows }), &warnings));

@@ -6,6 +6,7 @@ use super::result::{SmoothedHazardCurve, SmoothedHazardPoint};
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
+use crate::survival::risk_table::influence::{Influence, Pull};
 use crate::survival::risk_table::table::RiskTable;
 
 /// How far an event reaches.
@@ -27,7 +28,8 @@ pub enum Bandwidth {
 ///
 /// `λ(t) = Σ K_t((t − tᵢ)/b)/b · dᵢ/nᵢ` with the variance `Σ (K_t((t − tᵢ)/b)/b)² dᵢ/nᵢ²` over the event times (Ramlau-Hansen
 /// 1983). Within a bandwidth of an end the [kernel](Kernel) is another one, since there events are known on one side
-/// only; otherwise the estimate falls to half there.
+/// only; otherwise the estimate falls to half there. With clusters or sampling weights the variance is robust, `Σ φ²` over
+/// clusters of `φ = Σ w K_t((t − tᵢ)/b)/b (dNᵢ − Yᵢ dᵢ/nᵢ)/nᵢ` (the infinitesimal jackknife).
 ///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
@@ -39,7 +41,7 @@ pub enum Bandwidth {
 ///
 /// # Cost
 /// The events and the times, no table of both: O(n log n) for the risk table and then the events within a bandwidth of
-/// each time.
+/// each time. The robust variance goes over all rows for each time.
 ///
 /// # Example
 /// ```
@@ -113,11 +115,11 @@ impl SmoothedHazard {
     /// The hazard of all subjects; it ignores strata.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for options that are not what they must be; [`Error::Unsupported`] for sampling weights and
-    /// clusters.
+    /// [`Error::OutOfRange`] for options that are not what they must be.
     pub fn fit(self, data: &RightCensored) -> Result<SmoothedHazardCurve> {
-        refuse(data)?;
-        self.of(&RiskTable::new(data))
+        let table = RiskTable::new(data);
+        let influence = data.is_robust().then(|| Influence::new(&data.merged(), &table, |_| true, false));
+        self.of(&table, influence.as_ref())
     }
 
     /// One hazard per group, in the order of the group codes: each with its own range and bandwidth, where none is given.
@@ -125,22 +127,30 @@ impl SmoothedHazard {
     /// # Errors
     /// Those of [`fit`](Self::fit); [`Error::LengthMismatch`].
     pub fn by_group(self, data: &RightCensored, groups: &Groups) -> Result<Vec<SmoothedHazardCurve>> {
-        refuse(data)?;
-        RiskTable::by_group(data, groups)?.iter().map(|table| self.of(table)).collect()
+        let one = |(g, table): (usize, &RiskTable)| {
+            let member = |i: usize| groups.codes()[i] as usize == g;
+            let influence = data.is_robust().then(|| Influence::new(&data.merged(), table, member, false));
+            self.of(table, influence.as_ref())
+        };
+        RiskTable::by_group(data, groups)?.iter().enumerate().map(one).collect()
     }
 
     /// The hazard of a risk table, for tables that were merged or are at hand already.
     ///
     /// # Errors
-    /// Those of [`fit`](Self::fit).
+    /// Those of [`fit`](Self::fit); [`Error::Unsupported`] for a table of sampling weights, which does not hold the subjects.
     pub fn from_table(self, table: &RiskTable) -> Result<SmoothedHazardCurve> {
         if table.has_sampling_weights() {
-            return refused();
+            return Err(Error::Unsupported {
+                method: "a smoothed hazard",
+                with: "a table of sampling weights",
+                why: "its error needs the subjects, which a table does not hold: use `fit` or `by_group`",
+            });
         }
-        self.of(table)
+        self.of(table, None)
     }
 
-    fn of(self, table: &RiskTable) -> Result<SmoothedHazardCurve> {
+    fn of(self, table: &RiskTable, influence: Option<&Influence>) -> Result<SmoothedHazardCurve> {
         let (start, end) = self.range(table)?;
         let range = Range { start, end, corrected: self.corrected };
         let inside = |row: &crate::survival::risk_table::table::Row| {
@@ -163,9 +173,21 @@ impl SmoothedHazard {
             let must_be = "above 0 and at most half of the range";
             return Err(Error::OutOfRange { argument: "the bandwidth", value: bandwidth, must_be });
         }
-        let points =
+        let mut points: Vec<SmoothedHazardPoint> =
             grid.into_iter().map(|time| point(self.kernel, range, bandwidth, time, &events)).collect();
-        Ok(SmoothedHazardCurve::new(self.kernel, bandwidth, (start, end), events.len(), points))
+        for point in points.iter_mut().filter(|_| influence.is_some()) {
+            let pull = |row: crate::survival::risk_table::table::Row| {
+                if !inside(&row) {
+                    return Pull::default();
+                }
+                let event = range.weight(self.kernel, bandwidth, point.time, row.time) / row.at_risk;
+                Pull { at_risk: event * row.events / row.at_risk, event }
+            };
+            let pulls: Vec<Pull> = table.rows().map(pull).collect();
+            point.std_error = influence.map_or(0.0, |i| i.variance_of_sum(&pulls)).sqrt();
+        }
+        let robust = influence.is_some();
+        Ok(SmoothedHazardCurve::new((self.kernel, bandwidth), (start, end), events.len(), points, robust))
     }
 
     fn range(self, table: &RiskTable) -> Result<(f64, f64)> {
@@ -195,18 +217,6 @@ impl SmoothedHazard {
         }
         Ok((start, end))
     }
-}
-
-fn refuse(data: &RightCensored) -> Result<()> {
-    if data.is_robust() { refused() } else { Ok(()) }
-}
-
-fn refused<T>() -> Result<T> {
-    Err(Error::Unsupported {
-        method: "a smoothed hazard",
-        with: "sampling weights or clusters",
-        why: "its error is that of independent subjects: give replication weights, or none",
-    })
 }
 
 /// The hazard at a time, from the events within a bandwidth of it.

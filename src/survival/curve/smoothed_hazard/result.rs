@@ -46,17 +46,24 @@ pub struct SmoothedHazardCurve {
     range: (f64, f64),
     event_times: usize,
     points: Vec<SmoothedHazardPoint>,
+    robust: bool,
 }
 
 impl SmoothedHazardCurve {
     pub(super) fn new(
-        kernel: Kernel,
-        bandwidth: f64,
+        (kernel, bandwidth): (Kernel, f64),
         range: (f64, f64),
         event_times: usize,
         points: Vec<SmoothedHazardPoint>,
+        robust: bool,
     ) -> Self {
-        Self { kernel, bandwidth, range, event_times, points }
+        Self { kernel, bandwidth, range, event_times, points, robust }
+    }
+
+    /// Whether errors are robust: clusters or sampling weights.
+    #[must_use]
+    pub fn is_robust(&self) -> bool {
+        self.robust
     }
 
     /// The kernel.
@@ -110,7 +117,8 @@ impl fmt::Display for SmoothedHazardCurve {
             self.kernel,
             self.bandwidth
         )?;
-        write!(f, "\n{:>10}  {:>10}  {:>10}  {:>22}", "time", "hazard", "std error", "95% CI")?;
+        let error = if self.robust { "robust se" } else { "std error" };
+        write!(f, "\n{:>10}  {:>10}  {:>10}  {:>22}", "time", "hazard", error, "95% CI")?;
         // Eleven lines say what a hundred do.
         let every = (self.points.len() - 1).div_ceil(10).max(1);
         for point in self.points.iter().step_by(every) {

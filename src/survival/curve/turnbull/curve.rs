@@ -4,21 +4,25 @@ use std::fmt;
 
 use crate::survival::curve::turnbull::hazards::{Solution, masses};
 use crate::survival::curve::turnbull::intersections::{Intersections, Place};
+#[cfg(feature = "serde")]
+use crate::survival::curve::turnbull::stored::RawCurve;
 
 /// The nonparametric maximum-likelihood estimate from interval-censored data: the result of
 /// [`Turnbull`](crate::survival::Turnbull).
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(into = "RawCurve", try_from = "RawCurve"))]
 pub struct TurnbullCurve {
     pub(super) places: Vec<(Place, Place)>,
     pub(super) mass: Vec<f64>,
-    rows: usize,
-    total: f64,
-    log_likelihood: f64,
-    kkt_gap: f64,
-    unique: bool,
-    iterations: usize,
+    pub(super) rows: usize,
+    pub(super) total: f64,
+    pub(super) log_likelihood: f64,
+    pub(super) kkt_gap: f64,
+    pub(super) unique: bool,
+    pub(super) iterations: usize,
     /// The increments of the cumulative hazard, where rows enter late.
-    hazard: Option<Vec<f64>>,
+    pub(super) hazard: Option<Vec<f64>>,
 }
 
 /// An interval of the estimate and the mass on it.

@@ -16,6 +16,7 @@ mod hazards;
 mod intersections;
 mod likelihood_ratio;
 mod newton;
+mod stored;
 
 pub(crate) use around::Around;
 pub use bootstrap::TurnbullBootstrap;

@@ -3,11 +3,13 @@
 //! Every member gives each observation a score from the estimate over all groups ([`IntervalScore`]) and compares their
 //! sums; what the sums vary by is either the permutation distribution or the observed information
 //! ([`IntervalVariance`]). The test and its options are in `score_test`, the likelihoods behind the scores in
-//! `information`.
+//! `information`, the permutation distribution by simulation in `monte_carlo`.
 
 mod information;
+mod monte_carlo;
 mod result;
 mod score_test;
 
+pub use monte_carlo::{MonteCarloIntervalLogRank, MonteCarloIntervalTest};
 pub use result::IntervalLogRankTest;
 pub use score_test::{IntervalLogRank, IntervalScore, IntervalVariance};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::information;
+use super::monte_carlo::floor;
 use super::result::IntervalLogRankTest;
 use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form_above;
@@ -71,7 +72,8 @@ impl fmt::Display for IntervalVariance {
 /// | [`variance`](Self::variance) | permutation | the [`IntervalVariance`] |
 ///
 /// The permutation variance is that of R's `ictest(…, method = "pclt")` (whose Z is [`IntervalLogRankTest::z`]), the
-/// information that of `method = "scoretest"`.
+/// information that of `method = "scoretest"`. Of few subjects take
+/// [`MonteCarloIntervalLogRank`](super::MonteCarloIntervalLogRank), which needs no approximation.
 ///
 /// # Example
 /// ```
@@ -155,9 +157,7 @@ impl IntervalLogRank {
             return Err(Error::TooFewGroups { found: present });
         }
         let (mut sums, mut covariance) = (vec![0.0; k], vec![0.0; k * k]);
-        for rows in strata(data) {
-            let (part, of) = (data.rows(&rows), groups.picked(&rows));
-            let curve = Turnbull::fit(&part);
+        for (part, of, curve) in parts(data, groups) {
             let (u, v) = match self.variance {
                 IntervalVariance::Permutation => permutation(&self.scores_of(&curve, &part), &part, &of),
                 IntervalVariance::Information => information::sums(self.score, &curve, &part, &of)?,
@@ -165,10 +165,7 @@ impl IntervalLogRank {
             sums.iter_mut().zip(u).for_each(|(a, b)| *a += b);
             covariance.iter_mut().zip(v).for_each(|(a, b)| *a += b);
         }
-        // Scores that differ by rounding alone do not differ.
-        let largest = (0..k).map(|g| covariance[g * k + g]).fold(0.0, f64::max);
-        let total: f64 = sizes.iter().sum();
-        let (statistic, df) = quadratic_form_above(&sums, &covariance, (1e-10 * largest).max(1e-20 * total));
+        let (statistic, df) = quadratic_form_above(&sums, &covariance, floor(&covariance, k, &sizes));
         Ok(IntervalLogRankTest {
             score: self.score,
             variance: self.variance,
@@ -180,6 +177,15 @@ impl IntervalLogRank {
             statistic,
             df,
         })
+    }
+
+    /// Of each stratum the scores, the rows and their groups.
+    pub(super) fn by_stratum<'a>(
+        self,
+        data: &'a IntervalCensored,
+        groups: &'a Groups,
+    ) -> impl Iterator<Item = (Vec<f64>, IntervalCensored<'static>, Groups)> + 'a {
+        parts(data, groups).map(move |(part, of, curve)| (self.scores_of(&curve, &part), part, of))
     }
 
     fn refuse(self, data: &IntervalCensored) -> Result<()> {
@@ -198,6 +204,18 @@ impl IntervalLogRank {
         };
         Err(Error::Unsupported { method: "the test of interval-censored data", with, why })
     }
+}
+
+/// Of each stratum the rows that count, their groups, and the estimate over them.
+fn parts<'a>(
+    data: &'a IntervalCensored,
+    groups: &'a Groups,
+) -> impl Iterator<Item = (IntervalCensored<'static>, Groups, TurnbullCurve)> + 'a {
+    strata(data).into_iter().map(move |rows| {
+        let (part, of) = (data.rows(&rows), groups.picked(&rows));
+        let curve = Turnbull::fit(&part);
+        (part, of, curve)
+    })
 }
 
 /// The rows of each stratum that count.

@@ -6,7 +6,7 @@ mod stored;
 
 use crate::error::{Error, Result};
 use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::baseline::limit::StratumParts;
+use crate::survival::regression::cox::baseline::limit::{StratumParts, split_by_rays};
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
@@ -135,6 +135,7 @@ impl FittedData<'_> {
             }
             (coefficients, variance, rays) = (&limit.coefficients, limit.reported(), &limit.directions);
         }
+        let rows = split_by_rays(rows, rays);
         let workspace = self.hazards_by(ties, &rows);
         let sums = risk_sums(&rows, &workspace);
         let mut first = 0;

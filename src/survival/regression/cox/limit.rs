@@ -6,6 +6,7 @@ use crate::survival::regression::cox::newton::{
 };
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::separation::{ByColumn, Monotone};
 use crate::survival::regression::cox::{Stop, Ties, cone, separation};
 
 /// A share of another column below which a direction does not move a coefficient.
@@ -37,7 +38,8 @@ pub(in crate::survival::regression) enum Fate {
 }
 
 /// Goes on in the limit from where the search began.
-pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: usize) -> Maximum {
+pub(super) fn in_the_limit(outer: &Search, monotone: Monotone, origin: Vec<f64>, used: usize) -> Maximum {
+    let Monotone { left, by } = monotone;
     let (rows, ties, free) = (outer.objective.rows, outer.objective.ties, outer.free);
     let p = rows.p;
     let information = plain_information(&left, ties);
@@ -58,7 +60,11 @@ pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: u
     let (mut found, _) = search.from(origin, point, used);
     let flat = flat_directions(&information, p, free, &determined);
     let pairs = separation::Pairs::new(rows, ties, free);
-    let rays = cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>());
+    // A column that decides every pair is in the middle of the cone, a thin sliver whose rays are not to be had.
+    let rays = match by {
+        Some(_) => None,
+        None => cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>()),
+    };
     let extreme = rays.is_some();
     let mut directions = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
     for direction in &mut directions {
@@ -69,6 +75,8 @@ pub(super) fn in_the_limit(outer: &Search, left: Rows, origin: Vec<f64>, used: u
         (0..p)
             .map(|j| fate_of([1.0, -1.0].map(|sign| directions.iter().any(|d| d[j] * sign > 0.0))))
             .collect()
+    } else if let Some(by) = by {
+        fates_about_a_column(&pairs, by)
     } else {
         fates_by_pairs(&pairs, &directions)
     };
@@ -89,6 +97,22 @@ fn fate_of([rises, falls]: [bool; 2]) -> Fate {
         (false, true) => Fate::MinusInfinity,
         (true, true) => Fate::Undecided,
     }
+}
+
+/// The same where a column is strict for every pair: next to it are directions of the cone along which each of the others rises,
+/// and such along which it falls.
+fn fates_about_a_column(pairs: &separation::Pairs, by: ByColumn) -> Vec<Fate> {
+    let mut fate = vec![Fate::Finite; pairs.rows.p];
+    for &j in pairs.free {
+        fate[j] = Fate::Undecided;
+    }
+    let column = pairs.free[by.place];
+    let mut contrast = vec![0.0; pairs.rows.p];
+    contrast[column] = by.sign;
+    if pairs.along_which_falls(&contrast).is_none() {
+        fate[column] = fate_of([by.sign > 0.0, by.sign < 0.0]);
+    }
+    fate
 }
 
 /// The same without the rays: directions of the cone are asked for until each coefficient has one along which it rises, and one

@@ -108,6 +108,8 @@ const LONG: f64 = 30.0;
 const LITTLE: f64 = 1e-12;
 /// A share of the gain of the step before that is slow progress: 1/e along a monotone likelihood.
 const SLOWLY: f64 = 0.2;
+/// After so many steps, each of them long, the data are asked.
+const LATE: usize = 10;
 /// An information that has fallen to this share of that at the start consists of rounding errors in part.
 const LOST: f64 = 1e-9;
 /// The shortest fraction of a step that is tried.
@@ -176,7 +178,7 @@ pub(in crate::survival::regression) fn maximise(
         );
     }
     let (rows, ties) = (search.objective.rows, search.objective.ties);
-    let Some(left) = separation::limit(rows, ties, free) else {
+    let Some(monotone) = separation::limit(rows, ties, free) else {
         // There is a maximum, if far off.
         search.ask = false;
         let used = found.iterations;
@@ -186,7 +188,7 @@ pub(in crate::survival::regression) fn maximise(
         }
         return found;
     };
-    limit::in_the_limit(&search, left, origin, found.iterations)
+    limit::in_the_limit(&search, monotone, origin, found.iterations)
 }
 
 /// Newton's method over some coefficients.
@@ -246,7 +248,7 @@ impl Search<'_, '_> {
             let even = decrement > SLOWLY * last && decrement < last;
             slow = if even && spread(self.objective.rows, &step, SHORT) > SHORT { slow + 1 } else { 0 };
             if self.ask
-                && (decrement <= LITTLE || slow >= 3)
+                && (decrement <= LITTLE || slow >= 3 || now.iterations >= used + LATE)
                 && (damped || spread(self.objective.rows, &step, SHORT) > SHORT)
             {
                 now.stop = Stop::NoAscent;

@@ -20,7 +20,10 @@ pub(in crate::survival::regression) struct Rows {
     /// No (centred and scaled) covariate is further from 0 than this.
     pub reach: Vec<f64>,
     pub weight: Vec<f64>,
+    /// Is a weight other than 1, or an offset other than 0? Else the columns need not be read.
+    pub weighted: bool,
     pub offset: Vec<f64>,
+    pub has_offset: bool,
     pub time: Vec<f64>,
     pub event: Vec<bool>,
     /// Where each sorted row stood in the data.
@@ -41,6 +44,8 @@ pub(in crate::survival::regression) struct Stratum {
     pub late: Vec<(f64, usize)>,
     /// The entry of each row of the stratum, −∞ where it is not late. Empty where none is.
     entry: Vec<f64>,
+    /// Does each event have a time of its own?
+    pub apart: bool,
     /// Which stratum of the data this is.
     pub code: usize,
 }
@@ -115,7 +120,10 @@ impl Rows {
                 Some(w) => order.iter().map(|&i| w[i]).collect(),
                 None => vec![1.0; n],
             },
+            weighted: data.weights().is_some(),
+            // Zeros that nobody writes cost no memory.
             offset: vec![0.0; n],
+            has_offset: false,
             time,
             event,
             strata: Vec::new(),
@@ -149,8 +157,10 @@ impl Rows {
         rows.p = p;
         match offset {
             Some(o) => rows.offset.iter_mut().zip(&rows.order).for_each(|(own, &i)| *own = o[i]),
-            None => rows.offset.fill(0.0),
+            None if rows.has_offset => rows.offset.fill(0.0),
+            None => {}
         }
+        rows.has_offset = offset.is_some();
         let weights = data.weights().map(Weights::values);
         let matrix = design.matrix();
         let matrix = matrix.as_standard_layout();
@@ -206,7 +216,8 @@ impl Rows {
                 entry[i - rows.start] = e;
             }
         }
-        self.strata.push(Stratum { rows, ties, late, entry, code });
+        let apart = ties.iter().all(|tie| tie.events_end - tie.start == 1);
+        self.strata.push(Stratum { rows, ties, late, entry, apart, code });
     }
 
     /// The rows that are in no risk set with an event: censored before the first event of their stratum, or under
@@ -236,7 +247,9 @@ impl Rows {
             scale: self.scale.clone(),
             reach: self.reach.clone(),
             weight: Vec::new(),
+            weighted: self.weighted,
             offset: Vec::new(),
+            has_offset: self.has_offset,
             time: Vec::new(),
             event: Vec::new(),
             order: Vec::new(),
@@ -275,6 +288,7 @@ impl Rows {
         let mut rows = self.clone();
         rows.offset.fill(0.0);
         rows.weight.fill(1.0);
+        (rows.weighted, rows.has_offset) = (false, false);
         rows.repeated = false;
         for tie in rows.strata.iter_mut().flat_map(|s| &mut s.ties) {
             let events = (tie.events_end - tie.start) as f64;

@@ -11,6 +11,10 @@
 //! 3. In the limit along r the rows at risk with an event are those with the event's own `r'x`: the strata are split by it,
 //!    and the search goes on from 1 with the pairs that are left. Each round takes a dimension away.
 //!
+//! Of many rows ordered by a covariate the cone is so thin a sliver about its column that no sum of rounded numbers stays
+//! within. So columns of close values are asked first, each alone, plus and minus: that its values order the events is decided by
+//! comparisons, without rounding.
+//!
 //! The nearest point is found by nonnegative least squares (Lawson & Hanson 1974, chapter 23), which asks at each step for
 //! the one pair that is violated most: one pass over the rows instead of all pairs.
 
@@ -30,6 +34,9 @@ const NOTHING: f64 = 1e-10;
 /// over, which are in the scores too: were they levels, an ordinary fit of 5,000 rows would be torn to pieces.
 const SAME_LEVEL: f64 = 1e-12;
 
+/// Of the largest value of a column: where values are closer, the cone about it is too thin for sums of products.
+const CLOSE: f64 = 1e-7;
+
 /// A row at risk, with the larger score first.
 #[derive(PartialEq)]
 struct AtRisk(f64, usize);
@@ -48,19 +55,40 @@ impl Ord for AtRisk {
     }
 }
 
-/// The rows of the limit, in which each stratum is split so that only undecided pairs are left; `None` where no coefficient
-/// of `free` can run to infinity, with the others held.
-pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Rows> {
+/// A likelihood without a maximum.
+pub(super) struct Monotone {
+    /// The rows of the limit, in which each stratum is split so that only undecided pairs are left.
+    pub left: Rows,
+    /// A column that decides every pair of rows that differ, where some of its values lie close together.
+    pub by: Option<ByColumn>,
+}
+
+/// A column along which, or against which, no event falls behind.
+#[derive(Clone, Copy)]
+pub(super) struct ByColumn {
+    /// Its place among the free columns.
+    pub place: usize,
+    pub sign: f64,
+}
+
+/// The limit; `None` where no coefficient of `free` can run to infinity, with the others held.
+pub(super) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
+    if let Some((by, score)) = Pairs::new(rows, ties, free).ordered_by_a_column() {
+        let left = rows.split_by(&levels(&score, 0.0));
+        if Pairs::new(&left, ties, free).are_alike() {
+            return Some(Monotone { left, by: Some(by) });
+        }
+    }
     let mut left: Option<Rows> = None;
     // Each round decides at least one dimension.
     for _ in 0..free.len() {
         let cone = Pairs::new(left.as_ref().unwrap_or(rows), ties, free);
         let (total, size) = cone.total();
         let Some(direction) = cone.residual(&total, size) else { break };
-        let split = cone.rows.split_by(&levels(&cone.scores(&direction), cone.size(&direction)));
-        left = Some(split);
+        let levels = levels(&cone.scores(&direction), SAME_LEVEL * cone.size(&direction));
+        left = Some(cone.rows.split_by(&levels));
     }
-    left
+    left.map(|left| Monotone { left, by: None })
 }
 
 /// The pairs of events and rows at risk with them, in the columns `free`.
@@ -100,6 +128,38 @@ impl<'a> Pairs<'a> {
     fn scores(&self, direction: &[f64]) -> Vec<f64> {
         let score = |i: usize| self.free.iter().zip(direction).map(|(&j, d)| self.rows.row(i)[j] * d).sum();
         (0..self.rows.len()).map(score).collect()
+    }
+
+    /// A column whose values, taken plus or minus, are the largest of the risk set for every event, and larger than those of some
+    /// row at risk; with its scores. Only columns of close values are asked: the cone about another is wide enough for sums.
+    fn ordered_by_a_column(&self) -> Option<(ByColumn, Vec<f64>)> {
+        let contradicted = |score: &[f64]| self.worst(score, 0.0, 0.0).is_some();
+        self.free.iter().enumerate().find_map(|(place, &j)| {
+            let plus: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
+            let minus: Vec<f64> = plus.iter().map(|x| -x).collect();
+            // Most columns are contradicted by the first pairs.
+            let (sign, score) = match (contradicted(&plus), contradicted(&minus)) {
+                (false, true) => (1.0, plus),
+                (true, false) => (-1.0, minus),
+                _ => return None,
+            };
+            let mut sorted = score.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let close = |w: &[f64]| w[1] > w[0] && w[1] - w[0] < CLOSE * self.reach[place];
+            sorted.windows(2).any(close).then_some((ByColumn { place, sign }, score))
+        })
+    }
+
+    /// Do the rows of each pair have the same covariates?
+    fn are_alike(&self) -> bool {
+        self.free.iter().all(|&j| {
+            let mut score: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
+            let alike = self.worst(&score, 0.0, 0.0).is_none();
+            for x in &mut score {
+                *x = -*x;
+            }
+            alike && self.worst(&score, 0.0, 0.0).is_none()
+        })
     }
 
     pub fn difference(&self, (i, j): (usize, usize)) -> Vec<f64> {
@@ -158,8 +218,12 @@ impl<'a> Pairs<'a> {
 
     /// The pair that a direction violates most: an event whose score is below that of a row at risk with it.
     pub fn most_violated(&self, direction: &[f64]) -> Option<(usize, usize)> {
-        let score = self.scores(direction);
-        let rounding = ROUNDING * self.size(direction);
+        self.worst(&self.scores(direction), ROUNDING * self.size(direction), f64::INFINITY)
+    }
+
+    /// The pair of an event and a row at risk with a score that is larger by most, and by more than `rounding`; the first that is
+    /// larger by more than `enough` will do.
+    fn worst(&self, score: &[f64], rounding: f64, enough: f64) -> Option<(usize, usize)> {
         let mut worst: Option<(f64, (usize, usize))> = None;
         for stratum in &self.rows.strata {
             // From the last time backwards; who has not yet entered is passed over when it comes up.
@@ -191,6 +255,9 @@ impl<'a> Pairs<'a> {
                     let violation = top.0 - score[i];
                     if violation > worst.map_or(rounding, |w| w.0) {
                         worst = Some((violation, (i, top.1)));
+                        if violation > enough {
+                            return Some((i, top.1));
+                        }
                     }
                 }
                 if self.ties == Ties::Exact {
@@ -295,14 +362,14 @@ fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
     (shares, left)
 }
 
-/// Scores that are the same number to rounding have one level; `size` is that of what they are summed of.
-fn levels(score: &[f64], size: f64) -> Vec<usize> {
+/// Scores that differ by no more than `same` have one level.
+pub(super) fn levels(score: &[f64], same: f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|&a, &b| score[a].total_cmp(&score[b]));
     let mut levels = vec![0; score.len()];
     let mut level = 0;
     for pair in order.windows(2) {
-        if score[pair[1]] - score[pair[0]] > SAME_LEVEL * size {
+        if score[pair[1]] - score[pair[0]] > same {
             level += 1;
         }
         levels[pair[1]] = level;

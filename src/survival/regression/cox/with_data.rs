@@ -82,7 +82,8 @@ impl FittedData<'_> {
         }
         let terms = self.model.terms.iter().enumerate();
         let free: Vec<usize> = terms.filter(|(_, t)| t.status != Status::Redundant).map(|(j, _)| j).collect();
-        Ok(separation::limit(&self.rows, ties, &free).map_or(Cow::Borrowed(&self.rows), Cow::Owned))
+        let monotone = separation::limit(&self.rows, ties, &free);
+        Ok(monotone.map_or(Cow::Borrowed(&self.rows), |m| Cow::Owned(m.left)))
     }
 
     /// The hazards of such rows at the estimates.

@@ -38,7 +38,8 @@ impl Background {
     /// The population's cumulative hazards of each row at its two limits, since it came under observation: needed for times
     /// that are known within limits only, where ∞ may stand for an upper limit of ∞.
     ///
-    /// With them the log likelihood is that of the whole hazard; without, what does not depend on the model is left out.
+    /// With them the log likelihood is that of the whole hazard, and there are residuals
+    /// ([`ParametricModel::with`](super::ParametricModel::with)); without, what does not depend on the model is left out.
     #[must_use]
     pub fn cumulative(self, lower: &[f64], upper: &[f64]) -> Self {
         Self { cumulative: Some([lower.to_vec(), upper.to_vec()]), ..self }
@@ -51,6 +52,8 @@ impl Background {
 pub(super) struct Expected {
     pub rows: Vec<f64>,
     pub constant: Vec<f64>,
+    /// Are the population's cumulative hazards known at every time?
+    pub has_cumulative: bool,
 }
 
 impl Observations {
@@ -58,7 +61,7 @@ impl Observations {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for a rate or cumulative hazard that is negative or no number;
-    /// [`Error::Unsupported`] for a time within limits without cumulative hazards.
+    /// [`Error::Unsupported`] for a time within limits without cumulative hazards, and for right truncation.
     pub fn with_background(mut self, background: Background) -> Result<Self> {
         let n = self.len();
         let cumulative = background.cumulative.as_ref();
@@ -69,7 +72,8 @@ impl Observations {
         if let Some(&(argument, len)) = lengths.iter().find(|(_, len)| *len != n) {
             return Err(Error::LengthMismatch { argument, len, other: "the observations", expected: n });
         }
-        let mut expected = Expected { rows: vec![0.0; n], constant: vec![0.0; n] };
+        let mut expected =
+            Expected { rows: vec![0.0; n], constant: vec![0.0; n], has_cumulative: cumulative.is_some() };
         for i in 0..n {
             let (lower, upper) = (self.lower[i], self.upper[i]);
             let (rate, limits) = (background.rates[i], cumulative.map(|[low, high]| (low[i], high[i])));
@@ -104,6 +108,7 @@ impl Observations {
             };
         }
         self.background = Some(expected);
+        self.refuse_background(self.until.as_deref().unwrap_or_default())?;
         Ok(self)
     }
 }

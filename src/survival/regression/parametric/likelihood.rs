@@ -4,10 +4,12 @@
 //! short formula where a location-scale family meets an exact or right-censored time. What remains are products of
 //! columns, which are taken block by block while the block is in the cache.
 
+use std::sync::Arc;
+
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::jet::{Jet, Real};
-use crate::survival::regression::parametric::lanes::{Column, add};
-use crate::survival::regression::parametric::layout::{Factor, Layout};
+use crate::survival::regression::parametric::lanes::{Column, add_all, dots};
+use crate::survival::regression::parametric::layout::{Coefficient, Factor, Layout};
 use crate::survival::regression::parametric::location_scale::{LogScale, Observed, Work};
 use crate::survival::regression::parametric::standard::Standard;
 
@@ -17,10 +19,13 @@ pub(super) const BLOCK: usize = 256;
 /// The rows on the scale of the search.
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
-    pub lower: Vec<f64>,
-    pub upper: Vec<f64>,
+    /// The limits as they were given, and what they are multiplied by.
+    pub raw: [Arc<Vec<f64>>; 2],
+    pub per_unit: f64,
     /// −∞ where a row is under observation from the start.
     pub entry: Option<Vec<f64>>,
+    /// By when the event came, since the row would not be there otherwise; ∞ where that is not so.
+    pub until: Option<Vec<f64>>,
     pub weight: Option<Vec<f64>>,
     pub offset: Option<Vec<f64>>,
     pub stratum: Option<Vec<u32>>,
@@ -39,6 +44,8 @@ pub(super) struct Limits {
     pub lower: f64,
     pub upper: f64,
     pub entry: f64,
+    /// ∞ without right truncation.
+    pub until: f64,
     pub background: f64,
 }
 
@@ -87,7 +94,17 @@ struct Block {
 
 impl Rows {
     pub fn len(&self) -> usize {
-        self.lower.len()
+        self.raw[0].len()
+    }
+
+    /// The lower limit.
+    pub fn lower(&self, row: usize) -> f64 {
+        self.raw[0][row] * self.per_unit
+    }
+
+    /// The upper limit.
+    pub fn upper(&self, row: usize) -> f64 {
+        self.raw[1][row] * self.per_unit
     }
 
     pub fn weight(&self, row: usize) -> f64 {
@@ -96,18 +113,40 @@ impl Rows {
 
     /// Is the event known to have come by some time?
     pub fn is_event(&self, row: usize) -> bool {
-        self.upper[row] < f64::INFINITY
+        self.upper(row) < f64::INFINITY
+    }
+
+    /// The kinds of all rows.
+    pub fn all_kinds(&self) -> Vec<Kind> {
+        if self.background.is_some() || self.entry.is_some() || self.until.is_some() {
+            return (0..self.len()).map(|row| self.kind(row)).collect();
+        }
+        // The same in short, for the most frequent data.
+        let [lower, upper] = &self.raw;
+        let kind = |((lower, upper), y): ((&f64, &f64), &f64)| {
+            if !y.is_finite() {
+                Kind::Other
+            } else if *upper == f64::INFINITY {
+                Kind::Censored
+            } else if lower == upper {
+                Kind::Exact
+            } else {
+                Kind::Other
+            }
+        };
+        lower.iter().zip(upper.iter()).zip(&self.y).map(kind).collect()
     }
 
     /// The kind of a row.
     pub fn kind(&self, row: usize) -> Kind {
         let at_risk_from_start = self.entry.as_ref().is_none_or(|e| e[row] == f64::NEG_INFINITY);
         let background = self.background.as_ref().is_some_and(|b| b[row] > 0.0);
-        if background || !at_risk_from_start || !self.y[row].is_finite() {
+        let truncated = self.until.as_ref().is_some_and(|u| u[row] < f64::INFINITY);
+        if background || !at_risk_from_start || truncated || !self.y[row].is_finite() {
             Kind::Other
-        } else if self.upper[row] == f64::INFINITY {
+        } else if self.upper(row) == f64::INFINITY {
             Kind::Censored
-        } else if self.lower[row] == self.upper[row] {
+        } else if self.lower(row) == self.upper(row) {
             Kind::Exact
         } else {
             Kind::Other
@@ -121,9 +160,10 @@ impl Rows {
         }
         let some = |column: &Option<Vec<f64>>| column.as_ref().map(|values| pick(values, step));
         Self {
-            lower: pick(&self.lower, step),
-            upper: pick(&self.upper, step),
+            raw: self.raw.each_ref().map(|limits| Arc::new(pick(limits, step))),
+            per_unit: self.per_unit,
             entry: some(&self.entry),
+            until: some(&self.until),
             weight: some(&self.weight),
             offset: some(&self.offset),
             stratum: self.stratum.as_ref().map(|codes| pick(codes, step)),
@@ -140,7 +180,7 @@ pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, pa
     let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
     let survival =
         |t: f64| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters));
-    let Limits { lower, upper, entry, background } = limits;
+    let Limits { lower, upper, entry, until, background } = limits;
     let density = || {
         if background > 0.0 {
             // ln S + ln(b + h)
@@ -152,36 +192,37 @@ pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, pa
         }
     };
     let after = survival(upper).map(|after| after.shift(-background));
-    row_of(lower == upper, density, [survival(lower), after, survival(entry)])
+    row_of(lower == upper, density, [survival(lower), after, survival(entry), survival(until)])
 }
 
-/// The same from the log density, and from the log survival functions at both limits and at entry where they are not 1
-/// or 0 anyway.
+/// The same from the log density, and from the log survival functions at both limits, at entry and at the time of right
+/// truncation where they are not 1 or 0 anyway.
 pub(super) fn row_of<T: Real>(
     exact: bool,
     density: impl Fn() -> T,
-    [before, after, entered]: [Option<T>; 3],
+    [before, after, entered, until]: [Option<T>; 4],
 ) -> T {
-    let log = if exact {
-        density()
-    } else {
-        match (before, after) {
-            (Some(before), Some(after)) => before + (after - before).ln_one_minus_exp(),
-            (None, Some(after)) => after.ln_one_minus_exp(),
-            (Some(before), None) => before,
-            (None, None) => T::constant(0.0),
-        }
-    };
-    entered.map_or(log, |entered| log - entered)
+    let log = if exact { density() } else { between(before, after).unwrap_or_else(|| T::constant(0.0)) };
+    between(entered, until).map_or(log, |condition| log - condition)
+}
+
+/// The log probability between two times; `None` where they are the two ends.
+fn between<T: Real>(before: Option<T>, after: Option<T>) -> Option<T> {
+    match (before, after) {
+        (Some(before), Some(after)) => Some(before + (after - before).ln_one_minus_exp()),
+        (None, Some(after)) => Some(after.ln_one_minus_exp()),
+        (before, None) => before,
+    }
 }
 
 impl<D: Distribution> Problem<'_, D> {
     fn limits(&self, row: usize) -> Limits {
         let rows = self.rows;
         Limits {
-            lower: rows.lower[row],
-            upper: rows.upper[row],
+            lower: rows.lower(row),
+            upper: rows.upper(row),
             entry: rows.entry.as_ref().map_or(f64::NEG_INFINITY, |e| e[row]),
+            until: rows.until.as_ref().map_or(f64::INFINITY, |u| u[row]),
             background: rows.background.as_ref().map_or(0.0, |b| b[row]),
         }
     }
@@ -190,23 +231,23 @@ impl<D: Distribution> Problem<'_, D> {
     fn predictors(&self, theta: &[f64], from: usize, to: usize, eta: &mut [Vec<f64>]) {
         let layout = self.layout;
         for (p, eta) in eta.iter_mut().enumerate() {
+            let own = || layout.coefficients.iter().zip(theta).filter(move |(c, _)| c.parameter == p);
+            let ones = own().filter(|(c, _)| c.factor == Factor::One).map(|(_, b)| b);
             eta.clear();
-            eta.resize(to - from, layout.fixed[p]);
-        }
-        if let Some(offset) = &self.rows.offset {
-            add(&mut eta[layout.location], 1.0, &offset[from..to]);
-        }
-        for (coefficient, &b) in layout.coefficients.iter().zip(theta) {
-            let eta = &mut eta[coefficient.parameter];
-            match coefficient.factor {
-                Factor::One => eta.iter_mut().for_each(|e| *e += b),
-                Factor::Column(j) => add(eta, b, &self.rows.columns[j][from..to]),
-                Factor::Stratum(code) => {
-                    let strata = self.rows.stratum.as_ref().map_or(&[][..], |s| &s[from..to]);
-                    for (e, &s) in eta.iter_mut().zip(strata) {
-                        if s as usize == code {
-                            *e += b;
-                        }
+            eta.resize(to - from, layout.fixed[p] + ones.sum::<f64>());
+            let column =
+                |(c, &b): (&Coefficient, &f64)| self.column(c.factor, from, to).numbers().map(|x| (b, x));
+            let mut terms: Vec<(f64, &[f64])> = own().filter_map(column).collect();
+            if let Some(offset) = self.rows.offset.as_ref().filter(|_| p == layout.location) {
+                terms.push((1.0, &offset[from..to]));
+            }
+            add_all(eta, &terms);
+            for (coefficient, b) in own() {
+                let Factor::Stratum(code) = coefficient.factor else { continue };
+                let strata = self.rows.stratum.as_ref().map_or(&[][..], |s| &s[from..to]);
+                for (e, &s) in eta.iter_mut().zip(strata) {
+                    if s as usize == code {
+                        *e += b;
                     }
                 }
             }
@@ -217,9 +258,12 @@ impl<D: Distribution> Problem<'_, D> {
     pub fn evaluate(&self, theta: &[f64]) -> Point {
         let k = self.layout.len();
         let mut point = Point { value: 0.0, gradient: vec![0.0; k], information: vec![0.0; k * k] };
-        self.each_block(theta, |from, to, block| {
+        let partners = self.partners();
+        self.each_block(theta, true, |from, to, block| {
             point.value += block.value;
-            self.gather(from, to, block, &mut point);
+            let columns = self.columns(from, to);
+            self.gather_gradient(&columns, block, &mut point.gradient);
+            self.gather_information(&columns, &partners, block, &mut point.information);
         });
         for a in 0..k {
             for b in 0..a {
@@ -233,7 +277,7 @@ impl<D: Distribution> Problem<'_, D> {
     pub fn scores(&self, theta: &[f64]) -> Vec<f64> {
         let k = self.layout.len();
         let mut scores = vec![0.0; self.rows.len() * k];
-        self.each_block(theta, |from, to, block| {
+        self.each_block(theta, false, |from, to, block| {
             for (a, coefficient) in self.layout.coefficients.iter().enumerate() {
                 let gradient = &block.gradient[coefficient.parameter];
                 let factor = self.column(coefficient.factor, from, to);
@@ -245,20 +289,25 @@ impl<D: Distribution> Problem<'_, D> {
         scores
     }
 
-    fn each_block(&self, theta: &[f64], mut done: impl FnMut(usize, usize, &Block)) {
+    fn each_block(&self, theta: &[f64], curvature: bool, mut done: impl FnMut(usize, usize, &Block)) {
         match self.layout.parameters.len() {
-            0..=1 => self.blocks::<1>(theta, &mut done),
-            2 => self.blocks::<2>(theta, &mut done),
-            3 => self.blocks::<3>(theta, &mut done),
-            4 => self.blocks::<4>(theta, &mut done),
-            5 => self.blocks::<5>(theta, &mut done),
-            6 => self.blocks::<6>(theta, &mut done),
-            7..=10 => self.blocks::<10>(theta, &mut done),
-            _ => self.blocks::<MOST>(theta, &mut done),
+            0..=1 => self.blocks::<1>(theta, curvature, &mut done),
+            2 => self.blocks::<2>(theta, curvature, &mut done),
+            3 => self.blocks::<3>(theta, curvature, &mut done),
+            4 => self.blocks::<4>(theta, curvature, &mut done),
+            5 => self.blocks::<5>(theta, curvature, &mut done),
+            6 => self.blocks::<6>(theta, curvature, &mut done),
+            7..=10 => self.blocks::<10>(theta, curvature, &mut done),
+            _ => self.blocks::<MOST>(theta, curvature, &mut done),
         }
     }
 
-    fn blocks<const N: usize>(&self, theta: &[f64], done: &mut impl FnMut(usize, usize, &Block)) {
+    fn blocks<const N: usize>(
+        &self,
+        theta: &[f64],
+        curvature: bool,
+        done: &mut impl FnMut(usize, usize, &Block),
+    ) {
         let (n, parameters) = (self.rows.len(), self.layout.parameters.len());
         let columns = |count: usize| vec![vec![0.0; BLOCK]; count];
         let mut block = Block {
@@ -275,8 +324,10 @@ impl<D: Distribution> Problem<'_, D> {
             self.predictors(theta, from, to, &mut block.eta);
             block.value = 0.0;
             if let Some((standard, work)) = &mut short {
-                self.short_rows((from, to), *standard, one_scale, work, &mut block);
-                if !self.rows.kinds[from..to].contains(&Kind::Other) {
+                // All are compared, so that the comparisons stand side by side.
+                let others = self.rows.kinds[from..to].iter().filter(|k| **k == Kind::Other).count() > 0;
+                self.short_rows((from, to, others), *standard, (one_scale, curvature), work, &mut block);
+                if !others {
                     done(from, to, &block);
                     continue;
                 }
@@ -317,16 +368,15 @@ impl<D: Distribution> Problem<'_, D> {
     /// The exact and right-censored rows of a block; the others get the weight 0.
     fn short_rows(
         &self,
-        (from, to): (usize, usize),
+        (from, to, others): (usize, usize, bool),
         standard: Standard,
-        one_scale: Option<f64>,
+        (one_scale, curvature): (Option<f64>, bool),
         work: &mut Work,
         block: &mut Block,
     ) {
         let (mut event, mut weight) = ([0.0; BLOCK], [1.0; BLOCK]);
         let kinds = &self.rows.kinds[from..to];
-        event.iter_mut().zip(kinds).for_each(|(d, k)| *d = f64::from(u8::from(*k == Kind::Exact)));
-        let others = kinds.contains(&Kind::Other);
+        event.iter_mut().zip(kinds).for_each(|(d, k)| *d = if *k == Kind::Exact { 1.0 } else { 0.0 });
         let weighted = others || self.rows.weight.is_some();
         if let Some(own) = &self.rows.weight {
             weight[..to - from].copy_from_slice(&own[from..to]);
@@ -342,8 +392,8 @@ impl<D: Distribution> Problem<'_, D> {
             of_logarithms: self.distribution.is_positive(),
         };
         let scale = one_scale.map_or_else(|| LogScale::Each(&block.eta[1]), LogScale::One);
-        block.value =
-            work.fill(standard, rows, &block.eta[0], scale, &mut block.gradient, &mut block.hessian);
+        let hessian = curvature.then_some(&mut block.hessian[..]);
+        block.value = work.fill(standard, rows, &block.eta[0], scale, &mut block.gradient, hessian);
     }
 
     fn column(&self, factor: Factor, from: usize, to: usize) -> Column<'_> {
@@ -356,25 +406,82 @@ impl<D: Distribution> Problem<'_, D> {
         }
     }
 
-    fn gather(&self, from: usize, to: usize, block: &Block, point: &mut Point) {
-        let (k, m) = (self.layout.len(), to - from);
-        let coefficients = &self.layout.coefficients;
-        let columns: Vec<Column> = coefficients.iter().map(|c| self.column(c.factor, from, to)).collect();
-        let mut product = [0.0; BLOCK];
-        for a in 0..k {
-            let p = coefficients[a].parameter;
-            point.gradient[a] += columns[a].dot(&block.gradient[p][..m]);
-            let mut made_for = usize::MAX;
-            for b in 0..=a {
-                let q = coefficients[b].parameter;
-                if q != made_for {
-                    let (high, low) = (p.max(q), p.min(q));
-                    columns[a].times(&block.hessian[high * (high + 1) / 2 + low][..m], &mut product[..m]);
-                    made_for = q;
-                }
-                point.information[a * k + b] -= columns[b].dot(&product[..m]);
+    fn columns(&self, from: usize, to: usize) -> Vec<Column<'_>> {
+        self.layout.coefficients.iter().map(|c| self.column(c.factor, from, to)).collect()
+    }
+
+    fn gather_gradient(&self, columns: &[Column], block: &Block, gradient: &mut [f64]) {
+        for p in 0..self.layout.parameters.len() {
+            let own = || (0..columns.len()).filter(|a| self.layout.coefficients[*a].parameter == p);
+            let numbers = own().filter_map(|a| columns[a].numbers().map(|x| (a, x)));
+            let (places, numbers): (Vec<usize>, Vec<&[f64]>) = numbers.unzip();
+            let values = &block.gradient[p][..block.eta[p].len()];
+            dots(values, &numbers, |k, sum| gradient[places[k]] += sum);
+            for a in own().filter(|a| columns[*a].numbers().is_none()) {
+                gradient[a] += columns[a].dot(values);
             }
         }
+    }
+
+    /// For each coefficient a, the parameters of those up to a, each with its coefficients: columns of numbers, and others.
+    fn partners(&self) -> Vec<Vec<Partners>> {
+        let coefficients = &self.layout.coefficients;
+        let of = |a: usize| {
+            let of_parameter = |parameter: usize| {
+                let (mut numbers, mut others) = (Vec::new(), Vec::new());
+                for b in (0..=a).filter(|b| coefficients[*b].parameter == parameter) {
+                    let into = if matches!(coefficients[b].factor, Factor::Column(_)) {
+                        &mut numbers
+                    } else {
+                        &mut others
+                    };
+                    into.push(b);
+                }
+                Partners { parameter, numbers, others }
+            };
+            (0..self.layout.parameters.len()).map(of_parameter).filter(|p| !p.is_empty()).collect()
+        };
+        (0..coefficients.len()).map(of).collect()
+    }
+
+    fn gather_information(
+        &self,
+        columns: &[Column],
+        partners: &[Vec<Partners>],
+        block: &Block,
+        information: &mut [f64],
+    ) {
+        let (k, m) = (self.layout.len(), block.eta.first().map_or(0, Vec::len));
+        let mut product = [0.0; BLOCK];
+        let mut numbers: Vec<&[f64]> = Vec::with_capacity(k);
+        for a in 0..k {
+            let p = self.layout.coefficients[a].parameter;
+            for partner in &partners[a] {
+                let (high, low) = (p.max(partner.parameter), p.min(partner.parameter));
+                let hessian = &block.hessian[high * (high + 1) / 2 + low][..m];
+                let product = columns[a].times(hessian, &mut product[..m]);
+                let row = &mut information[a * k..(a + 1) * k];
+                numbers.clear();
+                numbers.extend(partner.numbers.iter().filter_map(|b| columns[*b].numbers()));
+                dots(product, &numbers, |i, sum| row[partner.numbers[i]] -= sum);
+                for &b in &partner.others {
+                    row[b] -= columns[b].dot(product);
+                }
+            }
+        }
+    }
+}
+
+/// Coefficients of one parameter with which another coefficient has a second derivative.
+struct Partners {
+    parameter: usize,
+    numbers: Vec<usize>,
+    others: Vec<usize>,
+}
+
+impl Partners {
+    fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.others.is_empty()
     }
 }
 

@@ -25,8 +25,15 @@ impl<'a, D: Distribution> ObservedRows<'a, D> {
     /// The residuals of `survreg`.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a family that is no location-scale family.
+    /// [`Error::Unsupported`] for a family that is no location-scale family, and for a background hazard.
     pub fn location_scale(self) -> Result<LocationScaleRows<'a, D>> {
+        if self.data.background.is_some() {
+            return Err(Error::Unsupported {
+                method: "residuals of location and scale",
+                with: "a background hazard",
+                why: "only the excess has a location and a scale: take martingale, deviance or score residuals",
+            });
+        }
         let Some(standard) = self.model.distribution.standard_form() else {
             let why =
                 "it has no location and scale: martingale, deviance and score residuals are for every family";
@@ -38,12 +45,8 @@ impl<'a, D: Distribution> ObservedRows<'a, D> {
         };
         let one = |row: usize| {
             let (eta, tau) = self.location(row);
-            let (lower, upper, entry) = self.limits(row);
-            let [lower, upper, entry] = [lower, upper, entry].map(|t| self.scale_of_w(t));
-            let w = |y: f64| (-Jet::<2>::variable(eta, 0)).shift(y) * (-Jet::<2>::variable(tau, 1)).exp();
-            let survival = |y: f64| y.is_finite().then(|| standard.log_survival(w(y)));
-            let density = || standard.log_density(w(lower)) - Jet::variable(tau, 1);
-            row_of(lower == upper, density, [survival(lower), survival(upper), survival(entry)])
+            let limits = self.limits(row).map(|t| self.scale_of_w(t));
+            log_likelihood(standard, limits, Jet::<2>::variable(eta, 0), Jet::variable(tau, 1))
         };
         let derivatives = (0..self.len()).map(one).collect();
         Ok(LocationScaleRows { rows: self, standard, derivatives })
@@ -63,6 +66,15 @@ impl<'a, D: Distribution> ObservedRows<'a, D> {
             false => t,
         }
     }
+}
+
+/// That of a row whose limits, entry and time of right truncation are on the scale of the location.
+fn log_likelihood<T: Real>(standard: Standard, limits: [f64; 4], eta: T, tau: T) -> T {
+    let inverse = (-tau).exp();
+    let w = |y: f64| (-eta).shift(y) * inverse;
+    let survival = |y: f64| y.is_finite().then(|| standard.log_survival(w(y)));
+    let density = || standard.log_density(w(limits[0])) - tau;
+    row_of(limits[0] == limits[1], density, limits.map(survival))
 }
 
 impl<D: Distribution> LocationScaleRows<'_, D> {
@@ -109,8 +121,11 @@ impl<D: Distribution> LocationScaleRows<'_, D> {
     fn best(&self, row: usize) -> (f64, f64) {
         let tau = self.rows.location(row).1;
         let scale = tau.exp();
-        let (lower, upper, _) = self.rows.limits(row);
-        let (low, high) = (self.rows.scale_of_w(lower), self.rows.scale_of_w(upper));
+        let limits = self.rows.limits(row).map(|t| self.rows.scale_of_w(t));
+        let [low, high, entry, until] = limits;
+        if entry.is_finite() || until.is_finite() {
+            return best_of_truncated(self.standard, limits, tau);
+        }
         if low == high {
             return (low, self.standard.log_density(0.0) - tau);
         }
@@ -160,4 +175,26 @@ impl<D: Distribution> LocationScaleRows<'_, D> {
         }
         rows.displacement(&scores)
     }
+}
+
+/// The same where the row counts by what could be seen, which has no short formula: by the values at places half a scale
+/// apart, then by golden sections. It may be as far away as one likes.
+fn best_of_truncated(standard: Standard, limits: [f64; 4], tau: f64) -> (f64, f64) {
+    let scale = tau.exp();
+    let centre = limits.into_iter().find(|y| y.is_finite()).unwrap_or(0.0);
+    // Where all of it has underflowed nothing is known.
+    let value = |k: f64| {
+        let g = log_likelihood(standard, limits, centre + scale * k, tau);
+        if g.is_finite() { g } else { f64::NEG_INFINITY }
+    };
+    let places = (-80..=80).map(|k| 0.5 * f64::from(k)).map(|k| (k, value(k)));
+    let Some((middle, _)) = places.max_by(|a, b| a.1.total_cmp(&b.1)) else { return (centre, 0.0) };
+    let share = 0.5 * (5.0_f64.sqrt() - 1.0);
+    let (mut from, mut to) = (middle - 0.5, middle + 0.5);
+    for _ in 0..60 {
+        let (a, b) = (to - share * (to - from), from + share * (to - from));
+        if value(a) >= value(b) { to = b } else { from = a }
+    }
+    let k = f64::midpoint(from, to);
+    (centre + scale * k, value(k).max(value(middle)))
 }

@@ -1,4 +1,5 @@
-//! Parametric survival models: one likelihood engine for every distribution, with every kind of censoring and late entry.
+//! Parametric survival models: one likelihood engine for every distribution, with every kind of censoring, late entry
+//! and right truncation.
 //!
 //! * families: [`Family`]; one's own: [`Distribution`] · options and the fit: [`Parametric`] · observations:
 //!   [`Observations`], with the hazard of a population: [`Background`]
@@ -47,6 +48,7 @@ mod location_scale;
 mod location_scale_rows;
 mod mean;
 mod model;
+mod normal_tail;
 mod observations;
 mod options;
 mod prediction;

@@ -106,8 +106,7 @@ impl<D: Distribution> ParametricModel<D> {
         };
         let uses_strata = layout.coefficients.iter().any(|c| matches!(c.factor, Factor::Stratum(_)));
         let strata = data.strata.as_ref().filter(|_| uses_strata).map_or(Vec::new(), |s| s.labels().to_vec());
-        let last_time =
-            data.lower.iter().chain(&data.upper).filter(|t| t.is_finite()).fold(0.0, |a, b| f64::max(a, *b));
+        let last_time = data.last_time();
         Self {
             distribution,
             recipe: design.recipe().clone(),

@@ -1,5 +1,7 @@
 //! What a parametric model is fitted to: each time known exactly, or within (L, R].
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::interval_censored::IntervalCensored;
@@ -23,9 +25,12 @@ use crate::survival::regression::parametric::background::Expected;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observations {
-    pub(super) lower: Vec<f64>,
-    pub(super) upper: Vec<f64>,
+    /// Shared, since a fit takes observations by value and those of a reference are a copy.
+    pub(super) lower: Arc<Vec<f64>>,
+    pub(super) upper: Arc<Vec<f64>>,
     pub(super) entry: Option<Vec<f64>>,
+    /// By when the event came, since the row would not be there otherwise: ∞ where it was not selected so.
+    pub(super) until: Option<Vec<f64>>,
     pub(super) weights: Option<Weights<'static>>,
     pub(super) clusters: Option<Vec<u32>>,
     pub(super) strata: Option<Groups>,
@@ -60,11 +65,12 @@ impl Observations {
             };
             return Err(Error::InvalidObservation { index, lower, upper, why });
         }
-        let (lower, upper) = (lower.to_vec(), upper.to_vec());
+        let (lower, upper) = (Arc::new(lower.to_vec()), Arc::new(upper.to_vec()));
         Ok(Self {
             lower,
             upper,
             entry: None,
+            until: None,
             weights: None,
             clusters: None,
             strata: None,
@@ -89,6 +95,61 @@ impl Observations {
         }
         self.entry = Some(entry.to_vec());
         Ok(self)
+    }
+
+    /// Right truncation: a row is there only because its event came by then (a register that was closed, incubation times
+    /// of those who fell ill). It counts by its probability given that, `P(T in (L, R])/P(E < T ≤ until)` with E the entry;
+    /// ∞ is no truncation. An upper limit beyond it is lowered to it.
+    ///
+    /// Such data may not tell how likely a late event is: then the fit says that there is no maximum
+    /// ([`ParametricModel::stop`](super::ParametricModel::stop)). Kalbfleisch & Lawless (1989), J Am Stat Assoc 84:360.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::regression::{Family, Observations};
+    /// use greenwood::survival::{Design, Parametric};
+    ///
+    /// let years = [0.5, 1.0, 1.5, 2.0, 0.3, 0.8];
+    /// let seen = Observations::interval(&years, &years)?.with_right_truncation(&[4.0; 6])?;
+    /// let fit = Parametric::new(Family::Exponential).fit(seen, &Design::without_covariates(6))?;
+    /// // The mean of an exponential time that is at most 4 is that of the data, 6.1/6.
+    /// let mean = fit.coefficients()[0].exp();
+    /// assert!((mean - 4.0 / ((4.0 / mean).exp() - 1.0) - 6.1 / 6.0).abs() < 1e-9);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::InvalidObservation`] where nothing of a row's limits, or of what is after its
+    /// entry, lies at or before it; [`Error::Unsupported`] beside a background hazard.
+    pub fn with_right_truncation(mut self, until: &[f64]) -> Result<Self> {
+        self.same_length("until", until.len())?;
+        self.refuse_background(until)?;
+        let limits = Arc::make_mut(&mut self.upper);
+        for (index, &at) in until.iter().enumerate() {
+            let (lower, upper) = (self.lower[index], limits[index]);
+            let entry = self.entry.as_ref().map_or(f64::NEG_INFINITY, |e| e[index]);
+            let inside = if lower == upper { lower <= at } else { lower < at };
+            if !(inside && entry < at) {
+                let why = "it must come at or before the time of right truncation, which is after the entry";
+                return Err(Error::InvalidObservation { index, lower, upper, why });
+            }
+            limits[index] = upper.min(at);
+        }
+        self.until = Some(until.to_vec());
+        Ok(self)
+    }
+
+    /// The whole hazard up to the time of truncation would be needed.
+    pub(super) fn refuse_background(&self, until: &[f64]) -> Result<()> {
+        if self.background.is_some() && until.iter().any(|t| *t < f64::INFINITY) {
+            return Err(Error::Unsupported {
+                method: "a background hazard",
+                with: "right truncation",
+                why: "the probability to be seen hangs on the whole hazard, of which the background is given at the \
+                      event times only: fit without one of the two",
+            });
+        }
+        Ok(())
     }
 
     /// How much each row counts.
@@ -158,6 +219,25 @@ impl Observations {
         self.upper.iter().filter(|u| u.is_finite()).count()
     }
 
+    /// The largest size of a finite limit; 0 without any.
+    pub(super) fn largest(&self) -> f64 {
+        let of = |limits: &[f64]| {
+            // All are compared, so that the comparisons stand side by side.
+            limits
+                .iter()
+                .fold(0.0, |most: f64, t| if t.abs() < f64::INFINITY { most.max(t.abs()) } else { most })
+        };
+        of(&self.lower).max(of(&self.upper))
+    }
+
+    /// The last finite time, at least 0.
+    pub(super) fn last_time(&self) -> f64 {
+        let of = |limits: &[f64]| {
+            limits.iter().fold(0.0, |last: f64, t| if *t < f64::INFINITY { last.max(*t) } else { last })
+        };
+        of(&self.lower).max(of(&self.upper))
+    }
+
     /// The logarithms of the event times, in increasing order: midpoints where they are known within limits.
     pub(super) fn log_event_times(&self) -> Vec<f64> {
         let known = |i: usize| self.upper[i] < f64::INFINITY && self.lower[i] > 0.0 && self.weight(i) > 0.0;
@@ -205,9 +285,10 @@ impl From<&RightCensored<'_>> for Observations {
     fn from(data: &RightCensored) -> Self {
         let upper = data.time().iter().zip(data.event()).map(|(&t, &e)| if e { t } else { f64::INFINITY });
         Self {
-            lower: data.time().to_vec(),
-            upper: upper.collect(),
+            lower: Arc::new(data.time().to_vec()),
+            upper: Arc::new(upper.collect()),
             entry: data.entry().map(<[f64]>::to_vec),
+            until: None,
             weights: data.weights().map(|weights| match weights {
                 Weights::Replication(w) => Weights::replication(w.to_vec()),
                 Weights::Sampling(w) => Weights::sampling(w.to_vec()),
@@ -224,9 +305,10 @@ impl From<&RightCensored<'_>> for Observations {
 impl From<&IntervalCensored<'_>> for Observations {
     fn from(data: &IntervalCensored) -> Self {
         Self {
-            lower: data.lower().to_vec(),
-            upper: data.upper().to_vec(),
+            lower: Arc::new(data.lower().to_vec()),
+            upper: Arc::new(data.upper().to_vec()),
             entry: data.entry().map(<[f64]>::to_vec),
+            until: None,
             weights: data.weights().map(|weights| match weights {
                 Weights::Replication(w) => Weights::replication(w.to_vec()),
                 Weights::Sampling(w) => Weights::sampling(w.to_vec()),

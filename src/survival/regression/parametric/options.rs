@@ -15,6 +15,11 @@ use crate::survival::regression::parametric::stop::ParametricStop;
 /// So many rows are enough for a start.
 const PART: usize = 1 << 14;
 
+/// Every so manieth row is a part that is searched first: at least a sixteenth, from whose maximum the whole takes few steps.
+pub(super) fn part_step(rows: usize) -> usize {
+    (rows / PART).min(16)
+}
+
 /// A parametric model of survival: a distribution whose parameters are sums of covariates.
 ///
 /// | option | default | meaning | must be |
@@ -27,7 +32,8 @@ const PART: usize = 1 << 14;
 /// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | inside (0, 1) |
 ///
 /// Strata of the data have a scale each (location-scale families only). Sampling weights and clusters make the variance
-/// robust. Delayed entry is truncation: a row counts by its survival after entry. Rows of one subject
+/// robust. Delayed entry is truncation: a row counts by its survival after entry; right truncation is
+/// [`Observations::with_right_truncation`]. Rows of one subject
 /// ([`RightCensored::with_ids`](crate::survival::RightCensored::with_ids)) whose covariates change are refused where
 /// they do not act on the hazard of the moment: an accelerated time depends on the whole history.
 ///
@@ -260,7 +266,7 @@ impl<D: Distribution> Parametric<D> {
 
     /// Of many rows a part is searched first: from its maximum the whole takes few steps.
     fn search(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
-        let step = problem.rows.len() / PART;
+        let step = part_step(problem.rows.len());
         if step >= 4 {
             let rows = problem.rows.every(step);
             if rows.has_events()

@@ -7,10 +7,11 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::distribution::{Distribution, Summary};
-use crate::survival::regression::parametric::lanes::{dot, sum};
+use crate::survival::regression::parametric::lanes::{dot, dots, squares, sum};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::{Point, Rows};
 use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::options::part_step;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 
@@ -42,13 +43,12 @@ impl Prepared {
         let (c, unit) = unit_of(distribution, data, layout.parameters.len());
         let in_unit = |x: &f64| x / c;
         let start = if positive { 0.0 } else { f64::NEG_INFINITY };
-        let lower: Vec<f64> = data.lower.iter().map(in_unit).collect();
-        let upper: Vec<f64> = data.upper.iter().map(in_unit).collect();
         let entry = data.entry.as_ref().map(|e| {
             e.iter().map(|x| if *x > start { x / c } else { f64::NEG_INFINITY }).collect::<Vec<f64>>()
         });
         let entry = entry.filter(|e| e.iter().any(|x| *x > f64::NEG_INFINITY));
-        let y = lower.iter().map(|t| if positive { t.ln() } else { *t }).collect();
+        let until = data.until.as_ref().filter(|u| u.iter().any(|x| *x < f64::INFINITY));
+        let y = data.lower.iter().map(in_unit).map(|t| if positive { t.ln() } else { t }).collect();
         let (columns, centre, spread) = standardised(data, design, layout)?;
         let mut here = layout.clone();
         for (value, (by, plus)) in here.fixed.iter_mut().zip(&unit) {
@@ -67,9 +67,11 @@ impl Prepared {
             .map_or(0.0, |expected| (0..data.len()).map(|i| data.weight(i) * expected.constant[i]).sum());
         let jacobian = jacobian - constant;
         let mut rows = Rows {
-            lower,
-            upper,
+            raw: [data.lower.clone(), data.upper.clone()],
+            // A power of two: the product is the quotient.
+            per_unit: 1.0 / c,
             entry,
+            until: until.map(|u| u.iter().map(in_unit).collect()),
             weight: data.weights.as_ref().map(|w| w.values().to_vec()),
             offset: offset.map(|o| o.iter().map(|x| x / unit[layout.location].0).collect()),
             stratum: data.strata.as_ref().map(|s| s.codes().to_vec()),
@@ -84,8 +86,10 @@ impl Prepared {
                 },
             ),
         };
-        rows.kinds = (0..rows.len()).map(|row| rows.kind(row)).collect();
-        let summary = summary(&rows, positive);
+        rows.kinds = rows.all_kinds();
+        // Starting values need no more than a part of many rows.
+        let step = part_step(rows.len());
+        let summary = if step >= 4 { summary(&rows.every(step), positive) } else { summary(&rows, positive) };
         Ok(Self { rows, layout: here, summary, centre, spread, unit, jacobian })
     }
 
@@ -147,9 +151,8 @@ fn unit_of<D: Distribution>(
     data: &Observations,
     parameters: usize,
 ) -> (f64, Vec<(f64, f64)>) {
-    let finite = data.lower.iter().chain(&data.upper).filter(|t| t.is_finite()).map(|t| t.abs());
-    let (count, largest) = finite.fold((0, 0.0), |(n, most), t| (n + 1, f64::max(most, t)));
-    let unit = if count > 0 && largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
+    let largest = data.largest();
+    let unit = if largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
     match distribution.in_unit(unit) {
         Some(back) if unit.is_normal() => (unit, back),
         _ => (1.0, vec![(1.0, 0.0); parameters]),
@@ -168,7 +171,7 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
         layout.coefficients.iter().any(|c| c.parameter == p && !matches!(c.factor, Factor::Column(_)))
     };
     let (mut columns, mut centres, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
-    for (j, column) in design.matrix().columns().into_iter().enumerate() {
+    for (j, mut values) in all_columns(design).into_iter().enumerate() {
         let users: Vec<usize> = layout
             .coefficients
             .iter()
@@ -181,10 +184,8 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
             spreads.push(1.0);
             continue;
         }
-        let mut values = column.to_vec();
         let mean = added(&values);
-        let squares: Vec<f64> = values.iter().map(|v| (v - mean) * (v - mean)).collect();
-        let deviation = added(&squares).sqrt();
+        let deviation = (squares(&values, mean, weights) / total).sqrt();
         let centred = users.iter().all(|p| has_own(*p));
         if !(deviation > 1e-13 * mean.abs() && deviation.is_finite() && deviation > 0.0) {
             return Err(Error::Collinear { covariate: design.names()[j].clone() });
@@ -201,8 +202,30 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
     Ok((columns, centres, spreads))
 }
 
-/// Refuses a covariate that is a combination of the earlier ones of its parameter.
+/// The columns of the design, from blocks of rows where these stand one after the other.
+fn all_columns(design: &Design) -> Vec<Vec<f64>> {
+    const ROWS: usize = 256;
+    let x = design.matrix();
+    let k = x.ncols();
+    let Some(numbers) = x.as_slice().filter(|_| k > 0) else {
+        return x.columns().into_iter().map(|column| column.to_vec()).collect();
+    };
+    let mut columns: Vec<Vec<f64>> = (0..k).map(|_| Vec::with_capacity(x.nrows())).collect();
+    for rows in numbers.chunks(ROWS * k) {
+        for (j, column) in columns.iter_mut().enumerate() {
+            column.extend(rows.chunks_exact(k).map(|row| row[j]));
+        }
+    }
+    columns
+}
+
+/// Rows that decide on most designs.
+const FEW: usize = 1 << 13;
+
+/// Refuses a covariate that is a combination of the earlier ones of its parameter. Columns that are independent in some of
+/// the rows are so in all of them.
 fn redundant(data: &Observations, design: &Design, layout: &Layout, columns: &[Vec<f64>]) -> Result<()> {
+    let n = data.len();
     for p in 0..layout.parameters.len() {
         let of_parameter: Vec<usize> = layout
             .coefficients
@@ -211,24 +234,35 @@ fn redundant(data: &Observations, design: &Design, layout: &Layout, columns: &[V
             .filter_map(|c| if let Factor::Column(j) = c.factor { Some(j) } else { None })
             .collect();
         let k = of_parameter.len();
-        let mut cross = vec![0.0; k * k];
-        for a in 0..k {
-            let x = &columns[of_parameter[a]];
-            let weighted: Option<Vec<f64>> =
-                data.weights.as_ref().map(|w| x.iter().zip(w.values()).map(|(x, w)| x * w).collect());
-            let x = weighted.as_ref().unwrap_or(x);
-            for b in 0..=a {
-                let sum = dot(x, &columns[of_parameter[b]]);
-                cross[a * k + b] = sum;
-                cross[b * k + a] = sum;
-            }
+        let dependent = |rows: usize, least: f64| {
+            let views: Vec<&[f64]> = of_parameter.iter().map(|j| &columns[*j][..rows]).collect();
+            let cross = cross_products(&views, data.weights.as_ref().map(|w| &w.values()[..rows]));
+            let free = Cholesky::independent(&cross, k, least, 0.0);
+            (0..k).find(|a| !free.contains(a))
+        };
+        if n > 2 * FEW && dependent(FEW, 1e-7).is_none() {
+            continue;
         }
-        let free = Cholesky::independent(&cross, k, 1e-11, 0.0);
-        if let Some(a) = (0..k).find(|a| !free.contains(a)) {
+        if let Some(a) = dependent(n, 1e-11) {
             return Err(Error::Collinear { covariate: design.names()[of_parameter[a]].clone() });
         }
     }
     Ok(())
+}
+
+/// The weighted products of all pairs of columns, row-major.
+fn cross_products(columns: &[&[f64]], weights: Option<&[f64]>) -> Vec<f64> {
+    let k = columns.len();
+    let mut cross = vec![0.0; k * k];
+    for a in 0..k {
+        let weighted: Option<Vec<f64>> =
+            weights.map(|w| columns[a].iter().zip(w).map(|(x, w)| x * w).collect());
+        dots(weighted.as_deref().unwrap_or(columns[a]), &columns[..=a], |b, sum| {
+            cross[a * k + b] = sum;
+            cross[b * k + a] = sum;
+        });
+    }
+    cross
 }
 
 /// Mean and deviation of what is known of the times, and events by time under observation.
@@ -237,7 +271,7 @@ fn summary(rows: &Rows, positive: bool) -> Summary {
     let (mut total, mut sum, mut square) = (0.0, 0.0, 0.0);
     let (mut events, mut time, mut censored, mut all) = (0.0, 0.0, 0.0, 0.0);
     let known = |row: usize| -> Option<f64> {
-        let (lower, upper) = (rows.lower[row], rows.upper[row]);
+        let (lower, upper) = (rows.lower(row), rows.upper(row));
         let t = match (lower > start, upper < f64::INFINITY) {
             (true, true) if lower < upper => f64::midpoint(lower, upper),
             (true, _) => return Some(rows.y[row]),
@@ -250,7 +284,7 @@ fn summary(rows: &Rows, positive: bool) -> Summary {
     for row in 0..rows.len() {
         let w = rows.weight(row);
         all += w;
-        let (lower, upper) = (rows.lower[row].max(0.0), rows.upper[row]);
+        let (lower, upper) = (rows.lower(row).max(0.0), rows.upper(row));
         let entry = rows.entry.as_ref().map_or(0.0, |e| e[row].max(0.0));
         let end = if upper.is_finite() { f64::midpoint(lower, upper) } else { lower };
         time += w * (end - entry).max(0.0);

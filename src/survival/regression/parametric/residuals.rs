@@ -49,14 +49,28 @@ impl<D: Distribution> ParametricModel<D> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::NoCurve`] where the likelihood has no maximum; [`Error::UnknownLabel`] for a
-    /// stratum that the model does not have; [`Error::Unsupported`] for a model of an excess hazard; those of a design that is not the model's
+    /// stratum that the model does not have; [`Error::Unsupported`] for a background hazard that only one of the two has, or whose
+    /// cumulative hazards are not known; those of a design that is not the model's
     /// ([`Design`](crate::survival::Design)).
     pub fn with(&self, data: impl Into<Observations>, rows: &impl NewRows) -> Result<ObservedRows<'_, D>> {
         self.with_curve()?;
         let data = data.into();
-        if self.excess || data.background.is_some() {
-            let why = "the excess is not observed alone";
-            return Err(Error::Unsupported { method: "a residual", with: "a background hazard", why });
+        if self.excess != data.background.is_some() {
+            let (method, with) = if self.excess {
+                ("a residual of a model of the excess hazard", "data without the background hazard")
+            } else {
+                ("a residual of a model without a background hazard", "data that have one")
+            };
+            let why = "give the observations of the fit, `with_background` as there";
+            return Err(Error::Unsupported { method, with, why });
+        }
+        if data.background.as_ref().is_some_and(|b| !b.has_cumulative) {
+            return Err(Error::Unsupported {
+                method: "a residual",
+                with: "the rates of a population alone",
+                why: "what was expected of a row is the whole hazard up to its time: give the population's cumulative \
+                      hazards too (`Background::cumulative`)",
+            });
         }
         let x = rows.aligned(&self.recipe)?.into_owned();
         if x.nrows() != data.len() {
@@ -136,15 +150,17 @@ impl<D: Distribution> ObservedRows<'_, D> {
         model.layout.values(&model.coefficients, &self.row(row), self.strata[row], offset)
     }
 
-    /// Lower limit, upper limit and entry.
-    pub(super) fn limits(&self, row: usize) -> (f64, f64, f64) {
+    /// Lower limit, upper limit, entry, and the time of right truncation.
+    pub(super) fn limits(&self, row: usize) -> [f64; 4] {
         let entry = self.data.entry.as_ref().map_or(f64::NEG_INFINITY, |e| e[row]);
-        (self.data.lower[row], self.data.upper[row], entry)
+        let until = self.data.until.as_ref().map_or(f64::INFINITY, |u| u[row]);
+        [self.data.lower[row], self.data.upper[row], entry, until]
     }
 
-    /// The cumulative hazards since entry at the two limits: infinite at an upper limit of ∞.
+    /// The cumulative hazards since entry at the two limits: infinite at an upper limit of ∞. Those of the population are
+    /// part of them; right truncation makes them those of the times that could be seen.
     fn hazards(&self, row: usize) -> (f64, f64) {
-        let (lower, upper, entry) = self.limits(row);
+        let [lower, upper, entry, until] = self.limits(row);
         let (distribution, parameters) = (&self.model.distribution, self.parameters(row));
         let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
         let hazard = |t: f64| {
@@ -156,8 +172,22 @@ impl<D: Distribution> ObservedRows<'_, D> {
                 -distribution.log_survival(t, &parameters)
             }
         };
-        let entered = hazard(entry);
-        (hazard(lower) - entered, hazard(upper) - entered)
+        let (entered, ended) = (hazard(entry), hazard(until));
+        // −ln (S(t) − S(until))/(S(entry) − S(until)), where there is no truncation the difference of the hazards.
+        let left = |t: f64| (-(hazard(t) - ended).exp()).ln_1p();
+        let since = |t: f64| {
+            let plain = hazard(t) - entered;
+            if until == f64::INFINITY || plain.is_infinite() { plain } else { plain + left(entry) - left(t) }
+        };
+        let [low, high] = self.expected(row);
+        (since(lower) + low, since(upper) + high)
+    }
+
+    /// The cumulative hazards of the population at the two limits; 0 without one.
+    fn expected(&self, row: usize) -> [f64; 2] {
+        let Some(expected) = &self.data.background else { return [0.0; 2] };
+        let (low, exact) = (expected.constant[row], self.data.lower[row] == self.data.upper[row]);
+        [low, if exact { low } else { low + expected.rows[row] }]
     }
 
     fn each<T>(&self, of: impl Fn(usize) -> T) -> Vec<T> {
@@ -217,8 +247,10 @@ impl<D: Distribution> ObservedRows<'_, D> {
         let model = self.model;
         let mut scores = Array2::zeros((self.len(), model.coefficients.len()));
         for row in 0..self.len() {
-            let (_, inner) =
-                row_gradient(&model.distribution, &self.parameters(row), limits(self.limits(row)));
+            let [lower, upper, entry, until] = self.limits(row);
+            let background = self.data.background.as_ref().map_or(0.0, |b| b.rows[row]);
+            let limits = Limits { lower, upper, entry, until, background };
+            let (_, inner) = row_gradient(&model.distribution, &self.parameters(row), limits);
             let x = self.row(row);
             for (k, c) in model.layout.coefficients.iter().enumerate() {
                 scores[(row, k)] = inner[c.parameter] * c.factor.of(&x, self.strata[row]);
@@ -256,10 +288,6 @@ impl<D: Distribution> ObservedRows<'_, D> {
         let pairs = scores.rows().into_iter().zip(moved.rows());
         pairs.map(|(score, moved)| score.dot(&moved)).collect()
     }
-}
-
-fn limits((lower, upper, entry): (f64, f64, f64)) -> Limits {
-    Limits { lower, upper, entry, background: 0.0 }
 }
 
 /// `Δ/(e^Δ − 1) − H(L)`

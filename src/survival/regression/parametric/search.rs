@@ -208,10 +208,10 @@ impl<D: Distribution> Problem<'_, D> {
                 continue;
             }
             // A left-censored row gains where a right-censored one loses.
-            match (self.rows.is_event(i), self.rows.lower[i] > 0.0) {
+            match (self.rows.is_event(i), self.rows.lower(i) > 0.0) {
                 (false, _) if moved > 0.0 => up = true,
                 (false, _) => down = true,
-                (true, false) if self.rows.lower[i] < self.rows.upper[i] => {
+                (true, false) if self.rows.lower(i) < self.rows.upper(i) => {
                     if moved > 0.0 {
                         down = true;
                     } else {

@@ -126,14 +126,16 @@ impl<D: Distribution> Standardized<'_, D> {
     /// `ln Σ wᵢ e^aᵢ` with its gradient: by the largest term, so that it holds where every term underflows.
     fn log_mean(&self, of: impl Fn(&Prediction<D>) -> (f64, Vec<f64>)) -> (f64, Vec<f64>) {
         let all: Vec<(f64, Vec<f64>)> = self.subjects.iter().map(of).collect();
-        let most = all.iter().map(|(log, _)| *log).fold(f64::NEG_INFINITY, f64::max);
+        // One who does not count may be all that has not underflowed.
+        let counted = || all.iter().zip(&self.shares).filter(|(_, share)| **share > 0.0);
+        let most = counted().map(|((log, _), _)| *log).fold(f64::NEG_INFINITY, f64::max);
         let mut gradient = vec![0.0; self.subjects[0].model.coefficients.len()];
         if !most.is_finite() {
-            let any = if all.iter().any(|(log, _)| log.is_nan()) { f64::NAN } else { most };
+            let any = if counted().any(|((log, _), _)| log.is_nan()) { f64::NAN } else { most };
             return (any, gradient);
         }
         let mut sum = 0.0;
-        for ((log, own), share) in all.iter().zip(&self.shares) {
+        for ((log, own), share) in counted() {
             let term = share * (log - most).exp();
             sum += term;
             if term > 0.0 {

@@ -13,8 +13,9 @@ pub(super) struct Workspace {
     event: Vec<bool>,
     experimental: Vec<bool>,
     stratum: Vec<u32>,
-    /// The calendar times of the events that cutoffs count.
-    event_times: Vec<f64>,
+    /// The calendar times of the events that cutoffs count, as bits: of positive numbers these have the same order, and whole
+    /// numbers are selected and sorted without a comparison that branches.
+    event_times: Vec<u64>,
     sorted: bool,
     pub(super) sample: Sample,
 }
@@ -45,30 +46,47 @@ impl Workspace {
         for (number, stratum) in sampler.strata.iter().enumerate() {
             let from = self.entry.len();
             sampler.enter(stratum, random, &mut self.entry, &mut self.experimental);
+            self.end.resize(self.entry.len(), 0.0);
+            self.event.resize(self.entry.len(), true);
+            let of_arm = self.experimental[from..].iter().map(|&own| usize::from(!own));
+            let ends = self.end[from..].iter_mut().zip(&mut self.event[from..]).zip(of_arm);
             let quiet = stratum.leaving.iter().all(|c| matches!(c, Clock::Never));
-            for &own in &self.experimental[from..] {
-                let arm = usize::from(!own);
-                let (event, left) = if quiet {
-                    (stratum.event[arm].time(exponential(random)), f64::INFINITY)
-                } else {
-                    let [event, left] = sampler.thresholds(random);
-                    (stratum.event[arm].time(event), stratum.leaving[arm].time(left))
-                };
-                self.end.push(event.min(left));
-                self.event.push(event <= left && event.is_finite());
+            match &stratum.event {
+                [Clock::Constant(experimental), Clock::Constant(control)] if quiet => {
+                    let means = [*experimental, *control];
+                    for ((end, _), arm) in ends {
+                        *end = exponential(random) * means[arm];
+                    }
+                }
+                event if quiet => {
+                    for ((end, happens), arm) in ends {
+                        *end = event[arm].time(exponential(random));
+                        *happens = end.is_finite();
+                    }
+                }
+                event => {
+                    for ((end, happens), arm) in ends {
+                        let [of_event, of_leaving] = sampler.thresholds(random);
+                        let (at, left) = (event[arm].time(of_event), stratum.leaving[arm].time(of_leaving));
+                        *end = at.min(left);
+                        *happens = at <= left && at.is_finite();
+                    }
+                }
             }
             if several {
                 self.stratum.resize(self.entry.len(), number as u32);
             }
         }
-        self.event_times.clear();
+        self.event_times.resize(self.entry.len(), 0);
         self.sorted = false;
-        for i in 0..self.entry.len() {
+        // Who does not count is overwritten by the next one: no branch that guesses.
+        let mut kept = 0;
+        for (i, (entry, end)) in self.entry.iter().zip(&self.end).enumerate() {
+            self.event_times[kept] = (entry + end).to_bits();
             let counts = counted.is_none_or(|c| self.stratum[i] as usize == c);
-            if self.event[i] && counts {
-                self.event_times.push(self.entry[i] + self.end[i]);
-            }
+            kept += usize::from(self.event[i] & counts);
         }
+        self.event_times.truncate(kept);
     }
 
     /// What is known at a calendar time.
@@ -80,7 +98,20 @@ impl Workspace {
         sample.event.resize(n, false);
         sample.experimental.resize(n, false);
         sample.stratum.resize(self.stratum.len(), 0);
-        // Who has not entered is overwritten by the next one: no branch that guesses.
+        if self.entry.iter().fold(0.0, |a: f64, &b| a.max(b)) < at {
+            // Everybody has entered.
+            sample.experimental.copy_from_slice(&self.experimental);
+            sample.entry.copy_from_slice(&self.entry);
+            sample.stratum.copy_from_slice(&self.stratum);
+            let drawn = self.entry.iter().zip(&self.end).zip(&self.event);
+            let seen = sample.time.iter_mut().zip(&mut sample.event);
+            for ((time, event), ((entry, end), happens)) in seen.zip(drawn) {
+                let known = entry + end <= at;
+                *time = if known { *end } else { at - entry };
+                *event = known & happens;
+            }
+            return;
+        }
         let mut kept = 0;
         for i in 0..n {
             let (entry, end) = (self.entry[i], self.end[i]);
@@ -105,7 +136,7 @@ impl Workspace {
 
     /// The calendar times of events in order: for several looks at one trial.
     pub(super) fn sort(&mut self) {
-        self.event_times.sort_unstable_by(f64::total_cmp);
+        self.event_times.sort_unstable();
         self.sorted = true;
     }
 
@@ -117,9 +148,9 @@ impl Workspace {
             let ends = self.entry.iter().zip(&self.end).map(|(a, b)| a + b).filter(|t| t.is_finite());
             ends.fold(end, f64::max)
         } else if self.sorted {
-            times[events - 1]
+            f64::from_bits(times[events - 1])
         } else {
-            *times.select_nth_unstable_by(events - 1, f64::total_cmp).1
+            f64::from_bits(*times.select_nth_unstable(events - 1).1)
         }
     }
 

@@ -2,10 +2,13 @@
 //! the cone. To a row whose hazard ratio to the events of a part is finite that part is a stratum; beside the others its hazard
 //! is 0, or infinite, or has no value.
 
+use std::borrow::Cow;
+
 use crate::error::Result;
 use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
 use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::separation::{dot, levels};
 use crate::survival::result::not_estimable::NotEstimable;
 
 /// Of the size of what is summed, a difference of levels that is rounding.
@@ -17,6 +20,24 @@ pub(super) struct StratumParts<'a> {
     pub stratum: &'a Stratum,
     pub first: usize,
     pub rays: &'a [Vec<f64>],
+}
+
+/// Parts whose events stand at several places along a ray are split by it: a direction in the middle of the cone may put two
+/// places on one level by chance. Pairs that are left undecided stand at one place along every ray.
+pub(super) fn split_by_rays<'a>(rows: Cow<'a, Rows>, rays: &[Vec<f64>]) -> Cow<'a, Rows> {
+    rays.iter().fold(rows, |rows, ray| {
+        let scaled: Vec<f64> = ray.iter().zip(&rows.scale).map(|(r, s)| r * s).collect();
+        let same = SAME_LEVEL * scaled.iter().zip(&rows.reach).map(|(r, x)| (r * x).abs()).sum::<f64>();
+        let score: Vec<f64> = (0..rows.len()).map(|i| dot(rows.row(i), &scaled)).collect();
+        let several = |stratum: &Stratum| {
+            let events = stratum.ties.iter().flat_map(|tie| tie.start..tie.events_end);
+            let ends = events.map(|i| score[i]).fold(None, |ends: Option<(f64, f64)>, s| {
+                Some(ends.map_or((s, s), |(low, high)| (low.min(s), high.max(s))))
+            });
+            ends.is_some_and(|(low, high)| high - low > same)
+        };
+        if rows.strata.iter().any(several) { Cow::Owned(rows.split_by(&levels(&score, same))) } else { rows }
+    })
 }
 
 impl StratumParts<'_> {
@@ -34,7 +55,8 @@ impl Baseline {
     pub(super) fn curve_at_limit(&self, d: &[f64], last: f64) -> Result<PredictedCurve> {
         // Time with survival, hazard and its error; none where an event adds nothing.
         let mut steps: Vec<(f64, Option<[f64; 3]>)> = Vec::new();
-        for part in &self.strata {
+        // A stratum without events has no hazard, whatever the coefficients: its curve stays 1, and asks for no ratio.
+        for part in self.strata.iter().filter(|part| !part.times.is_empty()) {
             let times = part.times.iter().copied();
             match self.beside(part, d) {
                 [true, true] => return Err(NotEstimable::NoMaximum.into()),
