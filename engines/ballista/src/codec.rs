@@ -17,194 +17,118 @@ use datafusion_proto::logical_plan::LogicalExtensionCodec;
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
 use greenwood_datafusion::{decode_options, encode_options};
 
-/// Logical plans, which go from the client to the scheduler.
+/// A codec around another: the survival functions are written with their options, everything else is left to the codec inside.
 ///
-/// Everything but the survival functions is left to the codec inside.
-#[derive(Debug)]
-pub struct LogicalCodec {
-    inner: Arc<dyn LogicalExtensionCodec>,
+/// The methods that are named are handed on as they stand, those for functions of every kind in any case.
+macro_rules! codec {
+    (
+        $(#[$about:meta])*
+        $name:ident: $kind:ident = $default:ident;
+        $(fn $method:ident(&self $(, $argument:ident: $type:ty)* $(,)?) -> $returns:ty;)*
+    ) => {
+        $(#[$about])*
+        ///
+        /// Everything but the survival functions is left to the codec inside.
+        #[derive(Debug)]
+        pub struct $name {
+            inner: Arc<dyn $kind>,
+        }
+
+        impl $name {
+            /// Around a codec of the user's own.
+            pub fn around(inner: Arc<dyn $kind>) -> Self {
+                Self { inner }
+            }
+        }
+
+        /// Around Ballista's.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::around(Arc::new($default::default()))
+            }
+        }
+
+        impl $kind for $name {
+            fn try_decode_udaf(&self, name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {
+                decode_options(name, buf)?.map_or_else(|| self.inner.try_decode_udaf(name, buf), Ok)
+            }
+
+            fn try_encode_udaf(&self, node: &AggregateUDF, buf: &mut Vec<u8>) -> Result<()> {
+                match encode_options(node) {
+                    Some(bytes) => buf.extend(bytes),
+                    None => self.inner.try_encode_udaf(node, buf)?,
+                }
+                Ok(())
+            }
+
+            codec!(@hand on
+                fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>>;
+                fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Result<()>;
+                fn try_decode_udwf(&self, name: &str, buf: &[u8]) -> Result<Arc<WindowUDF>>;
+                fn try_encode_udwf(&self, node: &WindowUDF, buf: &mut Vec<u8>) -> Result<()>;
+                fn try_decode_higher_order_function(&self, name: &str, buf: &[u8]) -> Result<Arc<HigherOrderUDF>>;
+                fn try_encode_higher_order_function(&self, node: &HigherOrderUDF, buf: &mut Vec<u8>) -> Result<()>;
+                $(fn $method(&self $(, $argument: $type)*) -> $returns;)*
+            );
+        }
+    };
+    (@hand on $(fn $method:ident(&self $(, $argument:ident: $type:ty)*) -> $returns:ty;)*) => {
+        $(fn $method(&self $(, $argument: $type)*) -> $returns {
+            self.inner.$method($($argument),*)
+        })*
+    };
 }
 
-impl LogicalCodec {
-    /// Around a codec of the user's own.
-    pub fn around(inner: Arc<dyn LogicalExtensionCodec>) -> Self {
-        Self { inner }
-    }
-}
+codec! {
+    /// Logical plans, which go from the client to the scheduler.
+    LogicalCodec: LogicalExtensionCodec = BallistaLogicalExtensionCodec;
 
-/// Around Ballista's.
-impl Default for LogicalCodec {
-    fn default() -> Self {
-        Self::around(Arc::new(BallistaLogicalExtensionCodec::default()))
-    }
-}
-
-/// The options where the function is one of ours; `None` leaves it to the codec inside.
-fn written(function: &AggregateUDF, buffer: &mut Vec<u8>) -> Option<Result<()>> {
-    encode_options(function).map(|bytes| {
-        buffer.extend(bytes);
-        Ok(())
-    })
-}
-
-impl LogicalExtensionCodec for LogicalCodec {
-    fn try_decode(&self, buf: &[u8], inputs: &[LogicalPlan], ctx: &TaskContext) -> Result<Extension> {
-        self.inner.try_decode(buf, inputs, ctx)
-    }
-
-    fn try_encode(&self, node: &Extension, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode(node, buf)
-    }
-
+    fn try_decode(&self, buf: &[u8], inputs: &[LogicalPlan], ctx: &TaskContext) -> Result<Extension>;
+    fn try_encode(&self, node: &Extension, buf: &mut Vec<u8>) -> Result<()>;
     fn try_decode_table_provider(
         &self,
         buf: &[u8],
         table: &TableReference,
         schema: SchemaRef,
         ctx: &TaskContext,
-    ) -> Result<Arc<dyn TableProvider>> {
-        self.inner.try_decode_table_provider(buf, table, schema, ctx)
-    }
-
+    ) -> Result<Arc<dyn TableProvider>>;
     fn try_encode_table_provider(
         &self,
         table: &TableReference,
         node: Arc<dyn TableProvider>,
         buf: &mut Vec<u8>,
-    ) -> Result<()> {
-        self.inner.try_encode_table_provider(table, node, buf)
-    }
-
-    fn try_decode_file_format(&self, buf: &[u8], ctx: &TaskContext) -> Result<Arc<dyn FileFormatFactory>> {
-        self.inner.try_decode_file_format(buf, ctx)
-    }
-
-    fn try_encode_file_format(&self, buf: &mut Vec<u8>, node: Arc<dyn FileFormatFactory>) -> Result<()> {
-        self.inner.try_encode_file_format(buf, node)
-    }
-
-    fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>> {
-        self.inner.try_decode_udf(name, buf)
-    }
-
-    fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udf(node, buf)
-    }
-
-    fn try_decode_udaf(&self, name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {
-        decode_options(name, buf)?.map_or_else(|| self.inner.try_decode_udaf(name, buf), Ok)
-    }
-
-    fn try_encode_udaf(&self, node: &AggregateUDF, buf: &mut Vec<u8>) -> Result<()> {
-        written(node, buf).unwrap_or_else(|| self.inner.try_encode_udaf(node, buf))
-    }
-
-    fn try_decode_higher_order_function(&self, name: &str, buf: &[u8]) -> Result<Arc<HigherOrderUDF>> {
-        self.inner.try_decode_higher_order_function(name, buf)
-    }
-
-    fn try_encode_higher_order_function(&self, node: &HigherOrderUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_higher_order_function(node, buf)
-    }
-
-    fn try_decode_udwf(&self, name: &str, buf: &[u8]) -> Result<Arc<WindowUDF>> {
-        self.inner.try_decode_udwf(name, buf)
-    }
-
-    fn try_encode_udwf(&self, node: &WindowUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udwf(node, buf)
-    }
+    ) -> Result<()>;
+    fn try_decode_file_format(&self, buf: &[u8], ctx: &TaskContext) -> Result<Arc<dyn FileFormatFactory>>;
+    fn try_encode_file_format(&self, buf: &mut Vec<u8>, node: Arc<dyn FileFormatFactory>) -> Result<()>;
 }
 
-/// Physical plans, which go from the scheduler to the executors.
-///
-/// Everything but the survival functions is left to the codec inside.
-#[derive(Debug)]
-pub struct PhysicalCodec {
-    inner: Arc<dyn PhysicalExtensionCodec>,
-}
+codec! {
+    /// Physical plans, which go from the scheduler to the executors.
+    PhysicalCodec: PhysicalExtensionCodec = BallistaPhysicalExtensionCodec;
 
-impl PhysicalCodec {
-    /// Around a codec of the user's own.
-    pub fn around(inner: Arc<dyn PhysicalExtensionCodec>) -> Self {
-        Self { inner }
-    }
-}
-
-/// Around Ballista's.
-impl Default for PhysicalCodec {
-    fn default() -> Self {
-        Self::around(Arc::new(BallistaPhysicalExtensionCodec::default()))
-    }
-}
-
-impl PhysicalExtensionCodec for PhysicalCodec {
     fn try_decode(
         &self,
         buf: &[u8],
         inputs: &[Arc<dyn ExecutionPlan>],
         ctx: &TaskContext,
         converter: &dyn PhysicalProtoConverterExtension,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.inner.try_decode(buf, inputs, ctx, converter)
-    }
-
+    ) -> Result<Arc<dyn ExecutionPlan>>;
     fn try_encode(
         &self,
         node: Arc<dyn ExecutionPlan>,
         buf: &mut Vec<u8>,
         converter: &dyn PhysicalProtoConverterExtension,
-    ) -> Result<()> {
-        self.inner.try_encode(node, buf, converter)
-    }
-
-    fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>> {
-        self.inner.try_decode_udf(name, buf)
-    }
-
-    fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udf(node, buf)
-    }
-
+    ) -> Result<()>;
     fn try_decode_expr(
         &self,
         buf: &[u8],
         inputs: &[Arc<dyn PhysicalExpr>],
         ctx: &PhysicalExprDecodeCtx<'_>,
-    ) -> Result<Arc<dyn PhysicalExpr>> {
-        self.inner.try_decode_expr(buf, inputs, ctx)
-    }
-
+    ) -> Result<Arc<dyn PhysicalExpr>>;
     fn try_encode_expr(
         &self,
         node: &Arc<dyn PhysicalExpr>,
         buf: &mut Vec<u8>,
         ctx: &PhysicalExprEncodeCtx<'_>,
-    ) -> Result<()> {
-        self.inner.try_encode_expr(node, buf, ctx)
-    }
-
-    fn try_decode_udaf(&self, name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {
-        decode_options(name, buf)?.map_or_else(|| self.inner.try_decode_udaf(name, buf), Ok)
-    }
-
-    fn try_encode_udaf(&self, node: &AggregateUDF, buf: &mut Vec<u8>) -> Result<()> {
-        written(node, buf).unwrap_or_else(|| self.inner.try_encode_udaf(node, buf))
-    }
-
-    fn try_decode_higher_order_function(&self, name: &str, buf: &[u8]) -> Result<Arc<HigherOrderUDF>> {
-        self.inner.try_decode_higher_order_function(name, buf)
-    }
-
-    fn try_encode_higher_order_function(&self, node: &HigherOrderUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_higher_order_function(node, buf)
-    }
-
-    fn try_decode_udwf(&self, name: &str, buf: &[u8]) -> Result<Arc<WindowUDF>> {
-        self.inner.try_decode_udwf(name, buf)
-    }
-
-    fn try_encode_udwf(&self, node: &WindowUDF, buf: &mut Vec<u8>) -> Result<()> {
-        self.inner.try_encode_udwf(node, buf)
-    }
+    ) -> Result<()>;
 }

@@ -3,13 +3,9 @@
 //! `greenwood-ballista scheduler`, `greenwood-ballista executor --scheduler HOST:PORT`, then
 //! `greenwood-ballista sql "SELECT …" --scheduler df://HOST:PORT --table NAME=PATH`.
 
-#[path = "../../datafusion/examples/sql/answer.rs"]
-mod answer;
-#[path = "../../datafusion/examples/sql/tables.rs"]
-#[allow(dead_code, reason = "a cluster's errors have layers of their own")]
-mod tables;
+#[path = "../../datafusion/examples/sql/shell.rs"]
+mod shell;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,7 +14,6 @@ use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_
 use ballista_scheduler::config::SchedulerConfig;
 use clap::{Args, Parser};
 use greenwood_ballista::{Cluster, MESSAGE_BYTES, executor, scheduler, serve, words};
-use greenwood_datafusion::{Functions, Nulls};
 
 /// Survival analysis in SQL on a cluster.
 ///
@@ -72,29 +67,14 @@ struct ExecutorFlags {
 
 #[derive(Args)]
 struct SqlFlags {
-    /// The query.
-    query: String,
+    #[command(flatten)]
+    query: shell::Query,
     /// Where the scheduler listens.
     #[arg(long, default_value = "df://127.0.0.1:50050")]
     scheduler: String,
-    /// A table of the query: its name, and a .csv or .parquet file or a folder of them, at a path that every executor has.
-    #[arg(long = "table", value_name = "NAME=PATH")]
-    tables: Vec<String>,
     /// How many pieces of a table are worked on at once: the answer is the same for any number.
     #[arg(long, default_value_t = 16)]
     partitions: usize,
-    /// JSON lines instead of CSV.
-    #[arg(long)]
-    json: bool,
-    /// The character between the cells of CSV files.
-    #[arg(long, default_value_t = ',')]
-    delimiter: char,
-    /// The level of confidence limits.
-    #[arg(long, default_value_t = 0.95)]
-    level: f64,
-    /// A row whose time, event, arm, stratum or weight is missing is an error instead of being skipped.
-    #[arg(long)]
-    refuse_nulls: bool,
     #[command(flatten)]
     message: Message,
 }
@@ -115,47 +95,20 @@ impl Message {
 }
 
 fn main() -> ExitCode {
-    let program = match Program::try_parse() {
+    let program: Program = match shell::parse() {
         Ok(program) => program,
-        Err(error) if !error.use_stderr() => {
-            let _ = error.print();
-            return ExitCode::SUCCESS;
-        }
-        Err(error) => {
-            let text = error.to_string();
-            let lines: Vec<&str> = text.lines().take_while(|l| !l.is_empty()).map(str::trim).collect();
-            return failed(&lines.join(" "));
-        }
+        Err(code) => return code,
     };
     // The answer of a client is one line on stderr where it fails; the others say what went wrong while they run.
     let level = if matches!(program, Program::Sql(_)) { "off" } else { "warn" };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error.to_string()),
-    };
-    let text = runtime.block_on(async {
+    shell::run(async {
         match program {
             Program::Scheduler(flags) => run_scheduler(flags).await.map(|()| Vec::new()),
             Program::Executor(flags) => run_executor(flags).await.map(|()| Vec::new()),
-            Program::Sql(flags) => run_sql(&flags).await,
+            Program::Sql(flags) => run_sql(flags).await,
         }
-    });
-    match text {
-        Ok(text) => match io::stdout().lock().write_all(&text) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error.to_string()),
-            _ => ExitCode::SUCCESS,
-        },
-        Err(error) => failed(&error),
-    }
-}
-
-/// One line on stderr.
-fn failed(text: &str) -> ExitCode {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = line.strip_prefix("error: ").unwrap_or(&line);
-    eprintln!("error: {line}");
-    ExitCode::from(2)
+    })
 }
 
 async fn run_scheduler(flags: SchedulerFlags) -> Result<(), String> {
@@ -204,19 +157,12 @@ async fn run_executor(flags: ExecutorFlags) -> Result<(), String> {
     start_executor_process(Arc::new(executor(config))).await.map_err(|e| e.to_string())
 }
 
-async fn run_sql(flags: &SqlFlags) -> Result<Vec<u8>, String> {
-    let nulls = if flags.refuse_nulls { Nulls::Refuse } else { Nulls::Skip };
+async fn run_sql(flags: SqlFlags) -> Result<Vec<u8>, String> {
     let cluster = Cluster::new(&flags.scheduler)
-        .functions(Functions::new().nulls(nulls).level(flags.level))
+        .functions(flags.query.functions())
         .partitions(flags.partitions)
         .max_message_bytes(flags.message.bytes()? as usize)
         .max_state_bytes(flags.message.bytes / 4 * 3);
     let ctx = cluster.connect().await.map_err(|e| words(&e))?;
-    for table in &flags.tables {
-        tables::register(&ctx, table, flags.delimiter).await?;
-    }
-    let frame = ctx.sql(&flags.query).await.map_err(|e| words(&e))?;
-    let schema = Arc::clone(frame.schema().inner());
-    let batches = frame.collect().await.map_err(|e| words(&e))?;
-    if flags.json { answer::json(&batches) } else { answer::csv(&schema, &batches) }
+    flags.query.answer(&ctx, words).await
 }

@@ -9,6 +9,8 @@ use ballista_executor::executor_process::ExecutorProcessConfig;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::start_server;
+use datafusion_proto::logical_plan::LogicalExtensionCodec;
+use datafusion_proto::physical_plan::PhysicalExtensionCodec;
 use greenwood_datafusion::Functions;
 
 use crate::codec::{LogicalCodec, PhysicalCodec};
@@ -18,43 +20,52 @@ pub const MESSAGE_BYTES: usize = 16 << 20;
 
 /// A scheduler's configuration with the survival functions, and with the codecs that carry their options.
 ///
-/// Hand it to Ballista's `start_server`, or to [`serve`]. A codec or session builder that was set before is replaced; build
-/// upon [`LogicalCodec::around`] where both are wanted.
+/// Hand it to Ballista's `start_server`, or to [`serve`]. Codecs and a session builder that were set before stay, inside ours.
 pub fn scheduler(config: SchedulerConfig) -> SchedulerConfig {
-    let mut config = config.with_override_session_builder(Arc::new(|session| {
-        let mut state = default_session_builder(session)?;
+    let mut config = config;
+    let before = config.override_session_builder.take();
+    config.override_session_builder = Some(Arc::new(move |session| {
+        let mut state = match &before {
+            Some(builder) => builder(session),
+            None => default_session_builder(session),
+        }?;
         Functions::new().register(&mut state)?;
         Ok(state)
     }));
-    config.override_logical_codec = Some(Arc::new(LogicalCodec::default()));
-    config.override_physical_codec = Some(Arc::new(PhysicalCodec::default()));
+    config.override_logical_codec = Some(logical(config.override_logical_codec.take()));
+    config.override_physical_codec = Some(physical(config.override_physical_codec.take()));
     config
 }
 
 /// An executor's configuration with the survival functions, and with the codecs that carry their options.
 ///
-/// Hand it to Ballista's `start_executor_process`. Functions that were registered before stay.
+/// Hand it to Ballista's `start_executor_process`. Functions and codecs that were set before stay.
 pub fn executor(config: ExecutorProcessConfig) -> ExecutorProcessConfig {
-    let registry = config.override_function_registry.as_deref();
-    let default = BallistaFunctionRegistry::default();
-    let registry = registry.unwrap_or(&default);
+    let mut config = config;
+    let registry = config.override_function_registry.take().unwrap_or_default();
     let mut aggregate_functions = registry.aggregate_functions.clone();
     // The defaults are in order, so that there is no error to report.
     for function in Functions::new().all().unwrap_or_default() {
         aggregate_functions.insert(function.name().to_string(), function);
     }
-    let registry = BallistaFunctionRegistry {
+    config.override_function_registry = Some(Arc::new(BallistaFunctionRegistry {
         scalar_functions: registry.scalar_functions.clone(),
         aggregate_functions,
         window_functions: registry.window_functions.clone(),
         higher_order_functions: registry.higher_order_functions.clone(),
-    };
-    ExecutorProcessConfig {
-        override_function_registry: Some(Arc::new(registry)),
-        override_logical_codec: Some(Arc::new(LogicalCodec::default())),
-        override_physical_codec: Some(Arc::new(PhysicalCodec::default())),
-        ..config
-    }
+    }));
+    config.override_logical_codec = Some(logical(config.override_logical_codec.take()));
+    config.override_physical_codec = Some(physical(config.override_physical_codec.take()));
+    config
+}
+
+/// Our codec around the one that was set before, or around Ballista's.
+fn logical(before: Option<Arc<dyn LogicalExtensionCodec>>) -> Arc<dyn LogicalExtensionCodec> {
+    Arc::new(before.map_or_else(LogicalCodec::default, LogicalCodec::around))
+}
+
+fn physical(before: Option<Arc<dyn PhysicalExtensionCodec>>) -> Arc<dyn PhysicalExtensionCodec> {
+    Arc::new(before.map_or_else(PhysicalCodec::default, PhysicalCodec::around))
 }
 
 /// Runs a scheduler on the configuration's `bind_host` and `bind_port` until it is stopped.

@@ -46,7 +46,7 @@ fn columns<'a>(
 impl Accumulator for Plain {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let batch = self.task.batch(values)?;
-        (0..batch.len()).try_for_each(|i| self.state.push(&self.task, batch.row(i)?))
+        (0..batch.len()).try_for_each(|i| self.state.push(&self.task, batch.row(i)?).map(|_| ()))
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
@@ -65,7 +65,7 @@ impl Accumulator for Plain {
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let (tables, skipped) = columns(&self.task, states)?;
         self.state.skipped += skipped.iter().sum::<i64>();
-        tables.iter().flatten().try_for_each(|bytes| self.state.merge(&self.task, bytes))
+        tables.iter().flatten().try_for_each(|bytes| self.state.merge(&self.task, bytes).map(|_| ()))
     }
 }
 
@@ -74,45 +74,26 @@ impl Accumulator for Plain {
 pub(crate) struct Grouped {
     task: Arc<Task>,
     states: Vec<State>,
-    /// The memory of each state, and their sum.
-    sizes: Vec<usize>,
+    /// The memory of all.
     size: usize,
 }
 
 impl Grouped {
     pub(crate) fn new(task: Arc<Task>) -> Self {
-        Self { task, states: Vec::new(), sizes: Vec::new(), size: 0 }
+        Self { task, states: Vec::new(), size: 0 }
     }
 
     fn grow(&mut self, groups: usize) {
         if groups > self.states.len() {
-            self.size += (groups - self.states.len()) * (size_of::<State>() + size_of::<usize>());
+            self.size += (groups - self.states.len()) * size_of::<State>();
             self.states.resize_with(groups, State::default);
-            self.sizes.resize(groups, size_of::<State>());
-        }
-    }
-
-    /// Takes the memory of the groups of a batch into account, each once.
-    fn measure(&mut self, groups: &[usize]) {
-        const AGAIN: usize = usize::MAX;
-        for &g in groups {
-            if self.sizes[g] != AGAIN {
-                self.size -= self.sizes[g];
-                self.sizes[g] = AGAIN;
-            }
-        }
-        for &g in groups {
-            if self.sizes[g] == AGAIN {
-                self.sizes[g] = self.states[g].bytes(&self.task);
-                self.size += self.sizes[g];
-            }
         }
     }
 
     fn emit(&mut self, to: EmitTo) -> Vec<State> {
         let states = to.take_needed(&mut self.states);
-        let sizes = to.take_needed(&mut self.sizes);
-        self.size -= sizes.iter().map(|bytes| bytes + size_of::<usize>()).sum::<usize>();
+        let emitted = states.iter().map(|state| state.bytes(&self.task)).sum();
+        self.size = if self.states.is_empty() { 0 } else { self.size.saturating_sub(emitted) };
         states
     }
 }
@@ -143,20 +124,21 @@ impl GroupsAccumulator for Grouped {
         let task = Arc::clone(&self.task);
         let batch = task.batch(values)?;
         let plain = batch.plain().filter(|_| !task.has_labels() && task.quantity != Quantity::Skipped);
+        let mut grown = 0;
         match (plain, filter) {
             (Some((times, events)), None) => {
-                for (i, (&g, &time)) in groups.iter().zip(times).enumerate() {
+                for ((i, (&g, &time)), event) in groups.iter().zip(times).enumerate().zip(events.values()) {
                     let time = batch.checked_time(i, time)?;
-                    self.states[g].only().push_plain(&task, time, events.value(i))?;
+                    grown += self.states[g].only().push_plain(&task, time, event)?;
                 }
             }
             _ => {
                 for (i, &g) in groups.iter().enumerate().filter(|&(i, _)| kept(filter, i)) {
-                    self.states[g].push(&task, batch.row(i)?)?;
+                    grown += self.states[g].push(&task, batch.row(i)?)?;
                 }
             }
         }
-        self.measure(groups);
+        self.size = self.size.saturating_add_signed(grown);
         Ok(())
     }
 
@@ -182,10 +164,10 @@ impl GroupsAccumulator for Grouped {
         for (i, &g) in groups.iter().enumerate() {
             self.states[g].skipped += skipped[i];
             if tables.is_valid(i) {
-                self.states[g].merge(&self.task, tables.value(i))?;
+                let grown = self.states[g].merge(&self.task, tables.value(i))?;
+                self.size = self.size.saturating_add_signed(grown);
             }
         }
-        self.measure(groups);
         Ok(())
     }
 

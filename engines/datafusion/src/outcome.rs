@@ -6,6 +6,7 @@ use arrow::array::{ArrayRef, Float64Array, StructArray};
 use datafusion_common::utils::SingleRowListArrayBuilder;
 use datafusion_common::{Result, ScalarValue, exec_err};
 use greenwood::survival::curve::{AalenJohansen, KaplanMeier, NelsonAalen, QuantileRule};
+use greenwood::survival::data::NearTies;
 use greenwood::survival::log_rank::LogRank;
 use greenwood::survival::result::{ConfidenceInterval, Interval};
 use greenwood::survival::risk_table::{CompetingRiskTable, RiskTable};
@@ -53,7 +54,7 @@ pub(crate) fn outcome(task: &Task, state: &mut State) -> Result<ScalarValue> {
         Quantity::ChiSquare | Quantity::DegreesOfFreedom | Quantity::PValue => test(task, state)?,
         Quantity::IncidenceAt => incidence(task, state)?.part(part),
         quantity => {
-            let table = state.only().table(task)?.merge_near_ties();
+            let table = state.only().table(task, NearTies::Merge)?;
             if quantity == Quantity::Curve {
                 curve(task, table)?
             } else {
@@ -83,6 +84,10 @@ fn estimate(task: &Task, table: RiskTable) -> greenwood::Result<Estimate> {
         },
         Quantity::Median | Quantity::Quantile => {
             let p = if task.quantity == Quantity::Median { 0.5 } else { x };
+            if task.part == Part::Value {
+                let value = KaplanMeier::from_table(table).quantile_value(p)?;
+                return Ok(Estimate { value, ..Estimate::default() });
+            }
             let rule = QuantileRule::default().with_interval(interval);
             let quantile = KaplanMeier::from_table(table).quantiles(&[p], rule)?[0];
             Estimate::new(quantile.value().ok(), None, quantile.interval())

@@ -1,7 +1,8 @@
-//! The state of a group: rows that wait, and the risk tables of those that were folded.
+//! The state of a group: rows that wait, counts of whole days, and the risk tables of rows that were folded.
 //!
-//! Rows are folded into a table when there are as many of them as the tables have times (16,384 at least). Tables are merged
-//! so that their sizes fall geometrically: every row takes part in few merges, in whatever pieces it arrives.
+//! A small group is its rows, an integer each; most groups of a query with many stay so. From 4,096 rows on, and whenever their
+//! number has doubled, they are looked at. Tables are merged so that their sizes fall geometrically: every row takes part in few
+//! merges, in whatever pieces it arrives.
 
 use std::collections::HashMap;
 
@@ -11,20 +12,54 @@ use greenwood::survival::risk_table::{RiskTable, RiskTables};
 
 use crate::arguments::{Row, Task};
 
-const FOLD: usize = 1 << 14;
+/// From so many rows on a group is looked at: can it be counted, or folded?
+const FOLD: usize = 1 << 12;
 
-/// A state with so few rows is taken as rows again.
-const FEW: usize = 4;
+/// The memory of a label in the index, about.
+const OF_LABEL: usize = 96;
+
+/// Whole times below this are counted by their place.
+const DAYS: usize = 1 << 16;
 
 pub(crate) fn failed(task: &Task, error: impl std::fmt::Display) -> DataFusionError {
     DataFusionError::Execution(format!("{}: {error}", task.function))
 }
 
+/// A row as one integer, which grows with its time: times are at least 0, so that the sign bit is free.
+#[inline]
+fn key(time: f64, event: bool) -> u64 {
+    (time.to_bits() << 1) | u64::from(event)
+}
+
+fn time_of(key: u64) -> f64 {
+    f64::from_bits(key >> 1)
+}
+
+/// The place of a whole time.
+#[inline]
+fn day(time: f64) -> Option<usize> {
+    let day = time as u32;
+    (f64::from(day) == time).then_some(day as usize)
+}
+
 /// The subjects of one group, arm or cause.
+///
+/// A group starts as its rows. When there are many of them it is looked at: whole times are counted from then on, times that
+/// repeat are folded into a table, times that do not repeat stay as they are.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    time: Vec<f64>,
-    event: Vec<bool>,
+    /// The rows that wait. With late entries or weights they stand in the order of those.
+    keys: Vec<u64>,
+    /// What few groups have.
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Default)]
+struct More {
+    /// Censored and events at each whole time.
+    days: Vec<[u32; 2]>,
+    /// Rows counted there.
+    counted: u32,
     /// Empty where nobody enters late, or rows have no weights.
     entry: Vec<f64>,
     weight: Vec<f64>,
@@ -34,72 +69,161 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// A subject who is there from the start and counts once.
-    #[inline]
-    pub(crate) fn push_plain(&mut self, task: &Task, time: f64, event: bool) -> Result<()> {
-        self.time.push(time);
-        self.event.push(event);
-        if self.time.len() >= FOLD { self.fold_if_many(task) } else { Ok(()) }
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
-    pub(crate) fn push(&mut self, task: &Task, row: &Row) -> Result<()> {
-        if row.weight == 0.0 {
-            return Ok(());
+    /// A subject who is there from the start and counts once. Returns by how many bytes the memory grew.
+    #[inline]
+    pub(crate) fn push_plain(&mut self, task: &Task, time: f64, event: bool) -> Result<isize> {
+        if let Some(more) = &mut self.more
+            && let Some(counts) = day(time).and_then(|day| more.days.get_mut(day))
+            && more.counted < u32::MAX
+        {
+            counts[usize::from(event)] += 1;
+            more.counted += 1;
+            return Ok(0);
         }
+        let grown = if self.keys.len() == self.keys.capacity() { self.grow(task)? } else { 0 };
+        self.keys.push(key(time, event));
+        Ok(grown)
+    }
+
+    pub(crate) fn push(&mut self, task: &Task, row: &Row) -> Result<isize> {
+        if row.weight == 0.0 {
+            return Ok(0);
+        }
+        let grown = self.push_plain(task, row.time, row.event)?;
         if task.has_entry() {
-            self.entry.push(row.entry);
+            self.more().entry.push(row.entry);
         }
         if task.has_weights() {
-            self.weight.push(row.weight);
+            self.more().weight.push(row.weight);
         }
-        self.push_plain(task, row.time, row.event)
+        Ok(grown)
     }
 
+    /// Makes room for rows.
     #[cold]
-    fn fold_if_many(&mut self, task: &Task) -> Result<()> {
-        if self.time.len() >= self.rows { self.fold(task) } else { Ok(()) }
+    fn grow(&mut self, task: &Task) -> Result<isize> {
+        let before = self.bytes(task) as isize;
+        if self.keys.len() >= FOLD {
+            if task.has_entry() || task.has_weights() {
+                if self.keys.len() >= self.more().rows {
+                    self.fold(task)?;
+                }
+            } else if !self.count()? {
+                self.fold_if_times_repeat(task)?;
+            }
+        }
+        self.keys.reserve(self.keys.len().max(4));
+        Ok(self.bytes(task) as isize - before)
+    }
+
+    /// Counts the rows that wait, if their times are whole.
+    fn count(&mut self) -> Result<bool> {
+        let mut last = 0;
+        for &key in &self.keys {
+            match day(time_of(key)) {
+                Some(day) if day < DAYS => last = last.max(day),
+                _ => return Ok(false),
+            }
+        }
+        let keys = std::mem::take(&mut self.keys);
+        let more = self.more();
+        let Some(counted) = u32::try_from(keys.len()).ok().and_then(|n| more.counted.checked_add(n)) else {
+            return exec_err!("there are more than {} rows in a group: divide it", u32::MAX);
+        };
+        more.counted = counted;
+        if more.days.len() <= last {
+            more.days.resize((last + 1).next_power_of_two(), [0; 2]);
+        }
+        for key in keys {
+            // Whole times have low bits of 0, but for the event.
+            more.days[time_of(key) as usize][(key & 1) as usize] += 1;
+        }
+        Ok(true)
+    }
+
+    /// Rows of which few are at one time need no table.
+    fn fold_if_times_repeat(&mut self, task: &Task) -> Result<()> {
+        self.sort();
+        let times = self.keys.chunk_by(|a, b| a >> 1 == b >> 1).count();
+        if 2 * times <= self.keys.len() { self.fold(task) } else { Ok(()) }
+    }
+
+    fn sort(&mut self) {
+        // Many rows are runs in order, which a stable sort merges.
+        if self.keys.len() > 1 << 16 { self.keys.sort() } else { self.keys.sort_unstable() }
     }
 
     /// Makes a table of the rows that wait.
     fn fold(&mut self, task: &Task) -> Result<()> {
-        if self.time.is_empty() {
+        if self.keys.is_empty() {
             return Ok(());
         }
-        let table = self.table_of_rows().map_err(|e| failed(task, e))?;
-        self.time.clear();
-        self.event.clear();
-        self.entry.clear();
-        self.weight.clear();
+        let table = self.table_of_rows(task, NearTies::Exact).map_err(|e| failed(task, e))?;
+        self.keys.clear();
+        if let Some(more) = &mut self.more {
+            more.entry.clear();
+            more.weight.clear();
+        }
         self.absorb(task, table)
     }
 
-    fn table_of_rows(&self) -> greenwood::Result<RiskTable> {
-        let mut data = RightCensored::new(&self.time, &self.event)?.with_near_ties(NearTies::Exact)?;
-        if !self.entry.is_empty() {
-            data = data.with_entry(&self.entry)?;
+    /// The table of the rows that wait.
+    fn table_of_rows(&mut self, task: &Task, near_ties: NearTies) -> greenwood::Result<RiskTable> {
+        if self.keys.is_empty() {
+            return Ok(RiskTable::default());
         }
-        if !self.weight.is_empty() {
-            data = data.with_weights(Weights::replication(&self.weight))?;
+        if !task.has_entry() && !task.has_weights() {
+            self.sort();
+            let times = self.keys.chunk_by(|a, b| a >> 1 == b >> 1);
+            return RiskTable::from_counts(
+                times.map(|same| {
+                    let events = same.iter().map(|key| (key & 1) as u32).sum();
+                    (time_of(same[0]), events, same.len() as u32 - events)
+                }),
+                near_ties,
+            );
         }
-        Ok(RiskTable::new(&data))
+        let time: Vec<f64> = self.keys.iter().map(|&key| time_of(key)).collect();
+        let event: Vec<bool> = self.keys.iter().map(|key| key & 1 == 1).collect();
+        let mut data = RightCensored::new(&time, &event)?.with_near_ties(NearTies::Exact)?;
+        if let Some(more) = self.more.as_deref() {
+            if !more.entry.is_empty() {
+                data = data.with_entry(&more.entry)?;
+            }
+            if !more.weight.is_empty() {
+                data = data.with_weights(Weights::replication(&more.weight))?;
+            }
+        }
+        let table = RiskTable::new(&data);
+        Ok(if near_ties == NearTies::Merge { table.merge_near_ties() } else { table })
     }
 
     fn absorb(&mut self, task: &Task, table: RiskTable) -> Result<()> {
+        let more = self.more();
         let mut table = table;
-        while let Some(last) = self.tables.pop_if(|last| last.len() <= 2 * table.len()) {
+        while let Some(last) = more.tables.pop_if(|last| last.len() <= 2 * table.len()) {
             table = last.merge(&table).map_err(|e| failed(task, e))?;
         }
-        self.tables.push(table);
-        self.rows = self.tables.iter().map(RiskTable::len).sum();
+        more.tables.push(table);
+        more.rows = more.tables.iter().map(RiskTable::len).sum();
         Ok(())
     }
 
     /// Takes in the table of another part.
-    pub(crate) fn merge(&mut self, task: &Task, table: RiskTable) -> Result<()> {
+    pub(crate) fn merge(&mut self, task: &Task, table: &RiskTable) -> Result<()> {
         if table.is_empty() {
             return Ok(());
         }
-        if table.subjects() <= FEW && !task.has_entry() && !task.has_weights() {
+        // Few subjects at a time are rows again.
+        if table.subjects() <= 2 * table.len() && !task.has_entry() && !task.has_weights() {
+            let room = self.keys.capacity() - self.keys.len();
+            if self.keys.is_empty() && room < table.subjects() {
+                self.keys.reserve_exact(table.subjects());
+            }
             for row in table.rows() {
                 for leaving in 0..row.event_subjects + row.censored_subjects {
                     self.push_plain(task, row.time, leaving < row.event_subjects)?;
@@ -107,45 +231,64 @@ impl Tally {
             }
             return Ok(());
         }
-        self.absorb(task, table)
+        self.absorb(task, table.clone())
     }
 
-    /// The table of all, at exact times.
-    pub(crate) fn table(&mut self, task: &Task) -> Result<&RiskTable> {
-        self.fold(task)?;
-        if self.tables.len() != 1 {
-            let whole = RiskTable::merge_all(&self.tables).map_err(|e| failed(task, e))?;
-            self.rows = whole.len();
-            self.tables = vec![whole];
+    /// The table of all. Rows stay as they are, so that more can come.
+    pub(crate) fn table(&mut self, task: &Task, near_ties: NearTies) -> Result<RiskTable> {
+        let said = |e: greenwood::Error| failed(task, e);
+        let Some(more) = &mut self.more else { return self.table_of_rows(task, near_ties).map_err(said) };
+        if more.tables.len() > 1 {
+            more.tables = vec![RiskTable::merge_all(&more.tables).map_err(said)?];
         }
-        Ok(&self.tables[0])
+        let mut parts = more.tables.clone();
+        if more.counted > 0 {
+            let days = more.days.iter().enumerate();
+            let counts = days.map(|(day, &[censored, events])| (day as f64, events, censored));
+            parts.push(RiskTable::from_counts(counts, NearTies::Exact).map_err(said)?);
+        }
+        if parts.is_empty() {
+            return self.table_of_rows(task, near_ties).map_err(said);
+        }
+        if !self.keys.is_empty() {
+            parts.push(self.table_of_rows(task, NearTies::Exact).map_err(said)?);
+        }
+        let whole = match parts.as_slice() {
+            [_] => parts.remove(0),
+            _ => RiskTable::merge_all(&parts).map_err(said)?,
+        };
+        Ok(if near_ties == NearTies::Merge { whole.merge_near_ties() } else { whole })
     }
 
     /// About how many bytes of memory this takes.
     fn bytes(&self, task: &Task) -> usize {
-        let per_time = if task.has_weights() { 56 } else { 16 } + if task.has_entry() { 4 } else { 0 };
-        9 * self.time.capacity() + 8 * (self.entry.capacity() + self.weight.capacity()) + per_time * self.rows
+        let more = self.more.as_ref().map_or(0, |more| {
+            let per_time = if task.has_weights() { 56 } else { 16 } + if task.has_entry() { 4 } else { 0 };
+            size_of::<More>()
+                + 8 * (more.days.capacity() + more.entry.capacity() + more.weight.capacity())
+                + per_time * more.rows
+        });
+        8 * self.keys.capacity() + more
     }
 }
 
 /// What a group of the query has so far.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// One where the function has no labels.
-    cells: Vec<Tally>,
-    /// The cell of each stratum and label.
-    index: HashMap<Box<str>, HashMap<Box<str>, usize>>,
+    only: Tally,
+    labelled: Option<Box<Labelled>>,
     pub(crate) skipped: i64,
 }
 
-impl State {
-    pub(crate) fn only(&mut self) -> &mut Tally {
-        if self.cells.is_empty() {
-            self.cells.push(Tally::default());
-        }
-        &mut self.cells[0]
-    }
+/// Arms or causes, within strata if there are any.
+#[derive(Debug, Default)]
+struct Labelled {
+    cells: Vec<Tally>,
+    /// The cell of each stratum and label.
+    index: HashMap<Box<str>, HashMap<Box<str>, usize>>,
+}
 
+impl Labelled {
     fn cell(&mut self, stratum: &str, label: &str) -> &mut Tally {
         let found = self.index.get(stratum).and_then(|labels| labels.get(label)).copied();
         let at = found.unwrap_or_else(|| {
@@ -155,27 +298,44 @@ impl State {
         });
         &mut self.cells[at]
     }
+}
 
-    pub(crate) fn push(&mut self, task: &Task, row: Option<Row>) -> Result<()> {
+impl State {
+    /// The subjects of a function without labels.
+    pub(crate) fn only(&mut self) -> &mut Tally {
+        &mut self.only
+    }
+
+    fn cell(&mut self, stratum: &str, label: &str) -> &mut Tally {
+        self.labelled.get_or_insert_default().cell(stratum, label)
+    }
+
+    /// Adds a row, `None` being one that is left out. Returns by how many bytes the memory grew.
+    pub(crate) fn push(&mut self, task: &Task, row: Option<Row>) -> Result<isize> {
         match row {
             None => {
                 self.skipped += 1;
-                Ok(())
+                Ok(0)
             }
-            Some(_) if task.quantity == crate::quantity::Quantity::Skipped => Ok(()),
-            Some(row) if task.has_labels() => self.cell(row.stratum, row.label).push(task, &row),
-            Some(row) => self.only().push(task, &row),
+            Some(_) if task.quantity == crate::quantity::Quantity::Skipped => Ok(0),
+            Some(row) if task.has_labels() => {
+                let labelled = self.labelled.get_or_insert_default();
+                let before = labelled.cells.len();
+                let grown = labelled.cell(row.stratum, row.label).push(task, &row)?;
+                let cells = labelled.cells.len() - before;
+                Ok(grown + (cells * (size_of::<Tally>() + OF_LABEL)) as isize)
+            }
+            Some(row) => self.only.push(task, &row),
         }
     }
 
     /// The tables by label, at exact times, or `None` where there is nobody.
     pub(crate) fn tables(&mut self, task: &Task) -> Result<Option<RiskTables>> {
-        if self.index.is_empty() {
-            return Ok(None);
-        }
-        let mut strata: Vec<String> = self.index.keys().map(ToString::to_string).collect();
+        let Some(labelled) = self.labelled.as_deref_mut() else { return Ok(None) };
+        let index = &labelled.index;
+        let mut strata: Vec<String> = index.keys().map(ToString::to_string).collect();
         let mut labels: Vec<String> =
-            self.index.values().flat_map(|labels| labels.keys().map(ToString::to_string)).collect();
+            index.values().flat_map(|labels| labels.keys().map(ToString::to_string)).collect();
         strata.sort_unstable();
         labels.sort_unstable();
         labels.dedup();
@@ -183,9 +343,9 @@ impl State {
         for stratum in &strata {
             let mut of_stratum = Vec::with_capacity(labels.len());
             for label in &labels {
-                let at = self.index[stratum.as_str()].get(label.as_str());
+                let at = index[stratum.as_str()].get(label.as_str());
                 of_stratum.push(match at {
-                    Some(&at) => self.cells[at].table(task)?.clone(),
+                    Some(&at) => labelled.cells[at].table(task, NearTies::Exact)?,
                     None => RiskTable::default(),
                 });
             }
@@ -200,10 +360,8 @@ impl State {
         let (bytes, times) = if task.has_labels() {
             let Some(tables) = self.tables(task)? else { return Ok(None) };
             (tables.encode(), tables.tables().iter().flatten().map(RiskTable::len).sum())
-        } else if self.cells.is_empty() {
-            return Ok(None);
         } else {
-            let table = self.only().table(task)?;
+            let table = self.only.table(task, NearTies::Exact)?;
             if table.is_empty() {
                 return Ok(None);
             }
@@ -222,24 +380,31 @@ impl State {
     }
 
     /// Takes in a state that was handed on.
-    pub(crate) fn merge(&mut self, task: &Task, bytes: &[u8]) -> Result<()> {
-        if !task.has_labels() {
-            let table = RiskTable::decode(bytes).map_err(|e| failed(task, e))?;
-            return self.only().merge(task, table);
-        }
-        let tables = RiskTables::decode(bytes).map_err(|e| failed(task, e))?;
-        for (s, of_stratum) in tables.tables().iter().enumerate() {
-            let stratum = tables.strata().map_or("", |strata| &strata[s]);
-            for (label, table) in tables.labels().into_iter().zip(of_stratum).filter(|(_, t)| !t.is_empty()) {
-                self.cell(stratum, label).merge(task, table.clone())?;
+    pub(crate) fn merge(&mut self, task: &Task, bytes: &[u8]) -> Result<isize> {
+        let before = self.bytes(task) as isize;
+        if task.has_labels() {
+            let tables = RiskTables::decode(bytes).map_err(|e| failed(task, e))?;
+            for (s, of_stratum) in tables.tables().iter().enumerate() {
+                let stratum = tables.strata().map_or("", |strata| &strata[s]);
+                for (label, table) in
+                    tables.labels().into_iter().zip(of_stratum).filter(|(_, t)| !t.is_empty())
+                {
+                    self.cell(stratum, label).merge(task, table)?;
+                }
             }
+        } else {
+            let table = RiskTable::decode(bytes).map_err(|e| failed(task, e))?;
+            self.only.merge(task, &table)?;
         }
-        Ok(())
+        Ok(self.bytes(task) as isize - before)
     }
 
     /// About how many bytes of memory this takes.
     pub(crate) fn bytes(&self, task: &Task) -> usize {
-        let cells: usize = self.cells.iter().map(|cell| size_of::<Tally>() + cell.bytes(task)).sum();
-        size_of::<Self>() + cells + 96 * self.index.values().map(HashMap::len).sum::<usize>()
+        let labelled = self.labelled.as_ref().map_or(0, |labelled| {
+            let cells: usize = labelled.cells.iter().map(|cell| size_of::<Tally>() + cell.bytes(task)).sum();
+            cells + OF_LABEL * labelled.index.values().map(HashMap::len).sum::<usize>()
+        });
+        size_of::<Self>() + self.only.bytes(task) + labelled
     }
 }

@@ -123,6 +123,47 @@ async fn many_rows_and_many_groups() {
     }
 }
 
+/// Groups that change from rows to counted days, to folded tables and to long runs, in whatever order the times come: whole days of
+/// any size, tenths that repeat, times that do not.
+#[tokio::test]
+async fn a_group_that_changes_its_kind_of_times() {
+    let kinds: [fn(&mut Random) -> f64; 5] = [
+        |r| r.below(300) as f64,
+        |r| r.below(70_000) as f64,
+        |r| r.below(500) as f64 / 10.0,
+        |r| r.below(1 << 40) as f64 / (1_u64 << 30) as f64,
+        |r| if r.below(3) == 0 { 0.0 } else { (r.below(60) as f64 / 10.0) * 3.0 / 3.0 * 10.0 + 1e-15 },
+    ];
+    for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [3, 0, 2, 4, 1]] {
+        let drawn = std::cell::Cell::new(0_usize);
+        let time = |random: &mut Random| {
+            let n = drawn.get();
+            drawn.set(n + 1);
+            kinds[order[(n / 14_000).min(4)]](random)
+        };
+        let table = Rows::new(70_000, 2, time);
+        let data = RightCensored::new(&table.time, &table.event).unwrap();
+        let curve = KaplanMeier::fit(&data);
+        let at = curve.at(40.0);
+        let expected = [curve.median().value().unwrap(), at.value().unwrap(), at.std_error().unwrap()];
+        for (partitions, size) in [(1, 8192), (3, 777)] {
+            let ctx = context(partitions);
+            in_pieces(&ctx, &table.table(), partitions, size);
+            for grouping in ["", "GROUP BY 1 = 1"] {
+                let sql = format!(
+                    "SELECT km_median(time, event), km_survival_at(time, event, 40), km_survival_at_se(time, event, 40) FROM t {grouping}"
+                );
+                let found: Vec<_> = bits(&rows(&ctx, &sql).await).into_iter().map(|c| c[0]).collect();
+                assert_eq!(
+                    found,
+                    expected.map(|x| Some(x.to_bits())),
+                    "{order:?}, {partitions} partitions {grouping}"
+                );
+            }
+        }
+    }
+}
+
 /// The order of rows and batches, and what stands beside, change nothing.
 #[tokio::test]
 async fn filters_windows_and_grouping_sets() {
