@@ -17,7 +17,7 @@ use greenwood_ballista::{Cluster, MESSAGE_BYTES, executor, scheduler, serve, wor
 
 /// Survival analysis in SQL on a cluster.
 ///
-/// What the parts do is logged on stderr as RUST_LOG asks, for example RUST_LOG=info.
+/// What the parts do is logged on stderr as `RUST_LOG` asks, for example `RUST_LOG=info`.
 #[derive(Parser)]
 #[command(name = "greenwood-ballista", version)]
 enum Program {

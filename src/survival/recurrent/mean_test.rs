@@ -48,7 +48,8 @@ impl MeanTest {
     /// Compares the groups, within the strata of the data if there are any.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`]; [`Error::TooManyGroups`] beyond 4096.
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch); [`Error::TooFewGroups`](crate::Error::TooFewGroups);
+    /// [`Error::TooManyGroups`](crate::Error::TooManyGroups) beyond 4096.
     pub fn test(data: &RecurrentEvents, groups: &Groups) -> Result<MeanTestResult> {
         data.check_len("groups", groups.len())?;
         let k = groups.count();

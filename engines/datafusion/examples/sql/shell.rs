@@ -22,7 +22,8 @@ pub type Words = fn(&DataFusionError) -> String;
 #[derive(Debug, Args)]
 pub struct Query {
     /// The query.
-    query: String,
+    #[arg(value_name = "QUERY")]
+    sql: String,
     /// A table of the query: its name, and a .csv or .parquet file or a folder of them. On a cluster every executor must have it
     /// at this path.
     #[arg(long = "table", value_name = "NAME=PATH")]
@@ -53,7 +54,7 @@ impl Query {
         for table in &self.tables {
             register(ctx, table, self.delimiter, words).await?;
         }
-        let frame = ctx.sql(&self.query).await.map_err(|e| words(&e))?;
+        let frame = ctx.sql(&self.sql).await.map_err(|e| words(&e))?;
         let schema = Arc::clone(frame.schema().inner());
         let batches = frame.collect().await.map_err(|e| words(&e))?;
         if self.json { json(&batches) } else { csv(&schema, &batches) }
