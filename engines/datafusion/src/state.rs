@@ -37,6 +37,7 @@ fn time_of(key: u64) -> f64 {
 
 /// The place of a whole time.
 #[inline]
+#[allow(clippy::cast_sign_loss, reason = "what is below 0 becomes 0, which is another time")]
 fn day(time: f64) -> Option<usize> {
     let day = time as u32;
     (f64::from(day) == time).then_some(day as usize)
@@ -139,8 +140,9 @@ impl Tally {
             more.days.resize((last + 1).next_power_of_two(), [0; 2]);
         }
         for key in keys {
-            // Whole times have low bits of 0, but for the event.
-            more.days[time_of(key) as usize][(key & 1) as usize] += 1;
+            if let Some(day) = day(time_of(key)) {
+                more.days[day][(key & 1) as usize] += 1;
+            }
         }
         Ok(true)
     }
@@ -152,6 +154,7 @@ impl Tally {
         if 2 * times <= self.keys.len() { self.fold(task) } else { Ok(()) }
     }
 
+    #[allow(clippy::stable_sort_primitive, reason = "a stable sort merges runs")]
     fn sort(&mut self) {
         // Many rows are runs in order, which a stable sort merges.
         if self.keys.len() > 1 << 16 { self.keys.sort() } else { self.keys.sort_unstable() }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+#[cfg(feature = "serde")]
+use crate::error::Error;
+use crate::error::Result;
 use crate::survival::result::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::checks;
@@ -95,7 +97,7 @@ impl Assumptions {
     /// So many subjects in the experimental arm for each one in the control arm.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a ratio that is not above 0.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a ratio that is not above 0.
     pub fn allocation(self, ratio: f64) -> Result<Self> {
         checks::positive("ratio", ratio)?;
         Ok(Self { ratio, ..self })
