@@ -1,4 +1,7 @@
 //! The parts of a cluster as processes, a table of made-up patients, and the bits of what a query returns.
+
+// Small whole numbers.
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
 use std::fs::File;
@@ -63,7 +66,7 @@ impl Drop for Parts {
 fn wait_for(port: u16) {
     let begin = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "nobody listens on port {port}");
+        assert!(begin.elapsed() < Duration::from_mins(1), "nobody listens on port {port}");
         sleep(Duration::from_millis(50));
     }
 }
