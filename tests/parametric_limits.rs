@@ -95,7 +95,7 @@ fn predictions_of_the_groups_with_events_are_those_of_their_own_fit() -> Result<
                 ])
             };
             for (a, b) in of(&whole)?.into_iter().zip(of(&part)?) {
-                assert_relative_eq!(a, b, max_relative = 1e-4);
+                assert_relative_eq!(a, b, max_relative = 1e-7);
             }
         }
         let a = whole.predict(&whole.row().numeric("x", 0.3).level("g", "a"))?;
