@@ -5,7 +5,7 @@ use crate::plot::curves::frame::Frame;
 use crate::plot::layout::merge_marks;
 use crate::plot::occupied::Occupied;
 use crate::plot::picture::Picture;
-use crate::plot::series::StepSeries;
+use crate::plot::series::{Censored, StepSeries};
 
 impl CurvePlot {
     pub(super) fn censoring_marks(
@@ -16,10 +16,11 @@ impl CurvePlot {
         taken: &mut Occupied,
     ) {
         let size = self.style.font_size;
-        let drawn = |&(time, _): &(f64, f64)| time >= frame.from && time <= frame.until;
-        let times: Vec<(f64, f64)> = own.censored.iter().copied().filter(drawn).collect();
-        for (x, time, count) in merge_marks(&times, frame.x, 0.09 * size) {
-            let value = own.value_at(time);
+        let drawn = |mark: &Censored| mark.from >= frame.from && mark.from <= frame.until;
+        let marks: Vec<Censored> = own.censored.iter().copied().filter(drawn).collect();
+        for Censored { from, to, count } in merge_marks(&marks, frame.x, 0.09 * size) {
+            let x = frame.x.place(from);
+            let value = own.value_at(to);
             if !value.is_finite() {
                 continue;
             }

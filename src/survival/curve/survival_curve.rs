@@ -190,6 +190,11 @@ impl SurvivalCurve {
         estimates.into_iter().flatten().collect()
     }
 
+    /// The estimate just after row `i` of the table, without the number of events up to it.
+    pub(crate) fn at_row(&self, i: usize) -> SurvivalEstimate {
+        self.estimate(self.table.times()[i], i + 1, f64::NAN)
+    }
+
     /// The estimate at `t`, the first `rows` rows of the table being at `t` or before.
     fn estimate(&self, t: f64, rows: usize, events: f64) -> SurvivalEstimate {
         let value = match rows {
