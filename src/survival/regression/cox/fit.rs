@@ -59,7 +59,7 @@ impl CoxPh {
                 method: "the exact marginal likelihood of ties",
                 with: match weights {
                     Weights::Replication(_) => "replication weights that are not whole numbers",
-                    _ => "sampling weights",
+                    Weights::Sampling(_) => "sampling weights",
                 },
                 why: "it sums over the orders of whole rows, and a part of a row has none; use Efron's or Breslow's ties",
             }),

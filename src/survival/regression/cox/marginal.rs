@@ -3,7 +3,7 @@
 //!
 //! An event time adds the probability that its d events, with risk weights θ, come before all others at risk, whose risk
 //! weights sum to R: the sum over all d! orders of what the partial likelihood gives to each. With one exponential
-//! variable for each row this is `∫₀^∞ Π (1 − exp(−θ_j t/R)) exp(−t) dt` (DeLong, Guirguis & So 1994, Biometrika 81:607). On the
+//! variable for each row this is `∫₀^∞ Π (1 − exp(−θ_j t/R)) exp(−t) dt` (`DeLong`, Guirguis & So 1994, Biometrika 81:607). On the
 //! scale `x = log t` the integrand is log-concave, analytic in the strip `|Im x| < π/2` and falls exponentially on either side: there
 //! the trapezoidal rule converges exponentially (Trefethen & Weideman 2014, SIAM Rev 56:385), whatever d. Its step is halved
 //! until a halving changes the integral by less than [`SETTLED`]; what is left is about the square of that. Score and information
@@ -41,7 +41,8 @@ pub(super) fn each_tie(
     // Ties are met from the last backwards, and told from the first.
     let (mut told, mut values): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     for stratum in &rows.strata {
-        (told.clear(), values.clear());
+        told.clear();
+        values.clear();
         let mut others = Others::new(p);
         let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
         for tie in stratum.ties.iter().rev() {
@@ -260,7 +261,9 @@ impl Integral {
             }
         }
         for value in [&mut self.share, &mut self.slope, &mut self.covariance, &mut self.sum] {
-            value.iter_mut().for_each(|v| *v /= total);
+            for v in value.iter_mut() {
+                *v /= total;
+            }
         }
         for a in 0..p {
             for b in 0..p {
@@ -289,9 +292,9 @@ impl Integral {
             }
             curvature = fall;
             if slope > 0.0 {
-                low = x
+                low = x;
             } else {
-                high = x
+                high = x;
             }
             let step = slope / fall;
             // Where it is exactly need not be known.

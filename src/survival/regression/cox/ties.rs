@@ -30,7 +30,7 @@
 /// ```
 ///
 /// # References
-/// Kalbfleisch & Prentice (1973), Biometrika 60:267. DeLong, Guirguis & So (1994), Biometrika 81:607.
+/// Kalbfleisch & Prentice (1973), Biometrika 60:267. `DeLong`, Guirguis & So (1994), Biometrika 81:607.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Ties {
