@@ -14,9 +14,8 @@ use datafusion_expr::{
 };
 
 use crate::accumulators::{Grouped, Plain};
-use crate::arguments::Task;
+use crate::arguments::{Task, check_types};
 use crate::quantity::{self, Part, Quantity, Role};
-use crate::types::check_types;
 
 /// Registers every function with its defaults: see [`Functions`].
 ///
