@@ -7,7 +7,7 @@ use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::gradient::row_gradient;
-use crate::survival::regression::parametric::likelihood::Limits;
+use crate::survival::regression::parametric::one_row::Limits;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::observations::Observations;
 
