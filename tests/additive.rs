@@ -381,7 +381,8 @@ fn strata_that_are_empty_are_left_out() {
     let alone = Design::builder().numeric("x", &x[3..]).build().unwrap();
     let alone = AdditiveHazards::new().start(3.0).fit(&b, &alone).unwrap();
     assert_eq!(model.end().unwrap().time, alone.end().unwrap().time);
-    let (early, late) = (cumulative(&model.stratum("b").unwrap(), 3.0), cumulative(&model.stratum("b").unwrap(), 6.0));
+    let (early, late) =
+        (cumulative(&model.stratum("b").unwrap(), 3.0), cumulative(&model.stratum("b").unwrap(), 6.0));
     let risen: Vec<f64> = late.iter().zip(&early).map(|(l, e)| l - e).collect();
     near(&risen, &cumulative(&alone, 6.0), 1e-12);
     // The first event by hand: Σ (x − x̄ of the stratum) dN / Σ (x − x̄)², and what is left over of each stratum.
@@ -402,7 +403,10 @@ fn strata_that_are_empty_are_left_out() {
     let alone = AdditiveHazards::new().fit(&a, &design.select(&[0, 1, 2, 3, 4]).unwrap()).unwrap();
     near(&cumulative(&model.stratum("a").unwrap(), 3.0), &cumulative(&alone, 3.0), 1e-12);
     let one = whole.clone().with_strata(Groups::new(&["a"; 8])).unwrap();
-    let (one, none) = (AdditiveHazards::new().fit(&one, &design).unwrap(), AdditiveHazards::new().fit(&whole, &design).unwrap());
+    let (one, none) = (
+        AdditiveHazards::new().fit(&one, &design).unwrap(),
+        AdditiveHazards::new().fit(&whole, &design).unwrap(),
+    );
     assert_eq!((one.names(), cumulative(&one, 5.0)), (none.names(), cumulative(&none, 5.0)));
 }
 

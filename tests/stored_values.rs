@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 use greenwood::Result;
 use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure, MedianMeasure};
 use greenwood::survival::curve::{
-    Actuarial, Bandwidth, FlemingHarrington, LifeTable, SmoothedHazard, SmoothedHazardCurve, TurnbullBootstrap,
+    Actuarial, Bandwidth, FlemingHarrington, LifeTable, SmoothedHazard, SmoothedHazardCurve,
+    TurnbullBootstrap,
 };
 use greenwood::survival::data::{Landmark, NearTies};
 use greenwood::survival::log_rank::{
-    Adjustment, IntervalLogRank, MonteCarloIntervalLogRank, OneSampleLogRank, PairwiseLogRank, PepeMori, Renyi,
+    Adjustment, IntervalLogRank, MonteCarloIntervalLogRank, OneSampleLogRank, PairwiseLogRank, PepeMori,
+    Renyi,
 };
 use greenwood::survival::multi_state::Occupation;
 use greenwood::survival::permutation::MonteCarloLogRank;

@@ -213,7 +213,11 @@ impl LifeTable {
             let before = k.checked_sub(1).map_or(Some(0.0), |k| self.rows[k].end);
             let width = row.end.is_none_or(|end| end > row.start && end < f64::INFINITY);
             if before != Some(row.start) || !width {
-                return refuse("the start of an interval", row.start, "the end of the one before, below its own end");
+                return refuse(
+                    "the start of an interval",
+                    row.start,
+                    "the end of the one before, below its own end",
+                );
             }
             let counts = [row.entering, row.late, row.withdrawn, row.events, row.effective];
             counts.into_iter().try_for_each(|n| stored::size("a count", n))?;
@@ -232,7 +236,11 @@ impl LifeTable {
                 row.median_residual,
                 row.median_residual_std_error,
             ];
-            errors.into_iter().chain(others).flatten().try_for_each(|x| stored::size("an estimate or error", x))?;
+            errors
+                .into_iter()
+                .chain(others)
+                .flatten()
+                .try_for_each(|x| stored::size("an estimate or error", x))?;
         }
         Ok(())
     }

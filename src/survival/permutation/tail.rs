@@ -82,7 +82,11 @@ impl Counts {
             return Ok(());
         }
         let must_be = "at most the number drawn, which is at least 1";
-        Err(crate::error::Error::OutOfRange { argument: "a count of allocations", value: most as f64, must_be })
+        Err(crate::error::Error::OutOfRange {
+            argument: "a count of allocations",
+            value: most as f64,
+            must_be,
+        })
     }
 
     pub(crate) fn side(&self, alternative: Alternative) -> usize {

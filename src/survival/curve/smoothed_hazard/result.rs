@@ -69,7 +69,11 @@ impl SmoothedHazardCurve {
         stored::increasing("a time", self.points.iter().map(|p| p.time))?;
         for point in &self.points {
             if !(from <= point.time && point.time <= to * (1.0 + 1e-12)) {
-                return Err(Error::OutOfRange { argument: "a time", value: point.time, must_be: "in the range" });
+                return Err(Error::OutOfRange {
+                    argument: "a time",
+                    value: point.time,
+                    must_be: "in the range",
+                });
             }
             stored::size("a hazard", point.hazard)?;
             stored::size("a standard error", point.std_error)?;

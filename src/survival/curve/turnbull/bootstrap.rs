@@ -73,7 +73,8 @@ impl TurnbullBootstrap {
                 return refuse("an end", pair[1], "not below the one before");
             }
         }
-        let crossed = self.lower.iter().zip(&self.upper).flat_map(|(l, u)| l.iter().zip(u)).find(|(l, u)| l > u);
+        let crossed =
+            self.lower.iter().zip(&self.upper).flat_map(|(l, u)| l.iter().zip(u)).find(|(l, u)| l > u);
         if let Some((&lower, _)) = crossed {
             return refuse("a lower end", lower, "at most the upper end of its rank");
         }

@@ -28,7 +28,7 @@ pub(super) fn run(
         let importance: Vec<f64> = match weight {
             TestWeight::Aalen => {
                 sets.diagonal(set).iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect()
-            },
+            }
             TestWeight::AtRisk => vec![set.at_risk as f64; p],
         };
         for i in set.first..set.last {

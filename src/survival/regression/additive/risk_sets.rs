@@ -63,8 +63,7 @@ impl RiskSets {
         let intercepts = strata.map_or(1, Groups::count).max(1);
         let covariates = design.columns();
         let p = covariates + intercepts;
-        let stratum: Vec<u32> =
-            order.iter().map(|&i| strata.map_or(0, |s| s.codes()[i])).collect();
+        let stratum: Vec<u32> = order.iter().map(|&i| strata.map_or(0, |s| s.codes()[i])).collect();
         let weight: Vec<f64> =
             order.iter().map(|&i| data.weights().map_or(1.0, |w: &Weights| w.values()[i])).collect();
         let total: f64 = weight.iter().sum();

@@ -52,7 +52,12 @@ impl AdditiveModel {
 }
 
 checked_when_read!(EffectTest {
-    name: String, supremum: f64, supremum_p: f64, departure: f64, departure_p: f64, samples: usize,
+    name: String,
+    supremum: f64,
+    supremum_p: f64,
+    departure: f64,
+    departure_p: f64,
+    samples: usize,
 });
 
 impl EffectTest {

@@ -48,8 +48,7 @@ impl<D: Distribution> ParametricModel<D> {
         let Some(coefficient) = self.layout.coefficients.get(index) else { return Ok(None) };
         let link = self.layout.parameters[coefficient.parameter].link;
         let of_covariate = matches!(coefficient.factor, Factor::Column(_));
-        let back =
-            |x: f64| if of_covariate && link != Link::Identity { x.exp() } else { link.natural(x) };
+        let back = |x: f64| if of_covariate && link != Link::Identity { x.exp() } else { link.natural(x) };
         let estimate = self
             .coefficient(index)
             .unwrap_or_else(|| Estimate::none(Scale::Identity, NotEstimable::NoMaximum));
