@@ -1,0 +1,67 @@
+//! A CSV file as it is read: its marks and line ends, what is wrong with it in words, and a sign of life.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+use super::answer::Failure;
+
+/// Some programs begin a file with a mark of its encoding; it is no part of the first name.
+pub(super) fn unmark(name: &str) -> &str {
+    name.trim_start_matches('\u{feff}')
+}
+
+/// Does the first line of the file end in "\r\n"?
+pub(super) fn ends_in_two(path: &Path) -> io::Result<bool> {
+    // What can be read once only, such as a pipe, is not looked at.
+    if !path.metadata()?.is_file() {
+        return Ok(false);
+    }
+    let mut first = Vec::new();
+    BufReader::new(File::open(path)?).read_until(b'\n', &mut first)?;
+    Ok(first.ends_with(b"\r\n"))
+}
+
+/// The reader's errors, with the file's name and what to do.
+pub(super) fn explain(path: &str, error: &csv::Error) -> Failure {
+    explain_from(path, error, 0)
+}
+
+/// The same, where the reader counts the lines from so many before.
+pub(super) fn explain_from(path: &str, error: &csv::Error, behind: u64) -> Failure {
+    let line = error.position().map_or(String::new(), |p| format!(" line {}", p.line() + behind));
+    match error.kind() {
+        csv::ErrorKind::Utf8 { err, .. } => format!(
+            "{path}{line}: column {} is not UTF-8: save the file as UTF-8 (iconv -f latin1 -t utf-8)",
+            err.field() + 1
+        ),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{path}{line}: {len} cells, where the header has {expected_len}")
+        }
+        csv::ErrorKind::Io(e) => format!("{path}: {e}"),
+        _ => format!("{path}{line}: {error}"),
+    }
+    .into()
+}
+
+/// A sign of life for files that take more than a second, where somebody watches.
+pub(super) struct Progress<'a> {
+    name: &'a str,
+    watched: bool,
+    last: std::time::Instant,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(name: &'a str) -> Self {
+        use std::io::IsTerminal;
+        Self { name, watched: std::io::stderr().is_terminal(), last: std::time::Instant::now() }
+    }
+
+    pub(super) fn tell(&mut self, rows: usize) {
+        // The clock is asked once in 65,536 rows: asking costs as much as a short row.
+        if self.watched && rows.is_multiple_of(1 << 16) && self.last.elapsed().as_secs() >= 1 {
+            eprintln!("{}: {rows} rows read", self.name);
+            self.last = std::time::Instant::now();
+        }
+    }
+}
