@@ -191,6 +191,7 @@ impl SurvivalCurve {
     }
 
     /// The estimate just after row `i` of the table, without the number of events up to it.
+    #[cfg(feature = "plot")]
     pub(crate) fn at_row(&self, i: usize) -> SurvivalEstimate {
         self.estimate(self.table.times()[i], i + 1, f64::NAN)
     }
