@@ -64,7 +64,7 @@ pub(super) enum Kind {
 /// # Conventions
 /// A curve and its band end where follow-up ends. Numbers at risk are those under observation just before the time, events
 /// and censorings those before it (Morris et al. 2019 recommend all three). Weighted counts are rounded to whole
-/// numbers. Marks that would touch are one, and taller.
+/// numbers. Marks that would touch are one, and taller; where they would fill the axis, each stands for more of them.
 ///
 /// # Cost
 /// One pass over the steps; no more than 7,200 points of a line are kept for each 300 points of width.

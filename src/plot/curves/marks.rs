@@ -7,6 +7,9 @@ use crate::plot::occupied::Occupied;
 use crate::plot::picture::Picture;
 use crate::plot::series::{Censored, StepSeries};
 
+/// From this share of the axis on, marks side by side are too many.
+const CROWDED: f64 = 0.4;
+
 impl CurvePlot {
     pub(super) fn censoring_marks(
         &self,
@@ -18,7 +21,12 @@ impl CurvePlot {
         let size = self.style.font_size;
         let drawn = |mark: &Censored| mark.from >= frame.from && mark.from <= frame.until;
         let marks: Vec<Censored> = own.censored.iter().copied().filter(drawn).collect();
-        for Censored { from, to, count } in merge_marks(&marks, frame.x, 0.09 * size) {
+        let mut merged = merge_marks(&marks, frame.x, 0.09 * size);
+        // Marks side by side all along hide the curve and tell nothing: then each stands for more of them.
+        if merged.len() as f64 * 0.09 * size > CROWDED * (frame.right - frame.left) {
+            merged = merge_marks(&marks, frame.x, 0.6 * size);
+        }
+        for Censored { from, to, count } in merged {
             let x = frame.x.place(from);
             let value = own.value_at(to);
             if !value.is_finite() {
