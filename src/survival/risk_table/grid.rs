@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::survival::risk_table::builder::{At, Heads, Sums, Tally};
 use crate::survival::risk_table::checks::check_heads;
-use crate::survival::risk_table::labelled::RiskTables;
+use crate::survival::risk_table::risk_tables::RiskTables;
 use crate::survival::risk_table::table::RiskTable;
 
 /// A risk table on a grid, and the limits between which the curve of the data lies. Made by

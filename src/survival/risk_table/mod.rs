@@ -20,6 +20,7 @@ mod grid;
 pub(crate) mod influence;
 mod labelled;
 mod merge;
+mod risk_tables;
 #[cfg(feature = "serde")]
 mod stored;
 pub(crate) mod table;
@@ -29,5 +30,6 @@ pub(crate) use by_cause::{by_cause, put_together};
 pub use cause_tables::CompetingRiskTables;
 pub use competing::CompetingRiskTable;
 pub use grid::{GridBound, GridTable};
-pub use labelled::RiskTables;
+pub use labelled::LabelledTables;
+pub use risk_tables::RiskTables;
 pub use table::{RiskTable, Row};

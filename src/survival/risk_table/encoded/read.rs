@@ -10,7 +10,7 @@ use crate::survival::risk_table::encoded::format::{
     WHOLE,
 };
 use crate::survival::risk_table::fine::{Fine, FineRows};
-use crate::survival::risk_table::labelled::RiskTables;
+use crate::survival::risk_table::risk_tables::RiskTables;
 use crate::survival::risk_table::table::{RiskTable, WeightedRow};
 
 impl RiskTable {

@@ -7,7 +7,7 @@ use crate::survival::risk_table::encoded::format::{
     ENTERING, EXACT, GROUPS, LARGEST_WHOLE, LEAVING, ONE_CENSORED, ONE_EVENT, REVERSED, SAMPLING, TABLE,
     Unit, VERSION, WEIGHTED, WHOLE,
 };
-use crate::survival::risk_table::labelled::RiskTables;
+use crate::survival::risk_table::risk_tables::RiskTables;
 use crate::survival::risk_table::table::{Counts, RiskTable};
 
 impl RiskTable {
