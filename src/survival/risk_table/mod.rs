@@ -15,6 +15,7 @@ pub(crate) mod competing;
 mod count;
 mod encoded;
 pub(crate) mod event_times;
+mod exact_rows;
 mod fine;
 mod grid;
 pub(crate) mod influence;
@@ -24,6 +25,7 @@ mod risk_tables;
 #[cfg(feature = "serde")]
 mod stored;
 pub(crate) mod table;
+mod tally;
 
 #[cfg(feature = "arrow")]
 pub(crate) use by_cause::{by_cause, put_together};

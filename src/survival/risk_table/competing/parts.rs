@@ -2,10 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Twofold;
-use crate::survival::risk_table::builder::At;
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
 use crate::survival::risk_table::fine::FineRows;
 use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::tally::At;
 
 impl CompetingRiskTable {
     /// The table of the subjects of several tables, each of which counts as its events those of one cause; those censored
