@@ -1,4 +1,4 @@
-//! Twenty-four tasks of a survival analysis. Each recipe is compiled and run with the tests, and asserts its result.
+//! Twenty-six tasks of a survival analysis. Each recipe is compiled and run with the tests, and asserts its result.
 //!
 //! Most recipes use the trial of 6-mercaptopurine in acute leukaemia (Freireich et al. 1963, Blood 21:699; 21 + 21 children,
 //! weeks in remission, twelve of the 6-MP arm censored), which comes with the crate:
@@ -383,6 +383,33 @@
 //! assert_eq!(by_90_days.to_string(), "22.2% ± 13.9%");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
+//!
+//! ## 25. A parametric model: by what factor is time stretched?
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::regression::Family;
+//! use greenwood::survival::{Design, Parametric};
+//!
+//! let (data, arm) = leukaemia()?;
+//! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+//! let fit = Parametric::new(Family::Weibull).fit(&data, &design)?;
+//! assert!(fit.stop().is_success());
+//! let factor = fit.coefficients()[1].exp(); // remissions with 6-MP last 3.6 times as long
+//! assert!((factor - 3.55137405098).abs() < 1e-6); // R: exp(coef(survreg(Surv(weeks, relapse) ~ arm)))
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+//! ## 26. How large must a trial be?
+//! ```
+//! use greenwood::trial::design::{FixedDesign, Hazard, Target};
+//!
+//! let plan = FixedDesign::new(0.6).target(Target::Power(0.9)).control(Hazard::median(12.0)?);
+//! let plan = plan.accrual(24.0).followup(12.0).fit()?; // months
+//! assert_eq!(plan.rounded().events, 162);
+//! assert!((plan.subjects().unwrap() - 251.362800927403).abs() < 1e-9); // R: rpact, getSampleSizeSurvival
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//! Looks at the data on the way, weighted tests, exact single-arm designs and simulated trials: [`trial::design`](crate::trial::design).
 //!
 //! A Parquet file of any length, a record batch of Arrow, or a table of results for another program: the page
 //! `columns` (features `arrow` and `parquet`).
