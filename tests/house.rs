@@ -28,7 +28,8 @@ fn every_folder_of_the_map_is_there() {
         let mut wing = PathBuf::new();
         for (i, name) in quoted(cell).enumerate() {
             let path = if i == 0 || name.contains('/') { PathBuf::from(name) } else { wing.join(name) };
-            let at = if name.starts_with("src") { root().join(&path) } else { root().join("src").join(&path) };
+            let at =
+                if name.starts_with("src") { root().join(&path) } else { root().join("src").join(&path) };
             let alone = root().join("src").join(name);
             assert!(at.exists() || alone.exists() || at.with_extension("rs").exists(), "{name} of: {row}");
             if i == 0 {
@@ -55,7 +56,8 @@ fn every_command_of_the_readme_names_an_example_and_features_that_exist() {
     for text in [read("README.md"), read("engines/datafusion/README.md")] {
         for line in text.lines().filter(|line| line.trim_start().starts_with("cargo ")) {
             let words: Vec<&str> = line.split_whitespace().collect();
-            let after = |flag: &str| words.iter().position(|w| *w == flag).and_then(|i| words.get(i + 1)).copied();
+            let after =
+                |flag: &str| words.iter().position(|w| *w == flag).and_then(|i| words.get(i + 1)).copied();
             let package = if after("-p").is_some() { "engines/datafusion" } else { "" };
             if let Some(example) = after("--example") {
                 let place = root().join(package).join("examples").join(example);
