@@ -186,7 +186,7 @@ impl<'a> Pairs<'a> {
                 for i in step.others() {
                     at_risk = change(&mut sum, i, 1.0);
                 }
-                if self.ties != Ties::Exact {
+                if !self.ties.of_sets() {
                     for i in step.events() {
                         at_risk = change(&mut sum, i, 1.0);
                     }
@@ -202,7 +202,7 @@ impl<'a> Pairs<'a> {
                         add(&mut total, &own, 1.0);
                     }
                 }
-                if self.ties == Ties::Exact {
+                if self.ties.of_sets() {
                     for i in tie.start..tie.events_end {
                         at_risk = change(&mut sum, i, 1.0);
                     }
@@ -239,7 +239,7 @@ impl<'a> Pairs<'a> {
             for step in stratum.backwards() {
                 let tie = step.tie;
                 step.others().for_each(|i| join(&mut at_risk, i));
-                if self.ties != Ties::Exact {
+                if !self.ties.of_sets() {
                     step.events().for_each(|i| join(&mut at_risk, i));
                 }
                 while at_risk.peek().is_some_and(|top| !entered(top.1, tie.time)) {
@@ -255,7 +255,7 @@ impl<'a> Pairs<'a> {
                         }
                     }
                 }
-                if self.ties == Ties::Exact {
+                if self.ties.of_sets() {
                     (tie.start..tie.events_end).for_each(|i| join(&mut at_risk, i));
                 }
             }
