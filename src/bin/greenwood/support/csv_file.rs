@@ -1,4 +1,4 @@
-//! A CSV file as it is read: its marks and line ends, what is wrong with it in words, and a sign of life.
+//! A CSV file as it is read: its marks and line ends, and what is wrong with it in words.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -42,26 +42,4 @@ pub(super) fn explain_from(path: &str, error: &csv::Error, behind: u64) -> Failu
         _ => format!("{path}{line}: {error}"),
     }
     .into()
-}
-
-/// A sign of life for files that take more than a second, where somebody watches.
-pub(super) struct Progress<'a> {
-    name: &'a str,
-    watched: bool,
-    last: std::time::Instant,
-}
-
-impl<'a> Progress<'a> {
-    pub(super) fn new(name: &'a str) -> Self {
-        use std::io::IsTerminal;
-        Self { name, watched: std::io::stderr().is_terminal(), last: std::time::Instant::now() }
-    }
-
-    pub(super) fn tell(&mut self, rows: usize) {
-        // The clock is asked once in 65,536 rows: asking costs as much as a short row.
-        if self.watched && rows.is_multiple_of(1 << 16) && self.last.elapsed().as_secs() >= 1 {
-            eprintln!("{}: {rows} rows read", self.name);
-            self.last = std::time::Instant::now();
-        }
-    }
 }

@@ -8,6 +8,7 @@ mod cox_answer;
 mod csv_file;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod progress;
 mod rows;
 mod table;
 

@@ -7,7 +7,8 @@ use std::path::Path;
 use greenwood::survival::Groups;
 
 use super::answer::{Failure, Warnings};
-use super::csv_file::{Progress, ends_in_two, explain, explain_from, unmark};
+use super::csv_file::{ends_in_two, explain, explain_from, unmark};
+use super::progress::Progress;
 
 /// How the file is written.
 #[derive(clap::Args, Clone)]
