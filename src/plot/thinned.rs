@@ -8,7 +8,7 @@ use crate::plot::series::{Censored, StepSeries, is_before};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
-use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::table::{RiskTable, Row};
 
 /// From a value to what the vertical axis shows of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -263,7 +263,7 @@ impl StepSeries {
             }
         }
         close(self, now)?;
-        self.end = table.rows().rev().find(|row| row.is_exit()).map_or(0.0, |row| row.time);
+        self.end = table.rows().rev().find(Row::is_exit).map_or(0.0, |row| row.time);
         self.behind = Some(behind);
         Ok(())
     }
