@@ -224,7 +224,8 @@ fn trap_17_every_start_is_finite() -> Result<()> {
     let below_18 = early.iter().map(|t| 5.9 * t);
     let time: Vec<f64> = below_18.chain([72.5, 73.0, 80.0, 96.0]).collect();
     let entry: Vec<f64> = (0..34).map(|i| time[i] * 0.1 * (i % 5) as f64).collect();
-    let late = RightCensored::new(&time, &(0..34).map(|i| i < 30).collect::<Vec<_>>())?.with_entry(&entry)?;
+    let died: Vec<bool> = (0..34).map(|i| i < 30).collect();
+    let late = RightCensored::new(&time, &died)?.with_entry(&entry)?;
     let of_entry = Design::builder().numeric("entry", &entry).build()?;
     let time: Vec<f64> = early.iter().copied().chain([80.0, 90.0, 100.0, 120.0]).collect();
     let event: Vec<bool> = (0..34).map(|i| i < 30).collect();
