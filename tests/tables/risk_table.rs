@@ -342,3 +342,33 @@ fn counts_are_rows() {
     assert!(matches!(many, Err(Error::TooManyRows { .. })));
     assert!(RiskTable::from_counts([], NearTies::Merge).unwrap().is_empty());
 }
+
+#[test]
+fn tables_of_several_causes_merge_by_label_and_are_read_back_through_checks() -> greenwood::Result<()> {
+    use greenwood::survival::CompetingRisks;
+    use greenwood::survival::risk_table::CompetingRiskTables;
+
+    let tables = |time: &[f64], cause: &[Option<&str>], arm: &[&str], site: &[&str]| {
+        let data = CompetingRisks::new(time.to_vec(), cause)?.with_strata(Groups::new(site))?;
+        CompetingRiskTables::new(&data, &Groups::new(arm))
+    };
+    let (relapse, death) = (Some("relapse"), Some("death"));
+    let time = [1.0, 2.0, 2.0, 3.0, 4.0, 5.0];
+    let cause = [relapse, death, None, relapse, death, relapse];
+    let (arm, site) = (["old", "new", "new", "old", "old", "new"], ["x", "x", "y", "y", "x", "x"]);
+    let whole = tables(&time, &cause, &arm, &site)?;
+    // The first part has no group "new" at site "y"; the second meets the groups in another order.
+    let parts = [
+        tables(&time[..2], &cause[..2], &arm[..2], &site[..2])?,
+        tables(&time[2..], &cause[2..], &arm[2..], &site[2..])?,
+    ];
+    assert_eq!(parts.iter().sum::<greenwood::Result<CompetingRiskTables>>()?, whole);
+    assert_eq!((whole.labels(), whole.of_group("old")?.all().subjects()), (vec!["new", "old"], 3));
+    assert!(whole.table("old").is_err());
+
+    let text = serde_json::to_string(&whole).unwrap();
+    assert_eq!(serde_json::from_str::<CompetingRiskTables>(&text).unwrap(), whole);
+    let twice = serde_json::from_str::<CompetingRiskTables>(&text.replace("\"old\"", "\"new\"")).unwrap_err();
+    assert!(twice.to_string().starts_with("labels 0 and 1 are both \"new\""), "{twice}");
+    Ok(())
+}
