@@ -128,7 +128,7 @@ fn what_does_not_fit_together_is_refused() {
 }
 
 /// Forty subjects with risks of the event by 5 and by 10 and a marker.
-fn predicted() -> String {
+fn predicted(name: &str) -> String {
     let mut rows = vec!["time,event,r5,r10,marker\n".to_string()];
     for i in 0..40 {
         let hazard = 0.02 + 0.004 * f64::from(i * 17 % 40);
@@ -137,12 +137,12 @@ fn predicted() -> String {
         let event = u8::from(i % 4 > 0);
         rows.push(format!("{time},{event},{},{},{}\n", risk(5.0), risk(10.0), i * 7 % 11));
     }
-    file("p_predicted.csv", rows.concat().as_bytes())
+    file(name, rows.concat().as_bytes())
 }
 
 #[test]
 fn scores_of_predicted_risks_are_drawn() {
-    let file = format!("{} --time time --event event", predicted());
+    let file = format!("{} --time time --event event", predicted("p_predicted.csv"));
     let brier = draw("p_brier.svg", &format!("{file} --kind brier --risk r5,r10 --horizon 5,10 --level 0.9"));
     let words =
         |figure: &Figure| figure.texts.iter().map(|t| t.content.clone()).collect::<Vec<_>>().join(" ");
@@ -174,7 +174,7 @@ fn scores_of_predicted_risks_are_drawn() {
 /// of any event.
 #[test]
 fn risks_of_one_of_several_causes_are_judged() {
-    let rows = std::fs::read_to_string(predicted()).unwrap();
+    let rows = std::fs::read_to_string(predicted("p_predicted_causes.csv")).unwrap();
     // Every third event is one of the other cause.
     let mut events = 0;
     let rows = rows.lines().map(|line| {
