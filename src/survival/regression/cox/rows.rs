@@ -104,20 +104,26 @@ impl Rows {
         let matrix = matrix.as_standard_layout();
         let flat = matrix.as_slice().unwrap_or(&[]);
         let order = &rows.order;
-        let idle = &rows.idle;
+        // Who is in no risk set has no say in centre and scale.
+        let without_idle: Option<Vec<f64>> = (p > 0 && !rows.idle.is_empty()).then(|| {
+            let mut w = weights.map_or_else(|| vec![1.0; flat.len() / p], <[f64]>::to_vec);
+            rows.idle.iter().for_each(|&i| w[order[i]] = 0.0);
+            w
+        });
+        let weights = without_idle.as_deref().or(weights);
         let x = std::mem::take(&mut rows.x);
         let standardised = match p {
             0 => Standardised::default(),
             // The same code with a known number of columns, which the compiler unrolls.
-            1 => standardise(flat, 1, weights, (order, idle), x),
-            2 => standardise(flat, 2, weights, (order, idle), x),
-            3 => standardise(flat, 3, weights, (order, idle), x),
-            4 => standardise(flat, 4, weights, (order, idle), x),
-            5 => standardise(flat, 5, weights, (order, idle), x),
-            6 => standardise(flat, 6, weights, (order, idle), x),
-            7 => standardise(flat, 7, weights, (order, idle), x),
-            8 => standardise(flat, 8, weights, (order, idle), x),
-            p => standardise(flat, p, weights, (order, idle), x),
+            1 => standardise(flat, 1, weights, order, x),
+            2 => standardise(flat, 2, weights, order, x),
+            3 => standardise(flat, 3, weights, order, x),
+            4 => standardise(flat, 4, weights, order, x),
+            5 => standardise(flat, 5, weights, order, x),
+            6 => standardise(flat, 6, weights, order, x),
+            7 => standardise(flat, 7, weights, order, x),
+            8 => standardise(flat, 8, weights, order, x),
+            p => standardise(flat, p, weights, order, x),
         };
         let Standardised { centre, scale, reach, x } = standardised;
         (rows.centre, rows.scale, rows.reach, rows.x) = (centre, scale, reach, x);

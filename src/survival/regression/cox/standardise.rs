@@ -34,16 +34,16 @@ struct Spread {
 impl Spread {
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    fn of(flat: &[f64], p: usize, counts: impl Fn(usize) -> bool, share: impl Fn(usize) -> f64) -> Self {
+    fn of(flat: &[f64], p: usize, weight: impl Fn(usize) -> f64, total: f64) -> Self {
         // In the order of the data, which is how the matrix lies in memory.
-        let rows = || flat.chunks_exact(p).enumerate().filter(|&(i, _)| counts(i));
+        let rows = || flat.chunks_exact(p).enumerate().filter(|&(i, _)| weight(i) > 0.0);
         let (mut centre, mut scale, mut largest) = (vec![0.0; p], vec![0.0; p], vec![0.0_f64; p]);
         let Some((_, first)) = rows().next() else { return Self { centre, scale, largest } };
         let many = flat.len() / p >= MANY;
         // Deviations from a first value: the values themselves may be near the largest number.
         let mut about = first.to_vec();
         if many {
-            let sample = || (0..SAMPLE).map(|k| k * (flat.len() / p / SAMPLE)).filter(|&i| counts(i));
+            let sample = || (0..SAMPLE).map(|k| k * (flat.len() / p / SAMPLE)).filter(|&i| weight(i) > 0.0);
             let each = (sample().count().max(1) as f64).recip();
             for i in sample() {
                 for j in 0..p {
@@ -52,7 +52,7 @@ impl Spread {
             }
         }
         for (i, x) in rows() {
-            let w = share(i);
+            let w = weight(i) / total;
             for j in 0..p {
                 centre[j] += w * (x[j] - first[j]);
                 largest[j] = if x[j].abs() > largest[j] { x[j].abs() } else { largest[j] };
@@ -65,7 +65,7 @@ impl Spread {
         if !many {
             scale.fill(0.0);
             for (i, x) in rows() {
-                let w = share(i);
+                let w = weight(i) / total;
                 for j in 0..p {
                     scale[j] += w * (x[j] - centre[j]).abs();
                 }
@@ -75,7 +75,6 @@ impl Spread {
     }
 }
 
-/// Of the rows in `order`, those at the places `idle` are in no risk set: they have no say in centre and scale.
 // Asked for at each call: the loops are short where the number of columns is known.
 #[allow(clippy::inline_always)]
 #[inline(always)]
@@ -83,27 +82,14 @@ pub(super) fn standardise(
     flat: &[f64],
     p: usize,
     weights: Option<&[f64]>,
-    (order, idle): (&[usize], &[usize]),
+    order: &[usize],
     mut sorted: Vec<f64>,
 ) -> Standardised {
+    let total: f64 = weights.map_or(order.len() as f64, |w| order.iter().map(|&i| w[i]).sum());
+    let total = if total > 0.0 { total } else { 1.0 };
     let Spread { centre, mut scale, largest } = match weights {
-        None => {
-            let each = (order.len().saturating_sub(idle.len()).max(1) as f64).recip();
-            if idle.is_empty() {
-                Spread::of(flat, p, |_| true, |_| each)
-            } else {
-                let mut counts = vec![true; flat.len() / p];
-                idle.iter().for_each(|&i| counts[order[i]] = false);
-                Spread::of(flat, p, |i| counts[i], |_| each)
-            }
-        }
-        Some(w) => {
-            let mut w = w.to_vec();
-            idle.iter().for_each(|&i| w[order[i]] = 0.0);
-            let total: f64 = order.iter().map(|&i| w[i]).sum();
-            let total = if total > 0.0 { total } else { 1.0 };
-            Spread::of(flat, p, |i| w[i] > 0.0, |i| w[i] / total)
-        }
+        None => Spread::of(flat, p, |_| 1.0, total),
+        Some(w) => Spread::of(flat, p, |i| w[i], total),
     };
     for j in 0..p {
         // Below the rounding of the values themselves nothing varies.
