@@ -8,7 +8,8 @@
 use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::newton::RiskSets;
 use crate::survival::regression::cox::partial_likelihood::Point;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Walk, Weight};
 use crate::survival::regression::fine_gray::one_pass::{self, Room};
 
@@ -159,7 +160,9 @@ impl Scan {
         self.risk.clear();
         self.risk.extend(self.eta.iter().map(|eta| eta - shift));
         exp_each(&mut self.risk);
-        self.risk.iter_mut().zip(&rows.weight).for_each(|(r, w)| *r *= w);
+        if let Some(weight) = rows.weight.own() {
+            self.risk.iter_mut().zip(weight).for_each(|(r, w)| *r *= w);
+        }
         let mut log_likelihood = 0.0;
         let mut s1 = vec![0.0; p];
         for (stratum, of) in rows.strata.iter().zip(&self.strata) {
@@ -198,21 +201,16 @@ impl Scan {
             // Backwards: those under observation.
             s1.fill(0.0);
             let (mut s0, mut peak) = (0.0, 0.0_f64);
-            let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
-            for (k, tie) in stratum.ties.iter().enumerate().rev() {
-                for i in (tie.start..next).rev() {
+            for change in stratum.backwards() {
+                let (k, tie) = (change.at, change.tie);
+                for i in change.joining.rev() {
                     s0 += self.risk[i];
                     add(&mut s1[..p], row(i), self.risk[i]);
                 }
-                next = tie.start;
                 peak = peak.max(s0);
-                while let Some((&(entry, i), rest)) = late.split_last() {
-                    if entry < tie.time {
-                        break;
-                    }
+                for &(_, i) in change.not_yet.iter().rev() {
                     s0 -= self.risk[i];
                     add(&mut s1[..p], row(i), -self.risk[i]);
-                    late = rest;
                 }
                 if s0 < CANCELLED * peak {
                     (s0, peak) = (0.0, 0.0);
