@@ -319,6 +319,48 @@ fn singular_risk_sets_end_the_estimation() {
     assert_eq!(cumulative(&none, 2.0), [0.0, 0.0]);
 }
 
+/// Rows that are in no risk set with an event, and rows that have left, have no say in what a column's unit is: nothing else
+/// changes, however far out they are.
+#[test]
+fn a_row_that_is_far_out_and_gone_has_no_say() {
+    let time = [1., 2., 3., 4., 5., 6., 7., 8.];
+    let event = [true, true, false, true, true, true, false, true];
+    let x = [1., 0., 0.3, 1., 0.2, 0.7, 0.5, 0.1];
+    let with = |far: Option<(f64, bool)>| {
+        let (mut t, mut e, mut x) = (time.to_vec(), event.to_vec(), x.to_vec());
+        if let Some((far, failed)) = far {
+            t.push(0.5);
+            e.push(failed);
+            x.push(far);
+        }
+        let data = RightCensored::new(t, e).unwrap();
+        AdditiveHazards::new()
+            .start(0.6)
+            .fit(&data, &Design::builder().numeric("x", &x).build().unwrap())
+            .unwrap()
+    };
+    let plain = with(None);
+    assert_eq!(plain.times().len(), 5);
+    for far in [1e3, 1e6, 1e12, -1e200] {
+        for failed in [false, true] {
+            let model = with(Some((far, failed)));
+            assert_eq!((model.times(), model.end()), (plain.times(), plain.end()), "{far} {failed}");
+            near(&cumulative(&model, 6.0), &cumulative(&plain, 6.0), 1e-9);
+            near(&model.weighted_covariance(), &plain.weighted_covariance(), 1e-9);
+        }
+    }
+    // A column's unit is no matter, up to the ends of the machine.
+    for unit in [1e200, 1e-200, 1e300] {
+        let x: Vec<f64> = x.iter().map(|x| x * unit).collect();
+        let data = RightCensored::new(&time, &event).unwrap();
+        let model = AdditiveHazards::new()
+            .start(0.6)
+            .fit(&data, &Design::builder().numeric("x", &x).build().unwrap());
+        let found = cumulative(&model.unwrap(), 6.0);
+        near(&[found[0], found[1] * unit], &cumulative(&plain, 6.0), 1e-9);
+    }
+}
+
 #[test]
 fn what_cannot_be_is_refused() {
     let data = RightCensored::new(&[1., 2., 3.], &[true; 3]).unwrap();

@@ -89,7 +89,7 @@ pub(super) fn run(sets: &RiskSets, model: &AdditiveModel, samples: usize, seed: 
     } else {
         let influence = |set: &super::risk_sets::EventSet, i: usize| {
             let root = sets.weight[i].sqrt();
-            sets.unscaled(&sets.influence(set, i)).into_iter().map(|g| root * g).collect()
+            sets.unscaled(set, &sets.influence(set, i)).into_iter().map(|g| root * g).collect()
         };
         sets.times.iter().flat_map(|set| (set.first..set.last).map(move |i| influence(set, i))).collect()
     };
@@ -172,15 +172,15 @@ fn by_cluster(sets: &RiskSets, random: &mut Random) -> Vec<f64> {
         }
         let mut total = vec![0.0; p];
         for i in (set.first..sets.time.len()).filter(|&i| sets.entry[i] < set.time) {
-            let z = sets.row(i);
+            let z = sets.row_of(set, i);
             let expected: f64 = z.iter().zip(&scaled).map(|(z, b)| z * b).sum();
             let event = if i < set.last { 1.0 } else { 0.0 };
             let factor = multipliers[sets.cluster[i] as usize] * sets.weight[i] * (event - expected);
-            total.iter_mut().zip(z).for_each(|(t, z)| *t += factor * z);
+            total.iter_mut().zip(z.iter()).for_each(|(t, z)| *t += factor * z);
         }
         let step: Vec<f64> =
             (0..p).map(|a| (0..p).map(|b| set.inverse[a * p + b] * total[b]).sum()).collect();
-        sum.iter_mut().zip(sets.unscaled(&step)).for_each(|(s, b)| *s += b);
+        sum.iter_mut().zip(sets.unscaled(set, &step)).for_each(|(s, b)| *s += b);
         path.extend_from_slice(&sum);
     }
     path

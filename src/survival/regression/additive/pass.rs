@@ -30,13 +30,13 @@ pub(super) fn run(sets: &RiskSets, weight: TestWeight, design: &Design) -> Resul
                 *sum += sets.weight[i] * g;
             }
             if robust.is_none() {
-                let g = sets.unscaled(&g);
+                let g = sets.unscaled(set, &g);
                 outer(&mut covariance, &g, sets.weight[i]);
                 let weighted: Vec<f64> = g.iter().zip(&importance).map(|(g, w)| g * w).collect();
                 outer(&mut model.test_covariance, &weighted, sets.weight[i]);
             }
         }
-        let increment = sets.unscaled(&scaled);
+        let increment = sets.unscaled(set, &scaled);
         for j in 0..p {
             cumulative[j] += increment[j];
             model.test_sums[j] += importance[j] * increment[j];
@@ -92,10 +92,10 @@ impl Robust {
     fn step(&mut self, sets: &RiskSets, set: &EventSet, scaled: &[f64], importance: &[f64]) {
         let p = self.p;
         for i in (set.first..sets.time.len()).filter(|&i| sets.entry[i] < set.time) {
-            let expected: f64 = sets.row(i).iter().zip(scaled).map(|(z, b)| z * b).sum();
+            let expected: f64 = sets.row_of(set, i).iter().zip(scaled).map(|(z, b)| z * b).sum();
             let event = if i < set.last { 1.0 } else { 0.0 };
             let residual = sets.weight[i] * (event - expected);
-            let added = sets.unscaled(&sets.influence(set, i));
+            let added = sets.unscaled(set, &sets.influence(set, i));
             let at = sets.cluster[i] as usize * p;
             for j in 0..p {
                 self.influence[at + j] += residual * added[j];
