@@ -12,12 +12,12 @@ use crate::survival::result::print::PValue;
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EffectTest {
-    name: String,
-    supremum: f64,
-    supremum_p: f64,
-    departure: f64,
-    departure_p: f64,
-    samples: usize,
+    pub(super) name: String,
+    pub(super) supremum: f64,
+    pub(super) supremum_p: f64,
+    pub(super) departure: f64,
+    pub(super) departure_p: f64,
+    pub(super) samples: usize,
 }
 
 impl EffectTest {
@@ -172,11 +172,11 @@ fn by_cluster(sets: &RiskSets, random: &mut Random) -> Vec<f64> {
         }
         let mut total = vec![0.0; p];
         for i in (set.first..sets.time.len()).filter(|&i| sets.entry[i] < set.time) {
-            let z = sets.row_of(set, i);
+            let z = sets.row(i);
             let expected: f64 = z.iter().zip(&scaled).map(|(z, b)| z * b).sum();
             let event = if i < set.last { 1.0 } else { 0.0 };
             let factor = multipliers[sets.cluster[i] as usize] * sets.weight[i] * (event - expected);
-            total.iter_mut().zip(z.iter()).for_each(|(t, z)| *t += factor * z);
+            total.iter_mut().zip(z).for_each(|(t, z)| *t += factor * z);
         }
         let step: Vec<f64> =
             (0..p).map(|a| (0..p).map(|b| set.inverse[a * p + b] * total[b]).sum()).collect();

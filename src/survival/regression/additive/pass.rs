@@ -9,10 +9,15 @@ use crate::survival::regression::design::Design;
 /// Rows times event times times columns squared that a robust variance may cost.
 const WORK: f64 = 2e10;
 
-pub(super) fn run(sets: &RiskSets, weight: TestWeight, design: &Design) -> Result<AdditiveModel> {
+pub(super) fn run(
+    sets: &RiskSets,
+    weight: TestWeight,
+    design: &Design,
+    strata: &[String],
+) -> Result<AdditiveModel> {
     let p = sets.p;
     let triangle = p * (p + 1) / 2;
-    let mut model = AdditiveModel::empty(sets, weight, design);
+    let mut model = AdditiveModel::empty(sets, weight, design, strata);
     if sets.robust {
         check_work(sets)?;
     }
@@ -21,7 +26,9 @@ pub(super) fn run(sets: &RiskSets, weight: TestWeight, design: &Design) -> Resul
     for set in &sets.times {
         let mut scaled = vec![0.0; p];
         let importance: Vec<f64> = match weight {
-            TestWeight::Aalen => sets.diagonal(set).iter().map(|d| 1.0 / d).collect(),
+            TestWeight::Aalen => {
+                sets.diagonal(set).iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect()
+            }
             TestWeight::AtRisk => vec![set.at_risk as f64; p],
         };
         for i in set.first..set.last {
@@ -92,7 +99,7 @@ impl Robust {
     fn step(&mut self, sets: &RiskSets, set: &EventSet, scaled: &[f64], importance: &[f64]) {
         let p = self.p;
         for i in (set.first..sets.time.len()).filter(|&i| sets.entry[i] < set.time) {
-            let expected: f64 = sets.row_of(set, i).iter().zip(scaled).map(|(z, b)| z * b).sum();
+            let expected: f64 = sets.row(i).iter().zip(scaled).map(|(z, b)| z * b).sum();
             let event = if i < set.last { 1.0 } else { 0.0 };
             let residual = sets.weight[i] * (event - expected);
             let added = sets.unscaled(set, &sets.influence(set, i));
