@@ -311,13 +311,15 @@ impl FlowChart {
         for (i, arm) in flow.arms().iter().enumerate() {
             let analysed: Vec<String> =
                 flow.populations().iter().map(|(name, n)| format!(", analysed ({name}) {}", n[i])).collect();
+            let others: Vec<String> =
+                flow.other_reasons().iter().map(|(why, n)| format!("{why} {}, ", n[i])).collect();
             sentences.push(format!(
                 "{arm}: randomised {}, another treatment {}, lost {}, withdrew {}, {}terminal event {}, still followed {}{}",
                 flow.randomised()[i],
                 flow.other_treatment()[i],
                 flow.lost()[i],
                 flow.withdrew()[i],
-                flow.other_reasons().iter().map(|(why, n)| format!("{why} {}, ", n[i])).collect::<String>(),
+                others.concat(),
                 flow.terminal()[i],
                 flow.still_followed()[i],
                 analysed.concat()
