@@ -387,3 +387,26 @@ fn simulations_tell_power_and_error_together() {
         assert!(error.contains(part), "{flags}: {error}");
     }
 }
+
+/// `--progress` shows a bar on standard error and changes nothing else; a closed pipe ends quietly.
+#[test]
+fn simulations_show_their_progress_and_end_with_the_pipe() {
+    let flags = "simulate --hazard-ratio 0.6 --control-median 12 --subjects 100 --accrual 24 --events 60 --trials 300";
+    let quiet = greenwood(&format!("{flags} --json"));
+    let shown = greenwood(&format!("{flags} --json --progress"));
+    assert!(shown.status.success() && quiet.stderr.is_empty());
+    assert_eq!(quiet.stdout, shown.stdout);
+    let bar = String::from_utf8(shown.stderr).unwrap();
+    assert!(bar.ends_with(&format!("[{}] 100% of 300 trials\n", "#".repeat(40))), "{bar}");
+    let study = String::from_utf8(greenwood(&format!("{flags} --type-i-error --progress")).stderr).unwrap();
+    assert!(study.contains(" 50% of 600 trials") && study.contains("100% of 600 trials"), "{study}");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_greenwood"))
+        .args(flags.split(' '))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}

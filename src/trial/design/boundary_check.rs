@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::trial::design::boundaries::BoundaryType;
 use crate::trial::design::checks;
 use crate::trial::design::group_sequential::{Futility, GroupSequential};
+use crate::trial::design::near_looks::{TOO_NEAR, too_near};
 
 impl GroupSequential {
     pub(super) fn check(&self) -> Result<()> {
@@ -25,6 +26,9 @@ impl GroupSequential {
         }
         if previous != 1.0 {
             return checks::refuse("the last fraction", previous, "1");
+        }
+        if too_near(&self.fractions) {
+            return Err(TOO_NEAR);
         }
         checks::error_rate(self.alpha, self.sides)?;
         let power = 1.0 - self.beta;
