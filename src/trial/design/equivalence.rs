@@ -30,6 +30,10 @@ use crate::trial::design::hazard::Hazard;
 /// `Φ((ln U − ln h)/s − z) + Φ((ln h − ln L)/s − z) − 1`, or 0 where that is below. One margin alone is
 /// [`FixedDesign::margin`](crate::trial::design::FixedDesign::margin): non-inferiority.
 ///
+/// # Cost
+/// Some ten microseconds for a size: a root of the power, and the expected events once. A search for the follow-up takes some thirty of
+/// those.
+///
 /// # Example
 /// With ratio 1 and symmetric margins `D = (z_α + z_{β/2})² (1 + r)² / (r ln² U)`:
 /// ```

@@ -178,13 +178,15 @@ impl MultiArmSequential {
     /// [`Error::Unsupported`] where bounds leave no error for the last look.
     pub fn fit(&self) -> Result<MultiArmBoundaries> {
         self.check()?;
-        let (upper, lower) = match self.shape() {
+        let (upper, lower): (Vec<f64>, Vec<f64>) = match self.shape() {
             Some(shape) => {
                 let c = self.constant(&shape)?;
                 (shape.iter().map(|s| c * s).collect(), self.lower(c))
             }
             None => (self.look_by_look()?, self.lower(0.0)),
         };
+        // Above the upper bound nobody is dropped.
+        let lower: Vec<f64> = lower.iter().zip(&upper).map(|(l, u)| l.min(*u)).collect();
         let alpha_spent = self.any_by_look(&upper, &lower);
         Ok(MultiArmBoundaries { design: self.clone(), upper, lower, alpha_spent })
     }

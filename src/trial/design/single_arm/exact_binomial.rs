@@ -21,6 +21,9 @@ pub(super) const MOST: u64 = 20_000;
 /// `P(X > r | p₀) ≤ α`. The size is the smallest n with the power; power saws up and down in n, so a larger n may have less
 /// of it, and [`lasting`](ExactBinomialPlan::lasting) is the size from which on every n has it.
 ///
+/// # Cost
+/// One pass over the sizes, each some binomial terms: a tenth of a millisecond for rates 0.2 apart.
+///
 /// # Example
 /// ```
 /// use greenwood::trial::design::single_arm::ExactBinomialDesign;
