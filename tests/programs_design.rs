@@ -388,6 +388,18 @@ fn simulations_tell_power_and_error_together() {
     }
 }
 
+/// rpact 3.3.4: getDesignGroupSequential(kMax = 3, typeOfDesign = "P", alpha = 0.02, beta = 0.2, futilityBounds = c(-0.4, 0.6),
+/// bindingFutility = FALSE). A list may begin with a negative number.
+#[test]
+fn a_list_may_begin_below_zero() {
+    let found = answer("design boundaries --looks 3 --type pocock --alpha 0.02 --beta 0.2 --futility-z -0.4,0.6");
+    near(&found["futility_z"][0], -0.4);
+    near(&found["z"][2], 2.37812159925252);
+    near(&found["drift"], 3.13284418685887);
+    let error = refusal("design boundaries --looks 3 --futility-z -x,0");
+    assert!(error.contains("--futility-z"), "{error}");
+}
+
 /// `--progress` shows a bar on standard error and changes nothing else; a closed pipe ends quietly.
 #[test]
 fn simulations_show_their_progress_and_end_with_the_pipe() {
