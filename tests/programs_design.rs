@@ -400,6 +400,33 @@ fn a_list_may_begin_below_zero() {
     assert!(error.contains("--futility-z"), "{error}");
 }
 
+/// What was once let through, or broke off: durations that are none, sizes that nobody can count, looks without number.
+#[test]
+fn numbers_beyond_all_measure_are_refused() {
+    let fixed = "design fixed --power 0.9 --hazard-ratio 0.7";
+    let simulate = "simulate --hazard-ratio 0.7 --control-median 12 --accrual 12 --subjects 50";
+    for (flags, expected) in [
+        (format!("{fixed} --control-median 12 --accrual -1 --followup 12"), "--accrual: accrual is -1"),
+        (format!("{fixed} --control-median 12 --accrual NaN --followup 12"), "--accrual: accrual is NaN"),
+        (format!("{fixed} --control-median 12 --accrual 12 --followup 1e300"), "--accrual, --followup: accrual and"),
+        (format!("{fixed} --control-hazard 1e-300 --accrual 12 --followup 12"), "the number of subjects is"),
+        (format!("{fixed} --ratio 1e-300"), "the number of events is"),
+        (format!("{fixed} --alpha 1e-300"), "--alpha: alpha is"),
+        ("design fixed --hazard-ratio 0.7 --events 1e300".into(), "the number of events is"),
+        ("design boundaries --looks 100000000000".into(), "--looks: looks is 100000000000: it must be at most 50"),
+        ("design equivalence --upper 1.25 --power 0.9 --alpha 1e-300".into(), "--alpha: alpha is"),
+        (format!("{simulate} --delay -1"), "--delay -1: it must be finite and at least 0"),
+        (format!("{simulate} --followup NaN"), "--followup NaN"),
+        (format!("{simulate} --test rmst --tau 0"), "--tau 0: it must be finite and above 0"),
+        (format!("{simulate} --test fleming-harrington --rho inf"), "--rho inf"),
+        (format!("{simulate} --accrual -3").replace("--accrual 12 ", ""), "--accrual: duration is -3"),
+        (format!("{simulate} --dropout-hazard -1"), "--dropout-hazard: rates is -1"),
+    ] {
+        let found = refusal(&flags);
+        assert!(found.contains(expected), "{flags}: {found}");
+    }
+}
+
 /// `--progress` shows a bar on standard error and changes nothing else; a closed pipe ends quietly.
 #[test]
 fn simulations_show_their_progress_and_end_with_the_pipe() {

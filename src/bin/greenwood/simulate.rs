@@ -131,6 +131,18 @@ impl Program for Options {
             (_, Some(median)) => Hazard::median(median).map_err(of_flag("--control-median"))?,
             _ => return Err("--control-hazard or --control-median is needed".into()),
         };
+        for (flag, value, least) in [
+            ("--delay", self.delay, 0.0),
+            ("--followup", self.followup, 0.0),
+            ("--tau", self.tau, f64::MIN_POSITIVE),
+            ("--rho", self.rho, 0.0),
+            ("--gamma", self.gamma, 0.0),
+        ] {
+            if let Some(value) = value.filter(|v| !(least..f64::INFINITY).contains(v)) {
+                let must = if least > 0.0 { "above 0" } else { "at least 0" };
+                return Err(format!("{flag} {value}: it must be finite and {must}").into());
+            }
+        }
         let refused = by_flag(&[
             ("a rate", "--control-hazard"),
             ("trials", "--trials"),

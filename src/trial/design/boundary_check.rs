@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::trial::design::boundaries::BoundaryType;
 use crate::trial::design::checks;
-use crate::trial::design::group_sequential::{Futility, GroupSequential};
+use crate::trial::design::group_sequential::{Futility, GroupSequential, MOST_LOOKS};
 use crate::trial::design::near_looks::{TOO_NEAR, too_near};
 
 impl GroupSequential {
@@ -12,8 +12,8 @@ impl GroupSequential {
         if looks == 0 {
             return Err(Error::Empty { argument: "fractions" });
         }
-        if looks > 50 {
-            return checks::refuse("looks", looks as f64, "at most 50");
+        if self.looks > MOST_LOOKS {
+            return checks::refuse("looks", self.looks as f64, "at most 50");
         }
         let mut previous = 0.0;
         for (index, &value) in self.fractions.iter().enumerate() {

@@ -7,10 +7,10 @@ use crate::trial::design::recursion::FAR;
 pub(crate) const TOO_NEAR: Error = Error::Unsupported {
     method: "this design",
     with: "so many looks so near to each other",
-    why: "their bounds would take minutes; leave out looks, or let them be at least a ten-thousandth of the information apart",
+    why: "their bounds would take minutes; leave out looks, or let them be at least a thousandth of the information apart",
 };
 
-/// Are the looks so many and so near to each other that a recursion would have more than 40 million pairs of points? By the points
+/// Are the looks so many and so near to each other that a recursion would have more than 12 million pairs of points? By the points
 /// of [`Stage`](crate::trial::design::recursion::Stage), for intervals as wide as they may be.
 pub(crate) fn too_near(fractions: &[f64]) -> bool {
     let (mut pairs, mut before, mut points) = (0.0, 0.0, 1.0_f64);
@@ -24,5 +24,5 @@ pub(crate) fn too_near(fractions: &[f64]) -> bool {
         pairs += points * met;
         before = t;
     }
-    pairs > 4e7
+    pairs > 1.2e7
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::result::print::MISSING;
-use crate::trial::design::adaptive::level::smallest_level;
+use crate::trial::design::adaptive::level::{LEAST, smallest_level};
 use crate::trial::design::group_sequential::GroupSequential;
 
 /// One intersection of hypotheses: its p-value in each stage, and its combined statistic after each.
@@ -106,7 +106,7 @@ impl ClosedTestResult {
     }
 
     /// The repeated p-value of each arm by a look, counted from 1: the smallest error at which the closed test with bounds of this
-    /// design rejects its hypothesis at one of the looks up to this one; 1 where it is above ½. Valid whatever made one look.
+    /// design rejects its hypothesis at one of the looks up to this one; 1 where it is above ½, 1e-12 where it is below that. Valid whatever made one look.
     ///
     /// `design` is that of the bounds; its error and power do not matter.
     ///
@@ -144,7 +144,7 @@ impl ClosedTestResult {
                     seen.iter().map(|&(k, z)| z - bounds[k]).fold(-100.0, f64::max)
                 })
             };
-            if seen.is_empty() { 1.0 } else { smallest_level(best, margin) }
+            if seen.is_empty() { 1.0 } else { smallest_level(best, LEAST, margin) }
         };
         let levels: Vec<f64> = self.intersections.iter().map(level).collect();
         let of = |arm: usize| {

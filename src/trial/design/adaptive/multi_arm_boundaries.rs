@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::survival::result::print;
 use crate::trial::design::adaptive::control_paths::Arms;
-use crate::trial::design::adaptive::level::smallest_level;
+use crate::trial::design::adaptive::level::{LEAST, smallest_level};
 use crate::trial::design::adaptive::multi_arm_sequential::MultiArmSequential;
 use crate::trial::design::boundaries::BoundaryType;
 use crate::trial::design::checks;
@@ -111,7 +111,7 @@ impl MultiArmBoundaries {
             });
         }
         // No family of bounds shows an arm at a level below the p-value of its own statistic.
-        Ok(smallest_level(z, |alpha| {
+        Ok(smallest_level(z, LEAST, |alpha| {
             let own = design.clone().alpha(alpha).look_by_look();
             own.map_or(f64::NAN, |bounds| z - bounds[k].min(60.0))
         }))

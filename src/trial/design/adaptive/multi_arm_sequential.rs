@@ -62,6 +62,8 @@ const MOST_LOOKS: usize = 4;
 pub struct MultiArmSequential {
     pub(super) arms: usize,
     pub(super) fractions: Vec<f64>,
+    /// As many as were asked for; too many are not written down.
+    looks: usize,
     pub(super) alpha: f64,
     pub(super) ratio: f64,
     pub(super) boundary: BoundaryType,
@@ -73,7 +75,8 @@ pub struct MultiArmSequential {
 impl MultiArmSequential {
     /// So many arms beside the control, and looks at equal steps of the information.
     pub fn looks(arms: usize, looks: usize) -> Self {
-        Self::at(arms, &(1..=looks).map(|k| k as f64 / looks as f64).collect::<Vec<_>>())
+        let written = looks.min(MOST_LOOKS + 1);
+        Self { looks, ..Self::at(arms, &(1..=written).map(|k| k as f64 / looks as f64).collect::<Vec<_>>()) }
     }
 
     /// So many arms beside the control, and looks at these shares of the final information; the last one is 1.
@@ -81,6 +84,7 @@ impl MultiArmSequential {
         Self {
             arms,
             fractions: fractions.to_vec(),
+            looks: fractions.len(),
             alpha: 0.025,
             ratio: 1.0,
             boundary: BoundaryType::OBrienFleming,
@@ -128,9 +132,9 @@ impl MultiArmSequential {
         if looks == 0 {
             return Err(Error::Empty { argument: "fractions" });
         }
-        if looks > MOST_LOOKS {
+        if self.looks > MOST_LOOKS {
             let must_be = "at most 4 with several arms: each look multiplies the work by twenty";
-            return checks::refuse("looks", looks as f64, must_be);
+            return checks::refuse("looks", self.looks as f64, must_be);
         }
         let mut previous = 0.0;
         for (index, &value) in self.fractions.iter().enumerate() {
@@ -144,8 +148,8 @@ impl MultiArmSequential {
         if previous != 1.0 {
             return checks::refuse("the last fraction", previous, "1");
         }
-        if !(self.alpha > 0.0 && self.alpha <= 0.5) {
-            return checks::refuse("alpha", self.alpha, "above 0 and at most 0.5");
+        if !(1e-12..=0.5).contains(&self.alpha) {
+            return checks::refuse("alpha", self.alpha, "at least 10^-12 and at most 0.5");
         }
         if !(0.01..=100.0).contains(&self.ratio) {
             return checks::refuse("ratio", self.ratio, "between 0.01 and 100");

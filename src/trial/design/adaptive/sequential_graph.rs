@@ -167,5 +167,5 @@ fn sequential_p(looks: &[(f64, f64)], spending: &Spending) -> f64 {
         looks.iter().zip(bounds).map(|(&(_, z), bound)| z - bound).fold(-100.0, f64::max)
     };
     let best = looks.iter().map(|l| l.1).fold(f64::NEG_INFINITY, f64::max);
-    smallest_level(best, margin)
+    smallest_level(best, 1e-290, margin)
 }
