@@ -158,7 +158,8 @@ fn all_near(found: &[f64], expected: &[f64], tolerance: f64) {
 /// digits; all digits by `tests/data/multi_arm.py` (numpy, scipy).
 #[test]
 fn bounds_of_several_arms_are_those_of_mams_and_scipy() {
-    let triangular = |ratio: f64| MultiArmSequential::looks(3, 2).alpha(0.05).ratio(ratio).triangular().fit().unwrap();
+    let triangular =
+        |ratio: f64| MultiArmSequential::looks(3, 2).alpha(0.05).ratio(ratio).triangular().fit().unwrap();
     let (two, one) = (triangular(0.5), triangular(1.0));
     all_near(two.z(), &[2.359, 2.225], 1e-3);
     all_near(two.futility_z(), &[0.786], 1e-3);
@@ -227,7 +228,10 @@ fn several_arms_keep_the_family_wise_error() {
             wrong += f64::from(u8::from(shown));
         }
         let share = wrong / f64::from(trials);
-        assert!((share - 0.025).abs() < 4.0 * (0.025 * 0.975 / f64::from(trials)).sqrt(), "{share}: {bounds}");
+        assert!(
+            (share - 0.025).abs() < 4.0 * (0.025 * 0.975 / f64::from(trials)).sqrt(),
+            "{share}: {bounds}"
+        );
     }
     let plain = GroupSequential::at(&[0.4, 1.0]).boundary(spending.clone()).fit().unwrap();
     let one = MultiArmSequential::at(1, &[0.4, 1.0]).boundary(spending.clone()).fit().unwrap();
@@ -260,7 +264,9 @@ fn what_several_arms_refuse() {
     assert!(text(MultiArmSequential::at(2, &[0.5])).contains("the last fraction is 0.5: it must be 1"));
     assert!(text(MultiArmSequential::at(2, &[f64::NAN, 1.0])).contains("fractions[0] is NaN"));
     assert!(text(two().alpha(0.0)).contains("alpha is 0") && text(two().alpha(0.6)).contains("alpha is 0.6"));
-    assert!(text(two().ratio(f64::NAN)).contains("ratio is NaN") && text(two().ratio(0.0)).contains("ratio is 0"));
+    assert!(
+        text(two().ratio(f64::NAN)).contains("ratio is NaN") && text(two().ratio(0.0)).contains("ratio is 0")
+    );
     assert!(text(two().futility(&[0.0, 0.0])).contains("futility has 2 values"));
     assert!(text(two().futility(&[f64::NAN])).contains("futility is NaN"));
     assert!(text(two().boundary(BoundaryType::WangTsiatis(9.0))).contains("Wang and Tsiatis's Δ is 9"));
@@ -268,14 +274,19 @@ fn what_several_arms_refuse() {
     assert!(text(two().boundary(low.clone())).contains("spend the whole error; raise their bounds"));
     // Lower bounds above the upper ones: all arms are decided at the first look, by Dunnett's test.
     let decided = two().futility(&[9.0]).binding(true).fit().unwrap();
-    assert!(decided.futility_z()[0] == decided.z()[0] && (decided.z()[0] - 2.212135).abs() < 1e-5, "{decided}");
+    assert!(
+        decided.futility_z()[0] == decided.z()[0] && (decided.z()[0] - 2.212135).abs() < 1e-5,
+        "{decided}"
+    );
     let bounds = two().fit().unwrap();
     let refused = |e: greenwood::Result<Vec<f64>>| e.unwrap_err().to_string();
     assert!(refused(bounds.repeated_p_values(0, &[1.0, 1.0])).contains("look is 0"));
     assert!(refused(bounds.repeated_p_values(1, &[1.0])).contains("z has 1 values"));
     assert!(refused(bounds.any_rejection_by_look(&[f64::NAN, 0.0])).contains("drifts is NaN"));
     assert!(bounds.power(f64::INFINITY, 0.0).unwrap_err().to_string().contains("best is inf"));
-    assert!(bounds.repeated_ratio_limit(1, -1.0, 10.0).unwrap_err().to_string().contains("hazard_ratio is -1"));
+    assert!(
+        bounds.repeated_ratio_limit(1, -1.0, 10.0).unwrap_err().to_string().contains("hazard_ratio is -1")
+    );
     let fixed = two().boundary(BoundaryType::HaybittlePeto(3.0)).fit().unwrap();
     assert!(refused(fixed.repeated_p_values(1, &[1.0, 1.0])).contains("fixed at this look"));
 }
@@ -304,10 +315,18 @@ fn repeated_p_values_and_limits_are_those_of_rpact() {
         (
             &pocock,
             IntersectionTest::Bonferroni,
-            vec![[some(1.2), some(0.1), some(1.32)], [some(1.8), gone, some(2.11)], [some(1.1), gone, some(1.7)]],
+            vec![
+                [some(1.2), some(0.1), some(1.32)],
+                [some(1.8), gone, some(2.11)],
+                [some(1.1), gone, some(1.7)],
+            ],
             vec![[25.0, 27.0, 20.0], [32.0, 1.0, 28.0], [20.0, 1.0, 30.0]],
             // Levels above a half are 1 here and 0.5 there.
-            vec![[1.0; 3], [0.0979556745233352, none, 0.0979556745233352], [0.0378469544692536, none, 0.0318673793720749]],
+            vec![
+                [1.0; 3],
+                [0.0979556745233352, none, 0.0979556745233352],
+                [0.0378469544692536, none, 0.0318673793720749],
+            ],
             vec![
                 [0.548758830506013, 0.367572774936786, 0.539418787873929],
                 [0.80897479669241, none, 0.863578417461429],
@@ -345,7 +364,11 @@ fn repeated_p_values_and_limits_are_those_of_rpact() {
                 );
                 match low[arm] {
                     Some(low) => {
-                        assert!((low.exp() / limit - 1.0).abs() < 5e-5, "{kind:?} {look} {arm}: {} {limit}", low.exp());
+                        assert!(
+                            (low.exp() / limit - 1.0).abs() < 5e-5,
+                            "{kind:?} {look} {arm}: {} {limit}",
+                            low.exp()
+                        );
                     }
                     None => assert!(limit.is_nan()),
                 }
@@ -356,12 +379,19 @@ fn repeated_p_values_and_limits_are_those_of_rpact() {
     let stage = [[some(1.0), some(2.0)]];
     let text = |e: greenwood::Error| e.to_string();
     assert!(text(test.repeated_limits(&stage, &[[1.0, 0.0]]).unwrap_err()).contains("information is 0"));
-    assert!(text(test.repeated_limits(&stage, &[[1.0]]).unwrap_err()).contains("information of a stage has 1 values"));
+    assert!(
+        text(test.repeated_limits(&stage, &[[1.0]]).unwrap_err())
+            .contains("information of a stage has 1 values")
+    );
     let none: [[f64; 2]; 0] = [];
     assert!(text(test.repeated_limits(&stage, &none).unwrap_err()).contains("information has 0 values"));
     let found = test.test(&stage).unwrap();
     assert!(text(found.repeated_p_values(&of, 2).unwrap_err()).contains("look is 2"));
-    assert!(text(found.repeated_p_values(&pocock, 1).unwrap_err()).contains("the design's looks has 3 values"));
+    assert!(
+        text(found.repeated_p_values(&pocock, 1).unwrap_err()).contains("the design's looks has 3 values")
+    );
     let fixed = GroupSequential::looks(2).boundary(BoundaryType::HaybittlePeto(3.0));
-    assert!(text(found.repeated_p_values(&fixed, 1).unwrap_err()).contains("bounds that belong to one error"));
+    assert!(
+        text(found.repeated_p_values(&fixed, 1).unwrap_err()).contains("bounds that belong to one error")
+    );
 }

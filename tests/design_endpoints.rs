@@ -219,7 +219,10 @@ fn subjects_of_equivalence() -> Answer {
     assert_eq!((alone.fit()?.subjects(), alone.fit()?.duration()), (None, None));
     for (design, expected) in [
         (alone.clone().target(Target::Subjects(100.0)), "give these, or the events"),
-        (alone.clone().control(Hazard::median(12.0)?).accrual(-1.0), "accrual is -1: it must be a finite duration of at least 0"),
+        (
+            alone.clone().control(Hazard::median(12.0)?).accrual(-1.0),
+            "accrual is -1: it must be a finite duration of at least 0",
+        ),
         (alone.clone().control(Hazard::median(12.0)?).accrual(0.0), "nobody would be followed"),
         (alone.control(Hazard::constant(0.0)?).accrual(12.0), "nobody would have an event"),
     ] {
@@ -392,17 +395,22 @@ fn no_number_breaks_a_plan() {
         let plan = d.fit()?;
         let bounds = GroupSequential::looks(2).fit()?;
         let looks = d.sequential(&bounds)?;
-        Ok([vec![plan.events(), plan.power(), looks.events(), looks.power()], looks.time_by_look().unwrap_or(&[]).to_vec()]
-            .concat())
+        Ok([
+            vec![plan.events(), plan.power(), looks.events(), looks.power()],
+            looks.time_by_look().unwrap_or(&[]).to_vec(),
+        ]
+        .concat())
     };
     let looks = |d: GroupSequential| -> Numbers {
         let bounds = d.fit()?;
-        Ok([bounds.z().to_vec(), bounds.alpha_spent().to_vec(), vec![bounds.drift(), bounds.inflation()]].concat())
+        Ok([bounds.z().to_vec(), bounds.alpha_spent().to_vec(), vec![bounds.drift(), bounds.inflation()]]
+            .concat())
     };
     let boundary = |b: BoundaryType| looks(GroupSequential::looks(2).boundary(b));
     let arms = |d: MultiArmSequential| -> Numbers { Ok(d.fit()?.z().to_vec()) };
     let targets = |v: f64| [Target::Power(v), Target::Subjects(v), Target::Events(v)];
-    let assumed = |v: f64| Ok::<_, Error>(Assumptions::new(hazard(0.03)?, hazard(0.05)?, Accrual::uniform(v, 12.0)?));
+    let assumed =
+        |v: f64| Ok::<_, Error>(Assumptions::new(hazard(0.03)?, hazard(0.05)?, Accrual::uniform(v, 12.0)?));
     let non_proportional = |test: PlannedTest, time: f64| -> Numbers {
         let plan = NonProportionalDesign::new(assumed(100.0)?, test, time).fit()?;
         Ok(vec![plan.subjects(), plan.power()])
@@ -413,7 +421,13 @@ fn no_number_breaks_a_plan() {
     };
     let competing = |event: f64, other: f64, ratio: f64, time: f64| -> Numbers {
         let effect = CompetingEffect::CauseSpecific(ratio);
-        let plan = CompetingRisksDesign::new(effect, hazard(event)?, hazard(other)?, Accrual::uniform(1.0, 12.0)?, time);
+        let plan = CompetingRisksDesign::new(
+            effect,
+            hazard(event)?,
+            hazard(other)?,
+            Accrual::uniform(1.0, 12.0)?,
+            time,
+        );
         let plan = plan.fit()?;
         Ok(vec![plan.events(), plan.subjects()])
     };
@@ -432,7 +446,10 @@ fn no_number_breaks_a_plan() {
         ("duration", Box::new(|v| Ok(vec![Accrual::uniform(9.0, v)?.entered_by(3.0)]))),
         ("accrual break", Box::new(|v| Ok(vec![Accrual::piecewise(&[0.0, v], &[5.0])?.entered_by(3.0)]))),
         ("accrual rate", Box::new(|v| Ok(vec![Accrual::piecewise(&[0.0, 6.0], &[v])?.entered_by(3.0)]))),
-        ("fixed ratio", Box::new(|v| numbers(FixedDesign::new(v).control(hazard(0.05)?).accrual(12.0).followup(6.0)))),
+        (
+            "fixed ratio",
+            Box::new(|v| numbers(FixedDesign::new(v).control(hazard(0.05)?).accrual(12.0).followup(6.0))),
+        ),
         ("fixed alpha", Box::new(|v| numbers(fixed()?.alpha(v)))),
         ("fixed allocation", Box::new(|v| numbers(fixed()?.allocation(v)))),
         ("fixed margin", Box::new(|v| numbers(fixed()?.margin(v)))),
@@ -455,7 +472,10 @@ fn no_number_breaks_a_plan() {
         ("kim", Box::new(|v| boundary(BoundaryType::Spending(Spending::KimDeMets(v))))),
         ("user", Box::new(|v| boundary(BoundaryType::Spending(Spending::User(vec![v, 0.025]))))),
         ("user end", Box::new(|v| boundary(BoundaryType::Spending(Spending::User(vec![0.01, v]))))),
-        ("futility", Box::new(|v| looks(GroupSequential::looks(2).futility(Futility::Z(vec![v])).binding(true)))),
+        (
+            "futility",
+            Box::new(|v| looks(GroupSequential::looks(2).futility(Futility::Z(vec![v])).binding(true))),
+        ),
         ("harm", Box::new(|v| looks(GroupSequential::looks(2).harm(Spending::Pocock, v)))),
         ("time", Box::new(|v| looks(GroupSequential::looks(2).spending_time(&[v, 1.0])))),
         ("observed", Box::new(|v| looks(GroupSequential::observed(&[v], 100.0)))),
@@ -471,10 +491,13 @@ fn no_number_breaks_a_plan() {
         ("at risk", Box::new(|v| one(FutureEvents::new(v, 0.1).within(3.0)))),
         ("future hazard", Box::new(|v| Ok(FutureEvents::new(9.0, v).time_until(3.0)?.into_iter().collect()))),
         ("future events", Box::new(|v| Ok(FutureEvents::new(9.0, 0.1).time_until(v)?.into_iter().collect()))),
-        ("repeated", Box::new(|v| {
-            let (low, high) = repeated_interval(&GroupSequential::looks(2).fit()?, 0, v, 50.0, 1.0)?;
-            Ok(vec![low, high])
-        })),
+        (
+            "repeated",
+            Box::new(|v| {
+                let (low, high) = repeated_interval(&GroupSequential::looks(2).fit()?, 0, v, 50.0, 1.0)?;
+                Ok(vec![low, high])
+            }),
+        ),
         ("stopped z", Box::new(|v| stopped(StagewiseOrdering::new(), v))),
         ("stopped events", Box::new(|v| stopped(StagewiseOrdering::new().events(v), 2.0))),
         ("stopped margin", Box::new(|v| stopped(StagewiseOrdering::new().events(50.0).margin(v), 2.0))),
@@ -506,36 +529,59 @@ fn no_number_breaks_a_plan() {
         ("hoped", Box::new(|v| Ok(vec![TwoStageDesign::new(0.1, v).fit()?.power()]))),
         ("exact null", Box::new(|v| Ok(vec![ExactBinomialDesign::new(v, 0.3).fit()?.power()]))),
         ("exact alpha", Box::new(|v| Ok(vec![ExactBinomialDesign::new(0.1, 0.3).alpha(v).fit()?.power()]))),
-        ("one sample", Box::new(|v| {
-            let accrual = Accrual::uniform(1.0, 5.0)?;
-            Ok(vec![OneSampleDesign::new(hazard(v)?, hazard(0.1)?, accrual, 8.0).fit()?.subjects()])
-        })),
-        ("one sample time", Box::new(|v| {
-            let accrual = Accrual::uniform(1.0, 5.0)?;
-            Ok(vec![OneSampleDesign::new(hazard(0.05)?, hazard(0.1)?, accrual, v).fit()?.subjects()])
-        })),
+        (
+            "one sample",
+            Box::new(|v| {
+                let accrual = Accrual::uniform(1.0, 5.0)?;
+                Ok(vec![OneSampleDesign::new(hazard(v)?, hazard(0.1)?, accrual, 8.0).fit()?.subjects()])
+            }),
+        ),
+        (
+            "one sample time",
+            Box::new(|v| {
+                let accrual = Accrual::uniform(1.0, 5.0)?;
+                Ok(vec![OneSampleDesign::new(hazard(0.05)?, hazard(0.1)?, accrual, v).fit()?.subjects()])
+            }),
+        ),
         ("time of a test", Box::new(|v| non_proportional(PlannedTest::LogRank(Weight::LogRank), v))),
         ("restricted mean", Box::new(|v| non_proportional(PlannedTest::RestrictedMean(v), 30.0))),
         ("milestone", Box::new(|v| non_proportional(PlannedTest::Milestone(v), 30.0))),
-        ("weight", Box::new(|v| non_proportional(PlannedTest::LogRank(Weight::fleming_harrington(v, 0.0)), 30.0))),
+        (
+            "weight",
+            Box::new(|v| non_proportional(PlannedTest::LogRank(Weight::fleming_harrington(v, 0.0)), 30.0)),
+        ),
         ("allocation", Box::new(|v| Ok(assumed(90.0)?.allocation(v)?.expected_events(20.0).to_vec()))),
         ("events", Box::new(|v| Ok(assumed(90.0)?.time_of_events(v).into_iter().collect()))),
         ("simulated alpha", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).alpha(v)))),
-        ("simulated cutoff", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).cutoff(Cutoff::Time(v))))),
-        ("simulated until", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).cutoff(Cutoff::EventsUntil(9, v))))),
+        (
+            "simulated cutoff",
+            Box::new(|v| simulated(Simulation::new(assumed(30.0)?).cutoff(Cutoff::Time(v)))),
+        ),
+        (
+            "simulated until",
+            Box::new(|v| simulated(Simulation::new(assumed(30.0)?).cutoff(Cutoff::EventsUntil(9, v)))),
+        ),
         ("simulated truth", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).truth(v)))),
         ("simulated tau", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).dependent_dropout(v)))),
-        ("simulated hazard", Box::new(|v| {
-            let accrual = Accrual::uniform(30.0, 9.0)?;
-            simulated(Simulation::new(Assumptions::new(hazard(v)?, hazard(v)?, accrual)).cutoff(Cutoff::Events(9)))
-        })),
+        (
+            "simulated hazard",
+            Box::new(|v| {
+                let accrual = Accrual::uniform(30.0, 9.0)?;
+                simulated(
+                    Simulation::new(Assumptions::new(hazard(v)?, hazard(v)?, accrual))
+                        .cutoff(Cutoff::Events(9)),
+                )
+            }),
+        ),
     ];
     let mut wrong = Vec::new();
     for (name, question) in &questions {
         for v in [0.0, -1.0, 1.0, f64::NAN, f64::INFINITY, 1e-300, 1e9, 1e300] {
             let start = std::time::Instant::now();
             match question(v) {
-                Ok(numbers) if numbers.iter().any(|x| x.is_nan()) => wrong.push(format!("{name} of {v}: {numbers:?}")),
+                Ok(numbers) if numbers.iter().any(|x| x.is_nan()) => {
+                    wrong.push(format!("{name} of {v}: {numbers:?}"))
+                }
                 Err(error) if error.to_string().len() < 25 => wrong.push(format!("{name} of {v}: {error}")),
                 _ => {}
             }

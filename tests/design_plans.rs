@@ -410,7 +410,11 @@ fn a_look_under_unequal_allocation_has_the_power_of_its_formula() {
         let design = FixedDesign::new(0.55).allocation(2.0).formula(formula).target(Target::Events(120.0));
         let plan = design.sequential(&bounds).unwrap();
         let found = bounds.rejection_by_look(plan.drift())[0];
-        assert!((plan.power() - power).abs() < 1e-7 && (found - first).abs() < 1e-7, "{formula:?}: {}", plan.power());
+        assert!(
+            (plan.power() - power).abs() < 1e-7 && (found - first).abs() < 1e-7,
+            "{formula:?}: {}",
+            plan.power()
+        );
         let text = plan.fixed().to_string();
         assert!(text.contains(named) && text.contains("allocation 2:1"), "{text}");
     }

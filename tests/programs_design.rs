@@ -392,7 +392,8 @@ fn simulations_tell_power_and_error_together() {
 /// bindingFutility = FALSE). A list may begin with a negative number.
 #[test]
 fn a_list_may_begin_below_zero() {
-    let found = answer("design boundaries --looks 3 --type pocock --alpha 0.02 --beta 0.2 --futility-z -0.4,0.6");
+    let found =
+        answer("design boundaries --looks 3 --type pocock --alpha 0.02 --beta 0.2 --futility-z -0.4,0.6");
     near(&found["futility_z"][0], -0.4);
     near(&found["z"][2], 2.37812159925252);
     near(&found["drift"], 3.13284418685887);
@@ -408,12 +409,18 @@ fn numbers_beyond_all_measure_are_refused() {
     for (flags, expected) in [
         (format!("{fixed} --control-median 12 --accrual -1 --followup 12"), "--accrual: accrual is -1"),
         (format!("{fixed} --control-median 12 --accrual NaN --followup 12"), "--accrual: accrual is NaN"),
-        (format!("{fixed} --control-median 12 --accrual 12 --followup 1e300"), "--accrual, --followup: accrual and"),
+        (
+            format!("{fixed} --control-median 12 --accrual 12 --followup 1e300"),
+            "--accrual, --followup: accrual and",
+        ),
         (format!("{fixed} --control-hazard 1e-300 --accrual 12 --followup 12"), "the number of subjects is"),
         (format!("{fixed} --ratio 1e-300"), "the number of events is"),
         (format!("{fixed} --alpha 1e-300"), "--alpha: alpha is"),
         ("design fixed --hazard-ratio 0.7 --events 1e300".into(), "the number of events is"),
-        ("design boundaries --looks 100000000000".into(), "--looks: looks is 100000000000: it must be at most 50"),
+        (
+            "design boundaries --looks 100000000000".into(),
+            "--looks: looks is 100000000000: it must be at most 50",
+        ),
         ("design equivalence --upper 1.25 --power 0.9 --alpha 1e-300".into(), "--alpha: alpha is"),
         (format!("{simulate} --delay -1"), "--delay -1: it must be finite and at least 0"),
         (format!("{simulate} --followup NaN"), "--followup NaN"),

@@ -323,7 +323,8 @@ fn a_study_of_trials_shows_its_progress() -> Answer {
     assert_eq!((seen.last(), study.without_effect().trials()), (Some(&240), 120));
     assert!(seen.windows(2).all(|w| w[0] <= w[1]), "{seen:?}");
     assert_eq!(study, simulation.study(&log_rank(PFS))?);
-    let short = simulation.trials(100_000).study_with(&log_rank(PFS), &mut |_| std::ops::ControlFlow::Break(()))?;
+    let short =
+        simulation.trials(100_000).study_with(&log_rank(PFS), &mut |_| std::ops::ControlFlow::Break(()))?;
     let (with, without) = (short.with_effect().trials(), short.without_effect().trials());
     assert!(with == without && with < 1000, "{with} {without}");
     Ok(())

@@ -154,7 +154,9 @@ impl Program for Options {
             ("gamma", "--gamma"),
         ]);
         let experimental = match self.delay {
-            Some(delay) if delay > 0.0 => delayed_effect(&control, delay, self.hazard_ratio).map_err(&refused)?,
+            Some(delay) if delay > 0.0 => {
+                delayed_effect(&control, delay, self.hazard_ratio).map_err(&refused)?
+            }
             _ => control.times(self.hazard_ratio),
         };
         let accrual = Accrual::uniform(self.subjects as f64, self.accrual).map_err(&refused)?;
@@ -178,7 +180,8 @@ impl Program for Options {
         }
         if let (Some(looks), Some(events)) = (self.looks, self.events) {
             let design = GroupSequential::looks(looks).alpha(self.alpha);
-            let bounds = design.boundary(BoundaryType::Spending(Spending::OBrienFleming)).fit().map_err(&refused)?;
+            let bounds =
+                design.boundary(BoundaryType::Spending(Spending::OBrienFleming)).fit().map_err(&refused)?;
             let at = |t: &f64| self.cutoff(Some((t * events as f64).round().max(1.0) as usize));
             let cutoffs: Vec<Cutoff> = bounds.fractions().iter().map(at).collect();
             simulation = simulation.looks_at(&bounds, &cutoffs);

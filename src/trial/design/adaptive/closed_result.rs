@@ -133,7 +133,12 @@ impl ClosedTestResult {
         let bounds_at = |alpha: f64| design.efficacy_at(alpha);
         let (len, expected) = (bounds_at(0.025)?.len(), self.bounds.len());
         if len != expected {
-            return Err(Error::LengthMismatch { argument: "the design's looks", len, other: "bounds", expected });
+            return Err(Error::LengthMismatch {
+                argument: "the design's looks",
+                len,
+                other: "bounds",
+                expected,
+            });
         }
         let level = |own: &Intersection| {
             let seen: Vec<(usize, f64)> =

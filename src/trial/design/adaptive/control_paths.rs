@@ -73,8 +73,7 @@ impl ControlPaths<'_> {
                 continue;
             }
             let control = look.control + (t - before).sqrt() * x;
-            let (upper, lower) =
-                (self.own(k, self.upper[k], control), self.own(k, self.lower[k], control));
+            let (upper, lower) = (self.own(k, self.upper[k], control), self.own(k, self.lower[k], control));
             let shown: Vec<(Stage, f64)> = look
                 .kinds
                 .iter()
@@ -100,8 +99,11 @@ impl ControlPaths<'_> {
         let root = Look { k: 0, weight: 1.0, control: 0.0, kinds: &kinds };
         self.walk(&root, &self.points(), &mut |look, after| {
             // 1 − Π(1 − R) without cancellation; rounding may carry R past 1.
-            let log: f64 =
-                arms.iter().zip(after).map(|(a, (_, shown))| a.count as f64 * (-shown.min(1.0)).ln_1p()).sum();
+            let log: f64 = arms
+                .iter()
+                .zip(after)
+                .map(|(a, (_, shown))| a.count as f64 * (-shown.min(1.0)).ln_1p())
+                .sum();
             sums[look.k] -= look.weight * log.exp_m1();
         });
         sums
@@ -127,7 +129,8 @@ impl ControlPaths<'_> {
             };
             let pieces = ((high - low) / 3.0).ceil().max(1.0);
             let width = (high - low) / pieces;
-            let piece = |i: usize| rule.integrate(low + i as f64 * width, low + (i + 1) as f64 * width, inside);
+            let piece =
+                |i: usize| rule.integrate(low + i as f64 * width, low + (i + 1) as f64 * width, inside);
             sum += look.weight * (0..pieces as usize).map(piece).sum::<f64>();
         });
         sum

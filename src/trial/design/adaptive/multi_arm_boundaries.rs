@@ -173,7 +173,11 @@ impl fmt::Display for MultiArmBoundaries {
             design.alpha,
             design.ratio
         )?;
-        write!(f, "\n{:>4} {:>12} {:>10} {:>10} {:>10}", "look", "information", "upper z", "lower z", "spent")?;
+        write!(
+            f,
+            "\n{:>4} {:>12} {:>10} {:>10} {:>10}",
+            "look", "information", "upper z", "lower z", "spent"
+        )?;
         let cell = |z: f64| if z.is_finite() { format!("{z:.4}") } else { print::MISSING.into() };
         for (k, t) in design.fractions.iter().enumerate() {
             let (upper, lower) = (cell(self.upper[k]), cell(self.lower[k]));

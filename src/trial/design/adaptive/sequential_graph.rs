@@ -133,7 +133,11 @@ fn check_looks(looks: &[(f64, f64)]) -> Result<()> {
         previous = value;
     }
     if looks.len() > 50 {
-        return Err(Error::OutOfRange { argument: "looks", value: looks.len() as f64, must_be: "at most 50" });
+        return Err(Error::OutOfRange {
+            argument: "looks",
+            value: looks.len() as f64,
+            must_be: "at most 50",
+        });
     }
     let fractions: Vec<f64> = looks.iter().map(|l| l.0).collect();
     if too_near(&fractions) { Err(TOO_NEAR) } else { Ok(()) }
