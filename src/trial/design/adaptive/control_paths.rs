@@ -112,7 +112,7 @@ impl ControlPaths<'_> {
     /// The probability that an arm with the drift `best` is the first to be shown, with the largest statistic at that look.
     pub(super) fn first_and_largest(&self, best: f64, others: Arms) -> f64 {
         let kinds = [self.start(best), self.start(others.drift)];
-        let (rule, mut sum) = (GaussLegendre::new(12), 0.0);
+        let (rule, mut sum) = (GaussLegendre::of(12), 0.0);
         let root = Look { k: 0, weight: 1.0, control: 0.0, kinds: &kinds };
         self.walk(&root, &self.points(), &mut |look, _| {
             let (t, low) = (self.fractions[look.k], self.own(look.k, self.upper[look.k], look.control));
