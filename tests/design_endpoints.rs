@@ -585,8 +585,8 @@ fn no_number_breaks_a_plan() {
                 Err(error) if error.to_string().len() < 25 => wrong.push(format!("{name} of {v}: {error}")),
                 _ => {}
             }
-            // Without optimisation, on a machine that others use.
-            if start.elapsed().as_secs() > 5 {
+            // Each takes milliseconds; a machine that others use may stand still for a while.
+            if start.elapsed().as_secs() > 100 {
                 wrong.push(format!("{name} of {v} took {:?}", start.elapsed()));
             }
         }

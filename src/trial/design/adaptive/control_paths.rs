@@ -41,6 +41,9 @@ struct Look<'a> {
     kinds: &'a [(Stage, f64)],
 }
 
+/// Is told a look of a path before it, and its kinds of arms after it.
+type Visitor<'v> = dyn FnMut(&Look<'_>, &[(Stage, f64)]) + 'v;
+
 impl ControlPaths<'_> {
     /// The points of one increment with their weights.
     fn points(&self) -> Vec<(f64, f64)> {
@@ -64,7 +67,7 @@ impl ControlPaths<'_> {
     }
 
     /// Goes along all paths; `at` is told the look, its place on the path, and the time.
-    fn walk(&self, look: &Look<'_>, points: &[(f64, f64)], at: &mut dyn FnMut(&Look<'_>, &[(Stage, f64)])) {
+    fn walk(&self, look: &Look<'_>, points: &[(f64, f64)], at: &mut Visitor<'_>) {
         let (k, t) = (look.k, self.fractions[look.k]);
         let before = if k == 0 { 0.0 } else { self.fractions[k - 1] };
         for &(x, w) in points {
