@@ -13,7 +13,8 @@
 //! The likelihood is log-concave in the coefficients, as the integral of a log-concave density over a convex set (Prékopa 1973).
 
 use crate::survival::regression::cox::partial_likelihood::Workspace;
-use crate::survival::regression::cox::rows::{Rows, Stratum, Tie};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};
 use crate::survival::regression::cox::tied_sets::TieMoments;
 
 /// A halving of the step that changes the integral by a smaller share was the last: an error falls to its square or less.
@@ -44,15 +45,16 @@ pub(super) fn each_tie(
         told.clear();
         values.clear();
         let mut others = Others::new(p);
-        let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
-        for tie in stratum.ties.iter().rev() {
-            for i in (tie.events_end..next).rev() {
+        // Those with the event at a time are among the others of the times before it.
+        let mut events = 0..0;
+        for change in stratum.backwards() {
+            let tie = change.tie;
+            for i in events.rev().chain(change.others().rev()) {
                 others.add(eta[i], rows.weight[i], rows.row(i));
             }
-            next = tie.events_end;
-            while let Some((&(_, i), rest)) = late.split_last().filter(|((entry, _), _)| *entry >= tie.time) {
+            events = change.events();
+            for &(_, i) in change.not_yet.iter().rev() {
                 others.take(eta[i], rows.weight[i], rows.row(i));
-                late = rest;
             }
             if others.has_lost_digits() {
                 others = Others::of(rows, stratum, tie, eta);
