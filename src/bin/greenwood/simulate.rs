@@ -22,6 +22,7 @@ use crate::support::{Failure, Program, Warnings, json_text, number};
 #[command(
     after_help = "Example: simulate --hazard-ratio 0.6 --delay 6 --control-median 12 --subjects 300 --accrual 24 --events 200"
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Options {
     /// Hazard ratio of the experimental arm against the control arm
     #[arg(long, allow_negative_numbers = true)]
@@ -247,7 +248,7 @@ impl Options {
             simulation.run_with(procedure, &mut progress).map(Found::One)
         };
         bar.clear();
-        Ok(found.map_err(refused)?)
+        found.map_err(refused)
     }
 
     fn answer(&self, found: &Found) -> String {
