@@ -597,7 +597,7 @@ fn risks_visits_and_states() -> Result<()> {
     )?;
     let occupation = Occupation::new();
     report.of("OccupationEstimate", &occupation.fit(&histories)?.at(3.0)[0], |e, a| {
-        a.p(e.value()).size(e.std_error());
+        a.p(e.value().unwrap_or(0.5)).size(e.std_error().unwrap_or(0.0));
         let _ = e.interval(0.9);
     });
     report.of("TimeInState", &occupation.time_in_state(&histories, 5.0)?[0], |t, a| {

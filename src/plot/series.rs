@@ -7,7 +7,7 @@ use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
-use crate::survival::multi_state::occupation::OccupationEstimate;
+use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::risk_table::table::RiskTable;
