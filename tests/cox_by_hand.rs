@@ -1,10 +1,11 @@
 //! The two test data sets of Therneau & Grambsch (2000), Modeling Survival Data, appendix E, worked out by hand under
-//! all three rules for ties, with r = exp β. Nothing here comes from another program.
+//! all rules for ties, with r = exp β; and the exact likelihoods of ties of any size by sums over orders and over subsets. Nothing here comes from another program.
 
 use approx::assert_relative_eq;
 use greenwood::Result;
 use greenwood::survival::regression::{Residuals, Status};
-use greenwood::survival::{CoxModel, CoxPh, Design, RightCensored, Ties};
+use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
+use ndarray::Array2;
 
 /// Roots to the last bits on either side; residuals are sums of a few terms.
 const EXACT: f64 = 1e-11;
@@ -254,5 +255,233 @@ fn the_second_data_under_efrons_ties() -> Result<()> {
 fn the_second_data_under_exact_ties() -> Result<()> {
     let (model, _) = fit(&SECOND, Ties::Exact)?;
     check_fit(&model, &second(&[Polynomial([3., 6., 1.])]));
+    Ok(())
+}
+
+/// Two orders of the two r, each r²/((3r + 2)(2r + 2)): twice Efron's likelihood, since the two are alike.
+#[test]
+fn the_second_data_under_marginal_ties() -> Result<()> {
+    let (model, _) = fit(&SECOND, Ties::Marginal)?;
+    check_fit(&model, &second(&[linear(3., 2.), linear(1., 1.)]));
+    Ok(())
+}
+
+/// The first data with a row r that is censored at 7 and a row 1 that fails at 1 with the others: there is a maximum. At t = 1, of
+/// 3r + 5 − 1: r and 1 fail in either order; at t = 6, r and 1 before r + 2.
+#[test]
+fn two_orders_of_unlike_rows_by_hand() -> Result<()> {
+    let mut rows = FIRST.to_vec();
+    rows.extend([(0., 7., false, 1.), (0., 1., true, 0.)]);
+    let (model, _) = fit(&rows, Ties::Marginal)?;
+    // All at risk at 1: 4r + 4.
+    let first = |r: f64| r / (4. * r + 4.) * (1. / (3. * r + 4.) + 1. / (4. * r + 3.));
+    // At 6: r, 1, and r + 2 that stay.
+    let second = |r: f64| r / (2. * r + 3.) * (1. / (r + 3.) + 1. / (2. * r + 2.));
+    let value = |beta: f64| first(beta.exp()).ln() + second(beta.exp()).ln();
+    let beta = model.coefficients()[0];
+    assert!(model.stop().is_success());
+    assert_relative_eq!(model.log_likelihood()[0], value(0.0), max_relative = EXACT);
+    assert_relative_eq!(model.log_likelihood()[1], value(beta), max_relative = EXACT);
+    // Central differences of the fourth order: their error is about 1e-11.
+    let h = 1e-3;
+    let slope =
+        (8. * (value(beta + h) - value(beta - h)) - value(beta + 2. * h) + value(beta - 2. * h)) / (12. * h);
+    assert!(slope.abs() < 1e-9, "{slope}");
+    Ok(())
+}
+
+/// A covariate pair, entry, time, event, stratum and weight of a row.
+#[derive(Clone, Copy)]
+struct Full {
+    x: [f64; 2],
+    entry: f64,
+    time: f64,
+    event: bool,
+    stratum: usize,
+    weight: usize,
+}
+
+/// Five times for twelve rows: ties of up to four events, beside censorings and late entries.
+fn tied(seed: u64) -> Vec<Full> {
+    let mut state = seed;
+    let mut next = move |n: u64| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) % n
+    };
+    let row = |_| {
+        let time = 1.0 + next(5) as f64;
+        Full {
+            x: [next(7) as f64 / 3.0 - 1.0, next(2) as f64],
+            entry: if next(4) == 0 { (time - 1.0 - next(3) as f64).max(0.0) } else { 0.0 },
+            time,
+            event: next(3) > 0,
+            stratum: next(2) as usize,
+            weight: 1 + next(2) as usize,
+        }
+    };
+    (0..12).map(row).collect()
+}
+
+/// The log likelihood: over the orders of tied events (`marginal`), or over all sets of d at risk.
+fn by_definition(rows: &[Full], beta: [f64; 2], marginal: bool) -> f64 {
+    let risk = |r: &Full| (r.x[0] * beta[0] + r.x[1] * beta[1]).exp();
+    let mut times: Vec<(usize, f64)> = rows.iter().filter(|r| r.event).map(|r| (r.stratum, r.time)).collect();
+    times.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    times.dedup();
+    let mut total = 0.0;
+    for (stratum, time) in times {
+        let at_risk = |r: &&Full| r.stratum == stratum && r.entry < time && r.time >= time;
+        let (own, others): (Vec<&Full>, Vec<&Full>) =
+            rows.iter().filter(at_risk).partition(|r| r.event && r.time == time);
+        let (own, others): (Vec<f64>, Vec<f64>) =
+            (own.into_iter().map(risk).collect(), others.into_iter().map(risk).collect());
+        let d = own.len();
+        total += if marginal {
+            // P[s]: the sum over the orders of the events in the set s, the others still at risk.
+            let rest: f64 = others.iter().sum();
+            let mut p = vec![0.0; 1 << d];
+            p[0] = 1.0;
+            for s in 1..1_usize << d {
+                let members = || (0..d).filter(|j| s >> j & 1 == 1);
+                let all: f64 = rest + members().map(|j| own[j]).sum::<f64>();
+                p[s] = members().map(|j| own[j] / all * p[s & !(1 << j)]).sum();
+            }
+            p[(1 << d) - 1].ln()
+        } else {
+            // Elementary symmetric sums.
+            let mut e = vec![0.0; d + 1];
+            e[0] = 1.0;
+            for r in own.iter().chain(&others) {
+                (1..=d).rev().for_each(|k| e[k] += r * e[k - 1]);
+            }
+            own.iter().map(|r| r.ln()).sum::<f64>() - e[d].ln()
+        };
+    }
+    total
+}
+
+fn full_fit(rows: &[Full], ties: Ties, weighted: bool) -> Result<CoxModel> {
+    let column = |f: fn(&Full) -> f64| rows.iter().map(f).collect::<Vec<f64>>();
+    let strata: Vec<usize> = rows.iter().map(|r| r.stratum).collect();
+    let mut data = RightCensored::new(column(|r| r.time), rows.iter().map(|r| r.event).collect::<Vec<_>>())?
+        .with_entry(column(|r| r.entry))?
+        .with_strata(Groups::from_codes(&strata, &["s", "t"])?)?;
+    if weighted {
+        data = data.with_weights(Weights::replication(column(|r| r.weight as f64)))?;
+    }
+    let x = Array2::from_shape_fn((rows.len(), 2), |(i, j)| rows[i].x[j]);
+    CoxPh::new().ties(ties).tolerance(1e-12).fit(&data, &Design::new(&["x", "z"], x.view())?)
+}
+
+/// Both exact likelihoods by their definitions, at finite maxima: value, zero score and information by differences of the fourth
+/// order, whose rounding is about 1e-13/h².
+#[test]
+fn exact_likelihoods_by_their_definitions() -> Result<()> {
+    let mut finite = 0;
+    for seed in 0..30 {
+        let rows = tied(seed);
+        for marginal in [true, false] {
+            let model = full_fit(&rows, if marginal { Ties::Marginal } else { Ties::Exact }, false)?;
+            assert_relative_eq!(
+                model.log_likelihood()[0],
+                by_definition(&rows, [0.0; 2], marginal),
+                max_relative = 1e-12,
+                epsilon = 1e-13
+            );
+            if model.terms().iter().any(|t| t.status() != Status::Estimated) {
+                continue;
+            }
+            finite += 1;
+            let b = model.coefficients();
+            let value = |u: f64, v: f64| by_definition(&rows, [b[0] + u, b[1] + v], marginal);
+            assert_relative_eq!(model.log_likelihood()[1], value(0.0, 0.0), max_relative = 1e-12);
+            let h = 1e-3;
+            let slope = |f: &dyn Fn(f64) -> f64| (8. * (f(h) - f(-h)) - f(2. * h) + f(-2. * h)) / (12. * h);
+            assert!(slope(&|u| value(u, 0.0)).abs() < 1e-8 && slope(&|v| value(0.0, v)).abs() < 1e-8);
+            let h = 1e-2;
+            let bend = |f: &dyn Fn(f64) -> f64| {
+                (16. * (f(h) + f(-h)) - f(2. * h) - f(-2. * h) - 30. * f(0.0)) / (12. * h * h)
+            };
+            let own = [bend(&|u| value(u, 0.0)), bend(&|v| value(0.0, v))];
+            let both = bend(&|u| value(u, u));
+            let cross = 0.5 * (both - own[0] - own[1]);
+            let determinant = own[0] * own[1] - cross * cross;
+            let v = model.variance();
+            for (got, expected) in [(v[[0, 0]], -own[1]), (v[[1, 1]], -own[0]), (v[[0, 1]], cross)] {
+                assert_relative_eq!(got, expected / determinant, max_relative = 1e-6, epsilon = 1e-7);
+            }
+        }
+    }
+    assert!(finite > 30, "{finite}");
+    Ok(())
+}
+
+/// A replication weight of 2 is the row twice, tied with itself.
+#[test]
+fn whole_weights_are_rows_in_the_marginal_likelihood() -> Result<()> {
+    for seed in 0..20 {
+        let rows = tied(seed);
+        let repeated: Vec<Full> = rows.iter().flat_map(|r| vec![*r; r.weight]).collect();
+        let (one, two) =
+            (full_fit(&rows, Ties::Marginal, true)?, full_fit(&repeated, Ties::Marginal, false)?);
+        for k in 0..2 {
+            let pair = [&one, &two].map(|m| m.log_likelihood()[k]);
+            // The supremum of a monotone likelihood may be 0, and is approached to 1e-12.
+            assert_relative_eq!(pair[0], pair[1], max_relative = 1e-10, epsilon = 1e-10);
+        }
+        for (a, b) in one.terms().iter().zip(two.terms()) {
+            assert_eq!(a.status(), b.status(), "seed {seed}");
+            if a.status() == Status::Estimated {
+                assert_relative_eq!(a.coefficient(), b.coefficient(), max_relative = 1e-8, epsilon = 1e-9);
+                assert_relative_eq!(a.std_error().unwrap(), b.std_error().unwrap(), max_relative = 1e-8);
+            }
+        }
+    }
+    let refused = |weights: Weights| -> Result<String> {
+        let data = RightCensored::new(&[1.0, 2.0, 2.0], &[true, true, true])?.with_weights(weights)?;
+        let design = Design::builder().numeric("x", &[1.0, 0.0, 2.0]).build()?;
+        Ok(CoxPh::new().ties(Ties::Marginal).fit(&data, &design).unwrap_err().to_string())
+    };
+    let start = "the exact marginal likelihood of ties is not available with";
+    let text = refused(Weights::replication(&[1.0, 1.5, 2.0]))?;
+    assert!(text.starts_with(&format!("{start} replication weights that are not whole numbers")), "{text}");
+    let text = refused(Weights::sampling(&[1.0, 2.0, 2.0]))?;
+    assert!(text.starts_with(&format!("{start} sampling weights")), "{text}");
+    Ok(())
+}
+
+/// At a limit both exact likelihoods reach the supremum of their definitions: along some directions the coefficients of those are
+/// moved on until nothing is gained, the others are maximised by Newton's steps with differences.
+#[test]
+fn exact_likelihoods_at_infinite_coefficients() -> Result<()> {
+    let mut infinite = 0;
+    for seed in 0..160 {
+        let mut rows = tied(seed);
+        // Who has z = 1 fails later, or never: z is often −∞.
+        for row in &mut rows {
+            if row.x[1] > 0.0 {
+                (row.event, row.entry) = (row.event && row.time == 5.0, 0.0);
+            }
+        }
+        for marginal in [true, false] {
+            let model = full_fit(&rows, if marginal { Ties::Marginal } else { Ties::Exact }, false)?;
+            let status: Vec<Status> = model.terms().iter().map(|t| t.status()).collect();
+            if status != [Status::Estimated, Status::MinusInfinity] {
+                continue;
+            }
+            infinite += 1;
+            // At z = −35 what is left to gain is below 1e-13.
+            let value = |u: f64| by_definition(&rows, [model.coefficients()[0] + u, -35.0], marginal);
+            assert_relative_eq!(model.log_likelihood()[1], value(0.0), max_relative = 1e-10, epsilon = 1e-11);
+            let h = 1e-2;
+            let slope = (8. * (value(h) - value(-h)) - value(2. * h) + value(-2. * h)) / (12. * h);
+            let bend = (16. * (value(h) + value(-h)) - value(2. * h) - value(-2. * h) - 30. * value(0.0))
+                / (12. * h * h);
+            assert!(slope.abs() < 1e-6, "seed {seed}, {slope}");
+            let error = model.terms()[0].std_error().unwrap_or(f64::NAN);
+            assert_relative_eq!(error * error, -1.0 / bend, max_relative = 1e-5);
+        }
+    }
+    assert!(infinite > 15, "{infinite}");
     Ok(())
 }

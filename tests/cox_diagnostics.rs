@@ -100,7 +100,7 @@ fn under_exact_ties_no_row_has_a_score() -> Result<()> {
         assert_eq!(
             e.to_string(),
             format!(
-                "{what} is not available with exact ties: where events are tied the discrete likelihood has no score \
+                "{what} is not available with exact ties: where events are tied an exact likelihood has no score \
                  of a single row; use Efron's or Breslow's ties"
             )
         );

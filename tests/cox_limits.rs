@@ -42,7 +42,7 @@ fn several_infinite_directions_are_all_found() -> Result<()> {
 fn a_coefficient_that_may_go_either_way_is_not_estimable() -> Result<()> {
     // d'(1, −1) ≥ 0, d'(2, 0) ≥ 0, d'(1, 1) ≥ 0: the first is infinite, the second anything within.
     let columns: [&[f64]; 2] = [&[3., 2., 1.], &[0., 1., 0.]];
-    for ties in [Ties::Efron, Ties::Breslow, Ties::Exact] {
+    for ties in [Ties::Efron, Ties::Breslow, Ties::Exact, Ties::Marginal] {
         let model = fit(&CoxPh::new().ties(ties), &[1., 2., 3.], &[1, 1, 1], &columns)?;
         assert_eq!(model.terms()[0].status(), Status::PlusInfinity);
         assert_eq!(model.terms()[1].status(), Status::NotEstimable);

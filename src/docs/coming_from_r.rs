@@ -26,7 +26,7 @@
 //! | `survdiff(…)` | [`LogRank::test`]; `rho = 1` is `Weight::fleming_harrington(1.0, 0.0)` |
 //! | `survdiff(Surv(t, s) ~ offset(S))` | [`OneSampleLogRank`] |
 //! | `coxph(…)` | [`CoxPh::fit`] with a [`Design`] |
-//! | `coxph(…, ties = "breslow")` | [`CoxPh::ties`]`(`[`Ties::Breslow`]`)` |
+//! | `coxph(…, ties = "breslow")` | [`CoxPh::ties`]`(`[`Ties::Breslow`]`)`; R's `exact` is [`Ties::Exact`], SAS's `EXACT` is [`Ties::Marginal`] |
 //! | `ridge()`; package `coxphf` | [`CoxPh::ridge`]; [`CoxPh::firth`] |
 //! | `cox.zph(fit)` | [`FittedData::proportional_hazards`] |
 //! | `residuals(fit, type = …)` | [`FittedData::residuals`] |

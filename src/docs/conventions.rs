@@ -16,7 +16,7 @@
 //! | Fleming-Harrington with replication weights | a weight of k leaves as k subjects |
 //! | median follow-up | reverse Kaplan-Meier, in which events leave before tied censorings |
 //! | restricted mean beyond follow-up | an error, unless the curve is [`extended`](SurvivalCurve::extended) |
-//! | tied events in a Cox model | Efron; [`Ties::Breslow`] and [`Ties::Exact`] (SAS calls it DISCRETE) on request |
+//! | tied events in a Cox model | Efron; on request [`Ties::Breslow`], [`Ties::Exact`] (discrete: R `exact`, SAS DISCRETE, Stata `exactp`), [`Ties::Marginal`] (SAS EXACT, Stata `exactm`) |
 //! | variance of a cumulative incidence | [`IncidenceVariance`] names three; the default is the jackknife, as in R's `survfit` |
 //! | a score and the concordance | a higher score is a higher risk |
 //! | hazard ratio, difference | names the group and the reference |

@@ -3,7 +3,6 @@
 //! * times and events, with delayed entry, weights, clusters, strata and subject ids: [`RightCensored`]
 //! * a column in whatever the caller keeps it: [`Column`] · what a weight stands for: [`Weights`] · when two times are
 //!   one: [`NearTies`] · a time in which a subject is not observed: [`Gap`]
-//! * times and events, with delayed entry, weights, clusters and strata: [`RightCensored`]
 //! * times and causes: [`CompetingRisks`]
 //! * events that are only known to lie between two visits: [`IntervalCensored`]
 //! * start-stop rows with id and state, for multi-state models and recurrent events: [`Histories`]
@@ -26,6 +25,9 @@ pub(crate) mod landmark;
 pub(crate) mod near_ties;
 pub(crate) mod right_censored;
 pub(crate) mod row_order;
+mod selection;
+#[cfg(feature = "serde")]
+mod stored;
 pub(crate) mod subject_rows;
 pub(crate) mod weights;
 

@@ -43,18 +43,18 @@ use crate::survival::data::weights::Weights;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawRightCensored"))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::Raw"))]
 pub struct RightCensored<'a> {
-    time: Cow<'a, [f64]>,
-    event: Cow<'a, [bool]>,
-    entry: Option<Cow<'a, [f64]>>,
-    weights: Option<Weights<'a>>,
-    clusters: Option<Vec<u32>>,
-    strata: Option<Groups>,
-    ids: Option<Groups>,
-    near_ties: NearTies,
+    pub(super) time: Cow<'a, [f64]>,
+    pub(super) event: Cow<'a, [bool]>,
+    pub(super) entry: Option<Cow<'a, [f64]>>,
+    pub(super) weights: Option<Weights<'a>>,
+    pub(super) clusters: Option<Vec<u32>>,
+    pub(super) strata: Option<Groups>,
+    pub(super) ids: Option<Groups>,
+    pub(super) near_ties: NearTies,
     #[cfg_attr(feature = "serde", serde(skip))]
-    facts: Facts,
+    pub(super) facts: Facts,
 }
 
 /// What the check of the times found out on its way: it decides how they are ordered.
@@ -182,7 +182,7 @@ impl<'a> RightCensored<'a> {
         Ok(self)
     }
 
-    fn check_ids(&self) -> Result<()> {
+    pub(super) fn check_ids(&self) -> Result<()> {
         self.ids.as_ref().map_or(Ok(()), |ids| subject_rows::check(self, ids))
     }
 
@@ -342,82 +342,6 @@ impl<'a> RightCensored<'a> {
         self.clusters.is_some() || matches!(self.weights, Some(Weights::Sampling(_)))
     }
 
-    /// Which rows are under observation at some time before `tau`: those that entered before it.
-    #[must_use]
-    pub fn entered_before(&self, tau: f64) -> Vec<bool> {
-        match &self.entry {
-            Some(entry) => entry.iter().map(|&e| e < tau).collect(),
-            None => vec![true; self.len()],
-        }
-    }
-
-    /// The data as if the study had ended at `tau`: those observed longer are censored then, and rows that
-    /// enter at `tau` or later are absent ([`entered_before`](Self::entered_before) tells which are left).
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where `tau` is negative or NaN; [`Error::Empty`] where nobody entered before it.
-    pub fn restrict(&self, tau: f64) -> Result<RightCensored<'static>> {
-        if !(0.0..=f64::INFINITY).contains(&tau) {
-            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be: "at least 0" });
-        }
-        let mut data = self.filter(&self.entered_before(tau))?;
-        data.event = data.time.iter().zip(data.event.iter()).map(|(&t, &e)| e && t <= tau).collect();
-        data.time = data.time.iter().map(|&t| t.min(tau)).collect();
-        data.facts.max = data.facts.max.min(tau);
-        data.facts.whole &= data.facts.max == data.facts.max.trunc();
-        Ok(data)
-    }
-
-    /// The rows for which `keep` is true.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::Empty`] where no row is kept.
-    pub fn filter(&self, keep: &[bool]) -> Result<RightCensored<'static>> {
-        check_len("keep", keep.len(), self.len())?;
-        if !keep.contains(&true) {
-            return Err(Error::Empty { argument: "the selection" });
-        }
-        Ok(RightCensored {
-            time: select(&self.time, keep),
-            event: select(&self.event, keep),
-            entry: self.entry.as_ref().map(|entry| select(entry, keep)),
-            weights: self.weights.as_ref().map(|w| w.map(select(w.values(), keep).into_owned())),
-            clusters: self.clusters.as_ref().map(|ids| select(ids, keep).into_owned()),
-            strata: self.strata.as_ref().map(|strata| strata.filter(keep)),
-            ids: self.ids.as_ref().map(|ids| ids.filter(keep)),
-            near_ties: self.near_ties,
-            facts: self.facts,
-        })
-    }
-
-    /// The same data, borrowed from nobody.
-    pub(crate) fn to_owned_data(&self) -> RightCensored<'static> {
-        fn own<T: Clone>(column: &[T]) -> Cow<'static, [T]> {
-            Cow::Owned(column.to_vec())
-        }
-        RightCensored {
-            time: own(&self.time),
-            event: own(&self.event),
-            entry: self.entry.as_deref().map(own),
-            weights: self.weights.as_ref().map(|w| w.map(w.values().to_vec())),
-            clusters: self.clusters.clone(),
-            strata: self.strata.clone(),
-            ids: self.ids.clone(),
-            near_ties: self.near_ties,
-            facts: self.facts,
-        }
-    }
-
-    /// The rows of one group.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::UnknownLabel`]; [`Error::Empty`] where the group has no rows.
-    pub fn subset(&self, groups: &Groups, label: &str) -> Result<RightCensored<'static>> {
-        groups.check_len("groups", self.len())?;
-        let code = groups.code(label)? as u32;
-        self.filter(&groups.codes().iter().map(|&c| c == code).collect::<Vec<_>>())
-    }
-
     /// The same rows with another event.
     pub(crate) fn with_event(self, event: Vec<bool>) -> Result<Self> {
         check_len("event", event.len(), self.len())?;
@@ -450,55 +374,10 @@ impl<'a> RightCensored<'a> {
     }
 }
 
-fn check_len(argument: &'static str, len: usize, expected: usize) -> Result<()> {
+pub(super) fn check_len(argument: &'static str, len: usize, expected: usize) -> Result<()> {
     if len == expected {
         Ok(())
     } else {
         Err(Error::LengthMismatch { argument, len, other: "time", expected })
-    }
-}
-
-fn select<T: Clone>(values: &[T], keep: &[bool]) -> Cow<'static, [T]> {
-    Cow::Owned(values.iter().zip(keep).filter(|&(_, &k)| k).map(|(v, _)| v.clone()).collect())
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawRightCensored {
-    time: Vec<f64>,
-    event: Vec<bool>,
-    entry: Option<Vec<f64>>,
-    weights: Option<Weights<'static>>,
-    clusters: Option<Vec<u32>>,
-    strata: Option<Groups>,
-    #[serde(default)]
-    ids: Option<Groups>,
-    near_ties: NearTies,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<RawRightCensored> for RightCensored<'_> {
-    type Error = Error;
-
-    fn try_from(raw: RawRightCensored) -> Result<Self> {
-        let mut data = RightCensored::new(raw.time, raw.event)?.with_near_ties(raw.near_ties)?;
-        if let Some(entry) = raw.entry {
-            data = data.with_entry(entry)?;
-        }
-        if let Some(weights) = raw.weights {
-            data = data.with_weights(weights)?;
-        }
-        if let Some(clusters) = raw.clusters {
-            data = data.with_clusters(&clusters)?;
-        }
-        if let Some(strata) = raw.strata {
-            data = data.with_strata(strata)?;
-        }
-        if let Some(ids) = raw.ids {
-            ids.check_len("ids", data.len())?;
-            data.ids = Some(ids);
-            data.check_ids()?;
-        }
-        Ok(data)
     }
 }

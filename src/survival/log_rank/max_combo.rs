@@ -196,67 +196,17 @@ struct Sums {
 /// The result of the [`MaxCombo`] test.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::RawMaxCombo"))]
 pub struct MaxComboTest {
-    labels: Vec<String>,
-    weights: Vec<String>,
-    subjects: usize,
-    events: f64,
-    u: Vec<f64>,
-    covariance: Vec<f64>,
-    robust: bool,
-    p_value: Option<f64>,
-    p_value_error: f64,
-}
-
-/// A test as it was written: checked before it is one.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Raw {
-    labels: Vec<String>,
-    weights: Vec<String>,
-    subjects: usize,
-    events: f64,
-    u: Vec<f64>,
-    covariance: Vec<f64>,
-    robust: bool,
-    p_value: Option<f64>,
-    p_value_error: f64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for MaxComboTest {
-    type Error = Error;
-
-    fn try_from(raw: Raw) -> Result<Self> {
-        let Raw { labels, weights, subjects, events, u, covariance, robust, p_value, p_value_error } = raw;
-        let m = weights.len();
-        let lengths =
-            [("labels", labels.len(), 2), ("u", u.len(), m), ("covariance", covariance.len(), m * m)];
-        for (argument, len, expected) in lengths {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other: "weights", expected });
-            }
-        }
-        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        if let Some(&value) = u.iter().chain(&covariance).find(|x| !x.is_finite()) {
-            return refuse("a score or covariance", value, "finite");
-        }
-        if let Some(a) = (0..m).find(|a| covariance[a * m + a] < 0.0) {
-            return refuse("a variance", covariance[a * m + a], "at least 0");
-        }
-        let compared = (0..m).any(|a| covariance[a * m + a] > 0.0);
-        let valid = |p: f64| (0.0..=1.0).contains(&p);
-        if p_value.is_some() != compared || !p_value.is_none_or(valid) || !(p_value_error >= 0.0) {
-            let value = p_value.unwrap_or(f64::NAN);
-            return refuse(
-                "the p-value",
-                value,
-                "in [0, 1], and there exactly where a weight has a variance",
-            );
-        }
-        Ok(Self { labels, weights, subjects, events, u, covariance, robust, p_value, p_value_error })
-    }
+    pub(super) labels: Vec<String>,
+    pub(super) weights: Vec<String>,
+    pub(super) subjects: usize,
+    pub(super) events: f64,
+    pub(super) u: Vec<f64>,
+    pub(super) covariance: Vec<f64>,
+    pub(super) robust: bool,
+    pub(super) p_value: Option<f64>,
+    pub(super) p_value_error: f64,
 }
 
 impl MaxComboTest {

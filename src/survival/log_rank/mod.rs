@@ -24,6 +24,8 @@ pub mod pairwise;
 pub mod pepe_mori;
 pub mod renyi;
 pub(crate) mod robust;
+#[cfg(feature = "serde")]
+mod stored;
 mod sums;
 pub mod test;
 pub mod trend;

@@ -57,23 +57,23 @@ impl StratumCounts {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::RawLogRank"))]
 pub struct LogRankTest {
-    kind: Kind,
-    labels: Vec<String>,
-    subjects: Vec<usize>,
+    pub(super) kind: Kind,
+    pub(super) labels: Vec<String>,
+    pub(super) subjects: Vec<usize>,
     /// Sums of weights at the start, and whether all counts are whole numbers: what a permutation test needs to know.
-    sizes: Vec<f64>,
-    whole: bool,
-    observed: Vec<f64>,
-    expected: Vec<f64>,
+    pub(super) sizes: Vec<f64>,
+    pub(super) whole: bool,
+    pub(super) observed: Vec<f64>,
+    pub(super) expected: Vec<f64>,
     /// Of (observed − expected)/unit.
     pub(super) variance: Vec<f64>,
-    unit: f64,
-    strata: Vec<StratumCounts>,
-    left_out: usize,
-    statistic: f64,
-    df: usize,
+    pub(super) unit: f64,
+    pub(super) strata: Vec<StratumCounts>,
+    pub(super) left_out: usize,
+    pub(super) statistic: f64,
+    pub(super) df: usize,
 }
 
 /// Which member of the family a test is.
@@ -88,102 +88,6 @@ pub(super) struct Kind {
     pub listed: bool,
     /// Is the variance that of scores, rather than hypergeometric?
     pub robust: bool,
-}
-
-/// A test as it was written: checked before it is one.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Raw {
-    kind: Kind,
-    labels: Vec<String>,
-    subjects: Vec<usize>,
-    sizes: Vec<f64>,
-    whole: bool,
-    observed: Vec<f64>,
-    expected: Vec<f64>,
-    variance: Vec<f64>,
-    unit: f64,
-    strata: Vec<StratumCounts>,
-    left_out: usize,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for LogRankTest {
-    type Error = Error;
-
-    fn try_from(raw: Raw) -> Result<Self> {
-        let k = raw.labels.len();
-        if k < 2 {
-            return Err(Error::TooFewGroups { found: k });
-        }
-        let length = |argument, len, expected| {
-            if len == expected {
-                Ok(())
-            } else {
-                Err(Error::LengthMismatch { argument, len, other: "labels", expected })
-            }
-        };
-        length("subjects", raw.subjects.len(), k)?;
-        length("sizes", raw.sizes.len(), k)?;
-        length("variance", raw.variance.len(), k * k)?;
-        for counts in
-            raw.strata.iter().map(|s| (&s.observed, &s.expected)).chain([(&raw.observed, &raw.expected)])
-        {
-            length("observed", counts.0.len(), k)?;
-            length("expected", counts.1.len(), k)?;
-            // Weights of event times may be negative, so sums of them may be.
-            if let Some(&value) = counts.0.iter().chain(counts.1).find(|x| !x.is_finite()) {
-                return Err(Error::OutOfRange { argument: "observed or expected", value, must_be: "finite" });
-            }
-        }
-        if let Some(g) = (0..k).find(|&g| !(raw.variance[g * k + g] >= 0.0)) {
-            let (argument, value) = ("a variance", raw.variance[g * k + g]);
-            return Err(Error::OutOfRange { argument, value, must_be: "at least 0" });
-        }
-        if let Some(&value) = raw.variance.iter().find(|v| !v.is_finite()) {
-            return Err(Error::OutOfRange { argument: "a covariance", value, must_be: "finite" });
-        }
-        if let Some(&many) = raw.subjects.iter().find(|&&n| n > 1 << 52) {
-            let (argument, value) = ("the number of subjects", many as f64);
-            return Err(Error::OutOfRange { argument, value, must_be: "a number that can be counted to" });
-        }
-        if !(raw.unit > 0.0 && raw.unit < f64::INFINITY) {
-            let must_be = "above 0 and finite";
-            return Err(Error::OutOfRange { argument: "the unit of the weights", value: raw.unit, must_be });
-        }
-        if let Some(&value) = raw.sizes.iter().find(|n| !(0.0..f64::INFINITY).contains(*n)) {
-            return Err(Error::OutOfRange { argument: "the size of a group", value, must_be: "at least 0" });
-        }
-        let Raw {
-            kind,
-            labels,
-            subjects,
-            sizes,
-            whole,
-            observed,
-            expected,
-            variance,
-            unit,
-            strata,
-            left_out,
-        } = raw;
-        let test = Self {
-            kind,
-            labels,
-            subjects,
-            sizes,
-            whole,
-            observed,
-            expected,
-            variance,
-            unit,
-            strata,
-            left_out,
-            statistic: 0.0,
-            df: 0,
-        };
-        Ok(test.with_statistic())
-    }
 }
 
 impl LogRankTest {
@@ -239,7 +143,7 @@ impl LogRankTest {
     }
 
     /// Solved for once: with k groups it costs k³.
-    fn with_statistic(self) -> Self {
+    pub(super) fn with_statistic(self) -> Self {
         let u: Vec<f64> = (0..self.labels.len()).map(|g| self.score(g)).collect();
         let (statistic, df) = quadratic_form(&u, &self.variance);
         Self { statistic, df, ..self }

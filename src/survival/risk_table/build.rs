@@ -7,10 +7,12 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
-use crate::survival::risk_table::builder::{Columns, Heads, Kind, Sums, Tally, WeightedColumns, What};
+use crate::survival::risk_table::builder::{Heads, Kind, Sums, Tally, What};
 use crate::survival::risk_table::checks;
+use crate::survival::risk_table::columns::{Columns, WeightedColumns};
 use crate::survival::risk_table::count;
-use crate::survival::risk_table::table::{FineRows, RiskTable};
+use crate::survival::risk_table::fine::FineRows;
+use crate::survival::risk_table::table::RiskTable;
 
 /// Which table each row belongs to, and how many tables there are.
 pub(super) type Cells<'a> = Option<(&'a [u32], usize)>;

@@ -1,9 +1,11 @@
-//! Tables are written here: what happened at each time, in order of time, becomes columns.
+//! What is counted at each time, as numbers of subjects or sums of weights, and how such rows become a table.
 
 use std::ops::{Add, AddAssign};
 
-use crate::numeric::sums::{Running, Twofold};
-use crate::survival::risk_table::table::{Counts, Fine, FineRows, RiskTable, Row, WeightedRow};
+use crate::numeric::sums::Twofold;
+use crate::survival::risk_table::columns::{Columns, WeightedColumns};
+use crate::survival::risk_table::fine::{Fine, FineRows};
+use crate::survival::risk_table::table::RiskTable;
 
 /// Who left and entered at one time.
 #[derive(Debug, Clone, Copy)]
@@ -201,100 +203,6 @@ impl Tally for Sums {
     }
 }
 
-/// The columns of a weighted table while it is written.
-pub(super) struct WeightedColumns {
-    time: Vec<f64>,
-    rows: Vec<WeightedRow>,
-    /// What rounding took from the sums of a row (events, censored, entered): mostly of no row.
-    lost: Vec<(u32, [f64; 3])>,
-}
-
-impl WeightedColumns {
-    pub(super) fn with_capacity(capacity: usize) -> Self {
-        Self { time: Vec::with_capacity(capacity), rows: Vec::with_capacity(capacity), lost: Vec::new() }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.time.len()
-    }
-
-    #[inline]
-    pub(super) fn push(&mut self, time: f64, sums: Sums) {
-        let Sums { events, censored, entered, heads } = sums;
-        let lows = [events.low, censored.low, entered.low];
-        if lows != [0.0; 3] {
-            self.lost.push((self.rows.len() as u32, lows));
-        }
-        self.time.push(time);
-        self.rows.push(WeightedRow {
-            at_risk: 0.0,
-            events: events.high,
-            censored: censored.high,
-            entered: entered.high,
-            subjects_at_risk: 0,
-            event_subjects: heads.events,
-            censored_subjects: heads.censored,
-            entered_subjects: heads.entered,
-        });
-    }
-
-    /// Those at risk are those who leave from here on, less those who are yet to enter: worked out from the last row
-    /// backwards.
-    pub(super) fn finish(mut self, kind: Kind) -> RiskTable {
-        let (mut at_risk, mut subjects, mut total) = (Running::default(), 0_u32, 0_u32);
-        let mut lost = self.lost.iter().rev().peekable();
-        for (i, row) in self.rows.iter_mut().enumerate().rev() {
-            let lows = lost.next_if(|&&(at, _)| at as usize == i).map_or([0.0; 3], |&(_, lows)| lows);
-            let [events, censored, entered] = lows;
-            let leaving = row.event_subjects + row.censored_subjects;
-            let left = subjects.saturating_sub(row.entered_subjects);
-            if row.entered_subjects > 0 {
-                at_risk.add(-row.entered);
-                at_risk.add(-entered);
-            }
-            if left == 0 {
-                // Nobody remains: the sums must not keep a rounding residue that would be taken for someone.
-                at_risk = Running::default();
-            }
-            if row.event_subjects == 0 || row.censored_subjects == 0 {
-                at_risk.add(row.events + row.censored); // one of them is 0
-            } else {
-                at_risk.add(row.events);
-                at_risk.add(row.censored);
-            }
-            if lows != [0.0; 3] {
-                at_risk.add(events);
-                at_risk.add(censored);
-            }
-            at_risk.normalise();
-            subjects = left + leaving;
-            total += leaving;
-            (row.at_risk, row.subjects_at_risk) = (at_risk.value(), subjects);
-            if kind.reversed {
-                // `censored` holds the original events, which leave first. Where nobody remains, the number at risk
-                // is the number censored, without a rounding residue.
-                let mut stay = at_risk;
-                stay.add(-row.censored);
-                stay.add(-censored);
-                row.subjects_at_risk -= row.censored_subjects;
-                row.at_risk =
-                    if row.subjects_at_risk == row.event_subjects { row.events } else { stay.value() };
-            }
-        }
-        if self.time.len() < self.time.capacity() / 2 {
-            self.time.shrink_to_fit();
-            self.rows.shrink_to_fit();
-        }
-        let Kind { sampling, reversed } = kind;
-        RiskTable {
-            time: self.time,
-            counts: Counts::Weighted { sampling, reversed, rows: self.rows, lost: self.lost },
-            subjects: total,
-            ..RiskTable::default()
-        }
-    }
-}
-
 /// Rows in order of time, of which those that are near ties of each other become one; what they were is kept.
 ///
 /// `chained` has the times that are near ties of an earlier one, each with the first of its chain. Rows between which
@@ -341,94 +249,4 @@ pub(super) fn coarsened<C: Tally>(mut rows: Vec<At<C>>, chained: &[(f64, f64)], 
         from = to;
     }
     RiskTable { fine, ..C::table(rows[..coarse].iter().copied(), kind) }
-}
-
-impl RiskTable {
-    /// The table of ready columns: at each distinct time the subjects at risk, with the event and (where anybody does
-    /// so) entered.
-    pub(crate) fn from_columns(
-        time: Vec<f64>,
-        at_risk: Vec<u32>,
-        events: Vec<u32>,
-        entered: Option<Vec<u32>>,
-        subjects: u32,
-    ) -> Self {
-        Self { time, counts: Counts::Subjects { at_risk, events, entered }, subjects, ..Self::default() }
-    }
-
-    /// The weighted table of rows in order of time, of which `at_risk` is worked out here.
-    pub(crate) fn from_weighted_rows(rows: impl IntoIterator<Item = Row>, sampling: bool) -> Self {
-        let twofold = |high: f64| Twofold { high, low: 0.0 };
-        let rows: Vec<At<Sums>> = rows
-            .into_iter()
-            .map(|row| At {
-                time: row.time,
-                counts: Sums {
-                    events: twofold(row.events),
-                    censored: twofold(row.censored),
-                    entered: twofold(row.entered),
-                    heads: Heads {
-                        events: row.event_subjects,
-                        censored: row.censored_subjects,
-                        entered: row.entered_subjects,
-                    },
-                },
-            })
-            .collect();
-        Sums::table(rows.iter().copied(), Kind { sampling, reversed: false })
-    }
-}
-
-/// The columns of an unweighted table while it is written.
-pub(super) struct Columns {
-    time: Vec<f64>,
-    at_risk: Vec<u32>,
-    events: Vec<u32>,
-    entered: Option<Vec<u32>>,
-    subjects: u32,
-    now: u32,
-}
-
-impl Columns {
-    pub(super) fn new(subjects: u32, late: u32, capacity: usize) -> Self {
-        Self {
-            time: Vec::with_capacity(capacity),
-            at_risk: Vec::with_capacity(capacity),
-            events: Vec::with_capacity(capacity),
-            entered: (late > 0).then(|| Vec::with_capacity(capacity)),
-            subjects,
-            now: subjects - late,
-        }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.time.len()
-    }
-
-    #[inline]
-    pub(super) fn push(&mut self, time: f64, events: u32, censored: u32, entered: u32) {
-        self.time.push(time);
-        self.at_risk.push(self.now);
-        self.events.push(events);
-        if let Some(column) = &mut self.entered {
-            column.push(entered);
-        }
-        self.now = self.now - events - censored + entered;
-    }
-
-    pub(super) fn finish(mut self) -> RiskTable {
-        // Memory that ties left unused goes back.
-        if self.time.len() < self.time.capacity() / 2 {
-            self.time.shrink_to_fit();
-            self.at_risk.shrink_to_fit();
-            self.events.shrink_to_fit();
-            self.entered.iter_mut().for_each(Vec::shrink_to_fit);
-        }
-        RiskTable {
-            time: self.time,
-            counts: Counts::Subjects { at_risk: self.at_risk, events: self.events, entered: self.entered },
-            subjects: self.subjects,
-            ..RiskTable::default()
-        }
-    }
 }

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally, coarsened};
-use crate::survival::risk_table::table::{Fine, RiskTable};
+use crate::survival::risk_table::fine::Fine;
+use crate::survival::risk_table::table::RiskTable;
 
 impl RiskTable {
     /// The table of both sets of subjects. See [`merge_all`](Self::merge_all).

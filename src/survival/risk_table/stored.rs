@@ -6,7 +6,8 @@ use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally};
 use crate::survival::risk_table::checks::{
     SUMS, check_fine, check_heads, check_times, heads_of, refused, sums,
 };
-use crate::survival::risk_table::table::{Counts, FineRows, RiskTable};
+use crate::survival::risk_table::fine::FineRows;
+use crate::survival::risk_table::table::{Counts, RiskTable};
 
 /// The columns of a [`RiskTable`] before they are checked.
 #[derive(serde::Deserialize)]

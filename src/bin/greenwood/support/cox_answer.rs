@@ -13,7 +13,10 @@ use super::table::Table;
 pub enum TiesName {
     Efron,
     Breslow,
+    /// The discrete likelihood: R's exact, SAS's DISCRETE, Stata's exactp
     Exact,
+    /// The exact marginal likelihood of continuous times: SAS's EXACT, Stata's exactm
+    Marginal,
 }
 
 impl TiesName {
@@ -22,6 +25,7 @@ impl TiesName {
             Self::Efron => Ties::Efron,
             Self::Breslow => Ties::Breslow,
             Self::Exact => Ties::Exact,
+            Self::Marginal => Ties::Marginal,
         }
     }
 }

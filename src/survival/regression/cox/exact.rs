@@ -4,18 +4,9 @@
 //! risk set. It, its gradient and its Hessian follow from a recursion that adds one subject at a time (Gail,
 //! Lubin & Rubinstein 1981, Biometrika 68:703): O(n d p²) per tie.
 
-use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
+use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::{Rows, Tie};
-
-/// What one event time adds to the log likelihood, and the distribution of `Σ x` over the d who have the event: all
-/// choices of d among those at risk, each with the product of its risk weights.
-pub(super) struct TieMoments<'a> {
-    pub log_likelihood: f64,
-    /// `E Σ x`, the sum over d rows.
-    pub mean: &'a [f64],
-    /// `Cov Σ x`, row-major.
-    pub covariance: &'a [f64],
-}
+use crate::survival::regression::cox::tied_sets::TieMoments;
 
 /// The moments of each event time at `beta`, in the order of strata and ties. The workspace keeps the linear predictor.
 pub(super) fn each_tie(
@@ -52,27 +43,6 @@ pub(super) fn each_tie(
             visit(tie, TieMoments { log_likelihood, mean: &mean, covariance: &covariance });
         }
     }
-}
-
-/// The log likelihood, gradient and information at `beta`. The workspace keeps the linear predictor.
-pub(super) fn evaluate(rows: &Rows, beta: &[f64], workspace: &mut Workspace, point: &mut Point) {
-    point.log_likelihood = 0.0;
-    point.gradient.fill(0.0);
-    point.information.fill(0.0);
-    each_tie(rows, beta, workspace, |tie, moments| {
-        point.log_likelihood += moments.log_likelihood;
-        for i in tie.start..tie.events_end {
-            for (g, x) in point.gradient.iter_mut().zip(rows.row(i)) {
-                *g += x;
-            }
-        }
-        for (g, m) in point.gradient.iter_mut().zip(moments.mean) {
-            *g -= m;
-        }
-        for (total, v) in point.information.iter_mut().zip(moments.covariance) {
-            *total += v;
-        }
-    });
 }
 
 /// The symmetric polynomials of degree 0 to d with their first and second derivatives.

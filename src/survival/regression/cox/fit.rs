@@ -36,7 +36,7 @@ impl CoxPh {
     }
 
     fn check_firth(&self, data: &RightCensored) -> Result<()> {
-        let (with, why) = if self.ties == Ties::Exact {
+        let (with, why) = if self.ties.of_sets() {
             ("exact ties", "use Efron's or Breslow's ties")
         } else if matches!(data.weights(), Some(Weights::Sampling(_))) {
             (
@@ -49,13 +49,31 @@ impl CoxPh {
         Err(Error::Unsupported { method: "Firth's penalty", with, why })
     }
 
+    /// An exact likelihood is one of whole rows.
+    fn check_weights(&self, data: &RightCensored) -> Result<()> {
+        match data.weights() {
+            None => Ok(()),
+            Some(_) if self.ties == Ties::Exact => Err(Error::ExactTiesWithWeights),
+            Some(Weights::Replication(w)) if w.iter().all(|w| w.fract() == 0.0) => Ok(()),
+            Some(weights) => Err(Error::Unsupported {
+                method: "the exact marginal likelihood of ties",
+                with: match weights {
+                    Weights::Replication(_) => "replication weights that are not whole numbers",
+                    Weights::Sampling(_) => "sampling weights",
+                },
+                why: "it sums over the orders of whole rows, and a part of a row has none; use Efron's or Breslow's ties",
+            }),
+        }
+    }
+
     /// Fits the model.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
     /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
     /// [`Error::TooLarge`] for more than 5,000 columns;
-    /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`];
+    /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`]; [`Error::Unsupported`] for weights that
+    /// are not numbers of rows under [`Ties::Marginal`];
     /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
     /// tied under exact ties.
@@ -72,8 +90,8 @@ impl CoxPh {
         rows: impl FnOnce(Option<&[f64]>) -> Result<Rows>,
     ) -> Result<(CoxModel, Rows)> {
         self.check(design.columns())?;
-        if self.ties == Ties::Exact && data.weights().is_some() {
-            return Err(Error::ExactTiesWithWeights);
+        if self.ties.of_sets() {
+            self.check_weights(data)?;
         }
         if self.firth {
             self.check_firth(data)?;
@@ -84,7 +102,7 @@ impl CoxPh {
     }
 
     fn fit_rows(&self, data: &RightCensored, design: &Design, rows: &Rows) -> Result<CoxModel> {
-        if self.ties == Ties::Exact && data.is_robust() && rows.has_tied_events() {
+        if self.ties.of_sets() && data.is_robust() && rows.has_tied_events() {
             return Err(residuals::no_score("a robust variance"));
         }
         let p = rows.p;

@@ -14,7 +14,7 @@
 //!
 //! Inside: `rows` orders the data, `partial_likelihood` evaluates (two symmetric products, see there), `one_pass` with few
 //! columns, `hazard_step` knows the rules for ties,
-//! `exact` does the same for discrete ties, `firth` adds its penalty, `newton` iterates, `separation` asks the data
+//! `exact` and `marginal` do the same for the two exact likelihoods of ties (`tied_sets`), `firth` adds its penalty, `newton` iterates, `separation` asks the data
 //! whether there is a maximum, `limit` goes on where there is none, `cone` tells which contrasts are infinite then, `profile`
 //! maximises with some coefficients held.
 
@@ -27,6 +27,7 @@ pub(in crate::survival::regression) mod hazard_step;
 mod hazard_steps;
 mod kalbfleisch_prentice;
 pub(in crate::survival::regression) mod limit;
+mod marginal;
 pub(in crate::survival::regression) mod model;
 pub(in crate::survival::regression) mod newton;
 pub(in crate::survival::regression) mod one_pass;
@@ -43,6 +44,7 @@ pub(in crate::survival::regression) mod separation;
 mod standardise;
 mod stop;
 mod symmetric;
+mod tied_sets;
 mod ties;
 mod with_data;
 mod workspace;

@@ -12,7 +12,7 @@ use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::limit::{self, Limit};
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Stop, Ties, exact, one_pass, separation};
+use crate::survival::regression::cox::{Stop, Ties, one_pass, separation, tied_sets};
 
 /// Risk sets other than those of Cox's model, such as those of a subdistribution.
 pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
@@ -36,7 +36,7 @@ pub(in crate::survival::regression) struct Objective<'a> {
 
 impl<'a> Objective<'a> {
     pub fn new(rows: &'a Rows, ties: Ties, penalty: Vec<f64>) -> Self {
-        let one_pass = ties != Ties::Exact && one_pass::applies(rows);
+        let one_pass = !ties.of_sets() && one_pass::applies(rows);
         Self { rows, ties, penalty, firth: None, workspace: Workspace::new(rows), risk_sets: None, one_pass }
     }
 
@@ -45,8 +45,8 @@ impl<'a> Objective<'a> {
         let short = self.one_pass && self.firth.is_none();
         if let Some(risk_sets) = &mut self.risk_sets {
             risk_sets.evaluate(self.rows, beta, point);
-        } else if self.ties == Ties::Exact {
-            exact::evaluate(self.rows, beta, &mut self.workspace, point);
+        } else if self.ties.of_sets() {
+            tied_sets::evaluate(self.rows, self.ties, beta, &mut self.workspace, point);
         } else if !short || one_pass::evaluate(self.rows, beta, self.ties, point).is_none() {
             self.workspace.evaluate(self.rows, beta, self.ties, point);
         }
@@ -278,7 +278,7 @@ impl Search<'_, '_> {
 
     /// Under exact ties it is sets that have scores, and Firth's penalty is known by its differences.
     fn is_next_to_nothing(&self, step: &[f64]) -> bool {
-        let plain = self.objective.firth.is_none() && self.objective.ties != Ties::Exact;
+        let plain = self.objective.firth.is_none() && !self.objective.ties.of_sets();
         plain && spread(self.objective.rows, step, f64::INFINITY) <= NOTHING
     }
 

@@ -2,7 +2,7 @@
 //!
 //! With `U_k` and `V_k` the score and the information of event time k (their sum over the times is the model's), the
 //! score for θ at θ = 0 is `Σ g_k U_k`, and its variance `Σ g² V − (Σ g V)(Σ V)⁻¹(Σ g V)`, for β is fitted too. Under
-//! exact ties `U_k` and `V_k` are those of the discrete likelihood.
+//! exact ties `U_k` and `V_k` are those of the exact likelihood.
 
 use std::fmt;
 
@@ -12,11 +12,10 @@ use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::Status;
-use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::exact;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::score::{mean_at, risk_sums};
+use crate::survival::regression::cox::tied_sets;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::term::TestResult;
 use crate::survival::result::print::PValue;
@@ -186,8 +185,9 @@ impl FittedData<'_> {
         let g = scale.of_times(&self.rows, self.data)?;
         let terms = &self.model.terms;
         let used: Vec<usize> = (0..terms.len()).filter(|&j| terms[j].status == Status::Estimated).collect();
-        let drift = if self.model.ties() == Ties::Exact && self.rows.has_tied_events() {
-            self.drift_discrete(&g, &used)
+        let ties = self.model.ties();
+        let drift = if ties.of_sets() && self.rows.has_tied_events() {
+            self.drift_of_sets(&g, &used)
         } else {
             self.drift(&g, &used, workspace)
         };
@@ -243,17 +243,20 @@ impl FittedData<'_> {
         Drift { score, weighted_score, information: [base, cross, square], size }
     }
 
-    /// Under the discrete likelihood.
-    fn drift_discrete(&self, g: &[f64], used: &[usize]) -> Drift {
+    /// Under an exact likelihood.
+    fn drift_of_sets(&self, g: &[f64], used: &[usize]) -> Drift {
         let (rows, p) = (&self.rows, self.rows.p);
         let mut moments: Vec<(Vec<f64>, Vec<f64>, f64)> = Vec::new();
         let mut workspace = Workspace::new(rows);
-        exact::each_tie(rows, &self.scaled_coefficients(), &mut workspace, |tie, m| {
-            let events = tie.start..tie.events_end;
-            let d = events.len() as f64;
-            let score = (0..p).map(|j| events.clone().map(|i| rows.row(i)[j]).sum::<f64>() - m.mean[j]);
-            moments.push((score.collect(), m.covariance.to_vec(), d));
-        });
+        tied_sets::each_tie(
+            rows,
+            self.model.ties(),
+            &self.scaled_coefficients(),
+            &mut workspace,
+            |tie, m| {
+                moments.push((tied_sets::score(rows, tie, &m), m.covariance.to_vec(), tie.weight));
+            },
+        );
         let sum = |weight: &dyn Fn(usize) -> f64, pick: &dyn Fn(usize) -> Vec<f64>, len: usize| {
             let mut total = vec![0.0; len];
             for k in 0..moments.len() {

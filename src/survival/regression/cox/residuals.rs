@@ -3,11 +3,10 @@
 use ndarray::{Array2, ArrayView2};
 
 use crate::error::{Error, Result};
-use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::exact;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::score::{mean_at, risk_sums, score_rows, ties_for_risk_sets};
+use crate::survival::regression::cox::tied_sets;
 use crate::survival::regression::cox::with_data::FittedData;
 
 /// The residuals of a model, row by row in the order of the data (Therneau, Grambsch & Fleming 1990, Biometrika
@@ -33,7 +32,7 @@ pub struct Residuals {
     martingale: Vec<f64>,
     deviance: Vec<f64>,
     expected: Vec<f64>,
-    /// Score residuals and dfbeta; none under the discrete likelihood of tied events.
+    /// Score residuals and dfbeta; none under an exact likelihood of tied events.
     by_row: Option<ByRow>,
     schoenfeld: Array2<f64>,
     scaled_schoenfeld: Array2<f64>,
@@ -70,7 +69,7 @@ impl Residuals {
     /// Each row's share of the score, rows × covariates, not multiplied by weights.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] where events are tied under exact ties: the discrete likelihood gives its score to the
+    /// [`Error::Unsupported`] where events are tied under exact ties: an exact likelihood gives its score to the
     /// set of those who have the event, and not to rows.
     pub fn score(&self) -> Result<ArrayView2<'_, f64>> {
         self.by_row.as_ref().map(|r| r.score.view()).ok_or(no_score("a score residual"))
@@ -85,8 +84,8 @@ impl Residuals {
     }
 
     /// For each event, ordered by stratum and time: the covariates less their mean over the risk set. Under exact ties
-    /// the mean is that of the d who have the event over all choices of d at risk, so that the residuals of a time sum
-    /// to its share of the score.
+    /// the residuals of a time sum to its share of the score (under [`Ties::Exact`](super::Ties::Exact) the mean is that of the d
+    /// who have the event over all choices of d at risk).
     #[must_use]
     pub fn schoenfeld(&self) -> ArrayView2<'_, f64> {
         self.schoenfeld.view()
@@ -105,12 +104,12 @@ impl Residuals {
     }
 }
 
-/// Nothing belongs to a row where the discrete likelihood has tied events.
+/// Nothing belongs to a row where an exact likelihood has tied events.
 pub(super) fn no_score(method: &'static str) -> Error {
     Error::Unsupported {
         method,
         with: "exact ties",
-        why: "where events are tied the discrete likelihood has no score of a single row; use Efron's or Breslow's ties",
+        why: "where events are tied an exact likelihood has no score of a single row; use Efron's or Breslow's ties",
     }
 }
 
@@ -124,15 +123,16 @@ impl FittedData<'_> {
     pub fn residuals(&self) -> Result<Residuals> {
         let rows = self.undecided()?;
         let workspace = self.hazards_by(ties_for_risk_sets(self.model.ties()), &rows);
-        let discrete = self.model.ties() == Ties::Exact && rows.has_tied_events();
+        let ties = self.model.ties();
+        let of_sets = ties.of_sets() && rows.has_tied_events();
         let [martingale, deviance, expected] = self.martingale(&rows, &workspace);
         let (schoenfeld, event_times) =
-            if discrete { self.schoenfeld_discrete(&rows) } else { schoenfeld(&rows, &workspace) };
+            if of_sets { self.schoenfeld_of_sets(&rows) } else { schoenfeld(&rows, &workspace) };
         Ok(Residuals {
             martingale,
             deviance,
             expected,
-            by_row: (!discrete).then(|| self.by_row(&rows, &workspace)),
+            by_row: (!of_sets).then(|| self.by_row(&rows, &workspace)),
             scaled_schoenfeld: self.scaled(&schoenfeld),
             schoenfeld,
             event_times,
@@ -176,13 +176,13 @@ impl FittedData<'_> {
         self.model.coefficients[j].is_finite()
     }
 
-    /// Of the discrete likelihood: the mean of a row that has the event, over all choices of d rows.
-    fn schoenfeld_discrete(&self, rows: &Rows) -> (Array2<f64>, Vec<f64>) {
+    /// Of an exact likelihood: the mean of a row that has the event, so that the residuals of a time sum to its score.
+    fn schoenfeld_of_sets(&self, rows: &Rows) -> (Array2<f64>, Vec<f64>) {
         let mut means: Vec<Vec<f64>> = Vec::new();
         let mut workspace = Workspace::new(rows);
-        exact::each_tie(rows, &self.scaled_coefficients(), &mut workspace, |tie, moments| {
-            let d = (tie.events_end - tie.start) as f64;
-            means.push(moments.mean.iter().map(|m| m / d).collect());
+        let beta = self.scaled_coefficients();
+        tied_sets::each_tie(rows, self.model.ties(), &beta, &mut workspace, |tie, moments| {
+            means.push(moments.mean.iter().map(|m| m / tie.weight).collect());
         });
         less_means(rows, &means)
     }

@@ -392,9 +392,9 @@ impl Rows {
         ties
     }
 
-    /// Do two rows have the event at one time of one stratum?
+    /// Do two rows have the event at one time of one stratum, or one row that is there more than once?
     pub fn has_tied_events(&self) -> bool {
-        self.strata.iter().flat_map(|s| &s.ties).any(|tie| tie.events_end - tie.start > 1)
+        self.strata.iter().flat_map(|s| &s.ties).any(|tie| !tie.alone())
     }
 
     pub fn len(&self) -> usize {

@@ -12,10 +12,10 @@ use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::term::TestResult;
 
-/// The rule under which risk sets are walked for hazards: Breslow's where the likelihood is the exact one, which has no
+/// The rule under which risk sets are walked for hazards: Breslow's where the likelihood is an exact one, which has no
 /// hazard of its own.
 pub(super) fn ties_for_risk_sets(ties: Ties) -> Ties {
-    if ties == Ties::Exact { Ties::Breslow } else { ties }
+    if ties.of_sets() { Ties::Breslow } else { ties }
 }
 
 /// `S1/S0`, with S1 over all at risk and over the tied events, for each event time: 2p numbers a time.

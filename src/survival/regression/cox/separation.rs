@@ -187,7 +187,7 @@ impl<'a> Pairs<'a> {
                     at_risk = change(&mut sum, i, 1.0);
                 }
                 next = tie.start;
-                if self.ties != Ties::Exact {
+                if !self.ties.of_sets() {
                     for i in tie.start..tie.events_end {
                         at_risk = change(&mut sum, i, 1.0);
                     }
@@ -206,7 +206,7 @@ impl<'a> Pairs<'a> {
                         add(&mut total, &own, 1.0);
                     }
                 }
-                if self.ties == Ties::Exact {
+                if self.ties.of_sets() {
                     for i in tie.start..tie.events_end {
                         at_risk = change(&mut sum, i, 1.0);
                     }
@@ -244,7 +244,7 @@ impl<'a> Pairs<'a> {
             for tie in stratum.ties.iter().rev() {
                 (tie.events_end..next).for_each(|i| join(&mut at_risk, i));
                 next = tie.start;
-                if self.ties != Ties::Exact {
+                if !self.ties.of_sets() {
                     (tie.start..tie.events_end).for_each(|i| join(&mut at_risk, i));
                 }
                 while at_risk.peek().is_some_and(|top| !entered(top.1, tie.time)) {
@@ -260,7 +260,7 @@ impl<'a> Pairs<'a> {
                         }
                     }
                 }
-                if self.ties == Ties::Exact {
+                if self.ties.of_sets() {
                     (tie.start..tie.events_end).for_each(|i| join(&mut at_risk, i));
                 }
             }

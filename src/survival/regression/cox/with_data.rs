@@ -72,11 +72,11 @@ impl FittedData<'_> {
             return Ok(Cow::Borrowed(&self.rows));
         }
         let ties = self.model.ties();
-        if ties == Ties::Exact && self.rows.has_tied_events() {
+        if ties.of_sets() && self.rows.has_tied_events() {
             return Err(Error::Unsupported {
                 method: "a hazard where a coefficient is infinite",
                 with: "exact ties",
-                why: "the hazard is Breslow's, and has another limit than the discrete likelihood; use Efron's or \
+                why: "the hazard is Breslow's, and has another limit than an exact likelihood; use Efron's or \
                       Breslow's ties",
             });
         }

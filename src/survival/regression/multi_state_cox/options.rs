@@ -140,11 +140,11 @@ impl MultiStateCox {
                 expected,
             });
         }
-        if self.ties == Ties::Exact {
+        if self.ties.of_sets() {
             return Err(Error::Unsupported {
                 method: "a multi-state Cox model",
                 with: "exact ties",
-                why: "its variance is robust, and the discrete likelihood has no score of a single row; use Efron's or \
+                why: "its variance is robust, and an exact likelihood has no score of a single row; use Efron's or \
                       Breslow's ties",
             });
         }

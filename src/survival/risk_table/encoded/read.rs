@@ -1,80 +1,19 @@
-//! Tables as few bytes: what travels between threads and machines, and what is kept on disk.
-//!
-//! | part | bytes |
-//! |---|---|
-//! | `R`, version 1, kind of counts, unit of the times | 4 |
-//! | number of rows | varint |
-//! | each row: how far its time is from the one before, and in the two lowest bits who left | varint |
-//! | … where more than one left, or somebody entered: events, censored (, entered) | varints |
-//! | … with weights: each sum that is not of nobody | varint if all are whole, else 8 |
-//! | what rounding took from sums of weights | number; row, 3 × 8 each |
-//! | rows that near ties were before they became one | number; row, time, counts and sums each |
-//! | CRC-32 | 4 |
-//!
-//! Times are counted in a unit of which all are multiples (1, 0.1, …, 1/365.25, 1/30.4375, to the last bit) or, where
-//! there is none, as the integers that their bits are, which grow with them: random times among n subjects then need about
-//! `64 − log₂ n` bits. `G` stands for the tables of groups: labels, strata, and the tables without their checksums.
-//!
-//! Nothing is believed that is read: the rows are built into a table again and checked as those of other forms are.
+//! Bytes become tables again, each number checked on the way.
 
 use crate::error::{Error, Result};
-use crate::numeric::bytes::{Reader, Writer};
+use crate::numeric::bytes::Reader;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally};
 use crate::survival::risk_table::checks;
+use crate::survival::risk_table::encoded::format::{
+    ENTERING, EXACT, GROUPS, ONE_CENSORED, ONE_EVENT, REVERSED, SAMPLING, TABLE, Unit, VERSION, WEIGHTED,
+    WHOLE,
+};
+use crate::survival::risk_table::fine::{Fine, FineRows};
 use crate::survival::risk_table::labelled::RiskTables;
-use crate::survival::risk_table::table::{Counts, Fine, FineRows, RiskTable, WeightedRow};
-
-const VERSION: u8 = 1;
-const TABLE: u8 = b'R';
-const GROUPS: u8 = b'G';
-
-const WEIGHTED: u8 = 1;
-const SAMPLING: u8 = 2;
-const REVERSED: u8 = 4;
-const EXACT: u8 = 8;
-/// All sums of weights are whole numbers without a low part.
-const WHOLE: u8 = 16;
-
-/// Units of which times are multiples: days, tenths, …, weeks, months and years of days, months of years. A byte holds the
-/// position, from 1; 0 stands for the bits of the number.
-const PER_UNIT: [f64; 9] = [1.0, 10.0, 100.0, 1e3, 1e4, 365.25, 30.4375, 12.0, 7.0];
-
-const LARGEST_WHOLE: f64 = 9007199254740992.0; // 2⁵³
-
-/// Who left at a row, in two bits.
-const ONE_EVENT: u128 = 0;
-const ONE_CENSORED: u128 = 1;
-const LEAVING: u128 = 2;
-const ENTERING: u128 = 3;
+use crate::survival::risk_table::table::{RiskTable, WeightedRow};
 
 impl RiskTable {
-    /// The table as few bytes: versioned, with a checksum, the same on every machine.
-    ///
-    /// Times in whole days or tenths take about 3 bytes each, continuous ones of 100,000 subjects 6.
-    /// [`decode`](Self::decode) returns the same table.
-    ///
-    /// # Example
-    /// ```
-    /// use greenwood::survival::{RightCensored, RiskTable};
-    ///
-    /// let table = RiskTable::new(&RightCensored::new(&[6.0, 6.0, 7.5, 9.0], &[true, false, true, false])?);
-    /// let bytes = table.encode();
-    /// assert_eq!(bytes.len(), 16);
-    /// assert_eq!(RiskTable::decode(&bytes)?, table);
-    ///
-    /// let mut changed = bytes.clone();
-    /// changed[5] ^= 1;
-    /// assert!(RiskTable::decode(&changed).is_err());
-    /// # Ok::<(), greenwood::Error>(())
-    /// ```
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let mut out = Writer::with_capacity(16 + 6 * self.len());
-        write_table(&mut out, self);
-        out.finish()
-    }
-
     /// The table that [`encode`](Self::encode) wrote.
     ///
     /// # Errors
@@ -89,24 +28,6 @@ impl RiskTable {
 }
 
 impl RiskTables {
-    /// The tables and their labels as few bytes. See [`RiskTable::encode`].
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let rows: usize = self.tables.iter().flatten().map(RiskTable::len).sum();
-        let mut out = Writer::with_capacity(32 + 6 * rows);
-        out.all(&[GROUPS, VERSION, u8::from(self.strata.is_some())]);
-        for texts in [Some(&self.labels), self.strata.as_ref()].into_iter().flatten() {
-            out.varint(texts.len() as u128);
-            for text in texts {
-                out.varint(text.len() as u128);
-                out.all(text.as_bytes());
-            }
-        }
-        out.varint(self.tables.len() as u128);
-        self.tables.iter().flatten().for_each(|table| write_table(&mut out, table));
-        out.finish()
-    }
-
     /// The tables that [`encode`](Self::encode) wrote.
     ///
     /// # Errors
@@ -190,135 +111,6 @@ fn texts(reader: &mut Reader) -> Result<Vec<String>> {
         }
     }
     Ok(texts)
-}
-
-/// Times as integers that grow with them.
-#[derive(Clone, Copy)]
-enum Unit {
-    Bits,
-    Per(f64),
-}
-
-impl Unit {
-    /// The first unit of which all times are multiples, to the last bit, and its place.
-    fn of(times: &[f64]) -> (u8, Self) {
-        let fits = |per: f64| times.iter().all(|&t| t * per <= LARGEST_WHOLE && (t * per).round() / per == t);
-        match PER_UNIT.iter().position(|&per| fits(per)) {
-            Some(i) => (i as u8 + 1, Self::Per(PER_UNIT[i])),
-            None => (0, Self::Bits),
-        }
-    }
-
-    fn read(place: u8) -> Option<Self> {
-        match place {
-            0 => Some(Self::Bits),
-            place => PER_UNIT.get(usize::from(place) - 1).map(|&per| Self::Per(per)),
-        }
-    }
-
-    #[inline]
-    fn number(self, time: f64) -> u64 {
-        match self {
-            Self::Bits => time.to_bits(),
-            Self::Per(per) => (time * per).round() as u64,
-        }
-    }
-
-    #[inline]
-    fn time(self, number: u64) -> f64 {
-        match self {
-            Self::Bits => f64::from_bits(number),
-            Self::Per(per) => number as f64 / per,
-        }
-    }
-}
-
-fn write_table(out: &mut Writer, table: &RiskTable) {
-    let kind = table.kind();
-    let weighted = matches!(table.counts, Counts::Weighted { .. });
-    let whole = weighted && sums_are_whole(table);
-    let flags = [
-        (weighted, WEIGHTED),
-        (kind.sampling, SAMPLING),
-        (kind.reversed, REVERSED),
-        (table.near_ties == NearTies::Exact, EXACT),
-        (whole, WHOLE),
-    ];
-    let (place, unit) = Unit::of(&table.time);
-    out.all(&[TABLE, VERSION, flags.into_iter().filter(|f| f.0).map(|f| f.1).sum(), place]);
-    out.varint(table.len() as u128);
-    let mut last = 0;
-    for (i, &time) in table.time.iter().enumerate() {
-        let number = unit.number(time);
-        let step = u128::from(number - last) << 2;
-        last = number;
-        let row = table.row(i);
-        let heads = Heads {
-            events: row.event_subjects,
-            censored: row.censored_subjects,
-            entered: row.entered_subjects,
-        };
-        match heads {
-            Heads { events: 1, censored: 0, entered: 0 } => out.varint(step | ONE_EVENT),
-            Heads { events: 0, censored: 1, entered: 0 } => out.varint(step | ONE_CENSORED),
-            Heads { events, censored, entered } => {
-                out.varint(step | if entered > 0 { ENTERING } else { LEAVING });
-                out.varint(u128::from(events));
-                out.varint(u128::from(censored));
-                if entered > 0 {
-                    out.varint(u128::from(entered));
-                }
-            }
-        }
-        if weighted {
-            write_sums(out, heads, [row.events, row.censored, row.entered], whole);
-        }
-    }
-    if let Counts::Weighted { lost, .. } = &table.counts {
-        out.varint(lost.len() as u128);
-        for (row, lows) in lost {
-            out.varint(u128::from(*row));
-            for &low in lows {
-                out.float(low);
-            }
-        }
-    }
-    out.varint(table.fine.rows.len() as u128);
-    for (i, fine) in table.fine.rows.iter().enumerate() {
-        out.varint(u128::from(fine.row));
-        out.float(fine.time);
-        let Heads { events, censored, entered } = fine.heads;
-        for n in [events, censored, entered] {
-            out.varint(u128::from(n));
-        }
-        if let Some(sums) = table.fine.sums.get(i) {
-            write_sums(out, fine.heads, sums.map(|[high, _]| high), whole);
-            if !whole {
-                for &[_, low] in sums {
-                    out.float(low);
-                }
-            }
-        }
-    }
-}
-
-fn sums_are_whole(table: &RiskTable) -> bool {
-    let whole = |x: f64| x.fract() == 0.0 && x <= LARGEST_WHOLE;
-    let Counts::Weighted { rows, lost, .. } = &table.counts else { return false };
-    lost.is_empty()
-        && rows.iter().all(|r| whole(r.events) && whole(r.censored) && whole(r.entered))
-        && table.fine.sums.iter().flatten().all(|&[high, low]| whole(high) && low == 0.0)
-}
-
-/// The sums that are not of nobody.
-fn write_sums(out: &mut Writer, heads: Heads, sums: [f64; 3], whole: bool) {
-    for (subjects, sum) in [heads.events, heads.censored, heads.entered].into_iter().zip(sums) {
-        match (subjects, whole) {
-            (0, _) => {}
-            (_, true) => out.varint(sum as u128),
-            (_, false) => out.float(sum),
-        }
-    }
 }
 
 fn read_sums(reader: &mut Reader, heads: Heads, whole: bool) -> Result<[f64; 3]> {
@@ -443,9 +235,11 @@ fn read_fine(reader: &mut Reader, weighted: bool, whole: bool) -> Result<FineRow
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::numeric::bytes::Writer;
+    use crate::survival::data::near_ties::NearTies;
     use crate::survival::data::right_censored::RightCensored;
     use crate::survival::data::weights::Weights;
+    use crate::survival::risk_table::table::RiskTable;
 
     /// Subjects, late entries, near ties, whole and broken weights: each with few rows.
     fn tables() -> Vec<RiskTable> {

@@ -1,0 +1,172 @@
+//! At each distinct time, the events of each cause.
+
+use std::fmt;
+
+use crate::error::Result;
+use crate::numeric::sums::Sum;
+use crate::survival::data::competing::{CompetingRisks, position};
+use crate::survival::data::groups::Groups;
+use crate::survival::risk_table::competing::build::build;
+use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable};
+
+/// How many were at risk, had an event of each cause, were censored and entered, at each distinct time.
+///
+/// The conventions are those of the [`RiskTable`]: events before censorings, both before entries. Tables of parts merge
+/// into the table of the whole.
+///
+/// # Cost
+/// One sort and one pass, O(n log n); O(n) where times are whole numbers in a small range (days).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::CompetingRisks;
+/// use greenwood::survival::risk_table::CompetingRiskTable;
+///
+/// let time = [1.0, 1.0, 2.0, 3.0];
+/// let outcome = [Some("relapse"), Some("death"), None, Some("relapse")];
+/// let table = CompetingRiskTable::new(&CompetingRisks::new(&time, &outcome)?);
+/// assert_eq!(table.events(0, "relapse")?, 1.0);
+/// assert_eq!(table.all().rows().next().unwrap().events, 2.0);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::Raw"))]
+pub struct CompetingRiskTable {
+    pub(super) all: RiskTable,
+    pub(super) causes: Vec<String>,
+    pub(super) by_cause: ByCause,
+}
+
+/// Events by row and cause, row-major. With one cause they are those of the table of any cause, and not kept twice.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) enum ByCause {
+    One,
+    Subjects(Vec<u32>),
+    Weighted(Vec<f64>),
+}
+
+impl CompetingRiskTable {
+    /// The table of all subjects. Strata are ignored.
+    #[must_use]
+    pub fn new(data: &CompetingRisks) -> Self {
+        match build(data, None).pop() {
+            Some(table) => table,
+            None => unreachable!("one cell makes one table"),
+        }
+    }
+
+    /// One table per group, in the order of the group codes. Near ties are judged over all groups together.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn by_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Self>> {
+        groups.check_len("groups", data.len())?;
+        Ok(build(data, Some((groups.codes(), groups.count()))))
+    }
+
+    /// One table per stratum and group: the outer vector has the strata (one if the data have none).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn by_stratum_and_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Vec<Self>>> {
+        let Some(strata) = data.any_cause().strata() else { return Ok(vec![Self::by_group(data, groups)?]) };
+        groups.check_len("groups", data.len())?;
+        let k = groups.count();
+        let cells: Vec<u32> =
+            strata.codes().iter().zip(groups.codes()).map(|(&s, &g)| s * k as u32 + g).collect();
+        let mut tables = build(data, Some((&cells, strata.count() * k))).into_iter();
+        Ok((0..strata.count()).map(|_| tables.by_ref().take(k).collect()).collect())
+    }
+
+    /// The table of any cause.
+    #[must_use]
+    pub fn all(&self) -> &RiskTable {
+        &self.all
+    }
+
+    /// The causes, in order.
+    #[must_use]
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
+    /// The position of a cause.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCause`].
+    pub fn position(&self, cause: &(impl ToString + ?Sized)) -> Result<usize> {
+        position(&self.causes, cause)
+    }
+
+    /// The events of a cause at row `row` of the table: sum of weights; 0 beyond the last row.
+    ///
+    /// # Errors
+    /// [`Error::UnknownCause`].
+    pub fn events(&self, row: usize, cause: &(impl ToString + ?Sized)) -> Result<f64> {
+        let cause = self.position(cause)?;
+        Ok(if row < self.all.len() { self.events_of(row, cause) } else { 0.0 })
+    }
+
+    /// Events at row `row` of cause number `cause`.
+    #[inline]
+    pub(crate) fn events_of(&self, row: usize, cause: usize) -> f64 {
+        let at = row * self.causes.len() + cause;
+        match &self.by_cause {
+            ByCause::One => self.all.row(row).events,
+            ByCause::Subjects(events) => f64::from(events[at]),
+            ByCause::Weighted(events) => events[at],
+        }
+    }
+
+    /// All events of cause number `cause`.
+    pub(crate) fn total_of(&self, cause: usize) -> f64 {
+        (0..self.all.len()).map(|i| self.events_of(i, cause)).collect::<Sum>().value()
+    }
+
+    /// Events by row and cause where they are whole and there are at least two causes.
+    pub(crate) fn subject_events(&self) -> Option<&[u32]> {
+        match &self.by_cause {
+            ByCause::Subjects(events) => Some(events),
+            _ => None,
+        }
+    }
+
+    /// The rows at `s` and later: those still under observation then.
+    pub(crate) fn from(&self, s: f64) -> Self {
+        let at = self.all.position(s) * self.causes.len();
+        let by_cause = match &self.by_cause {
+            ByCause::One => ByCause::One,
+            ByCause::Subjects(events) => ByCause::Subjects(events[at..].to_vec()),
+            ByCause::Weighted(events) => ByCause::Weighted(events[at..].to_vec()),
+        };
+        Self { all: self.all.from(s), causes: self.causes.clone(), by_cause }
+    }
+}
+
+impl fmt::Display for CompetingRiskTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Risk table: {} subjects, {} distinct times\n{:>12} {:>12}",
+            self.all.subjects(),
+            self.all.len(),
+            "time",
+            "at risk"
+        )?;
+        for cause in &self.causes {
+            write!(f, " {cause:>10}")?;
+        }
+        write!(f, " {:>10} {:>10}", "censored", "entered")?;
+        for (i, row) in self.all.rows().enumerate().take(PRINTED_ROWS) {
+            write!(f, "\n{:>12} {:>12}", row.time, row.at_risk)?;
+            for (cause, label) in self.causes.iter().enumerate() {
+                write!(f, " {:>1$}", self.events_of(i, cause), label.chars().count().max(10))?;
+            }
+            write!(f, " {:>10} {:>10}", row.censored, row.entered)?;
+        }
+        let left = self.all.len().saturating_sub(PRINTED_ROWS);
+        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+    }
+}
