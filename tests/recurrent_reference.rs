@@ -499,9 +499,9 @@ fn a_frailty_that_makes_no_sense_is_refused() {
              replication weights, or `CoxPh` with clusters",
         ),
         (
-            Frailty::gamma().ties(Ties::Exact),
+            Frailty::gamma().ties(Ties::Marginal),
             &data,
-            "a frailty model is not available with exact ties: use Efron's or Breslow's ties",
+            "a frailty model is not available with exact or marginal ties: use Efron's or Breslow's ties",
         ),
         (
             Frailty::gamma().variance(FrailtyVariance::RestrictedMaximumLikelihood),

@@ -37,7 +37,7 @@ pub enum FrailtyVariance {
 /// |---|---|---|---|
 /// | [`gamma`](Self::gamma), [`gaussian`](Self::gaussian) | | the distribution | |
 /// | [`variance`](Self::variance) | largest likelihood, restricted for the Gaussian | how θ is found | a fixed θ above 0 |
-/// | [`ties`](Self::ties) | Efron | how events at one time share a risk set | not exact |
+/// | [`ties`](Self::ties) | Efron | how events at one time share a risk set | Efron or Breslow |
 /// | [`offset`](Self::offset) | none | added to the linear predictor | finite, one per row |
 /// | [`max_iterations`](Self::max_iterations) | 50 | Newton steps at one θ | |
 ///
@@ -126,7 +126,7 @@ impl Frailty {
     /// Fits the model; the clusters of the data are those that share a frailty.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for data without clusters, sampling weights, exact ties, and a way to find θ that the distribution
+    /// [`Error::Unsupported`] for data without clusters, sampling weights, exact or marginal ties, and a way to find θ that the distribution
     /// does not have; [`Error::OutOfRange`] for a fixed θ that is not above 0, and degrees of freedom outside (0, clusters);
     /// [`Error::InfiniteCoefficient`] where the likelihood of the covariates has no maximum; those of [`CoxPh::fit`].
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<FrailtyModel> {
@@ -182,8 +182,8 @@ impl Frailty {
                 "the rows of a cluster share a frailty: give `with_clusters`",
             );
         };
-        if self.ties == Ties::Exact {
-            return unsupported("exact ties", "use Efron's or Breslow's ties");
+        if self.ties.of_sets() {
+            return unsupported("exact or marginal ties", "use Efron's or Breslow's ties");
         }
         if matches!(data.weights(), Some(Weights::Sampling(_))) {
             return unsupported(
