@@ -215,11 +215,11 @@ fn standard_errors_are_derivatives_by_weights() {
         }
         for (k, square) in squares.iter().enumerate() {
             for (m, s) in square.iter().enumerate() {
-                let (se, difference) = (found[k].estimates()[m].std_error(), s.sqrt());
+                let (se, difference) = (found[k].estimates()[m].std_error().unwrap(), s.sqrt());
                 // Differences of two fits: about 1e-7.
                 assert!((se - difference).abs() < 1e-6 * difference, "{ties:?} {k} {m}: {se} {difference}");
                 assert_eq!(
-                    found[k].estimates()[m].value(),
+                    found[k].estimates()[m].value().unwrap(),
                     fit.predict(&row).unwrap().at(times[k]).unwrap()[m]
                 );
             }

@@ -152,7 +152,7 @@ fn covariates_of_transitions_are_those_of_r() {
         ("--new age=60", "--new belongs to a model of the transitions: add --covariates or --factor"),
         (
             "--covariates age --on 1-2=age",
-            "--on 1-2=age: write a transition as 1:2, from the first state to the second",
+            "--on 1-2: write a transition as 1:2, from the first state to the second",
         ),
         ("--covariates age --on 1:2", "--on 1:2: write it as 1:2,1:3=age"),
         ("--covariates age --common 1:2=sex", "--common 1:2=sex: sex is not among --covariates or --factor"),
