@@ -319,6 +319,97 @@ fn singular_risk_sets_end_the_estimation() {
     assert_eq!(cumulative(&none, 2.0), [0.0, 0.0]);
 }
 
+/// A baseline for each stratum beside common coefficients. R, timereg 2.0.5: aalen(Surv(time, status) ~ -1 + factor(sex) + age,
+/// max.time = 700, robust = 1), the first row of each time: cum, var.cum, robvar.cum.
+#[test]
+fn strata_are_those_of_timereg() {
+    let (data, _) = lung(true);
+    let frame = Frame::read("lung");
+    let (time, age, sex) = (frame.column("time"), frame.column("age"), frame.column("sex"));
+    let row = |t: &f64| time.iter().position(|x| x == t).unwrap();
+    let rows: Vec<usize> = data.time().iter().map(row).collect();
+    let pick = |column: &[f64]| -> Vec<f64> { rows.iter().map(|&i| column[i]).collect() };
+    let design = Design::builder().numeric("age", &pick(age)).build().unwrap();
+    let sex = Groups::new(&pick(sex).iter().map(|s| *s as u8).collect::<Vec<_>>());
+    let data = data.with_strata(sex).unwrap();
+    let additive = AdditiveHazards::new().until(700.0);
+    let model = additive.fit(&data, &design).unwrap();
+    assert_eq!(model.names(), ["(Intercept): 2", "(Intercept): 1", "age"]);
+    assert_eq!((model.strata(), model.test().df()), (&["2".to_string(), "1".to_string()][..], 1));
+    assert!(model.to_string().contains("2 strata"), "{model}");
+    let ids: Vec<usize> = (0..data.len()).collect();
+    let robust = additive.fit(&data.clone().with_clusters(&ids).unwrap(), &design).unwrap();
+    for (time, cum, variance, robust_variance) in [
+        (
+            310.0,
+            [-0.27659461132184621, 0.14997164114845019, 0.01115636489423753],
+            [3.032249198781053e-01, 2.799997310700933e-01, 7.673252233565648e-05],
+            [2.575543173290675e-01, 2.607442736281257e-01, 6.692378748959192e-05],
+        ),
+        (
+            689.0,
+            [-1.00349423266595683, -0.11146448847064139, 0.03783802852634801],
+            [1.691602215645766, 1.788471836094632, 4.748699030754916e-04],
+            [1.631902450802897, 1.741876881894439, 4.674755232493285e-04],
+        ),
+    ] {
+        near(&cumulative(&model, time), &cum, 1e-9);
+        let squares = |v: Vec<f64>| -> Vec<f64> { v.iter().map(|x| x * x).collect() };
+        near(&squares(errors(&model, time)), &variance, 1e-8);
+        near(&squares(errors(&robust, time)), &robust_variance, 1e-8);
+        let woman = model.stratum("2").unwrap();
+        near(&cumulative(&woman, time), &[cum[0], cum[2]], 1e-9);
+        let hazard = woman.cumulative_hazard(&woman.row().numeric("age", 60.0), time).unwrap();
+        assert_relative_eq!(hazard.value().unwrap(), cum[0] + 60.0 * cum[2], max_relative = 1e-9);
+    }
+    let row = model.row().numeric("age", 60.0);
+    assert!(matches!(model.cumulative_hazard(&row, 310.0), Err(Error::StratumNeeded { .. })));
+    assert!(matches!(model.stratum("3"), Err(Error::UnknownLabel { .. })));
+    assert_eq!(additive.effects(&data, &design, 50, 1).unwrap().len(), 3);
+}
+
+/// A stratum that is over, or has not begun, leaves the others as they are alone; one stratum is none.
+#[test]
+fn strata_that_are_empty_are_left_out() {
+    let time = [1., 2., 3., 4., 5., 6., 7., 8.];
+    let x = [0., 3., 1., 2., 4., 1., 0., 5.];
+    let whole = RightCensored::new(&time, &[true; 8]).unwrap();
+    let design = Design::builder().numeric("x", &x).build().unwrap();
+    let strata = Groups::new(&["a", "a", "a", "b", "b", "b", "b", "b"]);
+    let model = AdditiveHazards::new().fit(&whole.clone().with_strata(strata).unwrap(), &design).unwrap();
+    let b = RightCensored::new(&time[3..], &[true; 5]).unwrap();
+    let alone = Design::builder().numeric("x", &x[3..]).build().unwrap();
+    let alone = AdditiveHazards::new().start(3.0).fit(&b, &alone).unwrap();
+    assert_eq!(model.end().unwrap().time, alone.end().unwrap().time);
+    let (early, late) =
+        (cumulative(&model.stratum("b").unwrap(), 3.0), cumulative(&model.stratum("b").unwrap(), 6.0));
+    let risen: Vec<f64> = late.iter().zip(&early).map(|(l, e)| l - e).collect();
+    near(&risen, &cumulative(&alone, 6.0), 1e-12);
+    // The first event by hand: Σ (x − x̄ of the stratum) dN / Σ (x − x̄)², and what is left over of each stratum.
+    let (mean, square) = ([4.0 / 3.0, 12.0 / 5.0], [10.0 - 16.0 / 3.0, 46.0 - 144.0 / 5.0]);
+    let slope = (0.0 - mean[0]) / (square[0] + square[1]);
+    near(&cumulative(&model, 1.0), &[1.0 / 3.0 - mean[0] * slope, -mean[1] * slope, slope], 1e-12);
+    // After its last time nothing is known of a stratum.
+    assert!(model.at(3.0).unwrap()[0].value().is_ok() && model.at(3.5).unwrap()[0].value().is_err());
+    let a = model.stratum("a").unwrap();
+    assert!(a.cumulative_hazard(&a.row().numeric("x", 1.0), 3.5).unwrap().value().is_err());
+    // Late entries: a stratum that comes later, and one that is empty in between.
+    let entry = [0., 0., 0., 0., 0., 3.5, 3.5, 3.5];
+    let late = whole.clone().with_entry(&entry).unwrap();
+    let strata = Groups::new(&["a", "a", "a", "a", "a", "b", "b", "b"]);
+    let model = AdditiveHazards::new().fit(&late.with_strata(strata).unwrap(), &design).unwrap();
+    assert_eq!(cumulative(&model, 3.0)[1], 0.0);
+    let a = RightCensored::new(&time[..5], &[true; 5]).unwrap();
+    let alone = AdditiveHazards::new().fit(&a, &design.select(&[0, 1, 2, 3, 4]).unwrap()).unwrap();
+    near(&cumulative(&model.stratum("a").unwrap(), 3.0), &cumulative(&alone, 3.0), 1e-12);
+    let one = whole.clone().with_strata(Groups::new(&["a"; 8])).unwrap();
+    let (one, none) = (
+        AdditiveHazards::new().fit(&one, &design).unwrap(),
+        AdditiveHazards::new().fit(&whole, &design).unwrap(),
+    );
+    assert_eq!((one.names(), cumulative(&one, 5.0)), (none.names(), cumulative(&none, 5.0)));
+}
+
 #[test]
 fn what_cannot_be_is_refused() {
     let data = RightCensored::new(&[1., 2., 3.], &[true; 3]).unwrap();
@@ -326,8 +417,6 @@ fn what_cannot_be_is_refused() {
     let short = Design::new(&["x"], matrix.view()).unwrap();
     assert!(matches!(AdditiveHazards::new().fit(&data, &short), Err(Error::LengthMismatch { .. })));
     let design = Design::builder().numeric("x", &[1.0, 0.0, 2.0]).build().unwrap();
-    let stratified = data.clone().with_strata(Groups::new(&[1, 1, 2])).unwrap();
-    assert!(matches!(AdditiveHazards::new().fit(&stratified, &design), Err(Error::Unsupported { .. })));
     for wrong in [
         AdditiveHazards::new().start(-1.0),
         AdditiveHazards::new().start(f64::NAN),

@@ -216,10 +216,16 @@ fn trap_16_intervals_alone_and_lower_limits_of_zero() {
     }
 }
 
-/// Trap 17: a falling Gompertz hazard, four censored times far beyond the rest, another model's predictor as covariate.
+/// Trap 17: a falling Gompertz hazard, four censored times beyond 72 where the rest is below 18, the entry as covariate, another
+/// model's predictor as covariate.
 #[test]
 fn trap_17_every_start_is_finite() -> Result<()> {
     let early: Vec<f64> = (1..=30).map(|k| 0.1 * f64::from(k)).collect();
+    let below_18 = early.iter().map(|t| 5.9 * t);
+    let time: Vec<f64> = below_18.chain([72.5, 73.0, 80.0, 96.0]).collect();
+    let entry: Vec<f64> = (0..34).map(|i| time[i] * 0.1 * (i % 5) as f64).collect();
+    let late = RightCensored::new(&time, &(0..34).map(|i| i < 30).collect::<Vec<_>>())?.with_entry(&entry)?;
+    let of_entry = Design::builder().numeric("entry", &entry).build()?;
     let time: Vec<f64> = early.iter().copied().chain([80.0, 90.0, 100.0, 120.0]).collect();
     let event: Vec<bool> = (0..34).map(|i| i < 30).collect();
     let data = RightCensored::new(&time, &event)?;
@@ -228,6 +234,8 @@ fn trap_17_every_start_is_finite() -> Result<()> {
     {
         let fit = Parametric::new(family(name, 1.0)).fit(&data, &Design::without_covariates(34))?;
         assert!(fit.log_likelihood().is_finite() && fit.stop().has_curve(), "{name}: {fit}");
+        let entered = Parametric::new(family(name, 1.0)).fit(&late, &of_entry)?;
+        assert!(entered.log_likelihood().is_finite() && entered.stop().has_curve(), "{name}: {entered}");
         if name == "gompertz" {
             // Some never have the event: S(∞) > 0.
             assert!(fit.coefficients()[0] < 0.0);

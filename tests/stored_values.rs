@@ -10,20 +10,26 @@ use std::time::{Duration, Instant};
 
 use greenwood::Result;
 use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure, MedianMeasure};
-use greenwood::survival::curve::FlemingHarrington;
+use greenwood::survival::curve::{
+    Actuarial, Bandwidth, FlemingHarrington, LifeTable, SmoothedHazard, SmoothedHazardCurve,
+    TurnbullBootstrap,
+};
 use greenwood::survival::data::{Landmark, NearTies};
 use greenwood::survival::log_rank::{
-    Adjustment, IntervalLogRank, OneSampleLogRank, PairwiseLogRank, PepeMori, Renyi,
+    Adjustment, IntervalLogRank, MonteCarloIntervalLogRank, OneSampleLogRank, PairwiseLogRank, PepeMori,
+    Renyi,
 };
 use greenwood::survival::multi_state::Occupation;
 use greenwood::survival::permutation::MonteCarloLogRank;
-use greenwood::survival::regression::{CauseSpecificRisk, Family, ParametricModel};
+use greenwood::survival::regression::{
+    AdditiveHazards, AdditiveModel, CauseSpecificRisk, Family, ParametricModel,
+};
 use greenwood::survival::result::{Estimate, HazardRatioMethod, TestSummary};
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{
     AalenJohansen, Alternative, Band, CompetingRisks, Concordance, CoxPh, Design, ExactLogRank, FineGray,
     Gray, Groups, Histories, IntervalCensored, KaplanMeier, LogRank, MaxCombo, Parametric, RightCensored,
-    RiskTable, SurvivalCurve, Weights, WinRatio,
+    RiskTable, SurvivalCurve, Turnbull, Weights, WinRatio,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -604,6 +610,68 @@ fn risks_visits_and_states() -> Result<()> {
         a.size(t.value()).size(t.std_error());
         let _ = t.estimate().interval(0.9);
     });
+    finish(report);
+    Ok(())
+}
+
+/// Life tables, smoothed hazards, additive models and what is drawn again of visits.
+#[test]
+fn tables_hazards_and_samples() -> Result<()> {
+    let mut report = Report::default();
+    report.printed("LifeTable", &Actuarial::fit(&plain(), &[0.0, 6.0, 12.0])?, |t: &LifeTable, a| {
+        a.p(t.survival_after()).size(t.median());
+        for row in t.rows() {
+            a.p(row.conditional).p(row.survival).size(row.survival_std_error).size(row.hazard);
+            let _ = row.survival_interval(0.9);
+        }
+    });
+    let smoothed = SmoothedHazard::new().bandwidth(Bandwidth::Fixed(3.0)).points(5).fit(&plain())?;
+    report.printed("SmoothedHazardCurve", &smoothed, |c: &SmoothedHazardCurve, a| {
+        a.size(c.cumulative()).size(c.bandwidth());
+        for point in c.points() {
+            a.size(point.hazard).size(point.std_error);
+            let _ = point.interval(0.9);
+        }
+    });
+    let upper: Vec<f64> =
+        MONTHS.iter().zip(DIED).map(|(t, d)| if d { t + 2.0 } else { f64::INFINITY }).collect();
+    let visits = IntervalCensored::new(&MONTHS, &upper)?;
+    let samples = Turnbull::bootstrap(&visits, &[5.0, 9.0], 20, 1)?;
+    report.printed("TurnbullBootstrap", &samples, |b: &TurnbullBootstrap, a| {
+        for &t in b.times() {
+            a.size(b.std_error(t).ok()).p(b.estimate(t).ok().map(|r| r.lower));
+            if let Some((low, high)) = b.interval(t, 0.9).ok().and_then(|i| i.bounds()) {
+                a.p(low).p(high);
+            }
+        }
+        a.size(b.samples() as f64).size(b.not_converged() as f64);
+    });
+    let test = MonteCarloIntervalLogRank::default().replicates(200).test(&visits, &arms())?;
+    report.printed("MonteCarloIntervalTest", &test, |t, a| {
+        a.p(t.p_value()).p(t.one_sided_p_value(Alternative::FirstLower)).p(t.asymptotic().p_value());
+        let _ = (t.interval(0.9), TestSummary::from(t));
+    });
+    let design = Design::builder().numeric("x", &WEIGHT).build()?;
+    let strata = Groups::new(&["x", "y", "x", "y", "x", "y", "x", "y", "x", "y", "x", "y"]);
+    for data in [plain(), plain().with_strata(strata)?] {
+        let model = AdditiveHazards::new().fit(&data, &design)?;
+        report.printed("AdditiveModel", &model, |m: &AdditiveModel, a| {
+            for t in [0.0, 5.0, 100.0] {
+                for estimate in m.at(t).into_iter().flatten() {
+                    a.size(estimate.std_error().ok());
+                }
+                let row = m.row().numeric("x", 0.4);
+                let _ = (m.cumulative_hazard(&row, t), m.survival(&row, t));
+                let _ = m.stratum("y").and_then(|m| m.cumulative_hazard(&row, t));
+            }
+            a.p(m.test().p_value());
+            let _ = (m.path().count(), m.weighted_sums(), m.weighted_covariance());
+        });
+        let effects = AdditiveHazards::new().effects(&data, &design, 20, 1)?;
+        report.printed("EffectTest", &effects[0], |e, a| {
+            a.p(e.supremum_p_value()).p(e.departure_p_value()).size(e.supremum()).size(e.departure());
+        });
+    }
     finish(report);
     Ok(())
 }

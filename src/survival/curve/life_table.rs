@@ -8,6 +8,8 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::print::{MISSING, Number};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// The actuarial (life-table) estimate from times grouped into intervals, as SAS's `LIFETEST METHOD=LIFE`.
 ///
@@ -142,7 +144,7 @@ fn of(data: &RightCensored, member: impl Fn(usize) -> bool, breaks: &[f64]) -> R
 /// One interval of a [`LifeTable`]. What the data do not give is `None`: rates of the open interval, errors where there is
 /// no event.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LifeTableRow {
     /// Where it starts: its first time belongs to it.
@@ -197,6 +199,51 @@ impl LifeTableRow {
 pub struct LifeTable {
     rows: Vec<LifeTableRow>,
     robust: bool,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(LifeTable { rows: Vec<LifeTableRow>, robust: bool });
+
+#[cfg(feature = "serde")]
+impl LifeTable {
+    fn check(&self) -> Result<()> {
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        let mut survival = 1.0;
+        for (k, row) in self.rows.iter().enumerate() {
+            let before = k.checked_sub(1).map_or(Some(0.0), |k| self.rows[k].end);
+            let width = row.end.is_none_or(|end| end > row.start && end < f64::INFINITY);
+            if before != Some(row.start) || !width {
+                return refuse(
+                    "the start of an interval",
+                    row.start,
+                    "the end of the one before, below its own end",
+                );
+            }
+            let counts = [row.entering, row.late, row.withdrawn, row.events, row.effective];
+            counts.into_iter().try_for_each(|n| stored::size("a count", n))?;
+            stored::probability("a conditional probability", row.conditional)?;
+            stored::probability("survival", row.survival)?;
+            if !((row.survival - survival).abs() <= 1e-9) {
+                return refuse("survival", row.survival, "the product of the intervals before");
+            }
+            survival *= 1.0 - row.conditional;
+            let errors = [Some(row.conditional_std_error), Some(row.survival_std_error)];
+            let others = [
+                row.density,
+                row.density_std_error,
+                row.hazard,
+                row.hazard_std_error,
+                row.median_residual,
+                row.median_residual_std_error,
+            ];
+            errors
+                .into_iter()
+                .chain(others)
+                .flatten()
+                .try_for_each(|x| stored::size("an estimate or error", x))?;
+        }
+        Ok(())
+    }
 }
 
 impl LifeTable {

@@ -364,6 +364,11 @@ impl<'a> RightCensored<'a> {
         Cow::Owned(data)
     }
 
+    /// The same rows in one order of time.
+    pub(crate) fn without_strata(&self) -> Self {
+        Self { strata: None, ..self.clone() }
+    }
+
     /// The rows with a weight by stratum, time, events first, and their times with near ties merged; and the data that
     /// these times belong to. With delayed entry, times are merged over entries and exits beforehand; without it, in
     /// the sort.

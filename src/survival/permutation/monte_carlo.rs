@@ -208,14 +208,7 @@ impl TryFrom<Raw> for MonteCarloTest {
         if !(unit > 0.0 && unit < f64::INFINITY && statistic.is_finite() && expectation.is_finite()) {
             return refuse("the statistic", statistic, "finite, as its expectation and unit");
         }
-        let most = counts.at_most.max(counts.at_least).max(counts.two_sided);
-        if counts.drawn == 0 || most > counts.drawn {
-            return refuse(
-                "a count of allocations",
-                most as f64,
-                "at most the number drawn, which is at least 1",
-            );
-        }
+        counts.check()?;
         Ok(Self { labels, subjects, events, statistic, expectation, unit, counts, seed })
     }
 }

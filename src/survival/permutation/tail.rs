@@ -74,6 +74,21 @@ impl Counts {
         self.two_sided += usize::from(beyond >= -tolerance);
     }
 
+    /// Could they have been counted?
+    #[cfg(feature = "serde")]
+    pub(crate) fn check(&self) -> Result<()> {
+        let most = self.at_most.max(self.at_least).max(self.two_sided);
+        if self.drawn > 0 && most <= self.drawn {
+            return Ok(());
+        }
+        let must_be = "at most the number drawn, which is at least 1";
+        Err(crate::error::Error::OutOfRange {
+            argument: "a count of allocations",
+            value: most as f64,
+            must_be,
+        })
+    }
+
     pub(crate) fn side(&self, alternative: Alternative) -> usize {
         match alternative {
             Alternative::FirstLower => self.at_most,

@@ -3,10 +3,14 @@
 use std::fmt;
 
 use super::kernel::Kernel;
+#[cfg(feature = "serde")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::print::{MISSING, Number};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// The smoothed hazard at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +51,35 @@ pub struct SmoothedHazardCurve {
     event_times: usize,
     points: Vec<SmoothedHazardPoint>,
     robust: bool,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(SmoothedHazardCurve { kernel: Kernel, bandwidth: f64, range: (f64, f64), event_times: usize, points: Vec<SmoothedHazardPoint>, robust: bool });
+
+#[cfg(feature = "serde")]
+impl SmoothedHazardCurve {
+    fn check(&self) -> Result<()> {
+        if self.points.is_empty() {
+            return Err(Error::Empty { argument: "points" });
+        }
+        let (from, to) = self.range;
+        stored::size("the bandwidth", self.bandwidth)?;
+        stored::count("the number of event times", self.event_times)?;
+        stored::increasing("the end of the range", [from, to])?;
+        stored::increasing("a time", self.points.iter().map(|p| p.time))?;
+        for point in &self.points {
+            if !(from <= point.time && point.time <= to * (1.0 + 1e-12)) {
+                return Err(Error::OutOfRange {
+                    argument: "a time",
+                    value: point.time,
+                    must_be: "in the range",
+                });
+            }
+            stored::size("a hazard", point.hazard)?;
+            stored::size("a standard error", point.std_error)?;
+        }
+        Ok(())
+    }
 }
 
 impl SmoothedHazardCurve {

@@ -11,6 +11,8 @@ use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
 use crate::survival::result::print::{Number, level as percent};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// Survival at some times in samples drawn from the rows: the result of [`Turnbull::bootstrap`].
 ///
@@ -37,6 +39,52 @@ pub struct TurnbullBootstrap {
     exhausted: usize,
 }
 
+#[cfg(feature = "serde")]
+checked_when_read!(TurnbullBootstrap {
+    times: Vec<f64>, estimates: Vec<SurvivalRegion>, lower: Vec<Vec<f64>>, upper: Vec<Vec<f64>>, std_error: Vec<f64>,
+    not_converged: usize, exhausted: usize,
+});
+
+#[cfg(feature = "serde")]
+impl TurnbullBootstrap {
+    fn check(&self) -> Result<()> {
+        let times = self.times.len();
+        let Some(samples) = self.lower.first().map(Vec::len).filter(|n| *n >= 2) else {
+            return Err(Error::Empty { argument: "the samples" });
+        };
+        stored::length("estimates", self.estimates.len(), "times", times)?;
+        stored::length("lower", self.lower.len(), "times", times)?;
+        stored::length("upper", self.upper.len(), "times", times)?;
+        stored::length("std_error", self.std_error.len(), "times", times)?;
+        self.times.iter().try_for_each(|&t| stored::size("a time", t))?;
+        self.std_error.iter().try_for_each(|&e| stored::size("a standard error", e))?;
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        for region in &self.estimates {
+            stored::probability("survival", region.lower)?;
+            stored::probability("survival", region.upper)?;
+            if region.lower > region.upper {
+                return refuse("survival", region.lower, "at most its upper end");
+            }
+        }
+        for ends in self.lower.iter().chain(&self.upper) {
+            stored::length("the ends of a time", ends.len(), "samples", samples)?;
+            ends.iter().try_for_each(|&s| stored::probability("survival", s))?;
+            if let Some(pair) = ends.windows(2).find(|pair| pair[0] > pair[1]) {
+                return refuse("an end", pair[1], "not below the one before");
+            }
+        }
+        let crossed =
+            self.lower.iter().zip(&self.upper).flat_map(|(l, u)| l.iter().zip(u)).find(|(l, u)| l > u);
+        if let Some((&lower, _)) = crossed {
+            return refuse("a lower end", lower, "at most the upper end of its rank");
+        }
+        match [self.not_converged, self.exhausted].into_iter().find(|n| *n > samples) {
+            Some(n) => refuse("a count of samples", n as f64, "at most all of them"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Turnbull {
     /// Fits samples drawn with replacement and keeps their survival at the times asked for: the same bits for the same
     /// seed.
@@ -49,7 +97,7 @@ impl Turnbull {
     /// ([`Turnbull::likelihood`]) are better founded there.
     ///
     /// # Errors
-    /// [`Error::Empty`] without times; [`Error::OutOfRange`] for a time that is NaN or negative or fewer than 2 samples;
+    /// [`Error::Empty`] without times; [`Error::OutOfRange`] for a time that is not finite and at least 0 or fewer than 2 samples;
     /// [`Error::Unsupported`] for a cluster with rows in several strata, and for replication weights of clusters.
     pub fn bootstrap(
         data: &IntervalCensored,
@@ -60,8 +108,8 @@ impl Turnbull {
         if times.is_empty() {
             return Err(Error::Empty { argument: "times" });
         }
-        if let Some(&value) = times.iter().find(|t| !(**t >= 0.0)) {
-            return Err(Error::OutOfRange { argument: "a time", value, must_be: "at least 0" });
+        if let Some(&value) = times.iter().find(|t| !(0.0..f64::INFINITY).contains(*t)) {
+            return Err(Error::OutOfRange { argument: "a time", value, must_be: "finite and at least 0" });
         }
         if samples < 2 {
             let value = samples as f64;

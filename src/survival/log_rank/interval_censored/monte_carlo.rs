@@ -13,6 +13,8 @@ use crate::survival::permutation::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::print::PValue;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::checked_when_read;
 use crate::survival::result::test::TestSummary;
 
 /// So many subjects may be exchanged.
@@ -195,6 +197,16 @@ pub struct MonteCarloIntervalTest {
     asymptotic: IntervalLogRankTest,
     counts: Counts,
     seed: u64,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(MonteCarloIntervalTest { asymptotic: IntervalLogRankTest, counts: Counts, seed: u64 });
+
+#[cfg(feature = "serde")]
+impl MonteCarloIntervalTest {
+    fn check(&self) -> Result<()> {
+        self.counts.check()
+    }
 }
 
 impl MonteCarloIntervalTest {

@@ -12,12 +12,12 @@ use crate::survival::result::print::PValue;
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EffectTest {
-    name: String,
-    supremum: f64,
-    supremum_p: f64,
-    departure: f64,
-    departure_p: f64,
-    samples: usize,
+    pub(super) name: String,
+    pub(super) supremum: f64,
+    pub(super) supremum_p: f64,
+    pub(super) departure: f64,
+    pub(super) departure_p: f64,
+    pub(super) samples: usize,
 }
 
 impl EffectTest {
@@ -89,7 +89,7 @@ pub(super) fn run(sets: &RiskSets, model: &AdditiveModel, samples: usize, seed: 
     } else {
         let influence = |set: &super::risk_sets::EventSet, i: usize| {
             let root = sets.weight[i].sqrt();
-            sets.unscaled(&sets.influence(set, i)).into_iter().map(|g| root * g).collect()
+            sets.unscaled(set, &sets.influence(set, i)).into_iter().map(|g| root * g).collect()
         };
         sets.times.iter().flat_map(|set| (set.first..set.last).map(move |i| influence(set, i))).collect()
     };
@@ -180,7 +180,7 @@ fn by_cluster(sets: &RiskSets, random: &mut Random) -> Vec<f64> {
         }
         let step: Vec<f64> =
             (0..p).map(|a| (0..p).map(|b| set.inverse[a * p + b] * total[b]).sum()).collect();
-        sum.iter_mut().zip(sets.unscaled(&step)).for_each(|(s, b)| *s += b);
+        sum.iter_mut().zip(sets.unscaled(set, &step)).for_each(|(s, b)| *s += b);
         path.extend_from_slice(&sum);
     }
     path

@@ -9,6 +9,8 @@ mod model;
 mod options;
 mod pass;
 mod risk_sets;
+#[cfg(feature = "serde")]
+mod stored;
 
 pub use effects::EffectTest;
 pub use model::{AdditiveModel, EstimationEnd};

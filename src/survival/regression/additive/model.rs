@@ -30,38 +30,40 @@ pub struct EstimationEnd {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AdditiveModel {
-    recipe: Recipe,
-    names: Vec<String>,
-    weight: TestWeight,
-    rows: usize,
-    robust: bool,
-    start: f64,
-    end: Option<EstimationEnd>,
-    /// The end of follow-up.
-    last: f64,
-    times: Vec<f64>,
-    at_risk: Vec<usize>,
+    pub(super) recipe: Recipe,
+    /// The labels of the strata; none where the data had none.
+    pub(super) strata: Vec<String>,
+    pub(super) names: Vec<String>,
+    pub(super) weight: TestWeight,
+    pub(super) rows: usize,
+    pub(super) robust: bool,
+    pub(super) start: f64,
+    pub(super) end: Option<EstimationEnd>,
+    /// The end of follow-up of each stratum.
+    pub(super) last: Vec<f64>,
+    pub(super) times: Vec<f64>,
+    pub(super) at_risk: Vec<usize>,
     /// One row for each time.
-    cumulative: Vec<f64>,
+    pub(super) cumulative: Vec<f64>,
     /// Lower triangles, one for each time.
-    covariance: Vec<f64>,
+    pub(super) covariance: Vec<f64>,
     pub(super) test_sums: Vec<f64>,
     pub(super) test_covariance: Vec<f64>,
 }
 
 impl AdditiveModel {
-    pub(super) fn empty(sets: &RiskSets, weight: TestWeight, design: &Design) -> Self {
+    pub(super) fn empty(sets: &RiskSets, weight: TestWeight, design: &Design, strata: &[String]) -> Self {
         let p = sets.p;
-        let names = std::iter::once("(Intercept)".to_string()).chain(design.names().iter().cloned());
         Self {
             recipe: design.recipe().clone(),
-            names: names.collect(),
+            strata: strata.to_vec(),
+            names: names(strata, design.names()),
             weight,
             rows: sets.time.len(),
             robust: sets.robust,
             start: sets.start,
             end: sets.end,
-            last: sets.time.last().copied().unwrap_or(0.0),
+            last: sets.last_of_strata(),
             times: Vec::new(),
             at_risk: Vec::new(),
             cumulative: Vec::new(),
@@ -78,7 +80,7 @@ impl AdditiveModel {
         self.covariance.extend_from_slice(covariance);
     }
 
-    /// The coefficients: `(Intercept)` and the columns of the design.
+    /// The coefficients: `(Intercept)`, of strata that of each, and the columns of the design.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
@@ -119,8 +121,54 @@ impl AdditiveModel {
         self.robust
     }
 
+    /// The labels of the strata; none where the data had none.
+    #[must_use]
+    pub fn strata(&self) -> &[String] {
+        &self.strata
+    }
+
+    /// The model of one stratum: its own intercept beside the common coefficients, for predictions of its members.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLabel`].
+    pub fn stratum(&self, label: &str) -> Result<Self> {
+        let known = || self.strata.join(", ");
+        let own = self.strata.iter().position(|s| s == label);
+        let own = own.ok_or_else(|| Error::UnknownLabel { label: label.into(), known: known() })?;
+        let (p, first) = (self.p(), self.intercepts());
+        let kept: Vec<usize> = std::iter::once(own).chain(first..p).collect();
+        let of = |row: &[f64]| kept.iter().map(|j| row[*j]).collect::<Vec<f64>>();
+        let of_triangle = |triangle: &[f64]| -> Vec<f64> {
+            let of_pair = |(a, b): (usize, usize)| triangle[kept[a] * (kept[a] + 1) / 2 + kept[b]];
+            (0..kept.len()).flat_map(|a| (0..=a).map(move |b| (a, b))).map(of_pair).collect()
+        };
+        Ok(Self {
+            strata: Vec::new(),
+            names: names(&[], &self.names[first..]),
+            last: vec![self.last[own]],
+            cumulative: self.cumulative.chunks_exact(p).flat_map(of).collect(),
+            covariance: self.covariance.chunks_exact(p * (p + 1) / 2).flat_map(of_triangle).collect(),
+            test_sums: of(&self.test_sums),
+            test_covariance: of_triangle(&self.test_covariance),
+            recipe: self.recipe.clone(),
+            times: self.times.clone(),
+            at_risk: self.at_risk.clone(),
+            ..*self
+        })
+    }
+
     fn p(&self) -> usize {
         self.names.len()
+    }
+
+    /// How many of the coefficients are intercepts.
+    pub(super) fn intercepts(&self) -> usize {
+        self.strata.len().max(1)
+    }
+
+    /// The end of follow-up: of an intercept that of its stratum.
+    fn last_of(&self, j: usize) -> f64 {
+        self.last.get(j).copied().unwrap_or_else(|| self.last.iter().fold(0.0, |m: f64, t| m.max(*t)))
     }
 
     /// The event times with the cumulative coefficients after each, in the order of [`names`](Self::names).
@@ -147,7 +195,7 @@ impl AdditiveModel {
         }
         let (beyond, last) = match self.end {
             Some(end) => (time >= end.time, end.time),
-            None => (time > self.last, self.last),
+            None => (time > self.last_of(usize::MAX), self.last_of(usize::MAX)),
         };
         if beyond {
             return Ok(Err(NotEstimable::BeyondFollowUp { time, last }));
@@ -156,7 +204,7 @@ impl AdditiveModel {
     }
 
     /// The cumulative coefficients at a time, in the order of [`names`](Self::names): from the start to there. Beyond the
-    /// [end](Self::end) of the estimation they are not estimable.
+    /// [end](Self::end) of the estimation they are not estimable, nor is the intercept of a stratum after its last time.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a time before the start, or NaN.
@@ -166,6 +214,9 @@ impl AdditiveModel {
             Err(because) => return Ok(vec![Estimate::none(Scale::Identity, because); self.p()]),
         };
         let one = |j: usize| match at {
+            _ if time > self.last_of(j) => {
+                Estimate::none(Scale::Identity, NotEstimable::BeyondFollowUp { time, last: self.last_of(j) })
+            }
             Some(k) => Estimate::new(Scale::Identity, self.coefficients(k)[j], self.variance(k, j).sqrt()),
             None => Estimate::new(Scale::Identity, 0.0, 0.0),
         };
@@ -176,10 +227,18 @@ impl AdditiveModel {
     /// fall, and be below 0, where the model does not fit or few are at risk.
     ///
     /// # Errors
-    /// Those of [`at`](Self::at); [`Error::MissingCovariate`] and others where the row is not one of the model.
+    /// Those of [`at`](Self::at); [`Error::MissingCovariate`] and others where the row is not one of the model;
+    /// [`Error::StratumNeeded`] of a model with strata: ask that of one ([`stratum`](Self::stratum)).
     pub fn cumulative_hazard(&self, row: &impl NewRows, time: f64) -> Result<Estimate> {
+        if self.strata.len() > 1 {
+            return Err(Error::StratumNeeded { known: self.strata.join(", ") });
+        }
         let x: Vec<f64> = std::iter::once(1.0).chain(one_row(row, &self.recipe, "the row")?).collect();
         let at = match self.position(time)? {
+            Ok(_) if time > self.last_of(0) => {
+                let because = NotEstimable::BeyondFollowUp { time, last: self.last_of(0) };
+                return Ok(Estimate::none(Scale::Identity, because));
+            }
             Ok(at) => at,
             Err(because) => return Ok(Estimate::none(Scale::Identity, because)),
         };
@@ -205,19 +264,19 @@ impl AdditiveModel {
         })
     }
 
-    /// The test of no effect of any covariate: `U' V⁻ U` of the weighted sums `U_j = Σ w_j(t) dB_j(t)` without that of the
-    /// intercept. R's `aareg` prints it.
+    /// The test of no effect of any covariate: `U' V⁻ U` of the weighted sums `U_j = Σ w_j(t) dB_j(t)` without those of
+    /// intercepts. R's `aareg` prints it.
     #[must_use]
     pub fn test(&self) -> TestResult {
-        let p = self.p();
+        let (p, first) = (self.p(), self.intercepts());
         let full = full(&self.test_covariance, p);
         let covariance: Vec<f64> =
-            (1..p).flat_map(|a| (1..p).map(move |b| (a, b))).map(|(a, b)| full[a * p + b]).collect();
+            (first..p).flat_map(|a| (first..p).map(move |b| (a, b))).map(|(a, b)| full[a * p + b]).collect();
         // In units of each sum's own error: covariates have different units.
-        let unit: Vec<f64> = (1..p).map(|a| full[a * p + a].sqrt()).collect();
+        let unit: Vec<f64> = (first..p).map(|a| full[a * p + a].sqrt()).collect();
         let safe = |x: f64| if x > 0.0 { x } else { 1.0 };
-        let u: Vec<f64> = (1..p).map(|a| self.test_sums[a] / safe(unit[a - 1])).collect();
-        let q = p - 1;
+        let u: Vec<f64> = (first..p).map(|a| self.test_sums[a] / safe(unit[a - first])).collect();
+        let q = p - first;
         let v: Vec<f64> =
             (0..q * q).map(|i| covariance[i] / safe(unit[i / q.max(1)]) / safe(unit[i % q.max(1)])).collect();
         let (statistic, df) = quadratic_form(&u, &v);
@@ -238,6 +297,15 @@ impl AdditiveModel {
     }
 }
 
+/// The names of the coefficients.
+pub(super) fn names(strata: &[String], columns: &[String]) -> Vec<String> {
+    let own: Vec<String> = match strata {
+        [] | [_] => vec!["(Intercept)".into()],
+        strata => strata.iter().map(|label| format!("(Intercept): {label}")).collect(),
+    };
+    own.into_iter().chain(columns.iter().cloned()).collect()
+}
+
 /// A symmetric matrix from its lower triangle.
 fn full(triangle: &[f64], p: usize) -> Vec<f64> {
     let mut full = vec![0.0; p * p];
@@ -255,6 +323,9 @@ fn full(triangle: &[f64], p: usize) -> Vec<f64> {
 impl fmt::Display for AdditiveModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Additive hazards: {} rows, {} event times", self.rows, self.times.len())?;
+        if self.strata.len() > 1 {
+            write!(f, ", {} strata", self.strata.len())?;
+        }
         if let Some(end) = self.end {
             let why = if end.too_few { "too few" } else { "their covariates are collinear" };
             write!(f, "\nnothing is estimated from {} on: {} at risk, {why}", Number(end.time), end.at_risk)?;

@@ -31,6 +31,10 @@ pub enum TestWeight {
 /// why it [ends](AdditiveModel::end). That happens late, when few are left, and early where few have entered: then give a
 /// [`start`](Self::start).
 ///
+/// Strata have a baseline each and the other coefficients in common, as in Cox's model: every stratum has an intercept, which is
+/// left out while nobody of it is at risk, so that one stratum that is over does not end the others. (A factor among the
+/// covariates gives the same numbers until then.) For coefficients of their own fit the strata one by one, or add interactions.
+///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
 /// | [`start`](Self::start) | 0 | B is 0 there: earlier events are left out | at least 0 |
@@ -69,6 +73,13 @@ pub struct AdditiveHazards {
     weight: TestWeight,
 }
 
+/// Rows times columns squared that the covariances of a stratified model may have.
+const MOST: f64 = 1e9;
+
+fn labels<'a>(data: &'a RightCensored) -> &'a [String] {
+    data.strata().map_or(&[], |s| s.labels())
+}
+
 impl Default for AdditiveHazards {
     fn default() -> Self {
         Self { start: 0.0, until: f64::INFINITY, min_at_risk: 1, weight: TestWeight::default() }
@@ -101,15 +112,14 @@ impl AdditiveHazards {
         Self { weight, ..self }
     }
 
-    /// Fits the model; a column of ones is added.
+    /// Fits the model; a column of ones is added, of strata one for each.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`Error::Unsupported`] for strata (each would have
-    /// coefficients of its own: make them columns of a factor, or fit them one by one); [`Error::TooLarge`] for a robust
-    /// variance of too many rows and event times.
+    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`Error::TooLarge`] for a robust variance of too many
+    /// rows and event times, and for too many strata.
     pub fn fit(self, data: &RightCensored, design: &Design) -> Result<AdditiveModel> {
         let sets = self.risk_sets(data, design)?;
-        pass::run(&sets, self.weight, design)
+        pass::run(&sets, self.weight, design, labels(data))
     }
 
     /// Tests of each coefficient by resampling: is it 0 all the time, is it constant? The distribution under the null is
@@ -130,7 +140,7 @@ impl AdditiveHazards {
             return Err(Error::OutOfRange { argument: "samples", value: 0.0, must_be: "at least 1" });
         }
         let sets = self.risk_sets(data, design)?;
-        let model = pass::run(&sets, self.weight, design)?;
+        let model = pass::run(&sets, self.weight, design, labels(data))?;
         Ok(effects::run(&sets, &model, samples, seed))
     }
 
@@ -139,11 +149,12 @@ impl AdditiveHazards {
             let (len, expected) = (design.rows(), data.len());
             return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
         }
-        if data.strata().is_some() {
-            return Err(Error::Unsupported {
-                method: "the additive hazards model",
-                with: "strata",
-                why: "each stratum would have coefficients of its own: add a factor to the design, or fit them one by one",
+        let (times, columns) = (data.len() as f64, (design.columns() + labels(data).len().max(1)) as f64);
+        if data.strata().is_some() && times * columns * columns > MOST {
+            return Err(Error::TooLarge {
+                what: "the covariances of additive hazards",
+                size: format!("{times} rows × {columns} columns, strata among them"),
+                instead: "merge strata",
             });
         }
         if !(self.start >= 0.0 && self.start < f64::INFINITY) {

@@ -9,10 +9,15 @@ use crate::survival::regression::design::Design;
 /// Rows times event times times columns squared that a robust variance may cost.
 const WORK: f64 = 2e10;
 
-pub(super) fn run(sets: &RiskSets, weight: TestWeight, design: &Design) -> Result<AdditiveModel> {
+pub(super) fn run(
+    sets: &RiskSets,
+    weight: TestWeight,
+    design: &Design,
+    strata: &[String],
+) -> Result<AdditiveModel> {
     let p = sets.p;
     let triangle = p * (p + 1) / 2;
-    let mut model = AdditiveModel::empty(sets, weight, design);
+    let mut model = AdditiveModel::empty(sets, weight, design, strata);
     if sets.robust {
         check_work(sets)?;
     }
@@ -21,7 +26,9 @@ pub(super) fn run(sets: &RiskSets, weight: TestWeight, design: &Design) -> Resul
     for set in &sets.times {
         let mut scaled = vec![0.0; p];
         let importance: Vec<f64> = match weight {
-            TestWeight::Aalen => sets.diagonal(set).iter().map(|d| 1.0 / d).collect(),
+            TestWeight::Aalen => {
+                sets.diagonal(set).iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect()
+            }
             TestWeight::AtRisk => vec![set.at_risk as f64; p],
         };
         for i in set.first..set.last {
@@ -30,13 +37,13 @@ pub(super) fn run(sets: &RiskSets, weight: TestWeight, design: &Design) -> Resul
                 *sum += sets.weight[i] * g;
             }
             if robust.is_none() {
-                let g = sets.unscaled(&g);
+                let g = sets.unscaled(set, &g);
                 outer(&mut covariance, &g, sets.weight[i]);
                 let weighted: Vec<f64> = g.iter().zip(&importance).map(|(g, w)| g * w).collect();
                 outer(&mut model.test_covariance, &weighted, sets.weight[i]);
             }
         }
-        let increment = sets.unscaled(&scaled);
+        let increment = sets.unscaled(set, &scaled);
         for j in 0..p {
             cumulative[j] += increment[j];
             model.test_sums[j] += importance[j] * increment[j];
@@ -95,7 +102,7 @@ impl Robust {
             let expected: f64 = sets.row(i).iter().zip(scaled).map(|(z, b)| z * b).sum();
             let event = if i < set.last { 1.0 } else { 0.0 };
             let residual = sets.weight[i] * (event - expected);
-            let added = sets.unscaled(&sets.influence(set, i));
+            let added = sets.unscaled(set, &sets.influence(set, i));
             let at = sets.cluster[i] as usize * p;
             for j in 0..p {
                 self.influence[at + j] += residual * added[j];

@@ -2,7 +2,7 @@
 
 use super::model::EstimationEnd;
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::data::groups::encode;
+use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
@@ -13,10 +13,13 @@ const SINGULAR: f64 = 1e-9;
 /// Sums by taking away are summed again once they have fallen to this share of their peak.
 const FALLEN: f64 = 1e-4;
 
-/// The rows in order of time, with columns z = (1, (x − centre)/scale).
+/// The rows in order of time, with columns z = (an indicator of each stratum, (x − centre)/scale).
 #[derive(Debug, Clone)]
 pub(super) struct RiskSets {
     pub p: usize,
+    /// How many of the columns are intercepts: one for each stratum.
+    pub intercepts: usize,
+    stratum: Vec<u32>,
     /// Row-major.
     pub z: Vec<f64>,
     pub time: Vec<f64>,
@@ -43,7 +46,7 @@ pub(super) struct EventSet {
     pub first: usize,
     pub last: usize,
     pub at_risk: usize,
-    /// `(Z'WZ)⁻¹`, row-major.
+    /// `(Z'WZ)⁻¹`, row-major; zeros where a stratum has nobody at risk.
     pub inverse: Vec<f64>,
 }
 
@@ -54,25 +57,29 @@ impl RiskSets {
         (start, until): (f64, f64),
         min_at_risk: usize,
     ) -> Self {
+        let (strata, data) = (data.strata(), data.without_strata());
         let (data, (order, time)) = data.in_order();
         let n = order.len();
-        let p = design.columns() + 1;
+        let intercepts = strata.map_or(1, Groups::count).max(1);
+        let covariates = design.columns();
+        let p = covariates + intercepts;
+        let stratum: Vec<u32> = order.iter().map(|&i| strata.map_or(0, |s| s.codes()[i])).collect();
         let weight: Vec<f64> =
             order.iter().map(|&i| data.weights().map_or(1.0, |w: &Weights| w.values()[i])).collect();
         let total: f64 = weight.iter().sum();
         let x = design.matrix();
-        let mut centre = vec![0.0; p - 1];
-        let mut scale = vec![0.0; p - 1];
-        for j in 0..p - 1 {
+        let mut centre = vec![0.0; covariates];
+        let mut scale = vec![0.0; covariates];
+        for j in 0..covariates {
             centre[j] = order.iter().zip(&weight).map(|(&i, w)| w * x[(i, j)]).sum::<f64>() / total;
             let square = |(&i, w): (&usize, &f64)| w * (x[(i, j)] - centre[j]).powi(2);
             let spread = (order.iter().zip(&weight).map(square).sum::<f64>() / total).sqrt();
             scale[j] = if spread > 0.0 { spread } else { 1.0 };
         }
         let mut z = Vec::with_capacity(n * p);
-        for &i in &order {
-            z.push(1.0);
-            z.extend((0..p - 1).map(|j| (x[(i, j)] - centre[j]) / scale[j]));
+        for (&i, &own) in order.iter().zip(&stratum) {
+            z.extend((0..intercepts).map(|s| f64::from(u8::from(s == own as usize))));
+            z.extend((0..covariates).map(|j| (x[(i, j)] - centre[j]) / scale[j]));
         }
         let ids: Vec<u32> = match data.clusters() {
             Some(clusters) => order.iter().map(|&i| clusters[i]).collect(),
@@ -81,6 +88,8 @@ impl RiskSets {
         let (cluster, firsts) = encode(&ids);
         let mut sets = Self {
             p,
+            intercepts,
+            stratum,
             z,
             event: order.iter().map(|&i| data.event()[i]).collect(),
             entry: order.iter().map(|&i| data.entry().map_or(0.0, |e| e[i])).collect(),
@@ -99,6 +108,13 @@ impl RiskSets {
         sets
     }
 
+    /// The last time of each stratum: 0 without rows.
+    pub fn last_of_strata(&self) -> Vec<f64> {
+        let mut last = vec![0.0; self.intercepts];
+        self.stratum.iter().zip(&self.time).for_each(|(s, t)| last[*s as usize] = *t);
+        last
+    }
+
     pub fn row(&self, i: usize) -> &[f64] {
         &self.z[i * self.p..(i + 1) * self.p]
     }
@@ -111,7 +127,9 @@ impl RiskSets {
         let mut next_late = 0;
         let p = self.p;
         let mut sums = vec![0.0; p * p];
-        let (mut at_risk, mut peak) = (0usize, 0.0_f64);
+        // Of each stratum, how many are there, and the peak of their weights.
+        let (mut there, mut peak) = (vec![0usize; self.intercepts], vec![0.0_f64; self.intercepts]);
+        let mut at_risk = 0;
         let mut found: Vec<(EventSet, bool)> = Vec::new();
         let mut end = n;
         while end > 0 {
@@ -119,25 +137,33 @@ impl RiskSets {
             let first = self.time[..end].partition_point(|t| *t < time);
             for i in first..end {
                 self.add(&mut sums, i, 1.0);
+                let s = self.stratum[i] as usize;
+                there[s] += 1;
                 at_risk += 1;
+                peak[s] = peak[s].max(sums[s * (p + 1)]);
             }
-            peak = peak.max(sums[0]);
-            let before = next_late;
+            let mut fallen = false;
             while next_late < late.len() && self.entry[late[next_late]] >= time {
-                self.add(&mut sums, late[next_late], -1.0);
+                let i = late[next_late];
+                self.add(&mut sums, i, -1.0);
+                let s = self.stratum[i] as usize;
+                there[s] -= 1;
                 at_risk -= 1;
+                fallen |= sums[s * (p + 1)] < FALLEN * peak[s];
                 next_late += 1;
             }
-            if next_late > before && sums[0] < FALLEN * peak || at_risk == 0 {
+            if fallen {
                 sums = vec![0.0; p * p];
                 for i in (first..n).filter(|&i| self.entry[i] < time) {
                     self.add(&mut sums, i, 1.0);
                 }
-                peak = sums[0];
+                for (s, peak) in peak.iter_mut().enumerate() {
+                    *peak = sums[s * (p + 1)];
+                }
             }
             let last = first + self.event[first..end].iter().filter(|e| **e).count();
             if last > first && time > self.start && time <= until {
-                let inverse = (at_risk >= min_at_risk).then(|| inverse(&sums, p)).flatten();
+                let inverse = (at_risk >= min_at_risk).then(|| inverse(&sums, p, &there)).flatten();
                 let usable = inverse.is_some();
                 let inverse = inverse.unwrap_or_default();
                 found.push((EventSet { time, first, last, at_risk, inverse }, usable));
@@ -170,42 +196,69 @@ impl RiskSets {
         (0..p).map(|a| (0..p).map(|b| set.inverse[a * p + b] * z[b]).sum()).collect()
     }
 
-    /// Coefficients of the scaled columns as those of the columns themselves.
-    pub fn unscaled(&self, gamma: &[f64]) -> Vec<f64> {
-        let mut beta = vec![gamma[0]];
-        for j in 0..self.p - 1 {
-            let b = gamma[j + 1] / self.scale[j];
-            beta[0] -= self.centre[j] * b;
-            beta.push(b);
+    /// Coefficients of the scaled columns as those of the columns themselves, at a time.
+    pub fn unscaled(&self, set: &EventSet, gamma: &[f64]) -> Vec<f64> {
+        let mut beta = gamma.to_vec();
+        let (own, of_covariates) = beta.split_at_mut(self.intercepts);
+        let mut moved = 0.0;
+        for ((b, scale), centre) in of_covariates.iter_mut().zip(&self.scale).zip(&self.centre) {
+            *b /= scale;
+            moved += centre * *b;
+        }
+        for (_, intercept) in own.iter_mut().enumerate().filter(|(s, _)| self.has(set, *s)) {
+            *intercept -= moved;
         }
         beta
     }
 
-    /// The diagonal of `(X'WX)⁻¹` of the columns themselves.
+    /// Is anybody of a stratum at risk at a time?
+    fn has(&self, set: &EventSet, stratum: usize) -> bool {
+        set.inverse[stratum * (self.p + 1)] > 0.0
+    }
+
+    /// The diagonal of `(X'WX)⁻¹` of the columns themselves; 0 where a stratum has nobody at risk.
     pub fn diagonal(&self, set: &EventSet) -> Vec<f64> {
-        let p = self.p;
-        // Row 0 of the transformation is (1, −centre/scale), row j is 1/scale at j.
-        let top: Vec<f64> =
-            std::iter::once(1.0).chain((0..p - 1).map(|j| -self.centre[j] / self.scale[j])).collect();
-        let form: f64 =
-            (0..p).map(|a| (0..p).map(|b| top[a] * set.inverse[a * p + b] * top[b]).sum::<f64>()).sum();
-        std::iter::once(form)
-            .chain((0..p - 1).map(|j| set.inverse[(j + 1) * (p + 1)] / self.scale[j] / self.scale[j]))
-            .collect()
+        let (p, first) = (self.p, self.intercepts);
+        // The row of an intercept in the transformation is (1, −centre/scale), that of a covariate 1/scale at its place.
+        let top: Vec<f64> = self.centre.iter().zip(&self.scale).map(|(c, s)| -c / s).collect();
+        let of_covariates: f64 = (0..p - first)
+            .map(|a| {
+                let row = &set.inverse[(first + a) * p + first..(first + a + 1) * p];
+                top[a] * row.iter().zip(&top).map(|(v, t)| v * t).sum::<f64>()
+            })
+            .sum();
+        let intercept = |s: usize| {
+            if !self.has(set, s) {
+                return 0.0;
+            }
+            let row = &set.inverse[s * p + first..(s + 1) * p];
+            let mixed: f64 = row.iter().zip(&top).map(|(v, t)| v * t).sum();
+            set.inverse[s * (p + 1)] + 2.0 * mixed + of_covariates
+        };
+        let own = (0..p - first).map(|j| set.inverse[(first + j) * (p + 1)] / self.scale[j] / self.scale[j]);
+        (0..first).map(intercept).chain(own).collect()
     }
 }
 
-/// The inverse of the matrix with this lower triangle; `None` where it is nearly singular.
-fn inverse(lower: &[f64], p: usize) -> Option<Vec<f64>> {
+/// The inverse of the matrix with this lower triangle, without the strata of which nobody is there; `None` where it is nearly
+/// singular.
+fn inverse(lower: &[f64], p: usize, there: &[usize]) -> Option<Vec<f64>> {
+    let used: Vec<usize> = (0..p).filter(|j| there.get(*j).is_none_or(|n| *n > 0)).collect();
     let mut full = lower.to_vec();
     for a in 0..p {
         for b in 0..a {
             full[b * p + a] = full[a * p + b];
         }
     }
-    let floor = full[0] * 1e-6;
-    if !(full[0] > 0.0) || Cholesky::independent(&full, p, SINGULAR, floor).len() < p {
+    for a in (0..there.len()).filter(|a| there[*a] == 0) {
+        for b in 0..p {
+            full[a * p + b] = 0.0;
+            full[b * p + a] = 0.0;
+        }
+    }
+    let total: f64 = (0..there.len()).map(|s| full[s * (p + 1)]).sum();
+    if !(total > 0.0) || Cholesky::independent(&full, p, SINGULAR, total * 1e-6) != used {
         return None;
     }
-    Some(Cholesky::new(&full, p, &(0..p).collect::<Vec<_>>())?.inverse())
+    Some(Cholesky::new(&full, p, &used)?.inverse())
 }

@@ -2,7 +2,8 @@
 
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::jet::Jet;
-use crate::survival::regression::parametric::likelihood::{Limits, MOST, row};
+use crate::survival::regression::parametric::likelihood::MOST;
+use crate::survival::regression::parametric::one_row::{Limits, row};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]

@@ -4,59 +4,17 @@
 //! short formula where a location-scale family meets an exact or right-censored time. What remains are products of
 //! columns, which are taken block by block while the block is in the cache.
 
-use std::sync::Arc;
-
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::jet::{Jet, Real};
 use crate::survival::regression::parametric::lanes::{Column, add_all, dots};
 use crate::survival::regression::parametric::layout::{Coefficient, Factor, Layout};
 use crate::survival::regression::parametric::location_scale::{LogScale, Observed, Work};
+use crate::survival::regression::parametric::one_row::{Limits, row};
+use crate::survival::regression::parametric::rows::{Kind, Rows};
 use crate::survival::regression::parametric::standard::Standard;
 
 /// Rows that are taken together.
 pub(super) const BLOCK: usize = 256;
-
-/// The rows on the scale of the search.
-#[derive(Debug, Clone)]
-pub(super) struct Rows {
-    /// The limits as they were given, and what they are multiplied by.
-    pub raw: [Arc<Vec<f64>>; 2],
-    pub per_unit: f64,
-    /// −∞ where a row is under observation from the start.
-    pub entry: Option<Vec<f64>>,
-    /// By when the event came, since the row would not be there otherwise; ∞ where that is not so.
-    pub until: Option<Vec<f64>>,
-    pub weight: Option<Vec<f64>>,
-    pub offset: Option<Vec<f64>>,
-    pub stratum: Option<Vec<u32>>,
-    /// The columns of the design, centred and scaled.
-    pub columns: Vec<Vec<f64>>,
-    /// The time, or its logarithm, where that alone is needed.
-    pub y: Vec<f64>,
-    pub kinds: Vec<Kind>,
-    /// The population's rate at an exact time; its cumulative hazard between two limits.
-    pub background: Option<Vec<f64>>,
-}
-
-/// What a row tells of its time.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub lower: f64,
-    pub upper: f64,
-    pub entry: f64,
-    /// ∞ without right truncation.
-    pub until: f64,
-    pub background: f64,
-}
-
-/// Is a row one of those for which a location-scale family has a short formula?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Kind {
-    Censored,
-    Exact,
-    Other,
-}
 
 /// A likelihood to be maximised.
 #[derive(Debug)]
@@ -90,129 +48,6 @@ struct Block {
     gradient: Vec<Vec<f64>>,
     /// The lower triangle, `p (p + 1)/2 + q` for q ≤ p.
     hessian: Vec<Vec<f64>>,
-}
-
-impl Rows {
-    pub fn len(&self) -> usize {
-        self.raw[0].len()
-    }
-
-    /// The lower limit.
-    pub fn lower(&self, row: usize) -> f64 {
-        self.raw[0][row] * self.per_unit
-    }
-
-    /// The upper limit.
-    pub fn upper(&self, row: usize) -> f64 {
-        self.raw[1][row] * self.per_unit
-    }
-
-    pub fn weight(&self, row: usize) -> f64 {
-        self.weight.as_ref().map_or(1.0, |w| w[row])
-    }
-
-    /// Is the event known to have come by some time?
-    pub fn is_event(&self, row: usize) -> bool {
-        self.upper(row) < f64::INFINITY
-    }
-
-    /// The kinds of all rows.
-    pub fn all_kinds(&self) -> Vec<Kind> {
-        if self.background.is_some() || self.entry.is_some() || self.until.is_some() {
-            return (0..self.len()).map(|row| self.kind(row)).collect();
-        }
-        // The same in short, for the most frequent data.
-        let [lower, upper] = &self.raw;
-        let kind = |((lower, upper), y): ((&f64, &f64), &f64)| {
-            if !y.is_finite() {
-                Kind::Other
-            } else if *upper == f64::INFINITY {
-                Kind::Censored
-            } else if lower == upper {
-                Kind::Exact
-            } else {
-                Kind::Other
-            }
-        };
-        lower.iter().zip(upper.iter()).zip(&self.y).map(kind).collect()
-    }
-
-    /// The kind of a row.
-    pub fn kind(&self, row: usize) -> Kind {
-        let at_risk_from_start = self.entry.as_ref().is_none_or(|e| e[row] == f64::NEG_INFINITY);
-        let background = self.background.as_ref().is_some_and(|b| b[row] > 0.0);
-        let truncated = self.until.as_ref().is_some_and(|u| u[row] < f64::INFINITY);
-        if background || !at_risk_from_start || truncated || !self.y[row].is_finite() {
-            Kind::Other
-        } else if self.upper(row) == f64::INFINITY {
-            Kind::Censored
-        } else if self.lower(row) == self.upper(row) {
-            Kind::Exact
-        } else {
-            Kind::Other
-        }
-    }
-
-    /// Every so manieth row.
-    pub fn every(&self, step: usize) -> Self {
-        fn pick<T: Copy>(values: &[T], step: usize) -> Vec<T> {
-            values.iter().copied().step_by(step).collect()
-        }
-        let some = |column: &Option<Vec<f64>>| column.as_ref().map(|values| pick(values, step));
-        Self {
-            raw: self.raw.each_ref().map(|limits| Arc::new(pick(limits, step))),
-            per_unit: self.per_unit,
-            entry: some(&self.entry),
-            until: some(&self.until),
-            weight: some(&self.weight),
-            offset: some(&self.offset),
-            stratum: self.stratum.as_ref().map(|codes| pick(codes, step)),
-            columns: self.columns.iter().map(|values| pick(values, step)).collect(),
-            y: pick(&self.y, step),
-            kinds: pick(&self.kinds, step),
-            background: some(&self.background),
-        }
-    }
-}
-
-/// What a row adds to the log likelihood, as a function of the parameters.
-pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, parameters: &[T]) -> T {
-    let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
-    let survival =
-        |t: f64| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters));
-    let Limits { lower, upper, entry, until, background } = limits;
-    let density = || {
-        if background > 0.0 {
-            // ln S + ln(b + h)
-            let (survival, hazard) =
-                (distribution.log_survival(lower, parameters), distribution.log_hazard(lower, parameters));
-            survival + hazard.shift(-background.ln()).softplus().shift(background.ln())
-        } else {
-            distribution.log_density(lower, parameters)
-        }
-    };
-    let after = survival(upper).map(|after| after.shift(-background));
-    row_of(lower == upper, density, [survival(lower), after, survival(entry), survival(until)])
-}
-
-/// The same from the log density, and from the log survival functions at both limits, at entry and at the time of right
-/// truncation where they are not 1 or 0 anyway.
-pub(super) fn row_of<T: Real>(
-    exact: bool,
-    density: impl Fn() -> T,
-    [before, after, entered, until]: [Option<T>; 4],
-) -> T {
-    let log = if exact { density() } else { between(before, after).unwrap_or_else(|| T::constant(0.0)) };
-    between(entered, until).map_or(log, |condition| log - condition)
-}
-
-/// The log probability between two times; `None` where they are the two ends.
-fn between<T: Real>(before: Option<T>, after: Option<T>) -> Option<T> {
-    match (before, after) {
-        (Some(before), Some(after)) => Some(before + (after - before).ln_one_minus_exp()),
-        (None, Some(after)) => Some(after.ln_one_minus_exp()),
-        (before, None) => before,
-    }
 }
 
 impl<D: Distribution> Problem<'_, D> {

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::jet::{Jet, Real};
-use crate::survival::regression::parametric::likelihood::row_of;
+use crate::survival::regression::parametric::one_row::row_of;
 use crate::survival::regression::parametric::residuals::ObservedRows;
 use crate::survival::regression::parametric::standard::Standard;
 

@@ -29,7 +29,7 @@
 //! Knots of a spline stand at equally spaced quantiles of the logarithms of the uncensored times, the outer ones at the
 //! first and the last. Positive parameters are reported as logarithms, probabilities as logits.
 //!
-//! Inside: `jet` carries first and second derivatives along, so that `family` writes each log density and log survival
+//! Inside: `jet` carries first and second derivatives along, so that `family_functions` writes each log density and log survival
 //! function once; `tails` has those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
 //! what it is; `infinite` is what stays finite where there is none.
 
@@ -38,6 +38,7 @@ mod comparison;
 mod distribution;
 mod extrapolation;
 mod family;
+mod family_functions;
 mod family_names;
 mod gradient;
 mod infinite;
@@ -49,13 +50,17 @@ mod location_scale;
 mod location_scale_rows;
 mod mean;
 mod model;
+mod natural;
 mod normal_tail;
 mod observations;
+mod one_row;
 mod options;
+mod predicted;
 mod prediction;
 mod prepared;
 mod printed;
 mod residuals;
+mod rows;
 mod search;
 mod simulated;
 mod spline;
@@ -73,10 +78,12 @@ pub use extrapolation::{ExtrapolatedRow, Extrapolation};
 pub use family::Family;
 pub use jet::{Jet, Real};
 pub use location_scale_rows::LocationScaleRows;
-pub use model::{Natural, ParametricModel};
+pub use model::ParametricModel;
+pub use natural::Natural;
 pub use observations::Observations;
 pub use options::Parametric;
-pub use prediction::{Predicted, Prediction};
+pub use predicted::Predicted;
+pub use prediction::Prediction;
 pub use residuals::ObservedRows;
 pub use spline::Knots;
 pub use standard::SplineScale;

@@ -5,10 +5,11 @@ use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter};
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::layout::{Factor, Layout};
-use crate::survival::regression::parametric::likelihood::{MOST, Problem, Rows};
+use crate::survival::regression::parametric::likelihood::{MOST, Problem};
 use crate::survival::regression::parametric::model::{Fitted, ParametricModel};
 use crate::survival::regression::parametric::observations::Observations;
 use crate::survival::regression::parametric::prepared::Prepared;
+use crate::survival::regression::parametric::rows::Rows;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 

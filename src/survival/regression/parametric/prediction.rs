@@ -9,6 +9,7 @@ use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::gradient::{Asked, gradient};
 use crate::survival::regression::parametric::mean;
 use crate::survival::regression::parametric::model::ParametricModel;
+use crate::survival::regression::parametric::predicted::Predicted;
 use crate::survival::regression::parametric::simulated::Draws;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::not_estimable::NotEstimable;
@@ -26,43 +27,6 @@ pub struct Prediction<'a, D = Family> {
     pub(super) offset: f64,
     level: f64,
     draws: Option<Draws>,
-}
-
-/// A predicted number with its standard error and limits.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Predicted {
-    value: f64,
-    std_error: Option<f64>,
-    bounds: Option<(f64, f64)>,
-}
-
-impl Predicted {
-    pub(super) fn new(value: f64, std_error: f64, bounds: Option<(f64, f64)>) -> Self {
-        let known = std_error.is_finite();
-        Self {
-            value,
-            std_error: known.then_some(std_error),
-            bounds: bounds.filter(|b| !b.0.is_nan() && !b.1.is_nan()),
-        }
-    }
-
-    /// The number; a mean or a quantile may be infinite.
-    #[must_use]
-    pub fn value(&self) -> f64 {
-        self.value
-    }
-
-    /// Its standard error by the delta method, on the scale of the number itself.
-    #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
-        self.std_error
-    }
-
-    /// Its limits.
-    #[must_use]
-    pub fn bounds(&self) -> Option<(f64, f64)> {
-        self.bounds
-    }
 }
 
 impl<D: Distribution> ParametricModel<D> {

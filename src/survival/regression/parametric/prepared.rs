@@ -9,9 +9,10 @@ use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::distribution::{Distribution, Summary};
 use crate::survival::regression::parametric::lanes::{dot, dots, squares, sum};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
-use crate::survival::regression::parametric::likelihood::{Point, Rows};
+use crate::survival::regression::parametric::likelihood::Point;
 use crate::survival::regression::parametric::observations::Observations;
 use crate::survival::regression::parametric::options::part_step;
+use crate::survival::regression::parametric::rows::Rows;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 

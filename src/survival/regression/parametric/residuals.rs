@@ -7,9 +7,9 @@ use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::gradient::row_gradient;
-use crate::survival::regression::parametric::likelihood::Limits;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::one_row::Limits;
 
 /// A model with the data of its fit, or with others of the same kind: what its residuals need.
 ///

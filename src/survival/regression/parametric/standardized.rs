@@ -7,7 +7,8 @@ use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::gradient::Asked;
 use crate::survival::regression::parametric::mean;
 use crate::survival::regression::parametric::model::ParametricModel;
-use crate::survival::regression::parametric::prediction::{Predicted, Prediction, defined, finite};
+use crate::survival::regression::parametric::predicted::Predicted;
+use crate::survival::regression::parametric::prediction::{Prediction, defined, finite};
 use crate::survival::result::estimate::{Estimate, Scale};
 
 /// What a model predicts of a population with these covariates: `S̄(t) = Σ wᵢ S(t | xᵢ)`.

@@ -1,0 +1,304 @@
+//! The functions of the families: each log density and log survival function, written once.
+
+use crate::error::Error;
+use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter, Summary};
+use crate::survival::regression::parametric::family::Family;
+use crate::survival::regression::parametric::jet::Real;
+use crate::survival::regression::parametric::spline::{self, Knots};
+use crate::survival::regression::parametric::standard::{SplineScale, Standard};
+use crate::survival::regression::parametric::tails::{
+    self, LOG_ROOT_TAU, log_f_density, log_f_survival, log_gamma_density, log_gamma_survival, relative_exp,
+};
+
+/// `1/(1 + e^−e)` and its complement, by logarithms.
+fn log_shares<T: Real>(logit: T) -> (T, T) {
+    (-(-logit).softplus(), -logit.softplus())
+}
+
+impl Distribution for Family {
+    fn parameters(&self) -> Vec<Parameter> {
+        let log = |name: &str| Parameter::new(name, Link::Log);
+        let as_is = |name: &str| Parameter::new(name, Link::Identity);
+        match self {
+            Self::Exponential => vec![as_is("(Intercept)")],
+            family if family.is_location_scale() => vec![as_is("(Intercept)"), log("scale")],
+            Self::WeibullPh => vec![log("shape"), log("scale")],
+            Self::Gompertz => vec![as_is("shape"), log("rate")],
+            Self::Gamma => vec![log("shape"), log("rate")],
+            Self::GeneralizedGamma => vec![as_is("mu"), log("sigma"), as_is("Q")],
+            Self::GeneralizedF => vec![as_is("mu"), log("sigma"), as_is("Q"), log("P")],
+            Self::Spline { knots, .. } => {
+                (0..knots.parameters()).map(|k| as_is(&format!("gamma{k}"))).collect()
+            }
+            Self::PiecewiseExponential { cuts } => {
+                let mut all = vec![as_is("predictor").without_intercept()];
+                all.extend((0..=cuts.len()).map(|k| log(&format!("rate{}", k + 1))));
+                all
+            }
+            Self::MixtureCure(base) | Self::NonMixtureCure(base) => {
+                let mut all = vec![Parameter::new("theta", Link::Logit)];
+                all.extend(base.as_base().unwrap_or_default());
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn location(&self) -> usize {
+        usize::from(matches!(self, Self::WeibullPh | Self::Gompertz | Self::Gamma))
+    }
+
+    fn is_positive(&self) -> bool {
+        !matches!(self, Self::Gaussian | Self::Logistic | Self::ExtremeValue)
+    }
+
+    fn standard_form(&self) -> Option<Standard> {
+        self.standard()
+    }
+
+    fn in_unit(&self, unit: f64) -> Option<Vec<(f64, f64)>> {
+        match self {
+            Self::Gaussian | Self::Logistic | Self::ExtremeValue => Some(vec![(unit, 0.0), (1.0, unit.ln())]),
+            Self::Gompertz => Some(vec![(1.0 / unit, 0.0), (1.0, -unit.ln())]),
+            _ => None,
+        }
+    }
+
+    fn is_accelerated(&self) -> bool {
+        !matches!(
+            self,
+            Self::Exponential
+                | Self::WeibullPh
+                | Self::Gompertz
+                | Self::PiecewiseExponential { .. }
+                | Self::Spline { scale: SplineScale::Hazard, .. }
+        )
+    }
+
+    fn resolved(&self, log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self, Error> {
+        match self {
+            Self::Spline { scale, knots } => {
+                let placed = knots.placed(&log_event_times()).ok_or(Error::Unsupported {
+                    method: "a spline of log time",
+                    with: "these knots",
+                    why: "knots must increase and be finite, and by rule they need as many distinct event times: give \
+                          fewer of them, or other places",
+                })?;
+                Ok(Self::Spline { scale: *scale, knots: Knots::At(placed) })
+            }
+            Self::PiecewiseExponential { cuts } => {
+                let ordered = cuts.windows(2).all(|pair| pair[0] < pair[1]);
+                if ordered && cuts.iter().all(|c| *c > 0.0 && c.is_finite()) {
+                    return Ok(self.clone());
+                }
+                let value = cuts.iter().copied().find(|c| !(*c > 0.0 && c.is_finite())).unwrap_or(cuts[0]);
+                let must_be = "above 0, finite and in increasing order";
+                Err(Error::OutOfRange { argument: "cuts", value, must_be })
+            }
+            Self::MixtureCure(base) | Self::NonMixtureCure(base) if base.as_base().is_none() => {
+                Err(Error::Unsupported {
+                    method: "a cure model",
+                    with: "this family as its base",
+                    why: "the base needs positive times and no knots or cuts: take weibull, log-normal or another \
+                          standard family",
+                })
+            }
+            _ => Ok(self.clone()),
+        }
+    }
+
+    fn log_survival<T: Real>(&self, t: f64, p: &[T]) -> T {
+        match self {
+            Self::WeibullPh => -(p[1] + p[0].exp().scale(t.ln())).exp(),
+            Self::Gompertz => {
+                let z = p[0].scale(t);
+                -(p[1].exp() * z.map(relative_exp(z.value())).scale(t))
+            }
+            Self::Gamma => {
+                let (w, q) = gamma_as_generalized(t, p);
+                T::compose([w, q], &log_gamma_survival(w.value(), q.value()))
+            }
+            Self::GeneralizedGamma => {
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp();
+                T::compose([w, p[2]], &log_gamma_survival(w.value(), p[2].value()))
+            }
+            Self::GeneralizedF => {
+                let (q, log_p) = (p[2].value(), p[3].value());
+                let delta = T::compose([p[2], p[3]], &tails::f_delta(q, log_p));
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp() * delta;
+                T::compose([w, p[2], p[3]], &log_f_survival(w.value(), q, log_p))
+            }
+            Self::Spline { scale, knots } => scale.log_survival(knots.value(t, p)),
+            Self::PiecewiseExponential { cuts } => piecewise_log_survival(t, cuts, p),
+            Self::MixtureCure(base) => {
+                let (log_cured, log_other) = log_shares(p[0]);
+                let inner = base.log_survival(t, &base.base_parameters(&p[1..]));
+                // ln(θ + (1 − θ) S₀)
+                log_cured + (log_other + inner - log_cured).softplus()
+            }
+            Self::NonMixtureCure(base) => {
+                let (log_cured, _) = log_shares(p[0]);
+                let inner = base.log_survival(t, &base.base_parameters(&p[1..]));
+                -(log_cured * inner.exp_m1())
+            }
+            _ => {
+                let (w, _) = self.standardised(t, p);
+                self.standard().unwrap_or(Standard::Smallest).log_survival(w)
+            }
+        }
+    }
+
+    fn log_density<T: Real>(&self, t: f64, p: &[T]) -> T {
+        match self {
+            Self::WeibullPh => {
+                let shape = p[0].exp();
+                p[1] + p[0] + shape.shift(-1.0).scale(t.ln()) + self.log_survival(t, p)
+            }
+            Self::Gompertz => p[1] + p[0].scale(t) + self.log_survival(t, p),
+            Self::Gamma => {
+                // −ln √(2π) − r(a) + ½ ln a − a (e^z − 1 − z) − ln t, z = ln(rate t/a)
+                let a = p[0].exp();
+                let z = (p[1] - p[0]).shift(t.ln());
+                let x = z.value();
+                let excess =
+                    if x.abs() < 1.0 { x * x * tails::relative_excess_value(x) } else { x.exp_m1() - x };
+                let excess = z.map([excess, x.exp_m1(), x.exp()]);
+                let remainder = a.map(tails::stirling(a.value()));
+                p[0].scale(0.5) - remainder - a * excess - T::constant(LOG_ROOT_TAU + t.ln())
+            }
+            Self::GeneralizedGamma => {
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp();
+                let inner = T::compose([w, p[2]], &log_gamma_density(w.value(), p[2].value()));
+                (inner - p[1]).shift(-t.ln())
+            }
+            Self::GeneralizedF => {
+                let (q, log_p) = (p[2].value(), p[3].value());
+                let delta = T::compose([p[2], p[3]], &tails::f_delta(q, log_p));
+                let w = (-p[0]).shift(t.ln()) * (-p[1]).exp() * delta;
+                let inner = T::compose([w, p[2], p[3]], &log_f_density(w.value(), q, log_p));
+                (inner - p[1] + delta.ln()).shift(-t.ln())
+            }
+            Self::Spline { scale, knots } => {
+                // f = −dS/ds · s'(x)/t
+                let (s, slope) = (knots.value(t, p), knots.slope(t, p));
+                if slope.value() <= 0.0 {
+                    return T::constant(f64::NEG_INFINITY);
+                }
+                (scale.log_minus_slope(s) + slope.ln()).shift(-t.ln())
+            }
+            Self::PiecewiseExponential { cuts } => {
+                let piece = cuts.iter().take_while(|c| t > **c).count();
+                p[0] + p[piece + 1] + piecewise_log_survival(t, cuts, p)
+            }
+            Self::MixtureCure(base) => {
+                log_shares(p[0]).1 + base.log_density(t, &base.base_parameters(&p[1..]))
+            }
+            Self::NonMixtureCure(base) => {
+                let limit = (-p[0]).softplus();
+                let inner = base.base_parameters(&p[1..]);
+                limit.ln() + base.log_density(t, &inner) + self.log_survival(t, p)
+            }
+            _ => {
+                let (w, log_scale) = self.standardised(t, p);
+                let jacobian = if self.is_positive() { t.ln() } else { 0.0 };
+                (self.standard().unwrap_or(Standard::Smallest).log_density(w) - log_scale).shift(-jacobian)
+            }
+        }
+    }
+
+    /// Without the survival function where it cancels, so that it holds however far S has underflowed.
+    fn log_hazard<T: Real>(&self, t: f64, p: &[T]) -> T {
+        match self {
+            Self::WeibullPh => p[1] + p[0] + p[0].exp().shift(-1.0).scale(t.ln()),
+            Self::Gompertz => p[1] + p[0].scale(t),
+            Self::PiecewiseExponential { cuts } => p[0] + p[1 + cuts.iter().take_while(|c| t > **c).count()],
+            Self::Spline { scale: SplineScale::Hazard, knots } => {
+                let slope = knots.slope(t, p);
+                if slope.value() <= 0.0 {
+                    return T::constant(f64::NEG_INFINITY);
+                }
+                (knots.value(t, p) + slope.ln()).shift(-t.ln())
+            }
+            Self::NonMixtureCure(base) => {
+                (-p[0]).softplus().ln() + base.log_density(t, &base.base_parameters(&p[1..]))
+            }
+            _ => match self.standard() {
+                Some(standard @ (Standard::Smallest | Standard::Logistic)) => {
+                    let (w, log_scale) = self.standardised(t, p);
+                    let jacobian = if self.is_positive() { t.ln() } else { 0.0 };
+                    let excess = if standard == Standard::Smallest { w } else { w - w.softplus() };
+                    (excess - log_scale).shift(-jacobian)
+                }
+                _ => self.log_density(t, p) - self.log_survival(t, p),
+            },
+        }
+    }
+
+    fn starts(&self, data: &Summary) -> Vec<Vec<f64>> {
+        let (mean, spread) = (data.mean, data.deviation.ln());
+        let log_rate = data.rate.ln();
+        match self {
+            Self::Exponential => vec![vec![-log_rate]],
+            Self::WeibullPh => {
+                let shape = -spread;
+                vec![vec![0.0, log_rate], vec![shape, -shape.exp() * mean]]
+            }
+            Self::Gompertz => vec![vec![0.0, log_rate]],
+            Self::Gamma => vec![vec![0.0, log_rate], vec![-2.0 * spread, -2.0 * spread - mean]],
+            Self::GeneralizedGamma => vec![vec![mean, spread, 0.0], vec![mean, spread, 1.0]],
+            Self::GeneralizedF => vec![vec![mean, spread, 0.0, 0.0], vec![mean, spread, 0.5, -3.0]],
+            Self::Spline { scale, knots } => spline::starts(*scale, knots, data),
+            Self::PiecewiseExponential { cuts } => {
+                let mut start = vec![log_rate; cuts.len() + 2];
+                start[0] = 0.0;
+                vec![start]
+            }
+            Self::MixtureCure(base) | Self::NonMixtureCure(base) => {
+                let share = data.censored.clamp(0.02, 0.9);
+                let mut all = Vec::new();
+                for cured in [0.5 * share, 0.9 * share, 0.02] {
+                    for start in base.starts(data) {
+                        let mut one = vec![Link::Logit.working(cured)];
+                        one.extend(base.reported_parameters(&start));
+                        all.push(one);
+                    }
+                }
+                all
+            }
+            _ => vec![vec![mean, spread], vec![mean, spread + 1.5], vec![mean, spread + 4.0]],
+        }
+    }
+}
+
+impl Family {
+    /// `w = (y − η)/σ` of a location-scale family, and ln σ.
+    fn standardised<T: Real>(&self, t: f64, p: &[T]) -> (T, T) {
+        let y = if self.is_positive() { t.ln() } else { t };
+        match p.get(1) {
+            Some(&log_scale) => ((-p[0]).shift(y) * (-log_scale).exp(), log_scale),
+            None => ((-p[0]).shift(y), T::constant(0.0)),
+        }
+    }
+}
+
+/// The gamma distribution as a generalised one: `w = √a (ln(rate t) − ln a)`, `Q = 1/√a`.
+fn gamma_as_generalized<T: Real>(t: f64, p: &[T]) -> (T, T) {
+    let q = p[0].scale(-0.5).exp();
+    ((p[1] - p[0]).shift(t.ln()) * q.recip(), q)
+}
+
+fn piecewise_log_survival<T: Real>(t: f64, cuts: &[f64], p: &[T]) -> T {
+    let mut hazard = T::constant(0.0);
+    let mut from = 0.0;
+    for (k, rate) in p[1..].iter().enumerate() {
+        let to = cuts.get(k).copied().unwrap_or(f64::INFINITY).min(t);
+        if to > from {
+            hazard = hazard + (p[0] + *rate).exp().scale(to - from);
+        }
+        if to >= t {
+            break;
+        }
+        from = to;
+    }
+    -hazard
+}
