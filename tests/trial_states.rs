@@ -171,8 +171,13 @@ proptest! {
         let (current, alive) = (trial.states(&CURRENT).unwrap(), trial.states(&DEAD).unwrap());
         let analysis = trial.analyse(&DIES).unwrap();
         for &arm in alive.arms() {
-            let sum: f64 = current.states().iter().map(|&s| current.probability(arm, s, day).unwrap().value().unwrap()).sum();
+            let occupation = current.occupation(arm).unwrap().extended();
+            let sum: f64 = occupation.at(day.in_days()).iter().map(|p| p.value().unwrap()).sum();
             prop_assert!((sum - 1.0).abs() < 1e-12);
+            let known = current.states().iter().map(|&s| current.probability(arm, s, day).unwrap().value().is_ok());
+            let known: Vec<bool> = known.collect();
+            // All states of a time are known, or none.
+            prop_assert!(known.iter().all(|&k| k == known[0]));
             if let Ok(survival) = analysis.survival(arm, day).unwrap().value() {
                 let found = alive.probability(arm, State::Free, day).unwrap().value().unwrap();
                 prop_assert!((found - survival).abs() < 1e-12);

@@ -139,19 +139,27 @@ fn where_zero(search: &mut Search, without: &Maximum, grow: impl Fn(&Search, &Ma
     }
 }
 
-/// The largest partial log likelihood less the degrees of freedom: looked for on a grid, then by golden sections.
+/// The largest partial log likelihood less the degrees of freedom: looked for in steps, then by golden sections.
 fn smallest_aic(search: &mut Search, without: &Maximum) -> Maximum {
+    /// Of the logarithms of variances that are tried.
+    const LEAST: f64 = -9.0;
+    const STEP: f64 = 0.75;
     let mut last = without.clone();
     let mut value = |search: &mut Search, x: f64| {
         last = search.at(x.exp(), &last);
         search.variance(&last).map_or(f64::NEG_INFINITY, |v| last.partial - v.df)
     };
-    const STEP: f64 = 0.75;
-    let grid: Vec<f64> = (-12..=6).map(|k| STEP * f64::from(k)).collect();
-    let values: Vec<f64> = grid.iter().map(|&x| value(search, x)).collect();
-    let best = (0..grid.len()).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
+    // The first maximum from below: with a large variance the arrow is no approximation, and its degrees of freedom are none.
+    let (mut best, mut highest) = (LEAST, value(search, LEAST));
+    while best < RANGE.1.ln() {
+        let next = value(search, best + STEP);
+        if !(next > highest) {
+            break;
+        }
+        (best, highest) = (best + STEP, next);
+    }
     let golden = 0.5 * (5_f64.sqrt() - 1.0);
-    let (mut a, mut b) = (grid[best] - STEP, grid[best] + STEP);
+    let (mut a, mut b) = (best - STEP, best + STEP);
     let (mut c, mut d) = (b - golden * (b - a), a + golden * (b - a));
     let (mut at_c, mut at_d) = (value(search, c), value(search, d));
     // The square root of the precision of the likelihood is that of its place.
