@@ -277,7 +277,7 @@ pub struct FrailtyTest {
 
 impl FrailtyTest {
     fn chi_square(statistic: f64, df: f64) -> Self {
-        Self { statistic, df, p_value: (df > 0.0).then(|| chi_square_sf_of(statistic, df)) }
+        Self { statistic, df, p_value: (df > 1e-6).then(|| chi_square_sf_of(statistic, df)) }
     }
 
     /// The statistic.
@@ -410,8 +410,15 @@ impl FrailtyModel {
         stored::covariance(&self.sampling_variance, p)?;
         self.frailties.iter().try_for_each(|&b| stored::number("a log frailty", b))?;
         self.frailty_variances.iter().try_for_each(|&v| stored::size("a variance", v))?;
-        self.df.covariates.iter().try_for_each(|&d| stored::number("degrees of freedom", d))?;
-        stored::number("degrees of freedom", self.df.frailty)?;
+        let within = |value: f64, most: usize| {
+            if value.abs() <= most as f64 + 1.0 {
+                return Ok(());
+            }
+            let must_be = "at most the number of columns, or of clusters";
+            Err(crate::error::Error::OutOfRange { argument: "degrees of freedom", value, must_be })
+        };
+        self.df.covariates.iter().try_for_each(|&d| within(d, p))?;
+        within(self.df.frailty, k)?;
         let likelihoods = self.log_likelihood.iter().chain([&self.without]).chain(&self.integrated);
         likelihoods.copied().try_for_each(|l| stored::number("a log likelihood", l))
     }
