@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`survival`] | data, risk tables, curves, intervals, quantiles, restricted means, tests: knows nothing of trials |
 //! | [`proportion`] | counts among so many: exact intervals, tests and comparisons; knows neither time nor trials |
+//! | `plot` (feature `plot`) | figures of all of these, as data and as SVG, PNG and PDF |
 //! | `columns` (feature `arrow`) | record batches and Parquet files in, tidy tables out |
 //! | [`trial`] | subjects, endpoints, estimands, analyses, contrasts, reports, reconstruction: stands on `survival` |
 //!
@@ -22,11 +23,16 @@
 //! | do small groups differ? | [`ExactLogRank`](survival::ExactLogRank) | `coin::logrank_test` |
 //! | by how much do curves differ? | [`SurvivalCurve::contrast`](survival::SurvivalCurve::contrast), [`NumberNeeded`](survival::contrast::NumberNeeded), [`WinRatio`](survival::WinRatio) | none; none; `WINS` |
 //! | what do covariates do? | [`CoxPh`](survival::CoxPh) with a [`Design`](survival::Design) | `coxph` |
+//! | what shape has the hazard; cure, relative survival? | [`Parametric`](survival::Parametric) | `survreg`, `flexsurvreg` |
 //! | are hazards proportional? | [`FittedData::proportional_hazards`](survival::regression::FittedData::proportional_hazards) | `cox.zph` |
 //! | what is predicted for a patient? | [`Baseline::curve`](survival::regression::Baseline::curve) | `survfit(fit, newdata)` |
 //! | how well does a score predict? | [`Concordance`](survival::Concordance) | `concordance` |
+//! | how true are predicted risks? | [`Brier`](survival::prediction::Brier), [`TimeRoc`](survival::prediction::TimeRoc), [`Calibration`](survival::prediction::Calibration) | `riskRegression::Score` |
 //! | how probable is one cause of several? | [`AalenJohansen`](survival::AalenJohansen), [`Gray`](survival::Gray), [`FineGray`](survival::FineGray) | `cmprsk::cuminc`, `cmprsk::crr` |
 //! | in which state is a subject at t? | [`Occupation`](survival::multi_state::Occupation) | `survfit(…, id = , istate = )` |
+//! | what do covariates do to each transition? | [`MultiStateCox`](survival::regression::MultiStateCox) | `coxph(list(…))`, `mstate` |
+//! | how often does an event recur? | [`MeanCumulative`](survival::recurrent::MeanCumulative), [`EventModel`](survival::recurrent::EventModel) | `survfit(…)$cumhaz`, `mets` |
+//! | what if the event lies between two visits? | [`Turnbull`](survival::Turnbull), [`IntervalLogRank`](survival::log_rank::IntervalLogRank) | `npsurv`, `interval::ictest` |
 //! | do two proportions differ, and by how much? | [`Boschloo`](proportion::Boschloo), [`Fisher`](proportion::Fisher), [`MiettinenNurminen`](proportion::MiettinenNurminen) | `fisher.test` |
 //! | what does a trial report? | [`Trial`](trial::Trial), [`Endpoint`](trial::Endpoint), [`Analysis`](trial::Analysis) | none |
 //! | how large must a trial be? | [`FixedDesign`](trial::design::FixedDesign), [`GroupSequential`](trial::design::GroupSequential) | `rpact`, `gsDesign` |
@@ -54,6 +60,7 @@
 //! * `calendar`: calendar dates to durations (`jiff`).
 //! * `plot`: figures as SVG, PNG and PDF.
 //! * `arrow`: record batches of Arrow in, results as tidy tables out; `parquet`: Parquet files of any length.
+//! * `cli`: the installed program, `cargo install greenwood --features cli`.
 //! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -51,6 +51,7 @@
 
 mod dates;
 mod description;
+mod events;
 mod labels;
 mod numbers;
 #[cfg(feature = "parquet")]

@@ -91,6 +91,11 @@
 //! | `coin::logrank_test(distribution = "exact")` | [`ExactLogRank`] |
 //! | `nph::logrank.maxtest` | [`MaxCombo`] |
 //! | `km.ci` | [`SmallSample`], [`Band`] |
+//! | `mstate::probtrans`, `etm::etm` | [`TransitionProbability`]; with covariates [`MultiStateCox`] |
+//! | `riskRegression::CSC`, `predictRisk` | [`CauseSpecificRisk`] |
+//! | `prodlim::jackknife`, `survival::pseudo` | [`Pseudo`] |
+//! | `survRM2::rmst2` | [`SurvivalCurve::restricted_mean_contrast`] |
+//! | `relsurv`, `flexsurv(bhazard =)` | [`parametric`], with a background hazard |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
 //! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |
 //! | `gsDesign2::fixed_design_*`, `npsurvSS` | [`non_proportional`](crate::trial::design::non_proportional) |
@@ -113,17 +118,9 @@
 //!
 //! The same curve in both conventions:
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::KaplanMeier;
 //! use greenwood::survival::curve::Conventions;
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curve = &KaplanMeier::by_group(&data, &arm)?[0];
@@ -144,16 +141,8 @@
 //!
 //! A tie method by name, as in `coxph(…, ties = "breslow")`:
 //! ```
-//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored, Ties};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{CoxPh, Design, Ties};
 //!
 //! let (data, arm) = leukaemia()?;
 //! let design = Design::builder().factor("arm", &arm, "placebo").build()?;

@@ -33,11 +33,16 @@
 //! | stratified log-rank test | yes | yes | no | no |
 //! | competing risks: incidence | yes | yes | yes | yes |
 //! | competing risks: Gray's test, Fine and Gray's model | yes | model, with `finegray` (tests and `crr`: `cmprsk`) | no | no |
+//! | multi-state: occupation; Cox model of each transition | yes | yes | no | no |
+//! | recurrent events: mean function, its test with a terminal event | yes | mean function (test: `mets`) | no | no |
+//! | relative survival, cure models | yes | no (`relsurv`, `flexsurvcure`) | cure | no |
+//! | the design of a trial, group-sequential | yes | no (`rpact`, `gsDesign`) | no | no |
+//! | figures with numbers at risk | yes | no (`ggsurvfit`, `survminer`) | yes | no |
 //! | Firth's penalty in a Cox model | yes | no (`coxphf`) | no | no |
 //! | exact permutation log-rank test | yes | no (`coin`) | no | no |
 //! | risk tables that merge | yes | no | no | no |
 //! | parametric models | yes | yes | yes | no |
-//! | interval censoring | nonparametric estimate | yes | yes | no |
+//! | interval censoring | nonparametric estimate and tests, parametric models | estimate, parametric models (tests: `interval`) | yes | no |
 //! | Brier score, time-dependent AUC | yes | Brier | no | yes |
 //! | elastic net | no | no (`glmnet`) | yes | yes |
 //! | forests and boosting | no | no | no | yes |

@@ -1,20 +1,9 @@
-//! Twenty-two tasks of a survival analysis. Each recipe is compiled and run with the tests, and asserts its result.
+//! Twenty-six tasks of a survival analysis. Each recipe is compiled and run with the tests, and asserts its result.
 //!
 //! Most recipes use the trial of 6-mercaptopurine in acute leukaemia (Freireich et al. 1963, Blood 21:699; 21 + 21 children,
-//! weeks in remission, twelve of the 6-MP arm censored). Here are the data; later recipes call this function:
+//! weeks in remission, twelve of the 6-MP arm censored), which comes with the crate:
 //! ```
-//! use greenwood::survival::{Groups, RightCensored};
-//!
-//! fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//!     let weeks = [
-//!         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//!         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//!     ];
-//!     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//!     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//!     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! }
-//! let (data, arm) = leukaemia()?;
+//! let (data, arm) = greenwood::datasets::leukaemia()?;
 //! assert_eq!((data.len(), arm.labels()), (42, &["6-MP".to_string(), "placebo".to_string()][..]));
 //! # Ok::<(), greenwood::Error>(())
 //! ```
@@ -24,16 +13,8 @@
 //!
 //! ## 1. A Kaplan-Meier curve for each group, with intervals
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::KaplanMeier;
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
@@ -48,16 +29,8 @@
 //!
 //! ## 2. The interval that R's `survfit` prints by default
 //! ```
-//! use greenwood::survival::{Groups, Interval, KaplanMeier, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{Interval, KaplanMeier};
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curve = &KaplanMeier::by_group(&data, &arm)?[0];
@@ -68,16 +41,8 @@
 //!
 //! ## 3. The median with its interval
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::KaplanMeier;
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
@@ -88,17 +53,9 @@
 //!
 //! ## 4. The restricted mean and the difference of two
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::KaplanMeier;
 //! use greenwood::survival::contrast::MeanMeasure;
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
@@ -113,16 +70,8 @@
 //!
 //! ## 5. The median follow-up (reverse Kaplan-Meier)
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::KaplanMeier;
 //!
 //! let (data, arm) = leukaemia()?;
 //! let follow_up = &KaplanMeier::censoring_by_group(&data, &arm)?[0];
@@ -132,16 +81,8 @@
 //!
 //! ## 6. The numbers at risk under a figure
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::KaplanMeier;
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curve = &KaplanMeier::by_group(&data, &arm)?[0];
@@ -154,16 +95,8 @@
 //!
 //! ## 7. A band around the whole curve
 //! ```
-//! use greenwood::survival::{Band, Groups, KaplanMeier, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{Band, KaplanMeier};
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curve = &KaplanMeier::by_group(&data, &arm)?[0];
@@ -177,16 +110,8 @@
 //!
 //! ## 8. The log-rank test
 //! ```
-//! use greenwood::survival::{Groups, LogRank, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::LogRank;
 //!
 //! let (data, arm) = leukaemia()?;
 //! let test = LogRank::test(&data, &arm)?;
@@ -198,16 +123,8 @@
 //!
 //! ## 9. A weighted and a stratified log-rank test
 //! ```
-//! use greenwood::survival::{Groups, LogRank, RightCensored, Weight};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{Groups, LogRank, Weight};
 //!
 //! let (data, arm) = leukaemia()?;
 //! let early = LogRank::weighted(Weight::fleming_harrington(1.0, 0.0)).test(&data, &arm)?;
@@ -222,16 +139,8 @@
 //!
 //! ## 10. Hazards that are not proportional: the largest of several tests
 //! ```
-//! use greenwood::survival::{Groups, MaxCombo, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::MaxCombo;
 //!
 //! let (data, arm) = leukaemia()?;
 //! let test = MaxCombo::new().test(&data, &arm)?;
@@ -258,17 +167,9 @@
 //!
 //! ## 12. The difference of two survival probabilities, and the number needed to treat
 //! ```
-//! use greenwood::survival::{Groups, KaplanMeier, RightCensored};
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::KaplanMeier;
 //! use greenwood::survival::contrast::NeededValue;
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
 //!
 //! let (data, arm) = leukaemia()?;
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
@@ -283,16 +184,8 @@
 //!
 //! ## 13. A Cox model
 //! ```
-//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{CoxPh, Design};
 //!
 //! let (data, arm) = leukaemia()?;
 //! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
@@ -308,17 +201,9 @@
 //!
 //! ## 14. Are the hazards proportional?
 //! ```
-//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{CoxPh, Design};
 //! use greenwood::survival::regression::TimeScale;
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
 //!
 //! let (data, arm) = leukaemia()?;
 //! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
@@ -331,16 +216,8 @@
 //!
 //! ## 15. The predicted curve of a new patient
 //! ```
-//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{CoxPh, Design};
 //!
 //! let (data, arm) = leukaemia()?;
 //! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
@@ -353,16 +230,8 @@
 //!
 //! ## 16. An effect that changes with time
 //! ```
-//! use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::{CoxPh, Design};
 //!
 //! let (data, _) = leukaemia()?;
 //! let treated: Vec<f64> = (0..42).map(|i| if i < 21 { 1.0 } else { 0.0 }).collect();
@@ -377,16 +246,8 @@
 //!
 //! ## 17. How well a score predicts: the concordance
 //! ```
-//! use greenwood::survival::{Concordance, Groups, RightCensored};
-//! # fn leukaemia() -> greenwood::Result<(RightCensored<'static>, Groups)> {
-//! #     let weeks = [
-//! #         6., 6., 6., 6., 7., 9., 10., 10., 11., 13., 16., 17., 19., 20., 22., 23., 25., 32., 32., 34., 35., // 6-MP
-//! #         1., 1., 2., 2., 3., 4., 4., 5., 5., 8., 8., 8., 8., 11., 11., 12., 12., 15., 17., 22., 23., // placebo
-//! #     ];
-//! #     let relapse: Vec<bool> = (0..42).map(|i| ![3, 5, 7, 8, 11, 12, 13, 16, 17, 18, 19, 20].contains(&i)).collect();
-//! #     let arm = Groups::from_codes(&[[0; 21], [1; 21]].concat(), &["6-MP", "placebo"])?;
-//! #     Ok((RightCensored::new(weeks.to_vec(), relapse)?, arm))
-//! # }
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::Concordance;
 //!
 //! let (data, arm) = leukaemia()?;
 //! let score: Vec<f64> = arm.codes().iter().map(|&code| f64::from(code)).collect(); // placebo: the higher risk
@@ -522,6 +383,33 @@
 //! assert_eq!(by_90_days.to_string(), "22.2% ± 13.9%");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
+//!
+//! ## 25. A parametric model: by what factor is time stretched?
+//! ```
+//! use greenwood::datasets::leukaemia;
+//! use greenwood::survival::regression::Family;
+//! use greenwood::survival::{Design, Parametric};
+//!
+//! let (data, arm) = leukaemia()?;
+//! let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+//! let fit = Parametric::new(Family::Weibull).fit(&data, &design)?;
+//! assert!(fit.stop().is_success());
+//! let factor = fit.coefficients()[1].exp(); // remissions with 6-MP last 3.6 times as long
+//! assert!((factor - 3.55137405098).abs() < 1e-6); // R: exp(coef(survreg(Surv(weeks, relapse) ~ arm)))
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//!
+//! ## 26. How large must a trial be?
+//! ```
+//! use greenwood::trial::design::{FixedDesign, Hazard, Target};
+//!
+//! let plan = FixedDesign::new(0.6).target(Target::Power(0.9)).control(Hazard::median(12.0)?);
+//! let plan = plan.accrual(24.0).followup(12.0).fit()?; // months
+//! assert_eq!(plan.rounded().events, 162);
+//! assert!((plan.subjects().unwrap() - 251.362800927403).abs() < 1e-9); // R: rpact, getSampleSizeSurvival
+//! # Ok::<(), greenwood::Error>(())
+//! ```
+//! Looks at the data on the way, weighted tests, exact single-arm designs and simulated trials: [`trial::design`](crate::trial::design).
 //!
 //! A Parquet file of any length, a record batch of Arrow, or a table of results for another program: the page
 //! `columns` (features `arrow` and `parquet`).

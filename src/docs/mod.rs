@@ -2,7 +2,7 @@
 //!
 //! | page | what it answers |
 //! |---|---|
-//! | [`cookbook`] | how is this task done? Twenty-two tasks, each of which runs |
+//! | [`cookbook`] | how is this task done? Twenty-six tasks, each of which runs |
 //! | [`coming_from_r`] | what is the R function called here, and what differs? |
 //! | [`coming_from_python`] | the same for lifelines and scikit-survival |
 //! | `columns` (feature `parquet`) | how do Arrow, Parquet, pandas and polars come in, and results out? What of files larger than memory? |

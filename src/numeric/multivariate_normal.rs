@@ -172,7 +172,7 @@ impl Term {
             if best.is_some() && (nodes as f64).powi(dimensions) > BUDGET {
                 break;
             }
-            let value = self.outer(low, high, &GaussLegendre::new(nodes), &mut y);
+            let value = self.outer(low, high, GaussLegendre::of(nodes), &mut y);
             // With one rule alone nothing is known of the error.
             let error = best.map_or(value, |last| (value - last.value).abs().max(1e-14 * value));
             best = Some(Probability { value, error });
@@ -299,7 +299,7 @@ mod tests {
         let singular = [1.0, 0.0, s, 0.0, 1.0, s, s, s, 1.0];
         // The disk's complement, between the square and its circumscribed circle: by integrating over y.
         let c = 1.3;
-        let rule = GaussLegendre::new(400);
+        let rule = GaussLegendre::of(400);
         let inside = rule.integrate(-c, c, |x| density(x) * between((-c).max(-c / s - x), c.min(c / s - x)));
         let p = max_tail(&singular, 3, c, true);
         // The rule of the test does not know the kinks.
@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn equicorrelated_variables_agree_with_a_one_dimensional_integral() {
         // Z_i = √r W + √(1−r) E_i: given W the variables are independent.
-        let rule = GaussLegendre::new(400);
+        let rule = GaussLegendre::of(400);
         for m in [3, 4] {
             for r in [0.4_f64, 0.9] {
                 let c = 1.5;

@@ -20,7 +20,7 @@ pub(crate) struct Panels {
 impl Panels {
     /// Panels between increasing edges.
     pub(crate) fn new(edges: &[f64]) -> Self {
-        let mut rule: Vec<(f64, f64)> = GaussLegendre::new(POINTS).nodes(-1.0, 1.0).collect();
+        let mut rule: Vec<(f64, f64)> = GaussLegendre::of(POINTS).nodes(-1.0, 1.0).collect();
         rule.sort_by(|a, b| a.0.total_cmp(&b.0));
         let legendre: Vec<Vec<f64>> = rule.iter().map(|&(x, _)| polynomials(x)).collect();
         let mut running = Vec::with_capacity(POINTS * POINTS);

@@ -3,6 +3,8 @@
 //! Gauss-Legendre for smooth integrands: n nodes are exact for polynomials of degree 2n − 1, so the error falls faster
 //! than any power of n (Davis & Rabinowitz 1984, section 2.7). Tanh-sinh where an end is singular.
 
+use std::sync::OnceLock;
+
 /// Beyond |t| = 6.1 the points of the rule are within 1e-300 of the ends.
 const REACH: f64 = 6.1;
 
@@ -55,6 +57,9 @@ pub(crate) fn tanh_sinh(low: f64, high: f64, mut f: impl FnMut(f64, f64, f64) ->
     integral
 }
 
+/// The largest rule that is asked for.
+const MOST_NODES: usize = 400;
+
 /// The n-point Gauss-Legendre rule.
 #[derive(Debug, Clone)]
 pub(crate) struct GaussLegendre {
@@ -63,9 +68,15 @@ pub(crate) struct GaussLegendre {
 }
 
 impl GaussLegendre {
+    /// The rule of `n` points, at most [`MOST_NODES`]: worked out when it is first asked for, and kept.
+    pub(crate) fn of(n: usize) -> &'static Self {
+        static MADE: [OnceLock<GaussLegendre>; MOST_NODES + 1] = [const { OnceLock::new() }; MOST_NODES + 1];
+        MADE[n].get_or_init(|| Self::new(n))
+    }
+
     /// By Newton's steps on the Legendre polynomial, from the roots' first approximation `cos π(i + 3/4)/(n + 1/2)`:
     /// nodes and weights are right to a few units of the last place (Abramowitz & Stegun 1964, 25.4.29).
-    pub(crate) fn new(n: usize) -> Self {
+    fn new(n: usize) -> Self {
         let degree = n as f64;
         let node = |i: usize| {
             let mut x = (std::f64::consts::PI * (i as f64 + 0.75) / (degree + 0.5)).cos();
@@ -111,7 +122,7 @@ mod tests {
         // ∫ x^−½ (1 − x)^−½ = π: both ends are singular.
         let beta = tanh_sinh(0.0, 1.0, |_, x, c| (x * c).sqrt().recip());
         assert_relative_eq!(beta, std::f64::consts::PI, max_relative = 1e-12);
-        let cosine = GaussLegendre::new(20).integrate(-1.0, 1.0, f64::cos);
+        let cosine = GaussLegendre::of(20).integrate(-1.0, 1.0, f64::cos);
         assert_relative_eq!(cosine, 2.0 * 1f64.sin(), max_relative = 1e-14);
     }
 }

@@ -11,7 +11,7 @@
 //! | is the hazard the same? | [`LogRank`], [`WeightedLogRank`], [`MaxCombo`], [`Gray`] | [`log_rank`] |
 //! | the same with few subjects? | [`ExactLogRank`]; [`SmallSample`], [`Advice`](small_sample::Advice) | [`permutation`], [`small_sample`] |
 //! | by how much do groups differ? | [`SurvivalCurve::contrast`], [`WinRatio`], [`InvertedLogRank`](contrast::InvertedLogRank) | [`contrast`] |
-//! | what do covariates do? | [`CoxPh`] with a [`Design`], [`FineGray`] | [`regression`] |
+//! | what do covariates do? | [`CoxPh`] with a [`Design`], [`FineGray`], [`Parametric`] | [`regression`] |
 //! | how well does a score predict? | [`Concordance`], [`TimeRoc`](prediction::TimeRoc), [`Brier`](prediction::Brier) | [`prediction`] |
 //! | what is a reported number? | [`Interval`], [`HazardRatio`], [`Estimate`](result::Estimate) | [`result`] |
 //!

@@ -56,12 +56,12 @@ fn bridge_stays_within(c: f64, low: f64, high: f64) -> f64 {
         return 1.0 - 2.0 * normal_sf(c / (low * (1.0 - low)).sqrt());
     }
     let density = |x: f64, v: f64| (-0.5 * x * x / v).exp() / (std::f64::consts::TAU * v).sqrt();
-    let (step, rule) = (SPREAD * span.sqrt(), GaussLegendre::new(NODES));
+    let (step, rule) = (SPREAD * span.sqrt(), GaussLegendre::of(NODES));
     let reach_high = c.min(SPREAD * (1.0 - high).sqrt());
     let reach_low = c.min(SPREAD * low.sqrt()).min(reach_high + step);
     // The bridge is the path that ends at 0 at time 1.
     std::f64::consts::TAU.sqrt()
-        * twice_the_half(reach_low, c, step, &rule, |x| {
+        * twice_the_half(reach_low, c, step, rule, |x| {
             let (from, to) = ((x - step).max(-reach_high), (x + step).min(reach_high));
             if from >= to {
                 return 0.0;
@@ -113,7 +113,7 @@ fn scaled_bridge_stays_within(c: f64, reach: f64) -> f64 {
         return one_step_within(c, reach);
     }
     let size = size as usize;
-    let rule = GaussLegendre::new(2 * size + 72);
+    let rule = GaussLegendre::of(2 * size + 72);
     let frequency = |j: usize| (j as f64 + 0.5) * std::f64::consts::PI / c;
     // The square root of the normal density: the start of the process, and what is left of 1.
     let ground = |x: f64| (-0.25 * x * x).exp() / std::f64::consts::TAU.powf(0.25);
@@ -148,12 +148,12 @@ fn scaled_bridge_stays_within(c: f64, reach: f64) -> f64 {
 /// wall at distances a and b from them with the chance `1 − exp(−2ab/2T)` of a Brownian bridge. What the drift does on
 /// the way is of order T² times the density at the wall: 1e-7 at the longest T that comes here.
 fn one_step_within(c: f64, reach: f64) -> f64 {
-    let rule = GaussLegendre::new(NODES);
+    let rule = GaussLegendre::of(NODES);
     let (shrink, variance) = ((-reach).exp(), -(-2.0 * reach).exp_m1());
     let density = |x: f64| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
     let sd = variance.sqrt();
     let meets = |a: f64, b: f64| (-a * b / reach).exp();
-    twice_the_half(c.min(SPREAD), c, SPREAD * sd, &rule, |x| {
+    twice_the_half(c.min(SPREAD), c, SPREAD * sd, rule, |x| {
         let (from, to) = ((x * shrink - SPREAD * sd).max(-c), (x * shrink + SPREAD * sd).min(c));
         density(x)
             * rule.integrate(from, to, |y| {

@@ -3,16 +3,18 @@
 use crate::error::{self, Error, Result};
 use crate::numeric::near_ties::{self, Moved};
 use crate::numeric::order::{Mark, pack};
+use crate::numeric::sums::Twofold;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
-use crate::survival::risk_table::builder::{Heads, Kind, Sums, Tally, What};
+use crate::survival::risk_table::builder::Tally;
 use crate::survival::risk_table::checks;
 use crate::survival::risk_table::columns::{Columns, WeightedColumns};
 use crate::survival::risk_table::count;
 use crate::survival::risk_table::fine::FineRows;
-use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::table::{Counts, RiskTable, Row};
+use crate::survival::risk_table::tally::{At, Heads, Kind, Sums, What};
 
 /// Which table each row belongs to, and how many tables there are.
 pub(super) type Cells<'a> = Option<(&'a [u32], usize)>;
@@ -351,4 +353,40 @@ fn weighted_table(exits: &[(u64, f64)], entries: &[(u64, f64)], tolerance: f64, 
         table.push(time, Sums::read(&place));
     }
     RiskTable { fine, ..table.finish(kind) }
+}
+
+impl RiskTable {
+    /// The table of ready columns: at each distinct time the subjects at risk, with the event and (where anybody does
+    /// so) entered.
+    pub(crate) fn from_columns(
+        time: Vec<f64>,
+        at_risk: Vec<u32>,
+        events: Vec<u32>,
+        entered: Option<Vec<u32>>,
+        subjects: u32,
+    ) -> Self {
+        Self { time, counts: Counts::Subjects { at_risk, events, entered }, subjects, ..Self::default() }
+    }
+
+    /// The weighted table of rows in order of time, of which `at_risk` is worked out here.
+    pub(crate) fn from_weighted_rows(rows: impl IntoIterator<Item = Row>, sampling: bool) -> Self {
+        let twofold = |high: f64| Twofold { high, low: 0.0 };
+        let rows: Vec<At<Sums>> = rows
+            .into_iter()
+            .map(|row| At {
+                time: row.time,
+                counts: Sums {
+                    events: twofold(row.events),
+                    censored: twofold(row.censored),
+                    entered: twofold(row.entered),
+                    heads: Heads {
+                        events: row.event_subjects,
+                        censored: row.censored_subjects,
+                        entered: row.entered_subjects,
+                    },
+                },
+            })
+            .collect();
+        Sums::table(rows.iter().copied(), Kind { sampling, reversed: false })
+    }
 }

@@ -10,8 +10,8 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::cause_tables::CompetingRiskTables;
 use crate::survival::risk_table::competing::from_parts;
-use crate::survival::risk_table::labelled::RiskTables;
 use crate::survival::risk_table::merge::{Whole, chained};
+use crate::survival::risk_table::risk_tables::RiskTables;
 use crate::survival::risk_table::table::RiskTable;
 
 /// The risk tables of a part of the data at exact times, one for each group and cause and one for the censored of a group.

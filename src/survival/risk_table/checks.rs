@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Twofold;
-use crate::survival::risk_table::builder::{At, Heads, Sums};
 use crate::survival::risk_table::fine::FineRows;
 use crate::survival::risk_table::table::{Counts, RiskTable, WeightedRow};
+use crate::survival::risk_table::tally::{At, Heads, Sums};
 
 pub(super) fn refused<T>(index: usize, reason: &'static str) -> Result<T> {
     Err(Error::InconsistentTable { index, reason })

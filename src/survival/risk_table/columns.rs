@@ -1,8 +1,8 @@
 //! The columns of a table while it is written, a row at a time; and tables of ready columns.
 
-use crate::numeric::sums::{Running, Twofold};
-use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally};
-use crate::survival::risk_table::table::{Counts, RiskTable, Row, WeightedRow};
+use crate::numeric::sums::Running;
+use crate::survival::risk_table::table::{Counts, RiskTable, WeightedRow};
+use crate::survival::risk_table::tally::{Kind, Sums};
 
 /// The columns of an unweighted table while it is written.
 pub(super) struct Columns {
@@ -149,41 +149,5 @@ impl WeightedColumns {
             subjects: total,
             ..RiskTable::default()
         }
-    }
-}
-
-impl RiskTable {
-    /// The table of ready columns: at each distinct time the subjects at risk, with the event and (where anybody does
-    /// so) entered.
-    pub(crate) fn from_columns(
-        time: Vec<f64>,
-        at_risk: Vec<u32>,
-        events: Vec<u32>,
-        entered: Option<Vec<u32>>,
-        subjects: u32,
-    ) -> Self {
-        Self { time, counts: Counts::Subjects { at_risk, events, entered }, subjects, ..Self::default() }
-    }
-
-    /// The weighted table of rows in order of time, of which `at_risk` is worked out here.
-    pub(crate) fn from_weighted_rows(rows: impl IntoIterator<Item = Row>, sampling: bool) -> Self {
-        let twofold = |high: f64| Twofold { high, low: 0.0 };
-        let rows: Vec<At<Sums>> = rows
-            .into_iter()
-            .map(|row| At {
-                time: row.time,
-                counts: Sums {
-                    events: twofold(row.events),
-                    censored: twofold(row.censored),
-                    entered: twofold(row.entered),
-                    heads: Heads {
-                        events: row.event_subjects,
-                        censored: row.censored_subjects,
-                        entered: row.entered_subjects,
-                    },
-                },
-            })
-            .collect();
-        Sums::table(rows.iter().copied(), Kind { sampling, reversed: false })
     }
 }

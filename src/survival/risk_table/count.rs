@@ -9,8 +9,9 @@ use crate::numeric::near_ties;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::build::{Cells, is_late, kind};
-use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally, What, coarsened};
+use crate::survival::risk_table::builder::{Tally, coarsened};
 use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::tally::{At, Heads, Kind, Sums, What};
 
 /// The tables of data with few distinct times, or `None` where there are many.
 pub(super) fn tables(data: &RightCensored, cells: Cells) -> Option<Vec<RiskTable>> {

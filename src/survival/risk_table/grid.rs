@@ -5,10 +5,11 @@
 //! before the events and all who entered came after them.
 
 use crate::error::{Error, Result};
-use crate::survival::risk_table::builder::{At, Heads, Sums, Tally};
+use crate::survival::risk_table::builder::Tally;
 use crate::survival::risk_table::checks::check_heads;
-use crate::survival::risk_table::labelled::RiskTables;
+use crate::survival::risk_table::risk_tables::RiskTables;
 use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::tally::{At, Heads, Sums};
 
 /// A risk table on a grid, and the limits between which the curve of the data lies. Made by
 /// [`RiskTable::on_grid`].

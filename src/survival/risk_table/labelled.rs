@@ -1,4 +1,4 @@
-//! Risk tables that know whose they are: parts merge by label, not by position.
+//! Tables that know whose they are: parts merge by label, not by position.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -6,71 +6,55 @@ use std::iter;
 
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::RightCensored;
-use crate::survival::risk_table::merge::{Whole, chained};
-use crate::survival::risk_table::table::RiskTable;
 
-/// The risk tables of groups, within strata if the data have any, by their labels.
+/// Tables of groups, within strata if the data have any, by their labels.
 ///
-/// Groups are numbered anew in every batch of data; labels are not. Parts merge label by label, and near ties are judged
-/// over all tables together, as [`RiskTable::by_group`] judges them: the tables of any parts, in any order and grouping,
-/// merge into those of the whole, bit for bit (with weights as far as [`RiskTable::merge_all`] says).
+/// There are two: [`RiskTables`](crate::survival::risk_table::RiskTables) of one cause of the event and
+/// [`CompetingRiskTables`](crate::survival::risk_table::CompetingRiskTables) of several. Groups are numbered anew in every
+/// batch of data; labels are not, so parts merge label by label.
 ///
 /// Labels and strata are kept in increasing order as text, which no order of the parts can change;
 /// [`in_order`](Self::in_order) chooses another, for tests whose sign depends on it.
-///
-/// # Example
-/// Two batches in which the arms appear in different order:
-/// ```
-/// use greenwood::survival::risk_table::RiskTables;
-/// use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored};
-///
-/// let one = RightCensored::new(&[5.0, 8.0, 9.0], &[true, true, false])?;
-/// let two = RightCensored::new(&[4.0, 6.0, 7.0], &[true, false, true])?;
-/// let parts = [
-///     RiskTables::new(&one, &Groups::new(&["new", "old", "old"]))?,
-///     RiskTables::new(&two, &Groups::new(&["old", "new", "new"]))?,
-/// ];
-/// let whole = parts.iter().sum::<greenwood::Result<RiskTables>>()?.in_order(&["old", "new"])?;
-/// assert_eq!(whole.table("new")?.subjects(), 3);
-///
-/// let curve = KaplanMeier::from_table(whole.table("new")?.clone());
-/// assert!((curve.at(5.0).value()? - 2.0 / 3.0).abs() < 1e-15);
-/// let test = LogRank::from_tables(whole.tables(), &whole.labels())?;
-/// assert_eq!(test.labels(), ["old", "new"]);
-/// # Ok::<(), greenwood::Error>(())
-/// ```
-///
-/// # Cost
-/// As [`RiskTable::merge_all`], for each label.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
-pub struct RiskTables {
+#[cfg_attr(feature = "serde", serde(try_from = "Raw<T>"))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "T: Table + serde::Deserialize<'de>")))]
+pub struct LabelledTables<T> {
     pub(super) labels: Vec<String>,
     /// One label per stratum; none where the data have no strata.
     pub(super) strata: Option<Vec<String>>,
     /// One inner vector per stratum, one table per label in it.
-    pub(super) tables: Vec<Vec<RiskTable>>,
+    pub(super) tables: Vec<Vec<T>>,
 }
 
-impl RiskTables {
-    /// The tables of the groups, within the strata of the data if there are any.
-    ///
-    /// # Errors
-    /// Those of [`RiskTable::by_stratum_and_group`].
-    pub fn new(data: &RightCensored, groups: &Groups) -> Result<Self> {
-        let tables = RiskTable::by_stratum_and_group(data, groups)?;
-        let strata = data.strata().map(|s| s.labels().to_vec());
-        Ok(Self { labels: groups.labels().to_vec(), strata, tables }.sorted())
+impl<T> Default for LabelledTables<T> {
+    fn default() -> Self {
+        Self { labels: Vec::new(), strata: None, tables: Vec::new() }
     }
+}
 
+/// A sum over subjects that can be given a label.
+pub trait Table: Clone {
+    /// Does it hold nobody?
+    fn is_of_nobody(&self) -> bool;
+
+    /// A table of nobody whose counts mean the same.
+    fn of_nobody(&self) -> Self;
+
+    /// Can the two stand in one set, and be merged? Neither is of nobody.
+    fn check_alike(&self, other: &Self) -> Result<()>;
+
+    /// The whole of each list of parts, near ties judged over all of them. No list is empty.
+    fn merge_lists(lists: &[Vec<&Self>]) -> Result<Vec<Self>>;
+}
+
+impl<T: Table> LabelledTables<T> {
     /// Tables that are at hand, under their labels: one inner vector per stratum (one without strata), one table per label in
     /// it. A group that a stratum does not have is an empty table.
     ///
     /// # Errors
     /// Those of [`Groups::from_codes`] where a label stands twice; [`Error::LengthMismatch`] where a stratum has not one
-    /// table per label; [`Error::MixedWeights`].
+    /// table per label; [`Error::MixedWeights`]; [`Error::MixedCauses`].
     ///
     /// # Example
     /// ```
@@ -87,16 +71,12 @@ impl RiskTables {
     pub fn from_tables(
         labels: Vec<String>,
         strata: Option<Vec<String>>,
-        tables: Vec<Vec<RiskTable>>,
+        tables: Vec<Vec<T>>,
     ) -> Result<Self> {
         Ok(Self::checked(labels, strata, tables)?.sorted())
     }
 
-    fn checked(
-        labels: Vec<String>,
-        strata: Option<Vec<String>>,
-        tables: Vec<Vec<RiskTable>>,
-    ) -> Result<Self> {
+    fn checked(labels: Vec<String>, strata: Option<Vec<String>>, tables: Vec<Vec<T>>) -> Result<Self> {
         // Labels that are all different: the rule of groups.
         Groups::from_codes(&[], &labels)?;
         if let Some(strata) = &strata {
@@ -116,7 +96,7 @@ impl RiskTables {
     }
 
     /// Labels and strata in increasing order.
-    fn sorted(self) -> Self {
+    pub(super) fn sorted(self) -> Self {
         let order = |labels: &[String]| {
             let mut order: Vec<usize> = (0..labels.len()).collect();
             order.sort_by(|&a, &b| labels[a].cmp(&labels[b]));
@@ -163,9 +143,10 @@ impl RiskTables {
     }
 
     /// One inner slice per stratum, one table per label in it: what
-    /// [`LogRank::from_tables`](crate::survival::LogRank::from_tables) takes.
+    /// [`LogRank::from_tables`](crate::survival::LogRank::from_tables) and
+    /// [`Gray::from_tables`](crate::survival::Gray::from_tables) take.
     #[must_use]
-    pub fn tables(&self) -> &[Vec<RiskTable>] {
+    pub fn tables(&self) -> &[Vec<T>] {
         &self.tables
     }
 
@@ -177,17 +158,30 @@ impl RiskTables {
     /// The table of a group, for data without strata.
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`]; [`Error::Unsupported`] with strata, which [`tables`](Self::tables) keeps apart.
-    pub fn table(&self, label: &str) -> Result<&RiskTable> {
+    /// [`Error::UnknownLabel`]; [`Error::Unsupported`] with strata, which [`tables`](Self::tables) keeps apart and
+    /// [`of_group`](Self::of_group) joins.
+    pub fn table(&self, label: &str) -> Result<&T> {
         let group = self.position(label)?;
         match self.tables.as_slice() {
             [tables] if self.strata.is_none() => Ok(&tables[group]),
             _ => Err(Error::Unsupported {
                 method: "the one table of a group",
                 with: "strata",
-                why: "each stratum has its own; take them from `tables`",
+                why: "each stratum has its own: take them from `tables`, or join them with `of_group`",
             }),
         }
+    }
+
+    /// The table of a group over all strata: what
+    /// [`AalenJohansen::from_table`](crate::survival::AalenJohansen::from_table) and
+    /// [`KaplanMeier::from_table`](crate::survival::KaplanMeier::from_table) take.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLabel`]; [`Error::TooManyRows`].
+    pub fn of_group(&self, label: &str) -> Result<T> {
+        let at = self.position(label)?;
+        whole(self.tables.iter().map(|tables| &tables[at]).collect())?
+            .ok_or(Error::Empty { argument: "the tables" })
     }
 
     /// The tables of all subjects of both. See [`merge_all`](Self::merge_all).
@@ -200,10 +194,16 @@ impl RiskTables {
 
     /// The tables of all subjects of the parts, label by label.
     ///
+    /// # Cost
+    /// As that of merging one table after the other, for each label: O(rows × log parts).
+    ///
     /// # Errors
-    /// [`Error::MixedWeights`]; [`Error::TooManyRows`]; [`Error::Unsupported`] where one part has strata and another has
-    /// none.
-    pub fn merge_all<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
+    /// [`Error::MixedWeights`]; [`Error::MixedCauses`]; [`Error::TooManyRows`]; [`Error::Unsupported`] where one part has
+    /// strata and another has none.
+    pub fn merge_all<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Result<Self>
+    where
+        T: 'a,
+    {
         let parts: Vec<&Self> = parts.into_iter().filter(|p| !p.tables.is_empty()).collect();
         let Some(first) = parts.first() else { return Ok(Self::default()) };
         if parts.iter().any(|p| p.strata.is_some() != first.strata.is_some()) {
@@ -213,7 +213,7 @@ impl RiskTables {
                 why: "give every part its strata, or none",
             });
         }
-        let mut cells: BTreeMap<(&str, &str), Vec<&RiskTable>> = BTreeMap::new();
+        let mut cells: BTreeMap<(&str, &str), Vec<&T>> = BTreeMap::new();
         let (mut labels, mut strata) = (BTreeSet::new(), BTreeSet::new());
         for part in &parts {
             labels.extend(part.labels.iter().map(String::as_str));
@@ -225,80 +225,60 @@ impl RiskTables {
                 }
             }
         }
-        let mut wholes = Vec::new();
-        for tables in cells.values() {
-            let held: Vec<&RiskTable> = tables.iter().copied().filter(|t| !t.is_empty()).collect();
-            wholes.push(if held.is_empty() { None } else { Some(Whole::of(&held)?) });
-        }
         check_alike(cells.values().flatten().copied())?;
-        let chained = chained(wholes.iter().flatten());
-        let mut merged: BTreeMap<(&str, &str), RiskTable> = cells
-            .into_iter()
-            .zip(wholes)
-            .map(|((key, tables), whole)| {
-                (key, whole.map_or_else(|| tables[0].clone(), |whole| whole.finish(&chained)))
-            })
-            .collect();
-        let nobody = first.tables.iter().flatten().next().map(RiskTable::emptied).unwrap_or_default();
+        let (keys, lists): (Vec<_>, Vec<Vec<&T>>) = cells.into_iter().unzip();
+        let mut merged: BTreeMap<(&str, &str), T> = keys.into_iter().zip(T::merge_lists(&lists)?).collect();
+        let nobody = first.tables.iter().flatten().next().map(T::of_nobody);
         let mut tables = Vec::with_capacity(strata.len());
         for s in &strata {
-            let cells = labels.iter().map(|l| merged.remove(&(*s, *l)).unwrap_or_else(|| nobody.clone()));
+            let cells = labels.iter().filter_map(|l| merged.remove(&(*s, *l)).or_else(|| nobody.clone()));
             tables.push(cells.collect());
         }
         let owned = |labels: &BTreeSet<&str>| labels.iter().map(ToString::to_string).collect();
         Ok(Self { tables, labels: owned(&labels), strata: first.strata.is_some().then(|| owned(&strata)) })
     }
+}
 
-    /// The same tables with times that differ only by rounding error made one time, judged over all tables together (R's
-    /// rule): for tables of data with exact times. See [`RiskTable::merge_near_ties`].
-    #[must_use]
-    pub fn merge_near_ties(&self) -> Self {
-        let wholes: Vec<Whole> = self.tables.iter().flatten().map(Whole::merging).collect();
-        let chained = chained(wholes.iter());
-        let mut merged = wholes.into_iter().map(|whole| whole.finish(&chained));
-        let tables = self.tables.iter().map(|t| merged.by_ref().take(t.len()).collect()).collect();
-        Self { labels: self.labels.clone(), strata: self.strata.clone(), tables }
-    }
+/// The whole of tables that may be of nobody; `None` without any.
+fn whole<T: Table>(tables: Vec<&T>) -> Result<Option<T>> {
+    if tables.is_empty() { Ok(None) } else { Ok(T::merge_lists(&[tables])?.pop()) }
 }
 
 /// Tables of one kind of counts, in one set.
-fn check_alike<'a>(tables: impl Iterator<Item = &'a RiskTable>) -> Result<()> {
-    let mut held = tables.filter(|t| !t.is_empty());
+fn check_alike<'a, T: Table + 'a>(tables: impl Iterator<Item = &'a T>) -> Result<()> {
+    let mut held = tables.filter(|t| !t.is_of_nobody());
     let Some(first) = held.next() else { return Ok(()) };
-    match held.find(|t| t.kind() != first.kind()) {
-        Some(other) => Err(Error::MixedWeights { left: first.kind_name(), right: other.kind_name() }),
-        None => Ok(()),
+    held.try_for_each(|other| first.check_alike(other))
+}
+
+impl<'a, T: Table + 'a> FromIterator<&'a LabelledTables<T>> for Result<LabelledTables<T>> {
+    fn from_iter<I: IntoIterator<Item = &'a LabelledTables<T>>>(parts: I) -> Self {
+        LabelledTables::merge_all(parts)
     }
 }
 
-impl<'a> FromIterator<&'a RiskTables> for Result<RiskTables> {
-    fn from_iter<I: IntoIterator<Item = &'a RiskTables>>(parts: I) -> Self {
-        RiskTables::merge_all(parts)
+impl<T: Table> FromIterator<LabelledTables<T>> for Result<LabelledTables<T>> {
+    fn from_iter<I: IntoIterator<Item = LabelledTables<T>>>(parts: I) -> Self {
+        let parts: Vec<LabelledTables<T>> = parts.into_iter().collect();
+        LabelledTables::merge_all(&parts)
     }
 }
 
-impl FromIterator<RiskTables> for Result<RiskTables> {
-    fn from_iter<I: IntoIterator<Item = RiskTables>>(parts: I) -> Self {
-        let parts: Vec<RiskTables> = parts.into_iter().collect();
-        RiskTables::merge_all(&parts)
-    }
-}
-
-impl<'a> iter::Sum<&'a RiskTables> for Result<RiskTables> {
-    fn sum<I: Iterator<Item = &'a RiskTables>>(parts: I) -> Self {
+impl<'a, T: Table + 'a> iter::Sum<&'a LabelledTables<T>> for Result<LabelledTables<T>> {
+    fn sum<I: Iterator<Item = &'a LabelledTables<T>>>(parts: I) -> Self {
         parts.collect()
     }
 }
 
-impl iter::Sum<RiskTables> for Result<RiskTables> {
-    fn sum<I: Iterator<Item = RiskTables>>(parts: I) -> Self {
+impl<T: Table> iter::Sum<LabelledTables<T>> for Result<LabelledTables<T>> {
+    fn sum<I: Iterator<Item = LabelledTables<T>>>(parts: I) -> Self {
         parts.collect()
     }
 }
 
 /// Merges more parts into a whole, unless it is an error already.
-impl Extend<RiskTables> for Result<RiskTables> {
-    fn extend<I: IntoIterator<Item = RiskTables>>(&mut self, parts: I) {
+impl<T: Table> Extend<LabelledTables<T>> for Result<LabelledTables<T>> {
+    fn extend<I: IntoIterator<Item = LabelledTables<T>>>(&mut self, parts: I) {
         if let Ok(whole) = self {
             *self = iter::once(std::mem::take(whole)).chain(parts).collect();
         }
@@ -307,27 +287,26 @@ impl Extend<RiskTables> for Result<RiskTables> {
 
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
-struct Raw {
+struct Raw<T> {
     labels: Vec<String>,
     strata: Option<Vec<String>>,
-    tables: Vec<Vec<RiskTable>>,
+    tables: Vec<Vec<T>>,
 }
 
 #[cfg(feature = "serde")]
-impl TryFrom<Raw> for RiskTables {
+impl<T: Table> TryFrom<Raw<T>> for LabelledTables<T> {
     type Error = Error;
 
-    fn try_from(raw: Raw) -> Result<Self> {
+    fn try_from(raw: Raw<T>) -> Result<Self> {
         Self::checked(raw.labels, raw.strata, raw.tables)
     }
 }
 
-impl fmt::Display for RiskTables {
+impl<T: fmt::Display> fmt::Display for LabelledTables<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut first = true;
         for (s, tables) in self.tables.iter().enumerate() {
-            for (label, table) in self.labels.iter().zip(tables) {
-                if !std::mem::take(&mut first) {
+            for (g, (label, table)) in self.labels.iter().zip(tables).enumerate() {
+                if s + g > 0 {
                     writeln!(f)?;
                 }
                 if let Some(strata) = &self.strata {

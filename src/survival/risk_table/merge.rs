@@ -9,9 +9,10 @@ use std::iter;
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally, coarsened};
+use crate::survival::risk_table::builder::{Tally, coarsened};
 use crate::survival::risk_table::fine::Fine;
 use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::tally::{At, Heads, Kind, Sums};
 
 impl RiskTable {
     /// The table of both sets of subjects. See [`merge_all`](Self::merge_all).

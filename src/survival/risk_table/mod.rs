@@ -15,19 +15,23 @@ pub(crate) mod competing;
 mod count;
 mod encoded;
 pub(crate) mod event_times;
+mod exact_rows;
 mod fine;
 mod grid;
 pub(crate) mod influence;
 mod labelled;
 mod merge;
+mod risk_tables;
 #[cfg(feature = "serde")]
 mod stored;
 pub(crate) mod table;
+mod tally;
 
 #[cfg(feature = "arrow")]
 pub(crate) use by_cause::{by_cause, put_together};
 pub use cause_tables::CompetingRiskTables;
 pub use competing::CompetingRiskTable;
 pub use grid::{GridBound, GridTable};
-pub use labelled::RiskTables;
+pub use labelled::LabelledTables;
+pub use risk_tables::RiskTables;
 pub use table::{RiskTable, Row};

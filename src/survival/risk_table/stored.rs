@@ -2,12 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally};
+use crate::survival::risk_table::builder::Tally;
 use crate::survival::risk_table::checks::{
     SUMS, check_fine, check_heads, check_times, heads_of, refused, sums,
 };
 use crate::survival::risk_table::fine::FineRows;
 use crate::survival::risk_table::table::{Counts, RiskTable};
+use crate::survival::risk_table::tally::{At, Heads, Kind, Sums};
 
 /// The columns of a [`RiskTable`] before they are checked.
 #[derive(serde::Deserialize)]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::numeric::sums::{Sum, Twofold};
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::risk_table::builder::{At, Heads, Kind};
 use crate::survival::risk_table::fine::FineRows;
+use crate::survival::risk_table::tally::{At, Heads, Kind};
 
 /// How many were at risk, had the event, were censored and entered, at each distinct time.
 ///

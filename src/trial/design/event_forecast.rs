@@ -298,7 +298,7 @@ impl Forecast {
             let p = if self.over == 0.0 {
                 of(0.0)
             } else {
-                GaussLegendre::new(32).integrate(0.0, entered, of) / self.over
+                GaussLegendre::of(32).integrate(0.0, entered, of) / self.over
             };
             mean += self.entering * p;
             variance += self.entering * p * (1.0 - p);

@@ -35,7 +35,7 @@ const RULES: usize = 24;
 fn rule(k: usize) -> &'static [(f64, f64)] {
     static MADE: [OnceLock<Vec<(f64, f64)>>; RULES] = [const { OnceLock::new() }; RULES];
     MADE[k].get_or_init(|| {
-        let mut nodes: Vec<(f64, f64)> = GaussLegendre::new(STEP * (k + 1)).nodes(-1.0, 1.0).collect();
+        let mut nodes: Vec<(f64, f64)> = GaussLegendre::of(STEP * (k + 1)).nodes(-1.0, 1.0).collect();
         nodes.sort_by(|a, b| a.0.total_cmp(&b.0));
         nodes
     })

@@ -7,6 +7,7 @@ mod columns;
 mod cox_answer;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod progress;
 mod rows;
 mod table;
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use greenwood::survival::Groups;
 
 use super::answer::{Failure, Warnings};
+use super::progress::Progress;
 
 /// How the file is written.
 #[derive(clap::Args, Clone)]
@@ -392,26 +393,4 @@ fn explain(path: &str, error: &csv::Error) -> Failure {
         _ => format!("{path}{line}: {error}"),
     }
     .into()
-}
-
-/// A sign of life for files that take more than a second, where somebody watches.
-struct Progress<'a> {
-    name: &'a str,
-    watched: bool,
-    last: std::time::Instant,
-}
-
-impl<'a> Progress<'a> {
-    fn new(name: &'a str) -> Self {
-        use std::io::IsTerminal;
-        Self { name, watched: std::io::stderr().is_terminal(), last: std::time::Instant::now() }
-    }
-
-    fn tell(&mut self, rows: usize) {
-        // The clock is asked once in 65,536 rows: asking costs as much as a short row.
-        if self.watched && rows.is_multiple_of(1 << 16) && self.last.elapsed().as_secs() >= 1 {
-            eprintln!("{}: {rows} rows read", self.name);
-            self.last = std::time::Instant::now();
-        }
-    }
 }

@@ -151,21 +151,19 @@ fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> (Vec
     for stratum in &rows.strata {
         let anew: Vec<bool> = steps.by_ref().take(stratum.ties.len()).map(|s| s.anew).collect();
         let mut all = Moments::new(p);
-        let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
-        for (tie, anew) in stratum.ties.iter().zip(anew).rev() {
+        for change in stratum.backwards() {
+            let tie = change.tie;
             let mut own = Moments::new(p);
-            for i in tie.start..next {
+            for i in change.joining {
                 all.add(rows.row(i), workspace.risk[i], v);
                 if i < tie.events_end {
                     own.add(rows.row(i), workspace.risk[i], v);
                 }
             }
-            next = tie.start;
-            while let Some((&(_, i), rest)) = late.split_last().filter(|((entry, _), _)| *entry >= tie.time) {
+            for &(_, i) in change.not_yet.iter().rev() {
                 all.add(rows.row(i), -workspace.risk[i], v);
-                late = rest;
             }
-            if anew {
+            if anew[change.at] {
                 all = Moments::new(p);
                 stratum.at_risk(tie).for_each(|i| all.add(rows.row(i), workspace.risk[i], v));
             }

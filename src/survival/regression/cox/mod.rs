@@ -18,6 +18,7 @@
 //! whether there is a maximum, `limit` goes on where there is none, `cone` tells which contrasts are infinite then, `profile`
 //! maximises with some coefficients held.
 
+mod backwards;
 mod baseline;
 mod cone;
 mod exact;

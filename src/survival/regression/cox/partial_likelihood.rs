@@ -89,27 +89,21 @@ impl Workspace {
             let steps = &mut self.steps[first..first + stratum.ties.len()];
             first += stratum.ties.len();
             // From the last time backwards: who is at risk are those who leave later, less those yet to enter.
-            let (mut at_risk, mut next_row) = (0.0, stratum.rows.end);
-            let mut late = stratum.late.as_slice();
-            let (mut peak, mut taken) = (0.0, false);
-            for (tie, step) in stratum.ties.iter().zip(steps.iter_mut()).rev() {
-                for i in (tie.events_end..next_row).rev() {
+            let (mut at_risk, mut peak, mut taken) = (0.0, 0.0, false);
+            for change in stratum.backwards() {
+                let (tie, step) = (change.tie, &mut steps[change.at]);
+                for i in change.others().rev() {
                     at_risk += self.risk[i];
                 }
                 let mut others = at_risk;
-                for i in (tie.start..tie.events_end).rev() {
+                for i in change.events().rev() {
                     at_risk += self.risk[i];
                 }
                 peak = f64::max(peak, at_risk);
-                next_row = tie.start;
-                while let Some((&(entry, i), rest)) = late.split_last() {
-                    if entry < tie.time {
-                        break;
-                    }
+                for &(_, i) in change.not_yet.iter().rev() {
                     at_risk -= self.risk[i];
                     others -= self.risk[i];
                     taken = true;
-                    late = rest;
                 }
                 let events: f64 = self.risk[tie.start..tie.events_end].iter().sum();
                 peak = f64::max(peak, at_risk);
@@ -288,14 +282,12 @@ fn means(
     let mut first = 0;
     for stratum in &rows.strata {
         s1.fill(0.0);
-        let mut next_row = stratum.rows.end;
-        let mut late = stratum.late.as_slice();
-        for (k, tie) in stratum.ties.iter().enumerate().rev() {
-            let step = steps[first + k];
+        for change in stratum.backwards() {
+            let (tie, step) = (change.tie, steps[first + change.at]);
             // The sums over those who leave together are kept apart; who leaves alone needs none.
             let together = !tie.alone();
             let split = if together { tie.events_end } else { tie.start };
-            for i in (split..next_row).rev() {
+            for i in (split..change.joining.end).rev() {
                 add(s1, i, risk[i]);
             }
             if together {
@@ -307,13 +299,8 @@ fn means(
                     *s += e;
                 }
             }
-            next_row = tie.start;
-            while let Some((&(entry, i), rest)) = late.split_last() {
-                if entry < tie.time {
-                    break;
-                }
+            for &(_, i) in change.not_yet.iter().rev() {
                 add(s1, i, -risk[i]);
-                late = rest;
             }
             if step.anew {
                 s1.fill(0.0);
@@ -323,7 +310,7 @@ fn means(
             }
             // One or two outer products, however many leave.
             let unit = step.at_risk.recip();
-            let [root, cross, rest] = step.outer(weigh(first + k));
+            let [root, cross, rest] = step.outer(weigh(first + change.at));
             if !(root > 0.0) {
                 continue;
             }

@@ -26,10 +26,10 @@ pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
     let mut first = 0;
     for stratum in &rows.strata {
         let mut s1 = vec![0.0; p];
-        let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
-        for (k, tie) in stratum.ties.iter().enumerate().rev() {
+        for change in stratum.backwards() {
+            let (k, tie) = (change.at, change.tie);
             let (all, own) = sums[(first + k) * 2 * p..(first + k + 1) * 2 * p].split_at_mut(p);
-            for i in tie.start..next {
+            for i in change.joining {
                 for (s, x) in s1.iter_mut().zip(rows.row(i)) {
                     *s += workspace.risk[i] * x;
                 }
@@ -39,15 +39,10 @@ pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
                     }
                 }
             }
-            next = tie.start;
-            while let Some((&(entry, i), rest)) = late.split_last() {
-                if entry < tie.time {
-                    break;
-                }
+            for &(_, i) in change.not_yet.iter().rev() {
                 for (s, x) in s1.iter_mut().zip(rows.row(i)) {
                     *s -= workspace.risk[i] * x;
                 }
-                late = rest;
             }
             if workspace.steps[first + k].anew {
                 s1.fill(0.0);

@@ -181,22 +181,18 @@ impl<'a> Pairs<'a> {
                 count
             };
             let mut at_risk = 0.0;
-            let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
-            for tie in stratum.ties.iter().rev() {
-                for i in tie.events_end..next {
+            for step in stratum.backwards() {
+                let tie = step.tie;
+                for i in step.others() {
                     at_risk = change(&mut sum, i, 1.0);
                 }
-                next = tie.start;
                 if !self.ties.of_sets() {
-                    for i in tie.start..tie.events_end {
+                    for i in step.events() {
                         at_risk = change(&mut sum, i, 1.0);
                     }
                 }
-                while let Some((&(_, i), rest)) =
-                    late.split_last().filter(|((entry, _), _)| *entry >= tie.time)
-                {
+                for &(_, i) in step.not_yet.iter().rev() {
                     at_risk = change(&mut sum, i, -1.0);
-                    late = rest;
                 }
                 if at_risk > 0.0 {
                     for i in tie.start..tie.events_end {
@@ -240,12 +236,11 @@ impl<'a> Pairs<'a> {
                     at_risk.push(row);
                 }
             };
-            let mut next = stratum.rows.end;
-            for tie in stratum.ties.iter().rev() {
-                (tie.events_end..next).for_each(|i| join(&mut at_risk, i));
-                next = tie.start;
+            for step in stratum.backwards() {
+                let tie = step.tie;
+                step.others().for_each(|i| join(&mut at_risk, i));
                 if !self.ties.of_sets() {
-                    (tie.start..tie.events_end).for_each(|i| join(&mut at_risk, i));
+                    step.events().for_each(|i| join(&mut at_risk, i));
                 }
                 while at_risk.peek().is_some_and(|top| !entered(top.1, tie.time)) {
                     at_risk.pop();

@@ -198,21 +198,16 @@ impl Scan {
             // Backwards: those under observation.
             s1.fill(0.0);
             let (mut s0, mut peak) = (0.0, 0.0_f64);
-            let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
-            for (k, tie) in stratum.ties.iter().enumerate().rev() {
-                for i in (tie.start..next).rev() {
+            for change in stratum.backwards() {
+                let (k, tie) = (change.at, change.tie);
+                for i in change.joining.rev() {
                     s0 += self.risk[i];
                     add(&mut s1[..p], row(i), self.risk[i]);
                 }
-                next = tie.start;
                 peak = peak.max(s0);
-                while let Some((&(entry, i), rest)) = late.split_last() {
-                    if entry < tie.time {
-                        break;
-                    }
+                for &(_, i) in change.not_yet.iter().rev() {
                     s0 -= self.risk[i];
                     add(&mut s1[..p], row(i), -self.risk[i]);
-                    late = rest;
                 }
                 if s0 < CANCELLED * peak {
                     (s0, peak) = (0.0, 0.0);

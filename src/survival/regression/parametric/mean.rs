@@ -3,14 +3,13 @@
 //! Panels that double in width from the start on, each divided until two halves agree with the whole: Gauss-Legendre
 //! nodes see the curve at every scale of time.
 
-use std::sync::LazyLock;
-
 use crate::numeric::quadrature::GaussLegendre;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::gradient::Asked;
 use crate::survival::regression::parametric::prediction::Prediction;
 
-static RULE: LazyLock<GaussLegendre> = LazyLock::new(|| GaussLegendre::new(16));
+/// Nodes of a panel.
+const NODES: usize = 16;
 /// How far a panel is divided at most.
 const DEEPEST: usize = 12;
 /// By how much two halves may differ from the whole: above the rounding of an incomplete gamma integral, below which
@@ -29,8 +28,9 @@ fn pieces(
     found: &mut impl FnMut(f64, f64, f64),
 ) {
     let middle = f64::midpoint(low, high);
-    let whole = RULE.integrate(low, high, f);
-    let halves = RULE.integrate(low, middle, f) + RULE.integrate(middle, high, f);
+    let rule = GaussLegendre::of(NODES);
+    let whole = rule.integrate(low, high, f);
+    let halves = rule.integrate(low, middle, f) + rule.integrate(middle, high, f);
     // What is no number does not become one by dividing.
     let hopeless = !(whole - halves).is_finite();
     if depth >= DEEPEST || hopeless || (whole - halves).abs() <= AGREEMENT * scale.max(halves.abs()) {
@@ -75,7 +75,7 @@ fn add<D: Distribution>(subject: &Prediction<D>, low: f64, high: f64, total: &mu
     pieces(&f, low, high, total.0, 0, &mut |low, high, area| found.push((low, high, area)));
     for (low, high, area) in found {
         total.0 += area;
-        for (t, weight) in RULE.nodes(low, high) {
+        for (t, weight) in GaussLegendre::of(NODES).nodes(low, high) {
             let (log, gradient) = subject.asked(Asked::LogSurvival(t));
             let mass = weight * log.exp();
             if mass > 0.0 {

@@ -9,8 +9,6 @@
 //!
 //! Prentice (1974), Biometrika 61:539; Prentice (1975), Biometrika 62:607; Cox (2008), Statist Med 27:4301.
 
-use std::sync::LazyLock;
-
 use crate::numeric::quadrature::GaussLegendre;
 use crate::survival::regression::parametric::jet::{Jet, Real};
 
@@ -245,7 +243,7 @@ const FALLS: [f64; 4] = [0.3, 4.0, 15.0, 44.0];
 
 /// `ln ∫ f` from w outwards.
 fn log_tail<const M: usize>(w: f64, direction: f64, density: &impl Fn(f64) -> Jet<M>) -> Jet<M> {
-    static RULE: LazyLock<GaussLegendre> = LazyLock::new(|| GaussLegendre::new(NODES));
+    let rule = GaussLegendre::of(NODES);
     let here = density(w).value;
     if !here.is_finite() {
         return Jet::constant(f64::NEG_INFINITY);
@@ -265,7 +263,7 @@ fn log_tail<const M: usize>(w: f64, direction: f64, density: &impl Fn(f64) -> Je
             let middle = f64::midpoint(short, to);
             if fall(middle) < 0.8 * target { short = middle } else { to = middle }
         }
-        for (v, weight) in RULE.nodes(from, to) {
+        for (v, weight) in rule.nodes(from, to) {
             let jet = density(w + direction * v);
             let mass = weight * (jet.value - here).exp();
             if mass == 0.0 {

@@ -1,15 +1,52 @@
 //! Subjects become a table: counted, sorted as integers, or in the general case sorted as rows of three fields.
 
+use crate::error::Result;
 use crate::numeric::near_ties;
 use crate::numeric::order::{Mark, pack, unpack_time};
 use crate::numeric::sums::Sum;
 use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
+use crate::survival::risk_table::competing::columns::Columns;
 use crate::survival::risk_table::competing::packed::packed;
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
 use crate::survival::risk_table::table::{RiskTable, Row};
 
-pub(super) fn build(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Vec<CompetingRiskTable> {
+impl CompetingRiskTable {
+    /// The table of all subjects. Strata are ignored.
+    #[must_use]
+    pub fn new(data: &CompetingRisks) -> Self {
+        match build(data, None).pop() {
+            Some(table) => table,
+            None => unreachable!("one cell makes one table"),
+        }
+    }
+
+    /// One table per group, in the order of the group codes. Near ties are judged over all groups together.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn by_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Self>> {
+        groups.check_len("groups", data.len())?;
+        Ok(build(data, Some((groups.codes(), groups.count()))))
+    }
+
+    /// One table per stratum and group: the outer vector has the strata (one if the data have none).
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn by_stratum_and_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Vec<Self>>> {
+        let Some(strata) = data.any_cause().strata() else { return Ok(vec![Self::by_group(data, groups)?]) };
+        groups.check_len("groups", data.len())?;
+        let k = groups.count();
+        let cells: Vec<u32> =
+            strata.codes().iter().zip(groups.codes()).map(|(&s, &g)| s * k as u32 + g).collect();
+        let mut tables = build(data, Some((&cells, strata.count() * k))).into_iter();
+        Ok((0..strata.count()).map(|_| tables.by_ref().take(k).collect()).collect())
+    }
+}
+
+fn build(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Vec<CompetingRiskTable> {
     let any = data.any_cause();
     if any.weights().is_none() {
         if let Some(tables) = count(data, cells) {
@@ -22,59 +59,6 @@ pub(super) fn build(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Ve
         }
     }
     general(data, cells)
-}
-
-/// Columns of an unweighted table while they are written.
-pub(super) struct Columns {
-    time: Vec<f64>,
-    at_risk: Vec<u32>,
-    events: Vec<u32>,
-    entered: Option<Vec<u32>>,
-    by_cause: Vec<u32>,
-    now: u32,
-    subjects: u32,
-}
-
-impl Columns {
-    pub(super) fn new(causes: usize, subjects: usize, late: usize, capacity: usize) -> Self {
-        Self {
-            time: Vec::with_capacity(capacity),
-            at_risk: Vec::with_capacity(capacity),
-            events: Vec::with_capacity(capacity),
-            entered: (late > 0).then(Vec::new),
-            by_cause: Vec::with_capacity(if causes > 1 { capacity * causes } else { 0 }),
-            now: (subjects - late) as u32,
-            subjects: subjects as u32,
-        }
-    }
-
-    /// One time: `counts` has the censored first, then the events of each cause.
-    #[inline]
-    pub(super) fn push(&mut self, time: f64, counts: &[u32], entered: u32) {
-        let events: u32 = counts[1..].iter().sum();
-        self.time.push(time);
-        self.at_risk.push(self.now);
-        self.events.push(events);
-        if counts.len() > 2 {
-            self.by_cause.extend_from_slice(&counts[1..]);
-        }
-        if let Some(column) = &mut self.entered {
-            column.push(entered);
-        }
-        self.now = self.now - events - counts[0] + entered;
-    }
-
-    pub(super) fn finish(mut self, causes: &[String]) -> CompetingRiskTable {
-        if self.time.len() < self.time.capacity() / 2 {
-            self.time.shrink_to_fit();
-            self.at_risk.shrink_to_fit();
-            self.events.shrink_to_fit();
-            self.by_cause.shrink_to_fit();
-        }
-        let by_cause = if causes.len() > 1 { ByCause::Subjects(self.by_cause) } else { ByCause::One };
-        let all = RiskTable::from_columns(self.time, self.at_risk, self.events, self.entered, self.subjects);
-        CompetingRiskTable { all, causes: causes.to_vec(), by_cause }
-    }
 }
 
 /// Times that are whole numbers in a small range need no sort: count them.

@@ -4,6 +4,7 @@
 //! bits of the sorted key wherever the times leave room for it, so that sorting integers sorts the data here too.
 
 mod build;
+mod columns;
 mod packed;
 mod parts;
 #[cfg(feature = "serde")]

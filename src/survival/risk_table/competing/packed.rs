@@ -2,7 +2,7 @@
 
 use crate::numeric::near_ties;
 use crate::survival::data::competing::CompetingRisks;
-use crate::survival::risk_table::competing::build::Columns;
+use crate::survival::risk_table::competing::columns::Columns;
 use crate::survival::risk_table::competing::table::CompetingRiskTable;
 
 /// Where the low bits of a key hold the cause: `(bits − base) << width | code`, 0 for a time of 0.

@@ -2,10 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Twofold;
-use crate::survival::risk_table::builder::At;
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
 use crate::survival::risk_table::fine::FineRows;
 use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::tally::At;
 
 impl CompetingRiskTable {
     /// The table of the subjects of several tables, each of which counts as its events those of one cause; those censored
@@ -40,15 +40,31 @@ impl CompetingRiskTable {
         Ok(from_parts(causes.iter().map(|(label, _)| label.to_string()).collect(), &parts, merged))
     }
 
+    /// Do both have the same causes in the same order?
+    pub(in crate::survival::risk_table) fn check_causes(&self, other: &Self) -> Result<()> {
+        if self.causes == other.causes {
+            return Ok(());
+        }
+        let (left, right) = (self.causes.join(", "), other.causes.join(", "));
+        Err(Error::MixedCauses { left, right })
+    }
+
+    /// A table of nobody whose counts mean the same.
+    pub(in crate::survival::risk_table) fn emptied(&self) -> Self {
+        let by_cause = match &self.by_cause {
+            ByCause::One => ByCause::One,
+            ByCause::Subjects(_) => ByCause::Subjects(Vec::new()),
+            ByCause::Weighted(_) => ByCause::Weighted(Vec::new()),
+        };
+        Self { all: self.all.emptied(), causes: self.causes.clone(), by_cause }
+    }
+
     /// The table of both sets of subjects: in any grouping and order of the parts the same.
     ///
     /// # Errors
     /// [`Error::MixedCauses`] where causes differ; those of [`RiskTable::merge`].
     pub fn merge(&self, other: &Self) -> Result<Self> {
-        if self.causes != other.causes {
-            let (left, right) = (self.causes.join(", "), other.causes.join(", "));
-            return Err(Error::MixedCauses { left, right });
-        }
+        self.check_causes(other)?;
         let all = self.all.merge(&other.all)?;
         let k = self.causes.len();
         if k == 1 {

@@ -4,9 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::sums::Sum;
-use crate::survival::data::competing::{CompetingRisks, position};
-use crate::survival::data::groups::Groups;
-use crate::survival::risk_table::competing::build::build;
+use crate::survival::data::competing::position;
 use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable};
 
 /// How many were at risk, had an event of each cause, were censored and entered, at each distinct time.
@@ -48,38 +46,6 @@ pub(super) enum ByCause {
 }
 
 impl CompetingRiskTable {
-    /// The table of all subjects. Strata are ignored.
-    #[must_use]
-    pub fn new(data: &CompetingRisks) -> Self {
-        match build(data, None).pop() {
-            Some(table) => table,
-            None => unreachable!("one cell makes one table"),
-        }
-    }
-
-    /// One table per group, in the order of the group codes. Near ties are judged over all groups together.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`].
-    pub fn by_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Self>> {
-        groups.check_len("groups", data.len())?;
-        Ok(build(data, Some((groups.codes(), groups.count()))))
-    }
-
-    /// One table per stratum and group: the outer vector has the strata (one if the data have none).
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`].
-    pub fn by_stratum_and_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Vec<Self>>> {
-        let Some(strata) = data.any_cause().strata() else { return Ok(vec![Self::by_group(data, groups)?]) };
-        groups.check_len("groups", data.len())?;
-        let k = groups.count();
-        let cells: Vec<u32> =
-            strata.codes().iter().zip(groups.codes()).map(|(&s, &g)| s * k as u32 + g).collect();
-        let mut tables = build(data, Some((&cells, strata.count() * k))).into_iter();
-        Ok((0..strata.count()).map(|_| tables.by_ref().take(k).collect()).collect())
-    }
-
     /// The table of any cause.
     #[must_use]
     pub fn all(&self) -> &RiskTable {

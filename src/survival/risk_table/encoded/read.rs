@@ -3,15 +3,16 @@
 use crate::error::{Error, Result};
 use crate::numeric::bytes::Reader;
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::risk_table::builder::{At, Heads, Kind, Sums, Tally};
+use crate::survival::risk_table::builder::Tally;
 use crate::survival::risk_table::checks;
 use crate::survival::risk_table::encoded::format::{
     ENTERING, EXACT, GROUPS, ONE_CENSORED, ONE_EVENT, REVERSED, SAMPLING, TABLE, Unit, VERSION, WEIGHTED,
     WHOLE,
 };
 use crate::survival::risk_table::fine::{Fine, FineRows};
-use crate::survival::risk_table::labelled::RiskTables;
+use crate::survival::risk_table::risk_tables::RiskTables;
 use crate::survival::risk_table::table::{RiskTable, WeightedRow};
+use crate::survival::risk_table::tally::{At, Heads, Kind, Sums};
 
 impl RiskTable {
     /// The table that [`encode`](Self::encode) wrote.

@@ -2,13 +2,13 @@
 
 use crate::numeric::bytes::Writer;
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::risk_table::builder::Heads;
 use crate::survival::risk_table::encoded::format::{
     ENTERING, EXACT, GROUPS, LARGEST_WHOLE, LEAVING, ONE_CENSORED, ONE_EVENT, REVERSED, SAMPLING, TABLE,
     Unit, VERSION, WEIGHTED, WHOLE,
 };
-use crate::survival::risk_table::labelled::RiskTables;
+use crate::survival::risk_table::risk_tables::RiskTables;
 use crate::survival::risk_table::table::{Counts, RiskTable};
+use crate::survival::risk_table::tally::Heads;
 
 impl RiskTable {
     /// The table as few bytes: versioned, with a checksum, the same on every machine.

@@ -97,8 +97,6 @@ impl Dunnett {
     }
 }
 
-static RULE: std::sync::LazyLock<GaussLegendre> = std::sync::LazyLock::new(|| GaussLegendre::new(16));
-
 fn below(x: f64) -> f64 {
     0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }
@@ -126,7 +124,7 @@ pub(super) fn largest_reaches(ratios: &[f64], z: f64) -> f64 {
     let mut sum = 0.0;
     for piece in 0..pieces as usize {
         let from = low + piece as f64 * width;
-        sum += RULE.integrate(from, from + width, inside);
+        sum += GaussLegendre::of(16).integrate(from, from + width, inside);
     }
     (sum / std::f64::consts::TAU.sqrt()).min(1.0)
 }

@@ -291,7 +291,7 @@ impl PromisingZonePlan {
         }
         edges.retain(|z| (low..=high).contains(z));
         edges.sort_by(f64::total_cmp);
-        let rule = GaussLegendre::new(16);
+        let rule = GaussLegendre::of(16);
         let mut sum = 0.0;
         for pair in edges.windows(2) {
             let pieces = ((pair[1] - pair[0]) / 0.5).ceil().max(1.0);

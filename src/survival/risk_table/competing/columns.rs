@@ -1,0 +1,57 @@
+//! The columns of an unweighted table while it is written.
+
+use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
+use crate::survival::risk_table::table::RiskTable;
+
+/// Columns of an unweighted table while they are written.
+pub(super) struct Columns {
+    time: Vec<f64>,
+    at_risk: Vec<u32>,
+    events: Vec<u32>,
+    entered: Option<Vec<u32>>,
+    by_cause: Vec<u32>,
+    now: u32,
+    subjects: u32,
+}
+
+impl Columns {
+    pub(super) fn new(causes: usize, subjects: usize, late: usize, capacity: usize) -> Self {
+        Self {
+            time: Vec::with_capacity(capacity),
+            at_risk: Vec::with_capacity(capacity),
+            events: Vec::with_capacity(capacity),
+            entered: (late > 0).then(Vec::new),
+            by_cause: Vec::with_capacity(if causes > 1 { capacity * causes } else { 0 }),
+            now: (subjects - late) as u32,
+            subjects: subjects as u32,
+        }
+    }
+
+    /// One time: `counts` has the censored first, then the events of each cause.
+    #[inline]
+    pub(super) fn push(&mut self, time: f64, counts: &[u32], entered: u32) {
+        let events: u32 = counts[1..].iter().sum();
+        self.time.push(time);
+        self.at_risk.push(self.now);
+        self.events.push(events);
+        if counts.len() > 2 {
+            self.by_cause.extend_from_slice(&counts[1..]);
+        }
+        if let Some(column) = &mut self.entered {
+            column.push(entered);
+        }
+        self.now = self.now - events - counts[0] + entered;
+    }
+
+    pub(super) fn finish(mut self, causes: &[String]) -> CompetingRiskTable {
+        if self.time.len() < self.time.capacity() / 2 {
+            self.time.shrink_to_fit();
+            self.at_risk.shrink_to_fit();
+            self.events.shrink_to_fit();
+            self.by_cause.shrink_to_fit();
+        }
+        let by_cause = if causes.len() > 1 { ByCause::Subjects(self.by_cause) } else { ByCause::One };
+        let all = RiskTable::from_columns(self.time, self.at_risk, self.events, self.entered, self.subjects);
+        CompetingRiskTable { all, causes: causes.to_vec(), by_cause }
+    }
+}
