@@ -257,11 +257,11 @@ fn with_clusters(case: &Case, frame: &Frame) -> (RightCensored<'static>, Design<
     let data = data.with_clusters(&clusters).unwrap();
     let design = right.split(" + ").fold(Design::builder(), |d, c| d.numeric(c, column(c))).build().unwrap();
     let mut seen: Vec<u64> = Vec::new();
-    clusters.iter().for_each(|c| {
+    for c in &clusters {
         if !seen.contains(c) {
-            seen.push(*c)
+            seen.push(*c);
         }
-    });
+    }
     let mut order: Vec<usize> = (0..seen.len()).collect();
     order.sort_by_key(|&k| seen[k]);
     (data, design, order)
@@ -301,7 +301,9 @@ fn frailty(case: &Case, report: &mut Report) {
     for (what, got, expected) in pairs {
         assert_eq!(got.len(), expected.len());
         // An element near 0 is known to the accuracy of a number of size 1.
-        got.iter().zip(&expected).for_each(|(g, e)| close(what, g + 10.0, e + 10.0, 5e-6));
+        for (g, e) in got.iter().zip(&expected) {
+            close(what, g + 10.0, e + 10.0, 5e-6);
+        }
     }
     for (i, row) in o["var"].as_array().unwrap().iter().enumerate() {
         for (j, e) in numbers(row).into_iter().enumerate() {
@@ -311,7 +313,9 @@ fn frailty(case: &Case, report: &mut Report) {
     }
     let df = fit.degrees_of_freedom();
     let all: Vec<f64> = df.covariates().iter().copied().chain([df.frailty()]).collect();
-    all.iter().zip(numbers(&o["df"])).for_each(|(g, e)| close("df", *g, e, 1e-4));
+    for (g, e) in all.iter().zip(numbers(&o["df"])) {
+        close("df", *g, e, 1e-4);
+    }
     close("null", fit.log_likelihood()[0], number(&o["loglik_null"]), ITERATED);
     close("partial", fit.log_likelihood()[1], number(&o["partial_loglik"]), 1e-5);
     close("theta", fit.theta(), number(&o["theta"]), 1e-5);

@@ -81,7 +81,9 @@ impl EventRate {
             let mut seen: Vec<usize> = rows.iter().map(|&i| cluster(i)).collect();
             seen.sort_unstable();
             seen.dedup();
-            seen.iter().for_each(|&c| sums[c] = (0.0, Sum::default(), 1.0));
+            for &c in &seen {
+                sums[c] = (0.0, Sum::default(), 1.0);
+            }
             Self::of_rows(data, &rows, cluster, (&mut sums, &seen))
         };
         groups.into_iter().map(rate).collect()

@@ -196,7 +196,9 @@ impl RecurrentEvents {
         pairs.sort_unstable();
         pairs.dedup();
         let mut subjects = vec![0; count];
-        pairs.into_iter().for_each(|(g, _)| subjects[g] += 1);
+        for (g, _) in pairs {
+            subjects[g] += 1;
+        }
         subjects
     }
 

@@ -53,7 +53,7 @@ impl Start {
 }
 
 /// The model with the variance that was asked for.
-pub(super) fn fit(options: &Frailty, start: Start, design: &Design) -> Result<FrailtyModel> {
+pub(super) fn fit(options: &Frailty, start: Start, design: &Design) -> FrailtyModel {
     let Start { cox, likelihood, free, without } = start;
     let mut search = Search { likelihood, law: options.law, free: &free, most: options.max_iterations };
     // Without an event, or a maximum of Cox's likelihood, there is nothing to go on from.
@@ -63,7 +63,7 @@ pub(super) fn fit(options: &Frailty, start: Start, design: &Design) -> Result<Fr
     let integrated = (options.law == Law::Gamma).then(|| integrated(&search, &found));
     let scale = &search.likelihood.rows.scale;
     let parts = Parts { options, cox: &cox, design, free: &free, scale, found: &found, variance, integrated };
-    Ok(FrailtyModel::new(parts))
+    FrailtyModel::new(parts)
 }
 
 /// The log likelihood without gamma frailties.

@@ -46,7 +46,9 @@ impl Law {
             }
             Self::Gaussian => b.iter().sum::<f64>() / n,
         };
-        b.iter_mut().for_each(|b| *b -= middle);
+        for b in b.iter_mut() {
+            *b -= middle;
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Solver {
         free: &[usize],
     ) -> Option<Self> {
         let k = arrow.own.len();
-        let p = if k == 0 { 0 } else { arrow.cross.len() / k };
+        let p = arrow.cross.len() / k.max(1);
         let q = free.len();
         let own: Vec<f64> = arrow.own.iter().enumerate().map(|(c, d)| d.max(0.0) + second(c)).collect();
         let cross: Vec<f64> =

@@ -131,7 +131,7 @@ impl Frailty {
     /// [`Error::InfiniteCoefficient`] where the likelihood of the covariates has no maximum; those of [`CoxPh::fit`].
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<FrailtyModel> {
         let start = self.start(data, design)?;
-        choice::fit(self, start, design)
+        Ok(choice::fit(self, start, design))
     }
 
     /// The interval of θ in which the likelihood without gamma frailties is not much below its maximum: the profile likelihood
