@@ -14,6 +14,9 @@ use crate::survival::risk_table::table::RiskTable;
 /// `H(t) = Σ_{tᵢ ≤ t} dᵢ/nᵢ` with variance `Σ dᵢ/nᵢ²`; robust with sampling weights or clusters.
 /// [`CumulativeHazard::survival`] gives `exp(−H)` (Breslow's estimate).
 ///
+/// # Cost
+/// One sort and one pass, O(n log n); O(n) where times are whole days.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::{NelsonAalen, RightCensored};

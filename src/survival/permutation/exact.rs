@@ -51,7 +51,7 @@ const COUNTED: f64 = 300.0;
 /// # Size
 /// Seeded simulation without any effect: per cent with p ≤ 0.05 (standard error 0.07 for 100,000 trials, 0.22 for
 /// 10,000). Reproduce:
-/// `GREENWOOD_SIZE=100000 cargo test --release --test size_study -- --nocapture`.
+/// `GREENWOOD_SIZE=100000 cargo test --release --test studies size_study -- --nocapture`.
 ///
 #[doc = include_str!("size.md")]
 ///

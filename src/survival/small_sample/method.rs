@@ -41,7 +41,7 @@ pub enum SmallSampleMethod {
 /// # Coverage
 /// Seeded simulation: 100,000 trials a cell, exponential event times, uniform censoring, 95 % intervals for
 /// S(t). The share of trials whose interval missed the truth, in per cent, below / above (2.5 each is
-/// nominal). Reproduce: `GREENWOOD_COVERAGE=1 cargo test --release --test coverage_study -- --nocapture`.
+/// nominal). Reproduce: `GREENWOOD_COVERAGE=1 cargo test --release --test studies coverage_study -- --nocapture`.
 ///
 #[doc = include_str!("coverage.md")]
 ///

@@ -44,15 +44,16 @@ pub(super) fn each_tie(
         told.clear();
         values.clear();
         let mut others = Others::new(p);
-        let (mut next, mut late) = (stratum.rows.end, stratum.late.as_slice());
-        for tie in stratum.ties.iter().rev() {
-            for i in (tie.events_end..next).rev() {
+        // Those with the event at a time are among the others of the times before it.
+        let mut events = 0..0;
+        for change in stratum.backwards() {
+            let tie = change.tie;
+            for i in events.rev().chain(change.others().rev()) {
                 others.add(eta[i], rows.weight[i], rows.row(i));
             }
-            next = tie.events_end;
-            while let Some((&(_, i), rest)) = late.split_last().filter(|((entry, _), _)| *entry >= tie.time) {
+            events = change.events();
+            for &(_, i) in change.not_yet.iter().rev() {
                 others.take(eta[i], rows.weight[i], rows.row(i));
-                late = rest;
             }
             if others.has_lost_digits() {
                 others = Others::of(rows, stratum, tie, eta);

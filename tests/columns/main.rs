@@ -1,0 +1,4 @@
+//! Arrow arrays in and tidy tables out.
+
+mod columns;
+mod columns_out;

@@ -1,0 +1,22 @@
+//! Cox models, additive hazards and how well a score predicts.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/random.rs"]
+mod random;
+
+mod additive;
+mod concordance;
+mod cox_at_limits;
+mod cox_baseline;
+mod cox_by_hand;
+mod cox_diagnostics;
+mod cox_equivalent_designs;
+mod cox_firth;
+mod cox_limits;
+mod cox_model;
+mod cox_recipe;
+mod cox_reference;
+mod cox_stored;
+mod episodes;
+mod prediction_scores;

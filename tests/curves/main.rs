@@ -1,0 +1,16 @@
+//! Curves, their intervals and contrasts; interval-censored events; life tables.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/random.rs"]
+mod random;
+
+mod band;
+mod contrasts;
+mod interval_censored;
+mod interval_censored_permutation;
+mod life_table;
+mod properties;
+mod reference;
+mod small_sample;
+mod smoothed_hazard;

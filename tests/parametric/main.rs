@@ -1,0 +1,17 @@
+//! Parametric models.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/parametric_cases.rs"]
+mod parametric_cases;
+
+mod parametric;
+mod parametric_background;
+mod parametric_edges;
+mod parametric_limits;
+mod parametric_populations;
+mod parametric_properties;
+mod parametric_residuals;
+mod parametric_stored;
+mod parametric_tails;
+mod parametric_truncation;

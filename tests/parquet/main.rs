@@ -1,0 +1,4 @@
+//! Parquet files, in Rust and in the programs.
+
+mod columns_parquet;
+mod programs_parquet;

@@ -1,0 +1,12 @@
+//! Several states over time, recurrent events, groups that are entered later.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/random.rs"]
+mod random;
+
+mod group_change;
+mod multi_state_cox;
+mod multi_state_reference;
+mod recurrent;
+mod recurrent_reference;

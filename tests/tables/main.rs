@@ -1,0 +1,14 @@
+//! Data and risk tables: edges, errors, merging, bytes, what is stored and read back.
+
+mod data_edges;
+mod encoded;
+mod errors;
+mod house;
+mod missing_values;
+mod not_estimable;
+mod risk_table;
+mod risk_table_grid;
+mod send_sync;
+mod serde_forms;
+mod stored_results;
+mod stored_values;
