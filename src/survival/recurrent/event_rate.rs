@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
-use crate::survival::curve::incidence_rate::IncidenceRate;
+use crate::survival::curve::incidence_rate::{IncidenceRate, counted};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
 use crate::survival::recurrent::events::RecurrentEvents;
@@ -111,7 +111,7 @@ impl EventRate {
             own.1.add(size * t);
             own.2 = if clusters.is_some() { 1.0 } else { w };
         }
-        let poisson = IncidenceRate::new(events as u64, time.value())?;
+        let poisson = IncidenceRate::new(counted(events)?, time.value())?;
         let rate = events / time.value();
         let squares: f64 = seen
             .iter()
