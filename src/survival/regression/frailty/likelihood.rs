@@ -55,15 +55,15 @@ impl Likelihood {
             }
             first += stratum.ties.len() as u32 + 1;
         }
-        let (offset, workspace, p) = (rows.offset.clone(), Workspace::new(&rows), rows.p);
+        let offset = (0..rows.len()).map(|i| rows.offset[i]).collect();
+        let (workspace, p) = (Workspace::new(&rows), rows.p);
         Self { rows, ties, cluster, clusters, events, offset, workspace, point: Point::new(p), span }
     }
 
     /// The log likelihood, with gradient and information of the columns in `point`.
     pub fn evaluate(&mut self, beta: &[f64], b: &[f64]) -> f64 {
-        for ((own, given), &c) in self.rows.offset.iter_mut().zip(&self.offset).zip(&self.cluster) {
-            *own = given + b[c as usize];
-        }
+        let offset = self.offset.iter().zip(&self.cluster).map(|(given, &c)| given + b[c as usize]);
+        self.rows.set_offset(offset.collect());
         self.workspace.evaluate(&self.rows, beta, self.ties, &mut self.point);
         self.point.log_likelihood
     }
