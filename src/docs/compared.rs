@@ -60,7 +60,7 @@
 //! | Brier score, time-dependent AUC | yes | Brier | no | yes |
 //! | elastic net | no | no (`glmnet`) | yes | yes |
 //! | forests and boosting | no | no | no | yes |
-//! | frailty models | not yet | yes | no | no |
+//! | frailty models | gamma, Gaussian | yes | no | no |
 //!
 //! "Not yet" is listed in [`scope`](super::scope).
 //!

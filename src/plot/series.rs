@@ -5,7 +5,7 @@ use crate::plot::thinned::Behind;
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::aalen_johansen::IncidenceEstimate;
 use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
-use crate::survival::multi_state::occupation::OccupationEstimate;
+use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::risk_table::table::{RiskTable, Row};

@@ -182,7 +182,7 @@ fn states_means_rates_bands_and_intervals_are_tables() {
     let batch = table.to_record_batch().unwrap();
     for (i, (_, row)) in occupation.rows().enumerate() {
         for (k, estimate) in row.iter().enumerate() {
-            assert_eq!(column(&batch, "probability")[3 * i + k], Some(estimate.value()));
+            assert_eq!(column(&batch, "probability")[3 * i + k], Some(estimate.value().unwrap()));
             let limits = estimate.interval(0.95).unwrap();
             assert_eq!(column(&batch, "upper")[3 * i + k], limits.upper);
         }

@@ -38,8 +38,8 @@ impl ToRecordBatch for StateOccupation {
             .numbers("time", rows.iter().map(|r| r.0))
             .texts("state", rows.iter().map(|r| Some(r.1.clone())))
             .counts("at_risk", rows.iter().map(|r| Some(r.2.into())))
-            .numbers("probability", rows.iter().map(|r| r.3.value()))
-            .numbers("std_error", rows.iter().map(|r| r.3.std_error()));
+            .numbers("probability", rows.iter().map(|r| r.3.value().ok()))
+            .numbers("std_error", rows.iter().map(|r| r.3.std_error().ok()));
         Ok(limits(table, &between))
     }
 }

@@ -9,7 +9,7 @@ use crate::survival::risk_table::influence::{Influence, Pull};
 use crate::survival::risk_table::table::{RiskTable, Row};
 
 /// How far a time may lie beyond the last observation and still be it: R's tolerance for ties, √ε.
-pub(super) const SAME_TIME: f64 = 1.4901161193847656e-8;
+pub(in crate::survival) const SAME_TIME: f64 = 1.4901161193847656e-8;
 
 /// An estimated survival function: a right-continuous step function with its variance.
 ///
