@@ -184,7 +184,8 @@ impl Transitions {
         let mut text = String::new();
         let mut at = Vec::new();
         for found in fit.with(data, design)?.predict(&row, times)? {
-            text.push_str(&format!("\npredicted {found}"));
+            text.push_str("\npredicted ");
+            text.push_str(&found.to_string());
             let limits = found.estimates().iter().map(|e| e.interval(Interval::log().level(level)));
             let limits = limits.collect::<Result<Vec<_>, _>>()?;
             let of = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<Value> {
