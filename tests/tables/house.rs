@@ -94,3 +94,19 @@ fn a_mod_rs_holds_no_code() {
         }
     }
 }
+
+/// A file beside a `main.rs` that does not name it would be passed over in silence.
+#[test]
+fn every_file_of_tests_is_a_part_of_its_executable() {
+    for folder in fs::read_dir(root().join("tests")).unwrap() {
+        let folder = folder.unwrap().path();
+        let Ok(main) = fs::read_to_string(folder.join("main.rs")) else { continue };
+        for entry in fs::read_dir(&folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let module = name.strip_suffix(".rs").filter(|module| *module != "main");
+            let listed =
+                module.is_none_or(|module| main.lines().any(|line| line == format!("mod {module};")));
+            assert!(listed, "{name} in {}", folder.display());
+        }
+    }
+}
