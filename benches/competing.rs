@@ -1,7 +1,8 @@
 //! Incidence beside Kaplan-Meier of the same rows, Gray's test beside incidence by group, Fine-Gray beside Cox, and beside
 //! R's `cmprsk::crr` where `Rscript` is installed (printed once, in seconds).
 //!
-//! `crr` takes time in rows × event times: it gets 4,000 rows, and 100,000 where `GREENWOOD_BENCH_LARGE` is set.
+//! `crr` takes time in rows × event times: it gets 2,000, 4,000 and 8,000 rows, from which its order is seen, and 100,000 where
+//! `GREENWOOD_BENCH_LARGE` is set.
 
 mod common;
 
@@ -73,7 +74,7 @@ fn beside_r(n: usize) {
 }
 
 fn competing(c: &mut Criterion) {
-    beside_r(4_000);
+    [2_000, 4_000, 8_000].into_iter().for_each(beside_r);
     if std::env::var_os("GREENWOOD_BENCH_LARGE").is_some() {
         beside_r(100_000);
     }

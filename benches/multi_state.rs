@@ -93,7 +93,7 @@ fn beside_r(subjects: u32) {
     let fit = Occupation::new().fit(&data).unwrap();
     let own = start.elapsed().as_secs_f64();
     for (h, e) in fit.at(1.5).iter().enumerate() {
-        for (ours, r) in [(e.value(), theirs[h]), (e.std_error(), theirs[3 + h])] {
+        for (ours, r) in [(e.value().unwrap(), theirs[h]), (e.std_error().unwrap(), theirs[3 + h])] {
             assert!((ours / r - 1.0).abs() < 1e-9, "state {h}: {ours}, R {r}");
         }
     }

@@ -9,7 +9,7 @@
 //! | competing risks: cumulative incidence, Gray's test, Fine and Gray's model | [`aalen_johansen`], [`Gray`], [`FineGray`] |
 //! | multi-state histories: occupation, transition probabilities, time in state | [`multi_state`] |
 //! | Cox's model of every transition of a multi-state model, with predicted probabilities | [`multi_state_cox`] |
-//! | recurrent events: mean functions with and without a terminal event, their test, four models, rates | [`recurrent`] |
+//! | recurrent events: mean functions with and without a terminal event, their test, four models, frailties, rates | [`recurrent`] |
 //! | groups that are entered later: curves and test | [`SimonMakuch`], [`MantelByar`] |
 //! | the log-rank family | [`log_rank`] |
 //! | exact and Monte Carlo permutation tests | [`permutation`] |

@@ -49,6 +49,11 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
 
 /// `P(X > x)` of a chi-square variable with `df ≥ 1` degrees of freedom.
 pub(crate) fn chi_square_sf(x: f64, df: usize) -> f64 {
+    chi_square_sf_of(x, df as f64)
+}
+
+/// The same where the degrees of freedom, above 0, need not be a whole number.
+pub(crate) fn chi_square_sf_of(x: f64, df: f64) -> f64 {
     if x.is_nan() {
         return f64::NAN;
     }
@@ -58,7 +63,7 @@ pub(crate) fn chi_square_sf(x: f64, df: usize) -> f64 {
     if x == f64::INFINITY {
         return 0.0;
     }
-    let (shape, y) = (df as f64 / 2.0, x / 2.0);
+    let (shape, y) = (df / 2.0, x / 2.0);
     // Q(a, y) ≤ y^(a−1) e^−y / (Γ(a) (1 − (a − 1)/y)) for y > a − 1: below the smallest number above 0 it is 0.
     if y > 2.0 * shape + 2.0 && (shape - 1.0) * y.ln() - y - ln_gamma(shape) < -750.0 {
         return 0.0;

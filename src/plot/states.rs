@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
 use crate::plot::series::{Limited, StepSeries};
-use crate::survival::multi_state::occupation::StateOccupation;
+use crate::survival::multi_state::StateOccupation;
 
 impl StateOccupation {
     /// The probability of each state over time, with 95 % bands and the numbers under observation in each state under
@@ -41,8 +41,9 @@ impl StateOccupation {
             let mut before = self.initial()[k];
             for (time, row) in self.rows() {
                 // Times at which the state keeps its probability are no steps of it.
-                if row[k].value() != before || estimates.is_empty() {
-                    before = row[k].value();
+                let value = row[k].value()?;
+                if value != before || estimates.is_empty() {
+                    before = value;
                     steps.push((time, before));
                     estimates.push((time, Limited::State(row[k])));
                 }

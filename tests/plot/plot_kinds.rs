@@ -132,7 +132,7 @@ fn states_are_where_their_probabilities_say_and_fill_the_panel_when_stacked() ->
     for k in 0..3 {
         let line = points(paths(&picture, &format!("curve {}", k + 1))[0]);
         for at in [2.0, 3.0, 5.0, 8.0] {
-            let expected = occupation.at(at)[k].value();
+            let expected = occupation.at(at)[k].value()?;
             // The line is at this height just after the time.
             let (_, y) = *line.iter().rev().find(|p| t(p.0) <= at + 1e-9).unwrap();
             assert!(near(s(y), expected), "state {k} at {at}: {} for {expected}", s(y));

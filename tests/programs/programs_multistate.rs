@@ -90,6 +90,77 @@ fn r_s_numbers() {
     assert!(walked.iter().all(|&n| n >= 3), "{walked:?}");
 }
 
+/// R: coxph(list(Surv(tstart, tstop, state) ~ 1, 1:2 ~ age + node4, 1:3 + 2:3 ~ age + sex), colon_ms, …, ties = "breslow"), and
+/// the same with common coefficients and a shared baseline for rotterdam.
+#[test]
+fn covariates_of_transitions_are_those_of_r() {
+    let rows = "--id id --start tstart --stop tstop --to to --from from --states 1,2,3";
+    for (name, data, flags) in [
+        (
+            "cox_colon_breslow",
+            "colon_ms",
+            "--covariates age,node4,sex --on 1:2=age,node4 --on 1:3,2:3=age,sex",
+        ),
+        (
+            "cox_rotterdam_common_shared_breslow",
+            "rotterdam_ms",
+            "--covariates age,nodes --common 1:3,2:3=age --shared-baseline 1:3,2:3 --on 1:2=nodes",
+        ),
+    ] {
+        let case = cases("multistate").into_iter().find(|c| c.name == name).unwrap();
+        let (e, predict) = (&case.output, &case.output["predict"]);
+        let new: Vec<String> = predict["newdata"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(n, v)| format!("{n}={}", v[0].as_f64().unwrap()))
+            .collect();
+        let times: Vec<String> = numbers(&predict["times"]).iter().map(ToString::to_string).collect();
+        assert_eq!(numbers(&predict["p0"]), [1.0, 0.0, 0.0]);
+        let call = format!(
+            "multistate tests/data/{data}.csv {rows} {flags} --ties breslow --new {} --from-state 1 --at {}",
+            new.join(","),
+            times.join(",")
+        );
+        let found = answer(&call)["cox"].take();
+        for (k, expected) in numbers(&e["coef"]).into_iter().enumerate() {
+            let term = &found["coefficients"][k];
+            let se = numbers(&e["vcov"][k])[k].sqrt();
+            // Iterated.
+            assert!(
+                (term["coef"].as_f64().unwrap() - expected).abs() < 1e-7 * se.max(expected.abs()),
+                "{name} {term}"
+            );
+            assert!((term["robust_se"].as_f64().unwrap() - se).abs() < 1e-7 * se, "{name} {term}");
+        }
+        assert!((found["loglik"][1].as_f64().unwrap() / e["loglik"].as_f64().unwrap() - 1.0).abs() < 1e-9);
+        for (at, expected) in
+            found["predicted"]["at"].as_array().unwrap().iter().zip(predict["pstate"][0].as_array().unwrap())
+        {
+            for (f, e) in numbers(&at["occupation"]).into_iter().zip(numbers(expected)) {
+                assert!((f - e).abs() < 1e-7, "{name} {at}");
+            }
+            assert!(numbers(&at["std_error"]).iter().all(|&se| se > 0.0));
+        }
+        assert_eq!(found["transitions"].as_array().unwrap().len(), 3);
+    }
+    for (flags, text) in [
+        ("--new age=60", "--new belongs to a model of the transitions: add --covariates or --factor"),
+        (
+            "--covariates age --on 1-2=age",
+            "--on 1-2: write a transition as 1:2, from the first state to the second",
+        ),
+        ("--covariates age --on 1:2", "--on 1:2: write it as 1:2,1:3=age"),
+        ("--covariates age --common 1:2=sex", "--common 1:2=sex: sex is not among --covariates or --factor"),
+        ("--covariates age --new age", "--new age: write it as age=60"),
+        ("--covariates age --new age=old", "--new age=old: \"old\" is not a number, and age is no --factor"),
+        ("--covariates age --on 2:1=age", "nobody goes 2 → 1: the transitions are 1 → 2, 1 → 3, 2 → 3"),
+    ] {
+        let error = refusal(&format!("multistate tests/data/colon_ms.csv {rows} {flags}"));
+        assert!(error.contains(text), "{error}");
+    }
+}
+
 const SMALL: &str = "id,a,b,to\n1,0,2,2\n1,2,5,3\n2,0,6,0\n3,0,4,3\n";
 
 #[test]
@@ -106,6 +177,8 @@ fn without_the_column_of_the_state_held_it_is_carried_on() {
     // One is well at 6, when observation ends: nobody knows where at 7, and the answer says so.
     assert_eq!((&at[0]["beyond_follow_up"], &at[1]["beyond_follow_up"]), (&json!(false), &json!(true)));
     assert!(found["warnings"][0].as_str().unwrap().starts_with("--at 7 is beyond the follow-up"));
+    // What is printed is carried on, and said to be so.
+    near("carried on", &at[1]["occupation"], &json!([1.0 / 3.0, 0.0, 2.0 / 3.0]));
     let text =
         greenwood(&format!("multistate {path} --id id --start a --stop b --to to --states 1,2,3 --tau 5"));
     let text = String::from_utf8(text.stdout).unwrap();

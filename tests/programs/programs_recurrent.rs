@@ -127,6 +127,45 @@ fn models_are_those_of_r() {
     report.finish("models");
 }
 
+/// R: coxph(Surv(tstart, tstop, status) ~ treat + age + frailty(id), cgd), which finds θ to 1e-5.
+#[test]
+fn frailties_are_those_of_r() {
+    let model =
+        answer(&format!("{CGD} --model andersen-gill --covariates treat,age --frailty gamma"))["model"]
+            .take();
+    let e = expected("frailty_gamma_cgd");
+    let mut report = Report::default();
+    report.all_close("coef", &column(&model["coefficients"], "coef"), &numbers(&e["coef"]), 1e-5);
+    let frailty = &model["frailty"];
+    report.close("theta", number(&frailty["theta"]), number(&e["theta"]), 1e-5);
+    report.close("integrated", number(&frailty["integrated_loglik"]), number(&e["integrated_loglik"]), 1e-8);
+    report.close("df", number(&frailty["df"]), numbers(&e["df"])[2], 1e-4);
+    report.finish("frailties");
+    let limits = &frailty["interval"];
+    assert!(
+        number(&limits["lower"]) < number(&frailty["theta"])
+            && number(&frailty["theta"]) < number(&limits["upper"])
+    );
+    assert!(number(&frailty["no_variance"]["p_value"]) < 0.05);
+    let fixed = format!("{CGD} --model pwp-gap --covariates treat --frailty gaussian --frailty-variance 0.5");
+    let fixed = answer(&fixed)["model"]["frailty"].take();
+    assert_eq!((number(&fixed["theta"]), &fixed["integrated_loglik"]), (0.5, &Value::Null));
+    for (flags, text) in [
+        (
+            "--model wlw --covariates treat --frailty gamma",
+            "--frailty needs rows that follow each other in time, and a marginal model (wlw) has each subject at risk for every \
+             event number at once: use andersen-gill, pwp-total or pwp-gap",
+        ),
+        (
+            "--model pwp-gap --covariates treat --frailty gamma --frailty-variance reml",
+            "--frailty-variance reml: give ml, aic, or a number above 0",
+        ),
+    ] {
+        let error = refusal(&format!("{CGD} {flags}"));
+        assert!(error.contains(text), "{error}");
+    }
+}
+
 /// Three recurrences coded 2 and deaths coded 3 in one column, as multi-state files have them.
 #[test]
 fn a_terminal_event_may_share_the_column() {

@@ -97,18 +97,17 @@ fn curve(case: &Case, fit: &StateOccupation, e: &Value, report: &mut Report) {
         }
     }
     for (row, &t) in times.iter().enumerate() {
-        for (state, estimate) in fit.at(t).iter().enumerate() {
+        for (state, estimate) in fit.extended().at(t).iter().enumerate() {
             let what = format!("{what} at {t} state {state}");
+            let (p, se) = (estimate.value().unwrap(), estimate.std_error().unwrap());
             let cell = |column: &str| number(&e[column][row][state]);
-            report.close(&format!("{what} p"), estimate.value(), cell("pstate"), TOLERANCE);
+            report.close(&format!("{what} p"), p, cell("pstate"), TOLERANCE);
             // Errors of 0 come out of differences of numbers of size one.
-            if (estimate.std_error() - cell("std_err")).abs() > 1e-12
-                && !(cell("std_err") == 0.0 && estimate.std_error() < 1e-8)
-            {
-                report.close(&format!("{what} se"), estimate.std_error(), cell("std_err"), TOLERANCE);
+            if (se - cell("std_err")).abs() > 1e-12 && !(cell("std_err") == 0.0 && se < 1e-8) {
+                report.close(&format!("{what} se"), se, cell("std_err"), TOLERANCE);
             }
             // Where the probability is 0 or 1 R writes limits; here a width of 0 is no certainty.
-            if estimate.value() > 0.0 && estimate.value() < 1.0 && cell("std_err") > 1e-10 {
+            if p > 0.0 && p < 1.0 && cell("std_err") > 1e-10 {
                 let limits = estimate.interval(interval(case)).unwrap();
                 report.close(
                     &format!("{what} lower"),

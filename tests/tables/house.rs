@@ -44,7 +44,7 @@ fn every_folder_of_the_map_is_there() {
 #[test]
 fn every_file_that_the_map_names_is_there() {
     let design = read("DESIGN.md");
-    for name in quoted(&design).filter(|n| n.ends_with(".rs") && !n.ends_with("mod.rs")) {
+    for name in quoted(&design).filter(|n| n.ends_with(".rs") && n.contains('/')) {
         let places = ["", "src", "src/survival", "src/trial"].map(|wing| root().join(wing).join(name));
         assert!(places.iter().any(|p| p.exists()), "{name}");
     }
@@ -91,6 +91,22 @@ fn a_mod_rs_holds_no_code() {
                     assert_eq!(code, None, "{}", path.display());
                 }
             }
+        }
+    }
+}
+
+/// A file beside a `main.rs` that does not name it would be passed over in silence.
+#[test]
+fn every_file_of_tests_is_a_part_of_its_executable() {
+    for folder in fs::read_dir(root().join("tests")).unwrap() {
+        let folder = folder.unwrap().path();
+        let Ok(main) = fs::read_to_string(folder.join("main.rs")) else { continue };
+        for entry in fs::read_dir(&folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let module = name.strip_suffix(".rs").filter(|module| *module != "main");
+            let listed =
+                module.is_none_or(|module| main.lines().any(|line| line == format!("mod {module};")));
+            assert!(listed, "{name} in {}", folder.display());
         }
     }
 }

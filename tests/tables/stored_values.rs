@@ -22,7 +22,7 @@ use greenwood::survival::log_rank::{
 use greenwood::survival::multi_state::Occupation;
 use greenwood::survival::permutation::MonteCarloLogRank;
 use greenwood::survival::regression::{
-    AdditiveHazards, AdditiveModel, CauseSpecificRisk, Family, ParametricModel,
+    AdditiveHazards, AdditiveModel, CauseSpecificRisk, Family, Frailty, ParametricModel,
 };
 use greenwood::survival::result::{Estimate, HazardRatioMethod, TestSummary};
 use greenwood::survival::risk_table::RiskTables;
@@ -591,6 +591,22 @@ fn risks_visits_and_states() -> Result<()> {
             a.p(low).p(high);
         }
     });
+    let died: Vec<bool> = DIED.to_vec();
+    let clustered =
+        RightCensored::new(MONTHS.to_vec(), died)?.with_clusters(&[1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4])?;
+    let frailty = Frailty::gamma().fit(&clustered, &design)?;
+    report.printed("FrailtyModel", &frailty, |m, a| {
+        a.size(m.theta());
+        for test in
+            [Some(m.frailty_test()), m.variance_test(), Some(m.likelihood_ratio_test())].into_iter().flatten()
+        {
+            a.p(test.p_value());
+        }
+        let _ = (m.variance(), m.sampling_variance(), m.coefficients());
+    });
+    report.printed("FrailtyTest", &frailty.likelihood_ratio_test(), |t, a| {
+        a.p(t.p_value());
+    });
     let upper: Vec<f64> =
         MONTHS.iter().zip(DIED).map(|(t, d)| if d { t + 2.0 } else { f64::INFINITY }).collect();
     let visits = IntervalCensored::new(&MONTHS, &upper)?;
@@ -609,7 +625,7 @@ fn risks_visits_and_states() -> Result<()> {
     )?;
     let occupation = Occupation::new();
     report.of("OccupationEstimate", &occupation.fit(&histories)?.at(3.0)[0], |e, a| {
-        a.p(e.value()).size(e.std_error());
+        a.p(e.value().unwrap_or(0.5)).size(e.std_error().unwrap_or(0.0));
         let _ = e.interval(0.9);
     });
     report.of("TimeInState", &occupation.time_in_state(&histories, 5.0)?[0], |t, a| {

@@ -9,7 +9,7 @@ use crate::survival::risk_table::influence::{Influence, Pull};
 use crate::survival::risk_table::table::{RiskTable, Row};
 
 /// How far a time may lie beyond the last observation and still be it: R's tolerance for ties, √ε.
-pub(super) const SAME_TIME: f64 = 1.4901161193847656e-8;
+pub(in crate::survival) const SAME_TIME: f64 = 1.4901161193847656e-8;
 
 /// An estimated survival function: a right-continuous step function with its variance.
 ///
@@ -188,6 +188,22 @@ impl SurvivalCurve {
             estimates[i] = Some(self.estimate(t, rows, events.value()));
         }
         estimates.into_iter().flatten().collect()
+    }
+
+    /// The estimate just after row `i` of the table, at which there is an event, without the number of events up to it.
+    #[cfg(feature = "plot")]
+    pub(crate) fn at_row(&self, i: usize) -> SurvivalEstimate {
+        let row = self.table.row(i);
+        let value = self.answers(row.time).map(|()| self.survival[i]);
+        SurvivalEstimate {
+            time: TimeAsked(row.time),
+            value,
+            log_variance: value
+                .and_then(|s| SurvivalEstimate::error_of(s, self.log_variance.get(i).copied())),
+            at_risk: row.at_risk,
+            at_risk_last_event: row.at_risk,
+            events: f64::NAN,
+        }
     }
 
     /// The estimate at `t`, the first `rows` rows of the table being at `t` or before.

@@ -1,17 +1,16 @@
 //! Does where a subject was tell where it goes, beyond where it is? Titman and Putter's landmark log-rank tests of the Markov
 //! assumption.
 
+mod result;
 #[cfg(feature = "serde")]
 mod stored;
 
-use std::fmt;
+pub use result::{MarkovLandmark, MarkovTestResult};
 
 use crate::error::{Error, Result};
-use crate::numeric::distribution::chi_square_sf;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::numeric::random::Random;
 use crate::survival::data::histories::Histories;
-use crate::survival::result::print::PValue;
 
 /// A test of the Markov assumption for one transition: among those at risk of it after s, does its hazard depend on the state
 /// that they were in at s?
@@ -60,32 +59,6 @@ pub struct MarkovTest {
     times: Option<Vec<f64>>,
     replicates: usize,
     seed: u64,
-}
-
-/// The comparison at one landmark.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct MarkovLandmark {
-    time: f64,
-    groups: Vec<String>,
-    subjects: Vec<usize>,
-    observed: Vec<f64>,
-    expected: Vec<f64>,
-    statistic: f64,
-    df: usize,
-}
-
-/// The result of [`MarkovTest`].
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "stored::RawResult"))]
-pub struct MarkovTestResult {
-    from: String,
-    to: String,
-    landmarks: Vec<MarkovLandmark>,
-    replicates: usize,
-    /// Of the mean and of the largest statistic: how many samples have one as large.
-    as_large: [usize; 2],
 }
 
 impl MarkovTest {
@@ -303,107 +276,5 @@ impl Landmark {
             score.iter_mut().zip(residual).for_each(|(s, r)| *s += m * r);
         }
         score
-    }
-}
-
-impl MarkovLandmark {
-    /// The landmark.
-    #[must_use]
-    pub fn time(&self) -> f64 {
-        self.time
-    }
-
-    /// The states at the landmark of those who are at risk of the transition later.
-    #[must_use]
-    pub fn groups(&self) -> &[String] {
-        &self.groups
-    }
-
-    /// How many they are.
-    #[must_use]
-    pub fn subjects(&self) -> &[usize] {
-        &self.subjects
-    }
-
-    /// The transitions of each group after the landmark.
-    #[must_use]
-    pub fn observed(&self) -> &[f64] {
-        &self.observed
-    }
-
-    /// Those expected if the groups share one hazard.
-    #[must_use]
-    pub fn expected(&self) -> &[f64] {
-        &self.expected
-    }
-
-    /// The chi-square statistic.
-    #[must_use]
-    pub fn statistic(&self) -> f64 {
-        self.statistic
-    }
-
-    /// Its degrees of freedom; 0 where there are no two groups to compare.
-    #[must_use]
-    pub fn df(&self) -> usize {
-        self.df
-    }
-
-    /// The p-value of this landmark alone; `None` without a degree of freedom.
-    #[must_use]
-    pub fn p_value(&self) -> Option<f64> {
-        (self.df > 0).then(|| chi_square_sf(self.statistic.max(0.0), self.df))
-    }
-}
-
-impl MarkovTestResult {
-    /// The landmarks, in the order in which they were given.
-    #[must_use]
-    pub fn landmarks(&self) -> &[MarkovLandmark] {
-        &self.landmarks
-    }
-
-    /// The number of multiplier samples.
-    #[must_use]
-    pub fn replicates(&self) -> usize {
-        self.replicates
-    }
-
-    fn share(&self, which: usize) -> Option<f64> {
-        let any = self.landmarks.iter().any(|l| l.df > 0);
-        any.then(|| (1 + self.as_large[which]) as f64 / (1 + self.replicates) as f64)
-    }
-
-    /// The p-value of the mean statistic over the landmarks; `None` where no landmark compares groups.
-    #[must_use]
-    pub fn p_value(&self) -> Option<f64> {
-        self.share(0)
-    }
-
-    /// The p-value of the largest statistic.
-    #[must_use]
-    pub fn p_value_of_largest(&self) -> Option<f64> {
-        self.share(1)
-    }
-}
-
-impl fmt::Display for MarkovTestResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Markov assumption for {} → {} (landmark log-rank tests)", self.from, self.to)?;
-        for l in &self.landmarks {
-            write!(f, "\n  at {}: ", l.time)?;
-            match l.p_value() {
-                Some(p) => write!(f, "chi-square {:.4} on {} df, {:#}", l.statistic, l.df, PValue(p))?,
-                None => write!(f, "no groups to compare")?,
-            }
-        }
-        let Some((mean, largest)) = self.p_value().zip(self.p_value_of_largest()) else { return Ok(()) };
-        write!(
-            f,
-            "\n  all: mean {:#}, largest {:#} ({} samples)",
-            PValue(mean),
-            PValue(largest),
-            self.replicates
-        )
     }
 }

@@ -12,11 +12,15 @@
 pub(crate) mod flow;
 pub mod markov;
 pub mod occupation;
+pub mod occupation_estimate;
 pub mod probability;
+pub mod state_occupation;
 pub mod time_in_state;
 pub(crate) mod transitions;
 
 pub use markov::{MarkovLandmark, MarkovTest, MarkovTestResult};
-pub use occupation::{Occupation, OccupationEstimate, OccupationVariance, StateOccupation};
+pub use occupation::{Occupation, OccupationVariance};
+pub use occupation_estimate::OccupationEstimate;
 pub use probability::{TransitionMatrix, TransitionProbability, TransitionVariance};
+pub use state_occupation::StateOccupation;
 pub use time_in_state::TimeInState;

@@ -74,7 +74,7 @@ impl Occupation {
     /// # References
     /// Beyersmann & Putter (2014), in Handbook of Survival Analysis. Andersen (2013), Stat Med 32:5278.
     pub fn time_in_state(&self, data: &Histories, tau: f64) -> Result<Vec<TimeInState>> {
-        self.sojourn(data, tau, |_| true)
+        Ok(self.sojourns(data, tau, (1, |_| 0))?.remove(0))
     }
 
     /// The same by group of rows, in the order of the group codes.
@@ -88,23 +88,32 @@ impl Occupation {
         tau: f64,
     ) -> Result<Vec<Vec<TimeInState>>> {
         check_groups(data, groups)?;
-        (0..groups.count()).map(|g| self.sojourn(data, tau, |i| groups.codes()[i] as usize == g)).collect()
+        self.sojourns(data, tau, (groups.count(), |i| groups.codes()[i] as usize))
     }
 
-    fn sojourn(&self, data: &Histories, tau: f64, keep: impl Fn(usize) -> bool) -> Result<Vec<TimeInState>> {
-        let Start { flow, time, initial, influence } = self.start(data, keep)?;
-        let last = flow.times.last().copied().unwrap_or(0.0);
-        if !(tau > time && tau <= last) {
-            let must_be = "after the start and at most the last time under observation";
-            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
-        }
-        let (values, influences) = flow.functional((time, tau, true), &initial, &influence);
-        let time_in = |(h, &value): (usize, &f64)| TimeInState {
-            state: data.states[h].clone(),
-            tau,
-            value,
-            std_error: influences.iter().map(|(u, count)| count * u[h] * u[h]).sum::<f64>().sqrt(),
-        };
-        Ok(values.iter().enumerate().map(time_in).collect())
+    fn sojourns(
+        &self,
+        data: &Histories,
+        tau: f64,
+        groups: (usize, impl Fn(usize) -> usize),
+    ) -> Result<Vec<Vec<TimeInState>>> {
+        self.starts(data, groups)?.into_iter().map(|start| sojourn(data, tau, start)).collect()
     }
+}
+
+fn sojourn(data: &Histories, tau: f64, start: Start) -> Result<Vec<TimeInState>> {
+    let Start { flow, time, initial, influence } = start;
+    let last = flow.times.last().copied().unwrap_or(0.0);
+    if !(tau > time && tau <= last) {
+        let must_be = "after the start and at most the last time under observation";
+        return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
+    }
+    let (values, influences) = flow.functional((time, tau, true), &initial, &influence);
+    let time_in = |(h, &value): (usize, &f64)| TimeInState {
+        state: data.states[h].clone(),
+        tau,
+        value,
+        std_error: influences.iter().map(|(u, count)| count * u[h] * u[h]).sum::<f64>().sqrt(),
+    };
+    Ok(values.iter().enumerate().map(time_in).collect())
 }

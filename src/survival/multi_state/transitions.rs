@@ -10,6 +10,16 @@ use crate::survival::multi_state::flow::{Flow, Kind, Spell};
 
 /// The flow of the rows that `keep`; `from_time` leaves out what ended before.
 pub(crate) fn flow(data: &Histories, from_time: f64, keep: impl Fn(usize) -> bool) -> Result<Flow> {
+    let mut one = flows(data, from_time, (1, |i| usize::from(!keep(i))))?;
+    Ok(one.remove(0))
+}
+
+/// The flow of each of some groups of rows: how many there are, and which a row is in (none where the number is no group).
+pub(crate) fn flows(
+    data: &Histories,
+    from_time: f64,
+    (count, group): (usize, impl Fn(usize) -> usize),
+) -> Result<Vec<Flow>> {
     data.check().into_result()?;
     let k = data.states.len();
     let mut codes: HashMap<(u32, u32), u32> = HashMap::new();
@@ -25,22 +35,27 @@ pub(crate) fn flow(data: &Histories, from_time: f64, keep: impl Fn(usize) -> boo
         from: h as usize,
         effect: (0..k as u32).map(|x| unit(j, x) - unit(h, x)).collect(),
     });
-    let spells = spells(data, from_time, keep, |i| {
+    let kinds: Vec<Kind> = kinds.collect();
+    let spells = spells(data, from_time, (count, group), |i| {
         [if data.to[i] > 0 { codes[&(data.from[i], data.to[i] - 1)] } else { 0 }, 0]
     });
+    spells.into_iter().map(|spells| flow_of(k, &kinds, spells)).collect()
+}
+
+fn flow_of(states: usize, kinds: &[Kind], spells: Vec<Spell>) -> Result<Flow> {
     if spells.is_empty() {
         return Err(Error::Empty { argument: "the rows at risk" });
     }
-    Ok(Flow::new(k, kinds.collect(), spells))
+    Ok(Flow::new(states, kinds.to_vec(), spells))
 }
 
-/// The spells of the rows: rows that follow each other without an event, in one state, are one spell.
+/// The spells of the rows of each group, in one pass: rows that follow each other without an event, in one state, are one spell.
 pub(crate) fn spells(
     data: &Histories,
     from_time: f64,
-    keep: impl Fn(usize) -> bool,
+    (count, group): (usize, impl Fn(usize) -> usize),
     events: impl Fn(usize) -> [u32; 2],
-) -> Vec<Spell> {
+) -> Vec<Vec<Spell>> {
     let cluster = |i: usize| data.clusters.as_ref().map_or(data.ids.codes()[i], |c| c[i]);
     let weight = |i: usize| match &data.weights {
         None => (1.0, 1.0),
@@ -48,11 +63,13 @@ pub(crate) fn spells(
         Some(Weights::Replication(w)) if data.clusters.is_none() => (1.0, w[i]),
         Some(w) => (w.values()[i], 1.0),
     };
-    let mut spells: Vec<Spell> = Vec::with_capacity(data.len());
-    let mut last_id = u32::MAX;
+    let mut all: Vec<Vec<Spell>> = vec![Vec::new(); count];
+    let mut last_ids = vec![u32::MAX; count];
     for i in data.in_order() {
         let (size, count) = weight(i);
-        if !keep(i) || data.stop[i] < from_time || size * count == 0.0 {
+        let own = group(i);
+        let Some(spells) = all.get_mut(own) else { continue };
+        if data.stop[i] < from_time || size * count == 0.0 {
             continue;
         }
         let spell = Spell {
@@ -67,7 +84,7 @@ pub(crate) fn spells(
         let id = data.ids.codes()[i];
         match spells.last_mut() {
             Some(s)
-                if last_id == id
+                if last_ids[own] == id
                     && s.events == [0, 0]
                     && s.stop == spell.start
                     && (s.state, s.cluster, s.size) == (spell.state, spell.cluster, spell.size) =>
@@ -77,9 +94,9 @@ pub(crate) fn spells(
             }
             _ => spells.push(spell),
         }
-        last_id = id;
+        last_ids[own] = id;
     }
-    spells
+    all
 }
 
 /// Checks the groups, and that nobody is in two of them: one code per row.

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
 use crate::survival::curve::incidence_rate::{IncidenceRate, counted};
 use crate::survival::data::groups::Groups;
+use crate::survival::data::weights::Weights;
 use crate::survival::recurrent::events::RecurrentEvents;
 use crate::survival::result::estimate::{Estimate, Scale};
 
@@ -42,7 +43,7 @@ impl EventRate {
     /// [`Error::Unsupported`] with sampling weights, since a sum of those counts nothing; [`Error::OutOfRange`] where a
     /// replication weight is not a whole number, or nobody was observed for any time.
     pub fn estimate(data: &RecurrentEvents) -> Result<Self> {
-        Self::of_rows(data, |_| true)
+        Ok(Self::by(data, vec![(0..data.len()).collect()])?.remove(0))
     }
 
     /// One rate per group of rows, in the order of the group codes.
@@ -51,11 +52,15 @@ impl EventRate {
     /// [`Error::LengthMismatch`]; those of [`estimate`](Self::estimate).
     pub fn by_group(data: &RecurrentEvents, groups: &Groups) -> Result<Vec<Self>> {
         data.check_len("groups", groups.len())?;
-        (0..groups.count()).map(|g| Self::of_rows(data, |i| groups.codes()[i] as usize == g)).collect()
+        let mut rows = vec![Vec::new(); groups.count()];
+        for (i, &code) in groups.codes().iter().enumerate() {
+            rows[code as usize].push(i);
+        }
+        Self::by(data, rows)
     }
 
-    fn of_rows(data: &RecurrentEvents, keep: impl Fn(usize) -> bool) -> Result<Self> {
-        use crate::survival::data::weights::Weights;
+    /// The rate of each group of rows.
+    fn by(data: &RecurrentEvents, groups: Vec<Vec<usize>>) -> Result<Vec<Self>> {
         if matches!(data.histories.weights, Some(Weights::Sampling(_))) {
             return Err(Error::Unsupported {
                 method: "an exact interval of a rate",
@@ -72,8 +77,28 @@ impl EventRate {
         let cluster = |i: usize| clusters.map_or(data.histories.ids.codes()[i], |c| c[i]) as usize;
         let count = (0..data.len()).map(cluster).max().map_or(0, |m| m + 1);
         let mut sums = vec![(0.0, Sum::default(), 1.0); count];
+        let rate = |rows: Vec<usize>| {
+            let mut seen: Vec<usize> = rows.iter().map(|&i| cluster(i)).collect();
+            seen.sort_unstable();
+            seen.dedup();
+            for &c in &seen {
+                sums[c] = (0.0, Sum::default(), 1.0);
+            }
+            Self::of_rows(data, &rows, cluster, (&mut sums, &seen))
+        };
+        groups.into_iter().map(rate).collect()
+    }
+
+    /// The rate of some rows; `sums` has room for each cluster, of which these rows hold those `seen`.
+    fn of_rows(
+        data: &RecurrentEvents,
+        rows: &[usize],
+        cluster: impl Fn(usize) -> usize,
+        (sums, seen): (&mut [(f64, Sum, f64)], &[usize]),
+    ) -> Result<Self> {
+        let clusters = data.histories.clusters.as_deref();
         let (mut events, mut time) = (0.0, Sum::default());
-        for i in (0..data.len()).filter(|&i| keep(i)) {
+        for &i in rows {
             let (d, t) =
                 (f64::from(u8::from(data.event[i])), data.histories.stop[i] - data.histories.start[i]);
             let w = data.weight(i);
@@ -88,9 +113,10 @@ impl EventRate {
         }
         let poisson = IncidenceRate::new(counted(events)?, time.value())?;
         let rate = events / time.value();
-        let squares: f64 = sums
+        let squares: f64 = seen
             .iter()
-            .map(|(d, t, count)| {
+            .map(|&c| {
+                let (d, t, count) = &sums[c];
                 let u = d - rate * t.value();
                 count * u * u
             })

@@ -186,17 +186,20 @@ impl RecurrentEvents {
     /// The number of subjects.
     #[must_use]
     pub fn subjects(&self) -> usize {
-        self.subjects_among(|_| true)
+        self.histories.ids().count()
     }
 
-    /// The number of subjects who have a row that is kept.
-    pub(super) fn subjects_among(&self, keep: impl Fn(usize) -> bool) -> usize {
-        let ids = self.histories.ids();
-        let mut seen = vec![false; ids.count()];
-        for (i, &id) in ids.codes().iter().enumerate() {
-            seen[id as usize] |= keep(i);
+    /// The number of subjects who have a row in each of `count` groups.
+    pub(super) fn subjects_by(&self, count: usize, group: impl Fn(usize) -> usize) -> Vec<usize> {
+        let mut pairs: Vec<(usize, u32)> =
+            self.histories.ids().codes().iter().enumerate().map(|(i, &id)| (group(i), id)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut subjects = vec![0; count];
+        for (g, _) in pairs {
+            subjects[g] += 1;
         }
-        seen.into_iter().filter(|&s| s).count()
+        subjects
     }
 
     /// The number of events, without weights.
@@ -258,13 +261,14 @@ impl RecurrentEvents {
         self.histories.clusters.is_some() || matches!(self.histories.weights, Some(Weights::Sampling(_)))
     }
 
-    /// The spells at risk of the rows kept: event 1 is the recurrent one, event 2 the terminal one.
-    pub(super) fn spells(&self, keep: impl Fn(usize) -> bool) -> Vec<Spell> {
+    /// The spells at risk of each of some groups (how many there are, and which a row is in): event 1 is the recurrent one,
+    /// event 2 the terminal one.
+    pub(super) fn spells(&self, groups: (usize, impl Fn(usize) -> usize)) -> Vec<Vec<Spell>> {
         let terminal = |i: usize| self.terminal.as_ref().is_some_and(|t| t[i]);
         let events = |i: usize| [u32::from(self.event[i]), 2 * u32::from(terminal(i))];
-        let mut spells = spells(&self.histories, 0.0, keep, events);
+        let mut spells = spells(&self.histories, 0.0, groups, events);
         // Whatever state histories know: at risk is at risk.
-        for spell in &mut spells {
+        for spell in spells.iter_mut().flatten() {
             spell.state = 0;
         }
         spells

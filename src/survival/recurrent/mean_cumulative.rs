@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
-use crate::survival::multi_state::flow::{Flow, Kind};
+use crate::survival::multi_state::flow::{Flow, Kind, Spell};
 use crate::survival::recurrent::events::RecurrentEvents;
 use crate::survival::recurrent::mean_function::MeanFunction;
 
@@ -79,7 +79,7 @@ impl MeanCumulative {
     /// [`Error::Empty`] where no row has a weight above 0; [`Error::Unsupported`] for the Poisson variance with a terminal
     /// event, sampling weights or clusters.
     pub fn fit(&self, data: &RecurrentEvents) -> Result<MeanFunction> {
-        self.of_rows(data, |_| true)
+        Ok(self.by(data, (1, |_| 0))?.remove(0))
     }
 
     /// One mean function per group of rows, in the order of the group codes.
@@ -88,15 +88,25 @@ impl MeanCumulative {
     /// [`Error::LengthMismatch`]; [`Error::Empty`] where a group has no rows; those of [`fit`](Self::fit).
     pub fn by_group(&self, data: &RecurrentEvents, groups: &Groups) -> Result<Vec<MeanFunction>> {
         data.check_len("groups", groups.len())?;
-        (0..groups.count()).map(|g| self.of_rows(data, |i| groups.codes()[i] as usize == g)).collect()
+        self.by(data, (groups.count(), |i| groups.codes()[i] as usize))
     }
 
-    fn of_rows(self, data: &RecurrentEvents, keep: impl Fn(usize) -> bool) -> Result<MeanFunction> {
+    /// The mean function of each group: how many there are, and which a row is in.
+    fn by(
+        self,
+        data: &RecurrentEvents,
+        (count, group): (usize, impl Fn(usize) -> usize + Copy),
+    ) -> Result<Vec<MeanFunction>> {
         if self.variance == MeanVariance::Poisson {
             check_poisson(data)?;
         }
-        let subjects = data.subjects_among(&keep);
-        let flow = flow_of(data, keep)?;
+        let subjects = data.subjects_by(count, group);
+        let flows = data.spells((count, group)).into_iter().zip(subjects);
+        flows.map(|(spells, subjects)| self.of_spells(data, spells, subjects)).collect()
+    }
+
+    fn of_spells(self, data: &RecurrentEvents, spells: Vec<Spell>, subjects: usize) -> Result<MeanFunction> {
+        let flow = flow_of(spells)?;
         // A unit of survival, and no events yet.
         let initial = [1.0, 0.0];
         let path = flow.path(&initial);
@@ -122,8 +132,7 @@ fn check_poisson(data: &RecurrentEvents) -> Result<()> {
 }
 
 /// The mean function as a linear system of two components: S moves at terminal events, and an event adds `S dN/Y` to m.
-fn flow_of(data: &RecurrentEvents, keep: impl Fn(usize) -> bool) -> Result<Flow> {
-    let spells = data.spells(keep);
+fn flow_of(spells: Vec<Spell>) -> Result<Flow> {
     if spells.is_empty() {
         return Err(Error::Empty { argument: "the rows at risk" });
     }

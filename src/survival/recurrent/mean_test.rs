@@ -57,23 +57,23 @@ impl MeanTest {
         let mut scores = vec![Sum::default(); k];
         let mut influence = Influence { k, clusters: Vec::new() };
         let strata = data.strata().map_or(1, Groups::count);
-        for s in 0..strata {
-            let in_stratum = |i: usize| data.strata().is_none_or(|g| g.codes()[i] as usize == s);
-            let spells: Vec<Vec<Spell>> =
-                (0..k).map(|g| data.spells(|i| in_stratum(i) && groups.codes()[i] as usize == g)).collect();
-            Stratum::new(&spells).walk(&spells, &mut scores, &mut influence);
+        let stratum = |i: usize| data.strata().map_or(0, |g| g.codes()[i] as usize);
+        let group = |i: usize| groups.codes()[i] as usize;
+        let spells = data.spells((strata * k, |i| stratum(i) * k + group(i)));
+        for spells in spells.chunks(k) {
+            Stratum::new(spells).walk(spells, &mut scores, &mut influence);
         }
         let score: Vec<f64> = scores.into_iter().map(Sum::value).collect();
         let variance = influence.variance();
         let (statistic, df) = quadratic_form(&score, &variance);
-        let of_group = |g: usize, i: usize| groups.codes()[i] as usize == g;
-        let events = |g: usize| -> f64 {
-            (0..data.len()).filter(|&i| of_group(g, i) && data.event()[i]).map(|i| data.weight(i)).sum()
-        };
+        let mut events = vec![0.0; k];
+        for i in (0..data.len()).filter(|&i| data.event()[i]) {
+            events[group(i)] += data.weight(i);
+        }
         Ok(MeanTestResult {
             labels: groups.labels().to_vec(),
-            subjects: (0..k).map(|g| data.subjects_among(|i| of_group(g, i))).collect(),
-            events: (0..k).map(events).collect(),
+            subjects: data.subjects_by(k, group),
+            events,
             with_terminal: data.terminal().is_some(),
             score,
             variance,

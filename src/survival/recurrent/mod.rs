@@ -6,7 +6,8 @@
 //!   with a terminal event Cook & Lawless, Ghosh & Lin)
 //! * do groups have the same mean function: [`MeanTest`]
 //! * covariates: [`EventModel`] makes the rows and strata of Andersen & Gill, Prentice, Williams & Peterson, and Wei, Lin &
-//!   Weissfeld for [`CoxPh`](crate::survival::CoxPh), with subjects as clusters
+//!   Weissfeld for [`CoxPh`](crate::survival::CoxPh), with subjects as clusters, or for a [`Frailty`](crate::survival::regression::Frailty)
+//!   of each subject
 //! * events per unit of time: [`EventRate`]
 //!
 //! The question here is how often; which state a subject is in, and for how long, is that of

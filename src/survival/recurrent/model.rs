@@ -5,7 +5,7 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::recurrent::events::RecurrentEvents;
-use crate::survival::regression::{CoxModel, CoxPh, Design};
+use crate::survival::regression::{CoxModel, CoxPh, Design, Frailty, FrailtyModel};
 
 /// Which model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,6 +141,37 @@ impl EventModel {
     pub fn fit(&self, data: &RecurrentEvents, design: &Design) -> Result<CoxModel> {
         let rows = self.rows(data, design)?;
         self.cox.fit(&rows.data, &rows.design)
+    }
+
+    /// Fits the model with a frailty for each subject (or cluster of the data) in place of the robust variance: what makes
+    /// the events of a subject go together is then a part of the model. Ties and offset are those of `frailty`.
+    ///
+    /// # Errors
+    /// Those of [`rows`](Self::rows) and of [`Frailty::fit`].
+    ///
+    /// # Example
+    /// ```
+    /// # use greenwood::survival::Design;
+    /// # use greenwood::survival::recurrent::{EventModel, RecurrentEvents};
+    /// use greenwood::survival::regression::Frailty;
+    /// # let ids = [1, 1, 1, 1, 2, 2, 3, 4];
+    /// # let (start, stop) = ([0., 1., 2., 4., 0., 3., 0., 0.], [1., 2., 4., 9., 3., 8., 9., 7.]);
+    /// # let event = [true, true, true, false, true, false, false, false];
+    /// # let treated = [0., 0., 0., 0., 1., 1., 0., 1.];
+    /// # let data = RecurrentEvents::new(&ids, &start, &stop, &event)?;
+    /// # let design = Design::builder().numeric("treated", &treated).build()?;
+    /// let fit = EventModel::andersen_gill().fit_frailty(&data, &design, &Frailty::gamma())?;
+    /// assert_eq!(fit.frailties().len(), 4);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn fit_frailty(
+        &self,
+        data: &RecurrentEvents,
+        design: &Design,
+        frailty: &Frailty,
+    ) -> Result<FrailtyModel> {
+        let rows = self.rows(data, design)?;
+        frailty.fit(&rows.data, &rows.design)
     }
 
     fn check(&self, data: &RecurrentEvents) -> Result<()> {

@@ -5,6 +5,7 @@
 //! * the incidence of a cause among several: [`FineGray`] ([`fine_gray`])
 //! * that incidence from a model of each cause: [`AbsoluteRisk`], with standard errors [`CauseSpecificRisk`]
 //! * every transition of a multi-state model: [`MultiStateCox`] ([`multi_state_cox`])
+//! * a frailty that the rows of a cluster share: [`Frailty`] ([`frailty`])
 //! * effects that add to the hazard and change with time: [`AdditiveHazards`] ([`additive`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
@@ -16,6 +17,7 @@ pub mod cox;
 pub mod design;
 pub mod fine_gray;
 mod fingerprint;
+pub mod frailty;
 pub mod multi_state_cox;
 pub mod new_rows;
 pub mod parametric;
@@ -33,6 +35,7 @@ pub use cox::{
 };
 pub use design::{Design, DesignBuilder};
 pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
+pub use frailty::{Frailty, FrailtyDf, FrailtyModel, FrailtyTest, FrailtyVariance};
 pub use multi_state_cox::{
     FittedHistories, MultiStateCox, MultiStateCoxModel, OccupationPath, PredictedOccupation,
 };

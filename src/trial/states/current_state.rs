@@ -31,7 +31,7 @@ use crate::trial::states::state_question::StateQuestion;
 ///     Subject::on("a").then(month(12.0), Event::Relapse).until(month(20.0), Exit::Terminal(Event::Death))?,
 /// ]);
 /// let states = trial.states(&CLFS)?;
-/// let free = |m: f64| states.probability("a", State::LeukaemiaFree, month(m)).map(|p| p.value());
+/// let free = |m: f64| states.probability("a", State::LeukaemiaFree, month(m))?.value().map_err(greenwood::Error::from);
 /// assert_eq!((free(5.0)?, free(7.0)?, free(10.0)?, free(23.0)?), (1.0, 0.5, 1.0, 0.5));
 /// # Ok::<(), greenwood::Error>(())
 /// ```

@@ -61,7 +61,7 @@ pub trait StandardStates: Label {
 ///     Subject::on("a").until(month(20.0), Exit::Terminal(Event::Death))?,
 /// ]);
 /// let states = trial.states(&CLFS)?;
-/// let free = |m: f64| states.probability("a", Leukaemia::Free, month(m)).map(|p| p.value());
+/// let free = |m: f64| states.probability("a", Leukaemia::Free, month(m))?.value().map_err(greenwood::Error::from);
 /// assert_eq!((free(5.0)?, free(7.0)?, free(10.0)?, free(23.0)?), (1.0, 0.5, 1.0, 0.5));
 /// // 3 months of the first are spent in relapse, 4 of the second dead.
 /// let mean = states.mean_time("a", Leukaemia::Free, month(24.0))?;

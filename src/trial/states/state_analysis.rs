@@ -5,8 +5,8 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
-use crate::survival::multi_state::occupation::{Occupation, OccupationEstimate, StateOccupation};
 use crate::survival::multi_state::time_in_state::TimeInState;
+use crate::survival::multi_state::{Occupation, OccupationEstimate, StateOccupation};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::trial::analysis::analysis::check_arm;
 use crate::trial::analysis::trial::called;
@@ -206,7 +206,8 @@ impl<A: Label, S: Label> StateAnalysis<A, S> {
         self.histories.position(&label(&state))
     }
 
-    /// The probability of being in a state at a time.
+    /// The probability of being in a state at a time; not estimable beyond the follow-up of the arm, unless all are then in states
+    /// that nobody is seen to leave.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`]; [`Error::UnknownState`] for one that nobody enters; [`Error::OutOfRange`] where `t` is
@@ -229,8 +230,15 @@ impl<A: Label, S: Label> StateAnalysis<A, S> {
         if of == against {
             return Err(Error::TooFewGroups { found: 1 });
         }
-        let se = first.std_error().hypot(second.std_error());
-        Ok(Estimate::new(Scale::Identity, first.value() - second.value(), se).within(-1.0, 1.0))
+        let parts = (first.value(), second.value(), first.std_error(), second.std_error());
+        Ok(match parts {
+            (Ok(a), Ok(b), Ok(s), Ok(t)) => {
+                Estimate::new(Scale::Identity, a - b, s.hypot(t)).within(-1.0, 1.0)
+            }
+            (Err(because), ..) | (_, Err(because), ..) | (.., Err(because), _) | (.., Err(because)) => {
+                Estimate::none(Scale::Identity, because)
+            }
+        })
     }
 
     /// The mean time in days that an arm spends in a state up to `tau`.
@@ -256,13 +264,11 @@ impl<A: Label, S: Label> fmt::Display for StateAnalysis<A, S> {
             write!(f, "\n{} at {}:", label(arm), Time::days(last))?;
             for (i, (state, p)) in self.states.iter().zip(occupation.at(last)).enumerate() {
                 let separator = if i == 0 { " " } else { ", " };
-                write!(
-                    f,
-                    "{separator}{} {:.1}% ± {:.1}%",
-                    label(state),
-                    100.0 * p.value(),
-                    100.0 * p.std_error()
-                )?;
+                write!(f, "{separator}{} ", label(state))?;
+                match (p.value(), p.std_error()) {
+                    (Ok(value), Ok(se)) => write!(f, "{:.1}% ± {:.1}%", 100.0 * value, 100.0 * se)?,
+                    (Err(because), _) | (_, Err(because)) => write!(f, "{because}")?,
+                }
             }
         }
         Ok(())

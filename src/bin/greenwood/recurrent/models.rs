@@ -7,6 +7,7 @@ use greenwood::survival::{CoxPh, Design, Groups, RightCensored};
 use serde_json::Value;
 
 use super::columns::EventColumns;
+use super::frailties::Frailties;
 use crate::support::{CoxAnswer, Failure, Table, TiesName, Warnings, design};
 
 /// The flags of the models.
@@ -27,6 +28,8 @@ pub struct Models {
     /// The last event number with a baseline of its own: later events share it (in wlw they are left out)
     #[arg(long, requires = "model")]
     up_to: Option<usize>,
+    #[command(flatten)]
+    frailty: Frailties,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -56,6 +59,11 @@ impl Models {
                 Err("--up-to numbers events, and an Andersen-Gill model does not: leave it out".into())
             }
             _ if self.up_to == Some(0) => Err("--up-to 0: an event number is at least 1".into()),
+            (Some(ModelName::Wlw), _) if self.frailty.is_asked() => Err(
+                "--frailty needs rows that follow each other in time, and a marginal model (wlw) has each subject at risk for \
+                 every event number at once: use andersen-gill, pwp-total or pwp-gap"
+                    .into(),
+            ),
             _ => Ok(()),
         }
     }
@@ -162,6 +170,9 @@ impl Models {
         design: &Design<'static>,
         level: f64,
     ) -> Result<(String, Value), Failure> {
+        if let Some(answer) = self.frailty.answer(data, design, self.ties, level)? {
+            return Ok(answer);
+        }
         let fit = self.cox().fit(data, design)?;
         let answer = CoxAnswer::new(&fit, data, design, (level, false), None)?;
         Ok((answer.to_text()?, answer.to_json()?))

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
+use crate::survival::curve::aalen_johansen::incidence_row::IncidenceRow;
 use crate::survival::curve::aalen_johansen::influence::Subjects;
 use crate::survival::curve::aalen_johansen::running::{self, BLOCK, Columns};
 use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
@@ -14,7 +15,7 @@ use crate::survival::curve::survival_curve::{SAME_TIME, last_observed};
 use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::print::or_missing;
 #[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
+use crate::survival::result::stored;
 use crate::survival::risk_table::competing::CompetingRiskTable;
 use crate::survival::risk_table::table::{PRINTED_ROWS, Row};
 
@@ -84,7 +85,11 @@ impl TryFrom<Raw> for CumulativeIncidence {
         if let Some(subjects) = &subjects {
             subjects.check(rows, causes)?;
         }
-        if matches!(kept, Kept::Columns(_)) {
+        stored::size("start", start)?;
+        free.iter().try_for_each(|&s| stored::probability("event_free", s))?;
+        if let Kept::Columns(Columns { log_variance, incidence, variance }) = &kept {
+            incidence.iter().try_for_each(|&f| stored::probability("a cumulative incidence", f))?;
+            log_variance.iter().chain(variance).try_for_each(|&v| stored::size("a variance", v))?;
             return Ok(Self { table, kind, free, kept, subjects, start, extended });
         }
         let found = Self { start, extended, ..fit(table, kind, None) };
@@ -92,62 +97,6 @@ impl TryFrom<Raw> for CumulativeIncidence {
             return Err(Error::InconsistentCurve { values: free.len(), rows });
         }
         Ok(found)
-    }
-}
-
-/// A time at which somebody's observation ended, and the estimates from it on.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct IncidenceRow {
-    row: Row,
-    events: Vec<f64>,
-    event_free: f64,
-    event_free_std_error: Option<f64>,
-    incidence: Vec<IncidenceEstimate>,
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(IncidenceRow { row: Row, events: Vec<f64>, event_free: f64, event_free_std_error: Option<f64>, incidence: Vec<IncidenceEstimate> });
-
-#[cfg(feature = "serde")]
-impl IncidenceRow {
-    fn check(&self) -> Result<()> {
-        stored::length("incidence", self.incidence.len(), "events", self.events.len())?;
-        self.events.iter().try_for_each(|&d| stored::size("events", d))?;
-        stored::probability("event_free", self.event_free)?;
-        stored::size("event_free_std_error", self.event_free_std_error.unwrap_or(0.0))
-    }
-}
-
-impl IncidenceRow {
-    /// Who was at risk, had an event of any cause and was censored at the time.
-    #[must_use]
-    pub fn row(&self) -> Row {
-        self.row
-    }
-
-    /// Events of each cause.
-    #[must_use]
-    pub fn events(&self) -> &[f64] {
-        &self.events
-    }
-
-    /// The probability of being free of every cause.
-    #[must_use]
-    pub fn event_free(&self) -> f64 {
-        self.event_free
-    }
-
-    /// Its standard error.
-    #[must_use]
-    pub fn event_free_std_error(&self) -> Option<f64> {
-        self.event_free_std_error
-    }
-
-    /// The incidence of each cause.
-    #[must_use]
-    pub fn incidence(&self) -> &[IncidenceEstimate] {
-        &self.incidence
     }
 }
 

@@ -94,6 +94,11 @@ impl Rows {
         rows
     }
 
+    /// Another offset of each row, in the order of the rows.
+    pub fn set_offset(&mut self, offset: Vec<f64>) {
+        self.offset = PerRow::each(offset);
+    }
+
     /// Other covariates and offset for the same rows; lengths were checked.
     fn set_covariates(&mut self, data: &RightCensored, design: &Design, offset: Option<&[f64]>) {
         let (rows, p) = (self, design.columns());

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::numeric::sums::Sum;
 use crate::survival::data::histories::Histories;
-use crate::survival::multi_state::occupation::OccupationEstimate;
+use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::regression::cox::FittedData;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::multi_state_cox::model::MultiStateCoxModel;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::survival::multi_state::occupation::OccupationEstimate;
+use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -128,7 +128,7 @@ impl fmt::Display for PredictedOccupation {
         write!(f, "at {}:", self.time)?;
         for (i, (s, e)) in self.states.iter().zip(&self.estimates).enumerate() {
             let comma = if i > 0 { "," } else { "" };
-            write!(f, "{comma} {s} {:.4} ± {:.4}", e.value(), e.std_error())?;
+            write!(f, "{comma} {s} {e}")?;
         }
         Ok(())
     }

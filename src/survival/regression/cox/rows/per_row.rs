@@ -20,6 +20,11 @@ impl PerRow {
         Self { all, own: values.map(|v| rows.iter().map(|&i| v[i]).collect()) }
     }
 
+    /// These numbers.
+    pub fn each(values: Vec<f64>) -> Self {
+        Self { all: 0.0, own: Some(values) }
+    }
+
     /// The numbers, where they are kept.
     pub fn own(&self) -> Option<&[f64]> {
         self.own.as_deref()

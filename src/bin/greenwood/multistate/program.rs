@@ -6,9 +6,11 @@ use greenwood::survival::data::{HistoryCheck, ProblemKind};
 use greenwood::survival::multi_state::{
     Occupation, OccupationVariance, StateOccupation, TimeInState, TransitionProbability, TransitionVariance,
 };
+use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{Groups, Histories, Interval};
 use serde_json::{Value, json};
 
+use super::cox::Transitions;
 use crate::support::{
     Failure, Program, RowFlags, Table, Warnings, WeightKind, distinct, history_problem, json_text, number,
     times_to_ask,
@@ -68,6 +70,8 @@ pub struct Options {
     #[arg(long)]
     check_only: bool,
     #[command(flatten)]
+    cox: Transitions,
+    #[command(flatten)]
     rows: RowFlags,
 }
 
@@ -89,6 +93,7 @@ impl Program for Options {
             )
             .into());
         }
+        self.cox.check()?;
         let mut warnings = Warnings::default();
         let table = self.table(&mut warnings)?;
         let data = self.data(&table)?;
@@ -101,6 +106,10 @@ impl Program for Options {
             check.into_result().map_err(|error| self.explain(&table, &error))?;
             let groups = self.groups(&table, &data)?;
             answer["groups"] = self.estimate(&data, &groups, &mut text, &mut warnings)?.into();
+            if let Some((model, described)) = self.cox.fit(&table, &data, &self.at, self.level)? {
+                text.push(model);
+                answer["cox"] = described;
+            }
         }
         Ok(if self.rows.json { json_text(answer, &warnings) } else { text.join("\n\n") })
     }
@@ -123,6 +132,7 @@ impl Options {
         checked.extend(self.rows.weight.iter().map(|c| ("--weight", c.as_str())));
         distinct(&checked)?;
         named.extend(self.rows.used());
+        named.extend(self.cox.columns());
         self.rows.read(&self.file, &named, &[], warnings)
     }
 
@@ -237,26 +247,26 @@ impl Options {
         text: &mut Vec<String>,
         warnings: &mut Warnings,
     ) -> Result<Value, Failure> {
-        let known = fit.is_known_at(t);
+        let known = !matches!(fit.at(t)[0].value(), Err(NotEstimable::BeyondFollowUp { .. }));
         if !known {
             warnings.add(format!(
                 "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
             ));
         }
-        let found = fit.at(t);
+        // The last values are printed beyond follow-up, with a warning.
+        let found = fit.extended().at(t);
         let limits = found.iter().map(|e| e.interval(Interval::log().level(self.level)));
         let limits = limits.collect::<Result<Vec<_>, _>>()?;
         let column = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<Value> {
             (0..found.len()).map(|h| number(f(h))).collect()
         };
         let each = fit.states().iter().zip(&found);
-        let each: Vec<String> =
-            each.map(|(s, e)| format!("{s} {:.4} ± {:.4}", e.value(), e.std_error())).collect();
+        let each: Vec<String> = each.map(|(s, e)| format!("{s} {e}")).collect();
         let remark = if known { "" } else { " (beyond follow-up: the values at its end)" };
         text.push(format!("at {t}: {}{remark}", each.join(", ")));
         Ok(json!({
-            "time": t, "occupation": column(&|h| Some(found[h].value())),
-            "std_error": column(&|h| Some(found[h].std_error())), "lower": column(&|h| limits[h].lower),
+            "time": t, "occupation": column(&|h| found[h].value().ok()),
+            "std_error": column(&|h| found[h].std_error().ok()), "lower": column(&|h| limits[h].lower),
             "upper": column(&|h| limits[h].upper), "beyond_follow_up": !known,
         }))
     }

@@ -1,0 +1,425 @@
+//! What was fitted: coefficients, frailties, their variance, and what the frailties cost.
+
+use std::fmt;
+
+use ndarray::Array2;
+
+use crate::numeric::cholesky::Cholesky;
+use crate::numeric::distribution::{chi_square_sf, chi_square_sf_of};
+use crate::survival::regression::cox::{CoxModel, Stop, Ties};
+use crate::survival::regression::design::Design;
+use crate::survival::regression::frailty::law::Law;
+use crate::survival::regression::frailty::maximum::{Maximum, Variance};
+use crate::survival::regression::frailty::options::Frailty;
+use crate::survival::regression::term::{Status, Term};
+use crate::survival::result::print::PValue as P;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
+use crate::survival::result::test::TestSummary;
+
+/// A fitted model with frailties. Made by [`Frailty::fit`].
+///
+/// Standard errors, and degrees of freedom, are those of R's `coxph` with a sparse frailty term: in the information the
+/// covariances of the frailties with each other are left out, those with the covariates kept; θ is taken for known.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct FrailtyModel {
+    law: Law,
+    ties: Ties,
+    rows: usize,
+    events: usize,
+    theta: f64,
+    terms: Vec<Term>,
+    variance: Vec<f64>,
+    sampling_variance: Vec<f64>,
+    frailties: Vec<f64>,
+    frailty_variances: Vec<f64>,
+    df: FrailtyDf,
+    log_likelihood: [f64; 2],
+    without: f64,
+    integrated: Option<f64>,
+    iterations: usize,
+    stop: Stop,
+}
+
+/// The degrees of freedom of a model with frailties: of each covariate, and of the frailties.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct FrailtyDf {
+    covariates: Vec<f64>,
+    frailty: f64,
+}
+
+impl FrailtyDf {
+    /// Of each covariate of the design, all levels of a factor together: less than their number where frailties explain in
+    /// part what they explain.
+    #[must_use]
+    pub fn covariates(&self) -> &[f64] {
+        &self.covariates
+    }
+
+    /// Of the frailties: between 0 and their number.
+    #[must_use]
+    pub fn frailty(&self) -> f64 {
+        self.frailty
+    }
+
+    /// Of the model.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.covariates.iter().sum::<f64>() + self.frailty
+    }
+}
+
+/// A search that ended, to be read as a model.
+pub(super) struct Parts<'a, 'd> {
+    pub options: &'a Frailty,
+    pub cox: &'a CoxModel,
+    pub design: &'a Design<'d>,
+    pub free: &'a [usize],
+    pub scale: &'a [f64],
+    pub found: &'a Maximum,
+    /// `None` where there are no frailties.
+    pub variance: Option<Variance>,
+    pub integrated: Option<f64>,
+}
+
+impl FrailtyModel {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts { options, cox, design, free, scale, found, variance, integrated } = parts;
+        let p = scale.len();
+        let unit = |j: usize| if scale[j] > 0.0 { scale[j].recip() } else { 0.0 };
+        let spread = |v: &[f64]| -> Vec<f64> {
+            let mut all = vec![0.0; p * p];
+            for (a, &i) in free.iter().enumerate() {
+                for (b, &j) in free.iter().enumerate() {
+                    all[i * p + j] = v[a * free.len() + b] * unit(i) * unit(j);
+                }
+            }
+            all
+        };
+        let of_cox: Vec<f64> = cox.model_variance().iter().copied().collect();
+        let matrix = |v: fn(&Variance) -> &[f64]| variance.as_ref().map_or(of_cox.clone(), |x| spread(v(x)));
+        let (naive, sampling) = (matrix(|v| &v.beta), matrix(|v| &v.beta_sampling));
+        let term = |(j, of_cox): (usize, &Term)| Term {
+            name: of_cox.name.clone(),
+            status: of_cox.status,
+            coefficient: match of_cox.status {
+                Status::Estimated => Some(found.beta[j] * unit(j)),
+                _ => of_cox.coefficient,
+            },
+            std_error: of_cox.std_error.map(|_| naive[j * p + j].sqrt()),
+            robust_std_error: None,
+        };
+        let covariates = design.recipe().parts().map(|(_, columns)| {
+            let of: Vec<usize> = columns.filter(|j| free.contains(j)).collect();
+            trace_of_ratio(&naive, &sampling, p, &of)
+        });
+        Self {
+            law: options.law,
+            ties: options.ties,
+            rows: cox.rows(),
+            events: cox.events(),
+            theta: found.theta,
+            terms: cox.terms().iter().enumerate().map(term).collect(),
+            df: FrailtyDf {
+                covariates: covariates.collect(),
+                frailty: variance.as_ref().map_or(0.0, |v| v.df),
+            },
+            frailties: found.b.clone(),
+            frailty_variances: variance.map_or_else(|| vec![0.0; found.b.len()], |v| v.b),
+            variance: naive,
+            sampling_variance: sampling,
+            log_likelihood: [cox.log_likelihood()[0], found.partial],
+            without: cox.log_likelihood()[1],
+            integrated,
+            iterations: found.iterations,
+            stop: found.stop,
+        }
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of rows with an event.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
+    /// The rule for ties.
+    #[must_use]
+    pub fn ties(&self) -> Ties {
+        self.ties
+    }
+
+    /// The variance of the frailties: of `exp b` where they are gamma, of b where they are normal. 0 where the data show none.
+    #[must_use]
+    pub fn theta(&self) -> f64 {
+        self.theta
+    }
+
+    /// The coefficients with their names, status and standard errors.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The coefficients, log hazard ratios given the frailty; 0 for a redundant column.
+    #[must_use]
+    pub fn coefficients(&self) -> Vec<f64> {
+        self.terms.iter().map(Term::coefficient).collect()
+    }
+
+    /// The covariance of the coefficients: their part of the inverse of the penalised information (R's `var`).
+    #[must_use]
+    pub fn variance(&self) -> Array2<f64> {
+        let p = self.terms.len();
+        Array2::from_shape_fn((p, p), |(i, j)| self.variance[i * p + j])
+    }
+
+    /// The covariance of the coefficients without what the penalty adds (Gray 1992; R's `var2`).
+    #[must_use]
+    pub fn sampling_variance(&self) -> Array2<f64> {
+        let p = self.terms.len();
+        Array2::from_shape_fn((p, p), |(i, j)| self.sampling_variance[i * p + j])
+    }
+
+    /// The log frailties b, one for each cluster in the order in which the clusters first appear in the data.
+    #[must_use]
+    pub fn frailties(&self) -> &[f64] {
+        &self.frailties
+    }
+
+    /// The variances of the log frailties, in their order.
+    #[must_use]
+    pub fn frailty_variances(&self) -> &[f64] {
+        &self.frailty_variances
+    }
+
+    /// The degrees of freedom of the covariates and of the frailties.
+    #[must_use]
+    pub fn degrees_of_freedom(&self) -> &FrailtyDf {
+        &self.df
+    }
+
+    /// The log partial likelihood, without the penalty: with all coefficients and log frailties 0, and at the end.
+    #[must_use]
+    pub fn log_likelihood(&self) -> [f64; 2] {
+        self.log_likelihood
+    }
+
+    /// The log likelihood without the gamma frailties, which are integrated out (R's I-likelihood). `None` for
+    /// Gaussian ones, whose integral has no closed form.
+    #[must_use]
+    pub fn integrated_log_likelihood(&self) -> Option<f64> {
+        self.integrated
+    }
+
+    /// The likelihood-ratio test of all coefficients and frailties together, on as many degrees of freedom as both have.
+    #[must_use]
+    pub fn likelihood_ratio_test(&self) -> FrailtyTest {
+        let [null, fitted] = self.log_likelihood;
+        FrailtyTest::chi_square((2.0 * (fitted - null)).max(0.0), self.df.total())
+    }
+
+    /// Wald's approximate test of the frailties as R prints it: `Σ b²/var(b)` on their degrees of freedom, at least half a one.
+    #[must_use]
+    pub fn frailty_test(&self) -> FrailtyTest {
+        let terms = self.frailties.iter().zip(&self.frailty_variances);
+        let statistic = terms.filter(|(_, v)| **v > 0.0).map(|(b, v)| b * b / v).sum();
+        let df = self.df.frailty;
+        let p_value = (self.theta > 0.0).then(|| chi_square_sf_of(statistic, df.max(0.5)));
+        FrailtyTest { statistic, df, p_value }
+    }
+
+    /// The likelihood-ratio test that gamma frailties have no variance. Under that θ is at the edge of its range, so that the
+    /// statistic is 0 in half of all samples and a chi-square with one degree of freedom in the other half (Self & Liang
+    /// 1987, J Am Stat Assoc 82:605). `None` for Gaussian frailties.
+    #[must_use]
+    pub fn variance_test(&self) -> Option<FrailtyTest> {
+        let statistic = (2.0 * (self.integrated? - self.without)).max(0.0);
+        let p_value = if statistic > 0.0 { 0.5 * chi_square_sf(statistic, 1) } else { 1.0 };
+        Some(FrailtyTest { statistic, df: 1.0, p_value: self.stop.is_success().then_some(p_value) })
+    }
+
+    /// The number of Newton steps at the last variance.
+    #[must_use]
+    pub fn iterations(&self) -> usize {
+        self.iterations
+    }
+
+    /// Why the search ended: look here before the estimates are reported.
+    #[must_use]
+    pub fn stop(&self) -> Stop {
+        self.stop
+    }
+}
+
+/// The trace of `V⁻¹ W` over some columns.
+fn trace_of_ratio(v: &[f64], w: &[f64], p: usize, of: &[usize]) -> f64 {
+    let Some(factor) = Cholesky::new(v, p, of) else { return 0.0 };
+    let column = |j: usize| (0..p).map(|i| w[i * p + j]).collect::<Vec<f64>>();
+    of.iter().map(|&j| factor.solve(&column(j))[j]).sum()
+}
+
+/// A chi-square test whose degrees of freedom need not be a whole number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct FrailtyTest {
+    statistic: f64,
+    df: f64,
+    p_value: Option<f64>,
+}
+
+impl FrailtyTest {
+    fn chi_square(statistic: f64, df: f64) -> Self {
+        Self { statistic, df, p_value: (df > 1e-6).then(|| chi_square_sf_of(statistic, df)) }
+    }
+
+    /// The statistic.
+    #[must_use]
+    pub fn statistic(&self) -> f64 {
+        self.statistic
+    }
+
+    /// Its degrees of freedom.
+    #[must_use]
+    pub fn df(&self) -> f64 {
+        self.df
+    }
+
+    /// The p-value; `None` where there is nothing to test.
+    #[must_use]
+    pub fn p_value(&self) -> Option<f64> {
+        self.p_value
+    }
+}
+
+impl From<&FrailtyTest> for TestSummary {
+    fn from(test: &FrailtyTest) -> Self {
+        Self::new("Chi-square test of a model with frailties", Some(test.statistic), test.p_value)
+    }
+}
+
+impl fmt::Display for FrailtyTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2} on {:.2} df", self.statistic, self.df)?;
+        self.p_value.map_or(Ok(()), |p| write!(f, ", {:#}", P(p)))
+    }
+}
+
+impl fmt::Display for FrailtyModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { law, ties, rows, events, theta, .. } = self;
+        let clusters = self.frailties.len();
+        write!(
+            f,
+            "Cox model with {law} frailties, {ties} ties: {rows} rows, {events} events, {clusters} clusters; {}",
+            self.stop
+        )?;
+        let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
+        write!(
+            f,
+            "\n{:width$} {:>10} {:>10} {:>8} {:>9} {:>12}  95% CI",
+            "covariate", "coef", "std error", "z", "p", "hazard ratio"
+        )?;
+        for t in &self.terms {
+            let (Some(se), Some(z), Some(p)) = (t.std_error(), t.z(), t.p_value()) else {
+                write!(f, "\n{:width$} redundant: left out", t.name)?;
+                continue;
+            };
+            let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+            write!(
+                f,
+                "\n{:width$} {:>10.5} {se:>10.5} {z:>8.3} {:>9} {:>12.4}  {interval:.4}",
+                t.name,
+                t.coefficient(),
+                P(p).to_string(),
+                t.hazard_ratio()
+            )?;
+        }
+        write!(f, "\nvariance of the frailties {theta:.4}, {:.2} degrees of freedom", self.df.frailty)?;
+        if let (Some(integrated), Some(test)) = (self.integrated, self.variance_test()) {
+            write!(
+                f,
+                "; log likelihood without them {integrated:.3}\nno variance        {test} (at the edge)"
+            )?;
+        }
+        write!(f, "\nfrailties          {}", self.frailty_test())?;
+        write!(f, "\nlikelihood ratio   {}", self.likelihood_ratio_test())
+    }
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(FrailtyTest { statistic: f64, df: f64, p_value: Option<f64> });
+
+#[cfg(feature = "serde")]
+impl FrailtyTest {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::number("a statistic", self.statistic)?;
+        stored::number("degrees of freedom", self.df)?;
+        self.p_value.map_or(Ok(()), |p| stored::probability("a p-value", p))
+    }
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(FrailtyModel {
+    law: Law,
+    ties: Ties,
+    rows: usize,
+    events: usize,
+    theta: f64,
+    terms: Vec<Term>,
+    variance: Vec<f64>,
+    sampling_variance: Vec<f64>,
+    frailties: Vec<f64>,
+    frailty_variances: Vec<f64>,
+    df: FrailtyDf,
+    log_likelihood: [f64; 2],
+    without: f64,
+    integrated: Option<f64>,
+    iterations: usize,
+    stop: Stop,
+});
+
+#[cfg(feature = "serde")]
+impl FrailtyModel {
+    fn check(&self) -> crate::error::Result<()> {
+        let (p, k) = (self.terms.len(), self.frailties.len());
+        let lengths = [
+            ("the variances", self.variance.len(), p * p),
+            ("the sampling variances", self.sampling_variance.len(), p * p),
+            ("the variances of the frailties", self.frailty_variances.len(), k),
+        ];
+        for (argument, len, expected) in lengths {
+            if len != expected {
+                return Err(crate::error::Error::LengthMismatch {
+                    argument,
+                    len,
+                    other: "the model",
+                    expected,
+                });
+            }
+        }
+        stored::size("theta", self.theta)?;
+        stored::covariance(&self.variance, p)?;
+        stored::covariance(&self.sampling_variance, p)?;
+        self.frailties.iter().try_for_each(|&b| stored::number("a log frailty", b))?;
+        self.frailty_variances.iter().try_for_each(|&v| stored::size("a variance", v))?;
+        let within = |value: f64, most: usize| {
+            if value.abs() <= most as f64 + 1.0 {
+                return Ok(());
+            }
+            let must_be = "at most the number of columns, or of clusters";
+            Err(crate::error::Error::OutOfRange { argument: "degrees of freedom", value, must_be })
+        };
+        self.df.covariates.iter().try_for_each(|&d| within(d, p))?;
+        within(self.df.frailty, k)?;
+        let likelihoods = self.log_likelihood.iter().chain([&self.without]).chain(&self.integrated);
+        likelihoods.copied().try_for_each(|l| stored::number("a log likelihood", l))
+    }
+}
