@@ -26,9 +26,9 @@ impl CurvePlot {
         if merged.len() as f64 * 0.09 * size > CROWDED * (frame.right - frame.left) {
             merged = merge_marks(&marks, frame.x, 0.6 * size);
         }
-        for Censored { from, to, count } in merged {
+        for Censored { from, count, .. } in merged {
             let x = frame.x.place(from);
-            let value = own.value_at(to);
+            let value = own.value_at(from);
             if !value.is_finite() {
                 continue;
             }
