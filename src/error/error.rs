@@ -631,6 +631,27 @@ pub enum Error {
         /// The subject's id or position, and arm.
         subject: String,
     },
+    /// An event for which the description of an endpoint has no role.
+    #[error(
+        "endpoint {endpoint} gives {event} of subject {subject} no role: name it among the events, the competing, the \
+         censoring or the ignored ones"
+    )]
+    NoRole {
+        /// The endpoint.
+        endpoint: String,
+        /// The event.
+        event: String,
+        /// The subject's id or position, and arm.
+        subject: String,
+    },
+    /// The description of an endpoint that cannot be one.
+    #[error("endpoint {endpoint}: {why}")]
+    InvalidEndpoint {
+        /// The endpoint.
+        endpoint: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// A survival curve asked of an endpoint with competing events.
     #[error(
         "endpoint {endpoint} has competing events ({event} of subject {subject}): a survival curve would \

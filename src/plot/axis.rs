@@ -87,6 +87,10 @@ pub(crate) fn ticks(end: f64, most: usize, rounding: Rounding) -> Vec<f64> {
         return vec![0.0];
     }
     let step = rounding.round_up(end / most.max(1) as f64);
+    // Below the smallest numbers a step is rounded to 0.
+    if !(step > 0.0) {
+        return vec![0.0];
+    }
     let count = (end / step * (1.0 + 1e-9)).floor() as usize;
     (0..=count).map(|i| i as f64 * step).collect()
 }
@@ -108,7 +112,8 @@ pub(crate) fn ticks_between(low: f64, high: f64, most: usize) -> Vec<f64> {
 /// Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten inside the range, thinned to the powers where many, and
 /// with 1.5, 3 and 7 beside them where few.
 pub(crate) fn ticks_logarithmic(low: f64, high: f64) -> Vec<f64> {
-    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    // Of all numbers there are.
+    let (first, last) = ((low.log10().floor() as i32).max(-330), (high.log10().ceil() as i32).min(310));
     let of = |multiples: &[f64]| -> Vec<f64> {
         let all = (first..=last).flat_map(|p| multiples.iter().map(move |m| m * 10f64.powi(p)));
         all.filter(|v| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(v)).collect()
@@ -148,6 +153,10 @@ mod tests {
         assert_eq!(ticks(5.0, 8, Rounding::of("Years")), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!(ticks(1022.0, 6, Rounding::of("Days")), [0.0, 180.0, 360.0, 540.0, 720.0, 900.0]);
         assert_eq!(ticks(0.01, 4, Rounding::Decimal).len(), 3);
+        // The ends of the machine's numbers.
+        assert_eq!(ticks(5e-324, 6, Rounding::Decimal), [0.0]);
+        assert!((1..=7).contains(&ticks(1e308, 6, Rounding::Decimal).len()));
+        assert!(ticks_logarithmic(5e-324, f64::INFINITY).len() > 600);
         assert_eq!(
             ticks(1e6, 5, Rounding::Decimal),
             [0.0, 200_000.0, 400_000.0, 600_000.0, 800_000.0, 1_000_000.0]

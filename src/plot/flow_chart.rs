@@ -113,6 +113,9 @@ impl FlowChart {
             row("Allocation", arm, "received another treatment", flow.other_treatment()[i]);
             row("Follow-up", arm, "lost to follow-up", flow.lost()[i]);
             row("Follow-up", arm, "withdrew", flow.withdrew()[i]);
+            for (why, n) in flow.other_reasons() {
+                row("Follow-up", arm, why, n[i]);
+            }
             row("Follow-up", arm, "followed to a terminal event", flow.terminal()[i]);
             row("Follow-up", arm, "still followed", flow.still_followed()[i]);
             for (name, n) in flow.populations() {
@@ -154,12 +157,14 @@ impl FlowChart {
             ]
         };
         let follow_up = |i: usize| {
-            vec![
+            let mut lines = vec![
                 Line::new(counted("Lost to follow-up", flow.lost()[i])),
                 Line::new(counted("Withdrew", flow.withdrew()[i])),
-                Line::new(counted("Followed to a terminal event", flow.terminal()[i])),
-                Line::new(counted("Still followed", flow.still_followed()[i])),
-            ]
+            ];
+            lines.extend(flow.other_reasons().iter().map(|(why, n)| Line::new(counted(why, n[i]))));
+            lines.push(Line::new(counted("Followed to a terminal event", flow.terminal()[i])));
+            lines.push(Line::new(counted("Still followed", flow.still_followed()[i])));
+            lines
         };
         let analysis = |i: usize| {
             let line =
@@ -306,12 +311,15 @@ impl FlowChart {
         for (i, arm) in flow.arms().iter().enumerate() {
             let analysed: Vec<String> =
                 flow.populations().iter().map(|(name, n)| format!(", analysed ({name}) {}", n[i])).collect();
+            let others: Vec<String> =
+                flow.other_reasons().iter().map(|(why, n)| format!("{why} {}, ", n[i])).collect();
             sentences.push(format!(
-                "{arm}: randomised {}, another treatment {}, lost {}, withdrew {}, terminal event {}, still followed {}{}",
+                "{arm}: randomised {}, another treatment {}, lost {}, withdrew {}, {}terminal event {}, still followed {}{}",
                 flow.randomised()[i],
                 flow.other_treatment()[i],
                 flow.lost()[i],
                 flow.withdrew()[i],
+                others.concat(),
                 flow.terminal()[i],
                 flow.still_followed()[i],
                 analysed.concat()

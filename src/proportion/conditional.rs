@@ -1,8 +1,9 @@
 //! The odds ratio given how many have the event.
 
+use crate::error::Error;
 use crate::numeric::root;
 use crate::proportion::estimate::{EffectEstimate, EffectMeasure, EffectMethod};
-use crate::proportion::hypergeometric::Cell;
+use crate::proportion::hypergeometric::{Cell, Tails, possible};
 use crate::proportion::pair::TwoProportions;
 use crate::survival::result::not_estimable::NotEstimable;
 
@@ -69,17 +70,19 @@ fn odds_ratio(f: impl Fn(f64) -> f64) -> f64 {
 
 /// The maximum-likelihood estimate.
 pub(super) fn estimate(pair: &TwoProportions) -> Result<f64, NotEstimable> {
-    let cell = Cell::of(pair);
+    let (first, last) = possible(pair);
     let x = pair.group().events();
-    if cell.first == cell.last() {
+    if first == last {
         return Err(NotEstimable::Undefined);
     }
-    if x == cell.first {
+    if x == first {
         return Ok(0.0);
     }
-    if x == cell.last() {
+    if x == last {
         return Ok(f64::INFINITY);
     }
+    // Of counts beyond 10¹¹ the two estimates differ by less than 1e-11.
+    let Some(cell) = Cell::near(pair) else { return pair.odds_ratio() };
     let above = (x - cell.first) as f64;
     Ok(odds_ratio(|ln| {
         let law = cell.probabilities_at(ln);
@@ -94,20 +97,25 @@ fn at_least(law: &[f64], at: usize, mid_p: bool) -> f64 {
 }
 
 /// The lower limit.
-pub(super) fn lower(pair: &TwoProportions, tail: f64, mid_p: bool) -> f64 {
-    let cell = Cell::of(pair);
-    let at = (pair.group().events() - cell.first) as usize;
-    if at == 0 {
-        return 0.0;
+pub(super) fn lower(pair: &TwoProportions, tail: f64, mid_p: bool) -> Result<f64, Error> {
+    let x = pair.group().events();
+    if x == possible(pair).0 {
+        return Ok(0.0);
     }
-    odds_ratio(|ln| at_least(&cell.probabilities_at(ln), at, mid_p) - tail)
+    let Some(cell) = Cell::near(pair) else {
+        return Err(Error::TooLarge {
+            what: "the conditional law of the counts",
+            size: format!("{x} events in the group"),
+            instead: "use Miettinen and Nurminen's interval, which is as good for so many",
+        });
+    };
+    let at = (x - cell.first) as usize;
+    Ok(odds_ratio(|ln| at_least(&cell.probabilities_at(ln), at, mid_p) - tail))
 }
 
 /// The one-sided p-values of an odds ratio of 1: that the group is lower, that it is higher.
 pub(super) fn no_effect(pair: &TwoProportions, mid_p: bool) -> [f64; 2] {
-    let p = |pair: &TwoProportions| {
-        let cell = Cell::of(pair);
-        at_least(&cell.probabilities(), (pair.group().events() - cell.first) as usize, mid_p)
-    };
-    [p(&pair.swapped()), p(pair)]
+    let tails = Tails::of(pair);
+    let tails = if mid_p { tails.mid() } else { tails };
+    [tails.lower, tails.higher]
 }

@@ -168,18 +168,18 @@ impl EffectEstimate {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1); [`Error::Unsupported`] for another scale than the
-    /// effect's own.
+    /// effect's own; [`Error::TooLarge`] for conditional limits of counts beyond 10¹¹ or so.
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
         let level = interval.into().level_alone("an interval of two proportions")?;
         let tail = 0.5 * (1.0 - level);
         let lower = |pair: &TwoProportions| match self.method {
-            EffectMethod::MiettinenNurminen => miettinen_nurminen::lower(pair, self.measure, tail),
-            EffectMethod::ChanZhang => chan_zhang::lower(pair, self.measure, tail),
+            EffectMethod::MiettinenNurminen => Ok(miettinen_nurminen::lower(pair, self.measure, tail)),
+            EffectMethod::ChanZhang => Ok(chan_zhang::lower(pair, self.measure, tail)),
             EffectMethod::Conditional => conditional::lower(pair, tail, false),
             EffectMethod::ConditionalMidP => conditional::lower(pair, tail, true),
         };
         // The upper limit is the lower one read the other way round, which no method distinguishes.
-        let bounds = (lower(&self.pair), self.measure.reversed(lower(&self.pair.swapped())));
+        let bounds = (lower(&self.pair)?, self.measure.reversed(lower(&self.pair.swapped())?));
         Ok(ConfidenceInterval::new(Some(bounds), level))
     }
 

@@ -1,6 +1,6 @@
 //! Fisher's exact test: given how many have the event, is it a coincidence who they are?
 
-use crate::proportion::hypergeometric::{Cell, Tails};
+use crate::proportion::hypergeometric::Tails;
 use crate::proportion::pair::TwoProportions;
 use crate::proportion::power::{Assumed, power};
 use crate::proportion::test::{ProportionTest, ProportionTestMethod};
@@ -54,8 +54,7 @@ impl Fisher {
     /// Do the two proportions differ?
     #[must_use]
     pub fn test(&self, pair: &TwoProportions) -> ProportionTest {
-        let cell = Cell::of(pair);
-        let tails = Tails::all(&cell.probabilities())[(pair.group().events() - cell.first) as usize];
+        let tails = Tails::of(pair);
         let (tails, method) = if self.mid_p {
             (tails.mid(), ProportionTestMethod::FisherMidP)
         } else {

@@ -186,6 +186,7 @@ pub fn saa_course() -> Trial<Arm, Course> {
                 Exit::Cutoff => Exit::Cutoff,
                 Exit::Lost => Exit::Lost,
                 Exit::Withdrew => Exit::Withdrew,
+                Exit::Other(why) => Exit::Other(why),
             },
             received: None,
             baseline: Baseline::default(),

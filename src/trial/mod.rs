@@ -14,6 +14,7 @@
 //! | question | answer |
 //! |---|---|
 //! | what happened, and what counts | [`Subject`], [`Endpoint`]; [`Estimand`] for intercurrent events |
+//! | the same where arms, events and endpoints are known at run time only | [`Name`], [`RunTimeEndpoint`] (closures), [`EndpointDescription`] (a configuration) |
 //! | of whom, as of when | [`Population`], [`Stratification`]; [`DataCutoff`], [`Trial::cutoff_at_events`] |
 //! | one endpoint, one arm against another | [`Analysis`], [`Contrast`]; several ways of asking in one table: [`Comparisons`] |
 //! | the same where events compete | [`Analysis::incidence`], [`IncidenceContrast`]; Kaplan-Meier only by name: [`Analysis::competing_as_censored`] |
@@ -71,9 +72,12 @@ pub use analysis::{
 #[cfg(feature = "calendar")]
 pub use facts::{Calendar, Clock, DayCount};
 pub use facts::{
-    Characteristic, Exit, Label, Stratification, Stratum, Subject, SubjectBuilder, Time, TimeUnit,
+    Characteristic, Exit, Label, Name, Stratification, Stratum, Subject, SubjectBuilder, Time, TimeUnit,
 };
-pub use question::{Ascertainment, Endpoint, Estimand, Origin, Population, Role, Strategy};
+pub use question::{
+    Ascertainment, Endpoint, EndpointDescription, Estimand, Origin, Population, Role, RunTimeEndpoint,
+    Strategy,
+};
 pub use report::{
     ArmReport, ComparisonReport, CompetingReport, PenalisedRatio, Report, ReportBuilder, Table,
 };

@@ -68,3 +68,12 @@ fn rates_of_data() {
     assert!(IncidenceRate::new(1, 1.0).unwrap().interval(1.0).is_err());
     assert!(IncidenceRate::new(1, 1.0).unwrap().ratio_interval(&rate, f64::NAN).is_err());
 }
+
+/// Counts that f64 would round are no counts.
+#[test]
+fn more_events_than_can_be_counted() {
+    let data = RightCensored::new(&[1.0, 2.0], &[true, true]).unwrap();
+    let data = data.with_weights(Weights::replication(&[1e100, 1e100])).unwrap();
+    let error = IncidenceRate::estimate(&data).unwrap_err().to_string();
+    assert!(error.starts_with("the number of events is") && error.ends_with("at most 2^53"), "{error}");
+}

@@ -317,6 +317,42 @@ fn singular_risk_sets_end_the_estimation() {
     assert_eq!(cumulative(&none, 2.0), [0.0, 0.0]);
 }
 
+/// Rows that are in no risk set with an event have no say in what a column's unit is: nothing else changes, however far out
+/// they are.
+#[test]
+fn a_row_in_no_risk_set_has_no_say() {
+    let time = [1., 2., 3., 4., 5., 6., 7., 8.];
+    let event = [true, true, false, true, true, true, false, true];
+    let x = [1., 0., 0.3, 1., 0.2, 0.7, 0.5, 0.1];
+    let with = |far: Option<f64>| {
+        let (mut t, mut e, mut x) = (time.to_vec(), event.to_vec(), x.to_vec());
+        if let Some(far) = far {
+            t.push(0.5);
+            e.push(false);
+            x.push(far);
+        }
+        let data = RightCensored::new(t, e).unwrap();
+        let design = Design::builder().numeric("x", &x).build().unwrap();
+        AdditiveHazards::new().fit(&data, &design).unwrap()
+    };
+    let plain = with(None);
+    assert_eq!(plain.times().len(), 5);
+    for far in [1e3, 1e6, 1e12, -1e200] {
+        let model = with(Some(far));
+        assert_eq!((model.times(), model.end()), (plain.times(), plain.end()), "{far}");
+        near(&cumulative(&model, 6.0), &cumulative(&plain, 6.0), 1e-9);
+        near(&model.weighted_covariance(), &plain.weighted_covariance(), 1e-9);
+    }
+    // A column's unit is no matter, up to the ends of the machine.
+    for unit in [1e200, 1e-200, 1e300] {
+        let x: Vec<f64> = x.iter().map(|x| x * unit).collect();
+        let data = RightCensored::new(&time, &event).unwrap();
+        let model = AdditiveHazards::new().fit(&data, &Design::builder().numeric("x", &x).build().unwrap());
+        let found = cumulative(&model.unwrap(), 6.0);
+        near(&[found[0], found[1] * unit], &cumulative(&plain, 6.0), 1e-9);
+    }
+}
+
 /// A baseline for each stratum beside common coefficients. R, timereg 2.0.5: aalen(Surv(time, status) ~ -1 + factor(sex) + age,
 /// max.time = 700, robust = 1), the first row of each time: cum, var.cum, robvar.cum.
 #[test]

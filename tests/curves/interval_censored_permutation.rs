@@ -190,3 +190,20 @@ mod stored {
         }
     }
 }
+
+/// A stratum in which the weights are a part of one subject has no variance: it counts in neither, whatever its order.
+#[test]
+fn a_part_of_a_subject_is_exchanged_with_nobody() {
+    let groups = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1];
+    let strata = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1];
+    let weights = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.4, 0.5];
+    let of = |rows: usize| {
+        let data = IntervalCensored::new(&LOWER[..rows], &UPPER[..rows]).unwrap();
+        let data = data.with_weights(Weights::replication(weights[..rows].to_vec())).unwrap();
+        let data = data.with_strata(Groups::from_codes(&strata[..rows], &["a", "b"]).unwrap()).unwrap();
+        let arm = Groups::from_codes(&groups[..rows], &["x", "y"]).unwrap();
+        IntervalLogRank::new(IntervalScore::Sun).test(&data, &arm).unwrap()
+    };
+    let (with, without) = (of(10), of(8));
+    assert_eq!((with.statistic(), with.sums()), (without.statistic(), without.sums()));
+}

@@ -269,3 +269,24 @@ fn robust_errors_are_sums_of_squared_influences() {
         }
     }
 }
+
+/// A group with nobody in it has no survival; the unit of weights is none of the table's business; sums that are no numbers are
+/// refused.
+#[test]
+fn nobody_small_weights_and_huge_counts() {
+    let data = lung();
+    let breaks = [0.0, 100.0, 200.0, 400.0];
+    let codes = vec![0; data.len()];
+    let groups = Groups::from_codes(&codes, &["all", "nobody"]).unwrap();
+    let tables = Actuarial::by_group(&data, &groups, &breaks).unwrap();
+    assert!(tables[1].rows().is_empty() && tables[1].survival_after().is_nan());
+    assert!((0.0..1.0).contains(&tables[0].survival_after()));
+    for weight in [1e-12, 1e12] {
+        let weighted = data.clone().with_weights(Weights::replication(vec![weight; data.len()])).unwrap();
+        let table = Actuarial::fit(&weighted, &breaks).unwrap();
+        assert_eq!(table.rows().len(), tables[0].rows().len());
+        assert_relative_eq!(table.survival_after(), tables[0].survival_after(), max_relative = 1e-12);
+    }
+    let error = Actuarial::from_counts(&[0.0, 1.0], &[1e308, 1e308], &[1e308, 0.0]).unwrap_err();
+    assert_eq!(error.to_string(), "the sum of the counts is inf: it must be below 1.8e308");
+}

@@ -131,9 +131,13 @@ fn what_cannot_be_is_refused_or_is_an_answer() {
         smoothed.between(-1.0, 5.0),
         smoothed.between(0.0, f64::INFINITY),
         smoothed.points(1),
+        // Nobody is under observation after 1022, and one over the square of the bandwidth is no number.
+        smoothed.between(0.0, 2000.0),
+        smoothed.between(0.0, 700.0).bandwidth(Bandwidth::Fixed(1e-320)),
     ] {
         assert!(matches!(wrong.fit(&data), Err(Error::OutOfRange { .. })), "{wrong:?}");
     }
+    assert!(matches!(smoothed.points(usize::MAX).fit(&data), Err(Error::TooLarge { .. })));
     let sampled = data.clone().with_weights(Weights::sampling(vec![1.5; data.len()])).unwrap();
     assert!(matches!(smoothed.from_table(&RiskTable::new(&sampled)), Err(Error::Unsupported { .. })));
     // Hostile: one event, none, all tied, tiny and huge times.

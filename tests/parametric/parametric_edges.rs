@@ -50,6 +50,18 @@ fn hostile_data_have_an_answer_or_a_diagnosis() {
                 }
             };
             assert!(!fit.log_likelihood().is_nan(), "{family} {time:?}");
+            // A model is equal to itself, whatever is not known of it: a variance may be missing, not NaN.
+            assert_eq!(fit, fit.clone(), "{family} {time:?}");
+            let each_alone = data.clone().with_clusters(&(0..time.len()).collect::<Vec<_>>()).unwrap();
+            let robust = Parametric::new(family.clone());
+            // Robust variances of the narrow cases alone: a fit more for each family.
+            if time.len() == 1 || time[0] == 2.0 {
+                let fit = robust.fit(&each_alone, &Design::without_covariates(time.len()));
+                if let Ok(robust) = fit {
+                    assert_eq!(robust, robust.clone(), "{family} {time:?}, robust");
+                    assert!(robust.variance().iter().all(|v| v.is_finite()), "{family} {time:?}, robust");
+                }
+            }
             if !event.contains(&true) {
                 assert_eq!(fit.stop(), ParametricStop::NoEvents, "{family}: {fit}");
             }

@@ -692,3 +692,55 @@ fn finish(report: Report) {
     );
     assert!(tried > 100);
 }
+
+/// The trial wing and the proportions.
+#[test]
+fn what_a_trial_reports() {
+    use greenwood::proportion::{Fisher, Proportion, TwoProportions};
+    use greenwood::trial::examples::{Arm, FFS, RESPONSE, TIME_TO_RESPONSE, saa, saa_course};
+    use greenwood::trial::{Comparisons, Population, Time};
+
+    let mut report = Report::default();
+    let trial = saa();
+    let analysis = trial.analyse(&FFS).unwrap();
+    let contrast = analysis.contrast(Arm::Msc, Arm::Control).unwrap();
+    let everybody = Population::new("everybody", |_| true);
+    let flow = trial.flow(&[everybody]).screened(21, &[("no consent", 3)]).unwrap();
+    report.printed("Flow", &flow, |flow, a| {
+        for i in 0..flow.arms().len() {
+            a.size(flow.lost()[i] as f64)
+                .size(flow.still_followed()[i] as f64)
+                .size(flow.randomised()[i] as f64);
+        }
+        #[cfg(feature = "plot")]
+        let _ = (flow.figure().to_svg(), flow.figure().data().to_csv());
+    });
+    report.printed("FollowUp", &analysis.follow_up().unwrap(), |f, a| {
+        a.size(f.completeness());
+        let _ = (f.median(), f.limits(), f.observed(), f.potential());
+    });
+    let mut comparisons = Comparisons::at(Time::years(2.0));
+    comparisons.push("all", &analysis, Arm::Msc, Arm::Control).unwrap();
+    report.printed("Comparisons", &comparisons, |_, _| ());
+    report.of("Fragility", &contrast.fragility(0.05).unwrap(), |_, _| ());
+    let course = saa_course();
+    let responses = course.responses(&RESPONSE).unwrap();
+    report.printed("BinaryContrast", &responses.contrast(Arm::Msc, Arm::Control).unwrap(), |c, a| {
+        a.p(c.fisher().p_value()).p(c.difference().p_value());
+        let _ = (c.ratio().interval(0.95), c.exact_odds_ratio().interval(0.95), c.boschloo());
+    });
+    let incidence = course.analyse(&TIME_TO_RESPONSE).unwrap();
+    report.printed("Incidence", &incidence.incidence(Arm::Msc, Time::days(60.0)).unwrap(), |i, a| {
+        a.p(i.value().ok()).size(i.std_error().ok());
+        let _ = i.interval(0.95);
+    });
+    let table = analysis.report().contrast(Arm::Msc, Arm::Control).build().unwrap().tables().remove(0);
+    report.printed("Table", &table, |t, _| {
+        let _ = (t.to_markdown(), t.to_latex(), t.to_csv(), t.to_html());
+    });
+    let pair = TwoProportions::new(Proportion::new(7, 34).unwrap(), Proportion::new(1, 34).unwrap());
+    report.printed("ProportionTest", &Fisher::new().test(&pair), |t, a| {
+        a.p(t.p_value());
+    });
+    finish(report);
+}

@@ -571,3 +571,48 @@ proptest! {
         }
     }
 }
+
+/// Laws of very many values are not written out. R 4.2.2: phyper(5e7, 1e8, 1e8, 100010000), which is symmetric, and
+/// phyper(3e6, 1e7, 2e7, 9005000), both sides.
+#[test]
+fn tests_of_huge_counts() {
+    let million = 1_000_000;
+    let test = Fisher::new().test(&pair([50 * million, 100 * million, 50_010_000, 100 * million]));
+    assert_relative_eq!(test.p_value(), 0.15734071970257049, max_relative = 1e-9);
+    assert_relative_eq!(
+        test.one_sided_p_value(Alternative::FirstLower),
+        0.078670359851285246,
+        max_relative = 1e-9
+    );
+    assert_relative_eq!(
+        test.one_sided_p_value(Alternative::FirstHigher),
+        0.92137115089843924,
+        max_relative = 1e-9
+    );
+    let test = Fisher::new().test(&pair([3 * million, 10 * million, 6_005_000, 20 * million]));
+    assert_relative_eq!(
+        test.one_sided_p_value(Alternative::FirstLower),
+        0.079571025575418661,
+        max_relative = 1e-9
+    );
+    assert_relative_eq!(
+        test.one_sided_p_value(Alternative::FirstHigher),
+        0.920554022731196797,
+        max_relative = 1e-9
+    );
+    // As many events as values in the table, nearly all of them without weight: one p-value does not cost their square.
+    let few = Fisher::new().test(&pair([100_000, 1 << 33, 100_500, 1 << 33]));
+    assert!((0.25..0.28).contains(&few.p_value()), "{few}");
+    // Conditional limits look at the counts around what was observed: beside those without conditions, which are close to them.
+    let of = pair([3 * million, 10 * million, 6_005_000, 20 * million]);
+    let exact = ConditionalOddsRatio::new().estimate(&of);
+    let score = MiettinenNurminen::odds_ratio().estimate(&of);
+    assert_relative_eq!(exact.value().unwrap(), score.value().unwrap(), max_relative = 1e-6);
+    let ends = |e: &EffectEstimate| <[f64; 2]>::from(e.interval(0.95).unwrap().bounds().unwrap());
+    for (a, b) in ends(&exact).into_iter().zip(ends(&score)) {
+        assert_relative_eq!(a, b, max_relative = 1e-5);
+    }
+    let huge = ConditionalOddsRatio::new().estimate(&pair([1 << 52, 1 << 53, 1 << 51, 1 << 53]));
+    assert_relative_eq!(huge.value().unwrap(), 3.0, max_relative = 1e-9);
+    assert!(matches!(huge.interval(0.95), Err(Error::TooLarge { .. })));
+}

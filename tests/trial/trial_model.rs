@@ -1,7 +1,9 @@
 //! The trial model: what a subject may be, what an endpoint makes of it, and what is refused.
 
+use greenwood::survival::result::Direction;
 use greenwood::trial::{
-    Ascertainment, Censoring, DataCutoff, Decision, Endpoint, Exit, Outcome, Role, Subject, Time, Trial,
+    Ascertainment, Censoring, DataCutoff, Decision, Endpoint, EndpointDescription, Estimand, Exit, Name,
+    Outcome, Role, RunTimeEndpoint, Subject, Time, TimeUnit, Trial,
 };
 use greenwood::{Error, Result};
 use proptest::prelude::*;
@@ -329,4 +331,137 @@ fn what_is_read_is_checked() -> Result<()> {
     assert!(read("[60.875,", "[6000.0,").starts_with("subject 1 (A): Progression at 6000 days"));
     assert!(read("273.9375", "-1.0").starts_with("subject 1 (A): the time of end of follow-up is -1 days"));
     Ok(())
+}
+
+/// Three subjects whose arms and events are words of a file.
+fn in_words() -> Result<Trial<Name, Name>> {
+    let on = |arm: String| Subject::on(Name::from(arm));
+    Ok(Trial::new([
+        on("MSC + IST".into())
+            .then(m(2.0), "response".into())
+            .until(m(9.0), Exit::Other("moved away".into()))?,
+        on("MSC + IST".into())
+            .then(m(4.0), "progression".into())
+            .until(m(9.0), Exit::Terminal("death".into()))?,
+        on("IST".into()).then(m(1.0), "response".into()).until(m(6.0), Exit::Terminal("death".into()))?,
+    ]))
+}
+
+#[test]
+fn names_that_are_known_at_run_time() -> Result<()> {
+    let trial = in_words()?;
+    let os = Endpoint::overall_survival(|kind: Name| kind == "death");
+    let analysis = trial.analyse(&os)?;
+    assert_eq!(analysis.arms(), ["MSC + IST".into(), "IST".into()] as [Name; 2]);
+    assert_eq!(analysis.records()[0].outcome, Outcome::Censored(Censoring::Other("moved away".into())));
+    let reasons = analysis.reasons();
+    assert_eq!(reasons.count("MSC + IST".into(), Censoring::Other("moved away".into())), 1);
+    assert_eq!(reasons.to_string(), "MSC + IST  censored 1: moved away 1\nIST        censored 0");
+    let flow = trial.flow(&[]);
+    assert_eq!(flow.other_reasons(), [("moved away".to_string(), vec![1, 0])]);
+    assert_eq!(flow.still_followed(), [0, 0]);
+    assert!(flow.to_string().contains("\nmoved away"), "{flow}");
+    let report = analysis.report().build()?.to_string();
+    assert!(report.contains("MSC + IST") && report.contains("moved away"), "{report}");
+    // Two words that are equal are one name; a name prints as its text.
+    assert_eq!(Name::from("IST"), Name::from(String::from("IST")));
+    assert_eq!(format!("{:>5}|{:?}", Name::from("IST"), Name::from("a\"b")), "  IST|\"a\\\"b\"");
+    Ok(())
+}
+
+#[test]
+fn endpoints_from_closures() -> Result<()> {
+    let trial = in_words()?;
+    let counts: Vec<Name> = vec!["progression".into(), "death".into()];
+    let pfs = RunTimeEndpoint::new(format!("PF{}", "S"), move |kind| {
+        if counts.contains(&kind) { Role::Event } else { Role::Ignore }
+    });
+    let analysis = trial.analyse(&pfs)?;
+    assert_eq!((analysis.endpoint(), analysis.direction()), ("PFS", Direction::Unknown));
+    let times: Vec<Time> = analysis.records().iter().map(|r| r.time).collect();
+    assert_eq!(times, [m(9.0), m(4.0), m(6.0)]);
+    // The same clock and strategies as those of an endpoint that is written down.
+    let duration = pfs.clone().from_first(|kind| kind == "response").wanted();
+    let analysis = trial.analyse(&duration)?;
+    assert_eq!((analysis.without_origin(), analysis.records()[0].time), (1, m(7.0)));
+    assert_eq!(analysis.direction(), Direction::Wanted);
+    let composite = Estimand::from(&pfs).with("response".into(), greenwood::trial::Strategy::Composite);
+    assert_eq!(trial.analyse(&composite)?.records()[0].time, m(2.0));
+    assert_eq!(
+        message(trial.analyse(
+            Estimand::from(&duration).with("response".into(), greenwood::trial::Strategy::Composite)
+        )),
+        "PFS: the strategy composite for response has no meaning: it starts the endpoint's clock"
+    );
+    let visits = pfs.assessed(Time::weeks(f64::NAN), None);
+    assert!(message(trial.analyse(&visits)).contains("a finite time above 0"));
+    Ok(())
+}
+
+#[test]
+fn an_endpoint_from_a_description() -> Result<()> {
+    let trial = in_words()?;
+    let kinds = |names: &[&str]| names.iter().map(|&n| Name::from(n)).collect::<Vec<_>>();
+    let description = EndpointDescription::new("TTP", kinds(&["progression"])).competing(kinds(&["death"]));
+    assert_eq!(description.role("death".into()), Some(Role::Competing));
+    // A kind that was forgotten is not ignored.
+    assert_eq!(
+        message(trial.analyse(&description.endpoint()?)),
+        "endpoint TTP gives response of subject 0 (MSC + IST) no role: name it among the events, the competing, the \
+         censoring or the ignored ones"
+    );
+    let ttp = description.clone().ignored(kinds(&["response"])).direction(Direction::Unwanted).endpoint()?;
+    let analysis = trial.analyse(&ttp)?;
+    assert_eq!(analysis.records()[2].outcome, Outcome::Competing("death".into()));
+    assert_eq!(analysis.direction(), Direction::Unwanted);
+    let asked = Estimand::from(&description.endpoint()?)
+        .with("response".into(), greenwood::trial::Strategy::TreatmentPolicy);
+    assert!(trial.analyse(asked).is_ok());
+    for (wrong, why) in [
+        (
+            description.clone().ignored(kinds(&["death"])),
+            "death stands twice: give each kind of event one role",
+        ),
+        (EndpointDescription::new("TTP", []), "it counts no event: name at least one"),
+        (
+            description.clone().assessed(-1.0, TimeUnit::Weeks, None),
+            "its visits are every -1 weeks: a finite time above 0",
+        ),
+    ] {
+        assert_eq!(message(wrong.endpoint()), format!("endpoint TTP: {why}"));
+    }
+    Ok(())
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_description_is_checked_when_it_is_read() {
+    let read = |text: &str| serde_json::from_str::<EndpointDescription<Name>>(text);
+    let text = r#"{"name":"DoR","events":["death"],"competing":[],"censoring":[],"ignored":["response"],"from_first":["response"],"assessed":{"every":8.0,"unit":"Weeks","missed":2},"direction":"Unwanted"}"#;
+    let description = read(text).unwrap();
+    assert_eq!(serde_json::to_string(&description).unwrap(), text);
+    assert_eq!(
+        description.endpoint().unwrap().ascertainment(),
+        Ascertainment::Assessed { every: Time::weeks(8.0), missed: Some(2) }
+    );
+    // An enum of the user's does as well.
+    let of_enum: EndpointDescription<Event> =
+        serde_json::from_str(r#"{"name":"PFS","events":["Death","Progression"],"ignored":["Response"]}"#)
+            .unwrap();
+    assert_eq!((of_enum.role(Progression), of_enum.role(NewTherapy)), (Some(Role::Event), None));
+    for (wrong, why) in [
+        (r#"{"name":"x","events":["a"],"competting":["b"]}"#, "unknown field `competting`"),
+        (r#"{"name":"x","events":["a"],"competing":["a"]}"#, "a stands twice"),
+        (r#"{"name":"","events":["a"]}"#, "give it a name"),
+        (r#"{"name":"x","events":[]}"#, "it counts no event"),
+        (r#"{"name":"x","events":["a"],"assessed":{"every":0,"unit":"Days"}}"#, "a finite time above 0"),
+    ] {
+        let error = read(wrong).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+    // Facts in words are read and written as an enum's are.
+    let trial = in_words().unwrap();
+    let text = serde_json::to_string(&trial).unwrap();
+    assert!(text.contains(r#""exit":{"Other":"moved away"}"#), "{text}");
+    assert_eq!(serde_json::from_str::<Trial<Name, Name>>(&text).unwrap(), trial);
 }

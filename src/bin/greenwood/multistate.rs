@@ -296,8 +296,9 @@ impl Options {
             .iter()
             .zip(&matrices)
             .map(|(&t, m)| {
+                let beyond: Vec<bool> = (0..k).map(|h| !m.is_known(h)).collect();
                 json!({ "time": t, "probability": square(&|h, j| m.probability(h, j)),
-                    "std_error": square(&|h, j| m.std_error(h, j)) })
+                    "std_error": square(&|h, j| m.std_error(h, j)), "beyond_follow_up": beyond })
             })
             .collect();
         Ok(json!({ "from_time": self.from_time, "at": at }))

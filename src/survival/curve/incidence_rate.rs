@@ -39,6 +39,15 @@ pub struct IncidenceRate {
     person_time: f64,
 }
 
+/// A sum of whole numbers as a count, where it is one.
+pub(crate) fn counted(events: f64) -> Result<u64> {
+    let most = 2f64.powi(53);
+    if events <= most {
+        return Ok(events as u64);
+    }
+    Err(Error::OutOfRange { argument: "the number of events", value: events, must_be: "at most 2^53" })
+}
+
 impl IncidenceRate {
     /// So many events in so much time under observation.
     ///
@@ -56,7 +65,8 @@ impl IncidenceRate {
     ///
     /// # Errors
     /// [`Error::Unsupported`] with sampling weights or clusters, since counts are then no Poisson counts;
-    /// [`Error::OutOfRange`] where a replication weight is not a whole number, or nobody was observed for any time.
+    /// [`Error::OutOfRange`] where a replication weight is not a whole number, events are more than 2^53, or nobody was observed
+    /// for any time.
     pub fn estimate(data: &RightCensored) -> Result<Self> {
         if data.is_robust() {
             return Err(Error::Unsupported {
@@ -74,7 +84,7 @@ impl IncidenceRate {
         let entry = |i: usize| data.entry().map_or(0.0, |e| e[i]);
         let time: Sum = (0..data.len()).map(|i| weight(i) * (data.time()[i] - entry(i))).collect();
         let events: f64 = (0..data.len()).filter(|&i| data.event()[i]).map(weight).sum();
-        Self::new(events as u64, time.value())
+        Self::new(counted(events)?, time.value())
     }
 
     /// The rate of one cause.

@@ -89,6 +89,14 @@ impl Actuarial {
             .map(|k| Counts { withdrawn: withdrawn[k], events: events[k], ..Counts::default() })
             .collect();
         counts[0].present = counts.iter().map(|c| c.withdrawn + c.events).sum();
+        let value = counts[0].present;
+        if value == f64::INFINITY {
+            return Err(Error::OutOfRange {
+                argument: "the sum of the counts",
+                value,
+                must_be: "below 1.8e308",
+            });
+        }
         Ok(LifeTable { rows: rows(breaks, &counts), robust: false })
     }
 }
@@ -259,10 +267,10 @@ impl LifeTable {
         self.robust
     }
 
-    /// Survival to the end of the last interval of the table.
+    /// Survival to the end of the last interval of the table; NaN where nobody is in it.
     #[must_use]
     pub fn survival_after(&self) -> f64 {
-        self.rows.last().map_or(1.0, |r| r.survival * (1.0 - r.conditional))
+        self.rows.last().map_or(f64::NAN, |r| r.survival * (1.0 - r.conditional))
     }
 
     /// The median life time, the median residual life at 0; `None` where survival stays above a half.
@@ -275,10 +283,12 @@ impl LifeTable {
 fn rows(breaks: &[f64], counts: &[Counts]) -> Vec<LifeTableRow> {
     let mut rows: Vec<LifeTableRow> = Vec::with_capacity(breaks.len());
     let (mut there, mut survival, mut sum) = (0.0, 1.0, 0.0);
+    // What sums of weights leave where nobody is left.
+    let rounding = 1e-12 * counts.iter().map(|c| c.present + c.late).sum::<f64>();
     for (k, c) in counts.iter().enumerate() {
         let entering = there + c.present;
         let effective = entering - c.withdrawn / 2.0 + c.late / 2.0;
-        if !(effective > 1e-9) {
+        if !(effective > rounding) {
             break; // nobody is there: nothing further on is known
         }
         // Who enters late and has the event at once counts for half a subject.

@@ -103,6 +103,13 @@ impl TransitionProbability {
                 flow(data, 0.0, |i| kept[data.ids.codes()[i] as usize])?
             }
         };
+        if self.variance != TransitionVariance::None && flow.states > MOST_STATES {
+            return Err(Error::TooLarge {
+                what: "the covariance of transition probabilities",
+                size: format!("{} states, their number to the fourth power", flow.states),
+                instead: "take `TransitionVariance::None`",
+            });
+        }
         let mut order: Vec<usize> = (0..times.len()).collect();
         order.sort_by(|&a, &b| times[a].total_cmp(&times[b]));
         let mut product = Product::new(flow.states, self.variance);
@@ -113,11 +120,14 @@ impl TransitionProbability {
                 product.step(&flow, step);
                 step += 1;
             }
-            found[i] = Some(product.matrix(data, self.s, times[i]));
+            found[i] = Some(product.matrix(data, &flow, (self.s, times[i])));
         }
         Ok(found.into_iter().flatten().collect())
     }
 }
+
+/// The covariance of so many states has 8·10⁷ numbers.
+const MOST_STATES: usize = 94;
 
 /// `P(s, t)` and the covariance of its entries on the way.
 struct Product {
@@ -189,9 +199,14 @@ impl Product {
         }
     }
 
-    fn matrix(&self, data: &Histories, s: f64, t: f64) -> TransitionMatrix {
+    fn matrix(&self, data: &Histories, flow: &Flow, (s, t): (f64, f64)) -> TransitionMatrix {
         let (states, p, covariance) = (data.states.clone(), self.p.clone(), self.covariance.clone());
-        TransitionMatrix { states, s, t, p, covariance }
+        let k = self.states;
+        let beyond = flow.times.last().is_none_or(|&last| t > last);
+        let left = |h: usize| flow.at_risk.iter().skip(h).step_by(k).any(|&n| n > 0);
+        let stays = |row: &[f64]| row.iter().enumerate().all(|(j, p)| p.abs() < 1e-12 || !left(j));
+        let known = p.chunks(k.max(1)).map(|row| !beyond || stays(row)).collect();
+        TransitionMatrix { states, s, t, p, covariance, known }
     }
 }
 
@@ -205,6 +220,8 @@ pub struct TransitionMatrix {
     p: Vec<f64>,
     /// Empty without a variance.
     covariance: Vec<f64>,
+    /// Of each state at s: do the data tell?
+    known: Vec<bool>,
 }
 
 impl TransitionMatrix {
@@ -225,6 +242,26 @@ impl TransitionMatrix {
     #[must_use]
     pub fn probability(&self, from: usize, to: usize) -> f64 {
         self.index(from, to).map_or(f64::NAN, |i| self.p[i])
+    }
+
+    /// Do the data tell where somebody is at t who is in state number `from` at s? Within follow-up they do, and beyond its end where
+    /// all are then in states that nobody is seen to leave. Elsewhere the probabilities are those at the end of follow-up.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::data::Histories;
+    /// use greenwood::survival::multi_state::TransitionProbability;
+    ///
+    /// let states = ["well", "ill", "dead"];
+    /// let to = [Some("ill"), Some("dead"), None, Some("dead")];
+    /// let data = Histories::new(&[1, 1, 2, 3], &[0., 2., 0., 0.], &[2., 5., 6., 3.], &to, &states)?;
+    /// let later = &TransitionProbability::new(0.0).estimate(&data, &[4.0, 60.0])?;
+    /// assert!(later[0].is_known(0) && !later[1].is_known(0)); // subject 2 was well when last seen, at 6
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_known(&self, from: usize) -> bool {
+        self.known.get(from).copied().unwrap_or(false)
     }
 
     /// Its standard error; NaN without a variance.

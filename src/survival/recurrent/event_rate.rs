@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
-use crate::survival::curve::incidence_rate::IncidenceRate;
+use crate::survival::curve::incidence_rate::{IncidenceRate, counted};
 use crate::survival::data::groups::Groups;
 use crate::survival::recurrent::events::RecurrentEvents;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -86,7 +86,7 @@ impl EventRate {
             own.1.add(size * t);
             own.2 = if clusters.is_some() { 1.0 } else { w };
         }
-        let poisson = IncidenceRate::new(events as u64, time.value())?;
+        let poisson = IncidenceRate::new(counted(events)?, time.value())?;
         let rate = events / time.value();
         let squares: f64 = sums
             .iter()

@@ -24,7 +24,7 @@ impl Adtte {
     /// bit but one. With a calendar STARTDT and ADT are written too (ADT where the time is a whole number of days).
     ///
     /// CNSR is 1 for the end of the study, 2 for loss to follow-up, 3 for withdrawal, 4 for missed visits, and from 5 on
-    /// the events that censored or competed, in order of first appearance. Stratification factors become the
+    /// the events that censored or competed and reasons of one's own, in order of first appearance. Stratification factors become the
     /// columns `STRAT1D`, `STRAT1R`, `STRAT1V` and so on: name, level as randomised, level as verified.
     #[must_use]
     pub fn of<A: Label, E: Label>(
@@ -34,16 +34,16 @@ impl Adtte {
         unit: TimeUnit,
         calendar: Option<&Calendar>,
     ) -> Self {
-        let mut kinds: Vec<E> = Vec::new();
+        let mut kinds: Vec<Censoring<E>> = Vec::new();
         let factors = analysis.baselines().iter().map(|b| b.strata.len()).max().unwrap_or(0);
         let other_columns =
             (1..=factors).flat_map(|w| ["D", "R", "V"].map(|x| format!("STRAT{w}{x}"))).collect();
         let days = calendar.map_or(DayCount::Elapsed, Calendar::day_count);
         let mut rows = Vec::with_capacity(analysis.records().len());
         for (record, baseline) in analysis.records().iter().zip(analysis.baselines()) {
-            let mut numbered = |kind: E| {
-                let at = kinds.iter().position(|&k| k == kind).unwrap_or_else(|| {
-                    kinds.push(kind);
+            let mut numbered = |reason: Censoring<E>| {
+                let at = kinds.iter().position(|&k| k == reason).unwrap_or_else(|| {
+                    kinds.push(reason);
                     kinds.len() - 1
                 });
                 5 + at as u32
@@ -51,8 +51,9 @@ impl Adtte {
             let (code, evntdesc) = match record.outcome {
                 Outcome::Event(kind) => (0, label(&kind)),
                 Outcome::Competing(kind) | Outcome::Censored(Censoring::Event(kind)) => {
-                    (numbered(kind), label(&kind))
+                    (numbered(Censoring::Event(kind)), label(&kind))
                 }
+                Outcome::Censored(reason @ Censoring::Other(_)) => (numbered(reason), name(&reason)),
                 Outcome::Censored(reason) => {
                     (known().iter().find(|k| k.1 == reason).map_or(1, |k| k.0), name(&reason))
                 }

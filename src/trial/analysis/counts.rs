@@ -53,6 +53,7 @@ pub(in crate::trial) fn name<E: Label>(reason: &Censoring<E>) -> String {
         Censoring::Withdrew => "withdrew".into(),
         Censoring::MissedVisits => "missed visits".into(),
         Censoring::Event(kind) => label(kind),
+        Censoring::Other(why) => why.to_string(),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::trial::{Exit, Label, Population, Trial, label};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::checked_when_read;
+use crate::trial::{Exit, Label, Name, Population, Trial, label};
 
 /// The counts of a CONSORT flow diagram, per arm.
 ///
@@ -23,7 +25,7 @@ use crate::trial::{Exit, Label, Population, Trial, label};
 /// # References
 /// Hopewell et al. (2025), CONSORT 2025 statement, BMJ 389:e081123.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Flow {
     arms: Vec<String>,
     screened: Option<usize>,
@@ -34,7 +36,68 @@ pub struct Flow {
     withdrew: Vec<usize>,
     terminal: Vec<usize>,
     still_followed: Vec<usize>,
+    /// Reasons of one's own.
+    other_reasons: Vec<(String, Vec<usize>)>,
     populations: Vec<(String, Vec<usize>)>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(Flow {
+    arms: Vec<String>,
+    screened: Option<usize>,
+    excluded: Vec<(String, usize)>,
+    randomised: Vec<usize>,
+    other_treatment: Vec<usize>,
+    lost: Vec<usize>,
+    withdrew: Vec<usize>,
+    terminal: Vec<usize>,
+    still_followed: Vec<usize>,
+    other_reasons: Vec<(String, Vec<usize>)>,
+    populations: Vec<(String, Vec<usize>)>,
+});
+
+#[cfg(feature = "serde")]
+impl Flow {
+    /// A count for each arm, and everybody who was randomised went somewhere.
+    fn check(&self) -> Result<()> {
+        let counts = [
+            ("received another treatment", &self.other_treatment),
+            ("lost to follow-up", &self.lost),
+            ("withdrew", &self.withdrew),
+            ("followed to a terminal event", &self.terminal),
+            ("still followed", &self.still_followed),
+        ];
+        let others = || self.other_reasons.iter().map(|(_, counts)| ("another reason", counts));
+        let analysed = self.populations.iter().map(|(_, counts)| ("analysed", counts));
+        for (argument, own) in
+            counts.into_iter().chain(others()).chain(analysed).chain([("randomised", &self.randomised)])
+        {
+            if own.len() != self.arms.len() {
+                let (len, expected) = (own.len(), self.arms.len());
+                return Err(Error::LengthMismatch { argument, len, other: "the arms", expected });
+            }
+            // An arm beside its reference is counted in its own arm, or in another one: in all of them it is no more than all.
+            let sum = own.iter().try_fold(0_usize, |sum, n| sum.checked_add(*n));
+            if sum.is_none_or(|sum| sum > 1 << 53) {
+                let (value, must_be) = (own.iter().map(|&n| n as f64).sum(), "at most 2^53");
+                return Err(Error::OutOfRange { argument, value, must_be });
+            }
+        }
+        for (i, &all) in self.randomised.iter().enumerate() {
+            let left: usize = counts[1..].iter().map(|c| c.1[i]).chain(others().map(|o| o.1[i])).sum();
+            if left != all {
+                let must_be = "the number of the randomised";
+                return Err(Error::OutOfRange {
+                    argument: "the sum of all ends of follow-up",
+                    value: left as f64,
+                    must_be,
+                });
+            }
+        }
+        let Some(screened) = self.screened else { return Ok(()) };
+        let excluded: Vec<(&str, usize)> = self.excluded.iter().map(|(why, n)| (why.as_str(), *n)).collect();
+        self.clone().screened(screened, &excluded).map(|_| ())
+    }
 }
 
 impl<A: Label, E: Label> Trial<A, E> {
@@ -50,7 +113,17 @@ impl<A: Label, E: Label> Trial<A, E> {
             let per_arm = arms.iter().map(|arm| taken.iter().filter(|a| *a == arm).count()).collect();
             (p.name().to_string(), per_arm)
         });
+        let mut reasons: Vec<Name> = Vec::new();
+        for subject in self.subjects() {
+            if let Exit::Other(why) = subject.exit()
+                && !reasons.contains(&why)
+            {
+                reasons.push(why);
+            }
+        }
+        let of_reason = |&why: &Name| (why.to_string(), count(&|s| s.exit() == Exit::Other(why)));
         Flow {
+            other_reasons: reasons.iter().map(of_reason).collect(),
             screened: None,
             excluded: Vec::new(),
             randomised: count(&|_| true),
@@ -58,7 +131,7 @@ impl<A: Label, E: Label> Trial<A, E> {
             lost: count(&|s| s.exit() == Exit::Lost),
             withdrew: count(&|s| s.exit() == Exit::Withdrew),
             terminal: count(&|s| matches!(s.exit(), Exit::Terminal(_))),
-            still_followed: count(&|s| !matches!(s.exit(), Exit::Lost | Exit::Withdrew | Exit::Terminal(_))),
+            still_followed: count(&|s| s.exit() == Exit::Cutoff),
             populations: analysed.collect(),
             arms: arms.iter().map(label).collect(),
         }
@@ -71,7 +144,7 @@ impl Flow {
     /// # Errors
     /// [`Error::FlowMismatch`] where screened less excluded are not the randomised.
     pub fn screened(mut self, screened: usize, excluded: &[(&str, usize)]) -> Result<Self> {
-        let out: usize = excluded.iter().map(|e| e.1).sum();
+        let out = excluded.iter().fold(0_usize, |sum, e| sum.saturating_add(e.1));
         let randomised: usize = self.randomised.iter().sum();
         if screened.checked_sub(out) != Some(randomised) {
             return Err(Error::FlowMismatch { screened, excluded: out, randomised });
@@ -117,6 +190,12 @@ impl Flow {
         &self.withdrew
     }
 
+    /// Those who left for each reason of one's own ([`Exit::Other`]), per arm.
+    #[must_use]
+    pub fn other_reasons(&self) -> &[(String, Vec<usize>)] {
+        &self.other_reasons
+    }
+
     /// Those followed to a terminal event, such as death, per arm.
     #[must_use]
     pub fn terminal(&self) -> &[usize] {
@@ -129,8 +208,8 @@ impl Flow {
         &self.randomised
     }
 
-    /// Those who were still followed at the end of the study, per arm: all randomised are these, the lost, the withdrawn and
-    /// those followed to a terminal event.
+    /// Those who were still followed at the end of the study, per arm: all randomised are these, the lost, the withdrawn, those
+    /// who left for another reason and those followed to a terminal event.
     #[must_use]
     pub fn still_followed(&self) -> &[usize] {
         &self.still_followed
@@ -165,6 +244,7 @@ impl fmt::Display for Flow {
         line(f, "received another treatment", &self.other_treatment)?;
         line(f, "lost to follow-up", &self.lost)?;
         line(f, "withdrew", &self.withdrew)?;
+        self.other_reasons.iter().try_for_each(|(why, counts)| line(f, why, counts))?;
         line(f, "followed to the end (death)", &self.terminal)?;
         line(f, "still followed", &self.still_followed)?;
         self.populations.iter().try_for_each(|(name, counts)| line(f, &format!("analysed: {name}"), counts))

@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::Result;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::curve::quantile::Quantile;
 use crate::survival::data::right_censored::RightCensored;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::Time;
 
 /// How long subjects were followed, in five ways that answer five questions.
@@ -23,13 +27,32 @@ use crate::trial::Time;
 /// # References
 /// Schemper & Smith (1996), Control Clin Trials 17:343. Clark, Altman & De Stavola (2002), Lancet 359:1309.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FollowUp {
     reverse: Quantile,
     observed: Time,
     potential: Option<Time>,
     minimum: Option<Time>,
     completeness: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(FollowUp {
+    reverse: Quantile,
+    observed: Time,
+    potential: Option<Time>,
+    minimum: Option<Time>,
+    completeness: Option<f64>,
+});
+
+#[cfg(feature = "serde")]
+impl FollowUp {
+    fn check(&self) -> Result<()> {
+        for time in [Some(self.observed), self.potential, self.minimum].into_iter().flatten() {
+            stored::size("a time of follow-up", time.in_days())?;
+        }
+        self.completeness.map_or(Ok(()), |share| stored::size("the completeness", share))
+    }
 }
 
 /// The median of a sample that is not empty: the mean of the two in the middle.

@@ -10,6 +10,8 @@ use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::not_estimable::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::facts::baseline;
 use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 
@@ -24,14 +26,30 @@ use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 /// Aalen & Johansen (1978), Scand J Stat 5:141. Andersen, Borgan, Gill & Keiding (1993), Statistical Models Based
 /// on Counting Processes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Incidence {
     /// Of each `None` where there is none, for the reason that then stands beside it.
     value: Option<f64>,
     std_error: Option<f64>,
     at_risk: usize,
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     not_estimable: Option<NotEstimable>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(Incidence {
+    value: Option<f64>,
+    std_error: Option<f64>,
+    at_risk: usize,
+    not_estimable: Option<NotEstimable>,
+});
+
+#[cfg(feature = "serde")]
+impl Incidence {
+    fn check(&self) -> Result<()> {
+        self.value.map_or(Ok(()), |p| stored::probability("an incidence", p))?;
+        self.std_error.map_or(Ok(()), |se| stored::size("a standard error", se))
+    }
 }
 
 impl Incidence {

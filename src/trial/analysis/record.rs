@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::trial::{Ascertainment, Estimand, Exit, Label, Origin, Role, Strategy, Subject, Time, label};
+use crate::trial::{Ascertainment, Estimand, Exit, Label, Name, Role, Strategy, Subject, Time, label};
 
 /// Why a subject was censored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Censoring<E> {
     MissedVisits,
     /// An event whose role is to censor.
     Event(E),
+    /// Left for a reason of one's own ([`Exit::Other`]).
+    Other(Name),
 }
 
 /// What the endpoint made of a subject. Never a bare flag.
@@ -161,16 +163,15 @@ pub(in crate::trial) fn record<A: Label, E: Label>(
     question: &Estimand<E>,
 ) -> Option<Record<A, E>> {
     let role = |kind: E| question.role(kind);
-    let origin = match question.endpoint().origin() {
-        Origin::Entry => Time::ZERO,
-        Origin::First(starts) => {
-            let origin = subject.history().find(|&(_, kind)| starts(kind))?.0;
-            // A response after progression, or under the next therapy, starts no clock.
-            if subject.history().any(|(at, kind)| at < origin && role(kind) != Role::Ignore) {
-                return None;
-            }
-            origin
+    let origin = if question.counts_from_entry() {
+        Time::ZERO
+    } else {
+        let origin = subject.history().find(|&(_, kind)| question.starts(kind) == Some(true))?.0;
+        // A response after progression, or under the next therapy, starts no clock.
+        if subject.history().any(|(at, kind)| at < origin && role(kind) != Role::Ignore) {
+            return None;
         }
+        origin
     };
     // At equal times an event comes before a competing event, and that before a censoring.
     let order = |role: Role| match role {
@@ -198,11 +199,12 @@ pub(in crate::trial) fn record<A: Label, E: Label>(
             Exit::Cutoff => Censoring::Cutoff,
             Exit::Lost => Censoring::Lost,
             Exit::Withdrew => Censoring::Withdrew,
+            Exit::Other(why) => Censoring::Other(why),
         };
         (subject.end, Outcome::Censored(reason), Decision::EndOfFollowUp { at: subject.end })
     };
     let (mut after, mut by) = (at, outcome.is_event().then_some(at));
-    if let Ascertainment::Assessed { every, missed } = question.endpoint().ascertainment() {
+    if let Ascertainment::Assessed { every, missed } = question.ascertainment() {
         let censored = matches!(outcome, Outcome::Censored(_));
         let seen = |v: Time| if censored { v <= at } else { v < at };
         let last = subject.visits.iter().rev().copied().find(|&v| v >= origin && seen(v)).unwrap_or(origin);

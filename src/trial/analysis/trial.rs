@@ -71,6 +71,28 @@ impl<A: Label, E: Label> Trial<A, E> {
         arms
     }
 
+    /// The same subjects on other arms: words for people in the place of an enum, doses pooled into one arm.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::Name;
+    /// use greenwood::trial::examples::{Arm, FFS, saa};
+    ///
+    /// let trial = saa().with_arms(|arm| Name::from(match arm {
+    ///     Arm::Msc => "MSC + IST",
+    ///     Arm::Control => "IST",
+    /// }));
+    /// let [msc, ist] = ["MSC + IST", "IST"].map(Name::from);
+    /// let report = trial.analyse(&FFS)?.report().contrast(msc, ist).build()?.to_string();
+    /// assert!(report.contains("MSC + IST against IST"), "{report}");
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_arms<B: Label>(&self, mut arm: impl FnMut(A) -> B) -> Trial<B, E> {
+        let subjects = self.subjects.iter().map(|s| s.on_arm(&mut arm)).collect();
+        Trial { subjects, population: self.population.clone(), cutoff: self.cutoff }
+    }
+
     /// The name of the population: intention to treat, unless [`among`](Self::among) took another.
     pub fn population(&self) -> &str {
         &self.population
@@ -154,11 +176,11 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// visits is not above 0; [`Error::MeaninglessStrategy`] where a strategy of the estimand has no meaning;
     /// [`Error::NotTerminal`] where follow-up goes on after an event that ended it in another subject;
     /// [`Error::IgnoresTerminal`] where the endpoint ignores an event that ended a subject's follow-up:
-    /// nothing is observed after death, so it must be an event, a competing event or a (declared) censoring.
+    /// nothing is observed after death, so it must be an event, a competing event or a (declared) censoring;
+    /// [`Error::NoRole`] for an event that the description of an endpoint names nowhere.
     pub fn analyse(&self, question: impl Into<Estimand<E>>) -> Result<Analysis<A, E>> {
         let question = question.into();
-        let endpoint = question.endpoint();
-        if let Ascertainment::Assessed { every, .. } = endpoint.ascertainment()
+        if let Ascertainment::Assessed { every, .. } = question.ascertainment()
             && !(every.is_valid() && every > Time::ZERO)
         {
             let must_be = "a finite time above 0";
@@ -171,11 +193,18 @@ impl<A: Label, E: Label> Trial<A, E> {
         let mut baselines = Vec::with_capacity(self.subjects.len());
         let mut without_origin = 0;
         for (position, subject) in self.subjects.iter().enumerate() {
+            if let Some((_, kind)) = subject.history().find(|&(_, kind)| !question.knows(kind)) {
+                return Err(Error::NoRole {
+                    endpoint: question.name().into(),
+                    event: label(&kind),
+                    subject: called(position, subject),
+                });
+            }
             if let Exit::Terminal(kind) = subject.exit
                 && question.role(kind) == Role::Ignore
             {
                 return Err(Error::IgnoresTerminal {
-                    endpoint: endpoint.name().into(),
+                    endpoint: question.name().into(),
                     event: label(&kind),
                     subject: called(position, subject),
                 });
@@ -189,12 +218,12 @@ impl<A: Label, E: Label> Trial<A, E> {
             }
         }
         let about = About {
-            endpoint: endpoint.name().into(),
+            endpoint: question.name().into(),
             strategies: question.describe(),
             population: self.population.clone(),
             cutoff: self.cutoff,
             without_origin,
-            direction: endpoint.direction(),
+            direction: question.direction(),
         };
         Analysis::new(about, records, baselines)
     }
@@ -242,7 +271,7 @@ impl<A: Label, E: Label> Trial<A, E> {
             return Err(Error::OutOfRange { argument: "position", value: position as f64, must_be });
         };
         let who = called(position, subject);
-        let mut text = format!("{} of subject {who}:", question.endpoint().name());
+        let mut text = format!("{} of subject {who}:", question.name());
         for (at, kind) in subject.history() {
             let _ = write!(text, "\n  {} at {at}: role {:?}", label(&kind), question.role(kind));
         }

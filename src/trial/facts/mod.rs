@@ -4,6 +4,7 @@ pub(crate) mod baseline;
 #[cfg(feature = "calendar")]
 pub(crate) mod calendar;
 pub(crate) mod label;
+pub(crate) mod name;
 pub(crate) mod subject;
 pub(crate) mod time;
 
@@ -11,5 +12,6 @@ pub use baseline::{Characteristic, Stratification, Stratum};
 #[cfg(feature = "calendar")]
 pub use calendar::{Calendar, Clock, DayCount};
 pub use label::Label;
+pub use name::Name;
 pub use subject::{Exit, Subject, SubjectBuilder};
 pub use time::{Time, TimeUnit};

@@ -25,12 +25,11 @@ use std::sync::{Mutex, PoisonError};
 /// let trial = Trial::new(subjects.into_iter().collect::<Result<Vec<_>, _>>()?);
 /// let analysis = trial.analyse(&Endpoint::new("EFS", |_: Name| Role::Event))?;
 /// assert_eq!(analysis.survival("MSC + IST".into(), Time::days(60.0))?.value()?, 0.5);
-/// assert!(analysis.report(&["MSC + IST".into(), "IST".into()])?.to_string().contains("MSC + IST"));
+/// assert!(analysis.report().build()?.to_string().contains("MSC + IST"));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "String"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Name(&'static str);
 
 /// The texts of all names so far.
@@ -91,5 +90,13 @@ impl fmt::Debug for Name {
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.0)
+    }
+}
+
+// Derived it would borrow its text from the input for ever.
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        String::deserialize(input).map(Self::from)
     }
 }

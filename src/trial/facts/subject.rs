@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::trial::facts::baseline::Baseline;
-use crate::trial::{Characteristic, Label, Stratum, Time, label};
+use crate::trial::{Characteristic, Label, Name, Stratum, Time, label};
 
 /// How a subject's follow-up ended. It ends once, in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Exit<E> {
     Lost,
     /// Withdrew consent.
     Withdrew,
+    /// Left for a reason of one's own (moved away, a site closed), which tables name.
+    Other(Name),
 }
 
 /// One person's facts: arm, events, visits and the one end of follow-up, all on one clock that starts when
@@ -125,6 +127,21 @@ impl<A: Label, E: Label> Subject<A, E> {
     /// How follow-up ended.
     pub fn exit(&self) -> Exit<E> {
         self.exit
+    }
+
+    /// The same subject on another arm.
+    pub(in crate::trial) fn on_arm<B>(&self, arm: &mut impl FnMut(A) -> B) -> Subject<B, E> {
+        Subject {
+            arm: arm(self.arm),
+            id: self.id.clone(),
+            entered: self.entered,
+            visits: self.visits.clone(),
+            events: self.events.clone(),
+            end: self.end,
+            exit: self.exit,
+            received: self.received.map(arm),
+            baseline: self.baseline.clone(),
+        }
     }
 
     /// Everything that happened, the terminal event included, in order.

@@ -1,7 +1,8 @@
 //! A question about an endpoint with its answer to everything that gets in the way.
 
 use crate::error::{Error, Result};
-use crate::trial::{Endpoint, Label, Origin, Role};
+use crate::survival::result::direction::Direction;
+use crate::trial::{Ascertainment, Endpoint, Label, Origin, Role, RunTimeEndpoint};
 
 /// What an intercurrent event means for the question: the strategies of ICH E9(R1) (2019).
 ///
@@ -95,15 +96,26 @@ impl Strategy {
 /// ICH E9(R1) (2019), Addendum on estimands and sensitivity analysis in clinical trials.
 #[derive(Debug, Clone)]
 pub struct Estimand<E> {
-    endpoint: Endpoint<E>,
+    endpoint: Asked<E>,
     strategies: Vec<(E, Strategy)>,
+}
+
+/// The endpoint, by when it was written.
+#[derive(Debug, Clone)]
+enum Asked<E> {
+    Fixed(Endpoint<E>),
+    RunTime(RunTimeEndpoint<E>),
 }
 
 impl<E: Label> Estimand<E> {
     /// The endpoint's own roles, as a start.
     #[must_use]
     pub fn of(endpoint: &Endpoint<E>) -> Self {
-        Self { endpoint: *endpoint, strategies: Vec::new() }
+        Self { endpoint: Asked::Fixed(*endpoint), strategies: Vec::new() }
+    }
+
+    pub(in crate::trial) fn of_run_time(endpoint: RunTimeEndpoint<E>) -> Self {
+        Self { endpoint: Asked::RunTime(endpoint), strategies: Vec::new() }
     }
 
     /// The strategy for one kind of event.
@@ -113,9 +125,64 @@ impl<E: Label> Estimand<E> {
         self
     }
 
-    /// The endpoint.
-    pub fn endpoint(&self) -> &Endpoint<E> {
-        &self.endpoint
+    /// The endpoint's name.
+    pub fn name(&self) -> &str {
+        match &self.endpoint {
+            Asked::Fixed(endpoint) => endpoint.name(),
+            Asked::RunTime(endpoint) => endpoint.name(),
+        }
+    }
+
+    /// The endpoint; `None` where it was put together at run time.
+    pub fn endpoint(&self) -> Option<&Endpoint<E>> {
+        match &self.endpoint {
+            Asked::Fixed(endpoint) => Some(endpoint),
+            Asked::RunTime(_) => None,
+        }
+    }
+
+    pub(in crate::trial) fn ascertainment(&self) -> Ascertainment {
+        match &self.endpoint {
+            Asked::Fixed(endpoint) => endpoint.ascertainment(),
+            Asked::RunTime(endpoint) => endpoint.ascertainment(),
+        }
+    }
+
+    pub(in crate::trial) fn direction(&self) -> Direction {
+        match &self.endpoint {
+            Asked::Fixed(endpoint) => endpoint.direction(),
+            Asked::RunTime(endpoint) => endpoint.direction(),
+        }
+    }
+
+    /// Does an event start the clock? `None` where that starts at entry.
+    pub(in crate::trial) fn starts(&self, kind: E) -> Option<bool> {
+        match &self.endpoint {
+            Asked::Fixed(endpoint) => match endpoint.origin() {
+                Origin::Entry => None,
+                Origin::First(starts) => Some(starts(kind)),
+            },
+            Asked::RunTime(endpoint) => endpoint.starts(kind),
+        }
+    }
+
+    pub(in crate::trial) fn counts_from_entry(&self) -> bool {
+        match &self.endpoint {
+            Asked::Fixed(endpoint) => matches!(endpoint.origin(), Origin::Entry),
+            Asked::RunTime(endpoint) => endpoint.counts_from_entry(),
+        }
+    }
+
+    /// Has an event a role, or a strategy?
+    pub(in crate::trial) fn knows(&self, kind: E) -> bool {
+        self.strategy(kind).is_some() || self.own_role(kind).is_some()
+    }
+
+    fn own_role(&self, kind: E) -> Option<Role> {
+        match &self.endpoint {
+            Asked::Fixed(endpoint) => Some(endpoint.role(kind)),
+            Asked::RunTime(endpoint) => endpoint.role(kind),
+        }
     }
 
     /// The strategies, in the order given.
@@ -130,20 +197,17 @@ impl<E: Label> Estimand<E> {
 
     /// What an event means for this question.
     pub fn role(&self, kind: E) -> Role {
-        self.strategy(kind).map_or_else(|| self.endpoint.role(kind), Strategy::role)
+        self.strategy(kind).map(Strategy::role).or_else(|| self.own_role(kind)).unwrap_or(Role::Ignore)
     }
 
     /// Has every strategy a meaning? `terminal` says which events end follow-up.
     pub(in crate::trial) fn check(&self, terminal: &[E]) -> Result<()> {
         for (i, &(kind, strategy)) in self.strategies.iter().enumerate() {
-            let starts = match self.endpoint.origin() {
-                Origin::Entry => false,
-                Origin::First(starts) => starts(kind),
-            };
+            let starts = self.starts(kind) == Some(true);
             let is_terminal = terminal.contains(&kind);
             let why = if self.strategies[..i].iter().any(|s| s.0 == kind) {
                 "it has another strategy already: give one for each event"
-            } else if self.endpoint.role(kind) == Role::Event && strategy != Strategy::Composite {
+            } else if self.own_role(kind) == Some(Role::Event) && strategy != Strategy::Composite {
                 "it is the endpoint's own event, not an intercurrent one"
             } else if starts {
                 "it starts the endpoint's clock"
@@ -157,7 +221,7 @@ impl<E: Label> Estimand<E> {
                 continue;
             };
             return Err(Error::MeaninglessStrategy {
-                endpoint: self.endpoint.name().into(),
+                endpoint: self.name().into(),
                 strategy: strategy.name(),
                 event: crate::trial::label(&kind),
                 why,

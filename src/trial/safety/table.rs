@@ -218,6 +218,7 @@ impl<A: Label, E: Label> AdverseEventTable<A, E> {
                 (None, Exit::Cutoff) => (s.end, Outcome::Censored(Censoring::Cutoff), Role::Ignore),
                 (None, Exit::Lost) => (s.end, Outcome::Censored(Censoring::Lost), Role::Ignore),
                 (None, Exit::Withdrew) => (s.end, Outcome::Censored(Censoring::Withdrew), Role::Ignore),
+                (None, Exit::Other(why)) => (s.end, Outcome::Censored(Censoring::Other(why)), Role::Ignore),
             };
             let decision = match outcome {
                 Outcome::Event(kind) | Outcome::Competing(kind) => {

@@ -35,7 +35,7 @@ pub enum Bandwidth {
 /// |---|---|---|---|
 /// | [`kernel`](Self::kernel) | Epanechnikov | the [`Kernel`] | |
 /// | [`bandwidth`](Self::bandwidth) | smallest estimated error | the [`Bandwidth`] | at most half the range |
-/// | [`between`](Self::between) | earliest entry (0 without entries) to the last time with 10 at risk | the range | increasing |
+/// | [`between`](Self::between) | earliest entry (0 without entries) to the last time with 10 at risk | the range | increasing, within follow-up |
 /// | [`points`](Self::points) | 101 | how many times, evenly over the range | at least 2 |
 /// | [`without_correction`](Self::without_correction) | corrected | leave the kernel as it is near the ends | |
 ///
@@ -78,6 +78,8 @@ impl Default for SmoothedHazard {
     }
 }
 
+/// So many times are a third of a gigabyte.
+const MOST_POINTS: usize = 10_000_000;
 /// So many are at risk at least, where no range is given.
 const ENOUGH: f64 = 10.0;
 
@@ -152,6 +154,11 @@ impl SmoothedHazard {
 
     fn of(self, table: &RiskTable, influence: Option<&Influence>) -> Result<SmoothedHazardCurve> {
         let (start, end) = self.range(table)?;
+        let last = table.times().last().copied().unwrap_or(0.0);
+        if end > last {
+            let must_be = "at most the last time at which anybody is under observation";
+            return Err(Error::OutOfRange { argument: "the end of the range", value: end, must_be });
+        }
         let range = Range { start, end, corrected: self.corrected };
         let inside = |row: &crate::survival::risk_table::table::Row| {
             row.events > 0.0 && row.time >= start && row.time <= end
@@ -186,6 +193,10 @@ impl SmoothedHazard {
             let pulls: Vec<Pull> = table.rows().map(pull).collect();
             point.std_error = influence.map_or(0.0, |i| i.variance_of_sum(&pulls)).sqrt();
         }
+        if points.iter().any(|p| !(p.hazard.is_finite() && p.std_error.is_finite())) {
+            let must_be = "so wide that one over its square is a number: count time in another unit";
+            return Err(Error::OutOfRange { argument: "the bandwidth", value: bandwidth, must_be });
+        }
         let robust = influence.is_some();
         Ok(SmoothedHazardCurve::new((self.kernel, bandwidth), (start, end), events.len(), points, robust))
     }
@@ -194,6 +205,13 @@ impl SmoothedHazard {
         if self.points < 2 {
             let value = self.points as f64;
             return Err(Error::OutOfRange { argument: "points", value, must_be: "at least 2" });
+        }
+        if self.points > MOST_POINTS {
+            return Err(Error::TooLarge {
+                what: "a smoothed hazard",
+                size: format!("{} points", self.points),
+                instead: "ask for at most ten million",
+            });
         }
         let (start, end) = self.between.unwrap_or_else(|| {
             // Nobody is at risk before the first have entered.

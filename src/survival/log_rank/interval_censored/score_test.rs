@@ -236,6 +236,10 @@ fn permutation(scores: &[f64], data: &IntervalCensored, groups: &Groups) -> (Vec
     let k = groups.count();
     let weights: Vec<f64> = (0..data.len()).map(|i| data.weight(i)).collect();
     let n: f64 = weights.iter().sum();
+    // One subject alone, or a part of one, is exchanged with nobody: it counts in neither.
+    if n <= 1.0 {
+        return (vec![0.0; k], vec![0.0; k * k]);
+    }
     let mean = scores.iter().zip(&weights).map(|(c, w)| c * w).sum::<f64>() / n;
     let (mut u, mut size, mut squares) = (vec![0.0; k], vec![0.0; k], 0.0);
     for ((&group, c), w) in groups.codes().iter().zip(scores).zip(&weights) {
@@ -243,8 +247,7 @@ fn permutation(scores: &[f64], data: &IntervalCensored, groups: &Groups) -> (Vec
         size[group as usize] += w;
         squares += w * (c - mean) * (c - mean);
     }
-    // One subject alone is exchanged with nobody.
-    let variance = if n > 1.0 { squares / (n - 1.0) } else { 0.0 };
+    let variance = squares / (n - 1.0);
     let mut v = vec![0.0; k * k];
     for g in 0..k {
         for h in 0..k {

@@ -8,6 +8,9 @@ use crate::error::{Error, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::design::Design;
 
+/// More say nothing more of a p-value.
+const MOST_SAMPLES: usize = 10_000_000;
+
 /// What the increments of a cumulative coefficient are weighted by in the test of no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -128,7 +131,7 @@ impl AdditiveHazards {
     /// seed.
     ///
     /// # Errors
-    /// Those of [`fit`](Self::fit); [`Error::OutOfRange`] without samples.
+    /// Those of [`fit`](Self::fit); [`Error::OutOfRange`] without samples; [`Error::TooLarge`] for more than ten million.
     pub fn effects(
         self,
         data: &RightCensored,
@@ -138,6 +141,13 @@ impl AdditiveHazards {
     ) -> Result<Vec<EffectTest>> {
         if samples == 0 {
             return Err(Error::OutOfRange { argument: "samples", value: 0.0, must_be: "at least 1" });
+        }
+        if samples > MOST_SAMPLES {
+            return Err(Error::TooLarge {
+                what: "a test by resampling",
+                size: format!("{samples} samples"),
+                instead: "ten million give p-values to four digits",
+            });
         }
         let sets = self.risk_sets(data, design)?;
         let model = pass::run(&sets, self.weight, design, labels(data))?;

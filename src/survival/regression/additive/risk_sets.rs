@@ -66,20 +66,41 @@ impl RiskSets {
         let stratum: Vec<u32> = order.iter().map(|&i| strata.map_or(0, |s| s.codes()[i])).collect();
         let weight: Vec<f64> =
             order.iter().map(|&i| data.weights().map_or(1.0, |w: &Weights| w.values()[i])).collect();
-        let total: f64 = weight.iter().sum();
+        let event: Vec<bool> = order.iter().map(|&i| data.event()[i]).collect();
+        let entry: Vec<f64> = order.iter().map(|&i| data.entry().map_or(0.0, |e| e[i])).collect();
+        // A row that is in no risk set with an event has no say in the unit of a column, however far out it is.
+        let event_times: Vec<f64> = time.iter().zip(&event).filter(|(_, e)| **e).map(|(t, _)| *t).collect();
+        let by = |at: f64| event_times.partition_point(|t| *t <= at);
+        let ever: Vec<bool> = (0..n).map(|i| event[i] || by(time[i]) > by(entry[i])).collect();
+        let total: f64 = weight.iter().zip(&ever).filter(|(_, ever)| **ever).map(|(w, _)| w).sum();
         let x = design.matrix();
-        let mut centre = vec![0.0; covariates];
-        let mut scale = vec![0.0; covariates];
+        let (mut centre, mut scale) = (vec![0.0; covariates], vec![1.0; covariates]);
         for j in 0..covariates {
-            centre[j] = order.iter().zip(&weight).map(|(&i, w)| w * x[(i, j)]).sum::<f64>() / total;
-            let square = |(&i, w): (&usize, &f64)| w * (x[(i, j)] - centre[j]).powi(2);
-            let spread = (order.iter().zip(&weight).map(square).sum::<f64>() / total).sqrt();
-            scale[j] = if spread > 0.0 { spread } else { 1.0 };
+            let rows = || (0..n).filter(|&k| ever[k]).map(|k| (x[(order[k], j)], weight[k] / total));
+            // In parts of the largest value, so that no square overflows.
+            let largest = rows().map(|(x, _)| x.abs()).fold(0.0, f64::max);
+            if !(largest > 0.0) {
+                continue;
+            }
+            let mean = rows().map(|(x, share)| share * (x / largest)).sum::<f64>();
+            let spread = rows().map(|(x, share)| share * (x / largest - mean).powi(2)).sum::<f64>().sqrt();
+            centre[j] = mean * largest;
+            if spread * largest > 0.0 {
+                scale[j] = spread * largest;
+            }
         }
         let mut z = Vec::with_capacity(n * p);
-        for (&i, &own) in order.iter().zip(&stratum) {
+        for (k, &own) in stratum.iter().enumerate() {
             z.extend((0..intercepts).map(|s| f64::from(u8::from(s == own as usize))));
-            z.extend((0..covariates).map(|j| (x[(i, j)] - centre[j]) / scale[j]));
+            z.extend((0..covariates).map(|j| {
+                let (x, moved) = (x[(order[k], j)], x[(order[k], j)] - centre[j]);
+                match ever[k] {
+                    false => 0.0,
+                    // The difference of huge values overflows where that of their parts does not.
+                    true if moved.is_infinite() => x / scale[j] - centre[j] / scale[j],
+                    true => moved / scale[j],
+                }
+            }));
         }
         let ids: Vec<u32> = match data.clusters() {
             Some(clusters) => order.iter().map(|&i| clusters[i]).collect(),
@@ -91,8 +112,8 @@ impl RiskSets {
             intercepts,
             stratum,
             z,
-            event: order.iter().map(|&i| data.event()[i]).collect(),
-            entry: order.iter().map(|&i| data.entry().map_or(0.0, |e| e[i])).collect(),
+            event,
+            entry,
             weight,
             cluster,
             clusters: firsts.len(),

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::survival::regression::cox::rows::{Stratum, Tie};
+use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};
 
 /// What changes between the risk set of a time and that of the event time after it.
 #[derive(Debug, Clone)]

@@ -10,7 +10,8 @@ use crate::survival::regression::cox::baseline::limit::{StratumParts, split_by_r
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::cox::score::risk_sums;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row};

@@ -5,7 +5,8 @@
 //! Lubin & Rubinstein 1981, Biometrika 68:703): O(n d p²) per tie.
 
 use crate::survival::regression::cox::partial_likelihood::Workspace;
-use crate::survival::regression::cox::rows::{Rows, Tie};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Tie;
 use crate::survival::regression::cox::tied_sets::TieMoments;
 
 /// The moments of each event time at `beta`, in the order of strata and ties. The workspace keeps the linear predictor.

@@ -117,7 +117,7 @@ impl CoxPh {
         if !start.log_likelihood.is_finite() {
             return Err(Error::InfiniteLikelihood);
         }
-        let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
+        let events = rows.event_weight();
         let mut free = Cholesky::independent(&start.information, p, COLLINEAR.0, COLLINEAR.1 * events);
         // In strata what is left of a column that is constant within them may be more than nothing.
         let doubtful = || Cholesky::independent(&start.information, p, DOUBTFUL, events).len() < p;

@@ -6,7 +6,7 @@
 
 use crate::numeric::equal_steps;
 use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::rows::Tie;
+use crate::survival::regression::cox::rows::stratum::Tie;
 
 /// What an event time adds.
 #[derive(Debug, Clone, Copy, Default)]

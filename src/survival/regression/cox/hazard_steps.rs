@@ -4,7 +4,8 @@
 use crate::error::{Error, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::cox::score::risk_sums;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::recipe::Recipe;

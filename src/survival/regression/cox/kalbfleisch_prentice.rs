@@ -8,7 +8,8 @@
 use crate::numeric::root;
 use crate::survival::regression::cox::hazard_step::HazardStep;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
-use crate::survival::regression::cox::rows::{Rows, Stratum, Tie};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};
 
 /// `−log α` at an event time, for a risk of `exp(shift)`; infinite where nobody is left at risk.
 pub(super) fn log_factor(

@@ -13,7 +13,8 @@
 //! The likelihood is log-concave in the coefficients, as the integral of a log-concave density over a convex set (Prékopa 1973).
 
 use crate::survival::regression::cox::partial_likelihood::Workspace;
-use crate::survival::regression::cox::rows::{Rows, Stratum, Tie};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};
 use crate::survival::regression::cox::tied_sets::TieMoments;
 
 /// A halving of the step that changes the integral by a smaller share was the last: an error falls to its square or less.

@@ -8,7 +8,8 @@ use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::hazard_step::HazardStep;
 use crate::survival::regression::cox::partial_likelihood::Point;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 
 /// Linear predictors within ±100 need no shift before the exponential: no sum over up to 2³² rows can overflow, nor can
 /// the product of two of them.
@@ -19,7 +20,7 @@ pub(in crate::survival::regression) fn applies(rows: &Rows) -> bool {
     let moderate = |w: &f64| (1e-50..1e50).contains(w);
     (1..=8).contains(&rows.p)
         && rows.strata.iter().all(|s| s.late.is_empty())
-        && (!rows.weighted || rows.weight.iter().all(moderate))
+        && rows.weight.own().is_none_or(|w| w.iter().all(moderate))
 }
 
 /// The log likelihood, gradient and information at `beta`; `None` where the linear predictors are too far apart for this
@@ -133,14 +134,15 @@ impl<const P: usize> Walk<'_, P> {
             eta.fill(0.0);
             risk.fill(1.0);
         } else {
-            for (eta, x) in eta.iter_mut().zip(&self.x[range.clone()]) {
+            // From the last on, as the walk goes: memory that is asked for in one order comes sooner.
+            for (eta, x) in eta.iter_mut().zip(&self.x[range.clone()]).rev() {
                 *eta = 0.0;
                 for j in 0..P {
                     *eta += self.beta[j] * x[j];
                 }
             }
-            if self.rows.has_offset {
-                eta.iter_mut().zip(&self.rows.offset[range.clone()]).for_each(|(eta, offset)| *eta += offset);
+            if let Some(offset) = self.rows.offset.own() {
+                eta.iter_mut().zip(&offset[range.clone()]).for_each(|(eta, offset)| *eta += offset);
             }
             // All are compared, so that the comparisons stand side by side. NaN is not safe either.
             if !eta.iter().fold(true, |safe, eta| safe & (eta.abs() <= SAFE)) {
@@ -149,8 +151,8 @@ impl<const P: usize> Walk<'_, P> {
             risk.copy_from_slice(eta);
             exp_each(risk);
         }
-        if self.rows.weighted {
-            risk.iter_mut().zip(&self.rows.weight[range]).for_each(|(risk, weight)| *risk *= weight);
+        if let Some(weight) = self.rows.weight.own() {
+            risk.iter_mut().zip(&weight[range]).for_each(|(risk, weight)| *risk *= weight);
         }
         Some(())
     }
@@ -168,11 +170,11 @@ impl<const P: usize> Pass<P> {
     fn over(rows: &Rows, beta: &[f64], ties: Ties, point: &mut Point) -> Option<()> {
         let beta: &[f64; P] = beta.try_into().ok()?;
         let (x, _) = rows.x.as_chunks::<P>();
-        let null = !rows.has_offset && beta.iter().all(|&b| b == 0.0);
+        let null = rows.offset.own().is_none() && beta.iter().all(|&b| b == 0.0);
         let walk = Walk { rows, x, beta, null, ties };
         let mut pass = Self { own: 0.0, logs: LogSum::ZERO, gradient: [0.0; P], information: [[0.0; P]; P] };
         for stratum in &rows.strata {
-            if stratum.apart && !rows.weighted {
+            if stratum.apart && rows.weight.own().is_none() {
                 pass.one_by_one(&walk, stratum)?;
             } else {
                 pass.by_times(&walk, stratum)?;

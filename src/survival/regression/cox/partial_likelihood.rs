@@ -10,7 +10,8 @@ use crate::numeric::exp::exp_each;
 use crate::numeric::threads;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::hazard_step::HazardStep;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::cox::symmetric::SymmetricProduct;
 
 /// Everything an evaluation needs, kept between evaluations: nothing is allocated in an iteration.
@@ -80,7 +81,9 @@ impl Workspace {
         self.risk.clear();
         self.risk.extend(self.eta.iter().map(|eta| eta - shift));
         exp_each(&mut self.risk);
-        self.risk.iter_mut().zip(&rows.weight).for_each(|(r, w)| *r *= w);
+        if let Some(weight) = rows.weight.own() {
+            self.risk.iter_mut().zip(weight).for_each(|(r, w)| *r *= w);
+        }
         self.exposure.resize(rows.len(), 0.0);
         self.steps.resize(rows.strata.iter().map(|s| s.ties.len()).sum(), HazardStep::default());
         let mut log_likelihood = 0.0;

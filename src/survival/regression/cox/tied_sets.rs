@@ -2,7 +2,8 @@
 //! the discrete one ([`exact`]) and the marginal one ([`marginal`]).
 
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
-use crate::survival::regression::cox::rows::{Rows, Tie};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Tie;
 use crate::survival::regression::cox::{Ties, exact, marginal};
 
 /// What one event time adds to the log likelihood, its score and its information.

@@ -9,7 +9,8 @@
 use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::one_pass::{self as cox, LogSum, SAFE, Sums};
 use crate::survival::regression::cox::partial_likelihood::Point;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::fine_gray::scan::OfStratum;
 
 /// Can these rows be walked in this way?
@@ -68,8 +69,8 @@ impl<const P: usize> Pass<P> {
         let (x, _) = rows.x.as_chunks::<P>();
         let mut largest = 0.0_f64;
         room.eta.clear();
-        room.eta.extend(x.iter().zip(&rows.offset).map(|(x, offset)| {
-            let mut eta = *offset;
+        room.eta.extend(x.iter().enumerate().map(|(i, x)| {
+            let mut eta = rows.offset[i];
             for j in 0..P {
                 eta += beta[j] * x[j];
             }
@@ -84,7 +85,9 @@ impl<const P: usize> Pass<P> {
         room.risk.clear();
         room.risk.extend_from_slice(&room.eta);
         exp_each(&mut room.risk);
-        room.risk.iter_mut().zip(&rows.weight).for_each(|(risk, weight)| *risk *= weight);
+        if let Some(weight) = rows.weight.own() {
+            room.risk.iter_mut().zip(weight).for_each(|(risk, weight)| *risk *= weight);
+        }
         let mut pass = Self { own: 0.0, logs: LogSum::ZERO, gradient: [0.0; P], information: [[0.0; P]; P] };
         for (stratum, of) in rows.strata.iter().zip(strata) {
             forwards(x, stratum, of, room);

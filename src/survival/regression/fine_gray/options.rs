@@ -171,7 +171,7 @@ impl FineGray {
         if !start.log_likelihood.is_finite() {
             return Err(Error::InfiniteLikelihood);
         }
-        let events: f64 = rows.event.iter().zip(&rows.weight).filter(|&(&e, _)| e).map(|(_, w)| w).sum();
+        let events = rows.event_weight();
         let mut free = Cholesky::independent(&start.information, p, 1e-11, 1e-3 * events);
         if free.len() < p {
             // A start without information is no redundant column.

@@ -8,7 +8,8 @@
 use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::newton::RiskSets;
 use crate::survival::regression::cox::partial_likelihood::Point;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Walk, Weight};
 use crate::survival::regression::fine_gray::one_pass::{self, Room};
 
@@ -159,7 +160,9 @@ impl Scan {
         self.risk.clear();
         self.risk.extend(self.eta.iter().map(|eta| eta - shift));
         exp_each(&mut self.risk);
-        self.risk.iter_mut().zip(&rows.weight).for_each(|(r, w)| *r *= w);
+        if let Some(weight) = rows.weight.own() {
+            self.risk.iter_mut().zip(weight).for_each(|(r, w)| *r *= w);
+        }
         let mut log_likelihood = 0.0;
         let mut s1 = vec![0.0; p];
         for (stratum, of) in rows.strata.iter().zip(&self.strata) {

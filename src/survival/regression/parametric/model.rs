@@ -103,8 +103,12 @@ impl<D: Distribution> ParametricModel<D> {
         } else {
             model_variance.clone()
         };
+        // What has overflowed is no variance, and NaN would be equal to nothing.
+        let known = variance.iter().chain(&model_variance).all(|v| v.is_finite());
+        let (variance, model_variance) =
+            if known { (variance, model_variance) } else { (Array2::zeros((k, k)), Array2::zeros((k, k))) };
         // A covariate's column in the intercept's row spreads what is undetermined.
-        let alone = |i: usize| (0..k).all(|j| a[(i, j)] == 0.0 || found.determined[j]);
+        let alone = |i: usize| known && (0..k).all(|j| a[(i, j)] == 0.0 || found.determined[j]);
         let flat: Vec<Vec<f64>> =
             found.flat.iter().flat_map(|f| std::iter::once(&f.way).chain(&f.basis)).cloned().collect();
         let determined = (0..k)

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use crate::error::Result;
 use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
-use crate::survival::regression::cox::rows::{Rows, Stratum};
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::cox::separation::{dot, levels};
 use crate::survival::result::not_estimable::NotEstimable;
 
