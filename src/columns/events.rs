@@ -24,12 +24,25 @@ pub(super) fn plain_events(array: &dyn Array) -> Option<Vec<bool>> {
     }
 }
 
-/// Eight rows to a byte become a byte each, a word at a time.
+/// The eight rows that each byte of a Boolean column is.
+const ROWS_OF_BYTE: [[bool; 8]; 256] = {
+    let mut rows = [[false; 8]; 256];
+    let mut i = 0;
+    while i < 8 * 256 {
+        rows[i / 8][i % 8] = (i / 8) >> (i % 8) & 1 == 1;
+        i += 1;
+    }
+    rows
+};
+
+/// Eight rows to a byte become a byte each, as they stand in a table: faster than bit by bit.
 fn unpacked(array: &BooleanArray) -> Vec<bool> {
-    let chunks = array.values().bit_chunks();
-    let mut events = Vec::with_capacity(array.len() + 64);
-    for word in chunks.iter_padded() {
-        events.extend((0..64).map(|bit| word >> bit & 1 == 1));
+    let mut events = vec![false; array.len().next_multiple_of(64)];
+    let words = array.values().bit_chunks();
+    for (word, rows) in words.iter_padded().zip(events.chunks_exact_mut(64)) {
+        for (byte, rows) in word.to_le_bytes().into_iter().zip(rows.chunks_exact_mut(8)) {
+            rows.copy_from_slice(&ROWS_OF_BYTE[usize::from(byte)]);
+        }
     }
     events.truncate(array.len());
     events

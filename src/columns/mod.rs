@@ -58,6 +58,7 @@ mod numbers;
 mod parquet_files;
 mod read;
 mod results;
+mod rows;
 mod stream;
 mod tidy;
 

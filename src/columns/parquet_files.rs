@@ -10,7 +10,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::columns::description::Columns;
-use crate::columns::read::position;
+use crate::columns::rows::position;
 use crate::columns::stream::{CompetingTableStream, TableStream};
 use crate::error::{Error, Result};
 use crate::survival::risk_table::{CompetingRiskTables, RiskTables};
@@ -22,7 +22,8 @@ const BATCH: usize = 1 << 18;
 ///
 /// Only the metadata are read here. Batches come row group by row group, with the columns that are asked for and no
 /// others, so memory holds one batch of each thread. Pages compressed by Snappy, Zstandard, gzip and
-/// LZ4 are read, and uncompressed ones; Brotli is refused in words.
+/// LZ4 are read, and uncompressed ones. Brotli, which no common writer chooses by itself and which would bring four crates, is
+/// refused in words; a program that depends on `parquet` with its feature `brotli` switches it on here too.
 ///
 /// A folder is read with all below it, in the order of the names; files that do not end in `.parquet`, or whose name starts
 /// with `.` or `_`, are left alone.

@@ -266,10 +266,28 @@ fn json_string(text: &str) -> String {
 /// | `[IncidenceRate]`, `IncidenceRate` | `events, person_time, rate, lower, upper` |
 /// | `RiskTable` (numbers at risk) | `time, at_risk, events, censored, entered, subjects_at_risk` |
 /// | `RiskTables` | `group`, (`stratum`,) then as `RiskTable` |
-/// | `[TestSummary]`; `TestSummary`, `LogRankTest` and `MeanTestResult` alone | `method, statistic, df, p_value, subjects, events` |
-/// | `CoxModel`, `FineGrayModel` | `term, coefficient, std_error, z, p_value, hazard_ratio, lower, upper, status` |
+/// | `CompetingRiskTable` | `time, cause, at_risk, events, censored, entered` |
+/// | `[IncidenceEstimate]` | `time, at_risk, events, incidence, std_error, lower, upper, not_estimable` |
+/// | `[IncidenceQuantile]` | `p, estimate, lower, upper` |
+/// | `RestrictedMean`, `TimeLost` | `tau, estimate, std_error, lower, upper` |
+/// | `SmoothedHazardCurve` | `time, hazard, std_error, lower, upper` |
+/// | `LifeTable` | `start, end, entering, late, withdrawn, events, effective, conditional, survival, std_error, lower, upper, density, density_std_error, hazard, hazard_std_error, median_residual, median_residual_std_error` |
+/// | `[TransitionMatrix]`, `TransitionMatrix` | `from_time, time, from, to, probability, std_error` |
+/// | `[TimeInState]` | `state, tau, estimate, std_error, lower, upper` |
+/// | `[TestSummary]`, `TestSummary`, and every test alone (`LogRankTest`, `GrayTest`, …) | `method, statistic, df, p_value, subjects, events` |
+/// | `PairwiseTest`, `PairwiseGrayTest` | the same, then `group, reference, adjusted_p_value` |
+/// | `ProportionalHazards` | `covariate, statistic, df, p_value`, the last row being `GLOBAL` |
+/// | `PredictedCurve` | `time, survival, std_error, lower, upper` |
+/// | `[RiskEstimate]` of `CauseSpecificRisk` | `time, incidence, std_error, lower, upper` |
+/// | `AdditiveModel` | `time, term, at_risk, cumulative_coefficient, std_error, lower, upper` |
+/// | `ConcordanceEstimate` | `concordance, std_error, lower, upper, concordant, discordant, tied` |
+/// | `BrierCurve`, `[BrierScore]` | `time, brier_score, std_error, lower, upper, null_score, scaled` |
+/// | `CalibrationTable` | `upper_risk, subjects, mean_risk, observed, std_error, lower, upper` |
+/// | `RocCurve` | `threshold, sensitivity, false_positives` |
+/// | `PseudoValues` | `subject, time, pseudo_value` |
+/// | `CoxModel`, `FineGrayModel`, `MultiStateCoxModel` | `term, coefficient, std_error, z, p_value, hazard_ratio, lower, upper, status` |
 /// | `ParametricModel` | `term, coefficient, std_error, lower, upper` (working scale)`, parameter, value` (natural scale)`, not_estimable` |
-/// | `[Estimate]`, `Estimate` | `estimate, std_error, lower, upper, p_value, scale` |
+/// | `[Estimate]`, `Estimate`, `HazardRatio`, `SurvivalContrast` | `estimate, std_error, lower, upper, p_value, scale` |
 /// | `RightCensored` (a reconstruction's `data()`) | `time, event`, then `entry`, `weight`, `stratum` where there are any |
 /// | `trial::response::BinaryAnalysis` | `arm, responders, non_responders, dead, missing, not_due, counted_responders, counted, proportion, lower, upper` |
 /// | `OperatingCharacteristics`; `SimulationStudy` | `quantity, value, std_error` (of Monte Carlo); `scenario` before them |

@@ -70,8 +70,8 @@
 //! are those of all rows at once, to the last bit, for any number of threads (feature `rayon`), any order of rows and any row
 //! groups. [`TableStream`](crate::columns::TableStream) takes batches from elsewhere.
 //!
-//! Times that are all distinct are as many as the rows (16 bytes each). Where that is too much, put them on a grid: exits move to the
-//! end of their cell, entries to its start. [`GridTable::bounds`](crate::survival::risk_table::GridTable::bounds) says between which
+//! Times that are all distinct are as many as the rows: 1.6 GB for 10⁸ of them. Sorted runs on disk would not help, since the curve itself
+//! has a row for each time. Where that is too much, put them on a grid: exits move to the end of their cell, entries to its start. [`GridTable::bounds`](crate::survival::risk_table::GridTable::bounds) says between which
 //! limits the curve of the data lies; with n at risk, d events and c censored in a cell they are `1 − d/(n − c)` and `1 − d/n` in
 //! each factor.
 //! ```

@@ -14,6 +14,20 @@
 //! The calls are `survfit`, `survdiff`, `SurvfuncRight`, `KaplanMeierFitter` and their log-rank tests. A Cox fit of 10⁶ rows
 //! with five covariates takes 0.17 to 0.20 s here and 0.51 s in R's bare `coxph.fit`.
 //!
+//! The same file as whole processes, from its start to the medians of two arms and the log-rank test (10⁶ rows, whole days; R and lifelines
+//! include their own start, 1.4 and 2.0 s; CPU time in turn on a busy machine). All find the medians 1299 and 1039 and the statistic
+//! 7314.8808.
+//!
+//! | | file | CPU time in s | peak of memory in MB |
+//! |---|---|---|---|
+//! | greenwood, `examples/large_file.rs`, with a second, bare read of the file | Parquet | 0.06 | 17 |
+//! | lifelines 0.30.3 with pandas | Parquet | 3.2 | 416 |
+//! | lifelines 0.30.3 with pandas | CSV | 2.8 | 395 |
+//! | R `survival` with `data.table::fread` | CSV | 8.2 | 429 |
+//!
+//! With 10⁷ rows in Parquet greenwood takes 0.63 s and 18 MB, lifelines 11 s and 2.0 GB. With 10⁶ continuous times greenwood takes 0.53 s
+//! and 94 MB, lifelines (CSV) 6.5 s and 678 MB, R 11.7 s and 671 MB.
+//!
 //! # Numbers
 //! The tests compare with R 4.2.2 (survival 3.5-3, coin 1.4-2, km.ci 0.5-6): curves, variances, intervals, quantiles,
 //! restricted means and log-rank tests at a relative tolerance of 1e-9, Cox models at 1e-8 to 1e-7.

@@ -1,10 +1,10 @@
 //! Every kind of figure, with the code that made it (feature `plot`).
 //!
-//! Each example runs with the tests, and the picture under it is the file that it wrote. `figure` is a
+//! Each example runs with the tests, and the picture under it is the one that it draws, byte for byte. `figure` is a
 //! [`Picture`](crate::plot::Picture): `figure.save("figure.svg")?` (or `.png`, `.pdf`) writes it. Sizes, colours and dashes are those of
 //! [`Style::journal`](crate::plot::Style::journal); every option of a figure stands at its type in [`plot`](crate::plot).
 //!
-//! To draw the pictures again: `GREENWOOD_GALLERY=docs/figures/gallery cargo test --doc --features plot gallery`.
+//! To draw the pictures again: `GREENWOOD_GALLERY=1 cargo test --doc --features plot gallery`.
 //!
 //! # Kaplan-Meier curves
 //! Bands, censoring marks, lines to the medians, and the numbers at risk under their ticks.
@@ -17,7 +17,9 @@
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
 //! let figure = KaplanMeierPlot::new(&curves).labels(arm.labels()).median_lines().time_axis("Weeks").build()?;
 //! assert!(figure.to_svg().contains("Number at risk"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/kaplan_meier.svg"))?; }
+//! # let kept = "docs/figures/gallery/kaplan_meier.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -34,7 +36,9 @@
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
 //! let figure = KaplanMeierPlot::new(&curves).labels(arm.labels()).kmunicate().time_axis("Weeks").build()?;
 //! assert!(figure.to_svg().contains("Censored"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/kmunicate.svg"))?; }
+//! # let kept = "docs/figures/gallery/kmunicate.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -51,7 +55,9 @@
 //! let hazards = NelsonAalen::by_group(&data, &arm)?;
 //! let figure = CurvePlot::hazards(&hazards).labels(arm.labels()).time_axis("Weeks").build()?;
 //! assert!(figure.to_svg().contains("Cumulative hazard"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/cumulative_hazard.svg"))?; }
+//! # let kept = "docs/figures/gallery/cumulative_hazard.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -70,7 +76,9 @@
 //! let figure = CurvePlot::smoothed_hazards(&hazards)?.labels(arm.labels()).time_axis("Weeks");
 //! let figure = figure.value_axis("Relapses per week").build()?;
 //! assert!(figure.to_svg().contains("Relapses per week"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/smoothed_hazard.svg"))?; }
+//! # let kept = "docs/figures/gallery/smoothed_hazard.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -87,7 +95,9 @@
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
 //! let figure = CurvePlot::log_log(&curves).labels(arm.labels()).time_axis("Weeks").build()?;
 //! assert_eq!(figure.width, CurvePlot::new(&curves).build()?.width);
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/log_log.svg"))?; }
+//! # let kept = "docs/figures/gallery/log_log.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -101,7 +111,9 @@
 //! let analysis = saa_course().analyse(&TIME_TO_RESPONSE)?;
 //! let figure = analysis.incidence_figure(&[Arm::Msc, Arm::Control])?.until(6.0).build()?;
 //! assert!(figure.to_svg().contains("competing event"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/incidence.svg"))?; }
+//! # let kept = "docs/figures/gallery/incidence.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -115,7 +127,9 @@
 //! let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
 //! let figure = contrast.figure()?.title("Failure-free survival").build()?;
 //! assert!(figure.to_svg().contains("Log-rank p = 0.153"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/contrast.svg"))?; }
+//! # let kept = "docs/figures/gallery/contrast.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -129,7 +143,9 @@
 //! let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
 //! let figure = contrast.difference_figure().build()?;
 //! assert!(figure.to_svg().contains("Msc less Control"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/difference.svg"))?; }
+//! # let kept = "docs/figures/gallery/difference.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -150,7 +166,9 @@
 //! let curves = [baseline.curve(&curves[0])?, baseline.curve(&curves[1])?];
 //! let figure = CurvePlot::predicted(&curves, arm.labels())?.time_axis("Weeks").build()?;
 //! assert!(figure.to_svg().contains("Predicted survival"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/predicted.svg"))?; }
+//! # let kept = "docs/figures/gallery/predicted.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -171,7 +189,9 @@
 //! let curves = KaplanMeier::by_group(&data, &arm)?;
 //! let figure = CurvePlot::model_over(&curves, &models, arm.labels())?.time_axis("Weeks").build()?;
 //! assert!(figure.to_svg().contains("placebo, model"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/model_over.svg"))?; }
+//! # let kept = "docs/figures/gallery/model_over.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -192,7 +212,9 @@
 //! let data = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead"])?.with_from(&from)?;
 //! let figure = Occupation::new().fit(&data)?.figure()?.stacked().time_axis("Months").build()?;
 //! assert!(figure.to_svg().contains("Probability of the state"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/states.svg"))?; }
+//! # let kept = "docs/figures/gallery/states.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -212,7 +234,9 @@
 //! let data = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead"])?.with_from(&from)?;
 //! let figure = data.figure().build()?;
 //! assert!(figure.to_svg().contains("at the start 7"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/state_diagram.svg"))?; }
+//! # let kept = "docs/figures/gallery/state_diagram.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -228,7 +252,9 @@
 //! let flow = saa().flow(&[all]).screened(21, &[("no consent", 2), ("other disease", 1)])?;
 //! let figure = flow.figure().build()?;
 //! assert!(figure.to_svg().contains("Excluded (n = 3)"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/flow.svg"))?; }
+//! # let kept = "docs/figures/gallery/flow.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -248,7 +274,9 @@
 //! .favours("new better", "old better")
 //! .build()?;
 //! assert!(figure.to_svg().contains("interaction p = 0.41"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/forest.svg"))?; }
+//! # let kept = "docs/figures/gallery/forest.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -271,7 +299,9 @@
 //! let plot = ResidualPlot::new(&weeks, &scaled).axes("Weeks", "β(t) of 6-MP").reference(fit.coefficients()[0]);
 //! let figure = plot.build()?;
 //! assert!(figure.to_svg().contains("β(t) of 6-MP"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/residuals.svg"))?; }
+//! # let kept = "docs/figures/gallery/residuals.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -291,7 +321,9 @@
 //! .time_axis("Months")
 //! .build()?;
 //! assert!(figure.to_svg().contains("relapse"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/swimmer.svg"))?; }
+//! # let kept = "docs/figures/gallery/swimmer.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -310,7 +342,9 @@
 //! let risk: Vec<f64> = risk.iter().map(|r| r.clamp(0.02, 0.98)).collect();
 //! let figure = Calibration::new().groups(4).estimate(&data, &risk, 12.0)?.figure().build()?;
 //! assert!(figure.to_svg().contains("Predicted risk (%)"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/calibration.svg"))?; }
+//! # let kept = "docs/figures/gallery/calibration.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -332,7 +366,9 @@
 //! let curves = [TimeRoc::new().estimate(&data, &risk, 12.0)?, TimeRoc::new().estimate(&data, &weak, 12.0)?];
 //! let figure = RocPlot::new(&curves).labels(&["model", "marker"]).build()?;
 //! assert!(figure.to_svg().contains("model, AUC"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/roc.svg"))?; }
+//! # let kept = "docs/figures/gallery/roc.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -356,7 +392,9 @@
 //! let poor = Brier::new().over_time(&data, &of(|i| 0.04 + 0.012 * f64::from(i * 7 % 5)), &times)?;
 //! let figure = CurvePlot::brier(&[good, poor], &["model", "marker"])?.time_axis("Months").build()?;
 //! assert!(figure.to_svg().contains("one risk for all"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/brier.svg"))?; }
+//! # let kept = "docs/figures/gallery/brier.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!
@@ -370,7 +408,9 @@
 //! let bounds = GroupSequential::looks(4).futility(Futility::Spending(Spending::OBrienFleming)).fit()?;
 //! let figure = bounds.figure().observed(&[0.9, 1.8]).build()?;
 //! assert!(figure.to_svg().contains("Efficacy"));
-//! # if let Ok(folder) = std::env::var("GREENWOOD_GALLERY") { figure.save(format!("{folder}/boundaries.svg"))?; }
+//! # let kept = "docs/figures/gallery/boundaries.svg";
+//! # if std::env::var_os("GREENWOOD_GALLERY").is_some() { figure.save(kept)?; }
+//! # assert!(std::fs::read_to_string(kept).is_ok_and(|svg| svg == figure.to_svg()), "{kept} is not this picture");
 //! # Ok::<(), greenwood::Error>(())
 //! ```
 //!

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::picture::{Anchor, Picture};
 use crate::plot::style::{INK, Style};
@@ -58,11 +59,7 @@ impl BoxPlot {
         Self { style, ..self }
     }
 
-    /// The figure as data.
-    ///
-    /// # Errors
-    /// See [`BoxPlot`].
-    pub fn build(&self) -> Result<Picture> {
+    fn check(&self) -> Result<()> {
         let count = self.rows.iter().map(Vec::len).sum::<usize>();
         if count == 0 {
             return Err(Error::Empty { argument: "boxes" });
@@ -73,6 +70,50 @@ impl BoxPlot {
                 return Err(Error::InvalidCode { index, code, labels: count });
             }
         }
+        Ok(())
+    }
+
+    fn name(&self) -> &str {
+        if self.title.is_empty() { "Diagram" } else { &self.title }
+    }
+
+    /// The boxes and the arrows, as tables.
+    ///
+    /// # Errors
+    /// See [`BoxPlot`].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::plot::BoxPlot;
+    ///
+    /// let data = BoxPlot::new(vec![vec!["remission\n100 at the start"], vec!["relapse"]]).arrow(0, 1, "31").data()?;
+    /// assert_eq!(data.table("Boxes").unwrap().to_csv(), "row,box\n1,remission 100 at the start\n2,relapse\n");
+    /// assert_eq!(data.table("Arrows").unwrap().to_csv(), "from,to,text\nremission 100 at the start,relapse,31\n");
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn data(&self) -> Result<FigureData> {
+        self.check()?;
+        let flat = |text: &str| text.lines().collect::<Vec<_>>().join(" ");
+        let mut boxes = DataTable::new("Boxes", &["row", "box"]);
+        for (row, texts) in self.rows.iter().enumerate() {
+            for text in texts {
+                boxes.row([((row + 1) as f64).into(), DataCell::from(flat(text))]);
+            }
+        }
+        let names: Vec<String> = self.rows.iter().flatten().map(|text| flat(text)).collect();
+        let mut arrows = DataTable::new("Arrows", &["from", "to", "text"]);
+        for (from, to, text) in &self.arrows {
+            arrows.row([&names[*from], &names[*to], text].map(DataCell::from));
+        }
+        Ok(FigureData::new(self.name(), vec![boxes, arrows]))
+    }
+
+    /// The figure as data.
+    ///
+    /// # Errors
+    /// See [`BoxPlot`].
+    pub fn build(&self) -> Result<Picture> {
+        self.check()?;
         let size = self.style.font_size;
         let line = 1.4 * size;
         let lines = |text: &str| text.lines().count().max(1) as f64;
@@ -97,8 +138,8 @@ impl BoxPlot {
             top += height + 4.0 * size;
         }
         let description: Vec<String> = self.rows.iter().flatten().map(|t| t.replace('\n', " ")).collect();
-        let name = if self.title.is_empty() { "Diagram".to_string() } else { self.title.clone() };
-        let mut picture = Picture::new(width, top - 2.8 * size, name, format!("{}.", description.join("; ")));
+        let mut picture =
+            Picture::new(width, top - 2.8 * size, self.name(), format!("{}.", description.join("; ")));
         self.style.draw_title(&mut picture, &self.title);
         for &(from, to, ref text) in &self.arrows {
             self.draw_arrow(&mut picture, boxes[from], boxes[to], text);

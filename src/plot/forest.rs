@@ -3,20 +3,20 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::plot::axis::{Scale, label, ticks_between, ticks_logarithmic};
+use crate::plot::axis::Scale;
 use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::forest_row::ForestRow;
 use crate::plot::layout::wrap;
 use crate::plot::picture::{Anchor, Picture, Text};
-use crate::plot::style::{GREY, INK, Style};
+use crate::plot::style::{GREY, Style};
 use crate::survival::result::interval::percent;
 
 /// From one line of a name to the next, in sizes of the font.
-const NAME_LINE: f64 = 1.3;
+pub(super) const NAME_LINE: f64 = 1.3;
 
 /// The head of the counts.
-const COUNTS: &str = "Events / n";
+pub(super) const COUNTS: &str = "Events / n";
 
 /// An effect with its interval in every subgroup: squares whose area grows with the number of events, arrows where an
 /// interval leaves the axis, a line at no effect, a diamond for all.
@@ -43,14 +43,14 @@ const COUNTS: &str = "Events / n";
 #[derive(Debug, Clone)]
 #[must_use = "nothing is drawn until `.build()` or `.save(…)` is called"]
 pub struct ForestPlot {
-    rows: Vec<ForestRow>,
-    title: String,
-    effect_name: String,
-    logarithmic: bool,
-    range: Option<(f64, f64)>,
-    favours: Option<(String, String)>,
-    level: f64,
-    style: Style,
+    pub(super) rows: Vec<ForestRow>,
+    pub(super) title: String,
+    pub(super) effect_name: String,
+    pub(super) logarithmic: bool,
+    pub(super) range: Option<(f64, f64)>,
+    pub(super) favours: Option<(String, String)>,
+    pub(super) level: f64,
+    pub(super) style: Style,
 }
 
 impl ForestPlot {
@@ -289,114 +289,6 @@ impl ForestPlot {
             let (low, high) = (finite().fold(0.0, f64::min), finite().fold(0.0, f64::max));
             let margin = 0.08 * (high - low).max(1e-9);
             (low - margin, high + margin)
-        }
-    }
-
-    /// The heads of the columns: of the counts where these end, of the effect in its lines.
-    fn heads(&self, picture: &mut Picture, y: f64, counts: Option<f64>, effect: &[String]) {
-        let size = self.style.font_size;
-        self.style.draw_title(picture, &self.title);
-        let mut head = |at: (f64, f64), anchor: Anchor, words: &str| {
-            let text = self.style.text("head", at, anchor, words);
-            picture.text(Text { bold: true, ..text });
-        };
-        head((0.8 * size, y), Anchor::Start, "Subgroup");
-        if let Some(end) = counts {
-            head((0.8 * size + end, y), Anchor::End, COUNTS);
-        }
-        for (k, line) in effect.iter().rev().enumerate() {
-            head((self.style.width() - 0.8 * size, y - k as f64 * NAME_LINE * size), Anchor::End, line);
-        }
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "one row: what it is and where it stands")]
-    fn draw(
-        &self,
-        picture: &mut Picture,
-        row: &ForestRow,
-        i: usize,
-        (e, l, u): (f64, f64, f64),
-        (low, high): (f64, f64),
-        x: Scale,
-        y: f64,
-        share: f64,
-    ) {
-        let size = self.style.font_size;
-        let color = self.style.palette.color(0);
-        let (from, to) = (x.place(l.max(low)), x.place(u.min(high)));
-        let half = 0.35 * size;
-        if row.overall && e >= low && e <= high {
-            let at = x.place(e);
-            picture.area(
-                format!("overall {}", i + 1),
-                &[(from, y), (at, y - half), (to, y), (at, y + half)],
-                color,
-                1.0,
-            );
-            return;
-        }
-        picture.line(format!("interval {}", i + 1), &[(from, y), (to, y)], INK, 0.1 * size);
-        let arrow = 0.3 * size;
-        if l < low {
-            picture.area(
-                format!("arrow {}", i + 1),
-                &[(from - arrow, y), (from + arrow, y - arrow), (from + arrow, y + arrow)],
-                INK,
-                1.0,
-            );
-        }
-        if u > high {
-            picture.area(
-                format!("arrow {}", i + 1),
-                &[(to + arrow, y), (to - arrow, y - arrow), (to - arrow, y + arrow)],
-                INK,
-                1.0,
-            );
-        }
-        if e >= low && e <= high {
-            let (at, side) = (x.place(e), half * share.max(0.35));
-            let corners =
-                [(at - side, y - side), (at + side, y - side), (at + side, y + side), (at - side, y + side)];
-            picture.area(format!("estimate {}", i + 1), &corners, color, 1.0);
-        }
-    }
-
-    fn axis(
-        &self,
-        picture: &mut Picture,
-        x: Scale,
-        (low, high): (f64, f64),
-        (left, right): (f64, f64),
-        bottom: f64,
-    ) {
-        let size = self.style.font_size;
-        picture.line("axis", &[(left, bottom), (right, bottom)], INK, 0.08 * size);
-        let ticks = if self.logarithmic { ticks_logarithmic(low, high) } else { ticks_between(low, high, 6) };
-        let mut free = f64::NEG_INFINITY;
-        for tick in ticks {
-            let at = x.place(tick);
-            picture.line("axis", &[(at, bottom), (at, bottom + 0.4 * size)], INK, 0.08 * size);
-            let half = font::width(&label(tick), size, false) / 2.0;
-            if at - half > free {
-                picture.text(self.style.text("tick", (at, bottom + 1.5 * size), Anchor::Middle, label(tick)));
-                free = at + half + 0.4 * size;
-            }
-        }
-        if let Some((below, above)) = &self.favours {
-            let none = x.place(if self.logarithmic { 1.0 } else { 0.0 });
-            let y = bottom + 3.0 * size;
-            picture.text(self.style.text(
-                "favours",
-                (none - 0.8 * size, y),
-                Anchor::End,
-                format!("← {below}"),
-            ));
-            picture.text(self.style.text(
-                "favours",
-                (none + 0.8 * size, y),
-                Anchor::Start,
-                format!("{above} →"),
-            ));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::plot::axis::Scale;
 use crate::plot::font;
+use crate::plot::series::Censored;
 
 /// Two places nearer than this along the axis are one: a tenth of a point, 720 to the inch.
 pub(crate) const COLUMN: f64 = 0.1;
@@ -36,17 +37,16 @@ pub(crate) fn step_line(
     points
 }
 
-/// Where two sorted lists of marks would overlap they are one, with the sum of their counts.
-pub(crate) fn merge_marks(marks: &[(f64, f64)], x: Scale, nearest: f64) -> Vec<(f64, f64, f64)> {
-    let mut merged: Vec<(f64, f64, f64)> = Vec::new();
-    for &(time, count) in marks {
-        let place = x.place(time);
+/// Where marks would overlap they are one, with the sum of their counts.
+pub(crate) fn merge_marks(marks: &[Censored], x: Scale, nearest: f64) -> Vec<Censored> {
+    let mut merged: Vec<Censored> = Vec::new();
+    for mark in marks {
         match merged.last_mut() {
-            Some((last, at, sum)) if place - *last < nearest => {
-                *sum += count;
-                *at = time;
+            Some(last) if x.place(mark.from) - x.place(last.from) < nearest => {
+                last.count += mark.count;
+                last.to = mark.to;
             }
-            _ => merged.push((place, time, count)),
+            _ => merged.push(*mark),
         }
     }
     merged
@@ -200,9 +200,14 @@ mod tests {
 
     #[test]
     fn marks_at_one_place_keep_their_count() {
+        let mark = |from, to, count| Censored { from, to, count };
         assert_eq!(
-            merge_marks(&[(1.0, 1.0), (1.01, 2.0), (3.0, 1.0)], scale(4.0, 40.0), 0.5),
-            [(10.0, 1.01, 3.0), (30.0, 3.0, 1.0)]
+            merge_marks(
+                &[mark(1.0, 1.0, 1.0), mark(1.01, 1.02, 2.0), mark(3.0, 3.0, 1.0)],
+                scale(4.0, 40.0),
+                0.5
+            ),
+            [mark(1.0, 1.02, 3.0), mark(3.0, 3.0, 1.0)]
         );
     }
 

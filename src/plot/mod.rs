@@ -56,6 +56,7 @@ pub(crate) mod difference;
 pub(crate) mod flow_chart;
 pub(crate) mod font;
 pub(crate) mod forest;
+pub(crate) mod forest_marks;
 pub(crate) mod forest_row;
 pub(crate) mod hazards;
 pub(crate) mod layers;
@@ -75,6 +76,7 @@ pub(crate) mod states;
 pub(crate) mod style;
 pub(crate) mod svg;
 pub(crate) mod swimmer;
+pub(crate) mod thinned;
 pub(crate) mod trial;
 
 pub use boundaries::BoundaryPlot;

@@ -1,9 +1,12 @@
 //! Curves that models predict: Cox models as steps, parametric models over the Kaplan-Meier curve of the data.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::plot::curves::CurvePlot;
 use crate::plot::series::StepSeries;
 use crate::plot::style::{Palette, Style};
+use crate::plot::thinned::Columns;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::regression::cox::PredictedCurve;
 use crate::survival::regression::parametric::{Distribution, Prediction};
@@ -105,7 +108,13 @@ impl CurvePlot {
         let mut series = Vec::new();
         for ((curve, model), label) in observed.iter().zip(predicted).zip(labels) {
             let (label, last) = (label.to_string(), curve.table().last_time().unwrap_or(0.0));
-            series.push(StepSeries::of_curve(label.clone(), curve, None, false, 0.0)?);
+            series.push(StepSeries::of_curve(
+                label.clone(),
+                &Arc::new(curve.clone()),
+                None,
+                false,
+                Columns::ALL,
+            )?);
             series.push(StepSeries::of_model(format!("{label}, model"), model, last)?);
         }
         let style = Style { palette: Palette::default().in_pairs(), ..Style::journal() };

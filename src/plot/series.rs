@@ -1,16 +1,14 @@
 //! A step function as a figure needs it: its line, its band, its marks and the numbers under the axis.
 
 use crate::error::{Error, Result};
+use crate::plot::thinned::Behind;
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::aalen_johansen::IncidenceEstimate;
-use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
-use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::table::{RiskTable, Row};
 
 /// A step function with what is drawn around it.
 ///
@@ -39,9 +37,10 @@ pub struct StepSeries {
     pub(crate) band: Vec<(f64, Option<(f64, f64)>)>,
     /// Values with their errors, of which the rest of the band is made at the level that is asked for.
     pub(crate) estimates: Vec<(f64, Limited)>,
-    /// Times of censoring, with how many.
-    pub(crate) censored: Vec<(f64, f64)>,
+    pub(crate) censored: Vec<Censored>,
     pub(crate) counts: Vec<Counted>,
+    /// The estimate that it is thinned from, of which values and counts are asked.
+    pub(crate) behind: Option<Behind>,
     /// Under observation after the last row.
     pub(crate) left: f64,
     /// Its place in the palette and in the classes of what is drawn, from 0.
@@ -56,6 +55,25 @@ pub struct StepSeries {
     pub(crate) smooth: bool,
     /// Its values are per unit of time: in another unit they are others.
     pub(crate) per_time: bool,
+}
+
+/// Censorings that share a mark: the first and the last time, and how many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Censored {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) count: f64,
+}
+
+impl Censored {
+    fn at(time: f64, count: f64) -> Self {
+        Self { from: time, to: time, count }
+    }
+}
+
+/// Is a time before another, by more than the rounding of a change of units?
+pub(crate) fn is_before(time: f64, t: f64) -> bool {
+    time < t - 1e-9 * t.abs().min(f64::MAX)
 }
 
 /// A value with its error, which is asked for limits at the level of the figure.
@@ -130,6 +148,7 @@ impl StepSeries {
             estimates: Vec::new(),
             censored: Vec::new(),
             counts: Vec::new(),
+            behind: None,
             left: 0.0,
             color: 0,
             details: Vec::new(),
@@ -160,24 +179,13 @@ impl StepSeries {
 
     /// With the numbers at risk, the events and the censorings of a risk table.
     #[must_use]
-    pub fn with_table(self, table: &RiskTable) -> Self {
-        self.with_counts(table, false)
-    }
-
-    /// With the sums of weights of a risk table, or the numbers of its subjects.
-    pub(crate) fn with_counts(mut self, table: &RiskTable, subjects: bool) -> Self {
-        let of = |weights: f64, number: u32| if subjects { f64::from(number) } else { weights };
+    pub fn with_table(mut self, table: &RiskTable) -> Self {
         self.counts = Vec::with_capacity(table.len());
         for r in table.rows() {
-            self.count(&Counts {
-                time: r.time,
-                at_risk: of(r.at_risk, r.subjects_at_risk),
-                events: of(r.events, r.event_subjects),
-                censored: of(r.censored, r.censored_subjects),
-                entered: of(r.entered, r.entered_subjects),
-            });
+            let Row { time, at_risk, events, censored, entered, .. } = r;
+            self.count(&Counts { time, at_risk, events, censored, entered });
             if r.censored_subjects > 0 {
-                self.censored.push((r.time, of(r.censored, r.censored_subjects)));
+                self.censored.push(Censored::at(time, censored));
             }
         }
         self
@@ -217,54 +225,6 @@ impl StepSeries {
         [&self.label].into_iter().chain(&self.details).map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
-    /// A survival curve. Steps of one `cell` of time have the limits of their last one: they are one place in print, and
-    /// limits cost more than the curve.
-    pub(crate) fn of_curve(
-        label: String,
-        curve: &SurvivalCurve,
-        interval: Option<Interval>,
-        subjects: bool,
-        cell: f64,
-    ) -> Result<Self> {
-        let mut series = Self::new(label, 1.0, &[], 0.0)?.with_counts(curve.table(), subjects);
-        series.median = curve.median_value();
-        series.band = interval.map_or_else(Vec::new, |_| vec![(0.0, Some((1.0, 1.0)))]);
-        // The quantile is the same for all limits.
-        let level = interval.map(|interval| Ok::<_, Error>((interval, interval.z()?))).transpose()?;
-        let mut band = std::mem::take(&mut series.band);
-        let mut limit = |time: f64, estimate: &SurvivalEstimate| {
-            if let Some((interval, z)) = &level {
-                band.push((time, estimate.limits(interval, *z)));
-            }
-        };
-        let mut waiting: Option<(f64, i64, SurvivalEstimate)> = None;
-        for (index, step) in curve.steps().enumerate() {
-            let time = step.row.time;
-            if step.row.events > 0.0
-                && let Ok(value) = step.estimate.value()
-            {
-                series.steps.push((time, value));
-                if level.is_some() {
-                    let own = if cell > 0.0 { (time / cell) as i64 } else { index as i64 };
-                    let begins = match &waiting {
-                        Some((begins, last, _)) if *last == own => *begins,
-                        _ => time,
-                    };
-                    if let Some((begins, _, estimate)) = waiting.take_if(|(_, last, _)| *last != own) {
-                        limit(begins, &estimate);
-                    }
-                    waiting = Some((begins, own, step.estimate));
-                }
-            }
-            series.end = series.end.max(time);
-        }
-        if let Some((begins, _, estimate)) = waiting {
-            limit(begins, &estimate);
-        }
-        series.band = band;
-        Ok(series)
-    }
-
     /// The incidence of one cause, with its estimates and the counts of its risk table (events of that cause alone).
     pub(crate) fn of_incidence(label: String, fit: &CumulativeIncidence, cause: usize) -> Result<Self> {
         let mut series = Self::new(label, 0.0, &[], 0.0)?;
@@ -275,7 +235,7 @@ impl StepSeries {
             // Events of other causes leave the risk set without being counted in the table's rows.
             series.count(&Counts { time, at_risk, events, censored, entered });
             if censored > 0.0 {
-                series.censored.push((time, censored));
+                series.censored.push(Censored::at(time, censored));
             }
             if let (Ok(value), true) = (estimate.value(), events > 0.0) {
                 series.steps.push((time, value));
@@ -283,28 +243,6 @@ impl StepSeries {
             }
             series.end = series.end.max(time);
             series.left = (at_risk - row.events().iter().sum::<f64>() - censored + entered).max(0.0);
-        }
-        Ok(series)
-    }
-
-    pub(crate) fn of_hazard(
-        label: String,
-        hazard: &CumulativeHazard,
-        level: Option<f64>,
-        subjects: bool,
-    ) -> Result<Self> {
-        let mut series = Self::new(label, 0.0, &[], 0.0)?.with_counts(hazard.table(), subjects);
-        series.band = level.map_or_else(Vec::new, |_| vec![(0.0, Some((0.0, 0.0)))]);
-        for row in hazard.table().rows() {
-            if row.events > 0.0 {
-                let estimate = hazard.at(row.time);
-                let Ok(value) = estimate.value() else { continue };
-                series.steps.push((row.time, value));
-                if let Some(level) = level {
-                    series.band.push((row.time, estimate.interval(level)?.bounds()));
-                }
-            }
-            series.end = series.end.max(row.time);
         }
         Ok(series)
     }
@@ -329,6 +267,9 @@ impl StepSeries {
 
     /// The value from `t` on.
     pub(crate) fn value_at(&self, t: f64) -> f64 {
+        if let Some(behind) = &self.behind {
+            return behind.value_at(t).unwrap_or(self.start);
+        }
         let passed = self.steps.partition_point(|&(time, _)| time <= t);
         if passed == 0 { self.start } else { self.steps[passed - 1].1 }
     }
@@ -339,39 +280,45 @@ impl StepSeries {
         if t > self.end { None } else { self.band.get(passed.checked_sub(1)?)?.1 }
     }
 
+    /// Does it know who was under observation?
+    pub(crate) fn is_counted(&self) -> bool {
+        self.behind.as_ref().map_or(!self.counts.is_empty(), Behind::is_counted)
+    }
+
     /// All who ever were under observation.
     pub(crate) fn total(&self) -> f64 {
+        if let Some(behind) = &self.behind {
+            return behind.total();
+        }
         match (self.counts.first(), self.counts.last()) {
             (Some(first), Some(last)) => first.at_risk + last.entered_to,
             _ => 0.0,
         }
     }
 
-    /// Is a time before another, by more than the rounding of a change of units?
-    fn is_before(time: f64, t: f64) -> bool {
-        time < t - 1e-9 * t.abs().min(f64::MAX)
-    }
-
     /// Under observation just before `t`: those at risk at the next time at which anybody leaves or enters, less those who
     /// enter in between.
     pub(crate) fn at_risk(&self, t: f64) -> f64 {
-        let passed = self.counts.partition_point(|r| Self::is_before(r.time, t));
+        if let Some(behind) = &self.behind {
+            return behind.at_risk(t);
+        }
+        let passed = self.counts.partition_point(|r| is_before(r.time, t));
         self.counts.get(passed).map_or(self.left, |row| row.at_risk)
     }
 
     /// Of the row before `t`, what a sum had come to.
     fn before(&self, t: f64, sum: fn(&Counted) -> f64) -> f64 {
-        let passed = self.counts.partition_point(|r| Self::is_before(r.time, t));
+        let passed = self.counts.partition_point(|r| is_before(r.time, t));
         passed.checked_sub(1).map_or(0.0, |i| sum(&self.counts[i]))
     }
 
     /// Events before `t`.
     pub(crate) fn events_before(&self, t: f64) -> f64 {
-        self.before(t, |row| row.events_to)
+        self.behind.as_ref().map_or_else(|| self.before(t, |row| row.events_to), |b| b.events_before(t))
     }
 
     /// Censorings before `t`.
     pub(crate) fn censored_before(&self, t: f64) -> f64 {
-        self.before(t, |row| row.censored_to)
+        self.behind.as_ref().map_or_else(|| self.before(t, |row| row.censored_to), |b| b.censored_before(t))
     }
 }

@@ -5,12 +5,16 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array, RecordBatch};
 use greenwood::arrow_array;
 use greenwood::columns::{Columns, Tidy, ToRecordBatch};
-use greenwood::survival::curve::IncidenceRate;
-use greenwood::survival::multi_state::Occupation;
+use greenwood::survival::curve::{Actuarial, Bandwidth, IncidenceRate, Pseudo, SmoothedHazard};
+use greenwood::survival::log_rank::{Gray, PairwiseLogRank};
+use greenwood::survival::multi_state::{Occupation, TransitionProbability};
+use greenwood::survival::prediction::{Brier, Calibration, Concordance, TimeRoc};
 use greenwood::survival::recurrent::{MeanCumulative, MeanTest, RecurrentEvents};
+use greenwood::survival::regression::AdditiveHazards;
+use greenwood::survival::regression::cox::TimeScale;
 use greenwood::survival::regression::parametric::{Family, Observations};
 use greenwood::survival::result::{Interval, TestSummary};
-use greenwood::survival::risk_table::RiskTables;
+use greenwood::survival::risk_table::{CompetingRiskTable, RiskTables};
 use greenwood::survival::{
     AalenJohansen, Band, CompetingRisks, CoxPh, Design, FineGray, Groups, Histories, IntervalCensored,
     KaplanMeier, LogRank, NelsonAalen, Parametric, RightCensored, Turnbull,
@@ -275,4 +279,89 @@ fn a_simulation_is_a_table() {
         format!("effect,rejected,{},{}", study.with_effect().power(), study.with_effect().std_error());
     assert_eq!(table.to_csv().lines().nth(1), Some(first.as_str()));
     assert_eq!(study.with_effect().tidy().names(), ["quantity", "value", "std_error"]);
+}
+
+/// A result as a table has these columns and so many rows, and its CSV says the same numbers.
+fn shown(result: &(impl ToRecordBatch + ?Sized), columns: &str, rows: usize) -> RecordBatch {
+    let batch = result.to_record_batch().unwrap();
+    assert_eq!((names(&batch).join(",").as_str(), batch.num_rows()), (columns, rows));
+    assert_eq!(result.tidy().to_csv().lines().count(), rows + 1);
+    batch
+}
+
+#[test]
+fn predictions_scores_and_tests_are_tables() {
+    let (data, arm) = data();
+    let design = Design::builder().factor("arm", &arm, "old").build().unwrap();
+    let fit = CoxPh::new().fit(&data, &design).unwrap();
+    let bound = fit.with(&data, &design).unwrap();
+    let curve = bound.baseline().unwrap().curve(&fit.row().level("arm", "new")).unwrap();
+    let steps = curve.steps().count();
+    let batch = shown(&curve, "time,survival,std_error,lower,upper", steps);
+    let last = steps - 1;
+    let at = column(&batch, "time")[last].unwrap();
+    assert_eq!(column(&batch, "survival")[last], curve.value(at).ok());
+    assert_eq!(column(&batch, "lower")[last], curve.interval(at, Interval::default()).unwrap().lower);
+    let zph = bound.proportional_hazards(TimeScale::KaplanMeier).unwrap();
+    let batch = shown(&zph, "covariate,statistic,df,p_value", 2);
+    assert_eq!(column(&batch, "p_value")[1], zph.global().p_value());
+
+    let risk = [0.8, 0.7, 0.4, 0.3, 0.2, 0.1];
+    let brier = Brier::new().over_time(&data, &[risk.to_vec(), risk.to_vec()], &[8.0, 16.0]).unwrap();
+    let batch = shown(&brier, "time,brier_score,std_error,lower,upper,null_score,scaled", 2);
+    assert_eq!(column(&batch, "brier_score")[1], Some(brier.scores()[1].value()));
+    let calibration = Calibration::new().groups(2).estimate(&data, &risk, 12.0).unwrap();
+    shown(&calibration, "upper_risk,subjects,mean_risk,observed,std_error,lower,upper", 2);
+    let roc = TimeRoc::new().estimate(&data, &risk, 12.0).unwrap();
+    shown(&roc, "threshold,sensitivity,false_positives", roc.points().len());
+    let concordance = Concordance::new().estimate(&data, &risk).unwrap();
+    let batch = shown(&concordance, "concordance,std_error,lower,upper,concordant,discordant,tied", 1);
+    assert_eq!(column(&batch, "concordance")[0], concordance.value().ok());
+    let pseudo = Pseudo::new(&[8.0, 16.0]).survival(&data).unwrap();
+    let batch = shown(&pseudo, "subject,time,pseudo_value", 12);
+    assert_eq!(column(&batch, "pseudo_value")[3], Some(pseudo.values()[(1, 1)]));
+    let additive = AdditiveHazards::new().min_at_risk(1).fit(&data, &design).unwrap();
+    let rows = 2 * additive.times().len();
+    shown(&additive, "time,term,at_risk,cumulative_coefficient,std_error,lower,upper", rows);
+
+    let curve = KaplanMeier::fit(&data);
+    let mean = curve.restricted_mean(20.0).unwrap();
+    let batch = shown(&mean, "tau,estimate,std_error,lower,upper", 1);
+    assert_eq!(column(&batch, "std_error")[0], mean.std_error().ok());
+    let life = Actuarial::fit(&data, &[0.0, 10.0, 20.0]).unwrap();
+    let batch = life.to_record_batch().unwrap();
+    assert_eq!(column(&batch, "survival")[1], Some(life.rows()[1].survival));
+    assert_eq!(column(&batch, "median_residual").len(), life.rows().len());
+    let smooth = SmoothedHazard::new().bandwidth(Bandwidth::Fixed(5.0)).fit(&data).unwrap();
+    shown(&smooth, "time,hazard,std_error,lower,upper", smooth.points().len());
+    let contrast = curve.difference(&curve, 10.0);
+    shown(&contrast, "estimate,std_error,lower,upper,p_value,scale", 1);
+
+    let pairs = PairwiseLogRank::new().test(&data, &arm).unwrap();
+    let columns = "method,statistic,df,p_value,subjects,events,group,reference,adjusted_p_value";
+    let batch = shown(&pairs, columns, 1);
+    assert_eq!(column(&batch, "p_value")[0], pairs.comparisons()[0].p_value());
+    let causes = [Some("a"), None, Some("b"), Some("a"), None, Some("b")];
+    let competing = CompetingRisks::new(data.time().to_vec(), &causes).unwrap();
+    let gray = Gray::new("a").test(&competing, &arm).unwrap();
+    let batch = shown(&gray, "method,statistic,df,p_value,subjects,events", 1);
+    assert_eq!(column(&batch, "statistic")[0], Some(gray.statistic()));
+    let table = CompetingRiskTable::new(&competing);
+    let batch = shown(&table, "time,cause,at_risk,events,censored,entered", 12);
+    assert_eq!(column(&batch, "events").iter().flatten().sum::<f64>(), 4.0);
+    let incidence = AalenJohansen::new().from_table(table);
+    let at = [incidence.of("a").unwrap().at(10.0), incidence.of("a").unwrap().at(99.0)];
+    let batch = shown(&at[..], "time,at_risk,events,incidence,std_error,lower,upper,not_estimable", 2);
+    assert_eq!(column(&batch, "incidence"), at.map(|e| e.value().ok()));
+    let quantiles = incidence.of("a").unwrap().quantiles(&[0.1, 0.9], Interval::default()).unwrap();
+    shown(&quantiles[..], "p,estimate,lower,upper", 2);
+    let lost = incidence.of("a").unwrap().time_lost(20.0).unwrap();
+    shown(&lost, "tau,estimate,std_error,lower,upper", 1);
+
+    let matrices = TransitionProbability::new(0.0).estimate(&histories(), &[2.0, 4.0]).unwrap();
+    let states = matrices[0].states().len();
+    let batch = shown(&matrices[..], "from_time,time,from,to,probability,std_error", 2 * states * states);
+    assert_eq!(column(&batch, "probability")[1], Some(matrices[0].probability(0, 1)));
+    let times = Occupation::new().time_in_state(&histories(), 4.0).unwrap();
+    shown(&times[..], "state,tau,estimate,std_error,lower,upper", states);
 }

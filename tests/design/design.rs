@@ -484,7 +484,7 @@ fn what_cannot_be_planned_is_said() {
         ),
         (
             text(fixed(0.7).accrual(-1.0).fit().unwrap_err()),
-            "accrual and follow-up is NaN: it must be finite durations of at least 0",
+            "accrual is -1: it must be a finite duration of at least 0",
         ),
         (
             text(FixedDesign::new(0.7).target(Target::Subjects(100.0)).fit().unwrap_err()),

@@ -1,6 +1,9 @@
 //! Adaptive tests and graphs of hypotheses: against rpact, R's p.adjust, the closed test, and by simulation.
 
-use greenwood::trial::design::{FisherCombination, GraphicalProcedure, GroupSequential, InverseNormal};
+use greenwood::trial::design::adaptive::{ClosedCombination, IntersectionTest, MultiArmSequential};
+use greenwood::trial::design::{
+    BoundaryType, FisherCombination, GraphicalProcedure, GroupSequential, InverseNormal, Spending,
+};
 
 use crate::random::Random;
 
@@ -142,4 +145,251 @@ fn what_is_no_graph_is_refused() {
     assert!(graph.adjusted_p_values(&[0.1, 1.1]).unwrap_err().to_string().contains("p_values is 1.1"));
     assert!(graph.rejected(&[0.1, 0.1], 0.0).unwrap_err().to_string().contains("alpha is 0"));
     assert!(GraphicalProcedure::holm(0).is_err() && GraphicalProcedure::fixed_sequence(0).is_err());
+}
+
+fn all_near(found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len(), "{found:?} {expected:?}");
+    assert!(found.iter().zip(expected).all(|(f, e)| (f - e).abs() < tolerance), "{found:?} {expected:?}");
+}
+
+/// Jaki, Pallmann & Magirr (2019), J Stat Softw 88(4): bounds as R's `MAMS` prints them, whose rule of 20 points holds three
+/// digits; all digits by `tests/data/multi_arm.py` (numpy, scipy).
+#[test]
+fn bounds_of_several_arms_are_those_of_mams_and_scipy() {
+    let triangular =
+        |ratio: f64| MultiArmSequential::looks(3, 2).alpha(0.05).ratio(ratio).triangular().fit().unwrap();
+    let (two, one) = (triangular(0.5), triangular(1.0));
+    all_near(two.z(), &[2.359, 2.225], 1e-3);
+    all_near(two.futility_z(), &[0.786], 1e-3);
+    all_near(one.z(), &[2.330, 2.197], 1e-3);
+    all_near(one.futility_z(), &[0.777], 1e-3);
+    all_near(two.z(), &[2.3597226568369556, 2.2247678564919307], 1e-7);
+    all_near(one.z(), &[2.3304013474865983, 2.197123460925389], 1e-7);
+    let four = MultiArmSequential::looks(4, 2).fit().unwrap();
+    all_near(four.z(), &[3.4613177365912913, 2.4475212433849745], 1e-7);
+    // Rules of 24 and 40 points there.
+    let pocock = MultiArmSequential::at(2, &[0.3, 0.6, 1.0]).ratio(2.0).boundary(BoundaryType::Pocock);
+    all_near(pocock.fit().unwrap().z(), &[2.5171759923917723; 3], 1e-6);
+    // One look is Dunnett's test: 2.062 in the article, 79 subjects in each of four arms for 0.9 where effects are 0.545 and 0.178.
+    let dunnett = MultiArmSequential::looks(3, 1).alpha(0.05).fit().unwrap();
+    all_near(dunnett.z(), &[2.062], 1e-3);
+    let power = |n: f64| {
+        let per_effect = (n / 2.0).sqrt();
+        let [best, other] = [0.65, 0.55].map(|p| std::f64::consts::SQRT_2 * normal_quantile(p) * per_effect);
+        dunnett.power(best, other).unwrap()
+    };
+    assert!(power(79.0) >= 0.9 && power(78.0) < 0.9, "{} {}", power(79.0), power(78.0));
+    // Two looks: 76 subjects in each arm, 152 in the control arm; steps of two.
+    let power = |n: f64| {
+        let per_effect = (n * 2.0 / 3.0).sqrt();
+        let [best, other] = [0.65, 0.55].map(|p| std::f64::consts::SQRT_2 * normal_quantile(p) * per_effect);
+        two.power(best, other).unwrap()
+    };
+    assert!(power(76.0) >= 0.9 && power(74.0) < 0.9, "{} {}", power(76.0), power(74.0));
+    assert!(two.to_string().starts_with("3 arms against one control, 2 looks"), "{two}");
+}
+
+/// The normal quantile of two numbers, by R.
+fn normal_quantile(p: f64) -> f64 {
+    if p == 0.65 { 0.38532046640756773 } else { 0.12566134685507402 }
+}
+
+/// The error is what it should be for every kind of bounds, by 40,000 simulated trials within four standard errors; spending is kept
+/// exactly, one arm has the plain bounds, and the p-value of a bound is the error.
+#[test]
+fn several_arms_keep_the_family_wise_error() {
+    let spending = BoundaryType::Spending(Spending::OBrienFleming);
+    let designs = [
+        MultiArmSequential::looks(3, 2).triangular(),
+        MultiArmSequential::at(2, &[0.4, 1.0]).boundary(spending.clone()).futility(&[0.3]).binding(true),
+        MultiArmSequential::looks(4, 2).boundary(BoundaryType::HaybittlePeto(3.0)).ratio(0.5),
+    ];
+    let mut random = Random(3);
+    for (design, (arms, ratio)) in designs.iter().zip([(3, 1.0_f64), (2, 1.0), (4, 0.5)]) {
+        let bounds = design.clone().fit().unwrap();
+        assert!((bounds.alpha_spent()[1] - 0.025).abs() < 1e-9, "{bounds}");
+        let (trials, mut wrong) = (40_000, 0.0);
+        for _ in 0..trials {
+            let (mut at, mut before) = (vec![0.0; arms + 1], 0.0);
+            let (mut left, mut shown) = (vec![true; arms], false);
+            for (k, &t) in bounds.fractions().iter().enumerate() {
+                for own in &mut at {
+                    *own += f64::sqrt(t - before) * gauss(&mut random);
+                }
+                before = t;
+                for arm in 0..arms {
+                    let z = (at[arm + 1] - ratio.sqrt() * at[0]) / ((1.0 + ratio) * t).sqrt();
+                    shown |= left[arm] && z >= bounds.z()[k];
+                    left[arm] &= bounds.futility_z().get(k).is_none_or(|low| z >= *low);
+                }
+            }
+            wrong += f64::from(u8::from(shown));
+        }
+        let share = wrong / f64::from(trials);
+        assert!(
+            (share - 0.025).abs() < 4.0 * (0.025 * 0.975 / f64::from(trials)).sqrt(),
+            "{share}: {bounds}"
+        );
+    }
+    let plain = GroupSequential::at(&[0.4, 1.0]).boundary(spending.clone()).fit().unwrap();
+    let one = MultiArmSequential::at(1, &[0.4, 1.0]).boundary(spending.clone()).fit().unwrap();
+    all_near(one.z(), plain.z(), 1e-8);
+    for boundary in [BoundaryType::OBrienFleming, BoundaryType::Pocock, spending] {
+        let bounds = MultiArmSequential::looks(2, 2).boundary(boundary).fit().unwrap();
+        let p = bounds.repeated_p_values(2, &[bounds.z()[1], 0.0]).unwrap();
+        assert!((p[0] - 0.025).abs() < 1e-8 && p[1] > 0.5, "{p:?}");
+        assert!(bounds.repeated_drift_limit(1, bounds.z()[0]).unwrap().abs() < 1e-12);
+        let limit = bounds.repeated_ratio_limit(2, 0.7, 200.0).unwrap();
+        assert!((limit / (0.7 * (bounds.z()[1] * 2.0 / 200_f64.sqrt()).exp()) - 1.0).abs() < 1e-12);
+        let any = bounds.any_rejection_by_look(&[0.0, 3.0]).unwrap();
+        assert!(any[1] > 0.5 && any[0] < any[1]);
+    }
+}
+
+/// A standard normal number (Box & Muller 1958).
+fn gauss(random: &mut Random) -> f64 {
+    (-2.0 * random.uniform().max(1e-300).ln()).sqrt() * (std::f64::consts::TAU * random.uniform()).cos()
+}
+
+#[test]
+fn what_several_arms_refuse() {
+    let text = |design: MultiArmSequential| design.fit().unwrap_err().to_string();
+    let two = || MultiArmSequential::looks(2, 2);
+    assert!(text(MultiArmSequential::looks(0, 2)).contains("arms is 0"));
+    assert!(text(MultiArmSequential::looks(2, 0)).contains("fractions is empty"));
+    assert!(text(MultiArmSequential::looks(2, 5)).contains("looks is 5: it must be at most 4"));
+    assert!(text(MultiArmSequential::at(2, &[0.5, 0.51, 1.0])).contains("fractions[1] is 0.51 after 0.5"));
+    assert!(text(MultiArmSequential::at(2, &[0.5])).contains("the last fraction is 0.5: it must be 1"));
+    assert!(text(MultiArmSequential::at(2, &[f64::NAN, 1.0])).contains("fractions[0] is NaN"));
+    assert!(text(two().alpha(0.0)).contains("alpha is 0") && text(two().alpha(0.6)).contains("alpha is 0.6"));
+    assert!(
+        text(two().ratio(f64::NAN)).contains("ratio is NaN") && text(two().ratio(0.0)).contains("ratio is 0")
+    );
+    assert!(text(two().futility(&[0.0, 0.0])).contains("futility has 2 values"));
+    assert!(text(two().futility(&[f64::NAN])).contains("futility is NaN"));
+    assert!(text(two().boundary(BoundaryType::WangTsiatis(9.0))).contains("Wang and Tsiatis's Δ is 9"));
+    let low = BoundaryType::HaybittlePeto(1.0);
+    assert!(text(two().boundary(low.clone())).contains("spend the whole error; raise their bounds"));
+    // Lower bounds above the upper ones: all arms are decided at the first look, by Dunnett's test.
+    let decided = two().futility(&[9.0]).binding(true).fit().unwrap();
+    assert!(
+        decided.futility_z()[0] == decided.z()[0] && (decided.z()[0] - 2.212135).abs() < 1e-5,
+        "{decided}"
+    );
+    let bounds = two().fit().unwrap();
+    let refused = |e: greenwood::Result<Vec<f64>>| e.unwrap_err().to_string();
+    assert!(refused(bounds.repeated_p_values(0, &[1.0, 1.0])).contains("look is 0"));
+    assert!(refused(bounds.repeated_p_values(1, &[1.0])).contains("z has 1 values"));
+    assert!(refused(bounds.any_rejection_by_look(&[f64::NAN, 0.0])).contains("drifts is NaN"));
+    assert!(bounds.power(f64::INFINITY, 0.0).unwrap_err().to_string().contains("best is inf"));
+    assert!(
+        bounds.repeated_ratio_limit(1, -1.0, 10.0).unwrap_err().to_string().contains("hazard_ratio is -1")
+    );
+    let fixed = two().boundary(BoundaryType::HaybittlePeto(3.0)).fit().unwrap();
+    assert!(refused(fixed.repeated_p_values(1, &[1.0, 1.0])).contains("fixed at this look"));
+}
+
+/// rpact 3.3.4, getRepeatedPValues and getRepeatedConfidenceIntervals of getStageResults(getDesignInverseNormal(…)): the cases of
+/// `tests/data/adaptive_multi_arm.R`. Its multivariate normal probabilities hold six digits: the largest difference was 2.2e-5.
+#[test]
+fn repeated_p_values_and_limits_are_those_of_rpact() {
+    let (some, gone) = (Some, None::<f64>);
+    let of = GroupSequential::at(&[0.5, 1.0]);
+    let pocock = GroupSequential::at(&[0.3, 0.6, 1.0]).boundary(BoundaryType::Spending(Spending::Pocock));
+    let none = f64::NAN;
+    // Statistics and events of each stage; repeated p-values and lower limits of the hazard ratio after each.
+    let cases = [
+        (
+            &of,
+            IntersectionTest::Dunnett,
+            vec![[some(2.2), some(1.99), some(2.32)], [some(1.8), some(2.01), some(2.11)]],
+            vec![[25.0, 27.0, 20.0], [32.0, 30.0, 28.0]],
+            vec![[0.117662407654; 3], [0.00520313775696039; 3]],
+            vec![
+                [0.650745367612872, 0.610029907874928, 0.652670433492018],
+                [1.06443148155094, 1.06451757338358, 1.16923196772584],
+            ],
+        ),
+        (
+            &pocock,
+            IntersectionTest::Bonferroni,
+            vec![
+                [some(1.2), some(0.1), some(1.32)],
+                [some(1.8), gone, some(2.11)],
+                [some(1.1), gone, some(1.7)],
+            ],
+            vec![[25.0, 27.0, 20.0], [32.0, 1.0, 28.0], [20.0, 1.0, 30.0]],
+            // Levels above a half are 1 here and 0.5 there.
+            vec![
+                [1.0; 3],
+                [0.0979556745233352, none, 0.0979556745233352],
+                [0.0378469544692536, none, 0.0318673793720749],
+            ],
+            vec![
+                [0.548758830506013, 0.367572774936786, 0.539418787873929],
+                [0.80897479669241, none, 0.863578417461429],
+                [0.854689193910856, none, 0.980814449466989],
+            ],
+        ),
+        (
+            &of,
+            IntersectionTest::Simes,
+            vec![[some(1.9), some(1.2), some(2.1)], [some(1.96), some(1.8), gone]],
+            vec![[25.0, 27.0, 20.0], [32.0, 30.0, 1.0]],
+            vec![
+                [0.179109199802464, 0.265165214466899, 0.152583486829617],
+                [0.00854651122715652, 0.0171994290948506, none],
+            ],
+            vec![
+                [0.574459581312528, 0.44805917537621, 0.588421349111706],
+                [1.03601402663721, 0.874541535720355, none],
+            ],
+        ),
+    ];
+    for (design, kind, stages, events, p_values, limits) in cases {
+        let test = ClosedCombination::new(&design.fit().unwrap(), 3).intersection(kind);
+        for look in 1..=stages.len() {
+            let found = test.test(&stages[..look]).unwrap();
+            let p = found.repeated_p_values(design, look).unwrap();
+            let information: Vec<[f64; 3]> = events[..look].iter().map(|d| d.map(|d| d / 4.0)).collect();
+            let low = test.repeated_limits(&stages[..look], &information).unwrap();
+            for arm in 0..3 {
+                let (p_value, limit) = (p_values[look - 1][arm], limits[look - 1][arm]);
+                assert!(
+                    p_value.is_nan() || (p[arm] / p_value - 1.0).abs() < 5e-5,
+                    "{kind:?}, look {look}, arm {arm}: {} and {p_value}",
+                    p[arm]
+                );
+                match low[arm] {
+                    Some(low) => {
+                        assert!(
+                            (low.exp() / limit - 1.0).abs() < 5e-5,
+                            "{kind:?} {look} {arm}: {} {limit}",
+                            low.exp()
+                        );
+                    }
+                    None => assert!(limit.is_nan()),
+                }
+            }
+        }
+    }
+    let test = ClosedCombination::new(&of.fit().unwrap(), 2);
+    let stage = [[some(1.0), some(2.0)]];
+    let text = |e: greenwood::Error| e.to_string();
+    assert!(text(test.repeated_limits(&stage, &[[1.0, 0.0]]).unwrap_err()).contains("information is 0"));
+    assert!(
+        text(test.repeated_limits(&stage, &[[1.0]]).unwrap_err())
+            .contains("information of a stage has 1 values")
+    );
+    let none: [[f64; 2]; 0] = [];
+    assert!(text(test.repeated_limits(&stage, &none).unwrap_err()).contains("information has 0 values"));
+    let found = test.test(&stage).unwrap();
+    assert!(text(found.repeated_p_values(&of, 2).unwrap_err()).contains("look is 2"));
+    assert!(
+        text(found.repeated_p_values(&pocock, 1).unwrap_err()).contains("the design's looks has 3 values")
+    );
+    let fixed = GroupSequential::looks(2).boundary(BoundaryType::HaybittlePeto(3.0));
+    assert!(
+        text(found.repeated_p_values(&fixed, 1).unwrap_err()).contains("bounds that belong to one error")
+    );
 }

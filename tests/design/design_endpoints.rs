@@ -3,11 +3,15 @@
 use greenwood::Error;
 use greenwood::survival::log_rank::Weight;
 use greenwood::survival::{CompetingRisks, Gray, Groups, LogRank, RightCensored};
+use greenwood::trial::design::adaptive::{Dunnett, MultiArmSequential, PromisingZone};
+use greenwood::trial::design::monitoring::{Effect, FutureEvents, Interim, repeated_interval};
 use greenwood::trial::design::non_proportional::{NonProportionalDesign, PlannedTest};
-use greenwood::trial::design::simulation::{Cutoff, Simulation, WeightedProcedure};
+use greenwood::trial::design::simulation::{Cutoff, LogRankProcedure, Simulation, WeightedProcedure};
+use greenwood::trial::design::single_arm::{ExactBinomialDesign, OneSampleDesign, TwoStageDesign};
 use greenwood::trial::design::{
-    Accrual, Assumptions, ClusterDesign, CompetingEffect, CompetingRisksDesign, EquivalenceDesign,
-    FixedDesign, Hazard, StratifiedAssumptions, Target, WinRatioDesign,
+    Accrual, Assumptions, BoundaryType, ClusterDesign, CompetingEffect, CompetingRisksDesign,
+    EquivalenceDesign, FisherCombination, FixedDesign, Futility, GroupSequential, Hazard, InverseNormal,
+    Spending, StagewiseOrdering, StratifiedAssumptions, Target, WinRatioDesign,
 };
 
 type Answer = Result<(), Error>;
@@ -215,7 +219,10 @@ fn subjects_of_equivalence() -> Answer {
     assert_eq!((alone.fit()?.subjects(), alone.fit()?.duration()), (None, None));
     for (design, expected) in [
         (alone.clone().target(Target::Subjects(100.0)), "give these, or the events"),
-        (alone.clone().control(Hazard::median(12.0)?).accrual(-1.0), "finite durations of at least 0"),
+        (
+            alone.clone().control(Hazard::median(12.0)?).accrual(-1.0),
+            "accrual is -1: it must be a finite duration of at least 0",
+        ),
         (alone.clone().control(Hazard::median(12.0)?).accrual(0.0), "nobody would be followed"),
         (alone.control(Hazard::constant(0.0)?).accrual(12.0), "nobody would have an event"),
     ] {
@@ -375,4 +382,214 @@ fn assumptions_are_read_back() -> Answer {
         assert!(wrong != text && serde_json::from_str::<Assumptions>(&wrong).is_err());
     }
     Ok(())
+}
+
+/// Every number that any plan takes, put to what it cannot be: an answer without a NaN, or an error that names the argument and says
+/// what it must be, at once.
+#[test]
+fn no_number_breaks_a_plan() {
+    type Numbers = Result<Vec<f64>, Error>;
+    let hazard = |v: f64| Hazard::constant(v);
+    let fixed = || Ok::<_, Error>(FixedDesign::new(0.7).control(hazard(0.05)?).accrual(12.0).followup(12.0));
+    let numbers = |d: FixedDesign| -> Numbers {
+        let plan = d.fit()?;
+        let bounds = GroupSequential::looks(2).fit()?;
+        let looks = d.sequential(&bounds)?;
+        Ok([
+            vec![plan.events(), plan.power(), looks.events(), looks.power()],
+            looks.time_by_look().unwrap_or(&[]).to_vec(),
+        ]
+        .concat())
+    };
+    let looks = |d: GroupSequential| -> Numbers {
+        let bounds = d.fit()?;
+        Ok([bounds.z().to_vec(), bounds.alpha_spent().to_vec(), vec![bounds.drift(), bounds.inflation()]]
+            .concat())
+    };
+    let boundary = |b: BoundaryType| looks(GroupSequential::looks(2).boundary(b));
+    let arms = |d: MultiArmSequential| -> Numbers { Ok(d.fit()?.z().to_vec()) };
+    let targets = |v: f64| [Target::Power(v), Target::Subjects(v), Target::Events(v)];
+    let assumed =
+        |v: f64| Ok::<_, Error>(Assumptions::new(hazard(0.03)?, hazard(0.05)?, Accrual::uniform(v, 12.0)?));
+    let non_proportional = |test: PlannedTest, time: f64| -> Numbers {
+        let plan = NonProportionalDesign::new(assumed(100.0)?, test, time).fit()?;
+        Ok(vec![plan.subjects(), plan.power()])
+    };
+    let simulated = |s: Simulation| -> Numbers {
+        let found = s.trials(3).run(&LogRankProcedure)?;
+        Ok(vec![found.power(), found.events().0, found.duration().0])
+    };
+    let competing = |event: f64, other: f64, ratio: f64, time: f64| -> Numbers {
+        let effect = CompetingEffect::CauseSpecific(ratio);
+        let plan = CompetingRisksDesign::new(
+            effect,
+            hazard(event)?,
+            hazard(other)?,
+            Accrual::uniform(1.0, 12.0)?,
+            time,
+        );
+        let plan = plan.fit()?;
+        Ok(vec![plan.events(), plan.subjects()])
+    };
+    let stopped = |o: StagewiseOrdering, z: f64| -> Numbers {
+        let found = o.estimate(&GroupSequential::looks(2).fit()?, 1, z)?;
+        Ok([vec![found.p_value()], found.hazard_ratio().into_iter().collect()].concat())
+    };
+    let zone = |z: PromisingZone| -> Numbers { Ok(z.fit()?.zone_limits().to_vec()) };
+    let one = |result: Result<f64, Error>| -> Numbers { Ok(vec![result?]) };
+    let questions: Vec<(&str, Box<dyn Fn(f64) -> Numbers + '_>)> = vec![
+        ("hazard", Box::new(|v| Ok(vec![hazard(v)?.cumulative(3.0)]))),
+        ("median", Box::new(|v| Ok(vec![Hazard::median(v)?.cumulative(3.0)]))),
+        ("hazard break", Box::new(|v| Ok(vec![Hazard::piecewise(&[v], &[0.1, 0.2])?.cumulative(3.0)]))),
+        ("hazard piece", Box::new(|v| Ok(vec![Hazard::piecewise(&[3.0], &[0.1, v])?.cumulative(9.0)]))),
+        ("subjects", Box::new(|v| Ok(vec![Accrual::uniform(v, 12.0)?.entered_by(3.0)]))),
+        ("duration", Box::new(|v| Ok(vec![Accrual::uniform(9.0, v)?.entered_by(3.0)]))),
+        ("accrual break", Box::new(|v| Ok(vec![Accrual::piecewise(&[0.0, v], &[5.0])?.entered_by(3.0)]))),
+        ("accrual rate", Box::new(|v| Ok(vec![Accrual::piecewise(&[0.0, 6.0], &[v])?.entered_by(3.0)]))),
+        (
+            "fixed ratio",
+            Box::new(|v| numbers(FixedDesign::new(v).control(hazard(0.05)?).accrual(12.0).followup(6.0))),
+        ),
+        ("fixed alpha", Box::new(|v| numbers(fixed()?.alpha(v)))),
+        ("fixed allocation", Box::new(|v| numbers(fixed()?.allocation(v)))),
+        ("fixed margin", Box::new(|v| numbers(fixed()?.margin(v)))),
+        ("fixed accrual", Box::new(|v| numbers(fixed()?.accrual(v)))),
+        ("fixed follow-up", Box::new(|v| numbers(fixed()?.followup(v)))),
+        ("fixed control", Box::new(|v| numbers(fixed()?.control(hazard(v)?)))),
+        ("fixed dropout", Box::new(|v| numbers(fixed()?.dropout(hazard(v)?, hazard(0.0)?)))),
+        ("fixed power", Box::new(|v| numbers(fixed()?.target(targets(v)[0])))),
+        ("fixed subjects", Box::new(|v| numbers(fixed()?.target(targets(v)[1])))),
+        ("fixed events", Box::new(|v| numbers(fixed()?.target(targets(v)[2])))),
+        ("follow-up for", Box::new(|v| Ok(fixed()?.followup_for(v)?.into_iter().collect()))),
+        ("detectable", Box::new(|v| one(fixed()?.target(Target::Events(90.0)).detectable_ratio(v)))),
+        ("look", Box::new(|v| looks(GroupSequential::at(&[v, 1.0])))),
+        ("last look", Box::new(|v| looks(GroupSequential::at(&[0.5, v])))),
+        ("look alpha", Box::new(|v| looks(GroupSequential::looks(2).alpha(v)))),
+        ("look power", Box::new(|v| looks(GroupSequential::looks(2).power(v)))),
+        ("Wang-Tsiatis", Box::new(|v| boundary(BoundaryType::WangTsiatis(v)))),
+        ("Haybittle", Box::new(|v| boundary(BoundaryType::HaybittlePeto(v)))),
+        ("hsd", Box::new(|v| boundary(BoundaryType::Spending(Spending::HwangShihDeCani(v))))),
+        ("kim", Box::new(|v| boundary(BoundaryType::Spending(Spending::KimDeMets(v))))),
+        ("user", Box::new(|v| boundary(BoundaryType::Spending(Spending::User(vec![v, 0.025]))))),
+        ("user end", Box::new(|v| boundary(BoundaryType::Spending(Spending::User(vec![0.01, v]))))),
+        (
+            "futility",
+            Box::new(|v| looks(GroupSequential::looks(2).futility(Futility::Z(vec![v])).binding(true))),
+        ),
+        ("harm", Box::new(|v| looks(GroupSequential::looks(2).harm(Spending::Pocock, v)))),
+        ("time", Box::new(|v| looks(GroupSequential::looks(2).spending_time(&[v, 1.0])))),
+        ("observed", Box::new(|v| looks(GroupSequential::observed(&[v], 100.0)))),
+        ("planned", Box::new(|v| looks(GroupSequential::observed(&[50.0], v)))),
+        ("spent", Box::new(|v| Spending::Pocock.spent(&[0.5, 1.0], v))),
+        ("spent at", Box::new(|v| Spending::OBrienFleming.spent(&[v], 0.05))),
+        ("interim z", Box::new(|v| one(Interim::new(v, 0.5)?.conditional_power(2.0, Effect::Trend)))),
+        ("interim t", Box::new(|v| one(Interim::new(1.0, v)?.predictive_power(2.0)))),
+        ("critical", Box::new(|v| one(Interim::new(1.0, 0.5)?.conditional_power(v, Effect::Drift(1.0))))),
+        ("drift", Box::new(|v| one(Interim::new(1.0, 0.5)?.conditional_power(2.0, Effect::Drift(v))))),
+        ("assurance", Box::new(|v| one(Interim::assurance(2.0, v, 1.0)))),
+        ("prior", Box::new(|v| one(Interim::assurance(2.0, 1.0, v)))),
+        ("at risk", Box::new(|v| one(FutureEvents::new(v, 0.1).within(3.0)))),
+        ("future hazard", Box::new(|v| Ok(FutureEvents::new(9.0, v).time_until(3.0)?.into_iter().collect()))),
+        ("future events", Box::new(|v| Ok(FutureEvents::new(9.0, 0.1).time_until(v)?.into_iter().collect()))),
+        (
+            "repeated",
+            Box::new(|v| {
+                let (low, high) = repeated_interval(&GroupSequential::looks(2).fit()?, 0, v, 50.0, 1.0)?;
+                Ok(vec![low, high])
+            }),
+        ),
+        ("stopped z", Box::new(|v| stopped(StagewiseOrdering::new(), v))),
+        ("stopped events", Box::new(|v| stopped(StagewiseOrdering::new().events(v), 2.0))),
+        ("stopped margin", Box::new(|v| stopped(StagewiseOrdering::new().events(50.0).margin(v), 2.0))),
+        ("inverse normal", Box::new(|v| InverseNormal::new(&[v, 1.0])?.statistics(&[0.1, 0.2]))),
+        ("stage p", Box::new(|v| InverseNormal::new(&[1.0, 1.0])?.statistics(&[0.1, v]))),
+        ("Fisher", Box::new(|v| Ok(vec![FisherCombination::new(v, 0.5)?.critical_product()]))),
+        ("Fisher futility", Box::new(|v| Ok(vec![FisherCombination::new(0.025, v)?.first_stage_level()]))),
+        ("Dunnett", Box::new(|v| one(Dunnett::new(&[v, 1.0])?.critical_value(0.025)))),
+        ("Dunnett alpha", Box::new(|v| one(Dunnett::new(&[1.0, 1.0])?.critical_value(v)))),
+        ("Dunnett z", Box::new(|v| one(Dunnett::new(&[1.0, 1.0])?.p_value(v)))),
+        ("arms alpha", Box::new(|v| arms(MultiArmSequential::looks(2, 2).alpha(v)))),
+        ("arms ratio", Box::new(|v| arms(MultiArmSequential::looks(2, 2).ratio(v)))),
+        ("arms futility", Box::new(|v| arms(MultiArmSequential::looks(2, 2).futility(&[v]).binding(true)))),
+        ("zone", Box::new(|v| zone(PromisingZone::new(v, 100.0)))),
+        ("zone look", Box::new(|v| zone(PromisingZone::new(400.0, v).maximum(800.0)))),
+        ("zone maximum", Box::new(|v| zone(PromisingZone::new(400.0, 200.0).maximum(v)))),
+        ("competing event", Box::new(|v| competing(v, 0.03, 0.7, 36.0))),
+        ("competing other", Box::new(|v| competing(0.05, v, 0.7, 36.0))),
+        ("competing ratio", Box::new(|v| competing(0.05, 0.03, v, 36.0))),
+        ("competing time", Box::new(|v| competing(0.05, 0.03, 0.7, v))),
+        ("equivalence", Box::new(|v| Ok(vec![EquivalenceDesign::new(v).fit()?.events()]))),
+        ("equivalence lower", Box::new(|v| Ok(vec![EquivalenceDesign::new(1.25).lower(v).fit()?.events()]))),
+        ("win ratio", Box::new(|v| Ok(vec![WinRatioDesign::new(v).fit()?.subjects()]))),
+        ("ties", Box::new(|v| Ok(vec![WinRatioDesign::new(1.5).ties(v).fit()?.subjects()]))),
+        ("cluster", Box::new(|v| one(ClusterDesign::new(v, 0.1).design_effect()))),
+        ("correlation", Box::new(|v| one(ClusterDesign::new(20.0, v).design_effect()))),
+        ("variation", Box::new(|v| one(ClusterDesign::new(20.0, 0.1).variation(v).design_effect()))),
+        ("null", Box::new(|v| Ok(vec![TwoStageDesign::new(v, 0.3).fit()?.power()]))),
+        ("hoped", Box::new(|v| Ok(vec![TwoStageDesign::new(0.1, v).fit()?.power()]))),
+        ("exact null", Box::new(|v| Ok(vec![ExactBinomialDesign::new(v, 0.3).fit()?.power()]))),
+        ("exact alpha", Box::new(|v| Ok(vec![ExactBinomialDesign::new(0.1, 0.3).alpha(v).fit()?.power()]))),
+        (
+            "one sample",
+            Box::new(|v| {
+                let accrual = Accrual::uniform(1.0, 5.0)?;
+                Ok(vec![OneSampleDesign::new(hazard(v)?, hazard(0.1)?, accrual, 8.0).fit()?.subjects()])
+            }),
+        ),
+        (
+            "one sample time",
+            Box::new(|v| {
+                let accrual = Accrual::uniform(1.0, 5.0)?;
+                Ok(vec![OneSampleDesign::new(hazard(0.05)?, hazard(0.1)?, accrual, v).fit()?.subjects()])
+            }),
+        ),
+        ("time of a test", Box::new(|v| non_proportional(PlannedTest::LogRank(Weight::LogRank), v))),
+        ("restricted mean", Box::new(|v| non_proportional(PlannedTest::RestrictedMean(v), 30.0))),
+        ("milestone", Box::new(|v| non_proportional(PlannedTest::Milestone(v), 30.0))),
+        (
+            "weight",
+            Box::new(|v| non_proportional(PlannedTest::LogRank(Weight::fleming_harrington(v, 0.0)), 30.0)),
+        ),
+        ("allocation", Box::new(|v| Ok(assumed(90.0)?.allocation(v)?.expected_events(20.0).to_vec()))),
+        ("events", Box::new(|v| Ok(assumed(90.0)?.time_of_events(v).into_iter().collect()))),
+        ("simulated alpha", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).alpha(v)))),
+        (
+            "simulated cutoff",
+            Box::new(|v| simulated(Simulation::new(assumed(30.0)?).cutoff(Cutoff::Time(v)))),
+        ),
+        (
+            "simulated until",
+            Box::new(|v| simulated(Simulation::new(assumed(30.0)?).cutoff(Cutoff::EventsUntil(9, v)))),
+        ),
+        ("simulated truth", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).truth(v)))),
+        ("simulated tau", Box::new(|v| simulated(Simulation::new(assumed(30.0)?).dependent_dropout(v)))),
+        (
+            "simulated hazard",
+            Box::new(|v| {
+                let accrual = Accrual::uniform(30.0, 9.0)?;
+                simulated(
+                    Simulation::new(Assumptions::new(hazard(v)?, hazard(v)?, accrual))
+                        .cutoff(Cutoff::Events(9)),
+                )
+            }),
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (name, question) in &questions {
+        for v in [0.0, -1.0, 1.0, f64::NAN, f64::INFINITY, 1e-300, 1e9, 1e300] {
+            let start = std::time::Instant::now();
+            match question(v) {
+                Ok(numbers) if numbers.iter().any(|x| x.is_nan()) => {
+                    wrong.push(format!("{name} of {v}: {numbers:?}"))
+                }
+                Err(error) if error.to_string().len() < 25 => wrong.push(format!("{name} of {v}: {error}")),
+                _ => {}
+            }
+            // Each takes milliseconds; a machine that others use may stand still for a while.
+            if start.elapsed().as_secs() > 100 {
+                wrong.push(format!("{name} of {v} took {:?}", start.elapsed()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

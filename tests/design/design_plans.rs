@@ -388,6 +388,36 @@ fn unequal_allocation_names_its_formula() {
     assert!(freedman.to_string().contains("Freedman 1982; allocation 2:1"));
 }
 
+/// The same trial with 200 subjects and a look at 70 % of 120 events, by three formulas, each named. rpact 3.3.4:
+/// getPowerSurvival(getDesignGroupSequential(informationRates = c(0.7, 1), typeOfDesign = "asOF"), hazardRatio = 0.55, median2 = 10,
+/// allocationRatioPlanned = 2, maxNumberOfSubjects = 200, maxNumberOfEvents = 120, accrualTime = c(0, 12), typeOfComputation).
+#[test]
+fn a_look_under_unequal_allocation_has_the_power_of_its_formula() {
+    let bounds = GroupSequential::at(&[0.7, 1.0]).fit().unwrap();
+    let control = Hazard::median(10.0).unwrap();
+    let assumed = Assumptions::new(control.times(0.55), control, Accrual::uniform(200.0, 12.0).unwrap())
+        .allocation(2.0)
+        .unwrap();
+    let times = [84.0, 120.0].map(|d| assumed.time_of_events(d).unwrap());
+    assert!((times[0] - 17.8096953657552).abs() < 1e-6 && (times[1] - 25.9713481665196).abs() < 1e-6);
+    for (formula, named, power, first) in [
+        (EventFormula::Schoenfeld, "Schoenfeld 1981", 0.865524407648212, 0.557627219833861),
+        (EventFormula::Freedman, "Freedman 1982", 0.909418706849227, 0.632870387024351),
+        (EventFormula::HsiehFreedman, "Hsieh", 0.84542750882988, 0.528173314748571),
+    ] {
+        let design = FixedDesign::new(0.55).allocation(2.0).formula(formula).target(Target::Events(120.0));
+        let plan = design.sequential(&bounds).unwrap();
+        let found = bounds.rejection_by_look(plan.drift())[0];
+        assert!(
+            (plan.power() - power).abs() < 1e-7 && (found - first).abs() < 1e-7,
+            "{formula:?}: {}",
+            plan.power()
+        );
+        let text = plan.fixed().to_string();
+        assert!(text.contains(named) && text.contains("allocation 2:1"), "{text}");
+    }
+}
+
 /// One- and two-sided bounds of Wang and Tsiatis are nearly but not quite the same (gsDesign 60): rpact 3.3.4,
 /// getDesignGroupSequential(kMax = 3, alpha, sided, typeOfDesign = "WT", deltaWT = 0.25).
 #[test]

@@ -62,6 +62,15 @@ fn a_cutoff_can_count_the_events_of_a_stratum() -> Answer {
     }
     let error = simulation.count_events_of("Poor").run(&LogRankProcedure).unwrap_err().to_string();
     assert!(error.contains("Poor") && error.contains("good, poor"), "{error}");
+    // A blank for a hyphen (simtrial 305).
+    let of = || assumed(0.6, 60.0);
+    let named = StratifiedAssumptions::new([("Biomarker-positive", of()?), ("Biomarker-negative", of()?)])?;
+    let slip = Simulation::new(named).cutoff(Cutoff::Events(20)).count_events_of("Biomarker positive");
+    let error = slip.run(&LogRankProcedure).unwrap_err().to_string();
+    assert!(
+        error.contains("\"Biomarker positive\"") && error.contains("Biomarker-positive, Biomarker-negative"),
+        "{error}"
+    );
     // One stratum has any name: all events.
     let one = Simulation::new(assumed(0.6, 100.0)?).count_events_of("all").cutoff(Cutoff::Events(40));
     assert_eq!(one.sample(0)?.events(), 40);

@@ -9,12 +9,14 @@ use greenwood::trial::{Endpoint, Estimand, Exit, Role, Strategy, Stratification,
 type Answer = Result<(), Error>;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Arm {
     New,
     Old,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Event {
     Progression,
     NewTherapy,
@@ -268,5 +270,62 @@ fn terminal_events_and_hostile_options() -> Answer {
     // All visits missed: nothing is ever known.
     let blind = plain().visits(Visits::every(2.0).missed(1.0)).seen_at_visits(Event::Progression);
     assert!(blind.draw(0)?.subjects().iter().all(|s| s.events().is_empty()));
+    Ok(())
+}
+
+/// The description of a simulation is stored and read back, and draws the same trials; what cannot be meant is refused when it runs.
+#[cfg(feature = "serde")]
+#[test]
+fn descriptions_are_read_back() -> Answer {
+    let one = Hazard::constant(0.02)?;
+    let bounds = GroupSequential::looks(2).harm(greenwood::trial::design::Spending::Pocock, 0.1).fit()?;
+    let simulation = trials(assumed(0.6)?.competing(one.clone(), one.clone()))
+        .competing(Event::Death)
+        .intercurrent(Event::NewTherapy, &one, &one.times(2.0))
+        .after(Event::NewTherapy, Event::Progression, [0.5, 0.5])
+        .dropout_after(Event::NewTherapy, [2.0, 1.0])
+        .visits(Visits::every(2.0).missed(0.1))
+        .seen_at_visits(Event::Progression)
+        .looks_at(&bounds, &[Cutoff::EventsUntil(40, 40.0), Cutoff::EventsUntil(80, 60.0)])
+        .seed(4)
+        .trials(20);
+    let text = serde_json::to_string(&simulation).unwrap();
+    let read: TrialSimulation<Arm, Event> = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, simulation);
+    assert_eq!(read.draw(3)?, simulation.draw(3)?);
+    assert_eq!(read.run(&log_rank(PFS))?, simulation.run(&log_rank(PFS))?);
+    for (field, value) in [
+        ("\"trials\":20", "\"trials\":0"),
+        ("\"tau\":0.0", "\"tau\":7.0"),
+        ("\"sides\":1", "\"sides\":2"),
+        ("{\"EventsUntil\":[40,40.0]},", ""),
+        ("\"factors\":[2.0", "\"factors\":[-2.0"),
+    ] {
+        assert!(text.contains(field), "{field}: {text}");
+        let other: TrialSimulation<Arm, Event> = serde_json::from_str(&text.replace(field, value)).unwrap();
+        assert!(other.run(&log_rank(PFS)).is_err(), "{field}");
+    }
+    let samples = Simulation::new(assumed(0.6)?).looks(&bounds, 80.0).count_events_of("all").trials(10);
+    let read: Simulation = serde_json::from_str(&serde_json::to_string(&samples).unwrap()).unwrap();
+    assert_eq!(read, samples);
+    Ok(())
+}
+
+/// A study of whole trials counts both scenarios, and can be ended: the second is then as long as the first.
+#[test]
+fn a_study_of_trials_shows_its_progress() -> Answer {
+    let simulation = trials(assumed(0.6)?).cutoff(Cutoff::Time(20.0)).trials(120);
+    let mut seen = Vec::new();
+    let study = simulation.study_with(&log_rank(PFS), &mut |done| {
+        seen.push(done);
+        std::ops::ControlFlow::Continue(())
+    })?;
+    assert_eq!((seen.last(), study.without_effect().trials()), (Some(&240), 120));
+    assert!(seen.windows(2).all(|w| w[0] <= w[1]), "{seen:?}");
+    assert_eq!(study, simulation.study(&log_rank(PFS))?);
+    let short =
+        simulation.trials(100_000).study_with(&log_rank(PFS), &mut |_| std::ops::ControlFlow::Break(()))?;
+    let (with, without) = (short.with_effect().trials(), short.without_effect().trials());
+    assert!(with == without && with < 1000, "{with} {without}");
     Ok(())
 }

@@ -82,6 +82,17 @@ fn files_that_cannot_be_read_say_why() {
     let latin = file("latin.csv", b"t,e\n1,1\n\xe9,0\n");
     let error = refusal(&format!("curve {latin} --time t --event e"));
     assert!(error.contains("latin.csv line 3: column 1 is not UTF-8"), "{error}");
+    // Lines are counted alike whatever ends them.
+    for (name, ends) in [("unix.csv", "\n"), ("windows.csv", "\r\n")] {
+        let text = ["t,e", "1,1", "NaN,0", "2,1,9"].map(|line| format!("{line}{ends}")).concat();
+        let path = file(name, text.as_bytes());
+        let error = refusal(&format!("curve {path} --time t --event e"));
+        assert!(error.ends_with(&format!("{name} line 4: 3 cells, where the header has 2")), "{error}");
+        let path = file(name, text.replace(",9", "").as_bytes());
+        let error = refusal(&format!("curve {path} --time t --event e"));
+        assert!(error.contains(&format!("{name} line 3: --time \"t\" is \"NaN\"")), "{error}");
+        assert!(error.ends_with("leave out such rows with --skip-missing"), "{error}");
+    }
     let twice = file("twice.csv", b"t,e,t\n1,1,2\n");
     assert!(refusal(&format!("curve {twice} --time t --event e")).contains("has two columns \"t\""));
     assert!(refusal("curve nowhere.csv --time t --event e").contains("nowhere.csv"));

@@ -385,3 +385,72 @@ fn simulations_tell_power_and_error_together() {
         assert!(error.contains(part), "{flags}: {error}");
     }
 }
+
+/// rpact 3.3.4: getDesignGroupSequential(kMax = 3, typeOfDesign = "P", alpha = 0.02, beta = 0.2, futilityBounds = c(-0.4, 0.6),
+/// bindingFutility = FALSE). A list may begin with a negative number.
+#[test]
+fn a_list_may_begin_below_zero() {
+    let found =
+        answer("design boundaries --looks 3 --type pocock --alpha 0.02 --beta 0.2 --futility-z -0.4,0.6");
+    near(&found["futility_z"][0], -0.4);
+    near(&found["z"][2], 2.37812159925252);
+    near(&found["drift"], 3.13284418685887);
+    let error = refusal("design boundaries --looks 3 --futility-z -x,0");
+    assert!(error.contains("--futility-z"), "{error}");
+}
+
+/// What was once let through, or broke off: durations that are none, sizes that nobody can count, looks without number.
+#[test]
+fn numbers_beyond_all_measure_are_refused() {
+    let fixed = "design fixed --power 0.9 --hazard-ratio 0.7";
+    let simulate = "simulate --hazard-ratio 0.7 --control-median 12 --accrual 12 --subjects 50";
+    for (flags, expected) in [
+        (format!("{fixed} --control-median 12 --accrual -1 --followup 12"), "--accrual: accrual is -1"),
+        (format!("{fixed} --control-median 12 --accrual NaN --followup 12"), "--accrual: accrual is NaN"),
+        (
+            format!("{fixed} --control-median 12 --accrual 12 --followup 1e300"),
+            "--accrual, --followup: accrual and",
+        ),
+        (format!("{fixed} --control-hazard 1e-300 --accrual 12 --followup 12"), "the number of subjects is"),
+        (format!("{fixed} --ratio 1e-300"), "the number of events is"),
+        (format!("{fixed} --alpha 1e-300"), "--alpha: alpha is"),
+        ("design fixed --hazard-ratio 0.7 --events 1e300".into(), "the number of events is"),
+        (
+            "design boundaries --looks 100000000000".into(),
+            "--looks: looks is 100000000000: it must be at most 50",
+        ),
+        ("design equivalence --upper 1.25 --power 0.9 --alpha 1e-300".into(), "--alpha: alpha is"),
+        (format!("{simulate} --delay -1"), "--delay -1: it must be finite and at least 0"),
+        (format!("{simulate} --followup NaN"), "--followup NaN"),
+        (format!("{simulate} --test rmst --tau 0"), "--tau 0: it must be finite and above 0"),
+        (format!("{simulate} --test fleming-harrington --rho inf"), "--rho inf"),
+        (format!("{simulate} --accrual -3").replace("--accrual 12 ", ""), "--accrual: duration is -3"),
+        (format!("{simulate} --dropout-hazard -1"), "--dropout-hazard: rates is -1"),
+    ] {
+        let found = refusal(&flags);
+        assert!(found.contains(expected), "{flags}: {found}");
+    }
+}
+
+/// `--progress` shows a bar on standard error and changes nothing else; a closed pipe ends quietly.
+#[test]
+fn simulations_show_their_progress_and_end_with_the_pipe() {
+    let flags = "simulate --hazard-ratio 0.6 --control-median 12 --subjects 100 --accrual 24 --events 60 --trials 300";
+    let quiet = greenwood(&format!("{flags} --json"));
+    let shown = greenwood(&format!("{flags} --json --progress"));
+    assert!(shown.status.success() && quiet.stderr.is_empty());
+    assert_eq!(quiet.stdout, shown.stdout);
+    let bar = String::from_utf8(shown.stderr).unwrap();
+    assert!(bar.ends_with(&format!("[{}] 100% of 300 trials\n", "#".repeat(40))), "{bar}");
+    let study = String::from_utf8(greenwood(&format!("{flags} --type-i-error --progress")).stderr).unwrap();
+    assert!(study.contains(" 50% of 600 trials") && study.contains("100% of 600 trials"), "{study}");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_greenwood"))
+        .args(flags.split(' '))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}

@@ -2,6 +2,8 @@
 
 use crate::figure::Figure;
 use crate::program::{file, greenwood, refusal};
+use greenwood::survival::CompetingRisks;
+use greenwood::survival::prediction::{Outcomes, TimeRoc};
 
 fn draw(name: &str, arguments: &str) -> Figure {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -43,6 +45,7 @@ fn every_kind_is_drawn() {
         ("smoothed-hazard", "--time-axis Months --time-unit 30.4375 --level 0.9 --legend direct"),
         ("swimmer", "--title Lanes"),
         ("forest", "--subgroups ph_ecog --skip-missing"),
+        ("forest", ""),
     ] {
         let figure = draw(&format!("p_{kind}.svg"), &format!("{lung} --kind {kind} {flags}"));
         assert!(figure.shapes.len() > 5, "{kind} {flags}");
@@ -114,6 +117,9 @@ fn what_does_not_fit_together_is_refused() {
         let refused = refusal(&format!("{lung} {flags}"));
         assert!(refused.contains(expected), "{flags}: {refused}");
     }
+    let no_groups =
+        refusal(&format!("plot {} --time time --event status --kind forest -o x.svg", data("aml")));
+    assert!(no_groups.contains("--kind forest needs --by COLUMN"), "{no_groups}");
     let mgus = format!("plot {} --time time --event event -o none.svg --kind incidence", data("mgus241"));
     assert!(refusal(&format!("{mgus} --causes 1,2 --stacked --by sex")).contains("use --panels"));
     assert!(refusal(&format!("{mgus} --causes 1")).contains("neither 0 (censored) nor one of --causes"));
@@ -122,7 +128,7 @@ fn what_does_not_fit_together_is_refused() {
 }
 
 /// Forty subjects with risks of the event by 5 and by 10 and a marker.
-fn predicted() -> String {
+fn predicted(name: &str) -> String {
     let mut rows = vec!["time,event,r5,r10,marker\n".to_string()];
     for i in 0..40 {
         let hazard = 0.02 + 0.004 * f64::from(i * 17 % 40);
@@ -131,12 +137,12 @@ fn predicted() -> String {
         let event = u8::from(i % 4 > 0);
         rows.push(format!("{time},{event},{},{},{}\n", risk(5.0), risk(10.0), i * 7 % 11));
     }
-    file("p_predicted.csv", rows.concat().as_bytes())
+    file(name, rows.concat().as_bytes())
 }
 
 #[test]
 fn scores_of_predicted_risks_are_drawn() {
-    let file = format!("{} --time time --event event", predicted());
+    let file = format!("{} --time time --event event", predicted("p_predicted.csv"));
     let brier = draw("p_brier.svg", &format!("{file} --kind brier --risk r5,r10 --horizon 5,10 --level 0.9"));
     let words =
         |figure: &Figure| figure.texts.iter().map(|t| t.content.clone()).collect::<Vec<_>>().join(" ");
@@ -162,6 +168,58 @@ fn scores_of_predicted_risks_are_drawn() {
         let refused = refusal(&format!("{plot} {flags}"));
         assert!(refused.contains(expected), "{flags}: {refused}");
     }
+}
+
+/// Risks of one cause beside another: the numbers are those of the library, and neither those of the event alone nor those
+/// of any event.
+#[test]
+fn risks_of_one_of_several_causes_are_judged() {
+    let rows = std::fs::read_to_string(predicted("p_predicted_causes.csv")).unwrap();
+    // Every third event is one of the other cause.
+    let mut events = 0;
+    let rows = rows.lines().map(|line| {
+        let (time, rest) = line.split_once(',').unwrap();
+        events += u32::from(rest.starts_with("1,"));
+        match rest.strip_prefix("1,") {
+            Some(rest) if events % 3 == 0 => format!("{time},2,{rest}\n"),
+            _ => format!("{line}\n"),
+        }
+    });
+    let rows: String = rows.collect();
+    let mut columns: [Vec<f64>; 4] = Default::default();
+    for line in rows.lines().skip(1) {
+        for (column, cell) in columns.iter_mut().zip(line.split(',')) {
+            column.push(cell.parse().unwrap());
+        }
+    }
+    let [time, event, _, risk] = &columns;
+    let outcome: Vec<Option<String>> = event.iter().map(|e| (*e > 0.0).then(|| e.to_string())).collect();
+    let competing = CompetingRisks::with_causes(time, &outcome, &["1".to_string(), "2".to_string()]).unwrap();
+    let area = TimeRoc::new().estimate(Outcomes::of_cause(&competing, "1").unwrap(), risk, 10.0).unwrap();
+    let path = file("p_causes.csv", rows.as_bytes());
+    let by_program = |flags: &str| {
+        let numbers = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("p_causes_numbers.csv");
+        draw(
+            "p_causes.svg",
+            &format!("{path} --time time --event event {flags} --data {}", numbers.display()),
+        );
+        std::fs::read_to_string(numbers).unwrap()
+    };
+    let roc = by_program("--causes 1,2 --kind roc --risk r10 --horizon 10");
+    let expected = format!("{:?}", area.auc().value().unwrap());
+    assert!(roc.contains(&expected), "{expected}: {roc}");
+    for flags in
+        ["--kind brier --risk r5,r10 --horizon 5,10", "--kind calibration --risk r10 --horizon 10 --groups 4"]
+    {
+        assert_ne!(
+            by_program(&format!("--causes 1,2 {flags}")),
+            by_program(&format!("--causes 2,1 {flags}"))
+        );
+    }
+    let plot =
+        format!("plot {path} --time time --event event -o none.svg --kind roc --risk r10 --horizon 10");
+    assert!(refusal(&format!("{plot} --causes 1")).contains("neither 0 (censored) nor one of --causes"));
+    assert!(refusal(&format!("{plot} --causes 1,2 --event-value 1")).contains("contradict each other"));
 }
 
 #[test]

@@ -14,8 +14,9 @@ use datafusion_expr::{
 };
 
 use crate::accumulators::{Grouped, Plain};
-use crate::arguments::{Task, check_types};
+use crate::arguments::Task;
 use crate::quantity::{self, Part, Quantity, Role};
+use crate::types::check_types;
 
 /// Registers every function with its defaults: see [`Functions`].
 ///

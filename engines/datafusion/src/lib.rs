@@ -61,7 +61,9 @@ mod function;
 mod outcome;
 mod quantity;
 mod state;
+mod tally;
 mod travel;
+mod types;
 
 pub use function::{Functions, Nulls, register_all};
 pub use quantity::Part;

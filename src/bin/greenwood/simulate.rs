@@ -1,6 +1,6 @@
 //! `simulate`: what many trials of a design would show.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use greenwood::trial::design::simulation::{
 use greenwood::trial::design::{Accrual, Assumptions, BoundaryType, GroupSequential, Hazard, Spending};
 use serde_json::json;
 
+use crate::design::{by_flag, of_flag};
 use crate::support::{Failure, Program, Warnings, json_text, number};
 
 /// Power, type I error, bias, coverage, events and duration of a design, by simulation; the same bits for any number of threads.
@@ -21,6 +22,7 @@ use crate::support::{Failure, Program, Warnings, json_text, number};
 #[command(
     after_help = "Example: simulate --hazard-ratio 0.6 --delay 6 --control-median 12 --subjects 300 --accrual 24 --events 200"
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Options {
     /// Hazard ratio of the experimental arm against the control arm
     #[arg(long, allow_negative_numbers = true)]
@@ -96,6 +98,9 @@ pub struct Options {
     /// How many threads work; the results do not depend on it
     #[arg(long, default_value_t = 1)]
     threads: usize,
+    /// Show how far the run is on standard error, also where nobody seems to watch
+    #[arg(long)]
+    progress: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -119,22 +124,47 @@ enum Found {
 
 impl Program for Options {
     fn run(self) -> Result<String, Failure> {
-        let control = match (self.control_hazard, self.control_median) {
-            (Some(hazard), _) => Hazard::constant(hazard)?,
-            (_, Some(median)) => Hazard::median(median)?,
-            _ => return Err("--control-hazard or --control-median is needed".into()),
-        };
-        let experimental = match self.delay {
-            Some(delay) if delay > 0.0 => delayed_effect(&control, delay, self.hazard_ratio)?,
-            _ => control.times(self.hazard_ratio),
-        };
         if !(self.hazard_ratio > 0.0 && self.hazard_ratio.is_finite()) {
             return Err(format!("--hazard-ratio {}: it must be finite and above 0", self.hazard_ratio).into());
         }
-        let accrual = Accrual::uniform(self.subjects as f64, self.accrual)?;
-        let dropout = Hazard::constant(self.dropout_hazard)?;
+        let control = match (self.control_hazard, self.control_median) {
+            (Some(hazard), _) => Hazard::constant(hazard).map_err(of_flag("--control-hazard"))?,
+            (_, Some(median)) => Hazard::median(median).map_err(of_flag("--control-median"))?,
+            _ => return Err("--control-hazard or --control-median is needed".into()),
+        };
+        for (flag, value, least) in [
+            ("--delay", self.delay, 0.0),
+            ("--followup", self.followup, 0.0),
+            ("--tau", self.tau, f64::MIN_POSITIVE),
+            ("--rho", self.rho, 0.0),
+            ("--gamma", self.gamma, 0.0),
+        ] {
+            if let Some(value) = value.filter(|v| !(least..f64::INFINITY).contains(v)) {
+                let must = if least > 0.0 { "above 0" } else { "at least 0" };
+                return Err(format!("{flag} {value}: it must be finite and {must}").into());
+            }
+        }
+        let refused = by_flag(&[
+            ("a rate", "--control-hazard"),
+            ("trials", "--trials"),
+            ("cutoff", "--events, --until, --accrual or --followup"),
+            ("truth", "--truth"),
+            ("a block size", "--blocks"),
+            ("Kendall's tau of event and dropout", "--dropout-tau"),
+            ("rho", "--rho"),
+            ("gamma", "--gamma"),
+        ]);
+        let experimental = match self.delay {
+            Some(delay) if delay > 0.0 => {
+                delayed_effect(&control, delay, self.hazard_ratio).map_err(&refused)?
+            }
+            _ => control.times(self.hazard_ratio),
+        };
+        let accrual = Accrual::uniform(self.subjects as f64, self.accrual).map_err(&refused)?;
+        let dropout = Hazard::constant(self.dropout_hazard).map_err(of_flag("--dropout-hazard"))?;
         let assumptions = Assumptions::new(experimental, control, accrual)
-            .allocation(self.ratio)?
+            .allocation(self.ratio)
+            .map_err(of_flag("--ratio"))?
             .dropout(dropout.clone(), dropout);
         let mut simulation = Simulation::new(assumptions)
             .trials(self.trials)
@@ -151,7 +181,8 @@ impl Program for Options {
         }
         if let (Some(looks), Some(events)) = (self.looks, self.events) {
             let design = GroupSequential::looks(looks).alpha(self.alpha);
-            let bounds = design.boundary(BoundaryType::Spending(Spending::OBrienFleming)).fit()?;
+            let bounds =
+                design.boundary(BoundaryType::Spending(Spending::OBrienFleming)).fit().map_err(&refused)?;
             let at = |t: &f64| self.cutoff(Some((t * events as f64).round().max(1.0) as usize));
             let cutoffs: Vec<Cutoff> = bounds.fractions().iter().map(at).collect();
             simulation = simulation.looks_at(&bounds, &cutoffs);
@@ -160,21 +191,21 @@ impl Program for Options {
             simulation = simulation.without_effect();
         }
         let result = match self.test {
-            Test::LogRank => self.draw(&simulation, &LogRankProcedure)?,
+            Test::LogRank => self.draw(&simulation, &LogRankProcedure, &refused)?,
             Test::FlemingHarrington => {
                 let weight = Weight::fleming_harrington(self.rho.unwrap_or(0.0), self.gamma.unwrap_or(1.0));
-                self.draw(&simulation, &WeightedProcedure(weight))?
+                self.draw(&simulation, &WeightedProcedure(weight), &refused)?
             }
-            Test::MaxCombo => self.draw(&simulation, &MaxComboProcedure(MaxCombo::new()))?,
+            Test::MaxCombo => self.draw(&simulation, &MaxComboProcedure(MaxCombo::new()), &refused)?,
             Test::Rmst => {
                 let tau = self.tau.ok_or("--test rmst needs --tau, such as --tau 24")?;
-                self.draw(&simulation, &RestrictedMeanProcedure(tau))?
+                self.draw(&simulation, &RestrictedMeanProcedure(tau), &refused)?
             }
             Test::Milestone => {
                 let time = self.tau.ok_or("--test milestone needs --tau, such as --tau 24")?;
-                self.draw(&simulation, &MilestoneProcedure(time))?
+                self.draw(&simulation, &MilestoneProcedure(time), &refused)?
             }
-            Test::Cox => self.draw(&simulation, &CoxProcedure)?,
+            Test::Cox => self.draw(&simulation, &CoxProcedure, &refused)?,
         };
         Ok(self.answer(&result))
     }
@@ -189,7 +220,12 @@ impl Options {
         }
     }
 
-    fn draw(&self, simulation: &Simulation, procedure: &dyn Procedure) -> Result<Found, Failure> {
+    fn draw(
+        &self,
+        simulation: &Simulation,
+        procedure: &dyn Procedure,
+        refused: impl Fn(greenwood::Error) -> Failure,
+    ) -> Result<Found, Failure> {
         if self.test != Test::FlemingHarrington && (self.rho.is_some() || self.gamma.is_some()) {
             return Err(
                 "--rho and --gamma belong to --test fleming-harrington: add it, or leave them out".into()
@@ -201,7 +237,7 @@ impl Options {
         // A sign of life where somebody watches and it takes more than a second.
         let watched = !self.json && std::io::stderr().is_terminal();
         let whole = if self.type_i_error { 2 * self.trials } else { self.trials };
-        let mut bar = Bar { watched, shown: false, last: Instant::now() };
+        let mut bar = Bar { watched, asked_for: self.progress, shown: false, last: Instant::now() };
         let mut progress = |done: usize| {
             bar.show(done, whole);
             ControlFlow::Continue(())
@@ -212,7 +248,7 @@ impl Options {
             simulation.run_with(procedure, &mut progress).map(Found::One)
         };
         bar.clear();
-        Ok(found?)
+        found.map_err(refused)
     }
 
     fn answer(&self, found: &Found) -> String {
@@ -254,6 +290,8 @@ impl Options {
 /// A line on standard error that says how far the run is.
 struct Bar {
     watched: bool,
+    /// Then it is shown from the beginning, and stays at the end.
+    asked_for: bool,
     shown: bool,
     last: Instant,
 }
@@ -262,11 +300,13 @@ impl Bar {
     const WIDTH: usize = 40;
 
     fn show(&mut self, done: usize, of: usize) {
-        if self.watched && self.last.elapsed().as_secs() >= 1 {
+        if self.asked_for || (self.watched && self.last.elapsed().as_secs() >= 1) {
             let share = done as f64 / of as f64;
             let full = (share * Self::WIDTH as f64) as usize;
             let bar = "#".repeat(full) + &"-".repeat(Self::WIDTH.saturating_sub(full));
-            eprint!("\r[{bar}] {:3.0}% of {of} trials", 100.0 * share);
+            // Nobody reads any more: that is no reason to end.
+            let line = format!("\r[{bar}] {:3.0}% of {of} trials", 100.0 * share);
+            let _ = std::io::stderr().write_all(line.as_bytes());
             (self.shown, self.last) = (true, Instant::now());
         }
     }
@@ -274,7 +314,9 @@ impl Bar {
     /// The line has done its work.
     fn clear(&self) {
         if self.shown {
-            eprint!("\r{}\r", " ".repeat(Self::WIDTH + 40));
+            let line =
+                if self.asked_for { "\n".into() } else { format!("\r{}\r", " ".repeat(Self::WIDTH + 40)) };
+            let _ = std::io::stderr().write_all(line.as_bytes());
         }
     }
 }

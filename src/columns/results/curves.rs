@@ -3,10 +3,15 @@
 use super::limits::limits;
 use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
-use crate::survival::curve::aalen_johansen::CumulativeIncidence;
+use crate::survival::curve::aalen_johansen::{
+    CumulativeIncidence, IncidenceEstimate, IncidenceQuantile, TimeLost,
+};
 use crate::survival::curve::band::SurvivalBand;
 use crate::survival::curve::cumulative_hazard::{CumulativeHazard, HazardEstimate};
+use crate::survival::curve::life_table::{LifeTable, LifeTableRow};
 use crate::survival::curve::quantile::Quantile;
+use crate::survival::curve::restricted_mean::RestrictedMean;
+use crate::survival::curve::smoothed_hazard::SmoothedHazardCurve;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::{Step, SurvivalEstimate};
 use crate::survival::curve::turnbull::{MassInterval, TurnbullCurve};
@@ -89,6 +94,93 @@ impl ToRecordBatch for CumulativeIncidence {
             .numbers("incidence", rows.iter().map(|r| r.3.value().ok()))
             .numbers("std_error", rows.iter().map(|r| r.3.std_error().ok()));
         Ok(limits(table, &between))
+    }
+}
+
+impl ToRecordBatch for [IncidenceEstimate] {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let between: Vec<_> = self.iter().map(|e| e.interval(interval)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .numbers("time", self.iter().map(IncidenceEstimate::time))
+            .numbers("at_risk", self.iter().map(IncidenceEstimate::at_risk))
+            .numbers("events", self.iter().map(IncidenceEstimate::events))
+            .numbers("incidence", self.iter().map(|e| e.value().ok()))
+            .numbers("std_error", self.iter().map(|e| e.std_error().ok()));
+        let reason = |e: &IncidenceEstimate| e.not_estimable().map(|because| because.to_string());
+        Ok(limits(table, &between).texts("not_estimable", self.iter().map(reason)))
+    }
+}
+
+impl ToRecordBatch for [IncidenceQuantile] {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        let between: Vec<ConfidenceInterval> = self.iter().map(IncidenceQuantile::interval).collect();
+        let table = Tidy::default()
+            .numbers("p", self.iter().map(IncidenceQuantile::p))
+            .numbers("estimate", self.iter().map(IncidenceQuantile::value));
+        Ok(limits(table, &between))
+    }
+}
+
+impl ToRecordBatch for RestrictedMean {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let table = Tidy::default()
+            .numbers("tau", [self.tau()])
+            .numbers("estimate", [self.value()])
+            .numbers("std_error", [self.std_error().ok()]);
+        Ok(limits(table, &[self.interval(interval)?]))
+    }
+}
+
+impl ToRecordBatch for TimeLost {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let table = Tidy::default()
+            .numbers("tau", [self.tau()])
+            .numbers("estimate", [self.value()])
+            .numbers("std_error", [self.std_error()]);
+        Ok(limits(table, &[self.interval(interval.confidence_level())?]))
+    }
+}
+
+impl ToRecordBatch for SmoothedHazardCurve {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let points = self.points();
+        let between: Vec<_> = points.iter().map(|p| p.interval(interval)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .numbers("time", points.iter().map(|p| p.time))
+            .numbers("hazard", points.iter().map(|p| p.hazard))
+            .numbers("std_error", points.iter().map(|p| p.std_error));
+        Ok(limits(table, &between))
+    }
+}
+
+/// A row an interval of the life table; the limits are those of the survival to its end.
+impl ToRecordBatch for LifeTable {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let rows = self.rows();
+        let between: Vec<_> =
+            rows.iter().map(|row| row.survival_interval(interval)).collect::<Result<_>>()?;
+        let numbers =
+            |table: Tidy, name: &str, of: fn(&LifeTableRow) -> f64| table.numbers(name, rows.iter().map(of));
+        let maybe = |table: Tidy, name: &str, of: fn(&LifeTableRow) -> Option<f64>| {
+            table.numbers(name, rows.iter().map(of))
+        };
+        let mut table = numbers(Tidy::default(), "start", |r| r.start);
+        table = maybe(table, "end", |r| r.end);
+        table = numbers(table, "entering", |r| r.entering);
+        table = numbers(table, "late", |r| r.late);
+        table = numbers(table, "withdrawn", |r| r.withdrawn);
+        table = numbers(table, "events", |r| r.events);
+        table = numbers(table, "effective", |r| r.effective);
+        table = numbers(table, "conditional", |r| r.conditional);
+        table = numbers(table, "survival", |r| r.survival);
+        table = numbers(table, "std_error", |r| r.survival_std_error);
+        table = limits(table, &between);
+        table = maybe(table, "density", |r| r.density);
+        table = maybe(table, "density_std_error", |r| r.density_std_error);
+        table = maybe(table, "hazard", |r| r.hazard);
+        table = maybe(table, "hazard_std_error", |r| r.hazard_std_error);
+        table = maybe(table, "median_residual", |r| r.median_residual);
+        Ok(maybe(table, "median_residual_std_error", |r| r.median_residual_std_error))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::Interval;
-use crate::survival::risk_table::{RiskTable, RiskTables};
+use crate::survival::risk_table::{CompetingRiskTable, RiskTable, RiskTables};
 
 impl ToRecordBatch for RiskTable {
     fn tidy_with(&self, _: Interval) -> Result<Tidy> {
@@ -52,5 +52,24 @@ impl ToRecordBatch for RightCensored<'_> {
             table = table.texts("stratum", strata.codes().iter().map(label));
         }
         Ok(table)
+    }
+}
+
+/// A row a time and cause; who is at risk, is censored or enters stands beside each cause.
+impl ToRecordBatch for CompetingRiskTable {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        let mut rows = Vec::new();
+        for (i, row) in self.all().rows().enumerate() {
+            for cause in self.causes() {
+                rows.push((row, cause, self.events(i, cause)?));
+            }
+        }
+        Ok(Tidy::default()
+            .numbers("time", rows.iter().map(|r| r.0.time))
+            .texts("cause", rows.iter().map(|r| Some(r.1.clone())))
+            .numbers("at_risk", rows.iter().map(|r| r.0.at_risk))
+            .numbers("events", rows.iter().map(|r| r.2))
+            .numbers("censored", rows.iter().map(|r| r.0.censored))
+            .numbers("entered", rows.iter().map(|r| r.0.entered)))
     }
 }

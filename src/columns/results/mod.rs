@@ -4,6 +4,7 @@ mod curves;
 mod data;
 mod limits;
 mod models;
+mod predictions;
 mod states;
 mod test;
 mod trial;

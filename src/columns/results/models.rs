@@ -3,9 +3,11 @@
 use super::limits::limits;
 use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
+use crate::survival::contrast::SurvivalContrast;
+use crate::survival::regression::multi_state_cox::MultiStateCoxModel;
 use crate::survival::regression::parametric::{Distribution, ParametricModel};
 use crate::survival::regression::{CoxModel, FineGrayModel, Term};
-use crate::survival::result::{Estimate, Interval};
+use crate::survival::result::{Estimate, HazardRatio, Interval};
 
 /// The terms of a model of hazards.
 fn terms(terms: &[Term], interval: Interval) -> Result<Tidy> {
@@ -28,6 +30,13 @@ impl ToRecordBatch for CoxModel {
 
 /// The columns of a Cox model; the hazard is that of the subdistribution.
 impl ToRecordBatch for FineGrayModel {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        terms(self.terms(), interval)
+    }
+}
+
+/// The columns of a Cox model.
+impl ToRecordBatch for MultiStateCoxModel {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
         terms(self.terms(), interval)
     }
@@ -71,5 +80,19 @@ impl ToRecordBatch for [Estimate] {
 impl ToRecordBatch for Estimate {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
         std::slice::from_ref(self).tidy_with(interval)
+    }
+}
+
+/// The columns of an estimate.
+impl ToRecordBatch for HazardRatio {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        Estimate::from(self.clone()).tidy_with(interval)
+    }
+}
+
+/// The columns of an estimate.
+impl ToRecordBatch for SurvivalContrast {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        Estimate::from(*self).tidy_with(interval)
     }
 }

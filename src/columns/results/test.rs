@@ -2,7 +2,15 @@
 
 use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
-use crate::survival::log_rank::LogRankTest;
+use crate::proportion::ProportionTest;
+use crate::survival::log_rank::{
+    GrayTest, IntervalLogRankTest, LogRankTest, MaxComboTest, MonteCarloIntervalTest, OneSampleTest,
+    PairwiseComparison, PairwiseGrayTest, PairwiseTest, PepeMoriTest, RenyiTest, TrendTest,
+};
+use crate::survival::permutation::{ExactTest, MonteCarloTest};
+use crate::survival::recurrent::MeanTestResult;
+use crate::survival::regression::TestResult;
+use crate::survival::regression::cox::ProportionalHazards;
 use crate::survival::result::{Interval, TestSummary};
 
 impl ToRecordBatch for [TestSummary] {
@@ -23,8 +31,67 @@ impl ToRecordBatch for TestSummary {
     }
 }
 
-impl ToRecordBatch for LogRankTest {
+/// A test alone is a table of one row.
+macro_rules! one_row {
+    ($($test:ty),+ $(,)?) => {
+        $(impl ToRecordBatch for $test {
+            fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+                TestSummary::from(self).tidy_with(interval)
+            }
+        })+
+    };
+}
+
+one_row!(
+    ExactTest,
+    GrayTest,
+    IntervalLogRankTest,
+    LogRankTest,
+    MaxComboTest,
+    MeanTestResult,
+    MonteCarloIntervalTest,
+    MonteCarloTest,
+    OneSampleTest,
+    PepeMoriTest,
+    ProportionTest,
+    RenyiTest,
+    TrendTest,
+);
+
+/// A row a pair of groups.
+impl ToRecordBatch for PairwiseTest {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
-        TestSummary::from(self).tidy_with(interval)
+        let pairs = self.comparisons();
+        let tests: Vec<TestSummary> = pairs.iter().map(TestSummary::from).collect();
+        Ok(tests
+            .tidy_with(interval)?
+            .texts("group", pairs.iter().map(|p| Some(p.group().into())))
+            .texts("reference", pairs.iter().map(|p| Some(p.reference().into())))
+            .numbers("adjusted_p_value", pairs.iter().map(PairwiseComparison::adjusted_p_value)))
+    }
+}
+
+/// A row a pair of groups.
+impl ToRecordBatch for PairwiseGrayTest {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let tests: Vec<TestSummary> = self.tests().iter().map(TestSummary::from).collect();
+        let label = |k: usize| self.tests().iter().map(move |t| t.labels().get(k).cloned());
+        Ok(tests
+            .tidy_with(interval)?
+            .texts("group", label(0))
+            .texts("reference", label(1))
+            .numbers("adjusted_p_value", self.adjusted_p_values().iter().copied()))
+    }
+}
+
+/// A row a covariate, then the test of all at once, `GLOBAL`.
+impl ToRecordBatch for ProportionalHazards {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        let rows: Vec<(&str, TestResult)> = self.covariates().chain([("GLOBAL", self.global())]).collect();
+        Ok(Tidy::default()
+            .texts("covariate", rows.iter().map(|r| Some(r.0.into())))
+            .numbers("statistic", rows.iter().map(|r| r.1.statistic))
+            .counts("df", rows.iter().map(|r| Some(r.1.degrees_of_freedom as u64)))
+            .numbers("p_value", rows.iter().map(|r| r.1.p_value())))
     }
 }

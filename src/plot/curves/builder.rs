@@ -1,6 +1,7 @@
 //! What is to be drawn, and how: the options, their checks, and the order in which a figure is put together.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::plot::curves::legend::Legend;
@@ -63,7 +64,7 @@ pub(super) enum Kind {
 /// # Conventions
 /// A curve and its band end where follow-up ends. Numbers at risk are those under observation just before the time, events
 /// and censorings those before it (Morris et al. 2019 recommend all three). Weighted counts are rounded to whole
-/// numbers. Marks that would touch are one, and taller.
+/// numbers. Marks that would touch are one, and taller; where they would fill the axis, each stands for more of them.
 ///
 /// # Cost
 /// One pass over the steps; no more than 7,200 points of a line are kept for each 300 points of width.
@@ -140,7 +141,10 @@ pub(super) struct Common {
 impl CurvePlot {
     /// Survival curves.
     pub fn new(curves: &[SurvivalCurve]) -> Self {
-        Self::of(Source::Curves(curves.to_vec()), Kind::Probability(VerticalAxis::Survival))
+        Self::of(
+            Source::Curves(curves.iter().cloned().map(Arc::new).collect()),
+            Kind::Probability(VerticalAxis::Survival),
+        )
     }
 
     /// Survival curves as `ln(−ln S(t))` over the logarithm of time, without bands: parallel where hazards are proportional.
@@ -152,7 +156,7 @@ impl CurvePlot {
     pub fn hazards(hazards: &[CumulativeHazard]) -> Self {
         Self {
             value_name: Some("Cumulative hazard".into()),
-            ..Self::of(Source::Hazards(hazards.to_vec()), Kind::Steps)
+            ..Self::of(Source::Hazards(hazards.iter().cloned().map(Arc::new).collect()), Kind::Steps)
         }
     }
 

@@ -5,7 +5,10 @@ use crate::plot::curves::frame::Frame;
 use crate::plot::layout::merge_marks;
 use crate::plot::occupied::Occupied;
 use crate::plot::picture::Picture;
-use crate::plot::series::StepSeries;
+use crate::plot::series::{Censored, StepSeries};
+
+/// From this share of the axis on, marks side by side are too many.
+const CROWDED: f64 = 0.4;
 
 impl CurvePlot {
     pub(super) fn censoring_marks(
@@ -16,10 +19,16 @@ impl CurvePlot {
         taken: &mut Occupied,
     ) {
         let size = self.style.font_size;
-        let drawn = |&(time, _): &(f64, f64)| time >= frame.from && time <= frame.until;
-        let times: Vec<(f64, f64)> = own.censored.iter().copied().filter(drawn).collect();
-        for (x, time, count) in merge_marks(&times, frame.x, 0.09 * size) {
-            let value = own.value_at(time);
+        let drawn = |mark: &Censored| mark.from >= frame.from && mark.from <= frame.until;
+        let marks: Vec<Censored> = own.censored.iter().copied().filter(drawn).collect();
+        let mut merged = merge_marks(&marks, frame.x, 0.09 * size);
+        // Marks side by side all along hide the curve and tell nothing: then each stands for more of them.
+        if merged.len() as f64 * 0.09 * size > CROWDED * (frame.right - frame.left) {
+            merged = merge_marks(&marks, frame.x, 0.6 * size);
+        }
+        for Censored { from, to, count } in merged {
+            let x = frame.x.place(from);
+            let value = own.value_at(to);
             if !value.is_finite() {
                 continue;
             }

@@ -65,8 +65,8 @@ impl CurvePlot {
                 }
                 curves.row(row);
             }
-            for &(time, count) in &own.censored {
-                censored.row([DataCell::from(&name), time.into(), count.into()]);
+            for mark in &own.censored {
+                censored.row([DataCell::from(&name), mark.from.into(), mark.count.into()]);
             }
         }
         let mut notes = DataTable::new("Notes", &["note"]);

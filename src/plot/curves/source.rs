@@ -1,17 +1,20 @@
 //! The curves of a figure in the unit and on the scale of its axes.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
 use crate::plot::layout::COLUMN;
 use crate::plot::series::StepSeries;
+use crate::plot::thinned::{Columns, Shown};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 
 /// Results of which a figure is made.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
-    Curves(Vec<SurvivalCurve>),
-    Hazards(Vec<CumulativeHazard>),
+    Curves(Vec<Arc<SurvivalCurve>>),
+    Hazards(Vec<Arc<CumulativeHazard>>),
     Steps(Vec<StepSeries>),
 }
 
@@ -37,19 +40,12 @@ impl CurvePlot {
             let named = self.labels.as_ref().map(|l| l[i].clone());
             named.unwrap_or_else(|| if self.source.len() == 1 { String::new() } else { format!("{}", i + 1) })
         };
-        // What falls into one column of print has one band; the panel is narrower than the sheet by its margins.
-        let panel = (self.style.width() - 6.8 * self.style.font_size).max(1.0);
-        let last = |c: &SurvivalCurve| c.last_time().unwrap_or(0.0);
-        let cell = |curves: &[SurvivalCurve]| {
-            let end =
-                self.until.map_or_else(|| curves.iter().map(last).fold(0.0, f64::max), |t| t * self.unit);
-            if self.logarithmic() || !thinned { 0.0 } else { end * COLUMN / panel }
-        };
+        let columns = if thinned { self.narrow_columns() } else { Columns::ALL };
         let mut all = match &self.source {
             Source::Curves(curves) => curves
                 .iter()
                 .enumerate()
-                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands, self.subjects, cell(curves)))
+                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands, self.subjects, columns))
                 .collect::<Result<Vec<_>>>()?,
             Source::Hazards(hazards) => hazards
                 .iter()
@@ -60,6 +56,7 @@ impl CurvePlot {
                         h,
                         self.bands.map(|b| b.confidence_level()),
                         self.subjects,
+                        columns,
                     )
                 })
                 .collect::<Result<Vec<_>>>()?,
@@ -84,14 +81,33 @@ impl CurvePlot {
         let factor = if self.fraction || self.kind == Kind::Steps { 1.0 } else { 100.0 };
         for own in &mut all {
             let per_time = if own.per_time { self.unit } else { 1.0 };
-            own.rescale(1.0 / self.unit, |v| match self.kind {
-                Kind::Probability(VerticalAxis::Survival) => factor * v,
-                Kind::Probability(VerticalAxis::Event) => factor * (1.0 - v),
-                Kind::Probability(VerticalAxis::LogMinusLog) => (-v.ln()).ln(),
-                Kind::Steps => per_time * v,
-            });
+            let shown = match self.kind {
+                Kind::Probability(VerticalAxis::Survival) => Shown::Times(factor),
+                Kind::Probability(VerticalAxis::Event) => Shown::Complement(factor),
+                Kind::Probability(VerticalAxis::LogMinusLog) => Shown::LogMinusLog,
+                Kind::Steps => Shown::Times(per_time),
+            };
+            own.rescale(1.0 / self.unit, shown);
         }
         Ok(all)
+    }
+
+    /// What of the time falls into a quarter of a column of print: the line, which is drawn through whole columns, is the
+    /// same to within one.
+    fn narrow_columns(&self) -> Columns {
+        if self.logarithmic() || self.stacked {
+            return Columns::ALL;
+        }
+        let lasts: Vec<Option<f64>> = match &self.source {
+            Source::Curves(curves) => curves.iter().map(|c| c.last_time()).collect(),
+            Source::Hazards(hazards) => hazards.iter().map(|h| h.last_time()).collect(),
+            Source::Steps(_) => Vec::new(),
+        };
+        let until = self.until.map(|t| t * self.unit);
+        let until = until.unwrap_or_else(|| lasts.into_iter().flatten().fold(0.0, f64::max));
+        // The panel is narrower than the sheet by its margins.
+        let panel = (self.style.width() - 6.8 * self.style.font_size).max(1.0);
+        Columns { width: until * COLUMN / (4.0 * panel), until }
     }
 }
 
@@ -106,7 +122,8 @@ impl StepSeries {
     }
 
     /// In another unit of time and on another scale of values.
-    fn rescale(&mut self, time: f64, value: impl Fn(f64) -> f64) {
+    fn rescale(&mut self, time: f64, shown: Shown) {
+        let value = |v: f64| shown.of(v);
         self.start = value(self.start);
         self.end *= time;
         self.median = self.median.map(|m| m * time);
@@ -121,9 +138,12 @@ impl StepSeries {
             });
         }
         for mark in &mut self.censored {
-            mark.0 *= time;
+            (mark.from, mark.to) = (mark.from * time, mark.to * time);
         }
         self.scale_counts(time);
+        if let Some(behind) = &mut self.behind {
+            behind.rescale(time, shown);
+        }
     }
 }
 
@@ -138,5 +158,6 @@ fn stack(series: &mut [StepSeries]) {
         own.start += below.start;
         own.end = own.end.max(below.end);
         own.band.clear();
+        own.behind = None;
     }
 }

@@ -109,7 +109,7 @@ impl CurvePlot {
             shared: false,
             text,
         };
-        let counted = series.iter().any(|s| !s.counts.is_empty());
+        let counted = series.iter().any(StepSeries::is_counted);
         let mut all = Vec::new();
         for &row in self.table.iter().filter(|&&row| counted || row == TableRow::Value) {
             let mut rows = Vec::new();

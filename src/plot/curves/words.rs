@@ -25,8 +25,8 @@ impl CurvePlot {
     /// What stands behind the name of a curve; the series is in the unit of the data.
     pub(super) fn details_of(&self, i: usize, own: &StepSeries) -> Vec<String> {
         let detail = |detail: &Detail| match detail {
-            Detail::Subjects => (!own.counts.is_empty()).then(|| format!("n = {}", whole(own.total()))),
-            Detail::Events => (!own.counts.is_empty()).then(|| {
+            Detail::Subjects => (own.is_counted()).then(|| format!("n = {}", whole(own.total()))),
+            Detail::Events => (own.is_counted()).then(|| {
                 let events = whole(own.events_before(f64::INFINITY));
                 format!("{events} event{}", if events == "1" { "" } else { "s" })
             }),
@@ -99,7 +99,7 @@ impl CurvePlot {
                     None => sentence += "; median not reached",
                 }
             }
-            if !own.counts.is_empty() {
+            if own.is_counted() {
                 let (events, censored) =
                     (own.events_before(f64::INFINITY), own.censored_before(f64::INFINITY));
                 sentence.extend(["; ", &whole(events), " events, ", &whole(censored), " censored"]);

@@ -239,9 +239,18 @@ impl SurvivalCurve {
     /// ```
     pub fn quantile_value(&self, p: f64) -> Result<Option<f64>> {
         let mut crossings = Crossings::new(self.last_time().unwrap_or(f64::NAN), self.start());
-        for step in self.steps() {
-            let Ok(s) = step.estimate.value else { break };
-            crossings.push(step.row.time, s, None);
+        // What is above the level does not move the quantile either, and a curve never rises.
+        let above = self.survival.partition_point(|&s| s > 1.0 - p + TOLERANCE);
+        for i in above..self.table.len() {
+            let row = self.table.row(i);
+            if !row.is_exit() {
+                continue;
+            }
+            if self.answers(row.time).is_err() {
+                break;
+            }
+            let s = self.survival[i];
+            crossings.push(row.time, s, None);
             // What comes after the first step below the level does not move the quantile.
             if s < 1.0 - p - TOLERANCE {
                 break;

@@ -190,6 +190,22 @@ impl SurvivalCurve {
         estimates.into_iter().flatten().collect()
     }
 
+    /// The estimate just after row `i` of the table, at which there is an event, without the number of events up to it.
+    #[cfg(feature = "plot")]
+    pub(crate) fn at_row(&self, i: usize) -> SurvivalEstimate {
+        let row = self.table.row(i);
+        let value = self.answers(row.time).map(|()| self.survival[i]);
+        SurvivalEstimate {
+            time: TimeAsked(row.time),
+            value,
+            log_variance: value
+                .and_then(|s| SurvivalEstimate::error_of(s, self.log_variance.get(i).copied())),
+            at_risk: row.at_risk,
+            at_risk_last_event: row.at_risk,
+            events: f64::NAN,
+        }
+    }
+
     /// The estimate at `t`, the first `rows` rows of the table being at `t` or before.
     fn estimate(&self, t: f64, rows: usize, events: f64) -> SurvivalEstimate {
         let value = match rows {

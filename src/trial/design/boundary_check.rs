@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::trial::design::boundaries::BoundaryType;
 use crate::trial::design::checks;
-use crate::trial::design::group_sequential::{Futility, GroupSequential};
+use crate::trial::design::group_sequential::{Futility, GroupSequential, MOST_LOOKS};
+use crate::trial::design::near_looks::{TOO_NEAR, too_near};
 
 impl GroupSequential {
     pub(super) fn check(&self) -> Result<()> {
@@ -11,8 +12,8 @@ impl GroupSequential {
         if looks == 0 {
             return Err(Error::Empty { argument: "fractions" });
         }
-        if looks > 50 {
-            return checks::refuse("looks", looks as f64, "at most 50");
+        if self.looks > MOST_LOOKS {
+            return checks::refuse("looks", self.looks as f64, "at most 50");
         }
         let mut previous = 0.0;
         for (index, &value) in self.fractions.iter().enumerate() {
@@ -25,6 +26,9 @@ impl GroupSequential {
         }
         if previous != 1.0 {
             return checks::refuse("the last fraction", previous, "1");
+        }
+        if too_near(&self.fractions) {
+            return Err(TOO_NEAR);
         }
         checks::error_rate(self.alpha, self.sides)?;
         let power = 1.0 - self.beta;

@@ -74,7 +74,7 @@ fn bound_with(wanted: f64, start: f64, tail: impl Fn(f64) -> (f64, f64)) -> f64 
 }
 
 /// The normal bound with this tail.
-fn normal_bound(tail: f64) -> f64 {
+pub(super) fn normal_bound(tail: f64) -> f64 {
     if tail < 1.0 { -normal_quantile(tail) } else { -NEVER }
 }
 

@@ -40,7 +40,32 @@ pub(crate) fn share(argument: &'static str, value: f64) -> Result<()> {
 /// The error rate of a test, with the number of its sides.
 pub(crate) fn error_rate(alpha: f64, sides: u32) -> Result<()> {
     inside("alpha", alpha)?;
+    if alpha < 1e-12 {
+        return refuse("alpha", alpha, "at least 10^-12: below it 1 - alpha has no digits left");
+    }
     if (1..=2).contains(&sides) { Ok(()) } else { refuse("sides", f64::from(sides), "1 or 2") }
+}
+
+/// The longest time that a plan may take, in any unit.
+const LONGEST: f64 = 1e12;
+
+/// The durations of accrual, where it was `refused`, and of the follow-up.
+pub(crate) fn durations(refused: Option<f64>, followup: f64) -> Result<()> {
+    if let Some(value) = refused {
+        return refuse("accrual", value, "a finite duration of at least 0");
+    }
+    if (0.0..=LONGEST).contains(&followup) {
+        return Ok(());
+    }
+    refuse("accrual and follow-up", followup, "finite durations of at least 0, and at most 10^12")
+}
+
+/// What a plan needs can be counted.
+pub(crate) fn size(argument: &'static str, value: f64) -> Result<()> {
+    if (0.0..=1e15).contains(&value) {
+        return Ok(());
+    }
+    refuse(argument, value, "at most 10^15: the effect is too small, or hardly anybody has the event")
 }
 
 /// A power.

@@ -45,6 +45,9 @@ pub enum CompetingEffect {
 /// A is the share who entered early enough, G the share who did not drop out; integrals replace the papers' constant
 /// hazards and Simpson's rule.
 ///
+/// # Cost
+/// Two integrals over the pieces of the hazards: microseconds.
+///
 /// # Example
 /// ```
 /// use greenwood::trial::design::{Accrual, CompetingEffect, CompetingRisksDesign, Hazard};

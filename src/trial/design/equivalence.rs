@@ -30,6 +30,10 @@ use crate::trial::design::hazard::Hazard;
 /// `Φ((ln U − ln h)/s − z) + Φ((ln h − ln L)/s − z) − 1`, or 0 where that is below. One margin alone is
 /// [`FixedDesign::margin`](crate::trial::design::FixedDesign::margin): non-inferiority.
 ///
+/// # Cost
+/// Some ten microseconds for a size: a root of the power, and the expected events once. A search for the follow-up takes some thirty of
+/// those.
+///
 /// # Example
 /// With ratio 1 and symmetric margins `D = (z_α + z_{β/2})² (1 + r)² / (r ln² U)`:
 /// ```
@@ -70,6 +74,9 @@ pub struct EquivalenceDesign {
     control: Option<Hazard>,
     #[cfg_attr(feature = "serde", serde(default))]
     accrual: Option<Accrual>,
+    /// A duration of accrual that was no duration: refused by the verb.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    refused: Option<f64>,
     #[cfg_attr(feature = "serde", serde(default))]
     followup: f64,
     #[cfg_attr(feature = "serde", serde(default = "nobody_leaves"))]
@@ -103,6 +110,7 @@ impl EquivalenceDesign {
             ratio: 1.0,
             control: None,
             accrual: None,
+            refused: None,
             followup: 0.0,
             dropout: nobody_leaves(),
         }
@@ -140,15 +148,14 @@ impl EquivalenceDesign {
 
     /// Entry at an even rate over this duration; 0 for all at once.
     pub fn accrual(self, duration: f64) -> Self {
-        // A duration that is not possible is refused by the verb.
         let accrual = Accrual::uniform(1.0, duration).ok();
-        let followup = if accrual.is_none() { f64::NAN } else { self.followup };
-        Self { accrual, followup, ..self }
+        let refused = accrual.is_none().then_some(duration);
+        Self { accrual, refused, ..self }
     }
 
     /// Entry in this shape; the number of subjects follows.
     pub fn accrual_shape(self, accrual: Accrual) -> Self {
-        Self { accrual: Some(accrual), ..self }
+        Self { accrual: Some(accrual), refused: None, ..self }
     }
 
     /// Follow-up after the last entry.
@@ -186,6 +193,8 @@ impl EquivalenceDesign {
             }
         };
         let power = if let Target::Power(power) = self.target { power } else { self.power_of(events) };
+        checks::size("the number of events", events)?;
+        one.as_ref().map_or(Ok(()), |(_, p)| checks::size("the number of subjects", events / p))?;
         let assumptions = one.map(|(assumed, probability)| assumed.with_subjects(events / probability));
         Ok(EquivalencePlan { design: self.clone(), events, power, assumptions })
     }
@@ -296,9 +305,8 @@ impl EquivalenceDesign {
         if !(self.alpha > 0.0 && self.alpha < 0.5) {
             return checks::refuse("alpha", self.alpha, "inside (0, 0.5)");
         }
-        if !(0.0..f64::INFINITY).contains(&self.followup) {
-            return checks::refuse("accrual and follow-up", self.followup, "finite durations of at least 0");
-        }
+        checks::error_rate(self.alpha, 1)?;
+        checks::durations(self.refused, self.followup)?;
         checks::target(self.target)
     }
 }

@@ -72,6 +72,8 @@ pub struct FixedDesign {
     pub(super) formula: EventFormula,
     pub(super) control: Option<Hazard>,
     pub(super) accrual: Option<Accrual>,
+    /// A duration of accrual that was no duration: refused by the verb.
+    pub(super) refused: Option<f64>,
     pub(super) followup: f64,
     pub(super) dropout: [Hazard; 2],
 }
@@ -90,6 +92,7 @@ impl FixedDesign {
             formula: EventFormula::default(),
             control: None,
             accrual: None,
+            refused: None,
             followup: 0.0,
             dropout: [none(), none()],
         }
@@ -132,15 +135,14 @@ impl FixedDesign {
 
     /// Entry at an even rate over this duration; 0 for all at once.
     pub fn accrual(self, duration: f64) -> Self {
-        // A duration that is not possible is refused by the verb.
         let accrual = Accrual::uniform(1.0, duration).ok();
-        let refused = accrual.is_none();
-        Self { accrual, followup: if refused { f64::NAN } else { self.followup }, ..self }
+        let refused = accrual.is_none().then_some(duration);
+        Self { accrual, refused, ..self }
     }
 
     /// Entry in this shape; the number of subjects follows.
     pub fn accrual_shape(self, accrual: Accrual) -> Self {
-        Self { accrual: Some(accrual), ..self }
+        Self { accrual: Some(accrual), refused: None, ..self }
     }
 
     /// Follow-up after the last entry.
@@ -176,6 +178,8 @@ impl FixedDesign {
             }
         };
         let subjects = per_subject.map(|p| events / p.probability);
+        checks::size("the number of events", events)?;
+        subjects.map_or(Ok(()), |n| checks::size("the number of subjects", n))?;
         let duration = self.accrual.as_ref().map(|a| a.duration() + self.followup);
         let assumptions = match (subjects, &self.accrual) {
             (Some(n), Some(accrual)) => self.assumed(accrual.with_subjects(n))?,
@@ -296,9 +300,7 @@ impl FixedDesign {
             );
         }
         checks::error_rate(self.alpha, self.sides)?;
-        if !(0.0..f64::INFINITY).contains(&self.followup) {
-            return checks::refuse("accrual and follow-up", self.followup, "finite durations of at least 0");
-        }
+        checks::durations(self.refused, self.followup)?;
         checks::target(self.target)
     }
 

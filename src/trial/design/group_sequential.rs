@@ -1,7 +1,7 @@
 //! Group-sequential designs: the options, and the verb. What options may be stands in `boundary_check`, how the bounds are found
 //! in `boundary_search`.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::trial::design::boundaries::{Boundaries, BoundaryType};
 use crate::trial::design::boundary_search::{Bounds, STOPS_TOO_MANY};
@@ -41,7 +41,8 @@ pub enum Futility {
 /// # Cost
 /// One recursion over the looks for spending functions, five for classical bounds, some ten where futility bounds are spent, each
 /// `O(looks n²)` for n of 45 to 65 points: 0.07 ms, 0.14 ms and 0.2 ms for five looks; 0.8 ms where futility bounds are spent bindingly
-/// on classical bounds. Steps of the information below a hundredth take more points.
+/// on classical bounds. Steps of the information below a hundredth take more points: at most some seconds, beyond that the looks are
+/// refused (fifty may be a thousandth apart, sixteen a ten-thousandth, three a millionth).
 ///
 /// # Example
 /// ```
@@ -59,6 +60,8 @@ pub enum Futility {
 #[must_use = "nothing is computed until `.fit()` is called"]
 pub struct GroupSequential {
     pub(super) fractions: Vec<f64>,
+    /// As many as were asked for; too many are not written down.
+    pub(super) looks: usize,
     pub(super) alpha: f64,
     pub(super) sides: u32,
     pub(super) beta: f64,
@@ -69,16 +72,21 @@ pub struct GroupSequential {
     pub(super) spending_time: Option<Vec<f64>>,
 }
 
+/// More looks than this no trial has.
+pub(super) const MOST_LOOKS: usize = 50;
+
 impl GroupSequential {
     /// So many looks at equal steps of the information.
     pub fn looks(looks: usize) -> Self {
-        Self::at(&(1..=looks).map(|k| k as f64 / looks as f64).collect::<Vec<_>>())
+        let written = looks.min(MOST_LOOKS + 1);
+        Self { looks, ..Self::at(&(1..=written).map(|k| k as f64 / looks as f64).collect::<Vec<_>>()) }
     }
 
     /// Looks at these shares of the final information; the last one is 1.
     pub fn at(fractions: &[f64]) -> Self {
         Self {
             fractions: fractions.to_vec(),
+            looks: fractions.len(),
             alpha: 0.025,
             sides: 1,
             beta: 0.1,
@@ -163,8 +171,8 @@ impl GroupSequential {
     ///
     /// # Errors
     /// [`OutOfRange`](crate::Error::OutOfRange) and [`NotMonotone`](crate::Error::NotMonotone) for options;
-    /// [`Unsupported`](crate::Error::Unsupported) for futility bounds of a two-sided design, and where bounds leave no error
-    /// for the last look.
+    /// [`Unsupported`](crate::Error::Unsupported) for futility bounds of a two-sided design, where bounds leave no error for the last
+    /// look, and for looks so many and so near to each other that their bounds would take minutes.
     pub fn fit(&self) -> Result<Boundaries> {
         self.check()?;
         let per_side = self.alpha / f64::from(self.sides);
@@ -199,6 +207,27 @@ impl GroupSequential {
             alpha_spent,
             fixed_drift,
         })
+    }
+
+    /// The bounds for efficacy at another error.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit); [`Unsupported`](Error::Unsupported) for bounds that belong to one error.
+    pub(crate) fn efficacy_at(&self, alpha: f64) -> Result<Vec<f64>> {
+        let own = match &self.boundary {
+            BoundaryType::HaybittlePeto(_) | BoundaryType::Spending(Spending::User(_)) => true,
+            _ => self.sides == 2,
+        };
+        if own {
+            return Err(Error::Unsupported {
+                method: "a repeated p-value",
+                with: "bounds that belong to one error",
+                why: "take one side, and a spending function or classical bounds",
+            });
+        }
+        // The power moves only bounds that count on futility.
+        let beta = if matches!(self.futility, Futility::Spending(_)) { self.beta } else { 0.1 };
+        Ok(Self { alpha, beta, ..self.clone() }.fit()?.upper)
     }
 
     /// The futility bounds depend on the drift and may, where they bind, move the efficacy bounds.

@@ -40,6 +40,7 @@ pub(crate) mod graphical;
 pub(crate) mod group_sequential;
 pub(crate) mod hazard;
 pub mod monitoring;
+pub(crate) mod near_looks;
 pub mod non_proportional;
 pub mod randomisation;
 pub(crate) mod recursion;

@@ -23,7 +23,7 @@ use crate::numeric::exp::{exp, exp_each};
 use crate::numeric::quadrature::GaussLegendre;
 
 /// Beyond so many standard deviations from its mean nothing is left of a normal density: `P(Z > 8.3)` is 5e-17.
-const FAR: f64 = 8.3;
+pub(crate) const FAR: f64 = 8.3;
 
 /// Rules have a multiple of so many points.
 const STEP: usize = 4;
@@ -132,7 +132,7 @@ impl Stage {
     }
 
     /// The density of the statistic at fraction `t` and value `z` among trials that reach this look.
-    fn density_at(&self, t: f64, z: f64) -> f64 {
+    pub(crate) fn density_at(&self, t: f64, z: f64) -> f64 {
         let sd = (t - self.t).sqrt();
         let place = (z * t.sqrt() - self.drift * (t - self.t)) / sd;
         let nodes = self.nodes.iter().zip(&self.weights).rev();

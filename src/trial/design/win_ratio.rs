@@ -21,6 +21,9 @@ use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
 /// | [`target`](Self::target) | power 0.9 | power or subjects | |
 /// | [`allocation`](Self::allocation) | 1 | experimental subjects for each control subject | above 0 |
 ///
+/// # Cost
+/// A formula.
+///
 /// # Example
 /// ```
 /// use greenwood::trial::design::WinRatioDesign;

@@ -21,7 +21,8 @@ pub struct LookFlags {
     #[arg(long, allow_negative_numbers = true)]
     parameter: Option<f64>,
     /// Futility bounds at the looks before the last; "none" for a look without
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    // A list that begins with a negative number is no number.
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     futility_z: Vec<String>,
     /// The efficacy bounds count on the stops for futility
     #[arg(long)]

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::fields::{boundary_fields, fixed_fields, sequential_fields, stopped_fields};
 use super::flags::{by_flag, of_flag, rate};
 use super::looks::LookFlags;
+use super::non_proportional::NonProportionalFlags;
 use super::one_arm::{ExactFlags, OneSampleFlags, TwoStageFlags};
-use super::two_arms::{ClusterFlags, CompetingFlags, EquivalenceFlags, NonProportionalFlags, WinRatioFlags};
+use super::two_arms::{ClusterFlags, CompetingFlags, EquivalenceFlags, WinRatioFlags};
 use crate::support::{Failure, Program, Warnings, json_text, number};
 
 /// Plans a trial: events and subjects, when to look, what an interim result allows.

@@ -154,19 +154,7 @@ impl Options {
 
     pub(super) fn incidence(&self, table: &Table, groups: Option<&Groups>) -> Result<Drawn, Failure> {
         let time = table.numbers("--time", &self.columns.time)?;
-        let same = |a: &str, b: &str| {
-            a == b || matches!((a.parse(), b.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
-        };
-        let cells = table.text("--event", &self.columns.event)?;
-        let outcome = |(row, cell): (usize, &str)| match self.causes.iter().find(|c| same(c, cell)) {
-            Some(cause) => Ok(Some(cause.clone())),
-            None if same(cell, "0") => Ok(None),
-            None => Err(format!(
-                "{}: --event is \"{cell}\": it is neither 0 (censored) nor one of --causes",
-                table.place(row)
-            )),
-        };
-        let outcome = cells.into_iter().enumerate().map(outcome).collect::<Result<Vec<_>, _>>()?;
+        let outcome = self.outcomes(table)?;
         let entry = match &self.columns.entry {
             Some(column) => Some(table.numbers("--entry", column)?),
             None => None,
@@ -194,5 +182,23 @@ impl Options {
             let plot = plot.interval(self.level());
             Ok(if self.stacked { plot.stacked() } else { plot })
         })
+    }
+
+    /// The cause of each row's event; `None` where it is censored.
+    pub(super) fn outcomes(&self, table: &Table) -> Result<Vec<Option<String>>, Failure> {
+        let same = |a: &str, b: &str| {
+            a == b || matches!((a.parse(), b.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)
+        };
+        let cells = table.text("--event", &self.columns.event)?;
+        let outcome = |(row, cell): (usize, &str)| match self.causes.iter().find(|c| same(c, cell)) {
+            Some(cause) => Ok(Some(cause.clone())),
+            None if same(cell, "0") => Ok(None),
+            None => Err(format!(
+                "{}: --event is \"{cell}\": it is neither 0 (censored) nor one of --causes",
+                table.place(row)
+            )
+            .into()),
+        };
+        cells.into_iter().enumerate().map(outcome).collect::<Result<Vec<_>, Failure>>()
     }
 }

@@ -55,8 +55,10 @@ impl Options {
     /// What a kind needs, and what belongs to one kind alone.
     fn check_kind(&self) -> Result<(), Failure> {
         let curves = CURVES.contains(&self.kind);
-        if self.kind == Forest && (self.by.is_none() || self.subgroups.is_empty()) {
-            return Err("--kind forest needs two groups, --by COLUMN, and --subgroups COLUMN,…".into());
+        if self.kind == Forest && self.by.is_none() {
+            return Err("--kind forest needs --by COLUMN, the two groups that are compared; --subgroups COLUMN,… adds \
+                        the effect in each subgroup"
+                .into());
         }
         if self.kind != Forest && !self.subgroups.is_empty() {
             return Err("--subgroups belongs to --kind forest: add it, or leave out --subgroups".into());
@@ -75,7 +77,8 @@ impl Options {
         if (self.test || self.hazard_ratio) && !ONE_EVENT.contains(&self.kind) {
             return Err("--test and --hazard-ratio belong to curves of one event: leave them out".into());
         }
-        if (self.kind == Incidence) == self.causes.is_empty() {
+        let with_causes = self.kind == Incidence || SCORES.contains(&self.kind) && !self.causes.is_empty();
+        if with_causes == self.causes.is_empty() {
             return Err(
                 "--kind incidence and --causes belong together, such as --kind incidence --causes 1,2".into(),
             );
@@ -206,6 +209,9 @@ impl Options {
     fn check_together(&self) -> Result<(), Failure> {
         if self.level.is_some() && self.kind == LogLog && !self.hazard_ratio {
             return Err("--level changes nothing in --kind log-log, which has no bands: leave it out".into());
+        }
+        if SCORES.contains(&self.kind) && !self.causes.is_empty() && self.columns.event_value.is_some() {
+            return Err("--event-value and --causes contradict each other: leave out --event-value".into());
         }
         if self.bars && (self.no_bands || self.stacked) {
             let other = if self.stacked { "--stacked" } else { "--no-bands" };

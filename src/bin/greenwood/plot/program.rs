@@ -23,7 +23,8 @@ pub struct Options {
     pub(super) panels: Option<String>,
     #[arg(long, value_enum, default_value = "survival")]
     pub(super) kind: Kind,
-    /// Codes of --event that are competing causes, for --kind incidence; 0 is censored
+    /// Codes of --event that are competing causes, for --kind incidence, and for brier, roc and calibration, where the risks
+    /// are of the first; 0 is censored
     #[arg(long, value_delimiter = ',')]
     pub(super) causes: Vec<String>,
     /// Stack the incidences of the causes
@@ -72,7 +73,7 @@ pub struct Options {
     /// Lines to the medians
     #[arg(long)]
     pub(super) medians: bool,
-    /// Columns whose levels are the subgroups of a forest plot
+    /// Columns whose levels are the subgroups of a forest plot, above the effect in all
     #[arg(long, value_delimiter = ',')]
     pub(super) subgroups: Vec<String>,
     /// Confidence level of bands and intervals; 0.95 unless given
@@ -248,12 +249,15 @@ impl Program for Options {
         let (picture, data) = match self.kind {
             Kind::Incidence => self.incidence(&table, groups.as_ref())?,
             Kind::States => self.occupation(&table)?,
+            Kind::Brier | Kind::Roc | Kind::Calibration if !self.causes.is_empty() => {
+                self.scores(&table, self.outcomes_of_first(&table)?)?
+            }
             _ => {
                 let data = self.columns.data(&table, &mut warnings)?;
                 match self.kind {
                     Kind::Forest => self.forest(&table, &data, groups.as_ref())?,
                     Kind::Swimmer => self.swimmer(&table, &data, groups.as_ref())?,
-                    Kind::Brier | Kind::Roc | Kind::Calibration => self.scores(&table, &data)?,
+                    Kind::Brier | Kind::Roc | Kind::Calibration => self.scores(&table, (&data).into())?,
                     _ => self.curves(&table, &data, groups.as_ref())?,
                 }
             }

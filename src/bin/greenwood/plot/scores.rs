@@ -1,14 +1,21 @@
 //! How true predicted risks are: the Brier score over time, ROC curves, calibration.
 
 use greenwood::plot::{CurvePlot, RocPlot};
-use greenwood::survival::RightCensored;
-use greenwood::survival::prediction::{Brier, Calibration, TimeRoc};
+use greenwood::survival::CompetingRisks;
+use greenwood::survival::prediction::{Brier, Calibration, Outcomes, TimeRoc};
 
 use super::program::{Drawn, Kind, Options};
 use crate::support::{Failure, Table};
 
 impl Options {
-    pub(super) fn scores(&self, table: &Table, data: &RightCensored) -> Result<Drawn, Failure> {
+    /// What risks are judged by where causes compete: the first of `--causes`.
+    pub(super) fn outcomes_of_first(&self, table: &Table) -> Result<Outcomes, Failure> {
+        let time = table.numbers("--time", &self.columns.time)?;
+        let data = CompetingRisks::with_causes(time, &self.outcomes(table)?, &self.causes)?;
+        Ok(Outcomes::of_cause(&data, &self.causes[0])?)
+    }
+
+    pub(super) fn scores(&self, table: &Table, data: Outcomes) -> Result<Drawn, Failure> {
         let risks =
             self.risk.iter().map(|c| table.numbers("--risk", c)).collect::<Result<Vec<Vec<f64>>, _>>()?;
         // Risks are read from the file: the reader wants the line of one that is none.
@@ -34,7 +41,7 @@ impl Options {
             Kind::Roc => {
                 let curves = risks
                     .iter()
-                    .map(|marker| TimeRoc::new().estimate(data, marker, self.horizon[0]))
+                    .map(|marker| TimeRoc::new().estimate(data.clone(), marker, self.horizon[0]))
                     .collect::<Result<Vec<_>, _>>()?;
                 let plot = RocPlot::new(&curves).labels(&self.risk).title(self.title()).style(self.style());
                 Ok((plot.build()?, plot.data()?))

@@ -5,6 +5,7 @@
 mod answer;
 mod columns;
 mod cox_answer;
+mod csv_file;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod progress;

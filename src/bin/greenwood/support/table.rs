@@ -7,6 +7,7 @@ use std::path::Path;
 use greenwood::survival::Groups;
 
 use super::answer::{Failure, Warnings};
+use super::csv_file::{ends_in_two, explain, explain_from, unmark};
 use super::progress::Progress;
 
 /// How the file is written.
@@ -119,10 +120,13 @@ impl Table {
             return Err(format!("{name} is empty: it needs a line with the names of the columns").into());
         }
         let mut progress = Progress::new(&name);
+        // A line that ends in "\r\n" ends, for the reader, before the "\n": the next one is counted from there.
+        let behind = u64::from(ends_in_two(path).map_err(|e| format!("{name}: {e}"))?);
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         for record in reader.records() {
-            let record = record.map_err(|e| format!("{}{}", explain(&name, &e), separator_hint(&header)))?;
-            lines.push(record.position().map_or(0, csv::Position::line));
+            let record = record
+                .map_err(|e| format!("{}{}", explain_from(&name, &e, behind), separator_hint(&header)))?;
+            lines.push(record.position().map_or(0, |p| p.line() + behind));
             rows.push(record);
             progress.tell(rows.len());
         }
@@ -251,7 +255,9 @@ impl Table {
             mark => cell.replacen(mark, ".", 1).parse().ok(),
         };
         number.filter(|x| x.is_finite()).ok_or_else(|| {
-            let comma = self.dialect.decimal == '.' && cell.replacen(',', ".", 1).parse::<f64>().is_ok();
+            let comma = self.dialect.decimal == '.'
+                && cell.contains(',')
+                && cell.replacen(',', ".", 1).parse::<f64>().is_ok();
             let hint = if comma { "; for decimal commas add --decimal ," } else { missing_hint(cell) };
             format!(
                 "{}: {flag} \"{column}\" is \"{cell}\", which is not a finite number{hint}",
@@ -367,30 +373,8 @@ fn separator_hint(header: &[String]) -> &'static str {
 
 /// A cell without any letter or digit is a sign of something: of a missing value, most often.
 fn missing_hint(cell: &str) -> &'static str {
-    if cell.chars().any(char::is_alphanumeric) {
+    if cell.chars().any(char::is_alphanumeric) && !cell.eq_ignore_ascii_case("nan") {
         return "";
     }
     "; if this stands for a missing value, name it with --missing and leave out such rows with --skip-missing"
-}
-
-/// Some programs begin a file with a mark of its encoding; it is no part of the first name.
-fn unmark(name: &str) -> &str {
-    name.trim_start_matches('\u{feff}')
-}
-
-/// The reader's errors, with the file's name and what to do.
-fn explain(path: &str, error: &csv::Error) -> Failure {
-    let line = error.position().map_or(String::new(), |p| format!(" line {}", p.line()));
-    match error.kind() {
-        csv::ErrorKind::Utf8 { err, .. } => format!(
-            "{path}{line}: column {} is not UTF-8: save the file as UTF-8 (iconv -f latin1 -t utf-8)",
-            err.field() + 1
-        ),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("{path}{line}: {len} cells, where the header has {expected_len}")
-        }
-        csv::ErrorKind::Io(e) => format!("{path}: {e}"),
-        _ => format!("{path}{line}: {error}"),
-    }
-    .into()
 }

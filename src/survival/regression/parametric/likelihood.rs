@@ -108,6 +108,15 @@ impl<D: Distribution> Problem<'_, D> {
         point
     }
 
+    /// The gradient alone.
+    pub fn slope(&self, theta: &[f64]) -> Vec<f64> {
+        let mut gradient = vec![0.0; self.layout.len()];
+        self.each_block(theta, false, |from, to, block| {
+            self.gather_gradient(&self.columns(from, to), block, &mut gradient);
+        });
+        gradient
+    }
+
     /// The weighted scores of the rows, for the robust variance: row-major.
     pub fn scores(&self, theta: &[f64]) -> Vec<f64> {
         let k = self.layout.len();

@@ -221,21 +221,12 @@ impl Observations {
 
     /// The largest size of a finite limit; 0 without any.
     pub(super) fn largest(&self) -> f64 {
-        let of = |limits: &[f64]| {
-            // All are compared, so that the comparisons stand side by side.
-            limits
-                .iter()
-                .fold(0.0, |most: f64, t| if t.abs() < f64::INFINITY { most.max(t.abs()) } else { most })
-        };
-        of(&self.lower).max(of(&self.upper))
+        largest_of(&self.lower, f64::abs).max(largest_of(&self.upper, f64::abs))
     }
 
     /// The last finite time, at least 0.
     pub(super) fn last_time(&self) -> f64 {
-        let of = |limits: &[f64]| {
-            limits.iter().fold(0.0, |last: f64, t| if *t < f64::INFINITY { last.max(*t) } else { last })
-        };
-        of(&self.lower).max(of(&self.upper))
+        largest_of(&self.lower, |t| t).max(largest_of(&self.upper, |t| t))
     }
 
     /// The logarithms of the event times, in increasing order: midpoints where they are known within limits.
@@ -319,4 +310,16 @@ impl From<&IntervalCensored<'_>> for Observations {
             background: None,
         }
     }
+}
+
+/// The largest finite size, at least 0: eight side by side, since one maximum alone waits for itself.
+fn largest_of(limits: &[f64], size: impl Fn(f64) -> f64) -> f64 {
+    let mut most = [0.0_f64; 8];
+    for chunk in limits.chunks(8) {
+        for (most, t) in most.iter_mut().zip(chunk) {
+            let size = size(*t);
+            *most = if size > *most && size < f64::INFINITY { size } else { *most };
+        }
+    }
+    most.into_iter().fold(0.0, f64::max)
 }

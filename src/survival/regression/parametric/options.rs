@@ -273,7 +273,8 @@ impl<D: Distribution> Parametric<D> {
             if rows.has_events()
                 && let Ok(found) = self.search_rows(Problem { rows: &rows, ..problem }, prepared)
                 && found.stop == ParametricStop::Converged
-                && let Some(found) = problem.maximise(&found.theta, self.max_iterations, self.tolerance)
+                && let Some(found) =
+                    problem.maximise(&problem.nearer(&found, rows.len()), self.max_iterations, self.tolerance)
                 && found.stop == ParametricStop::Converged
             {
                 return Ok(found);

@@ -168,12 +168,13 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
     let n = data.len();
     let weights = data.weights.as_ref().map(Weights::values);
     let total = weights.map_or(n as f64, sum);
-    let added = |x: &[f64]| weights.map_or_else(|| sum(x), |w| dot(w, x)) / total;
     let has_own = |p: usize| {
         layout.coefficients.iter().any(|c| c.parameter == p && !matches!(c.factor, Factor::Column(_)))
     };
-    let (mut columns, mut centres, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
-    for (j, mut values) in all_columns(design).into_iter().enumerate() {
+    let k = design.columns();
+    let (mut centres, mut spreads) = (vec![0.0; k], vec![1.0; k]);
+    let mut used = vec![false; k];
+    for (j, Moments { mean, squares, .. }) in moments(design, weights).into_iter().enumerate() {
         let users: Vec<usize> = layout
             .coefficients
             .iter()
@@ -181,44 +182,85 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
             .map(|c| c.parameter)
             .collect();
         if users.is_empty() {
-            columns.push(vec![0.0; n]);
-            centres.push(0.0);
-            spreads.push(1.0);
             continue;
         }
-        let mean = added(&values);
-        let deviation = (squares(&values, mean, weights) / total).sqrt();
+        let deviation = (squares / total).sqrt();
         let centred = users.iter().all(|p| has_own(*p));
         if !(deviation > 1e-13 * mean.abs() && deviation.is_finite() && deviation > 0.0) {
             return Err(Error::Collinear { covariate: design.names()[j].clone() });
         }
-        let centre = if centred { mean } else { 0.0 };
-        for v in &mut values {
-            *v = (*v - centre) / deviation;
-        }
-        columns.push(values);
-        centres.push(centre);
-        spreads.push(deviation);
+        (centres[j], spreads[j], used[j]) = (if centred { mean } else { 0.0 }, deviation, true);
     }
+    let mut columns: Vec<Vec<f64>> =
+        used.iter().map(|used| if *used { Vec::with_capacity(n) } else { vec![0.0; n] }).collect();
+    each_block(design, |_, block| {
+        for j in (0..k).filter(|j| used[*j]) {
+            let (centre, deviation) = (centres[j], spreads[j]);
+            columns[j].extend(block[j].iter().map(|v| (v - centre) / deviation));
+        }
+    });
     redundant(data, design, layout, &columns)?;
     Ok((columns, centres, spreads))
 }
 
-/// The columns of the design, from blocks of rows where these stand one after the other.
-fn all_columns(design: &Design) -> Vec<Vec<f64>> {
-    const ROWS: usize = 256;
-    let x = design.matrix();
-    let k = x.ncols();
-    let Some(numbers) = x.as_slice().filter(|_| k > 0) else {
-        return x.columns().into_iter().map(|column| column.to_vec()).collect();
-    };
-    let mut columns: Vec<Vec<f64>> = (0..k).map(|_| Vec::with_capacity(x.nrows())).collect();
-    for rows in numbers.chunks(ROWS * k) {
-        for (j, column) in columns.iter_mut().enumerate() {
-            column.extend(rows.chunks_exact(k).map(|row| row[j]));
+/// Weight, mean, and sum of squares about the mean.
+#[derive(Debug, Clone, Copy, Default)]
+struct Moments {
+    weight: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Moments {
+    /// Both together (Chan, Golub & `LeVeque` 1983, Am Stat 37:242).
+    fn and(self, other: Self) -> Self {
+        let weight = self.weight + other.weight;
+        if !(weight > 0.0) {
+            return self;
+        }
+        let (apart, share) = (other.mean - self.mean, other.weight / weight);
+        Self {
+            weight,
+            mean: self.mean + apart * share,
+            squares: self.squares + other.squares + apart * apart * self.weight * share,
         }
     }
-    columns
+}
+
+/// Those of each column, in one pass over the design.
+fn moments(design: &Design, weights: Option<&[f64]>) -> Vec<Moments> {
+    let mut all = vec![Moments::default(); design.columns()];
+    each_block(design, |from, block| {
+        for (all, x) in all.iter_mut().zip(block) {
+            let weights = weights.map(|w| &w[from..from + x.len()]);
+            let weight = weights.map_or(x.len() as f64, sum);
+            if weight > 0.0 {
+                let mean = weights.map_or_else(|| sum(x), |w| dot(w, x)) / weight;
+                *all = all.and(Moments { weight, mean, squares: squares(x, mean, weights) });
+            }
+        }
+    });
+    all
+}
+
+/// The columns of the design, block by block of rows, with the first row of each.
+fn each_block(design: &Design, mut done: impl FnMut(usize, &[Vec<f64>])) {
+    const ROWS: usize = 256;
+    let x = design.matrix();
+    let (n, k) = x.dim();
+    let numbers = x.as_slice();
+    let mut block: Vec<Vec<f64>> = vec![Vec::with_capacity(ROWS); k];
+    for from in (0..n).step_by(ROWS) {
+        let to = (from + ROWS).min(n);
+        for (j, column) in block.iter_mut().enumerate() {
+            column.clear();
+            match numbers {
+                Some(numbers) => column.extend(numbers[from * k..to * k].chunks_exact(k).map(|row| row[j])),
+                None => column.extend((from..to).map(|i| x[(i, j)])),
+            }
+        }
+        done(from, &block);
+    }
 }
 
 /// Rows that decide on most designs.

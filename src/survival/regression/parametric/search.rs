@@ -29,6 +29,22 @@ const FAR: f64 = 22.0;
 const ROUNDING: f64 = 1e-13;
 
 impl<D: Distribution> Problem<'_, D> {
+    /// Nearer to the maximum than that of a part of the rows, by one step with its information, which is that of all but for
+    /// their number: a gradient costs half of what an evaluation does.
+    pub fn nearer(&self, part: &Found, rows: usize) -> Vec<f64> {
+        let mut theta = part.theta.clone();
+        let all: Vec<usize> = (0..theta.len()).collect();
+        let factor = Cholesky::new(&part.point.information, theta.len(), &all);
+        if let Some(factor) = factor.filter(|_| self.distribution.standard_form().is_some()) {
+            let step = factor.solve(&self.slope(&theta));
+            let share = rows as f64 / self.rows.len() as f64;
+            if step.iter().all(|s| s.is_finite()) {
+                theta.iter_mut().zip(step).for_each(|(b, s)| *b += share * s);
+            }
+        }
+        theta
+    }
+
     /// The maximum that is reached from `theta`; `None` where the likelihood there is not finite.
     pub fn maximise(&self, start: &[f64], most: usize, tolerance: f64) -> Option<Found> {
         let k = self.layout.len();

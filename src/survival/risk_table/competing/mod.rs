@@ -11,5 +11,6 @@ mod parts;
 mod stored;
 pub(crate) mod table;
 
+#[cfg(feature = "arrow")]
 pub(super) use parts::from_parts;
 pub use table::CompetingRiskTable;

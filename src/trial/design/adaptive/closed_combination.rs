@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
+use crate::numeric::root;
 use crate::trial::design::adaptive::closed_result::{ClosedTestResult, Intersection};
 use crate::trial::design::adaptive::dunnett::largest_reaches;
 use crate::trial::design::boundaries::Boundaries;
@@ -93,10 +94,6 @@ impl ClosedCombination {
     pub fn test(&self, stages: &[impl AsRef<[Option<f64>]>]) -> Result<ClosedTestResult> {
         let stages: Vec<&[Option<f64>]> = stages.iter().map(AsRef::as_ref).collect();
         self.check(&stages)?;
-        let fractions = self.bounds.fractions();
-        let weights: Vec<f64> = (0..fractions.len())
-            .map(|k| fractions[k] - if k == 0 { 0.0 } else { fractions[k - 1] })
-            .collect();
         let mut intersections = Vec::with_capacity((1 << self.arms) - 1);
         // The global hypothesis first, then those that hold fewer.
         let mut sets: Vec<u32> = (1..1_u32 << self.arms).rev().collect();
@@ -104,46 +101,128 @@ impl ClosedCombination {
         for set in sets {
             let arms: Vec<usize> = (0..self.arms).filter(|&i| set >> (self.arms - 1 - i) & 1 == 1).collect();
             let p_values: Vec<Option<f64>> = stages.iter().map(|stage| self.stage_p(&arms, stage)).collect();
-            let (mut sum, mut squares, mut rejected_at) = (0.0, 0.0, None);
-            let mut statistics = Vec::with_capacity(stages.len());
-            for (k, p) in p_values.iter().enumerate() {
-                // After all its arms have left an intersection has no further statistic, and cannot be rejected any more.
-                let Some(p) = p else {
-                    statistics.push(None);
-                    continue;
-                };
-                // A p-value of 1 or 0 is one that a number cannot tell from them.
-                sum -= weights[k].sqrt() * normal_quantile(p.clamp(f64::MIN_POSITIVE, 1.0 - 1e-16));
-                squares += weights[k];
-                let z = sum / squares.sqrt();
-                if rejected_at.is_none() && z >= self.bounds.z()[k] {
-                    rejected_at = Some(k + 1);
-                }
-                statistics.push(Some(z));
-            }
+            let statistics = self.combined(&p_values);
+            let reached = |(z, bound): (&Option<f64>, &f64)| z.is_some_and(|z| z >= *bound);
+            let rejected_at = statistics.iter().zip(self.bounds.z()).position(reached).map(|k| k + 1);
             intersections.push(Intersection::new(arms, p_values, statistics, rejected_at));
         }
         Ok(ClosedTestResult::new(self.arms, stages.len(), self.bounds.z().to_vec(), intersections))
     }
 
+    /// The simultaneous repeated lower limit of each arm's effect after the last of these stages; `None` for an arm that is no longer
+    /// in the trial. The limits of all arms at all looks hold together with a probability of one minus the error.
+    ///
+    /// `information` is that of each stage's own data, of every arm: a statistic has the mean `θ √information`. For a log-rank test
+    /// with `d` events in the arm and the control and `ρ` subjects in the arm for each one of the control it is `ρ d / (1 + ρ)²`,
+    /// and the upper limit of the hazard ratio is `exp(−θ)`. The limit is the effect that the single-step test of all arms in the
+    /// trial would just not reject.
+    ///
+    /// # Errors
+    /// As [`test`](Self::test), and [`Error::OutOfRange`] for information that is not above 0.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::design::GroupSequential;
+    /// use greenwood::trial::design::adaptive::ClosedCombination;
+    ///
+    /// let test = ClosedCombination::new(&GroupSequential::looks(2).fit()?, 2);
+    /// let limits = test.repeated_limits(&[[Some(2.6), Some(0.4)], [Some(2.4), None]], &[[10.0, 9.0], [12.0, 11.0]])?;
+    /// assert!(limits[0].unwrap() > 0.0 && limits[1].is_none());
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn repeated_limits(
+        &self,
+        stages: &[impl AsRef<[Option<f64>]>],
+        information: &[impl AsRef<[f64]>],
+    ) -> Result<Vec<Option<f64>>> {
+        let stages: Vec<&[Option<f64>]> = stages.iter().map(AsRef::as_ref).collect();
+        self.check(&stages)?;
+        let information: Vec<&[f64]> = information.iter().map(AsRef::as_ref).collect();
+        let (len, expected) = (information.len(), stages.len());
+        if len != expected {
+            return Err(Error::LengthMismatch { argument: "information", len, other: "stages", expected });
+        }
+        for own in &information {
+            if own.len() != self.arms {
+                let (len, expected) = (own.len(), self.arms);
+                return Err(Error::LengthMismatch {
+                    argument: "the information of a stage",
+                    len,
+                    other: "arms",
+                    expected,
+                });
+            }
+            own.iter().try_for_each(|&i| checks::positive("information", i))?;
+        }
+        let last = stages.len() - 1;
+        let bound = self.bounds.z()[last];
+        let limit = |arm: usize| {
+            stages[last][arm]?;
+            if bound.is_infinite() {
+                return Some(f64::NEG_INFINITY);
+            }
+            let least = information.iter().map(|own| own[arm].sqrt()).fold(f64::INFINITY, f64::min);
+            let best = (0..=last).filter_map(|k| stages[k][arm].map(f64::abs)).fold(0.0, f64::max);
+            let reach = (best + 40.0) / least;
+            let excess = |effect: f64| {
+                let shifted = |k: usize| {
+                    let z = stages[k][arm]? - effect * information[k][arm].sqrt();
+                    Some(self.adjusted(&self.in_trial(stages[k]), &[z]))
+                };
+                let p_values: Vec<Option<f64>> = (0..=last).map(shifted).collect();
+                self.combined(&p_values)[last].map_or(f64::NAN, |z| bound - z)
+            };
+            Some(root::find(-reach, reach, excess))
+        };
+        Ok((0..self.arms).map(limit).collect())
+    }
+
+    /// The combined statistic after each stage. After all its arms have left an intersection has no further statistic, and cannot be
+    /// rejected any more.
+    fn combined(&self, p_values: &[Option<f64>]) -> Vec<Option<f64>> {
+        let fractions = self.bounds.fractions();
+        let (mut sum, mut squares, mut before) = (0.0, 0.0, 0.0);
+        let combine = |(p, &t): (&Option<f64>, &f64)| {
+            let weight: f64 = t - before;
+            before = t;
+            let p = (*p)?;
+            // A p-value of 1 or 0 is one that a number cannot tell from them.
+            sum -= weight.sqrt() * normal_quantile(p.clamp(f64::MIN_POSITIVE, 1.0 - 1e-16));
+            squares += weight;
+            Some(sum / f64::sqrt(squares))
+        };
+        p_values.iter().zip(fractions).map(combine).collect()
+    }
+
+    /// The arms in a stage.
+    fn in_trial(&self, stage: &[Option<f64>]) -> Vec<usize> {
+        (0..self.arms).filter(|&i| stage[i].is_some()).collect()
+    }
+
     /// The p-value of an intersection in a stage, by the arms that are in it; `None` where none is.
     fn stage_p(&self, arms: &[usize], stage: &[Option<f64>]) -> Option<f64> {
-        let here: Vec<(usize, f64)> = arms.iter().filter_map(|&i| stage[i].map(|z| (i, z))).collect();
-        let largest = here.iter().map(|h| h.1).reduce(f64::max)?;
-        let (m, smallest) = (here.len() as f64, normal_sf(largest));
-        Some(match self.intersection {
+        let here: Vec<usize> = arms.iter().copied().filter(|&i| stage[i].is_some()).collect();
+        let z: Vec<f64> = here.iter().filter_map(|&i| stage[i]).collect();
+        (!here.is_empty()).then(|| self.adjusted(&here, &z))
+    }
+
+    /// The p-value of the hypotheses of these arms, by statistics of theirs: all of them, or the largest alone.
+    fn adjusted(&self, arms: &[usize], z: &[f64]) -> f64 {
+        let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (m, smallest) = (arms.len() as f64, normal_sf(largest));
+        match self.intersection {
             IntersectionTest::Dunnett => {
-                let ratio = |i: usize| self.ratios.as_ref().map_or(1.0, |r| r[i]);
-                largest_reaches(&here.iter().map(|h| ratio(h.0)).collect::<Vec<_>>(), largest)
+                let ratio = |i: &usize| self.ratios.as_ref().map_or(1.0, |r| r[*i]);
+                largest_reaches(&arms.iter().map(ratio).collect::<Vec<_>>(), largest)
             }
             IntersectionTest::Bonferroni => (m * smallest).min(1.0),
             IntersectionTest::Sidak => -(m * (-smallest).ln_1p()).exp_m1(),
             IntersectionTest::Simes => {
-                let mut p: Vec<f64> = here.iter().map(|h| normal_sf(h.1)).collect();
+                let mut p: Vec<f64> = z.iter().map(|&z| normal_sf(z)).collect();
                 p.sort_by(f64::total_cmp);
                 p.iter().enumerate().map(|(i, p)| m * p / (i + 1) as f64).fold(1.0, f64::min)
             }
-        })
+        }
     }
 
     fn check(&self, stages: &[&[Option<f64>]]) -> Result<()> {

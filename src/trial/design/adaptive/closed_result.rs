@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::survival::result::print::MISSING;
+use crate::trial::design::adaptive::level::{LEAST, smallest_level};
+use crate::trial::design::group_sequential::GroupSequential;
 
 /// One intersection of hypotheses: its p-value in each stage, and its combined statistic after each.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +103,60 @@ impl ClosedTestResult {
             });
         }
         Ok(self.rejected_at().into_iter().map(|at| at.is_some_and(|at| at <= look)).collect())
+    }
+
+    /// The repeated p-value of each arm by a look, counted from 1: the smallest error at which the closed test with bounds of this
+    /// design rejects its hypothesis at one of the looks up to this one; 1 where it is above ½, 1e-12 where it is below that. Valid whatever made one look.
+    ///
+    /// `design` is that of the bounds; its error and power do not matter.
+    ///
+    /// # Cost
+    /// The bounds of some twenty errors for each intersection: 10 ms for three arms.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a look that has not been; [`Error::LengthMismatch`] for a design of another number of looks;
+    /// [`Error::Unsupported`] for bounds that belong to one error (Haybittle and Peto's, amounts of one's own) and two-sided ones.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::design::GroupSequential;
+    /// use greenwood::trial::design::adaptive::ClosedCombination;
+    ///
+    /// let design = GroupSequential::looks(2);
+    /// let test = ClosedCombination::new(&design.fit()?, 2).test(&[[Some(2.2), Some(0.4)], [Some(2.0), None]])?;
+    /// let p = test.repeated_p_values(&design, 2)?;
+    /// assert!(p[0] < 0.025 && p[1] > 0.4);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn repeated_p_values(&self, design: &GroupSequential, look: usize) -> Result<Vec<f64>> {
+        self.rejected_by(look)?;
+        let bounds_at = |alpha: f64| design.efficacy_at(alpha);
+        let (len, expected) = (bounds_at(0.025)?.len(), self.bounds.len());
+        if len != expected {
+            return Err(Error::LengthMismatch {
+                argument: "the design's looks",
+                len,
+                other: "bounds",
+                expected,
+            });
+        }
+        let level = |own: &Intersection| {
+            let seen: Vec<(usize, f64)> =
+                own.statistics[..look].iter().enumerate().filter_map(|(k, z)| z.map(|z| (k, z))).collect();
+            let best = seen.iter().map(|s| s.1).fold(f64::NEG_INFINITY, f64::max);
+            let margin = |alpha: f64| {
+                bounds_at(alpha).map_or(f64::NAN, |bounds| {
+                    seen.iter().map(|&(k, z)| z - bounds[k]).fold(-100.0, f64::max)
+                })
+            };
+            if seen.is_empty() { 1.0 } else { smallest_level(best, LEAST, margin) }
+        };
+        let levels: Vec<f64> = self.intersections.iter().map(level).collect();
+        let of = |arm: usize| {
+            let own = self.intersections.iter().zip(&levels).filter(|(i, _)| i.arms.contains(&arm));
+            own.map(|(_, p)| *p).fold(0.0, f64::max)
+        };
+        Ok((0..self.arms).map(of).collect())
     }
 }
 

@@ -42,6 +42,9 @@ pub enum ZoneStart {
 ///
 /// Information is counted in subjects, or in events for a log-rank test.
 ///
+/// # Cost
+/// A few roots for the zones; an error or power is an integral over the interim statistic, of a root at each of its points: milliseconds.
+///
 /// # Example
 /// The schizophrenia trial of the paper: 442 subjects, 208 at the look, at most 884.
 /// ```

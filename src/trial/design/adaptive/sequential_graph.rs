@@ -1,9 +1,10 @@
 //! Several hypotheses and several looks, one error rate.
 
 use crate::error::{Error, Result};
-use crate::numeric::distribution::normal_sf;
 use crate::numeric::root;
+use crate::trial::design::adaptive::level::{LARGEST, smallest_level};
 use crate::trial::design::graphical::GraphicalProcedure;
+use crate::trial::design::near_looks::{TOO_NEAR, too_near};
 use crate::trial::design::recursion::Stage;
 use crate::trial::design::spending::Spending;
 
@@ -45,9 +46,6 @@ pub struct SequentialGraph {
     spending: Vec<Spending>,
 }
 
-/// No level above this is searched: a p-value above it is reported as 1.
-const LARGEST: f64 = 0.5;
-
 impl SequentialGraph {
     /// A graph, and the spending function of each hypothesis.
     ///
@@ -85,7 +83,8 @@ impl SequentialGraph {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] unless there are looks (or an empty list) for each hypothesis; [`Error::NotMonotone`] for shares that
-    /// do not increase within (0, 1]; [`Error::OutOfRange`] for statistics that are not finite.
+    /// do not increase within (0, 1]; [`Error::OutOfRange`] for statistics that are not finite and more than 50 looks;
+    /// [`Error::Unsupported`] for looks so many and so near to each other that their bounds would take minutes.
     pub fn sequential_p_values(&self, looks: &[Vec<(f64, f64)>]) -> Result<Vec<f64>> {
         if looks.len() != self.spending.len() {
             let (len, expected) = (looks.len(), self.spending.len());
@@ -133,7 +132,15 @@ fn check_looks(looks: &[(f64, f64)]) -> Result<()> {
         }
         previous = value;
     }
-    Ok(())
+    if looks.len() > 50 {
+        return Err(Error::OutOfRange {
+            argument: "looks",
+            value: looks.len() as f64,
+            must_be: "at most 50",
+        });
+    }
+    let fractions: Vec<f64> = looks.iter().map(|l| l.0).collect();
+    if too_near(&fractions) { Err(TOO_NEAR) } else { Ok(()) }
 }
 
 /// The bounds at these looks at a level: what is spent at each is the probability to pass it first.
@@ -163,14 +170,6 @@ fn sequential_p(looks: &[(f64, f64)], spending: &Spending) -> f64 {
         let bounds = bounds(looks, spending, alpha);
         looks.iter().zip(bounds).map(|(&(_, z), bound)| z - bound).fold(-100.0, f64::max)
     };
-    if margin(LARGEST) < 0.0 {
-        return 1.0;
-    }
-    // No level is below the p-value of the best look without adjustment.
     let best = looks.iter().map(|l| l.1).fold(f64::NEG_INFINITY, f64::max);
-    let least = (normal_sf(best).min(LARGEST) * (1.0 - 1e-9)).max(1e-290);
-    if margin(least) >= 0.0 {
-        return least;
-    }
-    root::find(least.ln(), LARGEST.ln(), |log| margin(log.exp())).exp()
+    smallest_level(best, 1e-290, margin)
 }

@@ -13,7 +13,62 @@ use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
 /// A look: when, the bound for efficacy, the bound below which the trial is given up.
 pub(super) type Look = (Cutoff, f64, f64);
 
+/// Bounds and when the data are looked at, as they are stored: a bound that is never reached is none.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Looks {
+    cutoffs: Vec<Cutoff>,
+    efficacy: Vec<Option<f64>>,
+    /// Below it a trial is given up: for futility, or for harm.
+    given_up: Vec<Option<f64>>,
+    sides: u32,
+}
+
+impl Looks {
+    fn new(bounds: &Boundaries, cutoffs: &[Cutoff]) -> Self {
+        let below = |k: usize| {
+            let futility = bounds.futility_z().get(k).copied().unwrap_or(f64::NEG_INFINITY);
+            bounds.harm_z().get(k).map_or(futility, |&harm| futility.max(harm))
+        };
+        let reached = |z: f64| z.is_finite().then_some(z);
+        Self {
+            cutoffs: cutoffs.to_vec(),
+            efficacy: bounds.z().iter().map(|&z| reached(z)).collect(),
+            given_up: (0..bounds.z().len()).map(|k| reached(below(k))).collect(),
+            sides: bounds.sides(),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.sides == 2 {
+            return Err(Error::Unsupported {
+                method: "a simulation",
+                with: "two-sided bounds",
+                why: "a procedure has one side, that of the benefit; take one side with half the error",
+            });
+        }
+        let (len, expected) = (self.cutoffs.len(), self.efficacy.len());
+        if len != expected {
+            return Err(Error::LengthMismatch { argument: "cutoffs", len, other: "bounds", expected });
+        }
+        if len == 0 {
+            return Err(Error::Empty { argument: "cutoffs" });
+        }
+        let len = self.given_up.len();
+        if len != expected {
+            return Err(Error::LengthMismatch {
+                argument: "bounds for futility",
+                len,
+                other: "bounds",
+                expected,
+            });
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Plan {
     pub(super) assumptions: StratifiedAssumptions,
     pub(super) trials: usize,
@@ -21,7 +76,7 @@ pub(super) struct Plan {
     pub(super) threads: usize,
     pub(super) alpha: f64,
     pub(super) cutoff: Option<Cutoff>,
-    pub(super) looks: Option<(Boundaries, Vec<Cutoff>)>,
+    pub(super) looks: Option<Looks>,
     pub(super) allocation: ArmAllocation,
     /// Kendall's, of event and dropout.
     pub(super) tau: f64,
@@ -68,7 +123,7 @@ impl Plan {
     }
 
     pub(super) fn looks_at(self, bounds: &Boundaries, cutoffs: &[Cutoff]) -> Self {
-        Self { looks: Some((bounds.clone(), cutoffs.to_vec())), ..self }
+        Self { looks: Some(Looks::new(bounds, cutoffs)), ..self }
     }
 
     pub(super) fn target(&self) -> Truth {
@@ -93,19 +148,7 @@ impl Plan {
         checks::inside("alpha", self.alpha)?;
         self.truth.map_or(Ok(()), |truth| checks::finite("truth", truth))?;
         let sampler = Sampler::new(&self.assumptions, self.effect, &self.allocation, self.tau)?;
-        if let Some((bounds, cutoffs)) = &self.looks {
-            if bounds.sides() == 2 {
-                return Err(Error::Unsupported {
-                    method: "a simulation",
-                    with: "two-sided bounds",
-                    why: "a procedure has one side, that of the benefit; take one side with half the error",
-                });
-            }
-            if cutoffs.len() != bounds.fractions().len() {
-                let (len, expected) = (cutoffs.len(), bounds.fractions().len());
-                return Err(Error::LengthMismatch { argument: "cutoffs", len, other: "bounds", expected });
-            }
-        }
+        self.looks.as_ref().map_or(Ok(()), Looks::check)?;
         for (cutoff, ..) in self.looks_of_a_trial() {
             check_cutoff(cutoff)?;
         }
@@ -123,15 +166,15 @@ impl Plan {
     }
 
     pub(super) fn looks_of_a_trial(&self) -> Vec<Look> {
-        let Some((bounds, cutoffs)) = &self.looks else {
+        let Some(looks) = &self.looks else {
             let end = Cutoff::Time(self.assumptions.accrual_duration());
             return vec![(self.cutoff.unwrap_or(end), normal_quantile(1.0 - self.alpha), f64::NEG_INFINITY)];
         };
-        let below = |k: usize| {
-            let futility = bounds.futility_z().get(k).copied().unwrap_or(f64::NEG_INFINITY);
-            bounds.harm_z().get(k).map_or(futility, |&harm| futility.max(harm))
+        let bounds = looks.efficacy.iter().zip(&looks.given_up);
+        let look = |(&cutoff, (above, below)): (&Cutoff, (&Option<f64>, &Option<f64>))| {
+            (cutoff, above.unwrap_or(f64::INFINITY), below.unwrap_or(f64::NEG_INFINITY))
         };
-        cutoffs.iter().zip(bounds.z()).enumerate().map(|(k, (&cutoff, &z))| (cutoff, z, below(k))).collect()
+        looks.cutoffs.iter().zip(bounds).map(look).collect()
     }
 
     /// Looks at a trial until it stops, and adds it to the sums.

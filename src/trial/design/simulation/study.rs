@@ -1,10 +1,30 @@
 //! The same design with its effect and without.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
+use crate::error::Result;
 use crate::trial::design::simulation::operating_characteristics::{
     OperatingCharacteristics, SimulatedQuantity,
 };
+use crate::trial::design::simulation::plan::Plan;
+
+/// Who is told how many trials are done, and may end the run.
+pub(super) type Progress<'p> = &'p mut dyn FnMut(usize) -> ControlFlow<()>;
+
+/// The trials of a plan, then the same without their effect; `run` draws those of a plan. Progress counts both.
+pub(super) fn with_and_without(
+    plan: &Plan,
+    progress: Progress<'_>,
+    run: impl Fn(Plan, Progress<'_>) -> Result<OperatingCharacteristics>,
+) -> Result<SimulationStudy> {
+    let with = run(plan.clone(), progress)?;
+    let done = with.trials();
+    // An ended run has as many trials without the effect, so that the two can be compared.
+    let none = Plan { effect: false, truth: None, trials: done, ..plan.clone() };
+    let without = run(none, &mut |n| progress(done + n))?;
+    Ok(SimulationStudy::new(with, without))
+}
 
 /// What many trials of a design showed under its effect and without one: power and type I error, bias, coverage, events and
 /// duration, each with its Monte Carlo error.
@@ -18,10 +38,7 @@ pub struct SimulationStudy {
 }
 
 impl SimulationStudy {
-    pub(super) fn new(
-        with_effect: OperatingCharacteristics,
-        without_effect: OperatingCharacteristics,
-    ) -> Self {
+    fn new(with_effect: OperatingCharacteristics, without_effect: OperatingCharacteristics) -> Self {
         Self { with_effect, without_effect }
     }
 

@@ -12,7 +12,7 @@ use crate::trial::design::simulation::plan::{Plan, Seen};
 use crate::trial::design::simulation::procedure::Procedure;
 use crate::trial::design::simulation::sample::Cutoff;
 use crate::trial::design::simulation::sampler::ArmAllocation;
-use crate::trial::design::simulation::study::SimulationStudy;
+use crate::trial::design::simulation::study::{SimulationStudy, with_and_without};
 use crate::trial::design::simulation::subjects::Generator;
 use crate::trial::design::simulation::visits::Visits;
 use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
@@ -37,7 +37,8 @@ use crate::trial::{Label, TimeUnit, Trial};
 /// | [`cutoff`](Self::cutoff), [`looks_at`](Self::looks_at) | the end of accrual | by date, or by events with a latest date |
 ///
 /// `trials`, `seed`, `threads`, `alpha`, `allocation`, `dependent_dropout`, `truth` and `without_effect` are those of
-/// [`Simulation`](crate::trial::design::simulation::Simulation). Strata are a stratification factor called `stratum`.
+/// [`Simulation`](crate::trial::design::simulation::Simulation). Strata are a stratification factor called `stratum`. The
+/// description can be stored and read back where the arms and kinds of events can (feature `serde`).
 ///
 /// # Cost
 /// About 0.3 µs for each subject and visit; each thread keeps one trial at a time.
@@ -92,6 +93,7 @@ use crate::trial::{Label, TimeUnit, Trial};
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[must_use = "nothing is drawn until `.draw(…)` or `.run(…)` is called"]
 pub struct TrialSimulation<A, E> {
     pub(super) plan: Plan,
@@ -108,6 +110,7 @@ pub struct TrialSimulation<A, E> {
 
 /// A kind of event beyond those of the assumptions.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Further<E> {
     pub(super) kind: E,
     pub(super) only_after: Option<E>,
@@ -116,6 +119,7 @@ pub(super) struct Further<E> {
 
 /// After `first` the hazard of `second` (of dropping out, where there is none) is multiplied by a factor for each arm.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Changed<E> {
     pub(super) first: E,
     pub(super) second: Option<E>,
@@ -301,10 +305,21 @@ impl<A: Label + Sync, E: Label + Sync> TrialSimulation<A, E> {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn study(&self, procedure: &dyn Procedure<Trial<A, E>>) -> Result<SimulationStudy> {
-        let with = self.run(procedure)?;
-        let none = Plan { effect: false, truth: None, ..self.plan.clone() };
-        let without = Self { plan: none, ..self.clone() }.run(procedure)?;
-        Ok(SimulationStudy::new(with, without))
+        self.study_with(procedure, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, with progress: of twice as many trials. An ended run is a study of the trials so far.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn study_with(
+        &self,
+        procedure: &dyn Procedure<Trial<A, E>>,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<SimulationStudy> {
+        with_and_without(&self.plan, progress, |plan, progress| {
+            Self { plan, ..self.clone() }.run_with(procedure, progress)
+        })
     }
 }
 

@@ -36,6 +36,10 @@ pub enum TwoStageOptimum {
 /// with the largest probability of stopping that the power allows. A futility stop that is not obeyed makes no error of the
 /// first kind larger than that of the exact single stage with the same r.
 ///
+/// # Cost
+/// A tenth of a millisecond for rates 0.2 apart; the search grows with the fourth power of their nearness: seconds for 0.05, beyond
+/// 600 subjects it is refused.
+///
 /// # Example
 /// ```
 /// use greenwood::trial::design::single_arm::{TwoStageDesign, TwoStageOptimum};
