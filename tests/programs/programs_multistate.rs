@@ -90,7 +90,7 @@ fn r_s_numbers() {
     assert!(walked.iter().all(|&n| n >= 3), "{walked:?}");
 }
 
-/// R: coxph(list(Surv(tstart, tstop, state) ~ 1, 1:2 ~ age + node4, 1:3 + 2:3 ~ age + sex), colon_ms, …, ties = "breslow"), and
+/// R: `coxph(list(Surv(tstart, tstop, state) ~ 1, 1:2 ~ age + node4, 1:3 + 2:3 ~ age + sex), colon_ms, …, ties = "breslow")`, and
 /// the same with common coefficients and a shared baseline for rotterdam.
 #[test]
 fn covariates_of_transitions_are_those_of_r() {

@@ -639,6 +639,7 @@ fn results_are_stored_and_checked() -> Result<()> {
 
 /// Whole messages: of states, transitions, means, rates and models of recurrent events.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a list of messages")]
 fn every_refusal_says_what_and_what_to_do() {
     let data = Histories::new(
         &[1, 1, 2],

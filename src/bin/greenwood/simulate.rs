@@ -14,8 +14,7 @@ use greenwood::trial::design::simulation::{
 use greenwood::trial::design::{Accrual, Assumptions, BoundaryType, GroupSequential, Hazard, Spending};
 use serde_json::json;
 
-use crate::design::{by_flag, of_flag};
-use crate::support::{Failure, Program, Warnings, json_text, number};
+use crate::support::{Failure, Program, Warnings, by_flag, json_text, number, of_flag};
 
 /// Power, type I error, bias, coverage, events and duration of a design, by simulation; the same bits for any number of threads.
 #[derive(Parser)]

@@ -3,8 +3,7 @@
 use clap::{Args, ValueEnum};
 use greenwood::trial::design::{Boundaries, BoundaryType, Futility, GroupSequential, Spending};
 
-use super::flags::by_flag;
-use crate::support::Failure;
+use crate::support::{Failure, by_flag};
 
 /// The flags of the bounds that do not say the error rate, which the fixed design has too.
 #[derive(Args)]

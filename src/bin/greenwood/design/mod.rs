@@ -12,5 +12,4 @@ mod one_arm;
 mod program;
 mod two_arms;
 
-pub use flags::{by_flag, of_flag};
 pub use program::Options;

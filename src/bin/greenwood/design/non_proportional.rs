@@ -8,9 +8,9 @@ use greenwood::trial::design::simulation::delayed_effect;
 use serde_json::json;
 
 use super::fields::{list, rounded_fields};
-use super::flags::{CourseFlags, TestFlags, by_flag, of_flag, pieces, times};
+use super::flags::{CourseFlags, TestFlags, pieces, times};
 use super::two_arms::{ArmFlags, printed};
-use crate::support::{Failure, number};
+use crate::support::{Failure, by_flag, number, of_flag};
 
 #[derive(Args)]
 #[command(

@@ -8,9 +8,9 @@ use greenwood::trial::design::single_arm::{
 };
 use serde_json::json;
 
-use super::flags::{CourseFlags, TestFlags, by_flag, of_flag, rate, times};
+use super::flags::{CourseFlags, TestFlags, rate, times};
 use super::two_arms::printed;
-use crate::support::{Failure, number};
+use crate::support::{Failure, by_flag, number, of_flag};
 
 /// The rates and errors of the exact designs.
 #[derive(Args)]

@@ -8,12 +8,12 @@ use greenwood::trial::design::{
 use serde_json::{Value, json};
 
 use super::fields::{boundary_fields, fixed_fields, sequential_fields, stopped_fields};
-use super::flags::{by_flag, of_flag, rate};
+use super::flags::rate;
 use super::looks::LookFlags;
 use super::non_proportional::NonProportionalFlags;
 use super::one_arm::{ExactFlags, OneSampleFlags, TwoStageFlags};
 use super::two_arms::{ClusterFlags, CompetingFlags, EquivalenceFlags, WinRatioFlags};
-use crate::support::{Failure, Program, Warnings, json_text, number};
+use crate::support::{Failure, Program, Warnings, by_flag, json_text, number, of_flag};
 
 /// Plans a trial: events and subjects, when to look, what an interim result allows.
 #[derive(Parser)]

@@ -7,9 +7,9 @@ use greenwood::trial::design::{
 use serde_json::{Value, json};
 
 use super::fields::{fixed_fields, list, rounded_fields};
-use super::flags::{CourseFlags, TestFlags, by_flag, rate};
+use super::flags::{CourseFlags, TestFlags, rate};
 use super::program::FixedFlags;
-use crate::support::{Failure, Warnings, json_text, number};
+use crate::support::{Failure, Warnings, by_flag, json_text, number};
 
 /// The object where it is asked for, else the paragraph.
 pub fn printed(json: bool, fields: impl FnOnce() -> Value, text: impl std::fmt::Display) -> String {

@@ -6,6 +6,7 @@ mod answer;
 mod columns;
 mod cox_answer;
 mod csv_file;
+mod flag_at_fault;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod progress;
@@ -15,5 +16,6 @@ mod table;
 pub use answer::{Answer, Failure, Program, Warnings, json_text, main_of, number, print, reason};
 pub use columns::{Columns, Further, distinct, history_problem, times_to_ask};
 pub use cox_answer::{CoxAnswer, TiesName, design};
+pub use flag_at_fault::{by_flag, of_flag};
 pub use rows::{RowFlags, WeightKind, read_complete};
 pub use table::{Dialect, Table, is_parquet, order_of};
