@@ -39,7 +39,7 @@
 //! | `riskRegression::Score`, `pec` | [`Brier`], [`TimeRoc`]; their integrated score is [`Integration::LeftSum`] |
 //! | `timeROC` | [`TimeRoc`]: an event at t counts as one by t, as in `Score` |
 //! | `coxph(…, cluster = id)` of recurrent events, with `strata(enum)` | [`EventModel`]: Andersen-Gill, PWP, WLW |
-//! | `coxph(… + frailty(id))`, `frailty.gaussian` | [`Frailty`](crate::survival::regression::Frailty): `em`, `reml`, `aic`, `df`, a fixed variance |
+//! | `coxph(… + frailty(id))`, `frailty.gaussian` | [`Frailty`]: `em`, `reml`, `aic`, `df`, a fixed variance |
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
 //! | `tmerge(…, x = tdc(time))` of a group | [`RightCensored::split_at_change`]; [`SimonMakuch`], [`MantelByar`] |
 //! | `finegray(…)` | [`FineGray::expand`] |

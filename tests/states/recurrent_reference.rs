@@ -365,7 +365,8 @@ fn a_frailty_variance_is_found_in_every_way_of_r() {
         assert_eq!(fit.stop(), Stop::Converged, "{what}");
     }
     // What R calls the largest of l − df is −178.616172160280 and −176.991205664893: its partial likelihood holds to 1e-6 there,
-    // since it ends early (`sparse = FALSE` gives ours to the last digit), and so the place of a flat maximum to 2e-3.
+    // since it ends early (`sparse = FALSE` gives ours to the last digit), and so the place of a flat maximum to 3e-3: at its place
+    // l − df is 4e-6 below that at ours.
     let aic = FrailtyVariance::Aic;
     for (model, theirs, theta) in [
         (Frailty::gaussian(), -178.616172160280, 1.06224471161316),
@@ -374,9 +375,9 @@ fn a_frailty_variance_is_found_in_every_way_of_r() {
         let value = |fit: &FrailtyModel| fit.log_likelihood()[1] - fit.degrees_of_freedom().frailty();
         let fit = model.clone().variance(aic).fit(&data, &design).unwrap();
         report.close("aic", value(&fit), theirs, 5e-8);
-        report.close("its theta", fit.theta(), theta, 2e-3);
-        for factor in [0.99, 1.01] {
-            let near = FrailtyVariance::Fixed(factor * fit.theta());
+        report.close("its theta", fit.theta(), theta, 4e-3);
+        for other in [theta, 0.998 * fit.theta(), 1.002 * fit.theta()] {
+            let near = FrailtyVariance::Fixed(other);
             assert!(value(&model.clone().variance(near).fit(&data, &design).unwrap()) < value(&fit));
         }
     }

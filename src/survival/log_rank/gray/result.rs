@@ -12,7 +12,7 @@ use crate::survival::result::print::PValue;
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
 
-/// The result of [`Gray`].
+/// The result of [`Gray`](super::Gray).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GrayTest {

@@ -18,7 +18,7 @@ pub struct MarkovLandmark {
     pub(super) df: usize,
 }
 
-/// The result of [`MarkovTest`].
+/// The result of [`MarkovTest`](super::MarkovTest).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::RawResult"))]

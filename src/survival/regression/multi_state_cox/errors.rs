@@ -41,7 +41,8 @@ use crate::survival::regression::new_rows::NewRows;
 /// let at = &fit.with(&data, &design)?.predict(&fit.row().numeric("age", 60.0), &[4.0])?[0];
 /// let dead = at.estimates()[2];
 /// let (lower, upper) = dead.interval(0.95)?.bounds().unwrap();
-/// assert!(lower < dead.value() && dead.value() < upper);
+/// let value = dead.value()?;
+/// assert!(lower < value && value < upper);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///

@@ -25,7 +25,7 @@ impl CompetingRiskTable {
     /// One table per group, in the order of the group codes. Near ties are judged over all groups together.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`].
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
     pub fn by_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Self>> {
         groups.check_len("groups", data.len())?;
         Ok(build(data, Some((groups.codes(), groups.count()))))
@@ -34,7 +34,7 @@ impl CompetingRiskTable {
     /// One table per stratum and group: the outer vector has the strata (one if the data have none).
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`].
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
     pub fn by_stratum_and_group(data: &CompetingRisks, groups: &Groups) -> Result<Vec<Vec<Self>>> {
         let Some(strata) = data.any_cause().strata() else { return Ok(vec![Self::by_group(data, groups)?]) };
         groups.check_len("groups", data.len())?;

@@ -61,7 +61,7 @@ impl CompetingRiskTable {
     /// The position of a cause.
     ///
     /// # Errors
-    /// [`Error::UnknownCause`].
+    /// [`Error::UnknownCause`](crate::Error::UnknownCause).
     pub fn position(&self, cause: &(impl ToString + ?Sized)) -> Result<usize> {
         position(&self.causes, cause)
     }
@@ -69,7 +69,7 @@ impl CompetingRiskTable {
     /// The events of a cause at row `row` of the table: sum of weights; 0 beyond the last row.
     ///
     /// # Errors
-    /// [`Error::UnknownCause`].
+    /// [`Error::UnknownCause`](crate::Error::UnknownCause).
     pub fn events(&self, row: usize, cause: &(impl ToString + ?Sized)) -> Result<f64> {
         let cause = self.position(cause)?;
         Ok(if row < self.all.len() { self.events_of(row, cause) } else { 0.0 })
