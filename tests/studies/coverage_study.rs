@@ -1,7 +1,7 @@
 //! Do the intervals hold what they promise? Seeded simulation of small trials.
 //!
 //! The long run, 100,000 trials a cell, prints the table of the documentation (minutes):
-//! `GREENWOOD_COVERAGE=1 cargo test --release --test coverage_study -- --nocapture`. Without the variable a
+//! `GREENWOOD_COVERAGE=1 cargo test --release --test studies coverage_study -- --nocapture`. Without the variable a
 //! short run of the same checks with 2,000 trials a cell.
 
 use crate::random::Random;

@@ -2,7 +2,7 @@
 //! censoring, arms that differ in nothing.
 //!
 //! The short run is part of the tests; a long one, with the number of trials per cell, prints the table of the docs:
-//! `GREENWOOD_SIZE=100000 cargo test --release --test size_study -- --nocapture`
+//! `GREENWOOD_SIZE=100000 cargo test --release --test studies size_study -- --nocapture`
 
 use crate::random::Random;
 use greenwood::survival::permutation::PermutationStatistic;
