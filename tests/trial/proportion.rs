@@ -610,6 +610,7 @@ fn tests_of_huge_counts() {
     assert_relative_eq!(exact.value().unwrap(), score.value().unwrap(), max_relative = 1e-6);
     let ends = |e: &EffectEstimate| <[f64; 2]>::from(e.interval(0.95).unwrap().bounds().unwrap());
     for (a, b) in ends(&exact).into_iter().zip(ends(&score)) {
+        // Two methods, not one number twice: exact and score limits part by the order of one over the number of events.
         assert_relative_eq!(a, b, max_relative = 1e-5);
     }
     let huge = ConditionalOddsRatio::new().estimate(&pair([1 << 52, 1 << 53, 1 << 51, 1 << 53]));
