@@ -61,7 +61,8 @@ fn in_turn(_: &mut Criterion) {
             ])
             .unwrap();
             let columns = Columns::new("time", "event");
-            let slices = || KaplanMeier::fit(&RightCensored::new(black_box(&time), black_box(&event)).unwrap());
+            let slices =
+                || KaplanMeier::fit(&RightCensored::new(black_box(&time), black_box(&event)).unwrap());
             let arrow =
                 || KaplanMeier::fit(&RightCensored::from_record_batch(black_box(&batch), &columns).unwrap());
             assert_eq!(slices(), arrow());
@@ -80,7 +81,11 @@ fn in_turn(_: &mut Criterion) {
                 s[s.len() / 2]
             });
             let ratio = arrow / slices;
-            println!("{name}/{n}: slices {:.3} ms, arrow {:.3} ms, ratio {ratio:.3}", 1e3 * slices, 1e3 * arrow);
+            println!(
+                "{name}/{n}: slices {:.3} ms, arrow {:.3} ms, ratio {ratio:.3}",
+                1e3 * slices,
+                1e3 * arrow
+            );
         }
     }
 }

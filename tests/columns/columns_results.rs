@@ -16,7 +16,8 @@ use greenwood::survival::regression::parametric::{Comparison, Family};
 use greenwood::survival::regression::{Frailty, MultiStateCox};
 use greenwood::survival::risk_table::CompetingRiskTables;
 use greenwood::survival::{
-    CompetingRisks, CoxPh, Design, FineGray, Groups, Histories, KaplanMeier, RightCensored, Turnbull, WinRatio,
+    CompetingRisks, CoxPh, Design, FineGray, Groups, Histories, KaplanMeier, RightCensored, Turnbull,
+    WinRatio,
 };
 use greenwood::trial::design::single_arm::TwoStageDesign;
 use greenwood::trial::design::{EventForecast, GroupSequential, StagewiseOrdering};
@@ -31,7 +32,7 @@ fn data() -> RightCensored<'static> {
     RightCensored::new(vec![4., 3., 1., 7., 2., 5., 6., 8.], event).unwrap()
 }
 
-fn age() -> Design {
+fn age() -> Design<'static> {
     Design::builder().numeric("age", &[61., 48., 70., 52., 66., 59., 50., 63.]).build().unwrap()
 }
 
@@ -57,7 +58,10 @@ fn residuals_and_baselines_are_tables() {
     let bound = fit.with(&data, &design).unwrap();
     let residuals = bound.residuals().unwrap();
     let batch = shown(&residuals, "row,martingale,deviance,expected,score_1,dfbeta_1", 8);
-    assert_eq!(column(&batch, "martingale"), residuals.martingale().iter().map(|&m| Some(m)).collect::<Vec<_>>());
+    assert_eq!(
+        column(&batch, "martingale"),
+        residuals.martingale().iter().map(|&m| Some(m)).collect::<Vec<_>>()
+    );
     assert_eq!(column(&batch, "dfbeta_1")[2], Some(residuals.dfbeta().unwrap()[(2, 0)]));
     let events = residuals.tidy_events().to_record_batch().unwrap();
     assert_eq!(events.num_rows(), 6);
@@ -134,7 +138,10 @@ fn states_that_are_predicted_and_tested_are_tables() {
     let batch = shown(&path, "time,state,probability", 3 * path.times().len());
     let last = path.times().len() - 1;
     let at = path.at(path.times()[last]).unwrap();
-    assert_eq!((text(&batch, "state", 3 * last + 2), column(&batch, "probability")[3 * last + 2]), ("dead".into(), Some(at[2])));
+    assert_eq!(
+        (text(&batch, "state", 3 * last + 2), column(&batch, "probability")[3 * last + 2]),
+        ("dead".into(), Some(at[2]))
+    );
     let predicted = fit.with(&data, &design).unwrap().predict(&patient, &[4.0]).unwrap();
     let batch = shown(&predicted[..], "time,state,probability,std_error,lower,upper", 3);
     assert_eq!(column(&batch, "std_error")[2], predicted[0].estimates()[2].std_error().ok());
@@ -168,7 +175,10 @@ fn effects_are_tables() {
     assert_eq!(column(&batch, "upper")[0], medians.interval().upper);
     let needed = late.number_needed_to_treat(&soon, 2.5, 0.95).unwrap();
     let batch = shown(&needed, "quantity,number,effect", 3);
-    assert_eq!((column(&batch, "number")[0], text(&batch, "effect", 1)), (Some(8.0), "one event more".into()));
+    assert_eq!(
+        (column(&batch, "number")[0], text(&batch, "effect", 1)),
+        (Some(8.0), "one event more".into())
+    );
     let melded = late.melded(&soon, 4.0).unwrap();
     let batch = shown(&melded, "time,measure,estimate,lower,upper,p_value", 3);
     assert_eq!(column(&batch, "p_value")[2], Some(melded.p_value()));
@@ -196,7 +206,10 @@ fn analyses_of_a_trial_are_tables() {
     let analysis = trial.analyse(&FFS).unwrap();
     let numbers = analysis.numbers_at_risk(&[Time::months(0.0), Time::months(12.0)]).unwrap();
     let batch = shown(&numbers, "arm,months,at_risk,censored,events", 4);
-    assert_eq!((text(&batch, "arm", 1), column(&batch, "months")[1]), (format!("{:?}", numbers.arms()[0]), Some(12.0)));
+    assert_eq!(
+        (text(&batch, "arm", 1), column(&batch, "months")[1]),
+        (format!("{:?}", numbers.arms()[0]), Some(12.0))
+    );
     let reasons = analysis.reasons();
     shown(&reasons, "arm,reason,subjects", 2 * reasons.reasons().len());
     let follow_up = analysis.follow_up().unwrap();
@@ -206,8 +219,8 @@ fn analyses_of_a_trial_are_tables() {
 
     let contrast = analysis.contrast(Arm::Msc, Arm::Control).unwrap();
     let columns = "group,reference,method,estimate,std_error,lower,upper,p_value,scale";
-    let batch = shown(&contrast, columns, 3);
-    assert_eq!(text(&batch, "method", 0), "Peto");
+    let batch = shown(&contrast, columns, 2);
+    assert_eq!((text(&batch, "method", 0), text(&batch, "method", 1)), ("Peto".into(), "Pike".into()));
     let mut comparisons = Comparisons::at(Time::years(4.0));
     comparisons.push("all", &analysis, Arm::Msc, Arm::Control).unwrap();
     let batch = comparisons.to_record_batch().unwrap();
@@ -231,7 +244,8 @@ fn analyses_of_a_trial_are_tables() {
     assert!(forecast.date_of(8 + batch.num_rows()).unwrap().is_none());
 
     let harms = saa_course().adverse_events(&HARMS).unwrap();
-    let columns = "term,arm,subjects,with_event,proportion,lower,upper,events,years,rate,rate_lower,rate_upper";
+    let columns =
+        "term,arm,subjects,with_event,proportion,lower,upper,events,years,rate,rate_lower,rate_upper";
     shown(&harms, columns, 2 + 2 * harms.terms().len());
     let responses = saa_course();
     let responses = responses.responses(&RESPONSE).unwrap();
@@ -253,7 +267,10 @@ fn plans_and_reconstructions_are_tables() {
     assert_eq!(column(&batch, "estimate")[1], stopped.hazard_ratio());
     let plan = TwoStageDesign::new(0.1, 0.3).fit().unwrap();
     let batch = plan.to_record_batch().unwrap();
-    assert_eq!((text(&batch, "quantity", 5), column(&batch, "value")[5]), ("power".into(), Some(plan.power())));
+    assert_eq!(
+        (text(&batch, "quantity", 5), column(&batch, "value")[5]),
+        ("power".into(), Some(plan.power()))
+    );
 
     let arm = ArmFigures::new("MSC", 9).survival(48.0, "38.1%").std_error(48.0, "18.2%").events_by(48.0, 5);
     let check = arm.consistency().unwrap();
@@ -267,10 +284,10 @@ const NO_TABLES: &str = "
     ConfidenceInterval Contradiction Conventions CountAs DataCell DataTable Decision Direction
     EffectMeasure EffectMethod Estimator Fact Family FigureData Gap GroupChange Hazard HazardRatioMethod
     Incidence IncidenceVariance Interleaving Interval IntervalScore IntervalVariance Kernel
-    LandmarkCohort Law Measure Name NotEstimable Note ParametricStop PermutationStatistic PlannedTest
-    ProblemKind ProportionInterval ProportionMethod ProportionTestMethod Published RatioSource
-    Recommendation SmallSample StdErrorConvention Stop StratifiedAssumptions Ties Time TimeScale TimeUnit
-    Transform TwoProportions Verdict Warning Weight";
+    LandmarkCohort Law Measure Name NotEstimable Note Number OccupationEstimate PValue ParametricStop
+    PermutationStatistic PlannedTest ProblemKind ProportionInterval ProportionMethod ProportionTestMethod
+    Published RatioSource Recommendation SmallSample StdErrorConvention Stop StratifiedAssumptions Ties
+    Time TimeScale TimeUnit Transform TwoProportions Verdict Warning Weight";
 
 fn sources(folder: &Path, texts: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -300,13 +317,16 @@ fn no_result_is_forgotten() {
     };
     let public: BTreeSet<String> = &after("pub struct ") | &after("pub enum ");
     let mut tables = after("ToRecordBatch for ");
-    let lists = texts.iter().flat_map(|t| t.split("one_row!(").skip(1).chain(t.split("plans! {").skip(1)));
-    for list in lists {
-        tables.extend(list.split(['\n', ' ']).map(|word| name_after(word.trim())));
+    // What the macros list.
+    for (begin, end) in [("one_row!(", "\n)"), ("plans! {", "\n}")] {
+        for list in texts.iter().flat_map(|t| t.split(begin).skip(1)) {
+            let list = list.split(end).next().unwrap_or_default();
+            tables.extend(list.split(['\n', ' ']).map(|word| name_after(word.trim())));
+        }
     }
     let printed: BTreeSet<String> = &after("fmt::Display for ") & &public;
     let listed: BTreeSet<String> = NO_TABLES.split_whitespace().map(Into::into).collect();
-    let without: Vec<&String> = printed.difference(&tables).filter(|t| !listed.contains(t)).collect();
+    let without: Vec<&String> = printed.difference(&tables).filter(|t| !listed.contains(*t)).collect();
     assert_eq!(without, Vec::<&String>::new(), "printed, and no table");
     let left: Vec<&String> = listed.iter().filter(|t| tables.contains(*t) || !printed.contains(*t)).collect();
     assert_eq!(left, Vec::<&String>::new(), "listed without need");

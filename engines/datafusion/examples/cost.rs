@@ -68,7 +68,8 @@ fn table(options: &Options) -> Result<MemTable> {
             })
             .collect();
         let event: Int64Array = (0..rows).map(|_| i64::from(random.next() % 10 < 6)).collect();
-        let columns = [("arm", Arc::new(group) as ArrayRef), ("time", Arc::new(time)), ("event", Arc::new(event))];
+        let columns =
+            [("arm", Arc::new(group) as ArrayRef), ("time", Arc::new(time)), ("event", Arc::new(event))];
         RecordBatch::try_from_iter(columns)
     };
     let mut pieces = vec![Vec::new(); options.partitions];
@@ -116,7 +117,8 @@ fn median(values: &mut [f64]) -> f64 {
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
-    let mut ctx = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(options.partitions));
+    let mut ctx =
+        SessionContext::new_with_config(SessionConfig::new().with_target_partitions(options.partitions));
     greenwood_datafusion::register_all(&mut ctx)?;
     ctx.register_table("patients", Arc::new(table(&options)?))?;
     let own = "SELECT arm, avg(time), sum(event) FROM patients GROUP BY arm";

@@ -7,10 +7,10 @@ use crate::error::Result;
 use crate::proportion::{Proportion, ProportionInterval};
 use crate::survival::curve::IncidenceRate;
 use crate::survival::result::{ConfidenceInterval, Estimate, HazardRatioMethod, Interval};
+use crate::trial::analysis::counts::name;
 use crate::trial::analysis::{
     CensoringReasons, Comparisons, Contrast, Flow, FollowUp, NumbersAtRisk, Subgroups,
 };
-use crate::trial::analysis::counts::name;
 use crate::trial::facts::label::label;
 use crate::trial::response::{BinaryContrast, BinaryReport};
 use crate::trial::safety::{AdverseEventRow, AdverseEventTable};
@@ -91,13 +91,13 @@ impl ToRecordBatch for Flow {
     }
 }
 
-/// A row a method that gives a hazard ratio, and its interval.
+/// A row a method that gives a hazard ratio of the log-rank sums: Peto and Pike.
 impl ToRecordBatch for Contrast {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
-        use HazardRatioMethod::{Cox, Peto, Pike};
-        let ratios = [Peto, Pike, Cox].into_iter().filter_map(|method| {
-            Some((method.to_string(), Estimate::from(self.hazard_ratio(method)?)))
-        });
+        use HazardRatioMethod::{Peto, Pike};
+        let ratios = [Peto, Pike]
+            .into_iter()
+            .filter_map(|method| Some((method.to_string(), Estimate::from(self.hazard_ratio(method)?))));
         let ratios: Vec<(String, Estimate)> = ratios.collect();
         let table = estimates(&ratios, "method", interval)?;
         Ok(table.with_label("reference", self.against()).with_label("group", self.of()))

@@ -18,9 +18,8 @@ impl ToRecordBatch for MedianContrast {
             MedianMeasure::Difference => "difference",
             MedianMeasure::Ratio => "ratio",
         };
-        let table = Tidy::default()
-            .texts("measure", [Some(measure.into())])
-            .numbers("estimate", [self.value().ok()]);
+        let table =
+            Tidy::default().texts("measure", [Some(measure.into())]).numbers("estimate", [self.value().ok()]);
         let reason = self.value().err().map(|because| because.to_string());
         Ok(limits(table, &[self.interval()]).texts("not_estimable", [reason]))
     }
@@ -76,8 +75,7 @@ impl ToRecordBatch for Melded {
             ("odds_ratio", Measure::OddsRatio),
         ];
         let level = interval.confidence_level();
-        let between: Vec<_> =
-            measures.iter().map(|m| self.interval(m.1, level)).collect::<Result<_>>()?;
+        let between: Vec<_> = measures.iter().map(|m| self.interval(m.1, level)).collect::<Result<_>>()?;
         let table = Tidy::default()
             .numbers("time", measures.map(|_| self.time()))
             .texts("measure", measures.map(|m| Some(m.0.into())))

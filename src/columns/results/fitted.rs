@@ -16,9 +16,8 @@ use crate::survival::result::{ConfidenceInterval, Interval};
 /// The columns of a matrix, each under its number from 1.
 fn numbered(table: Tidy, name: &str, matrix: ArrayView2<'_, f64>) -> Tidy {
     let columns = matrix.columns().into_iter().enumerate();
-    columns.fold(table, |table, (k, column)| {
-        table.numbers(&format!("{name}_{}", k + 1), column.iter().copied())
-    })
+    columns
+        .fold(table, |table, (k, column)| table.numbers(&format!("{name}_{}", k + 1), column.iter().copied()))
 }
 
 /// A row a row of the data. Score and dfbeta residuals have a column for each coefficient, `score_1`, …, `dfbeta_1`, …; under

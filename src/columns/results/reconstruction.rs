@@ -5,7 +5,8 @@ use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
 use crate::survival::result::Interval;
 use crate::trial::reconstruct::{
-    ArmOrder, ArmOrders, Consistency, DigitizedArm, FigureCheck, Interleavings, ReportedHazardRatio, TestValue,
+    ArmOrder, ArmOrders, Consistency, DigitizedArm, FigureCheck, Interleavings, ReportedHazardRatio,
+    TestValue,
 };
 
 /// A row a figure: whether the others are possible without it, and between which values it would then lie.

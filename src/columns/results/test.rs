@@ -10,8 +10,8 @@ use crate::survival::log_rank::{
 };
 use crate::survival::permutation::{ExactTest, MonteCarloTest};
 use crate::survival::recurrent::MeanTestResult;
-use crate::survival::regression::{FrailtyTest, TestResult};
 use crate::survival::regression::cox::ProportionalHazards;
+use crate::survival::regression::{FrailtyTest, TestResult};
 use crate::survival::result::{Interval, TestSummary};
 
 impl ToRecordBatch for [TestSummary] {
@@ -65,7 +65,9 @@ one_row!(
 impl ToRecordBatch for FinkelsteinSchoenfeld {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
         let statistic = self.z().map(|z| z * z);
-        TestSummary::new("Finkelstein-Schoenfeld test", statistic, self.p_value()).with_df(1).tidy_with(interval)
+        TestSummary::new("Finkelstein-Schoenfeld test", statistic, self.p_value())
+            .with_df(1)
+            .tidy_with(interval)
     }
 }
 
