@@ -236,7 +236,9 @@ impl Options {
                 of_flag.unwrap_or_else(|| error.to_string())
             }
             E::DuplicateName { .. } if !self.on.is_empty() => values("--on", &self.on),
-            E::Model(ModelError::Collinear { covariate }) => format!("{} \"{covariate}\": {error}", self.flag_of(covariate)),
+            E::Model(ModelError::Collinear { covariate }) => {
+                format!("{} \"{covariate}\": {error}", self.flag_of(covariate))
+            }
             E::ZeroWeights | E::HugeWeights { .. } => named("--weight", &self.rows.weight),
             _ => error.to_string(),
         };
