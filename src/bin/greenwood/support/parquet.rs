@@ -155,7 +155,7 @@ impl Columns {
     pub fn is_of_a_cell(&self, error: &Error) -> bool {
         match error {
             Error::File(FileError::InFile { error, .. }) => self.is_of_a_cell(error),
-            Error::File(FileError::ColumnValue { .. }) | Error::File(FileError::NullValue { .. }) => true,
+            Error::File(FileError::ColumnValue { .. } | FileError::NullValue { .. }) => true,
             other => self.is_text(other),
         }
     }
