@@ -1,6 +1,6 @@
 //! A fingerprint of the data of a fit: other data are told from them without keeping them.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, ModelError, Result};
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -37,9 +37,11 @@ impl TryFrom<String> for Digest {
     type Error = Error;
 
     fn try_from(text: String) -> Result<Self> {
-        u64::from_str_radix(&text, 16).map(Self).map_err(|_| Error::DataSet {
-            action: "read",
-            why: format!("the fingerprint \"{text}\" is not made of 16 hexadecimal digits"),
+        u64::from_str_radix(&text, 16).map(Self).map_err(|_| {
+            Error::File(FileError::DataSet {
+                action: "read",
+                why: format!("the fingerprint \"{text}\" is not made of 16 hexadecimal digits"),
+            })
         })
     }
 }
@@ -106,9 +108,9 @@ impl Fingerprint {
     /// Are these the data of the fit?
     ///
     /// # Errors
-    /// [`Error::OtherData`] with the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
     pub(super) fn check(&self, data: &RightCensored, design: &Design) -> Result<()> {
-        let other = |part: &str| Err(Error::OtherData { part: part.into() });
+        let other = |part: &str| Err(Error::Model(ModelError::OtherData { part: part.into() }));
         if self.rows != data.len() {
             return other(&format!("the number of rows ({}, not {})", data.len(), self.rows));
         }
@@ -131,7 +133,7 @@ impl Fingerprint {
     /// Are these the same rows, whatever the covariates?
     ///
     /// # Errors
-    /// [`Error::OtherData`] with the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
     pub(super) fn check_rows(&self, given: &Self) -> Result<()> {
         for (same, part) in [
             (self.rows == given.rows, "the number of rows"),
@@ -144,7 +146,7 @@ impl Fingerprint {
             (self.near_ties == given.near_ties, "the rule for near ties"),
         ] {
             if !same {
-                return Err(Error::OtherData { part: part.into() });
+                return Err(Error::Model(ModelError::OtherData { part: part.into() }));
             }
         }
         Ok(())
