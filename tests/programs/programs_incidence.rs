@@ -526,7 +526,7 @@ fn what_it_cannot_do_is_said() {
     for (flags, text) in [
         (
             "1,2",
-            "line 5: --event \"e\" is \"7\": the causes are 1, 2, and a censoring is 0; add the code to --causes, or name \
+            "PATH line 5: --event \"e\" is \"7\": the causes are 1, 2, and a censoring is 0; add the code to --causes, or name \
              the censoring with --censor-value",
         ),
         ("1,2,7 --by g --difference --at 2", "--difference compares 2 groups, and --by has 3: leave it out"),
@@ -542,7 +542,10 @@ fn what_it_cannot_do_is_said() {
         ("1,1,7", "--causes: 1 stands twice or is --censor-value: give each code once"),
         ("1,2,7 --event-value 1", "--event-value names one event: with competing causes give --causes alone"),
     ] {
-        assert_eq!(refusal(&format!("{call} --causes {flags}")), format!("error: {text}"));
+        assert_eq!(
+            refusal(&format!("{call} --causes {flags}")),
+            format!("error: {}", text.replace("PATH", &path))
+        );
     }
 }
 

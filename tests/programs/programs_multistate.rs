@@ -206,7 +206,10 @@ fn rows_that_contradict_each_other_are_refused_or_listed() {
     let call = format!("multistate {path} --id id --start a --stop b --to to --states 1,2");
     assert_eq!(
         refusal(&call),
-        "error: line 3, --id \"id\" is \"1\": it begins before the row before has ended (overlap); --check-only lists them all"
+        format!(
+            "error: {path} line 3, --id \"id\" is \"1\": it begins before the row before has ended (overlap); 2 such row(s) in \
+             all: correct them or drop them; --check-only lists them all"
+        )
     );
     let found = answer(&format!("{call} --check-only"));
     let check = &found["check"];
@@ -250,7 +253,9 @@ fn errors_name_flag_column_and_line() {
     let call = format!("multistate {path} --id id --start a --stop b --to to --states 1,2");
     assert_eq!(
         refusal(&format!("{call} --by g")),
-        "error: line 3: --by \"g\" is not the same in all rows of subject 1: a group is held from the start"
+        format!(
+            "error: {path} line 3: --by \"g\" is not the same in all rows of subject 1: a group is held from the start"
+        )
     );
     assert!(refusal(&format!("{call} --tau 50")).contains("--tau 50"));
     assert!(refusal(&format!("{call} --weight a")).contains("weight-kind"));
