@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt64Array};
 use arrow_schema::{Field, Schema};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 
 /// A column's values; `None` is what cannot be estimated or does not exist.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,13 +153,16 @@ impl Tidy {
     /// The rows of several tables of the same columns, one after the other.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`] where a table has other columns than the first.
+    /// [`FileError::UnknownColumn`](crate::FileError::UnknownColumn) where a table has other columns than the first.
     pub fn stack(parts: impl IntoIterator<Item = Self>) -> Result<Self> {
         let mut parts = parts.into_iter();
         let Some(mut whole) = parts.next() else { return Ok(Self::default()) };
         for part in parts {
             let strange = |name: &str| {
-                Err(Error::UnknownColumn { column: name.into(), known: whole.names().join(", ") })
+                Err(Error::File(FileError::UnknownColumn {
+                    column: name.into(),
+                    known: whole.names().join(", "),
+                }))
             };
             if part.columns.len() != whole.columns.len() {
                 return strange(part.names().last().unwrap_or(&""));
@@ -171,7 +174,7 @@ impl Tidy {
             for ((name, values), (_, more)) in whole.columns.iter_mut().zip(part.columns) {
                 if !values.extend(more) {
                     let known = format!("another one of that name, \"{name}\", with values of another kind");
-                    return Err(Error::UnknownColumn { column: name.clone(), known });
+                    return Err(Error::File(FileError::UnknownColumn { column: name.clone(), known }));
                 }
             }
         }
@@ -181,7 +184,7 @@ impl Tidy {
     /// The table as a record batch of Arrow: `Float64`, `UInt64`, `Boolean` and `Utf8` columns, all nullable.
     ///
     /// # Errors
-    /// [`Error::DuplicateColumn`], as after two labels of one name.
+    /// [`FileError::DuplicateColumn`](crate::FileError::DuplicateColumn), as after two labels of one name.
     pub fn to_record_batch(&self) -> Result<RecordBatch> {
         let arrays: Vec<ArrayRef> = self.columns.iter().map(|(_, values)| values.array()).collect();
         let fields = self.columns.iter().zip(&arrays);
@@ -189,11 +192,15 @@ impl Tidy {
             fields.map(|((name, _), array)| Field::new(name, array.data_type().clone(), true)).collect();
         for (i, (name, _)) in self.columns.iter().enumerate() {
             if let Some(first) = self.columns[..i].iter().position(|(other, _)| other == name) {
-                return Err(Error::DuplicateColumn { column: name.clone(), first, second: i });
+                return Err(Error::File(FileError::DuplicateColumn {
+                    column: name.clone(),
+                    first,
+                    second: i,
+                }));
             }
         }
         RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-            .map_err(|e| Error::DataSet { action: "written", why: e.to_string() })
+            .map_err(|e| Error::File(FileError::DataSet { action: "written", why: e.to_string() }))
     }
 
     /// The table as comma-separated values (RFC 4180), the names of the columns first.

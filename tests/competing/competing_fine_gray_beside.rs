@@ -5,7 +5,7 @@
 use approx::assert_relative_eq;
 use greenwood::survival::regression::{CensoringTies, FineGrayModel, TimeScale};
 use greenwood::survival::{CompetingRisks, CoxPh, Design, FineGray, Groups, RightCensored, Ties, Weights};
-use greenwood::{Error, Result};
+use greenwood::{ModelError, Result};
 
 /// Forty subjects, no two times equal.
 fn forty() -> Result<(CompetingRisks<'static>, Design<'static>)> {
@@ -227,7 +227,7 @@ fn every_refusal_says_what_and_what_to_do() -> Result<()> {
     let treated = Design::builder().numeric("treated", &[1., 1., 0., 0.]).build()?;
     let fit = FineGray::new(&1).censoring_ties(CensoringTies::EventsFirst).fit(&at_zero, &treated)?;
     let beside = fit.with(&at_zero, &treated)?;
-    let infinite = Error::InfiniteCoefficient { covariate: "treated".into() }.to_string();
+    let infinite = ModelError::InfiniteCoefficient { covariate: "treated".into() }.to_string();
     assert_eq!(text(beside.residuals()), infinite);
     assert_eq!(text(beside.proportional_hazards(TimeScale::Identity)), infinite);
     assert_eq!(text(beside.incidence(&fit.row().numeric("treated", 1.0), &[2.0])), infinite);

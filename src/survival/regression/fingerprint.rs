@@ -1,6 +1,6 @@
 //! A fingerprint of the data of a fit: other data are told from them without keeping them.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, ModelError, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
@@ -38,9 +38,11 @@ impl TryFrom<String> for Digest {
     type Error = Error;
 
     fn try_from(text: String) -> Result<Self> {
-        u64::from_str_radix(&text, 16).map(Self).map_err(|_| Error::DataSet {
-            action: "read",
-            why: format!("the fingerprint \"{text}\" is not made of 16 hexadecimal digits"),
+        u64::from_str_radix(&text, 16).map(Self).map_err(|_| {
+            Error::File(FileError::DataSet {
+                action: "read",
+                why: format!("the fingerprint \"{text}\" is not made of 16 hexadecimal digits"),
+            })
         })
     }
 }
@@ -112,7 +114,7 @@ impl Fingerprint {
     /// Are these the data of the fit?
     ///
     /// # Errors
-    /// [`Error::OtherData`] with the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
     pub(super) fn check(&self, data: &RightCensored, design: &Design) -> Result<()> {
         self.check_with(data.len(), design, || Self::of(data, design))
     }
@@ -120,13 +122,13 @@ impl Fingerprint {
     /// The same where an event has one of several causes.
     ///
     /// # Errors
-    /// [`Error::OtherData`] with the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
     pub(super) fn check_competing(&self, data: &CompetingRisks, design: &Design) -> Result<()> {
         self.check_with(data.len(), design, || Self::of_competing(data, design))
     }
 
     fn check_with(&self, rows: usize, design: &Design, given: impl FnOnce() -> Self) -> Result<()> {
-        let other = |part: &str| Err(Error::OtherData { part: part.into() });
+        let other = |part: &str| Err(Error::Model(ModelError::OtherData { part: part.into() }));
         if self.rows != rows {
             return other(&format!("the number of rows ({rows}, not {})", self.rows));
         }
@@ -149,7 +151,7 @@ impl Fingerprint {
     /// Are these the same rows, whatever the covariates?
     ///
     /// # Errors
-    /// [`Error::OtherData`] with the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
     pub(super) fn check_rows(&self, given: &Self) -> Result<()> {
         for (same, part) in [
             (self.rows == given.rows, "the number of rows"),
@@ -162,7 +164,7 @@ impl Fingerprint {
             (self.near_ties == given.near_ties, "the rule for near ties"),
         ] {
             if !same {
-                return Err(Error::OtherData { part: part.into() });
+                return Err(Error::Model(ModelError::OtherData { part: part.into() }));
             }
         }
         Ok(())

@@ -6,9 +6,10 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form_above;
+use crate::print::PValue;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::Status;
@@ -19,7 +20,6 @@ use crate::survival::regression::cox::tied_sets;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Term, TestResult};
-use crate::survival::result::print::PValue;
 
 /// The function g of time along which a coefficient might drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -151,12 +151,14 @@ impl ProportionalHazards {
     /// The test of a covariate, or of one coefficient, by its name.
     ///
     /// # Errors
-    /// [`Error::UnknownCovariate`] where there is none of that name, or it was not estimated.
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) where there is none of that name, or it was not estimated.
     pub fn of(&self, name: &str) -> Result<TestResult> {
         let mut all = self.covariates.iter().chain(&self.coefficients);
-        all.find(|t| t.name == name).map(|t| t.test).ok_or_else(|| Error::UnknownCovariate {
-            covariate: name.into(),
-            known: self.covariates.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
+        all.find(|t| t.name == name).map(|t| t.test).ok_or_else(|| {
+            Error::Model(ModelError::UnknownCovariate {
+                covariate: name.into(),
+                known: self.covariates.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
+            })
         })
     }
 
@@ -207,7 +209,7 @@ impl FittedData<'_> {
     /// the test then has fewer degrees of freedom, or none.
     ///
     /// # Errors
-    /// [`Error::InfiniteCoefficient`] where a coefficient is infinite; [`Error::OutOfRange`] for an event at time 0 on
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient) where a coefficient is infinite; [`Error::OutOfRange`] for an event at time 0 on
     /// the logarithmic scale.
     ///
     /// # References

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
@@ -109,7 +109,7 @@ impl CensoringWeights {
                 let needed = (0..data.len())
                     .any(|i| groups.codes()[i] as usize == g && data.codes()[i] > 0 && any.time()[i] <= time);
                 if needed {
-                    return Err(Error::UndefinedWeights { time });
+                    return Err(Error::Model(ModelError::UndefinedWeights { time }));
                 }
             }
             Ok(weights.unwrap_or_else(|_| Self::from_entry(table, ties)))

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::Array2;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::groups::Groups;
@@ -269,8 +269,8 @@ impl FineGrayModel {
     /// `1 − exp(−H₀(t) exp(x'β))`.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for a stratum that does not exist; [`Error::InvalidCovariate`];
-    /// [`Error::InfiniteCoefficient`].
+    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for a stratum that does not exist; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate);
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient).
     pub fn incidence(&self, x: &[f64], stratum: usize, t: f64) -> Result<f64> {
         let p = self.coefficients.len();
         if x.len() != p {
@@ -282,10 +282,10 @@ impl FineGrayModel {
             });
         }
         if let Some((index, &value)) = x.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::InvalidCovariate { covariate: "x".into(), index, value });
+            return Err(Error::Model(ModelError::InvalidCovariate { covariate: "x".into(), index, value }));
         }
         if let Some(term) = self.terms.iter().find(|t| !t.coefficient().is_finite()) {
-            return Err(Error::InfiniteCoefficient { covariate: term.name.clone() });
+            return Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name.clone() }));
         }
         let Some(baseline) = self.baseline.get(stratum) else {
             let must_be = "the number of a stratum, the first being 0";

@@ -1,6 +1,6 @@
 //! The options of a fit, and the fit.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
@@ -134,8 +134,8 @@ impl FineGray {
     ///
     /// # Errors
     /// [`Error::UnknownCause`]; [`Error::LengthMismatch`] where design, groups or starting values do not match the data;
-    /// [`Error::InvalidCovariate`]; [`Error::OutOfRange`] for options; [`Error::Collinear`] where that is to be refused;
-    /// [`Error::Unsupported`] for Firth's penalty; [`Error::InfiniteLikelihood`]; [`Error::UndefinedWeights`] with delayed entry where the first risk sets are empty.
+    /// [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate); [`Error::OutOfRange`] for options; [`ModelError::Collinear`](crate::ModelError::Collinear) where that is to be refused;
+    /// [`Error::Unsupported`] for Firth's penalty; [`ModelError::InfiniteLikelihood`](crate::ModelError::InfiniteLikelihood); [`ModelError::UndefinedWeights`](crate::ModelError::UndefinedWeights) with delayed entry where the first risk sets are empty.
     pub fn fit(&self, data: &CompetingRisks, design: &Design) -> Result<FineGrayModel> {
         let cause = data.position(&self.cause)? as u32 + 1;
         search_options::check(self.ridge, self.tolerance, self.initial.as_deref(), design.columns())?;
@@ -162,7 +162,7 @@ impl FineGray {
         let mut scan = sets.scan(&rows);
         let start = point(&rows, &mut scan, &penalty, &initial);
         if !start.log_likelihood.is_finite() {
-            return Err(Error::InfiniteLikelihood);
+            return Err(Error::Model(ModelError::InfiniteLikelihood));
         }
         let events = rows.event_weight();
         let mut free = Cholesky::independent(&start.information, p, 1e-11, 1e-3 * events);
@@ -173,7 +173,7 @@ impl FineGray {
         if self.collinear == Collinear::Refuse
             && let Some(j) = (0..p).find(|j| !free.contains(j))
         {
-            return Err(Error::Collinear { covariate: design.names()[j].clone() });
+            return Err(Error::Model(ModelError::Collinear { covariate: design.names()[j].clone() }));
         }
         let reach = Reach { tolerance: self.tolerance, max_iterations: self.max_iterations };
         let (found, scan) = sets.maximise((&rows, scan), &penalty, (&initial, start.clone()), &free, &reach);
@@ -186,7 +186,7 @@ impl FineGray {
     /// robust variance takes the weights as known.
     ///
     /// # Errors
-    /// [`Error::UnknownCause`]; [`Error::LengthMismatch`] for groups; [`Error::UndefinedWeights`].
+    /// [`Error::UnknownCause`]; [`Error::LengthMismatch`] for groups; [`ModelError::UndefinedWeights`](crate::ModelError::UndefinedWeights).
     pub fn expand(&self, data: &CompetingRisks) -> Result<SubdistributionRows> {
         let cause = data.position(&self.cause)? as u32 + 1;
         let (groups, weights) = of_data(data, self.censoring_groups.as_ref(), self.censoring_ties)?;

@@ -4,12 +4,11 @@
 //! `∫_0^t wᵢ dMᵢ / S0`, by what its censoring time does through the weights of others, and through β by
 //! `−(∫_0^t m dH₀)'`; so Λ moves by `exp(x'β) [h_i(t) + (x H₀(t) − ∫_0^t m dH₀)' I⁻¹ (ηᵢ + ψᵢ)]`.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::survival::regression::cause_specific_risk::RiskEstimate;
 use crate::survival::regression::fine_gray::sandwich::{Integrand, meat};
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
 use crate::survival::regression::new_rows::{NewRows, one_row};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// Times whose influences are held together: memory stays O(n).
 const TOGETHER: usize = 16;
@@ -25,8 +24,8 @@ impl FittedCompetingRisks<'_> {
     ///
     /// # Errors
     /// Those of [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor) for the row;
-    /// [`Error::LengthMismatch`] for more than one; [`Error::InfiniteCoefficient`]; [`Error::NotEstimable`] for a time
-    /// that is NaN, negative, or beyond follow-up; [`Error::StratumNeeded`] with several strata, and
+    /// [`Error::LengthMismatch`] for more than one; [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); [`Error::NotEstimable`] for a time
+    /// that is NaN, negative, or beyond follow-up; [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded) with several strata, and
     /// [`Error::UnknownLabel`]: name one ([`stratum`](Self::stratum)).
     ///
     /// # Cost
@@ -77,7 +76,7 @@ impl FittedCompetingRisks<'_> {
         let known = || labels.map_or(String::new(), |s| s.labels().join(", "));
         match &self.stratum {
             None if strata.len() < 2 => Ok((!strata.is_empty()).then_some(0)),
-            None => Err(Error::StratumNeeded { known: known() }),
+            None => Err(Error::Model(ModelError::StratumNeeded { known: known() })),
             Some(label) => {
                 let code = labels.and_then(|s| s.labels().iter().position(|l| l == label));
                 let number = code.and_then(|code| strata.iter().position(|s| s.code == code));
@@ -125,6 +124,6 @@ impl FittedCompetingRisks<'_> {
 
 /// Rows of `p` numbers; without columns as many empty rows as are asked for.
 fn chunks_or_none(values: &[f64], p: usize) -> impl Iterator<Item = &[f64]> {
-    let rows = if p == 0 { usize::MAX } else { values.len() / p };
+    let rows = values.len().checked_div(p).unwrap_or(usize::MAX);
     (0..rows).map(move |i| &values[i * p..(i + 1) * p])
 }

@@ -28,7 +28,7 @@ impl FittedCompetingRisks<'_> {
     /// the test then has fewer degrees of freedom, or none.
     ///
     /// # Errors
-    /// [`Error::InfiniteCoefficient`](crate::Error::InfiniteCoefficient); [`Error::OutOfRange`](crate::Error::OutOfRange) for
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); [`Error::OutOfRange`](crate::Error::OutOfRange) for
     /// an event at time 0 on the logarithmic scale.
     ///
     /// # References
@@ -112,7 +112,9 @@ fn centre(g: &mut [f64], weights: impl Iterator<Item = f64>) {
     }
     let mean = sum / total;
     let most = g.iter().fold(0.0, |most, g| f64::max(most, g.abs()));
-    g.iter_mut().for_each(|g| *g -= mean);
+    for g in g.iter_mut() {
+        *g -= mean;
+    }
     if g.iter().all(|g| g.abs() <= CONSTANT * most) {
         g.fill(0.0);
     }

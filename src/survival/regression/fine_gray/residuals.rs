@@ -112,7 +112,7 @@ impl FittedCompetingRisks<'_> {
     /// All residuals.
     ///
     /// # Errors
-    /// [`Error::InfiniteCoefficient`](crate::Error::InfiniteCoefficient).
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient).
     pub fn residuals(&self) -> Result<SubdistributionResiduals> {
         self.refuse_infinite()?;
         let (rows, scan, p, n) = (&self.rows, &self.scan, self.rows.p, self.data.len());
@@ -143,8 +143,7 @@ impl FittedCompetingRisks<'_> {
             }
         }
         let events = out.event_times.len();
-        let of_events = |v: Vec<f64>| Array2::from_shape_vec((events, p), v).unwrap_or_default();
-        out.schoenfeld = of_events(schoenfeld);
+        out.schoenfeld = Array2::from_shape_vec((events, p), schoenfeld).unwrap_or_default();
         let mut scaled = out.schoenfeld.dot(&self.model.model_variance()) * events as f64;
         for mut row in scaled.rows_mut() {
             row.iter_mut().zip(self.model.coefficients()).for_each(|(x, b)| *x += b);

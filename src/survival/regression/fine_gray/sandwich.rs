@@ -125,7 +125,9 @@ pub(super) fn scores(rows: &Rows, scan: &Scan, of_time: &Integrand) -> Vec<f64> 
             if let Some(exposure) = &exposure {
                 of_time.add_row(row, rows, i, -exposure[i]);
             }
-            row.iter_mut().for_each(|s| *s *= per_weight);
+            for s in row.iter_mut() {
+                *s *= per_weight;
+            }
         }
         for (k, tie) in stratum.ties.iter().enumerate() {
             let (slope, offset) = (of_time.slope(of.first + k), of_time.offset(of.first + k));

@@ -1,6 +1,6 @@
 //! A model beside the data that it was fitted to, for what cannot be had of the model alone.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
@@ -57,7 +57,7 @@ impl FineGrayModel {
     /// The model beside the data and the design that it was fitted to. The groups of censoring the model has kept.
     ///
     /// # Errors
-    /// [`Error::OtherData`] where they are not those of the fit: it names the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) where they are not those of the fit: it names the part that differs.
     pub fn with<'a>(&'a self, data: &'a CompetingRisks, design: &Design) -> Result<FittedCompetingRisks<'a>> {
         self.fingerprint.check_competing(data, design)?;
         let cause = data.position(self.cause())? as u32 + 1;
@@ -83,7 +83,9 @@ impl FittedCompetingRisks<'_> {
     /// The first coefficient without a finite value is named.
     pub(super) fn refuse_infinite(&self) -> Result<()> {
         match self.model.terms().iter().find(|t| !t.coefficient().is_finite()) {
-            Some(term) => Err(Error::InfiniteCoefficient { covariate: term.name().into() }),
+            Some(term) => {
+                Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name().into() }))
+            }
             None => Ok(()),
         }
     }

@@ -6,13 +6,13 @@ use ndarray::Array2;
 
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::distribution::{chi_square_sf, chi_square_sf_of};
+use crate::print::PValue as P;
 use crate::survival::regression::cox::{CoxModel, Stop, Ties};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::frailty::law::Law;
 use crate::survival::regression::frailty::maximum::{Maximum, Variance};
 use crate::survival::regression::frailty::options::Frailty;
 use crate::survival::regression::term::{Status, Term};
-use crate::survival::result::print::PValue as P;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;

@@ -1,6 +1,6 @@
 //! A model with frailties before its data: the distribution, and how its variance is found.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::{CoxPh, Stop, Ties};
@@ -138,7 +138,7 @@ impl Frailty {
     /// # Errors
     /// [`Error::Unsupported`] for data without clusters, sampling weights, exact or marginal ties, and a way to find θ that the distribution
     /// does not have; [`Error::OutOfRange`] for a fixed θ that is not above 0, and degrees of freedom outside (0, clusters);
-    /// [`Error::InfiniteCoefficient`] where the likelihood of the covariates has no maximum; those of [`CoxPh::fit`].
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient) where the likelihood of the covariates has no maximum; those of [`CoxPh::fit`].
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<FrailtyModel> {
         let start = self.start(data, design)?;
         Ok(choice::fit(self, start, design))
@@ -183,7 +183,9 @@ impl Frailty {
         let model = cox.fit(data, design)?;
         if let Stop::InfiniteCoefficient { covariate } = model.stop() {
             // No frailty holds back a coefficient along which no event falls behind.
-            return Err(Error::InfiniteCoefficient { covariate: model.terms()[covariate].name().into() });
+            return Err(Error::Model(ModelError::InfiniteCoefficient {
+                covariate: model.terms()[covariate].name().into(),
+            }));
         }
         let free: Vec<usize> =
             (0..model.terms().len()).filter(|&j| model.terms()[j].status() != Status::Redundant).collect();

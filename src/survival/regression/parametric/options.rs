@@ -1,6 +1,6 @@
 //! The options of a fit, and the fit.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter};
 use crate::survival::regression::parametric::family::Family;
@@ -120,10 +120,10 @@ impl<D: Distribution> Parametric<D> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`Error::UnknownLabel`] for a parameter,
-    /// [`Error::UnknownCovariate`] for a column; [`Error::InvalidCovariate`] for an offset;
-    /// [`Error::InvalidObservation`] for a time that the distribution cannot have; [`Error::Collinear`];
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) for a column; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) for an offset;
+    /// [`Error::InvalidObservation`] for a time that the distribution cannot have; [`ModelError::Collinear`](crate::ModelError::Collinear);
     /// [`Error::Unsupported`] for strata of a family without a scale, covariates that change within a subject, knots or
-    /// cuts that the data do not allow; [`Error::InfiniteLikelihood`] where no starting value has a finite likelihood. A
+    /// cuts that the data do not allow; [`ModelError::InfiniteLikelihood`](crate::ModelError::InfiniteLikelihood) where no starting value has a finite likelihood. A
     /// likelihood without a maximum is no error: see [`ParametricModel::stop`].
     pub fn fit(&self, data: impl Into<Observations>, design: &Design) -> Result<ParametricModel<D>> {
         let data = data.into();
@@ -172,7 +172,11 @@ impl<D: Distribution> Parametric<D> {
         }
         let offset = self.offset.as_deref().unwrap_or_default();
         if let Some((index, &value)) = offset.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
+            return Err(Error::Model(ModelError::InvalidCovariate {
+                covariate: "offset".into(),
+                index,
+                value,
+            }));
         }
         if !(self.tolerance > 0.0 && self.tolerance < 1.0) {
             let value = self.tolerance;
@@ -223,8 +227,9 @@ impl<D: Distribution> Parametric<D> {
         let column = |name: &String| {
             let at = design.names().iter().position(|known| known == name);
             let known = || design.names().join(", ");
-            at.map(|j| (j, name.clone()))
-                .ok_or_else(|| Error::UnknownCovariate { covariate: name.clone(), known: known() })
+            at.map(|j| (j, name.clone())).ok_or_else(|| {
+                Error::Model(ModelError::UnknownCovariate { covariate: name.clone(), known: known() })
+            })
         };
         let mut columns = vec![Vec::new(); parameters.len()];
         let all = design.names().to_vec();
@@ -323,7 +328,7 @@ impl<D: Distribution> Parametric<D> {
             }
             best = self.best(problem, &from, excess);
         }
-        best.ok_or(Error::InfiniteLikelihood)
+        best.ok_or(Error::Model(ModelError::InfiniteLikelihood))
     }
 
     /// The best of the searches from these starts: all of them, or as many as it takes to find a maximum.

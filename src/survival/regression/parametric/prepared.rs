@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
@@ -187,7 +187,7 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
         let deviation = (squares / total).sqrt();
         let centred = users.iter().all(|p| has_own(*p));
         if !(deviation > 1e-13 * mean.abs() && deviation.is_finite() && deviation > 0.0) {
-            return Err(Error::Collinear { covariate: design.names()[j].clone() });
+            return Err(Error::Model(ModelError::Collinear { covariate: design.names()[j].clone() }));
         }
         (centres[j], spreads[j], used[j]) = (if centred { mean } else { 0.0 }, deviation, true);
     }
@@ -288,7 +288,9 @@ fn redundant(data: &Observations, design: &Design, layout: &Layout, columns: &[V
             continue;
         }
         if let Some(a) = dependent(n, 1e-11) {
-            return Err(Error::Collinear { covariate: design.names()[of_parameter[a]].clone() });
+            return Err(Error::Model(ModelError::Collinear {
+                covariate: design.names()[of_parameter[a]].clone(),
+            }));
         }
     }
     Ok(())
