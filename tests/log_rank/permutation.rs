@@ -297,7 +297,8 @@ fn no_events_and_what_is_refused() {
     );
     // Two strata whose products are too many: refused before they are listed.
     let n = 40;
-    let strata = Groups::from_codes(&(0..n as usize).map(|i| i % 2).collect::<Vec<_>>(), &["x", "y"]).unwrap();
+    let strata =
+        Groups::from_codes(&(0..n as usize).map(|i| i % 2).collect::<Vec<_>>(), &["x", "y"]).unwrap();
     let many = RightCensored::new((1..=n).map(f64::from).collect::<Vec<_>>(), vec![true; n as usize])
         .unwrap()
         .with_strata(strata)
