@@ -3,9 +3,11 @@
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
 use crate::plot::difference::DifferencePlot;
+use crate::plot::forest_row::ForestRow;
 use crate::plot::picture::Picture;
-use crate::survival::result::print::{PValue, in_brackets};
+use crate::print::PValue;
 use crate::trial::analysis::incidence::EVENT;
+use crate::trial::analysis::subgroups::{Subgroup, Subgroups};
 use crate::trial::{Analysis, Contrast, IncidenceContrast, Label, Report, StateAnalysis, TimeUnit, label};
 
 /// Days in a month of the time axis.
@@ -85,7 +87,7 @@ impl Contrast {
         if let Some(ratio) = self.cox(&[])?.hazard_ratio(self.of())?
             && let Ok(value) = ratio.value()
         {
-            let limits = in_brackets(&ratio.interval(0.95)?, |v| format!("{v:.2}"));
+            let limits = ratio.interval(0.95)?.in_brackets(|v| format!("{v:.2}"));
             plot = plot.note(format!("Hazard ratio {value:.2} {limits}"));
         }
         if let Some(p) = self.log_rank().p_value() {
@@ -159,5 +161,28 @@ impl Report {
     #[must_use]
     pub fn to_html_with(&self, figure: &Picture) -> String {
         format!("{}\n<figure>\n{}</figure>\n", self.to_html(), figure.to_svg())
+    }
+}
+
+impl Subgroups {
+    /// The rows of a forest plot (feature `plot`).
+    #[must_use]
+    pub fn forest_rows(&self) -> Vec<ForestRow> {
+        let row = |s: &Subgroup| {
+            let limits = s.hazard_ratio().zip(s.interval().bounds());
+            let row = match limits {
+                Some((ratio, (low, high))) => ForestRow::new(s.level(), ratio, low, high),
+                None => ForestRow::not_estimable(s.level()),
+            };
+            row.counts(s.events().iter().sum(), s.subjects().iter().sum())
+        };
+        let mut rows = Vec::new();
+        for factor in self.factors() {
+            let heading = ForestRow::heading(factor.name());
+            rows.push(factor.interaction().map_or(heading.clone(), |p| heading.interaction(p)));
+            rows.extend(factor.subgroups().iter().map(row));
+        }
+        rows.push(row(self.all()).overall());
+        rows
     }
 }

@@ -5,7 +5,7 @@
 //! already placed, T and V so far; at each event time some of the `d` events and of the `c` censored until the next
 //! event time are placed, in `C(d, i) C(c, j)` ways. States that agree are one. Strata are combined at the end.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TestError};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::Weight;
 use crate::survival::log_rank::weight::{Running, Weighing};
@@ -62,7 +62,7 @@ pub(super) fn tails(
         .map(|s| f64::from(s.events) * s.weight.abs().max(s.weight * s.weight))
         .sum();
     let unit = if bound > 0.0 { bound * UNIT } else { 1.0 };
-    let too_many = || Error::TooManyStates { method: METHOD, limit: LIMIT };
+    let too_many = || Error::Test(TestError::TooManyStates { method: METHOD, limit: LIMIT });
     let mut all = vec![(Key { placed: 0, t: 0, v: 0 }, 1.0)];
     let (mut t, mut v) = (0, 0);
     for stratum in &strata {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, Result, TableError};
+use crate::print::or_missing;
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::incidence_row::IncidenceRow;
@@ -12,8 +14,6 @@ use crate::survival::curve::aalen_johansen::influence::Subjects;
 use crate::survival::curve::aalen_johansen::running::{self, BLOCK, Columns};
 use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
 use crate::survival::curve::survival_curve::{SAME_TIME, last_observed};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::or_missing;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored;
 use crate::survival::risk_table::competing::CompetingRiskTable;
@@ -80,7 +80,7 @@ impl TryFrom<Raw> for CumulativeIncidence {
             Kept::Places(_) => [(free.len(), rows); 4],
         };
         if let Some(&(values, rows)) = lengths.iter().find(|(len, expected)| len != expected) {
-            return Err(Error::InconsistentCurve { values, rows });
+            return Err(Error::Table(TableError::InconsistentCurve { values, rows }));
         }
         if let Some(subjects) = &subjects {
             subjects.check(rows, causes)?;
@@ -94,7 +94,7 @@ impl TryFrom<Raw> for CumulativeIncidence {
         }
         let found = Self { start, extended, ..fit(table, kind, None) };
         if found.free != free || subjects.is_some() || !matches!(found.kept, Kept::Places(_)) {
-            return Err(Error::InconsistentCurve { values: free.len(), rows });
+            return Err(Error::Table(TableError::InconsistentCurve { values: free.len(), rows }));
         }
         Ok(found)
     }

@@ -6,13 +6,13 @@ use ndarray::Array2;
 
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::distribution::{chi_square_sf, chi_square_sf_of};
+use crate::print::PValue as P;
 use crate::survival::regression::cox::{CoxModel, Stop, Ties};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::frailty::law::Law;
 use crate::survival::regression::frailty::maximum::{Maximum, Variance};
 use crate::survival::regression::frailty::options::Frailty;
 use crate::survival::regression::term::{Status, Term};
-use crate::survival::result::print::PValue as P;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
@@ -20,7 +20,8 @@ use crate::survival::result::test::TestSummary;
 /// A fitted model with frailties. Made by [`Frailty::fit`].
 ///
 /// Standard errors, and degrees of freedom, are those of R's `coxph` with a sparse frailty term: in the information the
-/// covariances of the frailties with each other are left out, those with the covariates kept; θ is taken for known.
+/// covariances of the frailties with each other are left out, those with the covariates kept; θ is taken for known. With
+/// [`Frailty::full_information`] the standard errors of the coefficients leave out nothing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FrailtyModel {
