@@ -264,6 +264,7 @@ impl<const N: usize> Sub for Jet<N> {
 
 impl<const N: usize> Mul for Jet<N> {
     type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule adds")]
     fn mul(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
         let (f, g) = (&self.gradient, &other.gradient);
