@@ -15,6 +15,14 @@ use greenwood::arrow_array::{BooleanArray, Float64Array, RecordBatch};
 use greenwood::columns::Columns;
 use greenwood::survival::{KaplanMeier, RightCensored, SurvivalCurve};
 
+fn batch_of(time: &[f64], event: &[bool]) -> RecordBatch {
+    RecordBatch::try_from_iter([
+        ("time", Arc::new(Float64Array::from(time.to_vec())) as _),
+        ("event", Arc::new(BooleanArray::from(event.to_vec())) as _),
+    ])
+    .unwrap()
+}
+
 fn curves(c: &mut Criterion) {
     for (kind, name) in Times::ALL {
         let mut group = c.benchmark_group(format!("columns/{name}"));
@@ -22,11 +30,7 @@ fn curves(c: &mut Criterion) {
             group.throughput(Throughput::Elements(n as u64));
             group.sample_size(if n >= 1_000_000 { 20 } else { 50 });
             let (time, event) = times_and_events(n, kind, 1);
-            let batch = RecordBatch::try_from_iter([
-                ("time", Arc::new(Float64Array::from(time.clone())) as _),
-                ("event", Arc::new(BooleanArray::from(event.clone())) as _),
-            ])
-            .unwrap();
+            let batch = batch_of(&time, &event);
             let columns = Columns::new("time", "event");
             let expected = KaplanMeier::fit(&RightCensored::new(&time, &event).unwrap());
             group.bench_function(BenchmarkId::new("slices", n), |b| {
@@ -55,11 +59,7 @@ fn in_turn(_: &mut Criterion) {
     for (kind, name) in Times::ALL {
         for n in sizes() {
             let (time, event) = times_and_events(n, kind, 1);
-            let batch = RecordBatch::try_from_iter([
-                ("time", Arc::new(Float64Array::from(time.clone())) as _),
-                ("event", Arc::new(BooleanArray::from(event.clone())) as _),
-            ])
-            .unwrap();
+            let batch = batch_of(&time, &event);
             let columns = Columns::new("time", "event");
             let slices =
                 || KaplanMeier::fit(&RightCensored::new(black_box(&time), black_box(&event)).unwrap());
