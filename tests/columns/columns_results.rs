@@ -284,7 +284,7 @@ const NO_TABLES: &str = "
     ConfidenceInterval Contradiction Conventions CountAs DataCell DataTable Decision Direction
     EffectMeasure EffectMethod Estimator Fact Family FigureData Gap GroupChange Hazard HazardRatioMethod
     Incidence IncidenceVariance Interleaving Interval IntervalScore IntervalVariance Kernel
-    LandmarkCohort Law Measure Name NotEstimable Note Number OccupationEstimate PValue ParametricStop
+    LandmarkCohort Measure Name NotEstimable Note Number OccupationEstimate PValue ParametricStop
     PermutationStatistic PlannedTest ProblemKind ProportionInterval ProportionMethod ProportionTestMethod
     Published RatioSource Recommendation SmallSample StdErrorConvention Stop StratifiedAssumptions Ties
     Time TimeScale TimeUnit Transform TwoProportions Verdict Warning Weight";
