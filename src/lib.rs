@@ -74,6 +74,9 @@ mod error;
 mod numeric;
 #[cfg(feature = "plot")]
 pub mod plot;
+// Documented as `survival::result::print`; it stands here because error texts need it too.
+#[doc(hidden)]
+pub mod print;
 pub mod proportion;
 pub mod survival;
 pub mod trial;
@@ -82,7 +85,7 @@ pub mod trial;
 pub use arrow_array;
 #[cfg(feature = "arrow")]
 pub use arrow_schema;
-pub use error::{Error, Result};
+pub use error::{Error, FileError, ModelError, Result, TableError, TestError, TrialError};
 #[cfg(feature = "calendar")]
 pub use jiff;
 pub use ndarray;

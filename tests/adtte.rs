@@ -11,7 +11,7 @@ use greenwood::trial::{
     Calendar, Censoring, DayCount, Endpoint, Exit, Outcome, Role, Stratification, Subject, Time, TimeUnit,
     Trial,
 };
-use greenwood::{Error, Result};
+use greenwood::{Error, Result, TrialError};
 use random::Random;
 
 const TRIAL: &str = include_str!("data/adtte/trial.csv");
@@ -99,7 +99,10 @@ fn a_number_of_cnsr_can_compete() -> Result<()> {
     let two = NonZeroU32::new(2).expect("2 is not 0");
     let import = read(TRIAL)?;
     let pfs = import.adtte.analyse_with_competing("PFS", &[two])?;
-    assert!(matches!(pfs.contrast("New treatment", "Control"), Err(Error::CompetingOutcomes { .. })));
+    assert!(matches!(
+        pfs.contrast("New treatment", "Control"),
+        Err(Error::Trial(TrialError::CompetingOutcomes { .. }))
+    ));
     assert!(pfs.incidence("Control", Time::years(1.0))?.value()? > 0.0);
     assert_eq!(Cnsr::censored(two).reason(), Some(two));
     Ok(())

@@ -10,7 +10,7 @@ use arrow_array::types::{
 use arrow_schema::{DataType, TimeUnit as Tick};
 
 use crate::columns::numbers::wrong_type;
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::trial::TimeUnit;
 
 /// Whole ticks since 1970-01-01, and how many of them a day has.
@@ -94,12 +94,12 @@ pub(super) fn between(
         }
         let (ticks, before) = in_days(row);
         if before {
-            return Err(Error::ColumnValue {
+            return Err(Error::File(FileError::ColumnValue {
                 column: end_name.into(),
                 row,
                 value: format!("{} days before \"{start_name}\"", days(-ticks, per_day)),
                 must_be: format!("at or after \"{start_name}\", from which time is counted"),
-            });
+            }));
         }
         Ok(in_unit(ticks, per_day, unit))
     };

@@ -48,7 +48,7 @@ impl Labels {
 /// The values of a column as text, `None` where null. A number is written so that it is read back as the same number.
 ///
 /// # Errors
-/// [`Error::ColumnType`](crate::Error::ColumnType) for a column of lists, structs, bytes and the like.
+/// [`FileError::ColumnType`](crate::FileError::ColumnType) for a column of lists, structs, bytes and the like.
 ///
 /// # Example
 /// ```

@@ -11,12 +11,16 @@ use arrow_array::types::{
 use arrow_array::{Array, PrimitiveArray};
 use arrow_schema::DataType;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 
 const MUST_BE: &str = "a number (float, integer or decimal)";
 
 pub(super) fn wrong_type<T>(column: &str, array: &dyn Array, must_be: &'static str) -> Result<T> {
-    Err(Error::ColumnType { column: column.into(), found: array.data_type().to_string(), must_be })
+    Err(Error::File(FileError::ColumnType {
+        column: column.into(),
+        found: array.data_type().to_string(),
+        must_be,
+    }))
 }
 
 /// The numbers of a column. A null is 0 here: whether there may be any is decided before.
@@ -71,12 +75,12 @@ where
         let offender = |i: &usize| array.is_valid(*i) && size(array.value(*i)) > 1 << 53;
         if let Some(row) = (0..array.len()).find(offender) {
             let must_be = "at most 2⁵³ in size, up to which f64 holds every whole number".into();
-            return Err(Error::ColumnValue {
+            return Err(Error::File(FileError::ColumnValue {
                 column: column.into(),
                 row,
                 value: array.value(row).to_string(),
                 must_be,
-            });
+            }));
         }
     }
     Ok(array.values().iter().map(|&x| convert(x)).collect())
@@ -101,11 +105,13 @@ fn decimals<T: DecimalType>(
             return Ok(digits as f64 / power);
         }
         let text = array.value_as_string(row);
-        text.parse().map_err(|_| Error::ColumnValue {
-            column: column.into(),
-            row,
-            value: text,
-            must_be: "a decimal that f64 can hold".into(),
+        text.parse().map_err(|_| {
+            Error::File(FileError::ColumnValue {
+                column: column.into(),
+                row,
+                value: text,
+                must_be: "a decimal that f64 can hold".into(),
+            })
         })
     };
     (0..array.len()).map(one).collect()

@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::{
 use crate::columns::description::Columns;
 use crate::columns::rows::position;
 use crate::columns::stream::{CompetingTableStream, TableStream};
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::survival::risk_table::{CompetingRiskTables, RiskTables};
 
 /// Rows of a batch, a few megabytes: many for each distinct day, so that merging the tables of batches costs little.
@@ -59,7 +59,7 @@ impl ParquetFiles {
     /// The file, or the files of the folder.
     ///
     /// # Errors
-    /// [`Error::InFile`] with [`Error::DataSet`] where a file cannot be read or is no Parquet file; [`Error::DataSet`] for a folder
+    /// [`FileError::InFile`](crate::FileError::InFile) with [`FileError::DataSet`](crate::FileError::DataSet) where a file cannot be read or is no Parquet file; [`FileError::DataSet`](crate::FileError::DataSet) for a folder
     /// without Parquet files.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -68,7 +68,7 @@ impl ParquetFiles {
             collect(path, &mut paths)?;
             if paths.is_empty() {
                 let why = format!("{} holds no file that ends in .parquet", path.display());
-                return Err(Error::DataSet { action: "read", why });
+                return Err(Error::File(FileError::DataSet { action: "read", why }));
             }
         } else {
             paths.push(path.to_path_buf());
@@ -112,7 +112,7 @@ impl ParquetFiles {
     /// The batches of all files, with these columns.
     ///
     /// # Errors
-    /// Each batch: [`Error::InFile`] with [`Error::UnknownColumn`], or [`Error::DataSet`] for pages that cannot be read.
+    /// Each batch: [`FileError::InFile`](crate::FileError::InFile) with [`FileError::UnknownColumn`](crate::FileError::UnknownColumn), or [`FileError::DataSet`](crate::FileError::DataSet) for pages that cannot be read.
     pub fn batches<'a>(&'a self, names: &'a [&'a str]) -> impl Iterator<Item = Result<RecordBatch>> + 'a {
         self.units().into_iter().flat_map(move |(part, group, _)| match part.batches(group, names) {
             Ok(batches) => Box::new(batches) as Box<dyn Iterator<Item = Result<RecordBatch>>>,
@@ -124,7 +124,7 @@ impl ParquetFiles {
     /// several threads, and the tables are the same to the last bit.
     ///
     /// # Errors
-    /// Those of [`TableStream::push`] in [`Error::InFile`], rows being counted from 0 in each file; those of
+    /// Those of [`TableStream::push`] in [`FileError::InFile`](crate::FileError::InFile), rows being counted from 0 in each file; those of
     /// [`batches`](Self::batches).
     pub fn risk_tables(&self, columns: &Columns) -> Result<RiskTables> {
         self.stream(columns)?.finish()
@@ -151,7 +151,7 @@ impl ParquetFiles {
     /// [`risk_tables`](Self::risk_tables).
     ///
     /// # Errors
-    /// Those of [`CompetingTableStream::push`] in [`Error::InFile`], rows being counted from 0 in each file; those of
+    /// Those of [`CompetingTableStream::push`] in [`FileError::InFile`](crate::FileError::InFile), rows being counted from 0 in each file; those of
     /// [`batches`](Self::batches).
     ///
     /// # Example
@@ -266,9 +266,9 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
     let text = error.to_string();
     let hint =
         if text.contains("Disabled feature") { "; write it with Snappy, Zstandard, gzip or LZ4" } else { "" };
-    Error::DataSet { action: "read", why: format!("{text}{hint}") }
+    Error::File(FileError::DataSet { action: "read", why: format!("{text}{hint}") })
 }
 
 fn in_file(path: &Path, error: Error) -> Error {
-    Error::InFile { path: path.display().to_string(), error: Box::new(error) }
+    Error::File(FileError::InFile { path: path.display().to_string(), error: Box::new(error) })
 }

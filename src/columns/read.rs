@@ -9,7 +9,7 @@ use crate::columns::description::{Clock, Columns, Nulls, WeightKind, same};
 use crate::columns::labels::Labels;
 use crate::columns::numbers::numbers;
 use crate::columns::rows::Rows;
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
@@ -54,8 +54,8 @@ impl Columns {
     /// The data in these columns of a batch: times without nulls are borrowed where they are `Float64`.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`], [`Error::DuplicateColumn`], [`Error::ColumnType`],
-    /// [`Error::NullValue`]; [`Error::ColumnValue`] for a value that cannot be
+    /// [`FileError::UnknownColumn`](crate::FileError::UnknownColumn), [`FileError::DuplicateColumn`](crate::FileError::DuplicateColumn), [`FileError::ColumnType`](crate::FileError::ColumnType),
+    /// [`FileError::NullValue`](crate::FileError::NullValue); [`FileError::ColumnValue`](crate::FileError::ColumnValue) for a value that cannot be
     /// a time, an event or a weight, with its column and row; [`Error::Empty`] for a batch without rows, or without complete
     /// ones; those of [`RightCensored`].
     pub fn read<'a>(&self, batch: &'a RecordBatch) -> Result<ColumnData<'a>> {
@@ -152,11 +152,13 @@ impl Columns {
 
     /// What the data refuse, with the column's name and the row of the batch.
     fn explained(&self, rows: &Rows, error: Error) -> Error {
-        let at = |column: &str, index: usize, value: String, must_be: &str| Error::ColumnValue {
-            column: column.into(),
-            row: rows.original(index),
-            value,
-            must_be: must_be.into(),
+        let at = |column: &str, index: usize, value: String, must_be: &str| {
+            Error::File(FileError::ColumnValue {
+                column: column.into(),
+                row: rows.original(index),
+                value,
+                must_be: must_be.into(),
+            })
         };
         let entry = self.entry.as_deref().unwrap_or(&self.time);
         match error {
@@ -232,7 +234,7 @@ impl IntervalCensored<'_> {
     /// censored. See [`IntervalCensored::interval2`].
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`], [`Error::ColumnType`], [`Error::ColumnValue`]; those of
+    /// [`FileError::UnknownColumn`](crate::FileError::UnknownColumn), [`FileError::ColumnType`](crate::FileError::ColumnType), [`FileError::ColumnValue`](crate::FileError::ColumnValue); those of
     /// [`interval2`](IntervalCensored::interval2).
     pub fn from_record_batch(
         batch: &RecordBatch,
@@ -261,7 +263,7 @@ impl Groups {
     /// appear.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`], [`Error::ColumnType`], [`Error::NullValue`]; [`Error::Empty`] for a batch without rows.
+    /// [`FileError::UnknownColumn`](crate::FileError::UnknownColumn), [`FileError::ColumnType`](crate::FileError::ColumnType), [`FileError::NullValue`](crate::FileError::NullValue); [`Error::Empty`] for a batch without rows.
     pub fn from_record_batch(batch: &RecordBatch, column: &str) -> Result<Self> {
         Rows::complete(batch, &[column], Nulls::Refuse)?.groups(column)
     }

@@ -9,7 +9,7 @@ use arrow_schema::Fields;
 use crate::columns::description::{EventCodes, Nulls};
 use crate::columns::events::plain_events;
 use crate::columns::labels::{Labels, labels};
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::survival::data::groups::Groups;
 
 /// The rows of a batch that are complete in the columns that are read.
@@ -36,7 +36,7 @@ impl<'a> Rows<'a> {
             let nulls_here = array.logical_nulls().filter(|n| n.null_count() > 0);
             if let (Some(found), Nulls::Refuse) = (&nulls_here, nulls) {
                 let row = (0..found.len()).find(|&i| found.is_null(i)).unwrap_or_default();
-                return Err(Error::NullValue { column: (*name).into(), row });
+                return Err(Error::File(FileError::NullValue { column: (*name).into(), row }));
             }
             valid = NullBuffer::union(valid.as_ref(), nulls_here.as_ref());
         }
@@ -94,12 +94,12 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn unmapped(&self, column: &str, row: usize, value: &str, must_be: String) -> Error {
-        Error::ColumnValue {
+        Error::File(FileError::ColumnValue {
             column: column.into(),
             row: self.original(row),
             value: format!("\"{value}\""),
             must_be,
-        }
+        })
     }
 }
 
@@ -110,8 +110,10 @@ pub(super) fn position(fields: &Fields, name: &str) -> Result<usize> {
         (Some(at), None) => Ok(at),
         (None, _) => {
             let known = fields.iter().map(|f| f.name().as_str()).collect::<Vec<_>>().join(", ");
-            Err(Error::UnknownColumn { column: name.into(), known })
+            Err(Error::File(FileError::UnknownColumn { column: name.into(), known }))
         }
-        (Some(first), Some(second)) => Err(Error::DuplicateColumn { column: name.into(), first, second }),
+        (Some(first), Some(second)) => {
+            Err(Error::File(FileError::DuplicateColumn { column: name.into(), first, second }))
+        }
     }
 }

@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 
 use crate::columns::description::{Columns, Nulls, WeightKind};
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result, TableError};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::{CompetingRiskTables, RiskTable, RiskTables, by_cause, put_together};
@@ -174,7 +174,7 @@ impl TableStream {
     /// Adds all that another stream of the same columns has seen: streams of threads, files or machines.
     ///
     /// # Errors
-    /// [`Error::MixedWeights`], [`Error::TooManyRows`].
+    /// [`TableError::MixedWeights`](crate::TableError::MixedWeights), [`Error::TooManyRows`].
     pub fn merge(&mut self, other: Self) -> Result<()> {
         self.rows += other.rows;
         self.skipped += other.skipped;
@@ -200,7 +200,7 @@ impl TableStream {
     /// The tables of all rows, near ties judged over all of them.
     ///
     /// # Errors
-    /// [`Error::Empty`] where no batch had a complete row; [`Error::ZeroWeights`]; [`Error::MixedWeights`], [`Error::TooManyRows`].
+    /// [`Error::Empty`] where no batch had a complete row; [`Error::ZeroWeights`]; [`TableError::MixedWeights`](crate::TableError::MixedWeights), [`Error::TooManyRows`].
     pub fn finish(self) -> Result<RiskTables> {
         let near_ties = self.near_ties;
         let whole = self.whole()?;
@@ -264,7 +264,7 @@ impl CompetingTableStream {
     /// Adds the rows of a batch. A batch without rows, or without complete ones where nulls are skipped, adds nothing.
     ///
     /// # Errors
-    /// Those of [`TableStream::push`]; [`Error::Unsupported`] where the description names no causes; [`Error::ColumnValue`] for a
+    /// Those of [`TableStream::push`]; [`Error::Unsupported`] where the description names no causes; [`FileError::ColumnValue`](crate::FileError::ColumnValue) for a
     /// value that is neither a cause nor the censoring.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<()> {
         self.stream.push(batch)
@@ -273,12 +273,15 @@ impl CompetingTableStream {
     /// Adds all that another stream of the same columns has seen: streams of threads, files or machines.
     ///
     /// # Errors
-    /// [`Error::MixedCauses`]; those of [`TableStream::merge`].
+    /// [`TableError::MixedCauses`](crate::TableError::MixedCauses); those of [`TableStream::merge`].
     pub fn merge(&mut self, other: Self) -> Result<()> {
         let names = |s: &Self| s.stream.columns.causes.clone().map_or_else(Vec::new, |(causes, _)| causes);
         let (left, right) = (names(self), names(&other));
         if left != right {
-            return Err(Error::MixedCauses { left: left.join(", "), right: right.join(", ") });
+            return Err(Error::Table(TableError::MixedCauses {
+                left: left.join(", "),
+                right: right.join(", "),
+            }));
         }
         self.stream.merge(other.stream)
     }
@@ -323,10 +326,12 @@ fn size(tables: &RiskTables) -> usize {
 /// Rows are counted over all batches.
 fn further_on(error: Error, rows: usize) -> Error {
     match error {
-        Error::ColumnValue { column, row, value, must_be } => {
-            Error::ColumnValue { column, row: row + rows, value, must_be }
+        Error::File(FileError::ColumnValue { column, row, value, must_be }) => {
+            Error::File(FileError::ColumnValue { column, row: row + rows, value, must_be })
         }
-        Error::NullValue { column, row } => Error::NullValue { column, row: row + rows },
+        Error::File(FileError::NullValue { column, row }) => {
+            Error::File(FileError::NullValue { column, row: row + rows })
+        }
         other => other,
     }
 }

@@ -1,5 +1,11 @@
 //! One error type for the crate: what is wrong, where, and what to do about it.
 
+use crate::error::file_error::FileError;
+use crate::error::model_error::ModelError;
+use crate::error::table_error::TableError;
+use crate::error::test_error::TestError;
+use crate::error::trial_error::TrialError;
+
 /// What the crate's fallible functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -12,11 +18,24 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | arguments, wherever they are given | [`Empty`](Self::Empty), [`LengthMismatch`](Self::LengthMismatch), [`NotEstimable`](Self::NotEstimable), … |
 /// | what was observed | [`InvalidTime`](Self::InvalidTime), [`InvalidInterval`](Self::InvalidInterval), [`ImmortalTime`](Self::ImmortalTime), … |
 /// | groups, causes, states | [`TooFewGroups`](Self::TooFewGroups), [`TooManyGroups`](Self::TooManyGroups), [`InconsistentHistory`](Self::InconsistentHistory), … |
-/// | risk tables and curves | [`MixedCauses`](Self::MixedCauses), [`MixedWeights`](Self::MixedWeights), [`BeyondFollowUp`](Self::BeyondFollowUp), … |
-/// | tests | [`PeriodCount`](Self::PeriodCount), [`WeightFunction`](Self::WeightFunction), [`TooManySubjects`](Self::TooManySubjects), … |
-/// | models | [`InvalidCovariate`](Self::InvalidCovariate), [`UnknownCovariate`](Self::UnknownCovariate), [`UndefinedWeights`](Self::UndefinedWeights), … |
-/// | trials | [`InvalidSubjectTime`](Self::InvalidSubjectTime), [`AfterExit`](Self::AfterExit), [`UnreadableFigure`](Self::UnreadableFigure), … |
-/// | files and columns | [`DataSet`](Self::DataSet), [`MissingColumn`](Self::MissingColumn), [`File`](Self::File), … |
+/// | curves | [`BeyondFollowUp`](Self::BeyondFollowUp) |
+/// | tests | [`Test`](Self::Test): [`TestError`] |
+/// | risk tables that are read or put together | [`Table`](Self::Table): [`TableError`] |
+/// | covariates and models | [`Model`](Self::Model): [`ModelError`] |
+/// | trials | [`Trial`](Self::Trial): [`TrialError`] |
+/// | files and columns | [`File`](Self::File): [`FileError`] |
+///
+/// What concerns every caller stands here; what concerns one wing is that wing's own enum inside, with the same text:
+///
+/// ```
+/// use greenwood::{Error, TableError};
+/// use greenwood::survival::RiskTable;
+///
+/// match RiskTable::decode(b"nothing") {
+///     Err(Error::Table(TableError::Encoding { offset, .. })) => assert!(offset <= 7),
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 ///
 /// A statistical outcome that is not a mistake (a median that is not reached, an arm without events,
 /// an infinite coefficient) is never an error: it is a value in the result.
@@ -110,7 +129,7 @@ pub enum Error {
     #[error("{because}")]
     NotEstimable {
         /// The reason.
-        because: crate::survival::result::not_estimable::NotEstimable,
+        because: crate::error::not_estimable::NotEstimable,
     },
     // What was observed.
     /// A time that is not a number, infinite or negative.
@@ -357,49 +376,7 @@ pub enum Error {
         /// How many rows have a problem that no estimate can bear.
         count: usize,
     },
-    // Risk tables and curves.
-    /// Risk tables of different causes, which cannot be combined.
-    #[error(
-        "the tables' causes differ ({left} and {right}): build both with the same causes in the same order"
-    )]
-    MixedCauses {
-        /// The causes of the first table.
-        left: String,
-        /// The causes of the other.
-        right: String,
-    },
-    /// Risk tables that cannot be combined, since their numbers mean different things.
-    #[error("risk tables of {left} and of {right} cannot be merged: their counts have different variances")]
-    MixedWeights {
-        /// What the first table counts.
-        left: &'static str,
-        /// What the other counts.
-        right: &'static str,
-    },
-    /// A risk table, read from elsewhere, whose numbers contradict each other.
-    #[error("row {index} of the risk table is not possible: {reason}")]
-    InconsistentTable {
-        /// The row.
-        index: usize,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// Bytes that are no encoded risk table, or were changed on their way.
-    #[error("byte {offset} of the encoded risk table: {reason}")]
-    Encoding {
-        /// The position in the bytes.
-        offset: usize,
-        /// What is wrong there.
-        reason: &'static str,
-    },
-    /// A curve, read from elsewhere, that does not fit its risk table.
-    #[error("the curve has {values} values for the {rows} rows of its risk table")]
-    InconsistentCurve {
-        /// The number of values.
-        values: usize,
-        /// The number of rows.
-        rows: usize,
-    },
+    // Curves.
     /// A horizon beyond the last observation of a curve that has not reached 0 there.
     #[error(
         "tau is {tau}, but follow-up ends at {last} with survival still above 0: the curve is not \
@@ -411,421 +388,20 @@ pub enum Error {
         /// The last time at which anybody was under observation.
         last: f64,
     },
-    // Tests.
-    /// A piecewise weight whose periods and weights do not fit together.
-    #[error("{cuts} cuts make {} periods, but there are {weights} weights: give one weight per period", cuts + 1)]
-    PeriodCount {
-        /// The number of cuts.
-        cuts: usize,
-        /// The number of weights.
-        weights: usize,
-    },
-    /// A weight function that gives no finite number.
-    #[error(
-        "the weight function \"{name}\" is {value} at time {time}: it must be finite at every event time"
-    )]
-    WeightFunction {
-        /// The function's name.
-        name: String,
-        /// The event time.
-        time: f64,
-        /// What the function gave.
-        value: f64,
-    },
-    /// A permutation distribution too large to enumerate.
-    #[error(
-        "{method} would need more than {limit} states for these data: permute T, or use `MonteCarloLogRank`, which \
-         draws a sample of the allocations"
-    )]
-    TooManyStates {
-        /// The method.
-        method: &'static str,
-        /// How many it keeps at most.
-        limit: usize,
-    },
-    /// More subjects than a permutation test can allocate.
-    #[error("{method} cannot work on {subjects} subjects: {instead}")]
-    TooManySubjects {
-        /// The method.
-        method: &'static str,
-        /// How many there are: sum of replication weights.
-        subjects: f64,
-        /// What can be done.
-        instead: &'static str,
-    },
-    // Models.
-    /// A covariate, offset or starting value that is not a finite number.
-    #[error(
-        "covariate {covariate}, row {index}, is {value}: it must be a finite number; drop or impute the row"
-    )]
-    InvalidCovariate {
-        /// The covariate's name.
-        covariate: String,
-        /// The row.
-        index: usize,
-        /// The value found there.
-        value: f64,
-    },
-    /// A covariate that does not exist.
-    #[error("there is no covariate {covariate}: there are {known}")]
-    UnknownCovariate {
-        /// The name asked for.
-        covariate: String,
-        /// The names that exist.
-        known: String,
-    },
-    /// New rows that lack a covariate of the model.
-    #[error("the new rows have no {covariate}: the model needs {what}")]
-    MissingCovariate {
-        /// The covariate.
-        covariate: String,
-        /// What it is in the model.
-        what: String,
-    },
-    /// A covariate of new rows that is not made as the model's is.
-    #[error("covariate {covariate} is {rows} in the new rows, but the model has {model}")]
-    OtherCovariate {
-        /// The covariate.
-        covariate: String,
-        /// What it is in the model.
-        model: String,
-        /// What it is in the new rows.
-        rows: String,
-    },
-    /// A level of a factor that the model does not know.
-    #[error("covariate {covariate} has no level \"{level}\": its levels are {known}")]
-    UnknownLevel {
-        /// The covariate.
-        covariate: String,
-        /// The level given.
-        level: String,
-        /// The levels of the model.
-        known: String,
-    },
-    /// A covariate that is a combination of earlier ones or does not vary within any risk set.
-    #[error(
-        "covariate {covariate} is constant or a combination of earlier ones: leave it out, or let it be dropped \
-         (`Collinear::Drop`)"
-    )]
-    Collinear {
-        /// The covariate's name.
-        covariate: String,
-    },
-    /// Other data than those that a model was fitted to, where it needs them again.
-    #[error(
-        "{part} differs from that of the fit: give the data and the design that the model was fitted to; new rows are \
-         predicted by name (`row`, `columns`)"
-    )]
-    OtherData {
-        /// Which part of the data.
-        part: String,
-    },
-    /// A curve asked of a baseline with several strata, each of which has its own.
-    #[error(
-        "the baseline has one curve per stratum ({known}): ask that of one, as `baseline.stratum(label)?`"
-    )]
-    StratumNeeded {
-        /// The strata.
-        known: String,
-    },
-    /// Exact ties and weights, which have no common likelihood.
-    #[error(
-        "the exact likelihood for ties has no weighted form: use Efron's or Breslow's ties, or repeat the rows"
-    )]
-    ExactTiesWithWeights,
-    /// A likelihood without a finite value at the start.
-    #[error(
-        "the likelihood is not finite at the starting values: offsets or starting values spread the linear \
-         predictor over more than 700; centre or shrink them"
-    )]
-    InfiniteLikelihood,
-    /// What a model with an infinite coefficient does not have.
-    #[error(
-        "the coefficient of {covariate} is infinite, so that this has no value: fit with a penalty (`CoxPh::firth`, or \
-         `FineGray::ridge`), or leave the covariate out"
-    )]
-    InfiniteCoefficient {
-        /// The covariate's name.
-        covariate: String,
-    },
-    /// Predictions asked of a parametric model that has no curve, since its likelihood has no maximum.
-    #[error(
-        "the model has no curve to predict from: {diagnosis}; take another distribution, or fewer parameters"
-    )]
-    NoCurve {
-        /// How the search ended.
-        diagnosis: String,
-    },
-    /// A hazard of a population, or a cumulative one, that cannot be.
-    #[error("{argument}[{index}] is {value}: it must be {must_be}")]
-    InvalidBackground {
-        /// What it is: the rates, or the cumulative hazards at the lower or the upper limits.
-        argument: &'static str,
-        /// The row.
-        index: usize,
-        /// The value found there.
-        value: f64,
-        /// What is allowed.
-        must_be: &'static str,
-    },
-    /// Weights of a subdistribution that no data determine.
-    #[error(
-        "the weights of the subdistribution are not defined: at {time} all who are under observation have just entered, \
-         and somebody had an event before; leave out what was observed up to then, or start there"
-    )]
-    UndefinedWeights {
-        /// The time of entry.
-        time: f64,
-    },
-    // Trials.
-    /// A time of a subject that is not a number, infinite or negative.
-    #[error("subject {subject}: the time of {what} is {value} days: it must be finite and at least 0")]
-    InvalidSubjectTime {
-        /// The subject's id and arm.
-        subject: String,
-        /// What the time is of.
-        what: String,
-        /// The value, in days.
-        value: f64,
-    },
-    /// An event or visit after the end of a subject's follow-up.
-    #[error(
-        "subject {subject}: {what} at {at} is later than the end of follow-up at {end} ({exit}): nothing is \
-         observed after it; correct the dates, or the way follow-up ended"
-    )]
-    AfterExit {
-        /// The subject's id and arm.
-        subject: String,
-        /// What comes too late.
-        what: String,
-        /// When.
-        at: String,
-        /// The end of follow-up.
-        end: String,
-        /// How it ended.
-        exit: String,
-    },
-    /// Follow-up that goes on after an event that ends it in another subject.
-    #[error(
-        "subject {subject}: follow-up goes on after {event} at {at}, which ended it in another subject: \
-         end this one with `Exit::Terminal` too"
-    )]
-    NotTerminal {
-        /// The subject's id or position, and arm.
-        subject: String,
-        /// The terminal event.
-        event: String,
-        /// When.
-        at: String,
-    },
-    /// An endpoint that ignores an event after which nothing is observed.
-    #[error(
-        "endpoint {endpoint} ignores {event}, which ended the follow-up of subject {subject}: \
-         make it an event, a competing event or, if that is meant, a censoring"
-    )]
-    IgnoresTerminal {
-        /// The endpoint.
-        endpoint: String,
-        /// The terminal event.
-        event: String,
-        /// The subject's id or position, and arm.
-        subject: String,
-    },
-    /// An event for which the description of an endpoint has no role.
-    #[error(
-        "endpoint {endpoint} gives {event} of subject {subject} no role: name it among the events, the competing, the \
-         censoring or the ignored ones"
-    )]
-    NoRole {
-        /// The endpoint.
-        endpoint: String,
-        /// The event.
-        event: String,
-        /// The subject's id or position, and arm.
-        subject: String,
-    },
-    /// The description of an endpoint that cannot be one.
-    #[error("endpoint {endpoint}: {why}")]
-    InvalidEndpoint {
-        /// The endpoint.
-        endpoint: String,
-        /// What is wrong, and what to do.
-        why: String,
-    },
-    /// A survival curve asked of an endpoint with competing events.
-    #[error(
-        "endpoint {endpoint} has competing events ({event} of subject {subject}): a survival curve would \
-         censor them silently; `Analysis::incidence` gives the probability of the event beside them; if they are to be \
-         censorings, ask for that by name (`Analysis::competing_as_censored`), or give them another role"
-    )]
-    CompetingOutcomes {
-        /// The endpoint.
-        endpoint: String,
-        /// The competing event.
-        event: String,
-        /// The subject's id or position.
-        subject: String,
-    },
-    /// A strategy for an intercurrent event that has no meaning for the endpoint.
-    #[error("{endpoint}: the strategy {strategy} for {event} has no meaning: {why}")]
-    MeaninglessStrategy {
-        /// The endpoint.
-        endpoint: String,
-        /// The strategy.
-        strategy: &'static str,
-        /// The event.
-        event: String,
-        /// The reason, and what to do.
-        why: &'static str,
-    },
-    /// A baseline characteristic or stratification factor that a subject lacks.
-    #[error(
-        "subject {subject} has no {what}: give it to every subject, or leave the subject out by a population"
-    )]
-    MissingBaseline {
-        /// The subject's id or position, and arm.
-        subject: String,
-        /// The characteristic or factor.
-        what: String,
-    },
-    /// Numbers of a trial's flow that do not add up.
-    #[error(
-        "{screened} screened less {excluded} excluded are not the {randomised} randomised: correct the counts"
-    )]
-    FlowMismatch {
-        /// How many were screened.
-        screened: usize,
-        /// How many of them were not randomised.
-        excluded: usize,
-        /// How many were randomised.
-        randomised: usize,
-    },
-    /// A date before the one from which time is counted.
-    #[error("{date} comes before {start}, from which time is counted: correct one of the dates")]
-    DateOrder {
-        /// The date.
-        date: String,
-        /// The start.
-        start: String,
-    },
-    /// A published figure that is not a number as it is printed.
-    #[error(
-        "\"{text}\" is not a printed figure: digits with at most one point, \"<\" before or \"%\" behind them \
-         (38.1%, 0.381, <0.001), and no more than 15 digits"
-    )]
-    UnreadableFigure {
-        /// The text.
-        text: String,
-    },
-    // Files and columns.
-    /// A data set that cannot be read or written at all.
-    #[error("the data set cannot be {action}: {why}")]
-    DataSet {
-        /// `read` or `written`.
-        action: &'static str,
-        /// What the file's format says is wrong, and where.
-        why: String,
-    },
-    /// A column that a data set must have.
-    #[error("there is no column {column}: {instead}; there are {known}")]
-    MissingColumn {
-        /// The column.
-        column: &'static str,
-        /// What would do.
-        instead: &'static str,
-        /// The columns that exist.
-        known: String,
-    },
-    /// A cell of a data set that does not hold what its column must hold.
-    #[error("row {row}, column {column} is \"{value}\": it must be {must_be}")]
-    InvalidCell {
-        /// The row, the first after the header being 1.
-        row: usize,
-        /// The column.
-        column: String,
-        /// What was found.
-        value: String,
-        /// What is allowed.
-        must_be: &'static str,
-    },
-    /// Two rows of a data set for one subject and one parameter.
-    #[error(
-        "rows {first} and {row} are both {paramcd} of subject {usubjid}: one row per subject and parameter"
-    )]
-    DuplicateRow {
-        /// The later row.
-        row: usize,
-        /// The earlier one.
-        first: usize,
-        /// The subject.
-        usubjid: String,
-        /// The parameter.
-        paramcd: String,
-    },
-    /// A column that a batch or a file does not have.
-    #[error("there is no column \"{column}\": the columns are {known}")]
-    UnknownColumn {
-        /// The column asked for.
-        column: String,
-        /// The columns that exist.
-        known: String,
-    },
-    /// Two columns of one name.
-    #[error("columns {first} and {second} are both \"{column}\": give them different names")]
-    DuplicateColumn {
-        /// The name.
-        column: String,
-        /// Where it stands first.
-        first: usize,
-        /// Where it stands again.
-        second: usize,
-    },
-    /// A column of a type that cannot be read as what it is to be.
-    #[error("column \"{column}\" is of type {found}: it must be {must_be}")]
-    ColumnType {
-        /// The column.
-        column: String,
-        /// Its type.
-        found: String,
-        /// The types that can be read.
-        must_be: &'static str,
-    },
-    /// A value of a column that cannot be what it is to be.
-    #[error("column \"{column}\", row {row} is {value}: it must be {must_be}")]
-    ColumnValue {
-        /// The column.
-        column: String,
-        /// The row, counted from 0 over all batches.
-        row: usize,
-        /// What was found.
-        value: String,
-        /// What is allowed.
-        must_be: String,
-    },
-    /// A null where there must be a value.
-    #[error(
-        "column \"{column}\", row {row} is null: give a value, or leave out such rows and count them (`Nulls::Skip`)"
-    )]
-    NullValue {
-        /// The column.
-        column: String,
-        /// The row, counted from 0 over all batches.
-        row: usize,
-    },
-    /// What is wrong with one of several files.
-    #[error("{path}: {error}")]
-    InFile {
-        /// The path of the file.
-        path: String,
-        /// What is wrong in it.
-        error: Box<Error>,
-    },
-    /// A file that cannot be written.
-    #[error("{path} cannot be written: {why}")]
-    File {
-        /// The path of the file.
-        path: String,
-        /// What the system says.
-        why: String,
-    },
+    // One wing each.
+    /// Risk tables and curves that are read or put together.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Tests: their weights, and the size of their distributions.
+    #[error(transparent)]
+    Test(#[from] TestError),
+    /// Covariates and models.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The facts of a trial, and the questions about them.
+    #[error(transparent)]
+    Trial(#[from] TrialError),
+    /// Files, their columns and their cells.
+    #[error(transparent)]
+    File(#[from] FileError),
 }

@@ -6,7 +6,19 @@
 
 #[allow(clippy::module_inception)] // the file is named after what it holds
 mod error;
+mod file_error;
+mod model_error;
+mod not_estimable;
 mod size;
+mod table_error;
+mod test_error;
+mod trial_error;
 
 pub use error::{Error, Result};
+pub use file_error::FileError;
+pub use model_error::ModelError;
+pub use not_estimable::NotEstimable;
 pub(crate) use size::check_size;
+pub use table_error::TableError;
+pub use test_error::TestError;
+pub use trial_error::TrialError;

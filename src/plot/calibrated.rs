@@ -13,7 +13,6 @@ use crate::plot::square::Square;
 use crate::plot::style::{INK, Style};
 use crate::survival::prediction::calibration::CalibrationTable;
 use crate::survival::result::estimate::Estimate;
-use crate::survival::result::print::in_brackets;
 
 /// The height of a line of the notes, in sizes of the font.
 const NOTE_LINE: f64 = 1.45;
@@ -198,7 +197,7 @@ impl CalibrationPlot {
         let note = |name: &str, estimate: Estimate| -> Result<Option<String>> {
             let Ok(value) = estimate.value() else { return Ok(None) };
             let limits = if estimate.std_error().is_ok() {
-                format!(" {}", in_brackets(&estimate.interval(0.95)?, |v| format!("{v:.2}")))
+                format!(" {}", estimate.interval(0.95)?.in_brackets(|v| format!("{v:.2}")))
             } else {
                 String::new()
             };

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::plot::picture::notebook;
 use crate::plot::svg::escape;
 
@@ -236,7 +236,7 @@ impl FigureData {
     /// The tables as a file: `.csv`, `.html` or `.txt`.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for another ending; [`Error::File`] where the file cannot be written.
+    /// [`Error::Unsupported`] for another ending; [`FileError::NotWritten`](crate::FileError::NotWritten) where the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
@@ -252,8 +252,9 @@ impl FigureData {
                 });
             }
         };
-        std::fs::write(path, text)
-            .map_err(|e| Error::File { path: path.display().to_string(), why: e.to_string() })
+        std::fs::write(path, text).map_err(|e| {
+            Error::File(FileError::NotWritten { path: path.display().to_string(), why: e.to_string() })
+        })
     }
 }
 

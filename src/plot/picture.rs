@@ -2,7 +2,7 @@
 
 use std::path::Path as FilePath;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::plot::font;
 
 /// A colour: red, green and blue from 0 to 255.
@@ -243,7 +243,7 @@ impl Picture {
     /// The picture as a file of its ending: `.svg`, `.png` or `.pdf`.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for another ending, or a picture that is too large for pixels; [`Error::File`] where
+    /// [`Error::Unsupported`] for another ending, or a picture that is too large for pixels; [`FileError::NotWritten`](crate::FileError::NotWritten) where
     /// the file cannot be written.
     pub fn save(&self, path: impl AsRef<FilePath>) -> Result<()> {
         let path = path.as_ref();
@@ -261,8 +261,9 @@ impl Picture {
             }
         };
         let bytes = self.to_bytes(format)?;
-        std::fs::write(path, bytes)
-            .map_err(|e| Error::File { path: path.display().to_string(), why: e.to_string() })
+        std::fs::write(path, bytes).map_err(|e| {
+            Error::File(FileError::NotWritten { path: path.display().to_string(), why: e.to_string() })
+        })
     }
 
     /// The picture in a format.

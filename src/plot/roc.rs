@@ -10,7 +10,6 @@ use crate::plot::picture::{Anchor, Picture};
 use crate::plot::square::Square;
 use crate::plot::style::Style;
 use crate::survival::prediction::roc::RocCurve;
-use crate::survival::result::print::in_brackets;
 
 /// ROC curves in a square, each with the area under it and its 95 % interval.
 ///
@@ -218,7 +217,7 @@ fn words(curve: &RocCurve, label: &str) -> Result<String> {
     let area = match curve.auc().value() {
         Ok(auc) if curve.auc().std_error().is_ok() => {
             let limits = curve.auc().interval(0.95)?;
-            format!("AUC {auc:.2} {}", in_brackets(&limits, |v| format!("{v:.2}")))
+            format!("AUC {auc:.2} {}", limits.in_brackets(|v| format!("{v:.2}")))
         }
         Ok(auc) => format!("AUC {auc:.2}"),
         Err(_) => "AUC not estimable".into(),

@@ -3,11 +3,11 @@
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
 use crate::plot::difference::DifferencePlot;
+use crate::plot::forest_row::ForestRow;
 use crate::plot::picture::Picture;
-use crate::plot::series::StepSeries;
-use crate::survival::curve::aalen_johansen::CumulativeIncidence;
-use crate::survival::result::print::{PValue, in_brackets};
+use crate::print::PValue;
 use crate::trial::analysis::incidence::EVENT;
+use crate::trial::analysis::subgroups::{Subgroup, Subgroups};
 use crate::trial::{Analysis, Contrast, IncidenceContrast, Label, Report, StateAnalysis, TimeUnit, label};
 
 /// Days in a month of the time axis.
@@ -87,7 +87,7 @@ impl Contrast {
         if let Some(ratio) = self.cox(&[])?.hazard_ratio(self.of())?
             && let Ok(value) = ratio.value()
         {
-            let limits = in_brackets(&ratio.interval(0.95)?, |v| format!("{v:.2}"));
+            let limits = ratio.interval(0.95)?.in_brackets(|v| format!("{v:.2}"));
             plot = plot.note(format!("Hazard ratio {value:.2} {limits}"));
         }
         if let Some(p) = self.log_rank().p_value() {
@@ -112,43 +112,6 @@ impl Contrast {
             .labels(self.of(), self.against())
             .time_axis("Months")
             .time_unit(month())
-    }
-}
-
-impl CurvePlot {
-    /// The cumulative incidence of one cause in several groups, with its band.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) unless there is one label for each group;
-    /// [`Error::UnknownCause`](crate::Error::UnknownCause) where a group does not know the cause.
-    ///
-    /// # Example
-    /// ```
-    /// use greenwood::plot::CurvePlot;
-    /// use greenwood::survival::{AalenJohansen, CompetingRisks};
-    ///
-    /// let data = CompetingRisks::new(&[1.0, 2.0, 4.0, 5.0], &[Some("relapse"), Some("death"), Some("relapse"), None])?;
-    /// let fit = AalenJohansen::new().fit(&data)?;
-    /// assert!(CurvePlot::incidence_of("relapse", &[&fit], &["all"])?.to_svg()?.contains("incidence of relapse"));
-    /// # Ok::<(), greenwood::Error>(())
-    /// ```
-    pub fn incidence_of(
-        cause: &(impl ToString + ?Sized),
-        groups: &[&CumulativeIncidence],
-        labels: &[impl ToString],
-    ) -> Result<Self> {
-        if labels.len() != groups.len() {
-            let (len, expected) = (labels.len(), groups.len());
-            return Err(crate::Error::LengthMismatch { argument: "labels", len, other: "groups", expected });
-        }
-        let cause = cause.to_string();
-        let mut series = Vec::new();
-        for (fit, label) in groups.iter().zip(labels) {
-            let known = fit.of(&cause)?.cause();
-            let position = fit.causes().iter().position(|c| c == known).unwrap_or(0);
-            series.push(StepSeries::of_incidence(label.to_string(), fit, position)?);
-        }
-        Ok(Self::steps(series).value_axis(format!("Cumulative incidence of {cause}")))
     }
 }
 
@@ -198,5 +161,28 @@ impl Report {
     #[must_use]
     pub fn to_html_with(&self, figure: &Picture) -> String {
         format!("{}\n<figure>\n{}</figure>\n", self.to_html(), figure.to_svg())
+    }
+}
+
+impl Subgroups {
+    /// The rows of a forest plot (feature `plot`).
+    #[must_use]
+    pub fn forest_rows(&self) -> Vec<ForestRow> {
+        let row = |s: &Subgroup| {
+            let limits = s.hazard_ratio().zip(s.interval().bounds());
+            let row = match limits {
+                Some((ratio, (low, high))) => ForestRow::new(s.level(), ratio, low, high),
+                None => ForestRow::not_estimable(s.level()),
+            };
+            row.counts(s.events().iter().sum(), s.subjects().iter().sum())
+        };
+        let mut rows = Vec::new();
+        for factor in self.factors() {
+            let heading = ForestRow::heading(factor.name());
+            rows.push(factor.interaction().map_or(heading.clone(), |p| heading.interaction(p)));
+            rows.extend(factor.subgroups().iter().map(row));
+        }
+        rows.push(row(self.all()).overall());
+        rows
     }
 }

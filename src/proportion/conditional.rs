@@ -1,11 +1,11 @@
 //! The odds ratio given how many have the event.
 
 use crate::error::Error;
+use crate::error::NotEstimable;
 use crate::numeric::root;
 use crate::proportion::estimate::{EffectEstimate, EffectMeasure, EffectMethod};
 use crate::proportion::hypergeometric::{Cell, Tails, possible};
 use crate::proportion::pair::TwoProportions;
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// The conditional odds ratio with exact limits: that of R's `fisher.test`.
 ///

@@ -4,12 +4,12 @@ use std::fmt;
 
 #[cfg(feature = "serde")]
 use crate::error::Error;
+use crate::error::NotEstimable;
 use crate::error::Result;
+use crate::print::{Number, PValue};
 use crate::proportion::pair::TwoProportions;
 use crate::proportion::{chan_zhang, conditional, miettinen_nurminen};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{self, Number, PValue};
 
 /// What of two proportions is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -202,7 +202,7 @@ impl fmt::Display for EffectEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
         let text = |x: f64| format!("{:.decimals$}", Number(x));
-        let limits = self.interval(0.95).map(|limits| print::in_brackets(&limits, text));
+        let limits = self.interval(0.95).map(|limits| limits.in_brackets(text));
         let value = self.value().map_or_else(|because| because.to_string(), text);
         write!(f, "{value} {}, {:#}", limits.unwrap_or_default(), PValue(self.p_value()))
     }

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::print;
 use crate::proportion::proportion::Proportion;
 use crate::proportion::{blaker, clopper_pearson, mid_p, wilson};
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
-use crate::survival::result::print;
 
 /// How the limits of a proportion are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::proportion::proportion::Proportion;
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// A group's proportion against that of an independent reference: four counts, of which the subjects per group are
 /// fixed.

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print;
 use crate::proportion::clopper_pearson;
 use crate::proportion::interval::ProportionInterval;
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
-use crate::survival::result::print;
 
 /// So many subjects with the event among so many.
 ///
@@ -147,10 +147,7 @@ impl fmt::Display for Proportion {
         let (Self { events, subjects }, value) = (self, percent(self.value(), decimals));
         let text = match self.interval(0.95) {
             Ok(limits) if f.alternate() => {
-                format!(
-                    "{events}/{subjects}, {value} {}",
-                    print::in_brackets(&limits, |x| percent(x, decimals))
-                )
+                format!("{events}/{subjects}, {value} {}", limits.in_brackets(|x| percent(x, decimals)))
             }
             _ => format!("{events}/{subjects} ({value})"),
         };

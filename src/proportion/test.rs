@@ -4,9 +4,9 @@ use std::fmt;
 
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
+use crate::print::{Number, PValue};
 use crate::proportion::pair::TwoProportions;
 use crate::survival::result::alternative::Alternative;
-use crate::survival::result::print::{Number, PValue};
 use crate::survival::result::test::TestSummary;
 
 /// Which exact test of two proportions.

@@ -3,10 +3,10 @@
 //! rows, by 15 % for one in a small stratum. They are compared to 20 %, and errors with the derivative by the weights exactly.
 
 use crate::common::{Case, Frame, Report, cases, number, numbers};
-use greenwood::Error;
 use greenwood::survival::regression::{AbsoluteRisk, CauseSpecificRisk, PredictedCurve, RiskEstimate};
 use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{CompetingRisks, CoxPh, Design, RightCensored, Ties, Weights};
+use greenwood::{Error, ModelError};
 
 /// The columns of a list of covariates.
 fn columns(case: &Case, key: &str) -> Vec<String> {
@@ -217,7 +217,7 @@ fn what_is_no_risk_is_refused() {
     let beside_five = of_five.with(&five, &short).unwrap();
     assert_eq!(
         CauseSpecificRisk::new(&[("a", &beside, &row), ("b", &beside_five, &row)]).unwrap_err(),
-        Error::OtherData { part: "the number of rows of the model of b".into() }
+        Error::Model(ModelError::OtherData { part: "the number of rows of the model of b".into() })
     );
     let without = fit.row().numeric("z", 1.0);
     let error = CauseSpecificRisk::new(&[("a", &beside, &without)]).unwrap_err().to_string();

@@ -2,9 +2,9 @@
 
 use crate::common::Frame;
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::survival::regression::{AdditiveHazards, AdditiveModel, TestWeight};
 use greenwood::survival::{Design, Groups, NelsonAalen, RightCensored, Weights};
+use greenwood::{Error, ModelError};
 use ndarray::{Array2, array};
 
 /// Rows of lung with age and sex; with `distinct` only the first row of each time, so that no times are tied.
@@ -397,7 +397,10 @@ fn strata_are_those_of_timereg() {
         assert_relative_eq!(hazard.value().unwrap(), cum[0] + 60.0 * cum[2], max_relative = 1e-9);
     }
     let row = model.row().numeric("age", 60.0);
-    assert!(matches!(model.cumulative_hazard(&row, 310.0), Err(Error::StratumNeeded { .. })));
+    assert!(matches!(
+        model.cumulative_hazard(&row, 310.0),
+        Err(Error::Model(ModelError::StratumNeeded { .. }))
+    ));
     assert!(matches!(model.stratum("3"), Err(Error::UnknownLabel { .. })));
     assert_eq!(additive.effects(&data, &design, 50, 1).unwrap().len(), 3);
 }
@@ -462,7 +465,10 @@ fn what_cannot_be_is_refused() {
     assert!(AdditiveHazards::new().effects(&data, &design, 0, 1).is_err());
     let model = AdditiveHazards::new().fit(&data, &design).unwrap();
     assert!(model.at(f64::NAN).is_err());
-    assert!(matches!(model.cumulative_hazard(&model.row(), 1.0), Err(Error::MissingCovariate { .. })));
+    assert!(matches!(
+        model.cumulative_hazard(&model.row(), 1.0),
+        Err(Error::Model(ModelError::MissingCovariate { .. }))
+    ));
 }
 
 /// Who was far out and left early does not end the estimation: from then on it is that of the others. (In the units of all

@@ -7,7 +7,7 @@ use approx::assert_relative_eq;
 use greenwood::survival::regression::{BaselineMethod, Residuals, Status, TimeScale};
 use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{CoxPh, Design, Groups, RightCensored, Ties};
-use greenwood::{Error, Result};
+use greenwood::{Error, ModelError, Result};
 use ndarray::{ArrayView2, array};
 
 /// Twelve digits are quoted; both fits end at a step of 1e-9 standard errors or less.
@@ -203,7 +203,7 @@ fn a_level_without_events_has_the_residuals_of_a_large_offset() -> Result<()> {
         }
         assert!(matches!(
             fitted.proportional_hazards(TimeScale::default()),
-            Err(Error::InfiniteCoefficient { .. })
+            Err(Error::Model(ModelError::InfiniteCoefficient { .. }))
         ));
     }
     Ok(())

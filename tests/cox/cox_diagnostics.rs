@@ -4,7 +4,7 @@ use crate::common::Frame;
 use approx::assert_relative_eq;
 use greenwood::survival::regression::{ProportionalHazards, TimeScale};
 use greenwood::survival::{CoxPh, Design, Groups, RightCensored, Ties, Weights};
-use greenwood::{Error, Result};
+use greenwood::{Error, ModelError, Result};
 use proptest::prelude::*;
 
 /// R 4.2.2, survival 3.5-3: lung without the row that has no `ph.ecog`,
@@ -37,7 +37,7 @@ fn a_factor_is_tested_as_a_whole() -> Result<()> {
     ] {
         assert_relative_eq!(test.of(name)?.statistic(), chi_square, max_relative = 1e-8);
     }
-    assert!(matches!(test.of("sex"), Err(Error::UnknownCovariate { .. })));
+    assert!(matches!(test.of("sex"), Err(Error::Model(ModelError::UnknownCovariate { .. }))));
     assert_eq!(
         test.to_string(),
         "Score test of proportional hazards, g(t) = 1 − Kaplan-Meier\n\

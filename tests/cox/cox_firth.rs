@@ -8,7 +8,7 @@ use crate::common::Frame;
 use approx::assert_relative_eq;
 use greenwood::survival::regression::{Status, Stop};
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
-use greenwood::{Error, Result};
+use greenwood::{Error, ModelError, Result};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -335,7 +335,7 @@ fn what_the_penalty_has_no_meaning_for_is_refused() -> Result<()> {
     let model = CoxPh::new().firth().fit(&data, &design)?;
     assert!(matches!(
         model.with(&data, &design)?.likelihood_ratio_test_of(&["y"]),
-        Err(Error::UnknownCovariate { .. })
+        Err(Error::Model(ModelError::UnknownCovariate { .. }))
     ));
     Ok(())
 }

@@ -4,7 +4,7 @@ use approx::assert_relative_eq;
 use greenwood::survival::data::NearTies;
 use greenwood::survival::regression::{NewRow, TimeScale};
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties, Weights};
-use greenwood::{Error, Result};
+use greenwood::{Error, ModelError, Result};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 
@@ -329,13 +329,19 @@ fn models_of_other_data_are_not_compared() -> Result<()> {
     assert_eq!(test.df(), 2);
     let fewer = data.filter(&(0..12).map(|i| i > 0).collect::<Vec<_>>())?;
     let smaller = CoxPh::new().fit(&fewer, &age.select(&(1..12).collect::<Vec<_>>())?)?;
-    assert!(matches!(larger.likelihood_ratio_against(&smaller), Err(Error::OtherData { .. })));
+    assert!(matches!(
+        larger.likelihood_ratio_against(&smaller),
+        Err(Error::Model(ModelError::OtherData { .. }))
+    ));
     for options in [CoxPh::new().ties(Ties::Breslow), CoxPh::new().ridge(1.0), CoxPh::new().firth()] {
         let smaller = options.fit(&data, &age)?;
         assert!(matches!(larger.likelihood_ratio_against(&smaller), Err(Error::Unsupported { .. })));
     }
     let offset = CoxPh::new().offset(&[0.1; 12]).fit(&data, &age)?;
-    assert_eq!(larger.likelihood_ratio_against(&offset), Err(Error::OtherData { part: "offset".into() }));
+    assert_eq!(
+        larger.likelihood_ratio_against(&offset),
+        Err(Error::Model(ModelError::OtherData { part: "offset".into() }))
+    );
     Ok(())
 }
 
@@ -424,13 +430,13 @@ proptest! {
         let mut other = rows.clone();
         other[at].1 = !other[at].1;
         let (data, design) = parts(&other);
-        let refused = matches!(ask_everything(&fit, &data, &design), Err(Error::OtherData { .. }));
+        let refused = matches!(ask_everything(&fit, &data, &design), Err(Error::Model(ModelError::OtherData { .. })));
         prop_assert!(refused);
         let mut other = rows;
         let last = other.len() - 1;
         other.swap(at.min(last - 1), last);
         let (data, design) = parts(&other);
-        let refused = matches!(ask_everything(&fit, &data, &design), Err(Error::OtherData { .. }));
+        let refused = matches!(ask_everything(&fit, &data, &design), Err(Error::Model(ModelError::OtherData { .. })));
         prop_assert!(refused);
     }
 }

@@ -2,13 +2,13 @@
 //! overflow, and advice that can be followed.
 
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::survival::permutation::{MonteCarloLogRank, PermutationStatistic, PermutedBlocks};
 use greenwood::survival::small_sample::Recommendation;
 use greenwood::survival::{
     Alternative, ExactLogRank, Groups, KaplanMeier, LogRank, RightCensored, SmallSample, Weight,
     WeightedLogRank, Weights,
 };
+use greenwood::{Error, TestError};
 use proptest::prelude::*;
 use std::time::Instant;
 
@@ -91,7 +91,7 @@ fn sizes_are_refused_at_once() {
             MonteCarloLogRank::new().test(&data, &arm).unwrap_err(),
         ] {
             assert!(
-                matches!(error, Error::TooManySubjects { subjects, .. } if subjects == 4.0 * weight),
+                matches!(error, Error::Test(TestError::TooManySubjects { subjects, .. }) if subjects == 4.0 * weight),
                 "{error}"
             );
         }

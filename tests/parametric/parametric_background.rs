@@ -8,7 +8,7 @@ use crate::common::Frame;
 use greenwood::survival::regression::parametric::Background;
 use greenwood::survival::regression::{Family, Observations, ParametricModel};
 use greenwood::survival::{Design, Parametric, Weights};
-use greenwood::{Error, Result};
+use greenwood::{Error, ModelError, Result};
 
 fn observed(frame: &Frame) -> (Vec<f64>, Vec<f64>) {
     let time = frame.column("time").to_vec();
@@ -199,11 +199,13 @@ fn rates_are_checked_and_residuals_refused() -> Result<()> {
         let background = Background::rates(&[0.1, 0.1]).cumulative(&low, &high);
         both.clone().with_background(background).unwrap_err()
     };
-    let wrong = |value, must_be| Error::InvalidBackground {
-        argument: "cumulative background hazards",
-        index: 1,
-        value,
-        must_be,
+    let wrong = |value, must_be| {
+        Error::Model(ModelError::InvalidBackground {
+            argument: "cumulative background hazards",
+            index: 1,
+            value,
+            must_be,
+        })
     };
     assert_eq!(refused([0.1, -1.0], [0.1, 0.2]), wrong(-1.0, "finite and at least 0"));
     let must_be = "finite and not below that at the lower limit";

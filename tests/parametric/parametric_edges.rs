@@ -1,8 +1,8 @@
 //! Parametric models at the edge: hostile data end with an answer or a diagnosis, weights repeat rows, entry truncates.
 
-use greenwood::Error;
 use greenwood::survival::regression::{Family, Observations, ParametricStop};
 use greenwood::survival::{Design, Parametric, RightCensored, Weights};
+use greenwood::{Error, ModelError};
 
 const NAMES: [&str; 15] = [
     "exponential",
@@ -75,7 +75,9 @@ fn hostile_data_have_an_answer_or_a_diagnosis() {
                     let hazard = subject.hazard(1.0).map(|h| h.value());
                     assert!(hazard.is_err() || hazard.is_ok_and(|h| h >= 0.0), "{family} {time:?}");
                 }
-                Err(error) => assert!(matches!(error, Error::NoCurve { .. }), "{family}: {error}"),
+                Err(error) => {
+                    assert!(matches!(error, Error::Model(ModelError::NoCurve { .. })), "{family}: {error}")
+                }
             }
         }
     }
@@ -143,7 +145,8 @@ fn another_unit_moves_the_intercept_alone() {
         let moved = other.coefficients()[0] - own.coefficients()[0] - 30.4375_f64.ln();
         assert!(moved.abs() < 1e-6, "{family}: {moved}");
         for (a, b) in own.coefficients().iter().zip(other.coefficients()).skip(1) {
-            assert!((a - b).abs() < 1e-6, "{family}: {a}, {b}");
+            // The last time of all being an event, Q runs to its limit: where it ends has a relative error of 1e-9.
+            assert!((a - b).abs() < 1e-6 * a.abs().max(1.0), "{family}: {a}, {b}");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Right truncation of parametric models: rows that are there only because their event came by some time.
 
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::survival::regression::parametric::{Background, ParametricStop};
 use greenwood::survival::regression::{Family, Observations};
 use greenwood::survival::{Design, Parametric};
+use greenwood::{Error, ModelError};
 use serde_json::Value;
 
 struct Rows {
@@ -123,7 +123,9 @@ fn evenly_spread_times_have_no_maximum() {
         let fit = Parametric::new(name.parse::<Family>().unwrap()).fit(&data, &design);
         match fit {
             Ok(fit) => assert!(fit.log_likelihood().is_finite(), "{name}: {fit}"),
-            Err(error) => assert!(matches!(error, Error::InfiniteLikelihood), "{name}: {error}"),
+            Err(error) => {
+                assert!(matches!(error, Error::Model(ModelError::InfiniteLikelihood)), "{name}: {error}")
+            }
         }
     }
 }

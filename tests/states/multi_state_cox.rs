@@ -7,11 +7,11 @@
 //! those that `survfit` gives for one ordinary `coxph` of the stacked rows, with a stratum for each transition.
 
 use crate::common::{Case, Frame, Report, cases, number, numbers};
-use greenwood::Error;
 use greenwood::survival::multi_state::Occupation;
 use greenwood::survival::regression::{MultiStateCox, MultiStateCoxModel, OccupationPath};
 use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{Design, Histories, Ties, Weights};
+use greenwood::{Error, ModelError};
 use ndarray::Array2;
 use serde_json::Value;
 
@@ -313,7 +313,7 @@ fn what_is_refused_is_named() {
     assert_eq!(fit.term("1", "2", "surgery").unwrap(), None);
     let others: Vec<f64> = (0..data.len()).map(|i| i as f64).collect();
     let others = Design::builder().numeric("age", &others).numeric("surgery", &others).build().unwrap();
-    let Err(Error::OtherData { part }) = fit.with(&data, &others) else {
+    let Err(Error::Model(ModelError::OtherData { part })) = fit.with(&data, &others) else {
         panic!("other covariates are other data")
     };
     assert!(part.contains("age"), "{part}");
@@ -340,7 +340,7 @@ fn an_infinite_coefficient() {
     let fit = MultiStateCox::new().on(&[("well", "dead")], &["x"]).fit(&data, &design).unwrap();
     assert_eq!(fit.coefficients(), [f64::NEG_INFINITY]);
     let error = fit.predict(&fit.row().numeric("x", 1.0)).unwrap_err();
-    assert_eq!(error, Error::InfiniteCoefficient { covariate: "x (well → dead)".into() });
+    assert_eq!(error, Error::Model(ModelError::InfiniteCoefficient { covariate: "x (well → dead)".into() }));
 }
 
 #[cfg(feature = "serde")]

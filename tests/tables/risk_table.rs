@@ -1,9 +1,9 @@
 //! The table itself: parts merge into the whole, and every way of building it is the definition.
 
-use greenwood::Error;
 use greenwood::survival::data::NearTies;
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
+use greenwood::{Error, TableError};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy)]
@@ -336,7 +336,7 @@ fn counts_are_rows() {
     }
     for bad in [[1.0, 1.0], [2.0, 1.0], [f64::NAN, 1.0], [1.0, f64::INFINITY], [-1.0, 1.0]] {
         let table = RiskTable::from_counts(bad.map(|t| (t, 1, 0)), NearTies::Merge);
-        assert!(matches!(table, Err(Error::InconsistentTable { .. })), "{bad:?}");
+        assert!(matches!(table, Err(Error::Table(TableError::InconsistentTable { .. }))), "{bad:?}");
     }
     let many = RiskTable::from_counts([(1.0, u32::MAX, 0), (2.0, 0, 1)], NearTies::Exact);
     assert!(matches!(many, Err(Error::TooManyRows { .. })));

@@ -4,7 +4,6 @@
 use std::ops::ControlFlow;
 
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::survival::result::HazardRatioMethod::{Cox, Peto, Pike};
 use greenwood::survival::{CoxPh, Design, Groups, KaplanMeier, LogRank, RightCensored};
 use greenwood::trial::examples::{Arm, FFS, saa};
@@ -12,6 +11,7 @@ use greenwood::trial::reconstruct::{
     ArmFigures, ArmOrders, Fact, FigureCheck, Interleavings, LaterCensoring, Published, SearchOutcome,
     StdErrorConvention, TestValue, TiedTimes, TrialFigures, Verdict,
 };
+use greenwood::{Error, TrialError};
 use proptest::prelude::*;
 
 type Result<T = ()> = greenwood::Result<T>;
@@ -326,7 +326,10 @@ fn figures_are_read_as_they_are_printed() -> Result {
         assert_eq!(printed.to_string().parse::<Published>()?, printed);
     }
     for text in ["", "%", "-1", "1e3", "0.1.2", "1234567890.123456", "abc", "±3"] {
-        assert!(matches!(text.parse::<Published>(), Err(Error::UnreadableFigure { .. })), "{text}");
+        assert!(
+            matches!(text.parse::<Published>(), Err(Error::Trial(TrialError::UnreadableFigure { .. }))),
+            "{text}"
+        );
     }
     // 0.0625 printed with three decimals may be 0.062 or 0.063.
     for text in ["0.062", "0.063"] {

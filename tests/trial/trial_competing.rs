@@ -2,11 +2,11 @@
 //! ADTTE.
 
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::survival::{CoxPh, Design, FineGray, Gray, Interval};
 use greenwood::trial::{
     Analysis, Endpoint, Exit, Outcome, Role, Stratification, Subject, Time, TimeUnit, Trial,
 };
+use greenwood::{Error, TrialError};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -108,7 +108,7 @@ fn strata_and_characteristics_are_used() -> Result<(), Error> {
     assert_eq!(plain.incidence("new", Time::days(50.0))?, stratified.incidence("new", Time::days(50.0))?);
     let names: Vec<_> = a.fine_gray(&["sex"])?.terms().iter().map(|t| t.name().to_string()).collect();
     assert_eq!(names, ["new", "sex: m"]);
-    assert!(matches!(a.fine_gray(&["age"]), Err(Error::MissingBaseline { .. })));
+    assert!(matches!(a.fine_gray(&["age"]), Err(Error::Trial(TrialError::MissingBaseline { .. }))));
     Ok(())
 }
 

@@ -1,12 +1,12 @@
 //! Binary endpoints: what is known of each subject, what the dead and the missing count as, and what is printed.
 
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::trial::examples::{Arm, RESPONSE, TIME_TO_RESPONSE, saa, saa_course};
 use greenwood::trial::{
     BinaryEndpoint, BinaryRole, BinaryStatus, CountAs, DataCutoff, Endpoint, Exit, Population, Role, Subject,
     Time, Trial,
 };
+use greenwood::{Error, TrialError};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -204,7 +204,7 @@ fn what_cannot_be_is_refused() -> Result<(), Error> {
         subject("a", (&[(5.0, Kind::Death)], 9.0, Exit::Cutoff))?,
         subject("a", (&[], 9.0, Exit::Terminal(Kind::Death)))?,
     ]);
-    assert!(matches!(risen.responses(&BY), Err(Error::NotTerminal { .. })));
+    assert!(matches!(risen.responses(&BY), Err(Error::Trial(TrialError::NotTerminal { .. }))));
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! Adverse events by hand: subjects, events, time at risk, first occurrences beside death.
 
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::trial::examples::{Arm, Course, Event, HARMS, saa_course};
 use greenwood::trial::{AdverseEvents, Exit, Population, Subject, Time, Trial};
+use greenwood::{Error, TrialError};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
@@ -71,7 +71,7 @@ fn first_events_stand_beside_death() -> Result<(), Error> {
     let at = |days| Ok::<_, Error>(first.incidence("a", Time::days(days))?.value()?);
     assert_relative_eq!(at(10.0)?, 1.0 / 3.0, max_relative = 1e-12);
     assert_relative_eq!(at(30.0)?, 2.0 / 3.0, max_relative = 1e-12);
-    assert!(matches!(first.curve("a"), Err(Error::CompetingOutcomes { .. })));
+    assert!(matches!(first.curve("a"), Err(Error::Trial(TrialError::CompetingOutcomes { .. }))));
     assert_eq!(first.competing_as_censored().survival("a", Time::days(30.0))?.value()?, 0.0);
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Current states from the subjects' own timelines: by hand, against shares, and against Kaplan-Meier.
 
 use approx::assert_relative_eq;
-use greenwood::Error;
 use greenwood::trial::states::{
     Graft, GraftEvent, Leukaemia, LeukaemiaEvent, ReadyMade, StandardStates, Transfusion, TransfusionEvent,
     Treatment, TreatmentEvent,
 };
 use greenwood::trial::{CurrentState, Endpoint, Exit, Population, Role, StateAnalysis, Subject, Time, Trial};
+use greenwood::{Error, TrialError};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,7 +110,7 @@ fn what_cannot_be_is_refused() {
         subject("a", &[(5.0, Kind::Death)], 9.0, Exit::Cutoff),
         subject("a", &[], 9.0, Exit::Terminal(Kind::Death)),
     ]);
-    assert!(matches!(risen.states(&CURRENT), Err(Error::NotTerminal { .. })));
+    assert!(matches!(risen.states(&CURRENT), Err(Error::Trial(TrialError::NotTerminal { .. }))));
 }
 
 type Line = (bool, Vec<(u32, bool)>, u32, u8);
@@ -345,6 +345,6 @@ fn transfusion_and_treatment_free_survival_by_hand() -> Result<(), Error> {
     let free = FREE.starting_in(Transfusion::Free);
     assert_eq!(trial.states(&free)?.probability("a", Transfusion::Free, day(5.0))?.value()?, 1.0);
     assert_eq!(format!("{free:?}"), "ReadyMade { name: \"transfusion-free survival\", initial: Free, .. }");
-    assert!(matches!(trial.states(&FORGETFUL), Err(Error::IgnoresTerminal { .. })));
+    assert!(matches!(trial.states(&FORGETFUL), Err(Error::Trial(TrialError::IgnoresTerminal { .. }))));
     Ok(())
 }

@@ -5,9 +5,9 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use greenwood::Error;
 use greenwood::trial::adtte::{Adtte, ReadOptions};
 use greenwood::trial::{DayCount, Stratification, Time, TimeUnit};
+use greenwood::{Error, FileError};
 
 use crate::support::{Failure, Program};
 
@@ -168,10 +168,10 @@ fn run(options: &Options) -> Result<String, Failure> {
 /// The library names its options; a caller of the program needs the flag.
 fn explain(options: &Options, error: &Error) -> Failure {
     let hint = match error {
-        Error::MissingColumn { column: "AVALU", .. } => {
+        Error::File(FileError::MissingColumn { column: "AVALU", .. }) => {
             "; say the unit with --aval-unit, such as --aval-unit days"
         }
-        Error::MissingColumn { column: "TRTP", .. } => {
+        Error::File(FileError::MissingColumn { column: "TRTP", .. }) => {
             "; name the column with --treatment, such as --treatment ARM"
         }
         _ => "",

@@ -6,9 +6,9 @@ use crate::plot::curves::legend::Legend;
 use crate::plot::curves::table::{OwnRow, TableRow};
 use crate::plot::curves::words::Detail;
 use crate::plot::style::Style;
+use crate::print::{Number, PValue};
 use crate::survival::result::hazard_ratio::HazardRatio;
 use crate::survival::result::interval::Interval;
-use crate::survival::result::print::{Number, PValue};
 use crate::survival::result::test::TestSummary;
 
 impl CurvePlot {

@@ -10,7 +10,7 @@ use crate::plot::layout::cut;
 use crate::plot::picture::{Anchor, Picture, Text};
 use crate::plot::series::StepSeries;
 use crate::plot::style::INK;
-use crate::survival::result::print::MISSING;
+use crate::print::MISSING;
 
 /// A row of the table under the axis, for each curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,9 +5,9 @@ use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
 use crate::plot::curves::source::Source;
 use crate::plot::curves::table::whole;
 use crate::plot::series::StepSeries;
+use crate::print::Number;
 use crate::survival::curve::quantile::QuantileRule;
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::result::print::Number;
 
 /// What stands behind a name in the legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
+use crate::print::Number;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::Number;
 use crate::survival::result::time_asked::TimeAsked;
 
 /// What is compared of two survival probabilities S₁ (of the curve asked) and S₀ (of the other).

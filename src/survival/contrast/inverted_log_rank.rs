@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, Result, TableError};
 use crate::numeric::distribution::normal_two_sided;
 use crate::numeric::root;
+use crate::print::{self, Number};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::interval::{ConfidenceInterval, Interval, z_of};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{self, Number};
 use crate::survival::risk_table::event_times::{for_each_event_time, spread};
 use crate::survival::risk_table::table::RiskTable;
 
@@ -86,7 +86,7 @@ impl TryFrom<Raw> for InvertedLogRank {
         };
         if let Some(index) = times.iter().position(|t| !possible(t)) {
             let reason = "both groups must be at risk, with no more events than subjects";
-            return Err(Error::InconsistentTable { index, reason });
+            return Err(Error::Table(TableError::InconsistentTable { index, reason }));
         }
         let sum: f64 = times.iter().map(|t| t.events).sum();
         if !((sum - total).abs() <= 1e-9 * total.max(1.0)) {
@@ -260,7 +260,7 @@ impl fmt::Display for InvertedLogRank {
         match self.value() {
             Ok(x) => {
                 let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
-                write!(f, "{} {}", number(x), print::in_brackets(&interval, number))?;
+                write!(f, "{} {}", number(x), interval.in_brackets(number))?;
             }
             Err(because) => write!(f, "{because}")?,
         }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
+use crate::print::Number;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{self, Number};
 
 /// What is compared of two medians m₁ (of the curve asked) and m₀.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,7 +109,7 @@ impl fmt::Display for MedianContrast {
             Err(NotEstimable::NotReached { .. }) => "not reached".to_string(),
             Err(because) => because.to_string(),
         };
-        write!(f, "{what} {value} {}", print::in_brackets(&self.interval, number))
+        write!(f, "{what} {value} {}", self.interval.in_brackets(number))
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
+use crate::print::{self, Number};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::hazard_ratio::HazardRatio;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{self, Number};
 
 /// How many to treat for one event fewer, or one more, by a time.
 ///

@@ -1,8 +1,8 @@
 //! The conventions of other programs as presets, so that a print-out of theirs can be matched number by number.
 
+use crate::print::{self, Number};
 use crate::survival::curve::quantile::{FlatStep, Quantile, QuantileRule};
 use crate::survival::result::interval::Interval;
-use crate::survival::result::print::{self, Number};
 
 /// Whose conventions intervals and quantiles follow.
 ///

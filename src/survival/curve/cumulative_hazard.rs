@@ -2,14 +2,14 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
+use crate::print::Number;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::survival_curve::{SAME_TIME, SurvivalCurve, last_observed};
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::Number;
 use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::influence::Influence;
 use crate::survival::risk_table::table::RiskTable;

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print::{MISSING, Number};
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::print::{MISSING, Number};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

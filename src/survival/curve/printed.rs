@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::print::{Number, or_missing};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
-use crate::survival::result::print::{Number, or_missing};
 use crate::survival::risk_table::table::PRINTED_ROWS;
 
 impl fmt::Display for SurvivalCurve {

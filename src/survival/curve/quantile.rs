@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
+use crate::print::{self, Number};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::{ConfidenceInterval, Interval, Transform};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{self, Number};
 
 /// What the quantile is where the curve is flat exactly at the level 1 − p.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
+use crate::print::Number;
 use crate::survival::curve::estimator::{Estimator, greenwood};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::Number;
 
 /// The restricted mean survival time up to τ: `μ(τ) = ∫₀^τ S(t) dt`.
 ///

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
+use crate::print::{Number, or_missing};
 use crate::survival::curve::quantile::{Crossings, Quantile, QuantileRule};
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{Number, or_missing};
 use crate::survival::risk_table::table::PRINTED_ROWS;
 
 /// What the values of a step function are.

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::step_function::{Kind, check_values, check_variance};
@@ -47,7 +47,7 @@ fn check(
     // A table of sampling weights may be without variance.
     let variances = if variance.is_empty() { rows } else { variance.len() };
     if let Some(values) = [values.len(), variances].into_iter().find(|&n| n != rows) {
-        return Err(Error::InconsistentCurve { values, rows });
+        return Err(Error::Table(TableError::InconsistentCurve { values, rows }));
     }
     check_values(kind, values)?;
     check_variance(variance)?;
@@ -55,7 +55,7 @@ fn check(
         return Err(Error::OutOfRange { argument: "start", value: start, must_be: "at least 0 and finite" });
     }
     if variance.is_empty() && rows > 0 && !table.has_sampling_weights() {
-        return Err(Error::InconsistentCurve { values: 0, rows });
+        return Err(Error::Table(TableError::InconsistentCurve { values: 0, rows }));
     }
     influence.map_or(Ok(()), |influence| influence.check(table))
 }

@@ -1,9 +1,9 @@
 //! A survival curve as a value: what it holds, and its value at a time.
 
+use crate::error::NotEstimable;
 use crate::numeric::sums::Sum;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::survival_estimate::{Step, SurvivalEstimate};
-use crate::survival::result::not_estimable::NotEstimable;
 use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::influence::{Influence, Pull};
 use crate::survival::risk_table::table::{RiskTable, Row};

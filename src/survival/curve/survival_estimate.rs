@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
+use crate::print;
 use crate::survival::result::estimate::Scale;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print;
 use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::table::Row;
 

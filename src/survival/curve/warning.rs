@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::print::Number;
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::result::print::Number;
 
 /// A step of a curve that rests on a small risk set while a much larger one comes later: the work of delayed entry.
 ///

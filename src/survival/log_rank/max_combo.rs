@@ -4,12 +4,12 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::multivariate_normal::{MOST, Probability, max_tail};
+use crate::print::{self, MISSING, PValue as P};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::robust;
 use crate::survival::log_rank::weight::{Running, Weighing, Weight, unit_of};
 use crate::survival::result::alternative::Alternative;
-use crate::survival::result::print::{self, MISSING, PValue as P};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
@@ -82,7 +82,7 @@ impl MaxCombo {
     ///
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::Empty`] without weights; [`Error::LengthMismatch`];
-    /// [`Error::OutOfRange`] for more than eight weights; that and [`Error::PeriodCount`] for a weight's parameters.
+    /// [`Error::OutOfRange`] for more than eight weights; that and [`TestError::PeriodCount`](crate::TestError::PeriodCount) for a weight's parameters.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<MaxComboTest> {
         if groups.count() != 2 {
             let (method, instead) = ("MaxCombo", "use `WeightedLogRank` for all of them");

@@ -5,9 +5,9 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::sums::Sum;
+use crate::print::{Number, PValue as P};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::result::alternative::Alternative;
-use crate::survival::result::print::{Number, PValue as P};
 use crate::survival::result::test::TestSummary;
 
 /// The variance of observed − expected in the [`OneSampleLogRank`] test.

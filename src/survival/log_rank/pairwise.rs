@@ -3,12 +3,12 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print::{self, PValue as P};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::log_rank::weight::Weight;
 use crate::survival::log_rank::weighted::WeightedLogRank;
-use crate::survival::result::print::{self, PValue as P};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
 

@@ -4,11 +4,11 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::chi_square_sf;
+use crate::print::PValue;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::log_rank::gray::check;
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::print::PValue;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;

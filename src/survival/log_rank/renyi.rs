@@ -4,11 +4,11 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_sf;
+use crate::print::{self, Number, PValue as P};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::weight::{Running, Weighing, Weight, unit_of};
 use crate::survival::result::alternative::Alternative;
-use crate::survival::result::print::{self, Number, PValue as P};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::event_times::for_each_event_time;
 use crate::survival::risk_table::table::RiskTable;
@@ -66,7 +66,7 @@ impl Renyi {
     /// Compares two groups, within the strata of the data if there are any.
     ///
     /// # Errors
-    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::OutOfRange`] and [`Error::PeriodCount`]
+    /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::OutOfRange`] and [`TestError::PeriodCount`](crate::TestError::PeriodCount)
     /// for the weight's parameters; [`Error::Unsupported`] for sampling weights and clusters.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<RenyiTest> {
         if groups.count() != 2 {

@@ -5,10 +5,10 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::quadratic_form::quadratic_form;
+use crate::print::{Number, PValue as P};
 use crate::survival::log_rank::sums::Sums;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
-use crate::survival::result::print::{Number, PValue as P};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
 

@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
+use crate::print::PValue as P;
 use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::result::alternative::Alternative;
-use crate::survival::result::print::PValue as P;
 use crate::survival::result::test::TestSummary;
 
 /// The test for trend over ordered groups: `z = Σ c_g U_g / √(cᵀ V c)`, standard normal where the groups share

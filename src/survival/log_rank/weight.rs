@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TestError};
 use crate::survival::risk_table::event_times::EventTime;
 
 /// How much each event time counts in a weighted log-rank test.
@@ -121,7 +121,10 @@ impl Weight {
             }
             Self::Piecewise { cuts, weights } => {
                 if weights.len() != cuts.len() + 1 {
-                    return Err(Error::PeriodCount { cuts: cuts.len(), weights: weights.len() });
+                    return Err(Error::Test(TestError::PeriodCount {
+                        cuts: cuts.len(),
+                        weights: weights.len(),
+                    }));
                 }
                 if let Some(&cut) = cuts.iter().find(|c| c.is_nan()) {
                     return refuse("cuts", cut, "numbers");

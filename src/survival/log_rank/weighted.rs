@@ -1,6 +1,6 @@
 //! The log-rank test and its weighted relatives.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TestError};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::robust;
@@ -160,7 +160,7 @@ impl<'f> WeightedLogRank<'f> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`]; [`Error::TooManyGroups`]; [`Error::OutOfRange`] and
-    /// [`Error::PeriodCount`] where the weight's parameters are not what they must be; [`Error::WeightFunction`] where a
+    /// [`TestError::PeriodCount`](crate::TestError::PeriodCount) where the weight's parameters are not what they must be; [`TestError::WeightFunction`](crate::TestError::WeightFunction) where a
     /// function gives no finite number, or one so large that sums of it are none.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<LogRankTest> {
         check_count(groups.count())?;
@@ -247,7 +247,7 @@ impl<'f> WeightedLogRank<'f> {
             let mut weights = Running::new(weighing).in_unit(unit);
             sums.add_stratum(stratum, |t| weights.weigh(t));
             if let Some((time, value)) = weights.refused {
-                return Err(Error::WeightFunction { name: self.name.clone(), time, value });
+                return Err(Error::Test(TestError::WeightFunction { name: self.name.clone(), time, value }));
             }
             largest = largest.max(weights.largest);
         }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
+use crate::print::Number;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::Number;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::survival::curve::survival_curve::SAME_TIME;
 use crate::survival::multi_state::occupation::OccupationVariance;
 #[cfg(feature = "serde")]
 use crate::survival::multi_state::occupation::check_distribution;
 use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// The probabilities of all states over time. Made by [`Occupation`](super::Occupation).
 ///
@@ -262,7 +262,7 @@ impl TryFrom<Raw> for StateOccupation {
             (variance.len(), rows * k),
         ];
         if let Some(&(values, rows)) = lengths.iter().find(|(len, expected)| len != expected) {
-            return Err(Error::InconsistentCurve { values, rows });
+            return Err(Error::Table(TableError::InconsistentCurve { values, rows }));
         }
         check_distribution(&initial, k)?;
         if let Some((index, &value)) = times

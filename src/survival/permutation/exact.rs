@@ -125,7 +125,7 @@ impl ExactLogRank {
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights,
     /// clusters, fractional weights and a group with nobody in it, and where Z is permuted for delayed entry or
-    /// [`within`](Self::within) other sets than the strata; [`Error::TooManySubjects`] and [`Error::TooManyStates`], at
+    /// [`within`](Self::within) other sets than the strata; [`TestError::TooManySubjects`](crate::TestError::TooManySubjects) and [`TestError::TooManyStates`](crate::TestError::TooManyStates), at
     /// once; those of the weight.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<ExactTest> {
         if groups.count() != 2 {

@@ -5,10 +5,10 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided;
+use crate::print::{self, Number, PValue as P};
 use crate::survival::permutation::statistic::PermutationStatistic;
 use crate::survival::permutation::tail::Tails;
 use crate::survival::result::alternative::Alternative;
-use crate::survival::result::print::{self, Number, PValue as P};
 use crate::survival::result::test::TestSummary;
 
 /// How an [`ExactTest`] was computed.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::numeric::random::Random;
+use crate::print::{self, PValue as P};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::weight::Weight;
@@ -13,7 +14,6 @@ use crate::survival::permutation::scores::{Method, ScoreTies, Subjects};
 use crate::survival::permutation::tail::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::print::{self, PValue as P};
 use crate::survival::result::test::TestSummary;
 
 const METHOD: Method = Method {
@@ -108,7 +108,7 @@ impl MonteCarloLogRank {
     /// # Errors
     /// [`Error::NotTwoGroups`]; [`Error::LengthMismatch`]; [`Error::Unsupported`] for sampling weights, clusters,
     /// fractional weights and a group with nobody in it; [`Error::OutOfRange`] for the number of allocations and the
-    /// scheme; [`Error::TooManySubjects`] where weights stand for more than 2²⁴.
+    /// scheme; [`TestError::TooManySubjects`](crate::TestError::TooManySubjects) where weights stand for more than 2²⁴.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<MonteCarloTest> {
         self.test_with_progress(data, groups, |_| ControlFlow::Continue(()))
     }

@@ -1,6 +1,6 @@
 //! What is permuted: one score per subject, whose sum over an arm is its observed − expected events.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TestError};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -32,7 +32,7 @@ pub(super) struct Method {
 
 impl Method {
     pub(super) fn too_many(self, subjects: f64) -> Error {
-        Error::TooManySubjects { method: self.name, subjects, instead: self.too_many }
+        Error::Test(TestError::TooManySubjects { method: self.name, subjects, instead: self.too_many })
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::AalenJohansen;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
@@ -12,7 +13,6 @@ use crate::survival::regression::cox::CoxPh;
 use crate::survival::regression::design::Design;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::survival::data::right_censored::RightCensored;
@@ -10,7 +11,6 @@ use crate::survival::regression::CoxModel;
 use crate::survival::regression::cox::CoxPh;
 use crate::survival::regression::design::Design;
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

@@ -1,6 +1,6 @@
 //! What a predicted risk is judged by: when observation ended, and whether with the event, without it or with another.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::right_censored::RightCensored;
 
@@ -85,7 +85,7 @@ impl Outcomes {
         }
         match values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
             Some((index, &value)) => {
-                Err(Error::InvalidCovariate { covariate: argument.into(), index, value })
+                Err(Error::Model(ModelError::InvalidCovariate { covariate: argument.into(), index, value }))
             }
             None => Ok(()),
         }

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::survival::prediction::brier::with_influence;
 use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 
@@ -41,7 +41,7 @@ pub enum Controls {
 ///
 /// # Errors
 /// [`Error::LengthMismatch`](crate::Error::LengthMismatch); [`Error::Empty`](crate::Error::Empty);
-/// [`Error::InvalidCovariate`](crate::Error::InvalidCovariate) for a marker that is not finite;
+/// [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) for a marker that is not finite;
 /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a time that is NaN or negative;
 /// [`Error::Unsupported`](crate::Error::Unsupported) for delayed entry, weights of subjects, or weights of other subjects.
 ///

@@ -4,13 +4,13 @@ use std::fmt;
 
 #[cfg(feature = "serde")]
 use crate::error::Error;
+use crate::error::NotEstimable;
 use crate::error::Result;
+use crate::print::Number;
 use crate::survival::multi_state::flow::Flow;
 use crate::survival::recurrent::mean_cumulative::MeanVariance;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::Number;
 use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::table::PRINTED_ROWS;
 

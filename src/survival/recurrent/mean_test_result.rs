@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::chi_square_sf;
 #[cfg(feature = "serde")]
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::survival::result::print::{Number, PValue};
+use crate::print::{Number, PValue};
 use crate::survival::result::test::TestSummary;
 
 /// The result of a [`MeanTest`](super::MeanTest). `Display` prints the groups and the test.

@@ -1,8 +1,8 @@
 //! Absolute risk from cause-specific hazards: the incidence that models of each cause predict together.
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::survival::regression::cox::PredictedCurve;
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// The probability of each cause by a time, for one row, from the hazards that models predict for it.
 ///

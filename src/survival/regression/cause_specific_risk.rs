@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::sums::Sum;
 use crate::survival::data::competing::position;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::FittedData;
 use crate::survival::regression::new_rows::{NewRow, one_row};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 
@@ -86,6 +86,10 @@ impl RiskEstimate {
 }
 
 impl RiskEstimate {
+    pub(super) fn new(time: f64, value: f64, std_error: f64) -> Self {
+        Self { time, value, std_error }
+    }
+
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {
@@ -137,7 +141,7 @@ impl<'a> CauseSpecificRisk<'a> {
     /// For each cause its model beside the data, and the row by the names of that model.
     ///
     /// # Errors
-    /// [`Error::Empty`] without causes; [`Error::DuplicateName`]; [`Error::OtherData`] where the models are of other numbers of
+    /// [`Error::Empty`] without causes; [`Error::DuplicateName`]; [`ModelError::OtherData`](crate::ModelError::OtherData) where the models are of other numbers of
     /// rows; those of [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor) for the rows.
     pub fn new<S: ToString>(models: &[(S, &'a FittedData<'a>, &NewRow)]) -> Result<Self> {
         let Some((_, first, _)) = models.first() else {
@@ -151,7 +155,9 @@ impl<'a> CauseSpecificRisk<'a> {
                 return Err(Error::DuplicateName { what: "causes", name });
             }
             if fitted.data().len() != first.data().len() {
-                return Err(Error::OtherData { part: format!("the number of rows of the model of {name}") });
+                return Err(Error::Model(ModelError::OtherData {
+                    part: format!("the number of rows of the model of {name}"),
+                }));
             }
             causes.push(name);
             parts.push(Part { fitted, x: one_row(*row, fitted.recipe(), "the row")? });
@@ -179,7 +185,7 @@ impl<'a> CauseSpecificRisk<'a> {
     ///
     /// # Errors
     /// [`Error::UnknownCause`]; [`Error::NotEstimable`] for a time that is NaN, negative, or beyond follow-up;
-    /// [`Error::InfiniteCoefficient`]; [`Error::StratumNeeded`], [`Error::UnknownLabel`]; [`Error::Unsupported`] under exact
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded), [`Error::UnknownLabel`]; [`Error::Unsupported`] under exact
     /// ties.
     pub fn of(&self, cause: &(impl ToString + ?Sized), t: f64) -> Result<RiskEstimate> {
         Ok(self.at(cause, &[t])?.remove(0))

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::recipe::{Part, Recipe, Source};
 
@@ -42,7 +42,7 @@ impl<'a> Design<'a> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where names and columns differ in number; [`Error::DuplicateName`] where two columns
-    /// have one name; [`Error::InvalidCovariate`] where a value is NaN or infinite.
+    /// have one name; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) where a value is NaN or infinite.
     pub fn new<S: ToString>(names: &[S], x: ArrayView2<'a, f64>) -> Result<Self> {
         if names.len() != x.ncols() {
             let (len, expected) = (names.len(), x.ncols());
@@ -64,11 +64,11 @@ impl<'a> Design<'a> {
 
     pub(super) fn checked(recipe: Recipe, x: CowArray<'a, f64, Ix2>) -> Result<Self> {
         if let Some(((index, column), &value)) = x.indexed_iter().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::InvalidCovariate {
+            return Err(Error::Model(ModelError::InvalidCovariate {
                 covariate: recipe.columns()[column].clone(),
                 index,
                 value,
-            });
+            }));
         }
         Ok(Self { recipe, x })
     }
@@ -191,8 +191,8 @@ impl DesignBuilder {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where covariates differ in length; [`Error::DuplicateName`] where two covariates or
-    /// columns have one name; [`Error::InvalidCovariate`]; [`Error::UnknownLabel`] for a reference level that does not
-    /// exist; [`Error::UnknownCovariate`] for an interaction of columns that were not added before;
+    /// columns have one name; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate); [`Error::UnknownLabel`] for a reference level that does not
+    /// exist; [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) for an interaction of columns that were not added before;
     /// [`Error::OutOfRange`] for knots; [`Error::TooLarge`] for a factor of so many levels that its columns would not
     /// fit into memory.
     pub fn build(self) -> Result<Design<'static>> {

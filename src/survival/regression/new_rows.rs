@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ndarray::{CowArray, Ix2};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::recipe::{Part, Recipe, Source};
 
@@ -92,9 +92,9 @@ impl NewColumns {
     /// The rows as a design.
     ///
     /// # Errors
-    /// [`Error::MissingCovariate`] and [`Error::UnknownCovariate`] by name; [`Error::UnknownLevel`];
-    /// [`Error::OtherCovariate`] where a level is given for a number or the other way round;
-    /// [`Error::DuplicateName`] where a covariate is given twice; [`Error::InvalidCovariate`] for values that are not
+    /// [`ModelError::MissingCovariate`](crate::ModelError::MissingCovariate) and [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) by name; [`ModelError::UnknownLevel`](crate::ModelError::UnknownLevel);
+    /// [`ModelError::OtherCovariate`](crate::ModelError::OtherCovariate) where a level is given for a number or the other way round;
+    /// [`Error::DuplicateName`] where a covariate is given twice; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) for values that are not
     /// finite; [`Error::LengthMismatch`].
     pub fn build(&self) -> Result<Design<'static>> {
         self.check_names()?;
@@ -120,7 +120,10 @@ impl NewColumns {
                 let part = match parts.get(name) {
                     None | Some(Part::Interaction { .. }) => {
                         let known = parts_in_order(&self.recipe);
-                        return Err(Error::UnknownCovariate { covariate: name.clone(), known });
+                        return Err(Error::Model(ModelError::UnknownCovariate {
+                            covariate: name.clone(),
+                            known,
+                        }));
                     }
                     Some(part) => part,
                 };
@@ -131,7 +134,11 @@ impl NewColumns {
                 };
                 if !fits {
                     let (covariate, model) = (name.clone(), part.describe());
-                    return Err(Error::OtherCovariate { covariate, model, rows: rows.into() });
+                    return Err(Error::Model(ModelError::OtherCovariate {
+                        covariate,
+                        model,
+                        rows: rows.into(),
+                    }));
                 }
             }
         }
@@ -140,7 +147,9 @@ impl NewColumns {
 
     fn source(&self, part: &Part) -> Result<Source> {
         let name = part.name();
-        let missing = |what: &str| Error::MissingCovariate { covariate: name.clone(), what: what.into() };
+        let missing = |what: &str| {
+            Error::Model(ModelError::MissingCovariate { covariate: name.clone(), what: what.into() })
+        };
         let numbers = || {
             let found = self.numbers.iter().find(|(n, _)| *n == name);
             found.map(|(_, values)| values.clone()).ok_or_else(|| missing("a number"))
@@ -153,10 +162,12 @@ impl NewColumns {
                 .ok_or_else(|| missing(&format!("a level, one of {}", known.join(", "))))?;
             let code = |level: &String| {
                 let code = known.iter().position(|k| k == level).map(|code| code as u32);
-                code.ok_or_else(|| Error::UnknownLevel {
-                    covariate: name.clone(),
-                    level: level.clone(),
-                    known: known.join(", "),
+                code.ok_or_else(|| {
+                    Error::Model(ModelError::UnknownLevel {
+                        covariate: name.clone(),
+                        level: level.clone(),
+                        known: known.join(", "),
+                    })
                 })
             };
             levels.iter().map(code).collect()

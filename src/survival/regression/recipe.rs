@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::spline;
 
 /// The recipe of a [`Design`](crate::survival::Design): every covariate with what makes columns of it. Kept by a fitted model.
@@ -184,9 +184,12 @@ impl Inner {
             return Ok(self.columns[at].clone());
         }
         let column = self.names.iter().position(|n| n == name);
-        column
-            .map(|i| i..i + 1)
-            .ok_or_else(|| Error::UnknownCovariate { covariate: name.into(), known: self.names.join(", ") })
+        column.map(|i| i..i + 1).ok_or_else(|| {
+            Error::Model(ModelError::UnknownCovariate {
+                covariate: name.into(),
+                known: self.names.join(", "),
+            })
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every Newton search is asked for: refused where it cannot be.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 
 /// Checks a ridge penalty, a tolerance, and the starting values of so many columns.
 pub(super) fn check(ridge: f64, tolerance: f64, initial: Option<&[f64]>, columns: usize) -> Result<()> {
@@ -18,7 +18,9 @@ pub(super) fn check(ridge: f64, tolerance: f64, initial: Option<&[f64]>, columns
         return Err(Error::LengthMismatch { argument: "initial", len, other, expected: columns });
     }
     match initial.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-        Some((index, &value)) => Err(Error::InvalidCovariate { covariate: "initial".into(), index, value }),
+        Some((index, &value)) => {
+            Err(Error::Model(ModelError::InvalidCovariate { covariate: "initial".into(), index, value }))
+        }
         None => Ok(()),
     }
 }

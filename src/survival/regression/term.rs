@@ -5,12 +5,12 @@ mod stored;
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
+use crate::print::PValue as P;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::PValue as P;
 use crate::survival::result::test::TestSummary;
 
 /// What is known of one coefficient.

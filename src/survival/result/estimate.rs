@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
+use crate::print::{Number, PValue};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{self, Number, PValue};
 
 /// The scale on which an estimate is symmetric and its standard error is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -273,7 +273,7 @@ impl Estimate {
         match self.interval(Interval::default()) {
             Ok(interval) if interval.bounds().is_some() => {
                 let p = self.p_value().filter(|_| p).map(|p| format!(", {:#}", PValue(p)));
-                format!("{value} {}{}", print::in_brackets(&interval, text), p.unwrap_or_default())
+                format!("{value} {}{}", interval.in_brackets(text), p.unwrap_or_default())
             }
             _ => match self.std_error {
                 Err(because) => format!("{value} (no interval: {because:#})"),

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
+use crate::print::{self, Number};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{self, Number};
 
 /// How a hazard ratio was estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

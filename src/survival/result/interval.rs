@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
-use crate::survival::result::print::{self, Number};
+use crate::print::{self, Number};
 
 /// The scale on which a pointwise interval for a survival probability is symmetric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -301,6 +301,24 @@ impl ConfidenceInterval {
     pub fn contains(&self, value: f64) -> bool {
         self.lower.is_none_or(|l| l <= value) && self.upper.is_none_or(|u| value <= u)
     }
+
+    /// `0.34 to 1.14` with each limit written by `text`; one that is missing is a dash, and so are two.
+    #[must_use]
+    pub fn limits(&self, text: impl Fn(f64) -> String) -> String {
+        if self.lower.is_none() && self.upper.is_none() {
+            return print::MISSING.to_string();
+        }
+        format!("{} to {}", print::or_missing(self.lower, &text), print::or_missing(self.upper, &text))
+    }
+
+    /// `(95% CI 0.34 to 1.14)`, or `(no interval)` where neither limit exists.
+    #[must_use]
+    pub fn in_brackets(&self, text: impl Fn(f64) -> String) -> String {
+        if self.lower.is_none() && self.upper.is_none() {
+            return "(no interval)".to_string();
+        }
+        format!("({} CI {})", print::level(self.level), self.limits(text))
+    }
 }
 
 /// `0.620 to 0.952`, with as many decimals as asked for (three by default); `–` stands for no limit, and alone for
@@ -308,6 +326,6 @@ impl ConfidenceInterval {
 impl fmt::Display for ConfidenceInterval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
-        print::pad(f, &print::limits(self, |x| format!("{:.decimals$}", Number(x))))
+        print::pad(f, &self.limits(|x| format!("{:.decimals$}", Number(x))))
     }
 }

@@ -12,17 +12,17 @@ pub mod direction;
 pub mod estimate;
 pub mod hazard_ratio;
 pub mod interval;
-pub mod not_estimable;
-pub mod print;
 #[cfg(feature = "serde")]
 pub(crate) mod stored;
 pub mod test;
 pub(crate) mod time_asked;
 
+pub use crate::error::NotEstimable;
+#[doc(inline)]
+pub use crate::print;
 pub use alternative::Alternative;
 pub use direction::Direction;
 pub use estimate::{Estimate, Scale};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
-pub use not_estimable::NotEstimable;
 pub use test::TestSummary;

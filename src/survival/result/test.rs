@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::survival::result::print::{Number, PValue};
+use crate::print::{Number, PValue};
 
 /// What is reported of a test, whichever it was: method, statistic, degrees of freedom, p-value, subjects and events.
 ///

@@ -35,7 +35,7 @@ impl RiskTable {
     /// One pass.
     ///
     /// # Errors
-    /// [`Error::InconsistentTable`](crate::Error::InconsistentTable) where times are not finite, at least 0 and increasing;
+    /// [`TableError::InconsistentTable`](crate::TableError::InconsistentTable) where times are not finite, at least 0 and increasing;
     /// [`Error::TooManyRows`](crate::Error::TooManyRows) for more than 2³² − 1 subjects.
     ///
     /// # Example

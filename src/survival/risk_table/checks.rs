@@ -1,13 +1,13 @@
 //! What must hold of a table that was written elsewhere, whatever it was written in.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::numeric::sums::Twofold;
 use crate::survival::risk_table::fine::FineRows;
 use crate::survival::risk_table::table::{Counts, RiskTable, WeightedRow};
 use crate::survival::risk_table::tally::{At, Heads, Sums};
 
 pub(super) fn refused<T>(index: usize, reason: &'static str) -> Result<T> {
-    Err(Error::InconsistentTable { index, reason })
+    Err(Error::Table(TableError::InconsistentTable { index, reason }))
 }
 
 pub(super) const SUMS: &str = "the numbers at risk, with events, censored and entered do not add up";

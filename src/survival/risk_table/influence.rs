@@ -96,7 +96,10 @@ impl Influence {
         {
             return Ok(());
         }
-        Err(crate::error::Error::InconsistentCurve { values: self.subjects.len(), rows })
+        Err(crate::error::Error::Table(crate::error::TableError::InconsistentCurve {
+            values: self.subjects.len(),
+            rows,
+        }))
     }
 
     /// Those who are still under observation at row `row`, with the rows counted from there.

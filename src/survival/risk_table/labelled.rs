@@ -54,7 +54,7 @@ impl<T: Table> LabelledTables<T> {
     ///
     /// # Errors
     /// Those of [`Groups::from_codes`] where a label stands twice; [`Error::LengthMismatch`] where a stratum has not one
-    /// table per label; [`Error::MixedWeights`]; [`Error::MixedCauses`].
+    /// table per label; [`TableError::MixedWeights`](crate::TableError::MixedWeights); [`TableError::MixedCauses`](crate::TableError::MixedCauses).
     ///
     /// # Example
     /// ```
@@ -198,7 +198,7 @@ impl<T: Table> LabelledTables<T> {
     /// As that of merging one table after the other, for each label: O(rows × log parts).
     ///
     /// # Errors
-    /// [`Error::MixedWeights`]; [`Error::MixedCauses`]; [`Error::TooManyRows`]; [`Error::Unsupported`] where one part has
+    /// [`TableError::MixedWeights`](crate::TableError::MixedWeights); [`TableError::MixedCauses`](crate::TableError::MixedCauses); [`Error::TooManyRows`]; [`Error::Unsupported`] where one part has
     /// strata and another has none.
     pub fn merge_all<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Result<Self>
     where

@@ -6,7 +6,7 @@
 
 use std::iter;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::numeric::near_ties;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::{Tally, coarsened};
@@ -37,7 +37,7 @@ impl RiskTable {
     /// O(total number of rows × log of the number of tables). Merging one after the other is quadratic; this is not.
     ///
     /// # Errors
-    /// [`Error::MixedWeights`] where one counts sampling weights, or censorings, and another does not;
+    /// [`TableError::MixedWeights`](crate::TableError::MixedWeights) where one counts sampling weights, or censorings, and another does not;
     /// [`Error::TooManyRows`].
     ///
     /// # Example
@@ -137,7 +137,10 @@ impl Whole {
     pub(super) fn of(tables: &[&RiskTable]) -> Result<Self> {
         let first = tables[0];
         if let Some(other) = tables.iter().find(|t| t.kind() != first.kind()) {
-            return Err(Error::MixedWeights { left: first.kind_name(), right: other.kind_name() });
+            return Err(Error::Table(TableError::MixedWeights {
+                left: first.kind_name(),
+                right: other.kind_name(),
+            }));
         }
         let rows: usize = tables.iter().map(|t| t.subjects()).sum();
         if u32::try_from(rows).is_err() {

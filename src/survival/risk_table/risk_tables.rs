@@ -1,6 +1,6 @@
 //! Labelled tables of one cause of the event.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::risk_table::labelled::{LabelledTables, Table};
@@ -51,7 +51,7 @@ impl Table for RiskTable {
         if self.kind() == other.kind() {
             Ok(())
         } else {
-            Err(Error::MixedWeights { left: self.kind_name(), right: other.kind_name() })
+            Err(Error::Table(TableError::MixedWeights { left: self.kind_name(), right: other.kind_name() }))
         }
     }
 

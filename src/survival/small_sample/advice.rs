@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use crate::print::Number;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::permutation::inversion::within_reach;
-use crate::survival::result::print::Number;
 use crate::survival::small_sample::method::SmallSample;
 
 /// Why an asymptotic interval or test is doubtful.

@@ -1,6 +1,6 @@
 //! The beta product confidence procedure.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TestError};
 use crate::numeric::beta::Beta;
 use crate::numeric::root;
 use crate::survival::curve::survival_curve::SurvivalCurve;
@@ -138,11 +138,11 @@ pub(super) fn laws(curve: &SurvivalCurve, t: f64, law: BetaProductLaw) -> Result
             let events: f64 = table.rows().take(rows).map(|row| row.events).sum();
             let ticks = 40.0 * table.at_risk(0.0);
             if events * ticks > EXACT_WORK {
-                return Err(Error::TooManySubjects {
+                return Err(Error::Test(TestError::TooManySubjects {
                     method: "the exact law of the beta product",
                     subjects: table.at_risk(0.0),
                     instead: "use the law by moments (`BetaProductLaw::Moments`), close to it at this size",
-                });
+                }));
             }
             let mut rates = Vec::new();
             for row in table.rows().take(rows) {

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::numeric::quadrature::tanh_sinh;
 use crate::numeric::root;
+use crate::print::{MISSING, PValue as P};
 use crate::survival::contrast::Measure;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, percent, z_of};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{MISSING, PValue as P};
 use crate::survival::small_sample::beta_product::{BetaProductLaw, Law, laws};
 use crate::survival::small_sample::method::check_time;
 

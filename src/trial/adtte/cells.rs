@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::str::FromStr;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 
 /// A header and rows of text. Every row has as many cells as the header.
 pub(super) struct Cells {
@@ -13,7 +13,7 @@ pub(super) struct Cells {
 
 /// The error of a file that is not what its format demands.
 pub(super) fn unreadable(why: impl ToString) -> Error {
-    Error::DataSet { action: "read", why: why.to_string() }
+    Error::File(FileError::DataSet { action: "read", why: why.to_string() })
 }
 
 impl Cells {
@@ -49,7 +49,8 @@ impl Cells {
     /// The position of a column that must exist; `instead` says what would do.
     pub(super) fn required(&self, name: &'static str, instead: &'static str) -> Result<usize> {
         let known = || if self.header.is_empty() { "none".into() } else { self.header.join(", ") };
-        self.position(name).ok_or_else(|| Error::MissingColumn { column: name, instead, known: known() })
+        self.position(name)
+            .ok_or_else(|| Error::File(FileError::MissingColumn { column: name, instead, known: known() }))
     }
 
     /// The trimmed text of a cell; empty where the column does not exist.
@@ -74,7 +75,12 @@ impl Cells {
     /// The error of a cell.
     pub(super) fn invalid(&self, row: usize, column: Option<usize>, must_be: &'static str) -> Error {
         let name = column.map_or(String::new(), |c| self.header[c].clone());
-        Error::InvalidCell { row: row + 1, column: name, value: self.text(row, column).into(), must_be }
+        Error::File(FileError::InvalidCell {
+            row: row + 1,
+            column: name,
+            value: self.text(row, column).into(),
+            must_be,
+        })
     }
 }
 

@@ -15,7 +15,7 @@ impl Adtte {
     /// lines (NDJSON): the object without rows, then an array of cells on each line.
     ///
     /// # Errors
-    /// As [`read_csv`](Self::read_csv); [`Error::DataSet`](crate::Error::DataSet) for what is no Dataset-JSON.
+    /// As [`read_csv`](Self::read_csv); [`FileError::DataSet`](crate::FileError::DataSet) for what is no Dataset-JSON.
     pub fn read_dataset_json(source: impl Read, options: impl Into<ReadOptions>) -> Result<Import> {
         let mut values = serde_json::Deserializer::from_reader(source).into_iter::<Value>();
         let file = values.next().unwrap_or(Ok(Value::Null)).map_err(unreadable)?;
@@ -45,7 +45,7 @@ impl Adtte {
     /// Writes CDISC Dataset-JSON 1.1, created at a date and time. Read back it is the same data set.
     ///
     /// # Errors
-    /// [`Error::DataSet`](crate::Error::DataSet) where the destination fails.
+    /// [`FileError::DataSet`](crate::FileError::DataSet) where the destination fails.
     pub fn write_dataset_json(&self, destination: impl Write, created: DateTime) -> Result<()> {
         let columns = self.columns().map(|name| {
             let data_type = match name {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::trial::TimeUnit;
 use crate::trial::adtte::cells::{Cells, column};
 use crate::trial::adtte::cnsr::Cnsr;
@@ -91,10 +91,10 @@ impl Layout {
         let trtp = match (&options.treatment, cells.position("TRTP"), cells.position("TRT01P")) {
             (Some(chosen), ..) => cells.position(&column(chosen)).ok_or_else(|| {
                 let known = cells.header.join(", ");
-                Error::DataSet {
+                Error::File(FileError::DataSet {
                     action: "read",
                     why: format!("it has no column {chosen} for the arm; there are {known}"),
-                }
+                })
             })?,
             (None, Some(at), _) | (None, None, Some(at)) => at,
             (None, None, None) => {
@@ -134,7 +134,7 @@ impl Adtte {
     /// as `2014-01-02`, `02JAN2014` or SAS's number of days since 1960; AVAL may be in hours, which become days.
     ///
     /// # Errors
-    /// [`Error::DataSet`] for a file that is no CSV; [`Error::MissingColumn`]; [`Error::InvalidCell`] for a cell that
+    /// [`FileError::DataSet`](crate::FileError::DataSet) for a file that is no CSV; [`FileError::MissingColumn`](crate::FileError::MissingColumn); [`FileError::InvalidCell`](crate::FileError::InvalidCell) for a cell that
     /// does not hold what its column must, with its row and column; [`Error::Empty`] where no row can be used. A row
     /// without an arm is left out with a note, a partial date counts as missing with a remark, and two rows of one subject
     /// and parameter are remarked upon: that parameter alone cannot be analysed.

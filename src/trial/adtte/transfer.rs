@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::survival::result::direction::Direction;
 use crate::trial::adtte::{Adtte, AdtteRow, Cnsr};
 use crate::trial::analysis::analysis::About;
@@ -91,12 +91,12 @@ impl Adtte {
     /// The rows of several parameters in one data set.
     ///
     /// # Errors
-    /// [`Error::DataSet`] where the two have different other columns or ways of counting days;
-    /// [`Error::DuplicateRow`] where a subject has a parameter in both.
+    /// [`FileError::DataSet`](crate::FileError::DataSet) where the two have different other columns or ways of counting days;
+    /// [`FileError::DuplicateRow`](crate::FileError::DuplicateRow) where a subject has a parameter in both.
     pub fn append(&mut self, other: Self) -> Result<()> {
         if (&self.other_columns, self.days) != (&other.other_columns, other.days) {
             let why = "the two data sets have different columns, or count days in different ways".into();
-            return Err(Error::DataSet { action: "joined", why });
+            return Err(Error::File(FileError::DataSet { action: "joined", why }));
         }
         let key = |r: &AdtteRow| (r.usubjid.clone(), r.paramcd.clone());
         let mut seen: HashMap<_, usize> =
@@ -104,7 +104,7 @@ impl Adtte {
         for (row, r) in (self.rows.len() + 1..).zip(&other.rows) {
             if let Some(first) = seen.insert(key(r), row) {
                 let (usubjid, paramcd) = key(r);
-                return Err(Error::DuplicateRow { row, first, usubjid, paramcd });
+                return Err(Error::File(FileError::DuplicateRow { row, first, usubjid, paramcd }));
             }
         }
         self.rows.extend(other.rows);
@@ -117,7 +117,7 @@ impl Adtte {
     /// [`analyse_with_competing`](Self::analyse_with_competing).
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`] where there is no such parameter; [`Error::DuplicateRow`] where a subject has it twice.
+    /// [`Error::UnknownLabel`] where there is no such parameter; [`FileError::DuplicateRow`](crate::FileError::DuplicateRow) where a subject has it twice.
     pub fn analyse<'a>(&'a self, paramcd: &str) -> Result<Analysis<&'a str, &'a str>> {
         self.analyse_with_competing(paramcd, &[])
     }
@@ -139,7 +139,7 @@ impl Adtte {
         for (i, row) in rows() {
             if let Some(first) = seen.insert(&row.usubjid, i + 1) {
                 let (usubjid, paramcd) = (row.usubjid.clone(), row.paramcd.clone());
-                return Err(Error::DuplicateRow { row: i + 1, first, usubjid, paramcd });
+                return Err(Error::File(FileError::DuplicateRow { row: i + 1, first, usubjid, paramcd }));
             }
             let time = row.avalu.time(row.aval);
             let kind = self.reasons[i].as_str();

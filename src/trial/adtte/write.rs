@@ -2,19 +2,19 @@
 
 use std::io::Write;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FileError, Result};
 use crate::trial::adtte::read::COLUMNS;
 use crate::trial::adtte::{Adtte, AdtteRow};
 
 pub(super) fn unwritable(why: impl ToString) -> Error {
-    Error::DataSet { action: "written", why: why.to_string() }
+    Error::File(FileError::DataSet { action: "written", why: why.to_string() })
 }
 
 impl Adtte {
     /// Writes CSV with a header: the columns of ADTTE first, the others after them. Read back it is the same data set.
     ///
     /// # Errors
-    /// [`Error::DataSet`] where the destination fails.
+    /// [`FileError::DataSet`](crate::FileError::DataSet) where the destination fails.
     pub fn write_csv(&self, destination: impl Write) -> Result<()> {
         let mut writer = csv::Writer::from_writer(destination);
         writer.write_record(self.columns()).map_err(unwritable)?;

@@ -1,6 +1,6 @@
 //! One endpoint of one trial, ready to be read.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
@@ -118,7 +118,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// The same records with tests and models stratified by all stratification factors.
     ///
     /// # Errors
-    /// [`Error::Empty`] where no subject has a stratification factor; [`Error::MissingBaseline`] where one lacks a
+    /// [`Error::Empty`] where no subject has a stratification factor; [`TrialError::MissingBaseline`](crate::TrialError::MissingBaseline) where one lacks a
     /// factor that others have.
     pub fn stratified(mut self, by: Stratification) -> Result<Self> {
         baseline::strata(self.baselines.iter(), by, |i| self.who(i))?;
@@ -169,11 +169,11 @@ impl<A: Label, E: Label> Analysis<A, E> {
     pub(in crate::trial) fn check_competing(&self, keep: impl Fn(&Record<A, E>) -> bool) -> Result<()> {
         for record in self.records.iter().filter(|r| keep(r)) {
             if let Outcome::Competing(kind) = record.outcome {
-                return Err(Error::CompetingOutcomes {
+                return Err(Error::Trial(TrialError::CompetingOutcomes {
                     endpoint: self.about.endpoint.clone(),
                     event: label(&kind),
                     subject: record.id.clone().unwrap_or_else(|| record.position.to_string()),
-                });
+                }));
             }
         }
         Ok(())
@@ -197,7 +197,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// All records as survival data, times in days, with their arms as groups.
     ///
     /// # Errors
-    /// [`Error::CompetingOutcomes`].
+    /// [`TrialError::CompetingOutcomes`](crate::TrialError::CompetingOutcomes).
     pub fn survival_data(&self) -> Result<(RightCensored<'static>, Groups)> {
         self.check_competing(|_| true)?;
         let (data, _) = self.data(|_| true)?;
@@ -210,7 +210,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// The Kaplan-Meier curve of an arm; its times are days.
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`]; [`Error::CompetingOutcomes`]: a Kaplan-Meier curve would silently censor them.
+    /// [`Error::UnknownLabel`]; [`TrialError::CompetingOutcomes`](crate::TrialError::CompetingOutcomes): a Kaplan-Meier curve would silently censor them.
     pub fn curve(&self, arm: A) -> Result<SurvivalCurve> {
         self.check_arm(arm)?;
         self.check_competing(|r| r.arm == arm)?;
@@ -229,7 +229,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// The median follow-up of all subjects: how long they were observed for this endpoint.
     ///
     /// # Errors
-    /// [`Error::CompetingOutcomes`].
+    /// [`TrialError::CompetingOutcomes`](crate::TrialError::CompetingOutcomes).
     pub fn follow_up(&self) -> Result<FollowUp> {
         self.follow_up_where(|_| true)
     }
@@ -278,7 +278,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// At risk at t are those observed up to t or beyond: an event or censoring at t itself is not yet counted.
     ///
     /// # Errors
-    /// [`Error::CompetingOutcomes`]: they are neither events nor censorings.
+    /// [`TrialError::CompetingOutcomes`](crate::TrialError::CompetingOutcomes): they are neither events nor censorings.
     pub fn numbers_at_risk(&self, times: &[Time]) -> Result<NumbersAtRisk<A>> {
         self.check_competing(|_| true)?;
         let count = |arm: A, condition: &dyn Fn(&Record<A, E>) -> bool| {
@@ -301,7 +301,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     ///
     /// # Errors
     /// [`Error::UnknownLabel`]; [`Error::TooFewGroups`] where both are the same arm;
-    /// [`Error::CompetingOutcomes`].
+    /// [`TrialError::CompetingOutcomes`](crate::TrialError::CompetingOutcomes).
     pub fn contrast(&self, of: A, against: A) -> Result<Contrast> {
         self.check_competing(|r| r.arm == of || r.arm == against)?;
         self.cause_specific(of, against)

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::print::{MISSING, PValue, or_missing};
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
-use crate::survival::result::print::{MISSING, PValue, or_missing};
 use crate::trial::{Analysis, Incidence, Label, Time};
 
 /// One arm against another, asked in several ways: under several strategies for an intercurrent event, in several

@@ -231,7 +231,7 @@ impl Contrast {
     /// ```
     ///
     /// # Errors
-    /// [`Error::MissingBaseline`](crate::Error::MissingBaseline) where a subject lacks the characteristic; as
+    /// [`TrialError::MissingBaseline`](crate::TrialError::MissingBaseline) where a subject lacks the characteristic; as
     /// [`CoxPh::fit`].
     pub fn cox(&self, adjusting_for: &[&str]) -> Result<CoxModel> {
         CoxPh::new().fit(&self.data, &self.design(adjusting_for)?)

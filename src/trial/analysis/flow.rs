@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
 use crate::trial::{Exit, Label, Name, Population, Trial, label};
@@ -142,12 +142,12 @@ impl Flow {
     /// Adds those who were screened and why some of them were not randomised.
     ///
     /// # Errors
-    /// [`Error::FlowMismatch`] where screened less excluded are not the randomised.
+    /// [`TrialError::FlowMismatch`](crate::TrialError::FlowMismatch) where screened less excluded are not the randomised.
     pub fn screened(mut self, screened: usize, excluded: &[(&str, usize)]) -> Result<Self> {
         let out = excluded.iter().fold(0_usize, |sum, e| sum.saturating_add(e.1));
         let randomised: usize = self.randomised.iter().sum();
         if screened.checked_sub(out) != Some(randomised) {
-            return Err(Error::FlowMismatch { screened, excluded: out, randomised });
+            return Err(Error::Trial(TrialError::FlowMismatch { screened, excluded: out, randomised }));
         }
         self.screened = Some(screened);
         self.excluded = excluded.iter().map(|&(why, n)| (why.into(), n)).collect();

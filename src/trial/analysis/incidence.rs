@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::survival::curve::AalenJohansen;
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
@@ -9,7 +10,6 @@ use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored;
 use crate::trial::facts::baseline;

@@ -1,5 +1,6 @@
 //! Two arms of an endpoint with competing events, compared.
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::data::competing::CompetingRisks;
@@ -9,7 +10,6 @@ use crate::survival::regression::fine_gray::{FineGray, FineGrayModel};
 use crate::survival::result::direction::Direction;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
-use crate::survival::result::not_estimable::NotEstimable;
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::analysis::incidence::EVENT;
 use crate::trial::{Analysis, Label, Time, label};
@@ -106,7 +106,7 @@ impl IncidenceContrast {
     /// stratified analysis, with a baseline for each stratum. The first coefficient carries the first arm's name.
     ///
     /// # Errors
-    /// [`Error::MissingBaseline`] where a subject lacks a characteristic; as [`FineGray::fit`].
+    /// [`TrialError::MissingBaseline`](crate::TrialError::MissingBaseline) where a subject lacks a characteristic; as [`FineGray::fit`].
     pub fn fine_gray(&self, adjusting_for: &[&str]) -> Result<FineGrayModel> {
         FineGray::new(EVENT).fit(&self.data, &self.cause_specific.design(adjusting_for)?)
     }

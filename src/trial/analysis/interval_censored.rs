@@ -15,7 +15,7 @@ impl<A: Label, E: Label> Analysis<A, E> {
     /// visits, which the endpoint censors for want of a date, is here what it is: an event in a wide interval.
     ///
     /// # Errors
-    /// [`Error::CompetingOutcomes`](crate::Error::CompetingOutcomes): interval-censored data know one kind of event.
+    /// [`TrialError::CompetingOutcomes`](crate::TrialError::CompetingOutcomes): interval-censored data know one kind of event.
     ///
     /// # Example
     /// ```

@@ -3,13 +3,13 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
+use crate::print::{self, PValue};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::{CoxModel, CoxPh};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::term::Status;
 use crate::survival::result::interval::ConfidenceInterval;
-use crate::survival::result::print::{self, PValue};
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::facts::baseline::Characteristic;
 
@@ -102,7 +102,7 @@ impl Contrast {
     /// interaction. A stratified analysis stays stratified.
     ///
     /// # Errors
-    /// [`Error::MissingBaseline`] where a subject lacks a characteristic; [`Error::Unsupported`] for a characteristic that is
+    /// [`TrialError::MissingBaseline`](crate::TrialError::MissingBaseline) where a subject lacks a characteristic; [`Error::Unsupported`] for a characteristic that is
     /// a number, not a level; [`Error::OutOfRange`] for a level outside (0, 1); as
     /// [`CoxPh::fit`].
     ///
@@ -158,10 +158,10 @@ impl Contrast {
                     });
                 }
                 None => {
-                    return Err(Error::MissingBaseline {
+                    return Err(Error::Trial(TrialError::MissingBaseline {
                         subject: self.subject(i).into(),
                         what: name.into(),
-                    });
+                    }));
                 }
             }
         }
@@ -212,6 +212,12 @@ impl Contrast {
 }
 
 impl Subgroups {
+    /// The arm whose hazard the ratios ask for, and the other.
+    #[must_use]
+    pub fn arms(&self) -> &[String; 2] {
+        &self.arms
+    }
+
     /// The characteristics, as they were asked for.
     #[must_use]
     pub fn factors(&self) -> &[SubgroupFactor] {
@@ -222,29 +228,6 @@ impl Subgroups {
     #[must_use]
     pub fn all(&self) -> &Subgroup {
         &self.all
-    }
-
-    /// The rows of a forest plot.
-    #[cfg(feature = "plot")]
-    #[must_use]
-    pub fn forest_rows(&self) -> Vec<crate::plot::ForestRow> {
-        use crate::plot::ForestRow;
-        let row = |s: &Subgroup| {
-            let limits = s.ratio.zip(s.interval.bounds());
-            let row = match limits {
-                Some((ratio, (low, high))) => ForestRow::new(&s.level, ratio, low, high),
-                None => ForestRow::not_estimable(&s.level),
-            };
-            row.counts(s.events.iter().sum(), s.subjects.iter().sum())
-        };
-        let mut rows = Vec::new();
-        for factor in &self.factors {
-            let heading = ForestRow::heading(&factor.name);
-            rows.push(factor.interaction.map_or(heading.clone(), |p| heading.interaction(p)));
-            rows.extend(factor.subgroups.iter().map(row));
-        }
-        rows.push(row(&self.all).overall());
-        rows
     }
 }
 
@@ -263,7 +246,7 @@ impl fmt::Display for Subgroups {
         let row = |f: &mut fmt::Formatter<'_>, s: &Subgroup, indent: &str| {
             let counts = |arm: usize| format!("{} / {}", s.events[arm], s.subjects[arm]);
             let effect = match s.ratio {
-                Some(ratio) => format!("{ratio:.2} ({})", print::limits(&s.interval, |x| format!("{x:.2}"))),
+                Some(ratio) => format!("{ratio:.2} ({})", s.interval.limits(|x| format!("{x:.2}"))),
                 None => print::MISSING.into(),
             };
             let name = format!("{indent}{}", s.level);

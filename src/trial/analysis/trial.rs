@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::trial::analysis::analysis::{About, Analysis};
 use crate::trial::analysis::record::record;
 use crate::trial::facts::subject::name;
@@ -173,11 +173,11 @@ impl<A: Label, E: Label> Trial<A, E> {
     ///
     /// # Errors
     /// [`Error::Empty`] where no subject has a record; [`Error::OutOfRange`] where the endpoint's planned time between
-    /// visits is not above 0; [`Error::MeaninglessStrategy`] where a strategy of the estimand has no meaning;
-    /// [`Error::NotTerminal`] where follow-up goes on after an event that ended it in another subject;
-    /// [`Error::IgnoresTerminal`] where the endpoint ignores an event that ended a subject's follow-up:
+    /// visits is not above 0; [`TrialError::MeaninglessStrategy`](crate::TrialError::MeaninglessStrategy) where a strategy of the estimand has no meaning;
+    /// [`TrialError::NotTerminal`](crate::TrialError::NotTerminal) where follow-up goes on after an event that ended it in another subject;
+    /// [`TrialError::IgnoresTerminal`](crate::TrialError::IgnoresTerminal) where the endpoint ignores an event that ended a subject's follow-up:
     /// nothing is observed after death, so it must be an event, a competing event or a (declared) censoring;
-    /// [`Error::NoRole`] for an event that the description of an endpoint names nowhere.
+    /// [`TrialError::NoRole`](crate::TrialError::NoRole) for an event that the description of an endpoint names nowhere.
     pub fn analyse(&self, question: impl Into<Estimand<E>>) -> Result<Analysis<A, E>> {
         let question = question.into();
         if let Ascertainment::Assessed { every, .. } = question.ascertainment()
@@ -194,20 +194,20 @@ impl<A: Label, E: Label> Trial<A, E> {
         let mut without_origin = 0;
         for (position, subject) in self.subjects.iter().enumerate() {
             if let Some((_, kind)) = subject.history().find(|&(_, kind)| !question.knows(kind)) {
-                return Err(Error::NoRole {
+                return Err(Error::Trial(TrialError::NoRole {
                     endpoint: question.name().into(),
                     event: label(&kind),
                     subject: called(position, subject),
-                });
+                }));
             }
             if let Exit::Terminal(kind) = subject.exit
                 && question.role(kind) == Role::Ignore
             {
-                return Err(Error::IgnoresTerminal {
+                return Err(Error::Trial(TrialError::IgnoresTerminal {
                     endpoint: question.name().into(),
                     event: label(&kind),
                     subject: called(position, subject),
-                });
+                }));
             }
             match record(position, subject, &question) {
                 Some(record) => {
@@ -245,11 +245,11 @@ impl<A: Label, E: Label> Trial<A, E> {
     fn check_terminal(&self, kinds: &[E]) -> Result<()> {
         for (position, s) in self.subjects.iter().enumerate() {
             if let Some(&(at, kind)) = s.events.iter().find(|(_, kind)| kinds.contains(kind)) {
-                return Err(Error::NotTerminal {
+                return Err(Error::Trial(TrialError::NotTerminal {
                     subject: called(position, s),
                     event: label(&kind),
                     at: at.to_string(),
-                });
+                }));
             }
         }
         Ok(())

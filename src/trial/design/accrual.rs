@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::checks;
 use crate::trial::design::hazard::{Hazard, check_breaks};
 

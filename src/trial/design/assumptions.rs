@@ -5,7 +5,7 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::checks;
 use crate::trial::design::hazard::Hazard;

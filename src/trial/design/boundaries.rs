@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::survival::result::print;
+use crate::print;
 use crate::trial::design::recursion::exits;
 use crate::trial::design::spending::Spending;
 use crate::trial::report::Table;

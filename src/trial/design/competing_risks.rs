@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::distribution::{normal_quantile, normal_sf};
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::checks;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::event_formula::formula_name;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
-use crate::survival::result::print::MISSING;
+use crate::print::MISSING;
 use crate::trial::design::boundaries::Boundaries;
 use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{FixedPlan, RoundedPlan, whole};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::root;
-use crate::survival::result::print::PValue;
+use crate::print::PValue;
 use crate::trial::design::boundaries::Boundaries;
 use crate::trial::design::checks;
 use crate::trial::design::recursion::exits;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::checks;
 use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};

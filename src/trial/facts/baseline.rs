@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::design::DesignBuilder;
 
@@ -92,7 +92,8 @@ pub(in crate::trial) fn strata<'a>(
     for (i, baseline) in baselines.enumerate() {
         let mut levels = Vec::with_capacity(factors.len());
         for &factor in &factors {
-            let missing = || Error::MissingBaseline { subject: name(i), what: factor.into() };
+            let missing =
+                || Error::Trial(TrialError::MissingBaseline { subject: name(i), what: factor.into() });
             levels.push(baseline.level(factor, version).ok_or_else(missing)?);
         }
         labels.push(levels.join(", "));
@@ -113,7 +114,9 @@ pub(in crate::trial) fn adjust(
         match baseline.characteristic(name) {
             Some(Characteristic::Number(value)) => numbers.push(*value),
             Some(Characteristic::Level(level)) => levels.push(level),
-            None => return Err(Error::MissingBaseline { subject: who(i), what: name.into() }),
+            None => {
+                return Err(Error::Trial(TrialError::MissingBaseline { subject: who(i), what: name.into() }));
+            }
         }
     }
     if levels.is_empty() {

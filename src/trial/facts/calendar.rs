@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::trial::{DataCutoff, Time};
 
 /// How days between two dates are counted. The field does both, and never says which.
@@ -39,10 +39,13 @@ impl DayCount {
     /// ```
     ///
     /// # Errors
-    /// [`Error::DateOrder`] where the end comes before the start.
+    /// [`TrialError::DateOrder`](crate::TrialError::DateOrder) where the end comes before the start.
     pub fn between(self, start: Date, end: Date) -> Result<Time> {
         if end < start {
-            return Err(Error::DateOrder { date: end.to_string(), start: start.to_string() });
+            return Err(Error::Trial(TrialError::DateOrder {
+                date: end.to_string(),
+                start: start.to_string(),
+            }));
         }
         Ok(Time::days(f64::from(days(start, end) + self.first_day())))
     }
@@ -114,7 +117,7 @@ impl Calendar {
     /// The clock of a subject that entered on a date.
     ///
     /// # Errors
-    /// [`Error::DateOrder`] where the date comes before the calendar's first.
+    /// [`TrialError::DateOrder`](crate::TrialError::DateOrder) where the date comes before the calendar's first.
     pub fn entered(&self, date: Date) -> Result<Clock> {
         DayCount::Elapsed.between(self.first, date)?;
         Ok(Clock { calendar: *self, entry: date })
@@ -123,7 +126,7 @@ impl Calendar {
     /// The data cutoff on a date: what happened on that day is known.
     ///
     /// # Errors
-    /// [`Error::DateOrder`] where the date comes before the calendar's first.
+    /// [`TrialError::DateOrder`](crate::TrialError::DateOrder) where the date comes before the calendar's first.
     pub fn cutoff(&self, date: Date) -> Result<DataCutoff> {
         Ok(DataCutoff(self.days.between(self.first, date)?))
     }
@@ -145,7 +148,7 @@ impl Clock {
     /// The time of a date since entry.
     ///
     /// # Errors
-    /// [`Error::DateOrder`] where the date comes before the entry.
+    /// [`TrialError::DateOrder`](crate::TrialError::DateOrder) where the date comes before the entry.
     pub fn at(&self, date: Date) -> Result<Time> {
         self.calendar.days.between(self.entry, date)
     }

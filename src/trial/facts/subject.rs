@@ -1,6 +1,6 @@
 //! One person: what happened, when they were seen, and how follow-up ended.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::trial::facts::baseline::Baseline;
 use crate::trial::{Characteristic, Label, Name, Stratum, Time, label};
 
@@ -227,32 +227,40 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
     /// Ends follow-up.
     ///
     /// # Errors
-    /// Each names the subject. [`Error::InvalidSubjectTime`] for a time that is NaN, infinite or negative;
-    /// [`Error::AfterExit`] for an event or visit after the end of follow-up.
+    /// Each names the subject. [`TrialError::InvalidSubjectTime`](crate::TrialError::InvalidSubjectTime) for a time that is NaN, infinite or negative;
+    /// [`TrialError::AfterExit`](crate::TrialError::AfterExit) for an event or visit after the end of follow-up.
     pub fn until(mut self, end: Time, exit: Exit<E>) -> Result<Subject<A, E>> {
         let subject = name(self.id.as_deref(), self.arm);
         let times = [("entry", self.entered), ("end of follow-up", end)].into_iter();
         let times = times.chain(self.visits.iter().map(|&t| ("visit", t)));
         for (what, t) in times {
             if !t.is_valid() {
-                return Err(Error::InvalidSubjectTime { subject, what: what.into(), value: t.in_days() });
+                return Err(Error::Trial(TrialError::InvalidSubjectTime {
+                    subject,
+                    what: what.into(),
+                    value: t.in_days(),
+                }));
             }
         }
         for &(t, kind) in &self.events {
             if !t.is_valid() {
-                return Err(Error::InvalidSubjectTime { subject, what: label(&kind), value: t.in_days() });
+                return Err(Error::Trial(TrialError::InvalidSubjectTime {
+                    subject,
+                    what: label(&kind),
+                    value: t.in_days(),
+                }));
             }
         }
         let visits = self.visits.iter().map(|&t| (t, "a visit".to_string()));
         let events = self.events.iter().map(|&(t, kind)| (t, label(&kind)));
         if let Some((at, what)) = events.chain(visits).find(|&(t, _)| t > end) {
-            return Err(Error::AfterExit {
+            return Err(Error::Trial(TrialError::AfterExit {
                 subject,
                 what,
                 at: at.to_string(),
                 end: end.to_string(),
                 exit: format!("{exit:?}"),
-            });
+            }));
         }
         self.visits.sort_by(|a, b| a.in_days().total_cmp(&b.in_days()));
         self.events.sort_by(|a, b| a.0.in_days().total_cmp(&b.0.in_days()));

@@ -1,6 +1,6 @@
 //! A question about an endpoint with its answer to everything that gets in the way.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::survival::result::direction::Direction;
 use crate::trial::{Ascertainment, Endpoint, Label, Origin, Role, RunTimeEndpoint};
 
@@ -220,12 +220,12 @@ impl<E: Label> Estimand<E> {
             } else {
                 continue;
             };
-            return Err(Error::MeaninglessStrategy {
+            return Err(Error::Trial(TrialError::MeaninglessStrategy {
                 endpoint: self.name().into(),
                 strategy: strategy.name(),
                 event: crate::trial::label(&kind),
                 why,
-            });
+            }));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::survival::result::direction::Direction;
 use crate::trial::{Ascertainment, Estimand, Label, Role, Time, TimeUnit, label};
 
@@ -274,7 +274,7 @@ impl<E: Label> EndpointDescription<E> {
     /// The endpoint, ready to be asked.
     ///
     /// # Errors
-    /// [`Error::InvalidEndpoint`] for one without a name or an event, for a kind that stands twice, and for a time between visits
+    /// [`TrialError::InvalidEndpoint`](crate::TrialError::InvalidEndpoint) for one without a name or an event, for a kind that stands twice, and for a time between visits
     /// that is not above 0.
     pub fn endpoint(&self) -> Result<RunTimeEndpoint<E>>
     where
@@ -295,7 +295,8 @@ impl<E: Label> EndpointDescription<E> {
     }
 
     fn check(&self) -> Result<()> {
-        let invalid = |why: String| Err(Error::InvalidEndpoint { endpoint: self.name.clone(), why });
+        let invalid =
+            |why: String| Err(Error::Trial(TrialError::InvalidEndpoint { endpoint: self.name.clone(), why }));
         if self.name.trim().is_empty() {
             return invalid("give it a name".into());
         }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use num_rational::BigRational;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 
 /// A number as it stands in print: `38.1%`, `0.153`, `<0.001`.
 ///
@@ -85,7 +85,7 @@ impl FromStr for Published {
 
     /// Digits with at most one point, `<` before or `%` behind them where it is printed.
     fn from_str(text: &str) -> Result<Self> {
-        let unreadable = || Error::UnreadableFigure { text: text.to_string() };
+        let unreadable = || Error::Trial(TrialError::UnreadableFigure { text: text.to_string() });
         let trimmed = text.trim();
         let (below, rest) = match trimmed.strip_prefix('<') {
             Some(rest) => (true, rest.trim_start()),

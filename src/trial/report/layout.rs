@@ -1,5 +1,7 @@
 //! The numbers of a report, set as tables of text.
 
+use crate::error::NotEstimable;
+use crate::print::{MISSING, Number, PValue};
 use crate::survival::contrast::fixed_time::SurvivalContrast;
 use crate::survival::curve::quantile::Quantile;
 use crate::survival::curve::restricted_mean::RestrictedMean;
@@ -7,8 +9,6 @@ use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::hazard_ratio::HazardRatio;
 use crate::survival::result::interval::ConfidenceInterval;
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{MISSING, Number, PValue};
 use crate::trial::report::report::{ArmReport, ComparisonReport, CompetingReport, Report};
 use crate::trial::report::table::Table;
 use crate::trial::{FollowUp, Incidence, Stratification, Time};

@@ -101,7 +101,7 @@ impl<A: Label, E: Label> Trial<A, E> {
     ///
     /// # Errors
     /// [`Error::Empty`] for a trial without subjects; [`Error::OutOfRange`] where the date is no time;
-    /// [`Error::NotTerminal`] where follow-up goes on after an event that ended it in another subject.
+    /// [`TrialError::NotTerminal`](crate::TrialError::NotTerminal) where follow-up goes on after an event that ended it in another subject.
     pub fn responses(&self, endpoint: &BinaryEndpoint<E>) -> Result<BinaryAnalysis<A>> {
         if !endpoint.date().is_valid() {
             let (value, must_be) = (endpoint.date().in_days(), "finite and at least 0");

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::print::{self, Number, PValue};
 use crate::proportion::{
     Assumed, Boschloo, EffectEstimate, Fisher, Proportion, ProportionInterval, ProportionTest, TwoProportions,
 };
 use crate::survival::result::interval::z_of;
-use crate::survival::result::print::{self, Number, PValue};
 use crate::trial::report::Table;
 use crate::trial::response::binary_analysis::{BinaryAnalysis, BinaryCounts};
 use crate::trial::response::contrast::BinaryContrast;
@@ -143,7 +143,7 @@ impl BinaryReport {
         let (group, reference) = (pair.group(), pair.reference());
         let exact = self.contrast.exact_difference().unwrap_or_else(|_| self.contrast.difference());
         let points = |x: f64| format!("{:+.1}", Number(100.0 * x));
-        let limits = exact.interval(self.level).map(|i| print::limits(&i, points)).unwrap_or_default();
+        let limits = exact.interval(self.level).map(|i| i.limits(points)).unwrap_or_default();
         let possible = format!(
             "{}/{} against {}/{} leaves a difference of {limits} percentage points possible ({} CI, {})",
             group.events(),
@@ -203,7 +203,7 @@ impl BinaryReport {
             ("Wilson", ProportionInterval::wilson()),
         ] {
             let cell = |p: &Proportion| {
-                let limits = p.interval(interval.level(self.level)).map(|i| print::limits(&i, percent));
+                let limits = p.interval(interval.level(self.level)).map(|i| i.limits(percent));
                 format!("{} ({})", percent(p.value()), limits.unwrap_or_default())
             };
             line(format!("Proportion ({level} CI, {name})"), &|_, p| print::or_missing(p, cell));
@@ -222,7 +222,7 @@ impl BinaryReport {
         let level = print::level(self.level);
         for effect in &self.effects {
             let text = |x: f64| format!("{:.3}", Number(x));
-            let limits = effect.interval(self.level).map(|i| print::limits(&i, text)).unwrap_or_default();
+            let limits = effect.interval(self.level).map(|i| i.limits(text)).unwrap_or_default();
             let value = effect.value().map_or_else(|because| because.to_string(), text);
             let name =
                 format!("{} ({level} CI, {})", capital(&effect.measure().to_string()), effect.method());

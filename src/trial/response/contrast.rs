@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::print;
 use crate::proportion::{
     Barnard, Boschloo, ChanZhang, ConditionalOddsRatio, EffectEstimate, Fisher, MiettinenNurminen,
     ProportionTest, TwoProportions,
 };
-use crate::survival::result::print;
 
 /// One arm's responders against another's. Made by
 /// [`BinaryAnalysis::contrast`](crate::trial::BinaryAnalysis::contrast); everything it returns is about the first arm

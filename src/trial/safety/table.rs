@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print::{self, Number};
 use crate::proportion::{Proportion, TwoProportions};
 use crate::survival::curve::incidence_rate::IncidenceRate;
 use crate::survival::result::direction::Direction;
-use crate::survival::result::print::{self, Number};
 use crate::trial::analysis::analysis::{About, check_arm};
 use crate::trial::facts::baseline::Baseline;
 use crate::trial::report::Table;
@@ -83,7 +83,7 @@ impl<A: Label, E: Label> Trial<A, E> {
     ///
     /// # Errors
     /// [`Error::Empty`] for a trial without subjects; [`Error::OutOfRange`] where the end of the period is not a time
-    /// above 0; [`Error::NotTerminal`] where follow-up goes on after an event that ended it in another subject.
+    /// above 0; [`TrialError::NotTerminal`](crate::TrialError::NotTerminal) where follow-up goes on after an event that ended it in another subject.
     pub fn adverse_events(&self, question: &AdverseEvents<E>) -> Result<AdverseEventTable<A, E>> {
         if let Some(until) = question.end()
             && !(until.is_valid() && until > Time::ZERO)
@@ -268,10 +268,10 @@ impl<A: Label, E: Label> AdverseEventTable<A, E> {
                 let row = row(arm)?;
                 let share = Proportion::new(row.with_event, row.subjects)?;
                 let percent = |x: f64| format!("{:.1}%", Number(100.0 * x));
-                let limits = print::limits(&share.interval(level)?, percent);
+                let limits = share.interval(level)?.limits(percent);
                 let rate = IncidenceRate::new(row.events, row.time.in_years()).ok();
                 let rate = rate.map(|rate| -> Result<String> {
-                    let limits = print::limits(&rate.interval(level)?, |x| format!("{x:.3}"));
+                    let limits = rate.interval(level)?.limits(|x| format!("{x:.3}"));
                     Ok(format!("{:.3} ({limits})", rate.value()))
                 });
                 cells.push(format!("{}/{} ({limits})", row.with_event, row.subjects));

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::print::{MISSING, PValue, or_missing};
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
-use crate::survival::result::print::{MISSING, PValue, or_missing};
 use crate::trial::sensitivity::changed_outcomes::plain;
 use crate::trial::{Analysis, Censoring, Contrast, Label, Outcome, Record};
 

@@ -5,11 +5,11 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::student_two_sided;
 use crate::numeric::random::Random;
+use crate::print::{PValue, or_missing};
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
-use crate::survival::result::print::{PValue, or_missing};
 use crate::trial::sensitivity::changed_outcomes::plain;
 use crate::trial::{Analysis, Censoring, Label, Outcome, Record};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrialError};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::time_in_state::TimeInState;
@@ -39,8 +39,8 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// ([`StateAnalysis::without_time`]).
     ///
     /// # Errors
-    /// [`Error::Empty`] where nobody is observed for any time; [`Error::NotTerminal`] where follow-up goes on after an
-    /// event that ended it in another subject; [`Error::IgnoresTerminal`] where an event that ended follow-up leads to
+    /// [`Error::Empty`] where nobody is observed for any time; [`TrialError::NotTerminal`](crate::TrialError::NotTerminal) where follow-up goes on after an
+    /// event that ended it in another subject; [`TrialError::IgnoresTerminal`](crate::TrialError::IgnoresTerminal) where an event that ended follow-up leads to
     /// no state; those of [`Histories::new`] and [`Occupation::fit`].
     pub fn states<Q: StateQuestion<E>>(&self, question: &Q) -> Result<StateAnalysis<A, Q::State>> {
         self.check_histories()?;
@@ -50,11 +50,11 @@ impl<A: Label, E: Label> Trial<A, E> {
             if let Exit::Terminal(kind) = subject.exit
                 && question.after(question.initial(), kind).is_none()
             {
-                return Err(Error::IgnoresTerminal {
+                return Err(Error::Trial(TrialError::IgnoresTerminal {
                     endpoint: question.name().into(),
                     event: label(&kind),
                     subject: called(position, subject),
-                });
+                }));
             }
             if subject.end > Time::ZERO {
                 rows.follow(position, subject, question);

@@ -178,7 +178,7 @@ impl Options {
 
     /// An error of the library by the flag that it comes from, and by the line of the file.
     pub(super) fn explain(&self, table: &Table, error: &greenwood::Error) -> Failure {
-        use greenwood::Error as E;
+        use greenwood::{Error as E, ModelError};
         let own = |a: &Option<String>, b: &Option<String>| a.clone().or(b.clone()).unwrap_or_default();
         let (index, flag, column) = match error {
             E::InvalidTime { index, .. } => (*index, "--time", own(&self.time, &self.lower)),
@@ -189,10 +189,10 @@ impl Options {
             E::InvalidWeight { index, .. } => {
                 (*index, "--weight", self.rows.weight.clone().unwrap_or_default())
             }
-            E::InvalidBackground { index, .. } => {
+            E::Model(ModelError::InvalidBackground { index, .. }) => {
                 (*index, "--background", self.background.clone().unwrap_or_default())
             }
-            E::InvalidCovariate { covariate, index, .. } => {
+            E::Model(ModelError::InvalidCovariate { covariate, index, .. }) => {
                 let flag = if covariate == "offset" { "--offset" } else { self.flag_of(covariate) };
                 let column = if covariate == "offset" { self.offset.as_ref() } else { Some(covariate) };
                 (*index, flag, column.cloned().unwrap_or_default())
@@ -204,7 +204,7 @@ impl Options {
 
     /// An error without a row.
     fn explain_flag(&self, error: &greenwood::Error) -> Failure {
-        use greenwood::Error as E;
+        use greenwood::{Error as E, ModelError};
         let named = |flag: &str, column: &Option<String>| {
             column
                 .as_ref()
@@ -236,7 +236,9 @@ impl Options {
                 of_flag.unwrap_or_else(|| error.to_string())
             }
             E::DuplicateName { .. } if !self.on.is_empty() => values("--on", &self.on),
-            E::Collinear { covariate } => format!("{} \"{covariate}\": {error}", self.flag_of(covariate)),
+            E::Model(ModelError::Collinear { covariate }) => {
+                format!("{} \"{covariate}\": {error}", self.flag_of(covariate))
+            }
             E::ZeroWeights | E::HugeWeights { .. } => named("--weight", &self.rows.weight),
             _ => error.to_string(),
         };

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use greenwood::Error;
 use greenwood::columns::{Columns as Description, EventCodes, Nulls, ParquetFiles, TableStream, texts};
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{Groups, RiskTable};
+use greenwood::{Error, FileError};
 
 use super::answer::{Failure, Warnings};
 use super::columns::{Columns, Further};
@@ -154,8 +154,8 @@ impl Columns {
     /// Is it an error of one cell, or one that reading cells as texts may resolve?
     pub fn is_of_a_cell(&self, error: &Error) -> bool {
         match error {
-            Error::InFile { error, .. } => self.is_of_a_cell(error),
-            Error::ColumnValue { .. } | Error::NullValue { .. } => true,
+            Error::File(FileError::InFile { error, .. }) => self.is_of_a_cell(error),
+            Error::File(FileError::ColumnValue { .. } | FileError::NullValue { .. }) => true,
             other => self.is_text(other),
         }
     }
@@ -163,9 +163,9 @@ impl Columns {
     /// Is it an error that reading cells as texts may resolve: numbers in a column of strings, words for missing values?
     fn is_text(&self, error: &Error) -> bool {
         match error {
-            Error::InFile { error, .. } => self.is_text(error),
-            Error::ColumnType { found, .. } => found.contains("Utf8"),
-            Error::ColumnValue { value, .. } => self.is_odd(value.trim_matches('"')),
+            Error::File(FileError::InFile { error, .. }) => self.is_text(error),
+            Error::File(FileError::ColumnType { found, .. }) => found.contains("Utf8"),
+            Error::File(FileError::ColumnValue { value, .. }) => self.is_odd(value.trim_matches('"')),
             _ => false,
         }
     }
@@ -173,13 +173,13 @@ impl Columns {
     /// The library names the column, from row 0 on; a user gave it by a flag.
     pub fn named(&self, further: Further, error: &Error) -> Failure {
         let (path, error) = match error {
-            Error::InFile { path, error } => (path.clone(), error.as_ref()),
+            Error::File(FileError::InFile { path, error }) => (path.clone(), error.as_ref()),
             error => (self.file.display().to_string(), error),
         };
         let used = self.used(&further.flags());
         let flag = |column: &str| used.iter().find(|(_, c)| *c == column).map_or("", |(flag, _)| *flag);
         match error {
-            Error::ColumnValue { column, row, value, must_be } => {
+            Error::File(FileError::ColumnValue { column, row, value, must_be }) => {
                 let hint = if column == &self.event && self.event_value.is_none() {
                     format!(
                         "is {value}: an event is 1 (or true), a censoring 0 (or false); where the event has another \
@@ -191,16 +191,16 @@ impl Columns {
                 };
                 format!("{path} row {}: {} \"{column}\" {hint}", row + 1, flag(column))
             }
-            Error::NullValue { column, row } => format!(
+            Error::File(FileError::NullValue { column, row }) => format!(
                 "{path} row {}: {} \"{column}\" is missing (\"\"); give a value, or leave out such rows with \
                  --skip-missing",
                 row + 1,
                 flag(column)
             ),
-            Error::ColumnType { column, found, must_be } => {
+            Error::File(FileError::ColumnType { column, found, must_be }) => {
                 format!("{path}: {} \"{column}\" is of type {found}: it must be {must_be}", flag(column))
             }
-            Error::UnknownColumn { column, known } => {
+            Error::File(FileError::UnknownColumn { column, known }) => {
                 format!("{}: {path} has no column \"{column}\"; its columns are {known}", flag(column))
             }
             Error::Empty { .. } if self.rows.skip_missing => {

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
+use crate::print::{PValue, pair};
 use crate::survival::contrast::win_ratio::finkelstein_schoenfeld::FinkelsteinSchoenfeld;
 use crate::survival::contrast::win_ratio::pairs::Tally;
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{PValue, pair};
 
 /// By what the sum of squares in a U-statistic's variance is divided. With nine in a group it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

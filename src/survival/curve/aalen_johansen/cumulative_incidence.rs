@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, Result, TableError};
+use crate::print::or_missing;
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::incidence_row::IncidenceRow;
@@ -12,8 +14,6 @@ use crate::survival::curve::aalen_johansen::influence::Subjects;
 use crate::survival::curve::aalen_johansen::running::{self, BLOCK, Columns};
 use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;
 use crate::survival::curve::survival_curve::{SAME_TIME, last_observed};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::or_missing;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored;
 use crate::survival::risk_table::competing::CompetingRiskTable;
@@ -80,7 +80,7 @@ impl TryFrom<Raw> for CumulativeIncidence {
             Kept::Places(_) => [(free.len(), rows); 4],
         };
         if let Some(&(values, rows)) = lengths.iter().find(|(len, expected)| len != expected) {
-            return Err(Error::InconsistentCurve { values, rows });
+            return Err(Error::Table(TableError::InconsistentCurve { values, rows }));
         }
         if let Some(subjects) = &subjects {
             subjects.check(rows, causes)?;
@@ -94,7 +94,7 @@ impl TryFrom<Raw> for CumulativeIncidence {
         }
         let found = Self { start, extended, ..fit(table, kind, None) };
         if found.free != free || subjects.is_some() || !matches!(found.kept, Kept::Places(_)) {
-            return Err(Error::InconsistentCurve { values: free.len(), rows });
+            return Err(Error::Table(TableError::InconsistentCurve { values: free.len(), rows }));
         }
         Ok(found)
     }
@@ -238,6 +238,28 @@ impl CumulativeIncidence {
                 Kept::Places(places) => Cow::Owned(running::block(&self.table, self.kind, places, i)),
             },
         })
+    }
+
+    /// The incidence of cause number `cause` after row number `row` of the table.
+    #[cfg(feature = "plot")]
+    pub(crate) fn value_at_row(&self, row: usize, cause: usize) -> f64 {
+        self.after(row + 1, cause).0
+    }
+
+    /// The incidence of a cause, given by its number, after a row, given by its number: for rows that are asked for in
+    /// their order. It does not know the events up to then.
+    #[cfg(feature = "plot")]
+    pub(crate) fn at_rows(&self) -> impl FnMut(usize, usize) -> IncidenceEstimate {
+        // The block of the last row that was asked for.
+        let mut last: Option<Block> = None;
+        move |row, cause| {
+            if !last.as_ref().is_some_and(|block| block.rows.contains(&row)) {
+                last = self.blocks_from(row).next();
+            }
+            let (value, std_error) = last.as_ref().map_or((0.0, None), |block| block.of_cause(row, cause));
+            let row = self.table.all().row(row);
+            IncidenceEstimate::new(row.time, Ok(value), std_error, row.at_risk, f64::NAN)
+        }
     }
 
     /// Has the fit a variance?

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::time_asked::TimeAsked;
@@ -167,7 +167,8 @@ impl IncidenceEstimate {
         Ok(ConfidenceInterval::new(bounds, interval.confidence_level()))
     }
 
-    pub(super) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
+    /// The limits of an interval whose quantile is known.
+    pub(crate) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
         let (value, std_error) = (self.value.ok()?, self.std_error.ok()?);
         let log_se = std_error / value;
         interval.limits(z, value, log_se, log_se)

@@ -105,7 +105,10 @@ impl Subjects {
         {
             return Ok(());
         }
-        Err(crate::error::Error::InconsistentCurve { values: self.rows.len(), rows })
+        Err(crate::error::Error::Table(crate::error::TableError::InconsistentCurve {
+            values: self.rows.len(),
+            rows,
+        }))
     }
 
     /// Those who are still under observation at row `row`, with the rows counted from there.

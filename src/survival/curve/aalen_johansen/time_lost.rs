@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
 use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
@@ -10,7 +11,6 @@ use crate::survival::curve::aalen_johansen::influence::RowInfluence;
 use crate::survival::curve::aalen_johansen::variance::{Hazard, IncidenceVariance};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

@@ -6,9 +6,9 @@ use super::kernel::Kernel;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::Result;
+use crate::print::{MISSING, Number};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::print::{MISSING, Number};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

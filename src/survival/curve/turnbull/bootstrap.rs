@@ -4,13 +4,13 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::random::Random;
+use crate::print::{Number, level as percent};
 use crate::survival::curve::turnbull::curve::SurvivalRegion;
 use crate::survival::curve::turnbull::estimator::Turnbull;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
-use crate::survival::result::print::{Number, level as percent};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

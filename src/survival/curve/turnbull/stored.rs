@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::curve::TurnbullCurve;
 use super::hazards::masses;
 use super::intersections::{Place, compare};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 
 /// The largest difference of a sum of probabilities from what it should be.
 const ROUNDING: f64 = 1e-9;
@@ -78,7 +78,7 @@ impl TurnbullCurve {
         let rows = self.places.len();
         let hazards = self.hazard.as_ref().map_or(rows, Vec::len);
         if let Some(values) = [self.mass.len(), hazards].into_iter().find(|n| *n != rows) {
-            return Err(Error::InconsistentCurve { values, rows });
+            return Err(Error::Table(TableError::InconsistentCurve { values, rows }));
         }
         if rows == 0 || self.rows < 1 {
             return Err(Error::Empty { argument: "the intersections" });

@@ -6,8 +6,8 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::chi_square_sf;
 use crate::numeric::quadratic_form::quadratic_form;
+use crate::print::PValue;
 use crate::survival::log_rank::pairwise::Adjustment;
-use crate::survival::result::print::PValue;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;

@@ -7,12 +7,12 @@ use super::score_test::{IntervalLogRank, IntervalScore};
 use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::numeric::random::Random;
+use crate::print::PValue;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::permutation::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::print::PValue;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
 use crate::survival::result::test::TestSummary;

@@ -6,7 +6,7 @@ use super::score_test::{IntervalScore, IntervalVariance};
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
 use crate::numeric::distribution::chi_square_sf;
-use crate::survival::result::print::PValue;
+use crate::print::PValue;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::numeric::distribution::chi_square_sf;
-use crate::survival::result::print::PValue;
+use crate::print::PValue;
 
 /// The comparison at one landmark.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::prediction::concordance::estimate::{Concordance, ConcordanceEstimate};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// The difference of the concordances of two scores on the same subjects, with the covariance that their being the
 /// same brings about. Made by [`Concordance::difference`].

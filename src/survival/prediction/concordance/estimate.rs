@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::prediction::concordance::pairs::{Pairs, Stratum};
 use crate::survival::prediction::concordance::weight::PairWeight;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// The concordance of a score with survival: the share of comparable pairs in which the subject with the higher
 /// score has the event first.
@@ -70,7 +70,7 @@ impl Concordance {
     /// The concordance of `score` (higher means an earlier event, as the linear predictor of a Cox model).
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::InvalidCovariate`] where a score is not finite; [`Error::OutOfRange`] for the
+    /// [`Error::LengthMismatch`]; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) where a score is not finite; [`Error::OutOfRange`] for the
     /// end of the weight; [`Error::Unsupported`] for weights by censoring with delayed entry.
     pub fn estimate(&self, data: &RightCensored, score: &[f64]) -> Result<ConcordanceEstimate> {
         Ok(self.measure(data, score)?.0)
@@ -87,7 +87,11 @@ impl Concordance {
             return Err(Error::LengthMismatch { argument: "score", len, other: "time", expected });
         }
         if let Some((index, &value)) = score.iter().enumerate().find(|(_, s)| !s.is_finite()) {
-            return Err(Error::InvalidCovariate { covariate: "score".into(), index, value });
+            return Err(Error::Model(ModelError::InvalidCovariate {
+                covariate: "score".into(),
+                index,
+                value,
+            }));
         }
         self.weight.check(data.entry().is_some())?;
         let (data, (order, time)) = data.in_order();

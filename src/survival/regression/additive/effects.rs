@@ -6,7 +6,7 @@ use super::model::AdditiveModel;
 use super::risk_sets::RiskSets;
 use crate::numeric::distribution::normal_quantile;
 use crate::numeric::random::Random;
-use crate::survival::result::print::PValue;
+use crate::print::PValue;
 
 /// The tests of one coefficient by resampling: made by [`AdditiveHazards::effects`](super::AdditiveHazards::effects).
 #[derive(Debug, Clone, PartialEq)]

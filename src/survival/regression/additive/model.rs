@@ -4,15 +4,15 @@ use std::fmt;
 
 use super::options::TestWeight;
 use super::risk_sets::{EventSet, RiskSets};
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::quadratic_form::quadratic_form;
+use crate::print::{Number, PValue};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::TestResult;
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::not_estimable::NotEstimable;
-use crate::survival::result::print::{Number, PValue};
 
 /// Where the estimation ended before the last event: from this event time on nothing is estimated.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -227,11 +227,11 @@ impl AdditiveModel {
     /// fall, and be below 0, where the model does not fit or few are at risk.
     ///
     /// # Errors
-    /// Those of [`at`](Self::at); [`Error::MissingCovariate`] and others where the row is not one of the model;
-    /// [`Error::StratumNeeded`] of a model with strata: ask that of one ([`stratum`](Self::stratum)).
+    /// Those of [`at`](Self::at); [`ModelError::MissingCovariate`](crate::ModelError::MissingCovariate) and others where the row is not one of the model;
+    /// [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded) of a model with strata: ask that of one ([`stratum`](Self::stratum)).
     pub fn cumulative_hazard(&self, row: &impl NewRows, time: f64) -> Result<Estimate> {
         if self.strata.len() > 1 {
-            return Err(Error::StratumNeeded { known: self.strata.join(", ") });
+            return Err(Error::Model(ModelError::StratumNeeded { known: self.strata.join(", ") }));
         }
         let x: Vec<f64> = std::iter::once(1.0).chain(one_row(row, &self.recipe, "the row")?).collect();
         let at = match self.position(time)? {

@@ -3,7 +3,7 @@
 use super::effects::EffectTest;
 use super::model::{AdditiveModel, EstimationEnd, names};
 use super::options::TestWeight;
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::stored::{self, checked_when_read};
 
@@ -17,7 +17,11 @@ impl AdditiveModel {
     fn check(&self) -> Result<()> {
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         if self.names != names(&self.strata, self.recipe.columns()) {
-            return Err(Error::InvalidCovariate { covariate: "a name".into(), index: 0, value: f64::NAN });
+            return Err(Error::Model(ModelError::InvalidCovariate {
+                covariate: "a name".into(),
+                index: 0,
+                value: f64::NAN,
+            }));
         }
         let (p, d) = (self.names.len(), self.times.len());
         let triangle = p * (p + 1) / 2;

@@ -4,7 +4,9 @@ mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 
-use crate::error::{Error, Result};
+#[cfg(doc)]
+use crate::error::NotEstimable;
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::baseline::limit::{StratumParts, split_by_rays};
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
@@ -16,8 +18,6 @@ use crate::survival::regression::cox::score::risk_sums;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
-#[cfg(doc)]
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// How the baseline is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl FittedData<'_> {
     ///
     /// # Errors
     /// [`Error::Unsupported`] where a coefficient is infinite and events are tied under exact ties;
-    /// [`Error::InfiniteCoefficient`] where so many columns are separated in so many ways that a model does not keep their
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient) where so many columns are separated in so many ways that a model does not keep their
     /// directions (more than 500).
     pub fn baseline(&self) -> Result<Baseline> {
         self.baseline_by(self.model.ties().into())
@@ -289,7 +289,7 @@ impl Baseline {
     /// [`Error::NotEstimable`] where the ratio of the row's hazard to that of an event has no value
     /// ([`NotEstimable::NoMaximum`]).
     /// As [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor); [`Error::LengthMismatch`] for
-    /// more than one row; [`Error::StratumNeeded`] where the baseline has several strata: ask that of one
+    /// more than one row; [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded) where the baseline has several strata: ask that of one
     /// ([`stratum`](Self::stratum)).
     pub fn curve(&self, row: &impl NewRows) -> Result<PredictedCurve> {
         self.curve_of(&one_row(row, &self.recipe, "the row")?)
@@ -306,7 +306,7 @@ impl Baseline {
     /// The curve at the [`means`](Self::means) of the columns, which may be nobody's.
     ///
     /// # Errors
-    /// [`Error::StratumNeeded`].
+    /// [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded).
     pub fn at_means(&self) -> Result<PredictedCurve> {
         self.curve_of(&self.means)
     }
@@ -314,17 +314,19 @@ impl Baseline {
     /// The curve at covariates of 0 (R's `basehaz(centered = FALSE)`).
     ///
     /// # Errors
-    /// [`Error::StratumNeeded`].
+    /// [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded).
     pub fn at_zero(&self) -> Result<PredictedCurve> {
         self.curve_of(&vec![0.0; self.coefficients.len()])
     }
 
     fn curve_of(&self, x: &[f64]) -> Result<PredictedCurve> {
         let [base, others @ ..] = self.strata.as_slice() else {
-            return Err(Error::StratumNeeded { known: String::new() });
+            return Err(Error::Model(ModelError::StratumNeeded { known: String::new() }));
         };
         if others.iter().any(|s| s.label != base.label) || self.rays.is_empty() && !others.is_empty() {
-            return Err(Error::StratumNeeded { known: self.strata().collect::<Vec<_>>().join(", ") });
+            return Err(Error::Model(ModelError::StratumNeeded {
+                known: self.strata().collect::<Vec<_>>().join(", "),
+            }));
         }
         let d: Vec<f64> = x.iter().zip(&self.means).map(|(x, m)| x - m).collect();
         if self.rays.is_empty() {

@@ -1,6 +1,6 @@
 //! The fit of Cox's model: what is refused, which columns are free, and the way to the maximum.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -53,7 +53,7 @@ impl CoxPh {
     fn check_weights(&self, data: &RightCensored) -> Result<()> {
         match data.weights() {
             None => Ok(()),
-            Some(_) if self.ties == Ties::Exact => Err(Error::ExactTiesWithWeights),
+            Some(_) if self.ties == Ties::Exact => Err(Error::Model(ModelError::ExactTiesWithWeights)),
             Some(Weights::Replication(w)) if w.iter().all(|w| w.fract() == 0.0) => Ok(()),
             Some(weights) => Err(Error::Unsupported {
                 method: "the exact marginal likelihood of ties",
@@ -70,11 +70,11 @@ impl CoxPh {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where design, offset or starting values do not match the data;
-    /// [`Error::InvalidCovariate`] for values that are not finite; [`Error::OutOfRange`] for options;
+    /// [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) for values that are not finite; [`Error::OutOfRange`] for options;
     /// [`Error::TooLarge`] for more than 5,000 columns;
-    /// [`Error::Collinear`] where that is to be refused; [`Error::ExactTiesWithWeights`]; [`Error::Unsupported`] for weights that
+    /// [`ModelError::Collinear`](crate::ModelError::Collinear) where that is to be refused; [`ModelError::ExactTiesWithWeights`](crate::ModelError::ExactTiesWithWeights); [`Error::Unsupported`] for weights that
     /// are not numbers of rows under [`Ties::Marginal`];
-    /// [`Error::InfiniteLikelihood`] where starting values or offsets leave the likelihood without a value;
+    /// [`ModelError::InfiniteLikelihood`](crate::ModelError::InfiniteLikelihood) where starting values or offsets leave the likelihood without a value;
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
     /// tied under exact ties.
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<CoxModel> {
@@ -115,7 +115,7 @@ impl CoxPh {
         let mut start = Point::new(p);
         objective.evaluate(&initial, &mut start);
         if !start.log_likelihood.is_finite() {
-            return Err(Error::InfiniteLikelihood);
+            return Err(Error::Model(ModelError::InfiniteLikelihood));
         }
         let events = rows.event_weight();
         let mut free = Cholesky::independent(&start.information, p, COLLINEAR.0, COLLINEAR.1 * events);
@@ -133,14 +133,14 @@ impl CoxPh {
         if self.collinear == Collinear::Refuse
             && let Some(j) = (0..p).find(|j| !free.contains(j))
         {
-            return Err(Error::Collinear { covariate: design.names()[j].clone() });
+            return Err(Error::Model(ModelError::Collinear { covariate: design.names()[j].clone() }));
         }
         // The determinant of an information without columns is 1, and its logarithm nothing.
         if self.firth && !free.is_empty() {
             objective.firth = Some(Firth::new(&free, &rows.scale));
             objective.evaluate(&initial, &mut start);
             if !start.log_likelihood.is_finite() {
-                return Err(Error::InfiniteLikelihood);
+                return Err(Error::Model(ModelError::InfiniteLikelihood));
             }
         }
         let mut found = maximise(

@@ -1,7 +1,7 @@
 //! The baseline hazard by its steps, and how much each cluster moves a sum of them: for what is predicted from several hazards
 //! at once.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
@@ -56,7 +56,7 @@ impl FittedData<'_> {
             (None, _) if strata.len() < 2 => {
                 Ok((strata.first().map(|_| 0), strata.first().map_or(0.0, |_| last(0))))
             }
-            (None, _) => Err(Error::StratumNeeded { known: known() }),
+            (None, _) => Err(Error::Model(ModelError::StratumNeeded { known: known() })),
             (Some(label), labels) => {
                 let code = labels.and_then(|s| s.labels().iter().position(|l| l == label));
                 let number = code.and_then(|code| strata.iter().position(|s| s.code == code));

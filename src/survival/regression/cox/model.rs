@@ -10,7 +10,7 @@ pub(super) use finished::Finished;
 
 use ndarray::Array2;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::regression::cox::{Stop, Ties};
 use crate::survival::regression::fingerprint::Fingerprint;
@@ -243,7 +243,7 @@ impl CoxModel {
     /// contrasts that are finite, such as that of two levels of a factor whose reference has no event.
     ///
     /// # Errors
-    /// [`Error::UnknownCovariate`].
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate).
     pub fn wald_test_of(&self, names: &[&str]) -> Result<TestResult> {
         let which = names.iter().map(|n| self.position(n)).collect::<Result<Vec<_>>>()?;
         Ok(self.wald(&which))
@@ -280,7 +280,7 @@ impl CoxModel {
     pub(super) fn position(&self, name: &str) -> Result<usize> {
         self.terms.iter().position(|t| t.name == name).ok_or_else(|| {
             let known = self.terms.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
-            Error::UnknownCovariate { covariate: name.into(), known }
+            Error::Model(ModelError::UnknownCovariate { covariate: name.into(), known })
         })
     }
 
@@ -288,13 +288,13 @@ impl CoxModel {
     /// ties. The smaller model must be a special case of this one: of two that are not nested the difference is no test.
     ///
     /// # Errors
-    /// [`Error::OtherData`] where the two were fitted to other rows, weights, strata or offsets; [`Error::Unsupported`]
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) where the two were fitted to other rows, weights, strata or offsets; [`Error::Unsupported`]
     /// where ties or penalties differ, and with Firth's penalty, which is another one in the smaller model: there
     /// [`likelihood_ratio_test_of`](crate::survival::regression::FittedData::likelihood_ratio_test_of) is the test.
     pub fn likelihood_ratio_against(&self, smaller: &Self) -> Result<TestResult> {
         self.fingerprint.check_rows(&smaller.fingerprint)?;
         if self.offset != smaller.offset {
-            return Err(Error::OtherData { part: "offset".into() });
+            return Err(Error::Model(ModelError::OtherData { part: "offset".into() }));
         }
         if self.ties != smaller.ties || self.ridge != smaller.ridge || self.firth || smaller.firth {
             return Err(Error::Unsupported {

@@ -13,7 +13,7 @@ pub enum Collinear {
     /// It is left out, and its term says so.
     #[default]
     Drop,
-    /// The fit is refused with [`Error::Collinear`], which names it.
+    /// The fit is refused with [`ModelError::Collinear`](crate::ModelError::Collinear), which names it.
     Refuse,
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::survival::curve::quantile::{Quantile, QuantileRule};
 use crate::survival::curve::step_function::StepFunction;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// The predicted survival of one row in one stratum, and its cumulative hazard. Made by
 /// [`Baseline::curve`](crate::survival::regression::Baseline::curve).
@@ -163,7 +163,7 @@ mod stored {
     //! A predicted curve as it is read back: two step functions of the same times and variances.
 
     use super::{PredictedCurve, Result, StepFunction};
-    use crate::error::Error;
+    use crate::error::{Error, FileError};
     use crate::survival::curve::step_function::Kind;
 
     #[derive(serde::Deserialize)]
@@ -185,10 +185,10 @@ mod stored {
             if alike {
                 return Ok(Self { survival, hazard });
             }
-            Err(Error::DataSet {
+            Err(Error::File(FileError::DataSet {
                 action: "read",
                 why: "the predicted survival and the hazard differ in times or variances".into(),
-            })
+            }))
         }
     }
 }

@@ -1,20 +1,20 @@
 //! What a model says of new rows, which are given by name: linear predictors and hazard ratios.
 
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::cox::limit::Fate;
 use crate::survival::regression::cox::model::CoxModel;
 use crate::survival::regression::cox::model::limit::{movement, variance_of};
 use crate::survival::regression::new_rows::{NewRows, one_row};
 use crate::survival::regression::term::{Status, Term};
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
-use crate::survival::result::not_estimable::NotEstimable;
 
 impl CoxModel {
     /// The hazard ratio of one unit more of a column of the design, or of a level of a factor against its reference,
     /// as a value that says what is compared with what. `None` unless the coefficient was estimated.
     ///
     /// # Errors
-    /// [`Error::UnknownCovariate`].
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate).
     pub fn hazard_ratio(&self, name: &str) -> Result<Option<HazardRatio>> {
         let at = self.position(name)?;
         let (term, reference) = (&self.terms[at], self.recipe.compared_with(at));
@@ -34,7 +34,7 @@ impl CoxModel {
     ///
     /// # Errors
     /// As [`linear_predictor`](Self::linear_predictor); [`Error::LengthMismatch`] for more than one row;
-    /// [`Error::InfiniteCoefficient`] where so many columns are separated in so many ways that a model does not keep
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient) where so many columns are separated in so many ways that a model does not keep
     /// their directions (more than 500).
     ///
     /// # Example
@@ -79,7 +79,7 @@ impl CoxModel {
             _ if !limit.extreme => {
                 let moved = |(t, c): (&Term, &f64)| *c != 0.0 && !matches!(t.status, Status::Estimated);
                 let at = self.terms.iter().zip(contrast).position(moved).unwrap_or(0);
-                Err(Error::InfiniteCoefficient { covariate: self.terms[at].name.clone() })
+                Err(Error::Model(ModelError::InfiniteCoefficient { covariate: self.terms[at].name.clone() }))
             }
             [true, false] => Ok(Fate::PlusInfinity),
             [false, true] => Ok(Fate::MinusInfinity),
@@ -92,9 +92,9 @@ impl CoxModel {
     /// columns count as 0. Where the likelihood is monotone it may be finite, ±∞, or NaN where it has no value.
     ///
     /// # Errors
-    /// [`Error::MissingCovariate`], [`Error::UnknownCovariate`] and [`Error::UnknownLevel`] by name;
-    /// [`Error::OtherCovariate`] where a covariate has another kind, reference or knots than in the fit;
-    /// [`Error::InfiniteCoefficient`] as [`hazard_ratio_between`](Self::hazard_ratio_between).
+    /// [`ModelError::MissingCovariate`](crate::ModelError::MissingCovariate), [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) and [`ModelError::UnknownLevel`](crate::ModelError::UnknownLevel) by name;
+    /// [`ModelError::OtherCovariate`](crate::ModelError::OtherCovariate) where a covariate has another kind, reference or knots than in the fit;
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient) as [`hazard_ratio_between`](Self::hazard_ratio_between).
     pub fn linear_predictor(&self, rows: &impl NewRows) -> Result<Vec<f64>> {
         let x = rows.aligned(&self.recipe)?;
         let value = |row: ndarray::ArrayView1<f64>| {

@@ -78,7 +78,7 @@ impl FittedData<'_> {
     /// Of a fit with Firth's penalty it is the penalised likelihood's (Heinze & Schemper 2001).
     ///
     /// # Errors
-    /// [`Error::UnknownCovariate`](crate::Error::UnknownCovariate);
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate);
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for the level; as [`CoxPh::fit`](crate::survival::regression::cox::CoxPh::fit).
     pub fn profile_interval(&self, name: &str, level: f64) -> Result<ConfidenceInterval> {
         let (model, rows) = (self.model, &self.rows);
@@ -122,7 +122,7 @@ impl FittedData<'_> {
     /// model on both sides (Heinze & Schemper 2001): the one to report where events are few.
     ///
     /// # Errors
-    /// [`Error::UnknownCovariate`](crate::Error::UnknownCovariate); as [`CoxPh::fit`](crate::survival::regression::cox::CoxPh::fit).
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate); as [`CoxPh::fit`](crate::survival::regression::cox::CoxPh::fit).
     pub fn likelihood_ratio_test_of(&self, names: &[&str]) -> Result<TestResult> {
         let (model, rows) = (self.model, &self.rows);
         let mut held = names.iter().map(|n| model.position(n)).collect::<Result<Vec<_>>>()?;

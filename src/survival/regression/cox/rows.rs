@@ -6,7 +6,7 @@ pub(in crate::survival::regression) mod stratum;
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::per_row::PerRow;
@@ -213,7 +213,11 @@ fn check_lengths(data: &RightCensored, design: &Design, offset: Option<&[f64]>) 
             return Err(Error::LengthMismatch { argument: "offset", len, other: "time", expected });
         }
         if let Some((index, &value)) = offset.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
+            return Err(Error::Model(ModelError::InvalidCovariate {
+                covariate: "offset".into(),
+                index,
+                value,
+            }));
         }
     }
     Ok(())

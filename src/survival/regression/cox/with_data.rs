@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::model::CoxModel;
@@ -56,7 +56,7 @@ impl CoxModel {
     /// The model beside the data and the design that it was fitted to. The offset the model has kept.
     ///
     /// # Errors
-    /// [`Error::OtherData`] where they are not those of the fit: it names the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) where they are not those of the fit: it names the part that differs.
     pub fn with<'a>(&'a self, data: &'a RightCensored, design: &Design) -> Result<FittedData<'a>> {
         self.fingerprint.check(data, design)?;
         let rows = Rows::new(data, design, self.offset.as_deref())?;
@@ -104,7 +104,7 @@ impl FittedData<'_> {
     pub(super) fn refuse_infinite(&self) -> Result<()> {
         let mut terms = self.model.terms.iter();
         match terms.find(|t| !matches!(t.status, Status::Estimated | Status::Redundant)) {
-            Some(term) => Err(Error::InfiniteCoefficient { covariate: term.name.clone() }),
+            Some(term) => Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name.clone() })),
             None => Ok(()),
         }
     }

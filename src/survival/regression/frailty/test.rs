@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::numeric::distribution::chi_square_sf_of;
-use crate::survival::result::print::PValue as P;
+use crate::print::PValue as P;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;

@@ -65,11 +65,13 @@ impl MultiStateCoxModel {
     /// The model beside the histories and the design that it was fitted to.
     ///
     /// # Errors
-    /// [`Error::OtherData`](crate::Error::OtherData) where they are not those of the fit: it names the part that differs.
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) where they are not those of the fit: it names the part that differs.
     pub fn with<'a>(&'a self, data: &Histories, design: &Design) -> Result<FittedHistories<'a>> {
         let fits = self.states == data.states && (design.columns() == 0 || design.rows() == data.len());
         if !fits || design.recipe().columns() != self.recipe.columns() {
-            return Err(crate::Error::OtherData { part: "the states or the columns of the design".into() });
+            return Err(crate::Error::Model(crate::ModelError::OtherData {
+                part: "the states or the columns of the design".into(),
+            }));
         }
         let stacked = stack(&self.plan(), data, design)?;
         let _ = self.model.with(&stacked.data, &stacked.design)?;

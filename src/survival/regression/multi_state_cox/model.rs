@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::Array2;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::occupation::check_distribution;
 use crate::survival::regression::cox::{CoxModel, Stop};
@@ -112,7 +112,7 @@ impl MultiStateCoxModel {
     /// The term that multiplies a column of the design on a transition; `None` where there is none.
     ///
     /// # Errors
-    /// [`Error::UnknownState`], [`Error::UnknownTransition`], [`Error::UnknownCovariate`].
+    /// [`Error::UnknownState`], [`Error::UnknownTransition`], [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate).
     pub fn term(&self, from: &str, to: &str, column: &str) -> Result<Option<&Term>> {
         let state = |s: &str| {
             let known = || self.states.join(", ");
@@ -127,7 +127,10 @@ impl MultiStateCoxModel {
             Error::UnknownTransition { transition: format!("{from} → {to}"), known: known() }
         })?;
         let column = self.recipe.columns().iter().position(|c| c == column).ok_or_else(|| {
-            Error::UnknownCovariate { covariate: column.into(), known: self.recipe.columns().join(", ") }
+            Error::Model(ModelError::UnknownCovariate {
+                covariate: column.into(),
+                known: self.recipe.columns().join(", "),
+            })
         })?;
         Ok(transition.coefficients[column].map(|k| &self.terms()[k]))
     }
@@ -214,7 +217,7 @@ impl MultiStateCoxModel {
     /// The probability of each state over time for one row, without standard errors.
     ///
     /// # Errors
-    /// [`Error::InfiniteCoefficient`]; those of [`CoxModel::linear_predictor`] for the row.
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); those of [`CoxModel::linear_predictor`] for the row.
     pub fn predict(&self, row: &impl NewRows) -> Result<OccupationPath> {
         let x = self.one(row)?;
         let (mut p, mut times, mut probability) = (self.initial.clone(), Vec::new(), Vec::new());
@@ -230,7 +233,9 @@ impl MultiStateCoxModel {
     /// The row of the design, where predictions can be made.
     pub(super) fn one(&self, row: &impl NewRows) -> Result<Vec<f64>> {
         match infinite(self.terms()) {
-            Some(term) => Err(Error::InfiniteCoefficient { covariate: term.name().into() }),
+            Some(term) => {
+                Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name().into() }))
+            }
             None => one_row(row, &self.recipe, "the row"),
         }
     }

@@ -118,7 +118,7 @@ impl MultiStateCox {
     ///
     /// # Errors
     /// [`Error::InconsistentHistory`]; [`Error::UnknownState`], [`Error::UnknownTransition`] for one that nobody makes;
-    /// [`Error::UnknownCovariate`]; [`Error::DuplicateName`] for a transition with two baselines;
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate); [`Error::DuplicateName`] for a transition with two baselines;
     /// [`Error::LengthMismatch`]; [`Error::Unsupported`] for exact ties, and for replication weights without clusters;
     /// [`Error::Empty`] without any transition; those of [`CoxPh::fit`].
     pub fn fit(&self, data: &Histories, design: &Design) -> Result<MultiStateCoxModel> {

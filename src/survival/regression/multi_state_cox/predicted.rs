@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::error::NotEstimable;
 use crate::survival::multi_state::OccupationEstimate;
-use crate::survival::result::not_estimable::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 

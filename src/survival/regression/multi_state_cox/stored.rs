@@ -1,6 +1,6 @@
 //! A multi-state Cox model as it is read back: checked, so that nothing that is read can fail later.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::survival::multi_state::occupation::check_distribution;
 use crate::survival::regression::cox::CoxModel;
 use crate::survival::regression::multi_state_cox::model::{MultiStateCoxModel, Steps};
@@ -72,7 +72,7 @@ impl TryFrom<RawPath> for OccupationPath {
         check_distribution(&initial, states.len())?;
         let (values, rows) = (probability.len(), times.len());
         if values != rows * states.len() {
-            return Err(Error::InconsistentCurve { values, rows });
+            return Err(Error::Table(TableError::InconsistentCurve { values, rows }));
         }
         check_times(&times)?;
         Ok(Self { states, start, last, initial, times, probability })

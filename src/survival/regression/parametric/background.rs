@@ -1,6 +1,6 @@
 //! The hazard of the population that the subjects belong to.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::parametric::observations::Observations;
 
 /// What the subjects would suffer anyway: the hazard of the population, so that a model is one of the excess.
@@ -60,7 +60,7 @@ impl Observations {
     /// Subjects whose population has a hazard of its own: the model is one of what is beyond it.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::InvalidBackground`] for a rate or cumulative hazard that is negative or no number;
+    /// [`Error::LengthMismatch`]; [`ModelError::InvalidBackground`](crate::ModelError::InvalidBackground) for a rate or cumulative hazard that is negative or no number;
     /// [`Error::Unsupported`] for a time within limits without cumulative hazards, and for right truncation.
     pub fn with_background(mut self, background: Background) -> Result<Self> {
         Self::refuse_both(true, self.until.as_deref().unwrap_or_default())?;
@@ -79,7 +79,7 @@ impl Observations {
             let (lower, upper) = (self.lower[i], self.upper[i]);
             let (rate, limits) = (background.rates[i], cumulative.map(|[low, high]| (low[i], high[i])));
             let wrong = |argument, value: f64, must_be| {
-                Err(Error::InvalidBackground { argument, index: i, value, must_be })
+                Err(Error::Model(ModelError::InvalidBackground { argument, index: i, value, must_be }))
             };
             if lower == upper && !(0.0..f64::INFINITY).contains(&rate) {
                 return wrong("background rates", rate, "finite and at least 0");

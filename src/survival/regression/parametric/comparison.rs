@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::model::ParametricModel;
@@ -87,12 +87,14 @@ impl Comparison {
     /// Of models that were fitted before, to the same rows.
     ///
     /// # Errors
-    /// [`Error::Empty`] without models; [`Error::OtherData`] where rows or events differ in number.
+    /// [`Error::Empty`] without models; [`ModelError::OtherData`](crate::ModelError::OtherData) where rows or events differ in number.
     pub fn of(models: &[&ParametricModel]) -> Result<Self> {
         let [first, ..] = models else { return Err(Error::Empty { argument: "models" }) };
         let size = |model: &ParametricModel| (model.rows(), model.events());
         if let Some(other) = models.iter().find(|m| size(m) != size(first)) {
-            return Err(Error::OtherData { part: format!("the data of {}", other.family()) });
+            return Err(Error::Model(ModelError::OtherData {
+                part: format!("the data of {}", other.family()),
+            }));
         }
         let best =
             models.iter().filter(|m| m.stop().is_success()).map(|m| m.aic()).fold(f64::INFINITY, f64::min);

@@ -4,6 +4,7 @@
 //! coefficients along them, and at right angles to them the model is that of the rows that are left: its variance is the
 //! generalised inverse of the information, whatever the coding of the covariates.
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::symmetric_eigen::symmetric_eigen;
@@ -13,7 +14,6 @@ use crate::survival::regression::parametric::likelihood::Point;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::prediction::Prediction;
 use crate::survival::regression::parametric::search::{LEVEL, quadratic};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// What runs to infinity: nothing is known along these directions, and all is known at right angles to them.
 #[derive(Debug, Clone)]

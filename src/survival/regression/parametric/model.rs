@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use ndarray::{Array1, Array2};
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
@@ -22,7 +23,6 @@ use crate::survival::regression::parametric::stored;
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// A fitted parametric model.
 ///

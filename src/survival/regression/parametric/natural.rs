@@ -1,12 +1,12 @@
 //! Parameters on their natural scale.
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::survival::regression::parametric::distribution::{Distribution, Link};
 use crate::survival::regression::parametric::layout::Factor;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::Interval;
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// A parameter on its natural scale.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! The options of a fit, and the fit.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter};
 use crate::survival::regression::parametric::family::Family;
@@ -120,10 +120,10 @@ impl<D: Distribution> Parametric<D> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`Error::UnknownLabel`] for a parameter,
-    /// [`Error::UnknownCovariate`] for a column; [`Error::InvalidCovariate`] for an offset;
-    /// [`Error::InvalidObservation`] for a time that the distribution cannot have; [`Error::Collinear`];
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) for a column; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) for an offset;
+    /// [`Error::InvalidObservation`] for a time that the distribution cannot have; [`ModelError::Collinear`](crate::ModelError::Collinear);
     /// [`Error::Unsupported`] for strata of a family without a scale, covariates that change within a subject, knots or
-    /// cuts that the data do not allow; [`Error::InfiniteLikelihood`] where no starting value has a finite likelihood. A
+    /// cuts that the data do not allow; [`ModelError::InfiniteLikelihood`](crate::ModelError::InfiniteLikelihood) where no starting value has a finite likelihood. A
     /// likelihood without a maximum is no error: see [`ParametricModel::stop`].
     pub fn fit(&self, data: impl Into<Observations>, design: &Design) -> Result<ParametricModel<D>> {
         let data = data.into();
@@ -172,7 +172,11 @@ impl<D: Distribution> Parametric<D> {
         }
         let offset = self.offset.as_deref().unwrap_or_default();
         if let Some((index, &value)) = offset.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::InvalidCovariate { covariate: "offset".into(), index, value });
+            return Err(Error::Model(ModelError::InvalidCovariate {
+                covariate: "offset".into(),
+                index,
+                value,
+            }));
         }
         if !(self.tolerance > 0.0 && self.tolerance < 1.0) {
             let value = self.tolerance;
@@ -223,8 +227,9 @@ impl<D: Distribution> Parametric<D> {
         let column = |name: &String| {
             let at = design.names().iter().position(|known| known == name);
             let known = || design.names().join(", ");
-            at.map(|j| (j, name.clone()))
-                .ok_or_else(|| Error::UnknownCovariate { covariate: name.clone(), known: known() })
+            at.map(|j| (j, name.clone())).ok_or_else(|| {
+                Error::Model(ModelError::UnknownCovariate { covariate: name.clone(), known: known() })
+            })
         };
         let mut columns = vec![Vec::new(); parameters.len()];
         let all = design.names().to_vec();
@@ -284,9 +289,10 @@ impl<D: Distribution> Parametric<D> {
     }
 
     /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
+    /// Wider starts serve where no other one leads to an end.
     fn search_rows(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
         let parameters = problem.layout.parameters.len();
-        let starts = prepared.starts(problem.distribution);
+        let [own, wider] = prepared.starts(problem.distribution);
         let null = problem.layout.null();
         // Beside a background the excess may be small early or late: the likelihood has local maxima in any family.
         let excess = problem.rows.background.is_some();
@@ -295,16 +301,14 @@ impl<D: Distribution> Parametric<D> {
         let covariates = null.len() < problem.layout.len();
         let first_layout = if several && covariates { &null } else { problem.layout };
         let first = Problem { layout: first_layout, ..problem };
-        let mut from: Vec<Vec<f64>> = starts.iter().map(|s| first_layout.start(s)).collect();
-        if several {
-            // The most plausible first, since a search that has found one maximum is not repeated from its neighbourhood.
-            let value = |s: &Vec<f64>| first.evaluate(s).value;
-            let mut ranked: Vec<(f64, Vec<f64>)> = from.into_iter().map(|s| (value(&s), s)).collect();
-            ranked.retain(|(value, _)| value.is_finite());
-            ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-            from = ranked.into_iter().map(|(_, s)| s).take(6).collect();
+        let from = |problem: Problem<D>, starts: &[Vec<f64>]| {
+            let starts = starts.iter().map(|s| problem.layout.start(s));
+            if several { most_plausible(problem, starts) } else { starts.collect() }
+        };
+        let mut best = self.best(first, None, &from(first, &own), every);
+        if excess || best.as_ref().is_none_or(|b| !b.stop.has_end()) {
+            best = self.best(first, best, &from(first, &wider), every);
         }
-        let mut best = self.best(first, &from, every);
         if several && covariates {
             let whole = |theta: &[f64]| -> Vec<f64> {
                 let mut own = theta.iter();
@@ -316,19 +320,32 @@ impl<D: Distribution> Parametric<D> {
                     })
                     .collect()
             };
-            let mut from: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
             // Where the model without covariates had no maximum, its start may serve the whole one better.
-            if excess || best.as_ref().is_none_or(|b| !b.stop.is_success()) {
-                from.extend(starts.iter().map(|s| problem.layout.start(s)));
+            let more = excess || best.as_ref().is_none_or(|b| !b.stop.is_success());
+            let null: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
+            best = self.best(problem, None, &null, excess);
+            if more {
+                best = self.best(problem, best, &from(problem, &own), excess);
             }
-            best = self.best(problem, &from, excess);
+            if excess || best.as_ref().is_none_or(|b| !b.stop.has_end()) {
+                best = self.best(problem, best, &from(problem, &wider), excess);
+            }
         }
-        best.ok_or(Error::InfiniteLikelihood)
+        best.ok_or(Error::Model(ModelError::InfiniteLikelihood))
     }
 
-    /// The best of the searches from these starts: all of them, or as many as it takes to find a maximum.
-    fn best(&self, problem: Problem<D>, from: &[Vec<f64>], all: bool) -> Option<Found> {
-        let mut best: Option<Found> = None;
+    /// The best of the searches from these starts and of one before: all of them, or as many as it takes to find a maximum.
+    fn best(
+        &self,
+        problem: Problem<D>,
+        before: Option<Found>,
+        from: &[Vec<f64>],
+        all: bool,
+    ) -> Option<Found> {
+        let mut best = before;
+        if !all && best.as_ref().is_some_and(|b| b.stop.is_success()) {
+            return best;
+        }
         for start in from {
             let Some(found) = problem.maximise(start, self.max_iterations, self.tolerance) else { continue };
             let done = found.stop == ParametricStop::Converged;
@@ -350,6 +367,17 @@ impl<D: Distribution> Parametric<D> {
         }
         best
     }
+}
+
+/// The most plausible starts first.
+fn most_plausible<D: Distribution>(
+    problem: Problem<D>,
+    starts: impl Iterator<Item = Vec<f64>>,
+) -> Vec<Vec<f64>> {
+    let mut ranked: Vec<(f64, Vec<f64>)> = starts.map(|s| (problem.evaluate(&s).value, s)).collect();
+    ranked.retain(|(value, _)| value.is_finite());
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.into_iter().map(|(_, s)| s).take(6).collect()
 }
 
 impl Rows {

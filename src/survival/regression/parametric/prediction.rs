@@ -1,6 +1,7 @@
 //! Survival, hazard, quantiles and means of one subject, with limits by the delta method or by simulation.
 
-use crate::error::{Error, Result};
+use crate::error::NotEstimable;
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::numeric::random::Random;
 use crate::survival::regression::new_rows::{NewRows, one_row};
@@ -12,7 +13,6 @@ use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::predicted::Predicted;
 use crate::survival::regression::parametric::simulated::Draws;
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// What a model predicts of one subject.
 ///
@@ -34,7 +34,7 @@ impl<D: Distribution> ParametricModel<D> {
     ///
     /// # Errors
     /// As [`NewColumns::build`](crate::survival::regression::NewColumns::build); [`Error::LengthMismatch`] for more rows than one;
-    /// [`Error::NoCurve`] where the likelihood has no maximum ([`stop`](ParametricModel::stop)).
+    /// [`ModelError::NoCurve`](crate::ModelError::NoCurve) where the likelihood has no maximum ([`stop`](ParametricModel::stop)).
     pub fn predict(&self, row: &impl NewRows) -> Result<Prediction<'_, D>> {
         self.with_curve()?;
         let row = one_row(row, &self.recipe, "row")?;
@@ -42,7 +42,11 @@ impl<D: Distribution> ParametricModel<D> {
     }
 
     pub(super) fn with_curve(&self) -> Result<()> {
-        if self.stop.has_curve() { Ok(()) } else { Err(Error::NoCurve { diagnosis: self.diagnosis() }) }
+        if self.stop.has_curve() {
+            Ok(())
+        } else {
+            Err(Error::Model(ModelError::NoCurve { diagnosis: self.diagnosis() }))
+        }
     }
 
     pub(super) fn of_row(&self, row: Vec<f64>) -> Prediction<'_, D> {

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
@@ -41,7 +41,7 @@ impl Prepared {
         offset: Option<&[f64]>,
     ) -> Result<Self> {
         let positive = distribution.is_positive();
-        let (c, unit) = unit_of(distribution, data, layout.parameters.len());
+        let (c, unit) = unit_of(distribution, data, layout.parameters.len())?;
         let in_unit = |x: &f64| x / c;
         let start = if positive { 0.0 } else { f64::NEG_INFINITY };
         let entry = data.entry.as_ref().map(|e| {
@@ -94,21 +94,25 @@ impl Prepared {
         Ok(Self { rows, layout: here, summary, centre, spread, unit, jacobian })
     }
 
-    /// Working values of the parameters to start from: those of the distribution, then wider ones.
-    pub fn starts<D: Distribution>(&self, distribution: &D) -> Vec<Vec<f64>> {
-        let mut starts = distribution.starts(&self.summary);
-        for widen in [3.0, 30.0, 1e4] {
+    /// Working values of the parameters to start from: those of the distribution, and wider ones for where these fail.
+    pub fn starts<D: Distribution>(&self, distribution: &D) -> [Vec<Vec<f64>>; 2] {
+        let mut own = distribution.starts(&self.summary);
+        let wider = [3.0, 30.0, 1e4].into_iter().filter_map(|widen| {
             let deviation = self.summary.deviation * widen;
-            starts.extend(distribution.starts(&Summary { deviation, ..self.summary }).into_iter().take(1));
-        }
-        starts.retain(|s| s.len() == self.layout.parameters.len() && s.iter().all(|x| x.is_finite()));
-        starts
+            distribution.starts(&Summary { deviation, ..self.summary }).into_iter().next()
+        });
+        let mut wider: Vec<Vec<f64>> = wider.collect();
+        let usable =
+            |s: &Vec<f64>| s.len() == self.layout.parameters.len() && s.iter().all(|x| x.is_finite());
+        own.retain(usable);
+        wider.retain(usable);
+        [own, wider]
     }
 
     /// Data without any event: nothing is searched, the likelihood tends to 1.
     pub fn without_events<D: Distribution>(&self, distribution: &D) -> Found {
         let k = self.layout.len();
-        let start = self.starts(distribution).into_iter().next();
+        let start = self.starts(distribution).concat().into_iter().next();
         let start = start.unwrap_or_else(|| vec![0.0; self.layout.parameters.len()]);
         Found {
             theta: self.layout.start(&start),
@@ -147,17 +151,26 @@ impl Prepared {
     }
 }
 
+/// Within these the square of a time is a number, and its reciprocal.
+const LARGEST: f64 = 1e140;
+const SMALLEST: f64 = 1e-140;
+
 /// The unit in which time is measured, a power of two, and what becomes of the parameters.
 fn unit_of<D: Distribution>(
     distribution: &D,
     data: &Observations,
     parameters: usize,
-) -> (f64, Vec<(f64, f64)>) {
+) -> Result<(f64, Vec<(f64, f64)>)> {
     let largest = data.largest();
     let unit = if largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
     match distribution.in_unit(unit) {
-        Some(back) if unit.is_normal() => (unit, back),
-        _ => (1.0, vec![(1.0, 0.0); parameters]),
+        Some(_) if !(SMALLEST..=LARGEST).contains(&unit) => Err(Error::Unsupported {
+            method: "a family with a parameter in the unit of time",
+            with: "times beyond 1e140 or all below 1e-140",
+            why: "variances are squares of times, which no number holds there: measure time in another unit",
+        }),
+        Some(back) => Ok((unit, back)),
+        None => Ok((1.0, vec![(1.0, 0.0); parameters])),
     }
 }
 
@@ -187,7 +200,7 @@ fn standardised(data: &Observations, design: &Design, layout: &Layout) -> Result
         let deviation = (squares / total).sqrt();
         let centred = users.iter().all(|p| has_own(*p));
         if !(deviation > 1e-13 * mean.abs() && deviation.is_finite() && deviation > 0.0) {
-            return Err(Error::Collinear { covariate: design.names()[j].clone() });
+            return Err(Error::Model(ModelError::Collinear { covariate: design.names()[j].clone() }));
         }
         (centres[j], spreads[j], used[j]) = (if centred { mean } else { 0.0 }, deviation, true);
     }
@@ -288,7 +301,9 @@ fn redundant(data: &Observations, design: &Design, layout: &Layout, columns: &[V
             continue;
         }
         if let Some(a) = dependent(n, 1e-11) {
-            return Err(Error::Collinear { covariate: design.names()[of_parameter[a]].clone() });
+            return Err(Error::Model(ModelError::Collinear {
+                covariate: design.names()[of_parameter[a]].clone(),
+            }));
         }
     }
     Ok(())

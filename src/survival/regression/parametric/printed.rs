@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use crate::print::PValue;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::model::ParametricModel;
-use crate::survival::result::print::PValue;
 
 impl fmt::Display for ParametricModel<Family> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

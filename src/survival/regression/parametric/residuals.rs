@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
@@ -48,7 +48,7 @@ impl<D: Distribution> ParametricModel<D> {
     /// The model with the observations and covariates of its fit, for residuals.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::NoCurve`] where the likelihood has no maximum; [`Error::UnknownLabel`] for a
+    /// [`Error::LengthMismatch`]; [`ModelError::NoCurve`](crate::ModelError::NoCurve) where the likelihood has no maximum; [`Error::UnknownLabel`] for a
     /// stratum that the model does not have; [`Error::Unsupported`] for a background hazard that only one of the two has, or whose
     /// cumulative hazards are not known; those of a design that is not the model's
     /// ([`Design`](crate::survival::Design)).
@@ -93,7 +93,7 @@ impl<D: Distribution> ParametricModel<D> {
         }
         let known = || self.strata.join(", ");
         let Some(strata) = &data.strata else {
-            return Err(Error::StratumNeeded { known: known() });
+            return Err(Error::Model(ModelError::StratumNeeded { known: known() }));
         };
         let place = |label: &String| {
             let found = self.strata.iter().position(|s| s == label);

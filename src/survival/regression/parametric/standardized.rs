@@ -1,6 +1,6 @@
 //! Standardised (marginal) survival curves: the mean of the curves of many subjects.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
@@ -214,7 +214,7 @@ impl<D: Distribution> Standardized<'_, D> {
     /// The survival of this population at t less that of another one, of the same model.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] where t is not finite; [`Error::OtherData`] for a population of another model.
+    /// [`Error::OutOfRange`] where t is not finite; [`ModelError::OtherData`](crate::ModelError::OtherData) for a population of another model.
     pub fn difference(&self, other: &Self, t: f64) -> Result<Estimate> {
         finite(t)?;
         self.same_model(other)?;
@@ -245,6 +245,6 @@ impl<D: Distribution> Standardized<'_, D> {
         {
             return Ok(());
         }
-        Err(Error::OtherData { part: "the model of the second population".into() })
+        Err(Error::Model(ModelError::OtherData { part: "the model of the second population".into() }))
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ndarray::{Array2, CowArray, Ix2};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::recipe::{Part, Recipe};
 
@@ -14,7 +14,7 @@ impl Recipe {
     /// columns and levels.
     ///
     /// # Errors
-    /// [`Error::MissingCovariate`], [`Error::UnknownCovariate`], [`Error::UnknownLevel`]; [`Error::OtherCovariate`]
+    /// [`ModelError::MissingCovariate`](crate::ModelError::MissingCovariate), [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate), [`ModelError::UnknownLevel`](crate::ModelError::UnknownLevel); [`ModelError::OtherCovariate`](crate::ModelError::OtherCovariate)
     /// where a covariate has another kind, reference or knots.
     pub(in crate::survival::regression) fn align<'a>(
         &self,
@@ -29,7 +29,7 @@ impl Recipe {
         }
         if let Some(extra) = search.used.iter().position(|used| !used) {
             let (covariate, known) = (design.names()[extra].clone(), self.covariates().join(", "));
-            return Err(Error::UnknownCovariate { covariate, known });
+            return Err(Error::Model(ModelError::UnknownCovariate { covariate, known }));
         }
         Ok(CowArray::from(search.matrix()))
     }
@@ -94,9 +94,11 @@ impl<'a, 'd> Search<'a, 'd> {
             }
             (_, Some((other, _))) => {
                 let (model, rows) = (part.describe(), other.describe());
-                Err(Error::OtherCovariate { covariate: name, model, rows })
+                Err(Error::Model(ModelError::OtherCovariate { covariate: name, model, rows }))
             }
-            (_, None) => Err(Error::MissingCovariate { covariate: name, what: part.describe() }),
+            (_, None) => {
+                Err(Error::Model(ModelError::MissingCovariate { covariate: name, what: part.describe() }))
+            }
         }
     }
 
@@ -111,7 +113,11 @@ impl<'a, 'd> Search<'a, 'd> {
                     None if self.design.matrix().column(from).iter().all(|&x| x == 0.0) => None,
                     None => {
                         let (level, known) = (level.clone(), known.join(", "));
-                        return Err(Error::UnknownLevel { covariate: part.name(), level, known });
+                        return Err(Error::Model(ModelError::UnknownLevel {
+                            covariate: part.name(),
+                            level,
+                            known,
+                        }));
                     }
                 },
                 _ => Some(k),

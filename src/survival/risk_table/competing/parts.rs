@@ -1,6 +1,6 @@
 //! Tables of parts become the table of the whole.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::numeric::sums::Twofold;
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
 use crate::survival::risk_table::fine::FineRows;
@@ -46,7 +46,7 @@ impl CompetingRiskTable {
             return Ok(());
         }
         let (left, right) = (self.causes.join(", "), other.causes.join(", "));
-        Err(Error::MixedCauses { left, right })
+        Err(Error::Table(TableError::MixedCauses { left, right }))
     }
 
     /// A table of nobody whose counts mean the same.
@@ -62,7 +62,7 @@ impl CompetingRiskTable {
     /// The table of both sets of subjects: in any grouping and order of the parts the same.
     ///
     /// # Errors
-    /// [`Error::MixedCauses`] where causes differ; those of [`RiskTable::merge`].
+    /// [`TableError::MixedCauses`](crate::TableError::MixedCauses) where causes differ; those of [`RiskTable::merge`].
     pub fn merge(&self, other: &Self) -> Result<Self> {
         self.check_causes(other)?;
         let all = self.all.merge(&other.all)?;

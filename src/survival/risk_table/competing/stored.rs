@@ -1,6 +1,6 @@
 //! A table as it was written: its events by cause must be those of any cause.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
 use crate::survival::risk_table::table::RiskTable;
 
@@ -41,7 +41,7 @@ impl TryFrom<Raw> for CompetingRiskTable {
                 (table.all.row(index).events, (0..k).any(|c| !(table.events_of(index, c) >= 0.0)));
             if negative || !((sum - events).abs() <= 1e-9 * events) {
                 let reason = "the events by cause do not add up to the events";
-                return Err(Error::InconsistentTable { index, reason });
+                return Err(Error::Table(TableError::InconsistentTable { index, reason }));
             }
         }
         Ok(table)

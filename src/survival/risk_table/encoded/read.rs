@@ -1,6 +1,6 @@
 //! Bytes become tables again, each number checked on the way.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use crate::numeric::bytes::Reader;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::Tally;
@@ -18,8 +18,8 @@ impl RiskTable {
     /// The table that [`encode`](Self::encode) wrote.
     ///
     /// # Errors
-    /// [`Error::Encoding`] where the bytes were changed or are of another version;
-    /// [`Error::InconsistentTable`] where they are those of no possible table.
+    /// [`TableError::Encoding`](crate::TableError::Encoding) where the bytes were changed or are of another version;
+    /// [`TableError::InconsistentTable`](crate::TableError::InconsistentTable) where they are those of no possible table.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let mut reader = open(bytes)?;
         let table = read_table(&mut reader)?;
@@ -54,7 +54,7 @@ impl RiskTables {
 }
 
 fn refused<T>(reader: &Reader, reason: &'static str) -> Result<T> {
-    Err(Error::Encoding { offset: reader.at(), reason })
+    Err(Error::Table(TableError::Encoding { offset: reader.at(), reason }))
 }
 
 fn need<T>(reader: &Reader, value: Option<T>) -> Result<T> {
@@ -67,7 +67,7 @@ fn need<T>(reader: &Reader, value: Option<T>) -> Result<T> {
 fn open(bytes: &[u8]) -> Result<Reader<'_>> {
     let offset = bytes.len().saturating_sub(4);
     let reason = "the checksum is not that of the bytes: they were cut or changed, or are no risk table";
-    Reader::checked(bytes).ok_or(Error::Encoding { offset, reason })
+    Reader::checked(bytes).ok_or(Error::Table(TableError::Encoding { offset, reason }))
 }
 
 fn close(reader: &Reader) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::survival::result::print::MISSING;
+use crate::print::MISSING;
 use crate::trial::design::adaptive::level::{LEAST, smallest_level};
 use crate::trial::design::group_sequential::GroupSequential;
 

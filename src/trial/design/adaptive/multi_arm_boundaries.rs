@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::survival::result::print;
+use crate::print;
 use crate::trial::design::adaptive::control_paths::Arms;
 use crate::trial::design::adaptive::level::{LEAST, smallest_level};
 use crate::trial::design::adaptive::multi_arm_sequential::MultiArmSequential;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::root;
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::checks;
 
 /// Where an interim result lies.

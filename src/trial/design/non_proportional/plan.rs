@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
 use crate::trial::design::non_proportional::design::PlannedTest;
 use crate::trial::design::stratified_assumptions::StratifiedAssumptions;

@@ -4,7 +4,7 @@ use std::fmt;
 
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
-use crate::survival::result::print::Number;
+use crate::print::Number;
 use crate::trial::design::simulation::part::{Estimates, Moments, Part, Truth};
 
 /// What many trials showed. Every share and mean has its Monte Carlo standard error.

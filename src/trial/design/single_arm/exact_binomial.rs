@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print::Number;
 use crate::proportion::binomial::probabilities;
-use crate::survival::result::print::Number;
 use crate::trial::design::checks;
 
 /// The most subjects that a search goes through.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::distribution::{normal_quantile, normal_sf};
+use crate::print::Number;
 use crate::survival::log_rank::one_sample::OneSampleVariance;
-use crate::survival::result::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::checks;

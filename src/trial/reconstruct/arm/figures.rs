@@ -198,7 +198,7 @@ impl ArmFigures {
     /// Without one the result says how many orders were examined and which figure excludes how many of them.
     ///
     /// # Errors
-    /// [`Error::UnreadableFigure`]; [`Error::InvalidTime`]; [`Error::Empty`] without a figure at a time;
+    /// [`TrialError::UnreadableFigure`](crate::TrialError::UnreadableFigure); [`Error::InvalidTime`]; [`Error::Empty`] without a figure at a time;
     /// [`Error::OutOfRange`] for no subject or more than 100.
     ///
     /// # Cost

@@ -4,13 +4,13 @@
 
 use std::borrow::Cow;
 
+use crate::error::NotEstimable;
 use crate::error::Result;
 use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::cox::separation::{dot, levels};
-use crate::survival::result::not_estimable::NotEstimable;
 
 /// Of the size of what is summed, a difference of levels that is rounding.
 const SAME_LEVEL: f64 = 1e-7;

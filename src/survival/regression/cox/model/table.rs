@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::print::PValue as P;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::{CoxModel, Status};
-use crate::survival::result::print::PValue as P;
 
 impl fmt::Display for CoxModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

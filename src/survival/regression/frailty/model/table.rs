@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::print::PValue as P;
 use crate::survival::regression::frailty::model::FrailtyModel;
-use crate::survival::result::print::PValue as P;
 
 impl fmt::Display for FrailtyModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

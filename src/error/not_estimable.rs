@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::error::Error;
-use crate::survival::result::print::Number;
+use crate::error::error::Error;
+use crate::print::Number;
 
 /// Why the data give no estimate, no standard error or no interval.
 ///

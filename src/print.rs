@@ -1,9 +1,8 @@
 //! How numbers are written: one way for p-values, one for numbers, one sign for what is missing, one word between
-//! two groups. Every table and sentence of the crate takes them from here.
+//! two groups. Every table, sentence and error text of the crate takes them from here, so this file stands below them
+//! all; its public place is `survival::result::print`.
 
 use std::fmt;
-
-use crate::survival::result::interval::ConfidenceInterval;
 
 /// The sign for a number that does not exist.
 pub const MISSING: &str = "–";
@@ -129,20 +128,4 @@ pub fn level(level: f64) -> String {
 #[must_use]
 pub fn group(column: Option<&str>, label: &str) -> String {
     column.map_or_else(|| label.to_string(), |column| format!("{column}={label}"))
-}
-
-/// `0.34 to 1.14` with each limit written by `text`; one that is missing is a dash, and so are two.
-pub fn limits(interval: &ConfidenceInterval, text: impl Fn(f64) -> String) -> String {
-    match (interval.lower, interval.upper) {
-        (None, None) => MISSING.to_string(),
-        (lower, upper) => format!("{} to {}", or_missing(lower, &text), or_missing(upper, &text)),
-    }
-}
-
-/// `(95% CI 0.34 to 1.14)`, or `(no interval)` where neither limit exists.
-pub fn in_brackets(interval: &ConfidenceInterval, text: impl Fn(f64) -> String) -> String {
-    if interval.lower.is_none() && interval.upper.is_none() {
-        return "(no interval)".to_string();
-    }
-    format!("({} CI {})", level(interval.level), limits(interval, text))
 }
