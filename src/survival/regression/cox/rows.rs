@@ -118,7 +118,9 @@ impl Rows {
         let mut without: Vec<usize> = rows.idle.iter().map(|&i| order[i]).collect();
         let of_row: Option<Vec<f64>> = weights.filter(|_| !without.is_empty()).map(|w| {
             let mut w = w.to_vec();
-            without.iter().for_each(|&i| w[i] = 0.0);
+            for &i in &without {
+                w[i] = 0.0;
+            }
             w
         });
         without.sort_unstable();

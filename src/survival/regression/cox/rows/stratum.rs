@@ -92,7 +92,8 @@ impl EventTimes {
         let mut i = 1;
         while i < event.len() {
             // All three are asked, so that one answer is foreseen, and not three.
-            if event[i - 1] & event[i] & (time[i - 1] == time[i]) {
+            let (before, now, alike) = (event[i - 1], event[i], time[i - 1] == time[i]);
+            if before & now & alike {
                 let tie = self.from(self.rows.start + i - 1);
                 i = tie.events_end - self.rows.start;
                 together.push(tie);
