@@ -5,8 +5,7 @@ mod stored;
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
 use crate::print::PValue as P;
 use crate::survival::result::estimate::{Estimate, Scale};

@@ -200,8 +200,12 @@ impl SurvivalCurve {
         z_of(how.level)?;
         check_time(t)?;
         let bounds = match how.method {
-            SmallSampleMethod::BetaProduct => Some(beta_product::limits(self, t, &how, false)?),
-            SmallSampleMethod::BetaProductMidP => Some(beta_product::limits(self, t, &how, true)?),
+            SmallSampleMethod::BetaProduct => {
+                Some(beta_product::limits(self, t, (how.level, how.law), false)?)
+            }
+            SmallSampleMethod::BetaProductMidP => {
+                Some(beta_product::limits(self, t, (how.level, how.law), true)?)
+            }
             SmallSampleMethod::LikelihoodRatio => Some(likelihood_ratio::limits(self, t, how.level)?),
             SmallSampleMethod::Rothman => rothman::limits(self, t, how.level)?,
             SmallSampleMethod::Borkowf => borkowf::limits(self, t, how.level, false)?,

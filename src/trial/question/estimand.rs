@@ -249,3 +249,9 @@ impl<E: Label> From<&Estimand<E>> for Estimand<E> {
         estimand.clone()
     }
 }
+
+impl<E: Label> From<&RunTimeEndpoint<E>> for Estimand<E> {
+    fn from(endpoint: &RunTimeEndpoint<E>) -> Self {
+        Self::of_run_time(endpoint.clone())
+    }
+}

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use greenwood::survival::RightCensored;
 
-use super::answer::{Failure, Warnings};
+use super::answer::Warnings;
+use super::written::Failure;
 use super::rows::RowFlags;
 use super::table::Table;
 

@@ -5,7 +5,8 @@ use greenwood::survival::regression::{ProportionalHazards, Term, TestResult, Tim
 use greenwood::survival::{Concordance, CoxModel, Design, RightCensored, Ties};
 use serde_json::{Value, json};
 
-use super::answer::{Failure, number};
+use super::answer::number;
+use super::written::Failure;
 use super::table::Table;
 
 /// How tied events share a risk set.

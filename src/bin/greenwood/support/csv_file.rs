@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-use super::answer::Failure;
+use super::written::Failure;
 
 /// Some programs begin a file with a mark of its encoding; it is no part of the first name.
 pub(super) fn unmark(name: &str) -> &str {

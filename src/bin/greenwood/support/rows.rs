@@ -4,7 +4,8 @@ use std::path::Path;
 
 use greenwood::survival::Weights;
 
-use super::answer::{Failure, Warnings};
+use super::answer::Warnings;
+use super::written::Failure;
 use super::table::{Dialect, Table};
 
 /// What a row weighs, to whom it belongs, and how the file is written.
