@@ -6,8 +6,8 @@ use greenwood::survival::recurrent::{MeanCumulative, RecurrentEvents};
 use greenwood::survival::regression::FineGray;
 use greenwood::survival::result::NotEstimable::InvalidTime;
 use greenwood::survival::{
-    AalenJohansen, Band, CompetingRisks, CoxPh, Design, Histories, IntervalCensored, KaplanMeier, NelsonAalen,
-    RightCensored, RiskTable, Turnbull,
+    AalenJohansen, Band, CompetingRisks, CoxPh, Design, Histories, IntervalCensored, KaplanMeier,
+    NelsonAalen, RightCensored, RiskTable, Turnbull,
 };
 
 const NO_TIME: f64 = f64::NAN;

@@ -2,8 +2,9 @@
 
 use greenwood::survival::result::Direction;
 use greenwood::trial::{
-    Ascertainment, Censoring, DataCutoff, Decision, Endpoint, EndpointDescription, Estimand, Exit, Name,
-    Outcome, Role, RunTimeEndpoint, Subject, Time, TimeUnit, Trial,
+    Ascertainment, BinaryEndpoint, BinaryRole, Censoring, CurrentState, DataCutoff, Decision, Endpoint,
+    EndpointDescription, Estimand, Exit, Name, Outcome, Role, RunTimeEndpoint, Subject, Time, TimeUnit,
+    Trial,
 };
 use greenwood::{Error, Result};
 use proptest::prelude::*;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use greenwood::survival::RightCensored;
 
 use super::answer::Warnings;
-use super::written::Failure;
 use super::rows::RowFlags;
 use super::table::Table;
+use super::written::Failure;
 
 /// The file and the columns that every program reads.
 #[derive(clap::Args)]

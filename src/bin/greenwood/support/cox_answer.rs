@@ -6,8 +6,8 @@ use greenwood::survival::{Concordance, CoxModel, Design, RightCensored, Ties};
 use serde_json::{Value, json};
 
 use super::answer::number;
-use super::written::Failure;
 use super::table::Table;
+use super::written::Failure;
 
 /// How tied events share a risk set.
 #[derive(Clone, Copy, clap::ValueEnum)]

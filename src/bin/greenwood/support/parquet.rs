@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use greenwood::columns::{Columns as Description, EventCodes, Nulls, ParquetFiles, TableStream};
+use greenwood::columns::{Columns as Description, EventCodes, Nulls, ParquetFiles, TableStream, texts};
 use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{Groups, RiskTable};
 use greenwood::{Error, FileError};
 
 use super::answer::Warnings;
-use super::written::Failure;
 use super::columns::{Columns, Further};
 use super::rows::{WeightKind, left_out};
 use super::table::{is_parquet, order_of, warn_of_others};
+use super::written::Failure;
 
 impl Columns {
     /// The risk tables of the groups of a Parquet file, groups and strata in increasing order of their labels: row groups come

@@ -5,8 +5,8 @@ use std::path::Path;
 use greenwood::survival::Weights;
 
 use super::answer::Warnings;
-use super::written::Failure;
 use super::table::{Dialect, Table};
+use super::written::Failure;
 
 /// What a row weighs, to whom it belongs, and how the file is written.
 #[derive(clap::Args)]

@@ -7,9 +7,9 @@ use std::path::Path;
 use greenwood::survival::Groups;
 
 use super::answer::Warnings;
-use super::written::Failure;
 use super::csv_file::{ends_in_two, explain, explain_from, unmark};
 use super::progress::Progress;
+use super::written::Failure;
 
 /// How the file is written.
 #[derive(clap::Args, Clone)]

@@ -7,7 +7,7 @@ use super::result::{SmoothedHazardCurve, SmoothedHazardPoint};
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::risk_table::influence::{Influence, Pull};
+use crate::survival::risk_table::influence::{Influence, RowInfluence};
 use crate::survival::risk_table::table::RiskTable;
 
 /// How far an event reaches.
@@ -184,15 +184,15 @@ impl SmoothedHazard {
         let mut points: Vec<SmoothedHazardPoint> =
             grid.into_iter().map(|time| point(self.kernel, range, bandwidth, time, &events)).collect();
         for point in points.iter_mut().filter(|_| influence.is_some()) {
-            let pull = |row: crate::survival::risk_table::table::Row| {
+            let of_row = |row: crate::survival::risk_table::table::Row| {
                 if !inside(&row) {
-                    return Pull::default();
+                    return RowInfluence::default();
                 }
                 let event = range.weight(self.kernel, bandwidth, point.time, row.time) / row.at_risk;
-                Pull { at_risk: event * row.events / row.at_risk, event }
+                RowInfluence { at_risk: event * row.events / row.at_risk, event }
             };
-            let pulls: Vec<Pull> = table.rows().map(pull).collect();
-            point.std_error = influence.map_or(0.0, |i| i.variance_of_sum(&pulls)).sqrt();
+            let of_rows: Vec<RowInfluence> = table.rows().map(of_row).collect();
+            point.std_error = influence.map_or(0.0, |i| i.variance_of_sum(&of_rows)).sqrt();
         }
         if points.iter().any(|p| !(p.hazard.is_finite() && p.std_error.is_finite())) {
             let must_be = "so wide that one over its square is a number: count time in another unit";
