@@ -29,7 +29,6 @@
 //! # Not yet
 //! - Semiparametric models and right truncation for interval-censored data.
 //! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
-//! - Frailty.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
 //! - Standardised (adjusted) survival curves of a Cox model; parametric models have them. Curves with inverse-probability weights are there: [`Weights::sampling`].
 //!

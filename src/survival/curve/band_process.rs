@@ -9,7 +9,7 @@ use crate::numeric::root;
 use crate::numeric::symmetric_eigen::symmetric_eigen;
 
 /// The shape of a simultaneous band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BandShape {
     /// Hall & Wellner (1980), Biometrika 67:133: wide early and late, narrow in the middle.

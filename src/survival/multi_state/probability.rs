@@ -7,7 +7,7 @@ use crate::survival::multi_state::flow::{Flow, hazard_covariance};
 use crate::survival::multi_state::transitions::flow;
 
 /// How the covariance of transition probabilities is estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TransitionVariance {
     /// Multinomial increments at each time: etm, mstate's `greenwood`.

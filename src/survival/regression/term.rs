@@ -13,7 +13,7 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::test::TestSummary;
 
 /// What is known of one coefficient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Status {
     /// It was estimated.

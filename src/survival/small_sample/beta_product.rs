@@ -9,7 +9,7 @@ use crate::survival::small_sample::product_law::ExponentialSum;
 /// How the law of a product of independent beta variables is found.
 ///
 /// Without censoring both are the same beta distribution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BetaProductLaw {
     /// The beta distribution with the product's mean and variance (Fan 1991): the reference implementation's

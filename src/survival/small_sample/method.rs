@@ -10,7 +10,7 @@ use crate::survival::small_sample::beta_product::{self, BetaProductLaw};
 use crate::survival::small_sample::{borkowf, likelihood_ratio, rothman};
 
 /// How an interval for small samples is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SmallSampleMethod {

@@ -17,7 +17,7 @@ use crate::trial::{Ascertainment, Endpoint, Label, Origin, Role, RunTimeEndpoint
 /// The third and the fourth give the same rows and do not mean the same: the record keeps which one it was. The
 /// fifth strategy of the guideline, principal stratum, is no rule for rows: it is a population by potential
 /// outcomes, which no observed record can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Strategy {
     /// Regardless of it.

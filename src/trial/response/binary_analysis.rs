@@ -11,7 +11,7 @@ use crate::trial::response::contrast::BinaryContrast;
 use crate::trial::{Exit, Label, Subject, Time, Trial, label};
 
 /// What is known of a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BinaryStatus {
     /// It responded.

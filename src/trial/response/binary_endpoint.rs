@@ -7,7 +7,7 @@ use crate::survival::result::direction::Direction;
 use crate::trial::{Name, Time};
 
 /// What an event means for a binary endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BinaryRole {
     /// The response.
@@ -19,7 +19,7 @@ pub enum BinaryRole {
 }
 
 /// What subjects count as of whom the endpoint is not known: who died, or left, before the date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum CountAs {
     /// As having no response: the composite strategy of ICH E9(R1) for death, and what most protocols say of the
