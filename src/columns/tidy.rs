@@ -144,9 +144,14 @@ impl Tidy {
 
     /// With a first column that holds one text in all rows: the group, the analysis, the file.
     #[must_use]
-    pub fn with_label(mut self, column: &str, label: &str) -> Self {
-        let values = Values::Texts(vec![Some(label.into()); self.len()]);
-        self.columns.insert(0, (column.into(), values));
+    pub fn with_label(self, column: &str, label: &str) -> Self {
+        let values = vec![Some(label.into()); self.len()];
+        self.texts_first(column, values)
+    }
+
+    /// With a first column of texts, one for each row.
+    pub(super) fn texts_first(mut self, column: &str, values: Vec<Option<String>>) -> Self {
+        self.columns.insert(0, (column.into(), Values::Texts(values)));
         self
     }
 
@@ -264,15 +269,20 @@ fn json_string(text: &str) -> String {
 /// | `SurvivalCurve` | `time, at_risk, events, censored, survival, std_error, lower, upper` |
 /// | `[SurvivalEstimate]` (`at_many`) | `time, at_risk, events, survival, std_error, lower, upper, not_estimable` |
 /// | `CumulativeHazard` | `time, at_risk, events, censored, cumulative_hazard, std_error, lower, upper` |
+/// | `[HazardEstimate]`; `StepFunction` | `time, cumulative_hazard, std_error, lower, upper, not_estimable`; `time, value, std_error, lower, upper` |
 /// | `[Quantile]` | `p, estimate, lower, upper, not_estimable` |
 /// | `SurvivalBand` | `time, lower, upper` |
 /// | `TurnbullCurve` | `left, right, left_closed, right_closed, mass, survival_after` |
+/// | `TurnbullBootstrap` | `time, survival_lower, survival_upper, std_error, lower, upper` |
+/// | `[SmallRiskSet]` | `time, at_risk, at_risk_later, share, condition_on` |
 /// | `CumulativeIncidence` | `time, cause, at_risk, events, censored, incidence, std_error, lower, upper` |
 /// | `StateOccupation` | `time, state, at_risk, probability, std_error, lower, upper` |
 /// | `MeanFunction` | `time, at_risk, events, terminal_events, mean, std_error, lower, upper` |
+/// | `[MeanEstimate]` | `time, mean, std_error, lower, upper, not_estimable` |
 /// | `[IncidenceRate]`, `IncidenceRate` | `events, person_time, rate, lower, upper` |
+/// | `[EventRate]`, `EventRate` | the same, then `robust_std_error, robust_lower, robust_upper` |
 /// | `RiskTable` (numbers at risk) | `time, at_risk, events, censored, entered, subjects_at_risk` |
-/// | `RiskTables` | `group`, (`stratum`,) then as `RiskTable` |
+/// | `RiskTables`, `CompetingRiskTables` | `group`, (`stratum`,) then as the table of one |
 /// | `CompetingRiskTable` | `time, cause, at_risk, events, censored, entered` |
 /// | `[IncidenceEstimate]` | `time, at_risk, events, incidence, std_error, lower, upper, not_estimable` |
 /// | `[IncidenceQuantile]` | `p, estimate, lower, upper` |
@@ -281,22 +291,60 @@ fn json_string(text: &str) -> String {
 /// | `LifeTable` | `start, end, entering, late, withdrawn, events, effective, conditional, survival, std_error, lower, upper, density, density_std_error, hazard, hazard_std_error, median_residual, median_residual_std_error` |
 /// | `[TransitionMatrix]`, `TransitionMatrix` | `from_time, time, from, to, probability, std_error` |
 /// | `[TimeInState]` | `state, tau, estimate, std_error, lower, upper` |
+/// | `OccupationPath` | `time, state, probability` |
+/// | `[PredictedOccupation]`, `PredictedOccupation` | `time, state, probability, std_error, lower, upper` |
+/// | `trial::StateAnalysis` | `arm`, then as `StateOccupation` |
+/// | `MarkovTestResult`; `[MarkovLandmark]` | `test, landmark, statistic, df, p_value`; `landmark, group, subjects, observed, expected` |
+/// | `HistoryCheck`; `[HistoryProblem]` | `from, to, transitions`; `problem, id, row, repeats` |
 /// | `[TestSummary]`, `TestSummary`, and every test alone (`LogRankTest`, `GrayTest`, …) | `method, statistic, df, p_value, subjects, events` |
 /// | `PairwiseTest`, `PairwiseGrayTest` | the same, then `group, reference, adjusted_p_value` |
 /// | `ProportionalHazards` | `covariate, statistic, df, p_value`, the last row being `GLOBAL` |
 /// | `PredictedCurve` | `time, survival, std_error, lower, upper` |
+/// | `Baseline` | (`stratum`,) `time, cumulative_hazard, survival, std_error, lower, upper` at the means of the covariates |
+/// | `[SubdistributionBaseline]` | `stratum, time, jump, cumulative_hazard` |
+/// | `Residuals` | `row, martingale, deviance, expected, score_1, …, dfbeta_1, …` |
+/// | `Residuals::tidy_events` | `time, schoenfeld_1, …, scaled_schoenfeld_1, …` |
+/// | `ExplainedVariation` | `measure, estimate, std_error, lower, upper` |
 /// | `[RiskEstimate]` of `CauseSpecificRisk` | `time, incidence, std_error, lower, upper` |
 /// | `AdditiveModel` | `time, term, at_risk, cumulative_coefficient, std_error, lower, upper` |
 /// | `ConcordanceEstimate` | `concordance, std_error, lower, upper, concordant, discordant, tied` |
+/// | `ConcordanceDifference` | `quantity`, then as `Estimate` |
+/// | `[EffectTest]` | `term, supremum, supremum_p_value, departure, departure_p_value` |
 /// | `BrierCurve`, `[BrierScore]` | `time, brier_score, std_error, lower, upper, null_score, scaled` |
 /// | `CalibrationTable` | `upper_risk, subjects, mean_risk, observed, std_error, lower, upper` |
 /// | `RocCurve` | `threshold, sensitivity, false_positives` |
 /// | `PseudoValues` | `subject, time, pseudo_value` |
-/// | `CoxModel`, `FineGrayModel`, `MultiStateCoxModel` | `term, coefficient, std_error, z, p_value, hazard_ratio, lower, upper, status` |
+/// | `CoxModel`, `FineGrayModel`, `FrailtyModel`, `MultiStateCoxModel` | `term, coefficient, std_error, z, p_value, hazard_ratio, lower, upper, status` |
 /// | `ParametricModel` | `term, coefficient, std_error, lower, upper` (working scale)`, parameter, value` (natural scale)`, not_estimable` |
+/// | `Comparison` of distributions | `distribution, coefficients, log_likelihood, aic, aicc, bic, weight, diagnosis` |
+/// | `Extrapolation` | `time, observed, survival, lower, upper, hazard` |
 /// | `[Estimate]`, `Estimate`, `HazardRatio`, `SurvivalContrast` | `estimate, std_error, lower, upper, p_value, scale` |
-/// | `RightCensored` (a reconstruction's `data()`) | `time, event`, then `entry`, `weight`, `stratum` where there are any |
+/// | `MedianContrast` | `measure, estimate, lower, upper, not_estimable` |
+/// | `InvertedLogRank` | `group, reference, hazard_ratio, lower, upper, p_value` |
+/// | `Melded` | `time, measure, estimate, lower, upper, p_value` |
+/// | `NumberNeeded` | `quantity, number, effect` |
+/// | `WinStatistics` | `group, reference, wins, losses, ties, measure, estimate, std_error, lower, upper, p_value, scale` |
+/// | `[EndpointWins]` | `endpoint, wins, losses` |
+/// | `[Proportion]`, `Proportion` | `events, subjects, proportion, lower, upper` |
+/// | `[EffectEstimate]`, `EffectEstimate`, `trial::response::BinaryReport` | `measure, method, estimate, lower, upper, p_value` |
+/// | `trial::response::BinaryContrast` | `group, reference`, then the same |
+/// | `RightCensored`, `DigitizedArm` (its subjects) | `time, event`, then `entry`, `weight`, `stratum` where there are any |
 /// | `trial::response::BinaryAnalysis` | `arm, responders, non_responders, dead, missing, not_due, counted_responders, counted, proportion, lower, upper` |
+/// | `trial::Contrast`; `trial::CensoringBounds` | `group, reference, method`; `scenario`; then as `Estimate`, of hazard ratios |
+/// | `trial::NumbersAtRisk`; `trial::CensoringReasons` | `arm, months, at_risk, censored, events`; `arm, reason, subjects` |
+/// | `trial::FollowUp`; `trial::Flow` | `median, lower, upper, observed, potential, minimum, completeness`, in months; `stage, arm, subjects` |
+/// | `trial::Comparisons` | `label, group, reference, endpoint, population, subjects, events, reference_subjects, reference_events, incidence, reference_incidence, hazard_ratio, lower, upper, p_value, competing` |
+/// | `trial::Subgroups` | `factor, level, group, reference, subjects, events, reference_subjects, reference_events, hazard_ratio, lower, upper, interaction_p_value` |
+/// | `trial::TippingPoint`; `trial::Fragility` | `delta, hazard_ratio, p_value`; `index, p_before, p_after` |
+/// | `trial::AdverseEventTable` | `term, arm, subjects, with_event, proportion, lower, upper, events, years, rate, rate_lower, rate_upper` |
+/// | `Boundaries`, `MultiArmBoundaries` | `look, fraction, efficacy_z, futility_z,` (`harm_z, nominal_p,`) `alpha_spent` (`, power`) |
+/// | `SequentialPlan` | as `Boundaries`, then `events, subjects, time, critical_hazard_ratio` |
+/// | every other plan of a design | `quantity, value` |
+/// | `StagewiseResult`; `ClosedTestResult` | `quantity, estimate, lower, upper, p_value`; `arms, look, p_value, z, rejected` |
+/// | `Forecast` | `event, months, earliest, latest` |
+/// | `Consistency`; `ArmOrders` | `figure, without, lower, upper`; `pattern, events, at_risk, with_ties` |
+/// | `Interleavings` | `observed_minus_expected, variance, statistic, p_value, orders, example` |
+/// | `ReportedHazardRatio` | `group, reference, hazard_ratio, std_error, lower, upper, p_value, source` |
 /// | `OperatingCharacteristics`; `SimulationStudy` | `quantity, value, std_error` (of Monte Carlo); `scenario` before them |
 /// | `trial::report::Table` | its header, as text |
 /// | `trial::Report` | `table, row, column, value` |

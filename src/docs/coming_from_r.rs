@@ -39,7 +39,7 @@
 //! | `riskRegression::Score`, `pec` | [`Brier`], [`TimeRoc`]; their integrated score is [`Integration::LeftSum`] |
 //! | `timeROC` | [`TimeRoc`]: an event at t counts as one by t, as in `Score` |
 //! | `coxph(…, cluster = id)` of recurrent events, with `strata(enum)` | [`EventModel`]: Andersen-Gill, PWP, WLW |
-//! | `coxph(… + frailty(id))`, `frailty.gaussian` | [`Frailty`]: `em`, `reml`, `aic`, `df`, a fixed variance |
+//! | `coxph(… + frailty(id))`, `frailty.gaussian` | [`Frailty`]: `em`, `reml`, `aic`, `df`, a fixed variance; `sparse = FALSE` is [`Frailty::full_information`] |
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
 //! | `tmerge(…, x = tdc(time))` of a group | [`RightCensored::split_at_change`]; [`SimonMakuch`], [`MantelByar`] |
 //! | `finegray(…)` | [`FineGray::expand`] |
@@ -60,6 +60,9 @@
 //! | `timepoints(…)` | [`IncidenceCurve::at`] |
 //! | `cuminc(time, cause, group)$Tests` | [`Gray::test`] for one cause |
 //! | `crr(time, cause, x, failcode =)` | [`FineGray::fit`] |
+//! | `predict(crr, row)` | [`FittedCompetingRisks::incidence`], with standard errors |
+//! | `crr(…)$res` | [`SubdistributionResiduals::schoenfeld`], summed over the events of a time |
+//! | `crr(…, cov2 =, tf =)` to test proportionality | [`FittedCompetingRisks::proportional_hazards`] |
 //!
 //! # flexsurv
 //! `survreg`, `flexsurvreg`, `flexsurvspline` and `flexsurvcure` are [`Parametric`] with a

@@ -29,6 +29,7 @@
 //! # Not yet
 //! - Semiparametric models and right truncation for interval-censored data.
 //! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
+//! - Frailties other than one for each cluster: nested or correlated ones, and those of parametric models.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.
 //! - Standardised (adjusted) survival curves of a Cox model; parametric models have them. Curves with inverse-probability weights are there: [`Weights::sampling`].
 //!

@@ -74,6 +74,23 @@ impl Cholesky {
         y
     }
 
+    /// `L⁻¹ A L⁻ᵀ` of the columns in use, row-major, for a symmetric `n × n` matrix A.
+    pub(crate) fn whiten_both(&self, matrix: &[f64]) -> Vec<f64> {
+        let (n, k) = (self.n, self.used.len());
+        let column = |j: usize| (0..n).map(|i| matrix[i * n + j]).collect::<Vec<f64>>();
+        let half: Vec<Vec<f64>> = self.used.iter().map(|&j| self.whiten(&column(j))).collect();
+        // L⁻¹ A, row by row; then its rows by L⁻¹ again.
+        let mut whole = Vec::with_capacity(k * k);
+        for a in 0..k {
+            let mut row = vec![0.0; n];
+            for (half, &j) in half.iter().zip(&self.used) {
+                row[j] = half[a];
+            }
+            whole.extend(self.whiten(&row));
+        }
+        whole
+    }
+
     /// `M⁻¹ b`; zero in the columns that are not in use.
     pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
         let k = self.used.len();

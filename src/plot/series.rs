@@ -2,8 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::plot::thinned::Behind;
-use crate::survival::curve::aalen_johansen::CumulativeIncidence;
-use crate::survival::curve::aalen_johansen::IncidenceEstimate;
 use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
 use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::result::estimate::Estimate;
@@ -79,7 +77,6 @@ pub(crate) fn is_before(time: f64, t: f64) -> bool {
 /// A value with its error, which is asked for limits at the level of the figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Limited {
-    Incidence(IncidenceEstimate),
     State(OccupationEstimate),
     Hazard(SmoothedHazardPoint),
     Other(Estimate),
@@ -88,7 +85,6 @@ pub(crate) enum Limited {
 impl Limited {
     fn interval(&self, interval: Interval) -> Result<ConfidenceInterval> {
         match self {
-            Self::Incidence(estimate) => estimate.interval(interval),
             Self::State(estimate) => estimate.interval(interval),
             Self::Hazard(point) => point.interval(interval),
             Self::Other(estimate) => estimate.interval(interval),
@@ -225,28 +221,6 @@ impl StepSeries {
         [&self.label].into_iter().chain(&self.details).map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
-    /// The incidence of one cause, with its estimates and the counts of its risk table (events of that cause alone).
-    pub(crate) fn of_incidence(label: String, fit: &CumulativeIncidence, cause: usize) -> Result<Self> {
-        let mut series = Self::new(label, 0.0, &[], 0.0)?;
-        series.band = vec![(0.0, Some((0.0, 0.0)))];
-        for row in fit.rows() {
-            let (all, estimate, events) = (row.row(), &row.incidence()[cause], row.events()[cause]);
-            let (time, at_risk, censored, entered) = (all.time, all.at_risk, all.censored, all.entered);
-            // Events of other causes leave the risk set without being counted in the table's rows.
-            series.count(&Counts { time, at_risk, events, censored, entered });
-            if censored > 0.0 {
-                series.censored.push(Censored::at(time, censored));
-            }
-            if let (Ok(value), true) = (estimate.value(), events > 0.0) {
-                series.steps.push((time, value));
-                series.estimates.push((time, Limited::Incidence(*estimate)));
-            }
-            series.end = series.end.max(time);
-            series.left = (at_risk - row.events().iter().sum::<f64>() - censored + entered).max(0.0);
-        }
-        Ok(series)
-    }
-
     /// The band of the estimates after what the band has, or none.
     pub(crate) fn limit_estimates(&mut self, interval: Option<Interval>) -> Result<()> {
         let Some(interval) = interval else {
@@ -270,6 +244,11 @@ impl StepSeries {
         if let Some(behind) = &self.behind {
             return behind.value_at(t).unwrap_or(self.start);
         }
+        self.drawn_at(t)
+    }
+
+    /// The value that is drawn from `t` on.
+    pub(crate) fn drawn_at(&self, t: f64) -> f64 {
         let passed = self.steps.partition_point(|&(time, _)| time <= t);
         if passed == 0 { self.start } else { self.steps[passed - 1].1 }
     }

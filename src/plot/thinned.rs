@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::numeric::sums::Sum;
 use crate::plot::series::{Censored, StepSeries, is_before};
+use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
@@ -36,6 +38,8 @@ impl Shown {
 enum Estimated {
     Survival(Arc<SurvivalCurve>),
     Hazard(Arc<CumulativeHazard>),
+    /// Of the cause of this number.
+    Incidence(Arc<CumulativeIncidence>, usize),
 }
 
 /// What stands behind a series: its estimate, in the unit and on the scale of the figure.
@@ -46,20 +50,36 @@ pub(crate) struct Behind {
     subjects: bool,
     unit: f64,
     shown: Shown,
+    /// On top of the incidences of all causes before it.
+    stacked: bool,
 }
 
 impl Behind {
+    fn new(estimated: Estimated, subjects: bool) -> Self {
+        Self { estimated, subjects, unit: 1.0, shown: Shown::Times(1.0), stacked: false }
+    }
+
+    /// On top of the causes before it, or `None` for what does not add up.
+    pub(crate) fn stacked(self) -> Option<Self> {
+        matches!(self.estimated, Estimated::Incidence(..)).then_some(Self { stacked: true, ..self })
+    }
+
     fn table(&self) -> &RiskTable {
         match &self.estimated {
             Estimated::Survival(curve) => curve.table(),
             Estimated::Hazard(hazard) => hazard.table(),
+            Estimated::Incidence(fit, _) => fit.table().all(),
         }
     }
 
-    fn values(&self) -> &[f64] {
+    fn value_at_row(&self, row: usize) -> f64 {
         match &self.estimated {
-            Estimated::Survival(curve) => curve.values(),
-            Estimated::Hazard(hazard) => hazard.values(),
+            Estimated::Survival(curve) => curve.values()[row],
+            Estimated::Hazard(hazard) => hazard.values()[row],
+            Estimated::Incidence(fit, cause) if self.stacked => {
+                (0..=*cause).map(|k| fit.value_at_row(row, k)).sum()
+            }
+            Estimated::Incidence(fit, cause) => fit.value_at_row(row, *cause),
         }
     }
 
@@ -75,7 +95,7 @@ impl Behind {
     /// The value from `t` on, or `None` before the first time.
     pub(crate) fn value_at(&self, t: f64) -> Option<f64> {
         let passed = self.table().times().partition_point(|&time| time * self.unit <= t);
-        passed.checked_sub(1).map(|i| self.shown.of(self.values()[i]))
+        passed.checked_sub(1).map(|i| self.shown.of(self.value_at_row(i)))
     }
 
     /// How many rows are before `t`.
@@ -85,6 +105,11 @@ impl Behind {
 
     fn of(&self, weights: f64, subjects: u32) -> f64 {
         if self.subjects { f64::from(subjects) } else { weights }
+    }
+
+    /// How many were censored at the time of a row.
+    fn count(&self, row: &Row) -> f64 {
+        self.of(row.censored, row.censored_subjects)
     }
 
     /// Under observation just before `t`.
@@ -107,6 +132,9 @@ impl Behind {
     /// Events before `t`.
     pub(crate) fn events_before(&self, t: f64) -> f64 {
         let (table, rows) = (self.table(), self.before(t));
+        if let Estimated::Incidence(fit, cause) = &self.estimated {
+            return (0..rows).map(|i| fit.table().events_of(i, *cause)).collect::<Sum>().value();
+        }
         if self.subjects {
             return table.rows().take(rows).map(|r| f64::from(r.event_subjects)).sum();
         }
@@ -158,14 +186,6 @@ impl Columns {
     }
 }
 
-/// What happened in one column of print.
-#[derive(Default)]
-struct Column {
-    /// The time of its first step, and the row of its last.
-    steps: Option<(f64, usize)>,
-    censored: Option<Censored>,
-}
-
 impl StepSeries {
     /// A survival curve. Steps of one column of time are one, which begins with the first and has value and limits of the
     /// last.
@@ -183,22 +203,26 @@ impl StepSeries {
         if level.is_some() {
             series.band.push((0.0, Some((1.0, 1.0))));
         }
-        let behind = Behind {
-            estimated: Estimated::Survival(Arc::clone(curve)),
-            subjects,
-            unit: 1.0,
-            shown: Shown::Times(1.0),
-        };
-        series.thin(behind, columns, |series, time, row| {
-            let estimate = curve.at_row(row);
-            if let Ok(value) = estimate.value() {
-                series.steps.push((time, value));
-                if let Some((interval, z)) = &level {
-                    series.band.push((time, estimate.limits(interval, *z)));
+        let behind = Behind::new(Estimated::Survival(Arc::clone(curve)), subjects);
+        let (happened, count) = (|_, row: &Row, _| row.events > 0.0, |row: &Row| behind.count(row));
+        thin(
+            std::slice::from_mut(&mut series),
+            curve.table(),
+            columns,
+            happened,
+            count,
+            |series, _, time, row| {
+                let estimate = curve.at_row(row);
+                if let Ok(value) = estimate.value() {
+                    series.steps.push((time, value));
+                    if let Some((interval, z)) = &level {
+                        series.band.push((time, estimate.limits(interval, *z)));
+                    }
                 }
-            }
-            Ok(())
-        })?;
+                Ok(())
+            },
+        )?;
+        series.behind = Some(behind);
         Ok(series)
     }
 
@@ -214,57 +238,111 @@ impl StepSeries {
         if level.is_some() {
             series.band.push((0.0, Some((0.0, 0.0))));
         }
-        let behind = Behind {
-            estimated: Estimated::Hazard(Arc::clone(hazard)),
-            subjects,
-            unit: 1.0,
-            shown: Shown::Times(1.0),
-        };
-        series.thin(behind, columns, |series, time, row| {
-            let estimate = hazard.at(hazard.table().times()[row]);
+        let behind = Behind::new(Estimated::Hazard(Arc::clone(hazard)), subjects);
+        let (happened, count) = (|_, row: &Row, _| row.events > 0.0, |row: &Row| behind.count(row));
+        thin(
+            std::slice::from_mut(&mut series),
+            hazard.table(),
+            columns,
+            happened,
+            count,
+            |series, _, time, row| {
+                let estimate = hazard.at(hazard.table().times()[row]);
+                if let Ok(value) = estimate.value() {
+                    series.steps.push((time, value));
+                    if let Some(level) = level {
+                        series.band.push((time, estimate.interval(level)?.bounds()));
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        series.behind = Some(behind);
+        Ok(series)
+    }
+
+    /// The incidences of causes of one fit, each given by label and number, thinned in the same way.
+    pub(crate) fn of_incidences(
+        fit: &Arc<CumulativeIncidence>,
+        causes: &[(String, usize)],
+        interval: Option<Interval>,
+        columns: Columns,
+    ) -> Result<Vec<Self>> {
+        let level = interval.map(|interval| Ok::<_, Error>((interval, interval.z()?))).transpose()?;
+        let mut all = Vec::with_capacity(causes.len());
+        for (label, cause) in causes {
+            let mut series = Self::new(label, 0.0, &[], 0.0)?;
+            if level.is_some() {
+                series.band.push((0.0, Some((0.0, 0.0))));
+            }
+            series.behind = Some(Behind::new(Estimated::Incidence(Arc::clone(fit), *cause), false));
+            all.push(series);
+        }
+        let mut estimate_of = fit.at_rows();
+        let (table, count) = (fit.table(), |row: &Row| row.censored);
+        let happened =
+            |i: usize, row: &Row, k: usize| row.events > 0.0 && table.events_of(i, causes[k].1) > 0.0;
+        thin(&mut all, table.all(), columns, happened, count, |series, k, time, row| {
+            let estimate = estimate_of(row, causes[k].1);
             if let Ok(value) = estimate.value() {
                 series.steps.push((time, value));
-                if let Some(level) = level {
-                    series.band.push((time, estimate.interval(level)?.bounds()));
+                if let Some((interval, z)) = &level {
+                    series.band.push((time, estimate.limits(interval, *z)));
                 }
             }
             Ok(())
         })?;
-        Ok(series)
+        Ok(all)
     }
+}
 
-    /// One pass over the rows: for each column of print with an event `step(series, its first time, its last row)`, and one
-    /// mark for all who were censored in it.
-    fn thin(
-        &mut self,
-        behind: Behind,
-        columns: Columns,
-        step: impl Fn(&mut Self, f64, usize) -> Result<()>,
-    ) -> Result<()> {
-        let table = behind.table();
-        let mut now = Column::default();
-        let mut ends = f64::NEG_INFINITY;
-        let close = |series: &mut Self, now: Column| {
-            series.censored.extend(now.censored);
-            now.steps.map_or(Ok(()), |(first, last)| step(series, first, last))
-        };
-        for (i, row) in table.rows().enumerate() {
-            if row.time >= ends {
-                close(self, std::mem::take(&mut now))?;
-                ends = columns.end_of(row.time);
-            }
-            if row.events > 0.0 {
-                now.steps = Some((now.steps.map_or(row.time, |s| s.0), i));
-            }
-            if row.censored_subjects > 0 {
-                let mark = now.censored.get_or_insert(Censored { from: row.time, to: row.time, count: 0.0 });
-                mark.to = row.time;
-                mark.count += behind.of(row.censored, row.censored_subjects);
+/// One pass over the rows of the table behind these series: for each column of print and each series with an event in it,
+/// given by its number, `step(series, its number, the first time, the last row)`; and one mark for all who were censored
+/// in the column.
+fn thin(
+    all: &mut [StepSeries],
+    table: &RiskTable,
+    columns: Columns,
+    happened: impl Fn(usize, &Row, usize) -> bool,
+    count: impl Fn(&Row) -> f64,
+    mut step: impl FnMut(&mut StepSeries, usize, f64, usize) -> Result<()>,
+) -> Result<()> {
+    // Of each series the time of its first step in the column, and the row of its last.
+    let mut now: Vec<Option<(f64, usize)>> = vec![None; all.len()];
+    let mut marks: Vec<Censored> = Vec::new();
+    let mut marked = false;
+    let mut close = |now: &mut [Option<(f64, usize)>]| {
+        for (k, (series, now)) in all.iter_mut().zip(now).enumerate() {
+            if let Some((first, last)) = now.take() {
+                step(series, k, first, last)?;
             }
         }
-        close(self, now)?;
-        self.end = table.rows().rev().find(Row::is_exit).map_or(0.0, |row| row.time);
-        self.behind = Some(behind);
-        Ok(())
+        Ok::<_, Error>(())
+    };
+    let mut ends = f64::NEG_INFINITY;
+    for (i, row) in table.rows().enumerate() {
+        if row.time >= ends {
+            close(&mut now)?;
+            (ends, marked) = (columns.end_of(row.time), false);
+        }
+        for (k, now) in now.iter_mut().enumerate() {
+            if happened(i, &row, k) {
+                *now = Some((now.map_or(row.time, |s| s.0), i));
+            }
+        }
+        if row.censored_subjects > 0 {
+            match marks.last_mut().filter(|_| marked) {
+                Some(mark) => (mark.to, mark.count) = (row.time, mark.count + count(&row)),
+                None => marks.push(Censored { from: row.time, to: row.time, count: count(&row) }),
+            }
+            marked = true;
+        }
     }
+    close(&mut now)?;
+    let end = table.rows().rev().find(Row::is_exit).map_or(0.0, |row| row.time);
+    for series in all {
+        series.censored.clone_from(&marks);
+        series.end = end;
+    }
+    Ok(())
 }

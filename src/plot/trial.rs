@@ -5,9 +5,7 @@ use crate::plot::curves::CurvePlot;
 use crate::plot::difference::DifferencePlot;
 use crate::plot::forest_row::ForestRow;
 use crate::plot::picture::Picture;
-use crate::plot::series::StepSeries;
 use crate::print::PValue;
-use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::trial::analysis::incidence::EVENT;
 use crate::trial::analysis::subgroups::{Subgroup, Subgroups};
 use crate::trial::{Analysis, Contrast, IncidenceContrast, Label, Report, StateAnalysis, TimeUnit, label};
@@ -114,43 +112,6 @@ impl Contrast {
             .labels(self.of(), self.against())
             .time_axis("Months")
             .time_unit(month())
-    }
-}
-
-impl CurvePlot {
-    /// The cumulative incidence of one cause in several groups, with its band.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) unless there is one label for each group;
-    /// [`Error::UnknownCause`](crate::Error::UnknownCause) where a group does not know the cause.
-    ///
-    /// # Example
-    /// ```
-    /// use greenwood::plot::CurvePlot;
-    /// use greenwood::survival::{AalenJohansen, CompetingRisks};
-    ///
-    /// let data = CompetingRisks::new(&[1.0, 2.0, 4.0, 5.0], &[Some("relapse"), Some("death"), Some("relapse"), None])?;
-    /// let fit = AalenJohansen::new().fit(&data)?;
-    /// assert!(CurvePlot::incidence_of("relapse", &[&fit], &["all"])?.to_svg()?.contains("incidence of relapse"));
-    /// # Ok::<(), greenwood::Error>(())
-    /// ```
-    pub fn incidence_of(
-        cause: &(impl ToString + ?Sized),
-        groups: &[&CumulativeIncidence],
-        labels: &[impl ToString],
-    ) -> Result<Self> {
-        if labels.len() != groups.len() {
-            let (len, expected) = (labels.len(), groups.len());
-            return Err(crate::Error::LengthMismatch { argument: "labels", len, other: "groups", expected });
-        }
-        let cause = cause.to_string();
-        let mut series = Vec::new();
-        for (fit, label) in groups.iter().zip(labels) {
-            let known = fit.of(&cause)?.cause();
-            let position = fit.causes().iter().position(|c| c == known).unwrap_or(0);
-            series.push(StepSeries::of_incidence(label.to_string(), fit, position)?);
-        }
-        Ok(Self::steps(series).value_axis(format!("Cumulative incidence of {cause}")))
     }
 }
 

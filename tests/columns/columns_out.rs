@@ -33,7 +33,7 @@ fn names(batch: &RecordBatch) -> Vec<String> {
     batch.schema().fields().iter().map(|f| f.name().clone()).collect()
 }
 
-fn column(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
+pub(super) fn column(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
     batch.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
 }
 
@@ -282,7 +282,7 @@ fn a_simulation_is_a_table() {
 }
 
 /// A result as a table has these columns and so many rows, and its CSV says the same numbers.
-fn shown(result: &(impl ToRecordBatch + ?Sized), columns: &str, rows: usize) -> RecordBatch {
+pub(super) fn shown(result: &(impl ToRecordBatch + ?Sized), columns: &str, rows: usize) -> RecordBatch {
     let batch = result.to_record_batch().unwrap();
     assert_eq!((names(&batch).join(",").as_str(), batch.num_rows()), (columns, rows));
     assert_eq!(result.tidy().to_csv().lines().count(), rows + 1);

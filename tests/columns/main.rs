@@ -2,3 +2,4 @@
 
 mod columns;
 mod columns_out;
+mod columns_results;

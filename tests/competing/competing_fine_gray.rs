@@ -342,7 +342,8 @@ proptest! {
     }
 
     /// The sandwich, with what the estimated G adds, is the derivative of the coefficients in the weights of the rows:
-    /// with ties, censoring groups and strata too. (Replication weights count in G.)
+    /// with ties, censoring groups and strata too. (Replication weights count in G.) So are the residuals of a row, and the
+    /// standard error of a predicted incidence.
     #[test]
     fn the_sandwich_is_the_derivative(rows in rows(false), strata in any::<bool>(), groups in any::<bool>(), tied in any::<bool>()) {
         prop_assume!(rows.is_rich());
@@ -350,24 +351,37 @@ proptest! {
         let n = rows.time.len();
         // One censoring that leaves nobody has no derivative.
         prop_assume!((0..n).filter(|&i| rows.time[i] >= 25.0).all(|i| rows.outcome[i].is_some()));
+        let weighed = |w: Vec<f64>| {
+            let data = rows.data().with_weights(Weights::replication(w)).unwrap();
+            if strata { data.with_strata(rows.groups()).unwrap() } else { data }
+        };
         let fit = |w: Vec<f64>| {
-            let mut data = rows.data().with_weights(Weights::replication(w)).unwrap();
-            if strata { data = data.with_strata(rows.groups()).unwrap(); }
+            let data = weighed(w);
             let mut model = FineGray::new(&1).censoring_ties(CensoringTies::EventsFirst).tolerance(1e-12);
             if groups { model = model.censoring_groups(&rows.groups()); }
             model.fit(&data, &rows.design()).unwrap()
         };
         let at = fit(vec![1.0; n]);
         prop_assume!(at.stop().is_success() && at.coefficients().iter().all(|b| b.abs() < 3.0));
+        let (ones, design) = (weighed(vec![1.0; n]), rows.design());
+        let beside = at.with(&ones, &design).unwrap();
+        let residuals = beside.residuals().unwrap();
+        let (x, mut of_risk) = ([0.3, -0.4], 0.0);
         let mut sum = [[0.0; 2]; 2];
         for i in 0..n {
             let moved = |h: f64| {
                 let mut w = vec![1.0; n];
                 w[i] += h;
-                fit(w).coefficients().to_vec()
+                let fit = fit(w);
+                [fit.coefficients()[0], fit.coefficients()[1], fit.incidence(&x, 0, 12.0).unwrap()]
             };
             let (up, down) = (moved(1e-4), moved(-1e-4));
-            let u: Vec<f64> = (0..2).map(|j| (up[j] - down[j]) / 2e-4).collect();
+            let [u @ .., risk] = [0, 1, 2].map(|j| (up[j] - down[j]) / 2e-4);
+            of_risk += risk * risk;
+            for j in 0..2 {
+                let got = residuals.dfbeta()[(i, j)];
+                prop_assert!((got - u[j]).abs() < 1e-4 * at.variance()[(j, j)].sqrt(), "row {i}: {got} {}", u[j]);
+            }
             for a in 0..2 { for b in 0..2 { sum[a][b] += u[a] * u[b]; } }
         }
         for a in 0..2 {
@@ -375,6 +389,11 @@ proptest! {
                 let scale = (sum[a][a] * sum[b][b]).sqrt();
                 prop_assert!((at.variance()[(a, b)] - sum[a][b]).abs() < 1e-4 * scale, "{} {}", at.variance()[(a, b)], sum[a][b]);
             }
+        }
+        let row = at.row().numeric("a", x[0]).numeric("b", x[1]);
+        let of_first = if strata { at.with(&ones, &design).unwrap().stratum(at.baseline()[0].label()) } else { beside };
+        if let Ok(risk) = of_first.incidence(&row, &[12.0]) {
+            prop_assert!((risk[0].std_error() - of_risk.sqrt()).abs() <= 1e-4 * of_risk.sqrt(), "{} {}", risk[0].std_error(), of_risk.sqrt());
         }
     }
 

@@ -397,6 +397,8 @@ proptest! {
     /// A fit by group is that of the group's rows (near ties apart: none here).
     #[test]
     fn grouping_is_subsetting(rows in subjects(), cell in cells()) {
+        // A group without rows is refused by each, which is tested by name elsewhere.
+        if (0..2).any(|g| rows.iter().all(|r| r.group != g)) { return Ok(()); }
         let (data, groups) = (competing(&rows, cell), groups(&rows));
         let long = long(&rows, cell, None);
         let (histories, events) = (long.histories(cell), long.events(cell));
@@ -405,7 +407,6 @@ proptest! {
         let means = MeanCumulative::new().by_group(&events, &of_rows).unwrap();
         for g in 0..2 {
             let own: Vec<Subject> = rows.iter().filter(|r| r.group == g).cloned().collect();
-            if own.is_empty() { return Ok(()); }
             let alone = AalenJohansen::new().fit(&competing(&own, cell)).unwrap();
             for (a, b) in fits[g].rows().zip(alone.rows()) {
                 prop_assert_eq!(a, b);

@@ -7,6 +7,7 @@ mod random;
 
 mod competing_absolute_risk;
 mod competing_fine_gray;
+mod competing_fine_gray_beside;
 mod competing_fine_gray_limits;
 mod competing_matrix;
 mod competing_properties;

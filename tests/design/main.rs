@@ -11,6 +11,7 @@ mod design_adaptive_arms;
 mod design_endpoints;
 mod design_non_proportional;
 mod design_plans;
+mod design_published;
 mod design_single_arm;
 mod event_forecast;
 mod simulation;

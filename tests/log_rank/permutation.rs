@@ -295,9 +295,14 @@ fn no_events_and_what_is_refused() {
         z.test(&late, &arm).unwrap_err().to_string(),
         "permuting Z is not available with delayed entry: permute T"
     );
-    let n = 200;
-    let many =
-        RightCensored::new((1..=n).map(f64::from).collect::<Vec<_>>(), vec![true; n as usize]).unwrap();
+    // Two strata whose products are too many: refused before they are listed.
+    let n = 40;
+    let strata =
+        Groups::from_codes(&(0..n as usize).map(|i| i % 2).collect::<Vec<_>>(), &["x", "y"]).unwrap();
+    let many = RightCensored::new((1..=n).map(f64::from).collect::<Vec<_>>(), vec![true; n as usize])
+        .unwrap()
+        .with_strata(strata)
+        .unwrap();
     let codes: Vec<usize> = (0..n as usize).map(|i| i * i % 7 % 2).collect();
     assert_eq!(
         z.test(&many, &arms(&codes)).unwrap_err().to_string(),

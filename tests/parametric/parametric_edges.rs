@@ -145,7 +145,8 @@ fn another_unit_moves_the_intercept_alone() {
         let moved = other.coefficients()[0] - own.coefficients()[0] - 30.4375_f64.ln();
         assert!(moved.abs() < 1e-6, "{family}: {moved}");
         for (a, b) in own.coefficients().iter().zip(other.coefficients()).skip(1) {
-            assert!((a - b).abs() < 1e-6, "{family}: {a}, {b}");
+            // The last time of all being an event, Q runs to its limit: where it ends has a relative error of 1e-9.
+            assert!((a - b).abs() < 1e-6 * a.abs().max(1.0), "{family}: {a}, {b}");
         }
     }
 }

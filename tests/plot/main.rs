@@ -11,6 +11,7 @@ mod plot;
 mod plot_boundaries;
 mod plot_data;
 mod plot_diagrams;
+mod plot_incidences;
 mod plot_kinds;
 mod plot_legend;
 mod plot_places;

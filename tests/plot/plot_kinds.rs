@@ -2,7 +2,7 @@
 
 use crate::picture::{paths, points, texts};
 use greenwood::datasets::leukaemia;
-use greenwood::plot::{CurvePlot, Item, Picture, Text};
+use greenwood::plot::{CurvePlot, Item, KaplanMeierPlot, Picture, Text};
 use greenwood::survival::multi_state::Occupation;
 use greenwood::survival::regression::Family;
 use greenwood::survival::{
@@ -229,5 +229,38 @@ fn names_of_curves_that_have_no_row_take_no_room() -> Answer {
     let left =
         paths(&picture, "axis").iter().flat_map(|p| points(p)).map(|p| p.0).fold(f64::INFINITY, f64::min);
     assert!(left < 60.0, "{left} points for two short names");
+    Ok(())
+}
+
+/// Ten who were censored at one time do not look like one (ggsurvfit 276), and the mark follows the curve.
+#[test]
+fn a_mark_of_ten_is_taller_than_a_mark_of_one() -> Answer {
+    let mut time = vec![2.0, 3.0, 9.0];
+    let mut event = vec![true, false, true];
+    time.extend([6.0; 10]);
+    event.extend([false; 10]);
+    let curve = KaplanMeier::fit(&RightCensored::new(time, event)?);
+    let picture = KaplanMeierPlot::new(&[curve]).build()?;
+    let marks: Vec<_> = paths(&picture, "censored 1").into_iter().map(points).collect();
+    let height = |mark: &[(f64, f64)]| (mark[0].1 - mark[1].1).abs();
+    assert_eq!(marks.len(), 2);
+    assert!(height(&marks[1]) > 1.3 * height(&marks[0]));
+    let middle = |mark: &[(f64, f64)]| f64::midpoint(mark[0].1, mark[1].1);
+    assert!((middle(&marks[0]) - middle(&marks[1])).abs() < 1e-9, "both lie on one step");
+    Ok(())
+}
+
+/// Readers who cannot see the figure are told its title, each curve at a few times, its median and its counts (maidr 805); the axis
+/// does not say "survival" where the event is not death (JASP 3690).
+#[test]
+fn a_figure_is_told_in_words() -> Answer {
+    let curve = KaplanMeier::fit(&RightCensored::new(&[2.0, 4.0, 6.0, 8.0], &[true, true, false, true])?);
+    let plot = KaplanMeierPlot::new(&[curve]).labels(&["new"]).title("Relapse & death").time_axis("Months");
+    let svg = plot.to_svg()?;
+    assert!(svg.contains("<title") && svg.contains("Relapse &amp; death</title>"), "{svg}");
+    let told = "Event-free (%) over months. new: 75 at 2, 50 at 4, 50 at 6, 0 at 8; median ";
+    let words = &plot.build()?.description;
+    assert!(words.starts_with(told) && words.ends_with("; 3 events, 1 censored."), "{words}");
+    assert!(!svg.contains("urvival"), "the event need not be death");
     Ok(())
 }

@@ -523,15 +523,30 @@ fn the_arcsine_interval() {
 fn what_it_cannot_do_is_said() {
     let path = file("refused.csv", b"t,e,g\n1,1,a\n2,2,b\n3,0,c\n4,7,a\n");
     let call = format!("incidence {path} --time t --event e");
-    let error = refusal(&format!("{call} --causes 1,2"));
-    assert!(
-        error.contains("line 5") && error.contains("\"7\"") && error.contains("--censor-value"),
-        "{error}"
-    );
-    assert!(refusal(&format!("{call} --causes 1,2,7 --by g --difference --at 2")).contains("--by has 3"));
-    assert!(refusal(&format!("{call} --causes 1,2,7 --by g --difference")).contains("add --at"));
-    assert!(refusal(&format!("{call} --causes 1,2,7 --cause-specific")).contains("--covariates"));
-    assert!(refusal(&format!("{call} --causes 1,1,7")).contains("stands twice"));
+    for (flags, text) in [
+        (
+            "1,2",
+            "PATH line 5: --event \"e\" is \"7\": the causes are 1, 2, and a censoring is 0; add the code to --causes, or name \
+             the censoring with --censor-value",
+        ),
+        ("1,2,7 --by g --difference --at 2", "--difference compares 2 groups, and --by has 3: leave it out"),
+        ("1,2,7 --by g --difference", "--difference compares two groups at times: add --at, such as --at 12"),
+        (
+            "1,2,7 --cause-specific",
+            "--fine-gray and --cause-specific are models: give them --covariates or --factor",
+        ),
+        (
+            "1,2,7 --covariates t",
+            "--covariates and --factor belong to a model: add --fine-gray CAUSE or --cause-specific",
+        ),
+        ("1,1,7", "--causes: 1 stands twice or is --censor-value: give each code once"),
+        ("1,2,7 --event-value 1", "--event-value names one event: with competing causes give --causes alone"),
+    ] {
+        assert_eq!(
+            refusal(&format!("{call} --causes {flags}")),
+            format!("error: {}", text.replace("PATH", &path))
+        );
+    }
 }
 
 /// A covariate that is a part of the data is refused.

@@ -246,12 +246,22 @@ fn refusals_name_flag_column_and_line() {
         ),
         (format!("{} --event-value 7", of(&code)), "--event-value 7: "),
         (format!("{BLADDER} --at=-1"), "--at -1: a time must be finite"),
-        (format!("{BLADDER} --model pwp-gap"), "--model needs covariates"),
-        (format!("{BLADDER} {COVARIATES}"), "--covariates and --factor belong to a model"),
-        (format!("{BLADDER} --model andersen-gill --up-to 2 {COVARIATES}"), "leave it out"),
-        (format!("{BLADDER} --model wlw --up-to 0 {COVARIATES}"), "an event number is at least 1"),
-        (format!("{BLADDER} --strata rx"), "--strata is for the test and the model"),
-        (format!("{BLADDER} --terminal event"), "give the code of each"),
+        (format!("{BLADDER} --model pwp-gap"), "--model needs covariates: give it --covariates or --factor"),
+        (
+            format!("{BLADDER} {COVARIATES}"),
+            "--covariates and --factor belong to a model: add --model andersen-gill, pwp-total, pwp-gap or wlw",
+        ),
+        (
+            format!("{BLADDER} --model andersen-gill --up-to 2 {COVARIATES}"),
+            "--up-to numbers events, and an Andersen-Gill model does not: leave it out",
+        ),
+        (format!("{BLADDER} --model wlw --up-to 0 {COVARIATES}"), "--up-to 0: an event number is at least 1"),
+        (format!("{BLADDER} --strata rx"), "--strata is for the test and the model: add --by or --model"),
+        (
+            format!("{BLADDER} --terminal event"),
+            "--terminal names column \"event\", which is named by --event too: give the code of each with --event-value and \
+             --terminal-value",
+        ),
         (format!("{BLADDER} --by nothing"), "--by: tests/data/bladder2.csv has no column \"nothing\""),
         // Trap 5: two columns of groups are not one in silence (tidycmprsk 20).
         (format!("{CGD} --by treat,inherit"), "--by: tests/data/cgd.csv has no column \"treat,inherit\""),
@@ -268,7 +278,16 @@ fn refusals_name_flag_column_and_line() {
                 "recurrent tests/data/bladder.csv --id id --stop stop --event event --strata enum --model wlw {COVARIATES} \
                  --rate"
             ),
-            "need rows that follow each other in time",
+            "--id \"id\": rows of a subject overlap, as in a marginal model: --by, --at, --rate and --terminal need rows \
+             that follow each other in time",
+        ),
+        (
+            format!(
+                "recurrent tests/data/bladder.csv --id id --stop stop --event event --strata enum --model wlw {COVARIATES} \
+                 --up-to 2"
+            ),
+            "--up-to numbers events, and the rows of the file are those of a marginal model: leave out the rows of later \
+             events",
         ),
         (
             format!("{BLADDER} --model pwp-gap {COVARIATES} --weight number --weight-kind replication"),

@@ -10,3 +10,4 @@ mod multi_state_cox;
 mod multi_state_reference;
 mod recurrent;
 mod recurrent_reference;
+mod refusals;

@@ -284,6 +284,7 @@ fn regression_is() {
         regression::Status,
         regression::Stop,
         regression::SubdistributionBaseline,
+        regression::SubdistributionResiduals,
         regression::SubdistributionRows,
         regression::Term,
         regression::TestResult,

@@ -19,7 +19,7 @@ use greenwood::survival::log_rank::{
     Adjustment, IntervalLogRank, MonteCarloIntervalLogRank, OneSampleLogRank, PairwiseLogRank, PepeMori,
     Renyi,
 };
-use greenwood::survival::multi_state::Occupation;
+use greenwood::survival::multi_state::{Occupation, TransitionProbability};
 use greenwood::survival::permutation::MonteCarloLogRank;
 use greenwood::survival::regression::{
     AdditiveHazards, AdditiveModel, CauseSpecificRisk, Family, Frailty, ParametricModel,
@@ -563,6 +563,20 @@ fn competing_risks() -> Result<()> {
     report.of("SubdistributionBaseline", &gray.baseline()[0], |b, a| {
         a.size(b.at(8.0));
     });
+    report.printed("FineGrayModel", &gray, |m, a| {
+        for term in m.terms() {
+            a.p(term.p_value()).size(term.std_error());
+        }
+        a.p(m.wald_test().p_value()).p(m.score_test().p_value()).p(m.incidence(&[0.4], 0, 8.0).ok());
+        let _ = m
+            .with(&data, &design)
+            .map(|m| (m.residuals(), m.incidence(&gray.row().numeric("x", 0.4), &[8.0])));
+    });
+    let residuals = gray.with(&data, &design)?.residuals()?;
+    report.of("SubdistributionResiduals", &residuals, |r, _| {
+        let _ =
+            (r.martingale(), r.score(), r.dfbeta(), r.schoenfeld(), r.scaled_schoenfeld(), r.event_times());
+    });
     report.of("SubdistributionRows", &FineGray::new(&1).expand(&data)?, |r, a| {
         for ((_, w), _) in r.row().iter().zip(r.weight()).zip(r.stop()) {
             a.size(*w);
@@ -627,6 +641,14 @@ fn risks_visits_and_states() -> Result<()> {
     report.of("OccupationEstimate", &occupation.fit(&histories)?.at(3.0)[0], |e, a| {
         a.p(e.value().unwrap_or(0.5)).size(e.std_error().unwrap_or(0.0));
         let _ = e.interval(0.9);
+    });
+    let moves = TransitionProbability::new(0.0).estimate(&histories, &[3.0, 20.0])?;
+    report.printed("TransitionMatrix", &moves[0], |m, a| {
+        for (from, to) in [(0, 1), (1, 2), (2, 2)] {
+            let (p, se) = (m.probability(from, to), m.std_error(from, to));
+            a.p((!p.is_nan()).then_some(p)).size((!se.is_nan()).then_some(se));
+        }
+        let _ = (m.is_known(0), m.covariance((0, 1), (0, 2)), m.times());
     });
     report.of("TimeInState", &occupation.time_in_state(&histories, 5.0)?[0], |t, a| {
         a.size(t.value()).size(t.std_error());

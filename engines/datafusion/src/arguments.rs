@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringViewArray,
 };
+use arrow::buffer::BooleanBuffer;
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Schema};
 use datafusion_common::{Result, ScalarValue, exec_err, plan_err};
@@ -151,7 +152,7 @@ impl Task {
         } else if matches!(values[self.event.at].data_type(), DataType::Boolean | DataType::Null) {
             Event::Flag(self.cast(&self.event, values, &DataType::Boolean)?.as_boolean().clone())
         } else {
-            Event::Code(self.cast(&self.event, values, &DataType::Int64)?.as_primitive().clone())
+            Event::of_codes(self.cast(&self.event, values, &DataType::Int64)?.as_primitive())
         };
         Ok(Batch {
             task: self,
@@ -203,6 +204,18 @@ enum Event {
     Flag(BooleanArray),
     Code(Int64Array),
     Cause(StringViewArray),
+}
+
+impl Event {
+    /// Codes that are all 0 or 1, as most are, become flags: they are checked at once, and not a row at a time.
+    fn of_codes(codes: &Int64Array) -> Self {
+        let values = codes.values();
+        if codes.null_count() > 0 || values.iter().fold(0, |all, code| all | code) & !1 != 0 {
+            return Self::Code(codes.clone());
+        }
+        let flags = BooleanBuffer::collect_bool(values.len(), |i| values[i] == 1);
+        Self::Flag(BooleanArray::new(flags, None))
+    }
 }
 
 /// The columns of a batch.

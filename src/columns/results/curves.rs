@@ -12,9 +12,11 @@ use crate::survival::curve::life_table::result::{LifeTable, LifeTableRow};
 use crate::survival::curve::quantile::Quantile;
 use crate::survival::curve::restricted_mean::RestrictedMean;
 use crate::survival::curve::smoothed_hazard::SmoothedHazardCurve;
+use crate::survival::curve::step_function::StepFunction;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::{Step, SurvivalEstimate};
-use crate::survival::curve::turnbull::{MassInterval, TurnbullCurve};
+use crate::survival::curve::turnbull::{MassInterval, TurnbullBootstrap, TurnbullCurve};
+use crate::survival::curve::warning::SmallRiskSet;
 use crate::survival::result::{ConfidenceInterval, Interval};
 use crate::survival::risk_table::Row;
 
@@ -203,5 +205,57 @@ impl ToRecordBatch for TurnbullCurve {
             .flags("right_closed", rows.iter().map(|r| r.right_closed))
             .numbers("mass", rows.iter().map(|r| r.mass))
             .numbers("survival_after", rows.iter().map(|r| r.survival_after)))
+    }
+}
+
+impl ToRecordBatch for [HazardEstimate] {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let between: Vec<_> = self.iter().map(|e| e.interval(interval)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .numbers("time", self.iter().map(HazardEstimate::time))
+            .numbers("cumulative_hazard", self.iter().map(|e| e.value().ok()))
+            .numbers("std_error", self.iter().map(|e| e.std_error().ok()));
+        let reason = |e: &HazardEstimate| e.value().err().map(|because| because.to_string());
+        Ok(limits(table, &between).texts("not_estimable", self.iter().map(reason)))
+    }
+}
+
+/// A row a step; `value` is a survival or a cumulative hazard.
+impl ToRecordBatch for StepFunction {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let times = self.times();
+        let between: Vec<_> = times.iter().map(|&t| self.interval(t, interval)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .numbers("time", times.iter().copied())
+            .numbers("value", self.values().iter().copied())
+            .numbers("std_error", times.iter().map(|&t| self.std_error(t).ok()));
+        Ok(limits(table, &between))
+    }
+}
+
+/// The limits are percentiles of the samples, at the level of the interval.
+impl ToRecordBatch for TurnbullBootstrap {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let (times, level) = (self.times(), interval.confidence_level());
+        let regions: Vec<_> = times.iter().map(|&t| self.estimate(t)).collect::<Result<_>>()?;
+        let between: Vec<_> = times.iter().map(|&t| self.interval(t, level)).collect::<Result<_>>()?;
+        let errors: Vec<f64> = times.iter().map(|&t| self.std_error(t)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .numbers("time", times.iter().copied())
+            .numbers("survival_lower", regions.iter().map(|r| r.lower))
+            .numbers("survival_upper", regions.iter().map(|r| r.upper))
+            .numbers("std_error", errors);
+        Ok(limits(table, &between))
+    }
+}
+
+impl ToRecordBatch for [SmallRiskSet] {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .numbers("time", self.iter().map(SmallRiskSet::time))
+            .counts("at_risk", self.iter().map(|w| Some(w.at_risk().into())))
+            .counts("at_risk_later", self.iter().map(|w| Some(w.at_risk_later().into())))
+            .numbers("share", self.iter().map(SmallRiskSet::share))
+            .numbers("condition_on", self.iter().map(SmallRiskSet::condition_on)))
     }
 }

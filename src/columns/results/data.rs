@@ -5,7 +5,8 @@ use crate::error::Result;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::Interval;
-use crate::survival::risk_table::{CompetingRiskTable, RiskTable, RiskTables};
+use crate::survival::risk_table::labelled::Table;
+use crate::survival::risk_table::{CompetingRiskTable, LabelledTables, RiskTable};
 
 impl ToRecordBatch for RiskTable {
     fn tidy_with(&self, _: Interval) -> Result<Tidy> {
@@ -19,7 +20,7 @@ impl ToRecordBatch for RiskTable {
     }
 }
 
-impl ToRecordBatch for RiskTables {
+impl<T: Table + ToRecordBatch> ToRecordBatch for LabelledTables<T> {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
         let mut parts = Vec::new();
         for (s, tables) in self.tables().iter().enumerate() {

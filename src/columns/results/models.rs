@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::survival::contrast::SurvivalContrast;
 use crate::survival::regression::multi_state_cox::MultiStateCoxModel;
 use crate::survival::regression::parametric::{Distribution, ParametricModel};
-use crate::survival::regression::{CoxModel, FineGrayModel, Term};
+use crate::survival::regression::{CoxModel, FineGrayModel, FrailtyModel, Term};
 use crate::survival::result::{Estimate, HazardRatio, Interval};
 
 /// The terms of a model of hazards.
@@ -37,6 +37,13 @@ impl ToRecordBatch for FineGrayModel {
 
 /// The columns of a Cox model.
 impl ToRecordBatch for MultiStateCoxModel {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        terms(self.terms(), interval)
+    }
+}
+
+/// The columns of a Cox model; the frailties are [`FrailtyModel::frailties`].
+impl ToRecordBatch for FrailtyModel {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
         terms(self.terms(), interval)
     }

@@ -3,14 +3,15 @@
 use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
 use crate::proportion::ProportionTest;
+use crate::survival::contrast::FinkelsteinSchoenfeld;
 use crate::survival::log_rank::{
     GrayTest, IntervalLogRankTest, LogRankTest, MaxComboTest, MonteCarloIntervalTest, OneSampleTest,
     PairwiseComparison, PairwiseGrayTest, PairwiseTest, PepeMoriTest, RenyiTest, TrendTest,
 };
 use crate::survival::permutation::{ExactTest, MonteCarloTest};
 use crate::survival::recurrent::MeanTestResult;
-use crate::survival::regression::TestResult;
 use crate::survival::regression::cox::ProportionalHazards;
+use crate::survival::regression::{FrailtyTest, TestResult};
 use crate::survival::result::{Interval, TestSummary};
 
 impl ToRecordBatch for [TestSummary] {
@@ -44,6 +45,7 @@ macro_rules! one_row {
 
 one_row!(
     ExactTest,
+    FrailtyTest,
     GrayTest,
     IntervalLogRankTest,
     LogRankTest,
@@ -55,8 +57,19 @@ one_row!(
     PepeMoriTest,
     ProportionTest,
     RenyiTest,
+    TestResult,
     TrendTest,
 );
+
+/// The test of all endpoints, with z² as its statistic.
+impl ToRecordBatch for FinkelsteinSchoenfeld {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let statistic = self.z().map(|z| z * z);
+        TestSummary::new("Finkelstein-Schoenfeld test", statistic, self.p_value())
+            .with_df(1)
+            .tidy_with(interval)
+    }
+}
 
 /// A row a pair of groups.
 impl ToRecordBatch for PairwiseTest {

@@ -12,7 +12,6 @@ use crate::plot::occupied::Occupied;
 use crate::plot::picture::Picture;
 use crate::plot::series::StepSeries;
 use crate::plot::style::Style;
-use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
@@ -160,27 +159,6 @@ impl CurvePlot {
         }
     }
 
-    /// Cumulative incidences of competing causes, each group's causes in turn: "group: cause" where there are several groups.
-    ///
-    /// # Errors
-    /// [`Error::LengthMismatch`] unless there is one label for each group; those of the intervals.
-    pub fn incidence(groups: &[CumulativeIncidence], labels: &[impl ToString]) -> Result<Self> {
-        if labels.len() != groups.len() {
-            let (len, expected) = (labels.len(), groups.len());
-            return Err(Error::LengthMismatch { argument: "labels", len, other: "groups", expected });
-        }
-        let mut series = Vec::new();
-        for (fit, label) in groups.iter().zip(labels) {
-            for (k, cause) in fit.causes().iter().enumerate() {
-                let group = label.to_string();
-                let name = if groups.len() == 1 { cause.clone() } else { format!("{group}: {cause}") };
-                let own = StepSeries::of_incidence(name, fit, k)?;
-                series.push(StepSeries { risk_set: Some(group), ..own });
-            }
-        }
-        Ok(Self { value_name: Some("Cumulative incidence".into()), ..Self::steps(series) })
-    }
-
     /// Step functions with names of their own, such as cumulative incidences or state occupation probabilities.
     pub fn steps(series: Vec<StepSeries>) -> Self {
         Self { value_name: Some("Probability".into()), ..Self::of(Source::Steps(series), Kind::Steps) }
@@ -307,10 +285,7 @@ impl CurvePlot {
         if self.source.len() == 0 {
             return Err(Error::Empty { argument: "curves" });
         }
-        if self.stacked
-            && let Source::Steps(steps) = &self.source
-            && steps.iter().any(|s| s.risk_set != steps[0].risk_set)
-        {
+        if self.stacked && matches!(&self.source, Source::Incidences(groups) if groups.len() > 1) {
             return Err(Error::Unsupported {
                 method: "a stack",
                 with: "the incidences of several groups",

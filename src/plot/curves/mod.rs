@@ -3,7 +3,7 @@
 //! * what is to be drawn and how: `builder`, `options`; its numbers on the scale of the axes: `source`; where everything is: `frame`
 //! * steps and bands: `lines`; censorings: `marks`; the axes: `axes`
 //! * which line is which: `legend`, `direct`; medians, landmarks, means and notes: `annotations`
-//! * several panels on common axes: `panels`
+//! * incidences of competing causes: `incidences`; several panels on common axes: `panels`
 //! * the numbers under the ticks: `table`; the figure in words: `words`; all its numbers: `numbers`
 
 mod annotations;
@@ -11,6 +11,7 @@ mod axes;
 pub(crate) mod builder;
 mod direct;
 mod frame;
+mod incidences;
 pub(crate) mod legend;
 mod lines;
 mod marks;

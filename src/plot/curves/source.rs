@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
+use crate::plot::curves::incidences::Incidences;
 use crate::plot::layout::COLUMN;
 use crate::plot::series::StepSeries;
-use crate::plot::thinned::{Columns, Shown};
+use crate::plot::thinned::{Behind, Columns, Shown};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 
@@ -15,6 +16,7 @@ use crate::survival::curve::survival_curve::SurvivalCurve;
 pub(super) enum Source {
     Curves(Vec<Arc<SurvivalCurve>>),
     Hazards(Vec<Arc<CumulativeHazard>>),
+    Incidences(Vec<Incidences>),
     Steps(Vec<StepSeries>),
 }
 
@@ -23,6 +25,7 @@ impl Source {
         match self {
             Self::Curves(c) => c.len(),
             Self::Hazards(h) => h.len(),
+            Self::Incidences(groups) => groups.iter().map(|g| g.causes.len()).sum(),
             Self::Steps(s) => s.len(),
         }
     }
@@ -60,18 +63,20 @@ impl CurvePlot {
                     )
                 })
                 .collect::<Result<Vec<_>>>()?,
+            Source::Incidences(groups) => {
+                let groups = groups.iter().map(|group| group.series(self.bands, columns));
+                groups.collect::<Result<Vec<_>>>()?.concat()
+            }
             Source::Steps(steps) => {
                 let mut steps = steps.clone();
-                for (i, own) in steps.iter_mut().enumerate() {
-                    if self.labels.is_some() {
-                        own.label = label(i);
-                    }
-                    own.limit_estimates(self.bands)?;
-                }
+                steps.iter_mut().try_for_each(|own| own.limit_estimates(self.bands))?;
                 steps
             }
         };
         for (i, own) in all.iter_mut().enumerate() {
+            if self.labels.is_some() {
+                own.label = label(i);
+            }
             own.color = i;
             own.details = self.details_of(i, own);
         }
@@ -95,12 +100,13 @@ impl CurvePlot {
     /// What of the time falls into a quarter of a column of print: the line, which is drawn through whole columns, is the
     /// same to within one.
     fn narrow_columns(&self) -> Columns {
-        if self.logarithmic() || self.stacked {
+        if self.logarithmic() {
             return Columns::ALL;
         }
         let lasts: Vec<Option<f64>> = match &self.source {
             Source::Curves(curves) => curves.iter().map(|c| c.last_time()).collect(),
             Source::Hazards(hazards) => hazards.iter().map(|h| h.last_time()).collect(),
+            Source::Incidences(groups) => groups.iter().map(|g| g.fit.last_time()).collect(),
             Source::Steps(_) => Vec::new(),
         };
         let until = self.until.map(|t| t * self.unit);
@@ -154,10 +160,10 @@ fn stack(series: &mut [StepSeries]) {
         let mut times: Vec<f64> = below.steps.iter().chain(&own.steps).map(|s| s.0).collect();
         times.sort_by(f64::total_cmp);
         times.dedup();
-        own.steps = times.iter().map(|&t| (t, below.value_at(t) + own.value_at(t))).collect();
+        own.steps = times.iter().map(|&t| (t, below.drawn_at(t) + own.drawn_at(t))).collect();
         own.start += below.start;
         own.end = own.end.max(below.end);
         own.band.clear();
-        own.behind = None;
+        own.behind = own.behind.take().and_then(Behind::stacked);
     }
 }

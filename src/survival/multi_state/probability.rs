@@ -1,10 +1,14 @@
 //! Transition probabilities between two times, with their covariance.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::{Flow, hazard_covariance};
 use crate::survival::multi_state::transitions::flow;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
 
 /// How the covariance of transition probabilities is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -210,7 +214,8 @@ impl Product {
     }
 }
 
-/// The probabilities of moving from each state to each between two times, with their covariance.
+/// The probabilities of moving from each state to each between two times, with their covariance. Made by
+/// [`TransitionProbability::estimate`]; it prints a row for each state at the first time.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TransitionMatrix {
@@ -222,6 +227,56 @@ pub struct TransitionMatrix {
     covariance: Vec<f64>,
     /// Of each state at s: do the data tell?
     known: Vec<bool>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(TransitionMatrix {
+    states: Vec<String>,
+    s: f64,
+    t: f64,
+    p: Vec<f64>,
+    covariance: Vec<f64>,
+    known: Vec<bool>,
+});
+
+#[cfg(feature = "serde")]
+impl TransitionMatrix {
+    fn check(&self) -> Result<()> {
+        let (k, p) = (self.states.len(), self.p.len());
+        stored::length("probabilities", p, "pairs of states", k * k)?;
+        stored::length("known", self.known.len(), "the states", k)?;
+        if !self.covariance.is_empty() {
+            stored::length("covariances", self.covariance.len(), "pairs of probabilities", p * p)?;
+        }
+        stored::size("time", self.s)?;
+        stored::size("time", self.t - self.s)?;
+        self.p.iter().try_for_each(|&p| stored::probability("a probability", p))?;
+        self.covariance.iter().try_for_each(|&v| stored::number("a covariance", v))?;
+        // A variance may be below 0 by rounding alone.
+        let mut diagonal = self.covariance.iter().step_by(p + 1);
+        diagonal.try_for_each(|&v| stored::size("a variance", if v > -1e-12 { v.max(0.0) } else { v }))
+    }
+}
+
+impl fmt::Display for TransitionMatrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transition probabilities from {} to {}", self.s, self.t)?;
+        let width = self.states.iter().map(|s| s.chars().count()).max().unwrap_or(0).max(6);
+        write!(f, "\n{:width$}", "from")?;
+        self.states.iter().try_for_each(|to| write!(f, " {to:>w$}", w = width.max(15)))?;
+        for (h, from) in self.states.iter().enumerate() {
+            write!(f, "\n{from:width$}")?;
+            for j in 0..self.states.len() {
+                let (p, se) = (self.probability(h, j), self.std_error(h, j));
+                let cell = if se.is_nan() { format!("{p:.4}") } else { format!("{p:.4} ± {se:.4}") };
+                write!(f, " {cell:>w$}", w = width.max(15))?;
+            }
+            if !self.is_known(h) {
+                write!(f, "  beyond follow-up")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl TransitionMatrix {

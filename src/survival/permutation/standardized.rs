@@ -66,7 +66,7 @@ pub(super) fn tails(
     let mut all = vec![(Key { placed: 0, t: 0, v: 0 }, 1.0)];
     let (mut t, mut v) = (0, 0);
     for stratum in &strata {
-        let states = stratum.states(unit, counted).ok_or_else(too_many)?;
+        let states = stratum.states(unit, counted, LIMIT).ok_or_else(too_many)?;
         if all.len().saturating_mul(states.len()) > LIMIT {
             return Err(too_many());
         }
@@ -203,8 +203,8 @@ impl Stratum {
         (t, v)
     }
 
-    /// All (T, V) with their shares of the allocations, up to a common factor; `None` where they are too many.
-    fn states(&self, unit: f64, counted: bool) -> Option<Vec<(Key, f64)>> {
+    /// All (T, V) with their shares of the allocations, up to a common factor; `None` where they are more than `limit`.
+    fn states(&self, unit: f64, counted: bool, limit: usize) -> Option<Vec<(Key, f64)>> {
         let first_arm = self.first_arm as u32;
         let share = (!counted).then(|| self.first_arm as f64 / self.subjects as f64);
         let mut states = vec![(Key { placed: 0, t: 0, v: 0 }, 1.0)];
@@ -225,15 +225,15 @@ impl Stratum {
                         }
                     }
                 }
-                if next.len() > 4 * LIMIT {
+                if next.len() > 4 * limit {
                     next = joined(next);
-                    if next.len() > LIMIT {
+                    if next.len() > limit {
                         return None;
                     }
                 }
             }
             states = joined(next);
-            if states.len() > LIMIT {
+            if states.len() > limit {
                 return None;
             }
         }
@@ -265,4 +265,21 @@ fn joined(mut states: Vec<(Key, f64)>) -> Vec<(Key, f64)> {
         same
     });
     states
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Distinct event times double the states at almost every step, so a list stops soon after it passes the limit; one
+    /// limit higher than what is needed gives the whole distribution.
+    #[test]
+    fn a_list_ends_at_its_limit() {
+        let list: Vec<_> = (0..14).map(|i| (f64::from(i), false, i * i % 7 % 2 == 0)).collect();
+        let stratum = Stratum::new(list, &Weight::LogRank);
+        let all = stratum.states(UNIT, true, LIMIT).unwrap();
+        assert!(all.len() > 1000, "{}", all.len());
+        assert!(stratum.states(UNIT, true, 500).is_none());
+        assert_eq!(stratum.states(UNIT, true, LIMIT - 1).unwrap(), all);
+    }
 }

@@ -85,6 +85,10 @@ impl RiskEstimate {
 }
 
 impl RiskEstimate {
+    pub(super) fn new(time: f64, value: f64, std_error: f64) -> Self {
+        Self { time, value, std_error }
+    }
+
     /// The time.
     #[must_use]
     pub fn time(&self) -> f64 {

@@ -1,6 +1,7 @@
 //! A fingerprint of the data of a fit: other data are told from them without keeping them.
 
 use crate::error::{Error, FileError, ModelError, Result};
+use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -105,24 +106,41 @@ impl Fingerprint {
         }
     }
 
+    /// The same where an event has one of several causes.
+    pub(super) fn of_competing(data: &CompetingRisks, design: &Design) -> Self {
+        Self { event: Digest::of(data.codes(), u64::from), ..Self::of(data.any_cause(), design) }
+    }
+
     /// Are these the data of the fit?
     ///
     /// # Errors
     /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
     pub(super) fn check(&self, data: &RightCensored, design: &Design) -> Result<()> {
+        self.check_with(data.len(), design, || Self::of(data, design))
+    }
+
+    /// The same where an event has one of several causes.
+    ///
+    /// # Errors
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
+    pub(super) fn check_competing(&self, data: &CompetingRisks, design: &Design) -> Result<()> {
+        self.check_with(data.len(), design, || Self::of_competing(data, design))
+    }
+
+    fn check_with(&self, rows: usize, design: &Design, given: impl FnOnce() -> Self) -> Result<()> {
         let other = |part: &str| Err(Error::Model(ModelError::OtherData { part: part.into() }));
-        if self.rows != data.len() {
-            return other(&format!("the number of rows ({}, not {})", data.len(), self.rows));
+        if self.rows != rows {
+            return other(&format!("the number of rows ({rows}, not {})", self.rows));
         }
-        if design.rows() != data.len() {
-            let (len, expected) = (design.rows(), data.len());
+        if design.rows() != rows {
+            let (len, expected) = (design.rows(), rows);
             return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
         }
         if self.columns.len() != design.columns() {
             let (found, own) = (design.columns(), self.columns.len());
             return other(&format!("the number of columns of the design ({found}, not {own})"));
         }
-        let given = Self::of(data, design);
+        let given = given();
         self.check_rows(&given)?;
         match self.columns.iter().zip(&given.columns).position(|(own, given)| own != given) {
             Some(j) => other(&format!("covariate {}", design.names()[j])),

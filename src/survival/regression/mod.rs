@@ -24,6 +24,8 @@ pub mod parametric;
 pub mod recipe;
 mod search_options;
 mod spline;
+#[cfg(feature = "serde")]
+mod stored;
 pub mod term;
 
 pub use absolute_risk::AbsoluteRisk;
@@ -34,7 +36,10 @@ pub use cox::{
     ProportionalHazards, Residuals, Stop, Ties, TimeScale,
 };
 pub use design::{Design, DesignBuilder};
-pub use fine_gray::{CensoringTies, FineGray, FineGrayModel, SubdistributionBaseline, SubdistributionRows};
+pub use fine_gray::{
+    CensoringTies, FineGray, FineGrayModel, FittedCompetingRisks, SubdistributionBaseline,
+    SubdistributionResiduals, SubdistributionRows,
+};
 pub use frailty::{Frailty, FrailtyDf, FrailtyModel, FrailtyTest, FrailtyVariance};
 pub use multi_state_cox::{
     FittedHistories, MultiStateCox, MultiStateCoxModel, OccupationPath, PredictedOccupation,

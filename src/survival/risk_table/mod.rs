@@ -19,7 +19,7 @@ mod exact_rows;
 mod fine;
 mod grid;
 pub(crate) mod influence;
-mod labelled;
+pub(crate) mod labelled;
 mod merge;
 mod risk_tables;
 #[cfg(feature = "serde")]

@@ -7,12 +7,12 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use crate::error::{Error, FileError, Result};
-use crate::trial::{DayCount, Time, TimeUnit};
 use crate::trial::adtte::cells::{Cells, column};
 use crate::trial::adtte::cnsr::Cnsr;
 use crate::trial::adtte::data_set::{Adtte, AdtteRow};
 use crate::trial::adtte::import::{Import, Note};
 use crate::trial::adtte::read_options::ReadOptions;
+use crate::trial::{DayCount, Time, TimeUnit};
 
 /// The columns that this library understands, in the order in which it writes them.
 pub(super) const COLUMNS: [&str; 11] = [

@@ -22,6 +22,12 @@ impl<A: Label, E: Label> CensoringReasons<A, E> {
         arm.zip(reason).map_or(0, |(a, r)| self.counts[a][r])
     }
 
+    /// The arms.
+    #[must_use]
+    pub fn arms(&self) -> &[A] {
+        &self.arms
+    }
+
     /// The reasons that occur, in order of first appearance.
     pub fn reasons(&self) -> &[Censoring<E>] {
         &self.reasons
@@ -46,7 +52,7 @@ impl<A: Label, E: Label> fmt::Display for CensoringReasons<A, E> {
 }
 
 /// A reason in words: the event, where one censored.
-pub(in crate::trial) fn name<E: Label>(reason: &Censoring<E>) -> String {
+pub(crate) fn name<E: Label>(reason: &Censoring<E>) -> String {
     match reason {
         Censoring::Cutoff => "end of study".into(),
         Censoring::Lost => "lost to follow-up".into(),
@@ -67,6 +73,18 @@ pub struct NumbersAtRisk<A> {
 }
 
 impl<A: Label> NumbersAtRisk<A> {
+    /// The arms.
+    #[must_use]
+    pub fn arms(&self) -> &[A] {
+        &self.arms
+    }
+
+    /// The times.
+    #[must_use]
+    pub fn times(&self) -> &[Time] {
+        &self.times
+    }
+
     /// At risk just before each time, in an arm.
     ///
     /// # Errors

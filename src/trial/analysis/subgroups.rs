@@ -212,6 +212,12 @@ impl Contrast {
 }
 
 impl Subgroups {
+    /// The arm whose hazard the ratios ask for, and the other.
+    #[must_use]
+    pub fn arms(&self) -> &[String; 2] {
+        &self.arms
+    }
+
     /// The characteristics, as they were asked for.
     #[must_use]
     pub fn factors(&self) -> &[SubgroupFactor] {

@@ -117,11 +117,12 @@ impl Options {
             )
             .into());
         }
+        let model = self.models.fit_marginal(&self.columns, table, self.level)?;
         warnings.add(
             "rows of a subject overlap: they are taken as those of a marginal model, without mean functions",
         );
         answer.add("groups", Vec::<Value>::new());
-        add_model(answer, self.models.fit_marginal(&self.columns, table, self.level)?);
+        add_model(answer, model);
         Ok(())
     }
 

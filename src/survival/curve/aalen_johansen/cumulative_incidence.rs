@@ -239,6 +239,28 @@ impl CumulativeIncidence {
         })
     }
 
+    /// The incidence of cause number `cause` after row number `row` of the table.
+    #[cfg(feature = "plot")]
+    pub(crate) fn value_at_row(&self, row: usize, cause: usize) -> f64 {
+        self.after(row + 1, cause).0
+    }
+
+    /// The incidence of a cause, given by its number, after a row, given by its number: for rows that are asked for in
+    /// their order. It does not know the events up to then.
+    #[cfg(feature = "plot")]
+    pub(crate) fn at_rows(&self) -> impl FnMut(usize, usize) -> IncidenceEstimate {
+        // The block of the last row that was asked for.
+        let mut last: Option<Block> = None;
+        move |row, cause| {
+            if !last.as_ref().is_some_and(|block| block.rows.contains(&row)) {
+                last = self.blocks_from(row).next();
+            }
+            let (value, std_error) = last.as_ref().map_or((0.0, None), |block| block.of_cause(row, cause));
+            let row = self.table.all().row(row);
+            IncidenceEstimate::new(row.time, Ok(value), std_error, row.at_risk, f64::NAN)
+        }
+    }
+
     /// Has the fit a variance?
     pub(super) fn has_variance(&self) -> bool {
         match &self.kept {

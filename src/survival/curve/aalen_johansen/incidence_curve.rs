@@ -166,7 +166,8 @@ impl IncidenceEstimate {
         Ok(ConfidenceInterval::new(bounds, interval.confidence_level()))
     }
 
-    pub(super) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
+    /// The limits of an interval whose quantile is known.
+    pub(crate) fn limits(&self, interval: &Interval, z: f64) -> Option<(f64, f64)> {
         let (value, std_error) = (self.value.ok()?, self.std_error.ok()?);
         let log_se = std_error / value;
         interval.limits(z, value, log_se, log_se)

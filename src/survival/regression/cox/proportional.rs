@@ -18,13 +18,15 @@ use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::score::{mean_at, risk_sums};
 use crate::survival::regression::cox::tied_sets;
 use crate::survival::regression::cox::with_data::FittedData;
-use crate::survival::regression::term::TestResult;
+use crate::survival::regression::recipe::Recipe;
+use crate::survival::regression::term::{Term, TestResult};
 
 /// The function g of time along which a coefficient might drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TimeScale {
-    /// `1 − S(t−)`, S the Kaplan-Meier curve of all rows (R's default).
+    /// `1 − S(t−)`, S the Kaplan-Meier curve of all rows (R's default). Of a subdistribution: the incidence of the cause
+    /// just before t, among all rows.
     #[default]
     KaplanMeier,
     /// Time itself.
@@ -49,6 +51,24 @@ impl fmt::Display for TimeScale {
 impl TimeScale {
     /// g at each event time, in the order of strata and ties.
     fn of_times(self, rows: &Rows, data: &RightCensored) -> Result<Vec<f64>> {
+        self.of_event_times(rows, |times| {
+            // Of the rows, without their weights, as R.
+            let mut plain =
+                RightCensored::new(data.time(), data.event())?.with_near_ties(data.near_ties())?;
+            if let Some(entry) = data.entry() {
+                plain = plain.with_entry(entry)?;
+            }
+            let curve = KaplanMeier::fit(&plain);
+            Ok(times.iter().map(|&t| 1.0 - curve.just_before(t).value().unwrap_or(0.0)).collect())
+        })
+    }
+
+    /// The same with what has happened just before each of some times as told.
+    pub(in crate::survival::regression) fn of_event_times(
+        self,
+        rows: &Rows,
+        happened: impl FnOnce(&[f64]) -> Result<Vec<f64>>,
+    ) -> Result<Vec<f64>> {
         let times: Vec<f64> = rows.strata.iter().flat_map(|s| s.ties.iter().map(|t| t.time)).collect();
         Ok(match self {
             Self::Identity => times,
@@ -69,23 +89,16 @@ impl TimeScale {
                 };
                 times.iter().map(|&t| rank(t)).collect()
             }
-            Self::KaplanMeier => {
-                // Of the rows, without their weights, as R.
-                let mut plain =
-                    RightCensored::new(data.time(), data.event())?.with_near_ties(data.near_ties())?;
-                if let Some(entry) = data.entry() {
-                    plain = plain.with_entry(entry)?;
-                }
-                let curve = KaplanMeier::fit(&plain);
-                times.iter().map(|&t| 1.0 - curve.just_before(t).value().unwrap_or(0.0)).collect()
-            }
+            Self::KaplanMeier => happened(&times)?,
         })
     }
 }
 
 /// The result of the test: per coefficient, per covariate (a factor or a spline as a whole), and for all together.
 ///
-/// Made by [`FittedData::proportional_hazards`]. It prints one line per covariate, as R's `cox.zph`.
+/// Made by [`FittedData::proportional_hazards`] and
+/// [`FittedCompetingRisks::proportional_hazards`](crate::survival::regression::FittedCompetingRisks::proportional_hazards). It prints
+/// one line per covariate, as R's `cox.zph`.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "RawProportionalHazards"))]
@@ -105,6 +118,25 @@ struct Named {
 }
 
 impl ProportionalHazards {
+    /// From a test of any of the coefficients, `used` those that were estimated.
+    pub(in crate::survival::regression) fn of_terms(
+        (recipe, terms): (&Recipe, &[Term]),
+        used: &[usize],
+        scale: TimeScale,
+        test: impl Fn(&[usize]) -> TestResult,
+    ) -> Self {
+        let coefficient = |&j: &usize| Named { name: terms[j].name.clone(), test: test(&[j]) };
+        let mut covariates = Vec::new();
+        for (part, columns) in recipe.parts() {
+            let own: Vec<usize> = columns.filter(|j| used.contains(j)).collect();
+            if !own.is_empty() {
+                covariates.push(Named { name: part.name(), test: test(&own) });
+            }
+        }
+        let coefficients = used.iter().map(coefficient).collect();
+        Self { coefficients, covariates, global: test(used), scale }
+    }
+
     /// One test per covariate that has an estimated coefficient: a factor, a spline or an interaction is tested as a
     /// whole, on as many degrees of freedom as it has coefficients (R's `terms = TRUE`).
     pub fn covariates(&self) -> impl Iterator<Item = (&str, TestResult)> {
@@ -194,20 +226,7 @@ impl FittedData<'_> {
             self.drift(&g, &used, workspace)
         };
         let test = drift.tests(self.rows.p, &used, &self.rows.reach);
-        let coefficient = |&j: &usize| Named { name: terms[j].name.clone(), test: test(&[j]) };
-        let mut covariates = Vec::new();
-        for (part, columns) in self.model.recipe.parts() {
-            let own: Vec<usize> = columns.filter(|j| used.contains(j)).collect();
-            if !own.is_empty() {
-                covariates.push(Named { name: part.name(), test: test(&own) });
-            }
-        }
-        Ok(ProportionalHazards {
-            coefficients: used.iter().map(coefficient).collect(),
-            covariates,
-            global: test(&used),
-            scale,
-        })
+        Ok(ProportionalHazards::of_terms((&self.model.recipe, terms), &used, scale, test))
     }
 
     /// Under Breslow's and Efron's ties.
@@ -323,23 +342,7 @@ impl Drift {
             let Some(factor) = Cholesky::new(&base, p, which) else {
                 return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
             };
-            let whiten = |m: &[f64]| {
-                let k = which.len();
-                let half: Vec<Vec<f64>> = which.iter().map(|&j| factor.whiten(&column(m, p, j))).collect();
-                // L⁻¹ M, row by row; then its rows by L⁻¹ again.
-                let mut whole = vec![0.0; k * k];
-                for a in 0..k {
-                    let mut row = vec![0.0; p];
-                    for (b, &j) in which.iter().enumerate() {
-                        row[j] = half[b][a];
-                    }
-                    for (b, value) in factor.whiten(&row).into_iter().enumerate() {
-                        whole[a * k + b] = value;
-                    }
-                }
-                whole
-            };
-            let (whitened, about_mean) = (whiten(&left), whiten(&square));
+            let (whitened, about_mean) = (factor.whiten_both(&left), factor.whiten_both(&square));
             let largest = (0..which.len()).map(|a| about_mean[a * which.len() + a]).fold(0.0, f64::max);
             let inverse = factor.inverse();
             let noise: f64 = which.iter().map(|&j| reach[j].powi(2) * inverse[j * p + j]).sum();

@@ -9,6 +9,7 @@ use std::fmt;
 use crate::error::{Error, ModelError, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
+use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::table::{RiskTable, Row};
 
 /// Who is at risk of being censored at a time at which events happen too.
@@ -29,6 +30,34 @@ impl fmt::Display for CensoringTies {
             Self::EventsFirst => "events leave before censorings",
         })
     }
+}
+
+/// The censoring group of each row, one for all where none are given, and the weights of each group.
+pub(super) fn of_data(
+    data: &CompetingRisks,
+    groups: Option<&Groups>,
+    ties: CensoringTies,
+) -> Result<(Vec<u32>, Vec<CensoringWeights>)> {
+    let groups = match groups {
+        Some(groups) => {
+            groups.check_len("censoring groups", data.len())?;
+            groups.clone()
+        }
+        None => Groups::from_codes(&vec![0; data.len()], &["all"])?,
+    };
+    let codes = groups.codes().to_vec();
+    // G is estimated from subjects where weights are those of a sample, and a row of weight 0 is none.
+    let weights = match data.any_cause().weights() {
+        Some(Weights::Sampling(w)) if w.contains(&0.0) => {
+            let keep: Vec<bool> = w.iter().map(|&w| w > 0.0).collect();
+            let kept: Vec<usize> =
+                codes.iter().zip(&keep).filter(|&(_, &k)| k).map(|(&c, _)| c as usize).collect();
+            let groups = Groups::from_codes(&kept, groups.labels())?;
+            CensoringWeights::of_groups(&data.filter(&keep)?, &groups, ties)?
+        }
+        _ => CensoringWeights::of_groups(data, &groups, ties)?,
+    };
+    Ok((codes, weights))
 }
 
 /// `W` of one censoring group, as a step function just before each time, up to a factor.

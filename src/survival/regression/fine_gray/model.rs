@@ -7,91 +7,54 @@ use ndarray::Array2;
 use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::survival::data::weights::Weights;
+use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::limit::Fate;
 use crate::survival::regression::cox::model::SideBySide;
 use crate::survival::regression::cox::newton::Maximum;
 use crate::survival::regression::cox::partial_likelihood::Point;
-use crate::survival::regression::fine_gray::options::Fitted;
-use crate::survival::regression::fine_gray::sandwich;
+use crate::survival::regression::fine_gray::baseline::SubdistributionBaseline;
+use crate::survival::regression::fine_gray::censoring::CensoringTies;
+use crate::survival::regression::fine_gray::options::{FineGray, Fitted};
+use crate::survival::regression::fine_gray::sandwich::{self, Integrand};
+use crate::survival::regression::fingerprint::Fingerprint;
+use crate::survival::regression::new_rows::{NewColumns, NewRow};
+use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Status, Term, TestResult};
-#[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
 
-/// A fitted Fine-Gray model. Made by [`FineGray::fit`](crate::survival::FineGray::fit).
+/// A fitted Fine-Gray model. Made by [`FineGray::fit`].
+///
+/// It predicts incidences alone ([`incidence`](Self::incidence)); with standard errors, and for residuals and the test of
+/// proportional hazards, it is set [beside its data](Self::with). With the feature `serde` it can be written down and read
+/// back.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::RawModel"))]
 pub struct FineGrayModel {
-    cause: String,
-    rows: usize,
-    events: usize,
-    terms: Vec<Term>,
+    /// How the design was made: rows for prediction are checked against it.
+    pub(super) recipe: Recipe,
+    /// Of the data of the fit.
+    pub(super) fingerprint: Fingerprint,
+    pub(super) cause: String,
+    pub(super) censoring_ties: CensoringTies,
+    pub(super) censoring_groups: Option<Groups>,
+    pub(super) rows: usize,
+    pub(super) events: usize,
+    pub(super) terms: Vec<Term>,
     #[cfg_attr(feature = "serde", serde(skip_serializing))]
-    coefficients: SideBySide,
-    log_likelihood: [f64; 2],
-    score_test: TestResult,
-    variance: Vec<f64>,
-    model_variance: Vec<f64>,
-    iterations: usize,
-    stop: Stop,
-    baseline: Vec<SubdistributionBaseline>,
-}
-
-/// The baseline hazard of the subdistribution in one stratum: its jumps at the event times of the cause, for covariates 0.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SubdistributionBaseline {
-    label: String,
-    times: Vec<f64>,
-    jumps: Vec<f64>,
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(SubdistributionBaseline { label: String, times: Vec<f64>, jumps: Vec<f64> });
-
-#[cfg(feature = "serde")]
-impl SubdistributionBaseline {
-    fn check(&self) -> Result<()> {
-        stored::length("jumps", self.jumps.len(), "times", self.times.len())?;
-        self.jumps.iter().try_for_each(|&j| stored::size("a jump of a hazard", j))?;
-        self.times.iter().try_for_each(|&t| stored::size("time", t))?;
-        stored::increasing("time", self.times.iter().copied())
-    }
-}
-
-impl SubdistributionBaseline {
-    /// The stratum; empty where there is one alone.
-    #[must_use]
-    pub fn label(&self) -> &str {
-        &self.label
-    }
-
-    /// The event times of the cause.
-    #[must_use]
-    pub fn times(&self) -> &[f64] {
-        &self.times
-    }
-
-    /// The jumps of the cumulative hazard at them.
-    #[must_use]
-    pub fn jumps(&self) -> &[f64] {
-        &self.jumps
-    }
-
-    /// The cumulative hazard at `t`; NaN where `t` is.
-    #[must_use]
-    pub fn at(&self, t: f64) -> f64 {
-        if t.is_nan() {
-            return t;
-        }
-        self.jumps[..self.times.partition_point(|&x| x <= t)].iter().sum()
-    }
+    pub(super) coefficients: SideBySide,
+    pub(super) log_likelihood: [f64; 2],
+    pub(super) score_test: TestResult,
+    pub(super) variance: Vec<f64>,
+    pub(super) model_variance: Vec<f64>,
+    pub(super) iterations: usize,
+    pub(super) stop: Stop,
+    pub(super) baseline: Vec<SubdistributionBaseline>,
 }
 
 impl FineGrayModel {
     pub(super) fn new(
-        cause: &str,
+        options: &FineGray,
         fitted: &Fitted,
         initial: &[f64],
         start: &Point,
@@ -115,12 +78,9 @@ impl FineGrayModel {
         let inverse = Cholesky::new(&found.point.information, p, determined).map(|c| c.inverse());
         let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; p * p]);
         let any = data.any_cause();
-        let mut score = sandwich::scores(left, scan);
-        // With delayed entry the weights are taken as known.
-        if !any.entry().is_some_and(|e| e.iter().any(|&e| e > 0.0)) {
-            let sampling = matches!(any.weights(), Some(Weights::Sampling(_)));
-            sandwich::add_censoring(&mut score, left, scan, weights, (groups, data.codes()), sampling);
-        }
+        let ones = vec![1.0; scan.hazard.len()];
+        let of_time = Integrand { slope: Some(&ones), offset: &scan.mean, columns: p };
+        let score = sandwich::influences(left, scan, &of_time, data, (groups, weights));
         // What has no finite coefficient has no variance.
         let finite = |v: Vec<f64>| {
             let mut v = rescale(v);
@@ -174,7 +134,11 @@ impl FineGrayModel {
             jumps: scan.hazard[of.first..of.first + stratum.ties.len()].iter().map(|h| h * unit).collect(),
         });
         Self {
-            cause: cause.into(),
+            recipe: design.recipe().clone(),
+            fingerprint: Fingerprint::of_competing(data, design),
+            cause: options.cause.clone(),
+            censoring_ties: options.censoring_ties,
+            censoring_groups: options.censoring_groups.clone(),
             rows: data.len(),
             events: rows.event.iter().filter(|&&e| e).count(),
             log_likelihood,
@@ -187,6 +151,22 @@ impl FineGrayModel {
             coefficients: SideBySide::of(&terms),
             terms,
         }
+    }
+
+    /// How the covariates were made.
+    #[must_use]
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// A new row by name, as [`CoxModel::row`](crate::survival::CoxModel::row).
+    pub fn row(&self) -> NewRow {
+        self.recipe.row()
+    }
+
+    /// Many new rows by named columns, as [`CoxModel::columns`](crate::survival::CoxModel::columns).
+    pub fn columns(&self) -> NewColumns {
+        self.recipe.columns_by_name()
     }
 
     /// The cause.
@@ -312,7 +292,9 @@ impl FineGrayModel {
             return Err(Error::OutOfRange { argument: "stratum", value: stratum as f64, must_be });
         };
         let eta: f64 = x.iter().zip(&*self.coefficients).map(|(x, b)| x * b).sum();
-        Ok(-(-baseline.at(t) * eta.exp()).exp_m1())
+        let hazard = baseline.at(t);
+        // A ratio that has outgrown every number makes nothing of no hazard.
+        Ok(if hazard > 0.0 { -(-hazard * eta.exp()).exp_m1() } else { 0.0 })
     }
 }
 

@@ -4,11 +4,10 @@ use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
-use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::Collinear;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
-use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights};
+use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights, of_data};
 use crate::survival::regression::fine_gray::expanded::SubdistributionRows;
 use crate::survival::regression::fine_gray::limit::{Reach, RiskSet, independent, point};
 use crate::survival::regression::fine_gray::model::FineGrayModel;
@@ -26,6 +25,7 @@ use crate::survival::regression::search_options;
 /// | [`censoring_groups`](Self::censoring_groups) | one | a G for each group | one code per row |
 /// | [`initial`](Self::initial) | 0 | where to start; also the null hypothesis | finite, one per column |
 /// | [`ridge`](Self::ridge) | 0 | `θ/2 Σ β²` is taken off the log likelihood | finite, ≥ 0 |
+/// | [`firth`](Self::firth) | | refused, with the reason | |
 /// | [`collinear`](Self::collinear) | drop | what happens to a redundant column | |
 /// | [`max_iterations`](Self::max_iterations) | 50 | Newton steps | |
 /// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | inside (0, 1) |
@@ -61,11 +61,12 @@ use crate::survival::regression::search_options;
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is fitted until `.fit(…)` is called"]
 pub struct FineGray {
-    cause: String,
-    censoring_ties: CensoringTies,
-    censoring_groups: Option<Groups>,
+    pub(super) cause: String,
+    pub(super) censoring_ties: CensoringTies,
+    pub(super) censoring_groups: Option<Groups>,
     initial: Option<Vec<f64>>,
-    pub(super) ridge: f64,
+    ridge: f64,
+    firth: bool,
     collinear: Collinear,
     max_iterations: usize,
     tolerance: f64,
@@ -80,6 +81,7 @@ impl FineGray {
             censoring_groups: None,
             initial: None,
             ridge: 0.0,
+            firth: false,
             collinear: Collinear::default(),
             max_iterations: 50,
             tolerance: 1e-9,
@@ -106,6 +108,13 @@ impl FineGray {
         Self { ridge: theta, ..self }
     }
 
+    /// Firth's penalty, which [`fit`](Self::fit) refuses: it takes the bias out of a maximum-likelihood estimate by the
+    /// identity of information and variance of the score, and the weighted likelihood of a subdistribution, in which
+    /// subjects stay after another event, has another variance (the sandwich). [`ridge`](Self::ridge) keeps estimates finite.
+    pub fn firth(self) -> Self {
+        Self { firth: true, ..self }
+    }
+
     /// What happens to a redundant column.
     pub fn collinear(self, collinear: Collinear) -> Self {
         Self { collinear, ..self }
@@ -121,40 +130,24 @@ impl FineGray {
         Self { tolerance, ..self }
     }
 
-    /// The censoring groups, one where none are given, and the weights of each.
-    fn weights(&self, data: &CompetingRisks) -> Result<(Vec<u32>, Vec<CensoringWeights>)> {
-        let groups = match &self.censoring_groups {
-            Some(groups) => {
-                groups.check_len("censoring groups", data.len())?;
-                groups.clone()
-            }
-            None => Groups::from_codes(&vec![0; data.len()], &["all"])?,
-        };
-        let codes = groups.codes().to_vec();
-        // G is estimated from subjects where weights are those of a sample, and a row of weight 0 is none.
-        let weights = match data.any_cause().weights() {
-            Some(Weights::Sampling(w)) if w.contains(&0.0) => {
-                let keep: Vec<bool> = w.iter().map(|&w| w > 0.0).collect();
-                let kept: Vec<usize> =
-                    codes.iter().zip(&keep).filter(|&(_, &k)| k).map(|(&c, _)| c as usize).collect();
-                let groups = Groups::from_codes(&kept, groups.labels())?;
-                CensoringWeights::of_groups(&data.filter(&keep)?, &groups, self.censoring_ties)?
-            }
-            _ => CensoringWeights::of_groups(data, &groups, self.censoring_ties)?,
-        };
-        Ok((codes, weights))
-    }
-
     /// Fits the model.
     ///
     /// # Errors
     /// [`Error::UnknownCause`]; [`Error::LengthMismatch`] where design, groups or starting values do not match the data;
     /// [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate); [`Error::OutOfRange`] for options; [`ModelError::Collinear`](crate::ModelError::Collinear) where that is to be refused;
-    /// [`ModelError::InfiniteLikelihood`](crate::ModelError::InfiniteLikelihood); [`ModelError::UndefinedWeights`](crate::ModelError::UndefinedWeights) with delayed entry where the first risk sets are empty.
+    /// [`Error::Unsupported`] for Firth's penalty; [`ModelError::InfiniteLikelihood`](crate::ModelError::InfiniteLikelihood); [`ModelError::UndefinedWeights`](crate::ModelError::UndefinedWeights) with delayed entry where the first risk sets are empty.
     pub fn fit(&self, data: &CompetingRisks, design: &Design) -> Result<FineGrayModel> {
         let cause = data.position(&self.cause)? as u32 + 1;
         search_options::check(self.ridge, self.tolerance, self.initial.as_deref(), design.columns())?;
-        let (groups, weights) = self.weights(data)?;
+        if self.firth {
+            return Err(Error::Unsupported {
+                method: "Firth's penalty",
+                with: "the model of a subdistribution",
+                why: "its weighted likelihood has another variance of the score than its information, on whose equality \
+                      the penalty rests; use `FineGray::ridge`",
+            });
+        }
+        let (groups, weights) = of_data(data, self.censoring_groups.as_ref(), self.censoring_ties)?;
         let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
         let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
         let rows = Rows::for_other_risk_sets(&of_cause, design, &other)?;
@@ -185,7 +178,7 @@ impl FineGray {
         let reach = Reach { tolerance: self.tolerance, max_iterations: self.max_iterations };
         let (found, scan) = sets.maximise((&rows, scan), &penalty, (&initial, start.clone()), &free, &reach);
         let fitted = Fitted { data, design, rows: &rows, scan: &scan, groups: &groups, weights: &weights };
-        Ok(FineGrayModel::new(&self.cause, &fitted, &initial, &start, &free, &found))
+        Ok(FineGrayModel::new(self, &fitted, &initial, &start, &free, &found))
     }
 
     /// The data set in which a row stands for each weight (R's `finegray`): fit it with
@@ -196,7 +189,7 @@ impl FineGray {
     /// [`Error::UnknownCause`]; [`Error::LengthMismatch`] for groups; [`ModelError::UndefinedWeights`](crate::ModelError::UndefinedWeights).
     pub fn expand(&self, data: &CompetingRisks) -> Result<SubdistributionRows> {
         let cause = data.position(&self.cause)? as u32 + 1;
-        let (groups, weights) = self.weights(data)?;
+        let (groups, weights) = of_data(data, self.censoring_groups.as_ref(), self.censoring_ties)?;
         Ok(SubdistributionRows::new(data, cause, &groups, &weights))
     }
 }

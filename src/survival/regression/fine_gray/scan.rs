@@ -237,33 +237,44 @@ impl Scan {
 
     /// What each row was exposed to.
     fn expose(&mut self, rows: &Rows) {
-        self.exposure.clear();
-        self.exposure.resize(rows.len(), 0.0);
-        let strata = std::mem::take(&mut self.strata);
-        for (stratum, of) in rows.strata.iter().zip(&strata) {
+        let mut exposure = std::mem::take(&mut self.exposure);
+        self.expose_to(rows, &self.hazard, &mut exposure);
+        self.exposure = exposure;
+    }
+
+    /// `∫ wᵢ dA` of each row over its time at risk, where A jumps at the event times as told.
+    pub fn exposures(&self, rows: &Rows, jumps: &[f64]) -> Vec<f64> {
+        let mut exposure = Vec::new();
+        self.expose_to(rows, jumps, &mut exposure);
+        exposure
+    }
+
+    fn expose_to(&self, rows: &Rows, jumps: &[f64], exposure: &mut Vec<f64>) {
+        exposure.clear();
+        exposure.resize(rows.len(), 0.0);
+        for (stratum, of) in self.of_strata(rows) {
             let times = stratum.ties.len();
-            let hazard = &self.hazard[of.first..of.first + times];
+            let jumps = &jumps[of.first..of.first + times];
             let mut before = Vec::with_capacity(times + 1);
             let mut sum = 0.0;
             before.push(sum);
-            for h in hazard {
+            for h in jumps {
                 sum += h;
                 before.push(sum);
             }
             let start = stratum.rows.start;
             for (i, &until) in of.until.iter().enumerate() {
-                self.exposure[start + i] = before[until as usize];
+                exposure[start + i] = before[until as usize];
             }
             for (i, &entered) in of.entered.iter().enumerate() {
-                self.exposure[start + i] -= before[entered as usize];
+                exposure[start + i] -= before[entered as usize];
             }
-            self.after_another(stratum, of);
+            self.after_another(stratum, of, jumps, exposure);
         }
-        self.strata = strata;
     }
 
     /// Adds what rows with another event are exposed to afterwards.
-    fn after_another(&mut self, stratum: &Stratum, of: &OfStratum) {
+    fn after_another(&self, stratum: &Stratum, of: &OfStratum, jumps: &[f64], exposure: &mut [f64]) {
         let mut sums = vec![0.0; self.groups];
         let mut epochs: Vec<Option<u32>> = vec![None; self.groups];
         let mut k = stratum.ties.len();
@@ -275,12 +286,12 @@ impl Scan {
                     if epochs[g] != Some(weight.epoch) {
                         (sums[g], epochs[g]) = (0.0, Some(weight.epoch));
                     }
-                    sums[g] += weight.value * self.hazard[of.first + k];
+                    sums[g] += weight.value * jumps[k];
                 }
             }
             let g = o.group as usize;
             if epochs[g] == Some(o.own.epoch) {
-                self.exposure[o.row] += sums[g] / o.own.value;
+                exposure[o.row] += sums[g] / o.own.value;
             }
         }
     }
@@ -308,10 +319,31 @@ impl Scan {
         for i in 0..rows.len() {
             upper(information, &rows.x[i * p..(i + 1) * p], self.risk[i] * self.exposure[i], p);
         }
-        for a in 0..p {
-            for b in 0..a {
-                information[a * p + b] = information[b * p + a];
-            }
+        symmetric(information, p);
+    }
+
+    /// `Σ g V`: the information of each event time, multiplied by a number of that time.
+    pub fn information_along(&self, rows: &Rows, g: &[f64]) -> Vec<f64> {
+        let p = rows.p;
+        let mut information = vec![0.0; p * p];
+        let ties = rows.strata.iter().flat_map(|s| &s.ties);
+        for (k, (tie, mean)) in ties.zip(self.mean.chunks_exact(p.max(1))).enumerate() {
+            upper(&mut information, mean, -tie.weight * g[k], p);
+        }
+        let jumps: Vec<f64> = self.hazard.iter().zip(g).map(|(h, g)| h * g).collect();
+        for (i, exposure) in self.exposures(rows, &jumps).into_iter().enumerate() {
+            upper(&mut information, rows.row(i), self.risk[i] * exposure, p);
+        }
+        symmetric(&mut information, p);
+        information
+    }
+}
+
+/// The lower triangle from the upper.
+fn symmetric(matrix: &mut [f64], p: usize) {
+    for a in 0..p {
+        for b in 0..a {
+            matrix[a * p + b] = matrix[b * p + a];
         }
     }
 }

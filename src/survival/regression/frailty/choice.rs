@@ -59,7 +59,12 @@ pub(super) fn fit(options: &Frailty, start: Start, design: &Design) -> FrailtyMo
     // Without an event, or a maximum of Cox's likelihood, there is nothing to go on from.
     let found =
         if without.stop.is_success() { choose(&mut search, options.variance, &without) } else { without };
-    let variance = if found.theta > 0.0 { search.variance(&found) } else { None };
+    let mut variance = if found.theta > 0.0 { search.variance(&found) } else { None };
+    if let Some(variance) = variance.as_mut().filter(|_| options.full)
+        && let Some([beta, sampling]) = search.full_variance(&found)
+    {
+        (variance.beta, variance.beta_sampling) = (beta, sampling);
+    }
     let integrated = (options.law == Law::Gamma).then(|| integrated(&search, &found));
     let scale = &search.likelihood.rows.scale;
     let parts = Parts { options, cox: &cox, design, free: &free, scale, found: &found, variance, integrated };
@@ -181,7 +186,33 @@ fn smallest_aic(search: &mut Search, without: &Maximum) -> Maximum {
     search.at(f64::midpoint(a, b).exp(), &near)
 }
 
-/// Where the likelihood without gamma frailties is as far below its maximum as the level allows.
+/// The log likelihood of which the profile is taken: that without gamma frailties, or the restricted one of normal ones.
+fn profiled(search: &Search, at: &Maximum) -> f64 {
+    match search.law {
+        Law::Gamma => integrated(search, at),
+        Law::Gaussian => search.restricted(at).unwrap_or(f64::NEG_INFINITY),
+    }
+}
+
+/// The largest restricted likelihood near a variance, by golden sections of its logarithm.
+fn largest_restricted(search: &mut Search, from: &Maximum) -> Maximum {
+    let mut last = from.clone();
+    let middle = from.theta.ln();
+    let (mut a, mut b) = (middle - 1.5, middle + 1.5);
+    let golden = 0.5 * (5_f64.sqrt() - 1.0);
+    // The square root of the precision of the likelihood is that of its place.
+    while b - a > 1e-7 {
+        let (c, d) = (b - golden * (b - a), a + golden * (b - a));
+        let mut value = |x: f64| {
+            last = search.at(x.exp(), &last);
+            profiled(search, &last)
+        };
+        if value(c) > value(d) { b = d } else { a = c }
+    }
+    search.at(f64::midpoint(a, b).exp(), &last.clone())
+}
+
+/// Where the likelihood without the frailties is as far below its maximum as the level allows.
 pub(super) fn variance_interval(options: &Frailty, start: Start, level: f64) -> Result<ConfidenceInterval> {
     let z = z_of(level)?;
     let Start { likelihood, free, without, .. } = start;
@@ -189,14 +220,24 @@ pub(super) fn variance_interval(options: &Frailty, start: Start, level: f64) -> 
         return Ok(ConfidenceInterval::new(None, level));
     }
     let mut search = Search { likelihood, law: options.law, free: &free, most: options.max_iterations };
-    let best = choose(&mut search, options.variance, &without);
-    let least = integrated(&search, &best) - 0.5 * z * z;
+    let mut best = choose(&mut search, options.variance, &without);
+    // Without frailties: the information of the coefficients alone is left.
+    let mut none = without.partial;
+    if options.law == Law::Gaussian {
+        let near = search.at(RANGE.0 * 1e-6, &without);
+        none = profiled(&search, &near);
+        if best.theta > 0.0 {
+            best = largest_restricted(&mut search, &best);
+        }
+    }
+    let most = if best.theta > 0.0 { profiled(&search, &best).max(none) } else { none };
+    let least = most - 0.5 * z * z;
     let mut last = best.clone();
     let mut above = |search: &mut Search, x: f64| {
         last = search.at(x.exp(), &last);
-        integrated(search, &last) - least
+        profiled(search, &last) - least
     };
-    let lower = if without.partial >= least {
+    let lower = if none >= least {
         0.0
     } else {
         root::bracketed(RANGE.0.ln(), best.theta.ln(), |x| above(&mut search, x)).map_or(0.0, f64::exp)

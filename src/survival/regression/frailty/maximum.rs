@@ -2,7 +2,7 @@
 //!
 //! Newton's method, whose steps come from conjugate gradients: the information about many clusters is large and full, but its
 //! product with a vector is cheap, and an arrow (the diagonal for b, all for β) is near it. The variance that is reported is that of
-//! the arrow, as in R's `coxph` with a sparse frailty term.
+//! the arrow, as in R's `coxph` with a sparse frailty term, unless the whole information is asked for.
 
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::Stop;
@@ -11,8 +11,9 @@ use crate::survival::regression::frailty::likelihood::{Arrow, Likelihood};
 
 /// A decrement, the squared step in standard errors, after which the step is the last.
 const DONE: f64 = 1e-18;
-/// Of the size of a residual, what conjugate gradients leave.
+/// Of the size of a residual, what conjugate gradients leave for a step, and for a variance.
 const LEFT: f64 = 1e-5;
+const LEFT_OF_VARIANCE: f64 = 1e-11;
 const MOST_GRADIENTS: usize = 60;
 const MOST_HALVINGS: usize = 40;
 
@@ -156,17 +157,21 @@ impl Search<'_> {
                 None => return None,
             }
         };
-        let full = |v: &[f64]| -> Vec<f64> {
-            let mut beta = vec![0.0; likelihood.rows.p];
-            free.iter().zip(v).for_each(|(&j, v)| beta[j] = *v);
-            let (out, out_b) = likelihood.times(&beta, &v[free.len()..]);
-            let mut product: Vec<f64> = free.iter().map(|&j| out[j]).collect();
-            product.extend(out_b.iter().zip(&slopes).zip(&v[free.len()..]).map(|((o, s), b)| o + s.1 * b));
-            product
-        };
-        let step = conjugate_gradients(&side, full, |r| solver.solve(r));
+        let second: Vec<f64> = slopes.iter().map(|s| s.1).collect();
+        let full = |v: &[f64]| self.product(v, &second);
+        let step = conjugate_gradients(&side, full, |r| solver.solve(r), LEFT);
         let decrement = dot(&step, &side);
         (decrement.is_finite() && decrement >= 0.0).then_some((step, decrement))
+    }
+
+    /// The penalised information, whole, times a vector, β before b.
+    fn product(&self, v: &[f64], second: &[f64]) -> Vec<f64> {
+        let (free, mut beta) = (self.free, vec![0.0; self.likelihood.rows.p]);
+        free.iter().zip(v).for_each(|(&j, v)| beta[j] = *v);
+        let (out, out_b) = self.likelihood.times(&beta, &v[free.len()..]);
+        let mut product: Vec<f64> = free.iter().map(|&j| out[j]).collect();
+        product.extend(out_b.iter().zip(second).zip(&v[free.len()..]).map(|((o, s), b)| o + s * b));
+        product
     }
 
     /// Goes along a step, halving it until the penalised likelihood rises. `false` where it does not.
@@ -189,11 +194,49 @@ impl Search<'_> {
         false
     }
 
-    /// The variance at a maximum, where the likelihood was evaluated last.
-    pub fn variance(&self, at: &Maximum) -> Option<Variance> {
+    /// The second derivative of the penalty in each log frailty, and the arrow of the penalised information.
+    fn arrow(&self, at: &Maximum) -> Option<(Vec<f64>, Solver)> {
         let second: Vec<f64> = at.b.iter().map(|&b| self.law.slopes(b, at.theta).1).collect();
         let arrow = self.likelihood.arrow();
         let solver = Solver::new(&self.likelihood.point.information, &arrow, |c| second[c], self.free)?;
+        Some((second, solver))
+    }
+
+    /// The covariance of the coefficients by the whole information, where the likelihood was evaluated last, and what is
+    /// left of it without the penalty (Gray 1992).
+    pub fn full_variance(&self, at: &Maximum) -> Option<[Vec<f64>; 2]> {
+        let (second, solver) = self.arrow(at)?;
+        let (q, k) = (self.free.len(), second.len());
+        // A column of the inverse for each coefficient.
+        let column = |j: usize| {
+            let mut unit = vec![0.0; q + k];
+            unit[j] = 1.0;
+            conjugate_gradients(&unit, |v| self.product(v, &second), |r| solver.solve(r), LEFT_OF_VARIANCE)
+        };
+        let columns: Vec<Vec<f64>> = (0..q).map(column).collect();
+        let entry = |i: usize, j: usize| 0.5 * (columns[i][j] + columns[j][i]);
+        let beta: Vec<f64> = (0..q * q).map(|a| entry(a / q, a % q)).collect();
+        let penalty = |i: usize, j: usize| -> f64 {
+            let both = columns[i][q..].iter().zip(&columns[j][q..]);
+            both.zip(&second).map(|((x, y), s)| x * y * s).sum()
+        };
+        let sampling = (0..q * q).map(|a| beta[a] - penalty(a / q, a % q)).collect();
+        Some([beta, sampling])
+    }
+
+    /// The restricted log likelihood of normal frailties in Laplace's approximation, with the arrow for the information:
+    /// the penalised one less half the logarithm of `det(I + θ H)`, H what is left of the information. At θ = 0 it is the
+    /// partial one less half the logarithm of the determinant of the information of the coefficients.
+    pub fn restricted(&self, at: &Maximum) -> Option<f64> {
+        let (_, solver) = self.arrow(at)?;
+        let of_b: f64 = solver.own.iter().map(|d| (d * at.theta).ln()).sum();
+        let of_beta: f64 = solver.rest.pivots().map(f64::ln).sum();
+        Some(at.penalised - 0.5 * (of_b + of_beta))
+    }
+
+    /// The variance at a maximum, where the likelihood was evaluated last.
+    pub fn variance(&self, at: &Maximum) -> Option<Variance> {
+        let (second, solver) = self.arrow(at)?;
         let q = self.free.len();
         let beta = solver.rest.inverse();
         let mut beta_sampling = beta.clone();
@@ -219,6 +262,7 @@ fn conjugate_gradients(
     side: &[f64],
     product: impl Fn(&[f64]) -> Vec<f64>,
     solve: impl Fn(&[f64]) -> Vec<f64>,
+    left: f64,
 ) -> Vec<f64> {
     let mut x = vec![0.0; side.len()];
     let mut residual = side.to_vec();
@@ -227,7 +271,7 @@ fn conjugate_gradients(
     let start = dot(&residual, &z);
     let mut size = start;
     for _ in 0..MOST_GRADIENTS {
-        if !(size > LEFT * LEFT * start) {
+        if !(size > left * left * start) {
             break;
         }
         let moved = product(&direction);

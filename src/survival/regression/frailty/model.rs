@@ -20,7 +20,8 @@ use crate::survival::result::test::TestSummary;
 /// A fitted model with frailties. Made by [`Frailty::fit`].
 ///
 /// Standard errors, and degrees of freedom, are those of R's `coxph` with a sparse frailty term: in the information the
-/// covariances of the frailties with each other are left out, those with the covariates kept; θ is taken for known.
+/// covariances of the frailties with each other are left out, those with the covariates kept; θ is taken for known. With
+/// [`Frailty::full_information`] the standard errors of the coefficients leave out nothing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FrailtyModel {

@@ -37,6 +37,7 @@ pub enum FrailtyVariance {
 /// |---|---|---|---|
 /// | [`gamma`](Self::gamma), [`gaussian`](Self::gaussian) | | the distribution | |
 /// | [`variance`](Self::variance) | largest likelihood, restricted for the Gaussian | how θ is found | a fixed θ above 0 |
+/// | [`full_information`](Self::full_information) | the arrow | standard errors by the whole information | |
 /// | [`ties`](Self::ties) | Efron | how events at one time share a risk set | Efron or Breslow |
 /// | [`offset`](Self::offset) | none | added to the linear predictor | finite, one per row |
 /// | [`max_iterations`](Self::max_iterations) | 50 | Newton steps at one θ | |
@@ -83,6 +84,7 @@ pub enum FrailtyVariance {
 pub struct Frailty {
     pub(super) law: Law,
     pub(super) variance: FrailtyVariance,
+    pub(super) full: bool,
     pub(super) ties: Ties,
     offset: Option<Vec<f64>>,
     pub(super) max_iterations: usize,
@@ -90,7 +92,7 @@ pub struct Frailty {
 
 impl Frailty {
     fn of(law: Law, variance: FrailtyVariance) -> Self {
-        Self { law, variance, ties: Ties::default(), offset: None, max_iterations: 50 }
+        Self { law, variance, full: false, ties: Ties::default(), offset: None, max_iterations: 50 }
     }
 
     /// Frailties `exp b` with a gamma distribution of mean 1.
@@ -106,6 +108,14 @@ impl Frailty {
     /// How the variance of the frailties is found.
     pub fn variance(self, variance: FrailtyVariance) -> Self {
         Self { variance, ..self }
+    }
+
+    /// The covariance of the coefficients by the whole penalised information (R: `frailty(…, sparse = FALSE)`), in which
+    /// frailties are at risk together; by default that is left out, as R does with more than five clusters. θ, the
+    /// frailties' own variances and degrees of freedom stay those of the arrow, and θ is taken for known. It costs some
+    /// products with the information for each coefficient, O(n p) each.
+    pub fn full_information(self) -> Self {
+        Self { full: true, ..self }
     }
 
     /// How events at one time share a risk set.
@@ -134,11 +144,13 @@ impl Frailty {
         Ok(choice::fit(self, start, design))
     }
 
-    /// The interval of θ in which the likelihood without gamma frailties is not much below its maximum: the profile likelihood
-    /// interval. Its lower limit is 0 where a model without frailties is within it.
+    /// The interval of θ in which the likelihood without the frailties is not much below its maximum: the profile likelihood
+    /// interval. Its lower limit is 0 where a model without frailties is within it. Of Gaussian frailties it is the restricted
+    /// likelihood in Laplace's approximation, `l(β, b) − Σ b²/(2θ) − ½ log det(I + θ H)`, H the information about b and what
+    /// is left of that about β, in the arrow's approximation.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for other than gamma frailties whose θ has the largest likelihood; [`Error::OutOfRange`] for a level
+    /// [`Error::Unsupported`] where θ is not that of the largest (restricted) likelihood; [`Error::OutOfRange`] for a level
     /// outside (0, 1); those of [`fit`](Self::fit).
     pub fn variance_interval(
         &self,
@@ -146,11 +158,16 @@ impl Frailty {
         design: &Design,
         level: f64,
     ) -> Result<ConfidenceInterval> {
-        if self.law != Law::Gamma || self.variance != FrailtyVariance::MaximumLikelihood {
+        let by_likelihood = match self.law {
+            Law::Gamma => FrailtyVariance::MaximumLikelihood,
+            Law::Gaussian => FrailtyVariance::RestrictedMaximumLikelihood,
+        };
+        if self.variance != by_likelihood {
             return Err(Error::Unsupported {
                 method: "the interval of the variance of frailties",
-                with: "another likelihood than that without gamma frailties",
-                why: "it is the profile of that likelihood: use `Frailty::gamma()` with `FrailtyVariance::MaximumLikelihood`",
+                with: "a variance that is not that of the largest likelihood",
+                why: "it is the profile of a likelihood: use `FrailtyVariance::MaximumLikelihood` for gamma frailties and \
+                      `FrailtyVariance::RestrictedMaximumLikelihood` for Gaussian ones",
             });
         }
         choice::variance_interval(self, self.start(data, design)?, level)

@@ -168,6 +168,12 @@ pub trait Distribution: Clone + Debug {
         None
     }
 
+    /// Is this parameter a shape that may run to ±∞ together with the logarithms of others?
+    #[doc(hidden)]
+    fn is_unbounded_shape(&self, _parameter: usize) -> bool {
+        false
+    }
+
     /// The distribution once what it takes from the data is known: the places of knots.
     #[doc(hidden)]
     fn resolved(&self, _log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self> {

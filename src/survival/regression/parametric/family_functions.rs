@@ -64,6 +64,10 @@ impl Distribution for Family {
         }
     }
 
+    fn is_unbounded_shape(&self, parameter: usize) -> bool {
+        self.parameters().get(parameter).is_some_and(|p| p.name == "Q")
+    }
+
     fn is_accelerated(&self) -> bool {
         !matches!(
             self,

@@ -35,6 +35,7 @@
 
 mod background;
 mod comparison;
+mod coordinates;
 mod distribution;
 mod extrapolation;
 mod family;

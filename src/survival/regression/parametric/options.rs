@@ -289,9 +289,10 @@ impl<D: Distribution> Parametric<D> {
     }
 
     /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
+    /// Wider starts serve where no other one leads to an end.
     fn search_rows(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
         let parameters = problem.layout.parameters.len();
-        let starts = prepared.starts(problem.distribution);
+        let [own, wider] = prepared.starts(problem.distribution);
         let null = problem.layout.null();
         // Beside a background the excess may be small early or late: the likelihood has local maxima in any family.
         let excess = problem.rows.background.is_some();
@@ -300,16 +301,14 @@ impl<D: Distribution> Parametric<D> {
         let covariates = null.len() < problem.layout.len();
         let first_layout = if several && covariates { &null } else { problem.layout };
         let first = Problem { layout: first_layout, ..problem };
-        let mut from: Vec<Vec<f64>> = starts.iter().map(|s| first_layout.start(s)).collect();
-        if several {
-            // The most plausible first, since a search that has found one maximum is not repeated from its neighbourhood.
-            let value = |s: &Vec<f64>| first.evaluate(s).value;
-            let mut ranked: Vec<(f64, Vec<f64>)> = from.into_iter().map(|s| (value(&s), s)).collect();
-            ranked.retain(|(value, _)| value.is_finite());
-            ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-            from = ranked.into_iter().map(|(_, s)| s).take(6).collect();
+        let from = |problem: Problem<D>, starts: &[Vec<f64>]| {
+            let starts = starts.iter().map(|s| problem.layout.start(s));
+            if several { most_plausible(problem, starts) } else { starts.collect() }
+        };
+        let mut best = self.best(first, None, &from(first, &own), every);
+        if excess || best.as_ref().is_none_or(|b| !b.stop.has_end()) {
+            best = self.best(first, best, &from(first, &wider), every);
         }
-        let mut best = self.best(first, &from, every);
         if several && covariates {
             let whole = |theta: &[f64]| -> Vec<f64> {
                 let mut own = theta.iter();
@@ -321,19 +320,32 @@ impl<D: Distribution> Parametric<D> {
                     })
                     .collect()
             };
-            let mut from: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
             // Where the model without covariates had no maximum, its start may serve the whole one better.
-            if excess || best.as_ref().is_none_or(|b| !b.stop.is_success()) {
-                from.extend(starts.iter().map(|s| problem.layout.start(s)));
+            let more = excess || best.as_ref().is_none_or(|b| !b.stop.is_success());
+            let null: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
+            best = self.best(problem, None, &null, excess);
+            if more {
+                best = self.best(problem, best, &from(problem, &own), excess);
             }
-            best = self.best(problem, &from, excess);
+            if excess || best.as_ref().is_none_or(|b| !b.stop.has_end()) {
+                best = self.best(problem, best, &from(problem, &wider), excess);
+            }
         }
         best.ok_or(Error::Model(ModelError::InfiniteLikelihood))
     }
 
-    /// The best of the searches from these starts: all of them, or as many as it takes to find a maximum.
-    fn best(&self, problem: Problem<D>, from: &[Vec<f64>], all: bool) -> Option<Found> {
-        let mut best: Option<Found> = None;
+    /// The best of the searches from these starts and of one before: all of them, or as many as it takes to find a maximum.
+    fn best(
+        &self,
+        problem: Problem<D>,
+        before: Option<Found>,
+        from: &[Vec<f64>],
+        all: bool,
+    ) -> Option<Found> {
+        let mut best = before;
+        if !all && best.as_ref().is_some_and(|b| b.stop.is_success()) {
+            return best;
+        }
         for start in from {
             let Some(found) = problem.maximise(start, self.max_iterations, self.tolerance) else { continue };
             let done = found.stop == ParametricStop::Converged;
@@ -355,6 +367,17 @@ impl<D: Distribution> Parametric<D> {
         }
         best
     }
+}
+
+/// The most plausible starts first.
+fn most_plausible<D: Distribution>(
+    problem: Problem<D>,
+    starts: impl Iterator<Item = Vec<f64>>,
+) -> Vec<Vec<f64>> {
+    let mut ranked: Vec<(f64, Vec<f64>)> = starts.map(|s| (problem.evaluate(&s).value, s)).collect();
+    ranked.retain(|(value, _)| value.is_finite());
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.into_iter().map(|(_, s)| s).take(6).collect()
 }
 
 impl Rows {

@@ -94,21 +94,25 @@ impl Prepared {
         Ok(Self { rows, layout: here, summary, centre, spread, unit, jacobian })
     }
 
-    /// Working values of the parameters to start from: those of the distribution, then wider ones.
-    pub fn starts<D: Distribution>(&self, distribution: &D) -> Vec<Vec<f64>> {
-        let mut starts = distribution.starts(&self.summary);
-        for widen in [3.0, 30.0, 1e4] {
+    /// Working values of the parameters to start from: those of the distribution, and wider ones for where these fail.
+    pub fn starts<D: Distribution>(&self, distribution: &D) -> [Vec<Vec<f64>>; 2] {
+        let mut own = distribution.starts(&self.summary);
+        let wider = [3.0, 30.0, 1e4].into_iter().filter_map(|widen| {
             let deviation = self.summary.deviation * widen;
-            starts.extend(distribution.starts(&Summary { deviation, ..self.summary }).into_iter().take(1));
-        }
-        starts.retain(|s| s.len() == self.layout.parameters.len() && s.iter().all(|x| x.is_finite()));
-        starts
+            distribution.starts(&Summary { deviation, ..self.summary }).into_iter().next()
+        });
+        let mut wider: Vec<Vec<f64>> = wider.collect();
+        let usable =
+            |s: &Vec<f64>| s.len() == self.layout.parameters.len() && s.iter().all(|x| x.is_finite());
+        own.retain(usable);
+        wider.retain(usable);
+        [own, wider]
     }
 
     /// Data without any event: nothing is searched, the likelihood tends to 1.
     pub fn without_events<D: Distribution>(&self, distribution: &D) -> Found {
         let k = self.layout.len();
-        let start = self.starts(distribution).into_iter().next();
+        let start = self.starts(distribution).concat().into_iter().next();
         let start = start.unwrap_or_else(|| vec![0.0; self.layout.parameters.len()]);
         Found {
             theta: self.layout.start(&start),

@@ -25,6 +25,10 @@ pub(super) struct Found {
 pub(super) const LEVEL: f64 = 1e3;
 /// A logarithm or logit that has come so far from its start will not turn round.
 const FAR: f64 = 22.0;
+/// A shape Q beyond this is at its limit: what is left of the likelihood goes by Q^−2.
+const FAR_SHAPE: f64 = 3e4;
+/// A level likelihood is that of the limit from here on.
+const LEVEL_SHAPE: f64 = 1e2;
 /// Changes below this part of the log likelihood are rounding.
 const ROUNDING: f64 = 1e-13;
 
@@ -49,11 +53,13 @@ impl<D: Distribution> Problem<'_, D> {
     pub fn maximise(&self, start: &[f64], most: usize, tolerance: f64) -> Option<Found> {
         let k = self.layout.len();
         let all: Vec<usize> = (0..k).collect();
+        let coordinates = self.coordinates();
         let mut theta = start.to_vec();
         let mut point = self.evaluate(&theta);
         if !is_finite(&point) {
             return None;
         }
+        let mut here = coordinates.of(&theta, &point);
         let (mut damping, mut iterations, mut still) = (0.0_f64, 0, 0);
         let converged = loop {
             if k == 0 {
@@ -63,8 +69,7 @@ impl<D: Distribution> Problem<'_, D> {
                 break false;
             }
             iterations += 1;
-            let Some(factor) =
-                damped(&point.information, k, damping).and_then(|m| Cholesky::new(&m, k, &all))
+            let Some(factor) = damped(&here.information, k, damping).and_then(|m| Cholesky::new(&m, k, &all))
             else {
                 damping = (damping * 4.0).max(1e-4);
                 if damping > 1e14 {
@@ -72,8 +77,8 @@ impl<D: Distribution> Problem<'_, D> {
                 }
                 continue;
             };
-            let step = factor.solve(&point.gradient);
-            let slope: f64 = step.iter().zip(&point.gradient).map(|(s, g)| s * g).sum();
+            let step = factor.solve(&here.gradient);
+            let slope: f64 = step.iter().zip(&here.gradient).map(|(s, g)| s * g).sum();
             if !slope.is_finite() {
                 break false;
             }
@@ -81,14 +86,14 @@ impl<D: Distribution> Problem<'_, D> {
             let size = step.iter().fold(0.0, |most: f64, s| most.max(s.abs()));
             let short = slope.abs().sqrt();
             if damping == 0.0 && (short < tolerance || (short < 1e-4 && size < 10.0 * tolerance)) {
-                theta.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
+                theta = coordinates.moved(&theta, &step);
                 break true;
             }
             let bend: f64 = (0..k)
-                .map(|a| step[a] * (0..k).map(|b| point.information[a * k + b] * step[b]).sum::<f64>())
+                .map(|a| step[a] * (0..k).map(|b| here.information[a * k + b] * step[b]).sum::<f64>())
                 .sum();
             let predicted = slope - 0.5 * bend;
-            let candidate: Vec<f64> = theta.iter().zip(&step).map(|(b, s)| b + s).collect();
+            let candidate = coordinates.moved(&theta, &step);
             let there = self.evaluate(&candidate);
             let gain = there.value - point.value;
             let rounding = ROUNDING * point.value.abs().max(1.0);
@@ -96,6 +101,7 @@ impl<D: Distribution> Problem<'_, D> {
             if is_finite(&there) && (level || gain >= 0.1 * predicted) {
                 still = if level { still + 1 } else { 0 };
                 (theta, point) = (candidate, there);
+                here = coordinates.of(&theta, &point);
                 // Where rounding keeps the steps from falling below the tolerance, two of them that change nothing end it.
                 if still >= 2 && damping == 0.0 {
                     break true;
@@ -123,11 +129,13 @@ impl<D: Distribution> Problem<'_, D> {
     }
 
     fn far(&self, start: &[f64], theta: &[f64]) -> Option<usize> {
+        let coordinates = self.coordinates();
         (0..theta.len()).find(|&j| {
             let coefficient = &self.layout.coefficients[j];
             let bounded = self.layout.parameters[coefficient.parameter].link != Link::Identity;
             let own = !matches!(coefficient.factor, Factor::Column(_));
-            bounded && own && (theta[j] - start[j]).abs() > FAR
+            let far = bounded && own && (theta[j] - start[j]).abs() > FAR;
+            far || (coordinates.is_bent(j) && theta[j].abs() > FAR_SHAPE)
         })
     }
 
@@ -151,12 +159,15 @@ impl<D: Distribution> Problem<'_, D> {
             ParametricStop::Separated { coefficient }
         } else if let Some(coefficient) = self.far(start, &theta).or_else(|| self.level(&point)) {
             determined[coefficient] = false;
-            let rising = point.gradient[coefficient].abs() > 1e-3;
+            let coordinates = self.coordinates();
+            let rising = coordinates.of(&theta, &point).gradient[coefficient].abs() > 1e-3;
             let bounded = self.layout.parameters[self.layout.coefficients[coefficient].parameter].link;
+            let limit = coordinates.is_bent(coefficient) && theta[coefficient].abs() > LEVEL_SHAPE;
+            // A probability at 0 or 1 leaves the likelihood finite, however slowly it tends there.
             match (rising, bounded) {
-                (true, _) => ParametricStop::NoMaximum { coefficient },
-                (false, Link::Identity) => ParametricStop::Flat { coefficient },
-                (false, _) => ParametricStop::Boundary { coefficient },
+                (true, Link::Identity | Link::Log) => ParametricStop::NoMaximum { coefficient },
+                (false, Link::Identity) if !limit => ParametricStop::Flat { coefficient },
+                _ => ParametricStop::Boundary { coefficient },
             }
         } else if converged {
             ParametricStop::Converged

@@ -18,8 +18,9 @@ pub enum ParametricStop {
         coefficient: usize,
     },
     /// The parameter of this coefficient has reached the end of its range, where the family turns into a simpler one (a cure
-    /// fraction of 0 or 1, P → 0 of the generalised F distribution, a piece without events). The others are those of the
-    /// limit.
+    /// fraction of 0 or 1, P → 0 of the generalised F distribution, a piece without events; Q → ±∞ of a generalised gamma or F
+    /// distribution, whose limits are a power of time up to a last one and the Laplace distribution of log time). The others
+    /// are those of the limit.
     Boundary {
         /// The coefficient.
         coefficient: usize,
@@ -50,6 +51,11 @@ impl ParametricStop {
     #[must_use]
     pub fn has_curve(self) -> bool {
         matches!(self, Self::Converged | Self::Separated { .. } | Self::Boundary { .. } | Self::MaxIterations)
+    }
+
+    /// Is it an end that no other start would change: a maximum, or the limit of one?
+    pub(super) fn has_end(self) -> bool {
+        matches!(self, Self::Converged | Self::Separated { .. } | Self::Boundary { .. })
     }
 
     /// The coefficient that it names.

@@ -33,24 +33,39 @@ pub(super) fn log_normal_survival(w: f64) -> [f64; 3] {
     [value, -hazard, -hazard * excess]
 }
 
-/// `Σ_k z^k (k + 1)…(k + d) / (k + d + m)!`: the d-th derivative of `Σ z^k/(k + m)!`, for |z| ≤ 1.
-fn series(z: f64, m: usize, d: usize) -> f64 {
-    let mut factorial: f64 = (1..=d + m).map(|k| k as f64).product();
-    let mut rising: f64 = (1..=d).map(|k| k as f64).product();
-    let (mut power, mut sum) = (1.0, 0.0);
-    for k in 0..22 {
-        sum += power * rising / factorial;
-        power *= z;
-        factorial *= (k + d + m + 1) as f64;
-        rising *= (k + 1 + d) as f64 / (k + 1) as f64;
-    }
-    sum
+/// `φ₁ … φ₄` for |z| ≤ 1, `φ_k(z) = Σ_j z^j/(j + k)!`: a series for the last, the others by `φ_k = 1/k! + z φ_{k+1}`. Their
+/// derivatives are `φ_k′ = φ_k − k φ_{k+1}`.
+fn phi(z: f64) -> [f64; 4] {
+    // 1/(j + 4)! for j up to 15: the next is 2e-17 of the sum.
+    const TERMS: [f64; 16] = [
+        4.1666666666666664e-2,
+        8.333333333333333e-3,
+        1.388888888888889e-3,
+        1.984126984126984e-4,
+        2.48015873015873e-5,
+        2.7557319223985893e-6,
+        2.755731922398589e-7,
+        2.505210838544172e-8,
+        2.08767569878681e-9,
+        1.6059043836821613e-10,
+        1.1470745597729725e-11,
+        7.647163731819816e-13,
+        4.779477332387385e-14,
+        2.8114572543455206e-15,
+        1.5619206968586225e-16,
+        8.22063524662433e-18,
+    ];
+    let fourth = TERMS.iter().rev().fold(0.0, |sum, term| sum * z + term);
+    let third = 1.0 / 6.0 + z * fourth;
+    let second = 0.5 + z * third;
+    [1.0 + z * second, second, third, fourth]
 }
 
 /// `(e^z − 1)/z` and its first two derivatives.
 pub(super) fn relative_exp(z: f64) -> [f64; 3] {
     if z.abs() <= 1.0 {
-        return [series(z, 1, 0), series(z, 1, 1), series(z, 1, 2)];
+        let [first, second, third, _] = phi(z);
+        return [first, first - second, first - 2.0 * second + 2.0 * third];
     }
     let value = z.exp_m1() / z;
     let first = (z.exp() - value) / z;
@@ -60,7 +75,8 @@ pub(super) fn relative_exp(z: f64) -> [f64; 3] {
 /// `(e^z − 1 − z)/z²` and its first two derivatives.
 fn relative_excess(z: f64) -> [f64; 3] {
     if z.abs() <= 1.0 {
-        return [series(z, 2, 0), series(z, 2, 1), series(z, 2, 2)];
+        let [_, second, third, fourth] = phi(z);
+        return [second, second - 2.0 * third, second - 4.0 * third + 6.0 * fourth];
     }
     let [f, first, second] = relative_exp(z);
     let value = (f - 1.0) / z;
@@ -70,7 +86,7 @@ fn relative_excess(z: f64) -> [f64; 3] {
 
 /// `(e^z − 1 − z)/z²` alone.
 pub(super) fn relative_excess_value(z: f64) -> f64 {
-    relative_excess(z)[0]
+    if z.abs() <= 1.0 { phi(z)[1] } else { (z.exp_m1() / z - 1.0) / z }
 }
 
 /// Stirling's remainder `ln Γ(x) − (x − ½) ln x + x − ln √(2π)`, with its first two derivatives.
@@ -134,16 +150,19 @@ pub(super) fn log_gamma_density(w: f64, q: f64) -> Jet<2> {
 /// `ln S(w; Q)` of the generalised gamma distribution, a function of w and Q.
 pub(super) fn log_gamma_survival(w: f64, q: f64) -> Jet<2> {
     let [r, r_1, r_2] = stirling_of_shape(q);
-    let of_shape = |u: f64| {
+    let constant = Jet::<1> { value: -LOG_ROOT_TAU - r, gradient: [-r_1], hessian: [[-r_2]] };
+    let kernel = |u: f64| {
         let [excess, excess_1, excess_2] = relative_excess(q * u);
+        let square = u * u;
         Jet::<1> {
-            value: -LOG_ROOT_TAU - r - u * u * excess,
-            gradient: [-r_1 - u * u * u * excess_1],
-            hessian: [[-r_2 - u.powi(4) * excess_2]],
+            value: -square * excess,
+            gradient: [-square * u * excess_1],
+            hessian: [[-square * square * excess_2]],
         }
     };
-    let slope = |u: f64| -u * relative_exp(q * u)[0];
-    survival(w, slope, of_shape)
+    let value = |u: f64| -u * u * relative_excess_value(q * u);
+    let slope = -w * relative_exp(q * w)[0];
+    survival(w, slope, constant + kernel(w), constant + log_tail(w, value, kernel))
 }
 
 /// The shapes of the F distribution behind Q and ln P: `s₁` and `s₂` without cancellation, and `δ = √(Q² + 2P)`.
@@ -157,27 +176,77 @@ fn f_shapes(q: f64, log_p: f64) -> [Jet<2>; 3] {
     if q >= 0.0 { [near, far, delta] } else { [far, near, delta] }
 }
 
-/// `ln f(w)` of the logarithm of an F variable times its shapes' ratio, mode at 0: a function of Q and ln P at a given w.
-fn log_f_of_shapes(w: f64, [x, y, _]: [Jet<2>; 3]) -> Jet<2> {
+/// The factor of the density of the logarithm of an F variable times its shapes' ratio that does not depend on w, by
+/// logarithms: `½ ln(x y/(x + y)) − ln √(2π)` and Stirling's remainders, a function of Q and ln P.
+fn log_f_constant([x, y, _]: [Jet<2>; 3]) -> Jet<2> {
     let remainder = |x: Jet<2>| x.map(stirling(x.value));
-    let sum = x + y;
-    let share = x * sum.recip();
     let constant = (x.ln() - (x * y.recip()).ln_1p()).scale(0.5).shift(-LOG_ROOT_TAU);
-    let constant = constant + remainder(sum) - remainder(x) - remainder(y);
-    // x w − (x + y) ln(1 + p(e^w − 1)); far out, where squares of e^w would overflow, e^w is taken out of the logarithm.
-    if share.value() * w.exp() < 1e8 {
-        return constant + x.scale(w) - sum * share.scale(w.exp_m1()).ln_1p();
+    constant + remainder(x + y) - remainder(x) - remainder(y)
+}
+
+/// `z − ln(1 + z)` for −0.4 < z < 0.7, without cancellation: with s = z/(2 + z), `z s − 2 (s³/3 + s⁵/5 + …)`.
+fn log_excess(z: f64) -> f64 {
+    let s = z / (2.0 + z);
+    let square = s * s;
+    // s² is below 1/14: what is left out is below 1e-16.
+    let sum = (0..12).rev().fold(0.0, |sum, k| sum * square + 1.0 / f64::from(2 * k + 3));
+    z * s - 2.0 * s * square * sum
+}
+
+/// `g(w) = x w − (x + y) ln(1 + p(e^w − 1))`, p = x/(x + y): the rest of the log density, a function of the shapes x and y.
+///
+/// With `z = p(e^w − 1)` and `z′ = (1 − p)(e^−w − 1)` it is `−x ln(1 + z′) − y ln(1 + z)`; its derivatives in x and y are
+/// `κ(z′)` and `κ(z)`, `κ(z) = z/(1 + z) − ln(1 + z)`, and its Hessian is `r² (1 − p, −p)(1 − p, −p)ᵀ/(x + y)` with
+/// `r = (e^w − 1)/(1 + z)`. Near the mode x and y may be 1e9, and all is taken from `z − ln(1 + z)`.
+fn log_f_kernel(w: f64, x: f64, y: f64) -> Jet<2> {
+    if w < 0.0 {
+        let Jet { value, gradient: [of_y, of_x], hessian: [[of_yy, of_xy], [_, of_xx]] } =
+            log_f_kernel(-w, y, x);
+        return Jet { value, gradient: [of_x, of_y], hessian: [[of_xx, of_xy], [of_xy, of_yy]] };
     }
-    let other = y * sum.recip();
-    constant - y.scale(w) - sum * (share + other.scale((-w).exp())).ln()
+    let sum = x + y;
+    let (p, other) = (x / sum, y / sum);
+    // 1 − e^−w and e^w − 1; far out, where e^w would overflow, it is taken out of the logarithm.
+    let fall = -(-w).exp_m1();
+    let ratio = fall / (1.0 - fall + p * fall);
+    let rise = w.exp_m1();
+    let z = p * rise;
+    let log = if w < 700.0 { z.ln_1p() } else { w + p.ln() };
+    let excess = if z < 0.5 { log_excess(z) } else { f64::NAN };
+    let of_y = if z < 0.5 { excess - z * p * ratio } else { p * ratio - log };
+    let (value, of_x) = if w < 0.5 {
+        let mirrored = log_excess(-other * fall);
+        let value = x * mirrored + y * log_excess(z) - x * other * rise * fall;
+        (value, mirrored - other * other * fall * ratio)
+    } else {
+        (x * (w - log) - y * log, w - log - other * ratio)
+    };
+    let outer = ratio * ratio / sum;
+    let cross = -outer * p * other;
+    Jet { value, gradient: [of_x, of_y], hessian: [[outer * other * other, cross], [cross, outer * p * p]] }
+}
+
+/// `g(w)` alone.
+fn log_f_kernel_value(w: f64, x: f64, y: f64) -> f64 {
+    if w < 0.0 {
+        return log_f_kernel_value(-w, y, x);
+    }
+    let (p, other) = (x / (x + y), y / (x + y));
+    let z = p * w.exp_m1();
+    if w < 0.5 {
+        let fall = -(-w).exp_m1();
+        return x * log_excess(-other * fall) + y * log_excess(z) - y * z * fall;
+    }
+    let log = if w < 700.0 { z.ln_1p() } else { w + p.ln() };
+    x * (w - log) - y * log
 }
 
 /// `ln f(w; Q, ln P)` of the generalised F distribution; a function of all three.
 pub(super) fn log_f_density(w: f64, q: f64, log_p: f64) -> Jet<3> {
     let shapes = f_shapes(q, log_p);
-    let inner = log_f_of_shapes(w, shapes);
-    // d/dw = x − (x + y) p e^w/(1 + p(e^w − 1)) = x y (1 − e^w)/(y + x e^w)
     let [x, y, _] = shapes;
+    let inner = log_f_constant(shapes) + Jet::compose([x, y], &log_f_kernel(w, x.value, y.value));
+    // d/dw = x − (x + y) p e^w/(1 + p(e^w − 1)) = x y (1 − e^w)/(y + x e^w)
     // divided by e^w right of the mode, so that nothing overflows
     let (of_x, of_y) = if w > 0.0 { (1.0, (-w).exp()) } else { (w.exp(), 1.0) };
     let slope = x * y * (y.scale(of_y) + x.scale(of_x)).recip();
@@ -191,11 +260,12 @@ pub(super) fn log_f_density(w: f64, q: f64, log_p: f64) -> Jet<3> {
 pub(super) fn log_f_survival(w: f64, q: f64, log_p: f64) -> Jet<3> {
     let shapes = f_shapes(q, log_p);
     let (x, y) = (shapes[0].value, shapes[1].value);
-    let slope = |u: f64| {
-        let (of_x, of_y) = if u > 0.0 { (1.0, (-u).exp()) } else { (u.exp(), 1.0) };
-        x * y * (of_y - of_x) / (y * of_y + x * of_x)
-    };
-    survival(w, slope, |u| log_f_of_shapes(u, shapes))
+    let (of_x, of_y) = if w > 0.0 { (1.0, (-w).exp()) } else { (w.exp(), 1.0) };
+    let slope = x * y * (of_y - of_x) / (y * of_y + x * of_x);
+    let (constant, kernel) = (log_f_constant(shapes), |u: f64| log_f_kernel(u, x, y));
+    let of_shapes = |jet: &Jet<2>| constant + Jet::compose([shapes[0], shapes[1]], jet);
+    let tail = log_tail(w, |u| log_f_kernel_value(u, x, y), kernel);
+    survival(w, slope, of_shapes(&kernel(w)), of_shapes(&tail))
 }
 
 /// `δ` of the generalised F distribution, a function of Q and ln P.
@@ -219,20 +289,14 @@ fn lift<const M: usize, const K: usize>(shapes: Jet<M>, slope: Jet<M>, bend: f64
     jet
 }
 
-/// `ln S(w)` of a log-concave density with its mode at 0, a function of w (first) and the shapes.
-fn survival<const M: usize, const K: usize>(
-    w: f64,
-    slope: impl Fn(f64) -> f64,
-    density: impl Fn(f64) -> Jet<M>,
-) -> Jet<K> {
-    let direction = if w >= 0.0 { 1.0 } else { -1.0 };
-    let tail = log_tail(w, direction, &density);
+/// `ln S(w)` of a log-concave density with its mode at 0, a function of w (first) and the shapes: from the slope of the log
+/// density at w, the log density there and the logarithm of the outer tail.
+fn survival<const M: usize, const K: usize>(w: f64, slope: f64, here: Jet<M>, tail: Jet<M>) -> Jet<K> {
     let log = if w >= 0.0 { tail } else { tail.ln_one_minus_exp() };
     // With h = f/S: d ln S/dw = −h, whose own derivatives are −h (ln f − ln S)'.
-    let here = density(w);
     let ratio = here - log;
     let hazard = -ratio.exp();
-    let bend = hazard.value * (slope(w) - hazard.value);
+    let bend = hazard.value * (slope - hazard.value);
     lift(log, hazard, bend)
 }
 
@@ -241,14 +305,15 @@ const NODES: usize = 20;
 /// How far the logarithm of the density falls, about, until the end of each panel: beyond the last is less than e^−44.
 const FALLS: [f64; 4] = [0.3, 4.0, 15.0, 44.0];
 
-/// `ln ∫ f` from w outwards.
-fn log_tail<const M: usize>(w: f64, direction: f64, density: &impl Fn(f64) -> Jet<M>) -> Jet<M> {
+/// `ln ∫ e^g` from w outwards, away from the mode of g at 0: `value` is g, `kernel` has its derivatives in the shapes.
+fn log_tail<const M: usize>(w: f64, value: impl Fn(f64) -> f64, kernel: impl Fn(f64) -> Jet<M>) -> Jet<M> {
+    let direction = if w >= 0.0 { 1.0 } else { -1.0 };
     let rule = GaussLegendre::of(NODES);
-    let here = density(w).value;
+    let here = value(w);
     if !here.is_finite() {
         return Jet::constant(f64::NEG_INFINITY);
     }
-    let fall = |v: f64| here - density(w + direction * v).value;
+    let fall = |v: f64| here - value(w + direction * v);
     let (mut total, mut first, mut second) = (0.0, [0.0; M], [[0.0; M]; M]);
     let (mut from, mut to) = (0.0, 0.1);
     for target in FALLS {
@@ -264,7 +329,7 @@ fn log_tail<const M: usize>(w: f64, direction: f64, density: &impl Fn(f64) -> Je
             if fall(middle) < 0.8 * target { short = middle } else { to = middle }
         }
         for (v, weight) in rule.nodes(from, to) {
-            let jet = density(w + direction * v);
+            let jet = kernel(w + direction * v);
             let mass = weight * (jet.value - here).exp();
             if mass == 0.0 {
                 continue;

@@ -8,6 +8,7 @@ use crate::survival::regression::cox::model::{CoxModel, SideBySide, Status, Term
 use crate::survival::regression::cox::{Stop, Ties};
 use crate::survival::regression::fingerprint::Fingerprint;
 use crate::survival::regression::recipe::Recipe;
+use crate::survival::regression::stored::{check_variance, refuse};
 
 #[derive(Deserialize)]
 pub(super) struct RawModel {
@@ -164,34 +165,4 @@ impl RawModel {
             None => Ok(()),
         }
     }
-}
-
-fn refuse(argument: &'static str, value: f64, must_be: &'static str) -> Result<()> {
-    Err(Error::OutOfRange { argument, value, must_be })
-}
-
-/// A covariance matrix, and the standard errors that are the roots of its diagonal.
-fn check_variance(variance: &[f64], std_errors: &[Option<f64>]) -> Result<()> {
-    let p = std_errors.len();
-    // Written and read back numbers are the same to the last bit; a product may have been taken in another order.
-    let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
-    for i in 0..p {
-        let diagonal = variance[i * p + i];
-        if !(0.0..f64::INFINITY).contains(&diagonal) {
-            return refuse("a variance", diagonal, "finite and at least 0");
-        }
-        if let Some(se) = std_errors[i]
-            && !close(se * se, diagonal)
-        {
-            return refuse("a standard error", se, "the root of the variance of its term");
-        }
-        for j in 0..i {
-            let (value, other) = (variance[i * p + j], variance[j * p + i]);
-            let most = (diagonal * variance[j * p + j]).sqrt();
-            if !(value.abs() <= most * (1.0 + 1e-6) && (value - other).abs() <= 1e-9 * most) {
-                return refuse("a covariance", value, "that of a symmetric matrix, within its variances");
-            }
-        }
-    }
-    Ok(())
 }

@@ -1,0 +1,57 @@
+//! The baseline hazard of a subdistribution.
+
+#[cfg(feature = "serde")]
+use crate::error::Result;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::{self, checked_when_read};
+
+/// The baseline hazard of the subdistribution in one stratum: its jumps at the event times of the cause, for covariates 0.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct SubdistributionBaseline {
+    pub(super) label: String,
+    pub(super) times: Vec<f64>,
+    pub(super) jumps: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+checked_when_read!(SubdistributionBaseline { label: String, times: Vec<f64>, jumps: Vec<f64> });
+
+#[cfg(feature = "serde")]
+impl SubdistributionBaseline {
+    fn check(&self) -> Result<()> {
+        stored::length("jumps", self.jumps.len(), "times", self.times.len())?;
+        self.jumps.iter().try_for_each(|&j| stored::size("a jump of a hazard", j))?;
+        self.times.iter().try_for_each(|&t| stored::size("time", t))?;
+        stored::increasing("time", self.times.iter().copied())
+    }
+}
+
+impl SubdistributionBaseline {
+    /// The stratum; empty where there is one alone.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The event times of the cause.
+    #[must_use]
+    pub fn times(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// The jumps of the cumulative hazard at them.
+    #[must_use]
+    pub fn jumps(&self) -> &[f64] {
+        &self.jumps
+    }
+
+    /// The cumulative hazard at `t`; NaN where `t` is.
+    #[must_use]
+    pub fn at(&self, t: f64) -> f64 {
+        if t.is_nan() {
+            return t;
+        }
+        self.jumps[..self.times.partition_point(|&x| x <= t)].iter().sum()
+    }
+}

@@ -1,0 +1,117 @@
+//! A model beside the data that it was fitted to, for what cannot be had of the model alone.
+
+use crate::error::{Error, ModelError, Result};
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::design::Design;
+use crate::survival::regression::fine_gray::censoring::{CensoringWeights, of_data};
+use crate::survival::regression::fine_gray::limit::RiskSet;
+use crate::survival::regression::fine_gray::model::FineGrayModel;
+use crate::survival::regression::fine_gray::sandwich::{self, Integrand};
+use crate::survival::regression::fine_gray::scan::Scan;
+use crate::survival::regression::term::Status;
+
+/// A fitted Fine-Gray model beside its data. Made by [`FineGrayModel::with`], which checks that they are those of the fit.
+///
+/// | question | method |
+/// |---|---|
+/// | predicted incidences with standard errors | [`incidence`](Self::incidence) |
+/// | residuals | [`residuals`](Self::residuals) |
+/// | are the subdistribution hazards proportional? | [`proportional_hazards`](Self::proportional_hazards) |
+///
+/// Each is refused where a coefficient is infinite.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{CompetingRisks, Design, FineGray};
+///
+/// let outcome = [Some("a"), Some("b"), Some("a"), None, Some("b"), Some("a"), Some("a"), None];
+/// let data = CompetingRisks::new(&[1., 2., 3., 4., 5., 6., 7., 8.], &outcome)?;
+/// let design = Design::builder().numeric("age", &[61., 50., 48., 70., 58., 66., 52., 55.]).build()?;
+/// let fit = FineGray::new("a").fit(&data, &design)?;
+/// let beside = fit.with(&data, &design)?;
+/// let at = &beside.incidence(&fit.row().numeric("age", 60.0), &[6.0])?[0];
+/// let (lower, upper) = at.interval(0.95)?.bounds().unwrap();
+/// assert!(lower < at.value() && at.value() < upper);
+/// assert!(beside.residuals()?.schoenfeld().sum().abs() < 1e-9);
+///
+/// let others = Design::builder().numeric("age", &[0.; 8]).build()?;
+/// let error = fit.with(&data, &others).unwrap_err().to_string();
+/// assert!(error.starts_with("covariate age differs from that of the fit"));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "ask it for predictions, residuals or a test"]
+pub struct FittedCompetingRisks<'a> {
+    pub(super) model: &'a FineGrayModel,
+    pub(super) data: &'a CompetingRisks<'a>,
+    pub(super) rows: Rows,
+    pub(super) scan: Scan,
+    groups: Vec<u32>,
+    weights: Vec<CensoringWeights>,
+    /// The stratum whose baseline counts.
+    pub(super) stratum: Option<String>,
+}
+
+impl FineGrayModel {
+    /// The model beside the data and the design that it was fitted to. The groups of censoring the model has kept.
+    ///
+    /// # Errors
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) where they are not those of the fit: it names the part that differs.
+    pub fn with<'a>(&'a self, data: &'a CompetingRisks, design: &Design) -> Result<FittedCompetingRisks<'a>> {
+        self.fingerprint.check_competing(data, design)?;
+        let cause = data.position(self.cause())? as u32 + 1;
+        let (groups, weights) = of_data(data, self.censoring_groups.as_ref(), self.censoring_ties)?;
+        let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
+        let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
+        let rows = Rows::for_other_risk_sets(&of_cause, design, &other)?;
+        let mut scan = RiskSet { other: &other, groups: &groups, weights: &weights }.scan(&rows);
+        if self.terms().iter().all(|t| t.coefficient().is_finite()) {
+            let beta: Vec<f64> = self.coefficients().iter().zip(&rows.scale).map(|(b, s)| b * s).collect();
+            scan.stand_at(&rows, &beta);
+        }
+        Ok(FittedCompetingRisks { model: self, data, rows, scan, groups, weights, stratum: None })
+    }
+}
+
+impl FittedCompetingRisks<'_> {
+    /// The stratum whose baseline counts for predictions, where the data have strata.
+    pub fn stratum(self, label: impl ToString) -> Self {
+        Self { stratum: Some(label.to_string()), ..self }
+    }
+
+    /// The first coefficient without a finite value is named.
+    pub(super) fn refuse_infinite(&self) -> Result<()> {
+        match self.model.terms().iter().find(|t| !t.coefficient().is_finite()) {
+            Some(term) => {
+                Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name().into() }))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The coefficients that were estimated.
+    pub(super) fn used(&self) -> Vec<usize> {
+        let terms = self.model.terms();
+        (0..terms.len()).filter(|&j| terms[j].status() == Status::Estimated).collect()
+    }
+
+    /// What each row adds to an integral, per unit of weight, in the order of the sorted rows.
+    pub(super) fn influences(&self, of_time: &Integrand) -> Vec<f64> {
+        sandwich::influences(&self.rows, &self.scan, of_time, self.data, (&self.groups, &self.weights))
+    }
+
+    /// What each row adds to the score.
+    pub(super) fn score(&self) -> Vec<f64> {
+        let ones = vec![1.0; self.scan.hazard.len()];
+        let offset = &self.scan.mean;
+        self.influences(&Integrand { slope: Some(&ones), offset, columns: self.rows.p })
+    }
+
+    /// The inverse of the information, penalty included, of the scaled coefficients.
+    pub(super) fn inverse_information(&self) -> Vec<f64> {
+        let (p, scale) = (self.rows.p, &self.rows.scale);
+        let v = &self.model.model_variance;
+        (0..p * p).map(|k| v[k] * scale[k / p] * scale[k % p]).collect()
+    }
+}
