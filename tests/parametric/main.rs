@@ -8,6 +8,8 @@ mod parametric_cases;
 mod parametric;
 mod parametric_background;
 mod parametric_edges;
+mod parametric_hostile;
+mod parametric_likelihoods;
 mod parametric_limits;
 mod parametric_populations;
 mod parametric_properties;

@@ -60,6 +60,11 @@ impl Distribution for Family {
         match self {
             Self::Gaussian | Self::Logistic | Self::ExtremeValue => Some(vec![(unit, 0.0), (1.0, unit.ln())]),
             Self::Gompertz => Some(vec![(1.0 / unit, 0.0), (1.0, -unit.ln())]),
+            Self::MixtureCure(base) | Self::NonMixtureCure(base) if **base == Self::Gompertz => {
+                let mut all = vec![(1.0, 0.0)];
+                all.extend(base.in_unit(unit)?);
+                Some(all)
+            }
             _ => None,
         }
     }
