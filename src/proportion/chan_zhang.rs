@@ -48,7 +48,7 @@ impl ChanZhang {
         Self { measure: EffectMeasure::Ratio }
     }
 
-    pub(super) fn measure(&self) -> EffectMeasure {
+    pub(super) fn measure(self) -> EffectMeasure {
         self.measure
     }
 }

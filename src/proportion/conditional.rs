@@ -46,7 +46,7 @@ impl ConditionalOddsRatio {
         Self { mid_p: true }
     }
 
-    pub(super) fn is_mid_p(&self) -> bool {
+    pub(super) fn is_mid_p(self) -> bool {
         self.mid_p
     }
 }

@@ -49,7 +49,7 @@ impl MiettinenNurminen {
         Self { measure: EffectMeasure::OddsRatio }
     }
 
-    pub(super) fn measure(&self) -> EffectMeasure {
+    pub(super) fn measure(self) -> EffectMeasure {
         self.measure
     }
 }
