@@ -3,7 +3,8 @@
 use std::fmt;
 
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result};
+use crate::error::Error;
+use crate::error::Result;
 use crate::print::{MISSING, Number};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
