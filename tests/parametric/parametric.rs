@@ -87,7 +87,7 @@ fn observations(case: &Case, frame: &Frame) -> Observations {
 #[test]
 fn location_scale_models_are_those_of_survreg() {
     let mut report = Report::default();
-    for case in cases("aft").into_iter().chain(cases("parametric2")) {
+    for case in cases("aft").into_iter().chain(cases("parametric2")).chain(cases("survreg")) {
         match case.kind.as_str() {
             "survreg_distribution" => distribution(&case, &mut report),
             "survreg" if case.text("dist") == Some("t") => {

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser};
-use datafusion::arrow::array::{Array, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::nullif;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::arrow::json::writer::{LineDelimited, WriterBuilder};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::DataFusionError;
@@ -149,36 +150,53 @@ fn json(batches: &[RecordBatch]) -> Result<Vec<u8>, String> {
     Ok(writer.into_inner())
 }
 
-fn csv(schema: &Schema, batches: &[RecordBatch]) -> Result<Vec<u8>, String> {
-    let mut out = Vec::new();
-    for field in schema.fields() {
-        let advice = match field.data_type() {
-            DataType::List(inner) if inner.data_type().is_nested() => {
-                "unnest it, as in SELECT unnest(km_curve(time, event))"
+/// A column as it is printed: a structure is a column for each of its fields, `name.field`.
+fn flat(name: String, array: &ArrayRef, columns: &mut Vec<(String, ArrayRef)>) -> Result<(), String> {
+    let Some(structure) = array.as_struct_opt() else {
+        if matches!(array.data_type(), DataType::List(inner) if inner.data_type().is_nested()) {
+            return Err(format!(
+                "the column {name} has several values in a cell: unnest it, as in SELECT unnest(km_curve(time, event)), or \
+                 print --json"
+            ));
+        }
+        columns.push((name, Arc::clone(array)));
+        return Ok(());
+    };
+    for (field, column) in structure.fields().iter().zip(structure.columns()) {
+        // Where there is no structure there are no fields.
+        let column = match structure.nulls() {
+            None => Arc::clone(column),
+            Some(nulls) => {
+                nullif(column, &BooleanArray::new(!nulls.inner(), None)).map_err(|e| e.to_string())?
             }
-            DataType::Struct(_) => "take its fields, as in km_median_ci(time, event)['lower']",
-            _ => continue,
         };
-        return Err(format!(
-            "the column {} has several values in a cell: {advice}, or print --json",
-            field.name()
-        ));
+        flat(format!("{name}.{}", field.name()), &column, columns)?;
     }
-    line(&mut out, schema.fields().iter().map(|field| field.name().clone()));
-    for batch in batches {
+    Ok(())
+}
+
+fn csv(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    // The header is that of a table without rows.
+    let header = RecordBatch::new_empty(Arc::clone(schema));
+    for (k, batch) in [&header].into_iter().chain(batches).enumerate() {
+        let mut columns = Vec::new();
+        for (field, array) in schema.fields().iter().zip(batch.columns()) {
+            flat(field.name().clone(), array, &mut columns)?;
+        }
+        if k == 0 {
+            line(&mut out, columns.iter().map(|(name, _)| name.clone()));
+        }
         let format = FormatOptions::default();
-        let columns: Vec<(&dyn Array, ArrayFormatter)> = batch
-            .columns()
+        let cells: Vec<(&ArrayRef, ArrayFormatter)> = columns
             .iter()
-            .map(|c| {
-                Ok((c.as_ref(), ArrayFormatter::try_new(c.as_ref(), &format).map_err(|e| e.to_string())?))
-            })
+            .map(|(_, c)| Ok((c, ArrayFormatter::try_new(c.as_ref(), &format).map_err(|e| e.to_string())?)))
             .collect::<Result<_, String>>()?;
         for i in 0..batch.num_rows() {
-            let cell = |(c, f): &(&dyn Array, ArrayFormatter)| {
+            let cell = |(c, f): &(&ArrayRef, ArrayFormatter)| {
                 if c.is_null(i) { String::new() } else { f.value(i).to_string() }
             };
-            line(&mut out, columns.iter().map(cell));
+            line(&mut out, cells.iter().map(cell));
         }
     }
     Ok(out)

@@ -128,10 +128,21 @@ fn curves_as_rows_and_nested_columns() {
     let csv = stdout(&[rows, "--table", &aml]);
     assert!(csv.starts_with("x,time,n,s\n1,9.0,11.0,0.9090909090909091\n"));
     assert_eq!(csv.lines().count(), 21);
-    assert_eq!(
-        refused(&["SELECT km_median_ci(time, status) AS m FROM aml", "--table", &aml]),
-        "error: the column m has several values in a cell: take its fields, as in km_median_ci(time, event)['lower'], or print --json"
-    );
+    // The README's own call: a structure is a column for each field.
+    let csv = stdout(&[
+        "SELECT x, unnest(km_curve(time, status)) AS c FROM aml GROUP BY x ORDER BY x",
+        "--table",
+        &aml,
+    ]);
+    let header = "x,c.time,c.at_risk,c.events,c.censored,c.survival,c.std_error,c.lower,c.upper\n";
+    assert!(csv.starts_with(&format!("{header}1,9.0,11.0,1.0,0.0,0.9090909090909091,")), "{csv}");
+    assert_eq!(csv.lines().count(), 21);
+    let ci = "SELECT v.x, km_median_ci(a.time, a.status) AS m FROM (VALUES (1), (3)) v(x) LEFT JOIN aml a ON a.x = v.x GROUP BY v.x ORDER BY v.x";
+    let csv = stdout(&[ci, "--table", &aml]);
+    assert_eq!(csv, "x,m.estimate,m.std_error,m.lower,m.upper\n1,31.0,,13.0,\n3,,,,\n");
+    assert!(refused(&["SELECT km_curve(time, status) AS c FROM aml", "--table", &aml]).starts_with(
+        "error: the column c has several values in a cell: unnest it, as in SELECT unnest(km_curve(time, event))"
+    ));
     let json = stdout(&["SELECT km_median_ci(time, status) AS m FROM aml", "--table", &aml, "--json"]);
     assert_eq!(json, "{\"m\":{\"estimate\":27.0,\"std_error\":null,\"lower\":13.0,\"upper\":34.0}}\n");
     assert!(stdout(&["SHOW FUNCTIONS LIKE 'logrank_p'"]).contains("two-sided p-value of the log-rank test"));

@@ -143,8 +143,33 @@ impl<const N: usize> Jet<N> {
 }
 
 /// A product in which an absent derivative stays absent, even beside an infinite factor.
+#[allow(clippy::inline_always, reason = "tests too, built without optimisation, call it by the million")]
+#[inline(always)]
 fn times(a: f64, b: f64) -> f64 {
     if a == 0.0 || b == 0.0 { 0.0 } else { a * b }
+}
+
+impl<const N: usize> Jet<N> {
+    /// Each derivative from a function of its place: second ones for i ≥ j, the others by symmetry. Loops with `while`: without
+    /// optimisation an iterator costs several times what it steps through.
+    #[allow(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    fn made(value: f64, first: impl Fn(usize) -> f64, second: impl Fn(usize, usize) -> f64) -> Self {
+        let mut jet = Self { value, gradient: [0.0; N], hessian: [[0.0; N]; N] };
+        let mut i = 0;
+        while i < N {
+            jet.gradient[i] = first(i);
+            let mut j = 0;
+            while j <= i {
+                let bend = second(i, j);
+                jet.hessian[i][j] = bend;
+                jet.hessian[j][i] = bend;
+                j += 1;
+            }
+            i += 1;
+        }
+        jet
+    }
 }
 
 impl<const N: usize> Real for Jet<N> {
@@ -156,91 +181,97 @@ impl<const N: usize> Real for Jet<N> {
         self.value
     }
 
-    fn map(mut self, [f, first, second]: [f64; 3]) -> Self {
-        let gradient = self.gradient;
-        self.value = f;
-        for i in 0..N {
-            self.gradient[i] = times(first, gradient[i]);
-            for j in 0..N {
-                self.hessian[i][j] =
-                    times(first, self.hessian[i][j]) + times(second, gradient[i] * gradient[j]);
-            }
-        }
+    fn map(self, [f, first, second]: [f64; 3]) -> Self {
+        let (g, h) = (&self.gradient, &self.hessian);
+        Self::made(f, |i| times(first, g[i]), |i, j| times(first, h[i][j]) + times(second, g[i] * g[j]))
+    }
+
+    fn shift(mut self, by: f64) -> Self {
+        self.value += by;
         self
+    }
+
+    fn scale(self, by: f64) -> Self {
+        let (g, h) = (&self.gradient, &self.hessian);
+        Self::made(self.value * by, |i| times(by, g[i]), |i, j| times(by, h[i][j]))
     }
 
     fn compose<const M: usize>(inputs: [Self; M], function: &Jet<M>) -> Self {
         let mut jet = Self::constant(function.value);
-        for a in 0..M {
-            for i in 0..N {
-                jet.gradient[i] += times(function.gradient[a], inputs[a].gradient[i]);
-                for j in 0..N {
-                    jet.hessian[i][j] += times(function.gradient[a], inputs[a].hessian[i][j]);
+        let mut a = 0;
+        while a < M {
+            let own = &inputs[a];
+            // The row a of the function's Hessian, as a combination of the inputs' gradients.
+            let mut outer = [0.0; N];
+            let mut b = 0;
+            while b < M {
+                let mut i = 0;
+                while i < N {
+                    outer[i] += times(function.hessian[a][b], inputs[b].gradient[i]);
+                    i += 1;
                 }
+                b += 1;
             }
-            for b in 0..M {
-                for i in 0..N {
-                    let outer = times(function.hessian[a][b], inputs[a].gradient[i]);
-                    for j in 0..N {
-                        jet.hessian[i][j] += times(outer, inputs[b].gradient[j]);
-                    }
+            let slope = function.gradient[a];
+            let mut i = 0;
+            while i < N {
+                jet.gradient[i] += times(slope, own.gradient[i]);
+                let mut j = 0;
+                while j <= i {
+                    jet.hessian[i][j] += times(slope, own.hessian[i][j]) + times(own.gradient[i], outer[j]);
+                    j += 1;
                 }
+                i += 1;
             }
+            a += 1;
         }
-        jet
+        let lower = jet.hessian;
+        Self::made(jet.value, |i| jet.gradient[i], |i, j| lower[i][j])
     }
 }
 
 impl<const N: usize> Add for Jet<N> {
     type Output = Self;
-    fn add(mut self, other: Self) -> Self {
-        self.value += other.value;
-        for i in 0..N {
-            self.gradient[i] += other.gradient[i];
-            for j in 0..N {
-                self.hessian[i][j] += other.hessian[i][j];
-            }
-        }
-        self
+    fn add(self, other: Self) -> Self {
+        let (g, h) = (&self.gradient, &self.hessian);
+        Self::made(
+            self.value + other.value,
+            |i| g[i] + other.gradient[i],
+            |i, j| h[i][j] + other.hessian[i][j],
+        )
     }
 }
 
 impl<const N: usize> Neg for Jet<N> {
     type Output = Self;
-    fn neg(mut self) -> Self {
-        self.value = -self.value;
-        for i in 0..N {
-            self.gradient[i] = -self.gradient[i];
-            for j in 0..N {
-                self.hessian[i][j] = -self.hessian[i][j];
-            }
-        }
-        self
+    fn neg(self) -> Self {
+        let (g, h) = (&self.gradient, &self.hessian);
+        Self::made(-self.value, |i| -g[i], |i, j| -h[i][j])
     }
 }
 
 impl<const N: usize> Sub for Jet<N> {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        self + -other
+        let (g, h) = (&self.gradient, &self.hessian);
+        Self::made(
+            self.value - other.value,
+            |i| g[i] - other.gradient[i],
+            |i, j| h[i][j] - other.hessian[i][j],
+        )
     }
 }
 
 impl<const N: usize> Mul for Jet<N> {
     type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule adds")]
     fn mul(self, other: Self) -> Self {
         let (a, b) = (self.value, other.value);
-        let mut jet = Self::constant(a * b);
-        for i in 0..N {
-            jet.gradient[i] = times(b, self.gradient[i]) + times(a, other.gradient[i]);
-            for j in 0..N {
-                jet.hessian[i][j] = times(b, self.hessian[i][j])
-                    + times(a, other.hessian[i][j])
-                    + self.gradient[i] * other.gradient[j]
-                    + other.gradient[i] * self.gradient[j];
-            }
-        }
-        jet
+        let (f, g) = (&self.gradient, &other.gradient);
+        let second = |i: usize, j: usize| {
+            times(b, self.hessian[i][j]) + times(a, other.hessian[i][j]) + f[i] * g[j] + g[i] * f[j]
+        };
+        Self::made(a * b, |i| times(b, f[i]) + times(a, g[i]), second)
     }
 }
 

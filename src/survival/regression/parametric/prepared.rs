@@ -41,7 +41,7 @@ impl Prepared {
         offset: Option<&[f64]>,
     ) -> Result<Self> {
         let positive = distribution.is_positive();
-        let (c, unit) = unit_of(distribution, data, layout.parameters.len());
+        let (c, unit) = unit_of(distribution, data, layout.parameters.len())?;
         let in_unit = |x: &f64| x / c;
         let start = if positive { 0.0 } else { f64::NEG_INFINITY };
         let entry = data.entry.as_ref().map(|e| {
@@ -151,17 +151,26 @@ impl Prepared {
     }
 }
 
+/// Within these the square of a time is a number, and its reciprocal.
+const LARGEST: f64 = 1e140;
+const SMALLEST: f64 = 1e-140;
+
 /// The unit in which time is measured, a power of two, and what becomes of the parameters.
 fn unit_of<D: Distribution>(
     distribution: &D,
     data: &Observations,
     parameters: usize,
-) -> (f64, Vec<(f64, f64)>) {
+) -> Result<(f64, Vec<(f64, f64)>)> {
     let largest = data.largest();
     let unit = if largest > 0.0 { largest.log2().round().exp2() } else { 1.0 };
     match distribution.in_unit(unit) {
-        Some(back) if unit.is_normal() => (unit, back),
-        _ => (1.0, vec![(1.0, 0.0); parameters]),
+        Some(_) if !(SMALLEST..=LARGEST).contains(&unit) => Err(Error::Unsupported {
+            method: "a family with a parameter in the unit of time",
+            with: "times beyond 1e140 or all below 1e-140",
+            why: "variances are squares of times, which no number holds there: measure time in another unit",
+        }),
+        Some(back) => Ok((unit, back)),
+        None => Ok((1.0, vec![(1.0, 0.0); parameters])),
     }
 }
 

@@ -25,8 +25,10 @@ pub(super) struct Found {
 pub(super) const LEVEL: f64 = 1e3;
 /// A logarithm or logit that has come so far from its start will not turn round.
 const FAR: f64 = 22.0;
+/// One that has come so far when the iterations are used up will not either.
+const ON_ITS_WAY: f64 = 8.0;
 /// A shape Q beyond this is at its limit: what is left of the likelihood goes by Q^−2.
-const FAR_SHAPE: f64 = 3e4;
+const FAR_SHAPE: f64 = 3e3;
 /// A level likelihood is that of the limit from here on.
 const LEVEL_SHAPE: f64 = 1e2;
 /// Changes below this part of the log likelihood are rounding.
@@ -157,7 +159,11 @@ impl<D: Distribution> Problem<'_, D> {
         } else if let Some((coefficient, directions)) = self.separated(&point, start, &theta) {
             flat = Some(directions);
             ParametricStop::Separated { coefficient }
-        } else if let Some(coefficient) = self.far(start, &theta).or_else(|| self.level(&point)) {
+        } else if let Some(coefficient) = self
+            .far(start, &theta)
+            .or_else(|| self.level(&point))
+            .or_else(|| if converged { None } else { self.diverging(start, &theta) })
+        {
             determined[coefficient] = false;
             let coordinates = self.coordinates();
             let rising = coordinates.of(&theta, &point).gradient[coefficient].abs() > 1e-3;
@@ -175,6 +181,18 @@ impl<D: Distribution> Problem<'_, D> {
             ParametricStop::MaxIterations
         };
         Found { theta, point, iterations, stop, determined, flat }
+    }
+
+    /// The logarithm or logit that has come farthest, where the search was on its way when it ended: the likelihood still rises, or
+    /// falls off on one side alone.
+    fn diverging(&self, start: &[f64], theta: &[f64]) -> Option<usize> {
+        let way = |j: usize| (theta[j] - start[j]).abs();
+        let own = |j: &usize| {
+            let coefficient = &self.layout.coefficients[*j];
+            let bounded = self.layout.parameters[coefficient.parameter].link != Link::Identity;
+            bounded && !matches!(coefficient.factor, Factor::Column(_)) && way(*j) > ON_ITS_WAY
+        };
+        (0..theta.len()).filter(own).max_by(|&a, &b| way(a).total_cmp(&way(b)))
     }
 
     /// The coefficient in whose direction the information has vanished.
