@@ -1,5 +1,7 @@
 //! The order in which models walk the rows: by stratum, time, events first, number.
 
+use std::borrow::Cow;
+
 use crate::numeric::near_ties;
 use crate::numeric::radix;
 use crate::survival::data::right_censored::RightCensored;
@@ -8,8 +10,19 @@ use crate::survival::data::weights::Weights;
 /// Times that are sorted are kept in so many bits; the event takes one more.
 const BITS: u32 = 31;
 
+impl RightCensored<'_> {
+    /// The rows with a weight by stratum, time, events first, and their times with near ties merged; and the data that
+    /// these times belong to. With delayed entry, times are merged over entries and exits beforehand; without it, in
+    /// the sort.
+    pub(crate) fn in_order(&self) -> (Cow<'_, Self>, (Vec<usize>, Vec<f64>)) {
+        let data = if self.entry().is_some() { self.merged() } else { Cow::Borrowed(self) };
+        let sorted = sorted(&data);
+        (data, sorted)
+    }
+}
+
 /// The rows with a weight in their order, and their times. Near ties of exits are merged.
-pub(super) fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
+fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
     let (times, events) = (data.time(), data.event());
     let weights = data.weights().map(Weights::values);
     // A negative zero is 0. Bits of numbers that are not negative are in the order of the numbers.
