@@ -7,7 +7,11 @@
 //! `read` prints the medians, the test, how long it took, the ratio to a bare read of the three columns, and the peak of
 //! memory. What it does is four lines: open, `risk_tables`, `from_table`, `from_tables`.
 
+#[path = "../src/bin/greenwood/support/written.rs"]
+mod written;
+
 use std::fs::File;
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,8 +24,7 @@ use greenwood::survival::{KaplanMeier, LogRank};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
-
-type Failure = Box<dyn std::error::Error>;
+use written::{Failure, written};
 
 /// Rows of a row group: 8 MB of times.
 const GROUP: usize = 1 << 20;
@@ -29,19 +32,12 @@ const GROUP: usize = 1 << 20;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let done = match words.as_slice() {
+    written(|out| match words.as_slice() {
         ["write", file, rows, further @ ..] => write(file, rows, further),
-        ["read", file] => read(file, None),
-        ["read", file, width] => width.parse().map_err(Failure::from).and_then(|w| read(file, Some(w))),
+        ["read", file] => read(out, file, None),
+        ["read", file, width] => read(out, file, Some(width.parse()?)),
         _ => Err("write FILE ROWS [days|continuous] [SEED], or read FILE [WIDTH]".into()),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::from(2)
-        }
-    }
+    })
 }
 
 /// `SplitMix64` (Steele, Lea & Flood 2014), in [0, 1).
@@ -98,7 +94,7 @@ fn write(file: &str, rows: &str, further: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(file: &str, width: Option<f64>) -> Result<(), Failure> {
+fn read(out: &mut dyn Write, file: &str, width: Option<f64>) -> Result<(), Failure> {
     let files = ParquetFiles::open(file)?;
     let start = Instant::now();
     let columns = Columns::new("days", "died").groups("arm");
@@ -112,14 +108,15 @@ fn read(file: &str, width: Option<f64>) -> Result<(), Failure> {
     let took = start.elapsed().as_secs_f64();
     let peak = peak_memory();
     for (label, curve) in tables.labels().iter().zip(&curves) {
-        println!(
+        writeln!(
+            out,
             "{label}: {} subjects, {} times, median {}",
             curve.table().subjects(),
             curve.table().len(),
             curve.median()
-        );
+        )?;
     }
-    println!("{test}");
+    writeln!(out, "{test}")?;
 
     let start = Instant::now();
     let mut rows = 0;
@@ -127,11 +124,12 @@ fn read(file: &str, width: Option<f64>) -> Result<(), Failure> {
         rows += batch?.num_rows();
     }
     let bare = start.elapsed().as_secs_f64();
-    println!(
+    writeln!(
+        out,
         "{rows} rows in {took:.2} s; a bare read by one thread takes {bare:.2} s (ratio {:.2})",
         took / bare
-    );
-    println!("peak of memory: {peak}");
+    )?;
+    writeln!(out, "peak of memory: {peak}")?;
     Ok(())
 }
 

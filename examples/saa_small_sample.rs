@@ -3,6 +3,12 @@
 //!
 //! `cargo run --release --example saa_small_sample`
 
+#[path = "../src/bin/greenwood/support/written.rs"]
+mod written;
+
+use std::io::Write;
+use std::process::ExitCode;
+
 use greenwood::proportion::{Assumed, Boschloo};
 use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure};
 use greenwood::survival::{Interval, RightCensored, SmallSample, WinRatio};
@@ -10,25 +16,33 @@ use greenwood::trial::Time;
 use greenwood::trial::design::simulation::{Cutoff, LogRankProcedure, Procedure, Sample, Simulation};
 use greenwood::trial::design::{Accrual, Assumptions, Hazard};
 use greenwood::trial::examples::{Arm, FFS, OS, saa};
+use written::{Failure, written};
 
-fn main() -> greenwood::Result<()> {
+fn main() -> ExitCode {
+    written(nine_against_nine)
+}
+
+/// Each arm, the two at four years, and over the four years.
+fn nine_against_nine(out: &mut dyn Write) -> Result<(), Failure> {
     let trial = saa();
     let ffs = trial.analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
     let os = trial.analyse(&OS)?.contrast(Arm::Msc, Arm::Control)?;
     let (msc, control) = ffs.curves();
     let four_years = Time::years(4.0).in_days();
 
-    println!(
+    writeln!(
+        out,
         "Severe aplastic anaemia: stem cells (Msc) against Control, 9 + 9 children, failure-free at 4 years"
-    );
-    println!(
+    )?;
+    writeln!(
+        out,
         "(BMC Pediatrics 2021; order of events reconstructed from the published figures, times illustrative)\n"
-    );
+    )?;
 
-    println!("One arm at a time: 95% intervals      Msc               Control");
-    let usual = |name: &str, how: Interval| -> greenwood::Result<()> {
+    writeln!(out, "One arm at a time: 95% intervals      Msc               Control")?;
+    let mut usual = |name: &str, how: Interval| -> Result<(), Failure> {
         let (a, b) = (msc.at(four_years).interval(how)?, control.at(four_years).interval(how)?);
-        println!("  {name:<34} {a:.3}    {b:.3}");
+        writeln!(out, "  {name:<34} {a:.3}    {b:.3}")?;
         Ok(())
     };
     usual("plain", Interval::plain())?;
@@ -42,49 +56,55 @@ fn main() -> greenwood::Result<()> {
     ] {
         let interval =
             |curve: &greenwood::survival::SurvivalCurve| curve.small_sample_interval(four_years, how);
-        println!("  {name:<34} {:.3}    {:.3}", interval(msc)?, interval(control)?);
+        writeln!(out, "  {name:<34} {:.3}    {:.3}", interval(msc)?, interval(control)?)?;
     }
     for (arm, curve) in [("Msc", msc), ("Control", control)] {
         if let Some(advice) = curve.advice(four_years) {
-            println!("  {arm}: {advice}");
+            writeln!(out, "  {arm}: {advice}")?;
         }
     }
 
-    println!("\nThe two arms at 4 years");
+    writeln!(out, "\nThe two arms at 4 years")?;
     for measure in [Measure::Difference, Measure::Ratio, Measure::OddsRatio, Measure::CumulativeHazardRatio] {
-        println!("  {:<28} {:.2}", measure.to_string(), msc.contrast(control, four_years, measure));
+        writeln!(out, "  {:<28} {:.2}", measure.to_string(), msc.contrast(control, four_years, measure))?;
     }
     let melded = msc.melded(control, four_years)?;
-    println!(
+    writeln!(
+        out,
         "  melded difference            {:.2}, p = {:.3}",
         melded.interval(Measure::Difference, 0.95)?,
         melded.p_value()
-    );
-    println!(
+    )?;
+    writeln!(
+        out,
         "  the same, mid-p              {:.2}, p = {:.3}",
         {
             let mid_p = melded.clone().mid_p();
             mid_p.interval(Measure::Difference, 0.95)?
         },
         melded.clone().mid_p().p_value()
-    );
-    println!("  number needed to treat       {}", msc.number_needed_to_treat(control, four_years, 0.95)?);
+    )?;
+    writeln!(
+        out,
+        "  number needed to treat       {}",
+        msc.number_needed_to_treat(control, four_years, 0.95)?
+    )?;
 
-    println!("\nOver the four years");
+    writeln!(out, "\nOver the four years")?;
     for (name, measure) in [
         ("restricted mean, difference (days)", MeanMeasure::Difference),
         ("ratio of restricted means", MeanMeasure::Ratio),
         ("ratio of times lost", MeanMeasure::TimeLostRatio),
     ] {
-        println!("  {name:<35} {}", msc.restricted_mean_contrast(control, four_years, measure)?);
+        writeln!(out, "  {name:<35} {}", msc.restricted_mean_contrast(control, four_years, measure)?)?;
     }
     let (data, arm) = ffs.survival_data();
-    println!("  hazard ratio  {}", InvertedLogRank::fit(data, arm, ffs.of(), ffs.against())?);
+    writeln!(out, "  hazard ratio  {}", InvertedLogRank::fit(data, arm, ffs.of(), ffs.against())?)?;
     if let Some(p) = ffs.log_rank().p_value() {
-        println!("  log-rank p = {p:.3}");
+        writeln!(out, "  log-rank p = {p:.3}")?;
     }
     if let Some(advice) = ffs.log_rank().advice() {
-        println!("  {advice}");
+        writeln!(out, "  {advice}")?;
     }
 
     let (deaths, _): (&RightCensored, _) = os.survival_data();
@@ -93,21 +113,22 @@ fn main() -> greenwood::Result<()> {
         ffs.of(),
         ffs.against(),
     )?;
-    println!("\n{wins}");
+    writeln!(out, "\n{wins}")?;
 
-    what_could_have_been_shown()?;
+    what_could_have_been_shown(out)?;
 
-    println!(
+    writeln!(
+        out,
         "\nWhat nine against nine can say: failure was more frequent with stem cells in this sample (5 against 3).\n\
          What it cannot: every interval above holds no effect, a benefit of one child in five or six, and a harm of\n\
          more than one in two. Neither equality nor a difference has been shown."
-    );
+    )?;
     Ok(())
 }
 
 /// The power of nine against nine where a third of the control arm fails within four years, as was observed, and everybody
 /// is followed for four years; and the effects that would have been shown in four trials of five.
-fn what_could_have_been_shown() -> greenwood::Result<()> {
+fn what_could_have_been_shown(out: &mut dyn Write) -> Result<(), Failure> {
     let (years, control_failure) = (4.0, 1.0 / 3.0);
     let control = Hazard::survival_at(years, 1.0 - control_failure)?;
     let two_sided = |sample: &Sample| LogRankProcedure.statistic(sample).map(f64::abs);
@@ -121,15 +142,19 @@ fn what_could_have_been_shown() -> greenwood::Result<()> {
     let boschloo =
         |risk: f64| Boschloo::new().power(Assumed::new(9, risk)?, Assumed::new(9, control_failure)?, 0.05);
 
-    println!("\nWhat nine against nine could have shown (two-sided 0.05; a third of the controls fail)");
-    println!("  hazard ratio   risk at 4 years   log-rank (20,000 trials)   Boschloo (exact)");
+    writeln!(
+        out,
+        "\nWhat nine against nine could have shown (two-sided 0.05; a third of the controls fail)"
+    )?;
+    writeln!(out, "  hazard ratio   risk at 4 years   log-rank (20,000 trials)   Boschloo (exact)")?;
     for ratio in [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0] {
-        println!(
+        writeln!(
+            out,
             "  {ratio:>12.2} {:>16.1}% {:>25.1}% {:>17.1}%",
             100.0 * risk(ratio),
             100.0 * log_rank(ratio)?,
             100.0 * boschloo(risk(ratio))?
-        );
+        )?;
     }
     let mut detectable = None;
     for percent in (0..=100).rev() {
@@ -140,12 +165,13 @@ fn what_could_have_been_shown() -> greenwood::Result<()> {
         detectable = Some(percent);
     }
     match detectable {
-        Some(percent) => println!(
+        Some(percent) => writeln!(
+            out,
             "  80% power (Boschloo) needs a risk of {percent}% or more: a harm of {} points. {}",
             f64::from(percent) - (100.0 * control_failure).round(),
             if boschloo(0.0)? < 0.8 { "No benefit has it." } else { "" }
-        ),
-        None => println!("  No risk has 80% power."),
+        )?,
+        None => writeln!(out, "  No risk has 80% power.")?,
     }
     Ok(())
 }

@@ -4,95 +4,122 @@
 //! `cargo run --release --example saa_trial`, and with figures
 //! `cargo run --release --features plot --example saa_trial -- --plot DIR`
 
+#[path = "../src/bin/greenwood/support/written.rs"]
+mod written;
+
+use std::io::Write;
+use std::process::ExitCode;
+
 use greenwood::proportion::Proportion;
 use greenwood::survival::result::HazardRatioMethod::Peto;
 use greenwood::trial::examples::{
     Arm, Course, Event, FFS, HARMS, OS, RESPONSE, TIME_TO_RESPONSE, saa, saa_course,
 };
 use greenwood::trial::{Censoring, DataCutoff, Time};
+use written::{Failure, written};
 
-fn main() -> greenwood::Result<()> {
+fn main() -> ExitCode {
+    written(published)
+}
+
+/// The curves, and what was concluded from them.
+fn published(out: &mut dyn Write) -> Result<(), Failure> {
     let trial = saa();
     figures()?;
     let four_years = Time::years(4.0);
 
-    println!("Severe aplastic anaemia in children: MSC + immunosuppression against immunosuppression alone");
-    println!("BMC Pediatrics 2021, doi 10.1186/s12887-021-02562-x; {} children\n", trial.subjects().len());
+    writeln!(
+        out,
+        "Severe aplastic anaemia in children: MSC + immunosuppression against immunosuppression alone"
+    )?;
+    writeln!(
+        out,
+        "BMC Pediatrics 2021, doi 10.1186/s12887-021-02562-x; {} children\n",
+        trial.subjects().len()
+    )?;
 
     for endpoint in [OS, FFS] {
         let analysis = trial.analyse(&endpoint)?;
-        println!("4-year {}", analysis.endpoint());
+        writeln!(out, "4-year {}", analysis.endpoint())?;
         for arm in [Arm::Msc, Arm::Control] {
             let estimate = analysis.survival(arm, four_years)?;
             let (arm, at_risk) = (format!("{arm:?}"), estimate.at_risk());
-            println!("  {arm:<8} {estimate}, {at_risk} at risk; with 95% CI {estimate:#}");
+            writeln!(out, "  {arm:<8} {estimate}, {at_risk} at risk; with 95% CI {estimate:#}")?;
         }
         let contrast = analysis.contrast(Arm::Msc, Arm::Control)?;
         if let Some(p) = contrast.log_rank().p_value() {
-            println!("  log-rank p = {p:.3}");
+            writeln!(out, "  log-rank p = {p:.3}")?;
         }
         if let Some(ratio) = contrast.hazard_ratio(Peto) {
-            println!("  hazard ratio {ratio}");
+            writeln!(out, "  hazard ratio {ratio}")?;
         }
-        println!("  Msc minus Control {}\n", contrast.difference(four_years));
+        writeln!(out, "  Msc minus Control {}\n", contrast.difference(four_years))?;
     }
 
     let os = trial.analyse(&OS)?;
-    println!(
+    writeln!(
+        out,
         "median follow-up {}; observed {:.0} months",
         os.follow_up()?,
         os.follow_up()?.observed().in_months()
-    );
-    println!("\nFFS, numbers at risk");
+    )?;
+    writeln!(out, "\nFFS, numbers at risk")?;
     let ffs = trial.analyse(&FFS)?;
-    println!("{}", ffs.numbers_at_risk(&[0.0, 12.0, 24.0, 36.0, 48.0, 60.0].map(Time::months))?);
-    println!("\nFFS, reasons for censoring\n{}", ffs.reasons());
+    writeln!(out, "{}", ffs.numbers_at_risk(&[0.0, 12.0, 24.0, 36.0, 48.0, 60.0].map(Time::months))?)?;
+    writeln!(out, "\nFFS, reasons for censoring\n{}", ffs.reasons())?;
 
-    println!("\nFFS, had the child that was lost failed at once, or never");
-    println!("{}", ffs.censoring_bounds(Arm::Msc, Arm::Control, |reason| reason == Censoring::Lost)?);
+    writeln!(out, "\nFFS, had the child that was lost failed at once, or never")?;
+    writeln!(out, "{}", ffs.censoring_bounds(Arm::Msc, Arm::Control, |reason| reason == Censoring::Lost)?)?;
     let fragility = ffs.contrast(Arm::Msc, Arm::Control)?.fragility(0.05)?;
     if let Some(index) = fragility.index {
-        println!("survival-inferred fragility index {index}: p = {:.3} after the move", fragility.p_after);
+        writeln!(
+            out,
+            "survival-inferred fragility index {index}: p = {:.3} after the move",
+            fragility.p_after
+        )?;
     }
 
     // The same trial as it was known two years in: later events have not happened yet.
     let early = trial.at(DataCutoff(Time::years(2.0)))?.analyse(&FFS)?;
     let events = early.records().iter().filter(|r| r.outcome.is_event()).count();
-    println!("\nHad the data been cut at 2 years: {events} failures known\n");
-    println!("{}", trial.explain(2, &FFS)?);
+    writeln!(out, "\nHad the data been cut at 2 years: {events} failures known\n")?;
+    writeln!(out, "{}", trial.explain(2, &FFS)?)?;
 
-    println!(
+    writeln!(
+        out,
         "\nThe order of events was reconstructed from the published figures; the times are illustrative."
-    );
-    beside_the_curves()
+    )?;
+    beside_the_curves(out)
 }
 
 /// What else the abstract reports: the response at 90 days, anaphylaxis, no clonal evolution.
-fn beside_the_curves() -> greenwood::Result<()> {
+fn beside_the_curves(out: &mut dyn Write) -> Result<(), Failure> {
     let (msc, control) = (Arm::Msc, Arm::Control);
     let trial = saa_course();
-    println!(
+    writeln!(
+        out,
         "\nBeside the curves (the numbers are the abstract's; which child, and on which day, is illustrative)\n"
-    );
-    println!("{}\n", trial.responses(&RESPONSE)?.report(msc, control, 0.95)?);
+    )?;
+    writeln!(out, "{}\n", trial.responses(&RESPONSE)?.report(msc, control, 0.95)?)?;
 
     let response = trial.analyse(&TIME_TO_RESPONSE)?;
-    println!("{}, beside death, by 90 days", response.endpoint());
+    writeln!(out, "{}, beside death, by 90 days", response.endpoint())?;
     for arm in [msc, control] {
-        println!("  {:<8} {}", format!("{arm:?}"), response.incidence(arm, Time::days(90.0))?);
+        writeln!(out, "  {:<8} {}", format!("{arm:?}"), response.incidence(arm, Time::days(90.0))?)?;
     }
-    println!("  {}\n", response.incidence_contrast(msc, control)?.gray()?);
+    writeln!(out, "  {}\n", response.incidence_contrast(msc, control)?.gray()?)?;
 
     let harms = trial.adverse_events(&HARMS)?;
     let anaphylaxis = harms.proportion(msc, Course::Anaphylaxis)?;
     let rate = harms.first_rate(msc, Course::Anaphylaxis)?;
-    println!(
+    writeln!(
+        out,
         "Anaphylaxis to antithymocyte globulin, stem-cell arm (the abstract says nothing of the controls)"
-    );
-    println!("  {anaphylaxis:#}, Clopper-Pearson");
-    println!("  per patient-year free of it {:.3} (95% CI {})", rate.value(), rate.interval(0.95)?);
+    )?;
+    writeln!(out, "  {anaphylaxis:#}, Clopper-Pearson")?;
+    writeln!(out, "  per patient-year free of it {:.3} (95% CI {})", rate.value(), rate.interval(0.95)?)?;
 
-    println!("Clonal evolution: in nobody");
+    writeln!(out, "Clonal evolution: in nobody")?;
     let none = |arm| harms.proportion(arm, Course::Outcome(Event::ClonalEvolution));
     let (of_msc, of_control) = (none(msc)?, none(control)?);
     let both =
@@ -101,11 +128,12 @@ fn beside_the_curves() -> greenwood::Result<()> {
         let upper = 100.0 * none.upper_limit(0.95)?;
         let three =
             none.rule_of_three().map_or(String::new(), |x| format!("; rule of three {:.1}%", 100.0 * x));
-        println!(
+        writeln!(
+            out,
             "  {who:<8} {}/{}: at most {upper:.1}% with 95% confidence{three}",
             none.events(),
             none.subjects()
-        );
+        )?;
     }
     Ok(())
 }
@@ -130,12 +158,10 @@ fn figures() -> greenwood::Result<()> {
 }
 
 #[cfg(not(feature = "plot"))]
-fn figures() -> greenwood::Result<()> {
+fn figures() -> Result<(), Failure> {
     if std::env::args().any(|a| a == "--plot") {
-        eprintln!(
-            "--plot draws with the feature plot: cargo run --release --features plot --example saa_trial -- --plot DIR"
-        );
-        std::process::exit(2);
+        let with = "cargo run --release --features plot --example saa_trial -- --plot DIR";
+        return Err(format!("--plot draws with the feature plot: {with}").into());
     }
     Ok(())
 }

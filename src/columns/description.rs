@@ -4,7 +4,7 @@ use crate::survival::data::near_ties::NearTies;
 use crate::trial::TimeUnit;
 
 /// What a weight stands for: see [`Weights`](crate::survival::Weights).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WeightKind {
     /// A weight of k stands for k subjects.
     Replication,
@@ -13,7 +13,7 @@ pub enum WeightKind {
 }
 
 /// What becomes of a row that has a null in one of the columns named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Nulls {
     /// It is an error that names the column and the row.
     #[default]

@@ -28,16 +28,17 @@ pub(crate) fn row(keyed: u64) -> usize {
     keyed as u32 as usize
 }
 
-/// Sorts rows, which stand in the order of their numbers, by their keys, none of which is larger than `largest`.
-pub(crate) fn sort(rows: &mut Vec<u64>, largest: u32) {
+/// Sorts rows, which stand in the order of their numbers, by their keys, none of which is larger than `largest`. Returns the
+/// memory that this took, for who needs as much again.
+pub(crate) fn sort(rows: &mut Vec<u64>, largest: u32) -> Vec<u64> {
     if rows.len() < WORTH {
         rows.sort_unstable();
-        return;
+        return Vec::new();
     }
     let bits = u32::BITS - largest.leading_zeros();
     let passes = bits.div_ceil(DIGIT);
     if passes == 0 {
-        return;
+        return Vec::new();
     }
     let width = bits.div_ceil(passes);
     let digit = |x: u64, pass: u32| (x >> (32 + pass * width)) as usize & ((1 << width) - 1);
@@ -65,6 +66,7 @@ pub(crate) fn sort(rows: &mut Vec<u64>, largest: u32) {
         }
         std::mem::swap(rows, &mut other);
     }
+    other
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ struct State {
 }
 
 impl Histories {
-    /// The diagram of the states with the number of moves (feature `plot`). Weights are not looked at: subjects are counted.
+    /// The diagram of the states with the number of moves (feature `plot`). It ignores weights: subjects are counted.
     pub fn figure(&self) -> StateDiagram {
         let mut states: Vec<State> =
             self.states().iter().map(|name| State { name: name.clone(), start: 0, end: 0 }).collect();

@@ -144,7 +144,7 @@ impl Behind {
     /// Censorings before `t`.
     pub(crate) fn censored_before(&self, t: f64) -> f64 {
         let (table, rows) = (self.table(), self.before(t));
-        // Whoever left without an event was censored: no walk over the rows is needed where nobody enters.
+        // All who left without an event were censored: no walk over the rows is needed where nobody enters.
         if let (Some((_, at_risk, _)), false) = (table.subject_columns(), table.has_late_entries()) {
             let [first, left] = [0, rows].map(|i| at_risk.get(i).copied().unwrap_or(0));
             return f64::from(first - left) - table.events_before(rows);

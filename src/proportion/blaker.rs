@@ -8,16 +8,14 @@
 
 use crate::numeric::root;
 use crate::proportion::clopper_pearson::{at_least, at_most, lower as tail_limit};
-use crate::proportion::proportion::Proportion;
 
 /// The lower limit of the interval at level 1 − `alpha`.
-pub(super) fn lower(of: &Proportion, alpha: f64) -> f64 {
-    let (x, n) = of.counts();
+pub(super) fn lower(x: f64, n: f64, alpha: f64) -> f64 {
     if x == 0.0 {
         return 0.0;
     }
     // The tail alone is at least α/2 and at most α of the limit: it lies between these two of Clopper and Pearson's.
-    let (from, to) = (tail_limit(of, 0.5 * alpha), tail_limit(of, alpha));
+    let (from, to) = (tail_limit(x, n, 0.5 * alpha), tail_limit(x, n, alpha));
     // The k of `from`: the other tail is monotone in k, so it is bisected.
     let own = at_least(x, n, from);
     let (mut k, mut above) = (-1.0, x);

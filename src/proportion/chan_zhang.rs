@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::proportion::binomial;
-use crate::proportion::estimate::{EffectEstimate, EffectMeasure, EffectMethod};
+use crate::proportion::effect::EffectMeasure;
 use crate::proportion::pair::TwoProportions;
 use crate::proportion::score::z;
 
@@ -48,13 +48,8 @@ impl ChanZhang {
         Self { measure: EffectMeasure::Ratio }
     }
 
-    /// The effect of the group against the reference.
-    ///
-    /// # Errors
-    /// [`Error::TooLarge`] for more than 40,000 possible tables (some 200 subjects in each group).
-    pub fn estimate(&self, pair: &TwoProportions) -> Result<EffectEstimate> {
-        check(pair)?;
-        Ok(EffectEstimate::new(pair, self.measure, EffectMethod::ChanZhang))
+    pub(super) fn measure(self) -> EffectMeasure {
+        self.measure
     }
 }
 

@@ -1,11 +1,9 @@
 //! Clopper and Pearson's limit: where the observed or more has the probability of one tail.
 
 use crate::numeric::beta::Beta;
-use crate::proportion::proportion::Proportion;
 
 /// The lower limit: `P(X ≥ x) = tail`, a quantile of the beta distribution of x and n − x + 1; 0 without events.
-pub(super) fn lower(of: &Proportion, tail: f64) -> f64 {
-    let (x, n) = of.counts();
+pub(super) fn lower(x: f64, n: f64, tail: f64) -> f64 {
     if x == 0.0 { 0.0 } else { Beta::new(x, n - x + 1.0).quantile(tail) }
 }
 

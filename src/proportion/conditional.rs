@@ -1,9 +1,7 @@
 //! The odds ratio given how many have the event.
 
-use crate::error::Error;
-use crate::error::NotEstimable;
+use crate::error::{Error, NotEstimable};
 use crate::numeric::root;
-use crate::proportion::estimate::{EffectEstimate, EffectMeasure, EffectMethod};
 use crate::proportion::hypergeometric::{Cell, Tails, possible};
 use crate::proportion::pair::TwoProportions;
 
@@ -48,11 +46,8 @@ impl ConditionalOddsRatio {
         Self { mid_p: true }
     }
 
-    /// The odds ratio of the group against the reference.
-    #[must_use]
-    pub fn estimate(&self, pair: &TwoProportions) -> EffectEstimate {
-        let method = if self.mid_p { EffectMethod::ConditionalMidP } else { EffectMethod::Conditional };
-        EffectEstimate::new(pair, EffectMeasure::OddsRatio, method)
+    pub(super) fn is_mid_p(self) -> bool {
+        self.mid_p
     }
 }
 

@@ -1,76 +1,17 @@
-//! By how much two proportions differ: what is estimated, how, and the result.
+//! By how much two proportions differ: the estimate by each method, with its interval and p-value.
 
 use std::fmt;
 
 #[cfg(feature = "serde")]
 use crate::error::Error;
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::print::{Number, PValue};
+use crate::proportion::chan_zhang::{self, ChanZhang};
+use crate::proportion::conditional::{self, ConditionalOddsRatio};
+use crate::proportion::effect::{EffectMeasure, EffectMethod};
+use crate::proportion::miettinen_nurminen::{self, MiettinenNurminen};
 use crate::proportion::pair::TwoProportions;
-use crate::proportion::{chan_zhang, conditional, miettinen_nurminen};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-
-/// What of two proportions is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum EffectMeasure {
-    /// The risk difference: group less reference. No effect is 0.
-    Difference,
-    /// The risk ratio: group over reference. No effect is 1.
-    Ratio,
-    /// The ratio of the odds. No effect is 1.
-    OddsRatio,
-}
-
-impl EffectMeasure {
-    /// No effect: 0 for a difference, 1 for a ratio.
-    #[must_use]
-    pub fn no_effect(self) -> f64 {
-        if self == Self::Difference { 0.0 } else { 1.0 }
-    }
-
-    /// The effect read the other way round.
-    pub(super) fn reversed(self, effect: f64) -> f64 {
-        if self == Self::Difference { -effect } else { effect.recip() }
-    }
-}
-
-impl fmt::Display for EffectMeasure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Difference => "risk difference",
-            Self::Ratio => "risk ratio",
-            Self::OddsRatio => "odds ratio",
-        })
-    }
-}
-
-/// How an effect and its interval are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum EffectMethod {
-    /// Miettinen and Nurminen's: the effects that the score test does not reject.
-    MiettinenNurminen,
-    /// Chan and Zhang's: exact and unconditional, by two one-sided tests.
-    ChanZhang,
-    /// Exact given the number of events: the odds ratio of `fisher.test`.
-    Conditional,
-    /// The same with half the probability of what was observed.
-    ConditionalMidP,
-}
-
-impl fmt::Display for EffectMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::MiettinenNurminen => "Miettinen-Nurminen",
-            Self::ChanZhang => "exact, Chan-Zhang",
-            Self::Conditional => "conditional exact",
-            Self::ConditionalMidP => "conditional, mid-p",
-        })
-    }
-}
 
 /// An effect of two proportions: the estimate now, its interval and p-value by the same method when they are asked for.
 ///
@@ -125,8 +66,36 @@ impl TryFrom<Raw> for EffectEstimate {
     }
 }
 
+impl MiettinenNurminen {
+    /// The effect of the group against the reference.
+    #[must_use]
+    pub fn estimate(&self, pair: &TwoProportions) -> EffectEstimate {
+        EffectEstimate::new(pair, self.measure(), EffectMethod::MiettinenNurminen)
+    }
+}
+
+impl ChanZhang {
+    /// The effect of the group against the reference.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`](crate::Error::TooLarge) for more than 40,000 possible tables (some 200 subjects in each group).
+    pub fn estimate(&self, pair: &TwoProportions) -> Result<EffectEstimate> {
+        chan_zhang::check(pair)?;
+        Ok(EffectEstimate::new(pair, self.measure(), EffectMethod::ChanZhang))
+    }
+}
+
+impl ConditionalOddsRatio {
+    /// The odds ratio of the group against the reference.
+    #[must_use]
+    pub fn estimate(&self, pair: &TwoProportions) -> EffectEstimate {
+        let method = if self.is_mid_p() { EffectMethod::ConditionalMidP } else { EffectMethod::Conditional };
+        EffectEstimate::new(pair, EffectMeasure::OddsRatio, method)
+    }
+}
+
 impl EffectEstimate {
-    pub(super) fn new(pair: &TwoProportions, measure: EffectMeasure, method: EffectMethod) -> Self {
+    fn new(pair: &TwoProportions, measure: EffectMeasure, method: EffectMethod) -> Self {
         Self { pair: *pair, measure, method }
     }
 

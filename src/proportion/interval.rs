@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::print;
-use crate::proportion::proportion::Proportion;
 use crate::proportion::{blaker, clopper_pearson, mid_p, wilson};
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
 
@@ -123,15 +122,17 @@ impl ProportionInterval {
         self.level
     }
 
-    pub(super) fn limits(&self, of: &Proportion) -> Result<ConfidenceInterval> {
+    /// The limits of `x` among `n`.
+    pub(super) fn limits(&self, x: f64, n: f64) -> Result<ConfidenceInterval> {
         let z = z_of(self.level)?;
         let alpha = 1.0 - self.level;
-        let both = |lower: &dyn Fn(&Proportion) -> f64| (lower(of), 1.0 - lower(&of.complement()));
+        // The upper limit is the lower one of those without the event.
+        let both = |lower: &dyn Fn(f64) -> f64| (lower(x), 1.0 - lower(n - x));
         let bounds = match self.method {
-            ProportionMethod::ClopperPearson => both(&|p| clopper_pearson::lower(p, 0.5 * alpha)),
-            ProportionMethod::Wilson => wilson::limits(of, z),
-            ProportionMethod::MidP => both(&|p| mid_p::lower(p, 0.5 * alpha)),
-            ProportionMethod::Blaker => both(&|p| blaker::lower(p, alpha)),
+            ProportionMethod::ClopperPearson => both(&|x| clopper_pearson::lower(x, n, 0.5 * alpha)),
+            ProportionMethod::Wilson => wilson::limits(x, n, z),
+            ProportionMethod::MidP => both(&|x| mid_p::lower(x, n, 0.5 * alpha)),
+            ProportionMethod::Blaker => both(&|x| blaker::lower(x, n, alpha)),
         };
         Ok(ConfidenceInterval::new(Some(bounds), self.level))
     }

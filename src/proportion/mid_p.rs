@@ -2,11 +2,9 @@
 
 use crate::numeric::root;
 use crate::proportion::clopper_pearson::at_least;
-use crate::proportion::proportion::Proportion;
 
 /// The lower limit: `P(X > x) + ½ P(X = x) = tail`, the mean of two neighbouring tails; 0 without events.
-pub(super) fn lower(of: &Proportion, tail: f64) -> f64 {
-    let (x, n) = of.counts();
+pub(super) fn lower(x: f64, n: f64, tail: f64) -> f64 {
     if x == 0.0 {
         return 0.0;
     }

@@ -2,7 +2,7 @@
 
 use crate::numeric::distribution::{normal_quantile, normal_two_sided};
 use crate::numeric::root;
-use crate::proportion::estimate::{EffectEstimate, EffectMeasure, EffectMethod};
+use crate::proportion::effect::EffectMeasure;
 use crate::proportion::pair::TwoProportions;
 use crate::proportion::score::{Counts, z};
 
@@ -49,10 +49,8 @@ impl MiettinenNurminen {
         Self { measure: EffectMeasure::OddsRatio }
     }
 
-    /// The effect of the group against the reference.
-    #[must_use]
-    pub fn estimate(&self, pair: &TwoProportions) -> EffectEstimate {
-        EffectEstimate::new(pair, self.measure, EffectMethod::MiettinenNurminen)
+    pub(super) fn measure(self) -> EffectMeasure {
+        self.measure
     }
 }
 

@@ -101,7 +101,8 @@ impl Proportion {
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).
     pub fn interval(&self, interval: impl Into<ProportionInterval>) -> Result<ConfidenceInterval> {
-        interval.into().limits(self)
+        let (x, n) = self.counts();
+        interval.into().limits(x, n)
     }
 
     /// The one-sided upper limit: with no event `1 − (1 − level)^(1/n)` (Clopper & Pearson 1934).
@@ -110,7 +111,8 @@ impl Proportion {
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).
     pub fn upper_limit(&self, level: f64) -> Result<f64> {
         z_of(level)?;
-        Ok(1.0 - clopper_pearson::lower(&self.complement(), 1.0 - level))
+        let (x, n) = self.counts();
+        Ok(1.0 - clopper_pearson::lower(n - x, n, 1.0 - level))
     }
 
     /// The one-sided lower limit.
@@ -119,7 +121,8 @@ impl Proportion {
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).
     pub fn lower_limit(&self, level: f64) -> Result<f64> {
         z_of(level)?;
-        Ok(clopper_pearson::lower(self, 1.0 - level))
+        let (x, n) = self.counts();
+        Ok(clopper_pearson::lower(x, n, 1.0 - level))
     }
 
     /// `3/n`, close to the 95 % [upper limit](Self::upper_limit) where nobody has the event; `None` where anybody has.

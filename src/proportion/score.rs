@@ -3,7 +3,7 @@
 //! Miettinen & Nurminen (1985), Stat Med 4:213; Farrington & Manning (1990), Stat Med 9:1447, for the cubic of the
 //! difference.
 
-use crate::proportion::estimate::EffectMeasure;
+use crate::proportion::effect::EffectMeasure;
 
 /// Events and subjects of the group and of the reference.
 pub(super) type Counts = [(f64, f64); 2];

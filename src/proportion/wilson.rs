@@ -1,11 +1,8 @@
 //! Wilson's limits: the probabilities that the score test does not reject.
 
-use crate::proportion::proportion::Proportion;
-
 /// `(2x + z² ± z √(z² + 4x(1 − x/n)))/(2(n + z²))`. The lower limit is the complement of the upper one of the
 /// complement, so that both keep their digits and 0 and n are exact.
-pub(super) fn limits(of: &Proportion, z: f64) -> (f64, f64) {
-    let (x, n) = of.counts();
+pub(super) fn limits(x: f64, n: f64, z: f64) -> (f64, f64) {
     let root = z * (z * z + 4.0 * x * (n - x) / n).sqrt();
     // By the product of the roots, x²/(n(n + z²)), without the difference.
     let upper = |x: f64| (2.0 * x + z * z + root) / (2.0 * (n + z * z));

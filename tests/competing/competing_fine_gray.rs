@@ -315,37 +315,15 @@ impl Rows {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
-
-    /// Without competing events it is Cox's model with Breslow's ties, strata, late entries and weights included; and the
-    /// sandwich is the robust variance of Lin and Wei.
-    #[test]
-    fn without_competing_events_it_is_cox(rows in rows(true), late in any::<bool>(), weighted in any::<bool>(), strata in any::<bool>()) {
-        prop_assume!(rows.is_rich());
-        let outcome: Vec<Option<u8>> = rows.outcome.iter().map(|o| o.filter(|&c| c == 1)).collect();
-        let mut data = CompetingRisks::with_causes(rows.time.clone(), &outcome, &[1, 2]).unwrap();
-        if late { data = data.with_entry(rows.entry.clone()).unwrap(); }
-        data = data.with_weights(Weights::sampling(if weighted { rows.weight.clone() } else { vec![1.0; rows.time.len()] })).unwrap();
-        if strata { data = data.with_strata(rows.groups()).unwrap(); }
-        let design = rows.design();
-        let fit = FineGray::new(&1).fit(&data, &design).unwrap();
-        let cox = CoxPh::new().ties(Ties::Breslow).fit(data.any_cause(), &design).unwrap();
-        prop_assert_eq!(fit.stop(), cox.stop());
-        prop_assume!(fit.stop().is_success());
-        for j in 0..2 {
-            prop_assert!((fit.coefficients()[j] - cox.coefficients()[j]).abs() < 1e-8);
-            prop_assert!((fit.log_likelihood()[1] - cox.log_likelihood()[1]).abs() < 1e-9);
-            for i in 0..2 {
-                prop_assert!((fit.variance()[(i, j)] - cox.variance()[(i, j)]).abs() < 1e-7 * cox.variance()[(i, i)].max(cox.variance()[(j, j)]));
-            }
-        }
-    }
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// The sandwich, with what the estimated G adds, is the derivative of the coefficients in the weights of the rows:
     /// with ties, censoring groups and strata too. (Replication weights count in G.) So are the residuals of a row, and the
     /// standard error of a predicted incidence.
     #[test]
     fn the_sandwich_is_the_derivative(rows in rows(false), strata in any::<bool>(), groups in any::<bool>(), tied in any::<bool>()) {
+        // A fit for each row and side: small data sets tell as much.
+        let rows = rows.pick(&(0..rows.time.len().min(32)).collect::<Vec<_>>());
         prop_assume!(rows.is_rich());
         let rows = if tied { Rows { time: rows.time.iter().map(|t| t.floor()).collect(), ..rows } } else { rows };
         let n = rows.time.len();
@@ -394,6 +372,34 @@ proptest! {
         let of_first = if strata { at.with(&ones, &design).unwrap().stratum(at.baseline()[0].label()) } else { beside };
         if let Ok(risk) = of_first.incidence(&row, &[12.0]) {
             prop_assert!((risk[0].std_error() - of_risk.sqrt()).abs() <= 1e-4 * of_risk.sqrt(), "{} {}", risk[0].std_error(), of_risk.sqrt());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Without competing events it is Cox's model with Breslow's ties, strata, late entries and weights included; and the
+    /// sandwich is the robust variance of Lin and Wei.
+    #[test]
+    fn without_competing_events_it_is_cox(rows in rows(true), late in any::<bool>(), weighted in any::<bool>(), strata in any::<bool>()) {
+        prop_assume!(rows.is_rich());
+        let outcome: Vec<Option<u8>> = rows.outcome.iter().map(|o| o.filter(|&c| c == 1)).collect();
+        let mut data = CompetingRisks::with_causes(rows.time.clone(), &outcome, &[1, 2]).unwrap();
+        if late { data = data.with_entry(rows.entry.clone()).unwrap(); }
+        data = data.with_weights(Weights::sampling(if weighted { rows.weight.clone() } else { vec![1.0; rows.time.len()] })).unwrap();
+        if strata { data = data.with_strata(rows.groups()).unwrap(); }
+        let design = rows.design();
+        let fit = FineGray::new(&1).fit(&data, &design).unwrap();
+        let cox = CoxPh::new().ties(Ties::Breslow).fit(data.any_cause(), &design).unwrap();
+        prop_assert_eq!(fit.stop(), cox.stop());
+        prop_assume!(fit.stop().is_success());
+        for j in 0..2 {
+            prop_assert!((fit.coefficients()[j] - cox.coefficients()[j]).abs() < 1e-8);
+            prop_assert!((fit.log_likelihood()[1] - cox.log_likelihood()[1]).abs() < 1e-9);
+            for i in 0..2 {
+                prop_assert!((fit.variance()[(i, j)] - cox.variance()[(i, j)]).abs() < 1e-7 * cox.variance()[(i, i)].max(cox.variance()[(j, j)]));
+            }
         }
     }
 

@@ -470,3 +470,36 @@ fn what_cannot_be_is_refused() {
         Err(Error::Model(ModelError::MissingCovariate { .. }))
     ));
 }
+
+/// Who was far out and left early does not end the estimation: from then on it is that of the others. (In the units of all
+/// rows the others differ by rounding.)
+#[test]
+fn an_outlier_that_left_is_forgotten() {
+    let n = 14;
+    let time: Vec<f64> = (1..=n).map(f64::from).collect();
+    let event: Vec<bool> = (1..=n).map(|i| i % 4 != 0).collect();
+    let x: Vec<f64> = (1..=n).map(|i| f64::from(i * i % 7) / 7.0).collect();
+    let y: Vec<f64> = (1..=n).map(|i| f64::from(i * 5 % 11)).collect();
+    let fit = |from: usize, far: &[f64]| {
+        let mut x = x.clone();
+        x[..far.len()].copy_from_slice(far);
+        let data = RightCensored::new(&time[from..], &event[from..]).unwrap();
+        let design = Design::builder().numeric("x", &x[from..]).numeric("y", &y[from..]).build().unwrap();
+        AdditiveHazards::new().fit(&data, &design).unwrap()
+    };
+    for far in [&[1e9][..], &[-3e14], &[1e150, 1e40, 1e12, 5e5]] {
+        let (with, without) = (fit(0, far), fit(far.len(), &[]));
+        assert_eq!(with.end().map(|e| e.time), without.end().map(|e| e.time), "{far:?}");
+        let last = *without.times().last().unwrap();
+        let before = (1..=far.len()).rev().map(|t| t as f64 + 0.5).next().unwrap();
+        let [start, end] = [before, last].map(|t| cumulative(&with, t));
+        let moved: Vec<f64> = start.iter().zip(&end).map(|(a, b)| b - a).collect();
+        for (j, (found, expected)) in moved.iter().zip(cumulative(&without, last)).enumerate() {
+            // The intercept before is as large as its effect times the outlier's value is not: nothing cancels but ones.
+            assert_relative_eq!(*found, expected, max_relative = 1e-9, epsilon = 1e-9);
+            let [at_start, at_end] = [before, last].map(|t| errors(&with, t)[j].powi(2));
+            let expected = errors(&without, last)[j].powi(2);
+            assert_relative_eq!(at_end - at_start, expected, max_relative = 1e-9, epsilon = 1e-9 * at_start);
+        }
+    }
+}

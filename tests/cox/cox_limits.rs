@@ -474,3 +474,63 @@ fn rows_ordered_by_a_covariate_have_their_limit_however_close_its_values() -> Re
     }
     Ok(())
 }
+
+/// Times that are near ties are one time, and so are the values of a column that orders the events by them: it is infinite, and the
+/// rest is what those at one time tell of each other. Beside the likelihood of these alone, and the whole one as far as numbers reach.
+#[test]
+fn a_column_that_orders_merged_times_is_infinite() -> Result<()> {
+    let mut random = Random(5);
+    // Of 2 and 3 both fail, of 8 and 9 the first, of 14 and 15 the second, of 20 and 21 both; the others have times of their own.
+    let near = |i: u32| if i % 3 == 0 { 1e-8 } else { 0.25 };
+    let time: Vec<f64> = (0..24).map(|i| f64::from(i / 2 + 1) + f64::from(i % 2) * near(i)).collect();
+    let event: Vec<bool> = (0..24).map(|i| i % 5 != 4).collect();
+    let z: Vec<f64> = (0..24).map(|_| random.uniform()).collect();
+    let x = Array2::from_shape_fn((24, 2), |(i, j)| if j == 0 { -time[i] } else { z[i] });
+    let data = RightCensored::new(&time, &event)?;
+    let design = Design::new(&["minus time", "z"], x.view())?;
+    for ties in [Ties::Efron, Ties::Breslow] {
+        let model = CoxPh::new().ties(ties).fit(&data, &design)?;
+        assert!(matches!(model.stop(), Stop::InfiniteCoefficient { covariate: 0 }), "{:?}", model.stop());
+        let status: Vec<Status> = model.terms().iter().map(Term::status).collect();
+        assert_eq!(status, [Status::PlusInfinity, Status::Estimated]);
+
+        // What an event time adds where a and b are there, and no others count: both fail, or the first.
+        let both = |a: usize, b: usize, beta: f64| {
+            let sum = (beta * z[a]).exp() + (beta * z[b]).exp();
+            let second = if ties == Ties::Efron { sum / 2.0 } else { sum };
+            beta * (z[a] + z[b]) - sum.ln() - second.ln()
+        };
+        let first = |a: usize, b: usize, beta: f64| -(1.0 + (beta * (z[b] - z[a])).exp()).ln();
+        let limit =
+            |beta: f64| both(2, 3, beta) + both(20, 21, beta) + first(8, 9, beta) + first(15, 14, beta);
+        let beta = model.coefficients()[1];
+        assert_relative_eq!(model.log_likelihood()[1], limit(beta), max_relative = 1e-9);
+        let (h, tiny) = (1e-4, 1e-7);
+        assert!((limit(beta + h) - limit(beta - h)).abs() / (2.0 * h) < tiny, "{beta} is no maximum");
+        let curvature = (2.0 * limit(beta) - limit(beta + h) - limit(beta - h)) / (h * h);
+        // A second difference with eight digits.
+        assert_relative_eq!(
+            model.terms()[1].std_error().unwrap(),
+            curvature.sqrt().recip(),
+            max_relative = 1e-5
+        );
+
+        // The whole likelihood where the order's coefficient is 1000: the others are decided, and 1e-8 changes a ratio by 1e-5.
+        let eta: Vec<f64> = (0..24).map(|i| -1e3 * time[i] + beta * z[i]).collect();
+        let merged = |i: usize| if i % 3 == 0 && i % 2 == 1 { time[i - 1] } else { time[i] };
+        let mut whole = 0.0;
+        for start in (0..24).filter(|&i| i == 0 || merged(i) != merged(i - 1)) {
+            let tied: Vec<usize> = (start..24).filter(|&i| merged(i) == merged(start) && event[i]).collect();
+            let sum = |rows: &mut dyn Iterator<Item = usize>| {
+                rows.map(|i| (eta[i] - eta[start]).exp()).sum::<f64>()
+            };
+            let [all, events] = [sum(&mut (start..24)), sum(&mut tied.iter().copied())];
+            for (l, &i) in tied.iter().enumerate() {
+                let left = if ties == Ties::Efron { l as f64 / tied.len() as f64 } else { 0.0 };
+                whole += eta[i] - eta[start] - (all - left * events).ln();
+            }
+        }
+        assert_relative_eq!(whole, limit(beta), epsilon = 1e-4);
+    }
+    Ok(())
+}

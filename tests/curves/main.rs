@@ -10,6 +10,7 @@ mod contrasts;
 mod interval_censored;
 mod interval_censored_permutation;
 mod life_table;
+mod no_time;
 mod properties;
 mod reference;
 mod small_sample;

@@ -7,7 +7,7 @@ use greenwood::trial::design::simulation::{
     delayed_effect,
 };
 use greenwood::trial::design::{
-    Accrual, Assumptions, BoundaryType, FixedDesign, GroupSequential, Hazard, Target,
+    Accrual, Assumptions, BoundaryType, FixedDesign, GraphicalProcedure, GroupSequential, Hazard, Target,
 };
 
 type Answer = Result<(), greenwood::Error>;
@@ -182,8 +182,14 @@ fn lists_are_balanced_and_the_same_for_a_seed() -> Answer {
         assert_eq!(error.to_string(), text);
     }
     assert!(BiasedCoin::new("a", "b", 0.4).is_err());
+    // A list that would not fit into memory is refused.
+    let coin = BiasedCoin::new("a", "b", 0.6)?.allocate("all", usize::MAX).map(|_| ());
+    let blocks = PermutedBlockList::new(&["a", "b"], &[1, 1]).allocate("all", usize::MAX).map(|_| ());
+    for refused in [coin, blocks, GraphicalProcedure::holm(usize::MAX).map(|_| ())] {
+        assert!(matches!(refused, Err(greenwood::Error::TooLarge { .. })), "{refused:?}");
+    }
     // A sure coin alternates in pairs.
-    let pairs = BiasedCoin::new("a", "b", 1.0)?.allocate("all", 20);
+    let pairs = BiasedCoin::new("a", "b", 1.0)?.allocate("all", 20)?;
     assert!(pairs.chunks(2).all(|p| p[0].arm != p[1].arm));
     let mut trial = Minimisation::new(&["a", "b"], &[1, 1], &["sex"]).probability(1.0).start()?;
     for i in 0..30 {

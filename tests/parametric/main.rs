@@ -9,6 +9,7 @@ mod parametric;
 mod parametric_background;
 mod parametric_edges;
 mod parametric_hostile;
+mod parametric_intervals;
 mod parametric_likelihoods;
 mod parametric_limits;
 mod parametric_populations;

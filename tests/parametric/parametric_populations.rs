@@ -177,8 +177,8 @@ fn simulated_times_follow_the_curve() -> Result<()> {
     let model = fit("log-logistic");
     let row = model.row().numeric("age", 60.0).numeric("arm", 1.0);
     let subject = model.predict(&row)?;
-    let times = subject.simulate(4000, 7);
-    assert_eq!(times[..10], subject.simulate(10, 7)[..]);
+    let times = subject.simulate(4000, 7)?;
+    assert_eq!(times[..10], subject.simulate(10, 7)?[..]);
     assert_eq!(model.simulate(&row, 7)?, times[..1]);
     let curve = KaplanMeier::fit(&RightCensored::new(&times, &[true; 4000][..])?);
     for t in [4.0, 8.0, 16.0] {

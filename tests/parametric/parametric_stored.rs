@@ -82,7 +82,7 @@ fn bits(model: &ParametricModel) -> Result<Vec<u64>> {
             values.extend(predicted.bounds().into_iter().flat_map(|(low, high)| [low, high]));
         }
         values.extend(subject.restricted_mean(12.0).map(|m| m.value()));
-        values.extend(subject.simulate(5, 1));
+        values.extend(subject.simulate(5, 1)?);
     }
     Ok(values.into_iter().map(f64::to_bits).collect())
 }

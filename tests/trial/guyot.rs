@@ -110,11 +110,11 @@ fn clicks_are_checked_or_repaired() -> Result {
     let text = |g: Guyot| g.reconstruct().unwrap_err().to_string();
     assert_eq!(
         text(Guyot::new(&[0., 3., 2.], &[1., 0.9, 0.8], 9)),
-        "time[2] is 2 after 3: clicks must be in the order of time; mend them, or have them sorted (`Repair::Monotone`)"
+        "time[2] is 2 after 3: clicks must be in the order of time; correct them, or have them sorted (`Repair::Monotone`)"
     );
     assert_eq!(
         text(Guyot::new(&[0., 2., 3.], &[1., 0.8, 0.9], 9)),
-        "survival[2] is 0.9 after 0.8: a survival curve cannot rise; mend the clicks, or lower them (`Repair::Monotone`)"
+        "survival[2] is 0.9 after 0.8: a survival curve cannot rise; correct the clicks, or lower them (`Repair::Monotone`)"
     );
     assert_eq!(
         text(Guyot::new(&[0., 2.], &[1., 80.], 9)),
@@ -143,7 +143,7 @@ fn clicks_beside_the_axes_are_named_and_moved_onto_them() -> Result {
     let guyot = Guyot::new(&[-0.5, 2., 5., 9.], &[1.002, 0.8, 0.5, -0.01], 20);
     assert_eq!(
         guyot.reconstruct().unwrap_err().to_string(),
-        "the time of a click is -0.5: it must be at least 0; mend it, or have what lies left of the axis moved to it \
+        "the time of a click is -0.5: it must be at least 0; correct it, or have what lies left of the axis moved to it \
          (`Repair::Monotone`)"
     );
     let moved = guyot.repair(Repair::Monotone).reconstruct()?;

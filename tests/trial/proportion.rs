@@ -434,6 +434,11 @@ fn large_counts_hold() {
         let found = limits(&of, interval);
         assert_abs_diff_eq!(found[..], wilson[..], epsilon = 2e-6);
     }
+    // Near the largest counts too: an exact limit lies half a count further out than Wilson's, 0.5/n of a limit near 0.3.
+    let of = Proportion::new(300_000_000_000_000, 1_000_000_000_000_000).unwrap();
+    let wilson = limits(&of, ProportionInterval::wilson());
+    let found = limits(&of, ProportionInterval::blaker());
+    assert_abs_diff_eq!(found[..], wilson[..], epsilon = 1e-14);
     let pair = pair([30_000, 100_000, 30_500, 100_000]);
     let (fisher, score) =
         (Fisher::new().test(&pair).p_value(), MiettinenNurminen::difference().estimate(&pair));

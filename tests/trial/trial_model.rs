@@ -2,8 +2,9 @@
 
 use greenwood::survival::result::Direction;
 use greenwood::trial::{
-    Ascertainment, Censoring, DataCutoff, Decision, Endpoint, EndpointDescription, Estimand, Exit, Name,
-    Outcome, Role, RunTimeEndpoint, Subject, Time, TimeUnit, Trial,
+    Ascertainment, BinaryEndpoint, BinaryRole, Censoring, CurrentState, DataCutoff, Decision, Endpoint,
+    EndpointDescription, Estimand, Exit, Name, Outcome, Role, RunTimeEndpoint, Subject, Time, TimeUnit,
+    Trial,
 };
 use greenwood::{Error, Result};
 use proptest::prelude::*;
@@ -395,6 +396,27 @@ fn endpoints_from_closures() -> Result<()> {
     );
     let visits = pfs.assessed(Time::weeks(f64::NAN), None);
     assert!(message(trial.analyse(&visits)).contains("a finite time above 0"));
+    Ok(())
+}
+
+/// What was read decides about responses and states too; a question whose closure can be copied can be.
+#[test]
+fn responses_and_states_from_closures() -> Result<()> {
+    let trial = in_words()?;
+    let wanted: Vec<Name> = vec!["response".into()];
+    let response = BinaryEndpoint::by_closure(format!("response by {} months", 3), m(3.0), |kind: Name| {
+        if wanted.contains(&kind) { BinaryRole::Response } else { BinaryRole::Ignore }
+    });
+    let copy = response;
+    assert_eq!(copy.name(), "response by 3 months");
+    let responders = |arm: &str| trial.responses(&response)?.counts(arm.into()).map(|c| c.responders);
+    assert_eq!(responders("MSC + IST")?, 1);
+    let leads = [(Name::from("progression"), Name::from("progressed")), ("death".into(), "dead".into())];
+    let question = CurrentState::with_closure("progression-free", Name::from("free"), move |event| {
+        leads.iter().find(|(from, _)| *from == event).map(|&(_, to)| to)
+    });
+    let states = trial.states(&question)?;
+    assert_eq!(states.probability("MSC + IST".into(), "free".into(), m(1.0))?.value()?, 1.0);
     Ok(())
 }
 

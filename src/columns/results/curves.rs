@@ -8,7 +8,7 @@ use crate::survival::curve::aalen_johansen::{
 };
 use crate::survival::curve::band::SurvivalBand;
 use crate::survival::curve::cumulative_hazard::{CumulativeHazard, HazardEstimate};
-use crate::survival::curve::life_table::{LifeTable, LifeTableRow};
+use crate::survival::curve::life_table::result::{LifeTable, LifeTableRow};
 use crate::survival::curve::quantile::Quantile;
 use crate::survival::curve::restricted_mean::RestrictedMean;
 use crate::survival::curve::smoothed_hazard::SmoothedHazardCurve;

@@ -14,7 +14,7 @@ use crate::survival::result::time_asked::TimeAsked;
 ///
 /// With standard errors `s₁`, `s₀` of log S, the variance of each is by the delta method (Klein, Logan,
 /// Harhoff & Andersen 2007, Stat Med 26:4505).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Measure {
     /// `S₁ − S₀`, variance `S₁²s₁² + S₀²s₀²`.

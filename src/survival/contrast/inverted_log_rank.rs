@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result, TableError};
+use crate::error::{Error, NotEstimable, Result, TableError};
 use crate::numeric::distribution::normal_two_sided;
 use crate::numeric::root;
 use crate::print::{self, Number};

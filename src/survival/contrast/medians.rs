@@ -8,7 +8,7 @@ use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
 
 /// What is compared of two medians m₁ (of the curve asked) and m₀.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum MedianMeasure {
     /// `m₁ − m₀`, in the unit of the times.

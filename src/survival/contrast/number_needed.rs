@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::print::{self, Number};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::direction::Direction;

@@ -4,20 +4,9 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
-use crate::survival::curve::band_process::critical_value;
+use crate::survival::curve::band_process::{BandShape, critical_value};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::{ConfidenceInterval, Transform, percent, z_of};
-
-/// The shape of a simultaneous band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum BandShape {
-    /// Hall & Wellner (1980), Biometrika 67:133: wide early and late, narrow in the middle.
-    #[default]
-    HallWellner,
-    /// Equal precision, Nair (1984), Technometrics 26:265: a pointwise interval, wider by one factor everywhere.
-    EqualPrecision,
-}
 
 /// A band that covers the whole survival function on a stretch of time with the stated probability.
 ///

@@ -7,7 +7,17 @@ use crate::numeric::distribution::normal_sf;
 use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::root;
 use crate::numeric::symmetric_eigen::symmetric_eigen;
-use crate::survival::curve::band::BandShape;
+
+/// The shape of a simultaneous band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum BandShape {
+    /// Hall & Wellner (1980), Biometrika 67:133: wide early and late, narrow in the middle.
+    #[default]
+    HallWellner,
+    /// Equal precision, Nair (1984), Technometrics 26:265: a pointwise interval, wider by one factor everywhere.
+    EqualPrecision,
+}
 
 /// The critical value: the root of a probability that grows from 0 to 1. `None` where the stretch has no variance.
 pub(super) fn critical_value(shape: BandShape, low: f64, high: f64, level: f64) -> Option<f64> {

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::print::Number;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::survival_curve::{SAME_TIME, SurvivalCurve, last_observed};

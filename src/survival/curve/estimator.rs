@@ -7,7 +7,7 @@
 use std::fmt;
 
 use crate::numeric::sums::leaving_one_by_one;
-use crate::survival::risk_table::influence::Pull;
+use crate::survival::risk_table::influence::RowInfluence;
 use crate::survival::risk_table::table::Row;
 
 /// How a curve was estimated.
@@ -102,28 +102,28 @@ impl Estimator {
 
     /// How the estimate's scale (log S or H) responds to a subject's weight at one row: the derivative of the
     /// step, `at_risk` for each who is at risk and `event` more for each who has the event.
-    pub(in crate::survival) fn influence(self, row: &Row) -> Pull {
+    pub(in crate::survival) fn influence(self, row: &Row) -> RowInfluence {
         let (d, n) = (row.events, row.at_risk);
         if !(d > 0.0) {
-            return Pull::default();
+            return RowInfluence::default();
         }
         match self {
             // Where all at risk have the event the step is to 0 whatever the weights.
-            Self::KaplanMeier if d >= n => Pull::default(),
-            Self::KaplanMeier => Pull { at_risk: greenwood(d, n), event: (n - d).recip() },
-            Self::NelsonAalen => Pull { at_risk: d / (n * n), event: n.recip() },
+            Self::KaplanMeier if d >= n => RowInfluence::default(),
+            Self::KaplanMeier => RowInfluence { at_risk: greenwood(d, n), event: (n - d).recip() },
+            Self::NelsonAalen => RowInfluence { at_risk: d / (n * n), event: n.recip() },
             Self::FlemingHarrington => {
                 let m = f64::from(row.event_subjects);
-                let mut pull = Pull::default();
+                let mut of_row = RowInfluence::default();
                 for k in 0..row.event_subjects {
                     let share = f64::from(k) / m;
                     let left = n - d * share;
                     let at_risk = d / m / (left * left);
-                    pull.at_risk += at_risk;
+                    of_row.at_risk += at_risk;
                     // Its own event: 1/m of the numerator, and it leaves a share of itself at each step.
-                    pull.event += (m * left).recip() + at_risk * share;
+                    of_row.event += (m * left).recip() + at_risk * share;
                 }
-                pull
+                of_row
             }
         }
     }

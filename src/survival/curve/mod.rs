@@ -35,6 +35,7 @@ pub mod nelson_aalen;
 mod printed;
 pub mod pseudo;
 pub mod quantile;
+mod quantiles;
 pub mod restricted_mean;
 pub mod simon_makuch;
 pub mod smoothed_hazard;
@@ -49,7 +50,8 @@ pub use aalen_johansen::{
     AalenJohansen, CumulativeIncidence, IncidenceCurve, IncidenceEstimate, IncidenceQuantile, IncidenceRow,
     IncidenceVariance, TimeLost,
 };
-pub use band::{Band, BandShape, SurvivalBand};
+pub use band::{Band, SurvivalBand};
+pub use band_process::BandShape;
 pub use conventions::Conventions;
 pub use cumulative_hazard::{CumulativeHazard, HazardEstimate};
 pub use estimator::Estimator;

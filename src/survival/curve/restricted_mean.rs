@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::sums::Sum;
 use crate::print::Number;
 use crate::survival::curve::estimator::{Estimator, greenwood};
@@ -156,9 +155,9 @@ impl SurvivalCurve {
         let rows = self.table.times().partition_point(|&t| t <= tau);
         let times = &self.table.times()[..rows];
         let sampling = self.table.has_sampling_weights();
-        let mut pulls = self.influence.as_ref().map(|_| self.pulls());
-        if let Some(pulls) = &mut pulls {
-            pulls[rows..].fill_with(Default::default);
+        let mut influences = self.influence.as_ref().map(|_| self.row_influences());
+        if let Some(influences) = &mut influences {
+            influences[rows..].fill_with(Default::default);
         }
         // Areas are divided by a power of two near τ before they are squared: no horizon is too far, no bit is lost.
         let unit = power_of_two(tau);
@@ -175,17 +174,17 @@ impl SurvivalCurve {
             to_right.add((next - times[i]) * self.survival[i]);
             next = times[i];
             let area = to_right.value() * per_unit;
-            if let Some(pulls) = &mut pulls {
-                pulls[i].at_risk *= area;
-                pulls[i].event *= area;
+            if let Some(influences) = &mut influences {
+                influences[i].at_risk *= area;
+                influences[i].event *= area;
             } else {
                 // Where the curve falls to 0 the area to the right is 0 too.
                 variance.add(area * area * term(i));
             }
         }
         to_right.add(next - self.start);
-        let variance = match (&self.influence, &pulls) {
-            (Some(influence), Some(pulls)) => Some(influence.variance_of_sum(pulls)),
+        let variance = match (&self.influence, &influences) {
+            (Some(influence), Some(influences)) => Some(influence.variance_of_sum(influences)),
             _ => (!self.log_variance.is_empty()).then(|| variance.value()),
         };
         let value = to_right.value();

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::sums::Sum;
 use crate::print::{Number, or_missing};
 use crate::survival::curve::quantile::{Crossings, Quantile, QuantileRule};

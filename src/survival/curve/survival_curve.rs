@@ -5,7 +5,7 @@ use crate::numeric::sums::Sum;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::survival_estimate::{Step, SurvivalEstimate};
 use crate::survival::result::time_asked::TimeAsked;
-use crate::survival::risk_table::influence::{Influence, Pull};
+use crate::survival::risk_table::influence::{Influence, RowInfluence};
 use crate::survival::risk_table::table::{RiskTable, Row};
 
 /// How far a time may lie beyond the last observation and still be it: R's tolerance for ties, √ε.
@@ -238,7 +238,7 @@ impl SurvivalCurve {
         Steps { curve: self, last, row: 0, events: Sum::default(), at_risk_last_event: None }
     }
 
-    pub(super) fn pulls(&self) -> Vec<Pull> {
+    pub(super) fn row_influences(&self) -> Vec<RowInfluence> {
         self.table.rows().map(|row| self.estimator.influence(&row)).collect()
     }
 }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::print;
 use crate::survival::result::estimate::Scale;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};

@@ -5,7 +5,6 @@ use std::hash::Hash;
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::{Groups, encode};
-use crate::survival::data::histories_check::HistoryCheck;
 use crate::survival::data::weights::Weights;
 
 /// Histories of subjects who move between states: one row for each interval `(start, stop]`, with the state held in it
@@ -290,12 +289,6 @@ impl Histories {
     /// [`Error::UnknownState`].
     pub fn position(&self, state: &(impl ToString + ?Sized)) -> Result<usize> {
         state_code(&self.states, &state.to_string()).map(|c| c as usize)
-    }
-
-    /// Every problem of the rows, and what the histories hold: counts of transitions and of visits.
-    #[must_use]
-    pub fn check(&self) -> HistoryCheck {
-        HistoryCheck::of(self)
     }
 
     /// The rows for which `keep` is true.

@@ -114,6 +114,14 @@ pub struct HistoryCheck {
     visits: Vec<Vec<usize>>,
 }
 
+impl Histories {
+    /// Every problem of the rows, and what the histories hold: counts of transitions and of visits.
+    #[must_use]
+    pub fn check(&self) -> HistoryCheck {
+        HistoryCheck::of(self)
+    }
+}
+
 impl HistoryCheck {
     pub(crate) fn of(data: &Histories) -> Self {
         let k = data.states.len();

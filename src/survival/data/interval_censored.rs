@@ -9,7 +9,7 @@ use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::weights::Weights;
 
 /// Which ends belong to an interval. Equal ends are an exact time under each of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Closed {
     /// `(L, R]`: free of the event at the visit L, found at the visit R.

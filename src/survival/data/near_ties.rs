@@ -1,7 +1,7 @@
 //! The rule for times that differ by rounding error.
 
 /// Are times that differ only by rounding error the same time?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum NearTies {
     /// Yes (R's `timefix`): of the sorted distinct times, entries included, one that follows another by at

@@ -8,8 +8,6 @@ use crate::numeric::near_ties;
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::data::row_order;
-use crate::survival::data::subject_rows;
 use crate::survival::data::weights::Weights;
 
 /// Right-censored observations: what happened to each subject, checked once and valid from then on.
@@ -180,10 +178,6 @@ impl<'a> RightCensored<'a> {
         self.ids = Some(Groups::new(ids));
         self.check_ids()?;
         Ok(self)
-    }
-
-    pub(super) fn check_ids(&self) -> Result<()> {
-        self.ids.as_ref().map_or(Ok(()), |ids| subject_rows::check(self, ids))
     }
 
     /// How much each subject counts, and what that means.
@@ -367,15 +361,6 @@ impl<'a> RightCensored<'a> {
     /// The same rows in one order of time.
     pub(crate) fn without_strata(&self) -> Self {
         Self { strata: None, ..self.clone() }
-    }
-
-    /// The rows with a weight by stratum, time, events first, and their times with near ties merged; and the data that
-    /// these times belong to. With delayed entry, times are merged over entries and exits beforehand; without it, in
-    /// the sort.
-    pub(crate) fn in_order(&self) -> (Cow<'_, Self>, (Vec<usize>, Vec<f64>)) {
-        let data = if self.entry.is_some() { self.merged() } else { Cow::Borrowed(self) };
-        let sorted = row_order::sorted(&data);
-        (data, sorted)
     }
 }
 

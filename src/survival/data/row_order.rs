@@ -1,5 +1,7 @@
 //! The order in which models walk the rows: by stratum, time, events first, number.
 
+use std::borrow::Cow;
+
 use crate::numeric::near_ties;
 use crate::numeric::radix;
 use crate::survival::data::right_censored::RightCensored;
@@ -8,8 +10,19 @@ use crate::survival::data::weights::Weights;
 /// Times that are sorted are kept in so many bits; the event takes one more.
 const BITS: u32 = 31;
 
+impl RightCensored<'_> {
+    /// The rows with a weight by stratum, time, events first, and their times with near ties merged; and the data that
+    /// these times belong to. With delayed entry, times are merged over entries and exits beforehand; without it, in
+    /// the sort.
+    pub(crate) fn in_order(&self) -> (Cow<'_, Self>, (Vec<usize>, Vec<f64>)) {
+        let data = if self.entry().is_some() { self.merged() } else { Cow::Borrowed(self) };
+        let sorted = sorted(&data);
+        (data, sorted)
+    }
+}
+
 /// The rows with a weight in their order, and their times. Near ties of exits are merged.
-pub(super) fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
+fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
     let (times, events) = (data.time(), data.event());
     let weights = data.weights().map(Weights::values);
     // A negative zero is 0. Bits of numbers that are not negative are in the order of the numbers.
@@ -30,22 +43,35 @@ pub(super) fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
         None => keyed.extend(all.map(mark)),
         Some(w) => keyed.extend(all.filter(|&(i, _)| w[i] > 0.0).map(mark)),
     }
-    radix::sort(&mut keyed, (((range >> shift) << 1) | 1) as u32);
-    let mut rows: Vec<usize> = keyed.iter().map(|&k| radix::row(k)).collect();
-    let mut time: Vec<f64> = rows.iter().map(|&i| times[i] + 0.0).collect();
+    let mut time = radix::sort(&mut keyed, (((range >> shift) << 1) | 1) as u32);
+    time.resize(keyed.len(), 0);
+    for (t, &k) in time.iter_mut().zip(&keyed) {
+        *t = if whole { bits(f64::from(radix::key(k) >> 1)) } else { bits(times[radix::row(k)]) };
+    }
     if shift > 0 {
         // Times that have one key may differ in the bits that were left out.
-        let mut from = 0;
-        while from < rows.len() {
-            let same = |k: u64| radix::key(k) >> 1 == radix::key(keyed[from]) >> 1;
-            let to = from + keyed[from..].iter().position(|&k| !same(k)).unwrap_or(rows.len() - from);
-            if time[from..to].iter().any(|&t| t != time[from]) {
-                rows[from..to].sort_unstable_by_key(|&i| (bits(times[i]), !events[i], i));
-                time[from..to].iter_mut().zip(&rows[from..to]).for_each(|(t, &i)| *t = times[i] + 0.0);
+        let same = |a: u64, b: u64| radix::key(a) >> 1 == radix::key(b) >> 1;
+        let mut i = 1;
+        while i < keyed.len() {
+            if same(keyed[i - 1], keyed[i]) && time[i - 1] != time[i] {
+                let (mut from, mut to) = (i - 1, i + 1);
+                while from > 0 && same(keyed[from - 1], keyed[i]) {
+                    from -= 1;
+                }
+                while to < keyed.len() && same(keyed[to], keyed[i]) {
+                    to += 1;
+                }
+                let place = |&k: &u64| (bits(times[radix::row(k)]), k);
+                keyed[from..to].sort_unstable_by_key(place);
+                time[from..to].iter_mut().zip(&keyed[from..to]).for_each(|(t, k)| *t = place(k).0);
+                i = to;
             }
-            from = to;
+            i += 1;
         }
     }
+    // In the same memory.
+    let mut rows: Vec<usize> = keyed.into_iter().map(radix::row).collect();
+    let mut time: Vec<f64> = time.into_iter().map(f64::from_bits).collect();
     if data.judges_near_ties() && data.entry().is_none() {
         merge(&mut rows, &mut time, events);
     }

@@ -94,8 +94,14 @@ impl RightCensored<'_> {
     }
 }
 
+impl RightCensored<'_> {
+    pub(super) fn check_ids(&self) -> Result<()> {
+        self.ids().map_or(Ok(()), |ids| check(self, ids))
+    }
+}
+
 /// Refuses rows of one subject (in one stratum) that are at risk at one time. Near ties are one time.
-pub(super) fn check(data: &RightCensored, ids: &Groups) -> Result<()> {
+fn check(data: &RightCensored, ids: &Groups) -> Result<()> {
     for_each_pair(data, ids, |Pair { id, first, second, row, next }| {
         if next.0 >= row.1 {
             return Ok(());

@@ -26,6 +26,7 @@ pub mod renyi;
 pub(crate) mod robust;
 #[cfg(feature = "serde")]
 mod stored;
+mod stratum_counts;
 mod sums;
 pub mod test;
 pub mod trend;
@@ -44,7 +45,8 @@ pub use one_sample::{OneSampleLogRank, OneSampleTest, OneSampleVariance};
 pub use pairwise::{Adjustment, PairwiseComparison, PairwiseLogRank, PairwiseTest};
 pub use pepe_mori::{PepeMori, PepeMoriTest};
 pub use renyi::{Renyi, RenyiTest};
-pub use test::{LogRankTest, StratumCounts};
+pub use stratum_counts::StratumCounts;
+pub use test::LogRankTest;
 pub use trend::TrendTest;
 pub use weight::{PooledEventTime, Weight};
 pub use weighted::{LogRank, WeightedLogRank};

@@ -11,7 +11,7 @@ use crate::survival::result::alternative::Alternative;
 use crate::survival::result::test::TestSummary;
 
 /// The variance of observed − expected in the [`OneSampleLogRank`] test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum OneSampleVariance {
     /// E, the variance where the hazard is the known one.

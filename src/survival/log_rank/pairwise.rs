@@ -13,7 +13,7 @@ use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
 
 /// How p-values are adjusted for the number of comparisons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Adjustment {

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::survival::log_rank::max_combo::MaxComboTest;
-use crate::survival::log_rank::test::{Kind, LogRankTest, StratumCounts};
+use crate::survival::log_rank::stratum_counts::StratumCounts;
+use crate::survival::log_rank::test::{Kind, LogRankTest};
 
 /// The numbers of a [`LogRankTest`] before they are checked.
 #[derive(serde::Deserialize)]

@@ -1,6 +1,6 @@
 //! The loop of the family: observed, expected and their covariance, summed over event times and strata.
 
-use crate::survival::log_rank::test::StratumCounts;
+use crate::survival::log_rank::stratum_counts::StratumCounts;
 use crate::survival::risk_table::event_times::{EventTime, for_each_event_time};
 use crate::survival::risk_table::table::RiskTable;
 

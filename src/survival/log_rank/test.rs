@@ -6,33 +6,12 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::print::{Number, PValue as P};
+use crate::survival::log_rank::stratum_counts::StratumCounts;
 use crate::survival::log_rank::sums::Sums;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::table::RiskTable;
-
-/// Observed and expected events of one stratum, per group.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct StratumCounts {
-    pub(super) observed: Vec<f64>,
-    pub(super) expected: Vec<f64>,
-}
-
-impl StratumCounts {
-    /// Events, per group.
-    #[must_use]
-    pub fn observed(&self) -> &[f64] {
-        &self.observed
-    }
-
-    /// Expected events, per group.
-    #[must_use]
-    pub fn expected(&self) -> &[f64] {
-        &self.expected
-    }
-}
 
 /// The result of a [`LogRank`](crate::survival::log_rank::LogRank) test or of a weighted one.
 ///

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::print::Number;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]

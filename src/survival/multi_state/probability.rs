@@ -11,7 +11,7 @@ use crate::survival::multi_state::transitions::flow;
 use crate::survival::result::stored::{self, checked_when_read};
 
 /// How the covariance of transition probabilities is estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TransitionVariance {
     /// Multinomial increments at each time: etm, mstate's `greenwood`.

@@ -9,7 +9,7 @@ use crate::survival::log_rank::weight::{Running, Weighing, unit_of};
 use crate::survival::risk_table::table::RiskTable;
 
 /// How subjects with tied event times get their scores. Without ties all are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ScoreTies {
     /// The events at a time share its risk set, so that scores sum to observed − expected (coin:

@@ -1,7 +1,7 @@
 //! Which statistic is permuted.
 
 /// Which statistic is permuted: the field calls both tests "exact log-rank".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum PermutationStatistic {
     /// T, the sum of scores: (weighted) observed − expected events of the first group. As R's coin.

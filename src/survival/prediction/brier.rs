@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::result::estimate::{Estimate, Scale};

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result, check_size};
 use crate::survival::curve::aalen_johansen::AalenJohansen;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::competing::CompetingRisks;
@@ -94,6 +93,7 @@ impl Calibration {
         if self.groups == 0 {
             return outside("groups", 0.0, "at least 1");
         }
+        check_size("a table of so many groups", self.groups, 64, "ask for fewer groups")?;
         if !(self.level > 0.0 && self.level < 1.0) {
             return outside("level", self.level, "inside (0, 1)");
         }

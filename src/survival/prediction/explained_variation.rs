@@ -3,8 +3,7 @@
 use std::f64::consts::PI;
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::CoxModel;

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::survival::prediction::brier::with_influence;
 use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};

@@ -4,8 +4,7 @@ use std::fmt;
 
 #[cfg(feature = "serde")]
 use crate::error::Error;
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::print::Number;
 use crate::survival::multi_state::flow::Flow;
 use crate::survival::recurrent::mean_cumulative::MeanVariance;
@@ -222,10 +221,12 @@ impl MeanFunction {
         &self.rows
     }
 
-    /// The weights of those at risk at the first time of the rows that is not before `t`; 0 after the last.
+    /// The weights of those at risk at the first time of the rows that is not before `t`; 0 after the last, and where `t`
+    /// is NaN.
     #[must_use]
     pub fn at_risk(&self, t: f64) -> f64 {
-        self.rows.get(self.rows.partition_point(|r| r.time < t)).map_or(0.0, |r| r.at_risk)
+        let row = self.rows.get(self.rows.partition_point(|r| r.time < t));
+        row.filter(|_| !t.is_nan()).map_or(0.0, |r| r.at_risk)
     }
 
     /// The estimate of a row.

@@ -1,7 +1,6 @@
 //! Absolute risk from cause-specific hazards: the incidence that models of each cause predict together.
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::survival::regression::cox::PredictedCurve;
 
 /// The probability of each cause by a time, for one row, from the hazards that models predict for it.

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::sums::Sum;
 use crate::survival::data::competing::position;
 use crate::survival::data::weights::Weights;

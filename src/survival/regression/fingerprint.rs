@@ -47,7 +47,8 @@ impl TryFrom<String> for Digest {
     }
 }
 
-const START: u64 = 0x9e37_79b9_7f4a_7c15;
+/// A fingerprint of nothing.
+pub(super) const START: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// One more value: multiplied, so that every bit moves those above it, and turned, so that it moves those below too.
 #[inline]
@@ -59,6 +60,12 @@ fn mix(digest: u64, value: u64) -> u64 {
 #[inline]
 fn bits(x: f64) -> u64 {
     (x + 0.0).to_bits()
+}
+
+/// The fingerprint of one more number of a column.
+#[inline]
+pub(super) fn add(digest: u64, x: f64) -> u64 {
+    mix(digest, bits(x))
 }
 
 impl Digest {
@@ -88,6 +95,19 @@ impl Digest {
 impl Fingerprint {
     /// One pass over the data.
     pub(super) fn of(data: &RightCensored, design: &Design) -> Self {
+        Self::with(data, design, columns(design))
+    }
+
+    /// The same where those of the columns are known: [`add`]ed up from [`START`], row by row.
+    pub(super) fn of_known(data: &RightCensored, design: &Design, columns: Option<&[u64]>) -> Self {
+        match columns {
+            Some(columns) => Self::with(data, design, columns.to_vec()),
+            None => Self::of(data, design),
+        }
+    }
+
+    fn with(data: &RightCensored, design: &Design, columns: Vec<u64>) -> Self {
+        let name = |digest, name: &String| name.bytes().fold(digest, |digest, b| mix(digest, u64::from(b)));
         Self {
             rows: data.len(),
             time: Digest::of_numbers(data.time()),
@@ -102,7 +122,11 @@ impl Fingerprint {
                 s.labels().iter().flat_map(|l| l.bytes().chain([0])).fold(codes, |d, b| d.with(u64::from(b)))
             }),
             near_ties: data.near_ties(),
-            columns: columns(design),
+            columns: columns
+                .into_iter()
+                .zip(design.names())
+                .map(|(digest, n)| Digest(name(digest, n)))
+                .collect(),
         }
     }
 
@@ -177,8 +201,8 @@ impl Fingerprint {
     }
 }
 
-/// A digest of each column, with its name.
-fn columns(design: &Design) -> Vec<Digest> {
+/// A digest of each column.
+fn columns(design: &Design) -> Vec<u64> {
     let matrix = design.matrix();
     let p = design.columns();
     let mut digests = vec![START; p];
@@ -196,25 +220,24 @@ fn columns(design: &Design) -> Vec<Digest> {
         (Some(flat), _) => {
             for row in flat.chunks_exact(p) {
                 for (digest, &x) in digests.iter_mut().zip(row) {
-                    *digest = mix(*digest, bits(x));
+                    *digest = add(*digest, x);
                 }
             }
         }
         (None, _) => {
             for (digest, column) in digests.iter_mut().zip(matrix.columns()) {
-                *digest = column.iter().fold(*digest, |digest, &x| mix(digest, bits(x)));
+                *digest = column.iter().fold(*digest, |digest, &x| add(digest, x));
             }
         }
     }
-    let name = |digest, name: &String| name.bytes().fold(digest, |digest, b| mix(digest, u64::from(b)));
-    digests.into_iter().zip(design.names()).map(|(digest, n)| Digest(name(digest, n))).collect()
+    digests
 }
 
 fn strands<const P: usize>(flat: &[f64], digests: &mut [u64]) {
     let mut own = [START; P];
     for row in flat.chunks_exact(P) {
         for j in 0..P {
-            own[j] = mix(own[j], bits(row[j]));
+            own[j] = add(own[j], row[j]);
         }
     }
     digests.copy_from_slice(&own);

@@ -5,8 +5,7 @@ mod stored;
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_two_sided};
 use crate::print::PValue as P;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -14,7 +13,7 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::test::TestSummary;
 
 /// What is known of one coefficient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Status {
     /// It was estimated.

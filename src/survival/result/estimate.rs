@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
 use crate::print::{Number, PValue};
 use crate::survival::result::alternative::Alternative;

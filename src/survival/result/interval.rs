@@ -7,7 +7,7 @@ use crate::numeric::distribution::normal_quantile;
 use crate::print::{self, Number};
 
 /// The scale on which a pointwise interval for a survival probability is symmetric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Transform {
     /// `S ± z·se`, cut to [0, 1].
@@ -36,7 +36,7 @@ impl fmt::Display for Transform {
 }
 
 /// How the lower limit accounts for the few who are left at risk long after the last event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum LowerLimit {
     /// From the estimate's own standard error.

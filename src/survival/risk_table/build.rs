@@ -7,17 +7,13 @@ use crate::numeric::sums::Twofold;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::builder::Tally;
 use crate::survival::risk_table::checks;
 use crate::survival::risk_table::columns::{Columns, WeightedColumns};
-use crate::survival::risk_table::count;
+use crate::survival::risk_table::count::{self, Cells, is_late, kind};
 use crate::survival::risk_table::fine::FineRows;
 use crate::survival::risk_table::table::{Counts, RiskTable, Row};
 use crate::survival::risk_table::tally::{At, Heads, Kind, Sums, What};
-
-/// Which table each row belongs to, and how many tables there are.
-pub(super) type Cells<'a> = Option<(&'a [u32], usize)>;
 
 impl RiskTable {
     /// The table of all subjects. Ignores strata.
@@ -117,11 +113,6 @@ fn check_tables(tables: usize) -> Result<()> {
     error::check_size("the risk tables", tables, EACH, "combine strata or groups")
 }
 
-/// A subject who enters at 0 is there from the start.
-pub(super) fn is_late(entry: f64) -> bool {
-    entry > 0.0
-}
-
 fn build(data: &RightCensored, cells: Cells) -> Vec<RiskTable> {
     let mut tables = count::tables(data, cells).unwrap_or_else(|| sorted(data, cells));
     for table in &mut tables {
@@ -205,10 +196,6 @@ fn sorted(data: &RightCensored, cells: Cells) -> Vec<RiskTable> {
             of_streams(data, cells, exits, |key, i| (key, w[i]), table)
         }
     }
-}
-
-pub(super) fn kind(weights: &Weights) -> Kind {
-    Kind { sampling: matches!(weights, Weights::Sampling(_)), reversed: false }
 }
 
 /// Sorts the exits and entries of each cell, makes near ties ties and writes a table of each cell.

@@ -8,10 +8,22 @@ use crate::numeric::few_distinct::Numbering;
 use crate::numeric::near_ties;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
-use crate::survival::risk_table::build::{Cells, is_late, kind};
 use crate::survival::risk_table::builder::{Tally, coarsened};
 use crate::survival::risk_table::table::RiskTable;
 use crate::survival::risk_table::tally::{At, Heads, Kind, Sums, What};
+
+/// Which table each row belongs to, and how many tables there are.
+pub(super) type Cells<'a> = Option<(&'a [u32], usize)>;
+
+/// A subject who enters at 0 is there from the start.
+pub(super) fn is_late(entry: f64) -> bool {
+    entry > 0.0
+}
+
+/// What the weights make of a table.
+pub(super) fn kind(weights: &Weights) -> Kind {
+    Kind { sampling: matches!(weights, Weights::Sampling(_)), reversed: false }
+}
 
 /// The tables of data with few distinct times, or `None` where there are many.
 pub(super) fn tables(data: &RightCensored, cells: Cells) -> Option<Vec<RiskTable>> {

@@ -1,4 +1,4 @@
-//! Robust variances: how much each subject pulls on a curve.
+//! Robust variances: how much each subject influences a curve.
 //!
 //! For the log of a survival curve, or a cumulative hazard, the derivative in subject i's weight is
 //! `φᵢ(t) = A(min(t, Xᵢ)) − A(Eᵢ) − δᵢ B(Xᵢ)·1{Xᵢ ≤ t}` up to sign, with A the sum over event times of what a
@@ -44,7 +44,7 @@ const NOISE: f64 = 64.0 * f64::EPSILON;
 
 /// What one row does: `at_risk` to everyone at risk, `event` to each who has the event, besides.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Pull {
+pub(crate) struct RowInfluence {
     pub at_risk: f64,
     pub event: f64,
 }
@@ -121,8 +121,8 @@ impl Influence {
     }
 
     /// The variance after each row.
-    pub(crate) fn variances(&self, pulls: &[Pull]) -> Vec<f64> {
-        // Of each cluster: u, what is settled, and W, the weight that is still at risk; its pull is u − A·W.
+    pub(crate) fn variances(&self, of_rows: &[RowInfluence]) -> Vec<f64> {
+        // Of each cluster: u, what is settled, and W, the weight that is still at risk; its influence is u − A·W.
         let mut clusters = vec![(0.0_f64, 0.0_f64); self.clusters as usize];
         for s in self.subjects.iter().filter(|s| s.entry.is_none()) {
             clusters[s.cluster as usize].1 += s.weight;
@@ -146,17 +146,17 @@ impl Influence {
         };
         let (mut exits, mut entries) = (self.subjects.as_slice(), self.late.as_slice());
         let (mut at_risk, mut largest) = (0.0, 0.0_f64);
-        let mut variances = Vec::with_capacity(pulls.len());
-        for (row, pull) in pulls.iter().enumerate() {
+        let mut variances = Vec::with_capacity(of_rows.len());
+        for (row, of_row) in of_rows.iter().enumerate() {
             let leaving = exits.partition_point(|s| s.exit as usize <= row);
             let (now, rest) = exits.split_at(leaving);
             exits = rest;
             for s in now.iter().filter(|s| s.end == End::LeavesFirst) {
                 sums = change(&mut clusters[s.cluster as usize], -s.weight * at_risk, -s.weight);
             }
-            at_risk += pull.at_risk;
+            at_risk += of_row.at_risk;
             for s in now.iter().filter(|s| s.end != End::LeavesFirst) {
-                let own = if s.end == End::Event { pull.event } else { 0.0 };
+                let own = if s.end == End::Event { of_row.event } else { 0.0 };
                 sums = change(&mut clusters[s.cluster as usize], s.weight * (own - at_risk), -s.weight);
             }
             while let Some((&i, rest)) = entries.split_first() {
@@ -180,9 +180,9 @@ impl Influence {
         variances
     }
 
-    /// The variance of a sum of the rows' pulls, each already multiplied by what the row is worth.
-    pub(crate) fn variance_of_sum(&self, pulls: &[Pull]) -> f64 {
-        self.variances(pulls).last().copied().unwrap_or(0.0)
+    /// The variance of a sum of the influences of the rows, each already multiplied by what the row is worth.
+    pub(crate) fn variance_of_sum(&self, of_rows: &[RowInfluence]) -> f64 {
+        self.variances(of_rows).last().copied().unwrap_or(0.0)
     }
 }
 

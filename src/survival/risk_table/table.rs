@@ -255,17 +255,11 @@ impl RiskTable {
         self.time.partition_point(|&x| x < t)
     }
 
-    /// How many (sum of weights) are at risk just before `t`.
+    /// How many (sum of weights) are at risk just before `t`; 0 where `t` is NaN.
     #[must_use]
     pub fn at_risk(&self, t: f64) -> f64 {
         let i = self.position(t);
-        if self.is_empty() {
-            0.0
-        } else if i < self.len() {
-            self.row(i).at_risk
-        } else {
-            0.0
-        }
+        if i < self.len() && !t.is_nan() { self.row(i).at_risk } else { 0.0 }
     }
 
     /// Times, at risk and events where the counts are of subjects.

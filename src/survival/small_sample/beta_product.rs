@@ -4,13 +4,12 @@ use crate::error::{Error, Result, TestError};
 use crate::numeric::beta::Beta;
 use crate::numeric::root;
 use crate::survival::curve::survival_curve::SurvivalCurve;
-use crate::survival::small_sample::method::SmallSample;
 use crate::survival::small_sample::product_law::ExponentialSum;
 
 /// How the law of a product of independent beta variables is found.
 ///
 /// Without censoring both are the same beta distribution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BetaProductLaw {
     /// The beta distribution with the product's mean and variance (Fan 1991): the reference implementation's
@@ -168,12 +167,18 @@ fn left_after(curve: &SurvivalCurve, rows: usize) -> f64 {
     if rows < table.len() { table.row(rows).at_risk } else { 0.0 }
 }
 
-pub(super) fn limits(curve: &SurvivalCurve, t: f64, how: &SmallSample, mid_p: bool) -> Result<(f64, f64)> {
+/// The limits at a level, with the law found in this way.
+pub(super) fn limits(
+    curve: &SurvivalCurve,
+    t: f64,
+    (level, law): (f64, BetaProductLaw),
+    mid_p: bool,
+) -> Result<(f64, f64)> {
     curve.require_counts("the beta product interval")?;
-    let tail = (1.0 - how.level) / 2.0;
-    let (minus, plus_law) = laws(curve, t, how.law)?;
+    let tail = (1.0 - level) / 2.0;
+    let (minus, plus_law) = laws(curve, t, law)?;
     let (mut lower, mut upper) = quantiles(&minus, &plus_law, tail, mid_p);
-    if how.law == BetaProductLaw::Exact {
+    if law == BetaProductLaw::Exact {
         return Ok((lower, upper));
     }
     // The laws fall with time; their approximations may rise by a hair. A limit never exceeds an earlier

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::quadrature::tanh_sinh;
 use crate::numeric::root;
 use crate::print::{MISSING, PValue as P};

@@ -10,7 +10,7 @@ use crate::survival::small_sample::beta_product::{self, BetaProductLaw};
 use crate::survival::small_sample::{borkowf, likelihood_ratio, rothman};
 
 /// How an interval for small samples is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SmallSampleMethod {
@@ -200,8 +200,12 @@ impl SurvivalCurve {
         z_of(how.level)?;
         check_time(t)?;
         let bounds = match how.method {
-            SmallSampleMethod::BetaProduct => Some(beta_product::limits(self, t, &how, false)?),
-            SmallSampleMethod::BetaProductMidP => Some(beta_product::limits(self, t, &how, true)?),
+            SmallSampleMethod::BetaProduct => {
+                Some(beta_product::limits(self, t, (how.level, how.law), false)?)
+            }
+            SmallSampleMethod::BetaProductMidP => {
+                Some(beta_product::limits(self, t, (how.level, how.law), true)?)
+            }
             SmallSampleMethod::LikelihoodRatio => Some(likelihood_ratio::limits(self, t, how.level)?),
             SmallSampleMethod::Rothman => rothman::limits(self, t, how.level)?,
             SmallSampleMethod::Borkowf => borkowf::limits(self, t, how.level, false)?,

@@ -7,12 +7,12 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use crate::error::{Error, FileError, Result};
-use crate::trial::TimeUnit;
 use crate::trial::adtte::cells::{Cells, column};
 use crate::trial::adtte::cnsr::Cnsr;
 use crate::trial::adtte::data_set::{Adtte, AdtteRow};
 use crate::trial::adtte::import::{Import, Note};
 use crate::trial::adtte::read_options::ReadOptions;
+use crate::trial::{DayCount, Time, TimeUnit};
 
 /// The columns that this library understands, in the order in which it writes them.
 pub(super) const COLUMNS: [&str; 11] = [
@@ -195,7 +195,6 @@ impl Layout {
         options: &ReadOptions,
         notes: &mut Notes,
     ) -> Result<Option<AdtteRow>> {
-        let (days, default) = (options.days, options.unit);
         let text = |column| cells.text(i, column).to_string();
         let (usubjid, paramcd) = (text(Some(self.usubjid)), text(Some(self.paramcd)));
         let note = |what| Note { row: i + 1, usubjid: usubjid.clone(), paramcd: paramcd.clone(), what };
@@ -205,64 +204,13 @@ impl Layout {
             notes.dropped.push(note("CNSR is missing".into()));
             return Ok(None);
         };
-        let mut date = |column: Option<usize>, name: &str| {
-            // A date without its day is no date: nothing is imputed.
-            if is_partial(cells.text(i, column)) {
-                let text = cells.text(i, column);
-                notes.remarks.push(note(format!("{name} is {text}, without its day: it counts as missing")));
-                return Ok(None);
-            }
-            cells.value(i, column, "a date as 2020-01-31").map(|date| date.map(|Day(date)| date))
+        let [startdt, adt] = self.dates(cells, i, &note, notes)?;
+        let counted = startdt.zip(adt).map(|(start, end)| options.days.between(start, end)).transpose()?;
+        let written = self.written_time(cells, i, options.unit)?;
+        let Some(aval) = time_of(&written, counted, startdt.is_some(), options.days, &note, notes) else {
+            return Ok(None);
         };
-        let (startdt, adt) = (date(self.startdt, "STARTDT")?, date(self.adt, "ADT")?);
-        if startdt.zip(adt).is_some_and(|(start, end)| end < start) {
-            return Err(cells.invalid(i, self.adt, "STARTDT or a later date"));
-        }
-        let counted = startdt.zip(adt).map(|(start, end)| days.between(start, end)).transpose()?;
-        let number = "a finite number of at least 0";
-        let aval = cells.value::<f64>(i, self.aval, number)?;
-        if aval.is_some_and(|t| !(0.0..f64::INFINITY).contains(&t)) {
-            return Err(cells.invalid(i, self.aval, number));
-        }
-        let (avalu, per) = match cells.text(i, self.avalu) {
-            "" | "." | "NA" if default.is_some() || aval.is_none() => {
-                (default.unwrap_or(TimeUnit::Days), 1.0)
-            }
-            text => unit(text)
-                .ok_or_else(|| cells.invalid(i, self.avalu, "HOURS, DAYS, WEEKS, MONTHS or YEARS"))?,
-        };
-        let aval = aval.map(|t| t / per);
-        let written = half_digit(cells.text(i, self.aval)) / per;
-        let aval = match (aval, counted) {
-            (Some(aval), Some(counted)) => {
-                // Days must agree, other units within a day, and all within the rounding with which AVAL is written.
-                let off = (avalu.time(aval).in_days() - counted.in_days()).abs();
-                let slack = match avalu {
-                    TimeUnit::Days if per == 1.0 => 0.0,
-                    TimeUnit::Days => 1.0,
-                    _ => f64::max(1.0, avalu.time(written).in_days() + 0.5),
-                };
-                if off > slack {
-                    let what = format!("AVAL is {aval} {avalu}, but the dates give {counted} ({days:?})");
-                    notes.remarks.push(note(what));
-                }
-                aval
-            }
-            (Some(aval), None) => {
-                if startdt.is_some() {
-                    notes.remarks.push(note("ADT is missing: AVAL was taken as it is".into()));
-                }
-                aval
-            }
-            (None, Some(counted)) => {
-                notes.remarks.push(note(format!("AVAL is missing: the dates give {counted} ({days:?})")));
-                counted.in_unit(avalu)
-            }
-            (None, None) => {
-                notes.dropped.push(note("neither AVAL nor both dates are given".into()));
-                return Ok(None);
-            }
-        };
+        let avalu = written.unit;
         Ok(Some(AdtteRow {
             usubjid,
             paramcd,
@@ -277,5 +225,98 @@ impl Layout {
             cnsdtdsc: text(self.cnsdtdsc),
             other: self.other.iter().map(|&c| text(Some(c))).collect(),
         }))
+    }
+
+    /// `STARTDT` and `ADT`. A date without its day is no date: nothing is imputed.
+    fn dates(
+        &self,
+        cells: &Cells,
+        i: usize,
+        note: &impl Fn(String) -> Note,
+        notes: &mut Notes,
+    ) -> Result<[Option<Date>; 2]> {
+        let mut date = |column: Option<usize>, name: &str| {
+            if is_partial(cells.text(i, column)) {
+                let text = cells.text(i, column);
+                notes.remarks.push(note(format!("{name} is {text}, without its day: it counts as missing")));
+                return Ok(None);
+            }
+            cells.value(i, column, "a date as 2020-01-31").map(|date| date.map(|Day(date)| date))
+        };
+        let dates = [date(self.startdt, "STARTDT")?, date(self.adt, "ADT")?];
+        if dates[0].zip(dates[1]).is_some_and(|(start, end)| end < start) {
+            return Err(cells.invalid(i, self.adt, "STARTDT or a later date"));
+        }
+        Ok(dates)
+    }
+
+    /// `AVAL` and its unit.
+    fn written_time(&self, cells: &Cells, i: usize, default: Option<TimeUnit>) -> Result<Written> {
+        let number = "a finite number of at least 0";
+        let aval = cells.value::<f64>(i, self.aval, number)?;
+        if aval.is_some_and(|t| !(0.0..f64::INFINITY).contains(&t)) {
+            return Err(cells.invalid(i, self.aval, number));
+        }
+        let (unit, per) = match cells.text(i, self.avalu) {
+            "" | "." | "NA" if default.is_some() || aval.is_none() => {
+                (default.unwrap_or(TimeUnit::Days), 1.0)
+            }
+            text => unit(text)
+                .ok_or_else(|| cells.invalid(i, self.avalu, "HOURS, DAYS, WEEKS, MONTHS or YEARS"))?,
+        };
+        let half_digit = half_digit(cells.text(i, self.aval)) / per;
+        Ok(Written { time: aval.map(|t| t / per), unit, per, half_digit })
+    }
+}
+
+/// A time as `AVAL` and `AVALU` give it.
+struct Written {
+    time: Option<f64>,
+    unit: TimeUnit,
+    /// So many of the file's own units are one of `unit`.
+    per: f64,
+    /// Half of the last digit that is written.
+    half_digit: f64,
+}
+
+/// The time of a row from what is written and what the dates give; `None`, with a note, where there is neither.
+fn time_of(
+    written: &Written,
+    counted: Option<Time>,
+    has_start: bool,
+    days: DayCount,
+    note: &impl Fn(String) -> Note,
+    notes: &mut Notes,
+) -> Option<f64> {
+    let unit = written.unit;
+    match (written.time, counted) {
+        (Some(aval), Some(counted)) => {
+            // Days must agree, other units within a day, and all within the rounding with which AVAL is written.
+            let off = (unit.time(aval).in_days() - counted.in_days()).abs();
+            let slack = match unit {
+                TimeUnit::Days if written.per == 1.0 => 0.0,
+                TimeUnit::Days => 1.0,
+                _ => f64::max(1.0, unit.time(written.half_digit).in_days() + 0.5),
+            };
+            if off > slack {
+                let what = format!("AVAL is {aval} {unit}, but the dates give {counted} ({days:?})");
+                notes.remarks.push(note(what));
+            }
+            Some(aval)
+        }
+        (Some(aval), None) => {
+            if has_start {
+                notes.remarks.push(note("ADT is missing: AVAL was taken as it is".into()));
+            }
+            Some(aval)
+        }
+        (None, Some(counted)) => {
+            notes.remarks.push(note(format!("AVAL is missing: the dates give {counted} ({days:?})")));
+            Some(counted.in_unit(unit))
+        }
+        (None, None) => {
+            notes.dropped.push(note("neither AVAL nor both dates are given".into()));
+            None
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::survival::curve::AalenJohansen;
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::aalen_johansen::variance::IncidenceVariance;

@@ -1,7 +1,6 @@
 //! Two arms of an endpoint with competing events, compared.
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;

@@ -162,17 +162,45 @@ pub(in crate::trial) fn record<A: Label, E: Label>(
     subject: &Subject<A, E>,
     question: &Estimand<E>,
 ) -> Option<Record<A, E>> {
+    let origin = origin(subject, question)?;
+    let first = first(subject, question, origin);
+    let by = first.outcome.is_event().then_some(first.at - origin);
+    let (found, after) = at_visits(subject, question, origin, first);
+    Some(Record {
+        position,
+        id: subject.id.clone(),
+        arm: subject.arm,
+        entered: subject.entered,
+        origin,
+        time: found.at - origin,
+        outcome: found.outcome,
+        window: Window { after: after - origin, by },
+        decision: found.decision,
+    })
+}
+
+/// What was found, when, and what decided about it.
+#[derive(Clone, Copy)]
+struct Found<E> {
+    at: Time,
+    outcome: Outcome<E>,
+    decision: Decision<E>,
+}
+
+/// When the endpoint's clock starts.
+fn origin<A: Label, E: Label>(subject: &Subject<A, E>, question: &Estimand<E>) -> Option<Time> {
+    if question.counts_from_entry() {
+        return Some(Time::ZERO);
+    }
+    let origin = subject.history().find(|&(_, kind)| question.starts(kind) == Some(true))?.0;
+    // A response after progression, or under the next therapy, starts no clock.
+    let before = |(at, kind): (Time, E)| at < origin && question.role(kind) != Role::Ignore;
+    (!subject.history().any(before)).then_some(origin)
+}
+
+/// The first event with a role, or else the end of follow-up.
+fn first<A: Label, E: Label>(subject: &Subject<A, E>, question: &Estimand<E>, origin: Time) -> Found<E> {
     let role = |kind: E| question.role(kind);
-    let origin = if question.counts_from_entry() {
-        Time::ZERO
-    } else {
-        let origin = subject.history().find(|&(_, kind)| question.starts(kind) == Some(true))?.0;
-        // A response after progression, or under the next therapy, starts no clock.
-        if subject.history().any(|(at, kind)| at < origin && role(kind) != Role::Ignore) {
-            return None;
-        }
-        origin
-    };
     // At equal times an event comes before a competing event, and that before a censoring.
     let order = |role: Role| match role {
         Role::Event => 0,
@@ -185,55 +213,56 @@ pub(in crate::trial) fn record<A: Label, E: Label>(
             let by_time = a.0.in_days().total_cmp(&b.0.in_days());
             by_time.then(order(role(a.1)).cmp(&order(role(b.1))))
         });
-    let (mut at, mut outcome, mut decision) = if let Some((at, kind)) = first {
+    if let Some((at, kind)) = first {
         let role = role(kind);
         let outcome = match role {
             Role::Event => Outcome::Event(kind),
             Role::Competing => Outcome::Competing(kind),
             Role::Censor | Role::Ignore => Outcome::Censored(Censoring::Event(kind)),
         };
-        (at, outcome, Decision::Event { at, kind, role, strategy: question.strategy(kind) })
-    } else {
-        let reason = match subject.exit {
-            Exit::Terminal(kind) => Censoring::Event(kind),
-            Exit::Cutoff => Censoring::Cutoff,
-            Exit::Lost => Censoring::Lost,
-            Exit::Withdrew => Censoring::Withdrew,
-            Exit::Other(why) => Censoring::Other(why),
+        return Found {
+            at,
+            outcome,
+            decision: Decision::Event { at, kind, role, strategy: question.strategy(kind) },
         };
-        (subject.end, Outcome::Censored(reason), Decision::EndOfFollowUp { at: subject.end })
-    };
-    let (mut after, mut by) = (at, outcome.is_event().then_some(at));
-    if let Ascertainment::Assessed { every, missed } = question.ascertainment() {
-        let censored = matches!(outcome, Outcome::Censored(_));
-        let seen = |v: Time| if censored { v <= at } else { v < at };
-        let last = subject.visits.iter().rev().copied().find(|&v| v >= origin && seen(v)).unwrap_or(origin);
-        // Death is dated to the day; whatever else is found at a visit began after the one before it.
-        if !matches!(outcome, Outcome::Event(kind) if subject.exit == Exit::Terminal(kind)) {
-            after = last;
-        }
-        if censored {
-            if last < at {
-                decision = Decision::LastVisit { at: last, instead_of: at };
-            }
-            at = last;
-        } else if let (Some(missed), Outcome::Event(kind) | Outcome::Competing(kind)) = (missed, outcome)
-            && (at - last).in_days() > every.in_days() * f64::from(missed)
-        {
-            decision = Decision::MissedVisits { last_visit: last, kind, at };
-            (at, outcome) = (last, Outcome::Censored(Censoring::MissedVisits));
-        }
     }
-    by = by.map(|by| by - origin);
-    Some(Record {
-        position,
-        id: subject.id.clone(),
-        arm: subject.arm,
-        entered: subject.entered,
-        origin,
-        time: at - origin,
-        outcome,
-        window: Window { after: after - origin, by },
-        decision,
-    })
+    let reason = match subject.exit {
+        Exit::Terminal(kind) => Censoring::Event(kind),
+        Exit::Cutoff => Censoring::Cutoff,
+        Exit::Lost => Censoring::Lost,
+        Exit::Withdrew => Censoring::Withdrew,
+        Exit::Other(why) => Censoring::Other(why),
+    };
+    let (at, outcome) = (subject.end, Outcome::Censored(reason));
+    Found { at, outcome, decision: Decision::EndOfFollowUp { at } }
+}
+
+/// The same as visits let it be seen, and the time after which the event began: a censoring moves to the last visit, and an
+/// event after too many missed ones is a censoring there.
+fn at_visits<A: Label, E: Label>(
+    subject: &Subject<A, E>,
+    question: &Estimand<E>,
+    origin: Time,
+    first: Found<E>,
+) -> (Found<E>, Time) {
+    let Found { at, outcome, .. } = first;
+    let Ascertainment::Assessed { every, missed } = question.ascertainment() else { return (first, at) };
+    let censored = matches!(outcome, Outcome::Censored(_));
+    let seen = |v: Time| if censored { v <= at } else { v < at };
+    let last = subject.visits.iter().rev().copied().find(|&v| v >= origin && seen(v)).unwrap_or(origin);
+    // Death is dated to the day; whatever else is found at a visit began after the one before it.
+    let is_death = matches!(outcome, Outcome::Event(kind) if subject.exit == Exit::Terminal(kind));
+    let after = if is_death { at } else { last };
+    if censored {
+        let decision =
+            if last < at { Decision::LastVisit { at: last, instead_of: at } } else { first.decision };
+        return (Found { at: last, decision, ..first }, after);
+    }
+    if let (Some(missed), Outcome::Event(kind) | Outcome::Competing(kind)) = (missed, outcome)
+        && (at - last).in_days() > every.in_days() * f64::from(missed)
+    {
+        let decision = Decision::MissedVisits { last_visit: last, kind, at };
+        return (Found { at: last, outcome: Outcome::Censored(Censoring::MissedVisits), decision }, after);
+    }
+    (first, after)
 }

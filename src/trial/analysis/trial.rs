@@ -4,14 +4,10 @@ use std::fmt::Write;
 
 use crate::error::{Error, Result, TrialError};
 use crate::trial::analysis::analysis::{About, Analysis};
+use crate::trial::analysis::cutoff::DataCutoff;
 use crate::trial::analysis::record::record;
 use crate::trial::facts::subject::name;
 use crate::trial::{Ascertainment, Estimand, Exit, Label, Population, Role, Subject, Time, label};
-
-/// A date, on the trial's calendar, after which nothing is known yet.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct DataCutoff(pub Time);
 
 /// The subjects of a clinical trial. `A` and `E` are the user's own enums of arms and events.
 ///

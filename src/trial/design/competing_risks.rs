@@ -140,7 +140,7 @@ impl CompetingRisksDesign {
     }
 
     /// The cause-specific hazard of competing events in the experimental arm. Where the effect is on the subdistribution it
-    /// follows from the incidence and is not looked at.
+    /// follows from the incidence and is ignored.
     pub fn competing_experimental(mut self, hazard: Hazard) -> Self {
         self.competing[0] = hazard;
         self

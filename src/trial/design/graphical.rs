@@ -1,6 +1,6 @@
 //! Several hypotheses, one error rate: weights that move along a graph.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_size};
 use crate::trial::design::checks;
 
 /// The sequentially rejective graphical procedure with weighted Bonferroni tests: strong control of the family-wise error.
@@ -32,6 +32,17 @@ use crate::trial::design::checks;
 pub struct GraphicalProcedure {
     weights: Vec<f64>,
     transitions: Vec<Vec<f64>>,
+}
+
+/// A transition for each pair of hypotheses, eight bytes and a list's head each.
+fn check_hypotheses(hypotheses: usize) -> Result<()> {
+    let instead = "test the hypotheses in families of fewer";
+    check_size(
+        "the table of transitions",
+        hypotheses,
+        hypotheses.saturating_mul(8).saturating_add(24),
+        instead,
+    )
 }
 
 impl GraphicalProcedure {
@@ -80,8 +91,9 @@ impl GraphicalProcedure {
     /// Holm's test: equal weights, handed on evenly.
     ///
     /// # Errors
-    /// [`Error::Empty`] for no hypotheses.
+    /// [`Error::Empty`] for no hypotheses; [`Error::TooLarge`] for more than a table of transitions can hold.
     pub fn holm(hypotheses: usize) -> Result<Self> {
+        check_hypotheses(hypotheses)?;
         let (n, share) = (hypotheses as f64, 1.0 / (hypotheses as f64 - 1.0));
         let row = |i: usize| (0..hypotheses).map(|j| if i == j { 0.0 } else { share }).collect::<Vec<_>>();
         let rows: Vec<Vec<f64>> = (0..hypotheses).map(row).collect();
@@ -91,8 +103,9 @@ impl GraphicalProcedure {
     /// A fixed sequence: each hypothesis is tested where all before it are rejected.
     ///
     /// # Errors
-    /// [`Error::Empty`] for no hypotheses.
+    /// [`Error::Empty`] for no hypotheses; [`Error::TooLarge`] for more than a table of transitions can hold.
     pub fn fixed_sequence(hypotheses: usize) -> Result<Self> {
+        check_hypotheses(hypotheses)?;
         let row = |i: usize| (0..hypotheses).map(|j| f64::from(u8::from(j == i + 1))).collect::<Vec<_>>();
         let rows: Vec<Vec<f64>> = (0..hypotheses).map(row).collect();
         let weights: Vec<f64> = (0..hypotheses).map(|i| f64::from(u8::from(i == 0))).collect();

@@ -16,7 +16,7 @@
 //! | when will event number d come | [`EventForecast`] |
 //! | what if the design is changed at a look | [`adaptive`] (promising zone, several arms); [`InverseNormal`], [`FisherCombination`], [`monitoring::conditional_rejection`] |
 //! | several hypotheses, one error rate | [`GraphicalProcedure`]; over several looks [`adaptive::SequentialGraph`] |
-//! | in what order are treatments given out | [`randomisation`] |
+//! | in what order are treatments allocated | [`randomisation`] |
 //! | what would many such trials show | [`simulation`] |
 //!
 //! All numbers are exact reals; rounding up to whole subjects is the last step, and its own ([`FixedPlan::rounded`]).

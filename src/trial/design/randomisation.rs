@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_size};
 use crate::numeric::random::Random;
 
 /// Permuted blocks: in each block every arm has its share, in random order; block sizes may be drawn at random.
@@ -75,6 +75,16 @@ fn stream(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
+/// A list that would not fit into memory is refused: an allocation with its two short texts takes some 100 bytes.
+fn check_subjects(subjects: usize) -> Result<()> {
+    check_size(
+        "a list of so many subjects",
+        subjects,
+        100,
+        "allocate fewer subjects, or several strata in turn",
+    )
+}
+
 fn check_arms(arms: &[String], ratio: &[usize]) -> Result<()> {
     if arms.len() < 2 {
         return Err(Error::TooFewGroups { found: arms.len() });
@@ -115,7 +125,8 @@ impl PermutedBlockList {
     ///
     /// # Errors
     /// [`Error::TooFewGroups`], [`Error::LengthMismatch`], [`Error::OutOfRange`] for the ratio and for sizes that are not
-    /// multiples of its sum or above 10,000; [`Error::Empty`] without sizes.
+    /// multiples of its sum or above 10,000; [`Error::Empty`] without sizes; [`Error::TooLarge`] for more subjects than
+    /// fit into memory.
     pub fn allocate(&self, stratum: &str, subjects: usize) -> Result<Vec<Allocation>> {
         check_arms(&self.arms, &self.ratio)?;
         let unit: usize = self.ratio.iter().sum();
@@ -129,6 +140,7 @@ impl PermutedBlockList {
                 must_be: "a multiple of the sum of the ratio, at most 10,000",
             });
         }
+        check_subjects(subjects)?;
         let mut random = Random::new(self.seed, stream(stratum));
         let mut list = Vec::with_capacity(subjects);
         let mut block = 0;
@@ -161,7 +173,7 @@ impl PermutedBlockList {
 /// ```
 /// use greenwood::trial::design::randomisation::BiasedCoin;
 ///
-/// let list = BiasedCoin::new("new", "old", 2.0 / 3.0)?.seed(1).allocate("all", 100);
+/// let list = BiasedCoin::new("new", "old", 2.0 / 3.0)?.seed(1).allocate("all", 100)?;
 /// let new = list.iter().filter(|a| a.arm == "new").count();
 /// assert!((40..=60).contains(&new));
 /// # Ok::<(), greenwood::Error>(())
@@ -196,11 +208,14 @@ impl BiasedCoin {
     }
 
     /// The list of a stratum.
-    #[must_use]
-    pub fn allocate(&self, stratum: &str, subjects: usize) -> Vec<Allocation> {
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] for more subjects than fit into memory.
+    pub fn allocate(&self, stratum: &str, subjects: usize) -> Result<Vec<Allocation>> {
+        check_subjects(subjects)?;
         let mut random = Random::new(self.seed, stream(stratum));
         let mut ahead = 0_i64;
-        (1..=subjects)
+        Ok((1..=subjects)
             .map(|number| {
                 let first = match ahead.signum() {
                     0 => 0.5,
@@ -211,7 +226,7 @@ impl BiasedCoin {
                 ahead += if arm == 0 { 1 } else { -1 };
                 Allocation { stratum: stratum.to_string(), number, block: 0, arm: self.arms[arm].clone() }
             })
-            .collect()
+            .collect())
     }
 }
 

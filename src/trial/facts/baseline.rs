@@ -22,7 +22,7 @@ pub struct Stratum {
 }
 
 /// Which version of the stratification factors an analysis takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Stratification {
     /// The levels under which subjects were randomised.

@@ -6,7 +6,7 @@ use crate::error::{Error, Result, TrialError};
 use crate::trial::{DataCutoff, Time};
 
 /// How days between two dates are counted. The field does both, and never says which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum DayCount {
     /// The difference of the dates: an event on the first day happens at 0.

@@ -20,7 +20,7 @@ use std::ops::{Add, Sub};
 pub struct Time(f64);
 
 /// The unit in which times are written or shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TimeUnit {
     /// Days.

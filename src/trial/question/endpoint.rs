@@ -11,7 +11,7 @@ use crate::trial::Time;
 /// | composite | `Event` |
 /// | hypothetical (assuming non-informative censoring) | `Censor` |
 /// | while on treatment | `Censor`, or `Competing` if the question is "before it" |
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Role {
     /// It is what the endpoint counts.

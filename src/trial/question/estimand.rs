@@ -17,7 +17,7 @@ use crate::trial::{Ascertainment, Endpoint, Label, Origin, Role, RunTimeEndpoint
 /// The third and the fourth give the same rows and do not mean the same: the record keeps which one it was. The
 /// fifth strategy of the guideline, principal stratum, is no rule for rows: it is a population by potential
 /// outcomes, which no observed record can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Strategy {
     /// Regardless of it.
@@ -247,5 +247,11 @@ impl<E: Label> From<&Endpoint<E>> for Estimand<E> {
 impl<E: Label> From<&Estimand<E>> for Estimand<E> {
     fn from(estimand: &Estimand<E>) -> Self {
         estimand.clone()
+    }
+}
+
+impl<E: Label> From<&RunTimeEndpoint<E>> for Estimand<E> {
+    fn from(endpoint: &RunTimeEndpoint<E>) -> Self {
+        Self::of_run_time(endpoint.clone())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, TrialError};
 use crate::survival::result::direction::Direction;
-use crate::trial::{Ascertainment, Estimand, Label, Role, Time, TimeUnit, label};
+use crate::trial::{Ascertainment, Label, Role, Time, TimeUnit, label};
 
 /// An endpoint whose rules are known at run time: closures that may hold what was read or chosen.
 ///
@@ -351,11 +351,5 @@ impl<E: Label> TryFrom<RawDescription<E>> for EndpointDescription<E> {
             Self { name, events, competing, censoring, ignored, from_first, assessed, direction };
         description.check()?;
         Ok(description)
-    }
-}
-
-impl<E: Label> From<&RunTimeEndpoint<E>> for Estimand<E> {
-    fn from(endpoint: &RunTimeEndpoint<E>) -> Self {
-        Self::of_run_time(endpoint.clone())
     }
 }

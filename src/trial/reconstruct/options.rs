@@ -1,7 +1,7 @@
 //! What is left open about two arms: ties, and who is censored later.
 
 /// May events or censorings share a time?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TiedTimes {
     /// Yes, within and across the arms; events come before censorings.
@@ -12,7 +12,7 @@ pub enum TiedTimes {
 }
 
 /// Which of the orders that differ only in the censorings behind an arm's last event are interleaved?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum LaterCensoring {
     /// All of them.

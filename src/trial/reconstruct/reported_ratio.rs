@@ -8,7 +8,7 @@ use crate::numeric::distribution::{normal_quantile, normal_two_sided};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 
 /// Which way an effect points that is known by its p-value alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Direction {
     /// The first group has the lower hazard: its ratio is below 1.
@@ -50,7 +50,7 @@ pub struct CurveReading<'a> {
 }
 
 /// From what a ratio was derived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum RatioSource {

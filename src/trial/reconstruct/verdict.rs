@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Can a set of figures be right together?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Verdict {
     /// There are data with all these figures.

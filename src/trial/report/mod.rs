@@ -4,6 +4,7 @@
 //! Markdown, LaTeX or HTML. Nothing is computed for the print: every number is an estimator's own.
 
 mod build;
+mod forms;
 mod layout;
 #[allow(clippy::module_inception, reason = "the file is named for its type")]
 mod report;

@@ -1,7 +1,5 @@
 //! The numbers of a report, as data.
 
-use std::fmt;
-
 use crate::survival::contrast::fixed_time::SurvivalContrast;
 use crate::survival::curve::quantile::Quantile;
 use crate::survival::curve::restricted_mean::RestrictedMean;
@@ -13,8 +11,6 @@ use crate::survival::result::direction::Direction;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::hazard_ratio::HazardRatio;
 use crate::survival::result::interval::ConfidenceInterval;
-use crate::trial::report::layout;
-use crate::trial::report::table::{self, Table};
 use crate::trial::{FollowUp, Incidence, Stratification, Time, TimeUnit};
 
 /// Everything that is reported about one endpoint: what was asked of whom, each arm, and one arm against another.
@@ -152,50 +148,4 @@ pub struct CompetingReport {
     pub tau: Option<Time>,
     /// The difference of the mean times in days that the event takes up to the horizon.
     pub time_lost: Option<Estimate>,
-}
-
-impl Report {
-    /// The report as tables: the arms, the comparison, the numbers at risk.
-    #[must_use]
-    pub fn tables(&self) -> Vec<Table> {
-        layout::tables(self)
-    }
-
-    /// The title and all tables in Markdown.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        self.joined(|title| format!("## {}\n\n", table::markdown(title)), Table::to_markdown)
-    }
-
-    /// The title and all tables in LaTeX.
-    #[must_use]
-    pub fn to_latex(&self) -> String {
-        self.joined(|title| format!("\\section*{{{}}}\n\n", table::latex(title)), Table::to_latex)
-    }
-
-    /// The title and all tables in HTML: a `section` element.
-    #[must_use]
-    pub fn to_html(&self) -> String {
-        let body = self.joined(|title| format!("<h2>{}</h2>\n", table::html(title)), Table::to_html);
-        format!("<section>\n{body}</section>\n")
-    }
-
-    /// All tables as comma-separated values, each under its caption and with an empty line before the next.
-    #[must_use]
-    pub fn to_csv(&self) -> String {
-        let table = |table: &Table| format!("{}\n{}", table::csv(&table.caption), table.to_csv());
-        self.tables().iter().map(table).collect::<Vec<_>>().join("\n")
-    }
-
-    fn joined(&self, title: impl Fn(&str) -> String, table: impl Fn(&Table) -> String) -> String {
-        let tables: Vec<String> = self.tables().iter().map(table).collect();
-        title(&layout::title(self)) + &tables.join("\n")
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&layout::title(self))?;
-        self.tables().iter().try_for_each(|table| write!(f, "\n\n{table}"))
-    }
 }

@@ -11,7 +11,7 @@ use crate::trial::response::contrast::BinaryContrast;
 use crate::trial::{Exit, Label, Subject, Time, Trial, label};
 
 /// What is known of a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BinaryStatus {
     /// It responded.
@@ -102,7 +102,10 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// # Errors
     /// [`Error::Empty`] for a trial without subjects; [`Error::OutOfRange`] where the date is no time;
     /// [`TrialError::NotTerminal`](crate::TrialError::NotTerminal) where follow-up goes on after an event that ended it in another subject.
-    pub fn responses(&self, endpoint: &BinaryEndpoint<E>) -> Result<BinaryAnalysis<A>> {
+    pub fn responses<F: Fn(E) -> BinaryRole>(
+        &self,
+        endpoint: &BinaryEndpoint<E, F>,
+    ) -> Result<BinaryAnalysis<A>> {
         if !endpoint.date().is_valid() {
             let (value, must_be) = (endpoint.date().in_days(), "finite and at least 0");
             return Err(Error::OutOfRange { argument: "the date of the endpoint", value, must_be });
@@ -126,10 +129,10 @@ impl<A: Label, E: Label> Trial<A, E> {
     }
 }
 
-fn record<A: Label, E: Label>(
+fn record<A: Label, E: Label, F: Fn(E) -> BinaryRole>(
     position: usize,
     subject: &Subject<A, E>,
-    endpoint: &BinaryEndpoint<E>,
+    endpoint: &BinaryEndpoint<E, F>,
 ) -> BinaryRecord<A> {
     let date = endpoint.date();
     let mut played: Vec<(Time, BinaryRole)> = subject

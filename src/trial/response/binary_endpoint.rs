@@ -1,12 +1,13 @@
 //! The question: which events are a response, by when, and what the dead and the missing count as.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use crate::survival::result::direction::Direction;
-use crate::trial::Time;
+use crate::trial::{Name, Time};
 
 /// What an event means for a binary endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum BinaryRole {
     /// The response.
@@ -18,7 +19,7 @@ pub enum BinaryRole {
 }
 
 /// What subjects count as of whom the endpoint is not known: who died, or left, before the date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum CountAs {
     /// As having no response: the composite strategy of ICH E9(R1) for death, and what most protocols say of the
@@ -85,12 +86,24 @@ pub(super) enum When {
 /// .missing(CountAs::Excluded);
 /// assert_eq!((RESPONSE.name(), RESPONSE.date()), ("response by 90 days", Time::days(90.0)));
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct BinaryEndpoint<E> {
+///
+/// `role` is a function, or a closure that holds what was read or chosen:
+/// ```
+/// use greenwood::trial::{BinaryEndpoint, BinaryRole, Name, Time};
+///
+/// let chosen = vec![Name::from("CR"), Name::from("PR")];
+/// let response = BinaryEndpoint::by_closure("response by 90 days", Time::days(90.0), |kind: Name| {
+///     if chosen.contains(&kind) { BinaryRole::Response } else { BinaryRole::Ignore }
+/// });
+/// assert_eq!(response.role(Name::from("PR")), BinaryRole::Response);
+/// ```
+#[derive(Clone, Copy)]
+pub struct BinaryEndpoint<E, F = fn(E) -> BinaryRole> {
     name: &'static str,
     pub(super) when: When,
     date: Time,
-    role: fn(E) -> BinaryRole,
+    role: F,
+    of: PhantomData<fn(E)>,
     dead: CountAs,
     missing: CountAs,
     direction: Direction,
@@ -100,32 +113,41 @@ impl<E: Copy> BinaryEndpoint<E> {
     /// A response at any time up to and including the date.
     #[must_use]
     pub const fn by(name: &'static str, date: Time, role: fn(E) -> BinaryRole) -> Self {
-        let (dead, missing) = (CountAs::NonResponder, CountAs::NonResponder);
-        Self { name, when: When::By, date, role, dead, missing, direction: Direction::Wanted }
+        Self::with(name, When::By, date, role)
     }
 
     /// A response that lasts at the date.
     #[must_use]
     pub const fn at(name: &'static str, date: Time, role: fn(E) -> BinaryRole) -> Self {
-        Self { when: When::At, ..Self::by(name, date, role) }
+        Self::with(name, When::At, date, role)
+    }
+}
+
+impl<E: Copy, F> BinaryEndpoint<E, F> {
+    const fn with(name: &'static str, when: When, date: Time, role: F) -> Self {
+        let (dead, missing) = (CountAs::NonResponder, CountAs::NonResponder);
+        Self { name, when, date, role, of: PhantomData, dead, missing, direction: Direction::Wanted }
     }
 
     /// What those count as who died before the date.
     #[must_use]
-    pub const fn dead(self, dead: CountAs) -> Self {
-        Self { dead, ..self }
+    pub const fn dead(mut self, dead: CountAs) -> Self {
+        self.dead = dead;
+        self
     }
 
     /// What those count as who left before the date.
     #[must_use]
-    pub const fn missing(self, missing: CountAs) -> Self {
-        Self { missing, ..self }
+    pub const fn missing(mut self, missing: CountAs) -> Self {
+        self.missing = missing;
+        self
     }
 
     /// Its event is to be avoided, such as graft failure: the worst case is then that it happened.
     #[must_use]
-    pub const fn unwanted(self) -> Self {
-        Self { direction: Direction::Unwanted, ..self }
+    pub const fn unwanted(mut self) -> Self {
+        self.direction = Direction::Unwanted;
+        self
     }
 
     /// The name.
@@ -151,10 +173,37 @@ impl<E: Copy> BinaryEndpoint<E> {
     pub const fn rules(&self) -> [CountAs; 2] {
         [self.dead, self.missing]
     }
+}
+
+impl<E: Copy, F: Fn(E) -> BinaryRole> BinaryEndpoint<E, F> {
+    /// [`by`](BinaryEndpoint::by), with a closure and a name of run time. The endpoint can be copied where the closure can.
+    #[must_use]
+    pub fn by_closure(name: impl Into<Name>, date: Time, role: F) -> Self {
+        Self::with(name.into().as_str(), When::By, date, role)
+    }
+
+    /// [`at`](BinaryEndpoint::at), with a closure and a name of run time.
+    #[must_use]
+    pub fn at_closure(name: impl Into<Name>, date: Time, role: F) -> Self {
+        Self::with(name.into().as_str(), When::At, date, role)
+    }
 
     /// What an event means.
     #[must_use]
     pub fn role(&self, kind: E) -> BinaryRole {
         (self.role)(kind)
+    }
+}
+
+impl<E, F> fmt::Debug for BinaryEndpoint<E, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BinaryEndpoint")
+            .field("name", &self.name)
+            .field("when", &self.when)
+            .field("date", &self.date)
+            .field("dead", &self.dead)
+            .field("missing", &self.missing)
+            .field("direction", &self.direction)
+            .finish_non_exhaustive()
     }
 }

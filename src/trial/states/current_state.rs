@@ -1,9 +1,10 @@
 //! The question: which state each event leads to.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use crate::trial::Label;
 use crate::trial::states::state_question::StateQuestion;
+use crate::trial::{Label, Name};
 
 /// The state in which a subject begins, and the state to which each event leads.
 ///
@@ -36,17 +37,37 @@ use crate::trial::states::state_question::StateQuestion;
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct CurrentState<E, S> {
+pub struct CurrentState<E, S, F = fn(E) -> Option<S>> {
     name: &'static str,
     initial: S,
-    enters: fn(E) -> Option<S>,
+    enters: F,
+    of: PhantomData<fn(E)>,
 }
 
 impl<E: Copy, S: Label> CurrentState<E, S> {
     /// Everybody begins in `initial`; an event leads where `enters` says.
     #[must_use]
     pub const fn new(name: &'static str, initial: S, enters: fn(E) -> Option<S>) -> Self {
-        Self { name, initial, enters }
+        Self { name, initial, enters, of: PhantomData }
+    }
+}
+
+impl<E: Copy, S: Label, F: Fn(E) -> Option<S>> CurrentState<E, S, F> {
+    /// [`new`](CurrentState::new), with a closure that holds what was read or chosen. The question can be copied where the
+    /// closure can.
+    ///
+    /// ```
+    /// use greenwood::trial::{CurrentState, Name};
+    ///
+    /// let leads = [(Name::from("relapse"), Name::from("relapsed")), (Name::from("death"), Name::from("dead"))];
+    /// let question = CurrentState::with_closure("relapse-free", Name::from("well"), move |event: Name| {
+    ///     leads.iter().find(|(from, _)| *from == event).map(|&(_, to)| to)
+    /// });
+    /// assert_eq!(question.enters(Name::from("death")), Some(Name::from("dead")));
+    /// ```
+    #[must_use]
+    pub fn with_closure(name: impl Into<Name>, initial: S, enters: F) -> Self {
+        Self { name: name.into().as_str(), initial, enters, of: PhantomData }
     }
 
     /// The name.
@@ -68,7 +89,7 @@ impl<E: Copy, S: Label> CurrentState<E, S> {
     }
 }
 
-impl<E: Copy, S: Label> StateQuestion<E> for CurrentState<E, S> {
+impl<E: Copy, S: Label, F: Fn(E) -> Option<S>> StateQuestion<E> for CurrentState<E, S, F> {
     type State = S;
 
     fn name(&self) -> &str {
@@ -84,7 +105,7 @@ impl<E: Copy, S: Label> StateQuestion<E> for CurrentState<E, S> {
     }
 }
 
-impl<E, S: fmt::Debug> fmt::Debug for CurrentState<E, S> {
+impl<E, S: fmt::Debug, F> fmt::Debug for CurrentState<E, S, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CurrentState")
             .field("name", &self.name)

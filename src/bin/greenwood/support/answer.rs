@@ -1,12 +1,11 @@
 //! How a program answers: text or one JSON object on standard output, or one line on standard error.
 
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use greenwood::survival::result::NotEstimable;
 use serde_json::{Map, Value};
 
-pub type Failure = Box<dyn std::error::Error>;
+use super::written::{Failure, one_line, written};
 
 /// A program: its flags, and what it prints.
 pub trait Program: clap::Parser {
@@ -25,35 +24,11 @@ pub fn main_of<P: Program>() -> ExitCode {
 
 /// An answer on standard output, a failure as one line on standard error.
 pub fn print(answer: Result<String, Failure>) -> ExitCode {
-    let text = match answer {
-        Ok(text) => text,
-        Err(failure) => {
-            eprintln!("error: {}", one_line(&failure.to_string()));
-            return ExitCode::from(2);
-        }
-    };
-    if text.is_empty() {
-        return ExitCode::SUCCESS;
-    }
-    let mut out = std::io::stdout().lock();
-    let ending = if text.ends_with('\n') { "" } else { "\n" };
-    match write!(out, "{text}{ending}").and_then(|()| out.flush()) {
-        // The reader may stop reading: `… | head` is no failure.
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(e) => {
-            eprintln!("error: standard output: {e}");
-            ExitCode::from(2)
-        }
-        Ok(()) => ExitCode::SUCCESS,
-    }
-}
-
-/// The parser of the flags answers in paragraphs; its usage is left to `--help`.
-fn one_line(text: &str) -> String {
-    let text = text.strip_prefix("error: ").unwrap_or(text);
-    let body = text.split("\n\nUsage:").next().unwrap_or(text);
-    let lines: Vec<&str> = body.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    lines.join(" ").replace(" tip: ", "; ")
+    written(|out| {
+        let text = answer?;
+        let ending = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        Ok(write!(out, "{text}{ending}")?)
+    })
 }
 
 /// Remarks on an answer: to standard error at once, and into the JSON object.

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use greenwood::survival::RightCensored;
 
-use super::answer::{Failure, Warnings};
+use super::answer::Warnings;
 use super::rows::RowFlags;
 use super::table::Table;
+use super::written::Failure;
 
 /// The file and the columns that every program reads.
 #[derive(clap::Args)]

@@ -5,8 +5,9 @@ use greenwood::survival::regression::{ProportionalHazards, Term, TestResult, Tim
 use greenwood::survival::{Concordance, CoxModel, Design, RightCensored, Ties};
 use serde_json::{Value, json};
 
-use super::answer::{Failure, number};
+use super::answer::number;
 use super::table::Table;
+use super::written::Failure;
 
 /// How tied events share a risk set.
 #[derive(Clone, Copy, clap::ValueEnum)]

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-use super::answer::Failure;
+use super::written::Failure;
 
 /// Some programs begin a file with a mark of its encoding; it is no part of the first name.
 pub(super) fn unmark(name: &str) -> &str {
@@ -13,7 +13,7 @@ pub(super) fn unmark(name: &str) -> &str {
 
 /// Does the first line of the file end in "\r\n"?
 pub(super) fn ends_in_two(path: &Path) -> io::Result<bool> {
-    // What can be read once only, such as a pipe, is not looked at.
+    // What can be read once only, such as a pipe, is not read here.
     if !path.metadata()?.is_file() {
         return Ok(false);
     }

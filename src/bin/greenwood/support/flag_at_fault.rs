@@ -2,7 +2,7 @@
 
 use greenwood::Error;
 
-use crate::support::answer::Failure;
+use crate::support::written::Failure;
 
 /// Which flag gives an argument of the library.
 const FLAGS: &[(&str, &str)] = &[

@@ -9,13 +9,17 @@ mod csv_file;
 mod flag_at_fault;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_cells;
 mod progress;
 mod rows;
 mod table;
+mod written;
 
-pub use answer::{Answer, Failure, Program, Warnings, json_text, main_of, number, print, reason};
+pub use answer::{Answer, Program, Warnings, json_text, main_of, number, print, reason};
 pub use columns::{Columns, Further, distinct, history_problem, times_to_ask};
 pub use cox_answer::{CoxAnswer, TiesName, design};
 pub use flag_at_fault::{by_flag, of_flag};
 pub use rows::{RowFlags, WeightKind, read_complete};
 pub use table::{Dialect, Table, is_parquet, order_of};
+pub use written::Failure;

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use greenwood::survival::Weights;
 
-use super::answer::{Failure, Warnings};
+use super::answer::Warnings;
 use super::table::{Dialect, Table};
+use super::written::Failure;
 
 /// What a row weighs, to whom it belongs, and how the file is written.
 #[derive(clap::Args)]

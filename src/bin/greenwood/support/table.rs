@@ -6,9 +6,10 @@ use std::path::Path;
 
 use greenwood::survival::Groups;
 
-use super::answer::{Failure, Warnings};
+use super::answer::Warnings;
 use super::csv_file::{ends_in_two, explain, explain_from, unmark};
 use super::progress::Progress;
+use super::written::Failure;
 
 /// How the file is written.
 #[derive(clap::Args, Clone)]
@@ -98,7 +99,7 @@ impl Table {
     #[cfg(feature = "parquet")]
     fn of_parquet(path: &Path, dialect: &Dialect, used: Option<&[&str]>) -> Result<Self, Failure> {
         dialect.refuse_for_parquet()?;
-        let (known, header, rows) = super::parquet::cells(path, used)?;
+        let (known, header, rows) = super::parquet_cells::cells(path, used)?;
         let name = path.display().to_string();
         if rows.is_empty() {
             return Err(format!("{name} has columns but no rows").into());

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result, TableError};
+use crate::error::{Error, NotEstimable, Result, TableError};
 use crate::print::or_missing;
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::sums::Sum;
 use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
 use crate::survival::curve::aalen_johansen::incidence_curve::IncidenceCurve;

@@ -1,7 +1,7 @@
 //! The bandwidth with the smallest estimated error.
 
-use super::estimator::point;
 use super::kernel::{Kernel, Range};
+use super::point::point;
 use crate::survival::risk_table::table::RiskTable;
 
 /// Times on which the error is summed.

@@ -2,11 +2,12 @@
 
 use super::bandwidth;
 use super::kernel::{Kernel, Range};
+use super::point::point;
 use super::result::{SmoothedHazardCurve, SmoothedHazardPoint};
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::risk_table::influence::{Influence, Pull};
+use crate::survival::risk_table::influence::{Influence, RowInfluence};
 use crate::survival::risk_table::table::RiskTable;
 
 /// How far an event reaches.
@@ -183,15 +184,15 @@ impl SmoothedHazard {
         let mut points: Vec<SmoothedHazardPoint> =
             grid.into_iter().map(|time| point(self.kernel, range, bandwidth, time, &events)).collect();
         for point in points.iter_mut().filter(|_| influence.is_some()) {
-            let pull = |row: crate::survival::risk_table::table::Row| {
+            let of_row = |row: crate::survival::risk_table::table::Row| {
                 if !inside(&row) {
-                    return Pull::default();
+                    return RowInfluence::default();
                 }
                 let event = range.weight(self.kernel, bandwidth, point.time, row.time) / row.at_risk;
-                Pull { at_risk: event * row.events / row.at_risk, event }
+                RowInfluence { at_risk: event * row.events / row.at_risk, event }
             };
-            let pulls: Vec<Pull> = table.rows().map(pull).collect();
-            point.std_error = influence.map_or(0.0, |i| i.variance_of_sum(&pulls)).sqrt();
+            let of_rows: Vec<RowInfluence> = table.rows().map(of_row).collect();
+            point.std_error = influence.map_or(0.0, |i| i.variance_of_sum(&of_rows)).sqrt();
         }
         if points.iter().any(|p| !(p.hazard.is_finite() && p.std_error.is_finite())) {
             let must_be = "so wide that one over its square is a number: count time in another unit";
@@ -235,23 +236,4 @@ impl SmoothedHazard {
         }
         Ok((start, end))
     }
-}
-
-/// The hazard at a time, from the events within a bandwidth of it.
-pub(super) fn point(
-    kernel: Kernel,
-    range: Range,
-    bandwidth: f64,
-    time: f64,
-    events: &[(f64, f64, f64)],
-) -> SmoothedHazardPoint {
-    let first = events.partition_point(|e| e.0 < time - bandwidth);
-    let (mut hazard, mut variance) = (0.0, 0.0);
-    for &(at, increment, spread) in events[first..].iter().take_while(|e| e.0 <= time + bandwidth) {
-        let weight = range.weight(kernel, bandwidth, time, at);
-        hazard += weight * increment;
-        variance += weight * weight * spread;
-    }
-    // The corrected kernels may be below 0, a hazard is not.
-    SmoothedHazardPoint { time, hazard: f64::max(hazard, 0.0), std_error: variance.sqrt() }
 }

@@ -6,6 +6,7 @@
 mod bandwidth;
 mod estimator;
 mod kernel;
+mod point;
 mod result;
 
 pub use estimator::{Bandwidth, SmoothedHazard};

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::prediction::concordance::estimate::{Concordance, ConcordanceEstimate};
 use crate::survival::result::estimate::{Estimate, Scale};

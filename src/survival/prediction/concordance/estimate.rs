@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::prediction::concordance::pairs::{Pairs, Stratum};

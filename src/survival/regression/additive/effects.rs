@@ -172,7 +172,7 @@ fn by_cluster(sets: &RiskSets, random: &mut Random) -> Vec<f64> {
         }
         let mut total = vec![0.0; p];
         for i in (set.first..sets.time.len()).filter(|&i| sets.entry[i] < set.time) {
-            let z = sets.row(i);
+            let z = sets.row(set, i);
             let expected: f64 = z.iter().zip(&scaled).map(|(z, b)| z * b).sum();
             let event = if i < set.last { 1.0 } else { 0.0 };
             let factor = multipliers[sets.cluster[i] as usize] * sets.weight[i] * (event - expected);

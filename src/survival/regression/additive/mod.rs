@@ -11,6 +11,7 @@ mod pass;
 mod risk_sets;
 #[cfg(feature = "serde")]
 mod stored;
+mod units;
 
 pub use effects::EffectTest;
 pub use model::{AdditiveModel, EstimationEnd};

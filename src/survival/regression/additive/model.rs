@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::options::TestWeight;
 use super::risk_sets::{EventSet, RiskSets};
-use crate::error::NotEstimable;
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::print::{Number, PValue};
 use crate::survival::regression::design::Design;

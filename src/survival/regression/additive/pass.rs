@@ -99,7 +99,7 @@ impl Robust {
     fn step(&mut self, sets: &RiskSets, set: &EventSet, scaled: &[f64], importance: &[f64]) {
         let p = self.p;
         for i in (set.first..sets.time.len()).filter(|&i| sets.entry[i] < set.time) {
-            let expected: f64 = sets.row(i).iter().zip(scaled).map(|(z, b)| z * b).sum();
+            let expected: f64 = sets.row(set, i).iter().zip(scaled).map(|(z, b)| z * b).sum();
             let event = if i < set.last { 1.0 } else { 0.0 };
             let residual = sets.weight[i] * (event - expected);
             let added = sets.unscaled(set, &sets.influence(set, i));

@@ -1,6 +1,7 @@
 //! Who is at risk at each event time, with the inverse of X'WX there.
 
 use super::model::EstimationEnd;
+use super::units::Units;
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::right_censored::RightCensored;
@@ -20,8 +21,13 @@ pub(super) struct RiskSets {
     /// How many of the columns are intercepts: one for each stratum.
     pub intercepts: usize,
     stratum: Vec<u32>,
-    /// Row-major.
-    pub z: Vec<f64>,
+    /// Is a row ever in a risk set with an event?
+    ever: Vec<bool>,
+    /// The columns as they were given, row-major and in order of time; 0 in rows that are in no risk set with an event.
+    x: Vec<f64>,
+    /// Centre and scale of the columns, and z by them: one, and another from each time on at which the first tell too little of
+    /// those who are left.
+    units: Vec<Units>,
     pub time: Vec<f64>,
     pub event: Vec<bool>,
     pub entry: Vec<f64>,
@@ -30,8 +36,6 @@ pub(super) struct RiskSets {
     pub cluster: Vec<u32>,
     pub clusters: usize,
     pub robust: bool,
-    centre: Vec<f64>,
-    scale: Vec<f64>,
     /// The event times that are used.
     pub times: Vec<EventSet>,
     pub start: f64,
@@ -46,6 +50,8 @@ pub(super) struct EventSet {
     pub first: usize,
     pub last: usize,
     pub at_risk: usize,
+    /// Which units its columns have.
+    units: usize,
     /// `(Z'WZ)⁻¹`, row-major; zeros where a stratum has nobody at risk.
     pub inverse: Vec<f64>,
 }
@@ -72,35 +78,10 @@ impl RiskSets {
         let event_times: Vec<f64> = time.iter().zip(&event).filter(|(_, e)| **e).map(|(t, _)| *t).collect();
         let by = |at: f64| event_times.partition_point(|t| *t <= at);
         let ever: Vec<bool> = (0..n).map(|i| event[i] || by(time[i]) > by(entry[i])).collect();
-        let total: f64 = weight.iter().zip(&ever).filter(|(_, ever)| **ever).map(|(w, _)| w).sum();
-        let x = design.matrix();
-        let (mut centre, mut scale) = (vec![0.0; covariates], vec![1.0; covariates]);
-        for j in 0..covariates {
-            let rows = || (0..n).filter(|&k| ever[k]).map(|k| (x[(order[k], j)], weight[k] / total));
-            // In parts of the largest value, so that no square overflows.
-            let largest = rows().map(|(x, _)| x.abs()).fold(0.0, f64::max);
-            if !(largest > 0.0) {
-                continue;
-            }
-            let mean = rows().map(|(x, share)| share * (x / largest)).sum::<f64>();
-            let spread = rows().map(|(x, share)| share * (x / largest - mean).powi(2)).sum::<f64>().sqrt();
-            centre[j] = mean * largest;
-            if spread * largest > 0.0 {
-                scale[j] = spread * largest;
-            }
-        }
-        let mut z = Vec::with_capacity(n * p);
-        for (k, &own) in stratum.iter().enumerate() {
-            z.extend((0..intercepts).map(|s| f64::from(u8::from(s == own as usize))));
-            z.extend((0..covariates).map(|j| {
-                let (x, moved) = (x[(order[k], j)], x[(order[k], j)] - centre[j]);
-                match ever[k] {
-                    false => 0.0,
-                    // The difference of huge values overflows where that of their parts does not.
-                    true if moved.is_infinite() => x / scale[j] - centre[j] / scale[j],
-                    true => moved / scale[j],
-                }
-            }));
+        let given = design.matrix();
+        let mut x = Vec::with_capacity(n * covariates);
+        for (k, &i) in order.iter().enumerate() {
+            x.extend((0..covariates).map(|j| if ever[k] { given[(i, j)] } else { 0.0 }));
         }
         let ids: Vec<u32> = match data.clusters() {
             Some(clusters) => order.iter().map(|&i| clusters[i]).collect(),
@@ -111,22 +92,69 @@ impl RiskSets {
             p,
             intercepts,
             stratum,
-            z,
+            ever,
+            x,
+            units: Vec::new(),
             event,
             entry,
             weight,
             cluster,
             clusters: firsts.len(),
             robust: data.is_robust(),
-            centre,
-            scale,
             times: Vec::new(),
             start,
             end: None,
             time,
         };
-        sets.walk(until, min_at_risk);
+        sets.set_units(&sets.ever.clone());
+        sets.find_times(until, min_at_risk);
         sets
+    }
+
+    /// Units of the columns in these rows.
+    fn set_units(&mut self, rows: &[bool]) {
+        let units = Units::new(&self.x, &self.weight, rows, &self.stratum, self.intercepts);
+        self.units.push(units);
+    }
+
+    /// The event times that are used. Where a risk set is nearly singular in its units, those who are at risk from there on may still
+    /// differ by far more than rounding: who was far out has left. Then they get units of their own.
+    fn find_times(&mut self, until: f64, min_at_risk: usize) {
+        let mut from = self.start;
+        loop {
+            let found = self.walk((from, until), min_at_risk);
+            let before = self.times.len();
+            let mut stopped = None;
+            for set in found {
+                if set.inverse.is_empty() {
+                    stopped = Some(set);
+                    break;
+                }
+                self.times.push(set);
+            }
+            let Some(set) = stopped else { return };
+            let too_few = set.at_risk < min_at_risk;
+            // In units of their own the first of them must do, or it is the end.
+            let renewed = self.units.len() > 1 && self.times.len() == before;
+            if too_few || renewed || !self.renew_units(set.time) {
+                self.end = Some(EstimationEnd { time: set.time, at_risk: set.at_risk, too_few });
+                return;
+            }
+            from = self.times.last().map_or(self.start, |t| t.time);
+        }
+    }
+
+    /// Other units from an event time on; false where they would be no better.
+    fn renew_units(&mut self, time: f64) -> bool {
+        let later: Vec<bool> = (0..self.time.len()).map(|i| self.time[i] >= time && self.ever[i]).collect();
+        self.set_units(&later);
+        match self.units.as_slice() {
+            [.., last, new] if new.are_finer_than(last) => true,
+            _ => {
+                self.units.pop();
+                false
+            }
+        }
     }
 
     /// The last time of each stratum: 0 without rows.
@@ -136,12 +164,15 @@ impl RiskSets {
         last
     }
 
-    pub fn row(&self, i: usize) -> &[f64] {
-        &self.z[i * self.p..(i + 1) * self.p]
+    /// z of a row, in the units of an event time.
+    pub fn row(&self, set: &EventSet, i: usize) -> &[f64] {
+        self.units[set.units].row(i)
     }
 
-    /// Event times from the last to the first, with the sums of those who are there.
-    fn walk(&mut self, until: f64, min_at_risk: usize) {
+    /// The event times in a range, its end included, with the inverse of the sums of those who are there in the newest units; without
+    /// it where they are few, or nearly collinear.
+    fn walk(&self, (after, until): (f64, f64), min_at_risk: usize) -> Vec<EventSet> {
+        let newest = self.units.len() - 1;
         let n = self.time.len();
         let mut late: Vec<usize> = (0..n).filter(|&i| self.entry[i] > 0.0).collect();
         late.sort_unstable_by(|&a, &b| self.entry[b].total_cmp(&self.entry[a]));
@@ -151,10 +182,13 @@ impl RiskSets {
         // Of each stratum, how many are there, and the peak of their weights.
         let (mut there, mut peak) = (vec![0usize; self.intercepts], vec![0.0_f64; self.intercepts]);
         let mut at_risk = 0;
-        let mut found: Vec<(EventSet, bool)> = Vec::new();
+        let mut found: Vec<EventSet> = Vec::new();
         let mut end = n;
         while end > 0 {
             let time = self.time[end - 1];
+            if time <= after {
+                break;
+            }
             let first = self.time[..end].partition_point(|t| *t < time);
             for i in first..end {
                 self.add(&mut sums, i, 1.0);
@@ -183,26 +217,20 @@ impl RiskSets {
                 }
             }
             let last = first + self.event[first..end].iter().filter(|e| **e).count();
-            if last > first && time > self.start && time <= until {
+            if last > first && time <= until {
                 let inverse = (at_risk >= min_at_risk).then(|| inverse(&sums, p, &there)).flatten();
-                let usable = inverse.is_some();
                 let inverse = inverse.unwrap_or_default();
-                found.push((EventSet { time, first, last, at_risk, inverse }, usable));
+                found.push(EventSet { time, first, last, at_risk, units: newest, inverse });
             }
             end = first;
         }
-        for (set, usable) in found.into_iter().rev() {
-            if !usable {
-                let reason = set.at_risk < min_at_risk;
-                self.end = Some(EstimationEnd { time: set.time, at_risk: set.at_risk, too_few: reason });
-                break;
-            }
-            self.times.push(set);
-        }
+        found.reverse();
+        found
     }
 
     fn add(&self, sums: &mut [f64], i: usize, sign: f64) {
-        let (p, z, w) = (self.p, self.row(i), sign * self.weight[i]);
+        let (p, w) = (self.p, sign * self.weight[i]);
+        let Some(z) = self.units.last().map(|u| u.row(i)) else { return };
         for a in 0..p {
             let wa = w * z[a];
             for b in 0..=a {
@@ -213,16 +241,16 @@ impl RiskSets {
 
     /// `(Z'WZ)⁻¹ z` of a row at a time.
     pub fn influence(&self, set: &EventSet, i: usize) -> Vec<f64> {
-        let (p, z) = (self.p, self.row(i));
+        let (p, z) = (self.p, self.row(set, i));
         (0..p).map(|a| (0..p).map(|b| set.inverse[a * p + b] * z[b]).sum()).collect()
     }
 
     /// Coefficients of the scaled columns as those of the columns themselves, at a time.
     pub fn unscaled(&self, set: &EventSet, gamma: &[f64]) -> Vec<f64> {
-        let mut beta = gamma.to_vec();
+        let (units, mut beta) = (&self.units[set.units], gamma.to_vec());
         let (own, of_covariates) = beta.split_at_mut(self.intercepts);
         let mut moved = 0.0;
-        for ((b, scale), centre) in of_covariates.iter_mut().zip(&self.scale).zip(&self.centre) {
+        for ((b, scale), centre) in of_covariates.iter_mut().zip(&units.scale).zip(&units.centre) {
             *b /= scale;
             moved += centre * *b;
         }
@@ -239,9 +267,9 @@ impl RiskSets {
 
     /// The diagonal of `(X'WX)⁻¹` of the columns themselves; 0 where a stratum has nobody at risk.
     pub fn diagonal(&self, set: &EventSet) -> Vec<f64> {
-        let (p, first) = (self.p, self.intercepts);
+        let (p, first, units) = (self.p, self.intercepts, &self.units[set.units]);
         // The row of an intercept in the transformation is (1, −centre/scale), that of a covariate 1/scale at its place.
-        let top: Vec<f64> = self.centre.iter().zip(&self.scale).map(|(c, s)| -c / s).collect();
+        let top: Vec<f64> = units.centre.iter().zip(&units.scale).map(|(c, s)| -c / s).collect();
         let of_covariates: f64 = (0..p - first)
             .map(|a| {
                 let row = &set.inverse[(first + a) * p + first..(first + a + 1) * p];
@@ -256,7 +284,8 @@ impl RiskSets {
             let mixed: f64 = row.iter().zip(&top).map(|(v, t)| v * t).sum();
             set.inverse[s * (p + 1)] + 2.0 * mixed + of_covariates
         };
-        let own = (0..p - first).map(|j| set.inverse[(first + j) * (p + 1)] / self.scale[j] / self.scale[j]);
+        let own =
+            (0..p - first).map(|j| set.inverse[(first + j) * (p + 1)] / units.scale[j] / units.scale[j]);
         (0..first).map(intercept).chain(own).collect()
     }
 }

@@ -69,8 +69,8 @@ impl Firth {
         let p = step.len();
         let missed: Vec<f64> = (0..p)
             .map(|i| {
-                let foreseen: f64 = (0..p).map(|j| self.curvature[i * p + j] * step[j]).sum();
-                self.gradient[i] - self.accepted[i] - foreseen
+                let predicted: f64 = (0..p).map(|j| self.curvature[i * p + j] * step[j]).sum();
+                self.gradient[i] - self.accepted[i] - predicted
             })
             .collect();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();

@@ -50,6 +50,7 @@ impl Directions {
     /// Of the pairs of `rows`, of which the monotone likelihood leaves some undecided.
     pub fn new(rows: &Rows, monotone: &Monotone, ties: Ties, free: &[usize]) -> Self {
         let (p, left) = (rows.p, &monotone.left);
+        let rows = monotone.merged.as_ref().unwrap_or(rows);
         let information = plain_information(left, ties);
         // A column that is held tells nothing of the others.
         let determined = independent_of(left, &information, free);
@@ -57,6 +58,11 @@ impl Directions {
         let pairs = separation::Pairs::new(rows, ties, free);
         // A column that decides every pair is in the middle of the cone, a thin sliver whose rays are not to be had.
         let rays = match monotone.by {
+            // Of what the undecided pairs do not know it may be all.
+            Some(by) if flat.len() == 1 && flat[0][free[by.place]] != 0.0 => {
+                let sign = by.sign * flat[0][free[by.place]].signum();
+                Some(vec![pick(&flat[0], free).into_iter().map(|d| sign * d).collect()])
+            }
             Some(_) => None,
             None => cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>()),
         };
@@ -69,7 +75,7 @@ impl Directions {
         let fate: Vec<Fate> = if extreme {
             (0..p).map(|j| fate_of([1.0, -1.0].map(|sign| flat.iter().any(|d| d[j] * sign > 0.0)))).collect()
         } else if let Some(by) = monotone.by {
-            fates_about_a_column(&pairs, by)
+            fates_about_a_column(&pairs, by, &flat)
         } else {
             fates_by_pairs(&pairs, &flat)
         };
@@ -124,10 +130,10 @@ fn fate_of([rises, falls]: [bool; 2]) -> Fate {
 }
 
 /// The same where a column is strict for every pair: next to it are directions of the cone along which each of the others rises,
-/// and such along which it falls.
-fn fates_about_a_column(pairs: &separation::Pairs, by: ByColumn) -> Vec<Fate> {
+/// and such along which it falls, unless the pairs that are left tell of it.
+fn fates_about_a_column(pairs: &separation::Pairs, by: ByColumn, flat: &[Vec<f64>]) -> Vec<Fate> {
     let mut fate = vec![Fate::Finite; pairs.rows.p];
-    for &j in pairs.free {
+    for &j in pairs.free.iter().filter(|&&j| flat.iter().any(|d| d[j] != 0.0)) {
         fate[j] = Fate::Undecided;
     }
     let column = pairs.free[by.place];

@@ -4,6 +4,8 @@
 //! them: nothing is written but the result. With more covariates p² updates a row cost more than the matrix products of
 //! [`partial_likelihood`](crate::survival::regression::cox::partial_likelihood), and delayed entry would take away from `S2`, where digits are lost.
 
+use std::ops::Range;
+
 use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::hazard_step::HazardStep;
@@ -123,6 +125,12 @@ struct Walk<'a, const P: usize> {
 }
 
 impl<const P: usize> Walk<'_, P> {
+    /// Makes sure that the rows that end before `to` are predicted, some of them at least.
+    #[inline]
+    fn reach(&self, first: usize, to: usize, ahead: &mut Ahead) -> Option<()> {
+        if to == ahead.from { self.predict(first, to, ahead) } else { Some(()) }
+    }
+
     /// Predicts the rows that end before `to`, as many as there is room for, the first of them no earlier than `first`.
     /// `None` where one is too far off.
     #[inline]
@@ -174,11 +182,7 @@ impl<const P: usize> Pass<P> {
         let walk = Walk { rows, x, beta, null, ties };
         let mut pass = Self { own: 0.0, logs: LogSum::ZERO, gradient: [0.0; P], information: [[0.0; P]; P] };
         for stratum in &rows.strata {
-            if stratum.apart && rows.weight.own().is_none() {
-                pass.one_by_one(&walk, stratum)?;
-            } else {
-                pass.by_times(&walk, stratum)?;
-            }
+            pass.over_stratum(&walk, stratum)?;
         }
         point.log_likelihood = pass.own - pass.logs.sum - pass.logs.product.ln();
         point.gradient.copy_from_slice(&pass.gradient);
@@ -191,19 +195,56 @@ impl<const P: usize> Pass<P> {
         Some(())
     }
 
-    /// No two events at one time, no weights: the rows alone tell who leaves. What is collected
-    /// stays in variables of its own, which is a little faster.
-    fn one_by_one(&mut self, walk: &Walk<P>, stratum: &Stratum) -> Option<()> {
-        let Sums { mut s0, mut s1, mut s2 } = Sums::<P>::ZERO;
-        let (mut own, mut logs, mut product) = (0.0, 0.0, 1.0_f64);
-        let (mut gradient, mut information) = ([0.0; P], [[0.0; P]; P]);
-        let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
-        let mut ahead = Ahead { from: 0, eta: [0.0; AHEAD], risk: [0.0; AHEAD] };
+    fn over_stratum(&mut self, walk: &Walk<P>, stratum: &Stratum) -> Option<()> {
+        let mut sums = Sums::ZERO;
         let mut end = stratum.rows.end;
-        while end > first {
-            walk.predict(first, end, &mut ahead)?;
-            let (x, event) = (&walk.x[ahead.from..end], &walk.rows.event[ahead.from..end]);
-            let (eta, risk) = (&ahead.eta[..x.len()], &ahead.risk[..x.len()]);
+        let mut ahead = Ahead { from: end, eta: [0.0; AHEAD], risk: [0.0; AHEAD] };
+        for tie in stratum.together.iter().rev() {
+            self.one_by_one(walk, stratum.first, tie.events_end..end, &mut sums, &mut ahead)?;
+            let mut own = Sums::ZERO;
+            let mut next = tie.events_end;
+            while next > tie.start {
+                walk.reach(stratum.first, next, &mut ahead)?;
+                let from = ahead.from.max(tie.start);
+                for i in (from..next).rev() {
+                    let (eta, risk, x) = (ahead.eta[i - ahead.from], ahead.risk[i - ahead.from], &walk.x[i]);
+                    own.add(risk, x);
+                    self.count_event(walk.rows.weight[i], eta, x);
+                }
+                next = from;
+            }
+            let others = sums.s0;
+            sums.add_all(&own);
+            let step = HazardStep::new(tie, walk.ties, sums.s0, others, own.s0);
+            self.leave_together(&step, &sums, &own);
+            end = tie.start;
+        }
+        self.one_by_one(walk, stratum.first, stratum.first..end, &mut sums, &mut ahead)
+    }
+
+    /// Rows of which each with an event leaves alone, with a weight of 1: the rows alone tell who leaves. What is collected
+    /// stays in variables of its own, which is faster.
+    fn one_by_one(
+        &mut self,
+        walk: &Walk<P>,
+        first: usize,
+        rows: Range<usize>,
+        sums: &mut Sums<P>,
+        ahead: &mut Ahead,
+    ) -> Option<()> {
+        if rows.is_empty() {
+            return Some(());
+        }
+        let mut end = rows.end;
+        let Sums { mut s0, mut s1, mut s2 } = *sums;
+        let (mut own, mut logs, mut product) = (0.0, 0.0, self.logs.product);
+        let (mut gradient, mut information) = ([0.0; P], [[0.0; P]; P]);
+        while end > rows.start {
+            walk.reach(first, end, ahead)?;
+            let from = ahead.from.max(rows.start);
+            let (x, event) = (&walk.x[from..end], &walk.rows.event[from..end]);
+            let of = from - ahead.from..end - ahead.from;
+            let (eta, risk) = (&ahead.eta[of.clone()], &ahead.risk[of]);
             for i in (0..x.len()).rev() {
                 let (r, x) = (risk[i], &x[i]);
                 s0 += r;
@@ -232,10 +273,12 @@ impl<const P: usize> Pass<P> {
                     product = 1.0;
                 }
             }
-            end = ahead.from;
+            end = from;
         }
+        *sums = Sums { s0, s1, s2 };
         self.own += own;
-        self.logs.sum += logs + product.ln();
+        self.logs.sum += logs;
+        self.logs.product = product;
         for a in 0..P {
             self.gradient[a] += gradient[a];
             for b in a..P {
@@ -245,71 +288,11 @@ impl<const P: usize> Pass<P> {
         Some(())
     }
 
-    fn by_times(&mut self, walk: &Walk<P>, stratum: &Stratum) -> Option<()> {
-        let mut sums = Sums::ZERO;
-        let mut next = stratum.rows.end;
-        let first = stratum.ties.first().map_or(next, |t| t.start);
-        let mut ahead = Ahead { from: next, eta: [0.0; AHEAD], risk: [0.0; AHEAD] };
-        for tie in stratum.ties.iter().rev() {
-            // Who stays beyond this time.
-            while next > tie.events_end {
-                if next == ahead.from {
-                    walk.predict(first, next, &mut ahead)?;
-                }
-                let from = ahead.from.max(tie.events_end);
-                let risk = &ahead.risk[from - ahead.from..next - ahead.from];
-                for (x, &risk) in walk.x[from..next].iter().zip(risk).rev() {
-                    sums.add(risk, x);
-                }
-                next = from;
-            }
-            let alone = tie.alone();
-            let mut own = Sums::ZERO;
-            while next > tie.start {
-                if next == ahead.from {
-                    walk.predict(first, next, &mut ahead)?;
-                }
-                let from = ahead.from.max(tie.start);
-                for i in (from..next).rev() {
-                    let (eta, risk, x) = (ahead.eta[i - ahead.from], ahead.risk[i - ahead.from], &walk.x[i]);
-                    (if alone { &mut sums } else { &mut own }).add(risk, x);
-                    self.count_event(walk.rows.weight[i], eta, x);
-                }
-                next = from;
-            }
-            if alone {
-                self.leave(tie.weight, &sums);
-                continue;
-            }
-            let others = sums.s0;
-            sums.add_all(&own);
-            let step = HazardStep::new(tie, walk.ties, sums.s0, others, own.s0);
-            self.leave_together(&step, &sums, &own);
-        }
-        Some(())
-    }
-
     #[inline]
     fn count_event(&mut self, weight: f64, eta: f64, x: &[f64; P]) {
         self.own += weight * eta;
         for (g, x) in self.gradient.iter_mut().zip(x) {
             *g += weight * x;
-        }
-    }
-
-    /// One subject of this weight leaves this risk set.
-    #[inline]
-    fn leave(&mut self, weight: f64, sums: &Sums<P>) {
-        self.logs.add(weight, sums.s0);
-        let unit = sums.s0.recip();
-        let hazard = weight * unit;
-        let mean = sums.s1.map(|s| s * unit);
-        for a in 0..P {
-            let scaled = weight * mean[a];
-            self.gradient[a] -= scaled;
-            for b in a..P {
-                self.information[a][b] += hazard * sums.s2[a][b] - scaled * mean[b];
-            }
         }
     }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::survival::curve::quantile::{Quantile, QuantileRule};
 use crate::survival::curve::step_function::StepFunction;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};

@@ -1,7 +1,6 @@
 //! What a model says of new rows, which are given by name: linear predictors and hazard ratios.
 
-use crate::error::NotEstimable;
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::survival::regression::cox::limit::Fate;
 use crate::survival::regression::cox::model::CoxModel;
 use crate::survival::regression::cox::model::limit::{movement, variance_of};

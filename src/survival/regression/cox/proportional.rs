@@ -81,7 +81,7 @@ impl TimeScale {
             }
             Self::Rank => {
                 // Mean ranks over all rows, as R.
-                let mut all = rows.time.clone();
+                let mut all = rows.time.to_vec();
                 all.sort_by(f64::total_cmp);
                 let rank = |t: f64| {
                     let (a, b) = (all.partition_point(|&x| x < t), all.partition_point(|&x| x <= t));

@@ -4,12 +4,14 @@ mod per_row;
 mod regrouped;
 pub(in crate::survival::regression) mod stratum;
 
+use std::sync::Arc;
+
 use crate::error::{Error, ModelError, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::per_row::PerRow;
 use crate::survival::regression::cox::rows::stratum::Stratum;
-use crate::survival::regression::cox::standardise::{Standardised, standardise};
+use crate::survival::regression::cox::standardise::{Counts, Standardised, standardise};
 use crate::survival::regression::design::Design;
 
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
@@ -23,10 +25,12 @@ pub(in crate::survival::regression) struct Rows {
     pub scale: Vec<f64>,
     /// No (centred and scaled) covariate is further from 0 than this.
     pub reach: Vec<f64>,
+    /// The fingerprints of the columns of the design, where they are known.
+    pub strands: Option<Vec<u64>>,
     pub weight: PerRow,
     pub offset: PerRow,
-    pub time: Vec<f64>,
-    pub event: Vec<bool>,
+    pub time: Arc<Vec<f64>>,
+    pub event: Arc<Vec<bool>>,
     /// Where each sorted row stood in the data.
     pub order: Vec<usize>,
     pub strata: Vec<Stratum>,
@@ -58,7 +62,7 @@ impl Rows {
     /// The rows in their order, without covariates.
     fn in_order(data: &RightCensored, stays: &[bool]) -> Self {
         let (data, (order, time)) = data.in_order();
-        let event: Vec<bool> = order.iter().map(|&i| data.event()[i]).collect();
+        let event = order.iter().map(|&i| data.event()[i]).collect();
         let stratum = |i: usize| data.strata().map_or(0, |s| s.codes()[i] as usize);
         let n = order.len();
         let mut rows = Self {
@@ -67,10 +71,11 @@ impl Rows {
             centre: Vec::new(),
             scale: Vec::new(),
             reach: Vec::new(),
+            strands: None,
             weight: PerRow::of(1.0, data.weights().map(Weights::values), &order),
             offset: PerRow::all(0.0),
-            time,
-            event,
+            time: Arc::new(time),
+            event: Arc::new(event),
             strata: Vec::new(),
             idle: Vec::new(),
             repeated: matches!(data.weights(), Some(Weights::Replication(_))),
@@ -110,28 +115,35 @@ impl Rows {
         let flat = matrix.as_slice().unwrap_or(&[]);
         let order = &rows.order;
         // Who is in no risk set has no say in centre and scale.
-        let without_idle: Option<Vec<f64>> = (p > 0 && !rows.idle.is_empty()).then(|| {
-            let mut w = weights.map_or_else(|| vec![1.0; flat.len() / p], <[f64]>::to_vec);
-            rows.idle.iter().for_each(|&i| w[order[i]] = 0.0);
+        let mut without: Vec<usize> = rows.idle.iter().map(|&i| order[i]).collect();
+        let of_row: Option<Vec<f64>> = weights.filter(|_| !without.is_empty()).map(|w| {
+            let mut w = w.to_vec();
+            for &i in &without {
+                w[i] = 0.0;
+            }
             w
         });
-        let weights = without_idle.as_deref().or(weights);
+        without.sort_unstable();
+        let counts = match of_row.as_deref().or(weights) {
+            Some(weight) => Counts::Weighted(weight),
+            None => Counts::AllBut(&without),
+        };
         let x = std::mem::take(&mut rows.x);
         let standardised = match p {
             0 => Standardised::default(),
             // The same code with a known number of columns, which the compiler unrolls.
-            1 => standardise(flat, 1, weights, order, x),
-            2 => standardise(flat, 2, weights, order, x),
-            3 => standardise(flat, 3, weights, order, x),
-            4 => standardise(flat, 4, weights, order, x),
-            5 => standardise(flat, 5, weights, order, x),
-            6 => standardise(flat, 6, weights, order, x),
-            7 => standardise(flat, 7, weights, order, x),
-            8 => standardise(flat, 8, weights, order, x),
-            p => standardise(flat, p, weights, order, x),
+            1 => standardise(flat, 1, &counts, order, x),
+            2 => standardise(flat, 2, &counts, order, x),
+            3 => standardise(flat, 3, &counts, order, x),
+            4 => standardise(flat, 4, &counts, order, x),
+            5 => standardise(flat, 5, &counts, order, x),
+            6 => standardise(flat, 6, &counts, order, x),
+            7 => standardise(flat, 7, &counts, order, x),
+            8 => standardise(flat, 8, &counts, order, x),
+            p => standardise(flat, p, &counts, order, x),
         };
-        let Standardised { centre, scale, reach, x } = standardised;
-        (rows.centre, rows.scale, rows.reach, rows.x) = (centre, scale, reach, x);
+        let Standardised { centre, scale, reach, x, strands } = standardised;
+        (rows.centre, rows.scale, rows.reach, rows.x, rows.strands) = (centre, scale, reach, x, strands);
     }
 
     /// The rows of these data with other covariates, if they are those of `self`; else all anew.

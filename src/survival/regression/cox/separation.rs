@@ -13,7 +13,9 @@
 //!
 //! Of many rows ordered by a covariate the cone is so thin a sliver about its column that no sum of rounded numbers stays
 //! within. So columns of close values are asked first, each alone, plus and minus: that its values order the events is decided by
-//! comparisons, without rounding.
+//! comparisons, without rounding. Times that are near ties are one time; a column that orders the events but for such times, by
+//! differences as close, is judged as they are: values that are close at one time are one value. (As they stand they would put the
+//! maximum where no number reaches.)
 //!
 //! The nearest point is found by nonnegative least squares (Lawson & Hanson 1974, chapter 23), which asks at each step for
 //! the one pair that is violated most: one pass over the rows instead of all pairs.
@@ -57,6 +59,8 @@ impl Ord for AtRisk {
 
 /// A likelihood without a maximum.
 pub(in crate::survival::regression) struct Monotone {
+    /// The rows with close values at one time as one value, where that is what the limit is of.
+    pub merged: Option<Rows>,
     /// The rows of the limit, in which each stratum is split so that only undecided pairs are left.
     pub left: Rows,
     /// A column that decides every pair of rows that differ, where some of its values lie close together.
@@ -73,10 +77,19 @@ pub(in crate::survival::regression) struct ByColumn {
 
 /// The limit; `None` where no coefficient of `free` can run to infinity, with the others held.
 pub(in crate::survival::regression) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
+    limit_of(rows, ties, free).or_else(|| {
+        let merged = Pairs::new(rows, ties, free).with_close_values_merged()?;
+        let found = limit_of(&merged, ties, free)?;
+        Some(Monotone { merged: Some(merged), ..found })
+    })
+}
+
+/// The limit of the rows as they are.
+fn limit_of(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
     if let Some((by, score)) = Pairs::new(rows, ties, free).ordered_by_a_column() {
         let left = rows.split_by(&levels(&score, 0.0));
-        if Pairs::new(&left, ties, free).are_alike() {
-            return Some(Monotone { left, by: Some(by) });
+        if Pairs::new(&left, ties, free).have_a_maximum() {
+            return Some(Monotone { merged: None, left, by: Some(by) });
         }
     }
     let mut left: Option<Rows> = None;
@@ -88,7 +101,7 @@ pub(in crate::survival::regression) fn limit(rows: &Rows, ties: Ties, free: &[us
         let levels = levels(&cone.scores(&direction), SAME_LEVEL * cone.size(&direction));
         left = Some(cone.rows.split_by(&levels));
     }
-    left.map(|left| Monotone { left, by: None })
+    left.map(|left| Monotone { merged: None, left, by: None })
 }
 
 /// The pairs of events and rows at risk with them, in the columns `free`.
@@ -148,6 +161,46 @@ impl<'a> Pairs<'a> {
             let close = |w: &[f64]| w[1] > w[0] && w[1] - w[0] < CLOSE * self.reach[place];
             sorted.windows(2).any(close).then_some((ByColumn { place, sign }, score))
         })
+    }
+
+    /// The rows with the values of a column that lie close together at one time as one value, if the column orders the events
+    /// then, and did not before.
+    fn with_close_values_merged(&self) -> Option<Rows> {
+        let mut merged: Option<Rows> = None;
+        for (place, &j) in self.free.iter().enumerate() {
+            let plain: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
+            let mut score = plain.clone();
+            for stratum in &self.rows.strata {
+                let mut start = stratum.rows.start;
+                for tied in self.rows.time[stratum.rows.clone()].chunk_by(|a, b| a == b) {
+                    let values = &mut score[start..start + tied.len()];
+                    start += tied.len();
+                    let extremes = (f64::INFINITY, f64::NEG_INFINITY);
+                    let (low, high) = values.iter().fold(extremes, |(l, h), &x| (l.min(x), h.max(x)));
+                    if high - low < CLOSE * self.reach[place] {
+                        let first = values[0];
+                        values.fill(first);
+                    }
+                }
+            }
+            let orders = |score: &[f64]| {
+                let minus: Vec<f64> = score.iter().map(|x| -x).collect();
+                self.worst(score, 0.0, 0.0).is_none() != self.worst(&minus, 0.0, 0.0).is_none()
+            };
+            if score != plain && !orders(&plain) && orders(&score) {
+                let rows = merged.get_or_insert_with(|| self.rows.clone());
+                score.iter().enumerate().for_each(|(i, x)| rows.x[i * rows.p + j] = *x);
+            }
+        }
+        merged
+    }
+
+    /// Is there no direction along which the likelihood rises without end?
+    fn have_a_maximum(&self) -> bool {
+        self.are_alike() || {
+            let (total, size) = self.total();
+            self.residual(&total, size).is_none()
+        }
     }
 
     /// Do the rows of each pair have the same covariates?

@@ -1,6 +1,7 @@
 //! Covariates brought into the order of the rows, centred and scaled.
 
 use crate::numeric::threads;
+use crate::survival::regression::fingerprint;
 
 /// Covariates in the order of the rows, centred at the weighted mean and scaled to a mean absolute deviation of 1: so no
 /// user tunes a step.
@@ -11,6 +12,8 @@ pub(super) struct Standardised {
     /// No (centred and scaled) covariate is further from 0 than this.
     pub reach: Vec<f64>,
     pub x: Vec<f64>,
+    /// The fingerprints of the columns, where one pass gave both.
+    pub strands: Option<Vec<u64>>,
 }
 
 /// So many rows are asked for ahead of their use.
@@ -23,55 +26,148 @@ const CACHED: usize = 1 << 14;
 const MANY: usize = 1 << 14;
 const SAMPLE: usize = 1 << 10;
 
+/// Which rows count, and how much.
+pub(super) enum Counts<'a> {
+    /// All but these, in increasing order.
+    AllBut(&'a [usize]),
+    Weighted(&'a [f64]),
+}
+
+impl Counts<'_> {
+    fn of(&self, row: usize) -> f64 {
+        match self {
+            Self::AllBut(few) => f64::from(u8::from(few.binary_search(&row).is_err())),
+            Self::Weighted(weight) => weight[row],
+        }
+    }
+}
+
 /// Mean, mean absolute deviation (with many rows about the mean of a sample of them: what scales need not be exact) and
 /// largest value of each column.
 struct Spread {
     centre: Vec<f64>,
     scale: Vec<f64>,
     largest: Vec<f64>,
+    strands: Option<Vec<u64>>,
 }
 
 impl Spread {
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
-    fn of(flat: &[f64], p: usize, weight: impl Fn(usize) -> f64, total: f64) -> Self {
-        // In the order of the data, which is how the matrix lies in memory.
-        let rows = || flat.chunks_exact(p).enumerate().filter(|&(i, _)| weight(i) > 0.0);
-        let (mut centre, mut scale, mut largest) = (vec![0.0; p], vec![0.0; p], vec![0.0_f64; p]);
-        let Some((_, first)) = rows().next() else { return Self { centre, scale, largest } };
-        let many = flat.len() / p >= MANY;
+    fn of(flat: &[f64], p: usize, counts: &Counts, total: f64) -> Self {
+        let n = flat.len() / p;
+        let row = |i: usize| &flat[i * p..(i + 1) * p];
+        let Some(first) = (0..n).find(|&i| counts.of(i) > 0.0).map(row) else {
+            let zero = vec![0.0; p];
+            return Self { centre: zero.clone(), scale: zero.clone(), largest: zero, strands: None };
+        };
         // Deviations from a first value: the values themselves may be near the largest number.
-        let mut about = first.to_vec();
-        if many {
-            let sample = || (0..SAMPLE).map(|k| k * (flat.len() / p / SAMPLE)).filter(|&i| weight(i) > 0.0);
+        let about = (n >= MANY).then(|| {
+            let mut about = first.to_vec();
+            let sample = || (0..SAMPLE).map(|k| k * (n / SAMPLE)).filter(|&i| counts.of(i) > 0.0);
             let each = (sample().count().max(1) as f64).recip();
             for i in sample() {
                 for j in 0..p {
-                    about[j] += each * (flat[i * p + j] - first[j]);
+                    about[j] += each * (row(i)[j] - first[j]);
                 }
             }
+            about
+        });
+        match (counts, p) {
+            // A known number of columns stays in registers.
+            (Counts::AllBut(few), 1) => of_known::<1>(flat, few, total, first, about.as_deref()),
+            (Counts::AllBut(few), 2) => of_known::<2>(flat, few, total, first, about.as_deref()),
+            (Counts::AllBut(few), 3) => of_known::<3>(flat, few, total, first, about.as_deref()),
+            (Counts::AllBut(few), 4) => of_known::<4>(flat, few, total, first, about.as_deref()),
+            (Counts::AllBut(few), 5) => of_known::<5>(flat, few, total, first, about.as_deref()),
+            (Counts::AllBut(few), 6) => of_known::<6>(flat, few, total, first, about.as_deref()),
+            (Counts::AllBut(few), 7) => of_known::<7>(flat, few, total, first, about.as_deref()),
+            (Counts::AllBut(few), 8) => of_known::<8>(flat, few, total, first, about.as_deref()),
+            _ => of_any(flat, p, counts, total, first, about.as_deref()),
         }
-        for (i, x) in rows() {
-            let w = weight(i) / total;
-            for j in 0..p {
+    }
+}
+
+/// About a value that is given, or the mean.
+fn of_any(
+    flat: &[f64],
+    p: usize,
+    counts: &Counts,
+    total: f64,
+    first: &[f64],
+    about: Option<&[f64]>,
+) -> Spread {
+    let rows =
+        || flat.chunks_exact(p).enumerate().map(|(i, x)| (counts.of(i) / total, x)).filter(|r| r.0 > 0.0);
+    let (mut centre, mut scale, mut largest) = (vec![0.0; p], vec![0.0; p], vec![0.0_f64; p]);
+    let deviate = |scale: &mut [f64], about: &[f64], w: f64, x: &[f64]| {
+        for j in 0..p {
+            scale[j] += w * (x[j] - about[j]).abs();
+        }
+    };
+    for (w, x) in rows() {
+        for j in 0..p {
+            centre[j] += w * (x[j] - first[j]);
+            largest[j] = if x[j].abs() > largest[j] { x[j].abs() } else { largest[j] };
+        }
+        if let Some(about) = about {
+            deviate(&mut scale, about, w, x);
+        }
+    }
+    centre.iter_mut().zip(first).for_each(|(c, f)| *c += f);
+    if about.is_none() {
+        rows().for_each(|(w, x)| deviate(&mut scale, &centre, w, x));
+    }
+    Spread { centre, scale, largest, strands: None }
+}
+
+/// The same of all rows but few, with the fingerprints of the columns in the same pass.
+fn of_known<const P: usize>(
+    flat: &[f64],
+    few: &[usize],
+    total: f64,
+    first: &[f64],
+    about: Option<&[f64]>,
+) -> Spread {
+    let (rows, _) = flat.as_chunks::<P>();
+    let known = |v: &[f64]| -> [f64; P] { std::array::from_fn(|j| v[j]) };
+    let (first, w) = (known(first), total.recip());
+    let (mut centre, mut scale, mut largest) = ([0.0; P], [0.0; P], [0.0_f64; P]);
+    let mut strands = [fingerprint::START; P];
+    let between = |k: usize| {
+        let from = k.checked_sub(1).map_or(0, |before| few[before] + 1);
+        from..few.get(k).copied().unwrap_or(rows.len())
+    };
+    let given = about.map_or([0.0; P], known);
+    for k in 0..=few.len() {
+        for x in &rows[between(k)] {
+            for j in 0..P {
                 centre[j] += w * (x[j] - first[j]);
                 largest[j] = if x[j].abs() > largest[j] { x[j].abs() } else { largest[j] };
-                scale[j] += w * (x[j] - about[j]).abs();
+                scale[j] += w * (x[j] - given[j]).abs();
+                strands[j] = fingerprint::add(strands[j], x[j]);
             }
         }
-        for j in 0..p {
-            centre[j] += first[j];
-        }
-        if !many {
-            scale.fill(0.0);
-            for (i, x) in rows() {
-                let w = weight(i) / total;
-                for j in 0..p {
-                    scale[j] += w * (x[j] - centre[j]).abs();
-                }
+        if let Some(&left_out) = few.get(k) {
+            for (strand, x) in strands.iter_mut().zip(&rows[left_out]) {
+                *strand = fingerprint::add(*strand, *x);
             }
         }
-        Self { centre, scale, largest }
+    }
+    for j in 0..P {
+        centre[j] += first[j];
+    }
+    if about.is_none() {
+        scale = [0.0; P];
+        for x in (0..=few.len()).flat_map(|k| &rows[between(k)]) {
+            for j in 0..P {
+                scale[j] += w * (x[j] - centre[j]).abs();
+            }
+        }
+    }
+    Spread {
+        centre: centre.to_vec(),
+        scale: scale.to_vec(),
+        largest: largest.to_vec(),
+        strands: Some(strands.to_vec()),
     }
 }
 
@@ -81,16 +177,16 @@ impl Spread {
 pub(super) fn standardise(
     flat: &[f64],
     p: usize,
-    weights: Option<&[f64]>,
+    counts: &Counts,
     order: &[usize],
     mut sorted: Vec<f64>,
 ) -> Standardised {
-    let total: f64 = weights.map_or(order.len() as f64, |w| order.iter().map(|&i| w[i]).sum());
-    let total = if total > 0.0 { total } else { 1.0 };
-    let Spread { centre, mut scale, largest } = match weights {
-        None => Spread::of(flat, p, |_| 1.0, total),
-        Some(w) => Spread::of(flat, p, |i| w[i], total),
+    let total: f64 = match counts {
+        Counts::AllBut(few) => (order.len() - few.len()) as f64,
+        Counts::Weighted(w) => order.iter().map(|&i| w[i]).sum(),
     };
+    let total = if total > 0.0 { total } else { 1.0 };
+    let Spread { centre, mut scale, largest, strands } = Spread::of(flat, p, counts, total);
     for j in 0..p {
         // Below the rounding of the values themselves nothing varies.
         if scale[j] <= 4.0 * f64::EPSILON * largest[j] {
@@ -117,5 +213,5 @@ pub(super) fn standardise(
         }
     });
     let reach = (0..p).map(|j| (largest[j] + centre[j].abs()) * factor[j]).collect();
-    Standardised { centre, scale, reach, x: sorted }
+    Standardised { centre, scale, reach, x: sorted, strands }
 }

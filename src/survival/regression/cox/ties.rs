@@ -31,7 +31,7 @@
 ///
 /// # References
 /// Kalbfleisch & Prentice (1973), Biometrika 60:267. `DeLong`, Guirguis & So (1994), Biometrika 81:607.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Ties {
     /// Efron (1977): they leave one after the other, on average.

@@ -46,9 +46,12 @@ impl SubdistributionBaseline {
         &self.jumps
     }
 
-    /// The cumulative hazard at `t`.
+    /// The cumulative hazard at `t`; NaN where `t` is.
     #[must_use]
     pub fn at(&self, t: f64) -> f64 {
+        if t.is_nan() {
+            return t;
+        }
         self.jumps[..self.times.partition_point(|&x| x <= t)].iter().sum()
     }
 }

@@ -1,6 +1,6 @@
 //! Where the likelihood of a subdistribution has no maximum: the cone of infinite directions, and the fit in its limit.
 //!
-//! Whether the likelihood rises for ever along a direction is a matter of who is at risk with whom, not of how much a row
+//! Whether the likelihood is monotone along a direction is a matter of who is at risk with whom, not of how much a row
 //! weighs. A row with another event stays at risk as long as its weight is above 0, so its pairs are those of a row of Cox's
 //! model that leaves after the last such event time: the cone of these rows is that of the model. In the limit the pairs
 //! that are left undecided lie in strata of their own, with the weights of all.

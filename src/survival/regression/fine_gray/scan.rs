@@ -123,7 +123,7 @@ impl Scan {
     /// When each row is at risk for the last time, at the latest: a row with another event at the last event time at which
     /// it has a weight.
     pub fn last_at_risk(&self, rows: &Rows) -> Vec<f64> {
-        let mut time = rows.time.clone();
+        let mut time = rows.time.to_vec();
         for (stratum, of) in self.of_strata(rows) {
             for o in &of.others {
                 let g = o.group as usize;

@@ -18,6 +18,8 @@ mod likelihood;
 mod maximum;
 mod model;
 mod options;
+mod test;
 
-pub use model::{FrailtyDf, FrailtyModel, FrailtyTest};
+pub use model::{FrailtyDf, FrailtyModel};
 pub use options::{Frailty, FrailtyVariance};
+pub use test::FrailtyTest;

@@ -1,21 +1,20 @@
 //! What was fitted: coefficients, frailties, their variance, and what the frailties cost.
 
-use std::fmt;
+#[cfg(feature = "serde")]
+mod stored;
+mod table;
 
 use ndarray::Array2;
 
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::distribution::{chi_square_sf, chi_square_sf_of};
-use crate::print::PValue as P;
 use crate::survival::regression::cox::{CoxModel, Stop, Ties};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::frailty::law::Law;
 use crate::survival::regression::frailty::maximum::{Maximum, Variance};
 use crate::survival::regression::frailty::options::Frailty;
+use crate::survival::regression::frailty::test::FrailtyTest;
 use crate::survival::regression::term::{Status, Term};
-#[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
-use crate::survival::result::test::TestSummary;
 
 /// A fitted model with frailties. Made by [`Frailty::fit`].
 ///
@@ -265,162 +264,4 @@ fn trace_of_ratio(v: &[f64], w: &[f64], p: usize, of: &[usize]) -> f64 {
     let Some(factor) = Cholesky::new(v, p, of) else { return 0.0 };
     let column = |j: usize| (0..p).map(|i| w[i * p + j]).collect::<Vec<f64>>();
     of.iter().map(|&j| factor.solve(&column(j))[j]).sum()
-}
-
-/// A chi-square test whose degrees of freedom need not be a whole number.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct FrailtyTest {
-    statistic: f64,
-    df: f64,
-    p_value: Option<f64>,
-}
-
-impl FrailtyTest {
-    fn chi_square(statistic: f64, df: f64) -> Self {
-        Self { statistic, df, p_value: (df > 1e-6).then(|| chi_square_sf_of(statistic, df)) }
-    }
-
-    /// The statistic.
-    #[must_use]
-    pub fn statistic(&self) -> f64 {
-        self.statistic
-    }
-
-    /// Its degrees of freedom.
-    #[must_use]
-    pub fn df(&self) -> f64 {
-        self.df
-    }
-
-    /// The p-value; `None` where there is nothing to test.
-    #[must_use]
-    pub fn p_value(&self) -> Option<f64> {
-        self.p_value
-    }
-}
-
-impl From<&FrailtyTest> for TestSummary {
-    fn from(test: &FrailtyTest) -> Self {
-        Self::new("Chi-square test of a model with frailties", Some(test.statistic), test.p_value)
-    }
-}
-
-impl fmt::Display for FrailtyTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2} on {:.2} df", self.statistic, self.df)?;
-        self.p_value.map_or(Ok(()), |p| write!(f, ", {:#}", P(p)))
-    }
-}
-
-impl fmt::Display for FrailtyModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { law, ties, rows, events, theta, .. } = self;
-        let clusters = self.frailties.len();
-        write!(
-            f,
-            "Cox model with {law} frailties, {ties} ties: {rows} rows, {events} events, {clusters} clusters; {}",
-            self.stop
-        )?;
-        let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
-        write!(
-            f,
-            "\n{:width$} {:>10} {:>10} {:>8} {:>9} {:>12}  95% CI",
-            "covariate", "coef", "std error", "z", "p", "hazard ratio"
-        )?;
-        for t in &self.terms {
-            let (Some(se), Some(z), Some(p)) = (t.std_error(), t.z(), t.p_value()) else {
-                write!(f, "\n{:width$} redundant: left out", t.name)?;
-                continue;
-            };
-            let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
-            write!(
-                f,
-                "\n{:width$} {:>10.5} {se:>10.5} {z:>8.3} {:>9} {:>12.4}  {interval:.4}",
-                t.name,
-                t.coefficient(),
-                P(p).to_string(),
-                t.hazard_ratio()
-            )?;
-        }
-        write!(f, "\nvariance of the frailties {theta:.4}, {:.2} degrees of freedom", self.df.frailty)?;
-        if let (Some(integrated), Some(test)) = (self.integrated, self.variance_test()) {
-            write!(
-                f,
-                "; log likelihood without them {integrated:.3}\nno variance        {test} (at the edge)"
-            )?;
-        }
-        write!(f, "\nfrailties          {}", self.frailty_test())?;
-        write!(f, "\nlikelihood ratio   {}", self.likelihood_ratio_test())
-    }
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(FrailtyTest { statistic: f64, df: f64, p_value: Option<f64> });
-
-#[cfg(feature = "serde")]
-impl FrailtyTest {
-    fn check(&self) -> crate::error::Result<()> {
-        stored::number("a statistic", self.statistic)?;
-        stored::number("degrees of freedom", self.df)?;
-        self.p_value.map_or(Ok(()), |p| stored::probability("a p-value", p))
-    }
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(FrailtyModel {
-    law: Law,
-    ties: Ties,
-    rows: usize,
-    events: usize,
-    theta: f64,
-    terms: Vec<Term>,
-    variance: Vec<f64>,
-    sampling_variance: Vec<f64>,
-    frailties: Vec<f64>,
-    frailty_variances: Vec<f64>,
-    df: FrailtyDf,
-    log_likelihood: [f64; 2],
-    without: f64,
-    integrated: Option<f64>,
-    iterations: usize,
-    stop: Stop,
-});
-
-#[cfg(feature = "serde")]
-impl FrailtyModel {
-    fn check(&self) -> crate::error::Result<()> {
-        let (p, k) = (self.terms.len(), self.frailties.len());
-        let lengths = [
-            ("the variances", self.variance.len(), p * p),
-            ("the sampling variances", self.sampling_variance.len(), p * p),
-            ("the variances of the frailties", self.frailty_variances.len(), k),
-        ];
-        for (argument, len, expected) in lengths {
-            if len != expected {
-                return Err(crate::error::Error::LengthMismatch {
-                    argument,
-                    len,
-                    other: "the model",
-                    expected,
-                });
-            }
-        }
-        stored::size("theta", self.theta)?;
-        stored::covariance(&self.variance, p)?;
-        stored::covariance(&self.sampling_variance, p)?;
-        self.frailties.iter().try_for_each(|&b| stored::number("a log frailty", b))?;
-        self.frailty_variances.iter().try_for_each(|&v| stored::size("a variance", v))?;
-        let within = |value: f64, most: usize| {
-            if value.abs() <= most as f64 + 1.0 {
-                return Ok(());
-            }
-            let must_be = "at most the number of columns, or of clusters";
-            Err(crate::error::Error::OutOfRange { argument: "degrees of freedom", value, must_be })
-        };
-        self.df.covariates.iter().try_for_each(|&d| within(d, p))?;
-        within(self.df.frailty, k)?;
-        let likelihoods = self.log_likelihood.iter().chain([&self.without]).chain(&self.integrated);
-        likelihoods.copied().try_for_each(|l| stored::number("a log likelihood", l))
-    }
 }

@@ -3,11 +3,12 @@
 use crate::error::Error;
 use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter, Summary};
 use crate::survival::regression::parametric::family::Family;
+use crate::survival::regression::parametric::generalized_f::{f_delta, log_f_density, log_f_survival};
 use crate::survival::regression::parametric::jet::Real;
 use crate::survival::regression::parametric::spline::{self, Knots};
 use crate::survival::regression::parametric::standard::{SplineScale, Standard};
 use crate::survival::regression::parametric::tails::{
-    self, LOG_ROOT_TAU, log_f_density, log_f_survival, log_gamma_density, log_gamma_survival, relative_exp,
+    self, LOG_ROOT_TAU, log_gamma_density, log_gamma_survival, relative_exp,
 };
 
 /// `1/(1 + e^−e)` and its complement, by logarithms.
@@ -133,7 +134,7 @@ impl Distribution for Family {
             }
             Self::GeneralizedF => {
                 let (q, log_p) = (p[2].value(), p[3].value());
-                let delta = T::compose([p[2], p[3]], &tails::f_delta(q, log_p));
+                let delta = T::compose([p[2], p[3]], &f_delta(q, log_p));
                 let w = (-p[0]).shift(t.ln()) * (-p[1]).exp() * delta;
                 T::compose([w, p[2], p[3]], &log_f_survival(w.value(), q, log_p))
             }
@@ -182,7 +183,7 @@ impl Distribution for Family {
             }
             Self::GeneralizedF => {
                 let (q, log_p) = (p[2].value(), p[3].value());
-                let delta = T::compose([p[2], p[3]], &tails::f_delta(q, log_p));
+                let delta = T::compose([p[2], p[3]], &f_delta(q, log_p));
                 let w = (-p[0]).shift(t.ln()) * (-p[1]).exp() * delta;
                 let inner = T::compose([w, p[2], p[3]], &log_f_density(w.value(), q, log_p));
                 (inner - p[1] + delta.ln()).shift(-t.ln())

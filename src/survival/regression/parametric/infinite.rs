@@ -4,8 +4,7 @@
 //! coefficients along them, and at right angles to them the model is that of the rows that are left: its variance is the
 //! generalised inverse of the information, whatever the coding of the covariates.
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::symmetric_eigen::symmetric_eigen;
 use crate::survival::regression::parametric::Distribution;

@@ -30,7 +30,7 @@
 //! first and the last. Positive parameters are reported as logarithms, probabilities as logits.
 //!
 //! Inside: `jet` carries first and second derivatives along, so that `family_functions` writes each log density and log survival
-//! function once; `tails` has those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
+//! function once; `tails` and `generalized_f` have those that are integrals; `likelihood` sums the rows, `search` finds the maximum and says
 //! what it is; `infinite` is what stays finite where there is none.
 
 mod background;
@@ -41,6 +41,7 @@ mod extrapolation;
 mod family;
 mod family_functions;
 mod family_names;
+mod generalized_f;
 mod gradient;
 mod infinite;
 mod jet;

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use ndarray::{Array1, Array2};
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};

@@ -1,7 +1,6 @@
 //! Parameters on their natural scale.
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::survival::regression::parametric::distribution::{Distribution, Link};
 use crate::survival::regression::parametric::layout::Factor;
 use crate::survival::regression::parametric::model::ParametricModel;

@@ -13,6 +13,8 @@ use crate::survival::regression::parametric::rows::Rows;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 
+/// So many starts that lead to the maximum of an earlier one, one after the other, are enough.
+const AGREEING: usize = 2;
 /// So many rows are enough for a start.
 const PART: usize = 1 << 14;
 
@@ -346,9 +348,13 @@ impl<D: Distribution> Parametric<D> {
         if !all && best.as_ref().is_some_and(|b| b.stop.is_success()) {
             return best;
         }
+        let mut agreeing = 0;
         for start in from {
             let Some(found) = problem.maximise(start, self.max_iterations, self.tolerance) else { continue };
             let done = found.stop == ParametricStop::Converged;
+            let same =
+                |b: &Found| done && b.stop == found.stop && (found.point.value - b.point.value).abs() < 1e-7;
+            agreeing = if best.as_ref().is_some_and(same) { agreeing + 1 } else { 0 };
             let better = best.as_ref().is_none_or(|b| {
                 let higher = found.point.value > b.point.value + 1e-7;
                 let unbounded = matches!(found.stop, ParametricStop::NoMaximum { .. });
@@ -361,7 +367,7 @@ impl<D: Distribution> Parametric<D> {
             if better {
                 best = Some(found);
             }
-            if done && !all {
+            if done && (!all || agreeing == AGREEING) {
                 break;
             }
         }

@@ -1,7 +1,6 @@
 //! Survival, hazard, quantiles and means of one subject, with limits by the delta method or by simulation.
 
-use crate::error::NotEstimable;
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result, check_size};
 use crate::numeric::distribution::normal_quantile;
 use crate::numeric::random::Random;
 use crate::survival::regression::new_rows::{NewRows, one_row};
@@ -85,12 +84,14 @@ impl<D: Distribution> Prediction<'_, D> {
     /// (Mandel 2013, Am Stat 67:76). Values and standard errors stay those of the delta method.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for fewer than 100 draws.
+    /// [`Error::OutOfRange`] for fewer than 100 draws; [`Error::TooLarge`] for more than fit into memory.
     pub fn simulated(self, draws: usize, seed: u64) -> Result<Self> {
         if draws < 100 {
             let must_be = "at least 100";
             return Err(Error::OutOfRange { argument: "draws", value: draws as f64, must_be });
         }
+        let each = 8 * self.model.coefficients.len() + 24;
+        check_size("so many draws of the coefficients", draws, each, "some thousand draws are enough")?;
         let draws = Draws::new(&self.model.coefficients, &self.model.variance, draws, seed);
         Ok(Self { draws: Some(draws), ..self })
     }
@@ -329,9 +330,17 @@ impl<D: Distribution> Prediction<'_, D> {
 
     /// So many times, drawn from the fitted distribution: infinite for those who never have the event. The seed decides
     /// them, and time `i` is the same however many are drawn.
-    #[must_use]
-    pub fn simulate(&self, times: usize, seed: u64) -> Vec<f64> {
-        (0..times).map(|i| self.simulated_time(seed, i as u64)).collect()
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] for more times than fit into memory.
+    pub fn simulate(&self, times: usize, seed: u64) -> Result<Vec<f64>> {
+        check_size(
+            "a list of so many times",
+            times,
+            8,
+            "draw fewer at once, each lot with a seed of its own",
+        )?;
+        Ok((0..times).map(|i| self.simulated_time(seed, i as u64)).collect())
     }
 
     /// The time of this number among those of the seed.

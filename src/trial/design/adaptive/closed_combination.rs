@@ -9,7 +9,7 @@ use crate::trial::design::boundaries::Boundaries;
 use crate::trial::design::checks;
 
 /// How the hypotheses of several arms are tested together within a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum IntersectionTest {

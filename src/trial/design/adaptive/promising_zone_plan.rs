@@ -12,7 +12,7 @@ use crate::print::Number;
 use crate::trial::design::checks;
 
 /// Where an interim result lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Zone {
     /// The trial stops: the bound for futility is passed.
@@ -28,7 +28,7 @@ pub enum Zone {
 }
 
 /// The test at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum FinalTest {
     /// The stages with their planned weights (Cui, Hung & Wang): it keeps the error whatever the rule of enlargement.

@@ -1,10 +1,10 @@
-//! Individual data from a digitised curve: the algorithm of Guyot et al. (2012), with its defects mended.
+//! Individual data from a digitised curve: the algorithm of Guyot et al. (2012), with its defects corrected.
 
 use crate::error::{Error, Result};
 use crate::trial::reconstruct::arm::digitized::{DigitizedArm, DigitizedPoint};
 
 /// What is done about clicks that a survival curve cannot have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Repair {
     /// Nothing: clicks out of order, rising curves and clicks beside the axes are errors.
@@ -168,7 +168,7 @@ impl Guyot {
         let repaired = self.repair == Repair::Monotone;
         if let Some(&value) = self.time.iter().find(|t| **t < 0.0 && t.is_finite() && !repaired) {
             let must_be =
-                "at least 0; mend it, or have what lies left of the axis moved to it (`Repair::Monotone`)";
+                "at least 0; correct it, or have what lies left of the axis moved to it (`Repair::Monotone`)";
             return Err(Error::OutOfRange { argument: "the time of a click", value, must_be });
         }
         let onto_axis = |t: &f64| if repaired && t.is_finite() { t.max(0.0) } else { *t };
@@ -199,15 +199,15 @@ impl Guyot {
         };
         if self.repair == Repair::Refuse {
             let must =
-                "clicks must be in the order of time; mend them, or have them sorted (`Repair::Monotone`)";
+                "clicks must be in the order of time; correct them, or have them sorted (`Repair::Monotone`)";
             sorted("time", &self.time, |a, b| a <= b, must)?;
-            let must = "a survival curve cannot rise; mend the clicks, or lower them (`Repair::Monotone`)";
+            let must = "a survival curve cannot rise; correct the clicks, or lower them (`Repair::Monotone`)";
             sorted("survival", &self.survival, |a, b| a >= b, must)?;
         }
         let must = "the times of a risk table must increase";
         sorted("at_risk times", &times[1].1, |a, b| a < b, must)?;
         let counts: Vec<f64> = self.at_risk.iter().map(|r| f64::from(r.1)).collect();
-        sorted("at_risk counts", &counts, |a, b| a >= b, "numbers at risk cannot rise; mend the table")?;
+        sorted("at_risk counts", &counts, |a, b| a >= b, "numbers at risk cannot rise; correct the table")?;
         let subjects = f64::from(self.subjects);
         if !(subjects >= 1.0) {
             return Err(Error::OutOfRange { argument: "subjects", value: subjects, must_be: "at least 1" });

@@ -19,12 +19,12 @@ impl TrialFigures {
     pub(in crate::trial::reconstruct) fn search(
         &self,
         first: bool,
-    ) -> Result<([ArmOrders; 2], Scale, Collected)> {
+    ) -> Result<([ArmOrders; 2], Scale, PairSums)> {
         self.check()?;
         let arms = [self.arms[0].reconstruct()?, self.arms[1].reconstruct()?];
         self.refuse_late_events(&arms)?;
         let scale = Scale::new(self.arms[0].subjects + self.arms[1].subjects);
-        let mut found = Collected::default();
+        let mut found = PairSums::default();
         let pairs = arms[0].patterns().iter().flat_map(|a| arms[1].patterns().iter().map(move |b| (a, b)));
         for (number, (a, b)) in pairs.enumerate() {
             if number >= MOST_PAIRS {
@@ -39,7 +39,7 @@ impl TrialFigures {
         Ok((arms, scale, found))
     }
 
-    fn pair(&self, first: &ArmOrder, second: &ArmOrder, scale: Scale, found: &mut Collected) {
+    fn pair(&self, first: &ArmOrder, second: &ArmOrder, scale: Scale, found: &mut PairSums) {
         let orders = [first, second];
         let later = orders.map(|order| match self.later {
             LaterCensoring::Any => order.later_censorings(),
@@ -150,7 +150,7 @@ const MOST_FITS: u32 = 1_000_000;
 const MOST_PAIRS: usize = 10_000;
 
 #[derive(Default)]
-pub(in crate::trial::reconstruct) struct Collected {
+pub(in crate::trial::reconstruct) struct PairSums {
     /// Written out so far.
     pub examples: usize,
     pub truncated: bool,

@@ -4,8 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::error::NotEstimable;
-use crate::error::Result;
+use crate::error::{NotEstimable, Result};
 use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
 use crate::survival::regression::cox::rows::Rows;

@@ -69,7 +69,7 @@ impl Finished<'_, '_> {
         let terms: Vec<Term> = design.names().iter().enumerate().map(term).collect();
         CoxModel {
             recipe: design.recipe().clone(),
-            fingerprint: Fingerprint::of(data, design),
+            fingerprint: Fingerprint::of_known(data, design, rows.strands.as_deref()),
             ties: options.ties,
             rows: data.len(),
             events: rows.event.iter().filter(|&&e| e).count(),

@@ -1,6 +1,7 @@
 //! The same rows in other strata, at other times, without weights or about another middle.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::per_row::PerRow;
@@ -50,7 +51,7 @@ impl Rows {
         }
         let mut moved = self.chosen(&order);
         (moved.weight, moved.offset, moved.repeated) = (PerRow::all(1.0), PerRow::all(0.0), false);
-        moved.time = order.iter().map(|&i| time[i]).collect();
+        moved.time = Arc::new(order.iter().map(|&i| time[i]).collect());
         for stratum in &self.strata {
             moved.push_part(stratum.rows.clone(), stratum, &order);
         }
@@ -66,10 +67,11 @@ impl Rows {
             centre: self.centre.clone(),
             scale: self.scale.clone(),
             reach: self.reach.clone(),
+            strands: None,
             weight: self.weight.select(rows),
             offset: self.offset.select(rows),
-            time: rows.iter().map(|&i| self.time[i]).collect(),
-            event: rows.iter().map(|&i| self.event[i]).collect(),
+            time: Arc::new(rows.iter().map(|&i| self.time[i]).collect()),
+            event: Arc::new(rows.iter().map(|&i| self.event[i]).collect()),
             order: rows.iter().map(|&i| self.order[i]).collect(),
             strata: Vec::new(),
             idle: Vec::new(),
@@ -88,9 +90,8 @@ impl Rows {
     pub fn unweighted(&self) -> Self {
         let mut rows = self.clone();
         (rows.weight, rows.offset, rows.repeated) = (PerRow::all(1.0), PerRow::all(0.0), false);
-        for tie in rows.strata.iter_mut().flat_map(|s| &mut s.ties) {
-            let events = (tie.events_end - tie.start) as f64;
-            (tie.leaving, tie.weight) = (events, events);
+        for stratum in std::mem::take(&mut rows.strata) {
+            rows.push_stratum(stratum.rows, stratum.late, stratum.code);
         }
         rows
     }

@@ -1,20 +1,24 @@
 //! Strata of rows, the times at which they have events, and the rows that none of these concerns.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
+use std::sync::{Arc, OnceLock};
 
 use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::per_row::PerRow;
 
 #[derive(Debug, Clone)]
 pub(in crate::survival::regression) struct Stratum {
     pub rows: Range<usize>,
+    /// The first row with an event; the end of the rows where none has.
+    pub first: usize,
     /// The event times, increasing.
-    pub ties: Vec<Tie>,
+    pub ties: EventTimes,
+    /// Those of them at which not exactly one row of weight 1 leaves.
+    pub together: Vec<Tie>,
     /// Rows that enter late, in order of entry.
     pub late: Vec<(f64, usize)>,
     /// The entry of each row of the stratum, −∞ where it is not late. Empty where none is.
     entry: Vec<f64>,
-    /// Does each event have a time of its own?
-    pub apart: bool,
     /// Which stratum of the data this is.
     pub code: usize,
 }
@@ -38,6 +42,85 @@ impl Tie {
     }
 }
 
+/// The event times of a stratum, listed when they are first asked for: of continuous times the list is half as long as the rows
+/// are, and few fits ask for it.
+#[derive(Debug, Clone)]
+pub(in crate::survival::regression) struct EventTimes {
+    rows: Range<usize>,
+    time: Arc<Vec<f64>>,
+    event: Arc<Vec<bool>>,
+    weight: PerRow,
+    repeated: bool,
+    listed: OnceLock<Vec<Tie>>,
+}
+
+impl EventTimes {
+    /// The rows that leave at the event time that begins with a row.
+    fn from(&self, start: usize) -> Tie {
+        let (time, event) = (&self.time[..self.rows.end], &self.event[..self.rows.end]);
+        let (mut end, mut weight) = (start, 0.0);
+        while end < time.len() && event[end] && time[end] == time[start] {
+            weight += self.weight[end];
+            end += 1;
+        }
+        let leaving = if self.repeated { weight } else { (end - start) as f64 };
+        Tie { time: time[start], start, events_end: end, leaving, weight }
+    }
+
+    fn list(&self) -> Vec<Tie> {
+        let mut ties = Vec::with_capacity(self.event[self.rows.clone()].iter().filter(|&&e| e).count());
+        let mut i = self.rows.start;
+        while i < self.rows.end {
+            if self.event[i] {
+                let tie = self.from(i);
+                i = tie.events_end;
+                ties.push(tie);
+            } else {
+                i += 1;
+            }
+        }
+        ties
+    }
+
+    /// The event times at which not exactly one row of weight 1 leaves.
+    fn together(&self) -> Vec<Tie> {
+        if self.repeated || self.weight.own().is_some() {
+            return self.iter().filter(|tie| !tie.alone() || tie.weight != 1.0).copied().collect();
+        }
+        let (time, event) = (&self.time[self.rows.clone()], &self.event[self.rows.clone()]);
+        let mut together = Vec::new();
+        let mut i = 1;
+        while i < event.len() {
+            // All three are asked, so that one answer is foreseen, and not three.
+            let (before, now, alike) = (event[i - 1], event[i], time[i - 1] == time[i]);
+            if before & now & alike {
+                let tie = self.from(self.rows.start + i - 1);
+                i = tie.events_end - self.rows.start;
+                together.push(tie);
+            }
+            i += 1;
+        }
+        together
+    }
+}
+
+impl Deref for EventTimes {
+    type Target = [Tie];
+
+    fn deref(&self) -> &[Tie] {
+        self.listed.get_or_init(|| self.list())
+    }
+}
+
+impl<'a> IntoIterator for &'a EventTimes {
+    type Item = &'a Tie;
+    type IntoIter = std::slice::Iter<'a, Tie>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl Stratum {
     /// When a row entered; −∞ where it was there from the start.
     pub fn entry_of(&self, row: usize) -> f64 {
@@ -55,7 +138,6 @@ impl Rows {
     /// Adds a stratum of sorted rows; `late` are those who enter late, in any order.
     pub(super) fn push_stratum(&mut self, rows: Range<usize>, mut late: Vec<(f64, usize)>, code: usize) {
         late.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let ties = self.ties(rows.clone());
         let mut entry = Vec::new();
         if !late.is_empty() {
             entry.resize(rows.len(), f64::NEG_INFINITY);
@@ -63,30 +145,17 @@ impl Rows {
                 entry[i - rows.start] = e;
             }
         }
-        let apart = ties.iter().all(|tie| tie.events_end - tie.start == 1);
-        self.strata.push(Stratum { rows, ties, late, entry, apart, code });
-    }
-
-    pub(super) fn ties(&self, rows: Range<usize>) -> Vec<Tie> {
-        // Nearly as many as events where times are continuous: allocated once.
-        let mut ties = Vec::with_capacity(self.event[rows.clone()].iter().filter(|&&e| e).count());
-        let mut i = rows.start;
-        while i < rows.end {
-            let (start, time) = (i, self.time[i]);
-            let mut weight = 0.0;
-            while i < rows.end && self.time[i] == time && self.event[i] {
-                weight += self.weight[i];
-                i += 1;
-            }
-            if i > start {
-                let leaving = if self.repeated { weight } else { (i - start) as f64 };
-                ties.push(Tie { time, start, events_end: i, leaving, weight });
-            }
-            while i < rows.end && self.time[i] == time {
-                i += 1;
-            }
-        }
-        ties
+        let ties = EventTimes {
+            rows: rows.clone(),
+            time: Arc::clone(&self.time),
+            event: Arc::clone(&self.event),
+            weight: self.weight.clone(),
+            repeated: self.repeated,
+            listed: OnceLock::new(),
+        };
+        let together = ties.together();
+        let first = self.event[rows.clone()].iter().position(|&e| e).map_or(rows.end, |i| rows.start + i);
+        self.strata.push(Stratum { rows, first, ties, together, late, entry, code });
     }
 
     /// The rows that are in no risk set with an event: censored before the first event of their stratum, or under
@@ -94,10 +163,14 @@ impl Rows {
     pub(super) fn find_idle(&mut self, stays: &[bool]) {
         self.idle.clear();
         for stratum in &self.strata {
+            let first = stratum.first;
+            if stays.is_empty() && stratum.late.is_empty() {
+                self.idle.extend(stratum.rows.start..first);
+                continue;
+            }
             let remains = |i: usize| stays.get(self.order[i]).copied().unwrap_or(false);
             let last_event = stratum.ties.last().map_or(f64::NEG_INFINITY, |t| t.time);
             let outlasts = |i: usize| remains(i) && stratum.entry_of(i) < last_event;
-            let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
             self.idle.extend((stratum.rows.start..first).filter(|&i| !outlasts(i)));
             if stratum.late.is_empty() {
                 continue;
@@ -120,6 +193,6 @@ impl Rows {
 
     /// Do two rows have the event at one time of one stratum, or one row that is there more than once?
     pub fn has_tied_events(&self) -> bool {
-        self.strata.iter().flat_map(|s| &s.ties).any(|tie| !tie.alone())
+        self.strata.iter().flat_map(|s| &s.together).any(|tie| !tie.alone())
     }
 }

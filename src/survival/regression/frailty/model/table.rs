@@ -1,0 +1,48 @@
+//! A model with frailties as a table.
+
+use std::fmt;
+
+use crate::print::PValue as P;
+use crate::survival::regression::frailty::model::FrailtyModel;
+
+impl fmt::Display for FrailtyModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { law, ties, rows, events, theta, .. } = self;
+        let clusters = self.frailties.len();
+        write!(
+            f,
+            "Cox model with {law} frailties, {ties} ties: {rows} rows, {events} events, {clusters} clusters; {}",
+            self.stop
+        )?;
+        let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
+        write!(
+            f,
+            "\n{:width$} {:>10} {:>10} {:>8} {:>9} {:>12}  95% CI",
+            "covariate", "coef", "std error", "z", "p", "hazard ratio"
+        )?;
+        for t in &self.terms {
+            let (Some(se), Some(z), Some(p)) = (t.std_error(), t.z(), t.p_value()) else {
+                write!(f, "\n{:width$} redundant: left out", t.name)?;
+                continue;
+            };
+            let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+            write!(
+                f,
+                "\n{:width$} {:>10.5} {se:>10.5} {z:>8.3} {:>9} {:>12.4}  {interval:.4}",
+                t.name,
+                t.coefficient(),
+                P(p).to_string(),
+                t.hazard_ratio()
+            )?;
+        }
+        write!(f, "\nvariance of the frailties {theta:.4}, {:.2} degrees of freedom", self.df.frailty)?;
+        if let (Some(integrated), Some(test)) = (self.integrated, self.variance_test()) {
+            write!(
+                f,
+                "; log likelihood without them {integrated:.3}\nno variance        {test} (at the edge)"
+            )?;
+        }
+        write!(f, "\nfrailties          {}", self.frailty_test())?;
+        write!(f, "\nlikelihood ratio   {}", self.likelihood_ratio_test())
+    }
+}
