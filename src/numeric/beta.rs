@@ -285,9 +285,13 @@ mod tests {
     /// (R 4.2.2 has 0.0786496035 for the first.) The exponent is a difference of numbers near 1e14.
     #[test]
     fn large_parameters_are_integrated() {
-        for (a, b, z) in
-            [(4e5, 3e5, -0.1), (2e5, 9e6, -3.0), (9e6, 2e5, -8.0), (1e6, 1e6, 0.0), (5e5, 5e5, -30.0)]
-        {
+        for (a, b, z) in [
+            (4e5_f64, 3e5_f64, -0.1_f64),
+            (2e5, 9e6, -3.0),
+            (9e6, 2e5, -8.0),
+            (1e6, 1e6, 0.0),
+            (5e5, 5e5, -30.0),
+        ] {
             let mean = a / (a + b);
             let x = mean + z * (mean * (1.0 - mean) / (a + b)).sqrt();
             assert_relative_eq!(beside(a, b, x, 1.0 - x), fraction(a, b, x) / a, max_relative = 1e-12);
