@@ -15,8 +15,8 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 
 /// An effect of two proportions: the estimate now, its interval and p-value by the same method when they are asked for.
 ///
-/// Made by [`MiettinenNurminen`](crate::proportion::MiettinenNurminen), [`ChanZhang`](crate::proportion::ChanZhang)
-/// and [`ConditionalOddsRatio`](crate::proportion::ConditionalOddsRatio). Neither has a standard error: these
+/// Made by [`MiettinenNurminen`], [`ChanZhang`]
+/// and [`ConditionalOddsRatio`]. Neither has a standard error: these
 /// intervals are no estimate plus and minus.
 ///
 /// # Example
@@ -78,7 +78,7 @@ impl ChanZhang {
     /// The effect of the group against the reference.
     ///
     /// # Errors
-    /// [`Error::TooLarge`](crate::Error::TooLarge) for more than 40,000 possible tables (some 200 subjects in each group).
+    /// [`Error::TooLarge`] for more than 40,000 possible tables (some 200 subjects in each group).
     pub fn estimate(&self, pair: &TwoProportions) -> Result<EffectEstimate> {
         chan_zhang::check(pair)?;
         Ok(EffectEstimate::new(pair, self.measure(), EffectMethod::ChanZhang))

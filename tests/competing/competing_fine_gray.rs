@@ -315,7 +315,7 @@ impl Rows {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     /// The sandwich, with what the estimated G adds, is the derivative of the coefficients in the weights of the rows:
     /// with ties, censoring groups and strata too. (Replication weights count in G.) So are the residuals of a row, and the

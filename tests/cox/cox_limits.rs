@@ -481,7 +481,7 @@ fn rows_ordered_by_a_covariate_have_their_limit_however_close_its_values() -> Re
 fn a_column_that_orders_merged_times_is_infinite() -> Result<()> {
     let mut random = Random(5);
     // Of 2 and 3 both fail, of 8 and 9 the first, of 14 and 15 the second, of 20 and 21 both; the others have times of their own.
-    let near = |i: u32| if i % 3 == 0 { 1e-8 } else { 0.25 };
+    let near = |i: u32| if i.is_multiple_of(3) { 1e-8 } else { 0.25 };
     let time: Vec<f64> = (0..24).map(|i| f64::from(i / 2 + 1) + f64::from(i % 2) * near(i)).collect();
     let event: Vec<bool> = (0..24).map(|i| i % 5 != 4).collect();
     let z: Vec<f64> = (0..24).map(|_| random.uniform()).collect();
@@ -517,7 +517,7 @@ fn a_column_that_orders_merged_times_is_infinite() -> Result<()> {
 
         // The whole likelihood where the order's coefficient is 1000: the others are decided, and 1e-8 changes a ratio by 1e-5.
         let eta: Vec<f64> = (0..24).map(|i| -1e3 * time[i] + beta * z[i]).collect();
-        let merged = |i: usize| if i % 3 == 0 && i % 2 == 1 { time[i - 1] } else { time[i] };
+        let merged = |i: usize| if i.is_multiple_of(3) && i % 2 == 1 { time[i - 1] } else { time[i] };
         let mut whole = 0.0;
         for start in (0..24).filter(|&i| i == 0 || merged(i) != merged(i - 1)) {
             let tied: Vec<usize> = (start..24).filter(|&i| merged(i) == merged(start) && event[i]).collect();

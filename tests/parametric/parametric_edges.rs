@@ -76,7 +76,7 @@ fn hostile_data_have_an_answer_or_a_diagnosis() {
                     assert!(hazard.is_err() || hazard.is_ok_and(|h| h >= 0.0), "{family} {time:?}");
                 }
                 Err(error) => {
-                    assert!(matches!(error, Error::Model(ModelError::NoCurve { .. })), "{family}: {error}")
+                    assert!(matches!(error, Error::Model(ModelError::NoCurve { .. })), "{family}: {error}");
                 }
             }
         }

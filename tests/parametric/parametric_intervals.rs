@@ -46,7 +46,7 @@ impl Distribution for Proportional {
     }
 }
 
-/// icenReg 2.0.16: ic_par(cbind(L, R) ~ x, model = "ph" or "po", dist). Its coefficients are right to 2e-6, as the file states; x is
+/// icenReg 2.0.16: `ic_par(cbind(L, R) ~ x, model = "ph" or "po", dist)`. Its coefficients are right to 2e-6, as the file states; x is
 /// centred.
 #[test]
 fn proportional_hazards_and_odds_are_those_of_icenreg() {

@@ -13,8 +13,11 @@ fn rows() -> Observations {
     data.unwrap().with_entry(&[0.0, 0.0, 0.0, 0.0, 1.0, 2.0]).unwrap()
 }
 
+/// A family, its parameters, and the log likelihood of [`rows`].
+type Case = (Family, Vec<(&'static str, f64)>, f64);
+
 fn log_likelihood(family: &Family, fixed: &[(&str, f64)]) -> f64 {
-    let model = fixed.iter().fold(Parametric::new(family.clone()), |model, (name, x)| model.fixed(*name, *x));
+    let model = fixed.iter().fold(Parametric::new(family.clone()), |model, (name, x)| model.fixed(name, *x));
     model.fit(rows(), &Design::without_covariates(6)).unwrap().log_likelihood()
 }
 
@@ -31,7 +34,7 @@ fn every_kind_of_row_has_the_likelihood_of_its_definition() {
     let mixture = |base| Family::MixtureCure(Box::new(base));
     let non_mixture = |base| Family::NonMixtureCure(Box::new(base));
     let cured = |share, others: &[(&'static str, f64)]| [&[("theta", share)], others].concat();
-    let cases: Vec<(Family, Vec<(&str, f64)>, f64)> = vec![
+    let cases: Vec<Case> = vec![
         (Family::GeneralizedF, f(0.7, 0.4), -9.2681925741235764287),
         (Family::GeneralizedF, wide, -9.1730702666167696485),
         (Family::GeneralizedF, f(0.0, 1e-3), -9.3548475256411784789),

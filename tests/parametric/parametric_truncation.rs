@@ -124,7 +124,7 @@ fn evenly_spread_times_have_no_maximum() {
         match fit {
             Ok(fit) => assert!(fit.log_likelihood().is_finite(), "{name}: {fit}"),
             Err(error) => {
-                assert!(matches!(error, Error::Model(ModelError::InfiniteLikelihood)), "{name}: {error}")
+                assert!(matches!(error, Error::Model(ModelError::InfiniteLikelihood)), "{name}: {error}");
             }
         }
     }

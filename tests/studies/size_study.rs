@@ -38,7 +38,7 @@ fn rejected(sizes: (usize, usize), ties: bool, trials: usize) -> [f64; 5] {
 
 #[test]
 fn exact_tests_keep_their_level() {
-    let trials = std::env::var("GREENWOOD_SIZE").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
+    let trials = std::env::var("GREENWOOD_SIZE").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     // Four standard errors of a share of 5 %.
     let allowed = 5.0 + 400.0 * (0.05 * 0.95 / trials as f64).sqrt();
     println!("| arms | ties | exact T | its mid-p | exact Z | exact Gehan | log-rank |");

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::error::{Error, NotEstimable, Result, TableError};
+#[cfg(feature = "serde")]
+use crate::error::TableError;
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::distribution::normal_two_sided;
 use crate::numeric::root;
 use crate::print::{self, Number};

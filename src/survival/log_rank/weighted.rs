@@ -160,7 +160,7 @@ impl<'f> WeightedLogRank<'f> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::TooFewGroups`]; [`Error::TooManyGroups`]; [`Error::OutOfRange`] and
-    /// [`TestError::PeriodCount`](crate::TestError::PeriodCount) where the weight's parameters are not what they must be; [`TestError::WeightFunction`](crate::TestError::WeightFunction) where a
+    /// [`TestError::PeriodCount`] where the weight's parameters are not what they must be; [`TestError::WeightFunction`] where a
     /// function gives no finite number, or one so large that sums of it are none.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<LogRankTest> {
         check_count(groups.count())?;

@@ -140,7 +140,7 @@ impl<'a> CauseSpecificRisk<'a> {
     /// For each cause its model beside the data, and the row by the names of that model.
     ///
     /// # Errors
-    /// [`Error::Empty`] without causes; [`Error::DuplicateName`]; [`ModelError::OtherData`](crate::ModelError::OtherData) where the models are of other numbers of
+    /// [`Error::Empty`] without causes; [`Error::DuplicateName`]; [`ModelError::OtherData`] where the models are of other numbers of
     /// rows; those of [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor) for the rows.
     pub fn new<S: ToString>(models: &[(S, &'a FittedData<'a>, &NewRow)]) -> Result<Self> {
         let Some((_, first, _)) = models.first() else {
@@ -184,7 +184,7 @@ impl<'a> CauseSpecificRisk<'a> {
     ///
     /// # Errors
     /// [`Error::UnknownCause`]; [`Error::NotEstimable`] for a time that is NaN, negative, or beyond follow-up;
-    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded), [`Error::UnknownLabel`]; [`Error::Unsupported`] under exact
+    /// [`ModelError::InfiniteCoefficient`]; [`ModelError::StratumNeeded`], [`Error::UnknownLabel`]; [`Error::Unsupported`] under exact
     /// ties.
     pub fn of(&self, cause: &(impl ToString + ?Sized), t: f64) -> Result<RiskEstimate> {
         Ok(self.at(cause, &[t])?.remove(0))

@@ -42,7 +42,7 @@ impl<'a> Design<'a> {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where names and columns differ in number; [`Error::DuplicateName`] where two columns
-    /// have one name; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) where a value is NaN or infinite.
+    /// have one name; [`ModelError::InvalidCovariate`] where a value is NaN or infinite.
     pub fn new<S: ToString>(names: &[S], x: ArrayView2<'a, f64>) -> Result<Self> {
         if names.len() != x.ncols() {
             let (len, expected) = (names.len(), x.ncols());
@@ -191,8 +191,8 @@ impl DesignBuilder {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where covariates differ in length; [`Error::DuplicateName`] where two covariates or
-    /// columns have one name; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate); [`Error::UnknownLabel`] for a reference level that does not
-    /// exist; [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) for an interaction of columns that were not added before;
+    /// columns have one name; [`ModelError::InvalidCovariate`]; [`Error::UnknownLabel`] for a reference level that does not
+    /// exist; [`ModelError::UnknownCovariate`] for an interaction of columns that were not added before;
     /// [`Error::OutOfRange`] for knots; [`Error::TooLarge`] for a factor of so many levels that its columns would not
     /// fit into memory.
     pub fn build(self) -> Result<Design<'static>> {

@@ -92,9 +92,9 @@ impl NewColumns {
     /// The rows as a design.
     ///
     /// # Errors
-    /// [`ModelError::MissingCovariate`](crate::ModelError::MissingCovariate) and [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) by name; [`ModelError::UnknownLevel`](crate::ModelError::UnknownLevel);
-    /// [`ModelError::OtherCovariate`](crate::ModelError::OtherCovariate) where a level is given for a number or the other way round;
-    /// [`Error::DuplicateName`] where a covariate is given twice; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) for values that are not
+    /// [`ModelError::MissingCovariate`] and [`ModelError::UnknownCovariate`] by name; [`ModelError::UnknownLevel`];
+    /// [`ModelError::OtherCovariate`] where a level is given for a number or the other way round;
+    /// [`Error::DuplicateName`] where a covariate is given twice; [`ModelError::InvalidCovariate`] for values that are not
     /// finite; [`Error::LengthMismatch`].
     pub fn build(&self) -> Result<Design<'static>> {
         self.check_names()?;

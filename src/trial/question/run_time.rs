@@ -10,7 +10,7 @@ use crate::trial::{Ascertainment, Label, Role, Time, TimeUnit, label};
 /// An endpoint whose rules are known at run time: closures that may hold what was read or chosen.
 ///
 /// It is asked as an [`Endpoint`](crate::trial::Endpoint) is, by [`Trial::analyse`](crate::trial::Trial::analyse), and
-/// [`Estimand::from`] it takes strategies. Where the events are an enum that is known when the program is written, an
+/// [`Estimand::from`](crate::trial::Estimand) it takes strategies. Where the events are an enum that is known when the program is written, an
 /// `Endpoint` is better: it does not compile until each kind of event has a role.
 ///
 /// # Example

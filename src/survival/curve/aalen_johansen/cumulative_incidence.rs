@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::{Error, NotEstimable, Result, TableError};
+#[cfg(feature = "serde")]
+use crate::error::TableError;
+use crate::error::{Error, NotEstimable, Result};
 use crate::print::or_missing;
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};

@@ -62,7 +62,7 @@ impl LifeTableRow {
     }
 }
 
-/// A life table: the result of [`Actuarial`]. It ends with the last interval in which somebody is.
+/// A life table: the result of [`Actuarial`](super::Actuarial). It ends with the last interval in which somebody is.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct LifeTable {

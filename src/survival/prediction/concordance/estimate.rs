@@ -69,7 +69,7 @@ impl Concordance {
     /// The concordance of `score` (higher means an earlier event, as the linear predictor of a Cox model).
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) where a score is not finite; [`Error::OutOfRange`] for the
+    /// [`Error::LengthMismatch`]; [`ModelError::InvalidCovariate`] where a score is not finite; [`Error::OutOfRange`] for the
     /// end of the weight; [`Error::Unsupported`] for weights by censoring with delayed entry.
     pub fn estimate(&self, data: &RightCensored, score: &[f64]) -> Result<ConcordanceEstimate> {
         Ok(self.measure(data, score)?.0)
