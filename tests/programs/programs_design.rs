@@ -335,6 +335,15 @@ fn hostile_plans_are_refused_in_a_line() {
             "design expected-events --accrual-breaks 0,6 --accrual-rates 0 --hazard 0.1 --at 12".into(),
             "it must be above 0 in some piece: nobody would enter",
         ),
+        ("design boundaries --looks 0".into(), "--looks 0: a design has at least one look"),
+        (
+            "simulate --hazard-ratio 0.6 --control-hazard 0 --subjects 9 --accrual 1".into(),
+            "nobody would have an event",
+        ),
+        (
+            "simulate --hazard-ratio 0.6 --control-median 9 --subjects 9 --accrual 1 --events 10".into(),
+            "--events 10: it must be at most the 9 of --subjects",
+        ),
         ("design stopped --looks 3 --look 0 --z 1".into(), "looks are counted from 1"),
         (
             "design stopped --looks 3 --look 4 --z 1".into(),
