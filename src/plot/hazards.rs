@@ -1,5 +1,7 @@
 //! Smoothed hazards over time.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
 use crate::plot::series::{Limited, StepSeries};
@@ -60,7 +62,8 @@ impl CurvePlot {
             let start = points.first().map_or(0.0, |p| p.1);
             let label = if several { format!("{}", i + 1) } else { String::new() };
             let own = StepSeries::new(label, start, &points, hazard.range().1)?;
-            let estimates = hazard.points().iter().map(|&p| (p.time, Limited::Hazard(p))).collect();
+            let estimates = hazard.points().iter().map(|&p| (p.time, Limited::Hazard(p)));
+            let estimates = Arc::new(estimates.collect());
             Ok(StepSeries { estimates, smooth: true, per_time: true, ..own })
         });
         let series = series.collect::<Result<Vec<_>>>()?;

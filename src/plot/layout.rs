@@ -8,20 +8,20 @@ use crate::plot::series::Censored;
 pub(crate) const COLUMN: f64 = 0.1;
 
 /// The corners of a step function: across at the old value, then up or down to the new one. Steps that fall into one
-/// column of print are one step: the line passes through the same places.
+/// column of print, which is this wide, are one step: the line passes through the same places.
 pub(crate) fn step_line(
     start: (f64, f64),
     steps: &[(f64, f64)],
     end: f64,
-    x: Scale,
-    y: Scale,
+    (x, y): (Scale, Scale),
+    wide: f64,
 ) -> Vec<(f64, f64)> {
     let mut points = vec![(x.place(start.0), y.place(start.1))];
     let mut value = y.place(start.1);
     let mut column = f64::NEG_INFINITY;
     for &(time, next) in steps.iter().filter(|&&(time, _)| time <= end) {
         let (place, to) = (x.place(time), y.place(next));
-        if place - column < COLUMN {
+        if place - column < wide {
             // The last corner moves on: the line in this column is one stroke.
             if let Some(last) = points.last_mut() {
                 last.1 = to;
@@ -179,8 +179,13 @@ mod tests {
 
     #[test]
     fn a_step_goes_across_then_down() {
-        let line =
-            step_line((0.0, 1.0), &[(1.0, 0.5), (2.0, 0.25)], 4.0, scale(4.0, 40.0), scale(1.0, 100.0));
+        let line = step_line(
+            (0.0, 1.0),
+            &[(1.0, 0.5), (2.0, 0.25)],
+            4.0,
+            (scale(4.0, 40.0), scale(1.0, 100.0)),
+            COLUMN,
+        );
         assert_eq!(
             line,
             [(0.0, 100.0), (10.0, 100.0), (10.0, 50.0), (20.0, 50.0), (20.0, 25.0), (40.0, 25.0)]
@@ -192,7 +197,13 @@ mod tests {
         let n = 1_000_000;
         let steps: Vec<(f64, f64)> =
             (1..=n).map(|i| (f64::from(i), 1.0 - f64::from(i) / f64::from(n))).collect();
-        let line = step_line((0.0, 1.0), &steps, f64::from(n), scale(f64::from(n), 300.0), scale(1.0, 100.0));
+        let line = step_line(
+            (0.0, 1.0),
+            &steps,
+            f64::from(n),
+            (scale(f64::from(n), 300.0), scale(1.0, 100.0)),
+            COLUMN,
+        );
         assert!(line.len() < 6_100, "{}", line.len());
         assert!(line.windows(2).all(|w| w[1].0 >= w[0].0 && w[1].1 <= w[0].1));
         assert_eq!(line.last(), Some(&(300.0, 0.0)));

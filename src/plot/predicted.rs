@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::plot::curves::CurvePlot;
-use crate::plot::series::StepSeries;
+use crate::plot::series::{Limited, StepSeries};
 use crate::plot::style::{Palette, Style};
 use crate::plot::thinned::Columns;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::regression::cox::PredictedCurve;
 use crate::survival::regression::parametric::{Distribution, Prediction};
-use crate::survival::result::interval::Interval;
 
 /// Places along the time axis at which a continuous curve is computed, a millimetre apart in print.
 const PLACES: usize = 100;
@@ -143,9 +142,9 @@ impl StepSeries {
         let steps: Vec<(f64, f64)> = curve.steps().collect();
         let mut series = Self::new(label, 1.0, &steps, curve.last_time())?;
         series.band.push((0.0, Some((1.0, 1.0))));
-        for (time, _) in steps {
-            series.band.push((time, curve.interval(time, Interval::default())?.bounds()));
-        }
+        let curve = Arc::new(curve.clone());
+        let of = |&(time, _): &(f64, f64)| (time, Limited::Predicted(Arc::clone(&curve)));
+        series.estimates = Arc::new(steps.iter().map(of).collect());
         Ok(series)
     }
 

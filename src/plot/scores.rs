@@ -1,5 +1,7 @@
 //! Brier scores over time.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::plot::curves::CurvePlot;
 use crate::plot::series::{Limited, StepSeries};
@@ -69,7 +71,8 @@ impl CurvePlot {
             let mut own =
                 StepSeries::new(label_of.to_string(), 0.0, &through(BrierScore::value), last.time())?;
             own.band = origin.map(|(t, v)| (t, Some((v, v)))).into_iter().collect();
-            own.estimates = scores.iter().map(|s| (s.time(), Limited::Other(s.estimate()))).collect();
+            own.estimates =
+                Arc::new(scores.iter().map(|s| (s.time(), Limited::Other(s.estimate()))).collect());
             own.smooth = true;
             series.push(own);
             if let Some(all) = curve.integrated(Integration::Trapezoid) {

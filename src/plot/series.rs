@@ -1,9 +1,12 @@
 //! A step function as a figure needs it: its line, its band, its marks and the numbers under the axis.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
-use crate::plot::thinned::Behind;
+use crate::plot::thinned::{Behind, Columns};
 use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
 use crate::survival::multi_state::OccupationEstimate;
+use crate::survival::regression::cox::PredictedCurve;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::risk_table::table::{RiskTable, Row};
@@ -33,8 +36,8 @@ pub struct StepSeries {
     pub(crate) end: f64,
     /// Limits from each time on; `None` where there are none.
     pub(crate) band: Vec<(f64, Option<(f64, f64)>)>,
-    /// Values with their errors, of which the rest of the band is made at the level that is asked for.
-    pub(crate) estimates: Vec<(f64, Limited)>,
+    /// Values with their errors, of which the rest of the band is made at the level that is asked for; never copied.
+    pub(crate) estimates: Arc<Vec<(f64, Limited)>>,
     pub(crate) censored: Vec<Censored>,
     pub(crate) counts: Vec<Counted>,
     /// The estimate that it is thinned from, of which values and counts are asked.
@@ -75,16 +78,18 @@ pub(crate) fn is_before(time: f64, t: f64) -> bool {
 }
 
 /// A value with its error, which is asked for limits at the level of the figure.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Limited {
+    Predicted(Arc<PredictedCurve>),
     State(OccupationEstimate),
     Hazard(SmoothedHazardPoint),
     Other(Estimate),
 }
 
 impl Limited {
-    fn interval(&self, interval: Interval) -> Result<ConfidenceInterval> {
+    fn interval(&self, time: f64, interval: Interval) -> Result<ConfidenceInterval> {
         match self {
+            Self::Predicted(curve) => curve.interval(time, interval),
             Self::State(estimate) => estimate.interval(interval),
             Self::Hazard(point) => point.interval(interval),
             Self::Other(estimate) => estimate.interval(interval),
@@ -141,7 +146,7 @@ impl StepSeries {
             steps,
             end,
             band: Vec::new(),
-            estimates: Vec::new(),
+            estimates: Arc::default(),
             censored: Vec::new(),
             counts: Vec::new(),
             behind: None,
@@ -221,14 +226,22 @@ impl StepSeries {
         [&self.label].into_iter().chain(&self.details).map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
-    /// The band of the estimates after what the band has, or none.
-    pub(crate) fn limit_estimates(&mut self, interval: Option<Interval>) -> Result<()> {
+    /// The band of the estimates after what the band has, or none. Limits of steps of one column of time are those of the
+    /// last.
+    pub(crate) fn limit_estimates(&mut self, interval: Option<Interval>, columns: Columns) -> Result<()> {
         let Some(interval) = interval else {
             self.band.clear();
             return Ok(());
         };
-        for (time, estimate) in std::mem::take(&mut self.estimates) {
-            self.band.push((time, estimate.interval(interval)?.bounds()));
+        let columns = if self.smooth { Columns::ALL } else { columns };
+        let estimates = std::mem::take(&mut self.estimates);
+        let mut rest = estimates.as_slice();
+        while let Some(&(first, _)) = rest.first() {
+            let ends = columns.end_of(first);
+            let together = rest.iter().take_while(|e| e.0 < ends).count().max(1);
+            let (time, estimate) = &rest[together - 1];
+            self.band.push((first, estimate.interval(*time, interval)?.bounds()));
+            rest = &rest[together..];
         }
         Ok(())
     }

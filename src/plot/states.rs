@@ -1,5 +1,7 @@
 //! State occupation over time, as lines or stacked areas.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
 use crate::plot::series::{Limited, StepSeries};
@@ -51,7 +53,7 @@ impl StateOccupation {
             let at_risk: Vec<(f64, f64)> =
                 self.times().iter().enumerate().map(|(i, &t)| (t, f64::from(self.at_risk(i)[k]))).collect();
             let mut own = StepSeries::new(state, self.initial()[k], &steps, last)?.with_at_risk(&at_risk);
-            own.estimates = estimates;
+            own.estimates = Arc::new(estimates);
             series.push(own);
         }
         Ok(CurvePlot::steps(series).value_axis("Probability of the state"))

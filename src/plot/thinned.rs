@@ -176,7 +176,7 @@ impl Columns {
     pub(crate) const ALL: Self = Self { width: 0.0, until: f64::INFINITY };
 
     /// The first time that is beyond the column of this one.
-    fn end_of(self, time: f64) -> f64 {
+    pub(crate) fn end_of(self, time: f64) -> f64 {
         if self.width > 0.0 {
             let end = ((time / self.width).floor() + 1.0) * self.width;
             if time <= self.until { end.min(self.until.next_up()) } else { end }

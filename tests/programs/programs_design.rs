@@ -194,7 +194,6 @@ fn errors_name_the_flag() {
             "design fixed --hazard-ratio 0.7 --power 0.9 --control-median 0".into(),
             "--control-median: median is 0",
         ),
-        ("design boundaries --looks 0".into(), "--fractions: fractions is empty"),
         ("design boundaries --looks 99".into(), "--looks: looks is 99: it must be at most 50"),
         ("design boundaries --looks 3 --beta 1".into(), "--beta: power is 0"),
         (
@@ -334,6 +333,15 @@ fn hostile_plans_are_refused_in_a_line() {
         (
             "design expected-events --accrual-breaks 0,6 --accrual-rates 0 --hazard 0.1 --at 12".into(),
             "it must be above 0 in some piece: nobody would enter",
+        ),
+        ("design boundaries --looks 0".into(), "--looks 0: a design has at least one look"),
+        (
+            "simulate --hazard-ratio 0.6 --control-hazard 0 --subjects 9 --accrual 1".into(),
+            "nobody would have an event",
+        ),
+        (
+            "simulate --hazard-ratio 0.6 --control-median 9 --subjects 9 --accrual 1 --events 10".into(),
+            "--events 10: it must be at most the 9 of --subjects",
         ),
         ("design stopped --looks 3 --look 0 --z 1".into(), "looks are counted from 1"),
         (

@@ -131,6 +131,13 @@ impl Program for Options {
             (_, Some(median)) => Hazard::median(median).map_err(of_flag("--control-median"))?,
             _ => return Err("--control-hazard or --control-median is needed".into()),
         };
+        if self.control_hazard == Some(0.0) {
+            return Err("--control-hazard 0: it must be above 0: nobody would have an event".into());
+        }
+        if let Some(events) = self.events.filter(|&events| events > self.subjects) {
+            let subjects = self.subjects;
+            return Err(format!("--events {events}: it must be at most the {subjects} of --subjects").into());
+        }
         for (flag, value, least) in [
             ("--delay", self.delay, 0.0),
             ("--followup", self.followup, 0.0),

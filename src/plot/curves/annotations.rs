@@ -6,7 +6,7 @@ use crate::plot::curves::builder::CurvePlot;
 use crate::plot::curves::frame::Frame;
 use crate::plot::curves::source::Source;
 use crate::plot::curves::words::short;
-use crate::plot::layout::step_line;
+use crate::plot::layout::{COLUMN, step_line};
 use crate::plot::occupied::Occupied;
 use crate::plot::picture::{Color, Picture, Stroke};
 use crate::plot::series::StepSeries;
@@ -18,7 +18,7 @@ impl CurvePlot {
         let Some(tau) = self.mean_to else { return };
         for own in series {
             let end = tau.min(own.end).min(frame.until);
-            let mut corners = step_line((0.0, own.start), &own.steps, end, frame.x, frame.y);
+            let mut corners = step_line((0.0, own.start), &own.steps, end, (frame.x, frame.y), COLUMN);
             corners.extend([(frame.x.place(end), frame.bottom), (frame.left, frame.bottom)]);
             let color = self.style.palette.color(own.color);
             picture.area(format!("mean {}", own.color + 1), &corners, color, self.style.band_opacity);

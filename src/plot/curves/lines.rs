@@ -4,10 +4,15 @@ use crate::plot::axis::Scale;
 use crate::plot::curves::builder::CurvePlot;
 use crate::plot::curves::frame::Frame;
 use crate::plot::curves::legend::STACKED_OPACITY;
-use crate::plot::layout::step_line;
+use crate::plot::layout::{COLUMN, step_line};
 use crate::plot::occupied::Occupied;
 use crate::plot::picture::{Picture, Stroke};
 use crate::plot::series::StepSeries;
+
+/// The column of print in which the steps of a line are one: wider where there are many lines, so that a file stays small.
+fn column(series: &[StepSeries]) -> f64 {
+    COLUMN * (series.len() as f64 / 3.0).max(1.0)
+}
 
 impl CurvePlot {
     /// Bands below, lines above, marks on top; what they cover is taken.
@@ -21,8 +26,10 @@ impl CurvePlot {
         if self.stacked {
             self.stacked_areas(picture, frame, series, taken);
         } else if self.bars.is_none() && self.mean_to.is_none() {
+            // The edge of a band has no stroke, and does not need the detail of a line.
+            let wide = 2.0 * column(series);
             for own in series {
-                for corners in own.band_corners(frame.x, frame.y, frame.until) {
+                for corners in own.band_corners((frame.x, frame.y), frame.until, wide) {
                     taken.shade(&corners);
                     let color = self.style.palette.color(own.color);
                     picture.area(format!("band {}", own.color + 1), &corners, color, self.style.band_opacity);
@@ -30,7 +37,7 @@ impl CurvePlot {
             }
         }
         for own in series {
-            let line = self.line_of(frame, own);
+            let line = self.line_of(frame, own, column(series));
             if !line.is_empty() {
                 taken.cover(&line);
                 picture.stroked(format!("curve {}", own.color + 1), &line, self.stroke_of(own));
@@ -47,19 +54,19 @@ impl CurvePlot {
     }
 
     /// The corners of a curve, up to where it is followed or the axis ends.
-    fn line_of(&self, frame: &Frame, own: &StepSeries) -> Vec<(f64, f64)> {
+    fn line_of(&self, frame: &Frame, own: &StepSeries, wide: f64) -> Vec<(f64, f64)> {
         let end = own.end.min(frame.until);
         if own.smooth {
             return joined(&own.steps, end, frame.x, frame.y);
         }
         if !self.logarithmic() {
-            return step_line((0.0, own.start), &own.steps, end, frame.x, frame.y);
+            return step_line((0.0, own.start), &own.steps, end, (frame.x, frame.y), wide);
         }
         let drawn = own.steps.iter().copied();
         let steps: Vec<(f64, f64)> =
             drawn.filter(|s| s.1.is_finite() && s.0 >= frame.from && s.0 <= end).collect();
         match steps.split_first() {
-            Some((&first, rest)) => step_line(first, rest, end.max(first.0), frame.x, frame.y),
+            Some((&first, rest)) => step_line(first, rest, end.max(first.0), (frame.x, frame.y), wide),
             None => Vec::new(),
         }
     }
@@ -85,7 +92,7 @@ impl CurvePlot {
         let mut below = vec![(frame.x.place(0.0), floor)];
         for own in series {
             let end = own.end.min(frame.until);
-            let line = step_line((0.0, own.start), &own.steps, end, frame.x, frame.y);
+            let line = step_line((0.0, own.start), &own.steps, end, (frame.x, frame.y), column(series));
             // The area below may have ended sooner: its edge is carried on.
             if let Some(&(_, y)) = below.last() {
                 below.push((frame.x.place(end), y));
@@ -133,7 +140,7 @@ impl CurvePlot {
 impl StepSeries {
     /// The corners of the bands: along the upper limits, back along the lower ones; one piece for each stretch that has
     /// limits.
-    fn band_corners(&self, x: Scale, y: Scale, until: f64) -> Vec<Vec<(f64, f64)>> {
+    fn band_corners(&self, (x, y): (Scale, Scale), until: f64, wide: f64) -> Vec<Vec<(f64, f64)>> {
         let end = self.end.min(until);
         let mut pieces = Vec::new();
         let mut i = 0;
@@ -161,7 +168,7 @@ impl StepSeries {
                         let all: Vec<(f64, f64)> = [(from, pick(first))].into_iter().chain(steps).collect();
                         return joined(&all, stop, x, y);
                     }
-                    step_line((from, pick(first)), &steps, stop, x, y)
+                    step_line((from, pick(first)), &steps, stop, (x, y), wide)
                 };
                 let mut corners = side(|l| l.1);
                 corners.extend(side(|l| l.0).into_iter().rev());

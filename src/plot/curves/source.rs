@@ -69,7 +69,7 @@ impl CurvePlot {
             }
             Source::Steps(steps) => {
                 let mut steps = steps.clone();
-                steps.iter_mut().try_for_each(|own| own.limit_estimates(self.bands))?;
+                steps.iter_mut().try_for_each(|own| own.limit_estimates(self.bands, columns))?;
                 steps
             }
         };
@@ -107,7 +107,7 @@ impl CurvePlot {
             Source::Curves(curves) => curves.iter().map(|c| c.last_time()).collect(),
             Source::Hazards(hazards) => hazards.iter().map(|h| h.last_time()).collect(),
             Source::Incidences(groups) => groups.iter().map(|g| g.fit.last_time()).collect(),
-            Source::Steps(_) => Vec::new(),
+            Source::Steps(steps) => steps.iter().map(|own| Some(own.end)).collect(),
         };
         let until = self.until.map(|t| t * self.unit);
         let until = until.unwrap_or_else(|| lasts.into_iter().flatten().fold(0.0, f64::max));

@@ -80,6 +80,7 @@ impl LookFlags {
 
     fn design(&self, alpha: f64, sides: u32, power: f64) -> Result<GroupSequential, Failure> {
         let looks = match (self.looks, self.fractions.is_empty()) {
+            (Some(0), _) => return Err("--looks 0: a design has at least one look".into()),
             (Some(looks), _) => GroupSequential::looks(looks),
             (None, false) => GroupSequential::at(&self.fractions),
             (None, true) => return Err("one of --looks and --fractions is needed, such as --looks 3".into()),
