@@ -5,6 +5,7 @@ mod common;
 #[path = "../common/parametric_cases.rs"]
 mod parametric_cases;
 
+mod interval_regression;
 mod parametric;
 mod parametric_background;
 mod parametric_edges;

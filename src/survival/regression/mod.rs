@@ -8,6 +8,7 @@
 //! * a frailty that the rows of a cluster share: [`Frailty`] ([`frailty`])
 //! * effects that add to the hazard and change with time: [`AdditiveHazards`] ([`additive`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
+//! * events known only between two visits, with any baseline: [`IntervalRegression`] ([`interval_regression`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod absolute_risk;
@@ -18,6 +19,7 @@ pub mod design;
 pub mod fine_gray;
 mod fingerprint;
 pub mod frailty;
+pub mod interval_regression;
 pub mod multi_state_cox;
 pub mod new_rows;
 pub mod parametric;
@@ -41,6 +43,7 @@ pub use fine_gray::{
     SubdistributionResiduals, SubdistributionRows,
 };
 pub use frailty::{Frailty, FrailtyDf, FrailtyModel, FrailtyTest, FrailtyVariance};
+pub use interval_regression::{IntervalLink, IntervalModel, IntervalRegression};
 pub use multi_state_cox::{
     FittedHistories, MultiStateCox, MultiStateCoxModel, OccupationPath, PredictedOccupation,
 };

@@ -105,6 +105,24 @@ impl TurnbullCurve {
         }
     }
 
+    /// A curve on these intersections that a model predicts; `size` is its rows and subjects.
+    pub(crate) fn predicted(
+        places: Vec<(Place, Place)>,
+        mass: Vec<f64>,
+        size: (usize, f64),
+        log_likelihood: f64,
+        kkt_gap: f64,
+        iterations: usize,
+    ) -> Self {
+        let (rows, total) = size;
+        Self { places, mass, rows, total, log_likelihood, kkt_gap, unique: true, iterations, hazard: None }
+    }
+
+    /// The maximal intersections, in order.
+    pub(crate) fn places(&self) -> &[(Place, Place)] {
+        &self.places
+    }
+
     /// The number of intersections that have begun, and of those that have ended, by a time.
     pub(super) fn begun_and_ended(&self, time: f64) -> (usize, usize) {
         let gone = |place: &Place| place.0 < time || (place.0 == time && place.1 <= 0);

@@ -22,4 +22,7 @@ pub(crate) use around::Around;
 pub use bootstrap::TurnbullBootstrap;
 pub use curve::{MassInterval, SurvivalRegion, TurnbullCurve};
 pub use estimator::Turnbull;
+pub(crate) use intersections::Place;
 pub use likelihood_ratio::{RatioLaw, TurnbullLikelihood};
+#[cfg(feature = "serde")]
+pub(crate) use stored::check_places;

@@ -72,9 +72,29 @@ impl TryFrom<RawCurve> for TurnbullCurve {
     }
 }
 
+fn refuse(argument: &'static str, value: f64, must_be: &'static str) -> Result<()> {
+    Err(Error::OutOfRange { argument, value, must_be })
+}
+
+/// Are these maximal intersections in their order?
+pub(crate) fn check_places(places: &[(Place, Place)]) -> Result<()> {
+    if places.is_empty() {
+        return Err(Error::Empty { argument: "the intersections" });
+    }
+    for (j, (left, right)) in places.iter().enumerate() {
+        let is_place = |p: &(f64, i8)| p.0 >= 0.0 && (-1..=1).contains(&p.1);
+        let infinite = right.0 == f64::INFINITY && (j + 1 < places.len() || right.1 != 0);
+        let ordered = compare(left, right).is_le()
+            && places.get(j + 1).is_none_or(|next| compare(right, &next.0).is_lt());
+        if !(is_place(left) && left.0.is_finite() && is_place(right) && ordered) || infinite {
+            return refuse("an intersection", left.0, "after the one before, with its limits in order");
+        }
+    }
+    Ok(())
+}
+
 impl TurnbullCurve {
     fn check(&self) -> Result<()> {
-        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         let rows = self.places.len();
         let hazards = self.hazard.as_ref().map_or(rows, Vec::len);
         if let Some(values) = [self.mass.len(), hazards].into_iter().find(|n| *n != rows) {
@@ -83,15 +103,7 @@ impl TurnbullCurve {
         if rows == 0 || self.rows < 1 {
             return Err(Error::Empty { argument: "the intersections" });
         }
-        for (j, (left, right)) in self.places.iter().enumerate() {
-            let is_place = |p: &(f64, i8)| p.0 >= 0.0 && (-1..=1).contains(&p.1);
-            let infinite = right.0 == f64::INFINITY && (j + 1 < rows || right.1 != 0);
-            let ordered = compare(left, right).is_le()
-                && self.places.get(j + 1).is_none_or(|next| compare(right, &next.0).is_lt());
-            if !(is_place(left) && left.0.is_finite() && is_place(right) && ordered) || infinite {
-                return refuse("an intersection", left.0, "after the one before, with its limits in order");
-            }
-        }
+        check_places(&self.places)?;
         if let Some(&value) = self.mass.iter().find(|m| !(0.0..=1.0 + ROUNDING).contains(*m)) {
             return refuse("a mass", value, "a probability");
         }

@@ -96,6 +96,11 @@ impl Directions {
     pub fn free(&self) -> &[usize] {
         &self.free
     }
+
+    /// What becomes of each coefficient.
+    pub fn fate(&self) -> &[Fate] {
+        &self.fate
+    }
 }
 
 /// Goes on in the limit from where the search began.

@@ -1,0 +1,48 @@
+//! A fitted model as a table.
+
+use std::fmt;
+
+use super::IntervalModel;
+use crate::print::PValue as P;
+use crate::survival::regression::interval_regression::IntervalLink;
+use crate::survival::regression::term::Status;
+
+impl fmt::Display for IntervalModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} for interval-censored events: {} rows; {}, gap {:.1e}",
+            self.link, self.rows, self.stop, self.gap
+        )?;
+        let ratio = match self.link {
+            IntervalLink::ProportionalHazards => "hazard ratio",
+            IntervalLink::ProportionalOdds => "odds ratio",
+        };
+        let width = self.terms.iter().map(|t| t.name().chars().count()).max().unwrap_or(0).max(9);
+        if !self.terms.is_empty() {
+            write!(
+                f,
+                "\n{:width$} {:>10} {:>10} {:>8} {:>9} {ratio:>12}  95% CI",
+                "covariate", "coef", "std error", "z", "p"
+            )?;
+        }
+        for t in &self.terms {
+            write!(f, "\n{:width$} ", t.name())?;
+            match (t.status(), t.std_error(), t.z(), t.p_value()) {
+                (Status::Redundant, ..) => write!(f, "redundant: left out")?,
+                (Status::NotEstimable, ..) => write!(f, "not estimable")?,
+                (Status::PlusInfinity, ..) => write!(f, "{:>10} {ratio} infinite", "∞")?,
+                (Status::MinusInfinity, ..) => write!(f, "{:>10} {ratio} 0", "−∞")?,
+                (_, Some(se), Some(z), Some(p)) => {
+                    let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+                    let (b, ratio) = (t.coefficient(), t.hazard_ratio());
+                    write!(f, "{b:>10.5} {se:>10.5} {z:>8.3} {:>9} {ratio:>12.4}  {interval:.4}", P(p).to_string())?;
+                }
+                _ => write!(f, "{:>10.5} no standard error", t.coefficient())?,
+            }
+        }
+        let [null, fitted] = self.log_likelihood;
+        write!(f, "\nlog likelihood     {fitted:.4}, without covariates {null:.4}")?;
+        write!(f, "\nlikelihood ratio   {}", self.likelihood_ratio_test())
+    }
+}
