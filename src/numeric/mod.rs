@@ -4,7 +4,7 @@
 //! * order and sums: `order` (sort keys), `radix` (keys with their rows), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
 //! * the largest value of a polynomial: `bernstein` · probabilities moved by rates: `generator`
-//! * solving: `root` (one equation), `cholesky`, `envelope` (sparse systems), `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
+//! * solving: `root` (one equation), `cholesky`, `envelope` and `conjugate_gradient` (sparse systems), `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
 //! * many exponentials at once: `exp` · sums of a smooth function over many equally spaced points: `equal_steps`
 //! * integers as few bytes, checksum: `bytes` · integrals: `quadrature`, `panels` (running) · random numbers that a seed decides: `random`
 
@@ -12,6 +12,7 @@ pub(crate) mod bernstein;
 pub(crate) mod beta;
 pub(crate) mod bytes;
 pub(crate) mod cholesky;
+pub(crate) mod conjugate_gradient;
 pub(crate) mod distribution;
 pub(crate) mod envelope;
 pub(crate) mod equal_steps;

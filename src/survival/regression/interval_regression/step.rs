@@ -2,12 +2,17 @@
 //!
 //! Which neighbours become one level is found by pivots: pairs that would be out of order are joined, joined ones whose parts
 //! pull apart are parted, all at once while that helps and else one alone. The curvature of the levels is sparse: a row couples
-//! the two levels of its ends alone. It is factored within its envelope.
+//! the two levels of its ends alone. It is factored within its envelope, or, where that is wide (exact times by the thousand beside
+//! long intervals), solved by conjugate gradients: its elements off the diagonal are negative and its row sums positive.
 
 use super::link::{A_SHIFT, AA, AB, B_SHIFT, BB, SHIFT};
 use super::problem::{Condition, Evaluation, NONE, Point, Problem};
 use crate::numeric::cholesky::Cholesky;
+use crate::numeric::conjugate_gradient::Sparse;
 use crate::numeric::envelope::Envelope;
+
+/// So many operations a factor may cost: with more, conjugate gradients take a hundredth of a second for a hundred thousand rows.
+const CHEAP: f64 = 2e7;
 
 /// Where the quadratic approximation is largest.
 pub(super) struct Target {
@@ -15,9 +20,41 @@ pub(super) struct Target {
     pub beta: Vec<f64>,
 }
 
+/// The curvature of the levels, ready to be solved.
+enum Levels {
+    Factored(Envelope),
+    Sparse(Sparse),
+}
+
+impl Levels {
+    /// From the diagonal and the elements off it.
+    fn new(diagonal: Vec<f64>, pairs: Vec<(u32, u32, f64)>) -> Option<Self> {
+        let mut first: Vec<usize> = (0..diagonal.len()).collect();
+        for &(i, j, _) in &pairs {
+            first[i as usize] = first[i as usize].min(j as usize);
+        }
+        let cost: f64 = first.iter().enumerate().map(|(i, &f)| ((i - f) as f64).powi(2)).sum();
+        if cost > CHEAP {
+            return Some(Self::Sparse(Sparse::new(diagonal, pairs)?));
+        }
+        let mut matrix = Envelope::new(&first);
+        diagonal.iter().enumerate().for_each(|(i, &d)| matrix.add(i, i, d));
+        pairs.iter().for_each(|&(i, j, v)| matrix.add(i as usize, j as usize, v));
+        matrix.factor()?;
+        Some(Self::Factored(matrix))
+    }
+
+    fn solve(&self, b: &[f64]) -> Vec<f64> {
+        match self {
+            Self::Factored(matrix) => matrix.solve(b),
+            Self::Sparse(matrix) => matrix.solve(b),
+        }
+    }
+}
+
 /// The system of one choice of joined levels.
 struct Factored {
-    levels: Envelope,
+    levels: Levels,
     /// Column by column, `J⁻¹ C` of the coefficients that are free.
     borders: Vec<Vec<f64>>,
     solved: Vec<Vec<f64>>,
@@ -44,36 +81,31 @@ impl Step<'_> {
 
     fn factor(&self, pool_of: &[u32], pools: usize) -> Option<Factored> {
         let problem = self.problem;
-        let mut first: Vec<usize> = (0..pools).collect();
-        let ends: Vec<[Option<usize>; 2]> =
-            (0..problem.rows.len()).map(|i| self.ends(i, pool_of)).collect();
-        for pair in &ends {
-            if let [Some(a), Some(b)] = *pair {
-                first[b] = first[b].min(a);
-            }
-        }
-        let mut matrix = Envelope::new(&first);
+        let (mut diagonal, mut pairs) = (vec![0.0; pools], Vec::new());
         let k = self.free.len();
         let mut borders = vec![vec![0.0; pools]; k];
         let mut own = vec![0.0; k * k];
-        for (i, ([a, b], cell)) in ends.iter().zip(&self.at.cells).enumerate() {
+        for (i, cell) in self.at.cells.iter().enumerate() {
+            let [a, b] = self.ends(i, pool_of);
             let w = problem.rows[i].weight;
             let c = &cell.curvature;
             let x = &problem.x[i * problem.p..(i + 1) * problem.p];
             let mut add = |end: usize, own: f64, with_shift: f64| {
-                matrix.add(end, end, w * own);
+                diagonal[end] += w * own;
                 for (border, &j) in borders.iter_mut().zip(self.free) {
                     border[end] += w * with_shift * x[j];
                 }
             };
-            if let Some(a) = *a {
+            if let Some(a) = a {
                 add(a, c[AA], c[A_SHIFT]);
             }
-            if let Some(b) = *b {
+            if let Some(b) = b {
                 add(b, c[BB], c[B_SHIFT]);
             }
-            if let (Some(a), Some(b)) = (*a, *b) {
-                matrix.add(b, a, if a == b { 2.0 } else { 1.0 } * w * c[AB]);
+            match (a, b) {
+                (Some(a), Some(b)) if a == b => diagonal[a] += 2.0 * w * c[AB],
+                (Some(a), Some(b)) => pairs.push((b as u32, a as u32, w * c[AB])),
+                _ => {}
             }
             for (l, &j) in self.free.iter().enumerate() {
                 for (m, &h) in self.free[..=l].iter().enumerate() {
@@ -81,8 +113,8 @@ impl Step<'_> {
                 }
             }
         }
-        matrix.factor()?;
-        let solved: Vec<Vec<f64>> = borders.iter().map(|b| matrix.solve(b)).collect();
+        let levels = Levels::new(diagonal, pairs)?;
+        let solved: Vec<Vec<f64>> = borders.iter().map(|b| levels.solve(b)).collect();
         for l in 0..k {
             for m in 0..=l {
                 let taken: f64 = borders[l].iter().zip(&solved[m]).map(|(b, s)| b * s).sum();
@@ -90,7 +122,7 @@ impl Step<'_> {
                 own[m * k + l] = own[l * k + m];
             }
         }
-        Some(Factored { levels: matrix, borders, solved, schur: own })
+        Some(Factored { levels, borders, solved, schur: own })
     }
 
     /// `J d` of moves of the levels and of the free coefficients, level by level.
