@@ -203,6 +203,14 @@ impl Picture {
         self.items.push(Item::Path(Path { class: class.into(), segments, fill: None, stroke: Some(stroke) }));
     }
 
+    /// A line around an area, whose corners are all alike.
+    pub(crate) fn outline(&mut self, class: impl Into<String>, corners: &[(f64, f64)], color: Color, width: f64) {
+        let mut segments = segments(corners);
+        segments.push(Segment::Close);
+        let stroke = Some(Stroke::new(color, width));
+        self.items.push(Item::Path(Path { class: class.into(), segments, fill: None, stroke }));
+    }
+
     /// An area with these corners.
     pub fn area(&mut self, class: impl Into<String>, corners: &[(f64, f64)], color: Color, opacity: f64) {
         let mut segments = segments(corners);
