@@ -179,7 +179,9 @@ mod tests {
         assert_eq!(ticks_between(-96.0, 28.0, 5), [-80.0, -60.0, -40.0, -20.0, 0.0, 20.0]);
         assert_eq!(ticks_between(0.0, 100.0, 5), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         for most in 4..8 {
-            for (low, high) in [(-0.7, 0.1), (-33.0, 1.0), (-2.4, 1.2), (0.0, 0.07), (-1e-3, 4e-3), (1e5, 3e6)] {
+            for (low, high) in
+                [(-0.7, 0.1), (-33.0, 1.0), (-2.4, 1.2), (0.0, 0.07), (-1e-3, 4e-3), (1e5, 3e6)]
+            {
                 let count = ticks_between(low, high, most).len();
                 assert!((FEWEST..=2 * most + 1).contains(&count), "{count} from {low} to {high} of {most}");
             }

@@ -317,7 +317,10 @@ impl ForestPlot {
 fn outwards(low: f64, high: f64) -> (f64, f64) {
     let round = |edge: f64, of: fn(f64) -> f64| {
         let power = 10f64.powf(edge.log10().floor());
-        [1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0].map(|m| m * power).into_iter().find(|m| (1.0..1.15).contains(&of(m / edge)))
+        [1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
+            .map(|m| m * power)
+            .into_iter()
+            .find(|m| (1.0..1.15).contains(&of(m / edge)))
     };
     (round(low, f64::recip).unwrap_or(low), round(high, |ratio| ratio).unwrap_or(high))
 }

@@ -204,7 +204,13 @@ impl Picture {
     }
 
     /// A line around an area, whose corners are all alike.
-    pub(crate) fn outline(&mut self, class: impl Into<String>, corners: &[(f64, f64)], color: Color, width: f64) {
+    pub(crate) fn outline(
+        &mut self,
+        class: impl Into<String>,
+        corners: &[(f64, f64)],
+        color: Color,
+        width: f64,
+    ) {
         let mut segments = segments(corners);
         segments.push(Segment::Close);
         let stroke = Some(Stroke::new(color, width));

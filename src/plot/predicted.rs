@@ -62,8 +62,11 @@ impl CurvePlot {
     /// ```
     pub fn predicted(curves: &[PredictedCurve], labels: &[impl ToString]) -> Result<Self> {
         same_number(labels.len(), curves.len())?;
-        let named = |(curve, label): (&PredictedCurve, &_)| (ToString::to_string(label), Arc::new(curve.survival().clone()));
-        Ok(Self::step_functions(curves.iter().zip(labels).map(named).collect()).value_axis("Predicted survival"))
+        let named = |(curve, label): (&PredictedCurve, &_)| {
+            (ToString::to_string(label), Arc::new(curve.survival().clone()))
+        };
+        Ok(Self::step_functions(curves.iter().zip(labels).map(named).collect())
+            .value_axis("Predicted survival"))
     }
 
     /// Kaplan-Meier curves with the curves of a parametric model over them, in pairs of one colour: steps for what was

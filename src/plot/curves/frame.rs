@@ -93,7 +93,8 @@ impl CurvePlot {
         let finer = |most| Some(ticks(until, most, rounding)).filter(|t| t.len() >= FEWEST);
         let Some(finer) = (most + 1..=12).find_map(finer) else { return usual };
         let under = self.texts_under(series, &finer);
-        let texts = finer.iter().map(|&t| label(t)).chain(under.into_iter().flat_map(|row| row.into_iter().skip(2)));
+        let texts =
+            finer.iter().map(|&t| label(t)).chain(under.into_iter().flat_map(|row| row.into_iter().skip(2)));
         let widest = texts.map(|text| font::width(&text, size, false)).fold(0.0, f64::max);
         if widest + 0.8 * size <= x.place(finer[1]) - x.place(finer[0]) { finer } else { usual }
     }

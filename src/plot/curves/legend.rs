@@ -162,8 +162,11 @@ impl CurvePlot {
             let (right, bottom) = (left + width - 0.5 * gap, top + height - 0.5 * gap);
             let (left, top) = (left + 0.5 * gap, top + 0.5 * gap);
             // No stub of a line is left between the text and the end of the panel.
-            let near = |edge: f64, end: f64| if (edge - end).abs() < 3.0 * self.style.font_size { end } else { edge };
-            let (left, right) = (near(left, frame.left + 0.1 * self.style.font_size), near(right, frame.right));
+            let near = |edge: f64, end: f64| {
+                if (edge - end).abs() < 3.0 * self.style.font_size { end } else { edge }
+            };
+            let (left, right) =
+                (near(left, frame.left + 0.1 * self.style.font_size), near(right, frame.right));
             let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
             picture.area("ground", &corners, PAPER, 1.0);
         }

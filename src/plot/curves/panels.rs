@@ -199,7 +199,8 @@ fn drawn(
     for (i, ((picture, _), plot)) in pictures.iter_mut().zip(plots).enumerate() {
         plot.style.draw_title(picture, &plot.title);
         for item in &mut picture.items {
-            let (Item::Path(crate::plot::picture::Path { class, .. }) | Item::Text(Text { class, .. })) = item;
+            let (Item::Path(crate::plot::picture::Path { class, .. }) | Item::Text(Text { class, .. })) =
+                item;
             *class = format!("panel {} {class}", i + 1);
         }
     }
@@ -213,8 +214,13 @@ fn common(plots: &[CurvePlot], all: &[Vec<StepSeries>]) -> Result<Common> {
         .zip(all)
         .map(|(plot, series)| plot.until.unwrap_or_else(|| series.iter().map(|s| s.end).fold(0.0, f64::max)));
     let until = ends.fold(0.0, f64::max);
-    let mut common =
-        Common { until, range: (f64::INFINITY, f64::NEG_INFINITY), left: 0.0, ticks: None, names_values: true };
+    let mut common = Common {
+        until,
+        range: (f64::INFINITY, f64::NEG_INFINITY),
+        left: 0.0,
+        ticks: None,
+        names_values: true,
+    };
     for (plot, series) in plots.iter().zip(all) {
         let (low, high) = plot.range(series);
         common.range = (common.range.0.min(low), common.range.1.max(high));
