@@ -3,6 +3,7 @@
 use crate::picture::{all_texts, paths_of, texts};
 use greenwood::plot::{ForestPlot, ForestRow, Item, KaplanMeierPlot, PanelPlot, Style, TableRow};
 use greenwood::survival::{Groups, KaplanMeier, RightCensored, SurvivalCurve};
+use greenwood::trial::examples::{Arm, FFS, saa};
 
 type Answer = Result<(), greenwood::Error>;
 
@@ -78,5 +79,22 @@ fn the_axis_of_a_forest_has_a_number_on_both_sides_of_no_effect() -> Answer {
     let figure = ForestPlot::new(rows).build()?;
     let ticks: Vec<&str> = texts(&figure, "tick").iter().map(|t| t.content.as_str()).collect();
     assert_eq!(ticks, ["0.3", "0.5", "0.7", "1", "1.5"]);
+    Ok(())
+}
+
+#[test]
+fn a_report_holds_a_figure_that_can_be_read_aloud() -> Answer {
+    let analysis = saa().analyse(&FFS)?;
+    let figure = analysis.contrast(Arm::Msc, Arm::Control)?.figure()?.build()?;
+    let html = analysis.report().contrast(Arm::Msc, Arm::Control).build()?.to_html_with(&figure);
+    let (from, to) = (html.find("<figure>").unwrap(), html.find("</figure>").unwrap() + "</figure>".len());
+    assert_eq!(html.matches("<figure>").count(), 1);
+    let document = roxmltree::Document::parse(&html[from..to]).unwrap();
+    let svg = document.root_element().first_element_child().unwrap();
+    assert_eq!(svg.attribute("role"), Some("img"));
+    let said: Vec<&str> =
+        svg.children().filter(roxmltree::Node::is_element).take(2).filter_map(|n| n.text()).collect();
+    assert_eq!(said, [figure.title.as_str(), figure.description.as_str()]);
+    assert!(said[1].contains("median"), "{}", said[1]);
     Ok(())
 }
