@@ -311,11 +311,11 @@ impl StepSeries {
         let happened =
             |i: usize, row: &Row, k: usize| row.events > 0.0 && table.events_of(i, causes[k].1) > 0.0;
         thin(&mut all, table.all(), columns, happened, count, |series, k, time, row, part| {
+            // One walk over the blocks of the fit: a band ends at the row at which a line was asked for last, or close to it.
+            let estimate = estimate_of(row, causes[k].1);
             match (part, &level) {
-                (Part::Line, _) => series.steps.push((time, fit.value_at_row(row, causes[k].1))),
-                (Part::Band, Some((interval, z))) => {
-                    series.band.push((time, estimate_of(row, causes[k].1).limits(interval, *z)));
-                }
+                (Part::Line, _) => series.steps.extend(estimate.value().ok().map(|value| (time, value))),
+                (Part::Band, Some((interval, z))) => series.band.push((time, estimate.limits(interval, *z))),
                 (Part::Band, None) => {}
             }
             Ok(())
