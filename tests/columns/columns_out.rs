@@ -169,7 +169,7 @@ fn histories() -> Histories {
     let from = [0.0, 4.0, 0.0, 5.0, 0.0, 0.0, 0.0];
     let until = [4.0, 9.0, 5.0, 11.0, 8.0, 6.0, 12.0];
     let to = [Some("ill"), None, Some("ill"), Some("dead"), None, Some("dead"), None];
-    Histories::new(&id, &from, &until, &to, &["well", "ill", "dead"]).unwrap()
+    Histories::among(&["well", "ill", "dead"]).rows(&id, &from, &until, &to).unwrap()
 }
 
 #[test]

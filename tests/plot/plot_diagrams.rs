@@ -82,7 +82,7 @@ fn diagram(names: &[&str], moves: &[(usize, usize)]) -> StateDiagram {
             to.push(Some(names[b]));
         }
     }
-    Histories::new(&id, &start, &stop, &to, names).unwrap().with_from(&from).unwrap().figure()
+    Histories::among(names).rows(&id, &start, &stop, &to).unwrap().with_from(&from).unwrap().figure()
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_state_diagram_counts_subjects_and_moves() {
     let from = ["well", "ill", "well", "well", "well", "ill"];
     let stop = [3.0, 8.0, 5.0, 9.0, 2.0, 7.0];
     let data =
-        Histories::new(&[1, 1, 2, 3, 4, 4], &[0., 3., 0., 0., 0., 2.], &stop, &to, &["well", "ill", "dead"])
+        Histories::among(&["well", "ill", "dead"]).rows(&[1, 1, 2, 3, 4, 4], &[0., 3., 0., 0., 0., 2.], &stop, &to)
             .unwrap()
             .with_from(&from)
             .unwrap();

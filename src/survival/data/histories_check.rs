@@ -96,7 +96,7 @@ impl HistoryProblem {
 /// use greenwood::survival::Histories;
 /// use greenwood::survival::data::ProblemKind;
 ///
-/// let data = Histories::new(&[7, 7], &[0.0, 3.0], &[4.0, 6.0], &[Some("ill"), None], &["well", "ill"])?;
+/// let data = Histories::among(&["well", "ill"]).rows(&[7, 7], &[0.0, 3.0], &[4.0, 6.0], &[Some("ill"), None])?;
 /// let check = data.check();
 /// let problem = &check.problems()[0];
 /// assert_eq!((problem.kind(), problem.id(), problem.row()), (ProblemKind::Overlap, "7", 1));

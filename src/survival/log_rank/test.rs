@@ -290,7 +290,7 @@ impl LogRankTest {
                 .filter(|_| self.observed[a] + self.observed[b] > 0.0),
             HazardRatioMethod::Cox => return refuse("Cox's method", "fit a `CoxPh`"),
         };
-        Ok(ratio.map(|(log, se)| HazardRatio::new(group, reference, method, log, Ok(se))))
+        Ok(ratio.map(|(log, se)| HazardRatio::new(method, log, Ok(se)).named(group, reference)))
     }
 
     /// What a permutation test of the same data would work on: subjects per group, where they are whole and

@@ -41,10 +41,7 @@ pub enum OccupationVariance {
 /// use greenwood::survival::Histories;
 /// use greenwood::survival::multi_state::Occupation;
 ///
-/// let data = Histories::new(
-///     &["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0],
-///     &[Some("ill"), Some("dead"), None, Some("dead")], &["well", "ill", "dead"],
-/// )?;
+/// let data = Histories::among(&["well", "ill", "dead"]).rows(&["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0], &[Some("ill"), Some("dead"), None, Some("dead")])?;
 /// let p = Occupation::new().fit(&data)?;
 /// let at = p.at(4.5);
 /// assert!((at[0].value()? - 1.0 / 3.0).abs() < 1e-15 && (at[2].value()? - 1.0 / 3.0).abs() < 1e-15);
