@@ -22,7 +22,10 @@ fn data() -> (RightCensored<'static>, Groups) {
 fn plans() {
     let plan = EquivalenceDesign::new(1.25).target(Target::Power(0.8)).fit().unwrap();
     let batch = shown(&plan, "quantity,value", 6);
-    assert_eq!((text(&batch, "quantity", 0), column(&batch, "value")[0]), ("events".into(), Some(plan.events())));
+    assert_eq!(
+        (text(&batch, "quantity", 0), column(&batch, "value")[0]),
+        ("events".into(), Some(plan.events()))
+    );
     assert_eq!(column(&batch, "value")[5], Some(plan.power()));
     // Without a description of the accrual, no subjects and no duration.
     assert_eq!(column(&batch, "value")[1..5], [None; 4]);
@@ -55,7 +58,8 @@ fn reconstructions() {
     let batch = shown(&ratio, "group,reference,hazard_ratio,std_error,lower,upper,p_value,source", 1);
     assert_eq!((text(&batch, "group", 0), text(&batch, "reference", 0)), ("MSC".into(), "control".into()));
     // exp(−3/9) and 1/√9.
-    let (value, error) = (column(&batch, "hazard_ratio")[0].unwrap(), column(&batch, "std_error")[0].unwrap());
+    let (value, error) =
+        (column(&batch, "hazard_ratio")[0].unwrap(), column(&batch, "std_error")[0].unwrap());
     approx::assert_relative_eq!(value, (-1.0_f64 / 3.0).exp(), max_relative = 1e-15);
     approx::assert_relative_eq!(error, 1.0 / 3.0, max_relative = 1e-15);
 }
@@ -75,7 +79,7 @@ fn extrapolations_and_inverted_tests() {
     let batch = shown(&ratio, "group,reference,hazard_ratio,lower,upper,p_value", 1);
     assert_eq!(column(&batch, "hazard_ratio")[0], ratio.value().ok());
     assert_eq!(column(&batch, "lower")[0], ratio.interval(0.95).unwrap().lower);
-    assert_eq!(column(&batch, "p_value")[0], ratio.p_value(1.0).ok());
+    assert_eq!(column(&batch, "p_value")[0], ratio.p_value(1.0).unwrap());
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
