@@ -37,6 +37,10 @@ pub(super) fn column(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
     batch.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
 }
 
+pub(super) fn text(batch: &RecordBatch, name: &str, row: usize) -> String {
+    batch.column_by_name(name).unwrap().as_string::<i32>().value(row).into()
+}
+
 #[test]
 fn a_curve_is_its_steps() {
     let (data, _) = data();

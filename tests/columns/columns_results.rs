@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use greenwood::arrow_array;
 use greenwood::columns::ToRecordBatch;
 use greenwood::survival::contrast::MedianMeasure;
 use greenwood::survival::curve::{Quantile, SurvivalCurve};
@@ -25,7 +23,7 @@ use greenwood::trial::examples::{Arm, FFS, HARMS, RESPONSE, saa, saa_course};
 use greenwood::trial::reconstruct::ArmFigures;
 use greenwood::trial::{Censoring, Comparisons, DataCutoff, DeltaAdjustment, Time};
 
-use super::columns_out::{column, shown};
+use super::columns_out::{column, shown, text};
 
 fn data() -> RightCensored<'static> {
     let event = vec![true, true, true, false, true, true, true, false];
@@ -44,11 +42,6 @@ fn fit() -> (RightCensored<'static>, CoxModel) {
     let data = data().with_strata(site()).unwrap();
     let fit = CoxPh::new().fit(&data, &age()).unwrap();
     (data, fit)
-}
-
-fn text(batch: &RecordBatch, name: &str, row: usize) -> String {
-    use arrow_array::cast::AsArray;
-    batch.column_by_name(name).unwrap().as_string::<i32>().value(row).into()
 }
 
 #[test]
