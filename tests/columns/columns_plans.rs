@@ -54,7 +54,7 @@ fn reconstructions() {
     assert_eq!(column(&batch, "p_value")[0], found.values()[0].p_value());
     assert_eq!(text(&batch, "example", 0), "DCDdDDDdd");
 
-    let ratio = ReportedHazardRatio::from_log_rank("MSC", "control", -3.0, 9.0).unwrap();
+    let ratio = ReportedHazardRatio::from_log_rank(-3.0, 9.0).unwrap().named("MSC", "control");
     let batch = shown(&ratio, "group,reference,hazard_ratio,std_error,lower,upper,p_value,source", 1);
     assert_eq!((text(&batch, "group", 0), text(&batch, "reference", 0)), ("MSC".into(), "control".into()));
     // exp(−3/9) and 1/√9.

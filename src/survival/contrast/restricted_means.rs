@@ -54,7 +54,7 @@ impl SurvivalCurve {
     }
 
     /// The largest horizon up to which both curves are defined: the smaller of the last times of observation,
-    /// of those curves that have not reached 0. `None` where both have, for then any horizon will do, or
+    /// of those curves that have not reached 0. Returns `None` if both have, for then any horizon will do, or
     /// where a curve has no subjects.
     #[must_use]
     pub fn common_horizon(&self, other: &Self) -> Option<f64> {

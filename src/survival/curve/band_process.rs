@@ -19,7 +19,7 @@ pub enum BandShape {
     EqualPrecision,
 }
 
-/// The critical value: the root of a probability that grows from 0 to 1. `None` where the stretch has no variance.
+/// The critical value: the root of a probability that grows from 0 to 1. Returns `None` if the stretch has no variance.
 pub(super) fn critical_value(shape: BandShape, low: f64, high: f64, level: f64) -> Option<f64> {
     if !(low > 0.0 && high >= low && high < 1.0) {
         return None;

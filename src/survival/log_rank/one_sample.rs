@@ -180,7 +180,7 @@ impl OneSampleTest {
         self.variance
     }
 
-    /// Observed over expected: the standardised mortality ratio. `None` where nothing is expected.
+    /// Observed over expected: the standardised mortality ratio. Returns `None` if nothing is expected.
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
         (self.expected > 0.0).then(|| self.observed / self.expected)

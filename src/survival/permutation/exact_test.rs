@@ -179,7 +179,7 @@ impl ExactTest {
         self.variance * self.unit * self.unit
     }
 
-    /// T standardised by its permutation variance (coin's Z); `None` where Z is permuted or without variance.
+    /// T standardised by its permutation variance (coin's Z). Returns `None` if Z is permuted or without variance.
     #[must_use]
     pub fn standardized(&self) -> Option<f64> {
         (self.permuted == PermutationStatistic::ScoreSum && self.variance > 0.0)

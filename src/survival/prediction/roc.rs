@@ -213,7 +213,7 @@ impl RocPoint {
 }
 
 impl RocPoint {
-    /// Markers at or above it count as positive; `None` where nobody does.
+    /// Markers at or above it count as positive. Returns `None` if nobody does.
     #[must_use]
     pub fn threshold(&self) -> Option<f64> {
         self.threshold

@@ -262,7 +262,7 @@ impl FutureEvents {
         Ok(now + later)
     }
 
-    /// How long until so many further events are expected; `None` where that is never.
+    /// How long until so many further events are expected. Returns `None` if that is never.
     ///
     /// # Errors
     /// [`OutOfRange`](crate::Error::OutOfRange) for values that are negative or not finite.

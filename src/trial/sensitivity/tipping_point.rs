@@ -39,7 +39,7 @@ pub struct TippingPoint {
 pub struct TippingRow {
     /// The factor on the hazard after censoring.
     pub delta: f64,
-    /// The pooled hazard ratio; `None` where a completed data set has nothing to compare.
+    /// The pooled hazard ratio. It is `None` if a completed data set has nothing to compare.
     pub hazard_ratio: Option<f64>,
     /// Its two-sided p-value.
     pub p_value: Option<f64>,
@@ -58,7 +58,7 @@ impl TippingPoint {
         self.changed
     }
 
-    /// The first `delta` of those asked for at which the result is no longer significant; `None` where it stays so
+    /// The first `delta` of those asked for at which the result is no longer significant. Returns `None` if it stays so
     /// throughout, or is not significant at the first.
     #[must_use]
     pub fn tips_at(&self, alpha: f64) -> Option<f64> {

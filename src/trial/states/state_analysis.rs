@@ -41,7 +41,7 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// # Errors
     /// [`Error::Empty`] where nobody is observed for any time; [`TrialError::NotTerminal`](crate::TrialError::NotTerminal) where follow-up goes on after an
     /// event that ended it in another subject; [`TrialError::IgnoresTerminal`](crate::TrialError::IgnoresTerminal) where an event that ended follow-up leads to
-    /// no state; those of [`Histories::new`] and [`Occupation::fit`].
+    /// no state; those of [`HistoryStates::rows`](crate::survival::data::HistoryStates::rows) and [`Occupation::fit`].
     pub fn states<Q: StateQuestion<E>>(&self, question: &Q) -> Result<StateAnalysis<A, Q::State>> {
         self.check_histories()?;
         let mut rows = Rows { states: vec![question.initial()], ..Rows::default() };

@@ -162,7 +162,7 @@ pub trait Distribution: Clone + Debug {
     }
 
     /// What becomes of the working values where time is measured in this unit: factor and summand of each on the way back,
-    /// `None` where no parameter has the unit of time.
+    /// Returns `None` if no parameter has the unit of time.
     #[doc(hidden)]
     fn in_unit(&self, _unit: f64) -> Option<Vec<(f64, f64)>> {
         None

@@ -35,7 +35,7 @@ impl Knots {
         }
     }
 
-    /// The knots by rule for these (sorted) log times; `None` where too few are distinct.
+    /// The knots by rule for these (sorted) log times. Returns `None` if too few are distinct.
     pub(super) fn placed(&self, log_times: &[f64]) -> Option<Vec<f64>> {
         let knots: Vec<f64> = match self {
             Self::At(knots) => knots.clone(),
