@@ -241,7 +241,8 @@ fn an_analysis_survives_the_journey() -> Result<()> {
         on("B", "5", 9.0).stratum("sex", "f").until(days(33.0), Exit::Terminal(Kind::Death))?,
     ]);
     let analysis = trial.analyse(&PFS)?;
-    let adtte = Adtte::of(&analysis, &AdtteParameter::new("PFS", "Progression-free survival").calendar(&calendar));
+    let adtte =
+        Adtte::of(&analysis, &AdtteParameter::new("PFS", "Progression-free survival").calendar(&calendar));
     assert_eq!(adtte.rows()[0].adt, Some(date(2020, 2, 29)));
     assert_eq!(
         adtte.rows().iter().map(|r| r.cnsr.to_string()).collect::<Vec<_>>(),
@@ -348,7 +349,10 @@ fn no_malformed_file_panics() {
             if let [of, against, ..] = *analysis.arms() {
                 let _ = analysis.contrast(of, against);
             }
-            let _ = Adtte::of(&analysis, &AdtteParameter::new(code, code).calendar(&Calendar::new(date(2020, 1, 1), days)));
+            let _ = Adtte::of(
+                &analysis,
+                &AdtteParameter::new(code, code).calendar(&Calendar::new(date(2020, 1, 1), days)),
+            );
         }
         let file = csv_of(&import.adtte).expect("memory can be written");
         assert_eq!(Adtte::read_csv(&file[..], days).expect("what was written is read").adtte, import.adtte);

@@ -220,7 +220,14 @@ fn analyses_of_a_trial_are_tables() {
     assert_eq!(column(&batch, "incidence")[0], comparisons.rows()[0].incidence[0].value().ok());
     let bounds = analysis.censoring_bounds(Arm::Msc, Arm::Control, |r| r == Censoring::Lost).unwrap();
     shown(&bounds, "scenario,estimate,std_error,lower,upper,p_value,scale", 3);
-    let tipping = analysis.tipping_point(Arm::Msc, Arm::Control, |_| true, &DeltaAdjustment::new(&[1.0, 5.0]).imputations(2).seed(1)).unwrap();
+    let tipping = analysis
+        .tipping_point(
+            Arm::Msc,
+            Arm::Control,
+            |_| true,
+            &DeltaAdjustment::new(&[1.0, 5.0]).imputations(2).seed(1),
+        )
+        .unwrap();
     shown(&tipping, "delta,hazard_ratio,p_value", 2);
     let fragility = analysis.contrast(Arm::Control, Arm::Msc).unwrap().fragility(0.05).unwrap();
     let batch = shown(&fragility, "index,p_before,p_after", 1);

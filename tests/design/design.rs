@@ -2,7 +2,8 @@
 //! kinds that the crate has. Each case says its call.
 
 use greenwood::trial::design::monitoring::{
-    Effect, FutureEvents, Interim, conditional_power_of, conditional_rejection, log_rank_information, repeated_interval,
+    Effect, FutureEvents, Interim, conditional_power_of, conditional_rejection, log_rank_information,
+    repeated_interval,
 };
 use greenwood::trial::design::{
     Accrual, Assumptions, Boundaries, BoundaryType, EventFormula, FixedDesign, Futility, GroupSequential,

@@ -22,8 +22,8 @@ fn close(found: f64, expected: f64, relative: f64) {
 
 fn beside(effect: CompetingEffect) -> Result<CompetingRisksDesign, Error> {
     let event = Hazard::piecewise(&[6.0], &[0.05, 0.03])?;
-    let design =
-        CompetingRisksDesign::new(effect, event, Accrual::uniform(1.0, 12.0)?, 36.0).competing(Hazard::constant(0.02)?);
+    let design = CompetingRisksDesign::new(effect, event, Accrual::uniform(1.0, 12.0)?, 36.0)
+        .competing(Hazard::constant(0.02)?);
     Ok(design.dropout(Hazard::constant(0.01)?, Hazard::constant(0.01)?))
 }
 
@@ -43,7 +43,13 @@ fn probabilities_beside_competing_events() -> Answer {
     close(cause.events(), plan.events(), 1e-12);
     close(plan.subjects(), plan.events() / f64::midpoint(0.3216661453347045, 0.4727549479094912), 1e-9);
     // Pintilie's (2002) closed form for constant hazards.
-    let constant = CompetingRisksDesign::new(CompetingEffect::CauseSpecific(0.7), Hazard::constant(0.05)?, Accrual::uniform(1.0, 12.0)?, 36.0).competing(Hazard::constant(0.03)?);
+    let constant = CompetingRisksDesign::new(
+        CompetingEffect::CauseSpecific(0.7),
+        Hazard::constant(0.05)?,
+        Accrual::uniform(1.0, 12.0)?,
+        36.0,
+    )
+    .competing(Hazard::constant(0.03)?);
     close(constant.fit()?.event_probabilities()[1], 0.5660988285831924, 1e-12);
     Ok(())
 }
@@ -66,7 +72,13 @@ impl Random {
 #[test]
 fn grays_test_has_the_planned_power() -> Answer {
     let (event, other, theta, n) = (0.05, 0.03, 0.6, 300);
-    let design = CompetingRisksDesign::new(CompetingEffect::Subdistribution(theta), Hazard::constant(event)?, Accrual::uniform(1.0, 12.0)?, 36.0).competing(Hazard::constant(other)?);
+    let design = CompetingRisksDesign::new(
+        CompetingEffect::Subdistribution(theta),
+        Hazard::constant(event)?,
+        Accrual::uniform(1.0, 12.0)?,
+        36.0,
+    )
+    .competing(Hazard::constant(other)?);
     let plan = design.target(Target::Subjects(n as f64)).fit()?;
     let mut random = Random(17);
     let (mut rejected, trials) = (0, 1500);
@@ -411,7 +423,8 @@ fn no_number_breaks_a_plan() {
     };
     let competing = |event: f64, other: f64, ratio: f64, time: f64| -> Numbers {
         let effect = CompetingEffect::CauseSpecific(ratio);
-        let plan = CompetingRisksDesign::new(effect, hazard(event)?, Accrual::uniform(1.0, 12.0)?, time).competing(hazard(other)?);
+        let plan = CompetingRisksDesign::new(effect, hazard(event)?, Accrual::uniform(1.0, 12.0)?, time)
+            .competing(hazard(other)?);
         let plan = plan.fit()?;
         Ok(vec![plan.events(), plan.subjects()])
     };

@@ -394,13 +394,19 @@ fn two_states_and_missing_transitions_are_no_special_case() -> Result<()> {
     }
     // Before 1 one falls ill and one dies; after it the ill alone die: no transition from well is left.
     let to = [Some("ill"), Some("dead"), Some("dead"), None];
-    let data = Histories::among(&["well", "ill", "dead"]).rows(&[1, 1, 2, 3], &[0., 0.5, 0., 0.], &[0.5, 4., 0.8, 6.], &to)?;
+    let data = Histories::among(&["well", "ill", "dead"]).rows(
+        &[1, 1, 2, 3],
+        &[0., 0.5, 0., 0.],
+        &[0.5, 4., 0.8, 6.],
+        &to,
+    )?;
     for model in [TransitionProbability::new(1.0), TransitionProbability::new(1.0).landmark("ill")] {
         let p = &model.estimate(&data, &[5.0])?[0];
         assert_eq!([p.probability(1, 0), p.probability(1, 1), p.probability(1, 2)], [0.0, 0.0, 1.0]);
     }
     // One check, with rows: what it finds, every estimate refuses (survival 258).
-    let broken = Histories::among(&["well", "ill"]).rows(&[1, 1], &[0., 1.], &[2., 3.], &[Some("ill"), None])?;
+    let broken =
+        Histories::among(&["well", "ill"]).rows(&[1, 1], &[0., 1.], &[2., 3.], &[Some("ill"), None])?;
     assert_eq!(broken.check().problems().len(), 1);
     assert!(
         RecurrentEvents::from_histories(&broken, "ill", None).is_err()
@@ -635,7 +641,12 @@ fn results_are_stored_and_checked() -> Result<()> {
 #[test]
 #[allow(clippy::too_many_lines, reason = "a list of messages")]
 fn every_refusal_says_what_and_what_to_do() {
-    let data = Histories::among(&["well", "ill"]).rows(&[1, 1, 2], &[0., 2., 0.], &[2., 5., 6.], &[Some("ill"), None, None]);
+    let data = Histories::among(&["well", "ill"]).rows(
+        &[1, 1, 2],
+        &[0., 2., 0.],
+        &[2., 5., 6.],
+        &[Some("ill"), None, None],
+    );
     let data = data.unwrap();
     let sampled = data.clone().with_weights(Weights::sampling(vec![1.5; 3])).unwrap();
     let aalen = Occupation::new().variance(OccupationVariance::Aalen);

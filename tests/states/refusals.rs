@@ -93,7 +93,12 @@ fn of_states_and_recurrent_events() -> Result<()> {
     let fit = cox().fit(&data, &design)?;
     let renamed = Histories::among(&["well", "ill", "dead", "lost"]).rows(&ids, &start, &stop, &to)?;
     let many: Vec<String> = (0..95).map(|k| k.to_string()).collect();
-    let crowd = Histories::among(&many).rows(&[1, 2], &[0., 0.], &[2., 3.], &[Some("1"), Some("2")].map(|s| s.map(String::from)))?;
+    let crowd = Histories::among(&many).rows(
+        &[1, 2],
+        &[0., 0.],
+        &[2., 3.],
+        &[Some("1"), Some("2")].map(|s| s.map(String::from)),
+    )?;
     let events = RecurrentEvents::new(&ids, &start, &stop, &[true, false, false, true])?;
     every(&[
         (

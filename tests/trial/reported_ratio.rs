@@ -83,9 +83,7 @@ fn errors_say_what_is_allowed() {
     );
     assert!(text(interval(3.0, 0.5, 2.0)).starts_with("hazard ratio is 3: it must be within its limits"));
     assert!(text(interval(1.0, -0.5, 2.0)).starts_with("lower limit is -0.5"));
-    assert!(
-        text(ReportedHazardRatio::from_log_rank(1.0, 0.0)).starts_with("variance of O - E is 0")
-    );
+    assert!(text(ReportedHazardRatio::from_log_rank(1.0, 0.0)).starts_with("variance of O - E is 0"));
     let p = |p, d| {
         let events = EventCount::PerGroup { first: d, second: 3.0 };
         ReportedHazardRatio::from_p_value(p, events, Direction::Lower)

@@ -155,12 +155,20 @@ fn orders(figures: &ArmFigures) -> Result<ArmOrders, Failure> {
         calls += 1;
         if calls % 4096 == 0 {
             let share = progress.decided as f64 / progress.orders as f64;
-            tell(format_args!("{}: {:.1}% decided, {} found", figures.label(), 100.0 * share, progress.found));
+            tell(format_args!(
+                "{}: {:.1}% decided, {} found",
+                figures.label(),
+                100.0 * share,
+                progress.found
+            ));
         }
         ControlFlow::Continue(())
     })?;
     if found.consistent() == 0 && found.ended() == SearchOutcome::Complete {
-        tell(format_args!("{}: no data have all these figures; --check looks for the wrong one", figures.label()));
+        tell(format_args!(
+            "{}: no data have all these figures; --check looks for the wrong one",
+            figures.label()
+        ));
     }
     Ok(found)
 }

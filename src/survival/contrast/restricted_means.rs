@@ -8,6 +8,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 /// What is compared of two restricted means μ₁ (of the curve asked) and μ₀ up to a common horizon τ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum MeanMeasure {
     /// `μ₁ − μ₀`, in the unit of the times.
     #[default]

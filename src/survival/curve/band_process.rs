@@ -11,6 +11,7 @@ use crate::numeric::symmetric_eigen::symmetric_eigen;
 /// The shape of a simultaneous band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum BandShape {
     /// Hall & Wellner (1980), Biometrika 67:133: wide early and late, narrow in the middle.
     #[default]

@@ -124,7 +124,13 @@ impl StepFunction {
     }
 
     /// A curve of a kind from columns, checked.
-    pub(super) fn new(kind: Kind, times: Vec<f64>, values: Vec<f64>, variance: Vec<f64>, last: f64) -> Result<Self> {
+    pub(super) fn new(
+        kind: Kind,
+        times: Vec<f64>,
+        values: Vec<f64>,
+        variance: Vec<f64>,
+        last: f64,
+    ) -> Result<Self> {
         let expected = times.len();
         for (argument, len) in [("values", values.len()), ("variance", variance.len())] {
             if len != expected && !(argument == "variance" && len == 0) {

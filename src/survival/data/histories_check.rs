@@ -8,6 +8,7 @@ use crate::survival::data::histories::Histories;
 /// What is wrong with a row, compared with the row of its subject that ends before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum ProblemKind {
     /// It begins before the row before has ended. A row that stands twice is such a row.
     Overlap,

@@ -13,6 +13,7 @@ use crate::survival::result::test::TestSummary;
 /// The variance of observed − expected in the [`OneSampleLogRank`] test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum OneSampleVariance {
     /// E, the variance where the hazard is the known one.
     #[default]

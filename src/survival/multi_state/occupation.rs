@@ -13,6 +13,7 @@ use crate::survival::multi_state::transitions::{check_groups, flows};
 /// How the variance of a state occupation probability is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum OccupationVariance {
     /// The infinitesimal jackknife over subjects or clusters: R's `survfit`. It holds
     /// under weights, clusters, and where the process is no Markov process.

@@ -13,6 +13,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// How the covariance of transition probabilities is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum TransitionVariance {
     /// Multinomial increments at each time: etm, mstate's `greenwood`.
     #[default]

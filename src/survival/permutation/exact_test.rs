@@ -14,6 +14,7 @@ use crate::survival::result::test::TestSummary;
 /// How an [`ExactTest`] was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum ExactMethod {
     /// All distinct values of the statistic with their numbers of allocations.
     States,

@@ -233,6 +233,7 @@ impl fmt::Display for BrierScore {
 /// How scores at several times become one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Integration {
     /// Straight lines between the times, and from 0 at time 0.
     #[default]

@@ -13,6 +13,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// Who stands against the cases where events compete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Controls {
     /// All who have not had the event of interest: free of any event, or with another one before.
     #[default]

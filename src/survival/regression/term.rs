@@ -15,6 +15,7 @@ use crate::survival::result::test::TestSummary;
 /// What is known of one coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Status {
     /// It was estimated.
     Estimated,

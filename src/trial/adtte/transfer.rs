@@ -59,10 +59,7 @@ impl Adtte {
     /// the events that censored or competed and reasons of one's own, in order of first appearance. Stratification factors become the
     /// columns `STRAT1D`, `STRAT1R`, `STRAT1V` and so on: name, level as randomised, level as verified.
     #[must_use]
-    pub fn of<A: Label, E: Label>(
-        analysis: &Analysis<A, E>,
-        parameter: &AdtteParameter,
-    ) -> Self {
+    pub fn of<A: Label, E: Label>(analysis: &Analysis<A, E>, parameter: &AdtteParameter) -> Self {
         let AdtteParameter { paramcd, param, unit, calendar } = parameter;
         let (unit, calendar) = (*unit, calendar.as_ref());
         let mut kinds: Vec<Censoring<E>> = Vec::new();

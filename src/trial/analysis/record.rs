@@ -5,7 +5,7 @@ use std::fmt;
 use crate::trial::{Ascertainment, Estimand, Exit, Label, Name, Role, Strategy, Subject, Time, label};
 
 /// Why a subject was censored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Censoring<E> {
     /// Free of the event at the end of the study.
@@ -23,7 +23,7 @@ pub enum Censoring<E> {
 }
 
 /// What the endpoint made of a subject. Never a bare flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome<E> {
     /// The event, and which kind.

@@ -11,6 +11,7 @@ use crate::trial::design::recursion::Stage;
 
 /// The effect that the rest of the trial is supposed to have.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Effect {
     /// As the data so far: the drift is `Z / √t`.

@@ -20,6 +20,7 @@ pub enum Direction {
 /// How many events there were, as far as the report says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum EventCount {
     /// In each group: `V = d₁d₂/(d₁ + d₂)`.
     PerGroup {

@@ -87,7 +87,7 @@ impl fmt::Display for TippingPoint {
 /// |---|---|---|---|
 /// | [`new`](Self::new) | | the factors of the hazard after censoring | finite and above 0 |
 /// | [`imputations`](Self::imputations) | 100 | completed data sets for each factor | at least 2 |
-/// | [`seed`](Self::seed) | 0 | the same seed, the same data sets | |
+/// | [`seed`](Self::seed) | 1 | the same seed, the same data sets | |
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[must_use = "nothing is imputed until it is given to `tipping_point`"]
@@ -100,7 +100,7 @@ pub struct DeltaAdjustment {
 impl DeltaAdjustment {
     /// The factors by which the hazard of the censored is multiplied from their censoring on.
     pub fn new(deltas: &[f64]) -> Self {
-        Self { deltas: deltas.to_vec(), imputations: 100, seed: 0 }
+        Self { deltas: deltas.to_vec(), imputations: 100, seed: 1 }
     }
 
     /// How many completed data sets there are for each factor.

@@ -70,7 +70,8 @@ impl<A: Label, E: Label> Trial<A, E> {
         let to: Vec<Option<&str>> = rows.to.iter().map(|to| to.as_ref().map(name)).collect();
         let from: Vec<&str> = rows.from.iter().map(name).collect();
         let states: Vec<&str> = names.iter().map(String::as_str).collect();
-        let histories = Histories::among(&states).rows(&rows.id, &rows.start, &rows.stop, &to)?.with_from(&from)?;
+        let histories =
+            Histories::among(&states).rows(&rows.id, &rows.start, &rows.stop, &to)?.with_from(&from)?;
         let observed = self.subjects().iter().filter(|s| s.end > Time::ZERO).map(|s| s.arm);
         let mut arms: Vec<A> = Vec::new();
         for arm in observed {

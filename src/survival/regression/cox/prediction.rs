@@ -51,8 +51,9 @@ impl CoxModel {
         let x = one_row(row, &self.recipe, "the row")?;
         let r = one_row(reference, &self.recipe, "the reference")?;
         let d: Vec<f64> = x.iter().zip(&r).map(|(x, r)| x - r).collect();
-        let ratio =
-            |log: f64, se| HazardRatio::new(HazardRatioMethod::Cox, log, se).named("the row", "the reference");
+        let ratio = |log: f64, se| {
+            HazardRatio::new(HazardRatioMethod::Cox, log, se).named("the row", "the reference")
+        };
         let none =
             || HazardRatio::none("the row", "the reference", HazardRatioMethod::Cox, NotEstimable::NoMaximum);
         if movement(&self.unknown, &d) != [false; 2] {

@@ -9,6 +9,7 @@ use crate::survival::regression::parametric::standard::Standard;
 /// How the natural value of a parameter follows from its working value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Link {
     /// The working value itself.
     Identity,

@@ -11,6 +11,7 @@ use crate::survival::regression::parametric::standard::SplineScale;
 /// (Royston & Parmar 2002, Statist Med 21:2175).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Knots {
     /// So many inner knots at equally spaced quantiles of the logarithms of the event times (R's type 7), the outer ones
     /// at the first and last of them: the rule of flexsurv.
