@@ -50,7 +50,7 @@ fn from_observed_and_expected() -> Result {
     let contrast = saa().analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
     let test = contrast.log_rank();
     let (u, v) = (test.observed()[0] - test.expected()[0], test.covariance(0, 0).unwrap());
-    let ratio = ReportedHazardRatio::from_log_rank(u, v)?;
+    let ratio = ReportedHazardRatio::from_log_rank(u, v)?.named(contrast.of(), contrast.against());
     let peto = contrast.hazard_ratio(Peto).unwrap();
     assert_relative_eq!(ratio.estimate(), peto.value()?, max_relative = 1e-14);
     assert_eq!(ratio.interval(0.95)?.bounds(), peto.interval(0.95)?.bounds());
