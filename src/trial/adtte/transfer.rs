@@ -47,7 +47,7 @@ impl AdtteParameter {
 
     /// The calendar from which the dates STARTDT and ADT follow.
     pub fn calendar(self, calendar: &Calendar) -> Self {
-        Self { calendar: Some(calendar.clone()), ..self }
+        Self { calendar: Some(*calendar), ..self }
     }
 }
 
