@@ -33,7 +33,7 @@ pub struct StepSeries {
     pub(crate) steps: Vec<(f64, f64)>,
     /// The end of follow-up: nothing is drawn beyond.
     pub(crate) end: f64,
-    /// Limits from each time on; `None` where there are none.
+    /// Limits from each time on. It is `None` if there are none.
     pub(crate) band: Vec<(f64, Option<(f64, f64)>)>,
     /// Values with their errors, of which the rest of the band is made at the level that is asked for; never copied.
     pub(crate) estimates: Arc<Vec<(f64, Limited)>>,

@@ -19,6 +19,7 @@ use crate::survival::result::interval::Interval;
 
 /// What the vertical axis shows of survival curves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum VerticalAxis {
     /// The probability of no event yet, S(t).

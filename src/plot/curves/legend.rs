@@ -11,6 +11,7 @@ use crate::plot::style::{PAPER, fill_of};
 
 /// Where the names of the curves stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Legend {
     /// In the panel where it covers no curve, band or mark; above the panel where there is no such place.

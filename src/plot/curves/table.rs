@@ -14,6 +14,7 @@ use crate::print::MISSING;
 
 /// A row of the table under the axis, for each curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum TableRow {
     /// Under observation just before the time of the column.
