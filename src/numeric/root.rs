@@ -11,15 +11,15 @@ pub(crate) fn find(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
     brent((low, high), ends, f).unwrap_or(if ends.0.abs() <= ends.1.abs() { low } else { high })
 }
 
-/// The root of `f` in [`low`, `high`]; `None` where the values at the ends have one sign (or are not numbers).
+/// The root of `f` in [`low`, `high`]. Returns `None` if the values at the ends have one sign (or are not numbers).
 pub(crate) fn bracketed(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
     let ends = (f(low), f(high));
     brent((low, high), ends, f)
 }
 
 /// The root of an increasing `f` in [`low`, `high`] that is nearly a line of slope 1, from `start`: secants, halving where one
-/// leaves what is known to hold the root. Such a root takes four to six values. `None` where there is no root, or a value is not
-/// a number.
+/// leaves what is known to hold the root. Such a root takes four to six values. Returns `None` if there is no root,
+/// or a value is not a number.
 pub(crate) fn secant(low: f64, high: f64, start: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
     let (mut low, mut high, mut x) = (low, high, start.clamp(low, high));
     let (mut slope, mut last, mut fx) = (1.0, high - low, f(x));

@@ -630,12 +630,11 @@ fn risks_visits_and_states() -> Result<()> {
             let _ = (t.z(), TestSummary::from(t));
         });
     }
-    let histories = Histories::new(
+    let histories = Histories::among(&["well", "ill", "dead"]).rows(
         &["a", "a", "b", "b", "c", "d"],
         &[0., 1., 0., 2., 0., 0.],
         &[1., 9., 2., 8., 4., 5.],
         &[Some("ill"), Some("dead"), Some("ill"), None, Some("dead"), None],
-        &["well", "ill", "dead"],
     )?;
     let occupation = Occupation::new();
     report.of("OccupationEstimate", &occupation.fit(&histories)?.at(3.0)[0], |e, a| {

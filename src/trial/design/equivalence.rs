@@ -199,8 +199,8 @@ impl EquivalenceDesign {
         Ok(EquivalencePlan { design: self.clone(), events, power, assumptions })
     }
 
-    /// The follow-up after the last entry with which a number of subjects has the power of the target; `None` where no
-    /// follow-up gives it.
+    /// The follow-up after the last entry with which a number of subjects has the power of the target. Returns `None`
+    /// if no follow-up gives it.
     ///
     /// # Errors
     /// As [`fit`](Self::fit); [`Error::Unsupported`] for a target without power.

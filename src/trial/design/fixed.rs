@@ -255,8 +255,8 @@ impl FixedDesign {
         Ok(found.exp())
     }
 
-    /// The follow-up after the last entry with which a number of subjects has the power of the target; `None` where no
-    /// follow-up gives it.
+    /// The follow-up after the last entry with which a number of subjects has the power of the target. Returns `None`
+    /// if no follow-up gives it.
     ///
     /// # Errors
     /// See [`FixedDesign`].

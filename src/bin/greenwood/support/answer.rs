@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use greenwood::survival::result::NotEstimable;
 use serde_json::{Map, Value};
 
-use super::written::{Failure, one_line, written};
+use super::written::{Failure, one_line, tell, written};
 
 /// A program: its flags, and what it prints.
 pub trait Program: clap::Parser {
@@ -38,7 +38,7 @@ pub struct Warnings(Vec<String>);
 impl Warnings {
     pub fn add(&mut self, text: impl Into<String>) {
         let text = text.into();
-        eprintln!("warning: {text}");
+        tell(format_args!("warning: {text}"));
         self.0.push(text);
     }
 }

@@ -22,6 +22,7 @@ use crate::survival::regression::recipe::Recipe;
 /// How the baseline is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum BaselineMethod {
     /// Breslow (1972): the hazard is `Σ d/S0`, survival `exp(−H)`.
     Breslow,

@@ -159,7 +159,7 @@ impl CoxPh {
     }
 }
 
-/// The same linear predictors with the redundant columns at 0; `None` where they are.
+/// The same linear predictors with the redundant columns at 0. Returns `None` if they are 0 already.
 fn without_redundant(rows: &Rows, ties: Ties, free: &[usize], beta: &[f64]) -> Option<Vec<f64>> {
     let mut redundant = (0..rows.p).filter(|j| !free.contains(j));
     redundant.clone().find(|&j| beta[j] != 0.0)?;

@@ -24,6 +24,7 @@ use crate::survival::regression::term::{Term, TestResult};
 /// The function g of time along which a coefficient might drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum TimeScale {
     /// `1 − S(t−)`, S the Kaplan-Meier curve of all rows (R's default). Of a subdistribution: the incidence of the cause
     /// just before t, among all rows.

@@ -68,7 +68,7 @@ impl RiskSet<'_> {
         (found, scan)
     }
 
-    /// The infinite directions and the rows of the limit; `None` where no coefficient can run to infinity.
+    /// The infinite directions and the rows of the limit. Returns `None` if no coefficient can run to infinity.
     fn undecided(&self, rows: &Rows, scan: &Scan, free: &[usize]) -> Option<(Directions, Rows)> {
         let pairs = rows.leaving_at(&scan.last_at_risk(rows));
         let monotone = separation::limit(&pairs, Ties::Breslow, free)?;
