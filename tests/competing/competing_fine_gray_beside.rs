@@ -3,9 +3,9 @@
 //! R 4.2.2: cmprsk 2.2-11 (`crr`, gtol 1e-14), mets 1.3.2 (`cifreg`, `IIDbaseline.cifreg`).
 
 use approx::assert_relative_eq;
+use greenwood::Result;
 use greenwood::survival::regression::{FineGrayModel, TimeScale};
 use greenwood::survival::{CompetingRisks, CoxPh, Design, FineGray, Groups, RightCensored, Ties, Weights};
-use greenwood::Result;
 
 /// Forty subjects, no two times equal.
 fn forty() -> Result<(CompetingRisks<'static>, Design<'static>)> {

@@ -134,7 +134,8 @@ fn a_limit_has_residuals_a_test_and_incidences() -> Result<()> {
 /// one with 0 none, to one with 2 an infinite one. To one with 1 that of the last event is infinite too.
 #[test]
 fn an_incidence_of_a_limit_adds_up_over_the_events_beside_which_it_is_undecided() -> Result<()> {
-    let data = CompetingRisks::new(&[1., 2., 3., 4., 5.], &[Some("a"), Some("a"), Some("b"), Some("a"), None])?;
+    let data =
+        CompetingRisks::new(&[1., 2., 3., 4., 5.], &[Some("a"), Some("a"), Some("b"), Some("a"), None])?;
     let design = Design::builder().numeric("x", &[1., 1., 0., 0., 0.]).build()?;
     let fit = FineGray::new("a").fit(&data, &design)?;
     let beside = fit.with(&data, &design)?;

@@ -567,7 +567,9 @@ fn competing_risks() -> Result<()> {
         for term in m.terms() {
             a.p(term.p_value()).size(term.std_error());
         }
-        a.p(m.wald_test().p_value()).p(m.score_test().p_value()).p(m.incidence(&m.row().numeric("x", 0.4), &[8.0]).ok().map(|f| f[0]));
+        a.p(m.wald_test().p_value())
+            .p(m.score_test().p_value())
+            .p(m.incidence(&m.row().numeric("x", 0.4), &[8.0]).ok().map(|f| f[0]));
         let _ = m
             .with(&data, &design)
             .map(|m| (m.residuals(), m.incidence(&gray.row().numeric("x", 0.4), &[8.0])));

@@ -136,7 +136,11 @@ impl Fingerprint {
     }
 
     /// The same where those of the columns are known.
-    pub(super) fn of_known_competing(data: &CompetingRisks, design: &Design, columns: Option<&[u64]>) -> Self {
+    pub(super) fn of_known_competing(
+        data: &CompetingRisks,
+        design: &Design,
+        columns: Option<&[u64]>,
+    ) -> Self {
         let event = Digest::of(data.codes(), u64::from);
         Self { event, ..Self::of_known(data.any_cause(), design, columns) }
     }

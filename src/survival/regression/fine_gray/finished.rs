@@ -91,7 +91,10 @@ impl Finished<'_, '_, '_> {
         let one = self.scan.of_strata(rows).map(|(stratum, of)| SubdistributionBaseline {
             label: labels.map_or(String::new(), |s| s.labels()[stratum.code].clone()),
             times: stratum.ties.iter().map(|t| t.time).collect(),
-            jumps: self.scan.hazard[of.first..of.first + stratum.ties.len()].iter().map(|h| h * unit).collect(),
+            jumps: self.scan.hazard[of.first..of.first + stratum.ties.len()]
+                .iter()
+                .map(|h| h * unit)
+                .collect(),
             last: rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0),
         });
         one.collect()

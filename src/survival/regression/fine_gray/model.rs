@@ -127,8 +127,7 @@ impl FineGrayModel {
     pub fn wald_test(&self) -> TestResult {
         let p = self.coefficients.len();
         if let Some(limit) = &self.limit {
-            let which: Vec<usize> =
-                (0..p).filter(|&j| self.terms[j].status != Status::Redundant).collect();
+            let which: Vec<usize> = (0..p).filter(|&j| self.terms[j].status != Status::Redundant).collect();
             return limit.wald(&which, &vec![0.0; p], false);
         }
         let which: Vec<usize> = (0..p).filter(|&j| self.terms[j].std_error.is_some()).collect();

@@ -49,9 +49,12 @@ impl FittedCompetingRisks<'_> {
     pub fn incidence(&self, row: &impl NewRows, times: &[f64]) -> Result<Vec<RiskEstimate>> {
         let x = one_row(row, self.model.recipe(), "the row")?;
         let numbers = self.stratum_numbers()?;
-        let end = |n: &usize| self.rows.time[self.rows.strata[*n].rows.clone()].last().copied().unwrap_or(0.0);
+        let end =
+            |n: &usize| self.rows.time[self.rows.strata[*n].rows.clone()].last().copied().unwrap_or(0.0);
         check_times(times, numbers.iter().map(end).fold(0.0, f64::max))?;
-        let scaled = |j: usize| if self.rows.scale[j] > 0.0 { (x[j] - self.rows.centre[j]) / self.rows.scale[j] } else { 0.0 };
+        let scaled = |j: usize| {
+            if self.rows.scale[j] > 0.0 { (x[j] - self.rows.centre[j]) / self.rows.scale[j] } else { 0.0 }
+        };
         let scaled: Vec<f64> = (0..self.rows.p).map(scaled).collect();
         let Counted { parts, certain } = self.counted(&scaled, numbers)?;
         let (_, moves) = self.score_and_moves();
@@ -116,9 +119,10 @@ impl FittedCompetingRisks<'_> {
             None => return Err(Error::Model(ModelError::StratumNeeded { known: known() })),
             Some(label) => {
                 let code = labels.and_then(|s| s.labels().iter().position(|l| l == label));
-                Some(code.filter(|&code| strata.iter().any(|s| s.code == code)).ok_or_else(|| {
-                    Error::UnknownLabel { label: label.clone(), known: known() }
-                })?)
+                Some(
+                    code.filter(|&code| strata.iter().any(|s| s.code == code))
+                        .ok_or_else(|| Error::UnknownLabel { label: label.clone(), known: known() })?,
+                )
             }
         };
         Ok((0..strata.len()).filter(|&n| Some(strata[n].code) == code).collect())

@@ -42,7 +42,8 @@ impl FittedCompetingRisks<'_> {
         let estimated = self.model.columns_of(|status| status == Status::Estimated);
         // In a limit columns without a finite coefficient may tell of finite contrasts: they are fitted too.
         let known = self.model.variance_of_finite();
-        let fitted: Vec<usize> = (0..p).filter(|&j| estimated.contains(&j) || known[j * p + j] > 0.0).collect();
+        let fitted: Vec<usize> =
+            (0..p).filter(|&j| estimated.contains(&j) || known[j * p + j] > 0.0).collect();
         // The score at the coefficients: 0 but for a penalty.
         let (mut score, mut along) = (vec![0.0; p], vec![0.0; p]);
         for (k, tie) in rows.strata.iter().flat_map(|s| &s.ties).enumerate() {

@@ -259,7 +259,8 @@ fn effects_of(
     let mut others = of.others.as_slice();
     let after = epochs.iter().zip(later.chunks_exact(p + 1));
     for ((c, q), (epoch_later, later)) in w.censorings.iter().zip(effects.chunks_exact_mut(p)).zip(after) {
-        while let Some((o, rest)) = others.split_first().filter(|(o, _)| is_earlier(rows.time[o.row], c.time)) {
+        while let Some((o, rest)) = others.split_first().filter(|(o, _)| is_earlier(rows.time[o.row], c.time))
+        {
             others = rest;
             if o.group as usize != g {
                 continue;

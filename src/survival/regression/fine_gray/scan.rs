@@ -10,8 +10,8 @@ use crate::survival::regression::cox::newton::RiskSets;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
-use crate::survival::regression::fine_gray::columns::known_columns;
 use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Walk, Weight};
+use crate::survival::regression::fine_gray::columns::known_columns;
 use crate::survival::regression::fine_gray::one_pass::{self, Room};
 
 /// Running sums that have fallen to this share of their peak by taking away late entries are summed again.

@@ -24,7 +24,10 @@ pub(in crate::survival::regression) struct StratumParts<'a> {
 
 /// Parts whose events stand at several places along a ray are split by it: a direction in the middle of the cone may put two
 /// places on one level by chance. Pairs that are left undecided stand at one place along every ray.
-pub(in crate::survival::regression) fn split_by_rays<'a>(rows: Cow<'a, Rows>, rays: &[Vec<f64>]) -> Cow<'a, Rows> {
+pub(in crate::survival::regression) fn split_by_rays<'a>(
+    rows: Cow<'a, Rows>,
+    rays: &[Vec<f64>],
+) -> Cow<'a, Rows> {
     rays.iter().fold(rows, |rows, ray| {
         let scaled: Vec<f64> = ray.iter().zip(&rows.scale).map(|(r, s)| r * s).collect();
         let same = SAME_LEVEL * scaled.iter().zip(&rows.reach).map(|(r, x)| (r * x).abs()).sum::<f64>();
