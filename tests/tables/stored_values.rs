@@ -567,12 +567,14 @@ fn competing_risks() -> Result<()> {
         for term in m.terms() {
             a.p(term.p_value()).size(term.std_error());
         }
-        a.p(m.wald_test().p_value()).p(m.score_test().p_value()).p(m.incidence(&[0.4], 0, 8.0).ok());
+        a.p(m.wald_test().p_value())
+            .p(m.score_test().p_value())
+            .p(m.incidence(&m.row().numeric("x", 0.4), &[8.0]).ok().map(|f| f[0]));
         let _ = m
             .with(&data, &design)
             .map(|m| (m.residuals(), m.incidence(&gray.row().numeric("x", 0.4), &[8.0])));
     });
-    let residuals = gray.with(&data, &design)?.residuals()?;
+    let residuals = gray.with(&data, &design)?.residuals();
     report.of("SubdistributionResiduals", &residuals, |r, _| {
         let _ =
             (r.martingale(), r.score(), r.dfbeta(), r.schoenfeld(), r.scaled_schoenfeld(), r.event_times());

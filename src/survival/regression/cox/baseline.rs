@@ -1,6 +1,6 @@
 //! The baseline hazard, and curves predicted from it.
 
-mod limit;
+pub(in crate::survival::regression) mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 

@@ -138,6 +138,11 @@ impl ProportionalHazards {
         Self { coefficients, covariates, global: test(used), scale }
     }
 
+    /// With another test of all together.
+    pub(in crate::survival::regression) fn with_global(self, global: TestResult) -> Self {
+        Self { global, ..self }
+    }
+
     /// One test per covariate that has an estimated coefficient: a factor, a spline or an interaction is tested as a
     /// whole, on as many degrees of freedom as it has coefficients (R's `terms = TRUE`).
     pub fn covariates(&self) -> impl Iterator<Item = (&str, TestResult)> {
