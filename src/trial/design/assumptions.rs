@@ -99,7 +99,7 @@ impl Assumptions {
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a ratio that is not above 0.
     pub fn allocation(self, ratio: f64) -> Result<Self> {
-        checks::positive("ratio", ratio)?;
+        checks::allocation("ratio", ratio)?;
         Ok(Self { ratio, ..self })
     }
 

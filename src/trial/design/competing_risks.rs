@@ -250,7 +250,7 @@ impl CompetingRisksDesign {
 
     fn check(&self) -> Result<()> {
         checks::effect("the ratio of the effect", self.theta())?;
-        checks::positive("allocation", self.ratio)?;
+        checks::allocation("allocation", self.ratio)?;
         checks::error_rate(self.alpha, self.sides)?;
         checks::analysis_time(self.time)?;
         checks::target(self.target)

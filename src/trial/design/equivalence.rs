@@ -288,13 +288,14 @@ impl EquivalenceDesign {
     fn check(&self) -> Result<()> {
         let [lower, upper] = self.margins();
         for (argument, value) in [
-            ("the lower margin", lower),
+            // The lower margin may be the inverse of the upper one.
             ("the upper margin", upper),
+            ("the lower margin", lower),
             ("hazard_ratio", self.hazard_ratio),
-            ("allocation", self.ratio),
         ] {
             checks::positive(argument, value)?;
         }
+        checks::allocation("allocation", self.ratio)?;
         if lower >= upper {
             return checks::refuse("the lower margin", lower, "below the upper margin");
         }

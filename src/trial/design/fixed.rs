@@ -287,11 +287,10 @@ impl FixedDesign {
     }
 
     fn check(&self) -> Result<()> {
-        let positive =
-            [("hazard_ratio", self.hazard_ratio), ("margin", self.margin), ("allocation", self.ratio)];
-        for (argument, value) in positive {
+        for (argument, value) in [("hazard_ratio", self.hazard_ratio), ("margin", self.margin)] {
             checks::positive(argument, value)?;
         }
+        checks::allocation("allocation", self.ratio)?;
         if self.hazard_ratio == self.margin {
             return checks::refuse(
                 "hazard_ratio",

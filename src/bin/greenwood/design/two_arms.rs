@@ -248,7 +248,8 @@ impl EquivalenceFlags {
         if let Some(followup) = self.course.followup {
             design = design.followup(followup);
         }
-        let plan = design.fit().map_err(by_flag(&[self.test.given()]))?;
+        let lower = if self.lower.is_some() { "--lower" } else { "--upper" };
+        let plan = design.fit().map_err(by_flag(&[self.test.given(), ("the lower margin", lower)]))?;
         let fields = || {
             json!({
                 "events": number(plan.events()),
