@@ -31,8 +31,11 @@ impl GroupSequential {
         for (index, &value) in self.fractions.iter().enumerate() {
             // Steps of less than a millionth are no step: the bounds would be one.
             if !(value > previous + 1e-6 && value <= 1.0) {
-                let must =
-                    "fractions of the information increase from above 0 to 1, by more than a millionth";
+                let must = if value > previous && value <= 1.0 {
+                    "fractions of the information increase to 1, each by more than a millionth"
+                } else {
+                    "fractions of the information increase from above 0 to 1"
+                };
                 return Err(Error::NotMonotone { argument: "fractions", index, value, previous, must });
             }
             previous = value;

@@ -32,7 +32,10 @@ fn joined(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
         });
         match args.last_mut() {
             Some(flag)
-                if negative && flag.to_str().is_some_and(|f| f.starts_with("--") && !f.contains('=')) =>
+                if negative
+                    && flag
+                        .to_str()
+                        .is_some_and(|f| f.len() > 2 && f.starts_with("--") && !f.contains('=')) =>
             {
                 flag.push("=");
                 flag.push(arg);
