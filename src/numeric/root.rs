@@ -132,7 +132,7 @@ fn brent((low, high): (f64, f64), (fa, fb): (f64, f64), mut f: impl FnMut(f64) -
 
 #[cfg(test)]
 mod tests {
-    use super::{bracketed, find, secant};
+    use super::{bracketed, find, secant, secant_after};
     use approx::assert_relative_eq;
 
     #[test]

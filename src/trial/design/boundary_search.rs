@@ -186,9 +186,9 @@ impl GroupSequential {
             let lower: Vec<f64> = upper.iter().map(|z| -z).collect();
             excess(exits_of(start(), &self.fractions, &lower, &upper).0.iter().sum())
         };
-        let (rough, fine): (fn() -> Stage, fn() -> Stage) =
-            (|| Stage::start(0.0).rough(), || Stage::start(0.0));
-        root::secant_after(|c| of(rough, c), |c| of(fine, c), (least, most, start)).ok_or(STOPS_TOO_MANY)
+        let rough = |c| of(|| Stage::start(0.0).rough(), c);
+        let fine = |c| of(|| Stage::start(0.0), c);
+        root::secant_after(rough, fine, (least, most, start)).ok_or(STOPS_TOO_MANY)
     }
 
     /// Look by look: the efficacy bound from the trials that no look has stopped under no effect, the futility bound

@@ -88,7 +88,7 @@ impl FittedCompetingRisks<'_> {
             TestResult { statistic, degrees_of_freedom }
         };
         let of = (self.model.recipe(), self.model.terms());
-        Ok(ProportionalHazards::of_terms(of, &estimated, scale, &test).with_global(test(&fitted)))
+        Ok(ProportionalHazards::of_terms(of, &estimated, scale, test).with_global(test(&fitted)))
     }
 
     /// The incidence of the cause just before each of some times, of the rows without their weights.

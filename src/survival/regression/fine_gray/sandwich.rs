@@ -174,7 +174,9 @@ fn scores_in(
         }
         of_time.add_row(row, rows, i, p, -exposure);
         let per_weight = scan.risk[i] / rows.weight[i];
-        row.iter_mut().for_each(|s| *s *= per_weight);
+        for score in row.iter_mut() {
+            *score *= per_weight;
+        }
         if rows.event[i] {
             // Of the event times up to its own the last is its own.
             let own = of.first + until - 1;
@@ -224,8 +226,10 @@ fn after_each(
     p: usize,
 ) {
     let times = w.censorings.len();
-    (epochs.clear(), later.clear());
-    (epochs.resize(times, None), later.resize(times * (p + 1), 0.0));
+    epochs.clear();
+    later.clear();
+    epochs.resize(times, None);
+    later.resize(times * (p + 1), 0.0);
     let is_later = |t: f64, u: f64| if events_first { t > u } else { t >= u };
     let mut ahead = Ahead::new(scan, of_time, p);
     let mut k = stratum.ties.len();
@@ -300,7 +304,7 @@ pub(super) fn influences(
         for (g, (w, q)) in weights.iter().zip(&effects).enumerate() {
             let of_group = OwnCensoring { w, q, events_first, sampling };
             let member = |i: usize| weights.len() == 1 || group[rows.order[i]] as usize == g;
-            known_columns!(of_time.columns, |p| of_group.add_to(&mut score, rows, scan, &member, p));
+            known_columns!(of_time.columns, |p| of_group.add_to(&mut score, rows, scan, member, p));
         }
     }
     score
