@@ -234,7 +234,7 @@ fn errors_name_the_flag() {
         ),
         (
             format!("design equivalence --upper 0.8 {trial}"),
-            "--lower: the lower margin is 1.25: it must be below",
+            "--upper: the lower margin is 1.25: it must be below",
         ),
         ("design equivalence --upper 1.2 --subjects 100".into(), "give these, or the events"),
         ("design win-ratio --win-ratio 1 --power 0.9".into(), "--win-ratio: the win ratio is 1"),
@@ -258,7 +258,7 @@ fn errors_name_the_flag() {
         ),
         (
             format!("design non-proportional --hazard-ratio 1.4 {trial}"),
-            "--hazard-ratio: the expected statistic",
+            "--hazard-ratio, --delay: the expected statistic",
         ),
         (
             "design non-proportional --hazard-ratio 0.7 --control-hazard 0.1,0.2 --accrual 12 --power 0.9"
@@ -448,13 +448,15 @@ fn every_hostile_value_names_its_flag() {
     for (program, flags) in [
         (
             format!("design fixed --power 0.9 {course}"),
-            "--hazard-ratio=1 --hazard-ratio=0 --hazard-ratio=-inf --ratio=1e9 --sides=-1 --sides=3",
+            "--hazard-ratio=1 --hazard-ratio=0 --hazard-ratio=-inf",
         ),
+        (format!("design fixed --power 0.9 --hazard-ratio 0.7 {course}"), "--ratio=1e9 --sides=-1 --sides=3"),
         (
             "design boundaries".into(),
-            "--looks=0 --looks=-1 --looks=1e9 --fractions=0.5,0.5000000001,1 --fractions=0,1 --fractions=-inf,1",
+            "--looks=0 --looks=-1 --looks=1e9 --fractions=0.5,0.5000000001,1 --fractions=0,1",
         ),
-        ("design sequential --hazard-ratio 0.7".into(), "--power=nan --power=-inf --looks=-1 --events=0"),
+        ("design sequential --hazard-ratio 0.7".into(), "--looks=-1"),
+        ("design sequential --hazard-ratio 0.7 --looks 3".into(), "--power=nan --power=-inf --events=0"),
         ("design stopped --looks 3 --z 2.8".into(), "--look=-1 --look=0 --look=4"),
         ("design conditional-power --z 1 --critical 2".into(), "--fraction=0 --fraction=-1 --fraction=nan"),
         (

@@ -388,7 +388,8 @@ fn tables_of_other_causes_do_not_merge() {
 #[test]
 fn a_whole_is_extended_by_parts() {
     let of = |time: f64, label: &str| {
-        let data = RightCensored::new(&[time], &[true]).unwrap();
+        let (time, event) = ([time], [true]);
+        let data = RightCensored::new(&time, &event).unwrap();
         RiskTables::new(&data, &Groups::new(&[label])).unwrap()
     };
     let mut whole = Ok(of(1.0, "old"));
