@@ -57,7 +57,7 @@ fn rows(subjects: u32) -> Rows {
 
 impl Rows {
     fn data(&self) -> Histories {
-        Histories::new(&self.id, &self.start, &self.stop, &self.to, &STATES).unwrap()
+        Histories::among(&STATES).rows(&self.id, &self.start, &self.stop, &self.to).unwrap()
     }
 
     /// Seconds that R takes for the same; probabilities of each state and their errors at `t`.

@@ -111,7 +111,7 @@ fn other_figures(c: &mut Criterion) {
             stop.extend([a, a + b]);
             to.extend([Some("ill"), event[i as usize].then_some("dead")]);
         }
-        let data = Histories::new(&id, &start, &stop, &to, &["well", "ill", "dead"]).unwrap();
+        let data = Histories::among(&["well", "ill", "dead"]).rows(&id, &start, &stop, &to).unwrap();
         let occupation = Occupation::new().fit(&data).unwrap();
         group.bench_function("states/estimate", |b| {
             b.iter(|| Occupation::new().fit(black_box(&data)).unwrap());

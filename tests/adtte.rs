@@ -6,7 +6,7 @@ mod random;
 use std::num::NonZeroU32;
 
 use greenwood::jiff::civil::{date, datetime};
-use greenwood::trial::adtte::{Adtte, Cnsr, Import, ReadOptions};
+use greenwood::trial::adtte::{Adtte, AdtteParameter, Cnsr, Import, ReadOptions};
 use greenwood::trial::{
     Calendar, Censoring, DayCount, Endpoint, Exit, Outcome, Role, Stratification, Subject, Time, TimeUnit,
     Trial,
@@ -241,7 +241,8 @@ fn an_analysis_survives_the_journey() -> Result<()> {
         on("B", "5", 9.0).stratum("sex", "f").until(days(33.0), Exit::Terminal(Kind::Death))?,
     ]);
     let analysis = trial.analyse(&PFS)?;
-    let adtte = Adtte::of(&analysis, "PFS", "Progression-free survival", TimeUnit::Days, Some(&calendar));
+    let adtte =
+        Adtte::of(&analysis, &AdtteParameter::new("PFS", "Progression-free survival").calendar(&calendar));
     assert_eq!(adtte.rows()[0].adt, Some(date(2020, 2, 29)));
     assert_eq!(
         adtte.rows().iter().map(|r| r.cnsr.to_string()).collect::<Vec<_>>(),
@@ -350,10 +351,7 @@ fn no_malformed_file_panics() {
             }
             let _ = Adtte::of(
                 &analysis,
-                code,
-                code,
-                TimeUnit::Days,
-                Some(&Calendar::new(date(2020, 1, 1), days)),
+                &AdtteParameter::new(code, code).calendar(&Calendar::new(date(2020, 1, 1), days)),
             );
         }
         let file = csv_of(&import.adtte).expect("memory can be written");

@@ -5,6 +5,8 @@ use crate::trial::TimeUnit;
 
 /// What a weight stands for: see [`Weights`](crate::survival::Weights).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum WeightKind {
     /// A weight of k stands for k subjects.
     Replication,
@@ -14,6 +16,8 @@ pub enum WeightKind {
 
 /// What becomes of a row that has a null in one of the columns named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Nulls {
     /// It is an error that names the column and the row.
     #[default]

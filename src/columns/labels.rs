@@ -45,7 +45,7 @@ impl Labels {
     }
 }
 
-/// The values of a column as text, `None` where null. A number is written so that it is read back as the same number.
+/// The values of a column as text, or `None` if it is null. A number is written so that it is read back as the same number.
 ///
 /// # Errors
 /// [`FileError::ColumnType`](crate::FileError::ColumnType) for a column of lists, structs, bytes and the like.

@@ -15,7 +15,7 @@ use crate::survival::data::groups::Groups;
 /// The rows of a batch that are complete in the columns that are read.
 pub(super) struct Rows<'a> {
     batch: &'a RecordBatch,
-    /// Those kept, or `None` where all are.
+    /// Those kept, or `None` if all are.
     kept: Option<Vec<u32>>,
 }
 

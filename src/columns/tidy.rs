@@ -48,7 +48,7 @@ impl Values {
         true
     }
 
-    /// The cell as text, unquoted, and whether JSON wants quotes around it; `None` where there is no value.
+    /// The cell as text, unquoted, and whether JSON wants quotes around it. Returns `None` if there is no value.
     fn cell(&self, row: usize) -> Option<(String, bool)> {
         match self {
             Self::Numbers(v) => v[row].map(|x| {

@@ -49,7 +49,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Of bytes that [`Writer::finish`] returned; `None` where the checksum is not theirs.
+    /// Of bytes that [`Writer::finish`] returned. Returns `None` if the checksum is not theirs.
     pub(crate) fn checked(bytes: &'a [u8]) -> Option<Self> {
         let (bytes, sum) = bytes.split_last_chunk::<4>()?;
         (crc32(bytes) == u32::from_le_bytes(*sum)).then_some(Self { bytes, at: 0 })

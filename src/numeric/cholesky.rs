@@ -11,7 +11,7 @@ pub(crate) struct Cholesky {
 }
 
 impl Cholesky {
-    /// Factors the columns `used` of the row-major `n × n` matrix. `None` where a pivot is not positive.
+    /// Factors the columns `used` of the row-major `n × n` matrix. Returns `None` if a pivot is not positive.
     pub(crate) fn new(matrix: &[f64], n: usize, used: &[usize]) -> Option<Self> {
         let k = used.len();
         let mut factor = vec![0.0; k * k];

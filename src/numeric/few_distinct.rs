@@ -42,7 +42,7 @@ impl Numbering {
         }
     }
 
-    /// A numbering for values of which a sample suggests that they are few, or `None` where they are not.
+    /// A numbering for values of which a sample suggests that they are few, or `None` if they are not.
     pub(crate) fn for_values(values: &[f64]) -> Option<Self> {
         if values.len() < WORTH {
             return None;
@@ -64,7 +64,7 @@ impl Numbering {
         (expected <= MOST / 2 && expected <= values.len() / 8).then(|| Self::with_slots(4 * expected))
     }
 
-    /// The number of a value that is finite and at least 0; `None` where there are more of them than is worth it.
+    /// The number of a value that is finite and at least 0. Returns `None` if there are more of them than is worth it.
     #[inline]
     pub(crate) fn number(&mut self, value: f64) -> Option<u32> {
         // −0 is 0.

@@ -144,7 +144,7 @@ fn in_order<M: Mark>(streams: &mut [Vec<M>], mut visit: impl FnMut(usize, &mut M
     }
 }
 
-/// The times with near ties merged, judged over all the columns together, or `None` where none is merged.
+/// The times with near ties merged, judged over all the columns together, or `None` if none is merged.
 pub(crate) fn merged_columns(columns: &[&[f64]]) -> Option<Vec<Vec<f64>>> {
     let mut times: Vec<f64> = columns.iter().flat_map(|c| c.iter().copied()).collect();
     times.sort_unstable_by(f64::total_cmp);

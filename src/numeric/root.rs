@@ -11,25 +11,49 @@ pub(crate) fn find(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
     brent((low, high), ends, f).unwrap_or(if ends.0.abs() <= ends.1.abs() { low } else { high })
 }
 
-/// The root of `f` in [`low`, `high`]; `None` where the values at the ends have one sign (or are not numbers).
+/// The root of `f` in [`low`, `high`]. Returns `None` if the values at the ends have one sign (or are not numbers).
 pub(crate) fn bracketed(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
     let ends = (f(low), f(high));
     brent((low, high), ends, f)
 }
 
 /// The root of an increasing `f` in [`low`, `high`] that is nearly a line of slope 1, from `start`: secants, halving where one
-/// leaves what is known to hold the root. Such a root takes four to six values. `None` where there is no root, or a value is not
-/// a number.
-pub(crate) fn secant(low: f64, high: f64, start: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
-    let (mut low, mut high, mut x) = (low, high, start.clamp(low, high));
-    let (mut slope, mut last, mut fx) = (1.0, high - low, f(x));
+/// leaves what is known to hold the root. Such a root takes four to six values. Returns `None` if there is no root,
+/// or a value is not a number.
+pub(crate) fn secant(low: f64, high: f64, start: f64, f: impl FnMut(f64) -> f64) -> Option<f64> {
+    secants((low, high), (start, 1.0), (high - low, 1e-14), f).map(|(root, _)| root)
+}
+
+/// The same where a `rough` curve beside `f` costs little: its root and its slope there are the start, so that one or two values of
+/// `f` suffice.
+pub(crate) fn secant_after(
+    rough: impl FnMut(f64) -> f64,
+    f: impl FnMut(f64) -> f64,
+    (low, high, start): (f64, f64, f64),
+) -> Option<f64> {
+    match secants((low, high), (start, 1.0), (high - low, 1e-10), rough) {
+        // The slopes differ by some times as much as the roots do, for which a millionth stands.
+        Some(start) => secants((low, high), start, (1e-6, 1e-14), f).map(|(root, _)| root),
+        None => secant(low, high, start, f),
+    }
+}
+
+/// Secants from a start with a slope until the product of a step and the step before it is small enough: the root, and the slope there.
+fn secants(
+    (mut low, mut high): (f64, f64),
+    (start, mut slope): (f64, f64),
+    (mut last, enough): (f64, f64),
+    mut f: impl FnMut(f64) -> f64,
+) -> Option<(f64, f64)> {
+    let mut x = start.clamp(low, high);
+    let mut fx = f(x);
     let mut signs = (false, false);
     for _ in 0..200 {
         if fx.is_nan() {
             return None;
         }
         if fx == 0.0 {
-            return Some(x);
+            return Some((x, slope));
         }
         if fx > 0.0 {
             (high, signs.1) = (x, true);
@@ -42,15 +66,15 @@ pub(crate) fn secant(low: f64, high: f64, start: f64, mut f: impl FnMut(f64) -> 
         }
         let step = next - x;
         // An error of a secant is of the order of the product of the two before it, times the curvature, which is small.
-        if (step * last).abs() <= 1e-14 || step.abs() <= 2.0 * f64::EPSILON * x.abs() {
-            return (signs == (true, true) || fx.abs() < 1e-6).then_some(next);
+        if (step * last).abs() <= enough || step.abs() <= 2.0 * f64::EPSILON * x.abs() {
+            return (signs == (true, true) || fx.abs() < 1e-6).then_some((next, slope));
         }
         let value = f(next);
         let chord = (value - fx) / step;
         slope = if chord > 0.0 && chord.is_finite() { chord } else { 0.5 * slope };
         (x, fx, last) = (next, value, step);
     }
-    (signs == (true, true)).then_some(x)
+    (signs == (true, true)).then_some((x, slope))
 }
 
 fn brent((low, high): (f64, f64), (fa, fb): (f64, f64), mut f: impl FnMut(f64) -> f64) -> Option<f64> {
@@ -108,7 +132,7 @@ fn brent((low, high): (f64, f64), (fa, fb): (f64, f64), mut f: impl FnMut(f64) -
 
 #[cfg(test)]
 mod tests {
-    use super::{bracketed, find, secant};
+    use super::{bracketed, find, secant, secant_after};
     use approx::assert_relative_eq;
 
     #[test]
@@ -131,6 +155,18 @@ mod tests {
         });
         assert_relative_eq!(found.unwrap(), 1.9055509031068203, max_relative = 1e-14);
         assert!(values <= 7, "{values}");
+        // Beside a rough curve one value is enough; where the rough one has no root, or one far away, the search is as without it.
+        for (shift, most) in [(1e-9, 1), (0.01, 4), (1e4, 8)] {
+            let mut values = 0;
+            let rough = |x: f64| x + 0.1 * x.sin() - 2.0 + shift;
+            let exact = |x: f64| {
+                values += 1;
+                x + 0.1 * x.sin() - 2.0
+            };
+            let found = secant_after(rough, exact, (0.0, 1e3, 1.0));
+            assert_relative_eq!(found.unwrap(), 1.9055509031068203, max_relative = 1e-14);
+            assert!(values <= most, "{shift}: {values}");
+        }
         // A curve that is far from such a line, a jump (which is no line: only the half of the digits), no root.
         assert_relative_eq!(secant(0.0, 1e3, 1.0, |x| x.powi(5) - 32.0).unwrap(), 2.0, max_relative = 1e-14);
         let jump = |x: f64| if x < 2.0 { -1.0 } else { 1.0 };

@@ -96,8 +96,18 @@ pub(crate) fn ticks(end: f64, most: usize, rounding: Rounding) -> Vec<f64> {
 }
 
 /// Round values across a range, ends included where they are round.
+///
+/// No more than `most` steps, unless so few ticks came of it that an axis could not be read: -50 and 0 between -96 and 28.
 pub(crate) fn ticks_between(low: f64, high: f64, most: usize) -> Vec<f64> {
-    let step = Rounding::Decimal.round_up((high - low) / most.max(1) as f64);
+    let usual = round_between(low, high, most.max(1));
+    if usual.len() >= FEWEST { usual } else { round_between(low, high, 2 * most.max(1)) }
+}
+
+/// Fewer ticks than these are not a scale that can be read.
+pub(crate) const FEWEST: usize = 4;
+
+fn round_between(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let step = Rounding::Decimal.round_up((high - low) / most as f64);
     if !(step > 0.0 && step.is_finite()) {
         return vec![low];
     }
@@ -162,6 +172,20 @@ mod tests {
             [0.0, 200_000.0, 400_000.0, 600_000.0, 800_000.0, 1_000_000.0]
         );
         assert_eq!(ticks(f64::NAN, 5, Rounding::Decimal), [0.0]);
+    }
+
+    #[test]
+    fn an_axis_between_two_values_has_four_ticks_or_more() {
+        assert_eq!(ticks_between(-96.0, 28.0, 5), [-80.0, -60.0, -40.0, -20.0, 0.0, 20.0]);
+        assert_eq!(ticks_between(0.0, 100.0, 5), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
+        for most in 4..8 {
+            for (low, high) in
+                [(-0.7, 0.1), (-33.0, 1.0), (-2.4, 1.2), (0.0, 0.07), (-1e-3, 4e-3), (1e5, 3e6)]
+            {
+                let count = ticks_between(low, high, most).len();
+                assert!((FEWEST..=2 * most + 1).contains(&count), "{count} from {low} to {high} of {most}");
+            }
+        }
     }
 
     #[test]

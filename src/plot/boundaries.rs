@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::plot::axis::{Scale, label, ticks_between};
 use crate::plot::data::{DataCell, DataTable, FigureData};
-use crate::plot::picture::{Anchor, Color, Picture, Stroke, Text};
+use crate::plot::font;
+use crate::plot::picture::{Anchor, Color, Picture, Stroke};
 use crate::plot::style::{GREY, INK, Style};
 use crate::trial::design::boundaries::Boundaries;
 
@@ -245,7 +246,9 @@ impl BoundaryPlot<'_> {
     ) {
         let size = self.style.font_size;
         picture.line("axis", &[(left, top), (left, bottom), (right, bottom)], INK, 0.08 * size);
+        let mut widest = 0.0_f64;
         for tick in ticks_between(low, high, 7) {
+            widest = widest.max(font::width(&label(tick), size, false));
             let at = y.place(tick);
             picture.line("axis", &[(left - 0.4 * size, at), (left, at)], INK, 0.08 * size);
             let place = (left - 0.7 * size, at + 0.35 * size);
@@ -259,9 +262,7 @@ impl BoundaryPlot<'_> {
         }
         let middle = (f64::midpoint(left, right), bottom + 2.8 * size);
         picture.text(self.style.text("x axis", middle, Anchor::Middle, "Information"));
-        let at = (1.4 * size, f64::midpoint(top, bottom));
-        let name = "Statistic z";
-        picture.text(Text { upwards: true, ..self.style.text("y axis", at, Anchor::Middle, name) });
+        picture.text(self.style.upright("y axis", (left, top, bottom), widest, "Statistic z"));
     }
 
     /// One line above the panel: each bound once, then the path and what was observed.
@@ -283,7 +284,7 @@ impl BoundaryPlot<'_> {
             let y = at - 0.35 * size;
             picture.stroked("legend line", &[(place, y), (place + 1.8 * size, y)], stroke);
             picture.text(self.style.text("legend", (place + 2.2 * size, at), Anchor::Start, &name));
-            place += 3.4 * size + crate::plot::font::width(&name, size, false);
+            place += 3.4 * size + font::width(&name, size, false);
         }
     }
 }

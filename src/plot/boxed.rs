@@ -110,9 +110,9 @@ pub(crate) fn draw_box(
     centred: bool,
 ) {
     let size = style.font_size;
-    let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
-    picture.area(format!("{class} ground"), &corners[..4], PAPER, 1.0);
-    picture.line(class, &corners, INK, 0.1 * size);
+    let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+    picture.area(format!("{class} ground"), &corners, PAPER, 1.0);
+    picture.outline(class, &corners, INK, 0.1 * size);
     let block = (lines.len() as f64 - 1.0) * line_height(size);
     let first = f64::midpoint(top, bottom) - block / 2.0 + 0.35 * size;
     for (k, line) in lines.iter().enumerate() {

@@ -145,8 +145,8 @@ impl BoxPlot {
             self.draw_arrow(&mut picture, boxes[from], boxes[to], text);
         }
         for (i, (text, &(left, top, right, bottom))) in self.rows.iter().flatten().zip(&boxes).enumerate() {
-            let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
-            picture.line(format!("box {}", i + 1), &corners, INK, 0.1 * size);
+            let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+            picture.outline(format!("box {}", i + 1), &corners, INK, 0.1 * size);
             let first = f64::midpoint(top, bottom) - (lines(text) - 1.0) * line / 2.0 + 0.35 * size;
             for (k, own) in text.lines().enumerate() {
                 let at = (f64::midpoint(left, right), first + k as f64 * line);

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::path::Path;
 
 use crate::error::{Error, FileError, Result};
-use crate::plot::picture::notebook;
+use crate::plot::picture::show_in_notebook;
 use crate::plot::svg::escape;
 
 /// A cell of a table.
@@ -230,7 +230,7 @@ impl FigureData {
 
     /// Shows the tables in a Jupyter notebook that runs Rust (evcxr calls this by its name).
     pub fn evcxr_display(&self) {
-        println!("{}", notebook("text/html", &self.to_html()));
+        show_in_notebook("text/html", &self.to_html());
     }
 
     /// The tables as a file: `.csv`, `.html` or `.txt`.

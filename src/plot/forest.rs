@@ -53,6 +53,14 @@ pub struct ForestPlot {
     pub(super) style: Style,
 }
 
+/// The columns of a forest plot, in points: of the names, of the counts where there are any, and the ends of the axis.
+struct Columns {
+    names: f64,
+    counts: Option<f64>,
+    left: f64,
+    right: f64,
+}
+
 impl ForestPlot {
     /// Ratios on a logarithmic axis.
     pub fn new(rows: Vec<ForestRow>) -> Self {
@@ -110,24 +118,61 @@ impl ForestPlot {
     pub fn build(&self) -> Result<Picture> {
         self.check()?;
         let size = self.style.font_size;
-        let width = self.style.width();
-        let indent = |row: &ForestRow| if row.heading || row.overall { 0.0 } else { 1.2 * size };
+        let columns = self.columns()?;
+        // What the effect is stands above the figures and, where it is long, above the axis.
+        let head = format!("{} ({}% CI)", self.effect_name, percent(self.level));
+        let head = wrap(&head, size, 0.92 * (self.style.width() - 0.8 * size - columns.left));
+        let titled = if self.title.is_empty() { 0.0 } else { 1.6 * self.style.title_size };
+        let top = (3.2 + NAME_LINE * (head.len() as f64 - 1.0)) * size + titled;
+        let lines: Vec<Vec<String>> = self.rows.iter().map(|row| self.lines_of(row, &columns)).collect();
+        let tall = |lines: &[String]| (1.75 + NAME_LINE * (lines.len() as f64 - 1.0)) * size;
+        let bottom = top + lines.iter().map(|l| tall(l)).sum::<f64>() + 0.4 * size;
+        let height = bottom + if self.favours.is_some() { 4.2 * size } else { 2.6 * size };
+        let range = self.range.unwrap_or_else(|| self.natural_range());
+        let ends = (columns.left, columns.right);
+        let x = if self.logarithmic { Scale::logarithmic(range, ends) } else { Scale::linear(range, ends) };
+        let mut picture = Picture::new(self.style.width(), height, self.name(), self.describe());
+        let counts = columns.counts.map(|counts| columns.names + counts);
+        self.heads(&mut picture, top - 0.9 * size, counts, &head);
+        let none = x.place(if self.logarithmic { 1.0 } else { 0.0 });
+        picture.line("no effect", &[(none, top - 0.3 * size), (none, bottom)], GREY, 0.06 * size);
+        let most = self.rows.iter().map(|r| r.weight).fold(1.0, f64::max);
+        let mut next = top;
+        for (i, (row, lines)) in self.rows.iter().zip(&lines).enumerate() {
+            let height = tall(lines);
+            let y = next + 0.5 * height;
+            self.texts(&mut picture, (i, row, lines), y, counts);
+            if let Some(effect) = row.effect {
+                self.draw(&mut picture, row, i, effect, range, x, y, (row.weight / most).sqrt());
+            }
+            next += height;
+        }
+        self.axis(&mut picture, x, range, ends, bottom);
+        Ok(picture)
+    }
+
+    /// How far the name of a row stands from the edge of the column.
+    fn indent(&self, row: &ForestRow) -> f64 {
+        if row.heading || row.overall { 0.0 } else { 1.2 * self.style.font_size }
+    }
+
+    /// How wide the columns are, and where the axis begins and ends.
+    fn columns(&self) -> Result<Columns> {
+        let (size, width) = (self.style.font_size, self.style.width());
         let has_counts = self.rows.iter().any(|r| r.counts.is_some());
         let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
         // Names with counts beside them make the column; others may go on to the axis.
         let beside = |r: &&ForestRow| !has_counts || r.counts.is_some();
-        let name = |r: &ForestRow| indent(r) + font::width(&r.name, size, r.heading || r.overall);
+        let name = |r: &ForestRow| self.indent(r) + font::width(&r.name, size, r.heading || r.overall);
         let names = widest(&mut self.rows.iter().filter(beside).map(name)).min(0.32 * width);
         let names = names.max(font::width("Subgroup", size, true));
         let counted = |r: &ForestRow| font::width(&r.counts_text(), size, false);
-        let counts = if has_counts {
+        let counts = has_counts.then(|| {
             widest(&mut self.rows.iter().map(counted)).max(font::width(COUNTS, size, true)) + 1.4 * size
-        } else {
-            0.0
-        };
+        });
         let figures =
             widest(&mut self.rows.iter().map(|r| font::width(&r.figures(), size, false))) + 0.8 * size;
-        let left = 0.8 * size + names + counts + 1.2 * size;
+        let left = 0.8 * size + names + counts.unwrap_or(0.0) + 1.2 * size;
         let right = width - figures - 1.6 * size;
         if !(right - left > 6.0 * size) {
             return Err(Error::OutOfRange {
@@ -136,64 +181,39 @@ impl ForestPlot {
                 must_be: "wide enough for the names, the counts and the axis",
             });
         }
-        // What the effect is stands above the figures and, where it is long, above the axis.
-        let head = format!("{} ({}% CI)", self.effect_name, percent(self.level));
-        let head = wrap(&head, size, 0.92 * (width - 0.8 * size - left));
-        let titled = if self.title.is_empty() { 0.0 } else { 1.6 * self.style.title_size };
-        let top = (3.2 + NAME_LINE * (head.len() as f64 - 1.0)) * size + titled;
-        let lines: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| {
-                // Where a row has no counts its name may go on to the axis. Bold letters are a little wider.
-                let room = if row.counts.is_none() { left - 2.0 * size } else { names };
-                let bold = if row.heading || row.overall { 0.92 } else { 1.0 };
-                wrap(&row.name, size, (room - indent(row)) * bold)
-            })
-            .collect();
-        let tall = |lines: &[String]| (1.75 + NAME_LINE * (lines.len() as f64 - 1.0)) * size;
-        let bottom = top + lines.iter().map(|l| tall(l)).sum::<f64>() + 0.4 * size;
-        let height = bottom + if self.favours.is_some() { 4.2 * size } else { 2.6 * size };
-        let (low, high) = self.range.unwrap_or_else(|| self.natural_range());
-        let x = if self.logarithmic {
-            Scale::logarithmic((low, high), (left, right))
-        } else {
-            Scale::linear((low, high), (left, right))
-        };
-        let mut picture = Picture::new(width, height, self.name(), self.describe());
-        self.heads(&mut picture, top - 0.9 * size, has_counts.then_some(names + counts), &head);
-        let none = if self.logarithmic { 1.0 } else { 0.0 };
-        let most = self.rows.iter().map(|r| r.weight).fold(1.0, f64::max);
-        picture.line(
-            "no effect",
-            &[(x.place(none), top - 0.3 * size), (x.place(none), bottom)],
-            GREY,
-            0.06 * size,
-        );
-        let mut next = top;
-        for (i, (row, lines)) in self.rows.iter().zip(&lines).enumerate() {
-            let height = tall(lines);
-            let y = next + 0.5 * height;
-            for (k, line) in lines.iter().enumerate() {
-                let down = (k as f64 - 0.5 * (lines.len() as f64 - 1.0)) * NAME_LINE * size;
-                let at = (0.8 * size + indent(row), y + down + 0.35 * size);
-                let name = self.style.text(format!("name {}", i + 1), at, Anchor::Start, line);
-                picture.text(Text { bold: row.heading || row.overall, ..name });
-            }
-            if has_counts {
-                let at = (0.8 * size + names + counts, y + 0.35 * size);
-                let counts = row.counts_text();
-                picture.text(self.style.text(format!("counts {}", i + 1), at, Anchor::End, counts));
-            }
-            let at = (width - 0.8 * size, y + 0.35 * size);
-            picture.text(self.style.text(format!("figures {}", i + 1), at, Anchor::End, row.figures()));
-            if let Some(effect) = row.effect {
-                self.draw(&mut picture, row, i, effect, (low, high), x, y, (row.weight / most).sqrt());
-            }
-            next += height;
+        Ok(Columns { names, counts, left, right })
+    }
+
+    /// The name of a row in lines: where it has no counts it may go on to the axis.
+    fn lines_of(&self, row: &ForestRow, columns: &Columns) -> Vec<String> {
+        let size = self.style.font_size;
+        let room = if row.counts.is_none() { columns.left - 2.0 * size } else { columns.names };
+        // Bold letters are a little wider.
+        let bold = if row.heading || row.overall { 0.92 } else { 1.0 };
+        wrap(&row.name, size, (room - self.indent(row)) * bold)
+    }
+
+    /// What is written in a row whose middle is at y: its name, its counts, which end at this place, and its figures.
+    fn texts(
+        &self,
+        picture: &mut Picture,
+        (i, row, lines): (usize, &ForestRow, &[String]),
+        y: f64,
+        counts: Option<f64>,
+    ) {
+        let size = self.style.font_size;
+        for (k, line) in lines.iter().enumerate() {
+            let down = (k as f64 - 0.5 * (lines.len() as f64 - 1.0)) * NAME_LINE * size;
+            let at = (0.8 * size + self.indent(row), y + down + 0.35 * size);
+            let name = self.style.text(format!("name {}", i + 1), at, Anchor::Start, line);
+            picture.text(Text { bold: row.heading || row.overall, ..name });
         }
-        self.axis(&mut picture, x, (low, high), (left, right), bottom);
-        Ok(picture)
+        if let Some(end) = counts {
+            let at = (0.8 * size + end, y + 0.35 * size);
+            picture.text(self.style.text(format!("counts {}", i + 1), at, Anchor::End, row.counts_text()));
+        }
+        let at = (self.style.width() - 0.8 * size, y + 0.35 * size);
+        picture.text(self.style.text(format!("figures {}", i + 1), at, Anchor::End, row.figures()));
     }
 
     /// Each row with its counts, its estimate and its limits, as a table.
@@ -283,7 +303,7 @@ impl ForestPlot {
                 .flat_map(|(e, _, u)| [e, u.min(e * 8.0)])
                 .filter(|&v| usual(v))
                 .fold(1.25, f64::max);
-            (low / 1.15, high * 1.15)
+            outwards(low / 1.15, high * 1.15)
         } else {
             let finite = || effects().flat_map(|(e, l, u)| [e, l, u]).filter(|v| v.is_finite());
             let (low, high) = (finite().fold(0.0, f64::min), finite().fold(0.0, f64::max));
@@ -291,4 +311,16 @@ impl ForestPlot {
             (low - margin, high + margin)
         }
     }
+}
+
+/// The ends of a logarithmic axis, moved outwards to the next round number where that is near.
+fn outwards(low: f64, high: f64) -> (f64, f64) {
+    let round = |edge: f64, of: fn(f64) -> f64| {
+        let power = 10f64.powf(edge.log10().floor());
+        [1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0]
+            .map(|m| m * power)
+            .into_iter()
+            .find(|m| (1.0..1.15).contains(&of(m / edge)))
+    };
+    (round(low, f64::recip).unwrap_or(low), round(high, |ratio| ratio).unwrap_or(high))
 }

@@ -133,7 +133,7 @@ struct Block {
 }
 
 /// Heights at which labels stand so that none overlaps the next, each as near as can be to where it wants to be (the
-/// smallest sum of squared distances); `None` where there is no room for all. Labels are `(wish, height)`.
+/// smallest sum of squared distances). Returns `None` if there is no room for all. Labels are `(wish, height)`.
 pub(crate) fn spread(labels: &[(f64, f64)], top: f64, bottom: f64) -> Option<Vec<f64>> {
     if labels.iter().map(|l| l.1).sum::<f64>() > bottom - top {
         return None;

@@ -52,7 +52,7 @@ impl Occupied {
         };
         let cell = |place: f64, from: f64| floor((place - from) / CELL);
         let (last_column, last_row) = (last_column as i64, last_row as i64);
-        // A mark lies in one column: what it does not reach is not looked at.
+        // A mark lies in one column: what it does not reach is skipped.
         let reach =
             places.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |r, p| (r.0.min(p.0), r.1.max(p.0)));
         let (first, last) = (cell(reach.0, self.left).max(0), cell(reach.1, self.left).min(last_column));

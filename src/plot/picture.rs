@@ -103,6 +103,7 @@ pub enum Item {
 
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Format {
     /// Scalable; its text can be searched and read aloud.
@@ -201,6 +202,20 @@ impl Picture {
     pub fn stroked(&mut self, class: impl Into<String>, points: &[(f64, f64)], stroke: Stroke) {
         let segments = segments(points);
         self.items.push(Item::Path(Path { class: class.into(), segments, fill: None, stroke: Some(stroke) }));
+    }
+
+    /// A line around an area, whose corners are all alike.
+    pub(crate) fn outline(
+        &mut self,
+        class: impl Into<String>,
+        corners: &[(f64, f64)],
+        color: Color,
+        width: f64,
+    ) {
+        let mut segments = segments(corners);
+        segments.push(Segment::Close);
+        let stroke = Some(Stroke::new(color, width));
+        self.items.push(Item::Path(Path { class: class.into(), segments, fill: None, stroke }));
     }
 
     /// An area with these corners.
@@ -324,8 +339,13 @@ fn segments(points: &[(f64, f64)]) -> Vec<Segment> {
 impl Picture {
     /// Shows the picture in a Jupyter notebook that runs Rust (evcxr calls this by its name).
     pub fn evcxr_display(&self) {
-        println!("{}", notebook("image/svg+xml", &self.to_svg()));
+        show_in_notebook("image/svg+xml", &self.to_svg());
     }
+}
+
+/// Prints a content of this type; where nobody reads standard output any more, there is nobody to show it to.
+pub(crate) fn show_in_notebook(kind: &str, content: &str) {
+    let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", notebook(kind, content)));
 }
 
 /// A content of this type, as the notebook finds it among the lines that a program prints.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::plot::curves::CurvePlot;
-use crate::plot::series::{Limited, StepSeries};
+use crate::plot::series::StepSeries;
 use crate::plot::style::{Palette, Style};
 use crate::plot::thinned::Columns;
 use crate::survival::curve::survival_curve::SurvivalCurve;
@@ -62,12 +62,11 @@ impl CurvePlot {
     /// ```
     pub fn predicted(curves: &[PredictedCurve], labels: &[impl ToString]) -> Result<Self> {
         same_number(labels.len(), curves.len())?;
-        let series = curves
-            .iter()
-            .zip(labels)
-            .map(|(curve, label)| StepSeries::of_prediction(label.to_string(), curve))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Self::steps(series).value_axis("Predicted survival"))
+        let named = |(curve, label): (&PredictedCurve, &_)| {
+            (ToString::to_string(label), Arc::new(curve.survival().clone()))
+        };
+        Ok(Self::step_functions(curves.iter().zip(labels).map(named).collect())
+            .value_axis("Predicted survival"))
     }
 
     /// Kaplan-Meier curves with the curves of a parametric model over them, in pairs of one colour: steps for what was
@@ -138,16 +137,6 @@ impl Palette {
 }
 
 impl StepSeries {
-    fn of_prediction(label: String, curve: &PredictedCurve) -> Result<Self> {
-        let steps: Vec<(f64, f64)> = curve.steps().collect();
-        let mut series = Self::new(label, 1.0, &steps, curve.last_time())?;
-        series.band.push((0.0, Some((1.0, 1.0))));
-        let curve = Arc::new(curve.clone());
-        let of = |&(time, _): &(f64, f64)| (time, Limited::Predicted(Arc::clone(&curve)));
-        series.estimates = Arc::new(steps.iter().map(of).collect());
-        Ok(series)
-    }
-
     /// A continuous curve, as straight lines from place to place.
     fn of_model<D: Distribution>(label: String, model: &Prediction<'_, D>, last: f64) -> Result<Self> {
         let (mut steps, mut band) = (Vec::new(), Vec::new());

@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::plot::axis::{Scale, label, ticks_between};
 use crate::plot::data::{DataCell, DataTable, FigureData};
-use crate::plot::picture::{Anchor, Picture, Stroke, Text};
+use crate::plot::font;
+use crate::plot::picture::{Anchor, Picture, Stroke};
 use crate::plot::style::{GREY, INK, Style};
 
 /// Points with a smooth line: scaled Schoenfeld residuals over time show how a coefficient changes, martingale
@@ -120,7 +121,9 @@ impl ResidualPlot {
             picture.line("axis", &[(at, bottom), (at, bottom + 0.4 * size)], INK, 0.08 * size);
             picture.text(self.style.text("x tick", (at, bottom + 1.5 * size), Anchor::Middle, label(tick)));
         }
+        let mut widest = 0.0_f64;
         for tick in ticks_between(range_y.0, range_y.1, 6) {
+            widest = widest.max(font::width(&label(tick), size, false));
             let at = y.place(tick);
             picture.line("axis", &[(left - 0.4 * size, at), (left, at)], INK, 0.08 * size);
             picture.text(self.style.text(
@@ -136,8 +139,7 @@ impl ResidualPlot {
             Anchor::Middle,
             &self.names.0,
         ));
-        let at = (1.4 * size, f64::midpoint(top, bottom));
-        picture.text(Text { upwards: true, ..self.style.text("y axis", at, Anchor::Middle, &self.names.1) });
+        picture.text(self.style.upright("y axis", (left, top, bottom), widest, &self.names.1));
         Ok(picture)
     }
 

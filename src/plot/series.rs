@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::plot::thinned::{Behind, Columns};
 use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
 use crate::survival::multi_state::OccupationEstimate;
-use crate::survival::regression::cox::PredictedCurve;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::risk_table::table::{RiskTable, Row};
@@ -34,7 +33,7 @@ pub struct StepSeries {
     pub(crate) steps: Vec<(f64, f64)>,
     /// The end of follow-up: nothing is drawn beyond.
     pub(crate) end: f64,
-    /// Limits from each time on; `None` where there are none.
+    /// Limits from each time on. It is `None` if there are none.
     pub(crate) band: Vec<(f64, Option<(f64, f64)>)>,
     /// Values with their errors, of which the rest of the band is made at the level that is asked for; never copied.
     pub(crate) estimates: Arc<Vec<(f64, Limited)>>,
@@ -80,16 +79,14 @@ pub(crate) fn is_before(time: f64, t: f64) -> bool {
 /// A value with its error, which is asked for limits at the level of the figure.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Limited {
-    Predicted(Arc<PredictedCurve>),
     State(OccupationEstimate),
     Hazard(SmoothedHazardPoint),
     Other(Estimate),
 }
 
 impl Limited {
-    fn interval(&self, time: f64, interval: Interval) -> Result<ConfidenceInterval> {
+    fn interval(&self, interval: Interval) -> Result<ConfidenceInterval> {
         match self {
-            Self::Predicted(curve) => curve.interval(time, interval),
             Self::State(estimate) => estimate.interval(interval),
             Self::Hazard(point) => point.interval(interval),
             Self::Other(estimate) => estimate.interval(interval),
@@ -237,10 +234,10 @@ impl StepSeries {
         let estimates = std::mem::take(&mut self.estimates);
         let mut rest = estimates.as_slice();
         while let Some(&(first, _)) = rest.first() {
-            let ends = columns.end_of(first);
+            let ends = columns.end_of_band(first);
             let together = rest.iter().take_while(|e| e.0 < ends).count().max(1);
-            let (time, estimate) = &rest[together - 1];
-            self.band.push((first, estimate.interval(*time, interval)?.bounds()));
+            let (_, estimate) = &rest[together - 1];
+            self.band.push((first, estimate.interval(interval)?.bounds()));
             rest = &rest[together..];
         }
         Ok(())

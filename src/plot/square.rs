@@ -1,7 +1,8 @@
 //! A square panel whose axes have one scale: what is predicted against what is seen.
 
 use crate::plot::axis::{Scale, label, ticks_between};
-use crate::plot::picture::{Anchor, Picture, Stroke, Text};
+use crate::plot::font;
+use crate::plot::picture::{Anchor, Picture, Stroke};
 use crate::plot::style::{GREY, INK, Style};
 
 /// Where the panel is, and its scales.
@@ -34,7 +35,9 @@ impl Square {
         picture.stroked("equal", &[(self.left, self.bottom), (self.right, self.top)], dashed);
         let corners = [(self.left, self.top), (self.left, self.bottom), (self.right, self.bottom)];
         picture.line("axis", &corners, INK, 0.08 * size);
+        let mut widest = 0.0_f64;
         for tick in ticks_between(0.0, most, 5) {
+            widest = widest.max(font::width(&label(tick), size, false));
             let (x, y) = (self.x.place(tick), self.y.place(tick));
             picture.line("axis", &[(x, self.bottom), (x, self.bottom + 0.4 * size)], INK, 0.08 * size);
             picture.line("axis", &[(self.left - 0.4 * size, y), (self.left, y)], INK, 0.08 * size);
@@ -44,7 +47,6 @@ impl Square {
         }
         let at = (f64::midpoint(self.left, self.right), self.bottom + 2.8 * size);
         picture.text(style.text("x axis", at, Anchor::Middle, names.0));
-        let at = (1.4 * size, f64::midpoint(self.top, self.bottom));
-        picture.text(Text { upwards: true, ..style.text("y axis", at, Anchor::Middle, names.1) });
+        picture.text(style.upright("y axis", (self.left, self.top, self.bottom), widest, names.1));
     }
 }

@@ -29,7 +29,7 @@ use crate::trial::{Label, StateAnalysis, label};
 /// use greenwood::survival::Histories;
 ///
 /// let to = [Some("ill"), Some("dead"), Some("dead"), None];
-/// let data = Histories::new(&[1, 1, 2, 3], &[0., 3., 0., 0.], &[3., 8., 5., 9.], &to, &["well", "ill", "dead"])?
+/// let data = Histories::among(&["well", "ill", "dead"]).rows(&[1, 1, 2, 3], &[0., 3., 0., 0.], &[3., 8., 5., 9.], &to)?
 ///     .with_from(&["well", "ill", "well", "well"])?;
 /// let svg = data.figure().title("Illness and death").to_svg()?;
 /// assert!(svg.contains("at the start 3") && svg.contains("at the end 2"));

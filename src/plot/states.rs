@@ -22,13 +22,7 @@ impl StateOccupation {
     /// use greenwood::survival::Histories;
     ///
     /// let ill = Some("ill");
-    /// let data = Histories::new(
-    ///     &[1, 1, 2, 3],
-    ///     &[0.0, 3.0, 0.0, 0.0],
-    ///     &[3.0, 8.0, 5.0, 9.0],
-    ///     &[ill, Some("dead"), Some("dead"), None],
-    ///     &["well", "ill", "dead"],
-    /// )?
+    /// let data = Histories::among(&["well", "ill", "dead"]).rows(&[1, 1, 2, 3], &[0.0, 3.0, 0.0, 0.0], &[3.0, 8.0, 5.0, 9.0], &[ill, Some("dead"), Some("dead"), None])?
     /// .with_from(&["well", "ill", "well", "well"])?;
     /// let figure = Occupation::new().fit(&data)?.figure()?.time_axis("Months");
     /// assert!(figure.clone().stacked().to_svg()?.contains("class=\"band 3\""));

@@ -15,7 +15,8 @@ pub(crate) const GREY: Color = Color(0x70, 0x70, 0x70);
 pub struct Palette {
     /// Colours, used again from the start where there are more groups.
     pub colors: Vec<Color>,
-    /// Dashes and gaps in points for each group in turn; empty for a continuous line.
+    /// Dashes and gaps in points for each group in turn; empty for a continuous line. Lines of more than 1.5 points have
+    /// them longer in proportion.
     pub dashes: Vec<Vec<f64>>,
 }
 
@@ -51,6 +52,14 @@ impl Default for Palette {
     }
 }
 
+/// Lines that are wider than this, in points, have longer dashes.
+const STRONG: f64 = 1.5;
+
+/// How strong the area of a group is filled: beside their colours areas differ in lightness, so that they survive greyscale.
+pub(crate) fn fill_of(group: usize) -> f64 {
+    [0.4, 0.7, 0.2, 0.55][group % 4]
+}
+
 impl Palette {
     /// Shades of grey, told apart by their dashes.
     #[must_use]
@@ -64,9 +73,11 @@ impl Palette {
     }
 
     pub(crate) fn stroke(&self, group: usize, width: f64) -> Stroke {
-        let dashes =
-            if self.dashes.is_empty() { Vec::new() } else { self.dashes[group % self.dashes.len()].clone() };
-        Stroke { color: self.color(group), width, dashes }
+        let dashes: &[f64] =
+            if self.dashes.is_empty() { &[] } else { &self.dashes[group % self.dashes.len()] };
+        // The ends of a strong line would close its own gaps.
+        let longer = (width / STRONG).max(1.0);
+        Stroke { color: self.color(group), width, dashes: dashes.iter().map(|d| d * longer).collect() }
     }
 }
 
@@ -91,7 +102,8 @@ pub struct Style {
     pub title_size: f64,
     /// The width of curves in points.
     pub line_width: f64,
-    /// The opacity of confidence bands, from 0 to 1.
+    /// The opacity of confidence bands, from 0 to 1; where there are more than three curves each band is fainter, so that all
+    /// together are as dark as three.
     pub band_opacity: f64,
     /// Are there faint lines across the panel?
     pub grid: bool,
@@ -153,6 +165,18 @@ impl Style {
         Text { class, at, size: self.font_size, anchor, bold: false, upwards: false, color: INK, content }
     }
 
+    /// The name of a vertical axis: left of the labels of its ticks, of which the widest is so wide.
+    pub(crate) fn upright(
+        &self,
+        class: &str,
+        (left, top, bottom): (f64, f64, f64),
+        widest: f64,
+        name: impl Into<String>,
+    ) -> Text {
+        let at = (left - 1.3 * self.font_size - widest, f64::midpoint(top, bottom));
+        Text { upwards: true, ..self.text(class, at, Anchor::Middle, name) }
+    }
+
     /// The title at the upper left corner, where there is one.
     pub(crate) fn draw_title(&self, picture: &mut Picture, title: &str) {
         if !title.is_empty() {
@@ -170,6 +194,24 @@ impl Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strong_lines_have_long_dashes_and_areas_differ_in_grey() {
+        let palette = Palette::default();
+        assert_eq!(palette.stroke(1, 1.1).dashes, [5.0, 2.0]);
+        assert_eq!(palette.stroke(1, 3.0).dashes, [10.0, 4.0]);
+        // ITU-R BT.601: how light each of the first four areas is on white paper.
+        let grey = |group: usize| {
+            let Color(r, g, b) = palette.color(group);
+            let dark = 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b);
+            255.0 - fill_of(group) * (255.0 - dark)
+        };
+        for i in 0..4 {
+            for j in 0..i {
+                assert!((grey(i) - grey(j)).abs() > 20.0, "areas {i} and {j}: {} and {}", grey(i), grey(j));
+            }
+        }
+    }
 
     /// A colour as L*a*b* after a matrix on its linear parts.
     fn lab(Color(r, g, b): Color, seen: &[[f64; 3]; 3]) -> [f64; 3] {

@@ -7,7 +7,7 @@ use crate::plot::axis::{Rounding, Scale, label, ticks};
 use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
 use crate::plot::picture::{Anchor, Picture};
-use crate::plot::style::{INK, Style};
+use crate::plot::style::{INK, Style, fill_of};
 
 /// A subject: how long it was followed, and what happened when.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,39 +140,38 @@ impl SwimmerPlot {
         self.style.draw_title(&mut picture, &self.title);
         self.legend(&mut picture, &groups, &kinds, &places, (left, 1.2 * size + title));
         for (i, own) in lanes.iter().enumerate() {
-            let y = top + (i as f64 + 0.5) * lane;
-            let color = self.style.palette.color(groups.iter().position(|g| *g == own.group).unwrap_or(0));
-            let half = 0.3 * lane;
-            let to = x.place(own.end);
-            picture.area(
-                format!("lane {}", i + 1),
-                &[(left, y - half), (to, y - half), (to, y + half), (left, y + half)],
-                color,
-                0.45,
-            );
-            if own.ongoing {
-                picture.area(
-                    format!("ongoing {}", i + 1),
-                    &[(to, y - half), (to + 1.6 * half, y), (to, y + half)],
-                    color,
-                    0.9,
-                );
-            }
-            if lane > 0.9 * size {
-                picture.text(self.style.text(
-                    format!("subject {}", i + 1),
-                    (left - 0.7 * size, y + 0.35 * size),
-                    Anchor::End,
-                    &own.label,
-                ));
-            }
-            for (time, kind) in &own.events {
-                let sign = kinds.iter().position(|k| k == kind).unwrap_or(0);
-                draw_sign(&mut picture, sign, (x.place(*time), y), (0.33 * lane).min(0.4 * size));
-            }
+            let group = groups.iter().position(|g| *g == own.group).unwrap_or(0);
+            self.draw_lane(&mut picture, (i, own, group), &kinds, x, (top + (i as f64 + 0.5) * lane, lane));
         }
         self.axis(&mut picture, x, (left, right, bottom), end);
         Ok(picture)
+    }
+
+    /// A lane of this height with its middle at y: a bar in the colour of its group, its name, the signs of its events.
+    fn draw_lane(
+        &self,
+        picture: &mut Picture,
+        (i, own, group): (usize, &SwimmerLane, usize),
+        kinds: &[String],
+        x: Scale,
+        (y, height): (f64, f64),
+    ) {
+        let (size, color) = (self.style.font_size, self.style.palette.color(group));
+        let (left, to, half) = (x.place(0.0), x.place(own.end), 0.3 * height);
+        let bar = [(left, y - half), (to, y - half), (to, y + half), (left, y + half)];
+        picture.area(format!("lane {}", i + 1), &bar, color, fill_of(group));
+        if own.ongoing {
+            let arrow = [(to, y - half), (to + 1.6 * half, y), (to, y + half)];
+            picture.area(format!("ongoing {}", i + 1), &arrow, color, 0.9);
+        }
+        if height > 0.9 * size {
+            let at = (left - 0.7 * size, y + 0.35 * size);
+            picture.text(self.style.text(format!("subject {}", i + 1), at, Anchor::End, &own.label));
+        }
+        for (time, kind) in &own.events {
+            let sign = kinds.iter().position(|k| k == kind).unwrap_or(0);
+            draw_sign(picture, sign, (x.place(*time), y), (0.33 * height).min(0.4 * size));
+        }
     }
 
     /// The lanes and the events on them, as tables.
@@ -261,7 +260,7 @@ impl SwimmerPlot {
                     (x + size, y + 0.3 * size),
                     (x, y + 0.3 * size),
                 ];
-                picture.area(format!("key {}", i + 1), &corners, self.style.palette.color(i), 0.45);
+                picture.area(format!("key {}", i + 1), &corners, self.style.palette.color(i), fill_of(i));
             } else {
                 draw_sign(picture, i - groups.len(), (x + 0.5 * size, y), 0.35 * size);
             }

@@ -8,6 +8,7 @@ use crate::numeric::sums::Sum;
 use crate::plot::series::{Censored, StepSeries, is_before};
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
+use crate::survival::curve::step_function::StepFunction;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
 use crate::survival::risk_table::table::{RiskTable, Row};
@@ -40,6 +41,8 @@ enum Estimated {
     Hazard(Arc<CumulativeHazard>),
     /// Of the cause of this number.
     Incidence(Arc<CumulativeIncidence>, usize),
+    /// Predicted by a model, without a risk set.
+    Predicted(Arc<StepFunction>),
 }
 
 /// What stands behind a series: its estimate, in the unit and on the scale of the figure.
@@ -64,11 +67,19 @@ impl Behind {
         matches!(self.estimated, Estimated::Incidence(..)).then_some(Self { stacked: true, ..self })
     }
 
-    fn table(&self) -> &RiskTable {
+    fn table(&self) -> Option<&RiskTable> {
         match &self.estimated {
-            Estimated::Survival(curve) => curve.table(),
-            Estimated::Hazard(hazard) => hazard.table(),
-            Estimated::Incidence(fit, _) => fit.table().all(),
+            Estimated::Survival(curve) => Some(curve.table()),
+            Estimated::Hazard(hazard) => Some(hazard.table()),
+            Estimated::Incidence(fit, _) => Some(fit.table().all()),
+            Estimated::Predicted(_) => None,
+        }
+    }
+
+    fn times(&self) -> &[f64] {
+        match &self.estimated {
+            Estimated::Predicted(curve) => curve.times(),
+            _ => self.table().map_or(&[], RiskTable::times),
         }
     }
 
@@ -76,6 +87,7 @@ impl Behind {
         match &self.estimated {
             Estimated::Survival(curve) => curve.values()[row],
             Estimated::Hazard(hazard) => hazard.values()[row],
+            Estimated::Predicted(curve) => curve.values()[row],
             Estimated::Incidence(fit, cause) if self.stacked => {
                 (0..=*cause).map(|k| fit.value_at_row(row, k)).sum()
             }
@@ -89,18 +101,18 @@ impl Behind {
     }
 
     pub(crate) fn is_counted(&self) -> bool {
-        !self.table().is_empty()
+        self.table().is_some_and(|table| !table.is_empty())
     }
 
     /// The value from `t` on, or `None` before the first time.
     pub(crate) fn value_at(&self, t: f64) -> Option<f64> {
-        let passed = self.table().times().partition_point(|&time| time * self.unit <= t);
+        let passed = self.times().partition_point(|&time| time * self.unit <= t);
         passed.checked_sub(1).map(|i| self.shown.of(self.value_at_row(i)))
     }
 
     /// How many rows are before `t`.
     fn before(&self, t: f64) -> usize {
-        self.table().times().partition_point(|&time| is_before(time * self.unit, t))
+        self.times().partition_point(|&time| is_before(time * self.unit, t))
     }
 
     fn of(&self, weights: f64, subjects: u32) -> f64 {
@@ -114,7 +126,8 @@ impl Behind {
 
     /// Under observation just before `t`.
     pub(crate) fn at_risk(&self, t: f64) -> f64 {
-        let (table, row) = (self.table(), self.before(t));
+        let Some(table) = self.table() else { return 0.0 };
+        let row = self.before(t);
         if row < table.len() {
             let row = table.row(row);
             return self.of(row.at_risk, row.subjects_at_risk);
@@ -131,7 +144,8 @@ impl Behind {
 
     /// Events before `t`.
     pub(crate) fn events_before(&self, t: f64) -> f64 {
-        let (table, rows) = (self.table(), self.before(t));
+        let Some(table) = self.table() else { return 0.0 };
+        let rows = self.before(t);
         if let Estimated::Incidence(fit, cause) = &self.estimated {
             return (0..rows).map(|i| fit.table().events_of(i, *cause)).collect::<Sum>().value();
         }
@@ -143,7 +157,8 @@ impl Behind {
 
     /// Censorings before `t`.
     pub(crate) fn censored_before(&self, t: f64) -> f64 {
-        let (table, rows) = (self.table(), self.before(t));
+        let Some(table) = self.table() else { return 0.0 };
+        let rows = self.before(t);
         // All who left without an event were censored: no walk over the rows is needed where nobody enters.
         if let (Some((_, at_risk, _)), false) = (table.subject_columns(), table.has_late_entries()) {
             let [first, left] = [0, rows].map(|i| at_risk.get(i).copied().unwrap_or(0));
@@ -154,12 +169,13 @@ impl Behind {
 
     /// All who ever were under observation.
     pub(crate) fn total(&self) -> f64 {
-        let entered: f64 = if self.table().has_late_entries() {
-            self.table().rows().map(|r| self.of(r.entered, r.entered_subjects)).sum()
+        let Some(table) = self.table() else { return 0.0 };
+        let entered: f64 = if table.has_late_entries() {
+            table.rows().map(|r| self.of(r.entered, r.entered_subjects)).sum()
         } else {
             0.0
         };
-        self.table().rows().next().map_or(0.0, |r| self.of(r.at_risk, r.subjects_at_risk)) + entered
+        table.rows().next().map_or(0.0, |r| self.of(r.at_risk, r.subjects_at_risk)) + entered
     }
 }
 
@@ -168,17 +184,28 @@ impl Behind {
 pub(crate) struct Columns {
     /// How wide they are; 0 for a column to each time.
     pub(crate) width: f64,
+    /// How wide those are in which limits are one: the edge of a band has no stroke.
+    pub(crate) band: f64,
     /// The end of the axis: no column holds steps on both sides of it.
     pub(crate) until: f64,
 }
 
 impl Columns {
-    pub(crate) const ALL: Self = Self { width: 0.0, until: f64::INFINITY };
+    pub(crate) const ALL: Self = Self { width: 0.0, band: 0.0, until: f64::INFINITY };
 
     /// The first time that is beyond the column of this one.
     pub(crate) fn end_of(self, time: f64) -> f64 {
-        if self.width > 0.0 {
-            let end = ((time / self.width).floor() + 1.0) * self.width;
+        self.beyond(self.width, time)
+    }
+
+    /// The same of the columns of a band.
+    pub(crate) fn end_of_band(self, time: f64) -> f64 {
+        self.beyond(self.band, time)
+    }
+
+    fn beyond(self, width: f64, time: f64) -> f64 {
+        if width > 0.0 {
+            let end = ((time / width).floor() + 1.0) * width;
             if time <= self.until { end.min(self.until.next_up()) } else { end }
         } else {
             time
@@ -211,13 +238,13 @@ impl StepSeries {
             columns,
             happened,
             count,
-            |series, _, time, row| {
-                let estimate = curve.at_row(row);
-                if let Ok(value) = estimate.value() {
-                    series.steps.push((time, value));
-                    if let Some((interval, z)) = &level {
-                        series.band.push((time, estimate.limits(interval, *z)));
+            |series, _, time, row, part| {
+                match (part, &level) {
+                    (Part::Line, _) => series.steps.push((time, curve.values()[row])),
+                    (Part::Band, Some((interval, z))) => {
+                        series.band.push((time, curve.at_row(row).limits(interval, *z)));
                     }
+                    (Part::Band, None) => {}
                 }
                 Ok(())
             },
@@ -246,13 +273,14 @@ impl StepSeries {
             columns,
             happened,
             count,
-            |series, _, time, row| {
-                let estimate = hazard.at(hazard.table().times()[row]);
-                if let Ok(value) = estimate.value() {
-                    series.steps.push((time, value));
-                    if let Some(level) = level {
+            |series, _, time, row, part| {
+                match (part, level) {
+                    (Part::Line, _) => series.steps.push((time, hazard.values()[row])),
+                    (Part::Band, Some(level)) => {
+                        let estimate = hazard.at(hazard.table().times()[row]);
                         series.band.push((time, estimate.interval(level)?.bounds()));
                     }
+                    (Part::Band, None) => {}
                 }
                 Ok(())
             },
@@ -282,52 +310,98 @@ impl StepSeries {
         let (table, count) = (fit.table(), |row: &Row| row.censored);
         let happened =
             |i: usize, row: &Row, k: usize| row.events > 0.0 && table.events_of(i, causes[k].1) > 0.0;
-        thin(&mut all, table.all(), columns, happened, count, |series, k, time, row| {
+        thin(&mut all, table.all(), columns, happened, count, |series, k, time, row, part| {
+            // One walk over the blocks of the fit: a band ends at the row at which a line was asked for last, or close to it.
             let estimate = estimate_of(row, causes[k].1);
-            if let Ok(value) = estimate.value() {
-                series.steps.push((time, value));
-                if let Some((interval, z)) = &level {
-                    series.band.push((time, estimate.limits(interval, *z)));
-                }
+            match (part, &level) {
+                (Part::Line, _) => series.steps.extend(estimate.value().ok().map(|value| (time, value))),
+                (Part::Band, Some((interval, z))) => series.band.push((time, estimate.limits(interval, *z))),
+                (Part::Band, None) => {}
             }
             Ok(())
         })?;
         Ok(all)
     }
+
+    /// A survival function that a model predicts, thinned in the same way.
+    pub(crate) fn of_prediction(
+        label: &str,
+        curve: &Arc<StepFunction>,
+        interval: Option<Interval>,
+        columns: Columns,
+    ) -> Result<Self> {
+        let mut series = Self::new(label, 1.0, &[], curve.last_time())?;
+        let times = curve.times();
+        for (first, last) in together(times, |time| columns.end_of(time)) {
+            series.steps.push((times[first], curve.values()[last]));
+        }
+        if let Some(interval) = interval {
+            series.band.push((0.0, Some((1.0, 1.0))));
+            for (first, last) in together(times, |time| columns.end_of_band(time)) {
+                series.band.push((times[first], curve.interval(times[last], interval)?.bounds()));
+            }
+        }
+        series.behind = Some(Behind::new(Estimated::Predicted(Arc::clone(curve)), false));
+        Ok(series)
+    }
+}
+
+/// The first and the last of the times in each column that has any, by where the column of a time ends.
+fn together(times: &[f64], ends: impl Fn(f64) -> f64) -> impl Iterator<Item = (usize, usize)> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let first = next;
+        let end = ends(*times.get(first)?);
+        next += times[first..].partition_point(|&time| time < end).max(1);
+        Some((first, next - 1))
+    })
+}
+
+/// What is made of a column of print.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Line,
+    Band,
 }
 
 /// One pass over the rows of the table behind these series: for each column of print and each series with an event in it,
-/// given by its number, `step(series, its number, the first time, the last row)`; and one mark for all who were censored
-/// in the column.
+/// given by its number, `step(series, its number, the first time, the last row, the part)`, where the columns of a band are
+/// wider than those of a line; and one mark for all who were censored in a column.
 fn thin(
     all: &mut [StepSeries],
     table: &RiskTable,
     columns: Columns,
     happened: impl Fn(usize, &Row, usize) -> bool,
     count: impl Fn(&Row) -> f64,
-    mut step: impl FnMut(&mut StepSeries, usize, f64, usize) -> Result<()>,
+    mut step: impl FnMut(&mut StepSeries, usize, f64, usize, Part) -> Result<()>,
 ) -> Result<()> {
     // Of each series the time of its first step in the column, and the row of its last.
-    let mut now: Vec<Option<(f64, usize)>> = vec![None; all.len()];
+    let mut line: Vec<Option<(f64, usize)>> = vec![None; all.len()];
+    let mut band = line.clone();
     let mut marks: Vec<Censored> = Vec::new();
     let mut marked = false;
-    let mut close = |now: &mut [Option<(f64, usize)>]| {
-        for (k, (series, now)) in all.iter_mut().zip(now).enumerate() {
-            if let Some((first, last)) = now.take() {
-                step(series, k, first, last)?;
+    let mut close = |open: &mut [Option<(f64, usize)>], part: Part| {
+        for (k, (series, open)) in all.iter_mut().zip(open).enumerate() {
+            if let Some((first, last)) = open.take() {
+                step(series, k, first, last, part)?;
             }
         }
         Ok::<_, Error>(())
     };
-    let mut ends = f64::NEG_INFINITY;
+    let (mut ends, mut band_ends) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for (i, row) in table.rows().enumerate() {
         if row.time >= ends {
-            close(&mut now)?;
+            close(&mut line, Part::Line)?;
             (ends, marked) = (columns.end_of(row.time), false);
         }
-        for (k, now) in now.iter_mut().enumerate() {
+        if row.time >= band_ends {
+            close(&mut band, Part::Band)?;
+            band_ends = columns.end_of_band(row.time);
+        }
+        for (k, (line, band)) in line.iter_mut().zip(&mut band).enumerate() {
             if happened(i, &row, k) {
-                *now = Some((now.map_or(row.time, |s| s.0), i));
+                *line = Some((line.map_or(row.time, |s| s.0), i));
+                *band = Some((band.map_or(row.time, |s| s.0), i));
             }
         }
         if row.censored_subjects > 0 {
@@ -338,7 +412,8 @@ fn thin(
             marked = true;
         }
     }
-    close(&mut now)?;
+    close(&mut line, Part::Line)?;
+    close(&mut band, Part::Band)?;
     let end = table.rows().rev().find(Row::is_exit).map_or(0.0, |row| row.time);
     for series in all {
         series.censored.clone_from(&marks);

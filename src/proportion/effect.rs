@@ -5,6 +5,7 @@ use std::fmt;
 /// What of two proportions is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum EffectMeasure {
     /// The risk difference: group less reference. No effect is 0.
     Difference,

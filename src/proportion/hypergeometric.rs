@@ -77,8 +77,8 @@ impl Cell {
         Self::between((first, last), law.mode().clamp(first, last), law)
     }
 
-    /// The values that matter where the observed number is neither rare nor sure, whatever the odds ratio; `None` where these are
-    /// too many as well.
+    /// The values that matter where the observed number is neither rare nor sure, whatever the odds ratio. Returns
+    /// `None` if these are too many as well.
     pub fn near(pair: &TwoProportions) -> Option<Self> {
         let (n, m, s) = margins(pair);
         let (first, last) = range(n, m, s);

@@ -125,8 +125,8 @@ impl Proportion {
         Ok(clopper_pearson::lower(x, n, 1.0 - level))
     }
 
-    /// `3/n`, close to the 95 % [upper limit](Self::upper_limit) where nobody has the event; `None` where anybody has.
-    /// At most 1, which it is for three subjects. Hanley & Lippman-Hand (1983), JAMA 249:1743.
+    /// `3/n`, close to the 95 % [upper limit](Self::upper_limit) where nobody has the event. Returns `None` if
+    /// anybody has. At most 1, which it is for three subjects. Hanley & Lippman-Hand (1983), JAMA 249:1743.
     #[must_use]
     pub fn rule_of_three(&self) -> Option<f64> {
         (self.events == 0).then(|| (3.0 / self.subjects as f64).min(1.0))

@@ -86,7 +86,7 @@ pub use response::{
     BinaryStatus, CountAs,
 };
 pub use safety::{AdverseEventRow, AdverseEventTable, AdverseEvents};
-pub use sensitivity::{CensoringBounds, Fragility, TippingPoint, TippingRow};
+pub use sensitivity::{CensoringBounds, DeltaAdjustment, Fragility, TippingPoint, TippingRow};
 pub use states::{CurrentState, StateAnalysis};
 
 pub(crate) use facts::label::label;

@@ -37,6 +37,10 @@ pub(super) fn column(batch: &RecordBatch, name: &str) -> Vec<Option<f64>> {
     batch.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
 }
 
+pub(super) fn text(batch: &RecordBatch, name: &str, row: usize) -> String {
+    batch.column_by_name(name).unwrap().as_string::<i32>().value(row).into()
+}
+
 #[test]
 fn a_curve_is_its_steps() {
     let (data, _) = data();
@@ -169,7 +173,7 @@ fn histories() -> Histories {
     let from = [0.0, 4.0, 0.0, 5.0, 0.0, 0.0, 0.0];
     let until = [4.0, 9.0, 5.0, 11.0, 8.0, 6.0, 12.0];
     let to = [Some("ill"), None, Some("ill"), Some("dead"), None, Some("dead"), None];
-    Histories::new(&id, &from, &until, &to, &["well", "ill", "dead"]).unwrap()
+    Histories::among(&["well", "ill", "dead"]).rows(&id, &from, &until, &to).unwrap()
 }
 
 #[test]

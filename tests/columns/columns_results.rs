@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use arrow_array::RecordBatch;
-use greenwood::arrow_array;
 use greenwood::columns::ToRecordBatch;
 use greenwood::survival::contrast::MedianMeasure;
 use greenwood::survival::curve::{Quantile, SurvivalCurve};
@@ -23,9 +21,9 @@ use greenwood::trial::design::single_arm::TwoStageDesign;
 use greenwood::trial::design::{EventForecast, GroupSequential, StagewiseOrdering};
 use greenwood::trial::examples::{Arm, FFS, HARMS, RESPONSE, saa, saa_course};
 use greenwood::trial::reconstruct::ArmFigures;
-use greenwood::trial::{Censoring, Comparisons, DataCutoff, Time};
+use greenwood::trial::{Censoring, Comparisons, DataCutoff, DeltaAdjustment, Time};
 
-use super::columns_out::{column, shown};
+use super::columns_out::{column, shown, text};
 
 fn data() -> RightCensored<'static> {
     let event = vec![true, true, true, false, true, true, true, false];
@@ -44,11 +42,6 @@ fn fit() -> (RightCensored<'static>, CoxModel) {
     let data = data().with_strata(site()).unwrap();
     let fit = CoxPh::new().fit(&data, &age()).unwrap();
     (data, fit)
-}
-
-fn text(batch: &RecordBatch, name: &str, row: usize) -> String {
-    use arrow_array::cast::AsArray;
-    batch.column_by_name(name).unwrap().as_string::<i32>().value(row).into()
 }
 
 #[test]
@@ -128,7 +121,7 @@ fn states_that_are_predicted_and_tested_are_tables() {
     let (ill, dead) = (Some("ill"), Some("dead"));
     let to = [ill, dead, None, ill, None, dead, ill, dead, dead];
     let states = ["well", "ill", "dead"];
-    let data = Histories::new(&ids, &from, &until, &to, &states).unwrap();
+    let data = Histories::among(&states).rows(&ids, &from, &until, &to).unwrap();
     let age = [61., 61., 50., 48., 48., 70., 58., 58., 66.];
     let design = Design::builder().numeric("age", &age).build().unwrap();
     let model = MultiStateCox::new().on(&[("well", "ill")], &["age"]);
@@ -227,7 +220,14 @@ fn analyses_of_a_trial_are_tables() {
     assert_eq!(column(&batch, "incidence")[0], comparisons.rows()[0].incidence[0].value().ok());
     let bounds = analysis.censoring_bounds(Arm::Msc, Arm::Control, |r| r == Censoring::Lost).unwrap();
     shown(&bounds, "scenario,estimate,std_error,lower,upper,p_value,scale", 3);
-    let tipping = analysis.tipping_point(Arm::Msc, Arm::Control, |_| true, &[1.0, 5.0], 2, 1).unwrap();
+    let tipping = analysis
+        .tipping_point(
+            Arm::Msc,
+            Arm::Control,
+            |_| true,
+            &DeltaAdjustment::new(&[1.0, 5.0]).imputations(2).seed(1),
+        )
+        .unwrap();
     shown(&tipping, "delta,hazard_ratio,p_value", 2);
     let fragility = analysis.contrast(Arm::Control, Arm::Msc).unwrap().fragility(0.05).unwrap();
     let batch = shown(&fragility, "index,p_before,p_after", 1);

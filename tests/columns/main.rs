@@ -2,4 +2,5 @@
 
 mod columns;
 mod columns_out;
+mod columns_plans;
 mod columns_results;

@@ -5,7 +5,7 @@
 
 use crate::common::{Case, Frame, Report, cases, number, numbers};
 use approx::assert_relative_eq;
-use greenwood::survival::regression::{CensoringTies, FineGrayModel};
+use greenwood::survival::regression::{CensoringTies, FineGrayModel, NewRow};
 use greenwood::survival::{CompetingRisks, CoxPh, Design, FineGray, Groups, RightCensored, Ties, Weights};
 use ndarray::Array2;
 use proptest::prelude::*;
@@ -110,10 +110,15 @@ fn crr(case: &Case, report: &mut Report) {
     }
 }
 
+/// A row of numbers, one for each column.
+fn row(fit: &FineGrayModel, x: &[f64]) -> NewRow {
+    fit.terms().iter().zip(x).fold(fit.row(), |row, (term, &x)| row.numeric(term.name(), x))
+}
+
 fn predictions(name: &str, fit: &FineGrayModel, x: &Value, time: &Value, cif: &Value, report: &mut Report) {
     for (i, t) in numbers(time).into_iter().enumerate() {
         for (j, x) in x.as_array().unwrap().iter().enumerate() {
-            let got = fit.incidence(&numbers(x), 0, t).unwrap();
+            let got = fit.incidence(&row(fit, &numbers(x)), &[t]).unwrap()[0];
             report.close(&format!("{name} incidence {j} at {t}"), got, number(&cif[i][j]), TOLERANCE);
         }
     }
@@ -200,9 +205,10 @@ fn finegray_coxph(case: &mut Case, report: &mut Report) {
         for (s, curve) in curves.iter().enumerate() {
             for (i, t) in numbers(&e["predict"]["times"]).into_iter().enumerate() {
                 for (j, cif) in numbers(&curve["cif"][i]).into_iter().enumerate() {
-                    let row: Vec<f64> =
+                    let x: Vec<f64> =
                         covariates.iter().map(|c| number(&x[c["column"].as_str().unwrap()][j])).collect();
-                    let got = fit.incidence(&row, s, t).unwrap();
+                    let of = fit.stratum(fit.baseline()[s].label()).unwrap();
+                    let got = of.incidence(&row(&of, &x), &[t]).unwrap()[0];
                     report.close(&format!("{name} stratum {s} incidence {j} at {t}"), got, cif, TOLERANCE);
                 }
             }
@@ -343,15 +349,17 @@ proptest! {
         prop_assume!(at.stop().is_success() && at.coefficients().iter().all(|b| b.abs() < 3.0));
         let (ones, design) = (weighed(vec![1.0; n]), rows.design());
         let beside = at.with(&ones, &design).unwrap();
-        let residuals = beside.residuals().unwrap();
-        let (x, mut of_risk) = ([0.3, -0.4], 0.0);
+        let residuals = beside.residuals();
+        let (x, mut of_risk): ([f64; 2], f64) = ([0.3, -0.4], 0.0);
         let mut sum = [[0.0; 2]; 2];
         for i in 0..n {
             let moved = |h: f64| {
                 let mut w = vec![1.0; n];
                 w[i] += h;
                 let fit = fit(w);
-                [fit.coefficients()[0], fit.coefficients()[1], fit.incidence(&x, 0, 12.0).unwrap()]
+                let b = fit.coefficients();
+                let hazard = fit.baseline()[0].at(12.0) * (b[0] * x[0] + b[1] * x[1]).exp();
+                [b[0], b[1], -(-hazard).exp_m1()]
             };
             let (up, down) = (moved(1e-4), moved(-1e-4));
             let [u @ .., risk] = [0, 1, 2].map(|j| (up[j] - down[j]) / 2e-4);
@@ -491,7 +499,7 @@ fn redundant_and_infinite_coefficients() {
     assert_eq!(fit.stop(), Stop::InfiniteCoefficient { covariate: 0 });
     assert_eq!(fit.coefficients(), [f64::INFINITY]);
     assert_eq!(
-        fit.incidence(&[1.0], 0, 5.0).unwrap_err().to_string(),
+        fit.incidence(&fit.row().numeric("treated", 1.0), &[5.0]).unwrap_err().to_string(),
         "the coefficient of treated is infinite, so that this has no value: fit with a penalty \
          (`CoxPh::firth`, or `FineGray::ridge`), or leave the covariate out"
     );
@@ -526,12 +534,17 @@ fn every_error_has_its_text() {
     );
     let fit = FineGray::new(&1).fit(&data, &x).unwrap();
     assert_eq!(
-        text(fit.incidence(&[], 0, 1.0).unwrap_err()),
-        "x has 0 values, but the model has 1: the two must be equal in number"
+        text(fit.incidence(&fit.row(), &[1.0]).unwrap_err()),
+        "the new rows have no x: the model needs a number"
+    );
+    let row = fit.row().numeric("x", 0.1);
+    assert_eq!(
+        text(fit.incidence(&row, &[f64::NAN]).unwrap_err()),
+        "not estimable: a time must be a number of at least 0"
     );
     assert_eq!(
-        text(fit.incidence(&[0.1], 1, 1.0).unwrap_err()),
-        "stratum is 1: it must be the number of a stratum, the first being 0"
+        text(fit.incidence(&row, &[4.5]).unwrap_err()),
+        "not estimable: follow-up ends at 4 with the curve above 0"
     );
     let emptied = CompetingRisks::new(&[1., 3., 4., 5.], &[Some(2), Some(1), None, Some(1)])
         .unwrap()

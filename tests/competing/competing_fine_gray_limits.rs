@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::regression::{CensoringTies, FineGrayModel, Status, Stop};
+use greenwood::survival::regression::{CensoringTies, FineGrayModel, Status, Stop, TimeScale};
 use greenwood::survival::{CompetingRisks, CoxPh, Design, FineGray, Groups, RightCensored, Ties, Weights};
 use proptest::prelude::*;
 
@@ -28,7 +28,8 @@ fn two_levels_without_events_are_two_directions() -> Result<()> {
     assert_eq!(statuses(&fit), [Status::PlusInfinity, Status::NotEstimable]);
     // A model with a coefficient that is no number is equal to itself.
     assert_eq!(fit, fit.clone());
-    assert!(fit.incidence(&[1.0, 0.0], 0, 2.0).is_err() && fit.baseline().is_empty());
+    assert!(fit.incidence(&fit.row().numeric("x", 1.0).numeric("z", 0.0), &[2.0]).is_err());
+    assert!(fit.baseline().is_empty());
     assert!(fit.to_string().contains("z         not estimable: the likelihood rises either way"), "{fit}");
     Ok(())
 }
@@ -42,6 +43,7 @@ fn a_reference_without_events_leaves_the_finite_part_its_variance() -> Result<()
     let group = Groups::new(&["a", "a", "b", "b", "b", "b", "c", "c", "c", "c"]);
     let x = [0.3, 0.9, 1.0, 0.5, -0.4, -0.2, 0.0, 1.2, 0.1, 0.6];
     let data = CompetingRisks::new(&time, &event)?;
+    let mut wald = Vec::new();
     for reference in ["a", "b", "c"] {
         let design = Design::builder().numeric("x", &x).factor("g", &group, reference).build()?;
         let fit = FineGray::new("event").fit(&data, &design)?;
@@ -53,9 +55,111 @@ fn a_reference_without_events_leaves_the_finite_part_its_variance() -> Result<()
             assert_eq!(statuses(&fit)[1..], [Status::PlusInfinity; 2]);
             // Nothing is known of what is infinite.
             assert_eq!((fit.variance()[(0, 1)], fit.variance()[(2, 2)]), (0.0, 0.0));
-            assert_eq!(fit.wald_test().df(), 1);
+        }
+        // x, and the one contrast of the groups that is finite, however they are coded.
+        assert_eq!(fit.wald_test().df(), 2);
+        wald.push(fit.wald_test().statistic());
+    }
+    for w in &wald {
+        assert_relative_eq!(*w, wald[0], max_relative = 1e-7);
+    }
+    Ok(())
+}
+
+/// The six of group a only ever have another event, so that they stay at risk with a hazard of 0. Nobody is censored, so the
+/// weights are 1 with them and without.
+fn reference_without_events(with: bool) -> Result<(CompetingRisks<'static>, Design<'static>)> {
+    let time: Vec<f64> = (0..24_i32).map(|i| f64::from(i * 11 % 25 + 1) + f64::from(i) / 100.0).collect();
+    let code = |i: usize| if i.is_multiple_of(4) { 2 } else { 1 + u8::from(i * 7 % 5 > 2) };
+    let x: Vec<f64> = (0..24_i32).map(|i| f64::from(i * 17 % 23) / 10.0).collect();
+    let keep: Vec<usize> = (0..24).filter(|i| with || i % 4 > 0).collect();
+    let of = |v: &[f64]| keep.iter().map(|&i| v[i]).collect::<Vec<f64>>();
+    let outcome: Vec<Option<u8>> = keep.iter().map(|&i| Some(code(i))).collect();
+    let group = Groups::new(&keep.iter().map(|i| ["a", "b", "c", "b"][i % 4]).collect::<Vec<_>>());
+    let design = Design::builder().numeric("x", &of(&x));
+    let design = design.factor("g", &group, if with { "a" } else { "b" }).build()?;
+    Ok((CompetingRisks::with_causes(of(&time), &outcome, &[1, 2])?, design))
+}
+
+fn close(a: f64, b: f64) {
+    assert_relative_eq!(a, b, max_relative = 1e-6, epsilon = 1e-8);
+}
+
+/// Residuals, the test of proportional hazards and incidences of a limit are those of the model without the rows whose hazard is
+/// 0 there.
+#[test]
+fn a_limit_has_residuals_a_test_and_incidences() -> Result<()> {
+    let (data, design) = reference_without_events(true)?;
+    let fit = FineGray::new(&1).fit(&data, &design)?;
+    assert_eq!(statuses(&fit), [Status::Estimated, Status::PlusInfinity, Status::PlusInfinity]);
+    let (fewer, their_design) = reference_without_events(false)?;
+    let plain = FineGray::new(&1).fit(&fewer, &their_design)?;
+    let (beside, theirs) = (fit.with(&data, &design)?, plain.with(&fewer, &their_design)?);
+    let (own, other) = (beside.residuals(), theirs.residuals());
+    for (k, i) in (0..data.len()).filter(|i| i % 4 > 0).enumerate() {
+        close(own.martingale()[i], other.martingale()[k]);
+        close(own.score()[(i, 0)], other.score()[(k, 0)]);
+        close(own.dfbeta()[(i, 0)], other.dfbeta()[(k, 0)]);
+        // Of what is infinite no row is known to move anything.
+        assert_eq!((own.dfbeta()[(i, 1)], own.dfbeta()[(i, 2)]), (0.0, 0.0));
+    }
+    for i in (0..data.len()).step_by(4) {
+        assert_eq!((own.martingale()[i], own.score()[(i, 0)], own.dfbeta()[(i, 0)]), (0.0, 0.0, 0.0));
+    }
+    assert_eq!(own.event_times(), other.event_times());
+    for e in 0..own.event_times().len() {
+        close(own.schoenfeld()[(e, 0)], other.schoenfeld()[(e, 0)]);
+        close(own.scaled_schoenfeld()[(e, 0)], other.scaled_schoenfeld()[(e, 0)]);
+    }
+    for scale in [TimeScale::Identity, TimeScale::Log] {
+        let (test, other) = (beside.proportional_hazards(scale)?, theirs.proportional_hazards(scale)?);
+        close(test.of("x")?.statistic(), other.of("x")?.statistic());
+        close(test.global().statistic(), other.global().statistic());
+        assert_eq!(test.global().df(), 2);
+        assert!(test.of("g: c").is_err());
+    }
+    for group in ["b", "c"] {
+        let row = |fit: &FineGrayModel| fit.row().numeric("x", 0.7).level("g", group);
+        let at = beside.incidence(&row(&fit), &[8.0, 20.0])?;
+        for (a, b) in at.iter().zip(theirs.incidence(&row(&plain), &[8.0, 20.0])?) {
+            close(a.value(), b.value());
+            close(a.std_error(), b.std_error());
         }
     }
+    // Beside every event the hazard of the reference is 0.
+    let none = &beside.incidence(&fit.row().numeric("x", 0.7).level("g", "a"), &[20.0])?[0];
+    assert_eq!((none.value(), none.std_error()), (0.0, 0.0));
+    Ok(())
+}
+
+/// Both subjects with x = 1 have the event before all with x = 0: to one with 1 each event has the hazard of a stratum of two, to
+/// one with 0 none, to one with 2 an infinite one. To one with 1 that of the last event is infinite too.
+#[test]
+fn an_incidence_of_a_limit_adds_up_over_the_events_beside_which_it_is_undecided() -> Result<()> {
+    let data =
+        CompetingRisks::new(&[1., 2., 3., 4., 5.], &[Some("a"), Some("a"), Some("b"), Some("a"), None])?;
+    let design = Design::builder().numeric("x", &[1., 1., 0., 0., 0.]).build()?;
+    let fit = FineGray::new("a").fit(&data, &design)?;
+    let beside = fit.with(&data, &design)?;
+    let of = |hazard: f64| -(-hazard).exp_m1();
+    // At 4 one with x = 0 has the event among three: one of them had the other event at 3, and nobody has been censored.
+    for (x, expected) in [
+        (2.0, [0.0, 1.0, 1.0, 1.0]),
+        (1.0, [0.0, of(0.5), of(1.5), 1.0]),
+        (0.0, [0.0, 0.0, 0.0, of(1.0 / 3.0)]),
+    ] {
+        let at = beside.incidence(&fit.row().numeric("x", x), &[0.5, 1.0, 2.0, 4.0])?;
+        at.iter().zip(expected).for_each(|(a, e)| assert_relative_eq!(a.value(), e, max_relative = 1e-12));
+    }
+    // What rises along one direction and falls along another has no value.
+    let data = CompetingRisks::new(&[1., 2., 3.], &[Some("a"); 3])?;
+    let design = Design::builder().numeric("x", &[3., 2., 1.]).numeric("z", &[0., 1., 0.]).build()?;
+    let fit = FineGray::new("a").fit(&data, &design)?;
+    let row = fit.row().numeric("x", 3.0).numeric("z", 9.0);
+    assert_eq!(
+        fit.with(&data, &design)?.incidence(&row, &[2.0]).unwrap_err().to_string(),
+        "not estimable: the likelihood has no maximum in this parameter"
+    );
     Ok(())
 }
 

@@ -168,8 +168,9 @@ impl Long {
         };
         let to: Vec<Option<&str>> = (0..self.of.len()).map(to).collect();
         let from: Vec<&str> = self.ill.iter().map(|&ill| if ill { "ill" } else { "well" }).collect();
-        let data =
-            Histories::new(&self.ids(), &self.start, &self.stop, &to, &["well", "ill", "dead"]).unwrap();
+        let data = Histories::among(&["well", "ill", "dead"])
+            .rows(&self.ids(), &self.start, &self.stop, &to)
+            .unwrap();
         let data = data.with_from(&from).unwrap();
         match weights(&self.of, cell) {
             Some(weights) => data.with_weights(weights).unwrap(),

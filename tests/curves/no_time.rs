@@ -43,7 +43,7 @@ fn curves_have_no_value_at_no_time() -> Result<(), Error> {
     assert_eq!(predicted.value(NO_TIME), Err(InvalidTime));
 
     let histories =
-        Histories::new(&[1, 2], &[0.0, 0.0], &[3.0, 5.0], &[Some("ill"), None], &["well", "ill"])?;
+        Histories::among(&["well", "ill"]).rows(&[1, 2], &[0.0, 0.0], &[3.0, 5.0], &[Some("ill"), None])?;
     let occupation = Occupation::new().fit(&histories)?;
     assert!(occupation.at(NO_TIME).iter().all(|p| p.value() == Err(InvalidTime)));
     assert!(occupation.extended().at(NO_TIME).iter().all(|p| p.value() == Err(InvalidTime)));

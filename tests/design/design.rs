@@ -2,7 +2,8 @@
 //! kinds that the crate has. Each case says its call.
 
 use greenwood::trial::design::monitoring::{
-    Effect, FutureEvents, Interim, conditional_power_of, conditional_rejection, repeated_interval,
+    Effect, FutureEvents, Interim, conditional_power_of, conditional_rejection, log_rank_information,
+    repeated_interval,
 };
 use greenwood::trial::design::{
     Accrual, Assumptions, Boundaries, BoundaryType, EventFormula, FixedDesign, Futility, GroupSequential,
@@ -364,7 +365,8 @@ fn analyses_of_a_running_trial() {
             }
             let hazard_ratio = (z[k] * (1.0 + ratio) / (ratio * events[k]).sqrt()).exp();
             if let (Some(low), Some(high)) = (of("rci_lower"), of("rci_upper")) {
-                let found = repeated_interval(bounds, k, hazard_ratio, events[k], ratio).unwrap();
+                let information = log_rank_information(events[k], ratio).unwrap();
+                let found = repeated_interval(bounds, k, hazard_ratio, information).unwrap();
                 check.near("lower", found.0, low, 1e-5);
                 check.near("upper", found.1, high, 1e-5);
             }

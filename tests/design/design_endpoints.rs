@@ -22,8 +22,8 @@ fn close(found: f64, expected: f64, relative: f64) {
 
 fn beside(effect: CompetingEffect) -> Result<CompetingRisksDesign, Error> {
     let event = Hazard::piecewise(&[6.0], &[0.05, 0.03])?;
-    let design =
-        CompetingRisksDesign::new(effect, event, Hazard::constant(0.02)?, Accrual::uniform(1.0, 12.0)?, 36.0);
+    let design = CompetingRisksDesign::new(effect, event, Accrual::uniform(1.0, 12.0)?, 36.0)
+        .competing(Hazard::constant(0.02)?);
     Ok(design.dropout(Hazard::constant(0.01)?, Hazard::constant(0.01)?))
 }
 
@@ -46,10 +46,10 @@ fn probabilities_beside_competing_events() -> Answer {
     let constant = CompetingRisksDesign::new(
         CompetingEffect::CauseSpecific(0.7),
         Hazard::constant(0.05)?,
-        Hazard::constant(0.03)?,
         Accrual::uniform(1.0, 12.0)?,
         36.0,
-    );
+    )
+    .competing(Hazard::constant(0.03)?);
     close(constant.fit()?.event_probabilities()[1], 0.5660988285831924, 1e-12);
     Ok(())
 }
@@ -75,10 +75,10 @@ fn grays_test_has_the_planned_power() -> Answer {
     let design = CompetingRisksDesign::new(
         CompetingEffect::Subdistribution(theta),
         Hazard::constant(event)?,
-        Hazard::constant(other)?,
         Accrual::uniform(1.0, 12.0)?,
         36.0,
-    );
+    )
+    .competing(Hazard::constant(other)?);
     let plan = design.target(Target::Subjects(n as f64)).fit()?;
     let mut random = Random(17);
     let (mut rejected, trials) = (0, 1500);
@@ -423,13 +423,8 @@ fn no_number_breaks_a_plan() {
     };
     let competing = |event: f64, other: f64, ratio: f64, time: f64| -> Numbers {
         let effect = CompetingEffect::CauseSpecific(ratio);
-        let plan = CompetingRisksDesign::new(
-            effect,
-            hazard(event)?,
-            hazard(other)?,
-            Accrual::uniform(1.0, 12.0)?,
-            time,
-        );
+        let plan = CompetingRisksDesign::new(effect, hazard(event)?, Accrual::uniform(1.0, 12.0)?, time)
+            .competing(hazard(other)?);
         let plan = plan.fit()?;
         Ok(vec![plan.events(), plan.subjects()])
     };
@@ -496,7 +491,7 @@ fn no_number_breaks_a_plan() {
         (
             "repeated",
             Box::new(|v| {
-                let (low, high) = repeated_interval(&GroupSequential::looks(2).fit()?, 0, v, 50.0, 1.0)?;
+                let (low, high) = repeated_interval(&GroupSequential::looks(2).fit()?, 0, v, 12.5)?;
                 Ok(vec![low, high])
             }),
         ),

@@ -123,6 +123,7 @@ fn enumerate(
         match statistic {
             PermutationStatistic::ScoreSum => test.observed()[0] - test.expected()[0],
             PermutationStatistic::Standardized => test.z().unwrap_or(0.0),
+            _ => unreachable!("only T and Z are asked for here"),
         }
     };
     let observed = value(codes);

@@ -126,3 +126,11 @@ fn what_is_stored_is_checked() {
     let curve = greenwood::survival::KaplanMeier::fit(&data);
     attack(&band.fit(&curve).unwrap());
 }
+
+/// Rounding leaves a p-value of 1 + 2e-16 or −1e-17: what is reported is a probability.
+#[test]
+fn a_p_value_is_a_probability() {
+    let p = |p: f64| TestSummary::new("own", None, Some(p)).p_value();
+    assert_eq!([p(1.0 + f64::EPSILON), p(-1e-17), p(0.25)], [Some(1.0), Some(0.0), Some(0.25)]);
+    assert_eq!(p(f64::NAN), None);
+}

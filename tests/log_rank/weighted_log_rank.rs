@@ -64,6 +64,18 @@ fn check(report: &mut Report, case: &Case, test: &LogRankTest) {
         report.close(&what("trend z"), trend.z().unwrap(), number(&expected["z"]), TOLERANCE);
         report.close(&what("trend p"), trend.p_value().unwrap(), number(&expected["p_value"]), TOLERANCE);
         report.close(&what("trend chisq"), trend.statistic(), number(&expected["chisq"]), TOLERANCE);
+        // By symmetry: half of R's two-sided value in the direction of z, the rest in the other.
+        let half = number(&expected["p_value"]) / 2.0;
+        let rises = if number(&expected["z"]) > 0.0 { half } else { 1.0 - half };
+        for (alternative, p) in [(Alternative::FirstLower, rises), (Alternative::FirstHigher, 1.0 - rises)] {
+            report.close(
+                &what("trend one-sided"),
+                trend.one_sided_p_value(alternative).unwrap(),
+                p,
+                TOLERANCE,
+            );
+        }
+        report.close(&what("trend df"), trend.df() as f64, 1.0, 0.0);
     }
 }
 

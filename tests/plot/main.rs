@@ -15,3 +15,4 @@ mod plot_incidences;
 mod plot_kinds;
 mod plot_legend;
 mod plot_places;
+mod plot_print;

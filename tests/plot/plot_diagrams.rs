@@ -82,7 +82,7 @@ fn diagram(names: &[&str], moves: &[(usize, usize)]) -> StateDiagram {
             to.push(Some(names[b]));
         }
     }
-    Histories::new(&id, &start, &stop, &to, names).unwrap().with_from(&from).unwrap().figure()
+    Histories::among(names).rows(&id, &start, &stop, &to).unwrap().with_from(&from).unwrap().figure()
 }
 
 #[test]
@@ -136,11 +136,11 @@ fn a_state_diagram_counts_subjects_and_moves() {
     let to = [Some("ill"), Some("dead"), Some("dead"), None, Some("ill"), None];
     let from = ["well", "ill", "well", "well", "well", "ill"];
     let stop = [3.0, 8.0, 5.0, 9.0, 2.0, 7.0];
-    let data =
-        Histories::new(&[1, 1, 2, 3, 4, 4], &[0., 3., 0., 0., 0., 2.], &stop, &to, &["well", "ill", "dead"])
-            .unwrap()
-            .with_from(&from)
-            .unwrap();
+    let data = Histories::among(&["well", "ill", "dead"])
+        .rows(&[1, 1, 2, 3, 4, 4], &[0., 3., 0., 0., 0., 2.], &stop, &to)
+        .unwrap()
+        .with_from(&from)
+        .unwrap();
     let picture = data.figure().build().unwrap();
     assert_eq!(content(&picture, "state 1 text"), ["well", "at the start 4", "at the end 1"]);
     assert_eq!(content(&picture, "state 2 text"), ["ill", "at the end 1"]);

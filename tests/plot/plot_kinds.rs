@@ -112,16 +112,11 @@ fn illness() -> Histories {
     let (ill, dead) = (Some("ill"), Some("dead"));
     let to = [ill, dead, dead, None, ill, None];
     let from = ["well", "ill", "well", "well", "well", "ill"];
-    Histories::new(
-        &[1, 1, 2, 3, 4, 4],
-        &[0., 3., 0., 0., 0., 2.],
-        &[3., 8., 5., 9., 2., 7.],
-        &to,
-        &["well", "ill", "dead"],
-    )
-    .unwrap()
-    .with_from(&from)
-    .unwrap()
+    Histories::among(&["well", "ill", "dead"])
+        .rows(&[1, 1, 2, 3, 4, 4], &[0., 3., 0., 0., 0., 2.], &[3., 8., 5., 9., 2., 7.], &to)
+        .unwrap()
+        .with_from(&from)
+        .unwrap()
 }
 
 #[test]

@@ -141,6 +141,26 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
 
+/// `greenwood … 2>&-` and a reader of standard error that has gone: the status still tells a failure from an answer.
+#[test]
+fn a_closed_standard_error_ends_quietly() {
+    let status_of = |call: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_greenwood"))
+            .args(call.split_whitespace())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stderr.take());
+        child.wait().unwrap().code()
+    };
+    assert_eq!(status_of("curve"), Some(2));
+    assert_eq!(status_of(&format!("curve {AML} --by nothing")), Some(2));
+    // With a warning: the answer comes all the same.
+    let path = file("gap.csv", b"t,e\n1,1\n,1\n3,0\n");
+    assert_eq!(status_of(&format!("curve {path} --time t --event e --skip-missing")), Some(0));
+}
+
 #[test]
 fn help_goes_to_standard_output() {
     for call in ["--help", "curve --help", "compare --help", "cox --help"] {

@@ -234,7 +234,7 @@ fn errors_name_the_flag() {
         ),
         (
             format!("design equivalence --upper 0.8 {trial}"),
-            "--lower: the lower margin is 1.25: it must be below",
+            "--upper: the lower margin is 1.25: it must be below",
         ),
         ("design equivalence --upper 1.2 --subjects 100".into(), "give these, or the events"),
         ("design win-ratio --win-ratio 1 --power 0.9".into(), "--win-ratio: the win ratio is 1"),
@@ -258,7 +258,7 @@ fn errors_name_the_flag() {
         ),
         (
             format!("design non-proportional --hazard-ratio 1.4 {trial}"),
-            "--hazard-ratio: the expected statistic",
+            "--hazard-ratio, --delay: the expected statistic",
         ),
         (
             "design non-proportional --hazard-ratio 0.7 --control-hazard 0.1,0.2 --accrual 12 --power 0.9"
@@ -420,7 +420,7 @@ fn numbers_beyond_all_measure_are_refused() {
             "--accrual, --followup: accrual and",
         ),
         (format!("{fixed} --control-hazard 1e-300 --accrual 12 --followup 12"), "the number of subjects is"),
-        (format!("{fixed} --ratio 1e-300"), "the number of events is"),
+        (format!("{fixed} --ratio 1e-300"), "--ratio: allocation is"),
         (format!("{fixed} --alpha 1e-300"), "--alpha: alpha is"),
         ("design fixed --hazard-ratio 0.7 --events 1e300".into(), "the number of events is"),
         (
@@ -432,11 +432,68 @@ fn numbers_beyond_all_measure_are_refused() {
         (format!("{simulate} --followup NaN"), "--followup NaN"),
         (format!("{simulate} --test rmst --tau 0"), "--tau 0: it must be finite and above 0"),
         (format!("{simulate} --test fleming-harrington --rho inf"), "--rho inf"),
-        (format!("{simulate} --accrual -3").replace("--accrual 12 ", ""), "--accrual: duration is -3"),
+        (format!("{simulate} --accrual -3").replace("--accrual 12 ", ""), "--accrual -3: it must be"),
         (format!("{simulate} --dropout-hazard -1"), "--dropout-hazard: rates is -1"),
     ] {
         let found = refusal(&flags);
         assert!(found.contains(expected), "{flags}: {found}");
+    }
+}
+
+/// What is no number, infinite, negative or none at all names its flag in one line, in every subcommand.
+#[test]
+fn every_hostile_value_names_its_flag() {
+    let course = "--control-median 12 --accrual 24 --followup 12";
+    let simulate = "simulate --hazard-ratio 0.6 --control-median 12 --accrual 24 --subjects 60 --trials 20";
+    for (program, flags) in [
+        (
+            format!("design fixed --power 0.9 {course}"),
+            "--hazard-ratio=1 --hazard-ratio=0 --hazard-ratio=-inf",
+        ),
+        (format!("design fixed --power 0.9 --hazard-ratio 0.7 {course}"), "--ratio=1e9 --sides=-1 --sides=3"),
+        (
+            "design boundaries".into(),
+            "--looks=0 --looks=-1 --looks=1e9 --fractions=0.5,0.5000000001,1 --fractions=0,1",
+        ),
+        ("design sequential --hazard-ratio 0.7".into(), "--looks=-1"),
+        ("design sequential --hazard-ratio 0.7 --looks 3".into(), "--power=nan --power=-inf --events=0"),
+        ("design stopped --looks 3 --z 2.8".into(), "--look=-1 --look=0 --look=4"),
+        ("design conditional-power --z 1 --critical 2".into(), "--fraction=0 --fraction=-1 --fraction=nan"),
+        (
+            "design expected-events --accrual-breaks 0,6 --at 12 --hazard 0.1".into(),
+            "--accrual-rates=0 --accrual-rates=-1 --accrual-rates=1e99",
+        ),
+        ("design equivalence --power 0.9".into(), "--upper=1 --upper=nan --upper=-inf --upper=0"),
+        ("design win-ratio --power 0.9".into(), "--win-ratio=1 --win-ratio=nan --win-ratio=-1"),
+        (
+            format!("design cluster --hazard-ratio 0.7 --power 0.9 {course} --correlation 0.05"),
+            "--cluster-size=0 --cluster-size=nan --cluster-size=-inf",
+        ),
+        (
+            format!("design non-proportional --power 0.9 {course} --test log-rank"),
+            "--hazard-ratio=1e20 --hazard-ratio=1 --hazard-ratio=-inf",
+        ),
+        (
+            "design one-sample --hazard-ratio 0.6 --accrual 5 --followup 3 --power 0.8".into(),
+            "--control-median=1e99",
+        ),
+        (
+            simulate.into(),
+            "--trials=-1 --trials=0 --seed=-1 --alpha=nan --followup=1e99 --events=0 --events=-1 --dropout-hazard=inf --ratio=0",
+        ),
+        (format!("{simulate} --events 40"), "--looks=0 --looks=-1 --until=nan --blocks=-1 --blocks=3"),
+    ] {
+        for flag in flags.split(' ') {
+            // Both ways to write a value.
+            for written in [flag.to_string(), flag.replace('=', " ")] {
+                let found = refusal(&format!("{program} {written}"));
+                let name = flag.split('=').next().unwrap();
+                assert!(
+                    found.contains(name) && found.trim_end().lines().count() == 1,
+                    "{program} {written}: {found}"
+                );
+            }
+        }
     }
 }
 

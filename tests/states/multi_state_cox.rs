@@ -30,7 +30,8 @@ fn histories(case: &Case, frame: &Frame) -> Histories {
     let to: Vec<Option<u64>> = event.iter().map(|x| listed.contains(x).then_some(x + first)).collect();
     let column = |key: &str| frame.column(case.text(key).unwrap()).to_vec();
     let start = case.text("start").map_or_else(|| vec![0.0; frame.len()], |_| column("start"));
-    let mut data = Histories::new(&codes(&column("id")), &start, &column("time"), &to, &states).unwrap();
+    let mut data =
+        Histories::among(&states).rows(&codes(&column("id")), &start, &column("time"), &to).unwrap();
     if case.text("istate").is_some() {
         data = data.with_from(&codes(&column("istate"))).unwrap();
     }
@@ -328,14 +329,14 @@ fn what_is_refused_is_named() {
 /// Nobody with x = 1 dies from state 1: an infinite coefficient is data, and predictions say why there are none.
 #[test]
 fn an_infinite_coefficient() {
-    let data = Histories::new(
-        &[1, 2, 3, 4, 5, 6],
-        &[0.0; 6],
-        &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
-        &[Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead"), None],
-        &["well", "ill", "dead"],
-    )
-    .unwrap();
+    let data = Histories::among(&["well", "ill", "dead"])
+        .rows(
+            &[1, 2, 3, 4, 5, 6],
+            &[0.0; 6],
+            &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            &[Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead"), None],
+        )
+        .unwrap();
     let design = Design::builder().numeric("x", &[0.0, 1.0, 0.0, 1.0, 0.0, 1.0]).build().unwrap();
     let fit = MultiStateCox::new().on(&[("well", "dead")], &["x"]).fit(&data, &design).unwrap();
     assert_eq!(fit.coefficients(), [f64::NEG_INFINITY]);

@@ -50,7 +50,7 @@ fn histories(case: &Case, frame: &Frame) -> Histories {
         Some(id) => codes(frame.column(id)),
         None => (0..frame.len() as u64).collect(),
     };
-    let mut data = Histories::new(&ids, &start, &stop, &to, &states).unwrap();
+    let mut data = Histories::among(&states).rows(&ids, &start, &stop, &to).unwrap();
     if named {
         data = data.with_from(&codes(&column("istate"))).unwrap();
     }

@@ -355,7 +355,7 @@ fn histories_with_more_states_hold_recurrent_events() -> Result<()> {
     let to = [Some("ill"), Some("well"), Some("ill"), None, Some("dead"), None];
     let ids = [1, 1, 1, 1, 2, 3];
     let (start, stop) = ([0., 2., 3., 5., 0., 0.], [2., 3., 5., 8., 4., 6.]);
-    let histories = Histories::new(&ids, &start, &stop, &to, &states)?;
+    let histories = Histories::among(&states).rows(&ids, &start, &stop, &to)?;
     let data = RecurrentEvents::from_histories(&histories, "ill", Some("dead"))?;
     let event = [true, false, true, false, false, false];
     let direct = RecurrentEvents::new(&ids, &start, &stop, &event)?
@@ -383,8 +383,8 @@ fn histories_with_more_states_hold_recurrent_events() -> Result<()> {
 fn two_states_and_missing_transitions_are_no_special_case() -> Result<()> {
     let (ids, start, stop) = ([1, 2, 3, 4], [0.0; 4], [2., 3., 3., 5.]);
     let died = [Some("dead"), None, Some("dead"), Some("dead")];
-    let two = Histories::new(&ids, &start, &stop, &died, &["alive", "dead"])?;
-    let five = Histories::new(&ids, &start, &stop, &died, &["alive", "a", "b", "dead", "c"])?;
+    let two = Histories::among(&["alive", "dead"]).rows(&ids, &start, &stop, &died)?;
+    let five = Histories::among(&["alive", "a", "b", "dead", "c"]).rows(&ids, &start, &stop, &died)?;
     let curve = KaplanMeier::fit(&RightCensored::new(&stop, &died.map(|d| d.is_some()))?);
     for t in [1.0, 2.0, 3.0, 4.0] {
         let (p, q) = (Occupation::new().fit(&two)?.at(t), Occupation::new().fit(&five)?.at(t));
@@ -394,19 +394,19 @@ fn two_states_and_missing_transitions_are_no_special_case() -> Result<()> {
     }
     // Before 1 one falls ill and one dies; after it the ill alone die: no transition from well is left.
     let to = [Some("ill"), Some("dead"), Some("dead"), None];
-    let data = Histories::new(
+    let data = Histories::among(&["well", "ill", "dead"]).rows(
         &[1, 1, 2, 3],
         &[0., 0.5, 0., 0.],
         &[0.5, 4., 0.8, 6.],
         &to,
-        &["well", "ill", "dead"],
     )?;
     for model in [TransitionProbability::new(1.0), TransitionProbability::new(1.0).landmark("ill")] {
         let p = &model.estimate(&data, &[5.0])?[0];
         assert_eq!([p.probability(1, 0), p.probability(1, 1), p.probability(1, 2)], [0.0, 0.0, 1.0]);
     }
     // One check, with rows: what it finds, every estimate refuses (survival 258).
-    let broken = Histories::new(&[1, 1], &[0., 1.], &[2., 3.], &[Some("ill"), None], &["well", "ill"])?;
+    let broken =
+        Histories::among(&["well", "ill"]).rows(&[1, 1], &[0., 1.], &[2., 3.], &[Some("ill"), None])?;
     assert_eq!(broken.check().problems().len(), 1);
     assert!(
         RecurrentEvents::from_histories(&broken, "ill", None).is_err()
@@ -641,12 +641,11 @@ fn results_are_stored_and_checked() -> Result<()> {
 #[test]
 #[allow(clippy::too_many_lines, reason = "a list of messages")]
 fn every_refusal_says_what_and_what_to_do() {
-    let data = Histories::new(
+    let data = Histories::among(&["well", "ill"]).rows(
         &[1, 1, 2],
         &[0., 2., 0.],
         &[2., 5., 6.],
         &[Some("ill"), None, None],
-        &["well", "ill"],
     );
     let data = data.unwrap();
     let sampled = data.clone().with_weights(Weights::sampling(vec![1.5; 3])).unwrap();

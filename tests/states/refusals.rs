@@ -84,21 +84,20 @@ fn of_states_and_recurrent_events() -> Result<()> {
     let (ids, start, stop) = ([1, 1, 2, 3], [0., 2., 0., 0.], [2., 5., 6., 3.]);
     let states = ["well", "ill", "dead"];
     let to = [Some("ill"), Some("dead"), None, Some("dead")];
-    let data = Histories::new(&ids, &start, &stop, &to, &states)?;
+    let data = Histories::among(&states).rows(&ids, &start, &stop, &to)?;
     let design = Design::builder().numeric("x", &[0.1, 0.1, 0.9, 0.4]).build()?;
     let short = Design::builder().numeric("x", &[0.1]).build()?;
     let counted = data.clone().with_weights(Weights::replication(vec![2.0, 2.0, 1.0, 1.0]))?;
-    let still = Histories::new(&ids, &start, &stop, &[None::<&str>, None, None, None], &states)?;
+    let still = Histories::among(&states).rows(&ids, &start, &stop, &[None::<&str>, None, None, None])?;
     let cox = MultiStateCox::new;
     let fit = cox().fit(&data, &design)?;
-    let renamed = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead", "lost"])?;
+    let renamed = Histories::among(&["well", "ill", "dead", "lost"]).rows(&ids, &start, &stop, &to)?;
     let many: Vec<String> = (0..95).map(|k| k.to_string()).collect();
-    let crowd = Histories::new(
+    let crowd = Histories::among(&many).rows(
         &[1, 2],
         &[0., 0.],
         &[2., 3.],
         &[Some("1"), Some("2")].map(|s| s.map(String::from)),
-        &many,
     )?;
     let events = RecurrentEvents::new(&ids, &start, &stop, &[true, false, false, true])?;
     every(&[
@@ -157,7 +156,7 @@ fn of_states_and_recurrent_events() -> Result<()> {
             "groups has 1 values, but stop has 4: the two must be equal in number",
         ),
         (
-            text(Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead", "ill"])),
+            text(Histories::among(&["well", "ill", "dead", "ill"]).rows(&ids, &start, &stop, &to)),
             "two states are named \"ill\": give each a name of its own",
         ),
         (
@@ -195,7 +194,7 @@ fn of_values_that_are_read_back() -> Result<()> {
     let fine = |at: &str, to: Value| changed::<FineGrayModel>(&model, at, to);
     let (ids, start, stop) = ([1, 1, 2, 3], [0., 2., 0., 0.], [2., 5., 6., 3.]);
     let to = [Some("ill"), Some("dead"), None, Some("dead")];
-    let histories = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead"])?;
+    let histories = Histories::among(&["well", "ill", "dead"]).rows(&ids, &start, &stop, &to)?;
     let of_rows = Design::builder().numeric("x", &[0.1, 0.1, 0.9, 0.4]).build()?;
     let of_states =
         |model: MultiStateCox| serde_json::to_value(model.fit(&histories, &of_rows).unwrap()).unwrap();

@@ -112,3 +112,91 @@ fn every_file_of_tests_is_a_part_of_its_executable() {
         }
     }
 }
+
+/// Enums whose cases divide a whole, so that a `match` without `_` is a proof: sides and signs, what a subject's life or a
+/// question can be, the states and events of the ready-made questions, and the marks of which a picture consists.
+const CLOSED: [&str; 39] = [
+    "Alternative",
+    "Anchor",
+    "Arm",
+    "Ascertainment",
+    "BinaryRole",
+    "BinaryStatus",
+    "Censoring",
+    "Characteristic",
+    "Closed",
+    "Course",
+    "DataCell",
+    "Decision",
+    "Direction",
+    "Event",
+    "Exit",
+    "Graft",
+    "GraftEvent",
+    "Item",
+    "Kind",
+    "Leukaemia",
+    "LeukaemiaEvent",
+    "NeededInterval",
+    "NeededValue",
+    "Origin",
+    "Outcome",
+    "Role",
+    "Scale",
+    "Segment",
+    "Standard",
+    "Strategy",
+    "Stratification",
+    "TimeUnit",
+    "Transfusion",
+    "TransfusionEvent",
+    "Treatment",
+    "TreatmentEvent",
+    "Verdict",
+    "Weights",
+    "Zone",
+];
+
+/// DESIGN.md, "Conventions": which enums may grow, and what each can do.
+#[test]
+fn every_public_enum_follows_the_rule() {
+    let (mut enums, mut closed) = (0, 0);
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("bin") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let lines: Vec<&str> = text.lines().collect();
+                for (i, line) in lines.iter().enumerate() {
+                    let Some(rest) = line.strip_prefix("pub enum ") else { continue };
+                    let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+                    let above = lines[..i].iter().rev().take_while(|l| !l.trim().is_empty() && **l != "}");
+                    let attributes: Vec<&str> = above.copied().filter(|l| !l.starts_with("//")).collect();
+                    let has = |word: &str| {
+                        attributes
+                            .iter()
+                            .any(|a| a.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word))
+                    };
+                    let listed = CLOSED.contains(&name.as_str());
+                    let at = format!("{} in {}", name, path.display());
+                    assert!(
+                        has("non_exhaustive") != listed,
+                        "{at}: may it grow, or do its cases divide a whole?"
+                    );
+                    assert!(has("Clone") && has("Debug"), "{at}: Clone and Debug");
+                    // Errors hold files' errors, and a question that is a function cannot be written down.
+                    if !name.ends_with("Error") && name != "Origin" {
+                        assert!(has("serde") && has("PartialEq"), "{at}: PartialEq and serde");
+                        assert!(has("Hash") == has("Eq"), "{at}: Eq and Hash go together");
+                    }
+                    (enums, closed) = (enums + 1, closed + usize::from(listed));
+                }
+            }
+        }
+    }
+    // `Direction` is two enums. A name that is listed and gone is taken off the list.
+    assert!(enums > 120 && closed == CLOSED.len() + 1, "{enums}, {closed}");
+}

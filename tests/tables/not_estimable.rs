@@ -188,7 +188,7 @@ fn answers_at_no_time_are_equal_to_themselves() {
 
 #[test]
 fn nobody_is_favoured_unless_the_direction_is_known() {
-    let ratio = HazardRatio::new("new", "old", HazardRatioMethod::Cox, 0.5_f64.ln(), Ok(0.2));
+    let ratio = HazardRatio::new(HazardRatioMethod::Cox, 0.5_f64.ln(), Ok(0.2)).named("new", "old");
     assert_eq!(ratio.sentence(), "the rate of events is lower in new than in old");
     assert_eq!(ratio.inverse().sentence(), "the rate of events is higher in old than in new");
     let said = |direction: Direction| ratio.clone().direction(direction).sentence();
@@ -199,8 +199,9 @@ fn nobody_is_favoured_unless_the_direction_is_known() {
     assert_eq!(said(Direction::Wanted), "the rate of events is lower in new than in old, which favours old");
     let inverse = ratio.clone().direction(Direction::Wanted).inverse();
     assert!(inverse.sentence().ends_with("which favours old"), "{}", inverse.sentence());
-    let even =
-        HazardRatio::new("new", "old", HazardRatioMethod::Cox, 0.0, Ok(0.2)).direction(Direction::Unwanted);
+    let even = HazardRatio::new(HazardRatioMethod::Cox, 0.0, Ok(0.2))
+        .named("new", "old")
+        .direction(Direction::Unwanted);
     assert_eq!(even.sentence(), "the rate of events is the same in new and old");
     let needed =
         NumberNeeded::from_hazard_ratio(&ratio.clone().direction(Direction::Wanted), 0.5, 0.95).unwrap();

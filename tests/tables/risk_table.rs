@@ -1,8 +1,8 @@
 //! The table itself: parts merge into the whole, and every way of building it is the definition.
 
 use greenwood::survival::data::NearTies;
-use greenwood::survival::risk_table::RiskTables;
-use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
+use greenwood::survival::risk_table::{CompetingRiskTables, RiskTables};
+use greenwood::survival::{CompetingRisks, Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 use greenwood::{Error, TableError};
 use proptest::prelude::*;
 
@@ -371,4 +371,40 @@ fn tables_of_several_causes_merge_by_label_and_are_read_back_through_checks() ->
     let twice = serde_json::from_str::<CompetingRiskTables>(&text.replace("\"old\"", "\"new\"")).unwrap_err();
     assert!(twice.to_string().starts_with("labels 0 and 1 are both \"new\""), "{twice}");
     Ok(())
+}
+
+/// Tables with other causes do not merge, also where they have no group in common, so that no pair of tables meets.
+#[test]
+fn tables_of_other_causes_do_not_merge() {
+    let of = |cause: &str, label: &str| {
+        let data = CompetingRisks::new(&[1.0, 2.0], &[Some(cause), None]).unwrap();
+        CompetingRiskTables::new(&data, &Groups::new(&[label, label])).unwrap()
+    };
+    assert!(of("relapse", "old").merge(&of("death", "new")).is_err());
+    let both = of("relapse", "old").merge(&of("relapse", "new")).unwrap();
+    assert_eq!(both.labels(), ["new", "old"]);
+}
+
+#[test]
+fn a_whole_is_extended_by_parts() {
+    let of = |time: f64, label: &str| {
+        let (time, event) = ([time], [true]);
+        let data = RightCensored::new(&time, &event).unwrap();
+        RiskTables::new(&data, &Groups::new(&[label])).unwrap()
+    };
+    let mut whole = Ok(of(1.0, "old"));
+    whole.extend([of(2.0, "old"), of(3.0, "new")]);
+    let whole = whole.unwrap();
+    assert_eq!(whole.labels(), ["new", "old"]);
+    assert_eq!(whole.table("old").unwrap().rows().map(|r| r.at_risk).collect::<Vec<_>>(), [2.0, 1.0]);
+}
+
+/// By hand: of "a" two are at risk when one is censored at 2, of "b" two when one is censored at 1.
+#[test]
+fn follow_up_of_each_group() {
+    let data = RightCensored::new(&[1.0, 2.0, 3.0, 1.0, 4.0], &[true, false, true, false, true]).unwrap();
+    let groups = Groups::new(&["a", "a", "a", "b", "b"]);
+    let curves = KaplanMeier::censoring_by_group(&data, &groups).unwrap();
+    let at = |g: usize, t: f64| curves[g].at(t).value().unwrap();
+    assert_eq!([at(0, 1.0), at(0, 2.0), at(1, 0.5), at(1, 1.0)], [1.0, 0.5, 1.0, 0.5]);
 }

@@ -163,7 +163,8 @@ fn mutated_estimates_are_refused_or_harmless() {
             let _ = (e.interval(0.9), e.interval(Interval::log()), e.p_value(), e.negated());
         });
     }
-    let ratio = HazardRatio::new("a", "b", HazardRatioMethod::Cox, 0.5, Ok(0.2)).direction(Direction::Wanted);
+    let ratio =
+        HazardRatio::new(HazardRatioMethod::Cox, 0.5, Ok(0.2)).named("a", "b").direction(Direction::Wanted);
     survives(&ratio, |r| {
         let _ = (r.interval(0.9), r.sentence(), r.inverse());
     });
@@ -226,12 +227,11 @@ fn mutated_scores_of_predictions_are_refused_or_harmless() {
 fn mutated_tests_of_the_markov_assumption_are_refused_or_harmless() {
     use greenwood::survival::Histories;
     use greenwood::survival::multi_state::{MarkovTest, MarkovTestResult};
-    let data = Histories::new(
+    let data = Histories::among(&["well", "ill", "dead"]).rows(
         &["a", "a", "b", "b", "c", "c", "d", "d"],
         &[0., 1., 0., 2., 0., 4., 0., 5.],
         &[1., 9., 2., 8., 4., 6., 5., 7.],
         &["ill", "dead", "ill", "dead", "ill", "dead", "ill", "dead"].map(Some),
-        &["well", "ill", "dead"],
     );
     let test = MarkovTest::new("ill", "dead").at(&[3.0]).replicates(20).test(&data.unwrap()).unwrap();
     survives(&test, |t| {

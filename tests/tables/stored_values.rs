@@ -567,12 +567,14 @@ fn competing_risks() -> Result<()> {
         for term in m.terms() {
             a.p(term.p_value()).size(term.std_error());
         }
-        a.p(m.wald_test().p_value()).p(m.score_test().p_value()).p(m.incidence(&[0.4], 0, 8.0).ok());
+        a.p(m.wald_test().p_value())
+            .p(m.score_test().p_value())
+            .p(m.incidence(&m.row().numeric("x", 0.4), &[8.0]).ok().map(|f| f[0]));
         let _ = m
             .with(&data, &design)
             .map(|m| (m.residuals(), m.incidence(&gray.row().numeric("x", 0.4), &[8.0])));
     });
-    let residuals = gray.with(&data, &design)?.residuals()?;
+    let residuals = gray.with(&data, &design)?.residuals();
     report.of("SubdistributionResiduals", &residuals, |r, _| {
         let _ =
             (r.martingale(), r.score(), r.dfbeta(), r.schoenfeld(), r.scaled_schoenfeld(), r.event_times());
@@ -630,12 +632,11 @@ fn risks_visits_and_states() -> Result<()> {
             let _ = (t.z(), TestSummary::from(t));
         });
     }
-    let histories = Histories::new(
+    let histories = Histories::among(&["well", "ill", "dead"]).rows(
         &["a", "a", "b", "b", "c", "d"],
         &[0., 1., 0., 2., 0., 0.],
         &[1., 9., 2., 8., 4., 5.],
         &[Some("ill"), Some("dead"), Some("ill"), None, Some("dead"), None],
-        &["well", "ill", "dead"],
     )?;
     let occupation = Occupation::new();
     report.of("OccupationEstimate", &occupation.fit(&histories)?.at(3.0)[0], |e, a| {

@@ -240,10 +240,10 @@ proptest! {
 #[test]
 fn adtte_declares_codes_as_competing() -> Result<(), Error> {
     use greenwood::trial::DayCount;
-    use greenwood::trial::adtte::Adtte;
+    use greenwood::trial::adtte::{Adtte, AdtteParameter};
     use std::num::NonZeroU32;
 
-    let adtte = Adtte::of(&analysis(), "TTP", "Time to relapse", TimeUnit::Days, None);
+    let adtte = Adtte::of(&analysis(), &AdtteParameter::new("TTP", "Time to relapse"));
     let mut file = Vec::new();
     adtte.write_csv(&mut file)?;
     let read = Adtte::read_csv(&file[..], DayCount::Elapsed)?.adtte;

@@ -4,7 +4,8 @@ use approx::assert_relative_eq;
 use greenwood::Result;
 use greenwood::trial::examples::{Arm, Event, FFS, OS, saa};
 use greenwood::trial::{
-    Censoring, Comparisons, Endpoint, Estimand, Exit, Population, Role, Strategy, Subject, Time, Trial,
+    Censoring, Comparisons, DeltaAdjustment, Endpoint, Estimand, Exit, Population, Role, Strategy, Subject,
+    Time, Trial,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,15 +146,31 @@ fn fragility_counts_the_best_survivors() -> Result<()> {
 fn a_benefit_tips_where_the_censored_fare_badly() -> Result<()> {
     let analysis = six_mp()?.analyse(&RELAPSE)?;
     let deltas = [1.0, 2.0, 4.0, 8.0, 16.0, 64.0, 1e6];
-    let point = analysis.tipping_point("6-MP", "placebo", |_| true, &deltas, 40, 7)?;
-    assert_eq!(point, analysis.tipping_point("6-MP", "placebo", |_| true, &deltas, 40, 7)?);
+    let point = analysis.tipping_point(
+        "6-MP",
+        "placebo",
+        |_| true,
+        &DeltaAdjustment::new(&deltas).imputations(40).seed(7),
+    )?;
+    assert_eq!(
+        point,
+        analysis.tipping_point(
+            "6-MP",
+            "placebo",
+            |_| true,
+            &DeltaAdjustment::new(&deltas).imputations(40).seed(7)
+        )?
+    );
     assert_eq!(point.imputed(), 12);
     assert!(point.rows().windows(2).all(|w| w[0].hazard_ratio <= w[1].hazard_ratio), "{point}");
     // At delta 1 the imputation adds noise around the ordinary estimate, 0.2: a wide net for a random sample.
     assert!(point.rows()[0].hazard_ratio.is_some_and(|ratio| (0.1..0.35).contains(&ratio)), "{point}");
     assert_eq!(point.tips_at(1e-9), None);
     let wrong = |deltas: &[f64], n| {
-        analysis.tipping_point("6-MP", "placebo", |_| true, deltas, n, 7).unwrap_err().to_string()
+        analysis
+            .tipping_point("6-MP", "placebo", |_| true, &DeltaAdjustment::new(deltas).imputations(n).seed(7))
+            .unwrap_err()
+            .to_string()
     };
     assert_eq!(wrong(&[1.0, -2.0], 9), "deltas is -2: it must be finite and above 0");
     assert_eq!(wrong(&[1.0], 1), "imputations is 1: it must be at least 2");
@@ -221,7 +238,14 @@ fn odd_trials_have_answers() -> Result<()> {
     ] {
         let analysis = Trial::new(subjects).analyse(&OS)?;
         let mut text = analysis.censoring_bounds("a", "b", |_| true)?.to_string();
-        text += &analysis.tipping_point("a", "b", |_| true, &[0.5, 1.0, 1e300], 5, 1)?.to_string();
+        text += &analysis
+            .tipping_point(
+                "a",
+                "b",
+                |_| true,
+                &DeltaAdjustment::new(&[0.5, 1.0, 1e300]).imputations(5).seed(1),
+            )?
+            .to_string();
         let mut table = Comparisons::at(Time::days(3.0));
         table.push("all", &analysis, "a", "b")?;
         text += &table.to_string();

@@ -22,7 +22,7 @@ use greenwood::trial::reconstruct::{
     ArmFigures, ArmOrders, LaterCensoring, SearchOutcome, StdErrorConvention, TiedTimes, TrialFigures,
 };
 
-use crate::support::{Failure, Program};
+use crate::support::{Failure, Program, tell};
 
 /// Finds every order of events and censorings that agrees with published figures.
 ///
@@ -155,12 +155,20 @@ fn orders(figures: &ArmFigures) -> Result<ArmOrders, Failure> {
         calls += 1;
         if calls % 4096 == 0 {
             let share = progress.decided as f64 / progress.orders as f64;
-            eprintln!("{}: {:.1}% decided, {} found", figures.label(), 100.0 * share, progress.found);
+            tell(format_args!(
+                "{}: {:.1}% decided, {} found",
+                figures.label(),
+                100.0 * share,
+                progress.found
+            ));
         }
         ControlFlow::Continue(())
     })?;
     if found.consistent() == 0 && found.ended() == SearchOutcome::Complete {
-        eprintln!("{}: no data have all these figures; --check looks for the wrong one", figures.label());
+        tell(format_args!(
+            "{}: no data have all these figures; --check looks for the wrong one",
+            figures.label()
+        ));
     }
     Ok(found)
 }

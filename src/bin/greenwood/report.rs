@@ -9,7 +9,7 @@ use greenwood::trial::adtte::{Adtte, ReadOptions};
 use greenwood::trial::{DayCount, Stratification, Time, TimeUnit};
 use greenwood::{Error, FileError};
 
-use crate::support::{Failure, Program};
+use crate::support::{Failure, Program, tell};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Form {
@@ -121,13 +121,13 @@ fn run(options: &Options) -> Result<String, Failure> {
     };
     let import = import.map_err(|e| explain(options, &e))?;
     for note in &import.dropped {
-        eprintln!("left out: {note}");
+        tell(format_args!("left out: {note}"));
     }
     for note in &import.remarks {
-        eprintln!("odd: {note}");
+        tell(format_args!("odd: {note}"));
     }
     for contradiction in &import.contradictions {
-        eprintln!("contradiction: {contradiction}");
+        tell(format_args!("contradiction: {contradiction}"));
     }
     let mut analysis = import
         .adtte

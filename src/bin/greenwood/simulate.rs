@@ -115,22 +115,60 @@ enum Test {
     Cox,
 }
 
+/// The longest time, and the largest exponent, that a simulation takes.
+const LARGEST: f64 = 1e12;
+
 /// What was drawn: one scenario, or both.
 enum Found {
     One(OperatingCharacteristics),
     Both(SimulationStudy),
 }
 
+/// Which flag gives an argument of the library, here.
+const FLAGS: &[(&str, &str)] = &[
+    ("a rate", "--control-hazard"),
+    ("rates", "--control-hazard"),
+    ("fractions", "--looks"),
+    ("trials", "--trials"),
+    ("cutoff", "--events, --until, --accrual or --followup"),
+    ("truth", "--truth"),
+    ("a block size", "--blocks, --ratio"),
+    ("Kendall's tau of event and dropout", "--dropout-tau"),
+    ("rho", "--rho"),
+    ("gamma", "--gamma"),
+];
+
 impl Program for Options {
     fn run(self) -> Result<String, Failure> {
+        self.check()?;
+        let simulation = self.simulation()?;
+        let result = match self.test {
+            Test::LogRank => self.draw(&simulation, &LogRankProcedure)?,
+            Test::FlemingHarrington => {
+                let weight = Weight::fleming_harrington(self.rho.unwrap_or(0.0), self.gamma.unwrap_or(1.0));
+                self.draw(&simulation, &WeightedProcedure(weight))?
+            }
+            Test::MaxCombo => self.draw(&simulation, &MaxComboProcedure(MaxCombo::new()))?,
+            Test::Rmst => {
+                let tau = self.tau.ok_or("--test rmst needs --tau, such as --tau 24")?;
+                self.draw(&simulation, &RestrictedMeanProcedure(tau))?
+            }
+            Test::Milestone => {
+                let time = self.tau.ok_or("--test milestone needs --tau, such as --tau 24")?;
+                self.draw(&simulation, &MilestoneProcedure(time))?
+            }
+            Test::Cox => self.draw(&simulation, &CoxProcedure)?,
+        };
+        Ok(self.answer(&result))
+    }
+}
+
+impl Options {
+    /// What a single flag may be, and flags that belong together.
+    fn check(&self) -> Result<(), Failure> {
         if !(self.hazard_ratio > 0.0 && self.hazard_ratio.is_finite()) {
             return Err(format!("--hazard-ratio {}: it must be finite and above 0", self.hazard_ratio).into());
         }
-        let control = match (self.control_hazard, self.control_median) {
-            (Some(hazard), _) => Hazard::constant(hazard).map_err(of_flag("--control-hazard"))?,
-            (_, Some(median)) => Hazard::median(median).map_err(of_flag("--control-median"))?,
-            _ => return Err("--control-hazard or --control-median is needed".into()),
-        };
         if self.control_hazard == Some(0.0) {
             return Err("--control-hazard 0: it must be above 0: nobody would have an event".into());
         }
@@ -140,26 +178,39 @@ impl Program for Options {
         }
         for (flag, value, least) in [
             ("--delay", self.delay, 0.0),
+            ("--accrual", Some(self.accrual), 0.0),
             ("--followup", self.followup, 0.0),
             ("--tau", self.tau, f64::MIN_POSITIVE),
             ("--rho", self.rho, 0.0),
             ("--gamma", self.gamma, 0.0),
         ] {
-            if let Some(value) = value.filter(|v| !(least..f64::INFINITY).contains(v)) {
-                let must = if least > 0.0 { "above 0" } else { "at least 0" };
-                return Err(format!("{flag} {value}: it must be finite and {must}").into());
+            if let Some(value) = value.filter(|v| !(least..=LARGEST).contains(v)) {
+                let must = match value {
+                    v if v > LARGEST && v.is_finite() => "at most 10^12",
+                    _ if least > 0.0 => "finite and above 0",
+                    _ => "finite and at least 0",
+                };
+                return Err(format!("{flag} {value}: it must be {must}").into());
             }
         }
-        let refused = by_flag(&[
-            ("a rate", "--control-hazard"),
-            ("trials", "--trials"),
-            ("cutoff", "--events, --until, --accrual or --followup"),
-            ("truth", "--truth"),
-            ("a block size", "--blocks"),
-            ("Kendall's tau of event and dropout", "--dropout-tau"),
-            ("rho", "--rho"),
-            ("gamma", "--gamma"),
-        ]);
+        if self.test != Test::FlemingHarrington && (self.rho.is_some() || self.gamma.is_some()) {
+            return Err(
+                "--rho and --gamma belong to --test fleming-harrington: add it, or leave them out".into()
+            );
+        }
+        if !matches!(self.test, Test::Rmst | Test::Milestone) && self.tau.is_some() {
+            return Err("--tau belongs to --test rmst or milestone: add it, or leave out --tau".into());
+        }
+        Ok(())
+    }
+
+    fn assumptions(&self) -> Result<Assumptions, Failure> {
+        let refused = by_flag(FLAGS);
+        let control = match (self.control_hazard, self.control_median) {
+            (Some(hazard), _) => Hazard::constant(hazard).map_err(of_flag("--control-hazard"))?,
+            (_, Some(median)) => Hazard::median(median).map_err(of_flag("--control-median"))?,
+            _ => return Err("--control-hazard or --control-median is needed".into()),
+        };
         let experimental = match self.delay {
             Some(delay) if delay > 0.0 => {
                 delayed_effect(&control, delay, self.hazard_ratio).map_err(&refused)?
@@ -168,11 +219,12 @@ impl Program for Options {
         };
         let accrual = Accrual::uniform(self.subjects as f64, self.accrual).map_err(&refused)?;
         let dropout = Hazard::constant(self.dropout_hazard).map_err(of_flag("--dropout-hazard"))?;
-        let assumptions = Assumptions::new(experimental, control, accrual)
-            .allocation(self.ratio)
-            .map_err(of_flag("--ratio"))?
-            .dropout(dropout.clone(), dropout);
-        let mut simulation = Simulation::new(assumptions)
+        let assumptions = Assumptions::new(experimental, control, accrual).allocation(self.ratio);
+        Ok(assumptions.map_err(of_flag("--ratio"))?.dropout(dropout.clone(), dropout))
+    }
+
+    fn simulation(&self) -> Result<Simulation, Failure> {
+        let mut simulation = Simulation::new(self.assumptions()?)
             .trials(self.trials)
             .seed(self.seed)
             .threads(self.threads)
@@ -187,37 +239,15 @@ impl Program for Options {
         }
         if let (Some(looks), Some(events)) = (self.looks, self.events) {
             let design = GroupSequential::looks(looks).alpha(self.alpha);
-            let bounds =
-                design.boundary(BoundaryType::Spending(Spending::OBrienFleming)).fit().map_err(&refused)?;
+            let design = design.boundary(BoundaryType::Spending(Spending::OBrienFleming));
+            let bounds = design.fit().map_err(by_flag(FLAGS))?;
             let at = |t: &f64| self.cutoff(Some((t * events as f64).round().max(1.0) as usize));
             let cutoffs: Vec<Cutoff> = bounds.fractions().iter().map(at).collect();
             simulation = simulation.looks_at(&bounds, &cutoffs);
         }
-        if self.without_effect {
-            simulation = simulation.without_effect();
-        }
-        let result = match self.test {
-            Test::LogRank => self.draw(&simulation, &LogRankProcedure, &refused)?,
-            Test::FlemingHarrington => {
-                let weight = Weight::fleming_harrington(self.rho.unwrap_or(0.0), self.gamma.unwrap_or(1.0));
-                self.draw(&simulation, &WeightedProcedure(weight), &refused)?
-            }
-            Test::MaxCombo => self.draw(&simulation, &MaxComboProcedure(MaxCombo::new()), &refused)?,
-            Test::Rmst => {
-                let tau = self.tau.ok_or("--test rmst needs --tau, such as --tau 24")?;
-                self.draw(&simulation, &RestrictedMeanProcedure(tau), &refused)?
-            }
-            Test::Milestone => {
-                let time = self.tau.ok_or("--test milestone needs --tau, such as --tau 24")?;
-                self.draw(&simulation, &MilestoneProcedure(time), &refused)?
-            }
-            Test::Cox => self.draw(&simulation, &CoxProcedure, &refused)?,
-        };
-        Ok(self.answer(&result))
+        Ok(if self.without_effect { simulation.without_effect() } else { simulation })
     }
-}
 
-impl Options {
     fn cutoff(&self, events: Option<usize>) -> Cutoff {
         match (events, self.until) {
             (Some(events), Some(time)) => Cutoff::EventsUntil(events, time),
@@ -226,20 +256,7 @@ impl Options {
         }
     }
 
-    fn draw(
-        &self,
-        simulation: &Simulation,
-        procedure: &dyn Procedure,
-        refused: impl Fn(greenwood::Error) -> Failure,
-    ) -> Result<Found, Failure> {
-        if self.test != Test::FlemingHarrington && (self.rho.is_some() || self.gamma.is_some()) {
-            return Err(
-                "--rho and --gamma belong to --test fleming-harrington: add it, or leave them out".into()
-            );
-        }
-        if !matches!(self.test, Test::Rmst | Test::Milestone) && self.tau.is_some() {
-            return Err("--tau belongs to --test rmst or milestone: add it, or leave out --tau".into());
-        }
+    fn draw(&self, simulation: &Simulation, procedure: &dyn Procedure) -> Result<Found, Failure> {
         // A sign of life where somebody watches and it takes more than a second.
         let watched = !self.json && std::io::stderr().is_terminal();
         let whole = if self.type_i_error { 2 * self.trials } else { self.trials };
@@ -254,7 +271,7 @@ impl Options {
             simulation.run_with(procedure, &mut progress).map(Found::One)
         };
         bar.clear();
-        found.map_err(refused)
+        found.map_err(by_flag(FLAGS))
     }
 
     fn answer(&self, found: &Found) -> String {

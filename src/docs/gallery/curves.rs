@@ -125,7 +125,7 @@
 //! let ids = [1, 1, 2, 3, 4, 4, 5, 5, 6, 7];
 //! let start = [0., 3., 0., 0., 0., 2., 0., 6., 0., 0.];
 //! let stop = [3., 8., 5., 9., 2., 7., 6., 10., 4., 11.];
-//! let data = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead"])?.with_from(&from)?;
+//! let data = Histories::among(&["well", "ill", "dead"]).rows(&ids, &start, &stop, &to)?.with_from(&from)?;
 //! let figure = Occupation::new().fit(&data)?.figure()?.stacked().time_axis("Months").build()?;
 //! assert!(figure.to_svg().contains("Probability of the state"));
 //! # let kept = "docs/figures/gallery/states.svg";
@@ -147,7 +147,7 @@
 //! let ids = [1, 1, 2, 3, 4, 4, 5, 5, 6, 7];
 //! let start = [0., 3., 0., 0., 0., 2., 0., 6., 0., 0.];
 //! let stop = [3., 8., 5., 9., 2., 7., 6., 10., 4., 11.];
-//! let data = Histories::new(&ids, &start, &stop, &to, &["well", "ill", "dead"])?.with_from(&from)?;
+//! let data = Histories::among(&["well", "ill", "dead"]).rows(&ids, &start, &stop, &to)?.with_from(&from)?;
 //! let figure = data.figure().build()?;
 //! assert!(figure.to_svg().contains("at the start 7"));
 //! # let kept = "docs/figures/gallery/state_diagram.svg";

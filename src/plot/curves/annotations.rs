@@ -25,7 +25,7 @@ impl CurvePlot {
         }
     }
 
-    /// Landmarks and lines to medians.
+    /// Landmarks and lines to medians, below the curves, whose marks they would hide.
     pub(super) fn extras(
         &self,
         picture: &mut Picture,
@@ -34,7 +34,7 @@ impl CurvePlot {
         taken: &mut Occupied,
     ) {
         let size = self.style.font_size;
-        let dashed = |color: Color| Stroke { color, width: 0.08 * size, dashes: vec![2.0, 2.0] };
+        let dashed = |color: Color| Stroke { color, width: 0.08 * size, dashes: vec![0.25 * size; 2] };
         let mut draw = |class: String, places: &[(f64, f64)], color: Color| {
             taken.cover(places);
             picture.stroked(class, places, dashed(color));

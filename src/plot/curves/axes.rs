@@ -4,7 +4,7 @@ use crate::plot::axis::label;
 use crate::plot::curves::builder::CurvePlot;
 use crate::plot::curves::frame::Frame;
 use crate::plot::font;
-use crate::plot::picture::{Anchor, Picture, Text};
+use crate::plot::picture::{Anchor, Picture};
 use crate::plot::style::{FAINT, INK};
 
 impl CurvePlot {
@@ -57,10 +57,9 @@ impl CurvePlot {
             &self.time_name,
         ));
         let widest = values.iter().map(|&v| font::width(&label(v), size, false)).fold(0.0, f64::max);
-        let at = (frame.left - 1.3 * size - widest, f64::midpoint(frame.top, frame.bottom));
         if self.common.as_ref().is_none_or(|c| c.names_values) {
-            let name = self.style.text("value axis", at, Anchor::Middle, self.value_title());
-            picture.text(Text { upwards: true, ..name });
+            let axis = (frame.left, frame.top, frame.bottom);
+            picture.text(self.style.upright("value axis", axis, widest, self.value_title()));
         }
     }
 }

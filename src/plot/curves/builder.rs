@@ -13,11 +13,13 @@ use crate::plot::picture::Picture;
 use crate::plot::series::StepSeries;
 use crate::plot::style::Style;
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
+use crate::survival::curve::step_function::StepFunction;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::Interval;
 
 /// What the vertical axis shows of survival curves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum VerticalAxis {
     /// The probability of no event yet, S(t).
@@ -133,6 +135,8 @@ pub(super) struct Common {
     pub(super) until: f64,
     pub(super) range: (f64, f64),
     pub(super) left: f64,
+    /// Where the time axes have ticks, unless a panel has its own.
+    pub(super) ticks: Option<Vec<f64>>,
     /// The name of the vertical axis stands at the first panel of a row.
     pub(super) names_values: bool,
 }
@@ -162,6 +166,11 @@ impl CurvePlot {
     /// Step functions with names of their own, such as cumulative incidences or state occupation probabilities.
     pub fn steps(series: Vec<StepSeries>) -> Self {
         Self { value_name: Some("Probability".into()), ..Self::of(Source::Steps(series), Kind::Steps) }
+    }
+
+    /// Survival functions with their names, shared and thinned when they are drawn.
+    pub(crate) fn step_functions(named: Vec<(String, Arc<StepFunction>)>) -> Self {
+        Self::of(Source::Predicted(named), Kind::Steps)
     }
 
     pub(super) fn of(source: Source, kind: Kind) -> Self {
@@ -222,8 +231,8 @@ impl CurvePlot {
         let mut taken = Occupied::new((frame.left, frame.top, frame.right, frame.bottom));
         self.areas(&mut picture, &frame, series);
         self.axes(&mut picture, &frame);
-        self.curves(&mut picture, &frame, series, &mut taken);
         self.extras(&mut picture, &frame, series, &mut taken);
+        self.curves(&mut picture, &frame, series, &mut taken);
         self.rows_under(&mut picture, &frame, series);
         let notes = self.all_notes(series)?;
         let above = self.key(&mut picture, &frame, series, &notes, &mut taken);

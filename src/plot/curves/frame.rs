@@ -1,7 +1,7 @@
 //! Where everything is: the panel, its scales, and how much room the rest needs.
 
 use crate::error::{Error, Result};
-use crate::plot::axis::{Rounding, Scale, label, ticks, ticks_between, ticks_logarithmic};
+use crate::plot::axis::{FEWEST, Rounding, Scale, label, ticks, ticks_between, ticks_logarithmic};
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
 use crate::plot::curves::legend::Legend;
 use crate::plot::font;
@@ -54,12 +54,12 @@ impl CurvePlot {
                 Scale::linear((0.0, until), (left, right))
             }
         };
-        let most = (((right - left) / (3.6 * size)).max(2.0) as usize).clamp(2, 12);
-        let ticks = self.ticks.clone().unwrap_or_else(|| {
+        let own = self.ticks.as_ref().or(self.common.as_ref().and_then(|c| c.ticks.as_ref()));
+        let ticks = own.cloned().unwrap_or_else(|| {
             if self.logarithmic() {
                 ticks_logarithmic(from, until)
             } else {
-                ticks(until, most, Rounding::of(&self.time_name))
+                self.time_ticks(series, until, along(right))
             }
         });
         let shown = |&t: &f64| t >= from * (1.0 - 1e-9) && t <= until * (1.0 + 1e-9);
@@ -78,6 +78,25 @@ impl CurvePlot {
             });
         }
         Ok(Frame { left, right, top, bottom, x: along(right), y, ticks, from, until })
+    }
+
+    /// Round times a good way apart; closer together where these are too few for a narrow panel, as long as what stands
+    /// at a tick and under it keeps a gap from the next.
+    fn time_ticks(&self, series: &[StepSeries], until: f64, x: Scale) -> Vec<f64> {
+        let (size, rounding) = (self.style.font_size, Rounding::of(&self.time_name));
+        let room = x.place(until) - x.place(0.0);
+        let most = ((room / (3.6 * size)).max(2.0) as usize).clamp(2, 12);
+        let usual = ticks(until, most, rounding);
+        if usual.len() >= FEWEST {
+            return usual;
+        }
+        let finer = |most| Some(ticks(until, most, rounding)).filter(|t| t.len() >= FEWEST);
+        let Some(finer) = (most + 1..=12).find_map(finer) else { return usual };
+        let under = self.texts_under(series, &finer);
+        let texts =
+            finer.iter().map(|&t| label(t)).chain(under.into_iter().flat_map(|row| row.into_iter().skip(2)));
+        let widest = texts.map(|text| font::width(&text, size, false)).fold(0.0, f64::max);
+        if widest + 0.8 * size <= x.place(finer[1]) - x.place(finer[0]) { finer } else { usual }
     }
 
     /// Where the vertical axis has ticks.
@@ -135,7 +154,7 @@ impl CurvePlot {
 
     pub(super) fn height(&self, frame: &Frame, series: &[StepSeries]) -> f64 {
         let under = 3.1 * self.style.font_size;
-        let table = self.rows_of_table(series) as f64 * self.line_height();
+        let table = self.height_of_table(frame, series);
         frame.bottom
             + under
             + if table > 0.0 { table + 0.9 * self.style.font_size } else { 0.5 * self.style.font_size }

@@ -7,10 +7,11 @@ use crate::plot::layout::wrap;
 use crate::plot::occupied::Occupied;
 use crate::plot::picture::{Anchor, Item, Picture};
 use crate::plot::series::StepSeries;
-use crate::plot::style::PAPER;
+use crate::plot::style::{PAPER, fill_of};
 
 /// Where the names of the curves stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Legend {
     /// In the panel where it covers no curve, band or mark; above the panel where there is no such place.
@@ -161,6 +162,12 @@ impl CurvePlot {
             // The lines of the grid do not run through the text.
             let (right, bottom) = (left + width - 0.5 * gap, top + height - 0.5 * gap);
             let (left, top) = (left + 0.5 * gap, top + 0.5 * gap);
+            // No stub of a line is left between the text and the end of the panel.
+            let near = |edge: f64, end: f64| {
+                if (edge - end).abs() < 3.0 * self.style.font_size { end } else { edge }
+            };
+            let (left, right) =
+                (near(left, frame.left + 0.1 * self.style.font_size), near(right, frame.right));
             let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
             picture.area("ground", &corners, PAPER, 1.0);
         }
@@ -201,7 +208,7 @@ impl CurvePlot {
                 format!("key {number}"),
                 &corners,
                 self.style.palette.color(own.color),
-                STACKED_OPACITY,
+                fill_of(own.color),
             );
         } else {
             let stroke = self.style.palette.stroke(own.color, 1.3 * self.style.line_width);
@@ -239,6 +246,3 @@ impl CurvePlot {
 
 /// The share of the panel's width that names and notes inside it may take.
 const SHARE: f64 = 0.7;
-
-/// The opacity of areas that are stacked.
-pub(super) const STACKED_OPACITY: f64 = 0.35;

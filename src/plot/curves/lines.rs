@@ -3,15 +3,20 @@
 use crate::plot::axis::Scale;
 use crate::plot::curves::builder::CurvePlot;
 use crate::plot::curves::frame::Frame;
-use crate::plot::curves::legend::STACKED_OPACITY;
 use crate::plot::layout::{COLUMN, step_line};
 use crate::plot::occupied::Occupied;
 use crate::plot::picture::{Picture, Stroke};
 use crate::plot::series::StepSeries;
+use crate::plot::style::fill_of;
 
 /// The column of print in which the steps of a line are one: wider where there are many lines, so that a file stays small.
-fn column(series: &[StepSeries]) -> f64 {
-    COLUMN * (series.len() as f64 / 3.0).max(1.0)
+fn column(lines: usize) -> f64 {
+    COLUMN * (lines as f64 / 3.0).max(1.0)
+}
+
+/// The same for the edge of a band, which has no stroke and does not need the detail of a line.
+pub(super) fn band_column(lines: usize) -> f64 {
+    2.0 * column(lines)
 }
 
 impl CurvePlot {
@@ -26,18 +31,20 @@ impl CurvePlot {
         if self.stacked {
             self.stacked_areas(picture, frame, series, taken);
         } else if self.bars.is_none() && self.mean_to.is_none() {
-            // The edge of a band has no stroke, and does not need the detail of a line.
-            let wide = 2.0 * column(series);
+            // Limits of one column are one already, and no more than two columns shall be.
+            let wide = 0.75 * band_column(series.len());
+            // Many bands on each other are not to hide the curves.
+            let opacity = self.style.band_opacity * (3.0 / series.len() as f64).min(1.0);
             for own in series {
                 for corners in own.band_corners((frame.x, frame.y), frame.until, wide) {
                     taken.shade(&corners);
                     let color = self.style.palette.color(own.color);
-                    picture.area(format!("band {}", own.color + 1), &corners, color, self.style.band_opacity);
+                    picture.area(format!("band {}", own.color + 1), &corners, color, opacity);
                 }
             }
         }
         for own in series {
-            let line = self.line_of(frame, own, column(series));
+            let line = self.line_of(frame, own, column(series.len()));
             if !line.is_empty() {
                 taken.cover(&line);
                 picture.stroked(format!("curve {}", own.color + 1), &line, self.stroke_of(own));
@@ -92,7 +99,7 @@ impl CurvePlot {
         let mut below = vec![(frame.x.place(0.0), floor)];
         for own in series {
             let end = own.end.min(frame.until);
-            let line = step_line((0.0, own.start), &own.steps, end, (frame.x, frame.y), column(series));
+            let line = step_line((0.0, own.start), &own.steps, end, (frame.x, frame.y), column(series.len()));
             // The area below may have ended sooner: its edge is carried on.
             if let Some(&(_, y)) = below.last() {
                 below.push((frame.x.place(end), y));
@@ -101,7 +108,7 @@ impl CurvePlot {
             corners.extend(below.iter().rev());
             taken.cover(&corners);
             let color = self.style.palette.color(own.color);
-            picture.area(format!("band {}", own.color + 1), &corners, color, STACKED_OPACITY);
+            picture.area(format!("band {}", own.color + 1), &corners, color, fill_of(own.color));
             below = line;
         }
     }

@@ -14,7 +14,7 @@ use crate::plot::style::Style;
 ///
 /// | option | default | meaning |
 /// |---|---|---|
-/// | [`columns`](Self::columns) | as many as panels, at most 3 | panels in a row |
+/// | [`columns`](Self::columns) | as many as panels, at most 3; 2 for four panels | panels in a row |
 /// | [`title`](Self::title) | none | above all |
 /// | [`style`](Self::style) | that of the first panel | sizes and colours; the width is that of the whole figure |
 ///
@@ -77,21 +77,7 @@ impl PanelPlot {
     /// See [`PanelPlot`].
     pub fn build(&self) -> Result<Picture> {
         let (first, style, columns, mut plots) = self.plots()?;
-        let mut names: Vec<StepSeries> = Vec::new();
-        let mut all = Vec::new();
-        for plot in &plots {
-            plot.check()?;
-            let mut series = plot.series()?;
-            for own in &mut series {
-                // The same name has the same colour everywhere.
-                let known = names.iter().position(|n| n.label == own.label);
-                own.color = known.unwrap_or(names.len());
-                if known.is_none() {
-                    names.push(StepSeries { details: Vec::new(), ..own.clone() });
-                }
-            }
-            all.push(series);
-        }
+        let (all, names) = colored(&plots)?;
         let common = common(&plots, &all)?;
         let size = style.font_size;
         let whole = first.clone().style(style.clone());
@@ -100,31 +86,7 @@ impl PanelPlot {
             _ if !whole.shows_names(&names) => None,
             _ => Some(whole.names(&names, style.width() - 2.4 * size, true)),
         };
-        let mut pictures = Vec::new();
-        for (i, (plot, series)) in plots.iter_mut().zip(&all).enumerate() {
-            if plot.legend != Legend::Direct {
-                plot.legend = Legend::None;
-            }
-            plot.common = Some(Common { names_values: i % columns == 0, ..common.clone() });
-            pictures.push(plot.draw(series)?);
-        }
-        // What stands above one panel of a row moves the others down too.
-        for row in pictures.chunks_mut(columns) {
-            let most = row.iter().map(|p| p.1).fold(0.0, f64::max);
-            for (picture, moved) in row {
-                picture.shift(0.0, most - *moved);
-                picture.height += most - *moved;
-            }
-        }
-        for (i, ((picture, _), plot)) in pictures.iter_mut().zip(&plots).enumerate() {
-            plot.style.draw_title(picture, &plot.title);
-            for item in &mut picture.items {
-                let (Item::Path(crate::plot::picture::Path { class, .. }) | Item::Text(Text { class, .. })) =
-                    item;
-                *class = format!("panel {} {class}", i + 1);
-            }
-        }
-        let pictures: Vec<Picture> = pictures.into_iter().map(|p| p.0).collect();
+        let pictures = drawn(&mut plots, &all, &common, columns)?;
         let mut sheet = Picture::beside(&pictures, columns);
         let title = if self.title.is_empty() { 0.0 } else { 1.6 * style.title_size };
         let height = title + legend.as_ref().map_or(0.0, |b| b.height + 0.8 * size);
@@ -168,7 +130,9 @@ impl PanelPlot {
             return Err(Error::Empty { argument: "panels" });
         };
         let style = self.style.clone().unwrap_or_else(|| first.style.clone());
-        let columns = self.columns.unwrap_or(3).clamp(1, self.panels.len());
+        // Four panels stand better in two rows of two than with one alone in the second.
+        let usual = if self.panels.len() == 4 { 2 } else { 3 };
+        let columns = self.columns.unwrap_or(usual).clamp(1, self.panels.len());
         let own = Style { width_mm: style.width_mm / columns as f64, ..style.clone() };
         let panel = |(name, plot): &(String, CurvePlot)| plot.clone().title(name.as_str()).style(own.clone());
         Ok((first, style, columns, self.panels.iter().map(panel).collect()))
@@ -191,6 +155,58 @@ impl PanelPlot {
     }
 }
 
+/// The curves of each panel, where the same name has the same colour everywhere, and the names.
+fn colored(plots: &[CurvePlot]) -> Result<(Vec<Vec<StepSeries>>, Vec<StepSeries>)> {
+    let (mut all, mut names): (Vec<Vec<StepSeries>>, Vec<StepSeries>) = (Vec::new(), Vec::new());
+    for plot in plots {
+        plot.check()?;
+        let mut series = plot.series()?;
+        for own in &mut series {
+            let known = names.iter().position(|n| n.label == own.label);
+            own.color = known.unwrap_or(names.len());
+            if known.is_none() {
+                names.push(StepSeries { details: Vec::new(), ..own.clone() });
+            }
+        }
+        all.push(series);
+    }
+    Ok((all, names))
+}
+
+/// The panels, each with its class before those of what is drawn in it; what stands above one panel of a row moves the
+/// others down too.
+fn drawn(
+    plots: &mut [CurvePlot],
+    all: &[Vec<StepSeries>],
+    common: &Common,
+    columns: usize,
+) -> Result<Vec<Picture>> {
+    let mut pictures = Vec::new();
+    for (i, (plot, series)) in plots.iter_mut().zip(all).enumerate() {
+        if plot.legend != Legend::Direct {
+            plot.legend = Legend::None;
+        }
+        plot.common = Some(Common { names_values: i % columns == 0, ..common.clone() });
+        pictures.push(plot.draw(series)?);
+    }
+    for row in pictures.chunks_mut(columns) {
+        let most = row.iter().map(|p| p.1).fold(0.0, f64::max);
+        for (picture, moved) in row {
+            picture.shift(0.0, most - *moved);
+            picture.height += most - *moved;
+        }
+    }
+    for (i, ((picture, _), plot)) in pictures.iter_mut().zip(plots).enumerate() {
+        plot.style.draw_title(picture, &plot.title);
+        for item in &mut picture.items {
+            let (Item::Path(crate::plot::picture::Path { class, .. }) | Item::Text(Text { class, .. })) =
+                item;
+            *class = format!("panel {} {class}", i + 1);
+        }
+    }
+    Ok(pictures.into_iter().map(|p| p.0).collect())
+}
+
 /// Axes that hold the curves of every panel.
 fn common(plots: &[CurvePlot], all: &[Vec<StepSeries>]) -> Result<Common> {
     let ends = plots
@@ -198,12 +214,25 @@ fn common(plots: &[CurvePlot], all: &[Vec<StepSeries>]) -> Result<Common> {
         .zip(all)
         .map(|(plot, series)| plot.until.unwrap_or_else(|| series.iter().map(|s| s.end).fold(0.0, f64::max)));
     let until = ends.fold(0.0, f64::max);
-    let mut common =
-        Common { until, range: (f64::INFINITY, f64::NEG_INFINITY), left: 0.0, names_values: true };
+    let mut common = Common {
+        until,
+        range: (f64::INFINITY, f64::NEG_INFINITY),
+        left: 0.0,
+        ticks: None,
+        names_values: true,
+    };
     for (plot, series) in plots.iter().zip(all) {
         let (low, high) = plot.range(series);
         common.range = (common.range.0.min(low), common.range.1.max(high));
         common.left = common.left.max(plot.frame(series)?.left);
+    }
+    // The ticks of the panel that has room for the fewest.
+    for (plot, series) in plots.iter().zip(all) {
+        let own = CurvePlot { common: Some(Common { ticks: None, ..common.clone() }), ..plot.clone() };
+        let ticks = own.frame(series)?.ticks;
+        if common.ticks.as_ref().is_none_or(|known| ticks.len() < known.len()) {
+            common.ticks = Some(ticks);
+        }
     }
     Ok(common)
 }

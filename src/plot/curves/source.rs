@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
 use crate::plot::curves::incidences::Incidences;
+use crate::plot::curves::lines::band_column;
 use crate::plot::layout::COLUMN;
 use crate::plot::series::StepSeries;
 use crate::plot::thinned::{Behind, Columns, Shown};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
+use crate::survival::curve::step_function::StepFunction;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 
 /// Results of which a figure is made.
@@ -17,6 +19,8 @@ pub(super) enum Source {
     Curves(Vec<Arc<SurvivalCurve>>),
     Hazards(Vec<Arc<CumulativeHazard>>),
     Incidences(Vec<Incidences>),
+    /// Survival functions with their names, as models predict them.
+    Predicted(Vec<(String, Arc<StepFunction>)>),
     Steps(Vec<StepSeries>),
 }
 
@@ -26,6 +30,7 @@ impl Source {
             Self::Curves(c) => c.len(),
             Self::Hazards(h) => h.len(),
             Self::Incidences(groups) => groups.iter().map(|g| g.causes.len()).sum(),
+            Self::Predicted(curves) => curves.len(),
             Self::Steps(s) => s.len(),
         }
     }
@@ -67,6 +72,10 @@ impl CurvePlot {
                 let groups = groups.iter().map(|group| group.series(self.bands, columns));
                 groups.collect::<Result<Vec<_>>>()?.concat()
             }
+            Source::Predicted(curves) => curves
+                .iter()
+                .map(|(label, curve)| StepSeries::of_prediction(label, curve, self.bands, columns))
+                .collect::<Result<Vec<_>>>()?,
             Source::Steps(steps) => {
                 let mut steps = steps.clone();
                 steps.iter_mut().try_for_each(|own| own.limit_estimates(self.bands, columns))?;
@@ -107,13 +116,17 @@ impl CurvePlot {
             Source::Curves(curves) => curves.iter().map(|c| c.last_time()).collect(),
             Source::Hazards(hazards) => hazards.iter().map(|h| h.last_time()).collect(),
             Source::Incidences(groups) => groups.iter().map(|g| g.fit.last_time()).collect(),
+            Source::Predicted(curves) => curves.iter().map(|(_, c)| Some(c.last_time())).collect(),
             Source::Steps(steps) => steps.iter().map(|own| Some(own.end)).collect(),
         };
         let until = self.until.map(|t| t * self.unit);
         let until = until.unwrap_or_else(|| lasts.into_iter().flatten().fold(0.0, f64::max));
         // The panel is narrower than the sheet by its margins.
         let panel = (self.style.width() - 6.8 * self.style.font_size).max(1.0);
-        Columns { width: until * COLUMN / (4.0 * panel), until }
+        let width = until * COLUMN / (4.0 * panel);
+        // A bar stands at one time, and has the limits of that time.
+        let band = if self.bars.is_some() { width } else { until * band_column(self.source.len()) / panel };
+        Columns { width, band, until }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::plot::curves::builder::{CurvePlot, Kind};
 use crate::plot::curves::frame::Frame;
 use crate::plot::font;
-use crate::plot::layout::cut;
+use crate::plot::layout::{cut, wrap};
 use crate::plot::picture::{Anchor, Picture, Text};
 use crate::plot::series::StepSeries;
 use crate::plot::style::INK;
@@ -14,6 +14,7 @@ use crate::print::MISSING;
 
 /// A row of the table under the axis, for each curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum TableRow {
     /// Under observation just before the time of the column.
@@ -154,15 +155,32 @@ impl CurvePlot {
         names.map(|name| font::width(name, self.style.font_size, false)).reduce(f64::max)
     }
 
-    /// How many lines stand under the axis, headings included.
-    pub(super) fn rows_of_table(&self, series: &[StepSeries]) -> usize {
-        self.under(series).iter().map(|r| r.rows.len() + 1).sum()
+    /// The height of all lines under the axis, headings included.
+    pub(super) fn height_of_table(&self, frame: &Frame, series: &[StepSeries]) -> f64 {
+        let under = self.under(series);
+        let of = |rows: &Rows<'_>| {
+            rows.rows.iter().map(|line| self.lines_of_name(frame, line.name).len()).sum::<usize>() + 1
+        };
+        let lines: usize = under.iter().map(of).sum();
+        lines as f64 * self.line_height() + under.len().saturating_sub(1) as f64 * self.gap_of_blocks()
+    }
+
+    /// Between two blocks of rows.
+    fn gap_of_blocks(&self) -> f64 {
+        0.4 * self.style.font_size
+    }
+
+    /// The name of a row, in as many lines as it takes left of the panel.
+    fn lines_of_name(&self, frame: &Frame, name: &str) -> Vec<String> {
+        // A little more than was measured for it, so that no rounding breaks a name that fits.
+        wrap(name, self.style.font_size, frame.left - 2.5 * self.style.font_size)
     }
 
     pub(super) fn rows_under(&self, picture: &mut Picture, frame: &Frame, series: &[StepSeries]) {
         let size = self.style.font_size;
         let mut y = frame.bottom + 3.1 * size + self.line_height();
-        for Rows { heading, rows } in self.under(series) {
+        for (block, Rows { heading, rows }) in self.under(series).into_iter().enumerate() {
+            y += if block > 0 { self.gap_of_blocks() } else { 0.0 };
             let room = self.style.width() - 1.6 * size;
             let heading = self.style.text(
                 "table heading",
@@ -174,11 +192,13 @@ impl CurvePlot {
             y += self.line_height();
             for line in rows {
                 let number = line.own.color + 1;
-                // A little more than was measured for it, so that no rounding cuts a name that fits.
-                let name = cut(line.name, size, frame.left - 2.5 * size);
-                let name = self.style.text(format!("row {number}"), (0.8 * size, y), Anchor::Start, name);
+                let names = self.lines_of_name(frame, line.name);
                 let color = if line.shared { INK } else { self.style.palette.color(line.own.color) };
-                picture.text(Text { color, ..name });
+                for (k, name) in names.iter().enumerate() {
+                    let at = (0.8 * size, y + k as f64 * self.line_height());
+                    let name = self.style.text(format!("row {number}"), at, Anchor::Start, name);
+                    picture.text(Text { color, ..name });
+                }
                 let mut free = f64::NEG_INFINITY;
                 for &tick in &frame.ticks {
                     let text = (line.text)(tick);
@@ -190,7 +210,7 @@ impl CurvePlot {
                         free = x + half + 0.3 * size;
                     }
                 }
-                y += self.line_height();
+                y += names.len() as f64 * self.line_height();
             }
         }
     }

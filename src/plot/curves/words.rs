@@ -11,6 +11,7 @@ use crate::survival::curve::survival_curve::SurvivalCurve;
 
 /// What stands behind a name in the legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Detail {
     /// How many subjects (or their weight): "n = 21".

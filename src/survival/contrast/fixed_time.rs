@@ -16,6 +16,7 @@ use crate::survival::result::time_asked::TimeAsked;
 /// Harhoff & Andersen 2007, Stat Med 26:4505).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Measure {
     /// `S₁ − S₀`, variance `S₁²s₁² + S₀²s₀²`.
     #[default]

@@ -10,6 +10,7 @@ use crate::survival::result::interval::{ConfidenceInterval, z_of};
 /// What is compared of two medians m₁ (of the curve asked) and m₀.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum MedianMeasure {
     /// `m₁ − m₀`, in the unit of the times.
     #[default]

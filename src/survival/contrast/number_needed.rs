@@ -206,7 +206,7 @@ impl NumberNeeded {
         self.value
     }
 
-    /// Its interval; `None` where the difference has none.
+    /// Its interval. Returns `None` if the difference has none.
     #[must_use]
     pub fn interval(&self) -> Option<NeededInterval> {
         self.interval

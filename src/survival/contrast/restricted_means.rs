@@ -8,6 +8,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 /// What is compared of two restricted means μ₁ (of the curve asked) and μ₀ up to a common horizon τ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum MeanMeasure {
     /// `μ₁ − μ₀`, in the unit of the times.
     #[default]
@@ -54,7 +55,7 @@ impl SurvivalCurve {
     }
 
     /// The largest horizon up to which both curves are defined: the smaller of the last times of observation,
-    /// of those curves that have not reached 0. `None` where both have, for then any horizon will do, or
+    /// of those curves that have not reached 0. Returns `None` if both have, for then any horizon will do, or
     /// where a curve has no subjects.
     #[must_use]
     pub fn common_horizon(&self, other: &Self) -> Option<f64> {

@@ -11,6 +11,7 @@ use crate::numeric::symmetric_eigen::symmetric_eigen;
 /// The shape of a simultaneous band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum BandShape {
     /// Hall & Wellner (1980), Biometrika 67:133: wide early and late, narrow in the middle.
     #[default]
@@ -19,7 +20,7 @@ pub enum BandShape {
     EqualPrecision,
 }
 
-/// The critical value: the root of a probability that grows from 0 to 1. `None` where the stretch has no variance.
+/// The critical value: the root of a probability that grows from 0 to 1. Returns `None` if the stretch has no variance.
 pub(super) fn critical_value(shape: BandShape, low: f64, high: f64, level: f64) -> Option<f64> {
     if !(low > 0.0 && high >= low && high < 1.0) {
         return None;

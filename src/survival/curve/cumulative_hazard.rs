@@ -135,7 +135,7 @@ impl CumulativeHazard {
         &self.variance
     }
 
-    /// The last time at which anybody was under observation, or `None` where nobody ever was.
+    /// The last time at which anybody was under observation, or `None` if nobody ever was.
     #[must_use]
     pub fn last_time(&self) -> Option<f64> {
         last_observed(&self.table)

@@ -9,6 +9,7 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval, Transform}
 /// What the quantile is where the curve is flat exactly at the level 1 − p.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum FlatStep {
     /// The middle of the flat stretch (R's `quantile`; up to the last observation where the curve never
     /// drops further).

@@ -45,8 +45,8 @@ impl SurvivalCurve {
         p.iter().map(|&p| crossings.quantile(p, &rule)).collect()
     }
 
-    /// The [`quantile`](Self::quantile) without its interval, `None` where the curve does not come down to `1 − p`: no step is
-    /// asked for its limits, which cost more than all the rest.
+    /// The [`quantile`](Self::quantile) without its interval. Returns `None` if the curve does not come down to `1 − p`.
+    /// No step is asked for its limits, which cost more than all the rest.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where `p` is not in [0, 1].

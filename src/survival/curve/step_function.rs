@@ -123,11 +123,14 @@ impl StepFunction {
         Self::new(Kind::Hazard, times.to_vec(), values.to_vec(), variance.to_vec(), last)
     }
 
-    /// A curve of a kind from columns.
-    ///
-    /// # Errors
-    /// As [`survival`](Self::survival).
-    pub fn new(kind: Kind, times: Vec<f64>, values: Vec<f64>, variance: Vec<f64>, last: f64) -> Result<Self> {
+    /// A curve of a kind from columns, checked.
+    pub(super) fn new(
+        kind: Kind,
+        times: Vec<f64>,
+        values: Vec<f64>,
+        variance: Vec<f64>,
+        last: f64,
+    ) -> Result<Self> {
         let expected = times.len();
         for (argument, len) in [("values", values.len()), ("variance", variance.len())] {
             if len != expected && !(argument == "variance" && len == 0) {

@@ -98,7 +98,7 @@ impl SurvivalCurve {
         self.influence.is_some()
     }
 
-    /// The last time at which anybody was under observation, or `None` where nobody ever was. A subject of weight 0 is
+    /// The last time at which anybody was under observation, or `None` if nobody ever was. A subject of weight 0 is
     /// nobody.
     #[must_use]
     pub fn last_time(&self) -> Option<f64> {

@@ -147,7 +147,7 @@ impl SurvivalEstimate {
         Scale::Identity
     }
 
-    /// Why there is no estimate or, where there is one, no standard error; `None` where there are both.
+    /// Why there is no estimate or, where there is one, no standard error. Returns `None` if there are both.
     #[must_use]
     pub fn not_estimable(&self) -> Option<NotEstimable> {
         self.value.err().or(self.log_variance.err())

@@ -55,7 +55,7 @@ pub struct CompetingRisks<'a> {
 }
 
 impl<'a> CompetingRisks<'a> {
-    /// Observations that end at `time` with the cause `outcome`, `None` where censored. Causes are numbered by first
+    /// Observations that end at `time` with the cause `outcome`, or `None` if censored. Causes are numbered by first
     /// appearance; [`with_causes`](Self::with_causes) fixes their order.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ pub struct GroupChange {
 }
 
 impl RightCensored<'_> {
-    /// Cuts each row at the time at which its subject changed from one group to the other, `None` where it never did.
+    /// Cuts each row at the time at which its subject changed from one group to the other (`None` if it never did).
     /// Weights, strata, clusters and ids go with the row; under sampling weights without clusters the rows of a subject
     /// become a cluster.
     ///

@@ -16,7 +16,8 @@ use crate::survival::data::weights::Weights;
 ///
 /// | part | default | meaning |
 /// |---|---|---|
-/// | ids, start, stop, to, states | | who, from when until when, and the state entered at the end |
+/// | [`among`](Self::among) | | the states; a subject begins in the first |
+/// | [`rows`](HistoryStates::rows) | | who, from when until when, and the state entered at the end |
 /// | [`with_from`](Self::with_from) | where the last row left the subject; first the first state | the state held |
 /// | [`with_weights`](Self::with_weights) | 1 | replication or sampling weights |
 /// | [`with_clusters`](Self::with_clusters) | each subject its own | subjects that are not independent |
@@ -27,9 +28,8 @@ use crate::survival::data::weights::Weights;
 ///
 /// // One relapses at 2 and dies at 5, the other is well until 6.
 /// let states = ["well", "relapse", "dead"];
-/// let data = Histories::new(
-///     &["a", "a", "b"], &[0.0, 2.0, 0.0], &[2.0, 5.0, 6.0], &[Some("relapse"), Some("dead"), None], &states,
-/// )?;
+/// let to = [Some("relapse"), Some("dead"), None];
+/// let data = Histories::among(&states).rows(&["a", "a", "b"], &[0.0, 2.0, 0.0], &[2.0, 5.0, 6.0], &to)?;
 /// let check = data.check();
 /// assert!(check.problems().is_empty());
 /// assert_eq!(check.transitions()[0], [0, 1, 0]); // from well: one to relapse
@@ -50,28 +50,36 @@ pub struct Histories {
     pub(crate) clusters: Option<Vec<u32>>,
 }
 
-impl Histories {
-    /// Rows of subjects `ids` over `(start, stop]`; `to` is the state entered at the end of the row, `None` for none.
-    /// Without [`with_from`](Self::with_from) a subject begins in the first state and stays where its last row left it.
+/// The states of a study before its rows are given. Made by [`Histories::among`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[must_use = "states are no data until `.rows(…)` is called"]
+pub struct HistoryStates {
+    states: Vec<String>,
+}
+
+impl HistoryStates {
+    /// The rows of subjects `ids` over `(start, stop]`; `to` is the state entered at the end of the row, `None` if the
+    /// subject stays where it is. Without [`with_from`](Histories::with_from) a subject begins in the first state and
+    /// stays where its last row left it.
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::InvalidTime`], [`Error::EmptyInterval`] where a row ends
     /// before it begins, [`Error::NearTieInterval`], [`Error::DuplicateName`] and [`Error::UnknownState`].
-    pub fn new<I: Eq + Hash + ToString, S: ToString>(
+    pub fn rows<I: Eq + Hash + ToString, S: ToString>(
+        self,
         ids: &[I],
         start: &[f64],
         stop: &[f64],
         to: &[Option<S>],
-        states: &[S],
-    ) -> Result<Self> {
-        let states: Vec<String> = states.iter().map(ToString::to_string).collect();
+    ) -> Result<Histories> {
+        let states = self.states;
         let code =
             |s: &Option<S>| s.as_ref().map_or(Ok(0), |s| state_code(&states, &s.to_string()).map(|c| c + 1));
         let to = to.iter().map(code).collect::<Result<Vec<u32>>>()?;
         let (codes, firsts) = encode(ids);
         let labels: Vec<String> = firsts.into_iter().map(|i| ids[i].to_string()).collect();
         let codes: Vec<usize> = codes.into_iter().map(|c| c as usize).collect();
-        let mut data = Self {
+        let mut data = Histories {
             ids: Groups::from_codes(&codes, &labels)?,
             start: start.to_vec(),
             stop: stop.to_vec(),
@@ -84,6 +92,14 @@ impl Histories {
         data.validate()?;
         data.carry_states();
         Ok(data)
+    }
+}
+
+impl Histories {
+    /// Histories among these states; [`rows`](HistoryStates::rows) gives the rows. A subject begins in the first state
+    /// unless [`with_from`](Self::with_from) says otherwise.
+    pub fn among<S: ToString>(states: &[S]) -> HistoryStates {
+        HistoryStates { states: states.iter().map(ToString::to_string).collect() }
     }
 
     fn validate(&mut self) -> Result<()> {
@@ -262,7 +278,7 @@ impl Histories {
     /// use greenwood::survival::Histories;
     ///
     /// let to = [None, Some("ill"), Some("dead")];
-    /// let data = Histories::new(&[1, 1, 1], &[0.0, 2.0, 3.0], &[2.0, 3.0, 7.0], &to, &["well", "ill", "dead"])?;
+    /// let data = Histories::among(&["well", "ill", "dead"]).rows(&[1, 1, 1], &[0.0, 2.0, 3.0], &[2.0, 3.0, 7.0], &to)?;
     /// assert_eq!(data.entered_at(), [0.0, 0.0, 3.0]);
     /// # Ok::<(), greenwood::Error>(())
     /// ```

@@ -8,6 +8,7 @@ use crate::survival::data::histories::Histories;
 /// What is wrong with a row, compared with the row of its subject that ends before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum ProblemKind {
     /// It begins before the row before has ended. A row that stands twice is such a row.
     Overlap,
@@ -96,7 +97,7 @@ impl HistoryProblem {
 /// use greenwood::survival::Histories;
 /// use greenwood::survival::data::ProblemKind;
 ///
-/// let data = Histories::new(&[7, 7], &[0.0, 3.0], &[4.0, 6.0], &[Some("ill"), None], &["well", "ill"])?;
+/// let data = Histories::among(&["well", "ill"]).rows(&[7, 7], &[0.0, 3.0], &[4.0, 6.0], &[Some("ill"), None])?;
 /// let check = data.check();
 /// let problem = &check.problems()[0];
 /// assert_eq!((problem.kind(), problem.id(), problem.row()), (ProblemKind::Overlap, "7", 1));

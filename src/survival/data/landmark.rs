@@ -52,7 +52,7 @@ impl Landmark {
     }
 
     /// Groups by whether a change (a response, a transplant) had happened by the landmark. `changed_at` holds
-    /// when it happened to each subject, `None` where it did not; later changes do not count.
+    /// when it happened to each subject, or `None` if it did not; later changes do not count.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::InvalidTime`] for a time of change that is not a number, infinite

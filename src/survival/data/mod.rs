@@ -37,7 +37,7 @@ pub use complete_cases::{Complete, CompleteCases};
 pub use episodes::Episodes;
 pub use group_change::GroupChange;
 pub use groups::Groups;
-pub use histories::Histories;
+pub use histories::{Histories, HistoryStates};
 pub use histories_check::{HistoryCheck, HistoryProblem, ProblemKind};
 pub use interval_censored::{Closed, IntervalCensored};
 pub use landmark::{Landmark, LandmarkCohort};

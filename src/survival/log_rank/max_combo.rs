@@ -273,7 +273,7 @@ impl MaxComboTest {
         (a < m && b < m).then(|| self.covariance[a * m + b])
     }
 
-    /// Their correlation; `None` where one has no variance.
+    /// Their correlation. Returns `None` if one has no variance.
     #[must_use]
     pub fn correlation(&self, a: usize, b: usize) -> Option<f64> {
         let (v, w) = (self.covariance(a, a)?, self.covariance(b, b)?);
@@ -293,7 +293,7 @@ impl MaxComboTest {
         (0..m).map(one).collect()
     }
 
-    /// The largest |z|; `None` where no event time compares the groups.
+    /// The largest |z|. Returns `None` if no event time compares the groups.
     #[must_use]
     pub fn statistic(&self) -> Option<f64> {
         self.z().into_iter().flatten().map(f64::abs).reduce(f64::max)

@@ -13,6 +13,7 @@ use crate::survival::result::test::TestSummary;
 /// The variance of observed − expected in the [`OneSampleLogRank`] test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum OneSampleVariance {
     /// E, the variance where the hazard is the known one.
     #[default]
@@ -180,7 +181,7 @@ impl OneSampleTest {
         self.variance
     }
 
-    /// Observed over expected: the standardised mortality ratio. `None` where nothing is expected.
+    /// Observed over expected: the standardised mortality ratio. Returns `None` if nothing is expected.
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
         (self.expected > 0.0).then(|| self.observed / self.expected)

@@ -276,7 +276,7 @@ impl PepeMoriTest {
         Estimate::new(Scale::Identity, self.area, self.std_error)
     }
 
-    /// The chi-square statistic, with one degree of freedom; `None` where nothing varies.
+    /// The chi-square statistic, with one degree of freedom. Returns `None` if nothing varies.
     #[must_use]
     pub fn statistic(&self) -> Option<f64> {
         (self.std_error > 0.0).then(|| (self.area / self.std_error).powi(2))

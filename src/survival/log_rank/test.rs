@@ -70,7 +70,7 @@ pub(super) struct Kind {
 }
 
 impl LogRankTest {
-    /// From the sums in a unit of the weights; `None` where they are no finite numbers without it.
+    /// From the sums in a unit of the weights. Returns `None` if they are no finite numbers without it.
     pub(super) fn new(
         kind: Kind,
         labels: Vec<String>,
@@ -243,7 +243,7 @@ impl LogRankTest {
     /// [`Peto`](HazardRatioMethod::Peto): `exp((O − E)/V)` for two groups, standard error of its logarithm `1/√V`.
     /// [`Pike`](HazardRatioMethod::Pike): `(O_a/E_a)/(O_b/E_b)`, standard error `√(1/E_a + 1/E_b)`.
     ///
-    /// `None` where the data do not tell it: no event time compares the groups, or nothing is expected in one.
+    /// Returns `None` if the data do not tell it: no event time compares the groups, or nothing is expected in one.
     ///
     /// # Errors
     /// [`Error::UnknownLabel`]; [`Error::Unsupported`] for a group and itself, for a weighted test, whose sums are not
@@ -290,7 +290,7 @@ impl LogRankTest {
                 .filter(|_| self.observed[a] + self.observed[b] > 0.0),
             HazardRatioMethod::Cox => return refuse("Cox's method", "fit a `CoxPh`"),
         };
-        Ok(ratio.map(|(log, se)| HazardRatio::new(group, reference, method, log, Ok(se))))
+        Ok(ratio.map(|(log, se)| HazardRatio::new(method, log, Ok(se)).named(group, reference)))
     }
 
     /// What a permutation test of the same data would work on: subjects per group, where they are whole and

@@ -35,13 +35,7 @@ use crate::survival::data::histories::Histories;
 /// use greenwood::survival::Histories;
 /// use greenwood::survival::multi_state::MarkovTest;
 ///
-/// let data = Histories::new(
-///     &["a", "a", "b", "b", "c", "c", "d", "d"],
-///     &[0., 1., 0., 2., 0., 4., 0., 5.],
-///     &[1., 9., 2., 8., 4., 6., 5., 7.],
-///     &[Some("ill"), Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead")],
-///     &["well", "ill", "dead"],
-/// )?;
+/// let data = Histories::among(&["well", "ill", "dead"]).rows(&["a", "a", "b", "b", "c", "c", "d", "d"], &[0., 1., 0., 2., 0., 4., 0., 5.], &[1., 9., 2., 8., 4., 6., 5., 7.], &[Some("ill"), Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead"), Some("ill"), Some("dead")])?;
 /// let test = MarkovTest::new(&"ill", &"dead").at(&[3.0]).test(&data)?;
 /// let at = &test.landmarks()[0];
 /// assert_eq!(at.groups(), ["well", "ill"]);

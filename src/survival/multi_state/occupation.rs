@@ -13,6 +13,7 @@ use crate::survival::multi_state::transitions::{check_groups, flows};
 /// How the variance of a state occupation probability is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum OccupationVariance {
     /// The infinitesimal jackknife over subjects or clusters: R's `survfit`. It holds
     /// under weights, clusters, and where the process is no Markov process.
@@ -41,10 +42,7 @@ pub enum OccupationVariance {
 /// use greenwood::survival::Histories;
 /// use greenwood::survival::multi_state::Occupation;
 ///
-/// let data = Histories::new(
-///     &["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0],
-///     &[Some("ill"), Some("dead"), None, Some("dead")], &["well", "ill", "dead"],
-/// )?;
+/// let data = Histories::among(&["well", "ill", "dead"]).rows(&["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0], &[Some("ill"), Some("dead"), None, Some("dead")])?;
 /// let p = Occupation::new().fit(&data)?;
 /// let at = p.at(4.5);
 /// assert!((at[0].value()? - 1.0 / 3.0).abs() < 1e-15 && (at[2].value()? - 1.0 / 3.0).abs() < 1e-15);

@@ -13,6 +13,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// How the covariance of transition probabilities is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum TransitionVariance {
     /// Multinomial increments at each time: etm, mstate's `greenwood`.
     #[default]
@@ -34,10 +35,7 @@ pub enum TransitionVariance {
 /// use greenwood::survival::Histories;
 /// use greenwood::survival::multi_state::TransitionProbability;
 ///
-/// let data = Histories::new(
-///     &["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0],
-///     &[Some("ill"), Some("dead"), None, Some("dead")], &["well", "ill", "dead"],
-/// )?;
+/// let data = Histories::among(&["well", "ill", "dead"]).rows(&["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0], &[Some("ill"), Some("dead"), None, Some("dead")])?;
 /// let p = &TransitionProbability::new(1.0).estimate(&data, &[4.5])?[0];
 /// assert!((p.probability(0, 2) - 1.0 / 3.0).abs() < 1e-15);
 /// # Ok::<(), greenwood::Error>(())
@@ -309,7 +307,7 @@ impl TransitionMatrix {
     ///
     /// let states = ["well", "ill", "dead"];
     /// let to = [Some("ill"), Some("dead"), None, Some("dead")];
-    /// let data = Histories::new(&[1, 1, 2, 3], &[0., 2., 0., 0.], &[2., 5., 6., 3.], &to, &states)?;
+    /// let data = Histories::among(&states).rows(&[1, 1, 2, 3], &[0., 2., 0., 0.], &[2., 5., 6., 3.], &to)?;
     /// let later = &TransitionProbability::new(0.0).estimate(&data, &[4.0, 60.0])?;
     /// assert!(later[0].is_known(0) && !later[1].is_known(0)); // subject 2 was well when last seen, at 6
     /// # Ok::<(), greenwood::Error>(())

@@ -137,7 +137,7 @@ impl StateOccupation {
     /// use greenwood::survival::multi_state::Occupation;
     /// use greenwood::survival::result::NotEstimable;
     ///
-    /// let data = Histories::new(&[1, 2], &[0.0, 0.0], &[3.0, 5.0], &[Some("ill"), None], &["well", "ill"])?;
+    /// let data = Histories::among(&["well", "ill"]).rows(&[1, 2], &[0.0, 0.0], &[3.0, 5.0], &[Some("ill"), None])?;
     /// let p = Occupation::new().fit(&data)?;
     /// assert_eq!(p.at(8.0)[1].value(), Err(NotEstimable::BeyondFollowUp { time: 8.0, last: 5.0 }));
     /// assert_eq!(p.extended().at(8.0)[1].value()?, 0.5);

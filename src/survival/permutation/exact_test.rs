@@ -14,6 +14,7 @@ use crate::survival::result::test::TestSummary;
 /// How an [`ExactTest`] was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum ExactMethod {
     /// All distinct values of the statistic with their numbers of allocations.
     States,
@@ -179,7 +180,7 @@ impl ExactTest {
         self.variance * self.unit * self.unit
     }
 
-    /// T standardised by its permutation variance (coin's Z); `None` where Z is permuted or without variance.
+    /// T standardised by its permutation variance (coin's Z). Returns `None` if Z is permuted or without variance.
     #[must_use]
     pub fn standardized(&self) -> Option<f64> {
         (self.permuted == PermutationStatistic::ScoreSum && self.variance > 0.0)

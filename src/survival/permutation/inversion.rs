@@ -32,7 +32,7 @@ pub(in crate::survival) fn within_reach(first: f64, second: f64) -> bool {
 }
 
 impl Inversion {
-    /// `None` where even a short series would take too long. Scores are divided by `scale`.
+    /// Returns `None` if even a short series would take too long. Scores are divided by `scale`.
     pub(super) fn new(blocks: &[Block], scale: f64) -> Option<Self> {
         let blocks: Vec<Real> = blocks.iter().map(|b| Real::new(b, scale)).collect();
         let cost: f64 = blocks.iter().map(|b| b.scores.len() as f64 * (b.count + 1) as f64).sum();

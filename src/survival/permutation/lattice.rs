@@ -17,7 +17,7 @@ pub(super) struct Lattice {
 }
 
 impl Lattice {
-    /// `None` where the scores have no common grid that is coarse enough.
+    /// Returns `None` if the scores have no common grid that is coarse enough.
     pub(super) fn new(blocks: &[Block]) -> Option<Self> {
         let mut step = 0;
         for block in blocks {

@@ -11,6 +11,7 @@ use crate::survival::risk_table::table::RiskTable;
 /// How subjects with tied event times get their scores. Without ties all are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum ScoreTies {
     /// The events at a time share its risk set, so that scores sum to observed − expected (coin:
     /// `mid-ranks`).

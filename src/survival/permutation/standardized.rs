@@ -203,7 +203,8 @@ impl Stratum {
         (t, v)
     }
 
-    /// All (T, V) with their shares of the allocations, up to a common factor; `None` where they are more than `limit`.
+    /// All (T, V) with their shares of the allocations, up to a common factor. Returns `None` if they are more than
+    /// `limit`.
     fn states(&self, unit: f64, counted: bool, limit: usize) -> Option<Vec<(Key, f64)>> {
         let first_arm = self.first_arm as u32;
         let share = (!counted).then(|| self.first_arm as f64 / self.subjects as f64);

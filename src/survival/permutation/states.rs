@@ -42,8 +42,8 @@ pub(super) struct States {
 }
 
 impl States {
-    /// `None` where it would take more than [`LIMIT`] states, or too long. `log_allocations` is the logarithm of the
-    /// number of all of them.
+    /// Returns `None` if it would take more than [`LIMIT`] states, or too long. `log_allocations` is the logarithm of
+    /// the number of all of them.
     pub(super) fn new(blocks: &[Block], log_allocations: f64) -> Option<Self> {
         // The smaller arm is followed: the sum of the other is what remains.
         let mut offset = 0;

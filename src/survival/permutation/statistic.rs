@@ -3,6 +3,7 @@
 /// Which statistic is permuted: the field calls both tests "exact log-rank".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum PermutationStatistic {
     /// T, the sum of scores: (weighted) observed − expected events of the first group. As R's coin.
     #[default]

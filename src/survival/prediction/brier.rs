@@ -211,7 +211,7 @@ impl BrierScore {
     }
 
     /// `1 − BS/BS₀`: 1 is perfect, 0 no better than one risk for all (the index of prediction accuracy, Kattan & Gerds
-    /// 2018). `None` where the score of one risk for all is 0.
+    /// 2018). Returns `None` if the score of one risk for all is 0.
     #[must_use]
     pub fn scaled(&self) -> Option<f64> {
         (self.null_value > 0.0).then(|| 1.0 - self.value / self.null_value)
@@ -233,6 +233,7 @@ impl fmt::Display for BrierScore {
 /// How scores at several times become one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Integration {
     /// Straight lines between the times, and from 0 at time 0.
     #[default]

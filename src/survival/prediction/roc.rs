@@ -13,6 +13,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// Who stands against the cases where events compete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Controls {
     /// All who have not had the event of interest: free of any event, or with another one before.
     #[default]
@@ -213,7 +214,7 @@ impl RocPoint {
 }
 
 impl RocPoint {
-    /// Markers at or above it count as positive; `None` where nobody does.
+    /// Markers at or above it count as positive. Returns `None` if nobody does.
     #[must_use]
     pub fn threshold(&self) -> Option<f64> {
         self.threshold

@@ -74,7 +74,7 @@ impl RecurrentEvents {
             return Err(Error::LengthMismatch { argument: "event", len, other: "stop", expected });
         }
         let to: Vec<Option<&str>> = event.iter().map(|&e| e.then_some(STATES[1])).collect();
-        Self::checked(Histories::new(ids, start, stop, &to, &STATES)?, event.to_vec(), None)
+        Self::checked(Histories::among(&STATES).rows(ids, start, stop, &to)?, event.to_vec(), None)
     }
 
     /// The entries into a state of multi-state histories as recurrent events; entering the terminal state ends a history.

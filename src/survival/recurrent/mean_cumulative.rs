@@ -9,6 +9,7 @@ use crate::survival::recurrent::mean_function::MeanFunction;
 /// How the variance of a mean function is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum MeanVariance {
     /// The infinitesimal jackknife over subjects, or over clusters: Lawless & Nadeau's robust variance, whatever the
     /// dependence among the events of a subject.

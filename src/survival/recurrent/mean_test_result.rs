@@ -68,7 +68,7 @@ impl MeanTestResult {
         self.df
     }
 
-    /// The p-value; `None` where there is no variance to test by.
+    /// The p-value. Returns `None` if there is no variance to test by.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         (self.df > 0).then(|| chi_square_sf(self.statistic, self.df))

@@ -135,6 +135,16 @@ impl Fingerprint {
         Self { event: Digest::of(data.codes(), u64::from), ..Self::of(data.any_cause(), design) }
     }
 
+    /// The same where those of the columns are known.
+    pub(super) fn of_known_competing(
+        data: &CompetingRisks,
+        design: &Design,
+        columns: Option<&[u64]>,
+    ) -> Self {
+        let event = Digest::of(data.codes(), u64::from);
+        Self { event, ..Self::of_known(data.any_cause(), design, columns) }
+    }
+
     /// Are these the data of the fit?
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use crate::survival::result::test::TestSummary;
 /// What is known of one coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Status {
     /// It was estimated.
     Estimated,
@@ -102,7 +103,7 @@ impl Term {
         self.robust_std_error
     }
 
-    /// Coefficient over standard error; `None` where that is 0.
+    /// Coefficient over standard error. Returns `None` if that is 0.
     #[must_use]
     pub fn z(&self) -> Option<f64> {
         self.std_error().filter(|&se| se > 0.0).map(|se| self.coefficient() / se)

@@ -170,7 +170,7 @@ impl Estimate {
         self.scale
     }
 
-    /// Why there is no estimate or, where there is one, no standard error; `None` where there are both.
+    /// Why there is no estimate or, where there is one, no standard error. Returns `None` if there are both.
     #[must_use]
     pub fn not_estimable(&self) -> Option<NotEstimable> {
         self.working().err().or(self.std_error.err())

@@ -43,7 +43,7 @@ impl fmt::Display for HazardRatioMethod {
 /// use greenwood::survival::HazardRatio;
 /// use greenwood::survival::result::{Direction, HazardRatioMethod};
 ///
-/// let ratio = HazardRatio::new("new", "old", HazardRatioMethod::Cox, 0.62_f64.ln(), Ok(0.31));
+/// let ratio = HazardRatio::new(HazardRatioMethod::Cox, 0.62_f64.ln(), Ok(0.31)).named("new", "old");
 /// assert_eq!(ratio.to_string(), "0.62 (95% CI 0.34 to 1.14), new against old (Cox)");
 /// assert_eq!(ratio.sentence(), "the rate of events is lower in new than in old");
 /// assert!(ratio.direction(Direction::Wanted).sentence().ends_with("which favours old"));
@@ -59,18 +59,13 @@ pub struct HazardRatio {
 }
 
 impl HazardRatio {
-    /// From the logarithm of the ratio, infinite for a ratio of 0 or ∞, and its standard error, if there is one.
+    /// From the logarithm of the ratio, infinite for a ratio of 0 or ∞, and its standard error, if there is one;
+    /// [`named`](Self::named) gives the names of the groups.
     #[must_use]
-    pub fn new(
-        group: &str,
-        reference: &str,
-        method: HazardRatioMethod,
-        log_value: f64,
-        std_error: Result<f64, NotEstimable>,
-    ) -> Self {
+    pub fn new(method: HazardRatioMethod, log_value: f64, std_error: Result<f64, NotEstimable>) -> Self {
         Self {
-            group: group.to_string(),
-            reference: reference.to_string(),
+            group: "the group".to_string(),
+            reference: "the reference".to_string(),
             method,
             direction: Direction::Unknown,
             estimate: Estimate::with_error(Scale::Log, log_value, std_error),
@@ -85,7 +80,7 @@ impl HazardRatio {
         because: NotEstimable,
     ) -> Self {
         let estimate = Estimate::none(Scale::Log, because);
-        Self { estimate, ..Self::new(group, reference, method, 0.0, Err(because)) }
+        Self { estimate, ..Self::new(method, 0.0, Err(because)).named(group, reference) }
     }
 
     /// Whether the event is wanted: what the [`sentence`](Self::sentence) says of it.

@@ -9,6 +9,7 @@ use crate::print::{self, Number};
 /// The scale on which a pointwise interval for a survival probability is symmetric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Transform {
     /// `S ± z·se`, cut to [0, 1].
     Plain,
@@ -38,6 +39,7 @@ impl fmt::Display for Transform {
 /// How the lower limit accounts for the few who are left at risk long after the last event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum LowerLimit {
     /// From the estimate's own standard error.
     #[default]

@@ -25,7 +25,7 @@ pub(super) fn kind(weights: &Weights) -> Kind {
     Kind { sampling: matches!(weights, Weights::Sampling(_)), reversed: false }
 }
 
-/// The tables of data with few distinct times, or `None` where there are many.
+/// The tables of data with few distinct times, or `None` if there are many.
 pub(super) fn tables(data: &RightCensored, cells: Cells) -> Option<Vec<RiskTable>> {
     match data.weights() {
         None => of_rows::<Heads>(data, cells, Kind { sampling: false, reversed: false }, |_| 1.0),

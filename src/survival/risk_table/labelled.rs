@@ -136,7 +136,7 @@ impl<T: Table> LabelledTables<T> {
         self.labels.iter().map(String::as_str).collect()
     }
 
-    /// The labels of the strata, or `None` where the data had none.
+    /// The labels of the strata, or `None` if the data had none.
     #[must_use]
     pub fn strata(&self) -> Option<&[String]> {
         self.strata.as_deref()

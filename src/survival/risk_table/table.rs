@@ -153,7 +153,7 @@ impl RiskTable {
         &self.time
     }
 
-    /// The last time, or `None` where the table is empty.
+    /// The last time, or `None` if the table is empty.
     #[must_use]
     pub fn last_time(&self) -> Option<f64> {
         self.time.last().copied()

@@ -89,7 +89,8 @@ impl Advice {
         &self.warnings
     }
 
-    /// What to use in its place. `None` where no method here does without the approximation: for sampling weights and
+    /// What to use in its place. Returns `None` if no method here does without the approximation: for sampling
+    /// weights and
     /// clusters, for curves that are not Kaplan-Meier estimates, for three groups or more, for a weight of one's own.
     #[must_use]
     pub fn recommendation(&self) -> Option<Recommendation> {
@@ -98,9 +99,9 @@ impl Advice {
 }
 
 impl SurvivalCurve {
-    /// Is the usual interval of S(t) doubtful? `None` where it is not, or where there is no estimate.
+    /// Is the usual interval of S(t) doubtful? Returns `None` if it is not, or if there is no estimate.
     ///
-    /// It is where fewer than 10 are at risk, where fewer than 5 events stand behind the curve, or where it is at
+    /// It is doubtful if fewer than 10 are at risk, if fewer than 5 events stand behind the curve, or if the curve is at
     /// 1 or 0. The thresholds are conventions; what they guard against is in the table of
     /// [`SmallSample`].
     ///
@@ -146,9 +147,9 @@ impl SurvivalCurve {
 }
 
 impl LogRankTest {
-    /// Is the chi-square p-value doubtful? `None` where it is not.
+    /// Is the chi-square p-value doubtful? Returns `None` if it is not.
     ///
-    /// It is where a group has nobody, has no event or expects fewer than 5. The test that is recommended has the weight
+    /// It is doubtful if a group has nobody, has no event or expects fewer than 5. The test that is recommended has the weight
     /// of this one and works on its data; a group with nobody is compared by none.
     #[must_use]
     pub fn advice(&self) -> Option<Advice> {

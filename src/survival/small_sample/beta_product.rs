@@ -11,6 +11,7 @@ use crate::survival::small_sample::product_law::ExponentialSum;
 /// Without censoring both are the same beta distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum BetaProductLaw {
     /// The beta distribution with the product's mean and variance (Fan 1991): the reference implementation's
     /// default, and what published analyses use. Cost: one pass over the table.

@@ -102,8 +102,8 @@ impl Melded {
         self.time
     }
 
-    /// The measure at the two estimated probabilities; `None` where it has no value (0/0), and beyond follow-up, where
-    /// the interval still holds what is known.
+    /// The measure at the two estimated probabilities. Returns `None` if it has no value (0/0), and beyond follow-up,
+    /// where the interval still holds what is known.
     #[must_use]
     pub fn estimate(&self, measure: Measure) -> Option<f64> {
         self.estimates.ok().and_then(|(first, second)| measure.of(first, second))
@@ -175,7 +175,7 @@ impl Melded {
 /// A ratio of 1e12, as x/(1 + x), is no ratio any more.
 const NEARLY_ONE: f64 = 1.0 - 1e-12;
 
-/// The value at which the increasing function `f` passes 0, or `None` where it stays below: infinity.
+/// The value at which the increasing function `f` passes 0, or `None` if it stays below: infinity.
 fn quantile(measure: Measure, f: impl Fn(f64) -> f64) -> Option<f64> {
     if measure == Measure::Difference {
         return Some(root::find(-1.0, 1.0, f));

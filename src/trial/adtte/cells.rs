@@ -58,7 +58,7 @@ impl Cells {
         column.map_or("", |c| self.rows[row][c].trim())
     }
 
-    /// The value of a cell; `None` where it is missing (empty, or `.` or `NA` as SAS and R write it).
+    /// The value of a cell. Returns `None` if it is missing (empty, or `.` or `NA` as SAS and R write it).
     pub(super) fn value<T: FromStr>(
         &self,
         row: usize,

@@ -49,3 +49,4 @@ pub use cnsr::Cnsr;
 pub use data_set::{Adtte, AdtteRow};
 pub use import::{Import, Note};
 pub use read_options::ReadOptions;
+pub use transfer::AdtteParameter;

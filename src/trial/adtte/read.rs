@@ -187,7 +187,7 @@ struct Notes {
 }
 
 impl Layout {
-    /// One row; `None` where it cannot be used.
+    /// One row. Returns `None` if it cannot be used.
     fn row(
         &self,
         cells: &Cells,

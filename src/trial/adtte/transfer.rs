@@ -19,21 +19,49 @@ fn known<E>() -> [(u32, Censoring<E>); 4] {
     [(1, Censoring::Cutoff), (2, Censoring::Lost), (3, Censoring::Withdrew), (4, Censoring::MissedVisits)]
 }
 
+/// The parameter as which an analysis is written: PARAMCD and PARAM, the unit of AVAL and the calendar.
+///
+/// | option | default | meaning |
+/// |---|---|---|
+/// | [`unit`](Self::unit) | days | the unit of AVAL: days are exact, other units to the last bit but one |
+/// | [`calendar`](Self::calendar) | none | the first day of the study, from which STARTDT and ADT follow |
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "nothing is written until it is given to `Adtte::of`"]
+pub struct AdtteParameter {
+    paramcd: String,
+    param: String,
+    unit: TimeUnit,
+    calendar: Option<Calendar>,
+}
+
+impl AdtteParameter {
+    /// A parameter of this code (PARAMCD, such as `"PFS"`) and description (PARAM), in days, without dates.
+    pub fn new(paramcd: impl Into<String>, param: impl Into<String>) -> Self {
+        Self { paramcd: paramcd.into(), param: param.into(), unit: TimeUnit::Days, calendar: None }
+    }
+
+    /// The unit in which AVAL is written.
+    pub fn unit(self, unit: TimeUnit) -> Self {
+        Self { unit, ..self }
+    }
+
+    /// The calendar from which the dates STARTDT and ADT follow.
+    pub fn calendar(self, calendar: &Calendar) -> Self {
+        Self { calendar: Some(*calendar), ..self }
+    }
+}
+
 impl Adtte {
-    /// The rows of an analysis as one parameter. AVAL is written in `unit`: days are exact, other units to the last
-    /// bit but one. With a calendar STARTDT and ADT are written too (ADT where the time is a whole number of days).
+    /// The rows of an analysis as one parameter. With a calendar STARTDT and ADT are written too (ADT if the time is a
+    /// whole number of days).
     ///
     /// CNSR is 1 for the end of the study, 2 for loss to follow-up, 3 for withdrawal, 4 for missed visits, and from 5 on
     /// the events that censored or competed and reasons of one's own, in order of first appearance. Stratification factors become the
     /// columns `STRAT1D`, `STRAT1R`, `STRAT1V` and so on: name, level as randomised, level as verified.
     #[must_use]
-    pub fn of<A: Label, E: Label>(
-        analysis: &Analysis<A, E>,
-        paramcd: &str,
-        param: &str,
-        unit: TimeUnit,
-        calendar: Option<&Calendar>,
-    ) -> Self {
+    pub fn of<A: Label, E: Label>(analysis: &Analysis<A, E>, parameter: &AdtteParameter) -> Self {
+        let AdtteParameter { paramcd, param, unit, calendar } = parameter;
+        let (unit, calendar) = (*unit, calendar.as_ref());
         let mut kinds: Vec<Censoring<E>> = Vec::new();
         let factors = analysis.baselines().iter().map(|b| b.strata.len()).max().unwrap_or(0);
         let other_columns =
@@ -72,8 +100,8 @@ impl Adtte {
             });
             rows.push(AdtteRow {
                 usubjid: record.id.clone().unwrap_or_else(|| (record.position + 1).to_string()),
-                paramcd: paramcd.into(),
-                param: param.into(),
+                paramcd: paramcd.clone(),
+                param: param.clone(),
                 trtp: label(&record.arm),
                 startdt,
                 adt: startdt.and_then(|start| days.date(start, record.time)),

@@ -109,7 +109,7 @@ impl Contrast {
     }
 
     /// The hazard of the first arm against the second's, from the log-rank's observed and expected events
-    /// ([`Peto`](HazardRatioMethod::Peto) or [`Pike`](HazardRatioMethod::Pike)). `None` where they cannot be
+    /// ([`Peto`](HazardRatioMethod::Peto) or [`Pike`](HazardRatioMethod::Pike)). Returns `None` if they cannot be
     /// compared, and for methods that the log-rank does not give.
     #[must_use]
     pub fn hazard_ratio(&self, method: HazardRatioMethod) -> Option<HazardRatio> {

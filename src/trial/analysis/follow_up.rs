@@ -82,7 +82,7 @@ impl FollowUp {
         }
     }
 
-    /// The median by reverse Kaplan-Meier; `None` where fewer than half were ever censored.
+    /// The median by reverse Kaplan-Meier. Returns `None` if fewer than half were ever censored.
     #[must_use]
     pub fn median(&self) -> Option<Time> {
         self.reverse.value().ok().map(Time::days)
@@ -107,7 +107,7 @@ impl FollowUp {
         self.potential
     }
 
-    /// The shortest observation of a subject without the event; `None` where all had it.
+    /// The shortest observation of a subject without the event. Returns `None` if all had it.
     #[must_use]
     pub fn minimum(&self) -> Option<Time> {
         self.minimum

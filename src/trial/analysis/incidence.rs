@@ -27,7 +27,7 @@ use crate::trial::{Analysis, Censoring, Label, Outcome, Record, Time, label};
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Incidence {
-    /// Of each `None` where there is none, for the reason that then stands beside it.
+    /// It is `None` if there is no estimate; the reason then stands beside it. The same holds for the error.
     value: Option<f64>,
     std_error: Option<f64>,
     at_risk: usize,

@@ -158,7 +158,7 @@ impl IncidenceContrast {
         &self.cause_specific
     }
 
-    /// Peto's or Pike's ratio of the cause-specific hazards; `None` where they cannot be compared.
+    /// Peto's or Pike's ratio of the cause-specific hazards. Returns `None` if they cannot be compared.
     #[must_use]
     pub fn hazard_ratio(&self, method: HazardRatioMethod) -> Option<HazardRatio> {
         self.cause_specific.hazard_ratio(method)

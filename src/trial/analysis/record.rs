@@ -5,7 +5,7 @@ use std::fmt;
 use crate::trial::{Ascertainment, Estimand, Exit, Label, Name, Role, Strategy, Subject, Time, label};
 
 /// Why a subject was censored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Censoring<E> {
     /// Free of the event at the end of the study.
@@ -23,7 +23,7 @@ pub enum Censoring<E> {
 }
 
 /// What the endpoint made of a subject. Never a bare flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome<E> {
     /// The event, and which kind.
@@ -46,7 +46,7 @@ impl<E> Outcome<E> {
 ///
 /// A progression that is found at a visit happened at any time since the visit before it; reporting the visit at
 /// which it was found is a convention. Both are kept, so that interval-censored methods need no second
-/// data set. `by` is `None` where the event was not seen; the two are equal where it is known to the day
+/// data set. `by` is `None` if the event was not seen; the two are equal if it is known to the day
 /// (death, or an endpoint that is seen at any time).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -155,7 +155,7 @@ impl<E: fmt::Debug> fmt::Display for Decision<E> {
     }
 }
 
-/// The core rule: the earliest thing that plays a role wins. `None` where the endpoint's clock never starts: the
+/// The core rule: the earliest thing that plays a role wins. Returns `None` if the endpoint's clock never starts: the
 /// event that starts it is missing, or something with a role came before it.
 pub(in crate::trial) fn record<A: Label, E: Label>(
     position: usize,

@@ -43,8 +43,8 @@ impl Subgroup {
         self.events
     }
 
-    /// The hazard ratio of the proportional-hazards model (Efron's ties); `None` where an arm has no events, so that there
-    /// is none above 0 and finite.
+    /// The hazard ratio of the proportional-hazards model (Efron's ties). Returns `None` if an arm has no events, so
+    /// that there is none above 0 and finite.
     #[must_use]
     pub fn hazard_ratio(&self) -> Option<f64> {
         self.ratio
@@ -80,7 +80,7 @@ impl SubgroupFactor {
     }
 
     /// The p-value of the interaction: the likelihood-ratio test of the model with treatment, characteristic and their
-    /// product against the one without the product. `None` where there is one level only.
+    /// product against the one without the product. Returns `None` if there is one level only.
     #[must_use]
     pub fn interaction(&self) -> Option<f64> {
         self.interaction

@@ -99,7 +99,7 @@ impl Assumptions {
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a ratio that is not above 0.
     pub fn allocation(self, ratio: f64) -> Result<Self> {
-        checks::positive("ratio", ratio)?;
+        checks::allocation("ratio", ratio)?;
         Ok(Self { ratio, ..self })
     }
 
@@ -209,7 +209,7 @@ impl Assumptions {
         [events[0] / (share * subjects), events[1] / ((1.0 - share) * subjects)]
     }
 
-    /// The calendar time at which so many events are expected; `None` where that is never.
+    /// The calendar time at which so many events are expected. Returns `None` if that is never.
     #[must_use]
     pub fn time_of_events(&self, events: f64) -> Option<f64> {
         let total = |t: f64| self.expected_events(t).iter().sum::<f64>();

@@ -8,8 +8,20 @@ use crate::trial::design::near_looks::{TOO_NEAR, too_near};
 
 impl GroupSequential {
     pub(super) fn check(&self) -> Result<()> {
-        let looks = self.fractions.len();
-        if looks == 0 {
+        self.check_looks()?;
+        checks::error_rate(self.alpha, self.sides)?;
+        let power = 1.0 - self.beta;
+        if !(power > self.alpha && power < 1.0 - 1e-12) {
+            return checks::refuse("power", power, "above alpha and below 1");
+        }
+        check_boundary(&self.boundary, self.fractions.len(), self.alpha / f64::from(self.sides))?;
+        self.check_time()?;
+        self.check_other_stops()
+    }
+
+    /// The number of looks, and the information at each.
+    fn check_looks(&self) -> Result<()> {
+        if self.fractions.is_empty() {
             return Err(Error::Empty { argument: "fractions" });
         }
         if self.looks > MOST_LOOKS {
@@ -19,7 +31,11 @@ impl GroupSequential {
         for (index, &value) in self.fractions.iter().enumerate() {
             // Steps of less than a millionth are no step: the bounds would be one.
             if !(value > previous + 1e-6 && value <= 1.0) {
-                let must = "fractions of the information increase from above 0 to 1";
+                let must = if value > previous && value <= 1.0 {
+                    "fractions of the information increase to 1, each by more than a millionth"
+                } else {
+                    "fractions of the information increase from above 0 to 1"
+                };
                 return Err(Error::NotMonotone { argument: "fractions", index, value, previous, must });
             }
             previous = value;
@@ -27,25 +43,12 @@ impl GroupSequential {
         if previous != 1.0 {
             return checks::refuse("the last fraction", previous, "1");
         }
-        if too_near(&self.fractions) {
-            return Err(TOO_NEAR);
-        }
-        checks::error_rate(self.alpha, self.sides)?;
-        let power = 1.0 - self.beta;
-        if !(power > self.alpha && power < 1.0 - 1e-12) {
-            return checks::refuse("power", power, "above alpha and below 1");
-        }
-        match &self.boundary {
-            BoundaryType::Spending(spending) => spending.check(looks, self.alpha / f64::from(self.sides))?,
-            BoundaryType::WangTsiatis(value) if !((-2.0..=2.0).contains(value)) => {
-                return checks::refuse("Wang and Tsiatis's Δ", *value, "between -2 and 2");
-            }
-            BoundaryType::HaybittlePeto(value) if !((0.5..=10.0).contains(value)) => {
-                return checks::refuse("Haybittle and Peto's bound", *value, "between 0.5 and 10");
-            }
-            _ => {}
-        }
-        self.check_time()?;
+        if too_near(&self.fractions) { Err(TOO_NEAR) } else { Ok(()) }
+    }
+
+    /// Stops for futility and for harm.
+    fn check_other_stops(&self) -> Result<()> {
+        let looks = self.fractions.len();
         if let Some((spending, alpha)) = &self.harm {
             spending.check(looks, *alpha)?;
         }
@@ -57,21 +60,7 @@ impl GroupSequential {
             });
         }
         match &self.futility {
-            Futility::Z(bounds) => {
-                if bounds.len() + 1 != looks {
-                    let (len, expected) = (bounds.len(), looks - 1);
-                    return Err(Error::LengthMismatch {
-                        argument: "futility",
-                        len,
-                        other: "the looks before the last",
-                        expected,
-                    });
-                }
-                match bounds.iter().find(|z| !(**z < 10.0)) {
-                    Some(&value) => checks::refuse("futility", value, "below 10"),
-                    None => Ok(()),
-                }
-            }
+            Futility::Z(bounds) => check_futility(bounds, looks),
             Futility::Spending(spending) => spending.check(looks, self.beta),
             Futility::None => Ok(()),
         }
@@ -95,5 +84,32 @@ impl GroupSequential {
             return checks::refuse("the last spending_time", previous, "1");
         }
         Ok(())
+    }
+}
+
+/// The parameter of a kind of bounds, of designs with one arm or several.
+pub(crate) fn check_boundary(boundary: &BoundaryType, looks: usize, alpha: f64) -> Result<()> {
+    match boundary {
+        BoundaryType::Spending(spending) => spending.check(looks, alpha),
+        BoundaryType::WangTsiatis(value) if !((-2.0..=2.0).contains(value)) => {
+            checks::refuse("Wang and Tsiatis's Δ", *value, "between -2 and 2")
+        }
+        BoundaryType::HaybittlePeto(value) if !((0.5..=10.0).contains(value)) => {
+            checks::refuse("Haybittle and Peto's bound", *value, "between 0.5 and 10")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Bounds for futility that are given: one for each look but the last.
+pub(crate) fn check_futility(bounds: &[f64], looks: usize) -> Result<()> {
+    if bounds.len() + 1 != looks {
+        let (len, expected) = (bounds.len(), looks - 1);
+        let other = "the looks before the last";
+        return Err(Error::LengthMismatch { argument: "futility", len, other, expected });
+    }
+    match bounds.iter().find(|z| !(**z < 10.0)) {
+        Some(&value) => checks::refuse("futility", value, "below 10"),
+        None => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use crate::numeric::distribution::normal_quantile;
 use crate::numeric::root;
 use crate::trial::design::boundaries::BoundaryType;
 use crate::trial::design::group_sequential::{Futility, GroupSequential};
-use crate::trial::design::recursion::{Stage, above_at_some_look, exits};
+use crate::trial::design::recursion::{Stage, above_at_some_look, exits, exits_of, given_up};
 
 /// Beyond this bound nothing is left of a normal tail in 64 bits.
 const NEVER: f64 = 38.0;
@@ -178,21 +178,22 @@ impl GroupSequential {
             // The lowest bound is that of the first look.
             (NEVER * self.fractions[0].powf(0.5 - delta), wanted)
         };
-        let of = |c: f64| {
+        let of = |start: fn() -> Stage, c: f64| {
             let upper: Vec<f64> = self.fractions.iter().map(|t| c * t.powf(delta - 0.5)).collect();
             if self.sides == 1 {
-                return excess(above_at_some_look(&self.fractions, &upper));
+                return excess(above_at_some_look(start(), &self.fractions, &upper));
             }
             let lower: Vec<f64> = upper.iter().map(|z| -z).collect();
-            excess(exits(&self.fractions, &lower, &upper, 0.0).0.iter().sum())
+            excess(exits_of(start(), &self.fractions, &lower, &upper).0.iter().sum())
         };
-        root::secant(least, most, start, of).ok_or(STOPS_TOO_MANY)
+        let rough = |c| of(|| Stage::start(0.0).rough(), c);
+        let fine = |c| of(|| Stage::start(0.0), c);
+        root::secant_after(rough, fine, (least, most, start)).ok_or(STOPS_TOO_MANY)
     }
 
     /// Look by look: the efficacy bound from the trials that no look has stopped under no effect, the futility bound
     /// from those under the drift. Where both obey the same bounds one recursion serves for both.
     fn chain(&self, constant: f64, drift: f64, known: Option<&Bounds>) -> Result<Bounds> {
-        let per_side = self.alpha / f64::from(self.sides);
         let last = self.fractions.len() - 1;
         let shared = self.one_region() && drift <= MODERATE;
         let far = drift + NEAR;
@@ -202,64 +203,26 @@ impl GroupSequential {
             Bounds { upper: Vec::new(), lower: Vec::new(), spent: Vec::new(), stages: Vec::new(), drift };
         let (mut spent, mut lost) = (0.0, 0.0);
         for (k, &t) in self.fractions.iter().enumerate() {
-            let left_over = |amount: f64| {
-                let wanted = amount - spent;
-                if wanted <= 1e-290 {
-                    f64::INFINITY
-                } else {
-                    bound_with(wanted, normal_bound(wanted), |z| none.above_with_density(t, z))
-                }
-            };
-            let upper = match &self.boundary {
-                _ if known.is_some() => known.map_or(f64::NAN, |b| b.upper[k]),
-                BoundaryType::OBrienFleming => constant / t.sqrt(),
-                BoundaryType::Pocock => constant,
-                BoundaryType::WangTsiatis(delta) => constant * t.powf(delta - 0.5),
-                BoundaryType::HaybittlePeto(bound) if k < last => *bound,
-                BoundaryType::LastLookOnly if k < last => f64::INFINITY,
-                BoundaryType::HaybittlePeto(_) | BoundaryType::LastLookOnly => left_over(per_side),
-                BoundaryType::Spending(spending) => left_over(spending.at(self.time(k), per_side, k)),
-            };
-            if k == last && upper.is_infinite() {
-                return Err(Error::Unsupported {
-                    method: "this design",
-                    with: "these bounds",
-                    why: "the looks before the last spend the whole error; raise their bounds",
-                });
-            }
-            if upper <= -NEVER {
-                return Err(STOPS_TOO_MANY);
-            }
+            let upper = known.map_or_else(|| self.efficacy(k, constant, &none, spent), |b| b.upper[k]);
+            check_efficacy(upper, k == last)?;
             let above = known.map_or_else(|| none.above(t, upper), |b| b.spent[k]);
             spent += above;
             bounds.spent.push(above);
             let counted = if shared { &none } else { &effect };
             bounds.stages.push(counted.clone());
-            let lower = match &self.futility {
-                _ if k == last => f64::NEG_INFINITY,
-                Futility::None => f64::NEG_INFINITY,
-                Futility::Z(z) => z[k].min(upper),
-                Futility::Spending(spending) => {
-                    let wanted = spending.at(self.time(k), self.beta, k) - lost;
-                    if wanted <= 1e-290 {
-                        f64::NEG_INFINITY
-                    } else {
-                        let start = normal_bound(wanted) - drift * t.sqrt();
-                        let below = |z: f64| counted.below_at(t, -z, drift);
-                        let bound = (-bound_with(wanted, start, below)).min(upper);
-                        lost += below(-bound).0;
-                        bound
-                    }
-                }
+            let lower = if k == last {
+                f64::NEG_INFINITY
+            } else {
+                self.stop_for_futility(k, drift, counted, &mut lost).min(upper)
             };
             if let Some(&following) = self.fractions.get(k + 1) {
-                let lower = if self.sides == 2 { -upper } else { lower };
+                let kept = self.kept_above(k, lower, upper, [if shared { 0.0 } else { drift - NEAR }, far]);
                 if known.is_none() {
-                    let counts = if self.one_region() { lower } else { f64::NEG_INFINITY };
+                    let counts = if self.one_region() { kept } else { f64::NEG_INFINITY };
                     none = none.next(t, counts, upper, following);
                 }
                 if !shared {
-                    effect = effect.next(t, lower, upper, following);
+                    effect = effect.next(t, kept, upper, following);
                 }
             }
             bounds.upper.push(upper);
@@ -267,4 +230,72 @@ impl GroupSequential {
         }
         Ok(bounds)
     }
+
+    /// The bound for efficacy of look `k`, where so much has been `spent` before; infinite where nothing is left.
+    fn efficacy(&self, k: usize, constant: f64, none: &Stage, spent: f64) -> f64 {
+        let (t, per_side) = (self.fractions[k], self.alpha / f64::from(self.sides));
+        let early = k + 1 < self.fractions.len();
+        let left_over = |amount: f64| {
+            let wanted = amount - spent;
+            if wanted <= 1e-290 {
+                f64::INFINITY
+            } else {
+                bound_with(wanted, normal_bound(wanted), |z| none.above_with_density(t, z))
+            }
+        };
+        match &self.boundary {
+            BoundaryType::OBrienFleming => constant / t.sqrt(),
+            BoundaryType::Pocock => constant,
+            BoundaryType::WangTsiatis(delta) => constant * t.powf(delta - 0.5),
+            BoundaryType::HaybittlePeto(bound) if early => *bound,
+            BoundaryType::LastLookOnly if early => f64::INFINITY,
+            BoundaryType::HaybittlePeto(_) | BoundaryType::LastLookOnly => left_over(per_side),
+            BoundaryType::Spending(spending) => left_over(spending.at(self.time(k), per_side, k)),
+        }
+    }
+
+    /// The bound for futility of look `k` before the last; `lost` is what of the type II error has been spent.
+    fn stop_for_futility(&self, k: usize, drift: f64, counted: &Stage, lost: &mut f64) -> f64 {
+        let t = self.fractions[k];
+        match &self.futility {
+            Futility::None => f64::NEG_INFINITY,
+            Futility::Z(z) => z[k],
+            Futility::Spending(spending) => {
+                let wanted = spending.at(self.time(k), self.beta, k) - *lost;
+                if wanted <= 1e-290 {
+                    return f64::NEG_INFINITY;
+                }
+                let below = |z: f64| counted.below_at(t, -z, drift);
+                let bound = bound_with(wanted, normal_bound(wanted) - drift * t.sqrt(), below);
+                *lost += below(bound).0;
+                -bound
+            }
+        }
+    }
+
+    /// Below what no trial is carried on: the bound on the other side; where there is none, a value from which fewer than 1e-16 of all
+    /// trials come back, under each drift. The normal bound of the whole error lies below every bound to come, since
+    /// `P(Z_k > z_k)` is at most the probability of having reached some bound by look k.
+    fn kept_above(&self, k: usize, lower: f64, upper: f64, drifts: [f64; 2]) -> f64 {
+        if self.sides == 2 {
+            return -upper;
+        }
+        if self.futility != Futility::None || upper == f64::INFINITY {
+            return lower;
+        }
+        let least = normal_bound(self.alpha);
+        given_up(self.fractions[k], self.fractions[k + 1..].iter().map(|&u| (u, least)), &drifts, 1e-16)
+    }
+}
+
+/// A bound for efficacy that can be had.
+fn check_efficacy(upper: f64, last: bool) -> Result<()> {
+    if last && upper.is_infinite() {
+        return Err(Error::Unsupported {
+            method: "this design",
+            with: "these bounds",
+            why: "the looks before the last spend the whole error; raise their bounds",
+        });
+    }
+    if upper <= -NEVER { Err(STOPS_TOO_MANY) } else { Ok(()) }
 }

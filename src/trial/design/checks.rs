@@ -13,18 +13,34 @@ pub(crate) fn finite(argument: &'static str, value: f64) -> Result<()> {
     if value.is_finite() { Ok(()) } else { refuse(argument, value, "finite") }
 }
 
-/// Finite and above 0: ratios, medians, times that something lasts.
+/// Finite and above 0: ratios, medians, times that something lasts. Beyond 10^±100 products leave the numbers.
 pub(crate) fn positive(argument: &'static str, value: f64) -> Result<()> {
-    if value > 0.0 && value.is_finite() { Ok(()) } else { refuse(argument, value, "finite and above 0") }
+    if !(value > 0.0 && value.is_finite()) {
+        return refuse(argument, value, "finite and above 0");
+    }
+    if (1e-100..=1e100).contains(&value) {
+        Ok(())
+    } else {
+        refuse(argument, value, "between 10^-100 and 10^100")
+    }
+}
+
+/// Subjects of one arm for each of the other.
+pub(crate) fn allocation(argument: &'static str, ratio: f64) -> Result<()> {
+    positive(argument, ratio)?;
+    if (1e-6..=1e6).contains(&ratio) {
+        Ok(())
+    } else {
+        refuse(argument, ratio, "between a millionth and a million")
+    }
 }
 
 /// Finite and at least 0: rates, amounts.
 pub(crate) fn not_negative(argument: &'static str, value: f64) -> Result<()> {
-    if (0.0..f64::INFINITY).contains(&value) {
-        Ok(())
-    } else {
-        refuse(argument, value, "finite and at least 0")
+    if !(0.0..f64::INFINITY).contains(&value) {
+        return refuse(argument, value, "finite and at least 0");
     }
+    if value <= 1e100 { Ok(()) } else { refuse(argument, value, "at most 10^100") }
 }
 
 /// A proportion that is neither 0 nor 1.
@@ -99,8 +115,10 @@ pub(crate) fn effect(argument: &'static str, ratio: f64) -> Result<()> {
 
 /// The calendar time of an analysis.
 pub(crate) fn analysis_time(time: f64) -> Result<()> {
-    if time > 0.0 && time.is_finite() {
+    if time > 0.0 && time <= LONGEST {
         return Ok(());
     }
-    refuse("the time of the analysis", time, "finite and above 0: nobody would be followed")
+    let must_be =
+        if time > LONGEST { "at most 10^12" } else { "finite and above 0: nobody would be followed" };
+    refuse("the time of the analysis", time, must_be)
 }

@@ -53,7 +53,10 @@ pub enum CompetingEffect {
 /// use greenwood::trial::design::{Accrual, CompetingEffect, CompetingRisksDesign, Hazard};
 ///
 /// let (relapse, death) = (Hazard::constant(0.05)?, Hazard::constant(0.03)?);
-/// let design = |effect| CompetingRisksDesign::new(effect, relapse.clone(), death.clone(), Accrual::uniform(1.0, 12.0)?, 36.0).fit();
+/// let accrual = Accrual::uniform(1.0, 12.0)?;
+/// let design = |effect| {
+///     CompetingRisksDesign::new(effect, relapse.clone(), accrual.clone(), 36.0).competing(death.clone()).fit()
+/// };
 /// let cause = design(CompetingEffect::CauseSpecific(0.7))?;
 /// let incidence = design(CompetingEffect::Subdistribution(0.7))?;
 /// assert!((cause.events() - incidence.events()).abs() < 1e-9);
@@ -69,7 +72,9 @@ pub enum CompetingEffect {
 pub struct CompetingRisksDesign {
     effect: CompetingEffect,
     event: Hazard,
-    competing: [Hazard; 2],
+    competing: Hazard,
+    /// Of the experimental arm, where it differs.
+    competing_experimental: Option<Hazard>,
     dropout: [Hazard; 2],
     accrual: Accrual,
     time: f64,
@@ -96,19 +101,14 @@ pub struct CompetingRisksPlan {
 }
 
 impl CompetingRisksDesign {
-    /// The effect, the cause-specific hazards of the event and of all competing events in the control arm, the accrual's shape,
-    /// and the calendar time of the analysis.
-    pub fn new(
-        effect: CompetingEffect,
-        event: Hazard,
-        competing: Hazard,
-        accrual: Accrual,
-        time: f64,
-    ) -> Self {
+    /// The effect, the cause-specific hazard of the event in the control arm, the accrual's shape, and the calendar time of the
+    /// analysis.
+    pub fn new(effect: CompetingEffect, event: Hazard, accrual: Accrual, time: f64) -> Self {
         Self {
             effect,
             event,
-            competing: [competing.clone(), competing],
+            competing: Hazard::none(),
+            competing_experimental: None,
             dropout: [Hazard::none(), Hazard::none()],
             accrual,
             time,
@@ -139,11 +139,16 @@ impl CompetingRisksDesign {
         Self { ratio, ..self }
     }
 
+    /// The cause-specific hazard of all competing events, of both arms alike unless
+    /// [`competing_experimental`](Self::competing_experimental) says otherwise; none by default.
+    pub fn competing(self, hazard: Hazard) -> Self {
+        Self { competing: hazard, ..self }
+    }
+
     /// The cause-specific hazard of competing events in the experimental arm. Where the effect is on the subdistribution it
     /// follows from the incidence and is ignored.
-    pub fn competing_experimental(mut self, hazard: Hazard) -> Self {
-        self.competing[0] = hazard;
-        self
+    pub fn competing_experimental(self, hazard: Hazard) -> Self {
+        Self { competing_experimental: Some(hazard), ..self }
     }
 
     /// The hazards of leaving, of the experimental and the control arm.
@@ -204,17 +209,19 @@ impl CompetingRisksDesign {
             CompetingEffect::Subdistribution(_) => self.event.clone(),
         };
         let [lost, reference] = self.dropout.clone();
-        let [own, control] = self.competing.clone();
+        let control = self.competing.clone();
+        let own = self.competing_experimental.clone().unwrap_or_else(|| control.clone());
         let assumed = Assumptions::new(experimental, self.event.clone(), self.accrual.clone())
             .allocation(self.ratio)?
             .dropout(lost, reference)
-            .competing(own, control);
+            .competing(own.clone(), control.clone());
         let at_risk = AtRisk::new(&assumed, self.time, self.time, &[]);
         let (panels, nodes) = (&at_risk.panels, at_risk.panels.nodes());
+        let competing = [own, control];
         // The cumulative incidence of an arm and its slope, from the cause-specific hazards.
         let incidence = |arm: usize| {
             let event = assumed.hazards()[arm].cumulative_along(nodes);
-            let other = self.competing[arm].cumulative_along(nodes);
+            let other = competing[arm].cumulative_along(nodes);
             let slope: Vec<f64> =
                 (0..nodes.len()).map(|i| at_risk.hazards[arm][i] * (-event[i] - other[i]).exp()).collect();
             (panels.running(&slope), panels.integral(slope.iter().copied()), slope)
@@ -243,7 +250,7 @@ impl CompetingRisksDesign {
 
     fn check(&self) -> Result<()> {
         checks::effect("the ratio of the effect", self.theta())?;
-        checks::positive("allocation", self.ratio)?;
+        checks::allocation("allocation", self.ratio)?;
         checks::error_rate(self.alpha, self.sides)?;
         checks::analysis_time(self.time)?;
         checks::target(self.target)

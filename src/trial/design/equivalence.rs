@@ -199,8 +199,8 @@ impl EquivalenceDesign {
         Ok(EquivalencePlan { design: self.clone(), events, power, assumptions })
     }
 
-    /// The follow-up after the last entry with which a number of subjects has the power of the target; `None` where no
-    /// follow-up gives it.
+    /// The follow-up after the last entry with which a number of subjects has the power of the target. Returns `None`
+    /// if no follow-up gives it.
     ///
     /// # Errors
     /// As [`fit`](Self::fit); [`Error::Unsupported`] for a target without power.
@@ -288,13 +288,14 @@ impl EquivalenceDesign {
     fn check(&self) -> Result<()> {
         let [lower, upper] = self.margins();
         for (argument, value) in [
-            ("the lower margin", lower),
+            // The lower margin may be the inverse of the upper one.
             ("the upper margin", upper),
+            ("the lower margin", lower),
             ("hazard_ratio", self.hazard_ratio),
-            ("allocation", self.ratio),
         ] {
             checks::positive(argument, value)?;
         }
+        checks::allocation("allocation", self.ratio)?;
         if lower >= upper {
             return checks::refuse("the lower margin", lower, "below the upper margin");
         }

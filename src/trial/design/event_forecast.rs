@@ -256,7 +256,7 @@ impl EventDate {
         self.earliest
     }
 
-    /// The upper limit; `None` where the event may never come.
+    /// The upper limit. Returns `None` if the event may never come.
     #[must_use]
     pub fn latest(&self) -> Option<Time> {
         self.latest
@@ -310,7 +310,7 @@ impl Forecast {
         (mean, variance)
     }
 
-    /// When event number `number` is to be expected; `None` where so many are not expected ever.
+    /// When event number `number` is to be expected. Returns `None` if so many are not expected ever.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for an event that has already been.
@@ -341,7 +341,7 @@ impl Forecast {
     }
 }
 
-/// The first time at which a function that begins below 0 and levels off reaches 0; `None` where it never does.
+/// The first time at which a function that begins below 0 and levels off reaches 0. Returns `None` if it never does.
 fn first_reach(f: impl Fn(f64) -> f64) -> Option<f64> {
     let (mut low, mut high) = (0.0, 1.0);
     if f(low) >= 0.0 {

@@ -255,8 +255,8 @@ impl FixedDesign {
         Ok(found.exp())
     }
 
-    /// The follow-up after the last entry with which a number of subjects has the power of the target; `None` where no
-    /// follow-up gives it.
+    /// The follow-up after the last entry with which a number of subjects has the power of the target. Returns `None`
+    /// if no follow-up gives it.
     ///
     /// # Errors
     /// See [`FixedDesign`].
@@ -287,11 +287,10 @@ impl FixedDesign {
     }
 
     fn check(&self) -> Result<()> {
-        let positive =
-            [("hazard_ratio", self.hazard_ratio), ("margin", self.margin), ("allocation", self.ratio)];
-        for (argument, value) in positive {
+        for (argument, value) in [("hazard_ratio", self.hazard_ratio), ("margin", self.margin)] {
             checks::positive(argument, value)?;
         }
+        checks::allocation("allocation", self.ratio)?;
         if self.hazard_ratio == self.margin {
             return checks::refuse(
                 "hazard_ratio",

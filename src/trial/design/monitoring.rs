@@ -11,6 +11,7 @@ use crate::trial::design::recursion::Stage;
 
 /// The effect that the rest of the trial is supposed to have.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Effect {
     /// As the data so far: the drift is `Z / √t`.
@@ -141,10 +142,10 @@ pub fn conditional_power_of(bounds: &Boundaries, look: usize, z: f64, drift: f64
 }
 
 /// The repeated confidence interval of a hazard ratio at a look: the ratios that the design's bound does not reject
-/// (Jennison & Turnbull 1989), `exp(ln HR ∓ c (1 + r) / √(r D))`.
+/// (Jennison & Turnbull 1989), `exp(ln HR ∓ c / √I)`.
 ///
-/// `ratio` is the estimated hazard ratio of the experimental arm, `events` the number so far, `allocation` the ratio of
-/// the arms, `look` is counted from 0.
+/// `ratio` is the estimated hazard ratio of the experimental arm, `information` that of its logarithm so far, such as
+/// [`log_rank_information`] of the events; `look` is counted from 0.
 ///
 /// # Errors
 /// [`OutOfRange`](crate::Error::OutOfRange) for a look that is not there, or values that are not above 0.
@@ -152,17 +153,36 @@ pub fn repeated_interval(
     bounds: &Boundaries,
     look: usize,
     ratio: f64,
-    events: f64,
-    allocation: f64,
+    information: f64,
 ) -> Result<(f64, f64)> {
     let Some(&critical) = bounds.z().get(look) else {
         return checks::refuse("look", look as f64, "a look of the design, counted from 0");
     };
-    for (argument, value) in [("ratio", ratio), ("events", events), ("allocation", allocation)] {
+    for (argument, value) in [("ratio", ratio), ("information", information)] {
         checks::positive(argument, value)?;
     }
-    let reach = critical * (1.0 + allocation) / (allocation * events).sqrt();
+    let reach = critical / information.sqrt();
     Ok((ratio * (-reach).exp(), ratio * reach.exp()))
+}
+
+/// The information that `D` events carry on a log hazard ratio near 0 when `r` subjects are allocated to the experimental
+/// arm for each in the control arm: `D r / (1 + r)²`, a quarter of the events if the arms are equal.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::design::monitoring::log_rank_information;
+///
+/// assert_eq!(log_rank_information(200.0, 1.0)?, 50.0);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
+/// # Errors
+/// [`OutOfRange`](crate::Error::OutOfRange) for events or an allocation not above 0.
+pub fn log_rank_information(events: f64, allocation: f64) -> Result<f64> {
+    for (argument, value) in [("events", events), ("allocation", allocation)] {
+        checks::positive(argument, value)?;
+    }
+    Ok(events * allocation / (1.0 + allocation).powi(2))
 }
 
 /// The events still to come within a horizon: of those at risk now, and of those who still enter at an even rate.
@@ -243,7 +263,7 @@ impl FutureEvents {
         Ok(now + later)
     }
 
-    /// How long until so many further events are expected; `None` where that is never.
+    /// How long until so many further events are expected. Returns `None` if that is never.
     ///
     /// # Errors
     /// [`OutOfRange`](crate::Error::OutOfRange) for values that are negative or not finite.

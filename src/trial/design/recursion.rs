@@ -11,7 +11,8 @@
 //! **Points.** Between its bounds `p_k` is as smooth as the kernel that made it, and is next multiplied by a kernel of its
 //! own width: together a normal curve of precision `c² = 1/Δ_k + 1/Δ_{k+1}`. On an interval of half width h a Gauss-Legendre
 //! rule of `4 c h + 6` points integrates such a curve, wherever its centre is, to 1e-12 of its area. Five equal looks take
-//! 45 to 65 points. Steps that are so short that a rule would be large share the interval among panels.
+//! 45 to 55 points. Steps that are so short that a rule would be large share the interval among panels. A rule of `2.5 c h + 4`
+//! points is good to some 1e-9 ([`Stage::rough`]), for a third of the work: the start of a search.
 //!
 //! **Other drifts.** `p_k` under θ is `p_k` under θ₀ times `exp((θ − θ₀) s − (θ² − θ₀²) t / 2)`, so the probabilities of
 //! leaving at look k under every θ are sums over the points of one recursion ([`Stage::above_at`]).
@@ -27,6 +28,12 @@ pub(crate) const FAR: f64 = 8.3;
 
 /// Rules have a multiple of so many points.
 const STEP: usize = 4;
+
+/// Points of a rule: so many for each precision and half width, and in any case.
+const FINE: (f64, f64) = (4.0, 6.0);
+
+/// The same where 1e-9 is enough.
+const ROUGH: (f64, f64) = (2.5, 4.0);
 
 /// The largest rule has so many times [`STEP`] points; wider intervals are divided.
 const RULES: usize = 24;
@@ -54,6 +61,8 @@ pub(crate) struct Stage {
     /// Nodes of `S`, increasing, and the density there times the weight.
     nodes: Vec<f64>,
     weights: Vec<f64>,
+    /// Points for each precision and half width, and in any case.
+    rate: (f64, f64),
 }
 
 /// `P(Z > z)`, with its relative precision in the tail.
@@ -88,7 +97,20 @@ impl Stage {
     /// A trial that has the statistic `z` at fraction `t`.
     pub(crate) fn at(t: f64, z: f64, drift: f64) -> Self {
         let s = z * t.sqrt();
-        Self { t, drift, drifts: (drift, drift), origin: (t, s), nodes: vec![s], weights: vec![1.0] }
+        Self {
+            t,
+            drift,
+            drifts: (drift, drift),
+            origin: (t, s),
+            nodes: vec![s],
+            weights: vec![1.0],
+            rate: FINE,
+        }
+    }
+
+    /// With fewer points: probabilities are good to some 1e-9.
+    pub(crate) fn rough(self) -> Self {
+        Self { rate: ROUGH, ..self }
     }
 
     /// Where the probabilities of other drifts will be asked for, too.
@@ -186,10 +208,11 @@ impl Stage {
 
     /// Nodes and plain weights for curves of this precision.
     fn place(&mut self, low: f64, high: f64, precision: f64) {
-        let wanted = |half: f64| 4.0 * precision * half + 6.0;
+        let (each, always) = self.rate;
+        let wanted = |half: f64| each * precision * half + always;
         let most = (STEP * RULES) as f64;
         let half = 0.5 * (high - low);
-        let panels = ((wanted(half) - 6.0) / (most - 6.0)).ceil().max(1.0);
+        let panels = ((wanted(half) - always) / (most - always)).ceil().max(1.0);
         let half = half / panels;
         let rule = rule(((wanted(half) / STEP as f64).ceil() as usize).clamp(1, RULES) - 1);
         for panel in 0..panels as usize {
@@ -232,7 +255,16 @@ impl Stage {
 
 /// The probabilities of leaving above and below at each look.
 pub(crate) fn exits(fractions: &[f64], lower: &[f64], upper: &[f64], drift: f64) -> (Vec<f64>, Vec<f64>) {
-    let mut stage = Stage::start(drift);
+    exits_of(Stage::start(drift), fractions, lower, upper)
+}
+
+/// The same from a start, fine or rough.
+pub(crate) fn exits_of(
+    mut stage: Stage,
+    fractions: &[f64],
+    lower: &[f64],
+    upper: &[f64],
+) -> (Vec<f64>, Vec<f64>) {
     let (mut above, mut below) = (Vec::new(), Vec::new());
     for (k, &t) in fractions.iter().enumerate() {
         above.push(stage.above(t, upper[k]));
@@ -246,22 +278,36 @@ pub(crate) fn exits(fractions: &[f64], lower: &[f64], upper: &[f64], drift: f64)
 
 /// The probability of leaving above at some look where there is no effect and nothing stops below.
 ///
-/// Trials are let go so far below that fewer than 1e-16 of all would have come back to a bound.
-pub(crate) fn above_at_some_look(fractions: &[f64], upper: &[f64]) -> f64 {
-    let (mut stage, mut sum) = (Stage::start(0.0), 0.0);
+/// Trials are let go so far below that fewer than 1e-16 of all would have come back to a bound ([`given_up`]); `start` is fine or rough.
+pub(crate) fn above_at_some_look(start: Stage, fractions: &[f64], upper: &[f64]) -> f64 {
+    let least = if start.rate == FINE { 1e-16 } else { 1e-11 };
+    let (mut stage, mut sum) = (start, 0.0);
     for (k, &t) in fractions.iter().enumerate() {
         sum += stage.above(t, upper[k]);
         if let Some(&following) = fractions.get(k + 1) {
-            let later = || fractions[k + 1..].iter().zip(&upper[k + 1..]);
-            let back = |low: f64| {
-                let rise = |(u, z): (&f64, &f64)| above((low * t.sqrt() + z * u.sqrt()) / (u - t).sqrt());
-                above(low) * later().map(rise).fold(0.0, f64::max)
-            };
-            let low = (8..17).map(|half| 0.5 * f64::from(half)).find(|&low| back(low) < 1e-16);
-            stage = stage.next(t, low.map_or(f64::NEG_INFINITY, |low| -low), upper[k], following);
+            let later = fractions[k + 1..].iter().copied().zip(upper[k + 1..].iter().copied());
+            stage = stage.next(t, given_up(t, later, &[0.0], least), upper[k], following);
         }
     }
     sum
+}
+
+/// A statistic at fraction `t` so low that, of all trials, fewer than `least` fall below it and still reach one of the bounds of `later`
+/// looks (fraction and bound), under each of these drifts; −∞ where that would be beyond −8.
+pub(crate) fn given_up(
+    t: f64,
+    later: impl Iterator<Item = (f64, f64)> + Clone,
+    drifts: &[f64],
+    least: f64,
+) -> f64 {
+    let back = |low: f64, drift: f64| {
+        let rise =
+            |(u, z): (f64, f64)| above((low * t.sqrt() + z * u.sqrt() - drift * (u - t)) / (u - t).sqrt());
+        above(low + drift * t.sqrt()) * later.clone().map(rise).sum::<f64>()
+    };
+    let steps = (6..17).map(|half| 0.5 * f64::from(half));
+    let found = steps.into_iter().find(|&low| drifts.iter().all(|&drift| back(low, drift) < least));
+    found.map_or(f64::NEG_INFINITY, |low| -low)
 }
 
 #[cfg(test)]
@@ -309,8 +355,10 @@ mod tests {
         ] {
             let all: f64 =
                 exits(&fractions, &vec![f64::NEG_INFINITY; upper.len()], &upper, 0.0).0.iter().sum();
-            let found = above_at_some_look(&fractions, &upper);
+            let found = above_at_some_look(Stage::start(0.0), &fractions, &upper);
             assert!((found - all).abs() < 1e-14, "{found} and {all}");
+            let rough = above_at_some_look(Stage::start(0.0).rough(), &fractions, &upper);
+            assert!((rough - all).abs() < 1e-9, "{rough} and {all}");
         }
     }
 

@@ -161,7 +161,7 @@ impl SequentialPlan {
     }
 
     /// The estimated hazard ratio at which each look is just significant, as in
-    /// [`FixedPlan::critical_hazard_ratio`]; `None` where a look cannot stop the trial.
+    /// [`FixedPlan::critical_hazard_ratio`]. Returns `None` if a look cannot stop the trial.
     #[must_use]
     pub fn critical_hazard_ratios(&self) -> Vec<Option<f64>> {
         let one = |(z, events): (&f64, f64)| z.is_finite().then(|| self.fixed.ratio_at(*z, events));

@@ -171,13 +171,13 @@ impl StagewiseResult {
         Ok((self.drift_with_tail(tail), self.drift_with_tail(1.0 - tail)))
     }
 
-    /// The median-unbiased estimate of the hazard ratio; `None` where the events were not given.
+    /// The median-unbiased estimate of the hazard ratio. Returns `None` if the events were not given.
     #[must_use]
     pub fn hazard_ratio(&self) -> Option<f64> {
         self.per_log_ratio.map(|per| self.ratio_of(per, self.drift))
     }
 
-    /// The interval of the hazard ratio; `None` where the events were not given.
+    /// The interval of the hazard ratio. Returns `None` if the events were not given.
     ///
     /// # Errors
     /// [`OutOfRange`](crate::Error::OutOfRange) for a level outside (0, 1).

@@ -117,7 +117,7 @@ impl WinRatioDesign {
 
     fn check(&self) -> Result<()> {
         checks::effect("the win ratio", self.win_ratio)?;
-        checks::positive("allocation", self.ratio)?;
+        checks::allocation("allocation", self.ratio)?;
         if !(0.0..1.0).contains(&self.ties) {
             return checks::refuse("ties", self.ties, "in [0, 1): pairs that are all tied decide nothing");
         }

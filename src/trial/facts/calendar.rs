@@ -8,6 +8,7 @@ use crate::trial::{DataCutoff, Time};
 /// How days between two dates are counted. The field does both, and never says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum DayCount {
     /// The difference of the dates: an event on the first day happens at 0.
     Elapsed,

@@ -93,7 +93,7 @@ impl fmt::Display for Name {
     }
 }
 
-// Derived it would borrow its text from the input for ever.
+// A derived form would need a text that lives as long as the program.
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for Name {
     fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {

@@ -5,7 +5,7 @@ use crate::trial::facts::baseline::Baseline;
 use crate::trial::{Characteristic, Label, Name, Stratum, Time, label};
 
 /// How a subject's follow-up ended. It ends once, in one way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Exit<E> {
     /// With an event after which nothing can be observed: death.

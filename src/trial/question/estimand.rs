@@ -133,7 +133,7 @@ impl<E: Label> Estimand<E> {
         }
     }
 
-    /// The endpoint; `None` where it was put together at run time.
+    /// The endpoint. Returns `None` if it was put together at run time.
     pub fn endpoint(&self) -> Option<&Endpoint<E>> {
         match &self.endpoint {
             Asked::Fixed(endpoint) => Some(endpoint),
@@ -155,7 +155,7 @@ impl<E: Label> Estimand<E> {
         }
     }
 
-    /// Does an event start the clock? `None` where that starts at entry.
+    /// Does an event start the clock? Returns `None` if the clock starts at entry.
     pub(in crate::trial) fn starts(&self, kind: E) -> Option<bool> {
         match &self.endpoint {
             Asked::Fixed(endpoint) => match endpoint.origin() {

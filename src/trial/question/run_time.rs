@@ -84,13 +84,13 @@ impl<E> RunTimeEndpoint<E> {
         &self.name
     }
 
-    /// What an event means; `None` where a description names it nowhere.
+    /// What an event means. Returns `None` if a description names it nowhere.
     #[must_use]
     pub fn role(&self, kind: E) -> Option<Role> {
         (self.role)(kind)
     }
 
-    /// Does the event start the clock? `None` where the clock starts at entry.
+    /// Does the event start the clock? Returns `None` if the clock starts at entry.
     #[must_use]
     pub fn starts(&self, kind: E) -> Option<bool> {
         self.starts.as_ref().map(|starts| starts(kind))

@@ -31,7 +31,7 @@ impl FigureCheck {
         self.without
     }
 
-    /// Between which values it would lie if the others are right; `None` where they cannot be, or do not
+    /// Between which values it would lie if the others are right. Returns `None` if they cannot be, or do not
     /// tell.
     #[must_use]
     pub fn instead(&self) -> Option<(f64, f64)> {

@@ -3,6 +3,7 @@
 /// May events or censorings share a time?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum TiedTimes {
     /// Yes, within and across the arms; events come before censorings.
     #[default]
@@ -14,6 +15,7 @@ pub enum TiedTimes {
 /// Which of the orders that differ only in the censorings behind an arm's last event are interleaved?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum LaterCensoring {
     /// All of them.
     #[default]

@@ -20,6 +20,7 @@ pub enum Direction {
 /// How many events there were, as far as the report says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum EventCount {
     /// In each group: `V = d₁d₂/(d₁ + d₂)`.
     PerGroup {
@@ -91,7 +92,7 @@ impl fmt::Display for RatioSource {
 /// use greenwood::trial::reconstruct::{Direction, EventCount, ReportedHazardRatio};
 ///
 /// let deaths = EventCount::Total { events: 485.0, first: 491.0, second: 485.0 };
-/// let ratio = ReportedHazardRatio::from_p_value("chemotherapy", "none", 0.075, deaths, Direction::Lower)?;
+/// let ratio = ReportedHazardRatio::from_p_value(0.075, deaths, Direction::Lower)?.named("chemotherapy", "none");
 /// assert_eq!(ratio.to_string(), "0.85 (95% CI 0.71 to 1.02), chemotherapy against none (from p and events)");
 /// # Ok::<(), greenwood::Error>(())
 /// ```
@@ -119,8 +120,15 @@ fn positive(argument: &'static str, value: f64) -> Result<f64> {
 }
 
 impl ReportedHazardRatio {
-    fn new(of: &str, against: &str, log_estimate: f64, information: f64, source: RatioSource) -> Self {
-        Self { of: of.to_string(), against: against.to_string(), log_estimate, information, source }
+    fn new(log_estimate: f64, information: f64, source: RatioSource) -> Self {
+        let (of, against) = ("the first group".to_string(), "the second".to_string());
+        Self { of, against, log_estimate, information, source }
+    }
+
+    /// The same ratio with the names of the groups: the first is the one whose hazard is the numerator.
+    #[must_use]
+    pub fn named(self, of: &str, against: &str) -> Self {
+        Self { of: of.to_string(), against: against.to_string(), ..self }
     }
 
     /// From a ratio and its confidence interval. The standard error follows from the width of the interval on
@@ -129,13 +137,7 @@ impl ReportedHazardRatio {
     /// # Errors
     /// [`Error::OutOfRange`] for a ratio or limit that is not above 0, limits that do not enclose the ratio,
     /// or a level outside (0, 1).
-    pub fn from_interval(
-        of: &str,
-        against: &str,
-        ratio: f64,
-        limits: (f64, f64),
-        level: f64,
-    ) -> Result<Self> {
+    pub fn from_interval(ratio: f64, limits: (f64, f64), level: f64) -> Result<Self> {
         let (lower, upper) = (positive("lower limit", limits.0)?, positive("upper limit", limits.1)?);
         positive("hazard ratio", ratio)?;
         if !(lower < upper && lower <= ratio && ratio <= upper) {
@@ -144,25 +146,20 @@ impl ReportedHazardRatio {
         }
         let z = Interval::log().level(level).z()?;
         let std_error = (upper / lower).ln() / (2.0 * z);
-        Ok(Self::new(of, against, ratio.ln(), std_error.powi(-2), RatioSource::Interval))
+        Ok(Self::new(ratio.ln(), std_error.powi(-2), RatioSource::Interval))
     }
 
     /// From observed − expected events of the first group and their variance.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the variance is not above 0 or the difference not finite.
-    pub fn from_log_rank(
-        of: &str,
-        against: &str,
-        observed_minus_expected: f64,
-        variance: f64,
-    ) -> Result<Self> {
+    pub fn from_log_rank(observed_minus_expected: f64, variance: f64) -> Result<Self> {
         let v = positive("variance of O - E", variance)?;
         if !observed_minus_expected.is_finite() {
             let (argument, must_be) = ("O - E", "a finite number");
             return Err(Error::OutOfRange { argument, value: observed_minus_expected, must_be });
         }
-        Ok(Self::new(of, against, observed_minus_expected / v, v, RatioSource::LogRank))
+        Ok(Self::new(observed_minus_expected / v, v, RatioSource::LogRank))
     }
 
     /// From a two-sided p-value (of a log-rank test or a Cox model), the events, and the direction of the
@@ -170,13 +167,7 @@ impl ReportedHazardRatio {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a p-value outside (0, 1] or counts that are not above 0.
-    pub fn from_p_value(
-        of: &str,
-        against: &str,
-        p: f64,
-        events: EventCount,
-        direction: Direction,
-    ) -> Result<Self> {
+    pub fn from_p_value(p: f64, events: EventCount, direction: Direction) -> Result<Self> {
         if !(p > 0.0 && p <= 1.0) {
             return Err(Error::OutOfRange { argument: "p", value: p, must_be: "above 0 and at most 1" });
         }
@@ -184,7 +175,7 @@ impl ReportedHazardRatio {
         // The lower tail keeps its digits where p is tiny; at p = 1 both are exactly in the middle.
         let z = if p < 1.0 { normal_quantile(p / 2.0) } else { 0.0 };
         let sign = if direction == Direction::Lower { 1.0 } else { -1.0 };
-        Ok(Self::new(of, against, sign * z / v.sqrt(), v, RatioSource::PValue))
+        Ok(Self::new(sign * z / v.sqrt(), v, RatioSource::PValue))
     }
 
     /// From two curves read at the same times, with the numbers at risk at each.
@@ -199,7 +190,7 @@ impl ReportedHazardRatio {
     /// [`Error::LengthMismatch`]; [`Error::Empty`] for fewer than two times; [`Error::InvalidProbability`];
     /// [`Error::NotMonotone`] where a curve or a number at risk rises; [`Error::Unsupported`] where no
     /// interval has events in both groups.
-    pub fn from_curves(of: &str, against: &str, first: CurveReading, second: CurveReading) -> Result<Self> {
+    pub fn from_curves(first: CurveReading, second: CurveReading) -> Result<Self> {
         first.check("first curve")?;
         second.check("second curve")?;
         if first.survival.len() != second.survival.len() {
@@ -227,7 +218,7 @@ impl ReportedHazardRatio {
                 ("a hazard ratio from curves", "no interval in which both groups have events");
             return Err(Error::Unsupported { method, with, why: "choose longer intervals" });
         }
-        Ok(Self::new(of, against, sum / weights, weights, RatioSource::Curves))
+        Ok(Self::new(sum / weights, weights, RatioSource::Curves))
     }
 
     /// The group whose hazard is the numerator.

@@ -257,7 +257,7 @@ fn competing_report<A: Label, E: Label>(
     })
 }
 
-/// The ratio under Firth's penalty with its profile limits; `None` where there is no event at all.
+/// The ratio under Firth's penalty with its profile limits. Returns `None` if there is no event at all.
 fn penalised(data: &RightCensored, design: &Design, of: &str, level: f64) -> Option<PenalisedRatio> {
     let fit = CoxPh::new().firth().fit(data, design).ok().filter(|fit| fit.events() > 0)?;
     let hazard_ratio = fit.hazard_ratio(of).ok().flatten()?.value().ok()?;

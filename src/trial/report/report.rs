@@ -90,15 +90,15 @@ pub struct ArmReport {
     pub competing: usize,
     /// The others: each reason and how many.
     pub censored: Vec<(String, usize)>,
-    /// How long they were followed; `None` where events compete.
+    /// How long they were followed. It is `None` if events compete.
     pub follow_up: Option<FollowUp>,
-    /// The median time to the event in days; `None` where events compete.
+    /// The median time to the event in days. It is `None` if events compete.
     pub median: Option<Quantile>,
     /// The probability of being free of the event at each time; empty where events compete.
     pub survival: Vec<SurvivalEstimate>,
     /// The probability of the event by each time.
     pub incidence: Vec<Incidence>,
-    /// The restricted mean time in days; `None` where events compete or no horizon fits all arms.
+    /// The restricted mean time in days. It is `None` if events compete or no horizon fits all arms.
     pub restricted_mean: Option<RestrictedMean>,
     /// At each time: at risk, and before it censored, with the event and with a competing event. The four add up to
     /// the subjects.
@@ -117,7 +117,7 @@ pub struct ComparisonReport {
     pub log_rank: LogRankTest,
     /// The exact permutation test, where there are at most 60 subjects and it can be had.
     pub exact: Option<ExactTest>,
-    /// The hazard ratio of the proportional-hazards model; `None` where it is 0 or infinite.
+    /// The hazard ratio of the proportional-hazards model. It is `None` if it is 0 or infinite.
     pub hazard_ratio: Option<HazardRatio>,
     /// Where that has no value: the ratio under Firth's penalty, with its profile limits.
     pub firth: Option<PenalisedRatio>,
@@ -140,11 +140,11 @@ pub struct ComparisonReport {
 pub struct CompetingReport {
     /// Gray's test of the event, stratified if the analysis is.
     pub gray: Option<GrayTest>,
-    /// The ratio of the subdistribution hazards of the Fine-Gray model; `None` where there is no model.
+    /// The ratio of the subdistribution hazards of the Fine-Gray model. It is `None` if there is no model.
     pub subdistribution_ratio: Option<Estimate>,
     /// The difference of the probabilities of the event by each time.
     pub differences: Vec<Estimate>,
-    /// The horizon of the mean time lost; `None` where none fits both arms.
+    /// The horizon of the mean time lost. It is `None` if none fits both arms.
     pub tau: Option<Time>,
     /// The difference of the mean times in days that the event takes up to the horizon.
     pub time_lost: Option<Estimate>,

@@ -21,6 +21,7 @@ pub enum BinaryRole {
 /// What subjects count as of whom the endpoint is not known: who died, or left, before the date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum CountAs {
     /// As having no response: the composite strategy of ICH E9(R1) for death, and what most protocols say of the
     /// missing.

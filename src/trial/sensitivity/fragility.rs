@@ -17,7 +17,7 @@ use crate::trial::Contrast;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fragility {
-    /// The number of moves; negative where the result is not significant; `None` where moving all but one changes
+    /// The number of moves; negative where the result is not significant. It is `None` if moving all but one changes
     /// nothing.
     pub index: Option<i64>,
     /// The p-value before the first move.

@@ -8,4 +8,4 @@ mod changed_outcomes;
 
 pub use censoring_bounds::CensoringBounds;
 pub use fragility::Fragility;
-pub use tipping_point::{TippingPoint, TippingRow};
+pub use tipping_point::{DeltaAdjustment, TippingPoint, TippingRow};

@@ -39,7 +39,7 @@ pub struct TippingPoint {
 pub struct TippingRow {
     /// The factor on the hazard after censoring.
     pub delta: f64,
-    /// The pooled hazard ratio; `None` where a completed data set has nothing to compare.
+    /// The pooled hazard ratio. It is `None` if a completed data set has nothing to compare.
     pub hazard_ratio: Option<f64>,
     /// Its two-sided p-value.
     pub p_value: Option<f64>,
@@ -58,7 +58,7 @@ impl TippingPoint {
         self.changed
     }
 
-    /// The first `delta` of those asked for at which the result is no longer significant; `None` where it stays so
+    /// The first `delta` of those asked for at which the result is no longer significant. Returns `None` if it stays so
     /// throughout, or is not significant at the first.
     #[must_use]
     pub fn tips_at(&self, alpha: f64) -> Option<f64> {
@@ -80,16 +80,65 @@ impl fmt::Display for TippingPoint {
     }
 }
 
+/// How the censored are imputed: by which factors the hazard after censoring is multiplied, how often, and with which
+/// random numbers.
+///
+/// | option | default | meaning | must be |
+/// |---|---|---|---|
+/// | [`new`](Self::new) | | the factors of the hazard after censoring | finite and above 0 |
+/// | [`imputations`](Self::imputations) | 100 | completed data sets for each factor | at least 2 |
+/// | [`seed`](Self::seed) | 1 | the same seed, the same data sets | |
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[must_use = "nothing is imputed until it is given to `tipping_point`"]
+pub struct DeltaAdjustment {
+    deltas: Vec<f64>,
+    imputations: usize,
+    seed: u64,
+}
+
+impl DeltaAdjustment {
+    /// The factors by which the hazard of the censored is multiplied from their censoring on.
+    pub fn new(deltas: &[f64]) -> Self {
+        Self { deltas: deltas.to_vec(), imputations: 100, seed: 1 }
+    }
+
+    /// How many completed data sets there are for each factor.
+    pub fn imputations(self, imputations: usize) -> Self {
+        Self { imputations, ..self }
+    }
+
+    /// The seed of the random numbers: the same seed gives the same data sets.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.deltas.is_empty() {
+            return Err(Error::Empty { argument: "deltas" });
+        }
+        if let Some(&value) = self.deltas.iter().find(|&&d| !(d > 0.0 && d.is_finite())) {
+            return Err(Error::OutOfRange { argument: "deltas", value, must_be: "finite and above 0" });
+        }
+        if self.imputations < 2 {
+            let (value, must_be) = (self.imputations as f64, "at least 2");
+            return Err(Error::OutOfRange { argument: "imputations", value, must_be });
+        }
+        Ok(())
+    }
+}
+
 impl<A: Label, E: Label> Analysis<A, E> {
     /// The comparison when those of the first arm who were censored for these reasons had, from then on, `delta`
-    /// times the hazard of their arm: once for each delta, with `imputations` completed data sets each.
+    /// times the hazard of their arm: once for each delta, with as many completed data sets as `adjustment` says.
     ///
     /// ```
-    /// use greenwood::trial::Censoring;
+    /// use greenwood::trial::DeltaAdjustment;
     /// use greenwood::trial::examples::{Arm, FFS, saa};
     ///
     /// let analysis = saa().analyse(&FFS)?;
-    /// let point = analysis.tipping_point(Arm::Msc, Arm::Control, |_| true, &[1.0, 2.0, 5.0], 50, 1)?;
+    /// let adjustment = DeltaAdjustment::new(&[1.0, 2.0, 5.0]).imputations(50).seed(1);
+    /// let point = analysis.tipping_point(Arm::Msc, Arm::Control, |_| true, &adjustment)?;
     /// assert!(point.rows().windows(2).all(|w| w[0].hazard_ratio < w[1].hazard_ratio));
     /// # Ok::<(), greenwood::Error>(())
     /// ```
@@ -102,20 +151,11 @@ impl<A: Label, E: Label> Analysis<A, E> {
         of: A,
         against: A,
         reasons: impl Fn(Censoring<E>) -> bool,
-        deltas: &[f64],
-        imputations: usize,
-        seed: u64,
+        adjustment: &DeltaAdjustment,
     ) -> Result<TippingPoint> {
-        if deltas.is_empty() {
-            return Err(Error::Empty { argument: "deltas" });
-        }
-        if let Some(&value) = deltas.iter().find(|&&d| !(d > 0.0 && d.is_finite())) {
-            return Err(Error::OutOfRange { argument: "deltas", value, must_be: "finite and above 0" });
-        }
-        if imputations < 2 {
-            let must_be = "at least 2";
-            return Err(Error::OutOfRange { argument: "imputations", value: imputations as f64, must_be });
-        }
+        adjustment.check()?;
+        let DeltaAdjustment { deltas, imputations, seed } = adjustment;
+        let (imputations, seed) = (*imputations, *seed);
         let observed = self.contrast(of, against)?;
         let arm: Vec<(f64, bool)> = self.records().iter().filter(|r| r.arm == of).map(plain).collect();
         let curves = (0..imputations)

@@ -41,7 +41,7 @@ impl<A: Label, E: Label> Trial<A, E> {
     /// # Errors
     /// [`Error::Empty`] where nobody is observed for any time; [`TrialError::NotTerminal`](crate::TrialError::NotTerminal) where follow-up goes on after an
     /// event that ended it in another subject; [`TrialError::IgnoresTerminal`](crate::TrialError::IgnoresTerminal) where an event that ended follow-up leads to
-    /// no state; those of [`Histories::new`] and [`Occupation::fit`].
+    /// no state; those of [`HistoryStates::rows`](crate::survival::data::HistoryStates::rows) and [`Occupation::fit`].
     pub fn states<Q: StateQuestion<E>>(&self, question: &Q) -> Result<StateAnalysis<A, Q::State>> {
         self.check_histories()?;
         let mut rows = Rows { states: vec![question.initial()], ..Rows::default() };
@@ -70,7 +70,8 @@ impl<A: Label, E: Label> Trial<A, E> {
         let to: Vec<Option<&str>> = rows.to.iter().map(|to| to.as_ref().map(name)).collect();
         let from: Vec<&str> = rows.from.iter().map(name).collect();
         let states: Vec<&str> = names.iter().map(String::as_str).collect();
-        let histories = Histories::new(&rows.id, &rows.start, &rows.stop, &to, &states)?.with_from(&from)?;
+        let histories =
+            Histories::among(&states).rows(&rows.id, &rows.start, &rows.stop, &to)?.with_from(&from)?;
         let observed = self.subjects().iter().filter(|s| s.end > Time::ZERO).map(|s| s.arm);
         let mut arms: Vec<A> = Vec::new();
         for arm in observed {

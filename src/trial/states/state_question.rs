@@ -16,7 +16,7 @@ pub trait StateQuestion<E> {
     /// The state at entry.
     fn initial(&self) -> Self::State;
 
-    /// The state after an event in the state `from`. `None` where the event means nothing to the question: in whatever
-    /// state it happens.
+    /// The state after an event in the state `from`. Returns `None` if the event means nothing to the question: in
+    /// whatever state it happens.
     fn after(&self, from: Self::State, event: E) -> Option<Self::State>;
 }

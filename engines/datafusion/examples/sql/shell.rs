@@ -92,7 +92,8 @@ pub fn run(program: impl Future<Output = Result<Vec<u8>, String>>) -> ExitCode {
 fn failed(text: &str) -> ExitCode {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = line.strip_prefix("error: ").unwrap_or(&line);
-    eprintln!("error: {line}");
+    // Where nobody reads standard error any more, the status says it.
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {line}\n"));
     ExitCode::from(2)
 }
 

@@ -265,10 +265,15 @@ impl Program for Options {
                     .map_err(|e| format!("--accrual-breaks, --accrual-rates: {e}"))?;
                 let (hazard, dropout) =
                     (rate("--hazard", flags.hazard)?, rate("--dropout-hazard", flags.dropout_hazard)?);
-                if !(flags.at >= 0.0 && flags.at.is_finite()) {
-                    return Err(format!("--at {}: a time must be finite and at least 0", flags.at).into());
+                if !(0.0..=1e12).contains(&flags.at) {
+                    let must = "a time must be finite and at least 0, and at most 10^12";
+                    return Err(format!("--at {}: {must}", flags.at).into());
                 }
                 let events = accrual.expected_events(flags.at, &hazard, &dropout);
+                if !(events <= 1e15) {
+                    let must = "it must be at most 10^15: lower the rates";
+                    return Err(format!("--accrual-rates: {events} events are expected: {must}").into());
+                }
                 Ok(if flags.json {
                     json_text(json!({ "events": number(events) }), &none)
                 } else {

@@ -73,7 +73,8 @@ impl CompetingFlags {
         let (accrual, time) = self.course.calendar()?;
         let (control, dropout) = (self.course.needed_control()?, self.course.dropout()?);
         let competing = rate("--competing-hazard", self.competing_hazard)?;
-        let mut design = CompetingRisksDesign::new(effect, control, competing, accrual, time)
+        let mut design = CompetingRisksDesign::new(effect, control, accrual, time)
+            .competing(competing)
             .alpha(self.test.alpha(0.025))
             .sides(self.arms.sides)
             .allocation(self.arms.ratio)
@@ -247,7 +248,8 @@ impl EquivalenceFlags {
         if let Some(followup) = self.course.followup {
             design = design.followup(followup);
         }
-        let plan = design.fit().map_err(by_flag(&[self.test.given()]))?;
+        let lower = if self.lower.is_some() { "--lower" } else { "--upper" };
+        let plan = design.fit().map_err(by_flag(&[self.test.given(), ("the lower margin", lower)]))?;
         let fields = || {
             json!({
                 "events": number(plan.events()),

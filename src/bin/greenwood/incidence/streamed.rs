@@ -8,8 +8,8 @@ use crate::support::{Failure, Warnings};
 use crate::support::{Further, order_of};
 
 impl CauseColumns {
-    /// The tables of the groups and strata. `None` where that cannot be: in other files, where the variance or a check needs every
-    /// row, and where cells are to be read as text.
+    /// The tables of the groups and strata. Returns `None` if that cannot be: in other files, where the variance or a
+    /// check needs every row, and where cells are to be read as text.
     #[cfg(not(feature = "parquet"))]
     #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "the other one can fail")]
     pub fn streamed(
@@ -20,8 +20,8 @@ impl CauseColumns {
         Ok(None)
     }
 
-    /// The tables of the groups and strata. `None` where that cannot be: in other files, where the variance or a check needs every
-    /// row, and where cells are to be read as text.
+    /// The tables of the groups and strata. Returns `None` if that cannot be: in other files, where the variance or a
+    /// check needs every row, and where cells are to be read as text.
     #[cfg(feature = "parquet")]
     pub fn streamed(
         &self,

@@ -161,7 +161,7 @@ impl Options {
         let ids = table.text("--id", &self.id)?;
         let start = table.numbers("--start", &self.start)?;
         let stop = table.numbers("--stop", &self.stop)?;
-        let mut data = Histories::new(&ids, &start, &stop, &to, &self.states).map_err(explain)?;
+        let mut data = Histories::among(&self.states).rows(&ids, &start, &stop, &to).map_err(explain)?;
         if let Some(column) = &self.from {
             let cells = table.text("--from", column)?.into_iter().enumerate();
             let from: Vec<String> =

@@ -184,7 +184,7 @@ impl Options {
         })
     }
 
-    /// The cause of each row's event; `None` where it is censored.
+    /// The cause of each row's event. Returns `None` if it is censored.
     pub(super) fn outcomes(&self, table: &Table) -> Result<Vec<Option<String>>, Failure> {
         let same = |a: &str, b: &str| {
             a == b || matches!((a.parse(), b.parse()), (Ok::<f64, _>(a), Ok::<f64, _>(b)) if a == b)

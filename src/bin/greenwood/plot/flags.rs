@@ -29,6 +29,9 @@ fn names(kinds: &[Kind]) -> String {
     kinds.iter().map(|&k| name(k)).collect::<Vec<_>>().join(", ")
 }
 
+/// A flag, whether it was given, and the kinds that have it.
+type Flag = (&'static str, bool, &'static [Kind]);
+
 impl Options {
     /// Refuses flags that the kind does not have, and those without which it cannot be drawn.
     pub(super) fn check(&self) -> Result<(), Failure> {
@@ -122,8 +125,12 @@ impl Options {
     }
 
     /// Each flag, whether it is given, and the kinds that have it.
-    fn given(&self) -> Vec<(&'static str, bool, &'static [Kind])> {
-        let (columns, rows) = (&self.columns, &self.columns.rows);
+    fn given(&self) -> impl Iterator<Item = Flag> {
+        [self.given_content(), self.given_look(), self.given_columns()].into_iter().flatten()
+    }
+
+    /// Flags that say what is drawn.
+    fn given_content(&self) -> Vec<Flag> {
         vec![
             (
                 "--by",
@@ -139,21 +146,7 @@ impl Options {
             ("--risk", !self.risk.is_empty(), SCORES),
             ("--horizon", !self.horizon.is_empty(), SCORES),
             ("--groups", self.groups.is_some(), &[Calibration]),
-            ("--time-axis", self.time_axis.is_some(), TIMED),
-            ("--time-unit", self.time_unit.is_some(), TIMED),
-            ("--until", self.until.is_some(), CURVES),
-            ("--kmunicate", self.kmunicate, COUNTED),
-            ("--preset kmunicate", self.preset == Preset::Kmunicate, COUNTED),
             ("--medians", self.medians, &[Survival]),
-            ("--legend", self.legend.is_some(), CURVES),
-            ("--name-with", !self.name_with.is_empty(), COUNTED),
-            ("--table", self.table_rows.is_some(), CURVES),
-            ("--count-subjects", self.count_subjects, &[Survival, CumulativeHazard, LogLog]),
-            ("--no-bands", self.no_bands, CURVES),
-            ("--bars", self.bars, &[Survival, Incidence, CumulativeHazard, States]),
-            ("--no-marks", self.no_marks, CURVES),
-            ("--fraction", self.fraction, &[Survival, Incidence, States]),
-            ("--value-axis", self.value_axis.is_some(), CURVES),
             ("--landmarks", !self.landmarks.is_empty(), CURVES),
             (
                 "--level",
@@ -170,6 +163,33 @@ impl Options {
                     Calibration,
                 ],
             ),
+        ]
+    }
+
+    /// Flags that say how it looks.
+    fn given_look(&self) -> Vec<Flag> {
+        vec![
+            ("--time-axis", self.time_axis.is_some(), TIMED),
+            ("--time-unit", self.time_unit.is_some(), TIMED),
+            ("--until", self.until.is_some(), CURVES),
+            ("--kmunicate", self.kmunicate, COUNTED),
+            ("--preset kmunicate", self.preset == Preset::Kmunicate, COUNTED),
+            ("--legend", self.legend.is_some(), CURVES),
+            ("--name-with", !self.name_with.is_empty(), COUNTED),
+            ("--table", self.table_rows.is_some(), CURVES),
+            ("--count-subjects", self.count_subjects, &[Survival, CumulativeHazard, LogLog]),
+            ("--no-bands", self.no_bands, CURVES),
+            ("--bars", self.bars, &[Survival, Incidence, CumulativeHazard, States]),
+            ("--no-marks", self.no_marks, CURVES),
+            ("--fraction", self.fraction, &[Survival, Incidence, States]),
+            ("--value-axis", self.value_axis.is_some(), CURVES),
+        ]
+    }
+
+    /// Flags that name columns of the file.
+    fn given_columns(&self) -> Vec<Flag> {
+        let (columns, rows) = (&self.columns, &self.columns.rows);
+        vec![
             (
                 "--event-value",
                 columns.event_value.is_some(),

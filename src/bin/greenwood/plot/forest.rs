@@ -83,7 +83,7 @@ impl Options {
     }
 }
 
-/// The likelihood-ratio test of arm × factor; `None` where it cannot be had.
+/// The likelihood-ratio test of arm × factor. Returns `None` if it cannot be had.
 fn interaction(data: &RightCensored, arm: &[f64], factor: &Groups) -> Result<Option<f64>, Failure> {
     let reference = factor.labels()[0].clone();
     let main = Design::builder().numeric("group", arm).factor("subgroup", factor, &reference);

@@ -49,7 +49,7 @@ impl Options {
         let ids = table.text("--id", id)?;
         let (start, stop) = (table.numbers("--entry", entry)?, table.numbers("--time", &columns.time)?);
         let explain = |error: greenwood::Error| history_problem(table, id, &error);
-        let mut data = Histories::new(&ids, &start, &stop, &to, &self.states).map_err(explain)?;
+        let mut data = Histories::among(&self.states).rows(&ids, &start, &stop, &to).map_err(explain)?;
         if let Some(weights) = columns.rows.weights(table)? {
             data = data.with_weights(weights).map_err(explain)?;
         }

@@ -1,11 +1,12 @@
 //! How a program answers: text or one JSON object on standard output, or one line on standard error.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use greenwood::survival::result::NotEstimable;
 use serde_json::{Map, Value};
 
-use super::written::{Failure, one_line, written};
+use super::written::{Failure, one_line, tell, written};
 
 /// A program: its flags, and what it prints.
 pub trait Program: clap::Parser {
@@ -15,11 +16,34 @@ pub trait Program: clap::Parser {
 
 /// The program of these flags: 0 after an answer, 2 after a failure.
 pub fn main_of<P: Program>() -> ExitCode {
-    match P::try_parse() {
+    match P::try_parse_from(joined(std::env::args_os())) {
         Ok(options) => print(options.run()),
         Err(usage) if usage.use_stderr() => print(Err(one_line(&usage.to_string()).into())),
         Err(help) => print(Ok(help.to_string())),
     }
+}
+
+/// A negative value after a long flag belongs to the flag (`--looks -1` is `--looks=-1`), so that what refuses it names the flag.
+fn joined(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = Vec::new();
+    for arg in given {
+        let negative = arg.to_str().and_then(|text| text.strip_prefix('-')).is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_digit() || c == '.') || rest.parse::<f64>().is_ok()
+        });
+        match args.last_mut() {
+            Some(flag)
+                if negative
+                    && flag
+                        .to_str()
+                        .is_some_and(|f| f.len() > 2 && f.starts_with("--") && !f.contains('=')) =>
+            {
+                flag.push("=");
+                flag.push(arg);
+            }
+            _ => args.push(arg),
+        }
+    }
+    args
 }
 
 /// An answer on standard output, a failure as one line on standard error.
@@ -38,7 +62,7 @@ pub struct Warnings(Vec<String>);
 impl Warnings {
     pub fn add(&mut self, text: impl Into<String>) {
         let text = text.into();
-        eprintln!("warning: {text}");
+        tell(format_args!("warning: {text}"));
         self.0.push(text);
     }
 }

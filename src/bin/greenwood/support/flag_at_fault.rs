@@ -23,15 +23,16 @@ const FLAGS: &[(&str, &str)] = &[
     ("events", "--events"),
     ("duration", "--accrual"),
     ("accrual", "--accrual"),
-    ("the number of events", "--hazard-ratio, --control-hazard or --control-median"),
-    ("the number of subjects", "--hazard-ratio, --control-hazard or --control-median"),
+    ("the number of events", "--hazard-ratio, --control-hazard or --control-median, --dropout-hazard"),
+    ("the number of subjects", "--hazard-ratio, --control-hazard or --control-median, --dropout-hazard"),
     ("accrual and follow-up", "--accrual, --followup"),
     ("the time of the analysis", "--accrual, --followup"),
-    ("the control hazard", "--control-hazard"),
-    ("the expected number of events", "--control-hazard"),
-    ("the probability of the event", "--control-hazard"),
-    ("the expected statistic", "--hazard-ratio"),
+    ("the control hazard", "--control-hazard or --control-median, --dropout-hazard"),
+    ("the expected number of events", "--control-hazard or --control-median, --dropout-hazard"),
+    ("the probability of the event", "--control-hazard or --control-median, --dropout-hazard"),
+    ("the expected statistic", "--hazard-ratio, --delay"),
     ("expected less observed events", "--hazard"),
+    ("the test", "--test, --weight, --tau, --hazard-ratio, --control-hazard or --control-median"),
     ("looks", "--looks"),
     ("fractions", "--fractions"),
     ("the last fraction", "--fractions"),
@@ -63,6 +64,7 @@ pub fn by_flag(own: &[(&'static str, &'static str)]) -> impl Fn(Error) -> Failur
             | Error::NotMonotone { argument, .. }
             | Error::LengthMismatch { argument, .. }
             | Error::Empty { argument } => Some(*argument),
+            Error::Unsupported { method: "this planned test", .. } => Some("the test"),
             _ => None,
         };
         let flag = argument.and_then(|a| flags.iter().find(|(name, _)| *name == a));

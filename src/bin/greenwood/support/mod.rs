@@ -22,4 +22,4 @@ pub use cox_answer::{CoxAnswer, TiesName, design};
 pub use flag_at_fault::{by_flag, of_flag};
 pub use rows::{RowFlags, WeightKind, read_complete};
 pub use table::{Dialect, Table, is_parquet, order_of};
-pub use written::Failure;
+pub use written::{Failure, tell};

@@ -15,8 +15,8 @@ use super::written::Failure;
 
 impl Columns {
     /// The risk tables of the groups of a Parquet file, groups and strata in increasing order of their labels: row groups come
-    /// and go, and memory holds the distinct times. `None` where that cannot be: in other files, where the variance or a check
-    /// needs every row, and where cells are to be read as text.
+    /// and go, and memory holds the distinct times. Returns `None` if that cannot be: in other files, where the
+    /// variance or a check needs every row, and where cells are to be read as text.
     pub fn streamed(&self, further: Further, warnings: &mut Warnings) -> Result<Option<RiskTables>, Failure> {
         if !self.may_stream()? {
             return Ok(None);

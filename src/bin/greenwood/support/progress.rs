@@ -16,7 +16,7 @@ impl<'a> Progress<'a> {
     pub(super) fn tell(&mut self, rows: usize) {
         // The clock is asked once in 65,536 rows: asking costs as much as a short row.
         if self.watched && rows.is_multiple_of(1 << 16) && self.last.elapsed().as_secs() >= 1 {
-            eprintln!("{}: {rows} rows read", self.name);
+            super::written::tell(format_args!("{}: {rows} rows read", self.name));
             self.last = std::time::Instant::now();
         }
     }

@@ -14,7 +14,7 @@ pub fn written(run: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> ExitC
     if failure.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {}", one_line(&failure.to_string()));
+    tell(format_args!("error: {}", one_line(&failure.to_string())));
     ExitCode::from(2)
 }
 
@@ -24,4 +24,9 @@ pub fn one_line(text: &str) -> String {
     let body = text.split("\n\nUsage:").next().unwrap_or(text);
     let lines: Vec<&str> = body.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
     lines.join(" ").replace(" tip: ", "; ")
+}
+
+/// A line on standard error; where nobody reads it any more, it is dropped.
+pub fn tell(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

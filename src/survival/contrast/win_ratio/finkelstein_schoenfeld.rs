@@ -56,7 +56,7 @@ impl FinkelsteinSchoenfeld {
         self.variance
     }
 
-    /// T over its standard deviation; `None` where all pairs are tied.
+    /// T over its standard deviation. Returns `None` if all pairs are tied.
     #[must_use]
     pub fn z(&self) -> Option<f64> {
         (self.variance > 0.0).then(|| self.statistic / self.variance.sqrt())

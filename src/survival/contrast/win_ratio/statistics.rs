@@ -11,6 +11,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 /// By what the sum of squares in a U-statistic's variance is divided. With nine in a group it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Divisor {
     /// By n − 1: unbiased for the covariances, a little wider.
     #[default]

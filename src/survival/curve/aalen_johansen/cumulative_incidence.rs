@@ -126,7 +126,7 @@ impl CumulativeIncidence {
         self.start
     }
 
-    /// The last time at which anybody was under observation, or `None` where nobody ever was.
+    /// The last time at which anybody was under observation, or `None` if nobody ever was.
     #[must_use]
     pub fn last_time(&self) -> Option<f64> {
         self.table.all().last_time()
@@ -151,8 +151,8 @@ impl CumulativeIncidence {
         &self.free
     }
 
-    /// The probability of being free of every cause at `t`, and its standard error, which is 0 where the probability is
-    /// 0 or 1 (as in R's multi-state curves: the derivatives are 0 there) and `None` where there is no variance.
+    /// The probability of being free of every cause at `t`, and its standard error. The error is 0 if the probability is
+    /// 0 or 1 (as in R's multi-state curves: the derivatives are 0 there), and `None` if the curve has no variance.
     ///
     /// # Errors
     /// [`NotEstimable`], with the reason, as [`IncidenceEstimate::value`].

@@ -124,7 +124,7 @@ impl IncidenceEstimate {
         self.std_error
     }
 
-    /// Why there is no estimate or, where there is one, no standard error; `None` where there are both.
+    /// Why there is no estimate or, where there is one, no standard error. Returns `None` if there are both.
     #[must_use]
     pub fn not_estimable(&self) -> Option<NotEstimable> {
         self.value.err().or(self.std_error.err())
@@ -270,7 +270,7 @@ impl IncidenceQuantile {
         self.p
     }
 
-    /// The time, or `None` where the incidence does not reach p.
+    /// The time, or `None` if the incidence does not reach p.
     #[must_use]
     pub fn value(&self) -> Option<f64> {
         self.value

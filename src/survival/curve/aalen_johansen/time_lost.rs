@@ -57,7 +57,7 @@ impl TimeLost {
         self.value
     }
 
-    /// Its standard error, of the kind of the curve's; `None` where a table gives none.
+    /// Its standard error, of the kind of the curve's. Returns `None` if a table gives none.
     #[must_use]
     pub fn std_error(&self) -> Option<f64> {
         self.std_error

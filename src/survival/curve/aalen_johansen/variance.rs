@@ -10,6 +10,7 @@ use std::fmt;
 /// How the variance of a cumulative incidence is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum IncidenceVariance {
     /// The infinitesimal jackknife (R's multi-state `survfit`): the sum of squared influences of subjects, or clusters.
     /// Without weights, clusters and late entries it equals [`Delta`](Self::Delta). The one that sampling weights and

@@ -134,7 +134,7 @@ impl LifeTable {
         self.rows.last().map_or(f64::NAN, |r| r.survival * (1.0 - r.conditional))
     }
 
-    /// The median life time, the median residual life at 0; `None` where survival stays above a half.
+    /// The median life time, the median residual life at 0. Returns `None` if survival stays above a half.
     #[must_use]
     pub fn median(&self) -> Option<f64> {
         self.rows.first().and_then(|r| r.median_residual)

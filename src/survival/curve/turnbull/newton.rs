@@ -10,7 +10,7 @@ use super::intersections::Intersections;
 /// The largest support for which a Newton step is affordable.
 pub(super) const LARGEST: usize = 400;
 
-/// The masses; `None` where the support grows too large.
+/// The masses. Returns `None` if the support grows too large.
 pub(super) fn masses(of: &Intersections, tolerance: f64, most: usize) -> Option<(Vec<f64>, usize)> {
     let mut support = covering(&of.cells)?;
     let mut mass = vec![0.0; of.len()];

@@ -105,7 +105,7 @@ impl IntervalLogRankTest {
         self.df
     }
 
-    /// The two-sided p-value; `None` where all scores are the same.
+    /// The two-sided p-value. Returns `None` if all scores are the same.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         (self.df > 0).then(|| chi_square_sf(self.statistic, self.df))

@@ -99,7 +99,7 @@ impl MarkovTestResult {
         any.then(|| (1 + self.as_large[which]) as f64 / (1 + self.replicates) as f64)
     }
 
-    /// The p-value of the mean statistic over the landmarks; `None` where no landmark compares groups.
+    /// The p-value of the mean statistic over the landmarks. Returns `None` if no landmark compares groups.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         self.share(0)

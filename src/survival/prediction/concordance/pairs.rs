@@ -29,7 +29,7 @@ pub(super) type Pairs = [f64; 3];
 pub(super) struct Stratum<'a> {
     pub time: &'a [f64],
     pub event: Vec<bool>,
-    /// `None` where each counts 1.
+    /// It is `None` if each counts 1.
     pub weights: Option<Vec<f64>>,
     pub score: Vec<f64>,
     /// The rows that enter after 0, in order of entry.

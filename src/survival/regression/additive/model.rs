@@ -108,7 +108,7 @@ impl AdditiveModel {
         &self.at_risk
     }
 
-    /// Where and why the estimation ended before the last event; `None` where all events were used.
+    /// Where and why the estimation ended before the last event. Returns `None` if all events were used.
     #[must_use]
     pub fn end(&self) -> Option<EstimationEnd> {
         self.end

@@ -290,8 +290,8 @@ impl RiskSets {
     }
 }
 
-/// The inverse of the matrix with this lower triangle, without the strata of which nobody is there; `None` where it is nearly
-/// singular.
+/// The inverse of the matrix with this lower triangle, without the strata of which nobody is there. Returns `None` if
+/// it is nearly singular.
 fn inverse(lower: &[f64], p: usize, there: &[usize]) -> Option<Vec<f64>> {
     let used: Vec<usize> = (0..p).filter(|j| there.get(*j).is_none_or(|n| *n > 0)).collect();
     let mut full = lower.to_vec();

@@ -1,6 +1,6 @@
 //! The baseline hazard, and curves predicted from it.
 
-mod limit;
+pub(in crate::survival::regression) mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 
@@ -22,6 +22,7 @@ use crate::survival::regression::recipe::Recipe;
 /// How the baseline is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum BaselineMethod {
     /// Breslow (1972): the hazard is `Σ d/S0`, survival `exp(−H)`.
     Breslow,

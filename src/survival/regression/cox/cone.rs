@@ -30,7 +30,8 @@ struct Ray {
     holds: bool,
 }
 
-/// The rays of C in the columns of `pairs`, of length 1, for a basis of the flat space; `None` where there are too many.
+/// The rays of C in the columns of `pairs`, of length 1, for a basis of the flat space. Returns `None` if there are
+/// too many.
 pub(super) fn extreme_rays(pairs: &Pairs, basis: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let k = basis.len();
     let direction = |y: &[f64]| -> Vec<f64> {

@@ -6,6 +6,7 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::limit::unknown_directions;
+use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
 use crate::survival::regression::cox::model::{CoxModel, Finished};
 use crate::survival::regression::cox::newton::{COLLINEAR, Objective, independent_columns, maximise};
 use crate::survival::regression::cox::options::{Collinear, CoxPh};
@@ -154,12 +155,12 @@ impl CoxPh {
         if !rows.event.contains(&true) {
             found.stop = Stop::NoEvents;
         }
-        let (initial, start, free, found) = (&initial, &start, &free, &found);
-        Ok(Finished { options: self, data, design, rows, initial, start, free, found }.into_model())
+        let end = EndOfSearch { rows, free: &free, found: &found };
+        Ok(Finished { options: self, data, design, initial: &initial, start: &start, end }.into_model())
     }
 }
 
-/// The same linear predictors with the redundant columns at 0; `None` where they are.
+/// The same linear predictors with the redundant columns at 0. Returns `None` if they are 0 already.
 fn without_redundant(rows: &Rows, ties: Ties, free: &[usize], beta: &[f64]) -> Option<Vec<f64>> {
     let mut redundant = (0..rows.p).filter(|j| !free.contains(j));
     redundant.clone().find(|&j| beta[j] != 0.0)?;

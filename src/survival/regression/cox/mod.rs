@@ -19,7 +19,7 @@
 //! maximises with some coefficients held.
 
 mod backwards;
-mod baseline;
+pub(in crate::survival::regression) mod baseline;
 mod cone;
 mod exact;
 mod firth;

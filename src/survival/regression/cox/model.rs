@@ -1,7 +1,8 @@
 //! What was fitted: coefficients with their status, variances, tests, and how the iteration ended.
 
+pub(in crate::survival::regression) mod end_of_search;
 mod finished;
-pub(super) mod limit;
+pub(in crate::survival::regression) mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 mod table;

@@ -25,8 +25,8 @@ pub(in crate::survival::regression) fn applies(rows: &Rows) -> bool {
         && rows.weight.own().is_none_or(|w| w.iter().all(moderate))
 }
 
-/// The log likelihood, gradient and information at `beta`; `None` where the linear predictors are too far apart for this
-/// way: then nothing was computed.
+/// The log likelihood, gradient and information at `beta`. Returns `None` if the linear predictors are too far apart
+/// for this way: then nothing was computed.
 pub(super) fn evaluate(rows: &Rows, beta: &[f64], ties: Ties, point: &mut Point) -> Option<()> {
     match rows.p {
         1 => Pass::<1>::over(rows, beta, ties, point),
@@ -132,7 +132,7 @@ impl<const P: usize> Walk<'_, P> {
     }
 
     /// Predicts the rows that end before `to`, as many as there is room for, the first of them no earlier than `first`.
-    /// `None` where one is too far off.
+    /// Returns `None` if one is too far off.
     #[inline]
     fn predict(&self, first: usize, to: usize, ahead: &mut Ahead) -> Option<()> {
         ahead.from = first.max(to.saturating_sub(AHEAD));

@@ -9,6 +9,7 @@ use crate::survival::regression::cox::with_data::FittedData;
 /// What happens to a column that is a combination of earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Collinear {
     /// It is left out, and its term says so.
     #[default]

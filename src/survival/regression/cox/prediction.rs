@@ -18,7 +18,7 @@ impl CoxModel {
         let at = self.position(name)?;
         let (term, reference) = (&self.terms[at], self.recipe.compared_with(at));
         Ok(term.std_error().map(|se| {
-            HazardRatio::new(&term.name, &reference, HazardRatioMethod::Cox, term.coefficient(), Ok(se))
+            HazardRatio::new(HazardRatioMethod::Cox, term.coefficient(), Ok(se)).named(&term.name, &reference)
         }))
     }
 
@@ -51,8 +51,9 @@ impl CoxModel {
         let x = one_row(row, &self.recipe, "the row")?;
         let r = one_row(reference, &self.recipe, "the reference")?;
         let d: Vec<f64> = x.iter().zip(&r).map(|(x, r)| x - r).collect();
-        let ratio =
-            |log: f64, se| HazardRatio::new("the row", "the reference", HazardRatioMethod::Cox, log, se);
+        let ratio = |log: f64, se| {
+            HazardRatio::new(HazardRatioMethod::Cox, log, se).named("the row", "the reference")
+        };
         let none =
             || HazardRatio::none("the row", "the reference", HazardRatioMethod::Cox, NotEstimable::NoMaximum);
         if movement(&self.unknown, &d) != [false; 2] {

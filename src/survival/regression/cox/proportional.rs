@@ -24,6 +24,7 @@ use crate::survival::regression::term::{Term, TestResult};
 /// The function g of time along which a coefficient might drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum TimeScale {
     /// `1 − S(t−)`, S the Kaplan-Meier curve of all rows (R's default). Of a subdistribution: the incidence of the cause
     /// just before t, among all rows.
@@ -135,6 +136,11 @@ impl ProportionalHazards {
         }
         let coefficients = used.iter().map(coefficient).collect();
         Self { coefficients, covariates, global: test(used), scale }
+    }
+
+    /// With another test of all together.
+    pub(in crate::survival::regression) fn with_global(self, global: TestResult) -> Self {
+        Self { global, ..self }
     }
 
     /// One test per covariate that has an estimated coefficient: a factor, a spline or an interaction is tested as a

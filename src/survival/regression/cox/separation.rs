@@ -75,7 +75,7 @@ pub(in crate::survival::regression) struct ByColumn {
     pub sign: f64,
 }
 
-/// The limit; `None` where no coefficient of `free` can run to infinity, with the others held.
+/// The limit. Returns `None` if no coefficient of `free` can run to infinity, with the others held.
 pub(in crate::survival::regression) fn limit(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
     limit_of(rows, ties, free).or_else(|| {
         let merged = Pairs::new(rows, ties, free).with_close_values_merged()?;
@@ -131,8 +131,8 @@ impl<'a> Pairs<'a> {
         self.reach.iter().zip(direction).map(|(r, d)| r * d.abs()).sum()
     }
 
-    /// A direction of the cone along which a contrast falls; `None` where there is none: where the contrast is a combination
-    /// of the pairs.
+    /// A direction of the cone along which a contrast falls. Returns `None` if there is none: where the contrast is a
+    /// combination of the pairs.
     pub fn along_which_falls(&self, contrast: &[f64]) -> Option<Vec<f64>> {
         let minus: Vec<f64> = self.free.iter().map(|&j| -contrast[j]).collect();
         self.residual(&minus, norm(&minus))
@@ -316,8 +316,8 @@ impl<'a> Pairs<'a> {
         worst.map(|w| w.1)
     }
 
-    /// What is left of `v` once the nearest point of −K is taken away, of length 1: a direction of the cone. `None` where
-    /// nothing is left, measured by `size`.
+    /// What is left of `v` once the nearest point of −K is taken away, of length 1: a direction of the cone. Returns
+    /// `None` if nothing is left, measured by `size`.
     fn residual(&self, v: &[f64], size: f64) -> Option<Vec<f64>> {
         let k = self.free.len();
         let mut left = v.to_vec();

@@ -8,7 +8,7 @@ use crate::survival::regression::cox::options::CoxPh;
 use crate::survival::regression::cox::with_data::FittedData;
 
 /// Why the iteration ended. [`is_success`](Self::is_success): may the estimates be reported without a remark?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Stop {

@@ -33,6 +33,7 @@
 /// Kalbfleisch & Prentice (1973), Biometrika 60:267. `DeLong`, Guirguis & So (1994), Biometrika 81:607.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Ties {
     /// Efron (1977): they leave one after the other, on average.
     #[default]

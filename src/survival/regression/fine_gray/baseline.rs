@@ -3,6 +3,8 @@
 #[cfg(feature = "serde")]
 use crate::error::Result;
 #[cfg(feature = "serde")]
+use crate::survival::regression::stored::refuse;
+#[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 
 /// The baseline hazard of the subdistribution in one stratum: its jumps at the event times of the cause, for covariates 0.
@@ -12,10 +14,11 @@ pub struct SubdistributionBaseline {
     pub(super) label: String,
     pub(super) times: Vec<f64>,
     pub(super) jumps: Vec<f64>,
+    pub(super) last: f64,
 }
 
 #[cfg(feature = "serde")]
-checked_when_read!(SubdistributionBaseline { label: String, times: Vec<f64>, jumps: Vec<f64> });
+checked_when_read!(SubdistributionBaseline { label: String, times: Vec<f64>, jumps: Vec<f64>, last: f64 });
 
 #[cfg(feature = "serde")]
 impl SubdistributionBaseline {
@@ -23,7 +26,14 @@ impl SubdistributionBaseline {
         stored::length("jumps", self.jumps.len(), "times", self.times.len())?;
         self.jumps.iter().try_for_each(|&j| stored::size("a jump of a hazard", j))?;
         self.times.iter().try_for_each(|&t| stored::size("time", t))?;
-        stored::increasing("time", self.times.iter().copied())
+        stored::increasing("time", self.times.iter().copied())?;
+        stored::size("the end of follow-up", self.last)?;
+        match self.times.last() {
+            Some(&time) if time > self.last => {
+                refuse("the end of follow-up", self.last, "no earlier than the last event time")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -44,6 +54,12 @@ impl SubdistributionBaseline {
     #[must_use]
     pub fn jumps(&self) -> &[f64] {
         &self.jumps
+    }
+
+    /// The end of follow-up in the stratum.
+    #[must_use]
+    pub fn last(&self) -> f64 {
+        self.last
     }
 
     /// The cumulative hazard at `t`; NaN where `t` is.

@@ -15,6 +15,7 @@ use crate::survival::risk_table::table::{RiskTable, Row};
 /// Who is at risk of being censored at a time at which events happen too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum CensoringTies {
     /// Those with an event then are (R's cmprsk `crr`).
     #[default]

@@ -5,6 +5,9 @@
 //! model that leaves after the last such event time: the cone of these rows is that of the model. In the limit the pairs
 //! that are left undecided lie in strata of their own, with the weights of all.
 
+use std::borrow::Cow;
+
+use crate::survival::regression::cox::baseline::limit::split_by_rays;
 use crate::survival::regression::cox::limit::Directions;
 use crate::survival::regression::cox::newton::{Maximum, Objective, begin, go_on, independent_columns};
 use crate::survival::regression::cox::partial_likelihood::Point;
@@ -68,13 +71,21 @@ impl RiskSet<'_> {
         (found, scan)
     }
 
-    /// The infinite directions and the rows of the limit; `None` where no coefficient can run to infinity.
+    /// The infinite directions and the rows of the limit. Returns `None` if no coefficient can run to infinity.
     fn undecided(&self, rows: &Rows, scan: &Scan, free: &[usize]) -> Option<(Directions, Rows)> {
         let pairs = rows.leaving_at(&scan.last_at_risk(rows));
         let monotone = separation::limit(&pairs, Ties::Breslow, free)?;
         let directions = Directions::new(&pairs, &monotone, Ties::Breslow, free);
         let split = rows.split_as(&monotone.left, self.other);
         Some((directions, split))
+    }
+
+    /// The rows of a limit that is known, in strata whose events stand at one place along each of its `rays`.
+    pub fn of_limit(&self, rows: Rows, free: &[usize], rays: &[Vec<f64>]) -> Rows {
+        let pairs = rows.leaving_at(&self.scan(&rows).last_at_risk(&rows));
+        let Some(monotone) = separation::limit(&pairs, Ties::Breslow, free) else { return rows };
+        let split = rows.split_as(&monotone.left, self.other);
+        split_by_rays(Cow::Owned(split), rays).into_owned().with_idle_hidden(self.other)
     }
 }
 

@@ -14,7 +14,9 @@
 
 mod baseline;
 mod censoring;
+mod columns;
 mod expanded;
+mod finished;
 mod limit;
 mod model;
 mod one_pass;

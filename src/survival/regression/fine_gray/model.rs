@@ -4,21 +4,16 @@ use std::fmt;
 
 use ndarray::Array2;
 
-use crate::error::{Error, ModelError, Result};
-use crate::numeric::cholesky::Cholesky;
+use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Stop;
-use crate::survival::regression::cox::limit::Fate;
 use crate::survival::regression::cox::model::SideBySide;
-use crate::survival::regression::cox::newton::Maximum;
-use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::cox::model::limit::LimitPart;
 use crate::survival::regression::fine_gray::baseline::SubdistributionBaseline;
 use crate::survival::regression::fine_gray::censoring::CensoringTies;
-use crate::survival::regression::fine_gray::options::{FineGray, Fitted};
-use crate::survival::regression::fine_gray::sandwich::{self, Integrand};
 use crate::survival::regression::fingerprint::Fingerprint;
-use crate::survival::regression::new_rows::{NewColumns, NewRow};
+use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Status, Term, TestResult};
 
@@ -45,6 +40,7 @@ pub struct FineGrayModel {
     pub(super) coefficients: SideBySide,
     pub(super) log_likelihood: [f64; 2],
     pub(super) score_test: TestResult,
+    pub(super) limit: Option<LimitPart>,
     pub(super) variance: Vec<f64>,
     pub(super) model_variance: Vec<f64>,
     pub(super) iterations: usize,
@@ -53,106 +49,6 @@ pub struct FineGrayModel {
 }
 
 impl FineGrayModel {
-    pub(super) fn new(
-        options: &FineGray,
-        fitted: &Fitted,
-        initial: &[f64],
-        start: &Point,
-        free: &[usize],
-        found: &Maximum,
-    ) -> Self {
-        let Fitted { data, design, rows, scan, groups, weights } = fitted;
-        let p = rows.p;
-        let unscale = |j: usize| if rows.scale[j] > 0.0 { rows.scale[j].recip() } else { 0.0 };
-        // In a limit what is finite is told by the pairs that are left, within their strata.
-        let (left, determined) = found.limit.as_ref().map_or((*rows, free), |l| (&l.rows, &*l.free));
-        let fate = |j: usize| found.limit.as_ref().map_or(Fate::Finite, |l| l.fate[j]);
-        let rescale = |mut v: Vec<f64>| {
-            for i in 0..p {
-                for j in 0..p {
-                    v[i * p + j] *= unscale(i) * unscale(j);
-                }
-            }
-            v
-        };
-        let inverse = Cholesky::new(&found.point.information, p, determined).map(|c| c.inverse());
-        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; p * p]);
-        let any = data.any_cause();
-        let ones = vec![1.0; scan.hazard.len()];
-        let of_time = Integrand { slope: Some(&ones), offset: &scan.mean, columns: p };
-        let score = sandwich::influences(left, scan, &of_time, data, (groups, weights));
-        // What has no finite coefficient has no variance.
-        let finite = |v: Vec<f64>| {
-            let mut v = rescale(v);
-            for i in 0..p {
-                for j in 0..p {
-                    if fate(i) != Fate::Finite || fate(j) != Fate::Finite {
-                        v[i * p + j] = 0.0;
-                    }
-                }
-            }
-            v
-        };
-        let variance = finite(sandwich::sandwich(left, &score, any, &scaled));
-        let model_variance = finite(scaled);
-        let gradient: Vec<f64> = free.iter().map(|&j| start.gradient[j]).collect();
-        let matrix: Vec<f64> =
-            free.iter().flat_map(|&i| free.iter().map(move |&j| start.information[i * p + j])).collect();
-        let (statistic, degrees_of_freedom) = quadratic_form(&gradient, &matrix);
-        let terms = (0..p).map(|j| {
-            let status = match fate(j) {
-                Fate::PlusInfinity => Status::PlusInfinity,
-                Fate::MinusInfinity => Status::MinusInfinity,
-                Fate::Undecided => Status::NotEstimable,
-                Fate::Finite if free.contains(&j) => Status::Estimated,
-                Fate::Finite => Status::Redundant,
-            };
-            let estimated = status == Status::Estimated;
-            let se = |v: &[f64]| (estimated && inverse.is_some()).then(|| v[j * p + j].sqrt());
-            Term {
-                name: design.names()[j].clone(),
-                status,
-                coefficient: estimated.then(|| found.beta[j] * unscale(j)),
-                std_error: se(&model_variance),
-                robust_std_error: se(&variance),
-            }
-        });
-        let terms: Vec<Term> = terms.collect();
-        let mut log_likelihood = [start.log_likelihood, found.point.log_likelihood];
-        // Without a penalty nothing else is in it; the starting values are those of the overall tests.
-        if initial.iter().all(|&b| b == 0.0) {
-            log_likelihood[0] = start.log_likelihood;
-        }
-        // At covariates 0, which are not centred: exp(−shift − β'centre).
-        let centre: f64 = (0..p).map(|j| found.beta[j] * unscale(j) * rows.centre[j]).sum();
-        let unit = (-scan.shift - centre).exp();
-        // Of a limit there is none: at covariates 0 it may be 0 or infinite.
-        let strata = scan.of_strata(rows).filter(|_| found.limit.is_none());
-        let baseline = strata.map(|(stratum, of)| SubdistributionBaseline {
-            label: any.strata().map_or(String::new(), |s| s.labels()[stratum.code].clone()),
-            times: stratum.ties.iter().map(|t| t.time).collect(),
-            jumps: scan.hazard[of.first..of.first + stratum.ties.len()].iter().map(|h| h * unit).collect(),
-        });
-        Self {
-            recipe: design.recipe().clone(),
-            fingerprint: Fingerprint::of_competing(data, design),
-            cause: options.cause.clone(),
-            censoring_ties: options.censoring_ties,
-            censoring_groups: options.censoring_groups.clone(),
-            rows: data.len(),
-            events: rows.event.iter().filter(|&&e| e).count(),
-            log_likelihood,
-            score_test: TestResult { statistic, degrees_of_freedom },
-            variance,
-            model_variance,
-            iterations: found.iterations,
-            stop: found.stop,
-            baseline: baseline.collect(),
-            coefficients: SideBySide::of(&terms),
-            terms,
-        }
-    }
-
     /// How the covariates were made.
     #[must_use]
     pub fn recipe(&self) -> &Recipe {
@@ -225,10 +121,15 @@ impl FineGrayModel {
         Array2::from_shape_fn((p, p), |(i, j)| v[i * p + j])
     }
 
-    /// Wald's test that all coefficients are 0, with the sandwich. Infinite coefficients are left out.
+    /// Wald's test that all coefficients are 0, with the sandwich. Where coefficients are infinite, of the contrasts that are
+    /// finite, such as that of two levels of a factor whose reference has no event.
     #[must_use]
     pub fn wald_test(&self) -> TestResult {
         let p = self.coefficients.len();
+        if let Some(limit) = &self.limit {
+            let which: Vec<usize> = (0..p).filter(|&j| self.terms[j].status != Status::Redundant).collect();
+            return limit.wald(&which, &vec![0.0; p], false);
+        }
         let which: Vec<usize> = (0..p).filter(|&j| self.terms[j].std_error.is_some()).collect();
         let sd: Vec<f64> = which.iter().map(|&j| self.variance[j * p + j].sqrt()).collect();
         let of = |a: usize, v: f64| if sd[a] > 0.0 { v / sd[a] } else { 0.0 };
@@ -265,37 +166,59 @@ impl FineGrayModel {
         &self.baseline
     }
 
-    /// The predicted cumulative incidence at `t` for a covariate row `x` in stratum number `stratum` (0 without strata):
-    /// `1 − exp(−H₀(t) exp(x'β))`.
+    /// The model of one stratum: its own baseline beside the common coefficients, for predictions of its members.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for a stratum that does not exist; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate);
-    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient).
-    pub fn incidence(&self, x: &[f64], stratum: usize, t: f64) -> Result<f64> {
-        let p = self.coefficients.len();
-        if x.len() != p {
-            return Err(Error::LengthMismatch {
-                argument: "x",
-                len: x.len(),
-                other: "the model",
-                expected: p,
-            });
+    /// [`Error::UnknownLabel`].
+    pub fn stratum(&self, label: &str) -> Result<Self> {
+        match self.baseline.iter().find(|b| b.label() == label) {
+            Some(own) => Ok(Self { baseline: vec![own.clone()], ..self.clone() }),
+            None => Err(Error::UnknownLabel { label: label.into(), known: self.strata() }),
         }
-        if let Some((index, &value)) = x.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-            return Err(Error::Model(ModelError::InvalidCovariate { covariate: "x".into(), index, value }));
-        }
+    }
+
+    fn strata(&self) -> String {
+        self.baseline.iter().map(SubdistributionBaseline::label).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The predicted cumulative incidence of one row, given by name ([`row`](Self::row)), at each of some times:
+    /// `1 − exp(−H₀(t) exp(x'β))`. [Beside the data](Self::with) it has its standard error, and a value where a coefficient is
+    /// infinite.
+    ///
+    /// # Errors
+    /// Those of [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor) for the row;
+    /// [`Error::LengthMismatch`] for more than one; [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient);
+    /// [`Error::NotEstimable`] for a time that is NaN, negative, or beyond follow-up;
+    /// [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded) with several strata: name one ([`stratum`](Self::stratum)).
+    pub fn incidence(&self, row: &impl NewRows, times: &[f64]) -> Result<Vec<f64>> {
+        let x = one_row(row, &self.recipe, "the row")?;
         if let Some(term) = self.terms.iter().find(|t| !t.coefficient().is_finite()) {
             return Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name.clone() }));
         }
-        let Some(baseline) = self.baseline.get(stratum) else {
-            let must_be = "the number of a stratum, the first being 0";
-            return Err(Error::OutOfRange { argument: "stratum", value: stratum as f64, must_be });
+        let baseline = match &self.baseline[..] {
+            [] => None,
+            [own] => Some(own),
+            _ => return Err(Error::Model(ModelError::StratumNeeded { known: self.strata() })),
         };
+        check_times(times, baseline.map_or(0.0, SubdistributionBaseline::last))?;
         let eta: f64 = x.iter().zip(&*self.coefficients).map(|(x, b)| x * b).sum();
-        let hazard = baseline.at(t);
         // A ratio that has outgrown every number makes nothing of no hazard.
-        Ok(if hazard > 0.0 { -(-hazard * eta.exp()).exp_m1() } else { 0.0 })
+        let incidence = |hazard: f64| if hazard > 0.0 { -(-hazard * eta.exp()).exp_m1() } else { 0.0 };
+        Ok(times.iter().map(|&t| baseline.map_or(0.0, |b| incidence(b.at(t)))).collect())
     }
+}
+
+/// Refuses what is no time up to the end of follow-up.
+pub(super) fn check_times(times: &[f64], last: f64) -> Result<()> {
+    for &t in times {
+        if !(t >= 0.0) {
+            return Err(NotEstimable::InvalidTime.into());
+        }
+        if t > last {
+            return Err(NotEstimable::BeyondFollowUp { time: t, last }.into());
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for FineGrayModel {

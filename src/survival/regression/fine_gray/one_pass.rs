@@ -27,8 +27,8 @@ pub(super) struct Room {
     others: Vec<f64>,
 }
 
-/// The log likelihood, gradient and information at `beta`; `None` where the linear predictors are too far apart for this
-/// way: then nothing was computed.
+/// The log likelihood, gradient and information at `beta`. Returns `None` if the linear predictors are too far apart
+/// for this way: then nothing was computed.
 pub(super) fn evaluate(
     rows: &Rows,
     strata: &[OfStratum],

@@ -5,13 +5,14 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Collinear;
+use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
-use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights, of_data};
+use crate::survival::regression::fine_gray::censoring::{CensoringTies, of_data};
 use crate::survival::regression::fine_gray::expanded::SubdistributionRows;
+use crate::survival::regression::fine_gray::finished::Finished;
 use crate::survival::regression::fine_gray::limit::{Reach, RiskSet, independent, point};
 use crate::survival::regression::fine_gray::model::FineGrayModel;
-use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::search_options;
 
 /// Fine and Gray's model of the cumulative incidence of a cause: `F(t | x) = 1 − exp(−H₀(t) exp(x'β))`.
@@ -42,17 +43,16 @@ use crate::survival::regression::search_options;
 /// # Example
 /// ```
 /// use greenwood::survival::{CompetingRisks, Design, FineGray};
-/// use ndarray::Array2;
 ///
 /// let time = [1., 2., 2., 3., 4., 4., 5., 6., 7., 8., 8., 9., 10., 12.];
 /// let outcome =
 ///     [1, 2, 0, 1, 1, 2, 0, 2, 1, 0, 1, 2, 1, 0].map(|c| if c == 0 { None } else { Some(c) });
 /// let x = [0.1, 1.2, -0.4, 0.8, 2., -1., 0.3, 0., 1.1, -0.7, 0.5, 0.9, -0.2, 0.4];
-/// let x = Array2::from_shape_vec((14, 1), x.to_vec()).unwrap();
 /// let data = CompetingRisks::new(&time, &outcome)?;
-/// let fit = FineGray::new(&1).fit(&data, &Design::new(&["x"], x.view())?)?;
+/// let fit = FineGray::new(&1).fit(&data, &Design::builder().numeric("x", &x).build()?)?;
 /// assert!((fit.coefficients()[0] - 0.7709630492855424).abs() < 1e-7); // R: cmprsk::crr
-/// assert!((fit.incidence(&[1.0], 0, 10.0)? - 0.6445509501800022).abs() < 1e-7);
+/// let at_ten = fit.incidence(&fit.row().numeric("x", 1.0), &[10.0])?[0];
+/// assert!((at_ten - 0.6445509501800022).abs() < 1e-7);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
@@ -177,8 +177,9 @@ impl FineGray {
         }
         let reach = Reach { tolerance: self.tolerance, max_iterations: self.max_iterations };
         let (found, scan) = sets.maximise((&rows, scan), &penalty, (&initial, start.clone()), &free, &reach);
-        let fitted = Fitted { data, design, rows: &rows, scan: &scan, groups: &groups, weights: &weights };
-        Ok(FineGrayModel::new(self, &fitted, &initial, &start, &free, &found))
+        let end = EndOfSearch { rows: &rows, free: &free, found: &found };
+        let (scan, groups, weights, start) = (&scan, &groups[..], &weights[..], &start);
+        Ok(Finished { options: self, data, design, scan, groups, weights, start, end }.into_model())
     }
 
     /// The data set in which a row stands for each weight (R's `finegray`): fit it with
@@ -192,14 +193,4 @@ impl FineGray {
         let (groups, weights) = of_data(data, self.censoring_groups.as_ref(), self.censoring_ties)?;
         Ok(SubdistributionRows::new(data, cause, &groups, &weights))
     }
-}
-
-/// The parts of a finished search.
-pub(super) struct Fitted<'a, 'd, 'x> {
-    pub data: &'a CompetingRisks<'d>,
-    pub design: &'a Design<'x>,
-    pub rows: &'a Rows,
-    pub scan: &'a Scan,
-    pub groups: &'a [u32],
-    pub weights: &'a [CensoringWeights],
 }

@@ -6,12 +6,20 @@
 
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::survival::regression::cause_specific_risk::RiskEstimate;
-use crate::survival::regression::fine_gray::sandwich::{Integrand, meat};
+use crate::survival::regression::cox::baseline::limit::{StratumParts, beside};
+use crate::survival::regression::fine_gray::model::check_times;
+use crate::survival::regression::fine_gray::sandwich::{Integrand, Slope, meat};
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
 use crate::survival::regression::new_rows::{NewRows, one_row};
 
 /// Times whose influences are held together: memory stays O(n).
 const TOGETHER: usize = 16;
+
+/// The parts of a stratum whose hazards a row has, and from when on its hazard is infinite.
+struct Counted {
+    parts: Vec<usize>,
+    certain: f64,
+}
 
 impl FittedCompetingRisks<'_> {
     /// The predicted incidence of one row, given by name ([`FineGrayModel::row`](super::FineGrayModel::row)), at each of
@@ -22,10 +30,15 @@ impl FittedCompetingRisks<'_> {
     /// are taken as known. It is that of the sandwich: where there are no covariates and no competing events, that of
     /// the infinitesimal jackknife and not Greenwood's.
     ///
+    /// Where the likelihood is monotone see [`FittedCompetingRisks`]; an incidence of 1 by an infinite hazard has the error 0.
+    ///
     /// # Errors
     /// Those of [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor) for the row;
-    /// [`Error::LengthMismatch`] for more than one; [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); [`Error::NotEstimable`] for a time
-    /// that is NaN, negative, or beyond follow-up; [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded) with several strata, and
+    /// [`Error::LengthMismatch`] for more than one; [`Error::NotEstimable`] for a time
+    /// that is NaN, negative, or beyond follow-up, and where a hazard ratio of the row has no value
+    /// ([`NotEstimable::NoMaximum`]); [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient) where so many columns
+    /// are separated in so many ways that a model does not keep their directions;
+    /// [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded) with several strata, and
     /// [`Error::UnknownLabel`]: name one ([`stratum`](Self::stratum)).
     ///
     /// # Cost
@@ -35,66 +48,94 @@ impl FittedCompetingRisks<'_> {
     /// Fine & Gray (1999), J Am Stat Assoc 94:496, section 4, with the derivative in place of their simulation.
     pub fn incidence(&self, row: &impl NewRows, times: &[f64]) -> Result<Vec<RiskEstimate>> {
         let x = one_row(row, self.model.recipe(), "the row")?;
-        self.refuse_infinite()?;
-        let number = self.stratum_number()?;
-        let last = number
-            .map_or(0.0, |n| self.rows.time[self.rows.strata[n].rows.clone()].last().copied().unwrap_or(0.0));
-        for &t in times {
-            if !(t >= 0.0) {
-                return Err(NotEstimable::InvalidTime.into());
-            }
-            if t > last {
-                return Err(NotEstimable::BeyondFollowUp { time: t, last }.into());
-            }
-        }
-        let Some(number) = number else {
-            // Nobody has a weight: there is no event.
-            return Ok(times.iter().map(|&t| RiskEstimate::new(t, 0.0, 0.0)).collect());
+        let numbers = self.stratum_numbers()?;
+        let end =
+            |n: &usize| self.rows.time[self.rows.strata[*n].rows.clone()].last().copied().unwrap_or(0.0);
+        check_times(times, numbers.iter().map(end).fold(0.0, f64::max))?;
+        let scaled = |j: usize| {
+            if self.rows.scale[j] > 0.0 { (x[j] - self.rows.centre[j]) / self.rows.scale[j] } else { 0.0 }
         };
-        let moves = self.moves();
+        let scaled: Vec<f64> = (0..self.rows.p).map(scaled).collect();
+        let Counted { parts, certain } = self.counted(&scaled, numbers)?;
+        let (_, moves) = self.score_and_moves();
         let mut estimates = Vec::with_capacity(times.len());
         for times in times.chunks(TOGETHER) {
-            estimates.extend(self.estimates(&x, number, times, &moves));
+            estimates.extend(self.estimates(&scaled, &parts, times, &moves));
+        }
+        for estimate in estimates.iter_mut().filter(|e| e.time() >= certain) {
+            *estimate = RiskEstimate::new(estimate.time(), 1.0, 0.0);
         }
         Ok(estimates)
     }
 
-    /// By how much a unit of weight of each row moves the scaled coefficients.
-    pub(super) fn moves(&self) -> Vec<f64> {
-        let (p, v) = (self.rows.p, self.inverse_information());
-        let score = self.score();
-        let rows = score.chunks_exact(p.max(1));
-        rows.flat_map(|u| {
-            (0..p).map(|j| (0..p).map(|k| v[j * p + k] * u[k]).sum::<f64>()).collect::<Vec<_>>()
-        })
-        .collect()
+    /// Of the parts of a stratum those that count for a row.
+    fn counted(&self, scaled: &[f64], numbers: Vec<usize>) -> Result<Counted> {
+        let Some(limit) = &self.model.limit else {
+            return Ok(Counted { parts: numbers, certain: f64::INFINITY });
+        };
+        if !limit.extreme {
+            let infinite = self.model.terms().iter().find(|t| !t.coefficient().is_finite());
+            let covariate = infinite.map_or(String::new(), |t| t.name().into());
+            return Err(Error::Model(ModelError::InfiniteCoefficient { covariate }));
+        }
+        let rays = &limit.directions;
+        let from_means: Vec<f64> = scaled.iter().zip(&self.rows.scale).map(|(x, s)| x * s).collect();
+        let mut counted = Counted { parts: Vec::new(), certain: f64::INFINITY };
+        for number in numbers {
+            let stratum = &self.rows.strata[number];
+            // Without events there is no hazard, and none is asked for a ratio.
+            let Some(first) = stratum.ties.first() else { continue };
+            let level = StratumParts { rows: &self.rows, stratum, first: 0, rays }.level();
+            match beside(rays, &level, &from_means) {
+                [false, false] => counted.parts.push(number),
+                [true, false] => counted.certain = counted.certain.min(first.time),
+                [false, true] => (),
+                [true, true] => return Err(NotEstimable::NoMaximum.into()),
+            }
+        }
+        Ok(counted)
     }
 
-    fn stratum_number(&self) -> Result<Option<usize>> {
+    /// The score of each row, and by how much a unit of its weight moves the scaled coefficients.
+    pub(super) fn score_and_moves(&self) -> (Vec<f64>, Vec<f64>) {
+        let (p, v) = (self.rows.p, self.inverse_information());
+        let score = self.score();
+        let mut moves = vec![0.0; score.len()];
+        for (to, u) in moves.chunks_exact_mut(p.max(1)).zip(score.chunks_exact(p.max(1))) {
+            for (to, v) in to.iter_mut().zip(v.chunks_exact(p)) {
+                *to = v.iter().zip(u).map(|(v, u)| v * u).sum();
+            }
+        }
+        (score, moves)
+    }
+
+    /// The numbers of the strata of the rows that are the stratum whose baseline counts; none where nobody has a weight.
+    fn stratum_numbers(&self) -> Result<Vec<usize>> {
         let strata = &self.rows.strata;
         let labels = self.data.any_cause().strata();
         let known = || labels.map_or(String::new(), |s| s.labels().join(", "));
-        match &self.stratum {
-            None if strata.len() < 2 => Ok((!strata.is_empty()).then_some(0)),
-            None => Err(Error::Model(ModelError::StratumNeeded { known: known() })),
+        let code = match &self.stratum {
+            None if strata.windows(2).all(|s| s[0].code == s[1].code) => strata.first().map(|s| s.code),
+            None => return Err(Error::Model(ModelError::StratumNeeded { known: known() })),
             Some(label) => {
                 let code = labels.and_then(|s| s.labels().iter().position(|l| l == label));
-                let number = code.and_then(|code| strata.iter().position(|s| s.code == code));
-                number.map(Some).ok_or_else(|| Error::UnknownLabel { label: label.clone(), known: known() })
+                Some(
+                    code.filter(|&code| strata.iter().any(|s| s.code == code))
+                        .ok_or_else(|| Error::UnknownLabel { label: label.clone(), known: known() })?,
+                )
             }
-        }
+        };
+        Ok((0..strata.len()).filter(|&n| Some(strata[n].code) == code).collect())
     }
 
-    fn estimates(&self, x: &[f64], number: usize, times: &[f64], moves: &[f64]) -> Vec<RiskEstimate> {
+    fn estimates(&self, scaled: &[f64], parts: &[usize], times: &[f64], moves: &[f64]) -> Vec<RiskEstimate> {
         let (rows, scan, p, m) = (&self.rows, &self.scan, self.rows.p, times.len());
-        let at = |j: usize| if rows.scale[j] > 0.0 { (x[j] - rows.centre[j]) / rows.scale[j] } else { 0.0 };
-        let scaled: Vec<f64> = (0..p).map(at).collect();
-        let beta = self.model.coefficients();
+        let beta = self.model.finite_part();
         let predictor: f64 = (0..p).map(|j| beta[j] * rows.scale[j] * scaled[j]).sum();
         let ratio = (predictor - scan.shift).exp();
         let (mut hazard, mut drift) = (vec![0.0; m], vec![0.0; m * p]);
         let mut offset = vec![0.0; scan.hazard.len() * m];
-        if let Some((stratum, of)) = scan.of_strata(rows).nth(number) {
+        for (_, (stratum, of)) in scan.of_strata(rows).enumerate().filter(|(n, _)| parts.contains(n)) {
             for (k, tie) in (of.first..).zip(&stratum.ties) {
                 let (jump, mean) = (scan.hazard[k], &scan.mean[k * p..(k + 1) * p]);
                 for i in (0..m).filter(|&i| tie.time <= times[i]) {
@@ -106,7 +147,7 @@ impl FittedCompetingRisks<'_> {
                 }
             }
         }
-        let mut influence = self.influences(&Integrand { slope: None, offset: &offset, columns: m });
+        let mut influence = self.influences(&Integrand { slope: Slope::Zero, offset: &offset, columns: m });
         for (u, moved) in influence.chunks_exact_mut(m).zip(chunks_or_none(moves, p)) {
             for (u, drift) in u.iter_mut().zip(chunks_or_none(&drift, p)) {
                 *u += drift.iter().zip(moved).map(|(d, b)| d * b).sum::<f64>();

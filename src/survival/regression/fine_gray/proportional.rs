@@ -10,9 +10,9 @@ use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::survival::curve::aalen_johansen::AalenJohansen;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::regression::cox::{ProportionalHazards, TimeScale};
-use crate::survival::regression::fine_gray::sandwich::{Integrand, meat};
+use crate::survival::regression::fine_gray::sandwich::{Integrand, Slope, meat};
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
-use crate::survival::regression::term::TestResult;
+use crate::survival::regression::term::{Status, TestResult};
 
 /// Of the variance about g's mean, the share that must be left once the coefficients are fitted too.
 const LEFT: f64 = 1e-10;
@@ -27,18 +27,23 @@ impl FittedCompetingRisks<'_> {
     /// A variance that is no more than rounding (one event time, a covariate that varies at one of them alone) is none:
     /// the test then has fewer degrees of freedom, or none.
     ///
+    /// Where the likelihood is monotone it is the test of the limit: each estimated coefficient has its own, and that of all together
+    /// is of the contrasts that are finite.
+    ///
     /// # Errors
-    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); [`Error::OutOfRange`](crate::Error::OutOfRange) for
-    /// an event at time 0 on the logarithmic scale.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for an event at time 0 on the logarithmic scale.
     ///
     /// # References
     /// Zhou, Fine & Laird (2013), Stat Med 32:3804.
     pub fn proportional_hazards(&self, scale: TimeScale) -> Result<ProportionalHazards> {
-        self.refuse_infinite()?;
         let (rows, scan, p) = (&self.rows, &self.scan, self.rows.p);
         let mut g = scale.of_event_times(rows, |times| self.happened(times))?;
         centre(&mut g, rows.strata.iter().flat_map(|s| s.ties.iter().map(|t| t.weight)));
-        let used = self.used();
+        let estimated = self.model.columns_of(|status| status == Status::Estimated);
+        // In a limit columns without a finite coefficient may tell of finite contrasts: they are fitted too.
+        let known = self.model.variance_of_finite();
+        let fitted: Vec<usize> =
+            (0..p).filter(|&j| estimated.contains(&j) || known[j * p + j] > 0.0).collect();
         // The score at the coefficients: 0 but for a penalty.
         let (mut score, mut along) = (vec![0.0; p], vec![0.0; p]);
         for (k, tie) in rows.strata.iter().flat_map(|s| &s.ties).enumerate() {
@@ -51,16 +56,16 @@ impl FittedCompetingRisks<'_> {
             }
         }
         let offset: Vec<f64> = scan.mean.iter().enumerate().map(|(k, m)| m * g[k / p.max(1)]).collect();
-        let mut left = self.influences(&Integrand { slope: Some(&g), offset: &offset, columns: p });
+        let mut left = self.influences(&Integrand { slope: Slope::Of(&g), offset: &offset, columns: p });
         let any = self.data.any_cause();
         let about_mean = meat(rows, &left, any, p);
         let base = scan.information_along(rows, &vec![1.0; g.len()]);
         let cross = scan.information_along(rows, &g);
-        if let Some(factor) = Cholesky::new(&base, p, &used) {
+        if let Some(factor) = Cholesky::new(&base, p, &fitted) {
             let less = |to: &mut [f64], u: &[f64]| {
                 let solved = factor.solve(u);
-                for &i in &used {
-                    to[i] -= used.iter().map(|&j| cross[i * p + j] * solved[j]).sum::<f64>();
+                for &i in &fitted {
+                    to[i] -= fitted.iter().map(|&j| cross[i * p + j] * solved[j]).sum::<f64>();
                 }
             };
             less(&mut along, &score);
@@ -83,7 +88,7 @@ impl FittedCompetingRisks<'_> {
             TestResult { statistic, degrees_of_freedom }
         };
         let of = (self.model.recipe(), self.model.terms());
-        Ok(ProportionalHazards::of_terms(of, &used, scale, test))
+        Ok(ProportionalHazards::of_terms(of, &estimated, scale, test).with_global(test(&fitted)))
     }
 
     /// The incidence of the cause just before each of some times, of the rows without their weights.

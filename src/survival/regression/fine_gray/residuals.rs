@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
+#[cfg(feature = "serde")]
 use crate::error::Result;
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
 #[cfg(feature = "serde")]
@@ -18,7 +19,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// let data = CompetingRisks::new(&[1., 2., 3., 4., 5.], &outcome)?;
 /// let design = Design::builder().numeric("x", &[0.3, 0.1, 0.8, 0.5, 0.4]).build()?;
 /// let fit = FineGray::new("a").fit(&data, &design)?;
-/// let residuals = fit.with(&data, &design)?.residuals()?;
+/// let residuals = fit.with(&data, &design)?.residuals();
 /// assert_eq!(residuals.event_times(), [1.0, 3.0, 5.0]);
 /// // The squares of what each row moves the coefficient by sum to its variance.
 /// let squares: f64 = residuals.dfbeta().iter().map(|b| b * b).sum();
@@ -109,15 +110,15 @@ impl SubdistributionResiduals {
 }
 
 impl FittedCompetingRisks<'_> {
-    /// All residuals.
-    ///
-    /// # Errors
-    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient).
-    pub fn residuals(&self) -> Result<SubdistributionResiduals> {
-        self.refuse_infinite()?;
+    /// All residuals. Where the likelihood is monotone they are those of the limit: expected events, and means over risk sets, are
+    /// taken over the rows that are undecided against an event. The dfbeta residuals, and the scaled Schoenfeld residuals, of a
+    /// coefficient without a finite value are 0.
+    #[must_use]
+    pub fn residuals(&self) -> SubdistributionResiduals {
         let (rows, scan, p, n) = (&self.rows, &self.scan, self.rows.p, self.data.len());
         let unscale = |j: usize| if rows.scale[j] > 0.0 { rows.scale[j].recip() } else { 0.0 };
-        let (score, moves) = (self.score(), self.moves());
+        let (score, moves) = self.score_and_moves();
+        let finite = |j: usize| self.model.coefficients()[j].is_finite();
         let mut out = SubdistributionResiduals {
             martingale: vec![0.0; n],
             score: Array2::zeros((n, p)),
@@ -131,24 +132,43 @@ impl FittedCompetingRisks<'_> {
             out.martingale[at] = event - scan.risk[i] / rows.weight[i] * scan.exposure[i];
             for j in 0..p {
                 out.score[(at, j)] = score[i * p + j] * rows.scale[j];
-                out.dfbeta[(at, j)] = moves[i * p + j] * rows.weight[i] * unscale(j);
+                if finite(j) {
+                    out.dfbeta[(at, j)] = moves[i * p + j] * rows.weight[i] * unscale(j);
+                }
             }
         }
-        let mut schoenfeld = Vec::new();
-        for (k, tie) in rows.strata.iter().flat_map(|s| &s.ties).enumerate() {
-            for i in tie.start..tie.events_end {
-                let own = rows.row(i).iter().zip(&scan.mean[k * p..(k + 1) * p]);
-                schoenfeld.extend(own.zip(&rows.scale).map(|((x, m), s)| (x - m) * s));
-                out.event_times.push(tie.time);
+        (out.schoenfeld, out.event_times) = self.schoenfeld();
+        out.scaled_schoenfeld = self.scaled(&out.schoenfeld);
+        out
+    }
+
+    /// The covariates of each event less the mean of its time, and the times: by stratum of the data and time, tied events in the
+    /// order of the data.
+    fn schoenfeld(&self) -> (Array2<f64>, Vec<f64>) {
+        let (rows, p) = (&self.rows, self.rows.p);
+        let mut events: Vec<(usize, f64, usize, usize)> = Vec::new();
+        let ties = rows.strata.iter().flat_map(|s| s.ties.iter().map(|tie| (s.code, tie)));
+        for (k, (code, tie)) in ties.enumerate() {
+            events.extend((tie.start..tie.events_end).map(|i| (code, tie.time, i, k)));
+        }
+        let place = |e: &(usize, f64, usize, usize)| rows.order[e.2];
+        events.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(place(a).cmp(&place(b))));
+        let residuals = Array2::from_shape_fn((events.len(), p), |(e, j)| {
+            let (_, _, i, k) = events[e];
+            (rows.row(i)[j] - self.scan.mean[k * p + j]) * rows.scale[j]
+        });
+        (residuals, events.iter().map(|e| e.1).collect())
+    }
+
+    fn scaled(&self, schoenfeld: &Array2<f64>) -> Array2<f64> {
+        let (p, v, events) = (self.rows.p, self.model.variance_of_finite(), schoenfeld.nrows() as f64);
+        let coefficients = self.model.coefficients();
+        Array2::from_shape_fn(schoenfeld.dim(), |(e, j)| {
+            if !coefficients[j].is_finite() {
+                return 0.0;
             }
-        }
-        let events = out.event_times.len();
-        out.schoenfeld = Array2::from_shape_vec((events, p), schoenfeld).unwrap_or_default();
-        let mut scaled = out.schoenfeld.dot(&self.model.model_variance()) * events as f64;
-        for mut row in scaled.rows_mut() {
-            row.iter_mut().zip(self.model.coefficients()).for_each(|(x, b)| *x += b);
-        }
-        out.scaled_schoenfeld = scaled;
-        Ok(out)
+            let dot: f64 = (0..p).map(|k| schoenfeld[(e, k)] * v[k * p + j]).sum();
+            dot * events + coefficients[j]
+        })
     }
 }

@@ -10,31 +10,49 @@ use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::Rows;
+use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::fine_gray::censoring::{Censoring, CensoringTies, CensoringWeights, Walk};
-use crate::survival::regression::fine_gray::scan::{Other, Scan, add};
+use crate::survival::regression::fine_gray::columns::known_columns;
+use crate::survival::regression::fine_gray::scan::{OfStratum, Scan, add, symmetric, upper};
 
 /// What is integrated over `wᵢ(t) dMᵢ(t)`: `a(t) xᵢ − b(t)`, where a is a number and b has a value for each column.
 pub(super) struct Integrand<'a> {
-    /// By event time over all strata; without it a is 0, and the columns need not be those of the covariates.
-    pub slope: Option<&'a [f64]>,
+    pub slope: Slope<'a>,
     /// By event time, columns side by side.
     pub offset: &'a [f64],
     pub columns: usize,
 }
 
+/// The `a` of an integrand.
+#[derive(Clone, Copy)]
+pub(super) enum Slope<'a> {
+    /// The columns need not be those of the covariates.
+    Zero,
+    One,
+    /// By event time over all strata.
+    Of(&'a [f64]),
+}
+
 impl Integrand<'_> {
+    #[inline]
     fn slope(&self, k: usize) -> f64 {
-        self.slope.map_or(0.0, |a| a[k])
+        match self.slope {
+            Slope::Zero => 0.0,
+            Slope::One => 1.0,
+            Slope::Of(a) => a[k],
+        }
     }
 
-    fn offset(&self, k: usize) -> &[f64] {
-        &self.offset[k * self.columns..(k + 1) * self.columns]
+    #[inline]
+    fn offset(&self, k: usize, p: usize) -> &[f64] {
+        &self.offset[k * p..(k + 1) * p]
     }
 
     /// Adds a multiple of the covariates of a row, where they have a part in it.
-    fn add_row(&self, to: &mut [f64], rows: &Rows, i: usize, factor: f64) {
-        if self.slope.is_some() {
-            add(to, rows.row(i), factor);
+    #[inline]
+    fn add_row(&self, to: &mut [f64], rows: &Rows, i: usize, p: usize, factor: f64) {
+        if !matches!(self.slope, Slope::Zero) {
+            add(to, &rows.x[i * p..(i + 1) * p], factor);
         }
     }
 }
@@ -50,95 +68,122 @@ struct Ahead<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    fn new(scan: &'a Scan, of: &'a Integrand<'a>) -> Self {
-        let p = of.columns;
+    #[inline]
+    fn new(scan: &'a Scan, of: &'a Integrand<'a>, p: usize) -> Self {
         Self { scan, of, p, epochs: vec![None; scan.groups], sums: vec![0.0; scan.groups * (p + 1)] }
     }
 
-    fn add(&mut self, of: &super::scan::OfStratum, k: usize) {
+    #[inline]
+    fn add(&mut self, of: &OfStratum, k: usize) {
         let p = self.p;
         let hazard = self.scan.hazard[of.first + k];
-        let (slope, offset) = (self.of.slope(of.first + k), self.of.offset(of.first + k));
-        for g in 0..self.scan.groups {
-            let weight = of.weights[k * self.scan.groups + g];
-            let sums = &mut self.sums[g * (p + 1)..(g + 1) * (p + 1)];
-            if self.epochs[g] != Some(weight.epoch) {
+        let (slope, offset) = (self.of.slope(of.first + k), self.of.offset(of.first + k, p));
+        let groups = self.sums.chunks_exact_mut(p + 1).zip(&mut self.epochs);
+        for ((sums, epoch), weight) in groups.zip(&of.weights[k * self.scan.groups..]) {
+            if *epoch != Some(weight.epoch) {
                 sums.fill(0.0);
-                self.epochs[g] = Some(weight.epoch);
+                *epoch = Some(weight.epoch);
             }
             sums[0] += weight.value * hazard * slope;
-            add(&mut sums[1..], offset, weight.value * hazard);
+            add(&mut sums[1..=p], offset, weight.value * hazard);
         }
     }
 
+    #[inline]
     fn of(&self, g: usize) -> (Option<u32>, f64, &[f64]) {
-        let sums = &self.sums[g * (self.p + 1)..(g + 1) * (self.p + 1)];
-        (self.epochs[g], sums[0], &sums[1..])
+        let p = self.p;
+        let sums = &self.sums[g * (p + 1)..(g + 1) * (p + 1)];
+        (self.epochs[g], sums[0], &sums[1..=p])
     }
 }
 
 /// `ηᵢ` per unit of weight, sorted rows × columns, in the scaled covariates.
-pub(super) fn scores(rows: &Rows, scan: &Scan, of_time: &Integrand) -> Vec<f64> {
-    let p = of_time.columns;
-    let mut score = vec![0.0; rows.len() * p];
-    // `∫ a wᵢ dA` of each row.
-    let exposure = of_time.slope.map(|a| {
-        let jumps: Vec<f64> = scan.hazard.iter().zip(a).map(|(h, a)| h * a).collect();
-        scan.exposures(rows, &jumps)
-    });
-    for (stratum, of) in scan.of_strata(rows) {
-        let times = stratum.ties.len();
-        // ∫ b dA up to each event time.
-        let mut drift = vec![0.0; (times + 1) * p];
-        for k in 0..times {
-            let (before, after) = drift.split_at_mut((k + 1) * p);
-            let offset = of_time.offset(of.first + k);
-            for j in 0..p {
-                after[j] = before[k * p + j] + scan.hazard[of.first + k] * offset[j];
-            }
+fn scores(rows: &Rows, scan: &Scan, of_time: &Integrand) -> Vec<f64> {
+    known_columns!(of_time.columns, |p| {
+        let mut score = vec![0.0; rows.len() * p];
+        let mut drift = Vec::new();
+        for (stratum, of) in scan.of_strata(rows) {
+            drift_until(&mut drift, stratum, of, scan, of_time, p);
+            scores_in(&mut score, (rows, stratum, of), scan, of_time, &drift, p);
         }
-        let start = stratum.rows.start;
-        for i in stratum.rows.clone() {
-            let row = &mut score[i * p..(i + 1) * p];
-            let until = of.until[i - start] as usize;
-            add(row, &drift[until * p..(until + 1) * p], 1.0);
-            if let Some(&entered) = of.entered.get(i - start) {
-                let entered = entered as usize;
-                add(row, &drift[entered * p..(entered + 1) * p], -1.0);
-            }
+        score
+    })
+}
+
+/// `∫ a dA` and `∫ b dA` before each event time, and after the last.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn drift_until(
+    drift: &mut Vec<f64>,
+    stratum: &Stratum,
+    of: &OfStratum,
+    scan: &Scan,
+    of_time: &Integrand,
+    p: usize,
+) {
+    let times = stratum.ties.len();
+    drift.clear();
+    drift.resize((times + 1) * (p + 1), 0.0);
+    for k in of.first..of.first + times {
+        let (before, after) = drift[(k - of.first) * (p + 1)..].split_at_mut(p + 1);
+        after[0] = before[0] + scan.hazard[k] * of_time.slope(k);
+        for ((after, before), b) in after[1..=p].iter_mut().zip(&before[1..=p]).zip(of_time.offset(k, p)) {
+            *after = before + scan.hazard[k] * b;
         }
-        let mut ahead = Ahead::new(scan, of_time);
-        let mut k = times;
-        for o in of.others.iter().rev() {
-            while k > of.until[o.row - start] as usize {
+    }
+}
+
+/// From the last row of a stratum to the first: what it was exposed to, after another event too, and its own event.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn scores_in(
+    score: &mut [f64],
+    (rows, stratum, of): (&Rows, &Stratum, &OfStratum),
+    scan: &Scan,
+    of_time: &Integrand,
+    drift: &[f64],
+    p: usize,
+) {
+    let start = stratum.rows.start;
+    let mut ahead = Ahead::new(scan, of_time, p);
+    let mut others = of.others.as_slice();
+    let mut k = stratum.ties.len();
+    for i in stratum.rows.clone().rev() {
+        let row = &mut score[i * p..(i + 1) * p];
+        let until = of.until[i - start] as usize;
+        let up_to = &drift[until * (p + 1)..(until + 1) * (p + 1)];
+        let mut exposure = up_to[0];
+        add(row, &up_to[1..=p], 1.0);
+        if let Some(&entered) = of.entered.get(i - start) {
+            let up_to = &drift[entered as usize * (p + 1)..(entered as usize + 1) * (p + 1)];
+            exposure -= up_to[0];
+            add(row, &up_to[1..=p], -1.0);
+        }
+        if let Some((o, rest)) = others.split_last().filter(|(o, _)| o.row == i) {
+            others = rest;
+            while k > until {
                 k -= 1;
                 ahead.add(of, k);
             }
-            let (epoch, _, sums) = ahead.of(o.group as usize);
+            let (epoch, slope, offset) = ahead.of(o.group as usize);
             if epoch == Some(o.own.epoch) {
-                add(&mut score[o.row * p..(o.row + 1) * p], sums, o.own.value.recip());
+                let unit = o.own.value.recip();
+                exposure += unit * slope;
+                add(row, offset, unit);
             }
         }
-        for i in stratum.rows.clone() {
-            let per_weight = scan.risk[i] / rows.weight[i];
-            let row = &mut score[i * p..(i + 1) * p];
-            if let Some(exposure) = &exposure {
-                of_time.add_row(row, rows, i, -exposure[i]);
-            }
-            for s in row.iter_mut() {
-                *s *= per_weight;
-            }
+        of_time.add_row(row, rows, i, p, -exposure);
+        let per_weight = scan.risk[i] / rows.weight[i];
+        for score in row.iter_mut() {
+            *score *= per_weight;
         }
-        for (k, tie) in stratum.ties.iter().enumerate() {
-            let (slope, offset) = (of_time.slope(of.first + k), of_time.offset(of.first + k));
-            for i in tie.start..tie.events_end {
-                let row = &mut score[i * p..(i + 1) * p];
-                of_time.add_row(row, rows, i, slope);
-                add(row, offset, -1.0);
-            }
+        if rows.event[i] {
+            // Of the event times up to its own the last is its own.
+            let own = of.first + until - 1;
+            of_time.add_row(row, rows, i, p, of_time.slope(own));
+            add(row, of_time.offset(own, p), -1.0);
         }
     }
-    score
 }
 
 /// `q(u)` at each censoring time of each group.
@@ -149,57 +194,94 @@ fn effects(
     weights: &[CensoringWeights],
     events_first: bool,
 ) -> Vec<Vec<f64>> {
-    let p = of_time.columns;
-    // Which of those at the censoring time itself count: where events leave first a censoring at u moves G after u, and
-    // a subject who had an event at u feels it. Fine and Gray's `T < u ≤ t`, which crr takes, differs at ties alone.
-    let later = |t: f64, u: f64| if events_first { t > u } else { t >= u };
-    let earlier = |t: f64, u: f64| if events_first { t <= u } else { t < u };
-    let mut effects: Vec<Vec<f64>> = weights.iter().map(|w| vec![0.0; w.censorings.len() * p]).collect();
+    let columns = of_time.columns;
+    let mut effects: Vec<Vec<f64>> =
+        weights.iter().map(|w| vec![0.0; w.censorings.len() * columns]).collect();
+    // Of the censoring times of a group: `Σ W a dA`, `Σ W b dA` over the event times after each.
+    let (mut epochs, mut later) = (Vec::new(), Vec::new());
     for (stratum, of) in scan.of_strata(rows) {
-        for (g, w) in weights.iter().enumerate() {
-            // Backwards: the sums over event times after each censoring time.
-            let mut ahead = Ahead::new(scan, of_time);
-            let mut epochs = Vec::with_capacity(w.censorings.len());
-            // Of the last censoring time first: `Σ W a dA`, then `Σ W b dA`.
-            let mut of_later = Vec::with_capacity(w.censorings.len() * (p + 1));
-            let mut k = stratum.ties.len();
-            for c in w.censorings.iter().rev() {
-                while k > 0 && later(stratum.ties[k - 1].time, c.time) {
-                    k -= 1;
-                    ahead.add(of, k);
-                }
-                let (epoch, slope, offset) = ahead.of(g);
-                epochs.push(epoch);
-                of_later.push(slope);
-                of_later.extend_from_slice(offset);
-            }
-            // Forwards: those with another event by then.
-            let mut sums = vec![0.0; p + 1];
-            let mut epoch = 0;
-            let mut others: Box<dyn Iterator<Item = &Other>> =
-                Box::new(of.others.iter().filter(|o| o.group as usize == g));
-            let mut waiting = others.next();
-            let of_later = of_later.chunks_exact(p + 1).zip(epochs).rev();
-            for ((at, c), (sums_later, epoch_later)) in w.censorings.iter().enumerate().zip(of_later) {
-                while let Some(o) = waiting.filter(|o| earlier(rows.time[o.row], c.time)) {
-                    if o.own.epoch != epoch {
-                        sums.fill(0.0);
-                        epoch = o.own.epoch;
-                    }
-                    let r = scan.risk[o.row] / o.own.value;
-                    sums[0] += r;
-                    of_time.add_row(&mut sums[1..], rows, o.row, r);
-                    waiting = others.next();
-                }
-                if epoch_later == Some(epoch) {
-                    let q = &mut effects[g][at * p..(at + 1) * p];
-                    add(q, &sums[1..], sums_later[0]);
-                    add(q, &sums_later[1..], -sums[0]);
-                }
-            }
+        for (g, (w, effects)) in weights.iter().zip(&mut effects).enumerate() {
+            known_columns!(columns, |p| {
+                let of = (stratum, of);
+                after_each(&mut epochs, &mut later, of, (g, w, events_first), scan, of_time, p);
+                effects_of(effects, (&epochs, &later), (rows, of), (g, w, events_first), scan, of_time, p);
+            });
         }
     }
     effects
+}
+
+/// Backwards: the sums over event times after each censoring time.
+// Which of those at the censoring time itself count: where events leave first a censoring at u moves G after u, and a subject who
+// had an event at u feels it. Fine and Gray's `T < u ≤ t`, which crr takes, differs at ties alone.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn after_each(
+    epochs: &mut Vec<Option<u32>>,
+    later: &mut Vec<f64>,
+    (stratum, of): (&Stratum, &OfStratum),
+    (g, w, events_first): (usize, &CensoringWeights, bool),
+    scan: &Scan,
+    of_time: &Integrand,
+    p: usize,
+) {
+    let times = w.censorings.len();
+    epochs.clear();
+    later.clear();
+    epochs.resize(times, None);
+    later.resize(times * (p + 1), 0.0);
+    let is_later = |t: f64, u: f64| if events_first { t > u } else { t >= u };
+    let mut ahead = Ahead::new(scan, of_time, p);
+    let mut k = stratum.ties.len();
+    let kept = epochs.iter_mut().zip(later.chunks_exact_mut(p + 1));
+    for (c, (epoch, later)) in w.censorings.iter().zip(kept).rev() {
+        while k > 0 && is_later(stratum.ties[k - 1].time, c.time) {
+            k -= 1;
+            ahead.add(of, k);
+        }
+        let (of_epoch, slope, offset) = ahead.of(g);
+        (*epoch, later[0]) = (of_epoch, slope);
+        later[1..=p].copy_from_slice(offset);
+    }
+}
+
+/// Forwards: those with another event by each censoring time, times what comes after it.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn effects_of(
+    effects: &mut [f64],
+    (epochs, later): (&[Option<u32>], &[f64]),
+    (rows, (_, of)): (&Rows, (&Stratum, &OfStratum)),
+    (g, w, events_first): (usize, &CensoringWeights, bool),
+    scan: &Scan,
+    of_time: &Integrand,
+    p: usize,
+) {
+    let is_earlier = |t: f64, u: f64| if events_first { t <= u } else { t < u };
+    let mut sums = vec![0.0; p + 1];
+    let mut epoch = 0;
+    let mut others = of.others.as_slice();
+    let after = epochs.iter().zip(later.chunks_exact(p + 1));
+    for ((c, q), (epoch_later, later)) in w.censorings.iter().zip(effects.chunks_exact_mut(p)).zip(after) {
+        while let Some((o, rest)) = others.split_first().filter(|(o, _)| is_earlier(rows.time[o.row], c.time))
+        {
+            others = rest;
+            if o.group as usize != g {
+                continue;
+            }
+            if o.own.epoch != epoch {
+                sums.fill(0.0);
+                epoch = o.own.epoch;
+            }
+            let r = scan.risk[o.row] / o.own.value;
+            sums[0] += r;
+            of_time.add_row(&mut sums[1..=p], rows, o.row, p, r);
+        }
+        if *epoch_later == Some(epoch) {
+            add(q, &sums[1..=p], later[0]);
+            add(q, &later[1..=p], -sums[0]);
+        }
+    }
 }
 
 /// `ηᵢ + ψᵢ` per unit of weight; with delayed entry the weights are taken as known, and `ψᵢ` is 0.
@@ -210,63 +292,86 @@ pub(super) fn influences(
     data: &CompetingRisks,
     (group, weights): (&[u32], &[CensoringWeights]),
 ) -> Vec<f64> {
+    if of_time.columns == 0 {
+        return Vec::new();
+    }
     let mut score = scores(rows, scan, of_time);
     let any = data.any_cause();
     if any.entry().is_none_or(|e| e.iter().all(|&e| e <= 0.0)) {
         let sampling = matches!(any.weights(), Some(Weights::Sampling(_)));
-        add_censoring(&mut score, rows, scan, of_time, (weights, group, data.codes()), sampling);
+        let events_first = weights.iter().any(|w| w.ties == CensoringTies::EventsFirst);
+        let effects = effects(rows, scan, of_time, weights, events_first);
+        for (g, (w, q)) in weights.iter().zip(&effects).enumerate() {
+            let of_group = OwnCensoring { w, q, events_first, sampling };
+            let member = |i: usize| weights.len() == 1 || group[rows.order[i]] as usize == g;
+            known_columns!(of_time.columns, |p| of_group.add_to(&mut score, rows, scan, member, p));
+        }
     }
     score
 }
 
-/// Adds `ψᵢ` to the scores, per unit of weight.
-fn add_censoring(
-    score: &mut [f64],
-    rows: &Rows,
-    scan: &Scan,
-    of_time: &Integrand,
-    (weights, group, codes): (&[CensoringWeights], &[u32], &[u32]),
+/// What the own censoring time of the members of a censoring group does: `ψᵢ`.
+struct OwnCensoring<'a> {
+    w: &'a CensoringWeights,
+    /// `q(u)` at the censoring times.
+    q: &'a [f64],
+    events_first: bool,
     sampling: bool,
-) {
-    let p = of_time.columns;
-    let events_first = weights.iter().any(|w| w.ties == CensoringTies::EventsFirst);
-    let effects = effects(rows, scan, of_time, weights, events_first);
-    // The derivative of a product-limit factor 1 − c/π has π − c where that of exp(−c/π) has π. Where events leave first
-    // the former is taken, exact also with ties; crr takes the latter.
-    let divisor = |c: &Censoring| match c.at_risk - c.censored {
-        left if events_first && left > 0.0 => left,
-        _ if events_first => f64::INFINITY,
-        _ => c.at_risk,
-    };
-    for (g, (w, q)) in weights.iter().zip(&effects).enumerate() {
-        // ∫ q/π dΛᶜ up to each censoring time.
-        let mut drift = vec![0.0; (w.censorings.len() + 1) * p];
-        for (at, c) in w.censorings.iter().enumerate() {
-            let (before, after) = drift.split_at_mut((at + 1) * p);
-            for j in 0..p {
-                after[j] = before[at * p + j] + q[at * p + j] * c.censored / (c.at_risk * divisor(c));
+}
+
+impl OwnCensoring<'_> {
+    /// The derivative of a product-limit factor 1 − c/π has π − c where that of exp(−c/π) has π. Where events leave first
+    /// the former is taken, exact also with ties; crr takes the latter.
+    fn divisor(&self, c: &Censoring) -> f64 {
+        match c.at_risk - c.censored {
+            left if self.events_first && left > 0.0 => left,
+            _ if self.events_first => f64::INFINITY,
+            _ => c.at_risk,
+        }
+    }
+
+    /// `∫ q/π dΛᶜ` before each censoring time, and after the last.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn drift(&self, p: usize) -> Vec<f64> {
+        let mut drift = vec![0.0; (self.w.censorings.len() + 1) * p];
+        for (at, c) in self.w.censorings.iter().enumerate() {
+            let factor = c.censored / (c.at_risk * self.divisor(c));
+            let (before, after) = drift[at * p..].split_at_mut(p);
+            for ((after, before), q) in after[..p].iter_mut().zip(before).zip(&self.q[at * p..(at + 1) * p]) {
+                *after = *before + q * factor;
             }
         }
-        let mut walk = Walk::default();
-        let mut last = f64::NEG_INFINITY;
-        for i in (0..rows.len()).filter(|&i| group[rows.order[i]] as usize == g) {
-            // G is estimated from subjects where weights are those of a sample.
-            let unit = if sampling { rows.weight[i].recip() } else { 1.0 };
-            let row = &mut score[i * p..(i + 1) * p];
-            let (time, censored) = (rows.time[i], codes[rows.order[i]] == 0);
-            // Each stratum begins with its first time again.
-            if time < last {
-                walk = Walk::default();
-            }
-            last = time;
-            let until = walk.on(w.censorings.len(), |at| w.censorings[at].time <= time);
-            // Where events leave first, one who has an event at a censoring time is not at risk of it.
-            let here = until > 0 && w.censorings[until - 1].time == time;
-            let at_risk = until - usize::from(here && events_first && !censored);
-            add(row, &drift[at_risk * p..(at_risk + 1) * p], -unit);
-            if censored && here {
-                let c = w.censorings[until - 1];
-                add(row, &q[(until - 1) * p..until * p], unit / divisor(&c));
+        drift
+    }
+
+    /// Adds `ψᵢ` to the scores of the members, per unit of weight.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn add_to(&self, score: &mut [f64], rows: &Rows, scan: &Scan, member: impl Fn(usize) -> bool, p: usize) {
+        let censorings = &self.w.censorings;
+        let drift = self.drift(p);
+        for (stratum, of) in scan.of_strata(rows) {
+            let (mut walk, mut others) = (Walk::default(), of.others.as_slice());
+            for i in stratum.rows.clone() {
+                let has_other = others.first().is_some_and(|o| o.row == i);
+                others = &others[usize::from(has_other)..];
+                if !member(i) {
+                    continue;
+                }
+                let (time, censored) = (rows.time[i], !rows.event[i] && !has_other);
+                let until = walk.on(censorings.len(), |at| censorings[at].time <= time);
+                // Where events leave first, one who has an event at a censoring time is not at risk of it.
+                let here = until > 0 && censorings[until - 1].time == time;
+                let at_risk = until - usize::from(here && self.events_first && !censored);
+                // G is estimated from subjects where weights are those of a sample.
+                let unit = if self.sampling { rows.weight[i].recip() } else { 1.0 };
+                let row = &mut score[i * p..(i + 1) * p];
+                add(row, &drift[at_risk * p..(at_risk + 1) * p], -unit);
+                if censored && here {
+                    let factor = unit / self.divisor(&censorings[until - 1]);
+                    add(row, &self.q[(until - 1) * p..until * p], factor);
+                }
             }
         }
     }
@@ -283,33 +388,31 @@ pub(super) fn meat(rows: &Rows, score: &[f64], data: &RightCensored, p: usize) -
     let clusters = data.clusters();
     let repeated = clusters.is_none() && matches!(data.weights(), Some(Weights::Replication(_)));
     let mut meat = vec![0.0; p * p];
-    let mut square = |u: &[f64], factor: f64| {
-        for i in 0..p {
-            for j in 0..p {
-                meat[i * p + j] += factor * u[i] * u[j];
-            }
+    if let Some(clusters) = clusters {
+        let count = clusters.iter().max().map_or(0, |&m| m as usize + 1);
+        let mut sums = vec![0.0; count * p];
+        for (i, u) in score.chunks_exact(p.max(1)).enumerate() {
+            let c = clusters[rows.order[i]] as usize;
+            add(&mut sums[c * p..(c + 1) * p], u, rows.weight[i]);
         }
-    };
-    match clusters {
-        None => {
-            for (i, u) in score.chunks_exact(p.max(1)).enumerate() {
-                let w = rows.weight[i];
-                square(u, if repeated { w } else { w * w });
-            }
-        }
-        Some(clusters) => {
-            let count = clusters.iter().max().map_or(0, |&m| m as usize + 1);
-            let mut sums = vec![0.0; count * p];
-            for (i, u) in score.chunks_exact(p.max(1)).enumerate() {
-                let c = clusters[rows.order[i]] as usize;
-                add(&mut sums[c * p..(c + 1) * p], u, rows.weight[i]);
-            }
-            for u in sums.chunks_exact(p.max(1)) {
-                square(u, 1.0);
-            }
-        }
+        known_columns!(p, |p| add_squares(&mut meat, &sums, |_| 1.0, p));
+    } else if let Some(weight) = rows.weight.own() {
+        let factor = |i: usize| if repeated { weight[i] } else { weight[i] * weight[i] };
+        known_columns!(p, |p| add_squares(&mut meat, score, factor, p));
+    } else {
+        known_columns!(p, |p| add_squares(&mut meat, score, |_| 1.0, p));
     }
     meat
+}
+
+/// Adds `Σ f u uᵀ`.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn add_squares(meat: &mut [f64], rows: &[f64], factor: impl Fn(usize) -> f64, p: usize) {
+    for (i, u) in rows.chunks_exact(p.max(1)).enumerate() {
+        upper(meat, u, factor(i), p);
+    }
+    symmetric(meat, p);
 }
 
 fn product(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {

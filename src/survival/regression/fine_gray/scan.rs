@@ -11,6 +11,7 @@ use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Walk, Weight};
+use crate::survival::regression::fine_gray::columns::known_columns;
 use crate::survival::regression::fine_gray::one_pass::{self, Room};
 
 /// Running sums that have fallen to this share of their peak by taking away late entries are summed again.
@@ -137,14 +138,7 @@ impl Scan {
 
     /// Where the scan stands after it: risk weights, hazards, means and exposures at `beta`.
     pub fn stand_at(&mut self, rows: &Rows, beta: &[f64]) {
-        match rows.p {
-            1 => self.hazards(rows, beta, 1),
-            2 => self.hazards(rows, beta, 2),
-            3 => self.hazards(rows, beta, 3),
-            4 => self.hazards(rows, beta, 4),
-            5 => self.hazards(rows, beta, 5),
-            p => self.hazards(rows, beta, p),
-        };
+        known_columns!(rows.p, |p| self.hazards(rows, beta, p));
         self.expose(rows);
     }
 
@@ -153,7 +147,19 @@ impl Scan {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn hazards(&mut self, rows: &Rows, beta: &[f64], p: usize) -> f64 {
-        let row = |i: usize| &rows.x[i * p..(i + 1) * p];
+        self.set_risk(rows, beta);
+        let mut sums = vec![0.0; p];
+        let mut of_groups = Vec::new();
+        let mut log_likelihood = 0.0;
+        for number in 0..self.strata.len() {
+            self.forwards(rows, number, &mut of_groups, p);
+            log_likelihood += self.backwards(rows, number, &mut sums, p);
+        }
+        log_likelihood
+    }
+
+    /// `r = w exp(η − shift)` of each row.
+    fn set_risk(&mut self, rows: &Rows, beta: &[f64]) {
         rows.linear_predictor(beta, &mut self.eta);
         self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let shift = self.shift;
@@ -163,74 +169,85 @@ impl Scan {
         if let Some(weight) = rows.weight.own() {
             self.risk.iter_mut().zip(weight).for_each(|(r, w)| *r *= w);
         }
-        let mut log_likelihood = 0.0;
-        let mut s1 = vec![0.0; p];
-        for (stratum, of) in rows.strata.iter().zip(&self.strata) {
-            // Forwards: those with another event before, into `mean` (S1) and `hazard` (S0).
-            let mut sums = vec![0.0; self.groups * (p + 1)];
-            let mut epochs = vec![0; self.groups];
-            let mut others = of.others.as_slice();
-            for (k, tie) in stratum.ties.iter().enumerate() {
-                let at = &of.weights[k * self.groups..(k + 1) * self.groups];
-                for (g, weight) in at.iter().enumerate() {
-                    if weight.epoch != epochs[g] {
-                        // Censoring had left nobody: earlier ones count no more.
-                        sums[g * (p + 1)..(g + 1) * (p + 1)].fill(0.0);
-                        epochs[g] = weight.epoch;
-                    }
+    }
+
+    /// From the first row on: those with another event before each event time, into `hazard` (S0) and `mean` (S1).
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn forwards(&mut self, rows: &Rows, number: usize, sums: &mut Vec<f64>, p: usize) {
+        let (stratum, of) = (&rows.strata[number], &self.strata[number]);
+        sums.clear();
+        sums.resize(self.groups * (p + 1), 0.0);
+        let mut epochs = vec![0; self.groups];
+        let mut others = of.others.as_slice();
+        for (k, tie) in stratum.ties.iter().enumerate() {
+            let at = &of.weights[k * self.groups..(k + 1) * self.groups];
+            for ((sums, epoch), weight) in sums.chunks_exact_mut(p + 1).zip(&mut epochs).zip(at) {
+                if weight.epoch != *epoch {
+                    // Censoring had left nobody: earlier ones count no more.
+                    sums.fill(0.0);
+                    *epoch = weight.epoch;
                 }
-                while let Some((o, rest)) = others.split_first().filter(|(o, _)| o.row < tie.start) {
-                    let g = o.group as usize;
-                    if o.own.epoch == epochs[g] {
-                        let r = self.risk[o.row] / o.own.value;
-                        let sum = &mut sums[g * (p + 1)..(g + 1) * (p + 1)];
-                        sum[0] += r;
-                        add(&mut sum[1..], row(o.row), r);
-                    }
-                    others = rest;
-                }
-                let mean = &mut self.mean[(of.first + k) * p..(of.first + k + 1) * p];
-                mean.fill(0.0);
-                let mut s0 = 0.0;
-                for (weight, sum) in at.iter().zip(sums.chunks_exact(p + 1)) {
-                    s0 += weight.value * sum[0];
-                    add(mean, &sum[1..], weight.value);
-                }
-                self.hazard[of.first + k] = s0;
             }
-            // Backwards: those under observation.
-            s1.fill(0.0);
-            let (mut s0, mut peak) = (0.0, 0.0_f64);
-            for change in stratum.backwards() {
-                let (k, tie) = (change.at, change.tie);
-                for i in change.joining.rev() {
+            while let Some((o, rest)) = others.split_first().filter(|(o, _)| o.row < tie.start) {
+                let g = o.group as usize;
+                if o.own.epoch == epochs[g] {
+                    let r = self.risk[o.row] / o.own.value;
+                    let sum = &mut sums[g * (p + 1)..(g + 1) * (p + 1)];
+                    sum[0] += r;
+                    add(&mut sum[1..], &rows.x[o.row * p..(o.row + 1) * p], r);
+                }
+                others = rest;
+            }
+            let mean = &mut self.mean[(of.first + k) * p..(of.first + k + 1) * p];
+            mean.fill(0.0);
+            let mut s0 = 0.0;
+            for (weight, sum) in at.iter().zip(sums.chunks_exact(p + 1)) {
+                s0 += weight.value * sum[0];
+                add(mean, &sum[1..], weight.value);
+            }
+            self.hazard[of.first + k] = s0;
+        }
+    }
+
+    /// From the last row on: those under observation are added, and `hazard` and `mean` become what they are called.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn backwards(&mut self, rows: &Rows, number: usize, s1: &mut [f64], p: usize) -> f64 {
+        let (stratum, of) = (&rows.strata[number], &self.strata[number]);
+        let row = |i: usize| &rows.x[i * p..(i + 1) * p];
+        let mut log_likelihood = 0.0;
+        s1.fill(0.0);
+        let (mut s0, mut peak) = (0.0, 0.0_f64);
+        for change in stratum.backwards() {
+            let (k, tie) = (change.at, change.tie);
+            for i in change.joining.rev() {
+                s0 += self.risk[i];
+                add(&mut s1[..p], row(i), self.risk[i]);
+            }
+            peak = peak.max(s0);
+            for &(_, i) in change.not_yet.iter().rev() {
+                s0 -= self.risk[i];
+                add(&mut s1[..p], row(i), -self.risk[i]);
+            }
+            if s0 < CANCELLED * peak {
+                s0 = 0.0;
+                s1.fill(0.0);
+                for i in stratum.at_risk(tie) {
                     s0 += self.risk[i];
                     add(&mut s1[..p], row(i), self.risk[i]);
                 }
-                peak = peak.max(s0);
-                for &(_, i) in change.not_yet.iter().rev() {
-                    s0 -= self.risk[i];
-                    add(&mut s1[..p], row(i), -self.risk[i]);
-                }
-                if s0 < CANCELLED * peak {
-                    (s0, peak) = (0.0, 0.0);
-                    s1.fill(0.0);
-                    for i in stratum.at_risk(tie) {
-                        s0 += self.risk[i];
-                        add(&mut s1[..p], row(i), self.risk[i]);
-                    }
-                    peak = peak.max(s0);
-                }
-                let total = s0 + self.hazard[of.first + k];
-                self.hazard[of.first + k] = tie.weight / total;
-                let mean = &mut self.mean[(of.first + k) * p..(of.first + k + 1) * p];
-                for (m, s) in mean.iter_mut().zip(&s1[..p]) {
-                    *m = (*m + s) / total;
-                }
-                let own: f64 =
-                    (tie.start..tie.events_end).map(|i| rows.weight[i] * (self.eta[i] - shift)).sum();
-                log_likelihood += own - tie.weight * total.ln();
+                peak = s0;
             }
+            let total = s0 + self.hazard[of.first + k];
+            self.hazard[of.first + k] = tie.weight / total;
+            let mean = &mut self.mean[(of.first + k) * p..(of.first + k + 1) * p];
+            for (m, s) in mean.iter_mut().zip(&s1[..p]) {
+                *m = (*m + s) / total;
+            }
+            let own: f64 =
+                (tie.start..tie.events_end).map(|i| rows.weight[i] * (self.eta[i] - self.shift)).sum();
+            log_likelihood += own - tie.weight * total.ln();
         }
         log_likelihood
     }
@@ -340,7 +357,7 @@ impl Scan {
 }
 
 /// The lower triangle from the upper.
-fn symmetric(matrix: &mut [f64], p: usize) {
+pub(super) fn symmetric(matrix: &mut [f64], p: usize) {
     for a in 0..p {
         for b in 0..a {
             matrix[a * p + b] = matrix[b * p + a];
@@ -353,18 +370,7 @@ impl RiskSets for &mut Scan {
         if self.short && one_pass::evaluate(rows, &self.strata, beta, &mut self.room, point).is_some() {
             return;
         }
-        match rows.p {
-            // The same code with a known number of columns.
-            1 => self.evaluate_with(rows, beta, 1, point),
-            2 => self.evaluate_with(rows, beta, 2, point),
-            3 => self.evaluate_with(rows, beta, 3, point),
-            4 => self.evaluate_with(rows, beta, 4, point),
-            5 => self.evaluate_with(rows, beta, 5, point),
-            6 => self.evaluate_with(rows, beta, 6, point),
-            7 => self.evaluate_with(rows, beta, 7, point),
-            8 => self.evaluate_with(rows, beta, 8, point),
-            p => self.evaluate_with(rows, beta, p, point),
-        }
+        known_columns!(rows.p, |p| self.evaluate_with(rows, beta, p, point));
     }
 }
 
@@ -377,7 +383,7 @@ pub(super) fn add(to: &mut [f64], from: &[f64], factor: f64) {
 
 /// Adds `factor x xᵀ` to the upper triangle.
 #[inline]
-fn upper(matrix: &mut [f64], x: &[f64], factor: f64, p: usize) {
+pub(super) fn upper(matrix: &mut [f64], x: &[f64], factor: f64, p: usize) {
     for a in 0..p {
         let scaled = factor * x[a];
         for (m, x) in matrix[a * p + a..(a + 1) * p].iter_mut().zip(&x[a..p]) {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::SideBySide;
+use crate::survival::regression::cox::model::limit::LimitPart;
 use crate::survival::regression::fine_gray::baseline::SubdistributionBaseline;
 use crate::survival::regression::fine_gray::censoring::CensoringTies;
 use crate::survival::regression::fine_gray::model::FineGrayModel;
@@ -26,6 +27,7 @@ pub(super) struct RawModel {
     terms: Vec<Term>,
     log_likelihood: [f64; 2],
     score_test: TestResult,
+    limit: Option<LimitPart>,
     variance: Vec<f64>,
     model_variance: Vec<f64>,
     iterations: usize,
@@ -50,6 +52,7 @@ impl TryFrom<RawModel> for FineGrayModel {
             terms: raw.terms,
             log_likelihood: raw.log_likelihood,
             score_test: raw.score_test,
+            limit: raw.limit,
             variance: raw.variance,
             model_variance: raw.model_variance,
             iterations: raw.iterations,
@@ -99,6 +102,13 @@ impl RawModel {
         if infinite && !self.baseline.is_empty() {
             let strata = self.baseline.len() as f64;
             return refuse("the number of baselines", strata, "0 where a coefficient is infinite");
+        }
+        if let Some(limit) = &self.limit {
+            limit.check(p, true)?;
+        }
+        if infinite != self.limit.is_some() {
+            let must_be = "there where a coefficient is infinite, and only there";
+            return refuse("the limit", f64::from(u8::from(self.limit.is_some())), must_be);
         }
         let of_terms = |pick: fn(&Term) -> Option<f64>| self.terms.iter().map(pick).collect::<Vec<_>>();
         check_variance(&self.model_variance, &of_terms(Term::model_std_error))?;

@@ -1,13 +1,13 @@
 //! A model beside the data that it was fitted to, for what cannot be had of the model alone.
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::Result;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fine_gray::censoring::{CensoringWeights, of_data};
 use crate::survival::regression::fine_gray::limit::RiskSet;
 use crate::survival::regression::fine_gray::model::FineGrayModel;
-use crate::survival::regression::fine_gray::sandwich::{self, Integrand};
+use crate::survival::regression::fine_gray::sandwich::{self, Integrand, Slope};
 use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::term::Status;
 
@@ -19,7 +19,10 @@ use crate::survival::regression::term::Status;
 /// | residuals | [`residuals`](Self::residuals) |
 /// | are the subdistribution hazards proportional? | [`proportional_hazards`](Self::proportional_hazards) |
 ///
-/// Each is refused where a coefficient is infinite.
+/// # Where the likelihood is monotone
+/// All of them are those of the limit, in which an event has a risk set of those alone who are undecided against it. The
+/// incidence of a row adds up over the events beside which it is undecided; beside others its hazard is 0, or infinite: then the
+/// incidence is 1 from there on; or it has no value, and the incidence is refused.
 ///
 /// # Example
 /// ```
@@ -33,7 +36,7 @@ use crate::survival::regression::term::Status;
 /// let at = &beside.incidence(&fit.row().numeric("age", 60.0), &[6.0])?[0];
 /// let (lower, upper) = at.interval(0.95)?.bounds().unwrap();
 /// assert!(lower < at.value() && at.value() < upper);
-/// assert!(beside.residuals()?.schoenfeld().sum().abs() < 1e-9);
+/// assert!(beside.residuals().schoenfeld().sum().abs() < 1e-9);
 ///
 /// let others = Design::builder().numeric("age", &[0.; 8]).build()?;
 /// let error = fit.with(&data, &others).unwrap_err().to_string();
@@ -45,6 +48,7 @@ use crate::survival::regression::term::Status;
 pub struct FittedCompetingRisks<'a> {
     pub(super) model: &'a FineGrayModel,
     pub(super) data: &'a CompetingRisks<'a>,
+    /// Of the data; where a coefficient is infinite, in the risk sets of the limit.
     pub(super) rows: Rows,
     pub(super) scan: Scan,
     groups: Vec<u32>,
@@ -65,12 +69,34 @@ impl FineGrayModel {
         let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
         let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
         let rows = Rows::for_other_risk_sets(&of_cause, design, &other)?;
-        let mut scan = RiskSet { other: &other, groups: &groups, weights: &weights }.scan(&rows);
-        if self.terms().iter().all(|t| t.coefficient().is_finite()) {
-            let beta: Vec<f64> = self.coefficients().iter().zip(&rows.scale).map(|(b, s)| b * s).collect();
-            scan.stand_at(&rows, &beta);
-        }
+        let sets = RiskSet { other: &other, groups: &groups, weights: &weights };
+        let rows = match &self.limit {
+            Some(limit) => {
+                let free: Vec<usize> = self.columns_of(|status| status != Status::Redundant);
+                sets.of_limit(rows, &free, &limit.directions)
+            }
+            None => rows,
+        };
+        let mut scan = sets.scan(&rows);
+        let beta: Vec<f64> = self.finite_part().iter().zip(&rows.scale).map(|(b, s)| b * s).collect();
+        scan.stand_at(&rows, &beta);
         Ok(FittedCompetingRisks { model: self, data, rows, scan, groups, weights, stratum: None })
+    }
+
+    /// The coefficients; of a limit, those by which its finite part is told.
+    pub(super) fn finite_part(&self) -> &[f64] {
+        self.limit.as_ref().map_or(&*self.coefficients, |l| &l.coefficients)
+    }
+
+    /// The inverse information of these.
+    pub(super) fn variance_of_finite(&self) -> &[f64] {
+        self.limit.as_ref().map_or(&self.model_variance, |l| &l.model_variance)
+    }
+
+    /// The columns whose terms have such a status.
+    pub(super) fn columns_of(&self, wanted: impl Fn(Status) -> bool) -> Vec<usize> {
+        let terms = self.terms();
+        (0..terms.len()).filter(|&j| wanted(terms[j].status())).collect()
     }
 }
 
@@ -80,22 +106,6 @@ impl FittedCompetingRisks<'_> {
         Self { stratum: Some(label.to_string()), ..self }
     }
 
-    /// The first coefficient without a finite value is named.
-    pub(super) fn refuse_infinite(&self) -> Result<()> {
-        match self.model.terms().iter().find(|t| !t.coefficient().is_finite()) {
-            Some(term) => {
-                Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name().into() }))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// The coefficients that were estimated.
-    pub(super) fn used(&self) -> Vec<usize> {
-        let terms = self.model.terms();
-        (0..terms.len()).filter(|&j| terms[j].status() == Status::Estimated).collect()
-    }
-
     /// What each row adds to an integral, per unit of weight, in the order of the sorted rows.
     pub(super) fn influences(&self, of_time: &Integrand) -> Vec<f64> {
         sandwich::influences(&self.rows, &self.scan, of_time, self.data, (&self.groups, &self.weights))
@@ -103,15 +113,13 @@ impl FittedCompetingRisks<'_> {
 
     /// What each row adds to the score.
     pub(super) fn score(&self) -> Vec<f64> {
-        let ones = vec![1.0; self.scan.hazard.len()];
-        let offset = &self.scan.mean;
-        self.influences(&Integrand { slope: Some(&ones), offset, columns: self.rows.p })
+        self.influences(&Integrand { slope: Slope::One, offset: &self.scan.mean, columns: self.rows.p })
     }
 
     /// The inverse of the information, penalty included, of the scaled coefficients.
     pub(super) fn inverse_information(&self) -> Vec<f64> {
         let (p, scale) = (self.rows.p, &self.rows.scale);
-        let v = &self.model.model_variance;
+        let v = self.model.variance_of_finite();
         (0..p * p).map(|k| v[k] * scale[k / p] * scale[k % p]).collect()
     }
 }

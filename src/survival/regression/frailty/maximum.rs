@@ -63,7 +63,7 @@ struct Solver {
 }
 
 impl Solver {
-    /// `None` where the arrow is not positive definite.
+    /// Returns `None` if the arrow is not positive definite.
     fn new(
         information: &[f64],
         arrow: &Arrow,

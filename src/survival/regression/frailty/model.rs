@@ -79,7 +79,7 @@ pub(super) struct Parts<'a, 'd> {
     pub free: &'a [usize],
     pub scale: &'a [f64],
     pub found: &'a Maximum,
-    /// `None` where there are no frailties.
+    /// It is `None` if there are no frailties.
     pub variance: Option<Variance>,
     pub integrated: Option<f64>,
 }

@@ -34,7 +34,7 @@ impl FrailtyTest {
         self.df
     }
 
-    /// The p-value; `None` where there is nothing to test.
+    /// The p-value. Returns `None` if there is nothing to test.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         self.p_value

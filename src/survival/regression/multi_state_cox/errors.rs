@@ -26,12 +26,11 @@ use crate::survival::regression::new_rows::NewRows;
 /// ```
 /// # use greenwood::survival::{Design, Histories};
 /// # use greenwood::survival::regression::MultiStateCox;
-/// # let data = Histories::new(
+/// # let data = Histories::among(&["well", "ill", "dead"]).rows(
 /// #     &["a", "a", "b", "c", "c", "d", "e", "e", "f"],
 /// #     &[0., 2., 0., 0., 3., 0., 0., 1., 0.],
 /// #     &[2., 5., 6., 3., 7., 4., 1., 8., 2.],
 /// #     &[Some("ill"), Some("dead"), None, Some("ill"), None, Some("dead"), Some("ill"), Some("dead"), Some("dead")],
-/// #     &["well", "ill", "dead"],
 /// # )?;
 /// # let design = Design::builder().numeric("age", &[61., 61., 50., 48., 48., 70., 58., 58., 66.]).build()?;
 /// let fit = MultiStateCox::new()

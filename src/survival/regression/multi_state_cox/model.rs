@@ -109,7 +109,7 @@ impl MultiStateCoxModel {
         self.model.coefficients()
     }
 
-    /// The term that multiplies a column of the design on a transition; `None` where there is none.
+    /// The term that multiplies a column of the design on a transition. Returns `None` if there is none.
     ///
     /// # Errors
     /// [`Error::UnknownState`], [`Error::UnknownTransition`], [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate).

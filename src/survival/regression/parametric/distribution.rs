@@ -9,6 +9,7 @@ use crate::survival::regression::parametric::standard::Standard;
 /// How the natural value of a parameter follows from its working value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Link {
     /// The working value itself.
     Identity,
@@ -162,7 +163,7 @@ pub trait Distribution: Clone + Debug {
     }
 
     /// What becomes of the working values where time is measured in this unit: factor and summand of each on the way back,
-    /// `None` where no parameter has the unit of time.
+    /// Returns `None` if no parameter has the unit of time.
     #[doc(hidden)]
     fn in_unit(&self, _unit: f64) -> Option<Vec<(f64, f64)>> {
         None

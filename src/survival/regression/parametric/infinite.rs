@@ -37,7 +37,7 @@ pub(super) fn is_at_right_angles(function: &[f64], direction: &[f64]) -> bool {
     sum.abs() <= RIGHT_ANGLE * size || size <= RIGHT_ANGLE * largest(function) * largest(direction)
 }
 
-/// Unit vectors of next to no curvature, at right angles to each other; `None` where there is none.
+/// Unit vectors of next to no curvature, at right angles to each other. Returns `None` if there is none.
 pub(super) fn level_directions(matrix: &[f64], k: usize) -> Option<Vec<Vec<f64>>> {
     if matrix.iter().any(|x| !x.is_finite()) {
         return None;

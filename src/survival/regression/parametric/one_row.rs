@@ -45,7 +45,7 @@ pub(super) fn row_of<T: Real>(
     between(entered, until).map_or(log, |condition| log - condition)
 }
 
-/// The log probability between two times; `None` where they are the two ends.
+/// The log probability between two times. Returns `None` if they are the two ends.
 fn between<T: Real>(before: Option<T>, after: Option<T>) -> Option<T> {
     match (before, after) {
         (Some(before), Some(after)) => Some(before + (after - before).ln_one_minus_exp()),

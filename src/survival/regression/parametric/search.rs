@@ -51,7 +51,7 @@ impl<D: Distribution> Problem<'_, D> {
         theta
     }
 
-    /// The maximum that is reached from `theta`; `None` where the likelihood there is not finite.
+    /// The maximum that is reached from `theta`. Returns `None` if the likelihood there is not finite.
     pub fn maximise(&self, start: &[f64], most: usize, tolerance: f64) -> Option<Found> {
         let k = self.layout.len();
         let all: Vec<usize> = (0..k).collect();
@@ -290,7 +290,7 @@ impl<D: Distribution> Problem<'_, D> {
     }
 }
 
-/// The information with its diagonal enlarged; `None` where it is not finite.
+/// The information with its diagonal enlarged. Returns `None` if it is not finite.
 fn damped(information: &[f64], k: usize, damping: f64) -> Option<Vec<f64>> {
     let mut matrix = information.to_vec();
     if damping > 0.0 {

@@ -11,6 +11,7 @@ use crate::survival::regression::parametric::standard::SplineScale;
 /// (Royston & Parmar 2002, Statist Med 21:2175).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Knots {
     /// So many inner knots at equally spaced quantiles of the logarithms of the event times (R's type 7), the outer ones
     /// at the first and last of them: the rule of flexsurv.
@@ -35,7 +36,7 @@ impl Knots {
         }
     }
 
-    /// The knots by rule for these (sorted) log times; `None` where too few are distinct.
+    /// The knots by rule for these (sorted) log times. Returns `None` if too few are distinct.
     pub(super) fn placed(&self, log_times: &[f64]) -> Option<Vec<f64>> {
         let knots: Vec<f64> = match self {
             Self::At(knots) => knots.clone(),

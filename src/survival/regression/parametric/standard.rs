@@ -6,6 +6,7 @@ use crate::survival::regression::parametric::tails::{LOG_ROOT_TAU, log_normal_su
 /// What is linear in a spline of log time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum SplineScale {
     /// The log cumulative hazard: covariates act as proportional hazards.
     Hazard,
@@ -17,7 +18,8 @@ pub enum SplineScale {
 
 /// The standard distributions of w.
 #[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Standard {
     /// Of a smallest value.
     Smallest,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// How a search ended. A coefficient is named by its position among those of the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum ParametricStop {

@@ -13,7 +13,7 @@ struct Packing {
 }
 
 impl Packing {
-    /// The packing for these times, or `None` where they leave too little room (a range of many powers of two with many
+    /// The packing for these times, or `None` if they leave too little room (a range of many powers of two with many
     /// causes).
     fn new(times: &[f64], causes: usize) -> Option<Self> {
         let (mut low, mut high) = ([u64::MAX; 4], [0_u64; 4]);
@@ -81,8 +81,8 @@ impl Packing {
 /// So many sorted streams are merged by looking at the head of each.
 const FEW_STREAMS: usize = 8;
 
-/// Without weights and late entries, a row is one integer. `None` where the times leave no room for the cause, or near
-/// ties have to be merged across groups.
+/// Without weights and late entries, a row is one integer. Returns `None` if the times leave no room for the cause,
+/// or near ties have to be merged across groups.
 pub(super) fn packed(
     data: &CompetingRisks,
     cells: Option<(&[u32], usize)>,

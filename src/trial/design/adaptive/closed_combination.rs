@@ -199,7 +199,7 @@ impl ClosedCombination {
         (0..self.arms).filter(|&i| stage[i].is_some()).collect()
     }
 
-    /// The p-value of an intersection in a stage, by the arms that are in it; `None` where none is.
+    /// The p-value of an intersection in a stage, by the arms that are in it. Returns `None` if none is.
     fn stage_p(&self, arms: &[usize], stage: &[Option<f64>]) -> Option<f64> {
         let here: Vec<usize> = arms.iter().copied().filter(|&i| stage[i].is_some()).collect();
         let z: Vec<f64> = here.iter().filter_map(|&i| stage[i]).collect();

@@ -33,7 +33,7 @@ impl Intersection {
         &self.arms
     }
 
-    /// The p-value of each stage alone; `None` where none of its arms is left.
+    /// The p-value of each stage alone. Returns `None` if none of its arms is left.
     #[must_use]
     pub fn p_values(&self) -> &[Option<f64>] {
         &self.p_values

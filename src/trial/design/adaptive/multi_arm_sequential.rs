@@ -6,6 +6,7 @@ use crate::numeric::root;
 use crate::trial::design::adaptive::control_paths::{Arms, ControlPaths};
 use crate::trial::design::adaptive::multi_arm_boundaries::MultiArmBoundaries;
 use crate::trial::design::boundaries::BoundaryType;
+use crate::trial::design::boundary_check::{check_boundary, check_futility};
 use crate::trial::design::boundary_search::normal_bound;
 use crate::trial::design::checks;
 
@@ -154,25 +155,8 @@ impl MultiArmSequential {
         if !(0.01..=100.0).contains(&self.ratio) {
             return checks::refuse("ratio", self.ratio, "between 0.01 and 100");
         }
-        match &self.boundary {
-            BoundaryType::Spending(spending) => spending.check(looks, self.alpha)?,
-            BoundaryType::WangTsiatis(value) if !((-2.0..=2.0).contains(value)) => {
-                return checks::refuse("Wang and Tsiatis's Δ", *value, "between -2 and 2");
-            }
-            BoundaryType::HaybittlePeto(value) if !((0.5..=10.0).contains(value)) => {
-                return checks::refuse("Haybittle and Peto's bound", *value, "between 0.5 and 10");
-            }
-            _ => {}
-        }
-        if !self.futility.is_empty() && self.futility.len() + 1 != looks {
-            let (len, expected) = (self.futility.len(), looks - 1);
-            let other = "the looks before the last";
-            return Err(Error::LengthMismatch { argument: "futility", len, other, expected });
-        }
-        match self.futility.iter().find(|z| !(**z < 10.0)) {
-            Some(&value) => checks::refuse("futility", value, "below 10"),
-            None => Ok(()),
-        }
+        check_boundary(&self.boundary, looks, self.alpha)?;
+        if self.futility.is_empty() { Ok(()) } else { check_futility(&self.futility, looks) }
     }
 
     /// Finds the bounds.

@@ -30,6 +30,7 @@ pub enum Zone {
 /// The test at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum FinalTest {
     /// The stages with their planned weights (Cui, Hung & Wang): it keeps the error whatever the rule of enlargement.
     Weighted,

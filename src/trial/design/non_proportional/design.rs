@@ -183,7 +183,8 @@ impl NonProportionalDesign {
     }
 
     /// The calendar time from the end of accrual on at which so many subjects first have the power of the target, up to a
-    /// thousand times the accrual's duration; `None` where they never do. Under hazards that cross, power may fall again.
+    /// thousand times the accrual's duration. Returns `None` if they never do. Under hazards that cross, power may
+    /// fall again.
     ///
     /// # Errors
     /// As [`fit`](Self::fit); [`Error::Unsupported`] for a target without power.

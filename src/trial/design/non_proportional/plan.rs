@@ -94,7 +94,8 @@ impl NonProportionalPlan {
         self.information
     }
 
-    /// The average hazard ratio by the analysis, events as weights; `None` where an arm has no hazard in some piece.
+    /// The average hazard ratio by the analysis, events as weights. Returns `None` if an arm has no hazard in some
+    /// piece.
     #[must_use]
     pub fn average_hazard_ratio(&self) -> Option<f64> {
         self.average_hazard_ratio

@@ -30,7 +30,7 @@ pub(super) struct Course {
     waiting: Vec<bool>,
     /// The events in order: time since entry, kind.
     pub(super) events: Vec<(f64, usize)>,
-    /// The kind that ended follow-up; `None` where it went on to the limit.
+    /// The kind that ended follow-up. It is `None` if it went on to the limit.
     pub(super) ended_by: Option<usize>,
     pub(super) end: f64,
 }

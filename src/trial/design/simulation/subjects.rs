@@ -41,6 +41,94 @@ pub(super) struct Space {
     visits: Vec<f64>,
 }
 
+/// What every process of a run is a hazard of; the place of a kind is that of its process.
+struct Kinds<E>(Vec<Option<E>>);
+
+impl<E: Label> Kinds<E> {
+    fn of<A>(simulation: &TrialSimulation<A, E>) -> Result<Self> {
+        let mut kinds = vec![Some(simulation.event), None];
+        kinds.extend(simulation.competing.map(Some));
+        kinds.extend(simulation.further.iter().map(|f| Some(f.kind)));
+        for (second, kind) in kinds.iter().enumerate().filter(|(_, k)| k.is_some()) {
+            if let Some(first) = kinds[..second].iter().position(|earlier| earlier == kind) {
+                let label = kind.map(|k| label(&k)).unwrap_or_default();
+                return Err(Error::DuplicateLabel { label, first, second });
+            }
+        }
+        Ok(Self(kinds))
+    }
+
+    fn place(&self, kind: E) -> Result<usize> {
+        self.0.iter().position(|k| *k == Some(kind)).ok_or_else(|| Error::UnknownLabel {
+            label: label(&kind),
+            known: self.0.iter().flatten().map(label).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// Which kinds are dated by the visit that sees them.
+    fn seen_at_visits<A>(&self, simulation: &TrialSimulation<A, E>) -> Result<Vec<bool>> {
+        let mut seen = vec![false; self.0.len()];
+        for &kind in &simulation.seen_at_visits {
+            let at = self.place(kind)?;
+            let ends = (at == 0 && simulation.terminal) || Some(kind) == simulation.competing;
+            if ends || simulation.visits.is_none() {
+                return Err(Error::Unsupported {
+                    method: "dating an event by visits",
+                    with: if ends { "a kind that ends follow-up" } else { "no visits" },
+                    why: "no visit follows it: say `.visits(…)`, and date what ends follow-up by itself",
+                });
+            }
+            seen[at] = true;
+        }
+        Ok(seen)
+    }
+
+    /// What an event does to the hazards of others, by arm.
+    fn changes<A>(&self, simulation: &TrialSimulation<A, E>) -> Result<[Vec<Change>; 2]> {
+        let mut changes = [Vec::new(), Vec::new()];
+        for change in &simulation.changes {
+            let first = self.place(change.first)?;
+            let second = change.second.map_or(Ok(DROPOUT), |kind| self.place(kind))?;
+            for (own, &factor) in changes.iter_mut().zip(&change.factors) {
+                if !(factor >= 0.0 && factor.is_finite()) {
+                    return Err(Error::OutOfRange {
+                        argument: "the factor of a hazard after an event",
+                        value: factor,
+                        must_be: "finite and at least 0",
+                    });
+                }
+                own.push(Change { first, second, factor });
+            }
+        }
+        Ok(changes)
+    }
+
+    /// The processes of each stratum and arm, in the order of the kinds.
+    fn processes<A>(
+        &self,
+        simulation: &TrialSimulation<A, E>,
+        sampler: &Sampler,
+    ) -> Result<Vec<[Vec<Process>; 2]>> {
+        let waits = simulation.further.iter().map(|f| f.only_after.map(|kind| self.place(kind)).transpose());
+        let waits: Vec<Option<usize>> = waits.collect::<Result<_>>()?;
+        let of = |stratum: usize, arm: usize| {
+            let own = &sampler.strata[stratum];
+            let process = |clock: &Clock, ends| Process { clock: clock.clone(), only_after: None, ends };
+            let mut all =
+                vec![process(&own.event[arm], simulation.terminal), process(&own.dropout[arm], true)];
+            if simulation.competing.is_some() {
+                all.push(process(&own.competing[arm], true));
+            }
+            for (further, &only_after) in simulation.further.iter().zip(&waits) {
+                let clock = Clock::new(&further.hazards[arm]);
+                all.push(Process { clock, only_after, ends: false });
+            }
+            all
+        };
+        Ok((0..sampler.strata.len()).map(|s| [of(s, 0), of(s, 1)]).collect())
+    }
+}
+
 impl<A: Label, E: Label> Generator<A, E> {
     pub(super) fn new(simulation: &TrialSimulation<A, E>) -> Result<Self> {
         let plan = &simulation.plan;
@@ -57,79 +145,19 @@ impl<A: Label, E: Label> Generator<A, E> {
                 why: "name it: `.competing(Event::Death)`",
             });
         }
-        let mut kinds = vec![Some(simulation.event), None];
-        kinds.extend(simulation.competing.map(Some));
-        kinds.extend(simulation.further.iter().map(|f| Some(f.kind)));
-        for (second, kind) in kinds.iter().enumerate().filter(|(_, k)| k.is_some()) {
-            if let Some(first) = kinds[..second].iter().position(|earlier| earlier == kind) {
-                let label = kind.map(|k| label(&k)).unwrap_or_default();
-                return Err(Error::DuplicateLabel { label, first, second });
-            }
-        }
-        let place = |kind: E| {
-            kinds.iter().position(|k| *k == Some(kind)).ok_or_else(|| Error::UnknownLabel {
-                label: label(&kind),
-                known: kinds.iter().flatten().map(label).collect::<Vec<_>>().join(", "),
-            })
-        };
-        let mut seen_at_visits = vec![false; kinds.len()];
-        for &kind in &simulation.seen_at_visits {
-            let at = place(kind)?;
-            let ends = (at == 0 && simulation.terminal) || Some(kind) == simulation.competing;
-            if ends || simulation.visits.is_none() {
-                return Err(Error::Unsupported {
-                    method: "dating an event by visits",
-                    with: if ends { "a kind that ends follow-up" } else { "no visits" },
-                    why: "no visit follows it: say `.visits(…)`, and date what ends follow-up by itself",
-                });
-            }
-            seen_at_visits[at] = true;
-        }
-        let mut changes = [Vec::new(), Vec::new()];
-        for change in &simulation.changes {
-            let (first, second) = (place(change.first)?, change.second.map_or(Ok(DROPOUT), place)?);
-            for (arm, own) in changes.iter_mut().enumerate() {
-                let factor = change.factors[arm];
-                if !(factor >= 0.0 && factor.is_finite()) {
-                    let argument = "the factor of a hazard after an event";
-                    return Err(Error::OutOfRange {
-                        argument,
-                        value: factor,
-                        must_be: "finite and at least 0",
-                    });
-                }
-                own.push(Change { first, second, factor });
-            }
-        }
-        let waits = simulation.further.iter().map(|f| f.only_after.map(place).transpose());
-        let waits: Vec<Option<usize>> = waits.collect::<Result<_>>()?;
-        let of = |stratum: usize, arm: usize| {
-            let own = &sampler.strata[stratum];
-            let process = |clock: &Clock, ends| Process { clock: clock.clone(), only_after: None, ends };
-            let mut all =
-                vec![process(&own.event[arm], simulation.terminal), process(&own.dropout[arm], true)];
-            if simulation.competing.is_some() {
-                all.push(process(&own.competing[arm], true));
-            }
-            for (further, &only_after) in simulation.further.iter().zip(&waits) {
-                let clock = Clock::new(&further.hazards[arm]);
-                all.push(Process { clock, only_after, ends: false });
-            }
-            all
-        };
-        let processes = (0..sampler.strata.len()).map(|s| [of(s, 0), of(s, 1)]).collect();
+        let kinds = Kinds::of(simulation)?;
         Ok(Self {
             names: plan.names(),
             arms: simulation.arms,
-            seen_at_visits,
-            processes,
-            changes,
+            seen_at_visits: kinds.seen_at_visits(simulation)?,
+            changes: kinds.changes(simulation)?,
+            processes: kinds.processes(simulation, &sampler)?,
             visits: simulation.visits,
             unit: simulation.unit,
             closing,
             event: simulation.event,
             sampler,
-            kinds,
+            kinds: kinds.0,
         })
     }
 

@@ -155,6 +155,7 @@ impl OneSampleDesign {
             Target::Subjects(n) => (n, power(n)),
             Target::Events(events) => (events / observed, power(events / observed)),
         };
+        checks::size("the number of subjects", subjects)?;
         Ok(OneSamplePlan {
             subjects,
             events: subjects * observed,

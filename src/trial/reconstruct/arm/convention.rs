@@ -123,7 +123,7 @@ impl StdErrorConvention {
         }
     }
 
-    /// The variance of the curve `s`, given the sum of the terms; `None` where it is not defined.
+    /// The variance of the curve `s`, given the sum of the terms. Returns `None` if it is not defined.
     pub(in crate::trial::reconstruct) fn variance<T: Number>(self, tally: &Tally, s: T, sum: T) -> Option<T> {
         let share = |w: T, of: u32| (of > 0).then(|| w.clone() * (T::whole(1) - w) / T::whole(of));
         let peto = |r: u32| (r > 0).then(|| s.clone() * s.clone() * (T::whole(1) - s.clone()) / T::whole(r));

@@ -6,6 +6,7 @@ use crate::trial::reconstruct::arm::digitized::{DigitizedArm, DigitizedPoint};
 /// What is done about clicks that a survival curve cannot have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Repair {
     /// Nothing: clicks out of order, rising curves and clicks beside the axes are errors.
     #[default]

@@ -38,7 +38,7 @@ impl fmt::Display for Group {
     }
 }
 
-/// The hazard ratio of a Cox model with Efron's ties, first arm against second; `None` where it is not
+/// The hazard ratio of a Cox model with Efron's ties, first arm against second. Returns `None` if it is not
 /// finite.
 ///
 /// Its score `Σ (d₁ − Σ_{l<d} p_l)`, with `p_l` the share of the first arm when `l` of `d` tied events have

@@ -34,13 +34,13 @@ impl TestValue {
         self.variance
     }
 
-    /// The chi-square statistic; `None` where nothing can be compared.
+    /// The chi-square statistic. Returns `None` if nothing can be compared.
     #[must_use]
     pub fn statistic(&self) -> Option<f64> {
         (self.variance > 0.0).then(|| self.observed_minus_expected.powi(2) / self.variance)
     }
 
-    /// The two-sided p-value; `None` where nothing can be compared.
+    /// The two-sided p-value. Returns `None` if nothing can be compared.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         self.p_value
@@ -100,7 +100,7 @@ impl Interleavings {
         &self.values
     }
 
-    /// The smallest and the largest p-value of all interleavings, each with one that has it. `None` where no
+    /// The smallest and the largest p-value of all interleavings, each with one that has it. Returns `None` if no
     /// interleaving compares the arms.
     #[must_use]
     pub fn p_value_range(&self) -> Option<&[(f64, Interleaving); 2]> {

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::error::{NotEstimable, Result};
-use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
+use crate::survival::regression::cox::baseline::Baseline;
 use crate::survival::regression::cox::predicted_curve::PredictedCurve;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
@@ -15,7 +15,7 @@ use crate::survival::regression::cox::separation::{dot, levels};
 const SAME_LEVEL: f64 = 1e-7;
 
 /// A stratum, or a part of one, and the number of its first event time among all.
-pub(super) struct StratumParts<'a> {
+pub(in crate::survival::regression) struct StratumParts<'a> {
     pub rows: &'a Rows,
     pub stratum: &'a Stratum,
     pub first: usize,
@@ -24,7 +24,10 @@ pub(super) struct StratumParts<'a> {
 
 /// Parts whose events stand at several places along a ray are split by it: a direction in the middle of the cone may put two
 /// places on one level by chance. Pairs that are left undecided stand at one place along every ray.
-pub(super) fn split_by_rays<'a>(rows: Cow<'a, Rows>, rays: &[Vec<f64>]) -> Cow<'a, Rows> {
+pub(in crate::survival::regression) fn split_by_rays<'a>(
+    rows: Cow<'a, Rows>,
+    rays: &[Vec<f64>],
+) -> Cow<'a, Rows> {
     rays.iter().fold(rows, |rows, ray| {
         let scaled: Vec<f64> = ray.iter().zip(&rows.scale).map(|(r, s)| r * s).collect();
         let same = SAME_LEVEL * scaled.iter().zip(&rows.reach).map(|(r, x)| (r * x).abs()).sum::<f64>();
@@ -58,7 +61,7 @@ impl Baseline {
         // A stratum without events has no hazard, whatever the coefficients: its curve stays 1, and asks for no ratio.
         for part in self.strata.iter().filter(|part| !part.times.is_empty()) {
             let times = part.times.iter().copied();
-            match self.beside(part, d) {
+            match beside(&self.rays, &part.level, d) {
                 [true, true] => return Err(NotEstimable::NoMaximum.into()),
                 [true, false] => steps.extend(times.map(|t| (t, Some([0.0, f64::MAX, f64::MAX])))),
                 [false, true] => steps.extend(times.map(|t| (t, None))),
@@ -83,16 +86,17 @@ impl Baseline {
         let [survival, hazard, std_error] = columns;
         PredictedCurve::new(&times, survival, &hazard, &std_error, last)
     }
+}
 
-    /// Does the hazard of a row rise, does it fall beside that of a part's events, along some ray?
-    fn beside(&self, part: &StratumHazard, d: &[f64]) -> [bool; 2] {
-        let (mut rises, mut falls) = (false, false);
-        for (ray, level) in self.rays.iter().zip(&part.level) {
-            let own: f64 = ray.iter().zip(d).map(|(r, d)| r * d).sum();
-            let size: f64 = ray.iter().zip(d).map(|(r, d)| (r * d).abs()).sum::<f64>() + level.abs();
-            rises |= own - level > SAME_LEVEL * size;
-            falls |= own - level < -SAME_LEVEL * size;
-        }
-        [rises, falls]
+/// Does the hazard of a row, which stands at `d` from the means, rise, does it fall beside that of a part's events, along some
+/// ray?
+pub(in crate::survival::regression) fn beside(rays: &[Vec<f64>], level: &[f64], d: &[f64]) -> [bool; 2] {
+    let (mut rises, mut falls) = (false, false);
+    for (ray, level) in rays.iter().zip(level) {
+        let own: f64 = ray.iter().zip(d).map(|(r, d)| r * d).sum();
+        let size: f64 = ray.iter().zip(d).map(|(r, d)| (r * d).abs()).sum::<f64>() + level.abs();
+        rises |= own - level > SAME_LEVEL * size;
+        falls |= own - level < -SAME_LEVEL * size;
     }
+    [rises, falls]
 }

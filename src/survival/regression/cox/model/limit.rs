@@ -1,6 +1,10 @@
 //! What is finite of a model whose likelihood has no maximum.
 
+#[cfg(feature = "serde")]
+use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form;
+#[cfg(feature = "serde")]
+use crate::survival::regression::stored::refuse;
 use crate::survival::regression::term::TestResult;
 
 /// The limit of a monotone likelihood. The coefficients are those of one of many points at which it is largest; a contrast
@@ -8,7 +12,7 @@ use crate::survival::regression::term::TestResult;
 /// it rises along none of them, or falls along none, it is −∞ or +∞.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(in crate::survival::regression::cox) struct LimitPart {
+pub(in crate::survival::regression) struct LimitPart {
     pub directions: Vec<Vec<f64>>,
     /// Are they the extreme rays of the cone, and not only a basis of what it spans?
     pub extreme: bool,
@@ -24,7 +28,7 @@ const ROUNDING: f64 = 1e-7;
 const CANCELLED: f64 = 1e-13;
 
 /// Does a contrast rise, and does it fall, along some of the directions?
-pub(in crate::survival::regression::cox) fn movement(directions: &[Vec<f64>], contrast: &[f64]) -> [bool; 2] {
+pub(in crate::survival::regression) fn movement(directions: &[Vec<f64>], contrast: &[f64]) -> [bool; 2] {
     let (mut rises, mut falls) = (false, false);
     for d in directions {
         let product: f64 = d.iter().zip(contrast).map(|(d, c)| d * c).sum();
@@ -36,7 +40,7 @@ pub(in crate::survival::regression::cox) fn movement(directions: &[Vec<f64>], co
 }
 
 /// `c'Vc`; 0 where it is what rounding leaves of a sum that cancels.
-pub(in crate::survival::regression::cox) fn variance_of(contrast: &[f64], v: &[f64]) -> f64 {
+pub(in crate::survival::regression) fn variance_of(contrast: &[f64], v: &[f64]) -> f64 {
     let p = contrast.len();
     let (mut form, mut size) = (0.0, 0.0);
     for (i, a) in contrast.iter().enumerate().filter(|(_, a)| **a != 0.0) {
@@ -46,6 +50,35 @@ pub(in crate::survival::regression::cox) fn variance_of(contrast: &[f64], v: &[f
         }
     }
     if form > CANCELLED * size { form } else { 0.0 }
+}
+
+#[cfg(feature = "serde")]
+impl LimitPart {
+    /// Is it one of a model of so many terms, whose variance is robust or not?
+    pub fn check(&self, p: usize, robust: bool) -> Result<()> {
+        let lengths =
+            self.directions.iter().map(Vec::len).chain([self.coefficients.len()]).map(|len| (len, p));
+        let variances = [Some(&self.model_variance), self.robust_variance.as_ref()];
+        let variances = variances.into_iter().flatten().map(|v| (v.len(), p * p));
+        if let Some((len, expected)) = lengths.chain(variances).find(|(len, expected)| len != expected) {
+            return Err(Error::LengthMismatch {
+                argument: "a part of the limit",
+                len,
+                other: "the terms",
+                expected,
+            });
+        }
+        let too_many = !self.extreme && self.directions.len() > p;
+        if self.robust_variance.is_some() != robust || too_many {
+            return refuse("the limit", self.directions.len() as f64, "that of the model");
+        }
+        let numbers = self.directions.iter().flatten().chain(&self.coefficients);
+        let numbers = numbers.chain(&self.model_variance).chain(self.robust_variance.iter().flatten());
+        match numbers.copied().find(|x| !x.is_finite()) {
+            Some(value) => refuse("a number of the limit", value, "finite"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl LimitPart {

@@ -125,7 +125,7 @@ impl RawModel {
             );
         }
         if let Some(limit) = &self.limit {
-            self.check_limit(limit)?;
+            limit.check(p, self.robust_variance.is_some())?;
         }
         let of_terms = |pick: fn(&Term) -> Option<f64>| self.terms.iter().map(pick).collect::<Vec<_>>();
         check_variance(&self.model_variance, &of_terms(|t| t.std_error))?;
@@ -135,34 +135,6 @@ impl RawModel {
                 Some(se) => refuse("a robust standard error", se, "absent where there is no robust variance"),
                 None => Ok(()),
             },
-        }
-    }
-}
-
-impl RawModel {
-    fn check_limit(&self, limit: &LimitPart) -> Result<()> {
-        let p = self.terms.len();
-        let lengths =
-            limit.directions.iter().map(Vec::len).chain([limit.coefficients.len()]).map(|len| (len, p));
-        let variances = [Some(&limit.model_variance), limit.robust_variance.as_ref()];
-        let variances = variances.into_iter().flatten().map(|v| (v.len(), p * p));
-        if let Some((len, expected)) = lengths.chain(variances).find(|(len, expected)| len != expected) {
-            return Err(Error::LengthMismatch {
-                argument: "a part of the limit",
-                len,
-                other: "the terms",
-                expected,
-            });
-        }
-        let too_many = !limit.extreme && limit.directions.len() > p;
-        if limit.robust_variance.is_some() != self.robust_variance.is_some() || too_many {
-            return refuse("the limit", limit.directions.len() as f64, "that of the model");
-        }
-        let numbers = limit.directions.iter().flatten().chain(&limit.coefficients);
-        let numbers = numbers.chain(&limit.model_variance).chain(limit.robust_variance.iter().flatten());
-        match numbers.copied().find(|x| !x.is_finite()) {
-            Some(value) => refuse("a number of the limit", value, "finite"),
-            None => Ok(()),
         }
     }
 }

@@ -15,10 +15,14 @@ impl Rows {
         for (number, stratum) in left.strata.iter().enumerate() {
             stratum.rows.clone().for_each(|i| level[left.order[i]] = number);
         }
-        let mut split = self.split_by(&level);
-        split.find_idle(stays);
-        split.hide_idle();
-        split
+        self.split_by(&level).with_idle_hidden(stays)
+    }
+
+    /// The rows with those in no risk set set to 0; `stays` names the rows of the data that remain after their time.
+    pub fn with_idle_hidden(mut self, stays: &[bool]) -> Self {
+        self.find_idle(stays);
+        self.hide_idle();
+        self
     }
 
     /// The same rows with each stratum split by the level of its rows.

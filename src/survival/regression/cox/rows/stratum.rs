@@ -91,7 +91,7 @@ impl EventTimes {
         let mut together = Vec::new();
         let mut i = 1;
         while i < event.len() {
-            // All three are asked, so that one answer is foreseen, and not three.
+            // All three are asked, so that the processor has one branch to predict, not three.
             let (before, now, alike) = (event[i - 1], event[i], time[i - 1] == time[i]);
             if before & now & alike {
                 let tie = self.from(self.rows.start + i - 1);

@@ -1,0 +1,102 @@
+//! A finished search, read as a model: status, coefficients, both variances, the baselines.
+
+use crate::survival::data::competing::CompetingRisks;
+use crate::survival::regression::cox::model::SideBySide;
+use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
+use crate::survival::regression::cox::partial_likelihood::Point;
+use crate::survival::regression::design::Design;
+use crate::survival::regression::fine_gray::baseline::SubdistributionBaseline;
+use crate::survival::regression::fine_gray::censoring::CensoringWeights;
+use crate::survival::regression::fine_gray::model::FineGrayModel;
+use crate::survival::regression::fine_gray::options::FineGray;
+use crate::survival::regression::fine_gray::sandwich::{self, Integrand, Slope};
+use crate::survival::regression::fine_gray::scan::Scan;
+use crate::survival::regression::fingerprint::Fingerprint;
+use crate::survival::regression::term::{Status, Term};
+
+/// What was asked, where the search began and where it ended. Coefficients are those of the scaled covariates.
+pub(super) struct Finished<'a, 'd, 'x> {
+    pub options: &'a FineGray,
+    pub data: &'a CompetingRisks<'d>,
+    pub design: &'a Design<'x>,
+    /// It stands at the end, over the rows that are left there.
+    pub scan: &'a Scan,
+    pub groups: &'a [u32],
+    pub weights: &'a [CensoringWeights],
+    /// The likelihood at the start.
+    pub start: &'a Point,
+    pub end: EndOfSearch<'a>,
+}
+
+impl Finished<'_, '_, '_> {
+    /// The model in the units of the covariates as they were given.
+    pub fn into_model(self) -> FineGrayModel {
+        let Self { options, data, design, start, end, .. } = self;
+        let EndOfSearch { rows, found, .. } = end;
+        let inverse = end.inverse();
+        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
+        let robust = end.rescaled(self.sandwich(&scaled));
+        let model = end.rescaled(scaled);
+        let limit = end.limit(&model, Some(&robust));
+        let (variance, model_variance) = (end.of_estimated(robust), end.of_estimated(model));
+        let se = |variance: &[f64], j: usize| {
+            let known = end.status(j) == Status::Estimated && inverse.is_some();
+            known.then(|| variance[j * rows.p + j].sqrt())
+        };
+        let term = |(j, name): (usize, &String)| Term {
+            name: name.clone(),
+            status: end.status(j),
+            coefficient: end.coefficient(j),
+            std_error: se(&model_variance, j),
+            robust_std_error: se(&variance, j),
+        };
+        let terms: Vec<Term> = design.names().iter().enumerate().map(term).collect();
+        FineGrayModel {
+            recipe: design.recipe().clone(),
+            fingerprint: Fingerprint::of_known_competing(data, design, rows.strands.as_deref()),
+            cause: options.cause.clone(),
+            censoring_ties: options.censoring_ties,
+            censoring_groups: options.censoring_groups.clone(),
+            rows: data.len(),
+            events: rows.event.iter().filter(|&&e| e).count(),
+            log_likelihood: [start.log_likelihood, found.point.log_likelihood],
+            score_test: end.score_test(start),
+            iterations: found.iterations,
+            stop: found.stop,
+            // Of a limit there is none: at covariates 0 it may be 0 or infinite.
+            baseline: if limit.is_some() { Vec::new() } else { self.baselines() },
+            coefficients: SideBySide::of(&terms),
+            terms,
+            limit,
+            variance,
+            model_variance,
+        }
+    }
+
+    /// Fine and Gray's sandwich about an inverse information, in the scaled covariates.
+    fn sandwich(&self, inverse: &[f64]) -> Vec<f64> {
+        let left = self.end.left();
+        let of_time = Integrand { slope: Slope::One, offset: &self.scan.mean, columns: left.p };
+        let weights = (self.groups, self.weights);
+        let score = sandwich::influences(left, self.scan, &of_time, self.data, weights);
+        sandwich::sandwich(left, &score, self.data.any_cause(), inverse)
+    }
+
+    fn baselines(&self) -> Vec<SubdistributionBaseline> {
+        let EndOfSearch { rows, found, .. } = self.end;
+        // At covariates 0, which are not centred: exp(−shift − β'centre).
+        let centre: f64 = (0..rows.p).map(|j| found.beta[j] * self.end.unit(j) * rows.centre[j]).sum();
+        let unit = (-self.scan.shift - centre).exp();
+        let labels = self.data.any_cause().strata();
+        let one = self.scan.of_strata(rows).map(|(stratum, of)| SubdistributionBaseline {
+            label: labels.map_or(String::new(), |s| s.labels()[stratum.code].clone()),
+            times: stratum.ties.iter().map(|t| t.time).collect(),
+            jumps: self.scan.hazard[of.first..of.first + stratum.ties.len()]
+                .iter()
+                .map(|h| h * unit)
+                .collect(),
+            last: rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0),
+        });
+        one.collect()
+    }
+}
