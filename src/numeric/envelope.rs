@@ -44,7 +44,10 @@ impl Envelope {
             for j in self.first[i]..i {
                 let from = self.first[i].max(self.first[j]);
                 let other = &done[self.begin[j]..self.begin[j + 1]];
-                let (a, b) = (&own[from - self.first[i]..j - self.first[i]], &other[from - self.first[j]..j - self.first[j]]);
+                let (a, b) = (
+                    &own[from - self.first[i]..j - self.first[i]],
+                    &other[from - self.first[j]..j - self.first[j]],
+                );
                 let value = (own[j - self.first[i]] - dot(a, b)) / other[j - self.first[j]];
                 own[j - self.first[i]] = value;
             }
@@ -101,12 +104,8 @@ mod tests {
     /// `M x` is what was asked for.
     #[test]
     fn a_system_is_solved_within_its_envelope() {
-        let m = [
-            [4.0, -1.0, 0.0, 0.0],
-            [-1.0, 5.0, -2.0, 0.5],
-            [0.0, -2.0, 6.0, -1.0],
-            [0.0, 0.5, -1.0, 3.0],
-        ];
+        let m =
+            [[4.0, -1.0, 0.0, 0.0], [-1.0, 5.0, -2.0, 0.5], [0.0, -2.0, 6.0, -1.0], [0.0, 0.5, -1.0, 3.0]];
         let mut envelope = Envelope::new(&[0, 0, 1, 1]);
         for (i, from) in [0, 0, 1, 1].into_iter().enumerate() {
             for j in from..=i {

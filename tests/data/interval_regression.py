@@ -64,16 +64,19 @@ class Model:
         h = [0] * self.places
         for t, j in zip(theta, free):
             h[j] = t if lib is None else lib.exp(t)
-        return h, list(theta[len(free):])
+        return h, self.held + list(theta[len(free):])
+
+    # Coefficients that are held, the first ones.
+    held = []
 
     def fit(self):
-        p = len(self.x[0])
+        p = len(self.x[0]) - len(self.held)
         start = np.concatenate([np.full(len(self.open), -1.0), np.zeros(p)])
         rough = minimize(lambda t: -self.value(*self.unpack(t, self.open, np), np), start, method="BFGS")
         h, beta = self.unpack(rough.x, self.open, np)
         free = [j for j in self.open if h[j] > 1e-4]
         while True:
-            theta = [mp.mpf(float(h[j])) for j in free] + [mp.mpf(float(b)) for b in beta]
+            theta = [mp.mpf(float(h[j])) for j in free] + [mp.mpf(float(b)) for b in beta[len(self.held):]]
             theta = self.newton(theta, free)
             h, beta = self.unpack(theta, free, None)
             if any(h[j] < 0 for j in free):
@@ -116,14 +119,11 @@ class Model:
 
     def profile(self, b):
         """The log likelihood with the first coefficient held."""
-        def minus(t):
-            h, rest = self.unpack(t, self.open, np)
-            return -self.value(h, [b] + rest, np)
+        self.held = [b]
+        top = float(self.fit()[1])
+        self.held = []
+        return top
 
-        t = np.concatenate([np.full(len(self.open), -1.0), np.zeros(len(self.x[0]) - 1)])
-        for _ in range(3):
-            t = minimize(minus, t, method="BFGS", options=dict(gtol=1e-10, maxiter=5000)).x
-        return -minus(t)
 
 
 for kind in ["ph", "po"]:

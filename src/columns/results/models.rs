@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::survival::contrast::SurvivalContrast;
 use crate::survival::regression::multi_state_cox::MultiStateCoxModel;
 use crate::survival::regression::parametric::{Distribution, ParametricModel};
-use crate::survival::regression::{CoxModel, FineGrayModel, FrailtyModel, Term};
+use crate::survival::regression::{CoxModel, FineGrayModel, FrailtyModel, IntervalModel, Term};
 use crate::survival::result::{Estimate, HazardRatio, Interval};
 
 /// The terms of a model of hazards.
@@ -30,6 +30,13 @@ impl ToRecordBatch for CoxModel {
 
 /// The columns of a Cox model; the hazard is that of the subdistribution.
 impl ToRecordBatch for FineGrayModel {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        terms(self.terms(), interval)
+    }
+}
+
+/// The columns of a Cox model; under proportional odds `hazard_ratio` is the odds ratio of an event.
+impl ToRecordBatch for IntervalModel {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
         terms(self.terms(), interval)
     }

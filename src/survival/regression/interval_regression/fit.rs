@@ -56,7 +56,7 @@ impl Prepared {
         let mut chains = Vec::new();
         let (mut rows, mut members, mut chain_of) = (Vec::new(), Vec::new(), Vec::new());
         let (mut chain, mut start) = (Vec::new(), (Vec::new(), Vec::new()));
-        for code in 0..groups.map_or(1, |g| g.count()) {
+        for code in 0..groups.map_or(1, crate::survival::Groups::count) {
             let of: Vec<usize> = (0..data.len())
                 .filter(|&i| data.weight(i) > 0.0 && groups.is_none_or(|g| g.codes()[i] as usize == code))
                 .collect();
@@ -125,8 +125,7 @@ impl Prepared {
     pub fn model(self, design: &Design, rows: usize, most: usize) -> IntervalModel {
         let Maximum { null, found, limit } = self.maximise(most);
         let p = self.problem.p;
-        let (problem, free) =
-            limit.as_ref().map_or((&self.problem, &self.free), |l| (&l.problem, &l.free));
+        let (problem, free) = limit.as_ref().map_or((&self.problem, &self.free), |l| (&l.problem, &l.free));
         let scaled = if problem.rows.is_empty() || free.is_empty() {
             None
         } else {
@@ -279,7 +278,9 @@ impl Covariates {
         let matrix = design.matrix();
         let total: f64 = rows.iter().map(|r| r.weight).sum();
         let mut x = Vec::with_capacity(n * p);
-        members.iter().for_each(|&i| x.extend(matrix.row(i)));
+        for &i in members {
+            x.extend(matrix.row(i));
+        }
         let (mut centre, mut scale) = (vec![0.0; p], vec![0.0; p]);
         for j in 0..p {
             // About the first value, so that a constant has no deviation to the last bit.

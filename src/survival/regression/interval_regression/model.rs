@@ -201,6 +201,13 @@ impl IntervalModel {
             .map(|w| if w[0] == w[1] { 0.0 } else { self.link.log_probability(w[0], w[1], shift).exp() })
             .collect();
         let size = (of.rows, of.subjects);
-        Ok(TurnbullCurve::predicted(of.places.clone(), mass, size, self.log_likelihood[1], self.gap, self.iterations))
+        Ok(TurnbullCurve::predicted(
+            of.places.clone(),
+            mass,
+            size,
+            self.log_likelihood[1],
+            self.gap,
+            self.iterations,
+        ))
     }
 }

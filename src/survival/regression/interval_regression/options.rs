@@ -111,7 +111,8 @@ impl IntervalRegression {
         }
         let maximum = prepared.maximise(self.max_iterations);
         let fate = maximum.limit.as_ref().map_or(Fate::Finite, |l| l.fate[j]);
-        let start = if maximum.limit.is_some() { prepared.start.clone() } else { maximum.found.point.clone() };
+        let start =
+            if maximum.limit.is_some() { prepared.start.clone() } else { maximum.found.point.clone() };
         let (at, target) = (start.beta[j], maximum.found.at.log_likelihood - fall);
         let limit = |sign: f64, runs_off: Fate| {
             if fate == runs_off || fate == Fate::Undecided {

@@ -10,9 +10,9 @@
 use ndarray::ArrayView2;
 
 use super::problem::{NONE, Point, Problem, Row};
+use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::limit::{Directions, Fate};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{Ties, separation};

@@ -39,7 +39,9 @@ impl Levels {
         }
         let mut matrix = Envelope::new(&first);
         diagonal.iter().enumerate().for_each(|(i, &d)| matrix.add(i, i, d));
-        pairs.iter().for_each(|&(i, j, v)| matrix.add(i as usize, j as usize, v));
+        for &(i, j, v) in &pairs {
+            matrix.add(i as usize, j as usize, v);
+        }
         matrix.factor()?;
         Some(Self::Factored(matrix))
     }
@@ -74,9 +76,8 @@ impl Step<'_> {
     /// The ends of a row, as numbers of what `of` makes of their levels.
     fn ends(&self, row: usize, of: &[u32]) -> [Option<usize>; 2] {
         let r = &self.problem.rows[row];
-        [r.lower, r.upper].map(|place| {
-            (place != NONE).then(|| of[self.level_of[place as usize] as usize] as usize)
-        })
+        [r.lower, r.upper]
+            .map(|place| (place != NONE).then(|| of[self.level_of[place as usize] as usize] as usize))
     }
 
     fn factor(&self, pool_of: &[u32], pools: usize) -> Option<Factored> {
@@ -218,7 +219,13 @@ impl Step<'_> {
     }
 
     /// The maximum with these levels joined.
-    fn solved(&self, point: &Point, condition: &Condition, pool_of: &[u32], heads: &[usize]) -> Option<Target> {
+    fn solved(
+        &self,
+        point: &Point,
+        condition: &Condition,
+        pool_of: &[u32],
+        heads: &[usize],
+    ) -> Option<Target> {
         let factored = self.factor(pool_of, heads.len())?;
         // Each level first goes to the head of its pool.
         let gathered: Vec<f64> = pool_of.iter().map(|&pool| point.levels[heads[pool as usize]]).collect();

@@ -129,7 +129,11 @@ impl RawModel {
         let infinite = self.terms.iter().any(|t| !t.coefficient().is_finite());
         if infinite != self.baseline.is_empty() {
             let strata = self.baseline.len() as f64;
-            return refuse("the number of baselines", strata, "0 where a coefficient is infinite, else at least 1");
+            return refuse(
+                "the number of baselines",
+                strata,
+                "0 where a coefficient is infinite, else at least 1",
+            );
         }
         let errors: Vec<Option<f64>> = self.terms.iter().map(Term::model_std_error).collect();
         check_variance(&self.variance, &errors)

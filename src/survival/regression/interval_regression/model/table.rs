@@ -36,7 +36,11 @@ impl fmt::Display for IntervalModel {
                 (_, Some(se), Some(z), Some(p)) => {
                     let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
                     let (b, ratio) = (t.coefficient(), t.hazard_ratio());
-                    write!(f, "{b:>10.5} {se:>10.5} {z:>8.3} {:>9} {ratio:>12.4}  {interval:.4}", P(p).to_string())?;
+                    write!(
+                        f,
+                        "{b:>10.5} {se:>10.5} {z:>8.3} {:>9} {ratio:>12.4}  {interval:.4}",
+                        P(p).to_string()
+                    )?;
                 }
                 _ => write!(f, "{:>10.5} no standard error", t.coefficient())?,
             }
