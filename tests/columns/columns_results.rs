@@ -283,7 +283,7 @@ const NO_TABLES: &str = "
     Accrual Accuracy Adjustment Advice Allocation ArmOrder Assumptions CensoringTies Cnsr Complete
     ConfidenceInterval Contradiction Conventions CountAs DataCell DataTable Decision Direction
     EffectMeasure EffectMethod Estimator Fact Family FigureData Gap GroupChange Hazard HazardRatioMethod
-    Incidence IncidenceVariance Interleaving Interval IntervalScore IntervalVariance Kernel
+    Incidence IncidenceVariance Interleaving Interval IntervalLink IntervalScore IntervalVariance Kernel
     LandmarkCohort Measure Name NotEstimable Note Number OccupationEstimate PValue ParametricStop
     PermutationStatistic PlannedTest ProblemKind ProportionInterval ProportionMethod ProportionTestMethod
     Published RatioSource Recommendation SmallSample StdErrorConvention Stop StratifiedAssumptions Ties
