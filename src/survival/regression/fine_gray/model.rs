@@ -17,7 +17,7 @@ use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Status, Term, TestResult};
 
-/// A fitted Fine-Gray model. Made by [`FineGray::fit`].
+/// A fitted Fine-Gray model. Made by [`FineGray::fit`](crate::survival::FineGray::fit).
 ///
 /// It predicts incidences alone ([`incidence`](Self::incidence)); with standard errors, and for residuals and the test of
 /// proportional hazards, it is set [beside its data](Self::with). With the feature `serde` it can be written down and read
