@@ -87,6 +87,7 @@
 //! | R | here |
 //! |---|---|
 //! | `npsurv::npsurv(cbind(L, R))`, `icenReg::ic_np` | [`Turnbull::fit`] on [`IntervalCensored`] |
+//! | `icenReg::ic_sp(…, model = "ph")`, `"po"` | [`IntervalRegression`]; a positive coefficient means earlier events in both, in `ic_sp` later ones under `"po"` |
 //! | `interval::ictest(…)` | [`IntervalLogRank`]; `method = "scoretest"` is [`IntervalVariance::Information`] |
 //! | `KMsurv::lifetab` | [`Actuarial`] |
 //! | `muhaz(…, bw.method = "global")` | [`SmoothedHazard`] |

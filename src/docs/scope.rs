@@ -18,7 +18,7 @@
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
 //! | concordance, ROC curves at a time, Brier scores, calibration, explained variation | [`prediction`] |
 //! | parametric models: families, splines, cure, relative survival; censoring and truncation of every kind | [`parametric`] |
-//! | interval-censored data: the nonparametric estimate with delayed entry, groups compared | [`Turnbull`], [`IntervalLogRank`] |
+//! | interval-censored data: the nonparametric estimate with delayed entry, groups compared, regression with any baseline | [`Turnbull`], [`IntervalLogRank`], [`IntervalRegression`] |
 //! | additive hazards (Aalen) | [`AdditiveHazards`] |
 //! | endpoints, estimands, analyses, reports of a trial | [`trial`](crate::trial) |
 //! | the design of a trial | [`design`](crate::trial::design) |
@@ -27,7 +27,7 @@
 //! | CDISC ADTTE | the feature `adtte` |
 //!
 //! # Not yet
-//! - Semiparametric models and right truncation for interval-censored data.
+//! - Delayed entry and clusters in [`IntervalRegression`]; right truncation for interval-censored data without a distribution.
 //! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
 //! - Frailties other than one for each cluster: nested or correlated ones, and those of parametric models.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.

@@ -82,7 +82,7 @@ fn reference_without_events(with: bool) -> Result<(CompetingRisks<'static>, Desi
 }
 
 fn close(a: f64, b: f64) {
-    assert_relative_eq!(a, b, max_relative = 1e-6, epsilon = 1e-8);
+    assert_relative_eq!(a, b, max_relative = 1e-9, epsilon = 1e-12);
 }
 
 /// Residuals, the test of proportional hazards and incidences of a limit are those of the model without the rows whose hazard is

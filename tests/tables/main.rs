@@ -10,5 +10,6 @@ mod risk_table;
 mod risk_table_grid;
 mod send_sync;
 mod serde_forms;
+mod stored_designs;
 mod stored_results;
 mod stored_values;

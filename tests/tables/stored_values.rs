@@ -22,7 +22,8 @@ use greenwood::survival::log_rank::{
 use greenwood::survival::multi_state::{Occupation, TransitionProbability};
 use greenwood::survival::permutation::MonteCarloLogRank;
 use greenwood::survival::regression::{
-    AdditiveHazards, AdditiveModel, CauseSpecificRisk, Family, Frailty, ParametricModel,
+    AdditiveHazards, AdditiveModel, CauseSpecificRisk, Family, Frailty, IntervalModel, IntervalRegression,
+    ParametricModel,
 };
 use greenwood::survival::result::{Estimate, HazardRatioMethod, TestSummary};
 use greenwood::survival::risk_table::RiskTables;
@@ -39,18 +40,18 @@ const SLOW: Duration = Duration::from_secs(30);
 
 /// What a value answered: numbers that must be probabilities, and numbers that must be at least 0.
 #[derive(Default)]
-struct Answers {
+pub(super) struct Answers {
     probabilities: Vec<f64>,
     sizes: Vec<f64>,
 }
 
 impl Answers {
-    fn p(&mut self, p: impl Into<Option<f64>>) -> &mut Self {
+    pub(super) fn p(&mut self, p: impl Into<Option<f64>>) -> &mut Self {
         self.probabilities.extend(p.into());
         self
     }
 
-    fn size(&mut self, size: impl Into<Option<f64>>) -> &mut Self {
+    pub(super) fn size(&mut self, size: impl Into<Option<f64>>) -> &mut Self {
         self.sizes.extend(size.into());
         self
     }
@@ -144,7 +145,7 @@ fn mutations(value: &Value) -> Vec<(String, Value)> {
 
 /// The harness: one list of complaints over all types.
 #[derive(Default)]
-struct Report {
+pub(super) struct Report {
     complaints: Vec<String>,
     tried: usize,
     accepted: usize,
@@ -152,7 +153,7 @@ struct Report {
 
 impl Report {
     /// Reads an example back, and everything that differs from it at one place.
-    fn of<T>(&mut self, name: &str, example: &T, ask: impl Fn(&T, &mut Answers))
+    pub(super) fn of<T>(&mut self, name: &str, example: &T, ask: impl Fn(&T, &mut Answers))
     where
         T: Serialize + DeserializeOwned + PartialEq + Debug,
     {
@@ -195,7 +196,7 @@ impl Report {
     }
 
     /// A value that prints itself.
-    fn printed<T>(&mut self, name: &str, example: &T, ask: impl Fn(&T, &mut Answers))
+    pub(super) fn printed<T>(&mut self, name: &str, example: &T, ask: impl Fn(&T, &mut Answers))
     where
         T: Serialize + DeserializeOwned + PartialEq + Debug + Display,
     {
@@ -682,6 +683,16 @@ fn tables_hazards_and_samples() -> Result<()> {
     let upper: Vec<f64> =
         MONTHS.iter().zip(DIED).map(|(t, d)| if d { t + 2.0 } else { f64::INFINITY }).collect();
     let visits = IntervalCensored::new(&MONTHS, &upper)?;
+    let x = Design::builder().numeric("x", &[0., 1., 0., 1., 1., 0., 0., 1., 0., 1., 1., 0.]).build()?;
+    let fit = IntervalRegression::proportional_odds().fit(&visits, &x)?;
+    report.printed("IntervalModel", &fit, |model: &IntervalModel, a| {
+        a.size(model.gap()).size(model.subjects()).p(model.likelihood_ratio_test().p_value());
+        if let Ok(curve) = model.curve(&model.row().numeric("x", 0.5)) {
+            for mass in curve.intersections() {
+                a.p(mass.survival_after);
+            }
+        }
+    });
     let samples = Turnbull::bootstrap(&visits, &[5.0, 9.0], 20, 1)?;
     report.printed("TurnbullBootstrap", &samples, |b: &TurnbullBootstrap, a| {
         for &t in b.times() {
@@ -722,7 +733,7 @@ fn tables_hazards_and_samples() -> Result<()> {
     Ok(())
 }
 
-fn finish(report: Report) {
+pub(super) fn finish(report: Report) {
     let Report { complaints, tried, accepted } = report;
     assert!(
         complaints.is_empty(),

