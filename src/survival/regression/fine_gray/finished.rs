@@ -12,7 +12,6 @@ use crate::survival::regression::fine_gray::options::FineGray;
 use crate::survival::regression::fine_gray::sandwich::{self, Integrand, Slope};
 use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::fingerprint::Fingerprint;
-use crate::survival::regression::term::{Status, Term};
 
 /// What was asked, where the search began and where it ended. Coefficients are those of the scaled covariates.
 pub(super) struct Finished<'a, 'd, 'x> {
@@ -39,18 +38,7 @@ impl Finished<'_, '_, '_> {
         let model = end.rescaled(scaled);
         let limit = end.limit(&model, Some(&robust));
         let (variance, model_variance) = (end.of_estimated(robust), end.of_estimated(model));
-        let se = |variance: &[f64], j: usize| {
-            let known = end.status(j) == Status::Estimated && inverse.is_some();
-            known.then(|| variance[j * rows.p + j].sqrt())
-        };
-        let term = |(j, name): (usize, &String)| Term {
-            name: name.clone(),
-            status: end.status(j),
-            coefficient: end.coefficient(j),
-            std_error: se(&model_variance, j),
-            robust_std_error: se(&variance, j),
-        };
-        let terms: Vec<Term> = design.names().iter().enumerate().map(term).collect();
+        let terms = end.terms(design.names(), inverse.is_some(), &model_variance, Some(&variance));
         FineGrayModel {
             recipe: design.recipe().clone(),
             fingerprint: Fingerprint::of_known_competing(data, design, rows.strands.as_deref()),

@@ -7,7 +7,7 @@ use crate::survival::regression::cox::model::limit::LimitPart;
 use crate::survival::regression::cox::newton::Maximum;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::term::{Status, TestResult};
+use crate::survival::regression::term::{Status, Term, TestResult};
 
 /// Where a search ended. Coefficients in it are those of the scaled covariates.
 #[derive(Clone, Copy)]
@@ -54,6 +54,21 @@ impl<'a> EndOfSearch<'a> {
     pub fn inverse(&self) -> Option<Vec<f64>> {
         let free = self.found.limit.as_ref().map_or(self.free, |l| &l.free);
         Cholesky::new(&self.found.point.information, self.rows.p, free).map(|c| c.inverse())
+    }
+
+    /// The coefficients by name, with standard errors where the information could be inverted (`known`).
+    pub fn terms(&self, names: &[String], known: bool, model: &[f64], robust: Option<&[f64]>) -> Vec<Term> {
+        let std_error = |variance: &[f64], j: usize| {
+            (known && self.status(j) == Status::Estimated).then(|| variance[j * self.rows.p + j].sqrt())
+        };
+        let term = |(j, name): (usize, &String)| Term {
+            name: name.clone(),
+            status: self.status(j),
+            coefficient: self.coefficient(j),
+            std_error: std_error(model, j),
+            robust_std_error: robust.and_then(|v| std_error(v, j)),
+        };
+        names.iter().enumerate().map(term).collect()
     }
 
     /// Rows and columns of what was not estimated are 0.

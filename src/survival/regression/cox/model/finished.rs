@@ -9,7 +9,6 @@ use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{CoxPh, score};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fingerprint::Fingerprint;
-use crate::survival::regression::term::{Status, Term};
 
 /// What was asked, where the search began and where it ended. Coefficients are those of the scaled covariates.
 pub(in crate::survival::regression::cox) struct Finished<'a, 'd> {
@@ -43,18 +42,7 @@ impl Finished<'_, '_> {
         let limit = end.limit(&gauge_variance, gauge_robust.as_deref());
         let model_variance = end.of_estimated(gauge_variance);
         let robust_variance = gauge_robust.map(|v| end.of_estimated(v));
-        let se = |variance: &[f64], j: usize| {
-            let known = end.status(j) == Status::Estimated && inverse.is_some();
-            known.then(|| variance[j * rows.p + j].sqrt())
-        };
-        let term = |(j, name): (usize, &String)| Term {
-            name: name.clone(),
-            status: end.status(j),
-            coefficient: end.coefficient(j),
-            std_error: se(&model_variance, j),
-            robust_std_error: robust_variance.as_deref().and_then(|v| se(v, j)),
-        };
-        let terms: Vec<Term> = design.names().iter().enumerate().map(term).collect();
+        let terms = end.terms(design.names(), inverse.is_some(), &model_variance, robust_variance.as_deref());
         CoxModel {
             recipe: design.recipe().clone(),
             fingerprint: Fingerprint::of_known(data, design, rows.strands.as_deref()),
