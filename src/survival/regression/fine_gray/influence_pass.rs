@@ -133,7 +133,9 @@ impl End<'_> {
                 let mut u: [f64; P];
                 if event[j] {
                     u = std::array::from_fn(|a| {
-                        (x[j][a] - means[from][a]) - risk * (x[j][a] * drift.all - drift.x[a]) - unit * felt[a]
+                        (x[j][a] - means[from][a])
+                            - risk * (x[j][a] * drift.all - drift.x[a])
+                            - unit * felt[a]
                     });
                 } else if pass.weight[j] > 0.0 {
                     let (w, later) = (pass.weight[j], &after[k]);

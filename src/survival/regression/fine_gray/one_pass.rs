@@ -234,7 +234,14 @@ impl<const P: usize> Pass<P> {
 
     /// Rows between two event times are under observation at earlier ones; those with another event at later ones too.
     #[inline]
-    fn leave(&mut self, x: &[[f64; P]], of: &OnePass, rows: std::ops::Range<usize>, sums: &mut Sums<P>, ahead: f64) {
+    fn leave(
+        &mut self,
+        x: &[[f64; P]],
+        of: &OnePass,
+        rows: std::ops::Range<usize>,
+        sums: &mut Sums<P>,
+        ahead: f64,
+    ) {
         for i in rows.rev() {
             let (risk, x) = (of.risk[i], &x[i]);
             sums.add(risk, x);

@@ -286,12 +286,7 @@ fn effects_of(
 }
 
 /// `ηᵢ + ψᵢ` per unit of weight; with delayed entry the weights are taken as known, and `ψᵢ` is 0.
-pub(super) fn influences(
-    rows: &Rows,
-    scan: &Scan,
-    of_time: &Integrand,
-    data: &CompetingRisks,
-) -> Vec<f64> {
+pub(super) fn influences(rows: &Rows, scan: &Scan, of_time: &Integrand, data: &CompetingRisks) -> Vec<f64> {
     if of_time.columns == 0 {
         return Vec::new();
     }
