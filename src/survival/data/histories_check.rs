@@ -53,7 +53,7 @@ impl fmt::Display for ProblemKind {
 }
 
 /// A row with a problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HistoryProblem {
     kind: ProblemKind,
