@@ -202,7 +202,8 @@ impl Item {
 
     /// Derived, or written out in the same file.
     fn implements(&self, name: &str) -> bool {
-        let (ways, word) = ([format!("{name} for {} ", self.name), format!("{name} for {}<", self.name)], name);
+        let (ways, word) =
+            ([format!("{name} for {} ", self.name), format!("{name} for {}<", self.name)], name);
         self.has(word.rsplit("::").next().unwrap()) || ways.iter().any(|way| self.file.contains(way))
     }
 

@@ -321,7 +321,8 @@ fn pair(
         let d = curves[0].difference(&curves[1], t);
         let limits = d.interval(options.level)?;
         answer.text.push(format!("survival at {t}, {}: {d}", pair_of(of, against)));
-        answer.add("difference",
+        answer.add(
+            "difference",
             json!({
                 "time": d.time(), "estimate": number(d.value().ok()), "std_error": number(d.std_error().ok()),
                 "lower": number(limits.lower), "upper": number(limits.upper), "p_value": number(d.p_value()),

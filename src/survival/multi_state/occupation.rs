@@ -181,4 +181,3 @@ impl Occupation {
         Ok(Start { flow, time, initial, influence })
     }
 }
-

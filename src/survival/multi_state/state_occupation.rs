@@ -6,8 +6,8 @@ use crate::error::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result, TableError};
 use crate::survival::curve::survival_curve::SAME_TIME;
-use crate::survival::multi_state::occupation_variance::OccupationVariance;
 use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
+use crate::survival::multi_state::occupation_variance::OccupationVariance;
 
 /// The probabilities of all states over time. Made by [`Occupation`](super::Occupation).
 ///

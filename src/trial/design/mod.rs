@@ -49,8 +49,8 @@ pub mod simulation;
 pub mod single_arm;
 pub(crate) mod spending;
 pub(crate) mod stagewise;
-pub(crate) mod target;
 pub(crate) mod stratified_assumptions;
+pub(crate) mod target;
 pub(crate) mod win_ratio;
 
 pub use accrual::Accrual;
@@ -70,6 +70,6 @@ pub use hazard::Hazard;
 pub use sequential_plan::SequentialPlan;
 pub use spending::Spending;
 pub use stagewise::{StagewiseOrdering, StagewiseResult};
-pub use target::Target;
 pub use stratified_assumptions::StratifiedAssumptions;
+pub use target::Target;
 pub use win_ratio::{WinRatioDesign, WinRatioPlan};

@@ -258,7 +258,11 @@ impl Options {
     }
 
     /// The values at the times of --at, and those of these times that are beyond follow-up, where the last values stand.
-    fn at(&self, fit: &CumulativeIncidence, text: &mut Vec<String>) -> Result<(Vec<Value>, Vec<f64>), Failure> {
+    fn at(
+        &self,
+        fit: &CumulativeIncidence,
+        text: &mut Vec<String>,
+    ) -> Result<(Vec<Value>, Vec<f64>), Failure> {
         let interval = self.interval.interval(self.level);
         let extended = fit.extended();
         let (mut rows, mut all_beyond) = (Vec::new(), Vec::new());

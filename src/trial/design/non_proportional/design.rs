@@ -5,7 +5,6 @@ use crate::numeric::multivariate_normal::MOST;
 use crate::numeric::root;
 use crate::survival::log_rank::weight::Weight;
 use crate::trial::design::checks;
-use crate::trial::design::target::Target;
 use crate::trial::design::non_proportional::average_ratio::AverageRatio;
 use crate::trial::design::non_proportional::curve_difference;
 use crate::trial::design::non_proportional::plan::NonProportionalPlan;
@@ -13,6 +12,7 @@ use crate::trial::design::non_proportional::planned_test::PlannedTest;
 use crate::trial::design::non_proportional::power::Law;
 use crate::trial::design::non_proportional::weighted::Moments;
 use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
+use crate::trial::design::target::Target;
 
 /// The variance of a log-rank statistic that is planned with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
