@@ -150,7 +150,7 @@ impl End<'_> {
                 }
                 if own.is_some() {
                     let factor = if self.repeated { weight.sqrt() } else { weight };
-                    u.iter_mut().for_each(|u| *u *= factor);
+                    u = u.map(|u| u * factor);
                 }
                 for a in 0..P {
                     for b in a..P {
