@@ -21,7 +21,7 @@ pub enum IntervalName {
 /// The curve of each group.
 pub struct Curves {
     labels: Vec<String>,
-    curves: Vec<TurnbullCurve>,
+    fitted: Vec<TurnbullCurve>,
     /// For each time of --at, where limits were asked for.
     limits: Vec<Vec<ConfidenceInterval>>,
 }
@@ -41,24 +41,24 @@ impl Curves {
                 (groups.labels().to_vec(), parts.collect::<Result<Vec<_>, _>>()?)
             }
         };
-        let curves: Vec<TurnbullCurve> = parts.iter().map(Turnbull::fit).collect();
+        let fitted: Vec<TurnbullCurve> = parts.iter().map(Turnbull::fit).collect();
         let limits = parts.iter().map(|part| options.limits(part)).collect::<Result<Vec<_>, _>>()?;
-        for (label, curve) in labels.iter().zip(&curves) {
+        for (label, curve) in labels.iter().zip(&fitted) {
             for text in doubts(curve) {
                 warnings.add(format!("group {label}: {text}"));
             }
         }
-        Ok(Self { labels, curves, limits })
+        Ok(Self { labels, fitted, limits })
     }
 
     pub fn to_json(&self, options: &Options) -> Vec<Value> {
-        let groups = self.labels.iter().zip(&self.curves).zip(&self.limits);
+        let groups = self.labels.iter().zip(&self.fitted).zip(&self.limits);
         groups.map(|((label, curve), limits)| options.group(label, curve, limits)).collect()
     }
 
     pub fn to_text(&self, options: &Options) -> Vec<String> {
         let mut text = Vec::new();
-        for ((label, curve), limits) in self.labels.iter().zip(&self.curves).zip(&self.limits) {
+        for ((label, curve), limits) in self.labels.iter().zip(&self.fitted).zip(&self.limits) {
             text.push(if options.by.is_some() { format!("{label}\n{curve}") } else { curve.to_string() });
             for (k, &t) in options.at.iter().enumerate() {
                 let region = curve.at(t);
