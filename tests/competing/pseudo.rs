@@ -10,7 +10,7 @@ use proptest::prelude::*;
 fn every_case_of_the_reference_file() {
     let mut report = Report::default();
     for case in cases("pseudo") {
-        // Multi-state histories, another number by definition, and models of pseudo-values.
+        // Of multi-state histories and infinitesimal ones below; models of pseudo-values there are none.
         if matches!(case.kind.as_str(), "pseudo_states" | "pseudo_infinitesimal" | "pseudo_regression") {
             continue;
         }
@@ -45,6 +45,42 @@ fn every_case_of_the_reference_file() {
     }
     assert!(report.cases >= 20, "{}", report.cases);
     report.finish("pseudo-values");
+}
+
+/// R's `survival::pseudo` is the infinitesimal one.
+#[test]
+fn infinitesimal_ones_are_those_of_r() {
+    let mut report = Report::default();
+    for case in cases("pseudo").into_iter().filter(|c| c.kind == "pseudo_infinitesimal") {
+        let frame = case.frame();
+        let times = numbers(&case.inputs["times"]);
+        let ask = Pseudo::new(&times).infinitesimal();
+        let columns = match case.inputs["quantity"].as_str().unwrap() {
+            "survival" => vec![ask.survival(&case.right_censored(&frame).unwrap()).unwrap()],
+            "restricted mean survival time" => {
+                vec![ask.restricted_mean(&case.right_censored(&frame).unwrap()).unwrap()]
+            }
+            _ => {
+                let data = case.competing(&frame).unwrap();
+                let cause = |c: &str| ask.incidence(&data, c).unwrap();
+                vec![ask.survival(data.any_cause()).unwrap(), cause("1"), cause("2")]
+            }
+        };
+        report.cases += 1;
+        for (i, e) in case.output["pseudo"].as_array().unwrap().iter().enumerate() {
+            let got = columns.iter().flat_map(|c| c.values().row(i).to_vec());
+            let expected = if e.is_array() { numbers(e) } else { vec![e.as_f64().unwrap()] };
+            for (k, (got, e)) in got.zip(expected).enumerate() {
+                if (got - e).abs() > 1e-11 * times[k % times.len()].max(1.0) {
+                    report.close(&format!("{}[{i}, {k}]", case.name), got, e, 1e-9);
+                } else {
+                    report.checked += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(report.cases, 12);
+    report.finish("infinitesimal pseudo-values");
 }
 
 fn column(pseudo: &PseudoValues) -> Vec<f64> {
