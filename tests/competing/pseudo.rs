@@ -120,11 +120,23 @@ proptest! {
             asked.survival(data.any_cause()).unwrap(),
             asked.restricted_mean(data.any_cause()).unwrap(),
             asked.incidence(&data, "1").unwrap(),
+            asked.cumulative_hazard(data.any_cause()).unwrap(),
         ].map(|p| column(&p));
+        // Σ d/n, with each event apart from the table of rows.
+        let hazard = |data: &CompetingRisks| -> f64 {
+            let table = greenwood::survival::RiskTable::new(data.any_cause());
+            let rows = table.rows().filter(|r| r.time <= t && r.events > 0.0);
+            rows.map(|r| r.events / r.at_risk).sum()
+        };
         for i in 0..n {
             let keep: Vec<bool> = (0..n).map(|j| j != i).collect();
             let without = estimates(&data.filter(&keep).unwrap());
-            for k in 0..3 {
+            let others = data.filter(&keep).unwrap();
+            let (whole, without) = (
+                [whole[0], whole[1], whole[2], hazard(&data)],
+                [without[0], without[1], without[2], hazard(&others)],
+            );
+            for k in 0..4 {
                 let expected = n as f64 * whole[k] - (n as f64 - 1.0) * without[k];
                 prop_assert!((got[k][i] - expected).abs() < 1e-9 * (1.0 + t), "{k} {i}: {} {expected}", got[k][i]);
             }

@@ -1,6 +1,6 @@
 //! Rows put together from parts, beside R 4.2.2 (survival 3.5-3, `tmerge`), and histories from a row for each transition.
 
-use greenwood::error::Result;
+use greenwood::Result;
 use greenwood::survival::data::{Placed, ProblemKind, Timelines};
 use greenwood::survival::{CoxPh, Design, Histories};
 

@@ -24,9 +24,8 @@ impl Sorted {
     /// Each row with the one of its subject before it.
     fn pairs(&self) -> impl Iterator<Item = (Option<usize>, usize)> + '_ {
         let before = std::iter::once(None).chain(self.order.iter().copied().map(Some));
-        let own = |(before, &i): (Option<usize>, &usize)| {
-            (before.filter(|&b| self.codes[b] == self.codes[i]), i)
-        };
+        let own =
+            |(before, &i): (Option<usize>, &usize)| (before.filter(|&b| self.codes[b] == self.codes[i]), i);
         before.zip(&self.order).map(own)
     }
 }

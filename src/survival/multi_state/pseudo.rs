@@ -89,7 +89,9 @@ fn by_subject(data: &Histories, flow: &Flow) -> Vec<Vec<Spell>> {
         let of = |k: &crate::survival::multi_state::flow::Kind| {
             data.to[i].checked_sub(1).is_some_and(|to| {
                 let (from, to) = (data.from[i] as usize, to as usize);
-                k.from == from && (from == to || k.effect[to] > 0.0)
+                // A move to the state that is held has no effect.
+                let moves = if from == to { k.effect.iter().all(|&e| e == 0.0) } else { k.effect[to] > 0.0 };
+                k.from == from && moves
             })
         };
         [flow.kinds.iter().position(of).map_or(0, |k| k as u32 + 1), 0]
@@ -198,9 +200,8 @@ struct Tree {
 impl Tree {
     fn new(flow: &Flow, leaf: impl Fn(usize) -> Vec<f64>) -> Self {
         let (k, size) = (flow.states, flow.steps().next_power_of_two());
-        let mut nodes: Vec<f64> = (0..2 * size * k * k)
-            .map(|i| f64::from(u8::from((i % (k * k)) / k == i % k)))
-            .collect();
+        let mut nodes: Vec<f64> =
+            (0..2 * size * k * k).map(|i| f64::from(u8::from((i % (k * k)) / k == i % k))).collect();
         let square = k * k;
         for step in 0..flow.steps() {
             nodes[(size + step) * square..(size + step + 1) * square].copy_from_slice(&leaf(step));

@@ -84,6 +84,21 @@ impl Stratum {
         }
     }
 
+    /// `a_ij` of a time with events of the cause, and `c_ij` after it; `h` is `Σ Y/S`.
+    fn weigh(&mut self, weight: f64, hazard: f64, h: f64) {
+        let k = self.k;
+        for (i, gi) in self.groups[..k - 1].iter().enumerate() {
+            let share = gi.at_risk / gi.free;
+            for (j, gj) in self.groups.iter().enumerate() {
+                let both = gi.at_risk > 0.0 && gj.at_risk > 0.0;
+                let same = if i == j { 1.0 } else { 0.0 };
+                let a = if both { weight * share * (same - gj.at_risk / (gj.free * h)) } else { 0.0 };
+                self.a[i * k + j] = a;
+                self.c[i * k + j] += a * hazard;
+            }
+        }
+    }
+
     /// One time with events: `own` of the cause and `other` ones in all groups. The pooled incidence after it.
     fn step(&mut self, own: f64, other: f64, pooled: f64, rho: f64, score: &mut [f64]) -> f64 {
         let k = self.k;
@@ -97,25 +112,10 @@ impl Stratum {
         let weight = if rho == 0.0 { 1.0 } else { (1.0 - pooled).powf(rho) };
         if own > 0.0 {
             let hazard = if pooled < 1.0 { own / (h * (1.0 - pooled)) } else { 0.0 };
-            for (i, gi) in self.groups.iter().enumerate().filter(|(_, g)| g.at_risk > 0.0) {
-                let share = gi.at_risk / gi.free;
-                score[i] += weight * (gi.own - own * share * (1.0 - gi.incidence) / r);
-                if i + 1 == k {
-                    continue;
-                }
-                for (j, gj) in self.groups.iter().enumerate() {
-                    self.a[i * k + j] = 0.0;
-                    if gj.at_risk > 0.0 {
-                        let same = if i == j { 1.0 } else { 0.0 };
-                        let a = weight * share * (same - gj.at_risk / (gj.free * h));
-                        self.a[i * k + j] = a;
-                        self.c[i * k + j] += a * hazard;
-                    }
-                }
+            for (i, g) in self.groups.iter().enumerate().filter(|(_, g)| g.at_risk > 0.0) {
+                score[i] += weight * (g.own - own * (g.at_risk / g.free) * (1.0 - g.incidence) / r);
             }
-            for i in (0..k - 1).filter(|&i| !(self.groups[i].at_risk > 0.0)) {
-                self.a[i * k..(i + 1) * k].fill(0.0);
-            }
+            self.weigh(weight, hazard, h);
             for g in 0..k {
                 let at = self.groups[g];
                 if !(at.at_risk > 0.0) {

@@ -121,13 +121,8 @@ struct Now<const P: usize> {
 }
 
 impl<const P: usize> Now<P> {
-    const ZERO: Self = Self {
-        drift: Level::ZERO,
-        gone: Level::ZERO,
-        pull: [0.0; P],
-        felt: [0.0; P],
-        own_pull: [0.0; P],
-    };
+    const ZERO: Self =
+        Self { drift: Level::ZERO, gone: Level::ZERO, pull: [0.0; P], felt: [0.0; P], own_pull: [0.0; P] };
 }
 
 /// The walk from the first row to the last.
@@ -197,9 +192,7 @@ impl<const P: usize> Forwards<'_, P> {
                 -risk * (x[a] * exposure - (drift.x[a] + w * later.x[a])) - unit * felt[a]
             })
         } else {
-            std::array::from_fn(|a| {
-                -risk * (x[a] * drift.all - drift.x[a]) - unit * (pull[a] - own_pull[a])
-            })
+            std::array::from_fn(|a| -risk * (x[a] * drift.all - drift.x[a]) - unit * (pull[a] - own_pull[a]))
         };
         if rows.weight.own().is_some() {
             let factor = if self.end.repeated { weight.sqrt() } else { weight };
