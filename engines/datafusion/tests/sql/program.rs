@@ -1,8 +1,9 @@
 //! The example program as it is called: CSV and JSON lines, several files, errors in one line.
 
 use crate::common;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// The example stands beside the tests; they are built together.
 fn program() -> PathBuf {
@@ -146,6 +147,23 @@ fn curves_as_rows_and_nested_columns() {
     let json = stdout(&["SELECT km_median_ci(time, status) AS m FROM aml", "--table", &aml, "--json"]);
     assert_eq!(json, "{\"m\":{\"estimate\":27.0,\"std_error\":null,\"lower\":13.0,\"upper\":34.0}}\n");
     assert!(stdout(&["SHOW FUNCTIONS LIKE 'logrank_p'"]).contains("two-sided p-value of the log-rank test"));
+}
+
+/// Rows are printed as they are found: an answer of 800 GB begins at once, and its reader may leave.
+#[test]
+fn answers_stream() {
+    let query = "SELECT value, value % 2 = 0 AS even FROM generate_series(1, 100000000000)";
+    for (flags, first) in [(&[][..], "value,even"), (&["--json"][..], "{\"value\":1,\"even\":false}")] {
+        let mut program =
+            Command::new(program()).arg(query).args(flags).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line.trim_end(), first);
+        assert!(program.wait().unwrap().success());
+    }
+    // An error that comes after many rows, but before a megabyte of them, leaves nothing on standard output.
+    let late = refused(&["SELECT 1 / (value - 20000) AS q FROM generate_series(1, 100000)"]);
+    assert!(late.to_lowercase().contains("divide by zero"), "{late}");
 }
 
 #[test]
