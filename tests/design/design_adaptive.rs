@@ -157,7 +157,7 @@ fn all_near(found: &[f64], expected: &[f64], tolerance: f64) {
 #[test]
 fn bounds_of_several_arms_are_those_of_mams_and_scipy() {
     let triangular =
-        |ratio: f64| MultiArmSequential::looks(3, 2).alpha(0.05).ratio(ratio).triangular().fit().unwrap();
+        |ratio: f64| MultiArmSequential::looks(3, 2).alpha(0.05).ratios(&[ratio]).triangular().fit().unwrap();
     let (two, one) = (triangular(0.5), triangular(1.0));
     all_near(two.z(), &[2.359, 2.225], 1e-3);
     all_near(two.futility_z(), &[0.786], 1e-3);
@@ -168,7 +168,7 @@ fn bounds_of_several_arms_are_those_of_mams_and_scipy() {
     let four = MultiArmSequential::looks(4, 2).fit().unwrap();
     all_near(four.z(), &[3.4613177365912913, 2.4475212433849745], 1e-7);
     // Rules of 24 and 40 points there.
-    let pocock = MultiArmSequential::at(2, &[0.3, 0.6, 1.0]).ratio(2.0).boundary(BoundaryType::Pocock);
+    let pocock = MultiArmSequential::at(2, &[0.3, 0.6, 1.0]).ratios(&[2.0]).boundary(BoundaryType::Pocock);
     all_near(pocock.fit().unwrap().z(), &[2.5171759923917723; 3], 1e-6);
     // One look is Dunnett's test: 2.062 in the article, 79 subjects in each of four arms for 0.9 where effects are 0.545 and 0.178.
     let dunnett = MultiArmSequential::looks(3, 1).alpha(0.05).fit().unwrap();
@@ -202,7 +202,7 @@ fn several_arms_keep_the_family_wise_error() {
     let designs = [
         MultiArmSequential::looks(3, 2).triangular(),
         MultiArmSequential::at(2, &[0.4, 1.0]).boundary(spending.clone()).futility(&[0.3]).binding(true),
-        MultiArmSequential::looks(4, 2).boundary(BoundaryType::HaybittlePeto(3.0)).ratio(0.5),
+        MultiArmSequential::looks(4, 2).boundary(BoundaryType::HaybittlePeto(3.0)).ratios(&[0.5]),
     ];
     let mut random = Random(3);
     for (design, (arms, ratio)) in designs.iter().zip([(3, 1.0_f64), (2, 1.0), (4, 0.5)]) {
@@ -239,7 +239,7 @@ fn several_arms_keep_the_family_wise_error() {
         let p = bounds.repeated_p_values(2, &[bounds.z()[1], 0.0]).unwrap();
         assert!((p[0] - 0.025).abs() < 1e-8 && p[1] > 0.5, "{p:?}");
         assert!(bounds.repeated_drift_limit(1, bounds.z()[0]).unwrap().abs() < 1e-12);
-        let limit = bounds.repeated_ratio_limit(2, 0.7, 200.0).unwrap();
+        let limit = bounds.repeated_ratio_limit(1, 2, 0.7, 200.0).unwrap();
         assert!((limit / (0.7 * (bounds.z()[1] * 2.0 / 200_f64.sqrt()).exp()) - 1.0).abs() < 1e-12);
         let any = bounds.any_rejection_by_look(&[0.0, 3.0]).unwrap();
         assert!(any[1] > 0.5 && any[0] < any[1]);
@@ -263,7 +263,10 @@ fn what_several_arms_refuse() {
     assert!(text(MultiArmSequential::at(2, &[f64::NAN, 1.0])).contains("fractions[0] is NaN"));
     assert!(text(two().alpha(0.0)).contains("alpha is 0") && text(two().alpha(0.6)).contains("alpha is 0.6"));
     assert!(
-        text(two().ratio(f64::NAN)).contains("ratio is NaN") && text(two().ratio(0.0)).contains("ratio is 0")
+        text(two().ratios(&[f64::NAN])).contains("ratios is NaN")
+            && text(two().ratios(&[1.0, 0.0])).contains("ratios is 0")
+            && text(two().ratios(&[1.0; 3])).contains("ratios has 3 values")
+            && text(two().ratios(&[])).contains("ratios has 0 values")
     );
     assert!(text(two().futility(&[0.0, 0.0])).contains("futility has 2 values"));
     assert!(text(two().futility(&[f64::NAN])).contains("futility is NaN"));
@@ -283,7 +286,7 @@ fn what_several_arms_refuse() {
     assert!(refused(bounds.any_rejection_by_look(&[f64::NAN, 0.0])).contains("drifts is NaN"));
     assert!(bounds.power(f64::INFINITY, 0.0).unwrap_err().to_string().contains("best is inf"));
     assert!(
-        bounds.repeated_ratio_limit(1, -1.0, 10.0).unwrap_err().to_string().contains("hazard_ratio is -1")
+        bounds.repeated_ratio_limit(0, 1, -1.0, 10.0).unwrap_err().to_string().contains("hazard_ratio is -1")
     );
     let fixed = two().boundary(BoundaryType::HaybittlePeto(3.0)).fit().unwrap();
     assert!(refused(fixed.repeated_p_values(1, &[1.0, 1.0])).contains("fixed at this look"));

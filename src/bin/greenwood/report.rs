@@ -90,6 +90,7 @@ pub struct Options {
     /// Numbers of CNSR that are competing events
     #[arg(long, value_delimiter = ',')]
     competing: Vec<NonZeroU32>,
+    /// HTML holds the figure, too, where the program is built with the feature `plot`
     #[arg(long, value_enum, default_value = "text")]
     form: Form,
 }
@@ -155,7 +156,13 @@ fn run(options: &Options) -> Result<String, Failure> {
     if let Some(tau) = options.tau {
         report = report.restricted_to(unit.time(tau));
     }
-    let report = report.build().map_err(|e| format!("--at, --tau, --of, --against: {e}"))?;
+    let by_flag = |e: Error| format!("--at, --tau, --of, --against: {e}");
+    #[cfg(feature = "plot")]
+    if let Form::Html = options.form {
+        let figure = report.figure().and_then(|f| f.build()).map_err(by_flag)?;
+        return Ok(report.build().map_err(by_flag)?.to_html_with(&figure));
+    }
+    let report = report.build().map_err(by_flag)?;
     Ok(match options.form {
         Form::Text => report.to_string(),
         Form::Markdown => report.to_markdown(),
