@@ -8,7 +8,9 @@ use crate::plot::picture::Picture;
 use crate::print::PValue;
 use crate::trial::analysis::incidence::EVENT;
 use crate::trial::analysis::subgroups::{Subgroup, Subgroups};
-use crate::trial::{Analysis, Contrast, IncidenceContrast, Label, Report, ReportBuilder, StateAnalysis, TimeUnit, label};
+use crate::trial::{
+    Analysis, Contrast, IncidenceContrast, Label, Report, ReportBuilder, StateAnalysis, TimeUnit, label,
+};
 
 /// Days in a month of the time axis.
 fn month() -> f64 {

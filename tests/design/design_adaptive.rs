@@ -171,7 +171,8 @@ fn bounds_of_several_arms_are_those_of_mams_and_scipy() {
     let pocock = MultiArmSequential::at(2, &[0.3, 0.6, 1.0]).ratios(&[2.0]).boundary(BoundaryType::Pocock);
     all_near(pocock.fit().unwrap().z(), &[2.5171759923917723; 3], 1e-6);
     // Arms of half, once and twice the size of the control, which the lower bound of 0 binds.
-    let sizes = MultiArmSequential::at(3, &[0.4, 1.0]).ratios(&[0.5, 1.0, 2.0]).futility(&[0.0]).binding(true);
+    let sizes =
+        MultiArmSequential::at(3, &[0.4, 1.0]).ratios(&[0.5, 1.0, 2.0]).futility(&[0.0]).binding(true);
     let sizes = sizes.fit().unwrap();
     all_near(sizes.z(), &[3.7089259798589613, 2.345730753865222], 1e-7);
     assert!(sizes.to_string().contains("the arms 0.5, 1, 2 times the control"), "{sizes}");
@@ -218,7 +219,8 @@ fn several_arms_keep_the_family_wise_error() {
         MultiArmSequential::looks(2, 2).ratios(&[0.5, 2.0]),
     ];
     let mut random = Random(3);
-    for (design, ratios) in designs.iter().zip([vec![1.0_f64; 3], vec![1.0; 2], vec![0.5; 4], vec![0.5, 2.0]]) {
+    for (design, ratios) in designs.iter().zip([vec![1.0_f64; 3], vec![1.0; 2], vec![0.5; 4], vec![0.5, 2.0]])
+    {
         let arms = ratios.len();
         let bounds = design.clone().fit().unwrap();
         assert!((bounds.alpha_spent()[1] - 0.025).abs() < 1e-9, "{bounds}");

@@ -46,7 +46,10 @@ fn a_report_in_html_holds_its_figure() {
     let html = String::from_utf8(output.stdout).unwrap();
     let (tables, figure) = html.split_once("<svg").unwrap();
     assert!(tables.contains("<figure>") && figure.trim_end().ends_with("</svg>\n</figure>"), "{html}");
-    assert!(tables.contains("0.86") && figure.contains("Hazard ratio 0.86 (95% CI 0.53 to 1.40)"), "{figure}");
+    assert!(
+        tables.contains("0.86") && figure.contains("Hazard ratio 0.86 (95% CI 0.53 to 1.40)"),
+        "{figure}"
+    );
     assert!(figure.contains(">Years<") && figure.contains(">0.5<") && figure.contains(">1.5<"), "{figure}");
     for (at, of, against) in [("0.5", "27", "26"), ("1.5", "11", "11")] {
         assert!(figure.contains(&format!(">{of}<")) && figure.contains(&format!(">{against}<")), "{at}");

@@ -72,7 +72,8 @@ impl MultiArmBoundaries {
         }
         let paths = self.design.paths(&self.upper, &self.lower);
         let of_size = |size: &Arms| {
-            let mut rest = Arms::counted((0..self.design.arms).map(|arm| (self.design.ratio_of(arm), others)));
+            let mut rest =
+                Arms::counted((0..self.design.arms).map(|arm| (self.design.ratio_of(arm), others)));
             rest.iter_mut().filter(|arms| arms.ratio == size.ratio).for_each(|arms| arms.count -= 1);
             rest.retain(|arms| arms.count > 0);
             rest.insert(0, Arms { count: 1, ratio: size.ratio, drift: best });

@@ -137,8 +137,7 @@ impl MultiArmSequential {
             return Err(Error::Empty { argument: "fractions" });
         }
         if self.looks > MOST_LOOKS {
-            let must_be =
-                "at most 4 with several arms: each look multiplies the work by twenty; ClosedCombination takes more";
+            let must_be = "at most 4 with several arms: each look multiplies the work by twenty; ClosedCombination takes more";
             return checks::refuse("looks", self.looks as f64, must_be);
         }
         let mut previous = 0.0;
