@@ -62,7 +62,7 @@ fn score(sample: &Sample, margin: f64) -> f64 {
 /// the margin. Two such tests are equivalence.
 #[test]
 fn fixed_designs() -> Answer {
-    let (n, trials) = (400.0, 1_000);
+    let (n, trials) = (300.0, 1_000);
     let simulation = |ratio: f64| -> Result<Simulation, Error> {
         Ok(Simulation::new(assumed(ratio, n)?).trials(trials).seed(21).cutoff(Cutoff::Time(36.0)))
     };
