@@ -50,7 +50,7 @@ pub struct Options {
     #[arg(long, value_enum)]
     interval: Option<Method>,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
 }
 
@@ -305,7 +305,7 @@ fn pair(
         && let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)?
     {
         let limits = r.interval(options.level)?;
-        text.push(format!("hazard ratio {r}"));
+        text.push(format!("hazard ratio {}", r.printed(options.level)?));
         result.insert(
             "hazard_ratio".into(),
             json!({
@@ -318,7 +318,7 @@ fn pair(
         let curves = compared.curves()?;
         let d = curves[0].difference(&curves[1], t);
         let limits = d.interval(options.level)?;
-        text.push(format!("survival at {t}, {}: {d}", pair_of(of, against)));
+        text.push(format!("survival at {t}, {}: {}", pair_of(of, against), d.printed(options.level)?));
         result.insert(
             "difference".into(),
             json!({
