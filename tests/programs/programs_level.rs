@@ -27,7 +27,7 @@ const CALLS: [(&str, &str); 8] = [
         "80% CI",
     ),
     (
-        "multistate tests/data/mgus2_ms.csv --id id --start tstart --stop tstop --to event --at 60 --tau 60",
+        "multistate tests/data/mgus2_ms.csv --id id --start tstart --stop tstop --to event --states 0,1,2 --at 60 --tau 60",
         "80% CI",
     ),
 ];

@@ -28,7 +28,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # References
 /// Fleming & Harrington (1984), Commun Stat Theory Methods 13:2469.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FlemingHarrington;
 
 impl FlemingHarrington {

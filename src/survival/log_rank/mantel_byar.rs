@@ -29,7 +29,7 @@ use crate::survival::log_rank::weighted::LogRank;
 ///
 /// # References
 /// Mantel & Byar (1974), J Am Stat Assoc 69:81.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MantelByar;
 
 impl MantelByar {

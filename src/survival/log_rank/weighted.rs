@@ -50,7 +50,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # References
 /// Mantel (1966), Cancer Chemother Rep 50:163. Peto & Peto (1972), J R Stat Soc A 135:185.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LogRank;
 
 impl LogRank {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::error::{NotEstimable, Result};
 use crate::print::{self, Number};
 use crate::survival::multi_state::flow::Flow;
-use crate::survival::recurrent::mean_cumulative::MeanVariance;
+use crate::survival::recurrent::mean_variance::MeanVariance;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::printed::{PrintsLimits, prints_limits};

@@ -50,6 +50,7 @@ pub mod single_arm;
 pub(crate) mod spending;
 pub(crate) mod stagewise;
 pub(crate) mod stratified_assumptions;
+pub(crate) mod target;
 pub(crate) mod win_ratio;
 
 pub use accrual::Accrual;
@@ -61,7 +62,7 @@ pub use competing_risks::{CompetingEffect, CompetingRisksDesign, CompetingRisksP
 pub use equivalence::{EquivalenceDesign, EquivalencePlan};
 pub use event_forecast::{EventDate, EventForecast, Forecast, Tail};
 pub use event_formula::EventFormula;
-pub use fixed::{FixedDesign, Target};
+pub use fixed::FixedDesign;
 pub use fixed_plan::{FixedPlan, RoundedPlan};
 pub use graphical::GraphicalProcedure;
 pub use group_sequential::{Futility, GroupSequential};
@@ -70,4 +71,5 @@ pub use sequential_plan::SequentialPlan;
 pub use spending::Spending;
 pub use stagewise::{StagewiseOrdering, StagewiseResult};
 pub use stratified_assumptions::StratifiedAssumptions;
+pub use target::Target;
 pub use win_ratio::{WinRatioDesign, WinRatioPlan};

@@ -44,7 +44,7 @@ use crate::survival::data::weights::Weights;
 /// # References
 /// Berkson & Gage (1950), Proc Staff Meet Mayo Clin 25:270. Cutler & Ederer (1958), J Chron Dis 8:699. Gehan (1969), J Chron
 /// Dis 21:629.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Actuarial;
 
 impl Actuarial {

@@ -31,6 +31,7 @@ pub struct TurnbullCurve {
 /// An interval of the estimate and the mass on it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct MassInterval {
     /// Where it begins.
     pub left: f64,
@@ -49,6 +50,7 @@ pub struct MassInterval {
 /// Survival at a time: every value between the two has the same likelihood. Both are NaN where the time is.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct SurvivalRegion {
     /// All mass of an interval gone once it has begun.
     #[cfg_attr(feature = "serde", serde(with = "or_nan"))]

@@ -63,7 +63,7 @@ use crate::survival::result::interval::{ConfidenceInterval, z_of};
 /// # References
 /// Finkelstein (1986), Biometrics 42:845. Huang (1996), Ann Stat 24:540. Pan (1999), J Comput Graph Stat 8:109. Murphy & van der
 /// Vaart (2000), J Am Stat Assoc 95:449. Anderson-Bergman (2017), J Stat Softw 81(12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[must_use = "nothing is fitted until `.fit(…)` is called"]
 pub struct IntervalRegression {
     pub(super) link: IntervalLink,

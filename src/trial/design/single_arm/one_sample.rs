@@ -9,10 +9,10 @@ use crate::survival::log_rank::one_sample::OneSampleVariance;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::checks;
-use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::whole;
 use crate::trial::design::hazard::Hazard;
 use crate::trial::design::non_proportional::at_risk::AtRisk;
+use crate::trial::design::target::Target;
 
 /// A single-arm trial of the time to an event, compared with a known hazard by the one-sample log-rank test.
 ///
