@@ -4,9 +4,8 @@ use greenwood::survival::regression::Observations;
 use greenwood::survival::regression::parametric::Background;
 use greenwood::survival::{Design, RightCensored};
 
-use super::parts::parts;
 use super::program::Options;
-use crate::support::{Failure, Table, Warnings, design};
+use crate::support::{Failure, Table, Warnings, design, parts};
 
 /// What every fit of a file takes: the observations, all columns, those of the location and those of other parameters.
 pub struct Inputs {

@@ -170,6 +170,7 @@ fn named_tests<'a>(tests: impl Iterator<Item = (&'a str, TestResult)>, global: T
     tests.chain([("GLOBAL", global)]).map(named).collect()
 }
 
-fn test(t: &TestResult) -> Value {
+/// A test as JSON.
+pub fn test(t: &TestResult) -> Value {
     json!({ "statistic": number(t.statistic()), "df": t.df(), "p_value": number(t.p_value()) })
 }
