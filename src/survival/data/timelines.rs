@@ -282,7 +282,9 @@ impl Addition {
                 by_subject[i].push((t, row));
             }
         }
-        by_subject.iter_mut().for_each(|rows| rows.sort_by(|a, b| a.0.total_cmp(&b.0)));
+        for rows in &mut by_subject {
+            rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+        }
         by_subject
     }
 }

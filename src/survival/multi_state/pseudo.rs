@@ -60,12 +60,11 @@ impl Pseudo {
             let theta = left.forward(start.clone(), 0, end, None)[target];
             let influence = self.is_infinitesimal().then(|| Influence::new(&flow, &start, target, end));
             for (i, own) in subjects.iter().enumerate() {
-                values[[i, k]] = match &influence {
-                    Some(influence) => theta + n * influence.of(own),
-                    None => {
-                        let others = left.without(own, end)[target];
-                        n * (theta - others) + others
-                    }
+                values[[i, k]] = if let Some(influence) = &influence {
+                    theta + n * influence.of(own)
+                } else {
+                    let others = left.without(own, end)[target];
+                    n * (theta - others) + others
                 };
             }
             estimate.push(theta);
