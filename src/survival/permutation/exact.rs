@@ -11,7 +11,7 @@ use crate::survival::permutation::scores::{Method, ScoreTies, Scoring, Subjects}
 use crate::survival::permutation::standardized;
 use crate::survival::permutation::states::{Block, States};
 use crate::survival::permutation::statistic::PermutationStatistic;
-use crate::survival::permutation::tail::{Tail, Tails};
+use crate::survival::result::tail::{Tail, Tails};
 
 const METHOD: Method = Method {
     name: "the exact log-rank test",

@@ -14,6 +14,7 @@ pub mod hazard_ratio;
 pub mod interval;
 #[cfg(feature = "serde")]
 pub(crate) mod stored;
+pub(crate) mod tail;
 pub mod test;
 pub(crate) mod time_asked;
 

@@ -12,7 +12,7 @@ use crate::numeric::random::Random;
 use crate::print::PValue;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
-use crate::survival::permutation::Counts;
+use crate::survival::result::tail::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
