@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided;
 use crate::print::{self, Number, PValue as P};
 use crate::survival::permutation::statistic::PermutationStatistic;
-use crate::survival::result::tail::Tails;
 use crate::survival::result::alternative::Alternative;
+use crate::survival::result::tail::Tails;
 use crate::survival::result::test::TestSummary;
 
 /// How an [`ExactTest`] was computed.

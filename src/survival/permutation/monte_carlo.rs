@@ -11,9 +11,9 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::weight::Weight;
 use crate::survival::permutation::scheme::{PermutedBlocks, Sample, Scheme};
 use crate::survival::permutation::scores::{Method, ScoreTies, Scoring, Subjects};
-use crate::survival::result::tail::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::tail::Counts;
 use crate::survival::result::test::TestSummary;
 
 const METHOD: Method = Method {

@@ -283,7 +283,12 @@ struct Written {
 impl Written {
     /// The time of a row from what is written and what the dates give, and a remark on it; there is none where there is
     /// neither.
-    fn beside(&self, counted: Option<Time>, has_start: bool, days: DayCount) -> (Option<f64>, Option<String>) {
+    fn beside(
+        &self,
+        counted: Option<Time>,
+        has_start: bool,
+        days: DayCount,
+    ) -> (Option<f64>, Option<String>) {
         let unit = self.unit;
         match (self.time, counted) {
             (Some(aval), Some(counted)) => {
