@@ -256,6 +256,7 @@ impl Workspace {
         let strata = || rows.strata.iter().zip(&firsts);
         if threads::several(rows.x.len()) {
             threads::join(
+                rows.x.len(),
                 || rows.strata.iter().for_each(|stratum| exposed.over(stratum)),
                 || strata().for_each(|(stratum, &first)| means.over(stratum, first, |_| {})),
             );

@@ -112,9 +112,11 @@ impl WeightedProduct {
     /// Adds up to [`ROWS`](Self::ROWS) rows (row-major) with what `factors` tells of each of them: m and e.
     pub fn add(&mut self, x: &[f64], factors: impl Fn(usize) -> (f64, f64)) {
         let p = self.sum.ncols();
-        let (Some(buffer), Ok(rows)) =
-            (self.buffer.as_slice_mut(), ArrayView2::from_shape((x.len() / p, p), x))
-        else {
+        if p == 0 {
+            return;
+        }
+        let shape = (x.len() / p, p);
+        let (Some(buffer), Ok(rows)) = (self.buffer.as_slice_mut(), ArrayView2::from_shape(shape, x)) else {
             return;
         };
         for (i, (z, x)) in buffer.chunks_exact_mut(p + 1).zip(x.chunks_exact(p)).enumerate() {
