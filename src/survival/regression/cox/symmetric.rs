@@ -18,10 +18,10 @@ pub(super) struct SymmetricProduct {
 /// Rows in a block: with 20 columns they fit into the first-level cache, with 100 into the second.
 const ROWS: usize = 192;
 
-/// Columns in a block, of which only those on and above the diagonal are computed: a few blocks of whole rows of the
-/// product's inner loop, which takes eight at a time.
+/// Columns in a block, of which only those on and above the diagonal are computed. Narrow blocks compute less below it and
+/// bring the rows into the order of the product more often.
 fn block(p: usize) -> usize {
-    if p <= 40 { 8 } else { 32 }
+    if p <= 40 { 16 } else { 32 }
 }
 
 impl SymmetricProduct {
