@@ -113,9 +113,7 @@ fn of_any(
         if !(w > 0.0) {
             continue;
         }
-        for ((centre, largest), (x, first)) in
-            centre.iter_mut().zip(&mut largest).zip(x.iter().zip(first))
-        {
+        for ((centre, largest), (x, first)) in centre.iter_mut().zip(&mut largest).zip(x.iter().zip(first)) {
             *centre += w * (x - first);
             *largest = if x.abs() > *largest { x.abs() } else { *largest };
         }

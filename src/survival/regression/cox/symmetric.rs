@@ -172,7 +172,8 @@ mod tests {
             for (x, f) in x.chunks(ROWS * p).zip(factors.chunks(ROWS)) {
                 weighted.add(x, |i| f[i]);
             }
-            let (mut gradient, mut information, mut square) = (vec![1.0; p], vec![1.0; p * p], vec![0.0; p * p]);
+            let (mut gradient, mut information, mut square) =
+                (vec![1.0; p], vec![1.0; p * p], vec![0.0; p * p]);
             weighted.copy_to(&mut gradient, &mut information);
             plain.add_to(-2.0, &mut square);
             let rows = || x.chunks_exact(p).zip(&factors);
@@ -181,7 +182,12 @@ mod tests {
                 assert_relative_eq!(gradient[i], expected, max_relative = 1e-12, epsilon = 1e-12);
                 for j in 0..p {
                     let expected: f64 = rows().map(|(x, f)| f.1 * x[i] * x[j]).sum();
-                    assert_relative_eq!(information[i * p + j], expected, max_relative = 1e-12, epsilon = 1e-12);
+                    assert_relative_eq!(
+                        information[i * p + j],
+                        expected,
+                        max_relative = 1e-12,
+                        epsilon = 1e-12
+                    );
                     let expected: f64 = rows().map(|(x, _)| -2.0 * x[i] * x[j]).sum();
                     assert_relative_eq!(square[i * p + j], expected, max_relative = 1e-12, epsilon = 1e-12);
                 }
