@@ -10,25 +10,23 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use greenwood::proportion::{Assumed, Boschloo};
-use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure};
-use greenwood::survival::{Interval, RightCensored, SmallSample, WinRatio};
-use greenwood::trial::Time;
+use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure, WinStatistics};
+use greenwood::survival::{Interval, SmallSample, SurvivalCurve, WinRatio};
 use greenwood::trial::design::simulation::{Cutoff, LogRankProcedure, Procedure, Sample, Simulation};
 use greenwood::trial::design::{Accrual, Assumptions, Hazard};
 use greenwood::trial::examples::{Arm, FFS, OS, saa};
+use greenwood::trial::{Contrast, Time};
 use written::{Failure, written};
 
 fn main() -> ExitCode {
     written(nine_against_nine)
 }
 
-/// Each arm, the two at four years, and over the four years.
+/// Each arm, the two at four years, over the four years, and what so few could have shown.
 fn nine_against_nine(out: &mut dyn Write) -> Result<(), Failure> {
     let trial = saa();
     let ffs = trial.analyse(&FFS)?.contrast(Arm::Msc, Arm::Control)?;
     let os = trial.analyse(&OS)?.contrast(Arm::Msc, Arm::Control)?;
-    let (msc, control) = ffs.curves();
-    let four_years = Time::years(4.0).in_days();
 
     writeln!(
         out,
@@ -38,15 +36,34 @@ fn nine_against_nine(out: &mut dyn Write) -> Result<(), Failure> {
         out,
         "(BMC Pediatrics 2021; order of events reconstructed from the published figures, times illustrative)\n"
     )?;
+    one_arm_at_a_time(out, ffs.curves())?;
+    two_arms_at_four_years(out, ffs.curves())?;
+    over_four_years(out, &ffs)?;
+    writeln!(out, "\n{}", wins(&os, &ffs)?)?;
+    what_could_have_been_shown(out)?;
+    writeln!(
+        out,
+        "\nWhat nine against nine can say: failure was more frequent with stem cells in this sample (5 against 3).\n\
+         What it cannot: every interval above holds no effect, a benefit of one child in five or six, and a harm of\n\
+         more than one in two. Neither equality nor a difference has been shown."
+    )?;
+    Ok(())
+}
 
+fn four_years() -> f64 {
+    Time::years(4.0).in_days()
+}
+
+/// The intervals of each arm: by the normal approximation, and made for few subjects.
+fn one_arm_at_a_time(
+    out: &mut dyn Write,
+    (msc, control): (&SurvivalCurve, &SurvivalCurve),
+) -> Result<(), Failure> {
     writeln!(out, "One arm at a time: 95% intervals      Msc               Control")?;
-    let mut usual = |name: &str, how: Interval| -> Result<(), Failure> {
-        let (a, b) = (msc.at(four_years).interval(how)?, control.at(four_years).interval(how)?);
+    for (name, how) in [("plain", Interval::plain()), ("log-log (usual)", Interval::log_log())] {
+        let (a, b) = (msc.at(four_years()).interval(how)?, control.at(four_years()).interval(how)?);
         writeln!(out, "  {name:<34} {a:.3}    {b:.3}")?;
-        Ok(())
-    };
-    usual("plain", Interval::plain())?;
-    usual("log-log (usual)", Interval::log_log())?;
+    }
     for (name, how) in [
         ("likelihood ratio", SmallSample::likelihood_ratio()),
         ("Rothman-Wilson", SmallSample::rothman()),
@@ -54,49 +71,47 @@ fn nine_against_nine(out: &mut dyn Write) -> Result<(), Failure> {
         ("beta product, mid-p", SmallSample::beta_product_mid_p()),
         ("beta product (guaranteed)", SmallSample::beta_product()),
     ] {
-        let interval =
-            |curve: &greenwood::survival::SurvivalCurve| curve.small_sample_interval(four_years, how);
+        let interval = |curve: &SurvivalCurve| curve.small_sample_interval(four_years(), how);
         writeln!(out, "  {name:<34} {:.3}    {:.3}", interval(msc)?, interval(control)?)?;
     }
     for (arm, curve) in [("Msc", msc), ("Control", control)] {
-        if let Some(advice) = curve.advice(four_years) {
+        if let Some(advice) = curve.advice(four_years()) {
             writeln!(out, "  {arm}: {advice}")?;
         }
     }
+    Ok(())
+}
 
+/// Measures of the difference at one time.
+fn two_arms_at_four_years(
+    out: &mut dyn Write,
+    (msc, control): (&SurvivalCurve, &SurvivalCurve),
+) -> Result<(), Failure> {
     writeln!(out, "\nThe two arms at 4 years")?;
     for measure in [Measure::Difference, Measure::Ratio, Measure::OddsRatio, Measure::CumulativeHazardRatio] {
-        writeln!(out, "  {:<28} {:.2}", measure.to_string(), msc.contrast(control, four_years, measure))?;
+        writeln!(out, "  {:<28} {:.2}", measure.to_string(), msc.contrast(control, four_years(), measure))?;
     }
-    let melded = msc.melded(control, four_years)?;
-    writeln!(
-        out,
-        "  melded difference            {:.2}, p = {:.3}",
-        melded.interval(Measure::Difference, 0.95)?,
-        melded.p_value()
-    )?;
-    writeln!(
-        out,
-        "  the same, mid-p              {:.2}, p = {:.3}",
-        {
-            let mid_p = melded.clone().mid_p();
-            mid_p.interval(Measure::Difference, 0.95)?
-        },
-        melded.clone().mid_p().p_value()
-    )?;
-    writeln!(
-        out,
-        "  number needed to treat       {}",
-        msc.number_needed_to_treat(control, four_years, 0.95)?
-    )?;
+    let melded = msc.melded(control, four_years())?;
+    let mid_p = melded.clone().mid_p();
+    for (name, melded) in [("melded difference", melded), ("the same, mid-p", mid_p)] {
+        let limits = melded.interval(Measure::Difference, 0.95)?;
+        writeln!(out, "  {name:<28} {limits:.2}, p = {:.3}", melded.p_value())?;
+    }
+    let needed = msc.number_needed_to_treat(control, four_years(), 0.95)?;
+    writeln!(out, "  {:<28} {needed}", "number needed to treat")?;
+    Ok(())
+}
 
+/// Measures of the whole curves, and the test with what is to be thought of it.
+fn over_four_years(out: &mut dyn Write, ffs: &Contrast) -> Result<(), Failure> {
+    let (msc, control) = ffs.curves();
     writeln!(out, "\nOver the four years")?;
     for (name, measure) in [
         ("restricted mean, difference (days)", MeanMeasure::Difference),
         ("ratio of restricted means", MeanMeasure::Ratio),
         ("ratio of times lost", MeanMeasure::TimeLostRatio),
     ] {
-        writeln!(out, "  {name:<35} {}", msc.restricted_mean_contrast(control, four_years, measure)?)?;
+        writeln!(out, "  {name:<35} {}", msc.restricted_mean_contrast(control, four_years(), measure)?)?;
     }
     let (data, arm) = ffs.survival_data();
     writeln!(out, "  hazard ratio  {}", InvertedLogRank::fit(data, arm, ffs.of(), ffs.against())?)?;
@@ -106,24 +121,15 @@ fn nine_against_nine(out: &mut dyn Write) -> Result<(), Failure> {
     if let Some(advice) = ffs.log_rank().advice() {
         writeln!(out, "  {advice}")?;
     }
-
-    let (deaths, _): (&RightCensored, _) = os.survival_data();
-    let wins = WinRatio::new().endpoint("death", deaths).endpoint("failure", data).estimate(
-        arm,
-        ffs.of(),
-        ffs.against(),
-    )?;
-    writeln!(out, "\n{wins}")?;
-
-    what_could_have_been_shown(out)?;
-
-    writeln!(
-        out,
-        "\nWhat nine against nine can say: failure was more frequent with stem cells in this sample (5 against 3).\n\
-         What it cannot: every interval above holds no effect, a benefit of one child in five or six, and a harm of\n\
-         more than one in two. Neither equality nor a difference has been shown."
-    )?;
     Ok(())
+}
+
+/// Every child of one arm against every child of the other: who lived longer, and where that is not known, who failed later.
+fn wins(os: &Contrast, ffs: &Contrast) -> Result<WinStatistics, Failure> {
+    let (deaths, arm) = os.survival_data();
+    let (failures, _) = ffs.survival_data();
+    let method = WinRatio::new().endpoint("death", deaths).endpoint("failure", failures);
+    Ok(method.estimate(arm, ffs.of(), ffs.against())?)
 }
 
 /// The power of nine against nine where a third of the control arm fails within four years, as was observed, and everybody

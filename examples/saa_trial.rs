@@ -15,19 +15,17 @@ use greenwood::survival::result::HazardRatioMethod::Peto;
 use greenwood::trial::examples::{
     Arm, Course, Event, FFS, HARMS, OS, RESPONSE, TIME_TO_RESPONSE, saa, saa_course,
 };
-use greenwood::trial::{Censoring, DataCutoff, Time};
+use greenwood::trial::{Analysis, Censoring, DataCutoff, Time, Trial};
 use written::{Failure, written};
 
 fn main() -> ExitCode {
     written(published)
 }
 
-/// The curves, and what was concluded from them.
+/// The curves, what was concluded from them, and what else the abstract reports.
 fn published(out: &mut dyn Write) -> Result<(), Failure> {
     let trial = saa();
     figures()?;
-    let four_years = Time::years(4.0);
-
     writeln!(
         out,
         "Severe aplastic anaemia in children: MSC + immunosuppression against immunosuppression alone"
@@ -37,25 +35,9 @@ fn published(out: &mut dyn Write) -> Result<(), Failure> {
         "BMC Pediatrics 2021, doi 10.1186/s12887-021-02562-x; {} children\n",
         trial.subjects().len()
     )?;
-
     for endpoint in [OS, FFS] {
-        let analysis = trial.analyse(&endpoint)?;
-        writeln!(out, "4-year {}", analysis.endpoint())?;
-        for arm in [Arm::Msc, Arm::Control] {
-            let estimate = analysis.survival(arm, four_years)?;
-            let (arm, at_risk) = (format!("{arm:?}"), estimate.at_risk());
-            writeln!(out, "  {arm:<8} {estimate}, {at_risk} at risk; with 95% CI {estimate:#}")?;
-        }
-        let contrast = analysis.contrast(Arm::Msc, Arm::Control)?;
-        if let Some(p) = contrast.log_rank().p_value() {
-            writeln!(out, "  log-rank p = {p:.3}")?;
-        }
-        if let Some(ratio) = contrast.hazard_ratio(Peto) {
-            writeln!(out, "  hazard ratio {ratio}")?;
-        }
-        writeln!(out, "  Msc minus Control {}\n", contrast.difference(four_years))?;
+        at_four_years(out, &trial.analyse(&endpoint)?)?;
     }
-
     let os = trial.analyse(&OS)?;
     writeln!(
         out,
@@ -63,8 +45,38 @@ fn published(out: &mut dyn Write) -> Result<(), Failure> {
         os.follow_up()?,
         os.follow_up()?.observed().in_months()
     )?;
-    writeln!(out, "\nFFS, numbers at risk")?;
+    how_sure(out, &trial)?;
+    writeln!(
+        out,
+        "\nThe order of events was reconstructed from the published figures; the times are illustrative."
+    )?;
+    beside_the_curves(out)
+}
+
+/// The curve of each arm at four years, and how the two compare.
+fn at_four_years(out: &mut dyn Write, analysis: &Analysis<Arm, Event>) -> Result<(), Failure> {
+    let four_years = Time::years(4.0);
+    writeln!(out, "4-year {}", analysis.endpoint())?;
+    for arm in [Arm::Msc, Arm::Control] {
+        let estimate = analysis.survival(arm, four_years)?;
+        let (arm, at_risk) = (format!("{arm:?}"), estimate.at_risk());
+        writeln!(out, "  {arm:<8} {estimate}, {at_risk} at risk; with 95% CI {estimate:#}")?;
+    }
+    let contrast = analysis.contrast(Arm::Msc, Arm::Control)?;
+    if let Some(p) = contrast.log_rank().p_value() {
+        writeln!(out, "  log-rank p = {p:.3}")?;
+    }
+    if let Some(ratio) = contrast.hazard_ratio(Peto) {
+        writeln!(out, "  hazard ratio {ratio}")?;
+    }
+    writeln!(out, "  Msc minus Control {}\n", contrast.difference(four_years))?;
+    Ok(())
+}
+
+/// Failure-free survival: who was at risk and who was lost, and what would be said had it gone otherwise.
+fn how_sure(out: &mut dyn Write, trial: &Trial<Arm, Event>) -> Result<(), Failure> {
     let ffs = trial.analyse(&FFS)?;
+    writeln!(out, "\nFFS, numbers at risk")?;
     writeln!(out, "{}", ffs.numbers_at_risk(&[0.0, 12.0, 24.0, 36.0, 48.0, 60.0].map(Time::months))?)?;
     writeln!(out, "\nFFS, reasons for censoring\n{}", ffs.reasons())?;
 
@@ -84,12 +96,7 @@ fn published(out: &mut dyn Write) -> Result<(), Failure> {
     let events = early.records().iter().filter(|r| r.outcome.is_event()).count();
     writeln!(out, "\nHad the data been cut at 2 years: {events} failures known\n")?;
     writeln!(out, "{}", trial.explain(2, &FFS)?)?;
-
-    writeln!(
-        out,
-        "\nThe order of events was reconstructed from the published figures; the times are illustrative."
-    )?;
-    beside_the_curves(out)
+    Ok(())
 }
 
 /// What else the abstract reports: the response at 90 days, anaphylaxis, no clonal evolution.

@@ -48,7 +48,7 @@ pub enum Nulls {
 /// assert_eq!(codes.of("unknown"), None);
 /// assert_eq!(EventCodes::only(&["2"]).of("2.0"), Some(true));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EventCodes {
     events: Vec<String>,
     /// `None`: all others.

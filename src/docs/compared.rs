@@ -1,15 +1,15 @@
 //! Facts about other packages beside this one: what was measured, what was checked, and where the others do more.
 //!
 //! # Speed
-//! Medians in milliseconds for one million unsorted subjects, one thread, two shared cores: read the ratios. `cargo bench`
-//! makes the figures of greenwood; those of the others are from data drawn the same way.
+//! Medians in milliseconds for one million unsorted subjects, one thread; each peer in turn with greenwood, two or three rounds, and the
+//! range of the ratios within a round. `cargo bench` makes the figures of greenwood; those of the others are from data drawn the same way.
 //!
 //! | 10⁶ rows | greenwood | R `survival` 3.5 | statsmodels 0.15 | lifelines 0.30 |
 //! |---|---|---|---|---|
-//! | Kaplan-Meier with variance, continuous times | 37 | 1,825 | 264 | 2,635 |
-//! | Kaplan-Meier with variance, whole days | 0.8 | 906 | 124 | 280 |
-//! | two-sample log-rank, continuous times | 50 | 1,850 | 328 | 3,176 |
-//! | two-sample log-rank, whole days | 1.0 | 1,242 | 193 | 445 |
+//! | Kaplan-Meier with variance, continuous times | 48–64 | 2,077–2,299 (42–48 ×) | 102–136 (1.9–2.5 ×) | 1,433–1,444 (23–27 ×) |
+//! | Kaplan-Meier with variance, whole days | 2.0–3.3 | 1,151–1,666 (580–830 ×) | 55–66 (17–25 ×) | 122–171 (37–63 ×) |
+//! | two-sample log-rank, continuous times | 64–85 | 2,696–2,989 (41–47 ×) | 174–211 (2.3–2.7 ×) | 1,610–1,978 (22–23 ×) |
+//! | two-sample log-rank, whole days | 2.3–4.0 | 1,936–2,758 (830–1,190 ×) | 66–84 (17–30 ×) | 210–253 (53–99 ×) |
 //!
 //! The calls are `survfit`, `survdiff`, `SurvfuncRight`, `KaplanMeierFitter` and their log-rank tests. A Cox fit of 10⁶ rows
 //! with five covariates takes 0.17 to 0.20 s here and 0.51 s in R's bare `coxph.fit`.

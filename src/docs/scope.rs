@@ -27,7 +27,7 @@
 //! | CDISC ADTTE | the feature `adtte` |
 //!
 //! # Not yet
-//! - Delayed entry and clusters in [`IntervalRegression`]; right truncation for interval-censored data without a distribution.
+//! - Delayed entry and clusters in [`IntervalRegression`], whose page says why; right truncation for interval-censored data without a distribution.
 //! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
 //! - Frailties other than one for each cluster: nested or correlated ones, and those of parametric models.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.

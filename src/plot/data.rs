@@ -78,6 +78,7 @@ fn six_digits(value: f64) -> String {
 /// A table of what a figure shows.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct DataTable {
     /// What it holds, such as "Curves".
     pub name: String,
@@ -195,6 +196,7 @@ impl fmt::Display for DataTable {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct FigureData {
     /// The name of the figure.
     pub title: String,

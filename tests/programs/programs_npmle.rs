@@ -253,3 +253,104 @@ fn errors_name_flag_and_row() {
     let late = refusal(&format!("npmle {rows} --lower l --upper u --entry e --by g --test sun"));
     assert!(late.contains("IntervalVariance::Information"), "{late}");
 }
+
+/// icenReg's cases at the accuracy that the file states, and the bits of the library's fit in every field.
+#[test]
+fn the_regression_is_that_of_the_reference_and_of_the_library() {
+    let mut walked = 0;
+    for case in cases("interval").into_iter().filter(|c| c.kind == "interval_semiparametric") {
+        let (model, sign) =
+            if case.text("model") == Some("po") { ("po", -1.0) } else { ("proportional-hazards", 1.0) };
+        let found = answer(&format!("{} --model {model} --covariates x", call(&case)));
+        let model = &found["model"];
+        assert_eq!(
+            (&model["converged"], &model["stop"]),
+            (&true.into(), &"Converged".into()),
+            "{}",
+            case.name
+        );
+        close(
+            sign * read(&model["coefficients"][0]["coef"]),
+            numbers(&case.output["coef"])[0],
+            5e-6,
+            &case.name,
+        );
+        close(read(&model["loglik"][1]), number(&case.output["loglik"]), 1e-9, &case.name);
+        close(read(&model["loglik"][0]), read(&found["groups"][0]["loglik"]), 1e-12, &case.name);
+        let first = &model["coefficients"][0];
+        let (b, se) = (read(&first["coef"]), read(&first["se"]));
+        close(read(&model["vcov"][0][0]), se * se, 1e-12, &case.name);
+        let ratio = if sign < 0.0 { "odds_ratio" } else { "hazard_ratio" };
+        close(read(&first[ratio]), b.exp(), 1e-12, &case.name);
+        close(read(&first["lower"]), (b - 1.959963984540054 * se).exp(), 1e-9, &case.name);
+        close(
+            read(&model["lrt"]["statistic"]),
+            2.0 * (read(&model["loglik"][1]) - read(&model["loglik"][0])),
+            1e-9,
+            "",
+        );
+        walked += 1;
+    }
+    assert_eq!(walked, 10);
+}
+
+#[test]
+fn the_regression_takes_factors_strata_profiles_and_a_new_subject() {
+    let rows = "l,u,age,arm,site,e\n0,2,50,a,1,0\n1,3,61,b,1,0\n2,4,57,a,1,0\n3,6,48,b,2,0\n5,7,66,a,2,0\n0,3,70,b,2,0\n\
+                2,6,52,a,1,0\n4,8,45,b,2,0\n6,,40,a,1,0\n6,,58,b,2,0\n1,5,63,a,2,0\n3,,44,b,1,0\n";
+    let path = file("npmle-model.csv", rows.as_bytes());
+    let base = format!(
+        "npmle {path} --lower l --upper u --model proportional-hazards --covariates age --factor arm"
+    );
+    let found = answer(&format!("{base} --at 3,5 --new age=50,arm=b"));
+    let model = &found["model"];
+    assert_eq!(field(&model["coefficients"], "coef").len(), 2);
+    assert_eq!((&model["coefficients"][1]["name"], &model["n"]), (&"arm: b".into(), &12.0.into()));
+    let at = &model["at"];
+    assert_eq!(field(at, "time"), [3.0, 5.0]);
+    assert!(field(at, "survival_lower")[1] <= field(at, "survival_lower")[0]);
+    // Proportional hazards: log S of one arm is that of the other times exp of the coefficient.
+    let other = answer(&format!("{base} --at 3,5 --new age=50,arm=a"));
+    let ratio = read(&model["coefficients"][1]["hazard_ratio"]);
+    for (b, a) in field(at, "survival_lower").into_iter().zip(field(&other["model"]["at"], "survival_lower"))
+    {
+        close(b, a.powf(ratio), 1e-12, "proportional hazards");
+    }
+    let profile = answer(&format!("{base} --profile"));
+    for (wald, own) in model["coefficients"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(profile["model"]["coefficients"].as_array().unwrap())
+    {
+        assert_eq!(wald["se"], own["se"]);
+        assert_ne!(wald["lower"], own["lower"]);
+        assert!(
+            read(&own["lower"]) < read(&own["hazard_ratio"])
+                && read(&own["hazard_ratio"]) < read(&own["upper"])
+        );
+    }
+    let within = answer(&format!("{base} --strata site --at 3 --new age=50,arm=b,site=2"));
+    assert_ne!(within["model"]["loglik"], model["loglik"]);
+    let text = greenwood(&format!("{base} --at 3 --new age=50,arm=b"));
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("Proportional hazards for interval-censored events: 12 rows"), "{text}");
+    assert!(text.contains("age=50,arm=b: survival at 3: "), "{text}");
+
+    for (call, part) in [
+        (format!("npmle {path} --lower l --upper u --model po"), "--covariates or --factor"),
+        (format!("npmle {path} --lower l --upper u --covariates age"), "add --model"),
+        (format!("{base} --entry e"), "--entry"),
+        (format!("{base} --cluster site"), "--cluster"),
+        (format!("{base} --weight site --weight-kind sampling"), "--model proportional-hazards: "),
+        (format!("{base} --new age=50"), "--at"),
+        (format!("{base} --at 3 --new age=50"), "--new age=50: "),
+        (format!("{base} --at 3 --new age=old,arm=a"), "\"old\" is not a number"),
+        (format!("{base} --at 3 --strata site --new age=50,arm=a"), "add site=LABEL"),
+        (format!("{base} --at 3 --strata site --new age=50,arm=a,site=9"), "--new age=50,arm=a,site=9: "),
+        (format!("npmle {path} --lower l --upper u --model po --covariates l"), "--covariates"),
+    ] {
+        let error = refusal(&call);
+        assert!(error.contains(part), "{call}: {error}");
+    }
+}

@@ -6,14 +6,15 @@ use greenwood::survival::log_rank::{LogRankTest, Renyi};
 use greenwood::survival::result::HazardRatioMethod;
 use greenwood::survival::result::print::{PValue, pair as pair_of};
 use greenwood::survival::risk_table::RiskTables;
+use greenwood::survival::small_sample::Melded;
 use greenwood::survival::{
     ExactLogRank, Groups, KaplanMeier, LogRank, MaxCombo, RightCensored, RiskTable, SmallSample,
     SurvivalCurve, Weight,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::support::{
-    Columns, Failure, Further, Program, Warnings, distinct, json_text, number, reason, times_to_ask,
+    Answer, Columns, Failure, Further, Program, Warnings, distinct, number, reason, times_to_ask,
 };
 
 /// Tests of equality, hazard ratio and survival differences from a file.
@@ -50,7 +51,7 @@ pub struct Options {
     #[arg(long, value_enum)]
     interval: Option<Method>,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
 }
 
@@ -192,46 +193,46 @@ fn run(options: &Options) -> Result<String, Failure> {
         .into());
     }
     let test = compared.test(options.weight())?;
-    let mut text = vec![test.to_string()];
-    let mut result = base(options, &test);
+    let mut answer = base(options, &test);
     if let Compared::Subjects(data, groups) = &compared {
-        combined(options, data, groups, &mut text, &mut result)?;
-        permuted(options, data, groups, &mut text, &mut result)?;
+        combined(options, data, groups, &mut answer)?;
+        permuted(options, data, groups, &mut answer)?;
     }
     if let Some(scores) = &options.trend {
         let scores =
             if scores.is_empty() { (0..labels.len()).map(|g| g as f64).collect() } else { scores.clone() };
         let trend = test.trend(&scores)?;
-        text.push(trend.to_string());
-        result.insert(
-            "trend".into(),
+        answer.text.push(trend.to_string());
+        answer.add(
+            "trend",
             json!({ "scores": scores, "statistic": trend.statistic(), "z": number(trend.z()), "p_value": number(trend.p_value()) }),
         );
     }
-    pair(options, &compared, &test, &mut text, &mut result)?;
-    Ok(if options.columns.rows.json { json_text(Value::Object(result), &warnings) } else { text.join("\n") })
+    pair(options, &compared, &test, &mut answer)?;
+    Ok(answer.print(options.columns.rows.json, &warnings))
 }
 
 /// The test itself. Fields without a value are null.
-fn base(options: &Options, test: &LogRankTest) -> Map<String, Value> {
-    let counts: Vec<Value> = (0..test.labels().len())
-        .map(|g| {
-            json!({
-                "label": test.labels()[g], "n": test.subjects()[g],
-                "observed": test.observed()[g], "expected": test.expected()[g],
-            })
+fn base(options: &Options, test: &LogRankTest) -> Answer {
+    let group = |g: usize| {
+        json!({
+            "label": test.labels()[g], "n": test.subjects()[g],
+            "observed": test.observed()[g], "expected": test.expected()[g],
         })
-        .collect();
+    };
     let variance: Vec<Vec<f64>> = test.variance().rows().into_iter().map(|r| r.to_vec()).collect();
-    let value = json!({
-        "test": options.name(), "statistic": test.statistic(), "df": test.df(),
-        "p_value": number(test.p_value()), "z": number(test.z()), "groups": counts, "variance": variance,
-        "hazard_ratio": null, "difference": null,
-    });
-    match value {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    let mut answer = Answer::default();
+    answer.text.push(test.to_string());
+    answer.add("test", options.name());
+    answer.add("statistic", test.statistic());
+    answer.add("df", test.df());
+    answer.add("p_value", number(test.p_value()));
+    answer.add("z", number(test.z()));
+    answer.add("groups", (0..test.labels().len()).map(group).collect::<Vec<_>>());
+    answer.add("variance", variance);
+    answer.add("hazard_ratio", Value::Null);
+    answer.add("difference", Value::Null);
+    answer
 }
 
 /// The tests that are made of several: they replace statistic and p-value.
@@ -239,18 +240,17 @@ fn combined(
     options: &Options,
     data: &RightCensored,
     groups: &Groups,
-    text: &mut Vec<String>,
-    result: &mut Map<String, Value>,
+    answer: &mut Answer,
 ) -> Result<(), Failure> {
     let (statistic, p) = match options.test {
         Test::MaxCombo => {
             let test = MaxCombo::new().test(data, groups)?;
-            text.push(test.to_string());
+            answer.text.push(test.to_string());
             (test.statistic(), test.p_value())
         }
         Test::Renyi => {
             let test = Renyi::new().test(data, groups)?;
-            text.push(test.to_string());
+            answer.text.push(test.to_string());
             (test.statistic(), test.p_value())
         }
         _ => return Ok(()),
@@ -258,7 +258,7 @@ fn combined(
     for (field, value) in
         [("statistic", number(statistic)), ("p_value", number(p)), ("df", Value::Null), ("z", Value::Null)]
     {
-        result.insert(field.into(), value);
+        answer.add(field, value);
     }
     Ok(())
 }
@@ -267,16 +267,14 @@ fn permuted(
     options: &Options,
     data: &RightCensored,
     groups: &Groups,
-    text: &mut Vec<String>,
-    result: &mut Map<String, Value>,
+    answer: &mut Answer,
 ) -> Result<(), Failure> {
     if !options.exact {
         return Ok(());
     }
     let test = ExactLogRank::new().weight(options.weight()).test(data, groups)?;
-    text.push(test.to_string());
-    result.insert(
-        "exact".into(),
+    answer.text.push(test.to_string());
+    answer.add("exact",
         json!({
             "statistic": test.statistic(), "expectation": test.expectation(), "variance": test.variance(),
             // Scripts read the number of allocations under this older name, so the field keeps it.
@@ -292,11 +290,16 @@ fn pair(
     options: &Options,
     compared: &Compared,
     test: &LogRankTest,
-    text: &mut Vec<String>,
-    result: &mut Map<String, Value>,
+    answer: &mut Answer,
 ) -> Result<(), Failure> {
     if let (Some(method), Some(t)) = (options.interval, options.at) {
-        intervals(options, method, t, compared, text, result)?;
+        let curves = compared.curves()?;
+        small_sample(options.level, (method, t), curves.iter().zip(compared.labels()), answer)?;
+        if let ([of, against], Method::Bpcp | Method::BpcpMidP) = (curves.as_slice(), method) {
+            let melded = of.melded(against, t);
+            let melded = if method == Method::BpcpMidP { melded.map(Melded::mid_p) } else { melded };
+            difference_of_few(options.level, melded, answer)?;
+        }
     }
     let labels = compared.labels();
     let [of, against] = labels.as_slice() else { return Ok(()) };
@@ -305,9 +308,8 @@ fn pair(
         && let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)?
     {
         let limits = r.interval(options.level)?;
-        text.push(format!("hazard ratio {r}"));
-        result.insert(
-            "hazard_ratio".into(),
+        answer.text.push(format!("hazard ratio {}", r.printed(options.level)?));
+        answer.add("hazard_ratio",
             json!({
                 "of": r.group(), "against": r.reference(), "method": r.method().to_string().to_lowercase(),
                 "estimate": number(r.value().ok()), "lower": number(limits.lower), "upper": number(limits.upper),
@@ -318,9 +320,9 @@ fn pair(
         let curves = compared.curves()?;
         let d = curves[0].difference(&curves[1], t);
         let limits = d.interval(options.level)?;
-        text.push(format!("survival at {t}, {}: {d}", pair_of(of, against)));
-        result.insert(
-            "difference".into(),
+        answer.text.push(format!("survival at {t}, {}: {}", pair_of(of, against), d.printed(options.level)?));
+        answer.add(
+            "difference",
             json!({
                 "time": d.time(), "estimate": number(d.value().ok()), "std_error": number(d.std_error().ok()),
                 "lower": number(limits.lower), "upper": number(limits.upper), "p_value": number(d.p_value()),
@@ -331,13 +333,12 @@ fn pair(
     Ok(())
 }
 
-fn intervals(
-    options: &Options,
-    method: Method,
-    t: f64,
-    compared: &Compared,
-    text: &mut Vec<String>,
-    result: &mut Map<String, Value>,
+/// Survival at a time with an interval made for few subjects, by group.
+fn small_sample<'a>(
+    level: f64,
+    (method, t): (Method, f64),
+    curves: impl Iterator<Item = (&'a SurvivalCurve, &'a str)>,
+    answer: &mut Answer,
 ) -> Result<(), Failure> {
     let how = match method {
         Method::Bpcp => SmallSample::beta_product(),
@@ -345,51 +346,50 @@ fn intervals(
         Method::LikelihoodRatio => SmallSample::likelihood_ratio(),
         Method::Rothman => SmallSample::rothman(),
         Method::Borkowf => SmallSample::borkowf(),
-    }
-    .level(options.level);
-    let curves = compared.curves()?;
+    };
     let mut rows = Vec::new();
-    for (curve, label) in curves.iter().zip(compared.labels()) {
+    for (curve, label) in curves {
         let estimate = curve.at(t);
         let Ok(s) = estimate.value() else {
-            text.push(format!("survival at {t}, {label}: {estimate}"));
+            answer.text.push(format!("survival at {t}, {label}: {estimate}"));
             rows.push(json!({
                 "label": label, "time": t, "estimate": null, "lower": null, "upper": null,
                 "not_estimable": reason(estimate.not_estimable()),
             }));
             continue;
         };
-        let limits = curve.small_sample_interval(t, how)?;
-        text.push(format!("survival at {t}, {label}: {s:.3} ({limits})"));
+        let limits = curve.small_sample_interval(t, how.level(level))?;
+        answer.text.push(format!("survival at {t}, {label}: {s:.3} ({limits})"));
         rows.push(json!({
             "label": label, "time": t, "estimate": s,
             "lower": number(limits.lower), "upper": number(limits.upper),
         }));
     }
-    result.insert("survival".into(), rows.into());
-    if let ([a, b], Method::Bpcp | Method::BpcpMidP) = (curves.as_slice(), method) {
-        let mut melded = match a.melded(b, t) {
-            Ok(melded) => melded,
-            Err(Error::NotEstimable { because }) => {
-                text.push(format!("melded difference: {because}"));
-                let field = json!({ "estimate": null, "lower": null, "upper": null, "p_value": null });
-                result.insert("melded".into(), field);
-                return Ok(());
-            }
-            Err(other) => return Err(other.into()),
-        };
-        if method == Method::BpcpMidP {
-            melded = melded.mid_p();
+    answer.add("survival", rows);
+    Ok(())
+}
+
+/// The difference of two beta product laws.
+fn difference_of_few(
+    level: f64,
+    melded: greenwood::Result<Melded>,
+    answer: &mut Answer,
+) -> Result<(), Failure> {
+    let melded = match melded {
+        Ok(melded) => melded,
+        Err(Error::NotEstimable { because }) => {
+            answer.text.push(format!("melded difference: {because}"));
+            answer.add("melded", json!({ "estimate": null, "lower": null, "upper": null, "p_value": null }));
+            return Ok(());
         }
-        let limits = melded.interval(Measure::Difference, options.level)?;
-        text.push(format!("melded difference {limits}, {:#.4}", PValue(melded.p_value())));
-        result.insert(
-            "melded".into(),
-            json!({
-                "estimate": number(melded.estimate(Measure::Difference)), "lower": number(limits.lower),
-                "upper": number(limits.upper), "p_value": melded.p_value(),
-            }),
-        );
-    }
+        Err(other) => return Err(other.into()),
+    };
+    let limits = melded.interval(Measure::Difference, level)?;
+    answer.text.push(format!("melded difference {limits}, {:#.4}", PValue(melded.p_value())));
+    let field = json!({
+        "estimate": number(melded.estimate(Measure::Difference)), "lower": number(limits.lower),
+        "upper": number(limits.upper), "p_value": melded.p_value(),
+    });
+    answer.add("melded", field);
     Ok(())
 }

@@ -5,8 +5,9 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use greenwood::trial::adtte::{Adtte, ReadOptions};
-use greenwood::trial::{DayCount, Stratification, Time, TimeUnit};
+use greenwood::trial::adtte::{Adtte, Import, ReadOptions};
+use greenwood::trial::report::ReportBuilder;
+use greenwood::trial::{Analysis, DayCount, Stratification, Time, TimeUnit};
 use greenwood::{Error, FileError};
 
 use crate::support::{Failure, Program, tell};
@@ -90,6 +91,7 @@ pub struct Options {
     /// Numbers of CNSR that are competing events
     #[arg(long, value_delimiter = ',')]
     competing: Vec<NonZeroU32>,
+    /// HTML holds the figure, too, where the program is built with the feature `plot`
     #[arg(long, value_enum, default_value = "text")]
     form: Form,
 }
@@ -101,11 +103,37 @@ impl Program for Options {
 }
 
 fn run(options: &Options) -> Result<String, Failure> {
+    let import = read(options)?;
+    for note in &import.dropped {
+        tell(format_args!("left out: {note}"));
+    }
+    for note in &import.remarks {
+        tell(format_args!("odd: {note}"));
+    }
+    for contradiction in &import.contradictions {
+        tell(format_args!("contradiction: {contradiction}"));
+    }
+    let analysis = analysed(options, &import.adtte)?;
+    let asked = asked(options, &analysis);
+    let by_flag = |e: Error| format!("--at, --tau, --of, --against: {e}");
+    let report = asked.clone().build().map_err(by_flag)?;
+    Ok(match options.form {
+        Form::Text => report.to_string(),
+        Form::Markdown => report.to_markdown(),
+        Form::Latex => report.to_latex(),
+        #[cfg(feature = "plot")]
+        Form::Html => report.to_html_with(&asked.figure().and_then(|f| f.build()).map_err(by_flag)?),
+        #[cfg(not(feature = "plot"))]
+        Form::Html => report.to_html(),
+        Form::Csv => report.to_csv(),
+    })
+}
+
+fn read(options: &Options) -> Result<Import, Failure> {
     let days = match options.days {
         Days::Inclusive => DayCount::Inclusive,
         Days::Elapsed => DayCount::Elapsed,
     };
-    let unit: TimeUnit = options.unit.into();
     let mut reading = ReadOptions::new(days);
     if let Some(unit) = options.aval_unit {
         reading = reading.unit(unit.into());
@@ -119,32 +147,32 @@ fn run(options: &Options) -> Result<String, Failure> {
     } else {
         Adtte::read_csv(file, reading)
     };
-    let import = import.map_err(|e| explain(options, &e))?;
-    for note in &import.dropped {
-        tell(format_args!("left out: {note}"));
-    }
-    for note in &import.remarks {
-        tell(format_args!("odd: {note}"));
-    }
-    for contradiction in &import.contradictions {
-        tell(format_args!("contradiction: {contradiction}"));
-    }
-    let mut analysis = import
-        .adtte
+    import.map_err(|e| explain(options, &e))
+}
+
+fn analysed<'a>(options: &Options, adtte: &'a Adtte) -> Result<Analysis<&'a str, &'a str>, Failure> {
+    let analysis = adtte
         .analyse_with_competing(&options.param, &options.competing)
         .map_err(|e| format!("--param {}: {e}", options.param))?;
-    if let Some(strata) = options.stratified {
-        let by = match strata {
-            Strata::Randomised => Stratification::AsRandomised,
-            Strata::Actual => Stratification::AsActual,
-        };
-        analysis = analysis.stratified(by).map_err(|e| {
-            format!(
-                "--stratified: {e}; the factors are looked for in the columns STRAT1R and STRAT1V (STRAT2R, …), STRAT1, or \
-                 STRATAR and STRATAV"
-            )
-        })?;
-    }
+    let Some(strata) = options.stratified else { return Ok(analysis) };
+    let by = match strata {
+        Strata::Randomised => Stratification::AsRandomised,
+        Strata::Actual => Stratification::AsActual,
+    };
+    analysis.stratified(by).map_err(|e| {
+        format!(
+            "--stratified: {e}; the factors are looked for in the columns STRAT1R and STRAT1V (STRAT2R, …), STRAT1, or \
+             STRATAR and STRATAV"
+        )
+        .into()
+    })
+}
+
+fn asked<'a>(
+    options: &'a Options,
+    analysis: &'a Analysis<&'a str, &'a str>,
+) -> ReportBuilder<'a, &'a str, &'a str> {
+    let unit: TimeUnit = options.unit.into();
     let mut report = analysis.report().unit(unit);
     if let (Some(of), Some(against)) = (&options.of, &options.against) {
         report = report.contrast(of, against);
@@ -155,14 +183,7 @@ fn run(options: &Options) -> Result<String, Failure> {
     if let Some(tau) = options.tau {
         report = report.restricted_to(unit.time(tau));
     }
-    let report = report.build().map_err(|e| format!("--at, --tau, --of, --against: {e}"))?;
-    Ok(match options.form {
-        Form::Text => report.to_string(),
-        Form::Markdown => report.to_markdown(),
-        Form::Latex => report.to_latex(),
-        Form::Html => report.to_html(),
-        Form::Csv => report.to_csv(),
-    })
+    report
 }
 
 /// The library names its options; a caller of the program needs the flag.

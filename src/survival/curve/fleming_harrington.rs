@@ -16,6 +16,9 @@ use crate::survival::risk_table::table::RiskTable;
 /// too (fractions interpolate); R lets the rows leave instead. With sampling weights the rows leave, each
 /// with the mean weight of the tied events.
 ///
+/// # Cost
+/// That of [`KaplanMeier`](crate::survival::KaplanMeier): one sort and one pass, O(n log n).
+///
 /// # Example
 /// ```
 /// use greenwood::survival::RightCensored;
@@ -28,7 +31,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # References
 /// Fleming & Harrington (1984), Commun Stat Theory Methods 13:2469.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FlemingHarrington;
 
 impl FlemingHarrington {

@@ -37,7 +37,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # References
 /// Kaplan & Meier (1958), J Am Stat Assoc 53:457. Greenwood (1926), The natural duration of cancer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KaplanMeier;
 
 impl KaplanMeier {

@@ -28,7 +28,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # References
 /// Nelson (1972), Technometrics 14:945. Aalen (1978), Ann Stat 6:701.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NelsonAalen;
 
 impl NelsonAalen {

@@ -12,6 +12,7 @@ use crate::survival::risk_table::table::Row;
 /// A step of a curve: a time at which somebody's observation ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Step {
     /// Who was at risk, had the event and was censored at the time.
     pub row: Row,

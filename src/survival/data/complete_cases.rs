@@ -111,7 +111,7 @@ impl CompleteCases {
 }
 
 /// Which rows are complete, and how many were left out for which column. Made by [`CompleteCases::drop`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Complete {
     keep: Vec<bool>,
     missing: Vec<(String, usize)>,

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 /// assert_eq!(arm.labels(), ["treated", "control"]);
 /// assert_eq!(arm.codes(), [0, 1, 0]);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "RawGroups"))]
 pub struct Groups {

@@ -1,5 +1,6 @@
 //! What can be wrong with the rows of a subject, as R's `survcheck` has it.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ impl fmt::Display for ProblemKind {
 }
 
 /// A row with a problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HistoryProblem {
     kind: ProblemKind,
@@ -126,65 +127,67 @@ impl Histories {
 impl HistoryCheck {
     pub(crate) fn of(data: &Histories) -> Self {
         let k = data.states.len();
+        let mut check = Self {
+            states: data.states.clone(),
+            subjects: 0,
+            rows: data.len(),
+            problems: Vec::new(),
+            transitions: vec![vec![0; k]; k],
+            censored: vec![0; k],
+            visits: vec![Vec::new(); k],
+        };
         let order = data.in_order();
         let ids = data.ids.codes();
-        let (mut problems, mut transitions) = (Vec::new(), vec![vec![0; k]; k]);
-        let (mut censored, mut visits) = (vec![0; k], vec![Vec::new(); k]);
-        let mut entered = vec![0_usize; k];
-        let (mut subjects, mut led_to) = (0, 0);
-        for (at, &i) in order.iter().enumerate() {
-            let before = at.checked_sub(1).map(|b| order[b]).filter(|&b| ids[b] == ids[i]);
-            subjects += usize::from(before.is_none());
-            // The state that events alone lead to: a move without one does not change it, as in R's `survcheck`.
-            led_to = match before {
-                None => data.from[i],
-                Some(b) if data.to[b] > 0 => data.to[b] - 1,
-                Some(_) => led_to,
+        for rows in order.chunk_by(|&a, &b| ids[a] == ids[b]) {
+            check.subjects += 1;
+            check.look_for_problems(data, rows);
+            check.add_counts(data, rows);
+        }
+        check.problems.sort_by_key(|p| p.row);
+        check
+    }
+
+    /// The problems between the rows of one subject.
+    fn look_for_problems(&mut self, data: &Histories, rows: &[usize]) {
+        // The state that events alone lead to: a move without one does not change it, as in R's `survcheck`.
+        let mut led_to = data.from[rows[0]];
+        for pair in rows.windows(2) {
+            let (before, row) = (pair[0], pair[1]);
+            if data.to[before] > 0 {
+                led_to = data.to[before] - 1;
+            }
+            let same = data.from[row] == led_to;
+            let kind = match data.start[row].total_cmp(&data.stop[before]) {
+                Ordering::Less => ProblemKind::Overlap,
+                Ordering::Greater if same => ProblemKind::Gap,
+                Ordering::Greater => ProblemKind::Jump,
+                Ordering::Equal if same => continue,
+                Ordering::Equal => ProblemKind::Teleport,
             };
-            if let Some(b) = before {
-                let same = data.from[i] == led_to;
-                let kind = if data.start[i] < data.stop[b] {
-                    Some(ProblemKind::Overlap)
-                } else if data.start[i] > data.stop[b] {
-                    Some(if same { ProblemKind::Gap } else { ProblemKind::Jump })
-                } else {
-                    (!same).then_some(ProblemKind::Teleport)
-                };
-                if let Some(kind) = kind {
-                    let parts = |r: usize| (data.start[r], data.stop[r], data.from[r], data.to[r]);
-                    let repeats = (parts(b) == parts(i)).then_some(b);
-                    let id = data.ids.labels()[ids[i] as usize].clone();
-                    problems.push(HistoryProblem { kind, id, row: i, repeats });
-                }
-            }
-            let last = order.get(at + 1).is_none_or(|&next| ids[next] != ids[i]);
-            let from = data.from[i] as usize;
-            match data.to[i] {
-                0 => censored[from] += usize::from(last),
-                to => {
-                    transitions[from][to as usize - 1] += 1;
-                    entered[to as usize - 1] += 1;
-                }
-            }
-            if last {
-                for (n, by_number) in entered.iter_mut().zip(&mut visits) {
-                    let n = std::mem::take(n);
-                    if by_number.len() <= n {
-                        by_number.resize(n + 1, 0);
-                    }
-                    by_number[n] += 1;
-                }
+            let parts = |r: usize| (data.start[r], data.stop[r], data.from[r], data.to[r]);
+            let repeats = (parts(before) == parts(row)).then_some(before);
+            let id = data.ids.labels()[data.ids.codes()[row] as usize].clone();
+            self.problems.push(HistoryProblem { kind, id, row, repeats });
+        }
+    }
+
+    /// Counts the transitions of one subject, where it was censored, and how often it entered each state.
+    fn add_counts(&mut self, data: &Histories, rows: &[usize]) {
+        let mut entered = vec![0_usize; self.states.len()];
+        for &row in rows {
+            if let Some(to) = (data.to[row] as usize).checked_sub(1) {
+                self.transitions[data.from[row] as usize][to] += 1;
+                entered[to] += 1;
             }
         }
-        problems.sort_by_key(|p| p.row);
-        Self {
-            states: data.states.clone(),
-            subjects,
-            rows: data.len(),
-            problems,
-            transitions,
-            censored,
-            visits,
+        if let Some(&last) = rows.last().filter(|&&row| data.to[row] == 0) {
+            self.censored[data.from[last] as usize] += 1;
+        }
+        for (n, by_number) in entered.into_iter().zip(&mut self.visits) {
+            if by_number.len() <= n {
+                by_number.resize(n + 1, 0);
+            }
+            by_number[n] += 1;
         }
     }
 

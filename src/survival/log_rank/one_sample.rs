@@ -48,7 +48,7 @@ pub enum OneSampleVariance {
 /// # References
 /// Breslow (1975), Int Stat Rev 43:45. Finkelstein, Muzikansky & Schoenfeld (2003), J Natl Cancer Inst 95:1434.
 /// Wu (2014), Pharm Stat 13:235.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[must_use = "nothing is tested until `.test(…)` is called"]
 pub struct OneSampleLogRank {
     variance: OneSampleVariance,

@@ -21,11 +21,10 @@ pub(super) struct RawLogRank {
     left_out: usize,
 }
 
-impl TryFrom<RawLogRank> for LogRankTest {
-    type Error = Error;
-
-    fn try_from(raw: RawLogRank) -> Result<Self> {
-        let k = raw.labels.len();
+impl RawLogRank {
+    /// A number for each group, and a covariance for each pair.
+    fn check_lengths(&self) -> Result<()> {
+        let k = self.labels.len();
         if k < 2 {
             return Err(Error::TooFewGroups { found: k });
         }
@@ -36,37 +35,56 @@ impl TryFrom<RawLogRank> for LogRankTest {
                 Err(Error::LengthMismatch { argument, len, other: "labels", expected })
             }
         };
-        length("subjects", raw.subjects.len(), k)?;
-        length("sizes", raw.sizes.len(), k)?;
-        length("variance", raw.variance.len(), k * k)?;
-        for counts in
-            raw.strata.iter().map(|s| (&s.observed, &s.expected)).chain([(&raw.observed, &raw.expected)])
-        {
-            length("observed", counts.0.len(), k)?;
-            length("expected", counts.1.len(), k)?;
-            // Weights of event times may be negative, so sums of them may be.
-            if let Some(&value) = counts.0.iter().chain(counts.1).find(|x| !x.is_finite()) {
-                return Err(Error::OutOfRange { argument: "observed or expected", value, must_be: "finite" });
-            }
+        length("subjects", self.subjects.len(), k)?;
+        length("sizes", self.sizes.len(), k)?;
+        length("variance", self.variance.len(), k * k)?;
+        for (observed, expected) in self.counts() {
+            length("observed", observed.len(), k)?;
+            length("expected", expected.len(), k)?;
         }
-        if let Some(g) = (0..k).find(|&g| !(raw.variance[g * k + g] >= 0.0)) {
-            let (argument, value) = ("a variance", raw.variance[g * k + g]);
-            return Err(Error::OutOfRange { argument, value, must_be: "at least 0" });
+        Ok(())
+    }
+
+    /// Events observed and expected by group: in each stratum, and in all.
+    fn counts(&self) -> impl Iterator<Item = (&Vec<f64>, &Vec<f64>)> {
+        let strata = self.strata.iter().map(|s| (&s.observed, &s.expected));
+        strata.chain([(&self.observed, &self.expected)])
+    }
+
+    /// Numbers that a test can have.
+    fn check_values(&self) -> Result<()> {
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        // Weights of event times may be negative, so sums of them may be.
+        let mut counts = self.counts().flat_map(|(observed, expected)| observed.iter().chain(expected));
+        if let Some(&value) = counts.find(|x| !x.is_finite()) {
+            return refuse("observed or expected", value, "finite");
         }
-        if let Some(&value) = raw.variance.iter().find(|v| !v.is_finite()) {
-            return Err(Error::OutOfRange { argument: "a covariance", value, must_be: "finite" });
+        let mut variances = self.variance.iter().step_by(self.labels.len() + 1);
+        if let Some(&value) = variances.find(|v| !(**v >= 0.0)) {
+            return refuse("a variance", value, "at least 0");
         }
-        if let Some(&many) = raw.subjects.iter().find(|&&n| n > 1 << 52) {
-            let (argument, value) = ("the number of subjects", many as f64);
-            return Err(Error::OutOfRange { argument, value, must_be: "a number that can be counted to" });
+        if let Some(&value) = self.variance.iter().find(|v| !v.is_finite()) {
+            return refuse("a covariance", value, "finite");
         }
-        if !(raw.unit > 0.0 && raw.unit < f64::INFINITY) {
-            let must_be = "above 0 and finite";
-            return Err(Error::OutOfRange { argument: "the unit of the weights", value: raw.unit, must_be });
+        if let Some(&many) = self.subjects.iter().find(|&&n| n > 1 << 52) {
+            return refuse("the number of subjects", many as f64, "a number that can be counted to");
         }
-        if let Some(&value) = raw.sizes.iter().find(|n| !(0.0..f64::INFINITY).contains(*n)) {
-            return Err(Error::OutOfRange { argument: "the size of a group", value, must_be: "at least 0" });
+        if !(self.unit > 0.0 && self.unit < f64::INFINITY) {
+            return refuse("the unit of the weights", self.unit, "above 0 and finite");
         }
+        if let Some(&value) = self.sizes.iter().find(|n| !(0.0..f64::INFINITY).contains(*n)) {
+            return refuse("the size of a group", value, "at least 0");
+        }
+        Ok(())
+    }
+}
+
+impl TryFrom<RawLogRank> for LogRankTest {
+    type Error = Error;
+
+    fn try_from(raw: RawLogRank) -> Result<Self> {
+        raw.check_lengths()?;
+        raw.check_values()?;
         let RawLogRank {
             kind,
             labels,

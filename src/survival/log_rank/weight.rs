@@ -171,6 +171,7 @@ impl fmt::Display for Weight {
 
 /// An event time of a stratum as a weight function sees it, all groups together.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct PooledEventTime {
     /// The time.
     pub time: f64,

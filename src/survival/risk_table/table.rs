@@ -99,6 +99,7 @@ pub(super) struct WeightedRow {
 /// One distinct time of a [`RiskTable`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Row {
     /// The time.
     pub time: f64,

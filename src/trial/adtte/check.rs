@@ -6,7 +6,8 @@ use std::fmt;
 use crate::trial::adtte::{Adtte, AdtteRow};
 
 /// Two parameters of one subject that cannot both be true.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Contradiction {
     /// The subject.
     pub usubjid: String,

@@ -7,6 +7,7 @@ use crate::trial::{DayCount, TimeUnit};
 
 /// One row: a subject's time to one parameter's event or censoring.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct AdtteRow {
     /// USUBJID.
     pub usubjid: String,

@@ -7,6 +7,7 @@ use crate::trial::adtte::data_set::Adtte;
 
 /// A data set as it was read, with everything that was not taken as it stood.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Import {
     /// The rows that can be used.
     pub adtte: Adtte,
@@ -20,7 +21,8 @@ pub struct Import {
 }
 
 /// Something about one row of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Note {
     /// The row, the first after the header being 1.
     pub row: usize,

@@ -20,7 +20,7 @@ use crate::trial::{DayCount, TimeUnit};
 /// assert!(Adtte::read_csv(file.as_bytes(), options)?.remarks.is_empty());
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[must_use]
 pub struct ReadOptions {
     pub(super) days: DayCount,

@@ -41,6 +41,7 @@ pub struct Comparisons {
 /// One way of asking, and its answer. Pairs are of the first arm and of the one it is compared with.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Comparison {
     /// What the row is called.
     pub label: String,

@@ -24,7 +24,7 @@ use crate::trial::{Exit, Label, Name, Population, Trial, label};
 ///
 /// # References
 /// Hopewell et al. (2025), CONSORT 2025 statement, BMJ 389:e081123.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Flow {
     arms: Vec<String>,

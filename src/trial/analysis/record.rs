@@ -60,6 +60,7 @@ pub struct Window {
 /// One subject's record for one endpoint: a row of an analysis data set (ADTTE), with its trace.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Record<A, E> {
     /// The subject's position in the trial.
     pub position: usize,

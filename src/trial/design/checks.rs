@@ -1,7 +1,7 @@
 //! What the options of designs may be: each check stands here once, so that one option is refused in one way everywhere.
 
 use crate::error::{Error, Result};
-use crate::trial::design::fixed::Target;
+use crate::trial::design::target::Target;
 
 /// An option that is not allowed.
 pub(crate) fn refuse<T>(argument: &'static str, value: f64, must_be: &'static str) -> Result<T> {

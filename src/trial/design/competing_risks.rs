@@ -8,10 +8,10 @@ use crate::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::checks;
-use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
 use crate::trial::design::hazard::Hazard;
 use crate::trial::design::non_proportional::at_risk::AtRisk;
+use crate::trial::design::target::Target;
 
 /// What the treatment changes.
 #[derive(Debug, Clone, Copy, PartialEq)]

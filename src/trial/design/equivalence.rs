@@ -9,9 +9,9 @@ use crate::print::Number;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::checks;
-use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
 use crate::trial::design::hazard::Hazard;
+use crate::trial::design::target::Target;
 
 /// A two-arm trial that is to show the hazard ratio to lie between two margins: two one-sided tests on its logarithm, or, what
 /// is the same, an interval of level 1 − 2α inside the margins.

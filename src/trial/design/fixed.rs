@@ -11,19 +11,7 @@ use crate::trial::design::event_formula::EventFormula;
 use crate::trial::design::fixed_plan::FixedPlan;
 use crate::trial::design::hazard::Hazard;
 use crate::trial::design::sequential_plan::SequentialPlan;
-
-/// What a design is asked for; the rest follows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Target {
-    /// This power.
-    Power(f64),
-    /// This number of subjects.
-    Subjects(f64),
-    /// This number of events.
-    Events(f64),
-}
+use crate::trial::design::target::Target;
 
 /// A design with one look at the end: a two-arm comparison of hazards.
 ///

@@ -23,8 +23,9 @@ pub struct FixedPlan {
 }
 
 /// Whole events and subjects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct RoundedPlan {
     /// Events, rounded up.
     pub events: u64,

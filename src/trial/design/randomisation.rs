@@ -33,8 +33,9 @@ pub struct PermutedBlockList {
 }
 
 /// One subject's place in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Allocation {
     /// The stratum.
     pub stratum: String,

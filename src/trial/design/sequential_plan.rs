@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::print::MISSING;
 use crate::trial::design::boundaries::Boundaries;
-use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{FixedPlan, RoundedPlan, whole};
+use crate::trial::design::target::Target;
 
 /// A plan with looks before the end. Made by [`FixedDesign::sequential`](crate::trial::design::FixedDesign::sequential).
 ///

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::print::Number;
 use crate::trial::design::checks;
-use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
+use crate::trial::design::target::Target;
 
 /// A two-arm trial whose result is a win ratio.
 ///

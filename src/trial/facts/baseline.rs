@@ -10,8 +10,9 @@ use crate::survival::regression::design::DesignBuilder;
 ///
 /// The two differ where somebody was randomised in the wrong stratum. Both are kept, since the analysis as
 /// randomised is the primary one (ICH E9) and the other its check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Stratum {
     /// The factor's name.
     pub factor: String,

@@ -89,14 +89,14 @@ fn days(start: Date, end: Date) -> i32 {
 /// assert!(early.subjects()[0].events().is_empty());
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Calendar {
     first: Date,
     days: DayCount,
 }
 
 /// The clock of one subject on a calendar. Made by [`Calendar::entered`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Clock {
     calendar: Calendar,
     entry: Date,

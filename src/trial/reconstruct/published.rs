@@ -22,7 +22,7 @@ use crate::error::{Error, Result, TrialError};
 /// assert_eq!("66.67 %".parse::<Published>()?.value(), 0.6667);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub struct Published {

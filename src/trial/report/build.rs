@@ -25,15 +25,27 @@ const SMALL: usize = 60;
 /// | [`restricted_to`](Self::restricted_to) | the longest horizon to which every arm is followed |
 /// | [`unit`](Self::unit) | months |
 /// | [`level`](Self::level) | 0.95 |
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Time, TimeUnit};
+/// use greenwood::trial::examples::{Arm, FFS, saa};
+///
+/// let analysis = saa().analyse(&FFS)?;
+/// let report = analysis.report().contrast(Arm::Msc, Arm::Control).unit(TimeUnit::Years).at(&[Time::years(4.0)]).build()?;
+/// assert_eq!(report.arms[0].survival[0].to_string(), "38.1% ± 17.2%");
+/// assert!(report.comparison.is_some());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "nothing is reported until `.build()` is called"]
 pub struct ReportBuilder<'a, A, E> {
-    analysis: &'a Analysis<A, E>,
-    contrast: Option<(A, A)>,
+    pub(crate) analysis: &'a Analysis<A, E>,
+    pub(crate) contrast: Option<(A, A)>,
     times: Option<Vec<Time>>,
     tau: Option<Time>,
-    unit: TimeUnit,
-    level: f64,
+    pub(crate) unit: TimeUnit,
+    pub(crate) level: f64,
 }
 
 impl<A: Label, E: Label> Analysis<A, E> {
@@ -75,6 +87,29 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
         self
     }
 
+    pub(crate) fn check(&self) -> Result<()> {
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(Error::OutOfRange { argument: "level", value: self.level, must_be: "inside (0, 1)" });
+        }
+        for t in self.times.iter().flatten().chain(&self.tau) {
+            if !t.is_valid() {
+                let must_be = "finite and at least 0";
+                return Err(Error::OutOfRange { argument: "at", value: t.in_days(), must_be });
+            }
+        }
+        Ok(())
+    }
+
+    /// The times of the probabilities and of the numbers at risk.
+    pub(crate) fn shown_times(&self) -> Vec<Time> {
+        self.times.clone().unwrap_or_else(|| round_times(self.analysis, self.unit))
+    }
+
+    /// Whether some record ends with a competing event: then probabilities are incidences.
+    pub(crate) fn has_competing(&self) -> bool {
+        self.analysis.check_competing(|_| true).is_err()
+    }
+
     /// Computes the report.
     ///
     /// # Errors
@@ -82,18 +117,9 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
     /// [`Error::TooFewGroups`] for the contrast; [`Error::BeyondFollowUp`] where the horizon asked for lies beyond the
     /// follow-up of an arm.
     pub fn build(self) -> Result<Report> {
-        let (analysis, level) = (self.analysis, self.level);
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::OutOfRange { argument: "level", value: level, must_be: "inside (0, 1)" });
-        }
-        let times = self.times.unwrap_or_else(|| round_times(analysis, self.unit));
-        for t in times.iter().chain(&self.tau) {
-            if !t.is_valid() {
-                let must_be = "finite and at least 0";
-                return Err(Error::OutOfRange { argument: "at", value: t.in_days(), must_be });
-            }
-        }
-        let competing = analysis.check_competing(|_| true).is_err();
+        self.check()?;
+        let (analysis, level, times) = (self.analysis, self.level, self.shown_times());
+        let competing = self.has_competing();
         // No arm is followed further than its last record, unless its curve is at 0 there.
         let tau = self.tau.or_else(|| {
             let last = |&arm: &A| {
@@ -105,12 +131,9 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
             let shared = analysis.arms().iter().filter_map(last).fold(longest, f64::min);
             (shared > 0.0).then_some(Time::days(shared))
         });
-        let arms =
-            analysis.arms().iter().map(|&arm| arm_report(analysis, arm, &times, tau, level, competing));
-        let arms = arms.collect::<Result<Vec<_>>>()?;
-        let comparison = self
-            .contrast
-            .map(|(of, against)| comparison(analysis, of, against, &times, tau, level, competing));
+        let asked = Asked { analysis, times: &times, tau, level, competing };
+        let arms = analysis.arms().iter().map(|&arm| asked.arm(arm)).collect::<Result<Vec<_>>>()?;
+        let comparison = self.contrast.map(|(of, against)| asked.comparison(of, against));
         Ok(Report {
             endpoint: analysis.endpoint().into(),
             direction: analysis.direction(),
@@ -144,117 +167,111 @@ fn round_times<A: Label, E: Label>(analysis: &Analysis<A, E>, unit: TimeUnit) ->
     (0..7).map(|i| f64::from(i) * step).take_while(|&t| t <= last).map(|t| unit.time(t)).collect()
 }
 
-fn arm_report<A: Label, E: Label>(
-    analysis: &Analysis<A, E>,
-    arm: A,
-    times: &[Time],
+/// What a report asks of each arm and of a comparison.
+struct Asked<'a, A, E> {
+    analysis: &'a Analysis<A, E>,
+    times: &'a [Time],
     tau: Option<Time>,
     level: f64,
+    /// There are competing events.
     competing: bool,
-) -> Result<ArmReport> {
-    let count = |condition: &dyn Fn(&Record<A, E>) -> bool| {
-        analysis.records().iter().filter(|r| r.arm == arm && condition(r)).count()
-    };
-    let reasons = analysis.reasons();
-    let censored = reasons.reasons().iter().map(|&why| (name(&why), reasons.count(arm, why)));
-    let competes = |r: &Record<A, E>| matches!(r.outcome, Outcome::Competing(_));
-    let at_risk = times.iter().map(|&t| {
-        [
-            count(&|r| r.time >= t),
-            count(&|r| r.time < t && matches!(r.outcome, Outcome::Censored(_))),
-            count(&|r| r.time < t && r.outcome.is_event()),
-            count(&|r| r.time < t && competes(r)),
-        ]
-    });
-    let mut report = ArmReport {
-        arm: label(&arm),
-        subjects: count(&|_| true),
-        events: count(&|r| r.outcome.is_event()),
-        competing: count(&competes),
-        censored: censored.filter(|c| c.1 > 0).collect(),
-        follow_up: None,
-        median: None,
-        survival: Vec::new(),
-        incidence: times.iter().map(|&t| analysis.incidence(arm, t)).collect::<Result<_>>()?,
-        restricted_mean: None,
-        at_risk: at_risk.collect(),
-    };
-    if !competing {
-        let curve = analysis.curve(arm)?;
-        report.follow_up = Some(analysis.follow_up_of(arm)?);
-        let interval = Interval::log_log().level(level);
-        report.median = curve.quantiles(&[0.5], interval)?.first().copied();
-        report.survival = times.iter().map(|t| curve.at(t.in_days())).collect();
-        report.restricted_mean = tau.map(|tau| curve.restricted_mean(tau.in_days())).transpose()?;
+}
+
+impl<A: Label, E: Label> Asked<'_, A, E> {
+    fn arm(&self, arm: A) -> Result<ArmReport> {
+        let Self { analysis, times, tau, level, competing } = *self;
+        let count = |condition: &dyn Fn(&Record<A, E>) -> bool| {
+            analysis.records().iter().filter(|r| r.arm == arm && condition(r)).count()
+        };
+        let reasons = analysis.reasons();
+        let censored = reasons.reasons().iter().map(|&why| (name(&why), reasons.count(arm, why)));
+        let competes = |r: &Record<A, E>| matches!(r.outcome, Outcome::Competing(_));
+        let at_risk = times.iter().map(|&t| {
+            [
+                count(&|r| r.time >= t),
+                count(&|r| r.time < t && matches!(r.outcome, Outcome::Censored(_))),
+                count(&|r| r.time < t && r.outcome.is_event()),
+                count(&|r| r.time < t && competes(r)),
+            ]
+        });
+        let mut report = ArmReport {
+            arm: label(&arm),
+            subjects: count(&|_| true),
+            events: count(&|r| r.outcome.is_event()),
+            competing: count(&competes),
+            censored: censored.filter(|c| c.1 > 0).collect(),
+            follow_up: None,
+            median: None,
+            survival: Vec::new(),
+            incidence: times.iter().map(|&t| analysis.incidence(arm, t)).collect::<Result<_>>()?,
+            restricted_mean: None,
+            at_risk: at_risk.collect(),
+        };
+        if !competing {
+            let curve = analysis.curve(arm)?;
+            report.follow_up = Some(analysis.follow_up_of(arm)?);
+            let interval = Interval::log_log().level(level);
+            report.median = curve.quantiles(&[0.5], interval)?.first().copied();
+            report.survival = times.iter().map(|t| curve.at(t.in_days())).collect();
+            report.restricted_mean = tau.map(|tau| curve.restricted_mean(tau.in_days())).transpose()?;
+        }
+        Ok(report)
     }
-    Ok(report)
-}
 
-fn comparison<A: Label, E: Label>(
-    analysis: &Analysis<A, E>,
-    of: A,
-    against: A,
-    times: &[Time],
-    tau: Option<Time>,
-    level: f64,
-    competing: bool,
-) -> Result<ComparisonReport> {
-    let contrast = analysis.cause_specific(of, against)?;
-    let (data, _) = contrast.survival_data();
-    // A model that cannot be fitted (no events, one of the arms without any) leaves its place empty.
-    let design = contrast.design(&[])?;
-    let model = CoxPh::new().fit(data, &design).ok();
-    let ratio = model.as_ref().and_then(|m| m.hazard_ratio(contrast.of()).ok().flatten());
-    let proportional = ratio.as_ref().and(model.as_ref()).and_then(|m| {
-        m.with(data, &design).ok()?.proportional_hazards(TimeScale::KaplanMeier).ok()?.global().p_value()
-    });
-    let firth = if ratio.is_none() { penalised(data, &design, contrast.of(), level) } else { None };
-    let small = data.len() <= SMALL && !competing;
-    let mean = |tau: Time| contrast.restricted_mean_contrast(tau, MeanMeasure::Difference);
-    Ok(ComparisonReport {
-        of: contrast.of().into(),
-        against: contrast.against().into(),
-        log_rank: contrast.log_rank().clone(),
-        exact: if small { contrast.exact_log_rank().ok() } else { None },
-        hazard_ratio: ratio.map(|r| r.named(contrast.of(), contrast.against())),
-        firth,
-        peto: contrast.hazard_ratio(HazardRatioMethod::Peto),
-        proportional_hazards: proportional,
-        differences: if competing {
-            Vec::new()
-        } else {
-            times.iter().map(|&t| contrast.difference(t)).collect()
-        },
-        mean_difference: if competing { None } else { tau.map(mean).transpose()? },
-        competing: competing.then(|| competing_report(analysis, of, against, times, tau)).transpose()?,
-    })
-}
+    fn comparison(&self, of: A, against: A) -> Result<ComparisonReport> {
+        let Self { analysis, times, tau, level, competing } = *self;
+        let contrast = analysis.cause_specific(of, against)?;
+        let (data, _) = contrast.survival_data();
+        // A model that cannot be fitted (no events, one of the arms without any) leaves its place empty.
+        let design = contrast.design(&[])?;
+        let model = CoxPh::new().fit(data, &design).ok();
+        let ratio = model.as_ref().and_then(|m| m.hazard_ratio(contrast.of()).ok().flatten());
+        let proportional = ratio.as_ref().and(model.as_ref()).and_then(|m| {
+            m.with(data, &design).ok()?.proportional_hazards(TimeScale::KaplanMeier).ok()?.global().p_value()
+        });
+        let firth = if ratio.is_none() { penalised(data, &design, contrast.of(), level) } else { None };
+        let small = data.len() <= SMALL && !competing;
+        let mean = |tau: Time| contrast.restricted_mean_contrast(tau, MeanMeasure::Difference);
+        Ok(ComparisonReport {
+            of: contrast.of().into(),
+            against: contrast.against().into(),
+            log_rank: contrast.log_rank().clone(),
+            exact: if small { contrast.exact_log_rank().ok() } else { None },
+            hazard_ratio: ratio.map(|r| r.named(contrast.of(), contrast.against())),
+            firth,
+            peto: contrast.hazard_ratio(HazardRatioMethod::Peto),
+            proportional_hazards: proportional,
+            differences: if competing {
+                Vec::new()
+            } else {
+                times.iter().map(|&t| contrast.difference(t)).collect()
+            },
+            mean_difference: if competing { None } else { tau.map(mean).transpose()? },
+            competing: competing.then(|| self.competing_events(of, against)).transpose()?,
+        })
+    }
 
-/// The probabilities of the event compared. What the data do not give (a model without events) leaves its place empty.
-fn competing_report<A: Label, E: Label>(
-    analysis: &Analysis<A, E>,
-    of: A,
-    against: A,
-    times: &[Time],
-    tau: Option<Time>,
-) -> Result<CompetingReport> {
-    let contrast = analysis.incidence_contrast(of, against)?;
-    // Without a horizon that was asked for: as far as both arms are followed.
-    let followed = |fit: &CumulativeIncidence| {
-        let free = fit.event_free_values().last().copied().unwrap_or(1.0);
-        fit.last_time().filter(|_| free > 0.0)
-    };
-    let (first, second) = contrast.curves();
-    let shared = [followed(first), followed(second)].into_iter().flatten().fold(f64::INFINITY, f64::min);
-    let longest = [first.last_time(), second.last_time()].into_iter().flatten().fold(0.0, f64::max);
-    let tau = tau.or_else(|| Some(Time::days(shared.min(longest))).filter(|&t| t > Time::ZERO));
-    Ok(CompetingReport {
-        gray: contrast.gray().ok(),
-        subdistribution_ratio: contrast.subdistribution_ratio(&[]).ok(),
-        differences: times.iter().map(|&t| contrast.difference(t)).collect::<Result<_>>()?,
-        tau,
-        time_lost: tau.and_then(|tau| contrast.time_lost_difference(tau).ok()),
-    })
+    /// The probabilities of the event compared. What the data do not give (a model without events) leaves its place empty.
+    fn competing_events(&self, of: A, against: A) -> Result<CompetingReport> {
+        let Self { analysis, times, tau, .. } = *self;
+        let contrast = analysis.incidence_contrast(of, against)?;
+        // Without a horizon that was asked for: as far as both arms are followed.
+        let followed = |fit: &CumulativeIncidence| {
+            let free = fit.event_free_values().last().copied().unwrap_or(1.0);
+            fit.last_time().filter(|_| free > 0.0)
+        };
+        let (first, second) = contrast.curves();
+        let shared = [followed(first), followed(second)].into_iter().flatten().fold(f64::INFINITY, f64::min);
+        let longest = [first.last_time(), second.last_time()].into_iter().flatten().fold(0.0, f64::max);
+        let tau = tau.or_else(|| Some(Time::days(shared.min(longest))).filter(|&t| t > Time::ZERO));
+        Ok(CompetingReport {
+            gray: contrast.gray().ok(),
+            subdistribution_ratio: contrast.subdistribution_ratio(&[]).ok(),
+            differences: times.iter().map(|&t| contrast.difference(t)).collect::<Result<_>>()?,
+            tau,
+            time_lost: tau.and_then(|tau| contrast.time_lost_difference(tau).ok()),
+        })
+    }
 }
 
 /// The ratio under Firth's penalty with its profile limits. Returns `None` if there is no event at all.

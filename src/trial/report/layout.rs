@@ -111,66 +111,97 @@ fn mean(report: &Report, mean: &RestrictedMean) -> String {
 }
 
 fn arms(report: &Report) -> Table {
-    let level = level(report);
-    let unit = report.unit;
     let header = std::iter::once(String::new()).chain(report.arms.iter().map(|a| a.arm.clone())).collect();
-    let mut table = Table::new(format!("{} by arm", report.endpoint), header);
-    let mut line =
-        |name: String, cell: &dyn Fn(&ArmReport) -> String| table.push(name, report.arms.iter().map(cell));
-    line("Subjects".into(), &|a| a.subjects.to_string());
-    line("Events".into(), &|a| share(a.events, a.subjects));
+    let table = Table::new(format!("{} by arm", report.endpoint), header);
     let competing = report.arms.iter().any(|a| a.competing > 0);
-    if competing {
-        line("Competing events".into(), &|a| share(a.competing, a.subjects));
+    let mut by_arm = ByArm { report, table, competing };
+    by_arm.counts();
+    if !competing {
+        by_arm.follow_up();
     }
-    let censored = |a: &ArmReport| a.censored.iter().map(|c| c.1).sum::<usize>();
-    line("Censored".into(), &|a| share(censored(a), a.subjects));
-    let mut reasons: Vec<&str> = Vec::new();
-    for (reason, _) in report.arms.iter().flat_map(|a| &a.censored) {
-        if !reasons.contains(&reason.as_str()) {
-            reasons.push(reason);
+    by_arm.probabilities();
+    by_arm.restricted_mean();
+    by_arm.table.notes = notes(report, competing);
+    by_arm.table
+}
+
+/// The table of the arms in the making: a line for each quantity, a column for each arm.
+struct ByArm<'a> {
+    report: &'a Report,
+    table: Table,
+    competing: bool,
+}
+
+impl ByArm<'_> {
+    fn line(&mut self, name: impl Into<String>, cell: impl Fn(&ArmReport) -> String) {
+        self.table.push(name.into(), self.report.arms.iter().map(cell));
+    }
+
+    /// Subjects, events, and the censored by reason.
+    fn counts(&mut self) {
+        self.line("Subjects", |a| a.subjects.to_string());
+        self.line("Events", |a| share(a.events, a.subjects));
+        if self.competing {
+            self.line("Competing events", |a| share(a.competing, a.subjects));
+        }
+        self.line("Censored", |a| share(a.censored.iter().map(|c| c.1).sum(), a.subjects));
+        let mut reasons: Vec<&str> = Vec::new();
+        for (reason, _) in self.report.arms.iter().flat_map(|a| &a.censored) {
+            if !reasons.contains(&reason.as_str()) {
+                reasons.push(reason);
+            }
+        }
+        for reason in reasons {
+            let count = |a: &ArmReport| a.censored.iter().find(|c| c.0 == reason).map_or(0, |c| c.1);
+            self.line(format!("  {reason}"), |a| count(a).to_string());
         }
     }
-    for reason in reasons {
-        let count = |a: &ArmReport| a.censored.iter().find(|c| c.0 == reason).map_or(0, |c| c.1);
-        line(format!("  {reason}"), &|a| count(a).to_string());
+
+    /// How long the arms were followed, and the median time to the event.
+    fn follow_up(&mut self) {
+        let (report, unit) = (self.report, self.report.unit);
+        let of = |a: &ArmReport, what: &dyn Fn(&FollowUp) -> Option<Time>| {
+            or_none(a.follow_up.as_ref().and_then(what).map(|t| long(report, t.in_days())))
+        };
+        self.line(format!("Median follow-up, reverse Kaplan-Meier, {unit}"), |a| of(a, &|f| f.median()));
+        self.line(format!("Shortest follow-up without event, {unit}"), |a| of(a, &|f| f.minimum()));
+        if report.cutoff.is_some() {
+            self.line(format!("Median potential follow-up, {unit}"), |a| of(a, &|f| f.potential()));
+            let complete = |a: &ArmReport| a.follow_up.as_ref().and_then(FollowUp::completeness);
+            let percent = |c: f64| format!("{:.1}%", 100.0 * c);
+            self.line("Completeness of follow-up", |a| or_none(complete(a).map(percent)));
+        }
+        let median = |a: &ArmReport| or_none(a.median.as_ref().map(|q| median(report, q)));
+        self.line(format!("Median, {unit} ({} CI)", level(report)), median);
     }
-    let follow_up = |a: &ArmReport, what: &dyn Fn(&FollowUp) -> Option<Time>| {
-        or_none(a.follow_up.as_ref().and_then(what).map(|t| long(report, t.in_days())))
-    };
-    if !competing {
-        line(format!("Median follow-up, reverse Kaplan-Meier, {unit}"), &|a| follow_up(a, &|f| f.median()));
-        line(format!("Shortest follow-up without event, {unit}"), &|a| follow_up(a, &|f| f.minimum()));
-    }
-    if report.cutoff.is_some() && !competing {
-        line(format!("Median potential follow-up, {unit}"), &|a| follow_up(a, &|f| f.potential()));
-        let complete = |a: &ArmReport| a.follow_up.as_ref().and_then(FollowUp::completeness);
-        line("Completeness of follow-up".into(), &|a| {
-            or_none(complete(a).map(|c| format!("{:.1}%", 100.0 * c)))
-        });
-    }
-    if !competing {
-        let cell = |a: &ArmReport| or_none(a.median.as_ref().map(|q| median(report, q)));
-        line(format!("Median, {unit} ({level} CI)"), &cell);
-    }
-    for (i, &t) in report.times.iter().enumerate().filter(|(_, t)| **t > Time::ZERO) {
-        let at = format!("{} {unit}", short(report, t));
-        if competing {
-            let cell = |a: &ArmReport| or_none(a.incidence.get(i).map(|x| printed(report, x, x.value())));
-            line(format!("Event by {at}, ± standard error"), &cell);
-            line(format!("  ({level} CI)"), &|a| or_none(a.incidence.get(i).map(|x| incidence(report, x))));
-        } else {
-            let cell = |a: &ArmReport| or_none(a.survival.get(i).map(|x| printed(report, x, x.value())));
-            line(format!("Free of event at {at}, ± standard error"), &cell);
-            line(format!("  ({level} CI)"), &|a| or_none(a.survival.get(i).map(|s| survival(report, s))));
+
+    /// The probabilities at each time of the report, with their errors and limits.
+    fn probabilities(&mut self) {
+        let report = self.report;
+        let (level, unit) = (level(report), report.unit);
+        for (i, &t) in report.times.iter().enumerate().filter(|(_, t)| **t > Time::ZERO) {
+            let at = format!("{} {unit}", short(report, t));
+            if self.competing {
+                let cell = |a: &ArmReport| or_none(a.incidence.get(i).map(|x| printed(report, x, x.value())));
+                self.line(format!("Event by {at}, ± standard error"), cell);
+                let limits = |a: &ArmReport| or_none(a.incidence.get(i).map(|x| incidence(report, x)));
+                self.line(format!("  ({level} CI)"), limits);
+            } else {
+                let cell = |a: &ArmReport| or_none(a.survival.get(i).map(|x| printed(report, x, x.value())));
+                self.line(format!("Free of event at {at}, ± standard error"), cell);
+                let limits = |a: &ArmReport| or_none(a.survival.get(i).map(|s| survival(report, s)));
+                self.line(format!("  ({level} CI)"), limits);
+            }
         }
     }
-    if let Some(tau) = report.arms.first().and_then(|a| a.restricted_mean).map(|m| Time::days(m.tau())) {
-        let name = format!("Restricted mean to {} {unit} ({level} CI)", short(report, tau));
-        line(name, &|a| or_none(a.restricted_mean.as_ref().map(|m| mean(report, m))));
+
+    fn restricted_mean(&mut self) {
+        let report = self.report;
+        let Some(first) = report.arms.first().and_then(|a| a.restricted_mean) else { return };
+        let tau = short(report, Time::days(first.tau()));
+        let cell = |a: &ArmReport| or_none(a.restricted_mean.as_ref().map(|m| mean(report, m)));
+        self.line(format!("Restricted mean to {tau} {} ({} CI)", report.unit, level(report)), cell);
     }
-    table.notes = notes(report, competing);
-    table
 }
 
 /// What was asked of whom, and how it was computed.

@@ -35,6 +35,7 @@ use crate::trial::{FollowUp, Incidence, Stratification, Time, TimeUnit};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Report {
     /// The endpoint.
     pub endpoint: String,
@@ -67,6 +68,7 @@ pub struct Report {
 /// A hazard ratio under Firth's penalty, which is finite where an arm has no events.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct PenalisedRatio {
     /// The ratio.
     pub hazard_ratio: f64,
@@ -79,6 +81,7 @@ pub struct PenalisedRatio {
 /// What is reported about one arm.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct ArmReport {
     /// The arm.
     pub arm: String,
@@ -108,6 +111,7 @@ pub struct ArmReport {
 /// What is reported about one arm against another.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct ComparisonReport {
     /// The arm.
     pub of: String,
@@ -137,6 +141,7 @@ pub struct ComparisonReport {
 /// What is reported about one arm against another where events compete.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct CompetingReport {
     /// Gray's test of the event, stratified if the analysis is.
     pub gray: Option<GrayTest>,

@@ -18,8 +18,9 @@ use std::fmt;
 /// assert!(table.to_html().contains("<th scope=\"row\">Subjects</th><td>9</td><td>9</td>"));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Table {
     /// What it shows.
     pub caption: String,

@@ -29,6 +29,7 @@ pub enum BinaryStatus {
 /// One subject's record for a binary endpoint.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct BinaryRecord<A> {
     /// The subject's position in the trial.
     pub position: usize,
@@ -43,8 +44,9 @@ pub struct BinaryRecord<A> {
 }
 
 /// How many of an arm have which status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct BinaryCounts {
     /// Known to have responded.
     pub responders: u64,

@@ -12,7 +12,7 @@ use crate::proportion::{
 /// One arm's responders against another's. Made by
 /// [`BinaryAnalysis::contrast`](crate::trial::BinaryAnalysis::contrast); everything it returns is about the first arm
 /// relative to the second.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BinaryContrast {
     pair: TwoProportions,

@@ -18,6 +18,7 @@ use crate::trial::{
 /// The counts of one term in one arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct AdverseEventRow {
     /// The arm's subjects.
     pub subjects: u64,

@@ -19,6 +19,7 @@ use crate::trial::{Analysis, Censoring, Contrast, Label, Outcome, Record};
 /// Peterson (1976), Proc Natl Acad Sci 73:11.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct CensoringBounds {
     /// As it was observed.
     pub observed: Contrast,

@@ -16,6 +16,7 @@ use crate::trial::Contrast;
 /// Bomze et al. (2020), Lancet Oncol 21:e422.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Fragility {
     /// The number of moves; negative where the result is not significant. It is `None` if moving all but one changes
     /// nothing.

@@ -36,6 +36,7 @@ pub struct TippingPoint {
 /// The pooled comparison under one `delta`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct TippingRow {
     /// The factor on the hazard after censoring.
     pub delta: f64,

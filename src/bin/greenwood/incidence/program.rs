@@ -39,7 +39,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value = "log-log")]
     interval: IntervalName,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
     /// Gray's test of each cause over the groups, within --strata
     #[arg(long, requires = "by")]
@@ -104,52 +104,26 @@ fn run(options: &Options) -> Result<String, Failure> {
     if options.difference && options.at.is_empty() {
         return Err("--difference compares two groups at times: add --at, such as --at 12".into());
     }
-    let mut warnings = Warnings::default();
     options.models.check()?;
-    let mut further: Vec<(&'static str, &str)> = options.by.iter().map(|c| ("--by", c.as_str())).collect();
-    further.extend(options.models.further());
-    let streamed = if options.needs_rows() {
-        None
-    } else {
-        options.columns.streamed(options.by.as_deref(), &mut warnings)?
-    };
-    let estimator = AalenJohansen::new().variance(options.variance.kind());
-    let source = if let Some(tables) = streamed {
-        Source::Tables(tables)
-    } else {
-        let table = options.columns.table(&further, &mut warnings)?;
-        let data = options.columns.data(&table)?;
-        let groups = match &options.by {
-            Some(column) => table.groups("--by", column)?,
-            None => Groups::new(&vec!["all"; table.len()]),
-        };
-        Source::Rows(Box::new((table, data, groups)))
-    };
-    let (labels, mut fits) = source.fits(estimator)?;
-    if let Some(s) = options.given_event_free {
-        fits = fits.iter().map(|fit| fit.given_event_free(s)).collect::<Result<_, _>>()?;
+    if options.columns.strata.is_some() && !options.gray && !options.models.are_asked() {
+        return Err("--strata is for Gray's test and the models: add --gray, --fine-gray or --cause-specific, or name the \
+                    column with --by"
+            .into());
     }
-    let mut answer = Answer::default();
+    let mut warnings = Warnings::default();
+    let source = Source::read(options, &mut warnings)?;
+    let (labels, fits) = options.fits(&source)?;
     let causes = fits.first().map_or_else(Vec::new, |fit| fit.causes().to_vec());
+    let mut answer = Answer::default();
     answer.add("causes", causes.clone());
     answer.add("variance", options.variance.kind().to_string().to_lowercase());
-    let described = fits
-        .iter()
-        .zip(&labels)
-        .map(|(fit, label)| options.group(fit, label, &mut answer.text, &mut warnings));
-    let described = described.collect::<Result<Vec<_>, _>>()?;
-    answer.add("groups", described);
+    let mut groups = Vec::new();
+    for (fit, label) in fits.iter().zip(&labels) {
+        groups.push(options.group(fit, label, &mut answer.text, &mut warnings)?);
+    }
+    answer.add("groups", groups);
     if options.gray {
-        let mut tests = Vec::new();
-        for cause in &causes {
-            let test = source.gray(&Gray::new(cause).rho(options.rho))?;
-            answer.text.push(test.to_string());
-            tests.push(json!({
-                "cause": cause, "statistic": test.statistic(), "df": test.df(),
-                "p_value": number(test.p_value()),
-            }));
-        }
-        answer.add("gray", tests);
+        options.tests(&source, &causes, &mut answer)?;
     }
     if let Source::Rows(rows) = &source {
         for (field, value) in options.models.fit(&rows.0, &rows.1, options.level, &mut answer.text)? {
@@ -171,6 +145,24 @@ enum Source {
 }
 
 impl Source {
+    fn read(options: &Options, warnings: &mut Warnings) -> Result<Self, Failure> {
+        if !options.needs_rows()
+            && let Some(tables) = options.columns.streamed(options.by.as_deref(), warnings)?
+        {
+            return Ok(Self::Tables(tables));
+        }
+        let mut further: Vec<(&'static str, &str)> =
+            options.by.iter().map(|c| ("--by", c.as_str())).collect();
+        further.extend(options.models.further());
+        let table = options.columns.table(&further, warnings)?;
+        let data = options.columns.data(&table)?;
+        let groups = match &options.by {
+            Some(column) => table.groups("--by", column)?,
+            None => Groups::new(&vec!["all"; table.len()]),
+        };
+        Ok(Self::Rows(Box::new((table, data, groups))))
+    }
+
     /// The labels of the groups, in increasing order, and their incidences.
     fn fits(&self, estimator: AalenJohansen) -> Result<(Vec<String>, Vec<CumulativeIncidence>), Failure> {
         match self {
@@ -202,6 +194,31 @@ impl Options {
         self.models.are_asked() || (jackknife && self.columns.columns.entry.is_some())
     }
 
+    /// The groups in increasing order, and their incidences.
+    fn fits(&self, source: &Source) -> Result<(Vec<String>, Vec<CumulativeIncidence>), Failure> {
+        let (labels, mut fits) = source.fits(AalenJohansen::new().variance(self.variance.kind()))?;
+        if let Some(s) = self.given_event_free {
+            fits = fits.iter().map(|fit| fit.given_event_free(s)).collect::<Result<_, _>>()?;
+        }
+        Ok((labels, fits))
+    }
+
+    /// Gray's test of each cause.
+    fn tests(&self, source: &Source, causes: &[String], answer: &mut Answer) -> Result<(), Failure> {
+        let mut tests = Vec::new();
+        for cause in causes {
+            let test = source.gray(&Gray::new(cause).rho(self.rho))?;
+            answer.text.push(test.to_string());
+            tests.push(json!({
+                "cause": cause, "statistic": test.statistic(), "df": test.df(),
+                "p_value": number(test.p_value()),
+            }));
+        }
+        answer.add("gray", tests);
+        Ok(())
+    }
+
+    /// What is printed of a group, and its fields.
     fn group(
         &self,
         fit: &CumulativeIncidence,
@@ -209,11 +226,27 @@ impl Options {
         text: &mut Vec<String>,
         warnings: &mut Warnings,
     ) -> Result<Value, Failure> {
-        let interval = self.interval.interval(self.level);
         if self.by.is_some() {
             text.push(format!("{} = {label}", self.by.as_deref().unwrap_or_default()));
         }
         text.push(fit.to_string());
+        let rows = self.rows(fit)?;
+        let (at, beyond) = self.at(fit, text)?;
+        for t in beyond {
+            warnings.add(format!(
+                "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
+            ));
+        }
+        let (quantiles, lost) = self.by_cause(fit, text)?;
+        Ok(json!({
+            "label": label, "n": fit.table().all().subjects(), "rows": rows, "at": at, "quantiles": quantiles,
+            "time_lost": lost,
+        }))
+    }
+
+    /// The curves: a row for each time.
+    fn rows(&self, fit: &CumulativeIncidence) -> Result<Vec<Value>, Failure> {
+        let interval = self.interval.interval(self.level);
         let rows = fit.rows().map(|r| {
             let mut row = estimates(
                 r.row().time,
@@ -226,52 +259,70 @@ impl Options {
             row["at_risk"] = number(r.row().at_risk);
             Ok(row)
         });
-        let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
-        let mut at = Vec::new();
-        // The last values are printed beyond follow-up, with a warning.
+        rows.collect()
+    }
+
+    /// The values at the times of --at, and those of these times that are beyond follow-up, where the last values stand.
+    fn at(
+        &self,
+        fit: &CumulativeIncidence,
+        text: &mut Vec<String>,
+    ) -> Result<(Vec<Value>, Vec<f64>), Failure> {
+        let interval = self.interval.interval(self.level);
         let extended = fit.extended();
+        let (mut rows, mut all_beyond) = (Vec::new(), Vec::new());
         for &t in &self.at {
             let of_causes: Vec<IncidenceEstimate> = extended.curves().map(|c| c.at(t)).collect();
             let (free, error) = extended.event_free(t).map_or((None, None), |(free, se)| (Some(free), se));
             let mut row = estimates(t, (free, error), &of_causes, interval)?;
             let beyond = matches!(fit.event_free(t), Err(NotEstimable::BeyondFollowUp { .. }));
-            if beyond {
-                warnings.add(format!(
-                    "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
-                ));
-            }
+            all_beyond.extend(beyond.then_some(t));
             row["beyond_follow_up"] = beyond.into();
-            at.push(row);
+            rows.push(row);
             let causes = fit.causes().iter().zip(&of_causes);
-            let causes: Vec<String> = causes.map(|(cause, e)| format!("{cause} {e}")).collect();
+            let causes = causes.map(|(cause, e)| Ok(format!("{cause} {e} {}", percents(e, interval)?)));
+            let causes = causes.collect::<Result<Vec<_>, Failure>>()?;
             text.push(format!("at {t}: {}", causes.join(", ")));
         }
+        Ok((rows, all_beyond))
+    }
+
+    /// Of each cause the quantiles of --quantiles, and the mean time lost by --tau.
+    fn by_cause(
+        &self,
+        fit: &CumulativeIncidence,
+        text: &mut Vec<String>,
+    ) -> Result<(Vec<Value>, Vec<Value>), Failure> {
         let (mut quantiles, mut lost) = (Vec::new(), Vec::new());
         for curve in fit.curves() {
             let cause = curve.cause();
-            for q in curve.quantiles(&self.quantiles, interval)? {
+            for q in curve.quantiles(&self.quantiles, self.interval.interval(self.level))? {
                 let limits = q.interval();
                 let found = q.value().map_or("not reached".to_string(), |t| t.to_string());
-                text.push(format!("{cause} reaches {}: {found}", q.p()));
+                text.push(format!(
+                    "{cause} reaches {}: {found} {}",
+                    q.p(),
+                    limits.in_brackets(|t| t.to_string())
+                ));
                 quantiles.push(json!({
                     "cause": cause, "p": q.p(), "estimate": number(q.value()),
                     "lower": number(limits.lower), "upper": number(limits.upper),
                 }));
             }
             if let Some(tau) = self.tau {
-                let mean = curve.time_lost(tau)?;
+                let mean = curve.time_lost(tau).map_err(|e| Failure::from(format!("--tau {tau}: {e}")))?;
                 let limits = mean.interval(self.level)?;
-                text.push(format!("mean time lost to {cause}: {mean}"));
+                text.push(format!(
+                    "mean time lost to {cause}: {mean} {}",
+                    limits.in_brackets(|x| format!("{x:.2}"))
+                ));
                 lost.push(json!({
                     "cause": cause, "tau": tau, "estimate": mean.value(), "std_error": number(mean.std_error()),
                     "lower": number(limits.lower), "upper": number(limits.upper),
                 }));
             }
         }
-        Ok(json!({
-            "label": label, "n": fit.table().all().subjects(), "rows": rows, "at": at, "quantiles": quantiles,
-            "time_lost": lost,
-        }))
+        Ok((quantiles, lost))
     }
 
     /// The second group less the first.
@@ -294,7 +345,10 @@ impl Options {
                 // Also where it is 0, which makes no interval.
                 let se = of.std_error().ok().zip(against.std_error().ok()).map(|(a, b)| a.hypot(b));
                 let limits = d.interval(self.level)?;
-                answer.text.push(format!("incidence of {cause} at {t}, {group} minus {reference}: {d:.4}"));
+                answer.text.push(format!(
+                    "incidence of {cause} at {t}, {group} minus {reference}: {:.4}",
+                    d.printed(self.level)?
+                ));
                 rows.push(json!({
                     "cause": cause, "time": t, "estimate": number(d.value().ok()),
                     "std_error": number(se), "lower": number(limits.lower),
@@ -305,6 +359,15 @@ impl Options {
         answer.add("difference", rows);
         Ok(())
     }
+}
+
+/// The limits of a probability in brackets; nothing where there is no estimate.
+fn percents(estimate: &IncidenceEstimate, interval: Interval) -> Result<String, Failure> {
+    let limits = estimate.interval(interval)?;
+    Ok(match estimate.value() {
+        Ok(_) => limits.in_brackets(|x| format!("{:.1}%", 100.0 * x)),
+        Err(_) => String::new(),
+    })
 }
 
 fn estimates(

@@ -6,9 +6,8 @@ use ndarray::Array2;
 use serde_json::{Value, json};
 
 use super::inputs::Inputs;
-use super::parts::parts;
 use super::program::Options;
-use crate::support::{Failure, Warnings, number};
+use crate::support::{Failure, Warnings, named_row, number};
 
 impl Options {
     pub(super) fn answer(
@@ -107,21 +106,7 @@ impl Options {
         fit: &'a ParametricModel,
         design: &Design,
     ) -> Result<Prediction<'a>, Failure> {
-        let mut stratum = None;
-        let mut row = fit.row();
-        for pair in &self.new {
-            let (name, value) = parts("--new", pair, '=')?;
-            if self.strata.as_deref() == Some(name) {
-                stratum = Some(value);
-            } else if self.factor.iter().any(|f| f == name) {
-                row = row.level(name, value);
-            } else {
-                let number: f64 = value.parse().map_err(|_| {
-                    format!("--new {pair}: \"{value}\" is not a number, and {name} is no --factor")
-                })?;
-                row = row.numeric(name, number);
-            }
-        }
+        let (row, stratum) = named_row(&self.new, fit.row(), &self.factor, self.strata.as_deref())?;
         let named = self.new.iter().any(|pair| !pair.starts_with(self.strata.as_deref().unwrap_or("=")));
         let subject = if named || design.columns() == 0 {
             fit.predict(&row)?

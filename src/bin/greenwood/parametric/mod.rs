@@ -4,7 +4,6 @@
 
 mod answer;
 mod inputs;
-mod parts;
 mod program;
 
 pub use program::Options;

@@ -11,15 +11,17 @@ mod flag_at_fault;
 mod parquet;
 #[cfg(feature = "parquet")]
 mod parquet_cells;
+mod parts;
 mod progress;
 mod rows;
 mod table;
 mod written;
 
 pub use answer::{Answer, Program, Warnings, json_text, main_of, number, print, reason};
-pub use columns::{Columns, Further, distinct, history_problem, times_to_ask};
-pub use cox_answer::{CoxAnswer, TiesName, design};
+pub use columns::{Columns, Further, confidence_level, distinct, history_problem, times_to_ask};
+pub use cox_answer::{CoxAnswer, TiesName, design, test};
 pub use flag_at_fault::{by_flag, of_flag};
+pub use parts::{named_row, parts};
 pub use rows::{RowFlags, WeightKind, read_complete};
 pub use table::{Dialect, Table, is_parquet, order_of};
 pub use written::{Failure, tell};

@@ -21,7 +21,7 @@ pub enum Divisor {
 }
 
 /// Wins and losses that one endpoint decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EndpointWins {
     name: String,

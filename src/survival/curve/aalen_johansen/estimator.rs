@@ -43,7 +43,7 @@ use crate::survival::risk_table::competing::CompetingRiskTable;
 /// # References
 /// Aalen & Johansen (1978), Scand J Stat 5:141. Andersen, Borgan, Gill & Keiding (1993), Statistical Models Based on
 /// Counting Processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[must_use = "nothing is fitted until `.fit(…)` is called"]
 pub struct AalenJohansen {
     variance: IncidenceVariance,

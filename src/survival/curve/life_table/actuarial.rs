@@ -28,6 +28,9 @@ use crate::survival::data::weights::Weights;
 /// An event or censoring at a break belongs to the interval that begins there. Rows that enter late (which SAS does not
 /// know) count from their entry; an entry at a break is there from the start.
 ///
+/// # Cost
+/// One pass over the rows with a search among the breaks; with clusters a number for each cluster in each interval.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::RightCensored;
@@ -44,7 +47,7 @@ use crate::survival::data::weights::Weights;
 /// # References
 /// Berkson & Gage (1950), Proc Staff Meet Mayo Clin 25:270. Cutler & Ederer (1958), J Chron Dis 8:699. Gehan (1969), J Chron
 /// Dis 21:629.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Actuarial;
 
 impl Actuarial {

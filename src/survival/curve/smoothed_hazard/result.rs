@@ -15,6 +15,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// The smoothed hazard at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct SmoothedHazardPoint {
     /// The time.
     pub time: f64,

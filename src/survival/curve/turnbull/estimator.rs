@@ -52,7 +52,7 @@ use crate::survival::data::interval_censored::IntervalCensored;
 /// Peto (1973), Appl Stat 22:86. Turnbull (1976), J R Stat Soc B 38:290. Gentleman & Geyer (1994), Biometrika 81:618.
 /// Wang (2008), Comput Stat Data Anal 52:2388. With delayed entry: Alioum & Commenges (1996), Biometrics 52:512; Pan &
 /// Chappell (1998), Lifetime Data Anal 4:187; Hudgens (2005), J R Stat Soc B 67:573.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Turnbull;
 
 impl Turnbull {

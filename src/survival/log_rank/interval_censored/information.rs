@@ -6,7 +6,7 @@
 //! steps are nuisance: the covariance of the scores is `I_ββ − I_βγ I_γγ⁻¹ I_γβ`, with γ the survival after each
 //! step (at the maximum it does not matter how the steps are written).
 
-use super::score_test::IntervalScore;
+use super::score::IntervalScore;
 use crate::error::{Error, Result};
 use crate::survival::curve::turnbull::TurnbullCurve;
 use crate::survival::data::groups::Groups;

@@ -8,8 +8,12 @@
 mod information;
 mod monte_carlo;
 mod result;
+mod score;
 mod score_test;
+mod variance;
 
 pub use monte_carlo::{MonteCarloIntervalLogRank, MonteCarloIntervalTest};
 pub use result::IntervalLogRankTest;
-pub use score_test::{IntervalLogRank, IntervalScore, IntervalVariance};
+pub use score::IntervalScore;
+pub use score_test::IntervalLogRank;
+pub use variance::IntervalVariance;

@@ -3,18 +3,20 @@
 use std::fmt;
 
 use super::result::IntervalLogRankTest;
-use super::score_test::{IntervalLogRank, IntervalScore};
+use super::score::IntervalScore;
+use super::score_test::IntervalLogRank;
+use super::variance::floor;
 use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::numeric::random::Random;
 use crate::print::PValue;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
-use crate::survival::permutation::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
+use crate::survival::result::tail::Counts;
 use crate::survival::result::test::TestSummary;
 
 /// So many subjects may be exchanged.
@@ -55,7 +57,7 @@ const MOST_SUBJECTS: f64 = (1 << 24) as f64;
 ///
 /// # References
 /// Fay (1996), Biometrics 52:811. Fay & Shaw (2010), J Stat Softw 36(2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[must_use = "nothing is tested until `.test(…)` is called"]
 pub struct MonteCarloIntervalLogRank {
     score: IntervalScore,
@@ -124,12 +126,6 @@ impl MonteCarloIntervalLogRank {
         }
         Ok(MonteCarloIntervalTest { asymptotic, counts, seed: self.seed })
     }
-}
-
-/// The pivot that counts as 0: scores that differ by rounding alone do not differ.
-pub(super) fn floor(covariance: &[f64], k: usize, sizes: &[f64]) -> f64 {
-    let largest = (0..k).map(|g| covariance[g * k + g]).fold(0.0, f64::max);
-    (1e-10 * largest).max(1e-20 * sizes.iter().sum::<f64>())
 }
 
 fn check_weights(data: &IntervalCensored) -> Result<()> {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::score_test::{IntervalScore, IntervalVariance};
+use super::score::IntervalScore;
+use super::variance::IntervalVariance;
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
 use crate::numeric::distribution::chi_square_sf;

@@ -1,65 +1,15 @@
 //! The test and its options.
 
-use std::fmt;
-
 use super::information;
-use super::monte_carlo::floor;
 use super::result::IntervalLogRankTest;
+use super::score::IntervalScore;
+use super::variance::{IntervalVariance, floor};
 use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::survival::curve::turnbull::{Around, Turnbull, TurnbullCurve};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::log_rank::weighted::check_count;
-
-/// The score of an observation, from the pooled estimate: S survival and Λ the cumulative hazard, L just before the
-/// observation begins and R after its end. A large score is an early event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum IntervalScore {
-    /// `(S_R Λ_R − S_L Λ_L)/(S_L − S_R)`: the log-rank scores of a discrete hazard (Sun 1996).
-    #[default]
-    Sun,
-    /// `(S_L ln S_L − S_R ln S_R)/(S_L − S_R)`: those of grouped proportional hazards (Finkelstein 1986).
-    Finkelstein,
-    /// `S_L + S_R − 1`: those of proportional odds, Wilcoxon's scores without censoring (Peto & Peto 1972).
-    Wilcoxon,
-}
-
-impl fmt::Display for IntervalScore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Sun => "Sun's log-rank scores",
-            Self::Finkelstein => "Finkelstein's log-rank scores",
-            Self::Wilcoxon => "Wilcoxon scores",
-        })
-    }
-}
-
-/// What the sums of scores vary by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum IntervalVariance {
-    /// Scores are exchanged between observations: `s² (n_g 1{g = h} − n_g n_h/n)` with s² the variance of all scores
-    /// (divisor n − 1). It holds where being examined has nothing to do with the group.
-    #[default]
-    Permutation,
-    /// The observed information of the score's likelihood about the effects of the groups, less what is lost by
-    /// estimating the curve. It holds where visits differ between groups, as long as they say nothing of the event;
-    /// the curve must have fewer steps than there are subjects.
-    Information,
-}
-
-impl fmt::Display for IntervalVariance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Permutation => "permutation variance",
-            Self::Information => "observed information",
-        })
-    }
-}
 
 /// The log-rank family for interval-censored data.
 ///
@@ -96,7 +46,7 @@ impl fmt::Display for IntervalVariance {
 /// # References
 /// Sun (1996), Stat Med 15:1387. Finkelstein (1986), Biometrics 42:845. Fay (1996), Biometrics 52:811; (1999), Stat Med
 /// 18:273. Peto & Peto (1972), J R Stat Soc A 135:185.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[must_use = "nothing is tested until `.test(…)` is called"]
 pub struct IntervalLogRank {
     score: IntervalScore,

@@ -5,14 +5,18 @@
 //! `pass`, the model with its test in `model`, the tests of effects by resampling in `effects`.
 
 mod effects;
+mod estimation_end;
 mod model;
 mod options;
 mod pass;
 mod risk_sets;
 #[cfg(feature = "serde")]
 mod stored;
+mod test_weight;
 mod units;
 
 pub use effects::EffectTest;
-pub use model::{AdditiveModel, EstimationEnd};
-pub use options::{AdditiveHazards, TestWeight};
+pub use estimation_end::EstimationEnd;
+pub use model::AdditiveModel;
+pub use options::AdditiveHazards;
+pub use test_weight::TestWeight;

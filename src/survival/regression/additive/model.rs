@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::options::TestWeight;
+use super::estimation_end::EstimationEnd;
 use super::risk_sets::{EventSet, RiskSets};
+use super::test_weight::TestWeight;
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::print::{Number, PValue};
@@ -12,18 +13,6 @@ use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::TestResult;
 use crate::survival::result::estimate::{Estimate, Scale};
-
-/// Where the estimation ended before the last event: from this event time on nothing is estimated.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct EstimationEnd {
-    /// The first event time that is not used.
-    pub time: f64,
-    /// How many rows are at risk there.
-    pub at_risk: usize,
-    /// Fewer than were asked for; otherwise their covariates are (nearly) collinear.
-    pub too_few: bool,
-}
 
 /// Aalen's additive hazards: the result of [`AdditiveHazards`](super::AdditiveHazards).
 #[derive(Debug, Clone, PartialEq)]

@@ -4,24 +4,13 @@ use super::effects::{self, EffectTest};
 use super::model::AdditiveModel;
 use super::pass;
 use super::risk_sets::RiskSets;
+use super::test_weight::TestWeight;
 use crate::error::{Error, Result};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::design::Design;
 
 /// More say nothing more of a p-value.
 const MOST_SAMPLES: usize = 10_000_000;
-
-/// What the increments of a cumulative coefficient are weighted by in the test of no effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum TestWeight {
-    /// `1/((X'X)⁻¹)_jj`: Aalen's (1989), R's `aareg(test = "aalen")`.
-    #[default]
-    Aalen,
-    /// The number at risk: R's `aareg(test = "nrisk")`.
-    AtRisk,
-}
 
 /// Aalen's additive hazards model.
 ///

@@ -1,8 +1,8 @@
 //! One pass over the event times: increments, their covariance, and the sums of the test.
 
 use super::model::AdditiveModel;
-use super::options::TestWeight;
 use super::risk_sets::{EventSet, RiskSets};
+use super::test_weight::TestWeight;
 use crate::error::{Error, Result};
 use crate::survival::regression::design::Design;
 

@@ -1,6 +1,6 @@
 //! Who is at risk at each event time, with the inverse of X'WX there.
 
-use super::model::EstimationEnd;
+use super::estimation_end::EstimationEnd;
 use super::units::Units;
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::groups::{Groups, encode};

@@ -1,8 +1,9 @@
 //! An additive model as it is written down and read back: only what could have been computed.
 
 use super::effects::EffectTest;
-use super::model::{AdditiveModel, EstimationEnd, names};
-use super::options::TestWeight;
+use super::estimation_end::EstimationEnd;
+use super::model::{AdditiveModel, names};
+use super::test_weight::TestWeight;
 use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::stored::{self, checked_when_read};

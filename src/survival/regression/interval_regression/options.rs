@@ -28,6 +28,15 @@ use crate::survival::result::interval::{ConfidenceInterval, z_of};
 /// weights repeat rows. A positive coefficient means earlier events in both models; `ic_sp` of R's icenReg has the opposite sign
 /// with proportional odds.
 ///
+/// # What it refuses
+/// *Delayed entry*: a row then counts by a ratio, the probability of its interval over that of being free of the event at entry, and
+/// the logarithm of the denominator is subtracted. What is left is not concave in baseline and coefficients together, so neither the
+/// search nor the certificate holds; and the maximum may lie where the risk set of an early time is empty, as
+/// [`Turnbull`](crate::survival::Turnbull) reports without covariates. *Clusters and sampling weights*: standard errors here are
+/// those of a profile likelihood, which takes rows for independent; a sandwich needs the efficient score of each row, which hangs on an
+/// estimate of the baseline's density that the data do not give without a bandwidth. For all three use [`Parametric`](crate::survival::Parametric), for example with
+/// a spline, which honours them.
+///
 /// # Errors and intervals
 /// Standard errors are those of the profile likelihood, by its slope one standard error to each side of the maximum (Murphy & van
 /// der Vaart 2000); the likelihood-ratio test and the [interval](Self::profile_interval) need no such step. icenReg draws rows again
@@ -63,7 +72,7 @@ use crate::survival::result::interval::{ConfidenceInterval, z_of};
 /// # References
 /// Finkelstein (1986), Biometrics 42:845. Huang (1996), Ann Stat 24:540. Pan (1999), J Comput Graph Stat 8:109. Murphy & van der
 /// Vaart (2000), J Am Stat Assoc 95:449. Anderson-Bergman (2017), J Stat Softw 81(12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[must_use = "nothing is fitted until `.fit(…)` is called"]
 pub struct IntervalRegression {
     pub(super) link: IntervalLink,

@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use crate::error::{Error, ModelError, Result};
 use crate::survival::data::histories::Histories;
-use crate::survival::multi_state::occupation::check_distribution;
+use crate::survival::multi_state::state_occupation::check_distribution;
 use crate::survival::regression::cox::{CoxModel, Stop};
 use crate::survival::regression::multi_state_cox::plan::{Plan, Transition};
 use crate::survival::regression::multi_state_cox::predicted::OccupationPath;

@@ -1,7 +1,7 @@
 //! A multi-state Cox model as it is read back: checked, so that nothing that is read can fail later.
 
 use crate::error::{Error, Result, TableError};
-use crate::survival::multi_state::occupation::check_distribution;
+use crate::survival::multi_state::state_occupation::check_distribution;
 use crate::survival::regression::cox::CoxModel;
 use crate::survival::regression::multi_state_cox::model::{MultiStateCoxModel, Steps};
 use crate::survival::regression::multi_state_cox::plan::Transition;

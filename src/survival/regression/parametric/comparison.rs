@@ -40,6 +40,7 @@ pub struct Comparison {
 /// A row of a [`Comparison`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct ComparedModel {
     /// The name of the family.
     pub distribution: String,

@@ -42,7 +42,7 @@ impl Link {
 }
 
 /// A parameter of a distribution: its name on the natural scale, and its link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Parameter {
     pub(super) name: String,

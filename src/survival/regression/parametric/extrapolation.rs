@@ -31,6 +31,7 @@ pub struct Extrapolation {
 /// A row of an [`Extrapolation`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct ExtrapolatedRow {
     /// The time.
     pub time: f64,

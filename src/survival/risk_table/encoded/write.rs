@@ -75,26 +75,14 @@ fn write_table(out: &mut Writer, table: &RiskTable) {
     let mut last = 0;
     for (i, &time) in table.time.iter().enumerate() {
         let number = unit.number(time);
-        let step = u128::from(number - last) << 2;
-        last = number;
         let row = table.row(i);
         let heads = Heads {
             events: row.event_subjects,
             censored: row.censored_subjects,
             entered: row.entered_subjects,
         };
-        match heads {
-            Heads { events: 1, censored: 0, entered: 0 } => out.varint(step | ONE_EVENT),
-            Heads { events: 0, censored: 1, entered: 0 } => out.varint(step | ONE_CENSORED),
-            Heads { events, censored, entered } => {
-                out.varint(step | if entered > 0 { ENTERING } else { LEAVING });
-                out.varint(u128::from(events));
-                out.varint(u128::from(censored));
-                if entered > 0 {
-                    out.varint(u128::from(entered));
-                }
-            }
-        }
+        write_heads(out, number - last, heads);
+        last = number;
         if weighted {
             write_sums(out, heads, [row.events, row.censored, row.entered], whole);
         }
@@ -108,6 +96,29 @@ fn write_table(out: &mut Writer, table: &RiskTable) {
             }
         }
     }
+    write_fine(out, table, whole);
+}
+
+/// The distance from the time before, with what a row is in its lowest two bits, and the numbers of subjects where they
+/// do not follow from that.
+fn write_heads(out: &mut Writer, distance: u64, heads: Heads) {
+    let step = u128::from(distance) << 2;
+    match heads {
+        Heads { events: 1, censored: 0, entered: 0 } => out.varint(step | ONE_EVENT),
+        Heads { events: 0, censored: 1, entered: 0 } => out.varint(step | ONE_CENSORED),
+        Heads { events, censored, entered } => {
+            out.varint(step | if entered > 0 { ENTERING } else { LEAVING });
+            out.varint(u128::from(events));
+            out.varint(u128::from(censored));
+            if entered > 0 {
+                out.varint(u128::from(entered));
+            }
+        }
+    }
+}
+
+/// What near ties were before they became one row.
+fn write_fine(out: &mut Writer, table: &RiskTable, whole: bool) {
     out.varint(table.fine.rows.len() as u128);
     for (i, fine) in table.fine.rows.iter().enumerate() {
         out.varint(u128::from(fine.row));

@@ -5,30 +5,14 @@ use crate::numeric::multivariate_normal::MOST;
 use crate::numeric::root;
 use crate::survival::log_rank::weight::Weight;
 use crate::trial::design::checks;
-use crate::trial::design::fixed::Target;
 use crate::trial::design::non_proportional::average_ratio::AverageRatio;
 use crate::trial::design::non_proportional::curve_difference;
 use crate::trial::design::non_proportional::plan::NonProportionalPlan;
+use crate::trial::design::non_proportional::planned_test::PlannedTest;
 use crate::trial::design::non_proportional::power::Law;
 use crate::trial::design::non_proportional::weighted::Moments;
 use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
-
-/// The test that will be made of the data.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum PlannedTest {
-    /// A weighted log-rank test; [`Weight::LogRank`] is the plain one. Stratified where there are strata.
-    LogRank(Weight),
-    /// The largest of several weighted log-rank statistics, at most eight.
-    MaxCombo(Vec<Weight>),
-    /// The log-rank test, planned by Schoenfeld's formula with the average hazard ratio.
-    AverageHazardRatio,
-    /// The difference of restricted mean survival times up to this time.
-    RestrictedMean(f64),
-    /// The difference of Kaplan-Meier curves at this time.
-    Milestone(f64),
-}
+use crate::trial::design::target::Target;
 
 /// The variance of a log-rank statistic that is planned with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -14,8 +14,10 @@ pub(crate) mod average_ratio;
 pub(crate) mod curve_difference;
 pub(crate) mod design;
 pub(crate) mod plan;
+pub(crate) mod planned_test;
 pub(crate) mod power;
 pub(crate) mod weighted;
 
-pub use design::{NonProportionalDesign, PlannedTest, StatisticVariance};
+pub use design::{NonProportionalDesign, StatisticVariance};
 pub use plan::NonProportionalPlan;
+pub use planned_test::PlannedTest;

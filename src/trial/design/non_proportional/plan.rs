@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::Result;
 use crate::print::Number;
 use crate::trial::design::fixed_plan::{RoundedPlan, in_blocks, whole};
-use crate::trial::design::non_proportional::design::PlannedTest;
+use crate::trial::design::non_proportional::planned_test::PlannedTest;
 use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
 
 /// A design with its numbers: exact reals. Made by

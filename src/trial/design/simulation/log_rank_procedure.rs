@@ -7,11 +7,11 @@ use crate::trial::design::simulation::sample::Sample;
 
 /// The log-rank test, strata left out; its estimate is Peto's hazard ratio, `exp((O − E) / V)`, which lies nearer to 1 than the
 /// ratio of the hazards where that is far from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct LogRankProcedure;
 
 /// The log-rank test within strata, with Peto's hazard ratio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct StratifiedLogRankProcedure;
 
 impl Procedure for LogRankProcedure {

@@ -76,7 +76,7 @@ impl Procedure for MilestoneProcedure {
 }
 
 /// Cox's model of the arm, within strata where there are some: Wald's test and the hazard ratio, experimental over control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct CoxProcedure;
 
 impl Procedure for CoxProcedure {

@@ -9,10 +9,10 @@ use crate::survival::log_rank::one_sample::OneSampleVariance;
 use crate::trial::design::accrual::Accrual;
 use crate::trial::design::assumptions::Assumptions;
 use crate::trial::design::checks;
-use crate::trial::design::fixed::Target;
 use crate::trial::design::fixed_plan::whole;
 use crate::trial::design::hazard::Hazard;
 use crate::trial::design::non_proportional::at_risk::AtRisk;
+use crate::trial::design::target::Target;
 
 /// A single-arm trial of the time to an event, compared with a known hazard by the one-sample log-rank test.
 ///
@@ -130,12 +130,12 @@ impl OneSampleDesign {
             OneSampleVariance::Expected => expected.sqrt(),
             OneSampleVariance::Mean => f64::midpoint(expected, observed).sqrt(),
         };
-        if !(observed > 0.0 && expected > 0.0 && own > 0.0 && own.is_finite()) {
-            return checks::refuse(
-                "the expected number of events",
-                observed.min(expected),
-                "above 0 and finite under both hazards: raise the hazards or follow longer",
-            );
+        let must_be = "above 0 and finite: raise the hazard or follow longer";
+        if !(expected > 0.0 && expected.is_finite()) {
+            return checks::refuse("the expected number of events", expected, must_be);
+        }
+        if !(observed > 0.0 && own > 0.0 && own.is_finite()) {
+            return checks::refuse("the events under the assumed hazard", observed, must_be);
         }
         let benefit = expected - observed;
         let reach = if self.sides == 2 { benefit.abs() } else { benefit };

@@ -9,6 +9,7 @@ use crate::survival::data::right_censored::RightCensored;
 /// One click with what was reconstructed there.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct DigitizedPoint {
     /// Its time.
     pub time: f64,

@@ -159,6 +159,16 @@ impl Guyot {
     }
 
     fn check(&self) -> Result<()> {
+        self.check_clicks()?;
+        self.check_risk_table()?;
+        if let Some(events) = self.events.filter(|d| *d > self.subjects) {
+            let must_be = "at most the number of subjects";
+            return Err(Error::OutOfRange { argument: "events", value: events.into(), must_be });
+        }
+        Ok(())
+    }
+
+    fn check_clicks(&self) -> Result<()> {
         if self.time.is_empty() {
             return Err(Error::Empty { argument: "the list of clicks" });
         }
@@ -172,32 +182,14 @@ impl Guyot {
                 "at least 0; correct it, or have what lies left of the axis moved to it (`Repair::Monotone`)";
             return Err(Error::OutOfRange { argument: "the time of a click", value, must_be });
         }
-        let onto_axis = |t: &f64| if repaired && t.is_finite() { t.max(0.0) } else { *t };
-        let clicked = self.time.iter().map(onto_axis).collect();
-        let times = [("time", clicked), ("at_risk", self.at_risk.iter().map(|r| r.0).collect::<Vec<f64>>())];
-        for (argument, times) in &times {
-            for (index, &value) in times.iter().enumerate() {
-                if !(0.0..f64::INFINITY).contains(&value) {
-                    return Err(Error::InvalidTime { argument, index, value });
-                }
-            }
-        }
+        let onto_axis = |t: f64| if repaired && t.is_finite() { t.max(0.0) } else { t };
+        check_times("time", self.time.iter().map(|&t| onto_axis(t)))?;
         let beside = if repaired { BESIDE } else { 0.0 };
         let near = |s: &f64| (-beside..=1.0 + beside).contains(s);
         if let Some(index) = self.survival.iter().position(|s| !near(s)) {
-            return Err(Error::InvalidProbability {
-                argument: "survival",
-                index,
-                value: self.survival[index],
-            });
+            let value = self.survival[index];
+            return Err(Error::InvalidProbability { argument: "survival", index, value });
         }
-        let sorted = |argument, values: &[f64], rises: fn(f64, f64) -> bool, must| {
-            let wrong = values.windows(2).position(|w| !rises(w[0], w[1]));
-            wrong.map_or(Ok(()), |i| {
-                let (value, previous) = (values[i + 1], values[i]);
-                Err(Error::NotMonotone { argument, index: i + 1, value, previous, must })
-            })
-        };
         if self.repair == Repair::Refuse {
             let must =
                 "clicks must be in the order of time; correct them, or have them sorted (`Repair::Monotone`)";
@@ -205,8 +197,13 @@ impl Guyot {
             let must = "a survival curve cannot rise; correct the clicks, or lower them (`Repair::Monotone`)";
             sorted("survival", &self.survival, |a, b| a >= b, must)?;
         }
-        let must = "the times of a risk table must increase";
-        sorted("at_risk times", &times[1].1, |a, b| a < b, must)?;
+        Ok(())
+    }
+
+    fn check_risk_table(&self) -> Result<()> {
+        let times: Vec<f64> = self.at_risk.iter().map(|r| r.0).collect();
+        check_times("at_risk", times.iter().copied())?;
+        sorted("at_risk times", &times, |a, b| a < b, "the times of a risk table must increase")?;
         let counts: Vec<f64> = self.at_risk.iter().map(|r| f64::from(r.1)).collect();
         sorted("at_risk counts", &counts, |a, b| a >= b, "numbers at risk cannot rise; correct the table")?;
         let subjects = f64::from(self.subjects);
@@ -219,10 +216,6 @@ impl Guyot {
             let must_be = "the number of subjects at time 0, and no more than that later";
             return Err(Error::OutOfRange { argument: "at_risk counts[0]", value: count.into(), must_be });
         }
-        if let Some(events) = self.events.filter(|d| *d > self.subjects) {
-            let must_be = "at most the number of subjects";
-            return Err(Error::OutOfRange { argument: "events", value: events.into(), must_be });
-        }
         Ok(())
     }
 
@@ -231,6 +224,25 @@ impl Guyot {
         let click = |(t, n): (f64, u32)| (curve.partition_point(|k| k.0 < t), n);
         self.table().into_iter().map(click).collect()
     }
+}
+
+fn check_times(argument: &'static str, times: impl Iterator<Item = f64>) -> Result<()> {
+    let wrong = times.enumerate().find(|(_, t)| !(0.0..f64::INFINITY).contains(t));
+    wrong.map_or(Ok(()), |(index, value)| Err(Error::InvalidTime { argument, index, value }))
+}
+
+/// Refuses values of which one does not follow the one before it as `follows(before, after)` has it.
+fn sorted(
+    argument: &'static str,
+    values: &[f64],
+    follows: fn(f64, f64) -> bool,
+    must: &'static str,
+) -> Result<()> {
+    let wrong = values.windows(2).position(|w| !follows(w[0], w[1]));
+    wrong.map_or(Ok(()), |i| {
+        let (value, previous) = (values[i + 1], values[i]);
+        Err(Error::NotMonotone { argument, index: i + 1, value, previous, must })
+    })
 }
 
 /// The reconstruction as it proceeds from click to click.

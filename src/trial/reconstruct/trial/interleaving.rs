@@ -5,7 +5,7 @@ use std::fmt;
 use crate::trial::reconstruct::trial::log_rank::Sums;
 
 /// What happened at one time: events and censorings of both arms.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub(in crate::trial::reconstruct) struct Group {
     /// Events (`true`), then censorings, of the first and of the second arm.
@@ -70,7 +70,7 @@ pub(in crate::trial::reconstruct) fn cox_ratio(groups: &[Group], mut at_risk: [u
 ///
 /// Written out, capitals are the first arm, `d` is an event, `c` a censoring, and braces hold what happened
 /// at one time: `DC{Dd}` is an event, then a censoring, in the first arm, then an event in each at one time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Interleaving {
     pub(in crate::trial::reconstruct) groups: Vec<Group>,

@@ -7,6 +7,7 @@ use crate::trial::reconstruct::arm::search::tail::Tails;
 
 /// How far a search has come, as its observer sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Progress {
     /// Orders decided so far: found or excluded.
     pub decided: u128,
