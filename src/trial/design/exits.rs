@@ -68,14 +68,14 @@ mod tests {
         let (none, fractions) = ([f64::NEG_INFINITY; 4], [0.1, 0.45, 0.5, 1.0]);
         let mut upper = [f64::INFINITY; 4];
         upper[3] = 1.959963984540054;
-        let (crossed, _) = exits(&fractions, &none, &upper, 0.0);
-        assert!((crossed[3] - 0.025).abs() < 1e-13, "{crossed:?}");
-        let (crossed, _) = exits(&fractions, &none, &upper, 3.0);
-        assert!((crossed[3] - above(1.959963984540054 - 3.0)).abs() < 1e-12);
+        let (above, _) = exits(&fractions, &none, &upper, 0.0);
+        assert!((above[3] - 0.025).abs() < 1e-13, "{above:?}");
+        let (above, _) = exits(&fractions, &none, &upper, 3.0);
+        assert!((above[3] - super::above(1.959963984540054 - 3.0)).abs() < 1e-12);
         // However far out: nothing is cut off where nothing stops.
         upper[3] = 30.0;
-        let (crossed, _) = exits(&fractions, &none, &upper, 0.0);
-        assert!((crossed[3] / above(30.0) - 1.0).abs() < 1e-12);
+        let (above, _) = exits(&fractions, &none, &upper, 0.0);
+        assert!((above[3] / super::above(30.0) - 1.0).abs() < 1e-12);
     }
 
     /// Two looks are a bivariate normal probability: P(Z₁ > 0 or Z₂ > 0) = ¾ − asin(√½)/(2π) = 5/8.
