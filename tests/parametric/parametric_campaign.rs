@@ -1,8 +1,9 @@
 //! A campaign of hostile data: rows of every kind, drawn from a seed, in every family. Each fit ends with a maximum or with the
 //! name of what the data cannot tell; an error is one about the arguments.
 //!
-//! Without the variable the first data of one seed alone. By hand it lists what is still open: covariates of size 1e9 beside a variance
-//! that is rounding, outliers beside a weight of 1e-8, fits that use up their iterations:
+//! Without the variable the first data of one seed alone, in the families without integrals. By hand it lists what is still open: of
+//! 2,900 fits to the first 100 data sets of seed 9 there are 6 without a finite start, 17 at the limit of iterations, and 13 maxima with
+//! a variance that is rounding:
 //! `GREENWOOD_HOSTILE=1-40 cargo test --release --test parametric campaign -- --nocapture`.
 
 use std::collections::BTreeMap;
@@ -209,7 +210,8 @@ fn hostile_campaign() {
         for set in 0..sets {
             let hostile = draw(&mut random);
             for family in &families {
-                if hostile.strata && !family.is_location_scale() {
+                let slow = ["gamma", "generalized"].iter().any(|part| family.to_string().contains(part));
+                if hostile.strata && !family.is_location_scale() || asked.is_none() && slow {
                     continue;
                 }
                 let mut model = Parametric::new(family.clone());
