@@ -177,15 +177,7 @@ fn survreg<D: Distribution>(case: &Case, model: Parametric<D>, report: &mut Repo
         report.close(&format!("{} aic", case.name), fit.aic(), aic, 1e-9);
     }
     sizes_and_null(case, (&model, &fit), &data, &scales, report);
-    if out["linear_predictors"].is_array() {
-        let x = design(case, &frame);
-        let of_row = |i: usize| {
-            let terms = (0..x.columns()).map(|j| coefficients[j + 1] * x.matrix()[(i, j)]).sum::<f64>();
-            coefficients[0] + terms + offset.as_ref().map_or(0.0, |o| o[i])
-        };
-        let own: Vec<f64> = (0..frame.len()).map(of_row).collect();
-        report.all_close(&format!("{} lp", case.name), &own, &numbers(&out["linear_predictors"]), FIT);
-    }
+    linear_predictors(case, &frame, &coefficients, offset.as_deref(), report);
     // R 4.2.2's `survreg` leaves the weights out of the scores of its robust variance (`residuals(fit, "dfbeta")` is not
     // `weighted`); ours has them, as `the_robust_variance_weighs_the_scores` shows.
     let weighted_robust = case.inputs["robust"] == true && !case.inputs["weights"].is_null();
@@ -247,6 +239,26 @@ fn survreg<D: Distribution>(case: &Case, model: Parametric<D>, report: &mut Repo
             }
         }
     }
+}
+
+/// Those of the rows, by the coefficients of the location.
+fn linear_predictors(
+    case: &Case,
+    frame: &Frame,
+    coefficients: &[f64],
+    offset: Option<&[f64]>,
+    report: &mut Report,
+) {
+    if !case.output["linear_predictors"].is_array() {
+        return;
+    }
+    let x = design(case, frame);
+    let of_row = |i: usize| {
+        let terms = (0..x.columns()).map(|j| coefficients[j + 1] * x.matrix()[(i, j)]).sum::<f64>();
+        coefficients[0] + terms + offset.map_or(0.0, |o| o[i])
+    };
+    let own: Vec<f64> = (0..frame.len()).map(of_row).collect();
+    report.all_close(&format!("{} lp", case.name), &own, &numbers(&case.output["linear_predictors"]), FIT);
 }
 
 /// What R counts, and its test of all covariates against the model without them.

@@ -190,9 +190,8 @@ fn complaint(fit: &Result<ParametricModel, Error>) -> Option<String> {
             let v = fit.variance()[(k, k)];
             (!(v >= 0.0 && v.is_finite())).then(|| format!("variance {k} is {v}"))
         }),
-        Ok(_) => None,
         Err(Error::Model(ModelError::InfiniteLikelihood)) => Some("no finite start".into()),
-        Err(_) => None,
+        _ => None,
     }
 }
 
