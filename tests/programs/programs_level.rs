@@ -67,3 +67,12 @@ fn flags_that_would_change_nothing_are_refused() {
     let error = refusal(&format!("cox {lung} --covariates age --ties exact --robust"));
     assert!(error.contains("no robust variance"), "{error}");
 }
+
+#[test]
+fn errors_without_a_row_name_the_flag() {
+    let path = crate::program::file("no_weight.csv", b"t,e,c,w\n1,1,1,0\n2,1,2,0\n3,0,0,0\n");
+    let error = refusal(&format!("curve {path} --time t --event e --weight w --weight-kind sampling"));
+    assert!(error.contains("--weight \"w\": all weights are 0"), "{error}");
+    let error = refusal(&format!("incidence {path} --time t --event c --causes 1,2 --tau 9"));
+    assert!(error.starts_with("error: --tau 9: tau is 9, but follow-up ends at 3"), "{error}");
+}

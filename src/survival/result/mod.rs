@@ -15,6 +15,7 @@ pub mod interval;
 pub mod printed;
 #[cfg(feature = "serde")]
 pub(crate) mod stored;
+pub(crate) mod tail;
 pub mod test;
 pub(crate) mod time_asked;
 

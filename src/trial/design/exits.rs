@@ -71,11 +71,11 @@ mod tests {
         let (above, _) = exits(&fractions, &none, &upper, 0.0);
         assert!((above[3] - 0.025).abs() < 1e-13, "{above:?}");
         let (above, _) = exits(&fractions, &none, &upper, 3.0);
-        assert!((above[3] - above(1.959963984540054 - 3.0)).abs() < 1e-12);
+        assert!((above[3] - super::above(1.959963984540054 - 3.0)).abs() < 1e-12);
         // However far out: nothing is cut off where nothing stops.
         upper[3] = 30.0;
         let (above, _) = exits(&fractions, &none, &upper, 0.0);
-        assert!((above[3] / above(30.0) - 1.0).abs() < 1e-12);
+        assert!((above[3] / super::above(30.0) - 1.0).abs() < 1e-12);
     }
 
     /// Two looks are a bivariate normal probability: P(Z₁ > 0 or Z₂ > 0) = ¾ − asin(√½)/(2π) = 5/8.

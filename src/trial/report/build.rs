@@ -25,6 +25,18 @@ const SMALL: usize = 60;
 /// | [`restricted_to`](Self::restricted_to) | the longest horizon to which every arm is followed |
 /// | [`unit`](Self::unit) | months |
 /// | [`level`](Self::level) | 0.95 |
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Time, TimeUnit};
+/// use greenwood::trial::examples::{Arm, FFS, saa};
+///
+/// let analysis = saa().analyse(&FFS)?;
+/// let report = analysis.report().contrast(Arm::Msc, Arm::Control).unit(TimeUnit::Years).at(&[Time::years(4.0)]).build()?;
+/// assert_eq!(report.arms[0].survival[0].to_string(), "38.1% ± 17.2%");
+/// assert!(report.comparison.is_some());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "nothing is reported until `.build()` is called"]
 pub struct ReportBuilder<'a, A, E> {

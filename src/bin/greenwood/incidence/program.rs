@@ -310,7 +310,7 @@ impl Options {
                 }));
             }
             if let Some(tau) = self.tau {
-                let mean = curve.time_lost(tau)?;
+                let mean = curve.time_lost(tau).map_err(|e| Failure::from(format!("--tau {tau}: {e}")))?;
                 let limits = mean.interval(self.level)?;
                 text.push(format!(
                     "mean time lost to {cause}: {mean} {}",
