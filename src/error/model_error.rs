@@ -80,9 +80,9 @@ pub enum ModelError {
         /// The strata.
         known: String,
     },
-    /// Exact ties and weights, which have no common likelihood.
+    /// Exact ties with weights or a robust variance, which the likelihood does not have.
     #[error(
-        "the exact likelihood for ties has no weighted form: use Efron's or Breslow's ties, or repeat the rows"
+        "the exact likelihood for ties has no weighted form and no robust variance: use Efron's or Breslow's ties, or repeat the rows"
     )]
     ExactTiesWithWeights,
     /// A likelihood without a finite value at the start.

@@ -8,7 +8,9 @@ use crate::plot::picture::Picture;
 use crate::print::PValue;
 use crate::trial::analysis::incidence::EVENT;
 use crate::trial::analysis::subgroups::{Subgroup, Subgroups};
-use crate::trial::{Analysis, Contrast, IncidenceContrast, Label, Report, StateAnalysis, TimeUnit, label};
+use crate::trial::{
+    Analysis, Contrast, IncidenceContrast, Label, Report, ReportBuilder, StateAnalysis, TimeUnit, label,
+};
 
 /// Days in a month of the time axis.
 fn month() -> f64 {
@@ -67,7 +69,7 @@ impl Contrast {
     /// log-rank test written in the panel, each where it exists (feature `plot`).
     ///
     /// # Errors
-    /// Those of [`Contrast::cox`].
+    /// Those of [`HazardRatio::interval`](crate::survival::result::HazardRatio::interval).
     ///
     /// # Example
     /// ```
@@ -79,15 +81,23 @@ impl Contrast {
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     pub fn figure(&self) -> Result<CurvePlot> {
+        self.figure_at(0.95)
+    }
+
+    /// The same with the limits of the ratio at this level.
+    fn figure_at(&self, level: f64) -> Result<CurvePlot> {
         let (of, against) = self.curves();
         let mut plot = CurvePlot::new(&[of.clone(), against.clone()])
             .labels(&[self.of(), self.against()])
+            .interval(level)
             .time_axis("Months")
             .time_unit(month());
-        if let Some(ratio) = self.cox(&[])?.hazard_ratio(self.of())?
+        // Where a model cannot be fitted, as without events, there is no ratio to note.
+        let model = self.cox(&[]).ok();
+        if let Some(ratio) = model.and_then(|m| m.hazard_ratio(self.of()).ok().flatten())
             && let Ok(value) = ratio.value()
         {
-            let limits = ratio.interval(0.95)?.in_brackets(|v| format!("{v:.2}"));
+            let limits = ratio.interval(level)?.in_brackets(|v| format!("{v:.2}"));
             plot = plot.note(format!("Hazard ratio {value:.2} {limits}"));
         }
         if let Some(p) = self.log_rank().p_value() {
@@ -153,6 +163,45 @@ impl<A: Label, S: Label> StateAnalysis<A, S> {
     pub fn figure(&self, arm: A) -> Result<CurvePlot> {
         let title = format!("{}: {}", self.endpoint(), label(&arm));
         Ok(self.occupation(arm)?.figure()?.title(title).time_axis("Months").time_unit(month()))
+    }
+}
+
+impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
+    /// The figure of this report: the curves of the arms that it compares, or of all arms, in its unit and at its level, with the
+    /// numbers at risk at its times; the cumulative incidence where events compete (feature `plot`).
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build).
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::examples::{Arm, FFS, saa};
+    ///
+    /// let analysis = saa().analyse(&FFS)?;
+    /// let report = analysis.report().contrast(Arm::Msc, Arm::Control);
+    /// let figure = report.figure()?.build()?;
+    /// let html = report.build()?.to_html_with(&figure);
+    /// assert!(html.contains("<table") && html.contains("<svg") && html.contains("Hazard ratio 2.76"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn figure(&self) -> Result<CurvePlot> {
+        self.check()?;
+        let arms = self.analysis.arms();
+        let plot = match (self.contrast, self.has_competing()) {
+            (Some((of, against)), true) => self.analysis.incidence_contrast(of, against)?.figure()?,
+            (None, true) => self.analysis.incidence_figure(arms)?,
+            (Some((of, against)), false) => self.analysis.contrast(of, against)?.figure_at(self.level)?,
+            (None, false) => self.analysis.figure(arms)?,
+        };
+        let unit = self.unit.to_string();
+        let name = unit[..1].to_uppercase() + &unit[1..];
+        let mut ticks: Vec<f64> = self.shown_times().iter().map(|t| t.in_unit(self.unit)).collect();
+        ticks.push(0.0);
+        ticks.sort_by(f64::total_cmp);
+        ticks.dedup();
+        let days = self.unit.time(1.0).in_days();
+        let plot = plot.title(self.analysis.endpoint()).interval(self.level).time_axis(name).time_unit(days);
+        Ok(plot.ticks(&ticks))
     }
 }
 

@@ -17,6 +17,9 @@ use crate::error::Result;
 /// |---|---|---|
 /// | [`mid_p`](Self::mid_p) | off | half the probability of what was observed: no longer exact, less conservative |
 ///
+/// # Cost
+/// One pass over the tables with the same margins, of which there are at most as many as the smaller margin and one.
+///
 /// # Example
 /// ```
 /// use greenwood::proportion::{Fisher, Proportion, TwoProportions};

@@ -66,13 +66,14 @@ pub mod sensitivity;
 pub mod states;
 
 pub use analysis::{
-    Analysis, Censoring, CensoringReasons, Comparison, Comparisons, Contrast, DataCutoff, Decision, Flow,
-    FollowUp, Incidence, IncidenceContrast, NumbersAtRisk, Outcome, Record, Trial, Window,
+    Analysis, Censoring, CensoringReasons, Comparison, Comparisons, Contrast, Decision, Flow, FollowUp,
+    Incidence, IncidenceContrast, NumbersAtRisk, Outcome, Record, Trial, Window,
 };
 #[cfg(feature = "calendar")]
 pub use facts::{Calendar, Clock, DayCount};
 pub use facts::{
-    Characteristic, Exit, Label, Name, Stratification, Stratum, Subject, SubjectBuilder, Time, TimeUnit,
+    Characteristic, DataCutoff, Exit, Label, Name, Stratification, Stratum, Subject, SubjectBuilder, Time,
+    TimeUnit,
 };
 pub use question::{
     Ascertainment, Endpoint, EndpointDescription, Estimand, Origin, Population, Role, RunTimeEndpoint,

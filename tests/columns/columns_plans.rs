@@ -3,7 +3,10 @@
 use greenwood::columns::ToRecordBatch;
 use greenwood::survival::contrast::InvertedLogRank;
 use greenwood::survival::regression::parametric::Family;
-use greenwood::survival::{Design, Groups, Parametric, RightCensored};
+use greenwood::survival::{
+    CompetingRisks, Design, FineGray, Groups, LogRank, Parametric, RightCensored, RiskTable,
+};
+use greenwood::trial::design::randomisation::{BiasedCoin, PermutedBlockList};
 use greenwood::trial::design::{EquivalenceDesign, FixedDesign, GroupSequential, Target};
 use greenwood::trial::reconstruct::{
     ArmFigures, LaterCensoring, ReportedHazardRatio, TiedTimes, TrialFigures,
@@ -110,4 +113,43 @@ fn states_of_a_trial() {
     assert_eq!((text(&batch, "arm", 0), text(&batch, "arm", of_a.num_rows())), ("a".into(), "b".into()));
     let parts = [column(&of_a, "probability"), column(&of_b, "probability")].concat();
     assert_eq!(column(&batch, "probability"), parts);
+}
+
+#[test]
+fn lists_bounds_and_rows_of_a_subdistribution() {
+    let list = PermutedBlockList::new(&["A", "B"], &[1, 1]).seed(1).allocate("site 1", 6).unwrap();
+    let batch = shown(&list[..], "stratum,number,block,arm", 6);
+    assert_eq!((text(&batch, "stratum", 5), text(&batch, "arm", 0)), ("site 1".into(), list[0].arm.clone()));
+    // Efron's coin has no blocks.
+    let list = BiasedCoin::new("A", "B", 2.0 / 3.0).unwrap().allocate("all", 2).unwrap();
+    assert!(list[..].tidy().to_csv().starts_with("stratum,number,block,arm\nall,1,,"));
+
+    // The example of `GridTable`: 0.5 and 1.2, 1.7 in cells of width 1.
+    let data = RightCensored::new(&[0.5, 1.2, 1.7, 2.9], &[true, false, true, true]).unwrap();
+    let grid = RiskTable::new(&data).on_grid(1.0).unwrap();
+    let batch = shown(&grid, "time,lower,upper", 3);
+    assert_eq!((column(&batch, "lower")[1], column(&batch, "upper")[1]), (Some(0.375), Some(0.5)));
+
+    let two = RightCensored::new(&[1.0, 2.0], &[true, true]).unwrap();
+    let test = LogRank::test(&two, &Groups::new(&["new", "old"])).unwrap();
+    assert_eq!(test.tidy_groups().to_csv(), "group,observed,expected\nnew,1,0.5\nold,1,1.5\n");
+
+    let time = [1.0, 2.0, 3.0, 4.0, 5.0];
+    let data = CompetingRisks::new(&time, &[Some("a"), Some("b"), Some("a"), None, Some("a")]).unwrap();
+    let rows = FineGray::new("a").expand(&data).unwrap();
+    let batch = shown(&rows, "row,start,stop,event,weight", rows.row().len());
+    assert_eq!(column(&batch, "stop"), rows.stop().iter().copied().map(Some).collect::<Vec<_>>());
+    let design = Design::builder().numeric("x", &[0.3, 0.1, 0.8, 0.5, 0.4]).build().unwrap();
+    let fit = FineGray::new("a").fit(&data, &design).unwrap();
+    let residuals = fit.with(&data, &design).unwrap().residuals();
+    let batch = shown(&residuals, "row,martingale,score_1,dfbeta_1", 5);
+    assert_eq!(column(&batch, "martingale")[2], Some(residuals.martingale()[2]));
+    let events = residuals.tidy_events();
+    assert_eq!((events.names(), events.len()), (vec!["time", "schoenfeld_1", "scaled_schoenfeld_1"], 3));
+
+    let fit = Parametric::new(Family::Weibull).fit(&self::data().0, &Design::without_covariates(8)).unwrap();
+    let of_one = fit.predict(&fit.row()).unwrap();
+    let at = [1.0, 2.0].map(|t| of_one.survival(t).unwrap());
+    let batch = shown(&at[..], "estimate,std_error,lower,upper", 2);
+    assert_eq!(column(&batch, "upper")[1], at[1].bounds().map(|b| b.1));
 }

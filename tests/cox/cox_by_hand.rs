@@ -115,9 +115,9 @@ fn check_residuals(residuals: &Residuals, rows: &[Row], steps: &[Step], r: f64) 
         }
         for &(at, hazard, mean, share) in steps.iter().filter(|s| entry < s.0 && s.0 <= time) {
             let share = if event && at == time { share } else { 1.0 };
-            let foreseen = r.powf(x) * hazard * share;
-            martingale -= foreseen;
-            score -= foreseen * (x - mean);
+            let expected = r.powf(x) * hazard * share;
+            martingale -= expected;
+            score -= expected * (x - mean);
         }
         assert_relative_eq!(residuals.martingale()[i], martingale, max_relative = 1e-10, epsilon = EXACT);
         assert_relative_eq!(residuals.score().unwrap()[[i, 0]], score, max_relative = 1e-10, epsilon = EXACT);
@@ -180,7 +180,7 @@ fn the_first_data_under_efrons_ties() -> Result<()> {
     Ok(())
 }
 
-/// Of the six pairs at t = 6, three have r and three have not: `l = 2(β − log(3r + 3))` rises for ever, to −2 log 3.
+/// Of the six pairs at t = 6, three have r and three have not: `l = 2(β − log(3r + 3))` is monotone and rises to −2 log 3.
 #[test]
 fn the_first_data_under_exact_ties_has_no_maximum() -> Result<()> {
     let (model, residuals) = fit(&FIRST, Ties::Exact)?;

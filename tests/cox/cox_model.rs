@@ -250,7 +250,7 @@ fn parts(rows: &[Row], weights: bool, entry: bool, strata: bool) -> (RightCensor
 }
 
 /// The same fit; or neither has a maximum, and both come to the same supremum (the direction in which the likelihood
-/// rises for ever need not be the only one).
+/// is monotone need not be the only one).
 fn same(a: &CoxModel, b: &CoxModel) {
     assert_eq!(a.stop().is_success(), b.stop().is_success(), "{a}\n{b}");
     if !a.stop().is_success() {

@@ -51,8 +51,21 @@ if __name__ == "__main__":
         report("JSS triangular 2:1", [.5, 1], tri[0], tri[1], .5, 3, .05, 1.0, 1.3)
         report("JSS triangular 1:1", [.5, 1], tri[0], tri[1], 1., 3, .05, 1.0, 1.3)
         report("OBF four arms", [.5, 1], lambda t: [1/np.sqrt(v) for v in t], none, 1., 4, .025, 2.2, 2.7)
-    else:
+    elif which == "2":
         gh_x, gh_w = np.polynomial.hermite_e.hermegauss(24); gh_w = gh_w / gh_w.sum()
         gl_x, gl_w = np.polynomial.legendre.leggauss(40)
         report("JSS x:1", [1/3, 2/3, 1], lambda t: [1/v for v in t], lambda c, t: [0, 0, -np.inf], 1., 3, .05, 2.0, 2.1)
         report("Pocock two arms", [.3, .6, 1], lambda t: [1.0] * 3, none, 2., 2, .025, 2.2, 2.6)
+    # Arms of several sizes: Π over the arms instead of a power.
+    if which == "3":
+        def error_of(t, u, l, rhos):
+            tot = 0.0
+            for idx in np.ndindex(*([len(gh_x)] * len(t))):
+                w = np.prod(gh_w[list(idx)])
+                if w < 1e-13: continue
+                R = [min(shown(t, u, l, rho, gh_x[list(idx)]).sum(), 1.0) for rho in rhos]
+                tot += w * -np.expm1(sum(np.log1p(-r) for r in R))
+            return tot
+        t, rhos = [.4, 1], [.5, 1., 2.]
+        c = brentq(lambda c: error_of(t, [c / np.sqrt(v) for v in t], [0, -np.inf], rhos) - .025, 2.0, 2.6, xtol=1e-9)
+        print("sizes 1/2, 1, 2, binding 0", [c / np.sqrt(v) for v in t])

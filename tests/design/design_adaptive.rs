@@ -1,6 +1,6 @@
 //! Adaptive tests and graphs of hypotheses: against rpact, R's p.adjust, the closed test, and by simulation.
 
-use greenwood::trial::design::adaptive::{ClosedCombination, IntersectionTest, MultiArmSequential};
+use greenwood::trial::design::adaptive::{ClosedCombination, Dunnett, IntersectionTest, MultiArmSequential};
 use greenwood::trial::design::{
     BoundaryType, FisherCombination, GraphicalProcedure, GroupSequential, InverseNormal, Spending,
 };
@@ -157,7 +157,7 @@ fn all_near(found: &[f64], expected: &[f64], tolerance: f64) {
 #[test]
 fn bounds_of_several_arms_are_those_of_mams_and_scipy() {
     let triangular =
-        |ratio: f64| MultiArmSequential::looks(3, 2).alpha(0.05).ratio(ratio).triangular().fit().unwrap();
+        |ratio: f64| MultiArmSequential::looks(3, 2).alpha(0.05).ratios(&[ratio]).triangular().fit().unwrap();
     let (two, one) = (triangular(0.5), triangular(1.0));
     all_near(two.z(), &[2.359, 2.225], 1e-3);
     all_near(two.futility_z(), &[0.786], 1e-3);
@@ -168,8 +168,21 @@ fn bounds_of_several_arms_are_those_of_mams_and_scipy() {
     let four = MultiArmSequential::looks(4, 2).fit().unwrap();
     all_near(four.z(), &[3.4613177365912913, 2.4475212433849745], 1e-7);
     // Rules of 24 and 40 points there.
-    let pocock = MultiArmSequential::at(2, &[0.3, 0.6, 1.0]).ratio(2.0).boundary(BoundaryType::Pocock);
+    let pocock = MultiArmSequential::at(2, &[0.3, 0.6, 1.0]).ratios(&[2.0]).boundary(BoundaryType::Pocock);
     all_near(pocock.fit().unwrap().z(), &[2.5171759923917723; 3], 1e-6);
+    // Arms of half, once and twice the size of the control, which the lower bound of 0 binds.
+    let sizes =
+        MultiArmSequential::at(3, &[0.4, 1.0]).ratios(&[0.5, 1.0, 2.0]).futility(&[0.0]).binding(true);
+    let sizes = sizes.fit().unwrap();
+    all_near(sizes.z(), &[3.7089259798589613, 2.345730753865222], 1e-7);
+    assert!(sizes.to_string().contains("the arms 0.5, 1, 2 times the control"), "{sizes}");
+    let limit = |arm| sizes.repeated_ratio_limit(arm, 2, 0.7, 200.0).unwrap();
+    assert!((limit(2) / (0.7 * (sizes.z()[1] * 3.0 / 400_f64.sqrt()).exp()) - 1.0).abs() < 1e-12);
+    assert!(sizes.repeated_ratio_limit(3, 2, 0.7, 200.0).unwrap_err().to_string().contains("arm is 3"));
+    // One look of them is Dunnett's test of these sizes.
+    let one = MultiArmSequential::looks(3, 1).ratios(&[0.5, 1.0, 2.0]).fit().unwrap();
+    let dunnett = Dunnett::new(&[0.5, 1.0, 2.0]).unwrap().critical_value(0.025).unwrap();
+    all_near(one.z(), &[dunnett], 1e-9);
     // One look is Dunnett's test: 2.062 in the article, 79 subjects in each of four arms for 0.9 where effects are 0.545 and 0.178.
     let dunnett = MultiArmSequential::looks(3, 1).alpha(0.05).fit().unwrap();
     all_near(dunnett.z(), &[2.062], 1e-3);
@@ -202,10 +215,13 @@ fn several_arms_keep_the_family_wise_error() {
     let designs = [
         MultiArmSequential::looks(3, 2).triangular(),
         MultiArmSequential::at(2, &[0.4, 1.0]).boundary(spending.clone()).futility(&[0.3]).binding(true),
-        MultiArmSequential::looks(4, 2).boundary(BoundaryType::HaybittlePeto(3.0)).ratio(0.5),
+        MultiArmSequential::looks(4, 2).boundary(BoundaryType::HaybittlePeto(3.0)).ratios(&[0.5]),
+        MultiArmSequential::looks(2, 2).ratios(&[0.5, 2.0]),
     ];
     let mut random = Random(3);
-    for (design, (arms, ratio)) in designs.iter().zip([(3, 1.0_f64), (2, 1.0), (4, 0.5)]) {
+    for (design, ratios) in designs.iter().zip([vec![1.0_f64; 3], vec![1.0; 2], vec![0.5; 4], vec![0.5, 2.0]])
+    {
+        let arms = ratios.len();
         let bounds = design.clone().fit().unwrap();
         assert!((bounds.alpha_spent()[1] - 0.025).abs() < 1e-9, "{bounds}");
         let (trials, mut wrong) = (40_000, 0.0);
@@ -218,6 +234,7 @@ fn several_arms_keep_the_family_wise_error() {
                 }
                 before = t;
                 for arm in 0..arms {
+                    let ratio = ratios[arm];
                     let z = (at[arm + 1] - ratio.sqrt() * at[0]) / ((1.0 + ratio) * t).sqrt();
                     shown |= left[arm] && z >= bounds.z()[k];
                     left[arm] &= bounds.futility_z().get(k).is_none_or(|low| z >= *low);
@@ -231,6 +248,29 @@ fn several_arms_keep_the_family_wise_error() {
             "{share}: {bounds}"
         );
     }
+    // Of arms of several sizes the power is that of the size with the least: 20,000 trials with one arm that has an effect.
+    let bounds = MultiArmSequential::looks(2, 2).ratios(&[0.5, 2.0]).fit().unwrap();
+    let shown = |effect: usize, random: &mut Random| {
+        let mut at = [0.0; 3];
+        for (k, z) in bounds.z().iter().enumerate() {
+            at.iter_mut().for_each(|own| *own += f64::sqrt(0.5) * gauss(random));
+            let t = 0.5 * (k + 1) as f64;
+            let of = |arm: usize| {
+                let (ratio, drift) = ([0.5_f64, 2.0][arm], if arm == effect { 3.0 } else { 1.0 });
+                (at[arm + 1] - ratio.sqrt() * at[0]) / ((1.0 + ratio) * t).sqrt() + drift * t.sqrt()
+            };
+            let best = [of(0), of(1)];
+            if best[0].max(best[1]) >= *z {
+                return best[effect] >= *z && best[effect] > best[1 - effect];
+            }
+        }
+        false
+    };
+    let share = |effect: usize, random: &mut Random| {
+        (0..20_000).filter(|_| shown(effect, random)).count() as f64 / 20_000.0
+    };
+    let (least, power) = (share(0, &mut random).min(share(1, &mut random)), bounds.power(3.0, 1.0).unwrap());
+    assert!((least - power).abs() < 5.0 * (0.25_f64 / 20_000.0).sqrt(), "{least} and {power}");
     let plain = GroupSequential::at(&[0.4, 1.0]).boundary(spending.clone()).fit().unwrap();
     let one = MultiArmSequential::at(1, &[0.4, 1.0]).boundary(spending.clone()).fit().unwrap();
     all_near(one.z(), plain.z(), 1e-8);
@@ -239,7 +279,7 @@ fn several_arms_keep_the_family_wise_error() {
         let p = bounds.repeated_p_values(2, &[bounds.z()[1], 0.0]).unwrap();
         assert!((p[0] - 0.025).abs() < 1e-8 && p[1] > 0.5, "{p:?}");
         assert!(bounds.repeated_drift_limit(1, bounds.z()[0]).unwrap().abs() < 1e-12);
-        let limit = bounds.repeated_ratio_limit(2, 0.7, 200.0).unwrap();
+        let limit = bounds.repeated_ratio_limit(1, 2, 0.7, 200.0).unwrap();
         assert!((limit / (0.7 * (bounds.z()[1] * 2.0 / 200_f64.sqrt()).exp()) - 1.0).abs() < 1e-12);
         let any = bounds.any_rejection_by_look(&[0.0, 3.0]).unwrap();
         assert!(any[1] > 0.5 && any[0] < any[1]);
@@ -263,7 +303,10 @@ fn what_several_arms_refuse() {
     assert!(text(MultiArmSequential::at(2, &[f64::NAN, 1.0])).contains("fractions[0] is NaN"));
     assert!(text(two().alpha(0.0)).contains("alpha is 0") && text(two().alpha(0.6)).contains("alpha is 0.6"));
     assert!(
-        text(two().ratio(f64::NAN)).contains("ratio is NaN") && text(two().ratio(0.0)).contains("ratio is 0")
+        text(two().ratios(&[f64::NAN])).contains("ratios is NaN")
+            && text(two().ratios(&[1.0, 0.0])).contains("ratios is 0")
+            && text(two().ratios(&[1.0; 3])).contains("ratios has 3 values")
+            && text(two().ratios(&[])).contains("ratios has 0 values")
     );
     assert!(text(two().futility(&[0.0, 0.0])).contains("futility has 2 values"));
     assert!(text(two().futility(&[f64::NAN])).contains("futility is NaN"));
@@ -283,7 +326,7 @@ fn what_several_arms_refuse() {
     assert!(refused(bounds.any_rejection_by_look(&[f64::NAN, 0.0])).contains("drifts is NaN"));
     assert!(bounds.power(f64::INFINITY, 0.0).unwrap_err().to_string().contains("best is inf"));
     assert!(
-        bounds.repeated_ratio_limit(1, -1.0, 10.0).unwrap_err().to_string().contains("hazard_ratio is -1")
+        bounds.repeated_ratio_limit(0, 1, -1.0, 10.0).unwrap_err().to_string().contains("hazard_ratio is -1")
     );
     let fixed = two().boundary(BoundaryType::HaybittlePeto(3.0)).fit().unwrap();
     assert!(refused(fixed.repeated_p_values(1, &[1.0, 1.0])).contains("fixed at this look"));

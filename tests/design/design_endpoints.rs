@@ -506,7 +506,7 @@ fn no_number_breaks_a_plan() {
         ("Dunnett alpha", Box::new(|v| one(Dunnett::new(&[1.0, 1.0])?.critical_value(v)))),
         ("Dunnett z", Box::new(|v| one(Dunnett::new(&[1.0, 1.0])?.p_value(v)))),
         ("arms alpha", Box::new(|v| arms(MultiArmSequential::looks(2, 2).alpha(v)))),
-        ("arms ratio", Box::new(|v| arms(MultiArmSequential::looks(2, 2).ratio(v)))),
+        ("arms ratio", Box::new(|v| arms(MultiArmSequential::looks(2, 2).ratios(&[v])))),
         ("arms futility", Box::new(|v| arms(MultiArmSequential::looks(2, 2).futility(&[v]).binding(true)))),
         ("zone", Box::new(|v| zone(PromisingZone::new(v, 100.0)))),
         ("zone look", Box::new(|v| zone(PromisingZone::new(400.0, v).maximum(800.0)))),

@@ -12,6 +12,7 @@ mod design_endpoints;
 mod design_non_proportional;
 mod design_plans;
 mod design_published;
+mod design_simulated;
 mod design_single_arm;
 mod event_forecast;
 mod simulation;

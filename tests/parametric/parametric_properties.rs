@@ -169,7 +169,7 @@ fn trap_12_an_interval_is_the_sum_of_its_parts() -> Result<()> {
     Ok(())
 }
 
-/// Trap 13: whoever enters at a time is not at risk before; exponential: events by time at risk after entry.
+/// Trap 13: a subject that enters at a time is not at risk before; exponential: events by time at risk after entry.
 #[test]
 fn trap_13_entry_counts_from_entry() -> Result<()> {
     let (time, entry) = ([2.0, 3.0, 3.0, 4.0, 5.0, 6.0], [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]);

@@ -37,6 +37,25 @@ fn a_code_of_the_event_can_be_named() {
     assert!(error.contains("its values are \"2\", \"1\""), "{error}");
 }
 
+/// The report and its figure hold one analysis: the ratio of the table, the numbers at risk under the axis, the unit.
+#[test]
+fn a_report_in_html_holds_its_figure() {
+    let output = greenwood(
+        "report tests/data/adtte/trial.csv --param PFS --of New%treatment --against Control --unit years --at 0.5,1.5 --form html",
+    );
+    let html = String::from_utf8(output.stdout).unwrap();
+    let (tables, figure) = html.split_once("<svg").unwrap();
+    assert!(tables.contains("<figure>") && figure.trim_end().ends_with("</svg>\n</figure>"), "{html}");
+    assert!(
+        tables.contains("0.86") && figure.contains("Hazard ratio 0.86 (95% CI 0.53 to 1.40)"),
+        "{figure}"
+    );
+    assert!(figure.contains(">Years<") && figure.contains(">0.5<") && figure.contains(">1.5<"), "{figure}");
+    for (at, of, against) in [("0.5", "27", "26"), ("1.5", "11", "11")] {
+        assert!(figure.contains(&format!(">{of}<")) && figure.contains(&format!(">{against}<")), "{at}");
+    }
+}
+
 #[cfg(not(feature = "parquet"))]
 #[test]
 fn without_its_feature_a_parquet_file_is_refused_with_what_to_build() {

@@ -276,6 +276,19 @@ fn errors_name_the_flag() {
             "--median: expected less observed events is 0",
         ),
         ("design one-sample --control-median 9 --median 15 --power 0.8".into(), "--accrual is needed"),
+        (
+            "design one-sample --control-median 9 --hazard-ratio 5e-324 --accrual 5 --power 0.8".into(),
+            "--hazard-ratio is 5e-324: so little leaves no hazard",
+        ),
+        (
+            "design one-sample --control-median 9 --hazard 0 --accrual 5 --power 0.8".into(),
+            "--hazard: the events under the assumed hazard is 0",
+        ),
+        ("design boundaries --fractions -inf,1".into(), "--fractions: fractions[0] is -inf after 0"),
+        (
+            "design non-proportional --hazard-ratio 1 --control-median 9 --accrual 5 --followup 9 --power 0.8".into(),
+            "error: --hazard-ratio: the expected statistic is 0",
+        ),
     ] {
         let found = refusal(&flags);
         assert!(found.contains(expected), "{flags}: {found}");

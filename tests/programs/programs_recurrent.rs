@@ -265,7 +265,10 @@ fn refusals_name_flag_column_and_line() {
         (format!("{BLADDER} --by nothing"), "--by: tests/data/bladder2.csv has no column \"nothing\""),
         // Trap 5: two columns of groups are not one in silence (tidycmprsk 20).
         (format!("{CGD} --by treat,inherit"), "--by: tests/data/cgd.csv has no column \"treat,inherit\""),
-        (format!("{BLADDER} --level 2"), "level is 2"),
+        (
+            format!("{BLADDER} --level 2"),
+            "invalid value '2' for '--level <LEVEL>': a confidence level must be inside (0, 1)",
+        ),
         (format!("{BLADDER} --cluster rx --variance poisson"), "sampling weights or clusters"),
         ("recurrent tests/data/bladder2.csv --id id --stop stop --event event".to_string(), "(overlap)"),
         (

@@ -299,7 +299,7 @@ proptest! {
         {
             let (a, b) = (model.fit(&rows.data(true), &design(&rows)), model.fit(&cut.data(true), &design(&cut)));
             let (a, b) = (a.unwrap(), b.unwrap());
-            // A likelihood that rises for ever ends where rounding says.
+            // A monotone likelihood ends where rounding says.
             if !a.stop().is_success() || a.coefficients()[0].abs() > 5.0 { continue; }
             prop_assert!((a.coefficients()[0] - b.coefficients()[0]).abs() < 1e-6);
             let se = |m: &greenwood::survival::CoxModel| m.terms()[0].robust_std_error().unwrap_or(0.0);
@@ -422,7 +422,7 @@ fn times_that_differ_by_rounding_are_one() -> Result<()> {
     let mean = MeanCumulative::new().fit(&data)?;
     assert_eq!(mean.rows().len(), 2);
     assert_relative_eq!(mean.at(0.5).value()?, 2.0 / 3.0, max_relative = 1e-15);
-    // Gap times are differences, and round anew: 0.3 − 0.1 and 0.2 are one gap.
+    // Gap times are differences, and are rounded again: 0.3 − 0.1 and 0.2 are one gap.
     let rows = RecurrentEvents::new(&[1, 1, 2], &[0., 0.1, 0.], &[0.1, 0.3, 0.2], &[true, true, true])?;
     let design = Design::builder().numeric("x", &[0., 0., 1.]).build()?;
     let gap = EventModel::pwp_gap().up_to(1).rows(&rows, &design)?;

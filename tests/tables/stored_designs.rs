@@ -8,6 +8,13 @@ use greenwood::trial::design::{
     Spending, StratifiedAssumptions, Target, WinRatioDesign,
 };
 
+use greenwood::trial::Trial;
+use greenwood::trial::design::adaptive::MultiArmSequential;
+use greenwood::trial::design::simulation::{
+    ArmAllocation, Cutoff, LogRankProcedure, OperatingCharacteristics, Simulation, SimulationStudy,
+    TrialSimulation, Visits,
+};
+
 use super::stored_values::{Answers, Report, finish};
 
 fn assumptions() -> Result<Assumptions> {
@@ -94,4 +101,84 @@ fn designs() {
         });
     }
     finish(report);
+}
+
+fn ask_characteristics(of: &OperatingCharacteristics, a: &mut Answers) {
+    a.p(of.power()).size(of.std_error()).size(of.events().0).size(of.events().1);
+    a.size(of.duration().0).size(of.duration().1);
+    for p in of.rejection_by_look() {
+        a.p(p);
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+enum Arm {
+    New,
+    Old,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+enum Event {
+    Progression,
+    Death,
+    Therapy,
+}
+
+/// What is read back draws three trials, or is refused when it runs.
+#[test]
+fn simulations() -> Result<()> {
+    let mut report = Report::default();
+    let control = Hazard::median(12.0)?;
+    let few = || {
+        Ok::<_, greenwood::Error>(Assumptions::new(
+            control.times(0.6),
+            control.clone(),
+            Accrual::uniform(20.0, 6.0)?,
+        ))
+    };
+    let bounds = GroupSequential::looks(2).fit()?;
+    let simulation = Simulation::new(few()?)
+        .trials(3)
+        .looks_at(&bounds, &[Cutoff::EventsUntil(6, 20.0), Cutoff::Events(12)])
+        .allocation(ArmAllocation::Blocks(vec![4]))
+        .dependent_dropout(0.3)
+        .truth(0.6);
+    report.of("Simulation", &simulation, |of, a| {
+        if let Ok(found) = of.clone().trials(3).run(&LogRankProcedure) {
+            ask_characteristics(&found, a);
+        }
+    });
+    report.printed("OperatingCharacteristics", &simulation.run(&LogRankProcedure)?, ask_characteristics);
+    report.printed("SimulationStudy", &simulation.study(&LogRankProcedure)?, |of: &SimulationStudy, a| {
+        ask_characteristics(of.with_effect(), a);
+    });
+    let rare = Hazard::constant(0.02)?;
+    let trials = TrialSimulation::new(
+        few()?.competing(rare.clone(), rare.clone()),
+        [Arm::New, Arm::Old],
+        Event::Progression,
+    )
+    .competing(Event::Death)
+    .intercurrent(Event::Therapy, &rare, &rare)
+    .after(Event::Therapy, Event::Progression, [0.5, 0.5])
+    .visits(Visits::every(6.0).missed(0.1))
+    .seen_at_visits(Event::Progression)
+    .cutoff(Cutoff::Time(30.0))
+    .trials(3);
+    report.of("TrialSimulation", &trials, |of, a| {
+        let counted = |trial: &Trial<Arm, Event>| Some(trial.subjects().len() as f64);
+        if let Ok(found) = of.clone().trials(3).run(&counted) {
+            ask_characteristics(&found, a);
+        }
+    });
+    let arms = MultiArmSequential::looks(2, 1).ratios(&[0.5, 1.0]).futility(&[]);
+    report.of("MultiArmSequential", &arms, |of, a| {
+        if let Ok(bounds) = of.fit() {
+            for p in bounds.alpha_spent() {
+                a.p(*p);
+            }
+        }
+    });
+    finish(report);
+    Ok(())
 }

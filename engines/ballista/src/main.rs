@@ -104,8 +104,8 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(level)).init();
     shell::run(async {
         match program {
-            Program::Scheduler(flags) => run_scheduler(flags).await.map(|()| Vec::new()),
-            Program::Executor(flags) => run_executor(flags).await.map(|()| Vec::new()),
+            Program::Scheduler(flags) => run_scheduler(flags).await,
+            Program::Executor(flags) => run_executor(flags).await,
             Program::Sql(flags) => run_sql(flags).await,
         }
     })
@@ -157,7 +157,7 @@ async fn run_executor(flags: ExecutorFlags) -> Result<(), String> {
     start_executor_process(Arc::new(executor(config))).await.map_err(|e| e.to_string())
 }
 
-async fn run_sql(flags: SqlFlags) -> Result<Vec<u8>, String> {
+async fn run_sql(flags: SqlFlags) -> Result<(), String> {
     let cluster = Cluster::new(&flags.scheduler)
         .functions(flags.query.functions())
         .partitions(flags.partitions)

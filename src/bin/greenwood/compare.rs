@@ -51,7 +51,7 @@ pub struct Options {
     #[arg(long, value_enum)]
     interval: Option<Method>,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
 }
 
@@ -308,7 +308,7 @@ fn pair(
         && let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)?
     {
         let limits = r.interval(options.level)?;
-        answer.text.push(format!("hazard ratio {r}"));
+        answer.text.push(format!("hazard ratio {}", r.printed(options.level)?));
         answer.add("hazard_ratio",
             json!({
                 "of": r.group(), "against": r.reference(), "method": r.method().to_string().to_lowercase(),
@@ -320,7 +320,7 @@ fn pair(
         let curves = compared.curves()?;
         let d = curves[0].difference(&curves[1], t);
         let limits = d.interval(options.level)?;
-        answer.text.push(format!("survival at {t}, {}: {d}", pair_of(of, against)));
+        answer.text.push(format!("survival at {t}, {}: {}", pair_of(of, against), d.printed(options.level)?));
         answer.add(
             "difference",
             json!({

@@ -38,7 +38,7 @@ pub struct Options {
     #[arg(long)]
     robust: bool,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
 }
 

@@ -29,7 +29,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value = "log-log")]
     interval: Scale,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
     /// Times to report the curve at
     #[arg(long, value_delimiter = ',')]
@@ -76,6 +76,7 @@ fn run(options: &Options) -> Result<String, Failure> {
     let mut warnings = Warnings::default();
     let further = Further { by: options.by.as_deref(), strata: None };
     times_to_ask("--at", &options.at)?;
+    times_to_ask("--rmst", options.rmst.as_slice())?;
     let interval = match options.interval {
         Scale::Plain => Interval::plain(),
         Scale::Log => Interval::log(),
@@ -156,7 +157,11 @@ fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) ->
     writeln!(text, "  median follow-up (reverse Kaplan-Meier) {follow_up}")?;
     if let Some(tau) = options.rmst {
         match curve.restricted_mean(tau) {
-            Ok(mean) => writeln!(text, "  restricted mean survival time {mean}")?,
+            Ok(mean) => {
+                let limits = mean.interval(options.level)?;
+                let limits = limits.in_brackets(|x| format!("{:.2}", Number(x)));
+                writeln!(text, "  restricted mean survival time {mean} {limits}")?;
+            }
             Err(refusal) => writeln!(text, "  no restricted mean: {refusal}")?,
         }
     }

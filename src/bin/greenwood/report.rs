@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use greenwood::trial::adtte::{Adtte, Import, ReadOptions};
-use greenwood::trial::report::Report;
+use greenwood::trial::report::ReportBuilder;
 use greenwood::trial::{Analysis, DayCount, Stratification, Time, TimeUnit};
 use greenwood::{Error, FileError};
 
@@ -91,6 +91,7 @@ pub struct Options {
     /// Numbers of CNSR that are competing events
     #[arg(long, value_delimiter = ',')]
     competing: Vec<NonZeroU32>,
+    /// HTML holds the figure, too, where the program is built with the feature `plot`
     #[arg(long, value_enum, default_value = "text")]
     form: Form,
 }
@@ -112,11 +113,17 @@ fn run(options: &Options) -> Result<String, Failure> {
     for contradiction in &import.contradictions {
         tell(format_args!("contradiction: {contradiction}"));
     }
-    let report = reported(options, &analysed(options, &import.adtte)?)?;
+    let analysis = analysed(options, &import.adtte)?;
+    let asked = asked(options, &analysis);
+    let by_flag = |e: Error| format!("--at, --tau, --of, --against: {e}");
+    let report = asked.clone().build().map_err(by_flag)?;
     Ok(match options.form {
         Form::Text => report.to_string(),
         Form::Markdown => report.to_markdown(),
         Form::Latex => report.to_latex(),
+        #[cfg(feature = "plot")]
+        Form::Html => report.to_html_with(&asked.figure().and_then(|f| f.build()).map_err(by_flag)?),
+        #[cfg(not(feature = "plot"))]
         Form::Html => report.to_html(),
         Form::Csv => report.to_csv(),
     })
@@ -161,7 +168,10 @@ fn analysed<'a>(options: &Options, adtte: &'a Adtte) -> Result<Analysis<&'a str,
     })
 }
 
-fn reported(options: &Options, analysis: &Analysis<&str, &str>) -> Result<Report, Failure> {
+fn asked<'a>(
+    options: &'a Options,
+    analysis: &'a Analysis<&'a str, &'a str>,
+) -> ReportBuilder<'a, &'a str, &'a str> {
     let unit: TimeUnit = options.unit.into();
     let mut report = analysis.report().unit(unit);
     if let (Some(of), Some(against)) = (&options.of, &options.against) {
@@ -173,7 +183,7 @@ fn reported(options: &Options, analysis: &Analysis<&str, &str>) -> Result<Report
     if let Some(tau) = options.tau {
         report = report.restricted_to(unit.time(tau));
     }
-    report.build().map_err(|e| format!("--at, --tau, --of, --against: {e}").into())
+    report
 }
 
 /// The library names its options; a caller of the program needs the flag.

@@ -4,9 +4,10 @@ use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
+use crate::survival::regression::fine_gray::SubdistributionRows;
 use crate::survival::result::Interval;
 use crate::survival::risk_table::labelled::Table;
-use crate::survival::risk_table::{CompetingRiskTable, LabelledTables, RiskTable};
+use crate::survival::risk_table::{CompetingRiskTable, GridBound, GridTable, LabelledTables, RiskTable};
 
 impl ToRecordBatch for RiskTable {
     fn tidy_with(&self, _: Interval) -> Result<Tidy> {
@@ -17,6 +18,23 @@ impl ToRecordBatch for RiskTable {
             .numbers("censored", self.rows().map(|r| r.censored))
             .numbers("entered", self.rows().map(|r| r.entered))
             .counts("subjects_at_risk", self.rows().map(|r| Some(r.subjects_at_risk.into()))))
+    }
+}
+
+/// Between which limits the Kaplan-Meier curve of the data lies.
+impl ToRecordBatch for [GridBound] {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .numbers("time", self.iter().map(GridBound::time))
+            .numbers("lower", self.iter().map(GridBound::lower))
+            .numbers("upper", self.iter().map(GridBound::upper)))
+    }
+}
+
+/// The bounds of the curve; the rows are those of [`table`](GridTable::table).
+impl ToRecordBatch for GridTable {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        self.bounds().tidy_with(interval)
     }
 }
 
@@ -53,6 +71,18 @@ impl ToRecordBatch for RightCensored<'_> {
             table = table.texts("stratum", strata.codes().iter().map(label));
         }
         Ok(table)
+    }
+}
+
+/// `row` is the row of the data, from 0.
+impl ToRecordBatch for SubdistributionRows {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .counts("row", self.row().iter().map(|&i| Some(i as u64)))
+            .numbers("start", self.start().iter().copied())
+            .numbers("stop", self.stop().iter().copied())
+            .flags("event", self.event().iter().copied())
+            .numbers("weight", self.weight().iter().copied()))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::survival::result::{ConfidenceInterval, Interval};
 use crate::trial::design::adaptive::{ClosedTestResult, MultiArmBoundaries, PromisingZonePlan};
 use crate::trial::design::non_proportional::NonProportionalPlan;
+use crate::trial::design::randomisation::Allocation;
 use crate::trial::design::single_arm::{ExactBinomialPlan, OneSamplePlan, TwoStagePlan};
 use crate::trial::design::{
     Boundaries, ClusterPlan, CompetingRisksPlan, EquivalencePlan, FixedPlan, Forecast, SequentialPlan,
@@ -78,6 +79,17 @@ plans! {
         "promising_from_z": p.zone_limits_z()[0], "promising_to_z": p.zone_limits_z()[1],
         "critical_value": p.critical_value(),
     ];
+}
+
+/// A row a subject. `block` is null where there are no blocks.
+impl ToRecordBatch for [Allocation] {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .texts("stratum", self.iter().map(|a| Some(a.stratum.clone())))
+            .counts("number", self.iter().map(|a| Some(a.number as u64)))
+            .counts("block", self.iter().map(|a| Some(a.block as u64).filter(|&block| block > 0)))
+            .texts("arm", self.iter().map(|a| Some(a.arm.clone()))))
+    }
 }
 
 /// A row a look. A bound at which nothing is stopped is null; the power is that where the effect is as planned.

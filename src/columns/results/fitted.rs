@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::survival::prediction::{ConcordanceDifference, ExplainedVariation};
 use crate::survival::regression::additive::EffectTest;
 use crate::survival::regression::cox::{Baseline, PredictedCurve, Residuals};
-use crate::survival::regression::fine_gray::SubdistributionBaseline;
-use crate::survival::regression::parametric::{Comparison, Extrapolation};
+use crate::survival::regression::fine_gray::{SubdistributionBaseline, SubdistributionResiduals};
+use crate::survival::regression::parametric::{Comparison, Extrapolation, Predicted};
 use crate::survival::result::{ConfidenceInterval, Interval};
 
 /// The columns of a matrix, each under its number from 1.
@@ -44,6 +44,38 @@ impl Residuals {
         let table = Tidy::default().numbers("time", self.event_times().iter().copied());
         let table = numbered(table, "schoenfeld", self.schoenfeld());
         numbered(table, "scaled_schoenfeld", self.scaled_schoenfeld())
+    }
+}
+
+/// A row a row of the data. Those of the events are [`SubdistributionResiduals::tidy_events`].
+impl ToRecordBatch for SubdistributionResiduals {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        let table = Tidy::default()
+            .counts("row", (0..self.martingale().len()).map(|i| Some(i as u64)))
+            .numbers("martingale", self.martingale().iter().copied());
+        Ok(numbered(numbered(table, "score", self.score()), "dfbeta", self.dfbeta()))
+    }
+}
+
+impl SubdistributionResiduals {
+    /// The residuals of the events as a table: `time, schoenfeld_1, …, scaled_schoenfeld_1, …`, a row an event and a column a
+    /// coefficient.
+    #[must_use]
+    pub fn tidy_events(&self) -> Tidy {
+        let table = Tidy::default().numbers("time", self.event_times().iter().copied());
+        let table = numbered(table, "schoenfeld", self.schoenfeld());
+        numbered(table, "scaled_schoenfeld", self.scaled_schoenfeld())
+    }
+}
+
+/// The limits are at the level of the prediction.
+impl ToRecordBatch for [Predicted] {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .numbers("estimate", self.iter().map(Predicted::value))
+            .numbers("std_error", self.iter().map(Predicted::std_error))
+            .numbers("lower", self.iter().map(|p| p.bounds().map(|b| b.0)))
+            .numbers("upper", self.iter().map(|p| p.bounds().map(|b| b.1))))
     }
 }
 

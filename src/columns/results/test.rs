@@ -61,6 +61,27 @@ one_row!(
     TrendTest,
 );
 
+impl LogRankTest {
+    /// Observed and expected events as a table: `group, observed, expected`, a row a group.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{Groups, LogRank, RightCensored};
+    ///
+    /// let data = RightCensored::new(&[1.0, 2.0], &[true, true])?;
+    /// let test = LogRank::test(&data, &Groups::new(&["new", "old"]))?;
+    /// assert_eq!(test.tidy_groups().to_csv(), "group,observed,expected\nnew,1,0.5\nold,1,1.5\n");
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tidy_groups(&self) -> Tidy {
+        Tidy::default()
+            .texts("group", self.labels().iter().map(|label| Some(label.clone())))
+            .numbers("observed", self.observed().iter().copied())
+            .numbers("expected", self.expected().iter().copied())
+    }
+}
+
 /// The test of all endpoints, with z² as its statistic.
 impl ToRecordBatch for FinkelsteinSchoenfeld {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {

@@ -8,6 +8,7 @@ use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 use crate::survival::result::time_asked::TimeAsked;
 
 /// What is compared of two survival probabilities S₁ (of the curve asked) and S₀ (of the other).
@@ -198,12 +199,14 @@ impl From<SurvivalContrast> for Estimate {
     }
 }
 
-/// `-28.6 percentage points (95% CI -74.3 to +17.1), p = 0.220` for a difference, `0.62 (95% CI 0.34 to 1.14), p = 0.126`
-/// otherwise.
-impl fmt::Display for SurvivalContrast {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+// `-28.6 percentage points (95% CI -74.3 to +17.1), p = 0.220` for a difference, `0.62 (95% CI 0.34 to 1.14), p = 0.126`
+// otherwise.
+prints_limits!(SurvivalContrast);
+
+impl PrintsLimits for SurvivalContrast {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.measure != Measure::Difference {
-            return self.estimate.fmt(f);
+            return self.estimate.print(interval, f);
         }
         let decimals = f.precision().unwrap_or(1);
         let points = |x: f64| {
@@ -211,7 +214,7 @@ impl fmt::Display for SurvivalContrast {
             if text.starts_with('-') { text } else { format!("+{text}") }
         };
         // The unit stands once, behind the estimate.
-        let sentence = self.estimate.sentence(true, points);
+        let sentence = self.estimate.sentence(true, interval, points);
         match self.value() {
             Ok(value) => {
                 let value = points(value);

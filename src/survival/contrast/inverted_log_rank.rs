@@ -27,6 +27,9 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// Strata, delayed entry and replication weights come in through the risk sets.
 ///
+/// # Cost
+/// One risk table of each group. The estimate and each limit are roots, with one pass over the event times in each step of the search.
+///
 /// # Example
 /// Failure-free survival of the trial with 9 children in each arm:
 /// ```

@@ -37,6 +37,9 @@ use crate::survival::result::interval::{ConfidenceInterval, Transform, percent, 
 /// assert!(band.at(23.0).unwrap().lower < pointwise.lower);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
+///
+/// # References
+/// Hall & Wellner (1980), Biometrika 67:133. Nair (1984), Technometrics 26:265.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[must_use = "nothing is computed until `.fit(…)` is called"]

@@ -16,6 +16,9 @@ use crate::survival::risk_table::table::RiskTable;
 /// too (fractions interpolate); R lets the rows leave instead. With sampling weights the rows leave, each
 /// with the mean weight of the tied events.
 ///
+/// # Cost
+/// That of [`KaplanMeier`](crate::survival::KaplanMeier): one sort and one pass, O(n log n).
+///
 /// # Example
 /// ```
 /// use greenwood::survival::RightCensored;

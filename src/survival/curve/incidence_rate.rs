@@ -19,6 +19,9 @@ use crate::survival::result::interval::ConfidenceInterval;
 /// It is the hazard where the hazard is constant. With d events in a time T the limits are the quantiles of a gamma
 /// distribution: `G⁻¹(α/2; d)/T` and `G⁻¹(1 − α/2; d + 1)/T`. No events have a lower limit of 0 and an upper one.
 ///
+/// # Cost
+/// One pass over the rows.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::curve::IncidenceRate;

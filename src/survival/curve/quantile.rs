@@ -35,6 +35,18 @@ pub(super) const TOLERANCE: f64 = 1.4901161193847656e-8;
 ///
 /// A level, an [`Interval`], a [`FlatStep`] or [`Conventions`](crate::survival::curve::Conventions) alone will do:
 /// `curve.quantiles(&[0.25, 0.5], Interval::log())`.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Interval, KaplanMeier, RightCensored};
+/// use greenwood::survival::curve::{FlatStep, QuantileRule};
+///
+/// let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 4.0, 6.0], &[true, true, true, false])?);
+/// let rule = QuantileRule::default().with_interval(Interval::log()).flat_step(FlatStep::First);
+/// assert_eq!(curve.quantiles(&[0.5], rule)?[0].value()?, 2.0);
+/// assert_eq!(curve.median().value()?, 3.0); // flat at 0.5 from 2 to 4
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct QuantileRule {

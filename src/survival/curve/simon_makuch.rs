@@ -18,6 +18,9 @@ use crate::survival::data::group_change::GroupChange;
 /// Few have changed early on, and one event among few lowers all that follows of a curve: choose a landmark at which some have
 /// changed, before looking at the events. [`SurvivalCurve::warnings`] names small risk sets.
 ///
+/// # Cost
+/// That of [`KaplanMeier`](crate::survival::KaplanMeier) with delayed entry, for each curve: O(n log n).
+///
 /// # Example
 /// The Stanford heart transplant programme, its first ten patients: days, death, day of the transplant.
 /// ```

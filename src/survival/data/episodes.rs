@@ -6,7 +6,6 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
-use crate::survival::regression::Design;
 
 /// Rows cut into episodes at given times, as R's `survSplit` and Stata's `stsplit`. Made by
 /// [`RightCensored::split_at`].
@@ -228,16 +227,7 @@ impl Episodes {
         expand_groups(groups, &self.source)
     }
 
-    /// The covariates of the original data, row by row of the episodes.
-    ///
-    /// # Errors
-    /// As [`expand`](Self::expand).
-    pub fn expand_design(&self, design: &Design) -> Result<Design<'static>> {
-        self.check("the design", design.rows())?;
-        design.select(&self.source)
-    }
-
-    fn check(&self, argument: &'static str, len: usize) -> Result<()> {
+    pub(in crate::survival) fn check(&self, argument: &'static str, len: usize) -> Result<()> {
         let expected = self.source.last().map_or(0, |&last| last + 1);
         if len == expected {
             return Ok(());

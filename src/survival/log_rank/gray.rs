@@ -29,6 +29,9 @@ use crate::survival::risk_table::competing::CompetingRiskTable;
 /// the data are compared within; a replication weight of k is the row k times. The finite-sample factors for tied events
 /// are those of R's cmprsk.
 ///
+/// # Cost
+/// The tables of the groups, O(n log n), and one pass over the times at which anybody has an event: `k³` operations at each for k groups.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::{CompetingRisks, Gray, Groups};

@@ -13,6 +13,9 @@ use crate::survival::log_rank::weighted::LogRank;
 /// would credit the first with the time that they had to live to change. Strata of the data are compared within. In
 /// [`LogRankTest::subjects`] who changes counts in both groups.
 ///
+/// # Cost
+/// That of [`LogRank`](crate::survival::LogRank) with delayed entry: the risk tables and one pass over the event times, O(n log n).
+///
 /// # Example
 /// The Stanford heart transplant programme, its first ten patients: days, death, day of the transplant.
 /// ```

@@ -194,6 +194,18 @@ struct Sums {
 }
 
 /// The result of the [`MaxCombo`] test.
+///
+/// # Example
+/// ```
+/// use greenwood::datasets::leukaemia;
+/// use greenwood::survival::MaxCombo;
+///
+/// let (data, arm) = leukaemia()?;
+/// let test = MaxCombo::new().test(&data, &arm)?;
+/// assert_eq!((test.group(), test.reference(), test.weights().len()), ("6-MP", "placebo", 4));
+/// assert!((test.p_value().unwrap() - 1.0987e-4).abs() < 1e-8); // R: nph, logrank.maxtest
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::RawMaxCombo"))]

@@ -26,6 +26,9 @@ use crate::survival::risk_table::competing::CompetingRiskTable;
 /// |---|---|---|---|
 /// | [`until`](Self::until) | the earlier end of the two follow-ups | τ | above 0, at most the default |
 ///
+/// # Cost
+/// The tables of both groups, O(n log n), and one pass over their times.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::{CompetingRisks, Groups};

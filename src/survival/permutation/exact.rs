@@ -7,11 +7,11 @@ use crate::survival::log_rank::weight::Weight;
 use crate::survival::permutation::exact_test::{ExactMethod, ExactTest};
 use crate::survival::permutation::inversion::Inversion;
 use crate::survival::permutation::lattice::Lattice;
-use crate::survival::permutation::scores::{Method, ScoreTies, Subjects};
+use crate::survival::permutation::scores::{Method, ScoreTies, Scoring, Subjects};
 use crate::survival::permutation::standardized;
 use crate::survival::permutation::states::{Block, States};
 use crate::survival::permutation::statistic::PermutationStatistic;
-use crate::survival::permutation::tail::{Tail, Tails};
+use crate::survival::result::tail::{Tail, Tails};
 
 const METHOD: Method = Method {
     name: "the exact log-rank test",
@@ -134,7 +134,8 @@ impl ExactLogRank {
         }
         let data = data.merged();
         let blocks = self.within.as_ref();
-        let subjects = Subjects::new(&data, groups, blocks, &self.weight, self.ties, METHOD)?;
+        let scoring = Scoring { weight: &self.weight, ties: self.ties, method: METHOD };
+        let subjects = Subjects::new(&data, groups, blocks, scoring)?;
         let mut first_arm = vec![0_usize; subjects.block_count];
         let mut scores: Vec<Vec<f64>> = vec![Vec::new(); subjects.block_count];
         let mut t = 0.0;

@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided;
 use crate::print::{self, Number, PValue as P};
 use crate::survival::permutation::statistic::PermutationStatistic;
-use crate::survival::permutation::tail::Tails;
 use crate::survival::result::alternative::Alternative;
+use crate::survival::result::tail::Tails;
 use crate::survival::result::test::TestSummary;
 
 /// How an [`ExactTest`] was computed.
@@ -25,6 +25,20 @@ pub enum ExactMethod {
 }
 
 /// The result of [`ExactLogRank`](crate::survival::ExactLogRank).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::result::Alternative;
+/// use greenwood::survival::{ExactLogRank, Groups, RightCensored};
+///
+/// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[true; 6])?;
+/// let arm = Groups::new(&["new", "new", "new", "old", "old", "old"]);
+/// let test = ExactLogRank::new().test(&data, &arm)?;
+/// assert!((test.allocations() - 20.0).abs() < 1e-9); // 6 choose 3
+/// assert!((test.p_value() - 0.1).abs() < 1e-12); // this one and its mirror image
+/// assert!((test.one_sided_p_value(Alternative::FirstHigher) - 0.05).abs() < 1e-12);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]

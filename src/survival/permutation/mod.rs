@@ -22,7 +22,6 @@ pub mod scores;
 mod standardized;
 mod states;
 pub mod statistic;
-mod tail;
 
 pub use exact::ExactLogRank;
 pub use exact_test::{ExactMethod, ExactTest};
@@ -30,4 +29,3 @@ pub use monte_carlo::{MonteCarloLogRank, MonteCarloTest};
 pub use scheme::PermutedBlocks;
 pub use scores::ScoreTies;
 pub use statistic::PermutationStatistic;
-pub(crate) use tail::Counts;

@@ -10,10 +10,10 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::weight::Weight;
 use crate::survival::permutation::scheme::{PermutedBlocks, Sample, Scheme};
-use crate::survival::permutation::scores::{Method, ScoreTies, Subjects};
-use crate::survival::permutation::tail::Counts;
+use crate::survival::permutation::scores::{Method, ScoreTies, Scoring, Subjects};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::tail::Counts;
 use crate::survival::result::test::TestSummary;
 
 const METHOD: Method = Method {
@@ -134,7 +134,8 @@ impl MonteCarloLogRank {
         let scheme = self.scheme.as_ref().map(Scheme::new).transpose()?;
         let data = data.merged();
         let within = if scheme.is_some() { None } else { self.within.as_ref() };
-        let subjects = Subjects::new(&data, groups, within, &self.weight, ScoreTies::default(), METHOD)?;
+        let scoring = Scoring { weight: &self.weight, ties: ScoreTies::default(), method: METHOD };
+        let subjects = Subjects::new(&data, groups, within, scoring)?;
         let mut sample = Sample::new(&subjects, scheme);
         let (statistic, expectation) = (sample.statistic, sample.expectation());
         let largest = subjects.scores.iter().fold(0.0_f64, |m, a| m.max(a.abs()));

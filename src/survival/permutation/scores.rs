@@ -52,15 +52,21 @@ pub(super) struct Subjects {
     pub block_count: usize,
 }
 
+/// How subjects get their scores, and for which method.
+#[derive(Clone, Copy)]
+pub(super) struct Scoring<'a> {
+    pub weight: &'a Weight,
+    pub ties: ScoreTies,
+    pub method: Method,
+}
+
 impl Subjects {
     /// `data` has its near ties merged.
     pub(super) fn new(
         data: &RightCensored,
         groups: &Groups,
         blocks: Option<&Groups>,
-        weight: &Weight,
-        ties: ScoreTies,
-        method: Method,
+        Scoring { weight, ties, method }: Scoring,
     ) -> Result<Self> {
         groups.check_len("groups", data.len())?;
         weight.check()?;

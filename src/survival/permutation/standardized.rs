@@ -11,7 +11,7 @@ use crate::survival::log_rank::Weight;
 use crate::survival::log_rank::weight::{Running, Weighing};
 use crate::survival::permutation::scores::Subjects;
 use crate::survival::permutation::states::LIMIT;
-use crate::survival::permutation::tail::Tails;
+use crate::survival::result::tail::Tails;
 use crate::survival::risk_table::event_times::spread;
 
 /// T and V are kept as multiples of this share of their bound.

@@ -16,6 +16,9 @@ use crate::survival::result::estimate::{Estimate, Scale};
 /// The robust standard error of log r is `√(Σ uᵢ²)/D`, `uᵢ = Dᵢ − r Tᵢ` summed within a subject (or cluster). It is the
 /// larger one where few subjects have most of the events.
 ///
+/// # Cost
+/// One pass over the rows.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::recurrent::{EventRate, RecurrentEvents};

@@ -5,11 +5,12 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::{NotEstimable, Result};
-use crate::print::Number;
+use crate::print::{self, Number};
 use crate::survival::multi_state::flow::Flow;
 use crate::survival::recurrent::mean_variance::MeanVariance;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::table::PRINTED_ROWS;
 
@@ -155,7 +156,7 @@ impl fmt::Display for MeanEstimate {
 /// assert_eq!(format!("{:.2}", mean.at(3.0)), "0.67 ± 0.27");
 /// assert_eq!(mean.just_before(3.0).value()?, mean.at(2.0).value()?);
 /// assert!(mean.at(7.0).value().is_err());
-/// let (lower, upper) = mean.at(3.0).interval(0.95)?.bounds().unwrap();
+/// let (lower, upper) = mean.at(3.0).interval(interval)?.bounds().unwrap();
 /// assert!(lower > 0.29 && upper < 1.50);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
@@ -272,8 +273,10 @@ impl MeanFunction {
     }
 }
 
-impl fmt::Display for MeanFunction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+prints_limits!(MeanFunction);
+
+impl PrintsLimits for MeanFunction {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = if self.kind == MeanVariance::Robust { "robust" } else { "Poisson" };
         let terminal = if self.with_terminal { "with a terminal event" } else { "without a terminal event" };
         write!(
@@ -287,7 +290,7 @@ impl fmt::Display for MeanFunction {
             "events",
             "mean",
             "std error",
-            "95% CI"
+            format!("{} CI", print::level(interval.confidence_level()))
         )?;
         let shown = || self.rows.iter().filter(|r| r.events > 0.0);
         for row in shown().take(PRINTED_ROWS) {

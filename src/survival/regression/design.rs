@@ -117,6 +117,16 @@ impl<'a> Design<'a> {
 }
 
 /// Puts a [`Design`] together. Nothing is checked until [`build`](Self::build).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{Design, Groups};
+///
+/// let arm = Groups::new(&["new", "old", "new"]);
+/// let design = Design::builder().numeric("age", &[61.0, 48.0, 55.0]).factor("arm", &arm, "old").build()?;
+/// assert_eq!(design.names().len(), 2); // age, and new against old
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "a design needs `.build()`"]
 pub struct DesignBuilder {

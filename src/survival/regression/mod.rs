@@ -16,6 +16,7 @@ pub mod additive;
 pub mod cause_specific_risk;
 pub mod cox;
 pub mod design;
+mod expanded_design;
 pub mod fine_gray;
 mod fingerprint;
 pub mod frailty;

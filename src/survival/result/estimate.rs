@@ -7,6 +7,7 @@ use crate::numeric::distribution::{normal_sf, normal_two_sided};
 use crate::print::{Number, PValue};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 
 /// The scale on which an estimate is symmetric and its standard error is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -264,12 +265,12 @@ impl Estimate {
 
     /// `0.62 (95% CI 0.34 to 1.14), p = 0.126` with the numbers written by `text`; without the p-value where `p` is
     /// not asked for, and with the reason where there is no estimate.
-    pub(crate) fn sentence(&self, p: bool, text: impl Fn(f64) -> String) -> String {
+    pub(crate) fn sentence(&self, p: bool, interval: Interval, text: impl Fn(f64) -> String) -> String {
         let value = match self.value() {
             Ok(value) => text(value),
             Err(because) => return because.to_string(),
         };
-        match self.interval(Interval::default()) {
+        match self.interval(interval) {
             Ok(interval) if interval.bounds().is_some() => {
                 let p = self.p_value().filter(|_| p).map(|p| format!(", {:#}", PValue(p)));
                 format!("{value} {}{}", interval.in_brackets(text), p.unwrap_or_default())
@@ -290,10 +291,12 @@ fn refuse(with: &'static str) -> Result<ConfidenceInterval> {
     })
 }
 
-/// `0.62 (95% CI 0.34 to 1.14), p = 0.126`, with as many decimals as asked for (two by default).
-impl fmt::Display for Estimate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+// `0.62 (95% CI 0.34 to 1.14), p = 0.126`, with as many decimals as asked for (two by default).
+prints_limits!(Estimate);
+
+impl PrintsLimits for Estimate {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(2);
-        f.write_str(&self.sentence(true, |x| format!("{:.decimals$}", Number(x))))
+        f.write_str(&self.sentence(true, interval, |x| format!("{:.decimals$}", Number(x))))
     }
 }

@@ -8,6 +8,7 @@ use crate::survival::result::alternative::Alternative;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 
 /// How a hazard ratio was estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -191,10 +192,12 @@ impl From<HazardRatio> for Estimate {
     }
 }
 
-impl fmt::Display for HazardRatio {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+prints_limits!(HazardRatio);
+
+impl PrintsLimits for HazardRatio {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(2);
-        let ratio = self.estimate.sentence(false, |x| format!("{:.decimals$}", Number(x)));
+        let ratio = self.estimate.sentence(false, interval, |x| format!("{:.decimals$}", Number(x)));
         write!(f, "{ratio}, {} ({})", print::pair(&self.group, &self.reference), self.method)
     }
 }

@@ -250,6 +250,17 @@ pub(crate) fn percent(level: f64) -> f64 {
 
 /// An interval that covers the truth with the stated probability. A limit that does not exist (an upper
 /// limit for a median that the curve never reaches, any limit where S is 0) is `None`.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+///
+/// let data = RightCensored::new(&[6.0, 7.0, 10.0, 15.0, 19.0], &[true, false, true, true, false])?;
+/// let median = KaplanMeier::fit(&data).median().interval();
+/// assert_eq!((median.lower, median.upper, median.level), (Some(6.0), None, 0.95));
+/// assert_eq!(median.bounds(), None); // both limits, or none
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]

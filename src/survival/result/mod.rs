@@ -12,8 +12,10 @@ pub mod direction;
 pub mod estimate;
 pub mod hazard_ratio;
 pub mod interval;
+pub mod printed;
 #[cfg(feature = "serde")]
 pub(crate) mod stored;
+pub(crate) mod tail;
 pub mod test;
 pub(crate) mod time_asked;
 
@@ -25,4 +27,5 @@ pub use direction::Direction;
 pub use estimate::{Estimate, Scale};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
+pub use printed::Printed;
 pub use test::TestSummary;

@@ -10,7 +10,7 @@ use crate::survival::data::groups::Groups;
 /// Tables of groups, within strata if the data have any, by their labels.
 ///
 /// There are two: [`RiskTables`](crate::survival::risk_table::RiskTables) of one cause of the event and
-/// [`CompetingRiskTables`](crate::survival::risk_table::CompetingRiskTables) of several. Groups are numbered anew in every
+/// [`CompetingRiskTables`](crate::survival::risk_table::CompetingRiskTables) of several. Groups are numbered again in every
 /// batch of data; labels are not, so parts merge label by label.
 ///
 /// Labels and strata are kept in increasing order as text, which no order of the parts can change;

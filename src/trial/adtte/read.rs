@@ -207,9 +207,10 @@ impl Layout {
         let [startdt, adt] = self.dates(cells, i, &note, notes)?;
         let counted = startdt.zip(adt).map(|(start, end)| options.days.between(start, end)).transpose()?;
         let written = self.written_time(cells, i, options.unit)?;
-        let Some(aval) = time_of(&written, counted, startdt.is_some(), options.days, &note, notes) else {
-            return Ok(None);
-        };
+        let (aval, remark) = written.beside(counted, startdt.is_some(), options.days);
+        let to = if aval.is_some() { &mut notes.remarks } else { &mut notes.dropped };
+        to.extend(remark.map(&note));
+        let Some(aval) = aval else { return Ok(None) };
         let avalu = written.unit;
         Ok(Some(AdtteRow {
             usubjid,
@@ -279,44 +280,36 @@ struct Written {
     half_digit: f64,
 }
 
-/// The time of a row from what is written and what the dates give; `None`, with a note, where there is neither.
-fn time_of(
-    written: &Written,
-    counted: Option<Time>,
-    has_start: bool,
-    days: DayCount,
-    note: &impl Fn(String) -> Note,
-    notes: &mut Notes,
-) -> Option<f64> {
-    let unit = written.unit;
-    match (written.time, counted) {
-        (Some(aval), Some(counted)) => {
-            // Days must agree, other units within a day, and all within the rounding with which AVAL is written.
-            let off = (unit.time(aval).in_days() - counted.in_days()).abs();
-            let slack = match unit {
-                TimeUnit::Days if written.per == 1.0 => 0.0,
-                TimeUnit::Days => 1.0,
-                _ => f64::max(1.0, unit.time(written.half_digit).in_days() + 0.5),
-            };
-            if off > slack {
-                let what = format!("AVAL is {aval} {unit}, but the dates give {counted} ({days:?})");
-                notes.remarks.push(note(what));
+impl Written {
+    /// The time of a row from what is written and what the dates give, and a remark on it; there is none where there is
+    /// neither.
+    fn beside(
+        &self,
+        counted: Option<Time>,
+        has_start: bool,
+        days: DayCount,
+    ) -> (Option<f64>, Option<String>) {
+        let unit = self.unit;
+        match (self.time, counted) {
+            (Some(aval), Some(counted)) => {
+                // Days must agree, other units within a day, and all within the rounding with which AVAL is written.
+                let off = (unit.time(aval).in_days() - counted.in_days()).abs();
+                let slack = match unit {
+                    TimeUnit::Days if self.per == 1.0 => 0.0,
+                    TimeUnit::Days => 1.0,
+                    _ => f64::max(1.0, unit.time(self.half_digit).in_days() + 0.5),
+                };
+                let remark = || format!("AVAL is {aval} {unit}, but the dates give {counted} ({days:?})");
+                (Some(aval), (off > slack).then(remark))
             }
-            Some(aval)
-        }
-        (Some(aval), None) => {
-            if has_start {
-                notes.remarks.push(note("ADT is missing: AVAL was taken as it is".into()));
+            (Some(aval), None) => {
+                (Some(aval), has_start.then(|| "ADT is missing: AVAL was taken as it is".into()))
             }
-            Some(aval)
-        }
-        (None, Some(counted)) => {
-            notes.remarks.push(note(format!("AVAL is missing: the dates give {counted} ({days:?})")));
-            Some(counted.in_unit(unit))
-        }
-        (None, None) => {
-            notes.dropped.push(note("neither AVAL nor both dates are given".into()));
-            None
+            (None, Some(counted)) => {
+                let remark = format!("AVAL is missing: the dates give {counted} ({days:?})");
+                (Some(counted.in_unit(unit)), Some(remark))
+            }
+            (None, None) => (None, Some("neither AVAL nor both dates are given".into())),
         }
     }
 }

@@ -64,6 +64,18 @@ pub(crate) fn name<E: Label>(reason: &Censoring<E>) -> String {
 }
 
 /// The table under a Kaplan-Meier plot: at risk, censored and events at chosen times.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::Time;
+/// use greenwood::trial::examples::{Arm, FFS, saa};
+///
+/// let table = saa().analyse(&FFS)?.numbers_at_risk(&[0.0, 24.0].map(Time::months))?;
+/// assert_eq!(table.at_risk(Arm::Msc)?[0], 9);
+/// let (events, censored) = (table.events(Arm::Msc)?, table.censored(Arm::Msc)?);
+/// assert_eq!(table.at_risk(Arm::Msc)?[1] + events[1] + censored[1], 9); // nobody is lost from sight
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct NumbersAtRisk<A> {

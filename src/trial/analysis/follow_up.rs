@@ -26,6 +26,18 @@ use crate::trial::Time;
 ///
 /// # References
 /// Schemper & Smith (1996), Control Clin Trials 17:343. Clark, Altman & De Stavola (2002), Lancet 359:1309.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::Time;
+/// use greenwood::trial::examples::{OS, saa};
+///
+/// let follow_up = saa().analyse(&OS)?.follow_up()?;
+/// assert_eq!(follow_up.median().map(|t| t.in_months().round()), Some(48.0));
+/// assert!(follow_up.observed() > Time::ZERO);
+/// assert_eq!(follow_up.completeness(), None); // no data cutoff was given
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FollowUp {

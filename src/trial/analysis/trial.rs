@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::error::{Error, Result, TrialError};
 use crate::trial::analysis::analysis::{About, Analysis};
-use crate::trial::analysis::cutoff::DataCutoff;
 use crate::trial::analysis::record::record;
+use crate::trial::facts::cutoff::DataCutoff;
 use crate::trial::facts::subject::name;
 use crate::trial::{Ascertainment, Estimand, Exit, Label, Population, Role, Subject, Time, label};
 

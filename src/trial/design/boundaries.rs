@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::print;
-use crate::trial::design::recursion::exits;
+use crate::trial::design::exits::exits;
 use crate::trial::design::spending::Spending;
 use crate::trial::report::Table;
 

@@ -4,8 +4,9 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_quantile;
 use crate::numeric::root;
 use crate::trial::design::boundaries::BoundaryType;
+use crate::trial::design::exits::{above_at_some_look, exits, exits_of, given_up};
 use crate::trial::design::group_sequential::{Futility, GroupSequential};
-use crate::trial::design::recursion::{Stage, above_at_some_look, exits, exits_of, given_up};
+use crate::trial::design::recursion::Stage;
 
 /// Beyond this bound nothing is left of a normal tail in 64 bits.
 const NEVER: f64 = 38.0;

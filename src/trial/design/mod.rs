@@ -34,6 +34,7 @@ pub(crate) mod competing_risks;
 pub(crate) mod equivalence;
 pub(crate) mod event_forecast;
 pub(crate) mod event_formula;
+pub(crate) mod exits;
 pub(crate) mod fixed;
 pub(crate) mod fixed_plan;
 pub(crate) mod graphical;

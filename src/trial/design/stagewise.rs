@@ -7,7 +7,7 @@ use crate::numeric::root;
 use crate::print::PValue;
 use crate::trial::design::boundaries::Boundaries;
 use crate::trial::design::checks;
-use crate::trial::design::recursion::exits;
+use crate::trial::design::exits::exits;
 
 /// The p-value, the median-unbiased estimate and the interval of a trial that stopped at a look, by the stage-wise
 /// ordering: an earlier stop for efficacy is more extreme than a later one, at one look a larger statistic.

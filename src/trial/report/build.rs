@@ -25,15 +25,27 @@ const SMALL: usize = 60;
 /// | [`restricted_to`](Self::restricted_to) | the longest horizon to which every arm is followed |
 /// | [`unit`](Self::unit) | months |
 /// | [`level`](Self::level) | 0.95 |
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Time, TimeUnit};
+/// use greenwood::trial::examples::{Arm, FFS, saa};
+///
+/// let analysis = saa().analyse(&FFS)?;
+/// let report = analysis.report().contrast(Arm::Msc, Arm::Control).unit(TimeUnit::Years).at(&[Time::years(4.0)]).build()?;
+/// assert_eq!(report.arms[0].survival[0].to_string(), "38.1% ± 17.2%");
+/// assert!(report.comparison.is_some());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "nothing is reported until `.build()` is called"]
 pub struct ReportBuilder<'a, A, E> {
-    analysis: &'a Analysis<A, E>,
-    contrast: Option<(A, A)>,
+    pub(crate) analysis: &'a Analysis<A, E>,
+    pub(crate) contrast: Option<(A, A)>,
     times: Option<Vec<Time>>,
     tau: Option<Time>,
-    unit: TimeUnit,
-    level: f64,
+    pub(crate) unit: TimeUnit,
+    pub(crate) level: f64,
 }
 
 impl<A: Label, E: Label> Analysis<A, E> {
@@ -75,6 +87,29 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
         self
     }
 
+    pub(crate) fn check(&self) -> Result<()> {
+        if !(self.level > 0.0 && self.level < 1.0) {
+            return Err(Error::OutOfRange { argument: "level", value: self.level, must_be: "inside (0, 1)" });
+        }
+        for t in self.times.iter().flatten().chain(&self.tau) {
+            if !t.is_valid() {
+                let must_be = "finite and at least 0";
+                return Err(Error::OutOfRange { argument: "at", value: t.in_days(), must_be });
+            }
+        }
+        Ok(())
+    }
+
+    /// The times of the probabilities and of the numbers at risk.
+    pub(crate) fn shown_times(&self) -> Vec<Time> {
+        self.times.clone().unwrap_or_else(|| round_times(self.analysis, self.unit))
+    }
+
+    /// Whether some record ends with a competing event: then probabilities are incidences.
+    pub(crate) fn has_competing(&self) -> bool {
+        self.analysis.check_competing(|_| true).is_err()
+    }
+
     /// Computes the report.
     ///
     /// # Errors
@@ -82,18 +117,9 @@ impl<A: Label, E: Label> ReportBuilder<'_, A, E> {
     /// [`Error::TooFewGroups`] for the contrast; [`Error::BeyondFollowUp`] where the horizon asked for lies beyond the
     /// follow-up of an arm.
     pub fn build(self) -> Result<Report> {
-        let (analysis, level) = (self.analysis, self.level);
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::OutOfRange { argument: "level", value: level, must_be: "inside (0, 1)" });
-        }
-        let times = self.times.unwrap_or_else(|| round_times(analysis, self.unit));
-        for t in times.iter().chain(&self.tau) {
-            if !t.is_valid() {
-                let must_be = "finite and at least 0";
-                return Err(Error::OutOfRange { argument: "at", value: t.in_days(), must_be });
-            }
-        }
-        let competing = analysis.check_competing(|_| true).is_err();
+        self.check()?;
+        let (analysis, level, times) = (self.analysis, self.level, self.shown_times());
+        let competing = self.has_competing();
         // No arm is followed further than its last record, unless its curve is at 0 there.
         let tau = self.tau.or_else(|| {
             let last = |&arm: &A| {

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     shell::parse().map_or_else(|code| code, |options| shell::run(run(options)))
 }
 
-async fn run(Options { query, partitions }: Options) -> Result<Vec<u8>, String> {
+async fn run(Options { query, partitions }: Options) -> Result<(), String> {
     let mut config = SessionConfig::new().with_information_schema(true);
     if let Some(partitions) = partitions {
         if partitions == 0 {

@@ -14,6 +14,7 @@ use datafusion::arrow::json::writer::{LineDelimited, WriterBuilder};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionContext};
+use futures::StreamExt;
 use greenwood_datafusion::{Functions, Nulls};
 
 /// What is wrong, in words for the person who asked.
@@ -50,15 +51,47 @@ impl Query {
         Functions::new().nulls(nulls).level(self.level)
     }
 
-    /// What the query returns, as it is printed.
-    pub async fn answer(&self, ctx: &SessionContext, words: Words) -> Result<Vec<u8>, String> {
+    /// Prints what the query returns, batch by batch as it is found. A reader that has seen enough ends the query.
+    pub async fn answer(&self, ctx: &SessionContext, words: Words) -> Result<(), String> {
         for table in &self.tables {
             register(ctx, table, self.delimiter, words).await?;
         }
         let frame = ctx.sql(&self.sql).await.map_err(|e| words(&e))?;
-        let schema = Arc::clone(frame.schema().inner());
-        let batches = frame.collect().await.map_err(|e| words(&e))?;
-        if self.json { json(&batches) } else { csv(&schema, &batches) }
+        let mut printed = Printed::default();
+        if !self.json {
+            printed.text = header(Arc::clone(frame.schema().inner()))?;
+        }
+        let mut batches = frame.execute_stream().await.map_err(|e| words(&e))?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(|e| words(&e))?;
+            printed.text.extend(if self.json { json(&batch)? } else { csv(&batch)? });
+            if printed.text.len() >= HELD && !printed.on()? {
+                return Ok(());
+            }
+        }
+        printed.on().map(|_| ())
+    }
+}
+
+/// An answer up to this many bytes is printed when it is whole: an error that is found late then leaves standard output empty.
+const HELD: usize = 1 << 20;
+
+/// What is to be printed next.
+#[derive(Default)]
+struct Printed {
+    text: Vec<u8>,
+}
+
+impl Printed {
+    /// Prints it; `false` where nobody reads any more.
+    fn on(&mut self) -> Result<bool, String> {
+        let mut out = io::stdout().lock();
+        match out.write_all(&self.text).and_then(|()| out.flush()) {
+            Ok(()) => self.text.clear(),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(false),
+            Err(error) => return Err(error.to_string()),
+        }
+        Ok(true)
     }
 }
 
@@ -76,16 +109,12 @@ pub fn parse<P: Parser>() -> Result<P, ExitCode> {
     })
 }
 
-/// Runs the program and prints what it returns. A reader that has seen enough is no error.
-pub fn run(program: impl Future<Output = Result<Vec<u8>, String>>) -> ExitCode {
-    let text = tokio::runtime::Runtime::new().map_err(|e| e.to_string());
-    let printed = text.and_then(|runtime| runtime.block_on(program)).and_then(|text| {
-        match io::stdout().lock().write_all(&text) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
-            _ => Ok(()),
-        }
-    });
-    printed.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+/// Runs the program.
+pub fn run(program: impl Future<Output = Result<(), String>>) -> ExitCode {
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string());
+    runtime
+        .and_then(|runtime| runtime.block_on(program))
+        .map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
 }
 
 /// One line on stderr.
@@ -144,10 +173,9 @@ fn extension(path: &Path) -> io::Result<Option<String>> {
     Ok(files.iter().filter_map(|file| of(file)).find(read))
 }
 
-fn json(batches: &[RecordBatch]) -> Result<Vec<u8>, String> {
+fn json(batch: &RecordBatch) -> Result<Vec<u8>, String> {
     let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, LineDelimited>(Vec::new());
-    let batches: Vec<&RecordBatch> = batches.iter().collect();
-    writer.write_batches(&batches).and_then(|()| writer.finish()).map_err(|e| e.to_string())?;
+    writer.write(batch).and_then(|()| writer.finish()).map_err(|e| e.to_string())?;
     Ok(writer.into_inner())
 }
 
@@ -176,29 +204,36 @@ fn flat(name: String, array: &ArrayRef, columns: &mut Vec<(String, ArrayRef)>) -
     Ok(())
 }
 
-fn csv(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>, String> {
+/// The columns of a batch as they are printed.
+fn printed_columns(batch: &RecordBatch) -> Result<Vec<(String, ArrayRef)>, String> {
+    let mut columns = Vec::new();
+    for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+        flat(field.name().clone(), array, &mut columns)?;
+    }
+    Ok(columns)
+}
+
+/// The names of the columns: those of a table without rows.
+fn header(schema: SchemaRef) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
-    // The header is that of a table without rows.
-    let header = RecordBatch::new_empty(Arc::clone(schema));
-    for (k, batch) in [&header].into_iter().chain(batches).enumerate() {
-        let mut columns = Vec::new();
-        for (field, array) in schema.fields().iter().zip(batch.columns()) {
-            flat(field.name().clone(), array, &mut columns)?;
-        }
-        if k == 0 {
-            line(&mut out, columns.iter().map(|(name, _)| name.clone()));
-        }
-        let format = FormatOptions::default();
-        let cells: Vec<(&ArrayRef, ArrayFormatter)> = columns
-            .iter()
-            .map(|(_, c)| Ok((c, ArrayFormatter::try_new(c.as_ref(), &format).map_err(|e| e.to_string())?)))
-            .collect::<Result<_, String>>()?;
-        for i in 0..batch.num_rows() {
-            let cell = |(c, f): &(&ArrayRef, ArrayFormatter)| {
-                if c.is_null(i) { String::new() } else { f.value(i).to_string() }
-            };
-            line(&mut out, cells.iter().map(cell));
-        }
+    let columns = printed_columns(&RecordBatch::new_empty(schema))?;
+    line(&mut out, columns.into_iter().map(|(name, _)| name));
+    Ok(out)
+}
+
+fn csv(batch: &RecordBatch) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    let columns = printed_columns(batch)?;
+    let format = FormatOptions::default();
+    let cells: Vec<(&ArrayRef, ArrayFormatter)> = columns
+        .iter()
+        .map(|(_, c)| Ok((c, ArrayFormatter::try_new(c.as_ref(), &format).map_err(|e| e.to_string())?)))
+        .collect::<Result<_, String>>()?;
+    for i in 0..batch.num_rows() {
+        let cell = |(c, f): &(&ArrayRef, ArrayFormatter)| {
+            if c.is_null(i) { String::new() } else { f.value(i).to_string() }
+        };
+        line(&mut out, cells.iter().map(cell));
     }
     Ok(out)
 }

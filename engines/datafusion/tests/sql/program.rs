@@ -1,8 +1,9 @@
 //! The example program as it is called: CSV and JSON lines, several files, errors in one line.
 
 use crate::common;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// The example stands beside the tests; they are built together.
 fn program() -> PathBuf {
@@ -146,6 +147,29 @@ fn curves_as_rows_and_nested_columns() {
     let json = stdout(&["SELECT km_median_ci(time, status) AS m FROM aml", "--table", &aml, "--json"]);
     assert_eq!(json, "{\"m\":{\"estimate\":27.0,\"std_error\":null,\"lower\":13.0,\"upper\":34.0}}\n");
     assert!(stdout(&["SHOW FUNCTIONS LIKE 'logrank_p'"]).contains("two-sided p-value of the log-rank test"));
+}
+
+/// Rows are printed as they are found: those before a late error are there, unless they are less than a megabyte.
+#[test]
+fn answers_stream() {
+    let query = "SELECT repeat('x', 100) AS x, 1 / (value - 20000) AS q FROM generate_series(1, 20000)";
+    for flags in [&[][..], &["--json"][..]] {
+        let output = run(&[&[query, "--partitions", "1"], flags].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.len() > 1 << 20 && output.stdout.ends_with(b"\n"), "{}", output.stdout.len());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.to_lowercase().starts_with("error: divide by zero"), "{text}");
+    }
+    let small = refused(&["SELECT 1 / (value - 20000) AS q FROM generate_series(1, 20000)"]);
+    assert!(small.to_lowercase().starts_with("error: divide by zero"), "{small}");
+
+    // A reader that has seen enough ends the query, and that is no error.
+    let query = "SELECT repeat('x', 100) AS x FROM generate_series(1, 20000)";
+    let mut program = Command::new(program()).arg(query).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "x\n");
+    assert!(program.wait().unwrap().success());
 }
 
 #[test]

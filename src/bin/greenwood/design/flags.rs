@@ -48,13 +48,13 @@ impl TestFlags {
 #[derive(Args)]
 pub struct CourseFlags {
     /// Hazard of the control arm; one for each piece of time where there are --hazard-breaks
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     control_hazard: Vec<f64>,
     /// Median of the control arm
     #[arg(long, conflicts_with = "control_hazard", allow_negative_numbers = true)]
     control_median: Option<f64>,
     /// Times since entry at which the hazards change
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     pub hazard_breaks: Vec<f64>,
     /// Duration of accrual
     #[arg(long, allow_negative_numbers = true)]
@@ -128,7 +128,11 @@ pub fn pieces(flag: &str, breaks: &[f64], rates: &[f64]) -> Result<Hazard, Failu
 /// A hazard times a ratio.
 pub fn times(hazard: &Hazard, ratio: f64) -> Result<Hazard, Failure> {
     if ratio > 0.0 && ratio.is_finite() {
-        return Ok(hazard.times(ratio));
+        let changed = hazard.times(ratio);
+        if hazard.rates().iter().zip(changed.rates()).any(|(old, new)| *old > 0.0 && *new == 0.0) {
+            return Err(format!("--hazard-ratio is {ratio:e}: so little leaves no hazard at all").into());
+        }
+        return Ok(changed);
     }
     Err(format!("--hazard-ratio is {ratio}: it must be finite and above 0").into())
 }

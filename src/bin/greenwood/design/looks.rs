@@ -12,7 +12,8 @@ pub struct LookFlags {
     #[arg(long)]
     looks: Option<usize>,
     /// Shares of the information at the looks, the last one 1
-    #[arg(long, value_delimiter = ',', conflicts_with = "looks", allow_negative_numbers = true)]
+    // A list that begins with a negative number is no number: the library says what is wrong with it.
+    #[arg(long, value_delimiter = ',', conflicts_with = "looks", allow_hyphen_values = true)]
     fractions: Vec<f64>,
     #[arg(long = "type", value_enum, default_value = "as-of")]
     kind: Kind,
@@ -20,7 +21,6 @@ pub struct LookFlags {
     #[arg(long, allow_negative_numbers = true)]
     parameter: Option<f64>,
     /// Futility bounds at the looks before the last; "none" for a look without
-    // A list that begins with a negative number is no number.
     #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     futility_z: Vec<String>,
     /// The efficacy bounds count on the stops for futility
@@ -42,7 +42,7 @@ pub struct LookFlags {
     #[arg(long, requires = "harm_spending", default_value_t = 0.025, allow_negative_numbers = true)]
     harm_alpha: f64,
     /// Where on the spending functions each look stands, if not at its information: shares of the planned duration
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     spending_time: Vec<f64>,
 }
 

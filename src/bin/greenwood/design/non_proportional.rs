@@ -33,7 +33,7 @@ pub struct NonProportionalFlags {
     #[arg(long, requires = "hazard_ratio", allow_negative_numbers = true)]
     delay: Option<f64>,
     /// Hazards of the experimental arm, one for each piece of time
-    #[arg(long, value_delimiter = ',', conflicts_with = "hazard_ratio", allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', conflicts_with = "hazard_ratio", allow_hyphen_values = true)]
     experimental_hazard: Vec<f64>,
     /// The variance that log-rank tests are planned with
     #[arg(long, value_enum, default_value = "alternative")]
@@ -97,6 +97,11 @@ impl NonProportionalFlags {
             Variance::Alternative => StatisticVariance::Alternative,
             Variance::Pooled => StatisticVariance::Pooled,
         };
+        let effect = match (self.hazard_ratio, self.delay) {
+            (Some(_), Some(_)) => "--hazard-ratio, --delay",
+            (Some(_), None) => "--hazard-ratio",
+            (None, _) => "--experimental-hazard",
+        };
         let plan = NonProportionalDesign::new(assumed, self.test()?, time)
             .alpha(self.test_flags.alpha(0.025))
             .sides(self.arms.sides)
@@ -105,6 +110,7 @@ impl NonProportionalFlags {
             .fit()
             .map_err(by_flag(&[
                 self.test_flags.given(),
+                ("the expected statistic", effect),
                 ("the horizon", "--tau"),
                 ("rho", "--weight"),
                 ("gamma", "--weight"),

@@ -187,7 +187,11 @@ impl OneSampleFlags {
             .dropout(self.course.dropout()?)
             .variance(variance)
             .fit()
-            .map_err(by_flag(&[self.test.given(), ("expected less observed events", flag)]))?;
+            .map_err(by_flag(&[
+                self.test.given(),
+                ("expected less observed events", flag),
+                ("the events under the assumed hazard", flag),
+            ]))?;
         let fields = || {
             json!({
                 "events": number(plan.events()),

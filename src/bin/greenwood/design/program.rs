@@ -204,10 +204,10 @@ struct ConditionalFlags {
 )]
 struct ExpectedFlags {
     /// Calendar times between which the accrual rates hold, from 0
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     accrual_breaks: Vec<f64>,
     /// Accrual rates between the breaks
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     accrual_rates: Vec<f64>,
     /// Hazard of the event
     #[arg(long, allow_negative_numbers = true)]

@@ -83,7 +83,7 @@ impl Models {
                 TiesName::EventsFirst => CensoringTies::EventsFirst,
             };
             let fit = FineGray::new(cause).censoring_ties(ties).fit(data, &design)?;
-            text.push(fit.to_string());
+            text.push(fit.printed(level)?.to_string());
             let one = |b: &greenwood::survival::regression::SubdistributionBaseline| {
                 let label = b.label().to_string();
                 let rows = b.times().iter().zip(b.jumps()).map(move |(&time, &jump)| {

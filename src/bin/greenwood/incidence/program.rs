@@ -39,7 +39,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value = "log-log")]
     interval: IntervalName,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
     /// Gray's test of each cause over the groups, within --strata
     #[arg(long, requires = "by")]
@@ -105,6 +105,11 @@ fn run(options: &Options) -> Result<String, Failure> {
         return Err("--difference compares two groups at times: add --at, such as --at 12".into());
     }
     options.models.check()?;
+    if options.columns.strata.is_some() && !options.gray && !options.models.are_asked() {
+        return Err("--strata is for Gray's test and the models: add --gray, --fine-gray or --cause-specific, or name the \
+                    column with --by"
+            .into());
+    }
     let mut warnings = Warnings::default();
     let source = Source::read(options, &mut warnings)?;
     let (labels, fits) = options.fits(&source)?;
@@ -275,7 +280,8 @@ impl Options {
             row["beyond_follow_up"] = beyond.into();
             rows.push(row);
             let causes = fit.causes().iter().zip(&of_causes);
-            let causes: Vec<String> = causes.map(|(cause, e)| format!("{cause} {e}")).collect();
+            let causes = causes.map(|(cause, e)| Ok(format!("{cause} {e} {}", percents(e, interval)?)));
+            let causes = causes.collect::<Result<Vec<_>, Failure>>()?;
             text.push(format!("at {t}: {}", causes.join(", ")));
         }
         Ok((rows, all_beyond))
@@ -293,16 +299,23 @@ impl Options {
             for q in curve.quantiles(&self.quantiles, self.interval.interval(self.level))? {
                 let limits = q.interval();
                 let found = q.value().map_or("not reached".to_string(), |t| t.to_string());
-                text.push(format!("{cause} reaches {}: {found}", q.p()));
+                text.push(format!(
+                    "{cause} reaches {}: {found} {}",
+                    q.p(),
+                    limits.in_brackets(|t| t.to_string())
+                ));
                 quantiles.push(json!({
                     "cause": cause, "p": q.p(), "estimate": number(q.value()),
                     "lower": number(limits.lower), "upper": number(limits.upper),
                 }));
             }
             if let Some(tau) = self.tau {
-                let mean = curve.time_lost(tau)?;
+                let mean = curve.time_lost(tau).map_err(|e| Failure::from(format!("--tau {tau}: {e}")))?;
                 let limits = mean.interval(self.level)?;
-                text.push(format!("mean time lost to {cause}: {mean}"));
+                text.push(format!(
+                    "mean time lost to {cause}: {mean} {}",
+                    limits.in_brackets(|x| format!("{x:.2}"))
+                ));
                 lost.push(json!({
                     "cause": cause, "tau": tau, "estimate": mean.value(), "std_error": number(mean.std_error()),
                     "lower": number(limits.lower), "upper": number(limits.upper),
@@ -332,7 +345,10 @@ impl Options {
                 // Also where it is 0, which makes no interval.
                 let se = of.std_error().ok().zip(against.std_error().ok()).map(|(a, b)| a.hypot(b));
                 let limits = d.interval(self.level)?;
-                answer.text.push(format!("incidence of {cause} at {t}, {group} minus {reference}: {d:.4}"));
+                answer.text.push(format!(
+                    "incidence of {cause} at {t}, {group} minus {reference}: {:.4}",
+                    d.printed(self.level)?
+                ));
                 rows.push(json!({
                     "cause": cause, "time": t, "estimate": number(d.value().ok()),
                     "std_error": number(se), "lower": number(limits.lower),
@@ -343,6 +359,15 @@ impl Options {
         answer.add("difference", rows);
         Ok(())
     }
+}
+
+/// The limits of a probability in brackets; nothing where there is no estimate.
+fn percents(estimate: &IncidenceEstimate, interval: Interval) -> Result<String, Failure> {
+    let limits = estimate.interval(interval)?;
+    Ok(match estimate.value() {
+        Ok(_) => limits.in_brackets(|x| format!("{:.1}%", 100.0 * x)),
+        Err(_) => String::new(),
+    })
 }
 
 fn estimates(

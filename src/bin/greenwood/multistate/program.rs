@@ -64,7 +64,7 @@ pub struct Options {
     #[arg(long, hide = true)]
     strata: Option<String>,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
     /// Print what the histories hold and what is wrong with them, and nothing else
     #[arg(long)]
@@ -260,8 +260,12 @@ impl Options {
         let column = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<Value> {
             (0..found.len()).map(|h| number(f(h))).collect()
         };
-        let each = fit.states().iter().zip(&found);
-        let each: Vec<String> = each.map(|(s, e)| format!("{s} {e}")).collect();
+        let each = fit.states().iter().zip(found.iter().zip(&limits));
+        let each = each.map(|(s, (e, i))| match e.value() {
+            Ok(_) => format!("{s} {e} {}", i.in_brackets(|x| format!("{:.1}%", 100.0 * x))),
+            Err(_) => format!("{s} {e}"),
+        });
+        let each: Vec<String> = each.collect();
         let remark = if known { "" } else { " (beyond follow-up: the values at its end)" };
         text.push(format!("at {t}: {}{remark}", each.join(", ")));
         Ok(json!({
@@ -274,7 +278,12 @@ impl Options {
     fn time_in(&self, time: &TimeInState, text: &mut Vec<String>) -> Result<Value, Failure> {
         let estimate = time.estimate();
         let limits = estimate.interval(self.level)?;
-        text.push(format!("mean time in {} until {}: {estimate:.2}", time.state(), time.tau()));
+        text.push(format!(
+            "mean time in {} until {}: {:.2}",
+            time.state(),
+            time.tau(),
+            estimate.printed(self.level)?
+        ));
         Ok(json!({
             "state": time.state(), "tau": time.tau(), "estimate": time.value(),
             "std_error": number(time.std_error()), "lower": number(limits.lower), "upper": number(limits.upper),

@@ -49,7 +49,7 @@ pub struct Options {
     #[arg(long, value_enum, requires = "at")]
     pub(super) interval: Option<IntervalName>,
     /// Coverage of the limits
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     pub(super) level: f64,
     /// How many samples a bootstrap draws
     #[arg(long, default_value_t = 1000)]

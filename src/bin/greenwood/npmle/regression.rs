@@ -99,7 +99,7 @@ impl Regression {
         if !fit.stop().is_success() {
             warnings.add(format!("--model {name}: {}", fit.stop()));
         }
-        let mut text = vec![fit.to_string()];
+        let mut text = vec![fit.printed(options.level)?.to_string()];
         let mut coefficients = Vec::new();
         for term in fit.terms() {
             let limits = if self.profile {

@@ -214,9 +214,11 @@ impl Options {
             E::Unsupported { with: "strata", .. } => named("--strata", &self.strata),
             E::Unsupported { with: "a background hazard", .. }
             | E::Unsupported { method: "a background hazard", .. } => named("--background", &self.background),
-            E::Unsupported { with: "these knots", .. } => format!("--knots {}: {error}", self.knots),
+            E::Unsupported { with: "these knots", .. } => {
+                format!("--knots {}: {error}", self.knots.unwrap_or(1))
+            }
             E::OutOfRange { argument: "the number of parameters", .. } if self.cuts.is_empty() => {
-                format!("--knots {}: {error}", self.knots)
+                format!("--knots {}: {error}", self.knots.unwrap_or(1))
             }
             E::OutOfRange { argument: "cuts" | "the number of parameters", .. } => {
                 values("--cuts", &self.cuts.iter().map(f64::to_string).collect::<Vec<_>>())

@@ -76,9 +76,9 @@ pub struct Options {
     /// Column with the hazard of the population at the subject's time: the model is one of the excess, relative survival
     #[arg(long)]
     pub(super) background: Option<String>,
-    /// Inner knots of a spline
-    #[arg(long, default_value_t = 1)]
-    pub(super) knots: usize,
+    /// Inner knots of a spline [default: 1]
+    #[arg(long)]
+    pub(super) knots: Option<usize>,
     /// Times at which the hazard of piecewise-exponential changes
     #[arg(long, value_delimiter = ',')]
     pub(super) cuts: Vec<f64>,
@@ -95,7 +95,7 @@ pub struct Options {
     #[arg(long, value_delimiter = ',')]
     pub(super) new: Vec<String>,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     pub(super) level: f64,
     #[command(flatten)]
     pub(super) rows: RowFlags,
@@ -136,6 +136,11 @@ impl Options {
     pub(super) fn check(&self) -> Result<(), Failure> {
         times_to_ask("--at", &self.at)?;
         times_to_ask("--tau", self.tau.as_slice())?;
+        if self.knots.is_some() && self.distribution != "all" && !self.distribution.starts_with("spline") {
+            return Err(
+                "--knots are those of a spline: add --distribution spline-hazard, or leave them out".into()
+            );
+        }
         if !self.cuts.is_empty() && !self.distribution.contains("piecewise-exponential") {
             return Err(
                 "--cuts are those of piecewise-exponential: add --distribution piecewise-exponential, or \
@@ -158,10 +163,11 @@ impl Options {
 
     /// The columns that must be complete; limits of intervals may be empty.
     pub(super) fn family(&self, name: &str) -> Result<Family, Failure> {
+        let knots = self.knots.unwrap_or(1);
         match name {
-            "spline-hazard" => Ok(Family::spline_hazard(self.knots)),
-            "spline-odds" => Ok(Family::spline_odds(self.knots)),
-            "spline-normal" => Ok(Family::spline_normal(self.knots)),
+            "spline-hazard" => Ok(Family::spline_hazard(knots)),
+            "spline-odds" => Ok(Family::spline_odds(knots)),
+            "spline-normal" => Ok(Family::spline_normal(knots)),
             "piecewise-exponential" => Ok(Family::piecewise_exponential(&self.cuts)),
             other => other.parse().map_err(|e| format!("--distribution {other}: {e}").into()),
         }

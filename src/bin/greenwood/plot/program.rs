@@ -77,7 +77,7 @@ pub struct Options {
     #[arg(long, value_delimiter = ',')]
     pub(super) subgroups: Vec<String>,
     /// Confidence level of bands and intervals; 0.95 unless given
-    #[arg(long)]
+    #[arg(long, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     pub(super) level: Option<f64>,
     /// Where the names of the curves stand; inside unless given
     #[arg(long, value_enum)]

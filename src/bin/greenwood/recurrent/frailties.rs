@@ -74,7 +74,7 @@ impl Frailties {
             } else {
                 Value::Null
             };
-        Ok(Some((fit.to_string(), json_of(&fit, interval, level)?)))
+        Ok(Some((fit.printed(level)?.to_string(), json_of(&fit, interval, level)?)))
     }
 }
 

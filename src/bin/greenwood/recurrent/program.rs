@@ -34,7 +34,7 @@ pub struct Options {
     #[arg(long, value_enum, default_value = "log")]
     interval: IntervalName,
     /// Confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
     level: f64,
     #[command(flatten)]
     models: Models,
@@ -167,16 +167,16 @@ impl Options {
         if let Some(by) = &self.by {
             text.push(format!("{by} = {label}"));
         }
-        text.push(mean.to_string());
+        text.push(mean.printed(self.interval())?.to_string());
         let rows = mean.rows().iter().map(|row| self.row(mean, row)).collect::<Result<Vec<_>, _>>()?;
         let mut at = Vec::new();
         for &t in &self.at {
             let estimate = mean.at(t);
-            text.push(format!("at {t}: {estimate}"));
             // As long as nobody has had an event the error is 0, which makes no interval.
             let known = estimate.value().ok();
             let se = estimate.std_error().ok().or(known.map(|_| 0.0));
             let limits = estimate.interval(self.interval())?;
+            text.push(format!("at {t}: {estimate} {}", limits.in_brackets(|x| format!("{x:.3}"))));
             at.push(json!({
                 "time": t, "at_risk": number(mean.at_risk(t)), "mean": number(known), "std_error": number(se),
                 "lower": number(limits.lower), "upper": number(limits.upper),

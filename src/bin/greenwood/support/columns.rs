@@ -143,6 +143,14 @@ pub fn distinct(named: &[(&'static str, &str)]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A confidence level as it is written behind `--level`.
+pub fn confidence_level(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(level) if level > 0.0 && level < 1.0 => Ok(level),
+        _ => Err("a confidence level must be inside (0, 1), such as 0.95".into()),
+    }
+}
+
 /// Times that are asked for must be numbers at or after 0.
 pub fn times_to_ask(flag: &str, times: &[f64]) -> Result<(), Failure> {
     match times.iter().find(|t| !(0.0..f64::INFINITY).contains(*t)) {

@@ -30,7 +30,6 @@ const FLAGS: &[(&str, &str)] = &[
     ("the control hazard", "--control-hazard or --control-median, --dropout-hazard"),
     ("the expected number of events", "--control-hazard or --control-median, --dropout-hazard"),
     ("the probability of the event", "--control-hazard or --control-median, --dropout-hazard"),
-    ("the expected statistic", "--hazard-ratio, --delay"),
     ("expected less observed events", "--hazard"),
     ("the test", "--test, --weight, --tau, --hazard-ratio, --control-hazard or --control-median"),
     ("looks", "--looks"),

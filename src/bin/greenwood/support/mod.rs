@@ -18,7 +18,7 @@ mod table;
 mod written;
 
 pub use answer::{Answer, Program, Warnings, json_text, main_of, number, print, reason};
-pub use columns::{Columns, Further, distinct, history_problem, times_to_ask};
+pub use columns::{Columns, Further, confidence_level, distinct, history_problem, times_to_ask};
 pub use cox_answer::{CoxAnswer, TiesName, design, test};
 pub use flag_at_fault::{by_flag, of_flag};
 pub use parts::{named_row, parts};

@@ -69,7 +69,11 @@ impl RowFlags {
     /// The weights of the rows, where a column has them.
     pub fn weights(&self, table: &Table) -> Result<Option<Weights<'static>>, Failure> {
         let (Some(column), Some(kind)) = (&self.weight, self.weight_kind) else { return Ok(None) };
-        Ok(Some(kind.of(table.numbers("--weight", column)?)))
+        let weights = table.numbers("--weight", column)?;
+        if !weights.is_empty() && weights.iter().all(|&w| w == 0.0) {
+            return Err(format!("--weight \"{column}\": {}", greenwood::Error::ZeroWeights).into());
+        }
+        Ok(Some(kind.of(weights)))
     }
 }
 

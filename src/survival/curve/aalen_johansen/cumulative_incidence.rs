@@ -25,6 +25,19 @@ use crate::survival::risk_table::table::{PRINTED_ROWS, Row};
 /// Made by [`AalenJohansen`](crate::survival::AalenJohansen). Beyond the last observation the curves have no value
 /// ([`NotEstimable::BeyondFollowUp`]) unless nobody is free of every cause any more, or they are asked to go on flat
 /// ([`extended`](Self::extended)).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{AalenJohansen, CompetingRisks};
+///
+/// let cause = [Some("relapse"), Some("death"), None, Some("relapse")];
+/// let incidence = AalenJohansen::new().fit(&CompetingRisks::new(&[1.0, 2.0, 3.0, 4.0], &cause)?)?;
+/// assert_eq!(incidence.causes(), ["relapse", "death"]);
+/// let (relapse, death) = (incidence.of(&"relapse")?.at(2.0).value()?, incidence.of(&"death")?.at(2.0).value()?);
+/// assert!((relapse - 0.25).abs() < 1e-15 && (death - 0.25).abs() < 1e-15);
+/// assert!((incidence.event_free(2.0)?.0 - 0.5).abs() < 1e-15);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]

@@ -28,6 +28,9 @@ use crate::survival::data::weights::Weights;
 /// An event or censoring at a break belongs to the interval that begins there. Rows that enter late (which SAS does not
 /// know) count from their entry; an entry at a break is there from the start.
 ///
+/// # Cost
+/// One pass over the rows with a search among the breaks; with clusters a number for each cluster in each interval.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::RightCensored;

@@ -12,6 +12,21 @@ use crate::survival::result::time_asked::or_nan;
 
 /// The nonparametric maximum-likelihood estimate from interval-censored data: the result of
 /// [`Turnbull`](crate::survival::Turnbull).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{IntervalCensored, Turnbull};
+///
+/// // Two had the event between the visits at 0 and 1, two between those at 2 and 3.
+/// let data = IntervalCensored::new(&[0.0, 0.0, 2.0, 2.0], &[1.0, 1.0, 3.0, 3.0])?;
+/// let curve = Turnbull::fit(&data);
+/// let between = curve.at(1.5);
+/// assert!((between.lower - 0.5).abs() < 1e-9 && (between.upper - 0.5).abs() < 1e-9);
+/// let within = curve.at(0.5); // how the mass lies between two visits is not known
+/// assert!((within.lower - 0.5).abs() < 1e-9 && within.upper == 1.0);
+/// assert!(curve.converged() && curve.unique());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(into = "RawCurve", try_from = "RawCurve"))]

@@ -13,6 +13,19 @@ use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
 
 /// The result of [`Gray`](super::Gray).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::{CompetingRisks, Gray, Groups};
+///
+/// let cause = [1, 2, 0, 1, 1, 2, 0, 2, 1, 0, 1, 2, 1, 0].map(|c| if c == 0 { None } else { Some(c) });
+/// let time = [1., 2., 2., 3., 4., 4., 5., 6., 7., 8., 8., 9., 10., 12.];
+/// let data = CompetingRisks::new(&time, &cause)?;
+/// let test = Gray::new(&1).test(&data, &Groups::new(&[1, 1, 2, 2, 1, 2, 1, 2, 1, 2, 2, 1, 1, 2]))?;
+/// assert_eq!((test.cause(), test.df(), test.subjects()), ("1", 1, &[7, 7][..]));
+/// assert!((test.statistic() - 0.7629625147374788).abs() < 1e-12); // R: cmprsk::cuminc
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GrayTest {

@@ -86,7 +86,6 @@ impl Stratum {
 
     /// One time with events: `own` of the cause and `other` ones in all groups. The pooled incidence after it.
     fn step(&mut self, own: f64, other: f64, pooled: f64, rho: f64, score: &mut [f64]) -> f64 {
-        let k = self.k;
         // Σ Y/S and Σ R, over the groups in which anybody is at risk.
         let (mut h, mut r) = (0.0, 0.0);
         for g in self.groups.iter().filter(|g| g.at_risk > 0.0) {
@@ -94,56 +93,17 @@ impl Stratum {
             r += g.at_risk * (1.0 - g.incidence) / g.free;
         }
         let after = pooled + own / h;
-        let weight = if rho == 0.0 { 1.0 } else { (1.0 - pooled).powf(rho) };
         if own > 0.0 {
+            let weight = if rho == 0.0 { 1.0 } else { (1.0 - pooled).powf(rho) };
             let hazard = if pooled < 1.0 { own / (h * (1.0 - pooled)) } else { 0.0 };
-            for (i, gi) in self.groups.iter().enumerate().filter(|(_, g)| g.at_risk > 0.0) {
-                let share = gi.at_risk / gi.free;
-                score[i] += weight * (gi.own - own * share * (1.0 - gi.incidence) / r);
-                if i + 1 == k {
-                    continue;
-                }
-                for (j, gj) in self.groups.iter().enumerate() {
-                    self.a[i * k + j] = 0.0;
-                    if gj.at_risk > 0.0 {
-                        let same = if i == j { 1.0 } else { 0.0 };
-                        let a = weight * share * (same - gj.at_risk / (gj.free * h));
-                        self.a[i * k + j] = a;
-                        self.c[i * k + j] += a * hazard;
-                    }
-                }
+            for (score, g) in score.iter_mut().zip(&self.groups).filter(|(_, g)| g.at_risk > 0.0) {
+                *score += weight * (g.own - own * (g.at_risk / g.free) * (1.0 - g.incidence) / r);
             }
-            for i in (0..k - 1).filter(|&i| !(self.groups[i].at_risk > 0.0)) {
-                self.a[i * k..(i + 1) * k].fill(0.0);
-            }
-            for g in 0..k {
-                let at = self.groups[g];
-                if !(at.at_risk > 0.0) {
-                    continue;
-                }
-                let ahead = if at.free_after > 0.0 { 1.0 - (1.0 - after) / at.free_after } else { 1.0 };
-                let tied = if own > 1.0 && h * at.free > 1.0 {
-                    1.0 - (own - 1.0) / (h * at.free - 1.0)
-                } else {
-                    1.0
-                };
-                let variance = tied * at.free * own / (h * at.at_risk);
-                self.add(g, ahead, variance, |a, c| a - ahead * c);
-            }
+            self.weigh(weight, h, hazard);
+            self.vary_by_cause(own, h, after);
         }
         if other > 0.0 {
-            for g in 0..k {
-                let at = self.groups[g];
-                if !(at.free_after > 0.0 && at.other > 0.0) {
-                    continue;
-                }
-                let ahead = (1.0 - after) / at.free_after;
-                let n = at.at_risk;
-                let tied = if at.other > 1.0 { 1.0 - (at.other - 1.0) / (n - 1.0) } else { 1.0 };
-                let variance = tied * at.free * at.free * at.other / (n * n);
-                // The event moves what is still to come the other way.
-                self.add(g, -ahead, variance, |_, c| ahead * c);
-            }
+            self.vary_by_others(after);
         }
         for g in &mut self.groups {
             if g.at_risk > 0.0 {
@@ -152,6 +112,58 @@ impl Stratum {
             }
         }
         after
+    }
+
+    /// What an event of group j does to score i now (a), and what all events have done by their hazards until now (c).
+    fn weigh(&mut self, weight: f64, h: f64, hazard: f64) {
+        let k = self.k;
+        for (i, gi) in self.groups[..k - 1].iter().enumerate() {
+            if !(gi.at_risk > 0.0) {
+                self.a[i * k..(i + 1) * k].fill(0.0);
+                continue;
+            }
+            let share = gi.at_risk / gi.free;
+            for (j, gj) in self.groups.iter().enumerate() {
+                self.a[i * k + j] = 0.0;
+                if gj.at_risk > 0.0 {
+                    let same = if i == j { 1.0 } else { 0.0 };
+                    let a = weight * share * (same - gj.at_risk / (gj.free * h));
+                    self.a[i * k + j] = a;
+                    self.c[i * k + j] += a * hazard;
+                }
+            }
+        }
+    }
+
+    /// The variance by the events of the cause, `own` of them in all groups.
+    fn vary_by_cause(&mut self, own: f64, h: f64, after: f64) {
+        for g in 0..self.k {
+            let at = self.groups[g];
+            if !(at.at_risk > 0.0) {
+                continue;
+            }
+            let ahead = if at.free_after > 0.0 { 1.0 - (1.0 - after) / at.free_after } else { 1.0 };
+            let tied =
+                if own > 1.0 && h * at.free > 1.0 { 1.0 - (own - 1.0) / (h * at.free - 1.0) } else { 1.0 };
+            let variance = tied * at.free * own / (h * at.at_risk);
+            self.add(g, ahead, variance, |a, c| a - ahead * c);
+        }
+    }
+
+    /// The variance by the events of other causes.
+    fn vary_by_others(&mut self, after: f64) {
+        for g in 0..self.k {
+            let at = self.groups[g];
+            if !(at.free_after > 0.0 && at.other > 0.0) {
+                continue;
+            }
+            let ahead = (1.0 - after) / at.free_after;
+            let n = at.at_risk;
+            let tied = if at.other > 1.0 { 1.0 - (at.other - 1.0) / (n - 1.0) } else { 1.0 };
+            let variance = tied * at.free * at.free * at.other / (n * n);
+            // The event moves what is still to come the other way.
+            self.add(g, -ahead, variance, |_, c| ahead * c);
+        }
     }
 
     /// Adds the variance of an increment in group g whose effect on score i is `now(a_ig, c_ig) + ahead c_ig(∞)`.

@@ -12,11 +12,11 @@ use crate::numeric::random::Random;
 use crate::print::PValue;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
-use crate::survival::permutation::Counts;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
+use crate::survival::result::tail::Counts;
 use crate::survival::result::test::TestSummary;
 
 /// So many subjects may be exchanged.

@@ -11,7 +11,7 @@ use crate::survival::regression::design::Design;
 ///
 /// A scan of many covariates over the same patients (markers, cut points, subsets of columns) sorts the times, finds the risk
 /// sets and gathers the events once. Whether the data are those of the last fit is found by comparing them, so other data may come at
-/// any time: their order is then made anew. Results are those of [`CoxPh::fit`], bit for bit.
+/// any time: their order is then made again. Results are those of [`CoxPh::fit`], bit for bit.
 ///
 /// # Example
 /// Each of three markers alone:

@@ -10,6 +10,7 @@ use crate::error::{Error, ModelError, Result};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
+use crate::survival::regression::cox::rows::Rows;
 use crate::survival::risk_table::table::{RiskTable, Row};
 
 /// Who is at risk of being censored at a time at which events happen too.
@@ -96,6 +97,18 @@ pub(super) struct Censoring {
     pub censored: f64,
 }
 
+impl Censoring {
+    /// The derivative of a product-limit factor 1 − c/π has π − c where that of exp(−c/π) has π. Where events leave first
+    /// the former is taken, exact also with ties; crr takes the latter.
+    pub fn divisor(&self, events_first: bool) -> f64 {
+        match self.at_risk - self.censored {
+            left if events_first && left > 0.0 => left,
+            _ if events_first => f64::INFINITY,
+            _ => self.at_risk,
+        }
+    }
+}
+
 impl CensoringWeights {
     /// The weights of each group, `labels` of them.
     pub fn of_groups(data: &CompetingRisks, groups: &Groups, ties: CensoringTies) -> Result<Vec<Self>> {
@@ -120,7 +133,7 @@ impl CensoringWeights {
 
     /// `Err` with the time at which all who are under observation have just entered.
     fn new(table: &RiskTable, ties: CensoringTies) -> Result<Self, f64> {
-        let mut weights = Self::build(table, ties);
+        let mut weights = Self::of_table(table, ties);
         match weights.undefined.pop() {
             // Before the first entries there is nobody: nothing is divided.
             Some(time) if table.rows().any(|r| r.time < time && r.is_exit()) => Err(time),
@@ -129,17 +142,50 @@ impl CensoringWeights {
     }
 
     fn from_entry(table: &RiskTable, ties: CensoringTies) -> Self {
-        Self::build(table, ties).weights
+        Self::of_table(table, ties).weights
     }
 
-    fn build(table: &RiskTable, ties: CensoringTies) -> Building {
+    /// The weights of sorted rows of one stratum, without weights, of subjects who are there from the start.
+    pub fn of_rows(rows: &Rows, other: &[bool], ties: CensoringTies) -> Self {
+        let mut left = rows.len() as u32;
+        let mut start = 0;
+        let times = std::iter::from_fn(|| {
+            let time = *rows.time.get(start)?;
+            let (mut end, mut events) = (start, 0);
+            while rows.time.get(end) == Some(&time) {
+                events += u32::from(rows.event[end] | other[rows.order[end]]);
+                end += 1;
+            }
+            let (at_risk, censored) = (left, (end - start) as u32 - events);
+            left -= (end - start) as u32;
+            start = end;
+            Some(Row {
+                time,
+                at_risk: f64::from(at_risk),
+                events: f64::from(events),
+                censored: f64::from(censored),
+                entered: 0.0,
+                subjects_at_risk: at_risk,
+                event_subjects: events,
+                censored_subjects: censored,
+                entered_subjects: 0,
+            })
+        });
+        Self::build(times, ties).weights
+    }
+
+    fn of_table(table: &RiskTable, ties: CensoringTies) -> Building {
+        // Sampling weights are no part of how censoring comes about: it is estimated from subjects.
+        let sampling = table.has_sampling_weights();
+        Self::build(table.rows().map(|row| if sampling { by_subject(row) } else { row }), ties)
+    }
+
+    fn build(rows: impl Iterator<Item = Row>, ties: CensoringTies) -> Building {
         let mut weights = Self { times: Vec::new(), values: Vec::new(), censorings: Vec::new(), ties };
         let mut undefined = Vec::new();
         let mut now = Weight::ONE;
-        for row in table.rows() {
-            // Sampling weights are no part of how censoring comes about: it is estimated from subjects.
-            let Row { time, at_risk, events, censored, entered, .. } =
-                if table.has_sampling_weights() { by_subject(row) } else { row };
+        for row in rows {
+            let Row { time, at_risk, events, censored, entered, .. } = row;
             let exposed = if ties == CensoringTies::EventsFirst { at_risk - events } else { at_risk };
             let all_leave = row.censored_subjects + row.event_subjects == row.subjects_at_risk;
             let mut changed = false;

@@ -6,10 +6,9 @@ use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fine_gray::baseline::SubdistributionBaseline;
-use crate::survival::regression::fine_gray::censoring::CensoringWeights;
 use crate::survival::regression::fine_gray::model::FineGrayModel;
 use crate::survival::regression::fine_gray::options::FineGray;
-use crate::survival::regression::fine_gray::sandwich::{self, Integrand, Slope};
+use crate::survival::regression::fine_gray::sandwich;
 use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::fingerprint::Fingerprint;
 
@@ -20,8 +19,6 @@ pub(super) struct Finished<'a, 'd, 'x> {
     pub design: &'a Design<'x>,
     /// It stands at the end, over the rows that are left there.
     pub scan: &'a Scan,
-    pub groups: &'a [u32],
-    pub weights: &'a [CensoringWeights],
     /// The likelihood at the start.
     pub start: &'a Point,
     pub end: EndOfSearch<'a>,
@@ -63,11 +60,7 @@ impl Finished<'_, '_, '_> {
 
     /// Fine and Gray's sandwich about an inverse information, in the scaled covariates.
     fn sandwich(&self, inverse: &[f64]) -> Vec<f64> {
-        let left = self.end.left();
-        let of_time = Integrand { slope: Slope::One, offset: &self.scan.mean, columns: left.p };
-        let weights = (self.groups, self.weights);
-        let score = sandwich::influences(left, self.scan, &of_time, self.data, weights);
-        sandwich::sandwich(left, &score, self.data.any_cause(), inverse)
+        sandwich::sandwich(self.end.left(), self.scan, self.data, inverse)
     }
 
     fn baselines(&self) -> Vec<SubdistributionBaseline> {
@@ -76,13 +69,11 @@ impl Finished<'_, '_, '_> {
         let centre: f64 = (0..rows.p).map(|j| found.beta[j] * self.end.unit(j) * rows.centre[j]).sum();
         let unit = (-self.scan.shift - centre).exp();
         let labels = self.data.any_cause().strata();
-        let one = self.scan.of_strata(rows).map(|(stratum, of)| SubdistributionBaseline {
+        let mut hazards = self.scan.hazard.iter();
+        let one = rows.strata.iter().map(|stratum| SubdistributionBaseline {
             label: labels.map_or(String::new(), |s| s.labels()[stratum.code].clone()),
             times: stratum.ties.iter().map(|t| t.time).collect(),
-            jumps: self.scan.hazard[of.first..of.first + stratum.ties.len()]
-                .iter()
-                .map(|h| h * unit)
-                .collect(),
+            jumps: hazards.by_ref().take(stratum.ties.len()).map(|h| h * unit).collect(),
             last: rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0),
         });
         one.collect()

@@ -6,6 +6,7 @@
 //! that are left undecided lie in strata of their own, with the weights of all.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::survival::regression::cox::baseline::limit::split_by_rays;
 use crate::survival::regression::cox::limit::Directions;
@@ -13,16 +14,8 @@ use crate::survival::regression::cox::newton::{Maximum, Objective, begin, go_on,
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{Ties, separation};
-use crate::survival::regression::fine_gray::censoring::CensoringWeights;
+use crate::survival::regression::fine_gray::risk_set::RiskSet;
 use crate::survival::regression::fine_gray::scan::Scan;
-
-/// Who is in the risk sets, and with which weight.
-pub(super) struct RiskSet<'a> {
-    /// Of the rows of the data: another event came.
-    pub other: &'a [bool],
-    pub groups: &'a [u32],
-    pub weights: &'a [CensoringWeights],
-}
 
 /// How far a search goes.
 pub(super) struct Reach {
@@ -30,14 +23,14 @@ pub(super) struct Reach {
     pub max_iterations: usize,
 }
 
-impl RiskSet<'_> {
-    pub fn scan(&self, rows: &Rows) -> Scan {
-        Scan::new(rows, self.other, self.groups, self.weights)
+impl RiskSet {
+    pub fn scan(self: &Arc<Self>, rows: &Rows) -> Scan {
+        Scan::new(rows, Arc::clone(self))
     }
 
     /// The maximum over the coefficients `free`, or that of the limit, and the scan that stands there.
     pub fn maximise(
-        &self,
+        self: &Arc<Self>,
         (rows, mut scan): (&Rows, Scan),
         penalty: &[f64],
         (initial, start): (&[f64], Point),
@@ -76,16 +69,16 @@ impl RiskSet<'_> {
         let pairs = rows.leaving_at(&scan.last_at_risk(rows));
         let monotone = separation::limit(&pairs, Ties::Breslow, free)?;
         let directions = Directions::new(&pairs, &monotone, Ties::Breslow, free);
-        let split = rows.split_as(&monotone.left, self.other);
+        let split = rows.split_as(&monotone.left, &self.other);
         Some((directions, split))
     }
 
     /// The rows of a limit that is known, in strata whose events stand at one place along each of its `rays`.
-    pub fn of_limit(&self, rows: Rows, free: &[usize], rays: &[Vec<f64>]) -> Rows {
+    pub fn of_limit(self: &Arc<Self>, rows: Rows, free: &[usize], rays: &[Vec<f64>]) -> Rows {
         let pairs = rows.leaving_at(&self.scan(&rows).last_at_risk(&rows));
         let Some(monotone) = separation::limit(&pairs, Ties::Breslow, free) else { return rows };
-        let split = rows.split_as(&monotone.left, self.other);
-        split_by_rays(Cow::Owned(split), rays).into_owned().with_idle_hidden(self.other)
+        let split = rows.split_as(&monotone.left, &self.other);
+        split_by_rays(Cow::Owned(split), rays).into_owned().with_idle_hidden(&self.other)
     }
 }
 

@@ -5,9 +5,9 @@
 //!   proportional hazards: [`FittedCompetingRisks`]
 //! * the data set with a row for each weight, for other programs and for Efron's ties: [`SubdistributionRows`]
 //!
-//! Inside: `censoring` has the weights, `scan` evaluates in O(n) by a walk from either end (`one_pass` with few covariates, in
-//! registers), `sandwich` has the variance of Fine and Gray, `limit` the model where a coefficient is infinite, `expanded` the
-//! data set.
+//! Inside: `censoring` has the weights, `risk_set` who stays with which, `scan` evaluates in O(n) by a walk from either end
+//! (`one_pass` with few covariates, in registers), `sandwich` has the variance of Fine and Gray (`influence_pass` with few
+//! covariates), `limit` the model where a coefficient is infinite, `expanded` the data set.
 //!
 //! Not here: models of cause-specific hazards ([`CoxPh`](crate::survival::CoxPh) on
 //! [`CompetingRisks::cause_specific`](crate::survival::CompetingRisks::cause_specific)).
@@ -17,6 +17,7 @@ mod censoring;
 mod columns;
 mod expanded;
 mod finished;
+mod influence_pass;
 mod limit;
 mod model;
 mod one_pass;
@@ -24,6 +25,7 @@ mod options;
 mod prediction;
 mod proportional;
 mod residuals;
+mod risk_set;
 mod sandwich;
 mod scan;
 #[cfg(feature = "serde")]

@@ -6,6 +6,7 @@ use ndarray::Array2;
 
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::quadratic_form::quadratic_form;
+use crate::print::{self, PValue};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::SideBySide;
@@ -16,6 +17,8 @@ use crate::survival::regression::fingerprint::Fingerprint;
 use crate::survival::regression::new_rows::{NewColumns, NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Status, Term, TestResult};
+use crate::survival::result::Interval;
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 
 /// A fitted Fine-Gray model. Made by [`FineGray::fit`](crate::survival::FineGray::fit).
 ///
@@ -221,8 +224,10 @@ pub(super) fn check_times(times: &[f64], last: f64) -> Result<()> {
     Ok(())
 }
 
-impl fmt::Display for FineGrayModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+prints_limits!(FineGrayModel);
+
+impl PrintsLimits for FineGrayModel {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "Fine-Gray model of cause {}: {} rows, {} events; {} after {} iterations",
@@ -232,7 +237,13 @@ impl fmt::Display for FineGrayModel {
         write!(
             f,
             "\n{:width$} {:>10} {:>10} {:>9} {:>8} {:>9}  {:>16}",
-            "covariate", "coef", "exp(coef)", "se", "z", "p", "95% CI of exp"
+            "covariate",
+            "coef",
+            "exp(coef)",
+            "se",
+            "z",
+            "p",
+            format!("{} CI of exp", print::level(interval.confidence_level()))
         )?;
         let number = |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
         for t in &self.terms {
@@ -247,7 +258,7 @@ impl fmt::Display for FineGrayModel {
                 }
                 _ => (),
             }
-            let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+            let limits = t.interval(interval).map_err(|_| fmt::Error)?;
             write!(
                 f,
                 "\n{:width$} {:>10.4} {:>10.4} {:>9} {:>8} {:>9}  {:>16}",
@@ -256,8 +267,8 @@ impl fmt::Display for FineGrayModel {
                 t.hazard_ratio(),
                 number(t.robust_std_error, 4),
                 number(t.z(), 2),
-                t.p_value().map_or("–".to_string(), |p| format!("{p:.4}")),
-                interval.to_string()
+                t.p_value().map_or("–".to_string(), |p| PValue(p).to_string()),
+                limits.to_string()
             )?;
         }
         write!(f, "\nWald (sandwich)  {}", self.wald_test())

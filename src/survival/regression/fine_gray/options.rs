@@ -6,13 +6,13 @@ use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Collinear;
 use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
-use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fine_gray::censoring::{CensoringTies, of_data};
 use crate::survival::regression::fine_gray::expanded::SubdistributionRows;
 use crate::survival::regression::fine_gray::finished::Finished;
-use crate::survival::regression::fine_gray::limit::{Reach, RiskSet, independent, point};
+use crate::survival::regression::fine_gray::limit::{Reach, independent, point};
 use crate::survival::regression::fine_gray::model::FineGrayModel;
+use crate::survival::regression::fine_gray::risk_set::RiskSet;
 use crate::survival::regression::search_options;
 
 /// Fine and Gray's model of the cumulative incidence of a cause: `F(t | x) = 1 − exp(−H₀(t) exp(x'β))`.
@@ -147,11 +147,8 @@ impl FineGray {
                       the penalty rests; use `FineGray::ridge`",
             });
         }
-        let (groups, weights) = of_data(data, self.censoring_groups.as_ref(), self.censoring_ties)?;
-        let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
-        let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
-        let rows = Rows::for_other_risk_sets(&of_cause, design, &other)?;
-        let sets = RiskSet { other: &other, groups: &groups, weights: &weights };
+        let groups = self.censoring_groups.as_ref();
+        let (sets, rows) = RiskSet::with_rows(data, design, cause, groups, self.censoring_ties)?;
         let p = rows.p;
         let penalty: Vec<f64> =
             rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
@@ -178,8 +175,7 @@ impl FineGray {
         let reach = Reach { tolerance: self.tolerance, max_iterations: self.max_iterations };
         let (found, scan) = sets.maximise((&rows, scan), &penalty, (&initial, start.clone()), &free, &reach);
         let end = EndOfSearch { rows: &rows, free: &free, found: &found };
-        let (scan, groups, weights, start) = (&scan, &groups[..], &weights[..], &start);
-        Ok(Finished { options: self, data, design, scan, groups, weights, start, end }.into_model())
+        Ok(Finished { options: self, data, design, scan: &scan, start: &start, end }.into_model())
     }
 
     /// The data set in which a row stands for each weight (R's `finegray`): fit it with

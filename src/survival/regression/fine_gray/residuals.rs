@@ -127,9 +127,10 @@ impl FittedCompetingRisks<'_> {
             scaled_schoenfeld: Array2::zeros((0, p)),
             event_times: Vec::new(),
         };
+        let exposure = scan.exposures(rows, &scan.hazard);
         for (i, &at) in rows.order.iter().enumerate() {
             let event = f64::from(u8::from(rows.event[i]));
-            out.martingale[at] = event - scan.risk[i] / rows.weight[i] * scan.exposure[i];
+            out.martingale[at] = event - scan.risk[i] / rows.weight[i] * exposure[i];
             for j in 0..p {
                 out.score[(at, j)] = score[i * p + j] * rows.scale[j];
                 if finite(j) {

@@ -11,8 +11,9 @@ use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
-use crate::survival::regression::fine_gray::censoring::{Censoring, CensoringTies, CensoringWeights, Walk};
+use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights, Walk};
 use crate::survival::regression::fine_gray::columns::known_columns;
+use crate::survival::regression::fine_gray::influence_pass::End;
 use crate::survival::regression::fine_gray::scan::{OfStratum, Scan, add, symmetric, upper};
 
 /// What is integrated over `wᵢ(t) dMᵢ(t)`: `a(t) xᵢ − b(t)`, where a is a number and b has a value for each column.
@@ -285,13 +286,7 @@ fn effects_of(
 }
 
 /// `ηᵢ + ψᵢ` per unit of weight; with delayed entry the weights are taken as known, and `ψᵢ` is 0.
-pub(super) fn influences(
-    rows: &Rows,
-    scan: &Scan,
-    of_time: &Integrand,
-    data: &CompetingRisks,
-    (group, weights): (&[u32], &[CensoringWeights]),
-) -> Vec<f64> {
+pub(super) fn influences(rows: &Rows, scan: &Scan, of_time: &Integrand, data: &CompetingRisks) -> Vec<f64> {
     if of_time.columns == 0 {
         return Vec::new();
     }
@@ -299,11 +294,12 @@ pub(super) fn influences(
     let any = data.any_cause();
     if any.entry().is_none_or(|e| e.iter().all(|&e| e <= 0.0)) {
         let sampling = matches!(any.weights(), Some(Weights::Sampling(_)));
+        let weights = &scan.sets.weights;
         let events_first = weights.iter().any(|w| w.ties == CensoringTies::EventsFirst);
         let effects = effects(rows, scan, of_time, weights, events_first);
         for (g, (w, q)) in weights.iter().zip(&effects).enumerate() {
             let of_group = OwnCensoring { w, q, events_first, sampling };
-            let member = |i: usize| weights.len() == 1 || group[rows.order[i]] as usize == g;
+            let member = |i: usize| scan.sets.group(rows.order[i]) as usize == g;
             known_columns!(of_time.columns, |p| of_group.add_to(&mut score, rows, scan, member, p));
         }
     }
@@ -320,23 +316,13 @@ struct OwnCensoring<'a> {
 }
 
 impl OwnCensoring<'_> {
-    /// The derivative of a product-limit factor 1 − c/π has π − c where that of exp(−c/π) has π. Where events leave first
-    /// the former is taken, exact also with ties; crr takes the latter.
-    fn divisor(&self, c: &Censoring) -> f64 {
-        match c.at_risk - c.censored {
-            left if self.events_first && left > 0.0 => left,
-            _ if self.events_first => f64::INFINITY,
-            _ => c.at_risk,
-        }
-    }
-
     /// `∫ q/π dΛᶜ` before each censoring time, and after the last.
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn drift(&self, p: usize) -> Vec<f64> {
         let mut drift = vec![0.0; (self.w.censorings.len() + 1) * p];
         for (at, c) in self.w.censorings.iter().enumerate() {
-            let factor = c.censored / (c.at_risk * self.divisor(c));
+            let factor = c.censored / (c.at_risk * c.divisor(self.events_first));
             let (before, after) = drift[at * p..].split_at_mut(p);
             for ((after, before), q) in after[..p].iter_mut().zip(before).zip(&self.q[at * p..(at + 1) * p]) {
                 *after = *before + q * factor;
@@ -369,7 +355,7 @@ impl OwnCensoring<'_> {
                 let row = &mut score[i * p..(i + 1) * p];
                 add(row, &drift[at_risk * p..(at_risk + 1) * p], -unit);
                 if censored && here {
-                    let factor = unit / self.divisor(&censorings[until - 1]);
+                    let factor = unit / censorings[until - 1].divisor(self.events_first);
                     add(row, &self.q[(until - 1) * p..until * p], factor);
                 }
             }
@@ -378,9 +364,25 @@ impl OwnCensoring<'_> {
 }
 
 /// `V (Σ u uᵀ) V` over clusters, or over rows.
-pub(super) fn sandwich(rows: &Rows, score: &[f64], data: &RightCensored, v: &[f64]) -> Vec<f64> {
-    let meat = meat(rows, score, data, rows.p);
+pub(super) fn sandwich(rows: &Rows, scan: &Scan, data: &CompetingRisks, v: &[f64]) -> Vec<f64> {
+    let any = data.any_cause();
+    let meat = in_registers(rows, scan, any).unwrap_or_else(|| {
+        let of_time = Integrand { slope: Slope::One, offset: &scan.mean, columns: rows.p };
+        meat(rows, &influences(rows, scan, &of_time, data), any, rows.p)
+    });
     product(&product(v, &meat, rows.p), v, rows.p)
+}
+
+/// `Σ u uᵀ` over rows, where the influences of the score need not be written down.
+fn in_registers(rows: &Rows, scan: &Scan, any: &RightCensored) -> Option<Vec<f64>> {
+    let pass = scan.stands_in_one_pass()?;
+    if any.clusters().is_some() {
+        return None;
+    }
+    let (hazard, mean, weights) = (&scan.hazard[..], &scan.mean[..], scan.sets.weights.first()?);
+    let sampling = matches!(any.weights(), Some(Weights::Sampling(_)));
+    let repeated = matches!(any.weights(), Some(Weights::Replication(_)));
+    End { rows, pass, risk: &scan.risk, hazard, mean, weights, sampling, repeated }.meat()
 }
 
 /// `Σ u uᵀ` over clusters, or over rows, of influences with `p` columns; a replication weight of k counts as k rows.

@@ -5,14 +5,17 @@
 //! multiplied by `W(t)`. No row is repeated. With `dA = d/S0` the information is
 //! `Σ r e x xᵀ − Σ d (S1/S0)(S1/S0)ᵀ`, where the exposure e of a row sums dA over the times at which it counts.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::newton::RiskSets;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
-use crate::survival::regression::fine_gray::censoring::{CensoringWeights, Walk, Weight};
+use crate::survival::regression::fine_gray::censoring::{Walk, Weight};
 use crate::survival::regression::fine_gray::columns::known_columns;
-use crate::survival::regression::fine_gray::one_pass::{self, Room};
+use crate::survival::regression::fine_gray::one_pass::{OnePass, Steps};
+use crate::survival::regression::fine_gray::risk_set::RiskSet;
 
 /// Running sums that have fallen to this share of their peak by taking away late entries are summed again.
 const CANCELLED: f64 = 1e-4;
@@ -20,21 +23,23 @@ const CANCELLED: f64 = 1e-4;
 /// The rows of a fit with the weights of the subdistribution.
 #[derive(Debug)]
 pub(super) struct Scan {
-    /// By stratum.
-    strata: Vec<OfStratum>,
+    pub sets: Arc<RiskSet>,
+    /// By stratum, where the general way is asked.
+    strata: OnceLock<Vec<OfStratum>>,
     pub groups: usize,
     /// `r = w exp(η − shift)` of each row.
     pub risk: Vec<f64>,
     pub shift: f64,
     /// Of each row: what it was exposed to.
-    pub exposure: Vec<f64>,
+    exposure: Vec<f64>,
     /// By event time over all strata: `d/S0` and `S1/S0`.
     pub hazard: Vec<f64>,
     pub mean: Vec<f64>,
     eta: Vec<f64>,
-    /// Can the likelihood be had in fewer walks, and room for these.
-    short: bool,
-    room: Room,
+    /// What the likelihood is had with in fewer walks, where it can be.
+    one_pass: Option<OnePass>,
+    /// Were risks, hazards and means had in this way?
+    in_one_pass: bool,
 }
 
 /// What the scan needs to know of a stratum.
@@ -59,66 +64,82 @@ pub(super) struct Other {
     pub own: Weight,
 }
 
-impl Scan {
-    /// `other` and `group` are of the rows of the data.
-    pub fn new(rows: &Rows, other: &[bool], group: &[u32], weights: &[CensoringWeights]) -> Self {
-        let groups = weights.len();
+impl OfStratum {
+    /// Of each stratum of the rows.
+    fn of_rows(rows: &Rows, sets: &RiskSet) -> Vec<Self> {
         let mut first = 0;
-        let strata = rows
-            .strata
-            .iter()
-            .map(|stratum| {
-                let place = |t: f64| stratum.ties.partition_point(|tie| tie.time <= t) as u32;
-                // Rows and event times lie in order of time: places are found by walking along.
-                let walks = || weights.iter().map(|_| Walk::default()).collect::<Vec<_>>();
-                let mut of_rows = walks();
-                let others = stratum.rows.clone().filter(|&i| other[rows.order[i]]).map(|row| {
-                    let group = group[rows.order[row]];
-                    let walk = &mut of_rows[group as usize];
-                    Other { row, group, own: weights[group as usize].walk_before(rows.time[row], walk) }
-                });
-                let mut entered = Vec::new();
-                if !stratum.late.is_empty() {
-                    entered.resize(stratum.rows.len(), 0);
-                    for &(entry, i) in &stratum.late {
-                        entered[i - stratum.rows.start] = place(entry);
-                    }
-                }
-                let (mut of_ties, mut until) = (walks(), Walk::default());
-                let mut before = Vec::with_capacity(stratum.ties.len() * groups);
-                for tie in &stratum.ties {
-                    let both = weights.iter().zip(&mut of_ties);
-                    before.extend(both.map(|(w, walk)| w.walk_before(tie.time, walk)));
-                }
-                let until =
-                    |i: usize| until.on(stratum.ties.len(), |k| stratum.ties[k].time <= rows.time[i]) as u32;
-                let of = OfStratum {
-                    first,
-                    others: others.collect(),
-                    weights: before,
-                    until: stratum.rows.clone().map(until).collect(),
-                    entered,
-                };
-                first += stratum.ties.len();
-                of
-            })
-            .collect();
+        let one = |stratum: &Stratum| {
+            let of = Self::new(rows, stratum, sets, first);
+            first += stratum.ties.len();
+            of
+        };
+        rows.strata.iter().map(one).collect()
+    }
+
+    fn new(rows: &Rows, stratum: &Stratum, sets: &RiskSet, first: usize) -> Self {
+        let (weights, times) = (&sets.weights, &stratum.ties);
+        let place = |t: f64| times.partition_point(|tie| tie.time <= t) as u32;
+        // Rows and event times lie in order of time: places are found by walking along.
+        let walks = || weights.iter().map(|_| Walk::default()).collect::<Vec<_>>();
+        let mut of_rows = walks();
+        let others = stratum.rows.clone().filter(|&i| sets.other[rows.order[i]]).map(|row| {
+            let group = sets.group(rows.order[row]);
+            let walk = &mut of_rows[group as usize];
+            Other { row, group, own: weights[group as usize].walk_before(rows.time[row], walk) }
+        });
+        let mut entered = Vec::new();
+        if !stratum.late.is_empty() {
+            entered.resize(stratum.rows.len(), 0);
+            for &(entry, i) in &stratum.late {
+                entered[i - stratum.rows.start] = place(entry);
+            }
+        }
+        let (mut of_ties, mut until) = (walks(), Walk::default());
+        let mut before = Vec::with_capacity(times.len() * weights.len());
+        for tie in times {
+            let both = weights.iter().zip(&mut of_ties);
+            before.extend(both.map(|(w, walk)| w.walk_before(tie.time, walk)));
+        }
+        let until = |i: usize| until.on(times.len(), |k| times[k].time <= rows.time[i]) as u32;
         Self {
-            strata,
-            groups,
+            first,
+            others: others.collect(),
+            weights: before,
+            until: stratum.rows.clone().map(until).collect(),
+            entered,
+        }
+    }
+}
+
+impl Scan {
+    pub fn new(rows: &Rows, sets: Arc<RiskSet>) -> Self {
+        let times = rows.strata.iter().map(|s| s.ties.len()).sum::<usize>();
+        Self {
+            strata: OnceLock::new(),
+            groups: sets.weights.len(),
             risk: Vec::new(),
             shift: 0.0,
             exposure: Vec::new(),
-            hazard: vec![0.0; first],
-            mean: vec![0.0; first * rows.p],
+            hazard: vec![0.0; times],
+            mean: vec![0.0; times * rows.p],
             eta: Vec::new(),
-            short: one_pass::applies(rows, groups),
-            room: Room::default(),
+            one_pass: OnePass::new(rows, &sets.other, &sets.weights),
+            in_one_pass: false,
+            sets,
         }
     }
 
     pub fn of_strata<'a>(&'a self, rows: &'a Rows) -> impl Iterator<Item = (&'a Stratum, &'a OfStratum)> {
-        rows.strata.iter().zip(&self.strata)
+        rows.strata.iter().zip(self.of_each_stratum(rows))
+    }
+
+    fn of_each_stratum(&self, rows: &Rows) -> &[OfStratum] {
+        self.strata.get_or_init(|| OfStratum::of_rows(rows, &self.sets))
+    }
+
+    /// What the scan stands with, if its risks, hazards and means were had in one pass.
+    pub fn stands_in_one_pass(&self) -> Option<&OnePass> {
+        self.one_pass.as_ref().filter(|_| self.in_one_pass)
     }
 
     /// When each row is at risk for the last time, at the latest: a row with another event at the last event time at which
@@ -136,10 +157,15 @@ impl Scan {
         time
     }
 
-    /// Where the scan stands after it: risk weights, hazards, means and exposures at `beta`.
+    /// Where the scan stands after it: risk weights, hazards and means at `beta`.
     pub fn stand_at(&mut self, rows: &Rows, beta: &[f64]) {
-        known_columns!(rows.p, |p| self.hazards(rows, beta, p));
-        self.expose(rows);
+        let steps = Steps { risk: &mut self.risk, hazard: &mut self.hazard, mean: &mut self.mean };
+        self.shift = 0.0;
+        self.in_one_pass =
+            self.one_pass.as_mut().is_some_and(|pass| pass.stand_at(rows, beta, steps).is_some());
+        if !self.in_one_pass {
+            known_columns!(rows.p, |p| self.hazards(rows, beta, p));
+        }
     }
 
     /// Risk weights, hazards and means at `beta`; the log likelihood.
@@ -151,7 +177,7 @@ impl Scan {
         let mut sums = vec![0.0; p];
         let mut of_groups = Vec::new();
         let mut log_likelihood = 0.0;
-        for number in 0..self.strata.len() {
+        for number in 0..rows.strata.len() {
             self.forwards(rows, number, &mut of_groups, p);
             log_likelihood += self.backwards(rows, number, &mut sums, p);
         }
@@ -175,7 +201,8 @@ impl Scan {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn forwards(&mut self, rows: &Rows, number: usize, sums: &mut Vec<f64>, p: usize) {
-        let (stratum, of) = (&rows.strata[number], &self.strata[number]);
+        let stratum = &rows.strata[number];
+        let of = &self.strata.get_or_init(|| OfStratum::of_rows(rows, &self.sets))[number];
         sums.clear();
         sums.resize(self.groups * (p + 1), 0.0);
         let mut epochs = vec![0; self.groups];
@@ -214,7 +241,8 @@ impl Scan {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn backwards(&mut self, rows: &Rows, number: usize, s1: &mut [f64], p: usize) -> f64 {
-        let (stratum, of) = (&rows.strata[number], &self.strata[number]);
+        let stratum = &rows.strata[number];
+        let of = &self.strata.get_or_init(|| OfStratum::of_rows(rows, &self.sets))[number];
         let row = |i: usize| &rows.x[i * p..(i + 1) * p];
         let mut log_likelihood = 0.0;
         s1.fill(0.0);
@@ -323,7 +351,7 @@ impl Scan {
         let (gradient, information) = (&mut point.gradient[..p], &mut point.information[..p * p]);
         gradient.fill(0.0);
         information.fill(0.0);
-        for (stratum, of) in rows.strata.iter().zip(&self.strata) {
+        for (stratum, of) in self.of_strata(rows) {
             for (k, tie) in stratum.ties.iter().enumerate() {
                 let mean = &self.mean[(of.first + k) * p..(of.first + k + 1) * p];
                 for i in tie.start..tie.events_end {
@@ -367,7 +395,7 @@ pub(super) fn symmetric(matrix: &mut [f64], p: usize) {
 
 impl RiskSets for &mut Scan {
     fn evaluate(&mut self, rows: &Rows, beta: &[f64], point: &mut Point) {
-        if self.short && one_pass::evaluate(rows, &self.strata, beta, &mut self.room, point).is_some() {
+        if self.one_pass.as_mut().is_some_and(|pass| pass.evaluate(rows, beta, point).is_some()) {
             return;
         }
         known_columns!(rows.p, |p| self.evaluate_with(rows, beta, p, point));

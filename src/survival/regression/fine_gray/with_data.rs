@@ -4,9 +4,8 @@ use crate::error::Result;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
-use crate::survival::regression::fine_gray::censoring::{CensoringWeights, of_data};
-use crate::survival::regression::fine_gray::limit::RiskSet;
 use crate::survival::regression::fine_gray::model::FineGrayModel;
+use crate::survival::regression::fine_gray::risk_set::RiskSet;
 use crate::survival::regression::fine_gray::sandwich::{self, Integrand, Slope};
 use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::term::Status;
@@ -51,8 +50,6 @@ pub struct FittedCompetingRisks<'a> {
     /// Of the data; where a coefficient is infinite, in the risk sets of the limit.
     pub(super) rows: Rows,
     pub(super) scan: Scan,
-    groups: Vec<u32>,
-    weights: Vec<CensoringWeights>,
     /// The stratum whose baseline counts.
     pub(super) stratum: Option<String>,
 }
@@ -65,11 +62,8 @@ impl FineGrayModel {
     pub fn with<'a>(&'a self, data: &'a CompetingRisks, design: &Design) -> Result<FittedCompetingRisks<'a>> {
         self.fingerprint.check_competing(data, design)?;
         let cause = data.position(self.cause())? as u32 + 1;
-        let (groups, weights) = of_data(data, self.censoring_groups.as_ref(), self.censoring_ties)?;
-        let of_cause = data.with_event(data.codes().iter().map(|&c| c == cause).collect())?;
-        let other: Vec<bool> = data.codes().iter().map(|&c| c > 0 && c != cause).collect();
-        let rows = Rows::for_other_risk_sets(&of_cause, design, &other)?;
-        let sets = RiskSet { other: &other, groups: &groups, weights: &weights };
+        let (groups, ties) = (self.censoring_groups.as_ref(), self.censoring_ties);
+        let (sets, rows) = RiskSet::with_rows(data, design, cause, groups, ties)?;
         let rows = match &self.limit {
             Some(limit) => {
                 let free: Vec<usize> = self.columns_of(|status| status != Status::Redundant);
@@ -80,7 +74,7 @@ impl FineGrayModel {
         let mut scan = sets.scan(&rows);
         let beta: Vec<f64> = self.finite_part().iter().zip(&rows.scale).map(|(b, s)| b * s).collect();
         scan.stand_at(&rows, &beta);
-        Ok(FittedCompetingRisks { model: self, data, rows, scan, groups, weights, stratum: None })
+        Ok(FittedCompetingRisks { model: self, data, rows, scan, stratum: None })
     }
 
     /// The coefficients; of a limit, those by which its finite part is told.
@@ -108,7 +102,7 @@ impl FittedCompetingRisks<'_> {
 
     /// What each row adds to an integral, per unit of weight, in the order of the sorted rows.
     pub(super) fn influences(&self, of_time: &Integrand) -> Vec<f64> {
-        sandwich::influences(&self.rows, &self.scan, of_time, self.data, (&self.groups, &self.weights))
+        sandwich::influences(&self.rows, &self.scan, of_time, self.data)
     }
 
     /// What each row adds to the score.

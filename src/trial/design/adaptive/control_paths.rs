@@ -2,7 +2,7 @@
 //!
 //! The path is known at the looks by its increments, each normal: the mean over one is a sum over equally spaced points, which for a
 //! normal density times an entire function converges faster than any power of the step. For `Φ(a x + b)` the error is of the order
-//! of `exp(−2π² / (h² (1 + a²)))`, here with a = √ρ. Paths with a weight below [`LIGHT`] are left out. Given the path an arm is one
+//! of `exp(−2π² / (h² (1 + a²)))`, here with a = √ρ of the largest arm. Paths with a weight below [`LIGHT`] are left out. Given the path an arm is one
 //! Brownian motion between bounds that move with it, and goes by [`Stage`].
 
 use std::f64::consts::TAU;
@@ -16,18 +16,45 @@ const FAR: f64 = 7.2;
 /// Paths with less weight than this are left out: all of them together have some 1e-9 of a probability's size.
 const LIGHT: f64 = 1e-13;
 
-/// So many arms with this drift, the expected final statistic.
-#[derive(Debug, Clone, Copy)]
+/// So many arms of this size relative to the control, with this drift, the expected final statistic.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Arms {
     pub(super) count: usize,
+    pub(super) ratio: f64,
     pub(super) drift: f64,
+}
+
+impl Arms {
+    /// Arms of these sizes and drifts, those that are alike counted together.
+    pub(super) fn counted(arms: impl Iterator<Item = (f64, f64)>) -> Vec<Self> {
+        let mut counted: Vec<Self> = Vec::new();
+        for (ratio, drift) in arms {
+            match counted.iter_mut().find(|a| a.ratio == ratio && a.drift == drift) {
+                Some(own) => own.count += 1,
+                None => counted.push(Self { count: 1, ratio, drift }),
+            }
+        }
+        counted
+    }
+
+    fn start(&self) -> (Stage, f64) {
+        (Stage::start(self.drift * (1.0 + self.ratio).sqrt()), 0.0)
+    }
+
+    /// A statistic `z` at fraction `t` on the scale of the arm's own motion, where the control stands at `control`.
+    fn own(&self, z: f64, control: f64, t: f64) -> f64 {
+        z * (1.0 + self.ratio).sqrt() + (self.ratio / t).sqrt() * control
+    }
+
+    /// The statistic of a value on that scale.
+    fn statistic(&self, own: f64, control: f64, t: f64) -> f64 {
+        (own - (self.ratio / t).sqrt() * control) / (1.0 + self.ratio).sqrt()
+    }
 }
 
 /// The looks of a trial, and the bounds of every arm at each.
 pub(super) struct ControlPaths<'a> {
     pub(super) fractions: &'a [f64],
-    /// The size of each arm relative to the control.
-    pub(super) ratio: f64,
     pub(super) upper: &'a [f64],
     pub(super) lower: &'a [f64],
 }
@@ -46,9 +73,10 @@ type Visitor<'v> = dyn FnMut(&Look<'_>, &[(Stage, f64)]) + 'v;
 
 impl ControlPaths<'_> {
     /// The points of one increment with their weights.
-    fn points(&self) -> Vec<(f64, f64)> {
+    fn points(&self, arms: &[Arms]) -> Vec<(f64, f64)> {
+        let largest = arms.iter().map(|a| a.ratio).fold(0.0, f64::max);
         let wanted: f64 = if self.fractions.len() < 4 { 0.5 } else { 0.6 };
-        let step = wanted * (2.0 / (1.0 + self.ratio)).sqrt().min(1.0);
+        let step = wanted * (2.0 / (1.0 + largest)).sqrt().min(1.0);
         let reach = (FAR / step).ceil() as i32;
         let point = |i: i32| {
             let x = f64::from(i) * step;
@@ -57,17 +85,8 @@ impl ControlPaths<'_> {
         (-reach..=reach).map(point).collect()
     }
 
-    /// An arm's bound at look `k` on the scale of its own motion.
-    fn own(&self, k: usize, z: f64, control: f64) -> f64 {
-        z * (1.0 + self.ratio).sqrt() + self.ratio.sqrt() * control / self.fractions[k].sqrt()
-    }
-
-    fn start(&self, drift: f64) -> (Stage, f64) {
-        (Stage::start(drift * (1.0 + self.ratio).sqrt()), 0.0)
-    }
-
     /// Goes along all paths; `at` is told the look, its place on the path, and the time.
-    fn walk(&self, look: &Look<'_>, points: &[(f64, f64)], at: &mut Visitor<'_>) {
+    fn walk(&self, look: &Look<'_>, arms: &[Arms], points: &[(f64, f64)], at: &mut Visitor<'_>) {
         let (k, t) = (look.k, self.fractions[look.k]);
         let before = if k == 0 { 0.0 } else { self.fractions[k - 1] };
         for &(x, w) in points {
@@ -76,11 +95,13 @@ impl ControlPaths<'_> {
                 continue;
             }
             let control = look.control + (t - before).sqrt() * x;
-            let (upper, lower) = (self.own(k, self.upper[k], control), self.own(k, self.lower[k], control));
             let shown: Vec<(Stage, f64)> = look
                 .kinds
                 .iter()
-                .map(|(stage, shown)| {
+                .zip(arms)
+                .map(|((stage, shown), arm)| {
+                    let (upper, lower) =
+                        (arm.own(self.upper[k], control, t), arm.own(self.lower[k], control, t));
                     let shown = shown + stage.above(t, upper);
                     match self.fractions.get(k + 1) {
                         Some(&following) => (stage.next(t, lower, upper, following), shown),
@@ -90,17 +111,17 @@ impl ControlPaths<'_> {
                 .collect();
             at(&Look { k, weight, control, kinds: look.kinds }, &shown);
             if k + 1 < self.fractions.len() {
-                self.walk(&Look { k: k + 1, weight, control, kinds: &shown }, points, at);
+                self.walk(&Look { k: k + 1, weight, control, kinds: &shown }, arms, points, at);
             }
         }
     }
 
     /// The probability that some arm has been shown by each look.
     pub(super) fn any_by_look(&self, arms: &[Arms]) -> Vec<f64> {
-        let kinds: Vec<(Stage, f64)> = arms.iter().map(|a| self.start(a.drift)).collect();
+        let kinds: Vec<(Stage, f64)> = arms.iter().map(Arms::start).collect();
         let mut sums = vec![0.0; self.fractions.len()];
         let root = Look { k: 0, weight: 1.0, control: 0.0, kinds: &kinds };
-        self.walk(&root, &self.points(), &mut |look, after| {
+        self.walk(&root, arms, &self.points(arms), &mut |look, after| {
             // 1 − Π(1 − R) without cancellation; rounding may carry R past 1.
             let log: f64 = arms
                 .iter()
@@ -112,23 +133,28 @@ impl ControlPaths<'_> {
         sums
     }
 
-    /// The probability that an arm with the drift `best` is the first to be shown, with the largest statistic at that look.
-    pub(super) fn first_and_largest(&self, best: f64, others: Arms) -> f64 {
-        let kinds = [self.start(best), self.start(others.drift)];
+    /// The probability that the first of these arms, which is one, is the first to be shown, with the largest statistic at that look.
+    pub(super) fn first_and_largest(&self, arms: &[Arms]) -> f64 {
+        let Some((best, others)) = arms.split_first() else { return 0.0 };
+        let kinds: Vec<(Stage, f64)> = arms.iter().map(Arms::start).collect();
         let (rule, mut sum) = (GaussLegendre::of(12), 0.0);
         let root = Look { k: 0, weight: 1.0, control: 0.0, kinds: &kinds };
-        self.walk(&root, &self.points(), &mut |look, _| {
-            let (t, low) = (self.fractions[look.k], self.own(look.k, self.upper[look.k], look.control));
+        self.walk(&root, arms, &self.points(arms), &mut |look, _| {
+            let (t, control) = (self.fractions[look.k], look.control);
+            let low = best.own(self.upper[look.k], control, t);
             if low.is_infinite() {
                 return;
             }
-            let [(own, _), (other, shown)] = look.kinds else { return };
-            let drift = best * (1.0 + self.ratio).sqrt() * t.sqrt();
+            let drift = best.drift * (1.0 + best.ratio).sqrt() * t.sqrt();
             let low = low.max(drift - 9.0);
             let high = drift.max(low) + 9.0;
-            let inside = |z: f64| {
-                let beaten = (shown + other.above(t, z)).min(1.0);
-                own.density_at(t, z) * (1.0 - beaten).powi(others.count as i32)
+            let inside = |own: f64| {
+                let z = best.statistic(own, control, t);
+                let unbeaten = others.iter().zip(&look.kinds[1..]).map(|(arm, (stage, shown))| {
+                    let beaten = (shown + stage.above(t, arm.own(z, control, t))).min(1.0);
+                    (1.0 - beaten).powi(arm.count as i32)
+                });
+                look.kinds[0].0.density_at(t, own) * unbeaten.product::<f64>()
             };
             let pieces = ((high - low) / 3.0).ceil().max(1.0);
             let width = (high - low) / pieces;
@@ -149,15 +175,16 @@ mod tests {
     fn one_arm_needs_no_paths() {
         let (fractions, upper, lower) = ([0.3, 0.6, 1.0], [3.0, 2.5, 2.0], [-0.5, 0.4, f64::NEG_INFINITY]);
         for (ratio, drift) in [(1.0, 0.0), (0.5, 1.5), (3.0, 3.0)] {
-            let paths = ControlPaths { fractions: &fractions, ratio, upper: &upper, lower: &lower };
-            let found = paths.any_by_look(&[Arms { count: 1, drift }]);
-            let (above, _) = crate::trial::design::recursion::exits(&fractions, &lower, &upper, drift);
+            let paths = ControlPaths { fractions: &fractions, upper: &upper, lower: &lower };
+            let arm = [Arms { count: 1, ratio, drift }];
+            let found = paths.any_by_look(&arm);
+            let (above, _) = crate::trial::design::exits::exits(&fractions, &lower, &upper, drift);
             let mut sum = 0.0;
             for k in 0..3 {
                 sum += above[k];
                 assert!((found[k] - sum).abs() < 1e-9, "{ratio}, look {k}: {} and {sum}", found[k]);
             }
-            let alone = paths.first_and_largest(drift, Arms { count: 0, drift: 0.0 });
+            let alone = paths.first_and_largest(&arm);
             assert!((alone - sum).abs() < 1e-9, "{alone} and {sum}");
         }
     }

@@ -53,22 +53,16 @@ impl MultiArmBoundaries {
     /// [`Error::LengthMismatch`] unless there is a drift for each arm; [`Error::OutOfRange`] for one that is not finite or beyond ±30.
     pub fn any_rejection_by_look(&self, drifts: &[f64]) -> Result<Vec<f64>> {
         self.check_arms("drifts", drifts)?;
-        let mut arms: Vec<Arms> = Vec::new();
-        for &drift in drifts {
-            match arms.iter_mut().find(|a| a.drift == drift) {
-                Some(own) => own.count += 1,
-                None => arms.push(Arms { count: 1, drift }),
-            }
-        }
+        let arms = Arms::counted((0..).map(|arm| self.design.ratio_of(arm)).zip(drifts.iter().copied()));
         Ok(self.design.paths(&self.upper, &self.lower).any_by_look(&arms))
     }
 
     /// The probability that the best arm is the first to be shown, and has the largest statistic at that look, where its drift is
     /// `best` and that of all others is `others`: the power of Magirr, Jaki & Whitehead, at its least where the others are just not
-    /// of interest.
+    /// of interest. Where the arms differ in size, the power of the best arm whose size makes it least.
     ///
     /// # Cost
-    /// Some thirty times that of an error probability: 0.1 s for two looks, seconds for three.
+    /// Some thirty times that of an error probability: 0.1 s for two looks, seconds for three; so much for each size.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for drifts that are not finite or beyond ±30.
@@ -76,8 +70,17 @@ impl MultiArmBoundaries {
         for (argument, value) in [("best", best), ("others", others)] {
             check_statistic(argument, value)?;
         }
-        let others = Arms { count: self.design.arms - 1, drift: others };
-        Ok(self.design.paths(&self.upper, &self.lower).first_and_largest(best, others))
+        let paths = self.design.paths(&self.upper, &self.lower);
+        let of_size = |size: &Arms| {
+            let mut rest =
+                Arms::counted((0..self.design.arms).map(|arm| (self.design.ratio_of(arm), others)));
+            rest.iter_mut().filter(|arms| arms.ratio == size.ratio).for_each(|arms| arms.count -= 1);
+            rest.retain(|arms| arms.count > 0);
+            rest.insert(0, Arms { count: 1, ratio: size.ratio, drift: best });
+            paths.first_and_largest(&rest)
+        };
+        let sizes = Arms::counted((0..self.design.arms).map(|arm| (self.design.ratio_of(arm), best)));
+        Ok(sizes.iter().map(of_size).fold(1.0, f64::min))
     }
 
     /// The repeated p-value of each arm at a look, counted from 1: the smallest family-wise error at which bounds of this shape show
@@ -128,16 +131,26 @@ impl MultiArmBoundaries {
         Ok((z - self.upper[k]) / self.design.fractions[k].sqrt())
     }
 
-    /// The simultaneous upper limit of an arm's hazard ratio at a look, counted from 1: `exp(ln HR + u_j (1 + ρ) / √(ρ d))` for the
-    /// estimated ratio and the number of events `d` in the arm and the control together (Jennison & Turnbull 1989).
+    /// The simultaneous upper limit of the hazard ratio of an arm, counted from 0, at a look, counted from 1:
+    /// `exp(ln HR + u_j (1 + ρ) / √(ρ d))` for the estimated ratio and the number of events `d` in the arm and the control together
+    /// (Jennison & Turnbull 1989).
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a look that is not there, and values that are not finite and above 0.
-    pub fn repeated_ratio_limit(&self, look: usize, hazard_ratio: f64, events: f64) -> Result<f64> {
+    /// [`Error::OutOfRange`] for an arm or a look that is not there, and values that are not finite and above 0.
+    pub fn repeated_ratio_limit(
+        &self,
+        arm: usize,
+        look: usize,
+        hazard_ratio: f64,
+        events: f64,
+    ) -> Result<f64> {
+        if arm >= self.design.arms {
+            return checks::refuse("arm", arm as f64, "an arm of the design, counted from 0");
+        }
         let k = self.look(look)?;
         checks::positive("hazard_ratio", hazard_ratio)?;
         checks::positive("events", events)?;
-        let ratio = self.design.ratio;
+        let ratio = self.design.ratio_of(arm);
         Ok(hazard_ratio * (self.upper[k] * (1.0 + ratio) / (ratio * events).sqrt()).exp())
     }
 
@@ -168,10 +181,16 @@ impl fmt::Display for MultiArmBoundaries {
         let arms = if design.arms == 1 { "1 arm".into() } else { format!("{} arms", design.arms) };
         write!(
             f,
-            "{arms} against one control, {} looks, family-wise one-sided error {}; each arm {} times the control",
+            "{arms} against one control, {} looks, family-wise one-sided error {}; {}",
             self.upper.len(),
             design.alpha,
-            design.ratio
+            match &design.ratios[..] {
+                [ratio] => format!("each arm {ratio} times the control"),
+                ratios => format!(
+                    "the arms {} times the control",
+                    ratios.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
+                ),
+            }
         )?;
         write!(
             f,

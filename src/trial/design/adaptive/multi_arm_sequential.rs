@@ -10,18 +10,19 @@ use crate::trial::design::boundary_check::{check_boundary, check_futility};
 use crate::trial::design::boundary_search::normal_bound;
 use crate::trial::design::checks;
 
-/// More looks than these take minutes: each one multiplies the paths of the control arm by some twenty.
+/// More looks than these take minutes: each one multiplies the paths of the control arm by some twenty, and no sum over fewer paths
+/// keeps the accuracy.
 const MOST_LOOKS: usize = 4;
 
 /// A group-sequential trial of several arms against one control: the generalised Dunnett test.
 ///
 /// At look j the statistic of every arm that is still in the trial is compared with the same two bounds. An arm that reaches the
-/// upper one is shown to be better than control; one that falls below the lower one is dropped. With `ρ` subjects (or events' worth of
-/// information) in each arm for one of the control, `Z_jk = (W_k(t_j) − √ρ W_0(t_j)) / √((1 + ρ) t_j)` for independent Brownian
+/// upper one is shown to be better than control; one that falls below the lower one is dropped. With `ρ_k` subjects (or events' worth of
+/// information) in arm k for one of the control, `Z_jk = (W_k(t_j) − √ρ_k W_0(t_j)) / √((1 + ρ_k) t_j)` for independent Brownian
 /// motions, so given the path of the control arm the arms are independent, and the family-wise error is
 ///
 /// ```text
-/// E[1 − (1 − R)^K],  R = P(an arm without effect reaches its upper bound before it falls below the lower one | path of the control)
+/// E[1 − Π_k (1 − R_k)],  R_k = P(arm k without effect reaches its upper bound before it falls below the lower one | path of the control)
 /// ```
 ///
 /// which is the largest error over all configurations of effects. The statistics grow with the benefit.
@@ -29,7 +30,7 @@ const MOST_LOOKS: usize = 4;
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
 /// | [`alpha`](Self::alpha) | 0.025 | family-wise error, one-sided | above 0, at most ½ |
-/// | [`ratio`](Self::ratio) | 1 | the size of each arm relative to the control arm | above 0 |
+/// | [`ratios`](Self::ratios) | 1 | the size of each arm relative to the control arm | from 0.01 to 100; one value, or one for each arm |
 /// | [`boundary`](Self::boundary) | O'Brien-Fleming | how the upper bounds come about | |
 /// | [`futility`](Self::futility) | none | lower bounds of the looks before the last | below 10 |
 /// | [`triangular`](Self::triangular) | | both bounds by Whitehead's triangular test | |
@@ -39,14 +40,15 @@ const MOST_LOOKS: usize = 4;
 ///
 /// # Cost
 /// Some 25 paths of the control arm at each look, to the power of the looks: bounds of two looks take about 10 ms, of three 0.3 s, of
-/// four some seconds. At most four looks.
+/// four some seconds. Five would take minutes, so at most four looks; where there are to be more,
+/// [`ClosedCombination`](super::ClosedCombination) takes the bounds of any number of them.
 ///
 /// # Example
 /// Jaki, Pallmann & Magirr (2019): three arms, twice as many subjects in the control arm, two looks, triangular bounds.
 /// ```
 /// use greenwood::trial::design::adaptive::MultiArmSequential;
 ///
-/// let bounds = MultiArmSequential::looks(3, 2).alpha(0.05).ratio(0.5).triangular().fit()?;
+/// let bounds = MultiArmSequential::looks(3, 2).alpha(0.05).ratios(&[0.5]).triangular().fit()?;
 /// assert!((bounds.z()[0] - 2.359).abs() < 1e-3 && (bounds.z()[1] - 2.225).abs() < 1e-3);
 /// assert!((bounds.futility_z()[0] - 0.786).abs() < 1e-3);
 /// // At the first look an arm has 2.1: its simultaneous limit does not exclude no effect, nor does its p-value.
@@ -66,7 +68,8 @@ pub struct MultiArmSequential {
     /// As many as were asked for; too many are not written down.
     looks: usize,
     pub(super) alpha: f64,
-    pub(super) ratio: f64,
+    /// One for all arms, or one for each.
+    pub(super) ratios: Vec<f64>,
     pub(super) boundary: BoundaryType,
     pub(super) triangular: bool,
     futility: Vec<f64>,
@@ -87,7 +90,7 @@ impl MultiArmSequential {
             fractions: fractions.to_vec(),
             looks: fractions.len(),
             alpha: 0.025,
-            ratio: 1.0,
+            ratios: vec![1.0],
             boundary: BoundaryType::OBrienFleming,
             triangular: false,
             futility: Vec::new(),
@@ -100,9 +103,9 @@ impl MultiArmSequential {
         Self { alpha, ..self }
     }
 
-    /// The size of each arm relative to the control arm; for a log-rank test, that of the allocation.
-    pub fn ratio(self, ratio: f64) -> Self {
-        Self { ratio, ..self }
+    /// The size of each arm relative to the control arm; for a log-rank test, that of the allocation. One value holds for all arms.
+    pub fn ratios(self, ratios: &[f64]) -> Self {
+        Self { ratios: ratios.to_vec(), ..self }
     }
 
     /// How the upper bounds come about.
@@ -134,7 +137,7 @@ impl MultiArmSequential {
             return Err(Error::Empty { argument: "fractions" });
         }
         if self.looks > MOST_LOOKS {
-            let must_be = "at most 4 with several arms: each look multiplies the work by twenty";
+            let must_be = "at most 4 with several arms: each look multiplies the work by twenty; ClosedCombination takes more";
             return checks::refuse("looks", self.looks as f64, must_be);
         }
         let mut previous = 0.0;
@@ -152,8 +155,12 @@ impl MultiArmSequential {
         if !(1e-12..=0.5).contains(&self.alpha) {
             return checks::refuse("alpha", self.alpha, "at least 10^-12 and at most 0.5");
         }
-        if !(0.01..=100.0).contains(&self.ratio) {
-            return checks::refuse("ratio", self.ratio, "between 0.01 and 100");
+        if self.ratios.len() != 1 && self.ratios.len() != self.arms {
+            let (len, expected) = (self.ratios.len(), self.arms);
+            return Err(Error::LengthMismatch { argument: "ratios", len, other: "arms", expected });
+        }
+        if let Some(&ratio) = self.ratios.iter().find(|r| !(0.01..=100.0).contains(*r)) {
+            return checks::refuse("ratios", ratio, "between 0.01 and 100");
         }
         check_boundary(&self.boundary, looks, self.alpha)?;
         if self.futility.is_empty() { Ok(()) } else { check_futility(&self.futility, looks) }
@@ -209,11 +216,17 @@ impl MultiArmSequential {
     fn any_by_look(&self, upper: &[f64], lower: &[f64]) -> Vec<f64> {
         let none = vec![f64::NEG_INFINITY; lower.len()];
         let lower = if self.binding || self.triangular { lower } else { &none };
-        self.paths(upper, lower).any_by_look(&[Arms { count: self.arms, drift: 0.0 }])
+        let arms = Arms::counted((0..self.arms).map(|arm| (self.ratio_of(arm), 0.0)));
+        self.paths(upper, lower).any_by_look(&arms)
+    }
+
+    /// The size of an arm relative to the control.
+    pub(super) fn ratio_of(&self, arm: usize) -> f64 {
+        self.ratios[arm.min(self.ratios.len() - 1)]
     }
 
     pub(super) fn paths<'a>(&'a self, upper: &'a [f64], lower: &'a [f64]) -> ControlPaths<'a> {
-        ControlPaths { fractions: &self.fractions[..upper.len()], ratio: self.ratio, upper, lower }
+        ControlPaths { fractions: &self.fractions[..upper.len()], upper, lower }
     }
 
     /// The family-wise error of bounds with this constant.

@@ -64,6 +64,8 @@ impl TryFrom<Raw> for OperatingCharacteristics {
             && own.std_error.is_finite()
             && own.std_error >= 0.0
             && sums.iter().all(|m| m.is_finite())
+            // Events, times and subjects are not below 0; errors of estimates may be.
+            && sums[..3].iter().all(|m| m.sum >= 0.0)
             && raw.truth.is_none_or(f64::is_finite);
         if !whole {
             let (argument, value) = ("the stored result of a simulation", raw.trials as f64);

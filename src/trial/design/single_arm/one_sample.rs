@@ -130,12 +130,12 @@ impl OneSampleDesign {
             OneSampleVariance::Expected => expected.sqrt(),
             OneSampleVariance::Mean => f64::midpoint(expected, observed).sqrt(),
         };
-        if !(observed > 0.0 && expected > 0.0 && own > 0.0 && own.is_finite()) {
-            return checks::refuse(
-                "the expected number of events",
-                observed.min(expected),
-                "above 0 and finite under both hazards: raise the hazards or follow longer",
-            );
+        let must_be = "above 0 and finite: raise the hazard or follow longer";
+        if !(expected > 0.0 && expected.is_finite()) {
+            return checks::refuse("the expected number of events", expected, must_be);
+        }
+        if !(observed > 0.0 && own > 0.0 && own.is_finite()) {
+            return checks::refuse("the events under the assumed hazard", observed, must_be);
         }
         let benefit = expected - observed;
         let reach = if self.sides == 2 { benefit.abs() } else { benefit };

@@ -2,12 +2,16 @@
 
 use std::fmt;
 
-use crate::print::PValue as P;
+use crate::print::{self, PValue as P};
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::{CoxModel, Status};
+use crate::survival::result::Interval;
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 
-impl fmt::Display for CoxModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+prints_limits!(CoxModel);
+
+impl PrintsLimits for CoxModel {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let firth = if self.firth { ", Firth's penalty" } else { "" };
         write!(f, "Cox model, {} ties{firth}: {} rows, {} events", self.ties, self.rows, self.events)?;
         match self.stop {
@@ -27,8 +31,13 @@ impl fmt::Display for CoxModel {
         let se = if self.is_robust() { "robust se" } else { "std error" };
         write!(
             f,
-            "\n{:width$} {:>10} {se:>10} {:>8} {:>9} {:>12}  95% CI",
-            "covariate", "coef", "z", "p", "hazard ratio"
+            "\n{:width$} {:>10} {se:>10} {:>8} {:>9} {:>12}  {} CI",
+            "covariate",
+            "coef",
+            "z",
+            "p",
+            "hazard ratio",
+            print::level(interval.confidence_level())
         )?;
         for t in &self.terms {
             let name = &t.name;
@@ -46,11 +55,11 @@ impl fmt::Display for CoxModel {
                 Status::Estimated => {
                     let number =
                         |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
-                    let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+                    let limits = t.interval(interval).map_err(|_| fmt::Error)?;
                     let p = t.p_value().map_or("–".to_string(), |p| P(p).to_string());
                     write!(
                         f,
-                        "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {interval:.4}",
+                        "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {limits:.4}",
                         t.coefficient(),
                         number(t.std_error(), 5),
                         number(t.z(), 3),

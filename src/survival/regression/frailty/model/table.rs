@@ -2,11 +2,15 @@
 
 use std::fmt;
 
-use crate::print::PValue as P;
+use crate::print::{self, PValue as P};
 use crate::survival::regression::frailty::model::FrailtyModel;
+use crate::survival::result::Interval;
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 
-impl fmt::Display for FrailtyModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+prints_limits!(FrailtyModel);
+
+impl PrintsLimits for FrailtyModel {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { law, ties, rows, events, theta, .. } = self;
         let clusters = self.frailties.len();
         write!(
@@ -17,18 +21,24 @@ impl fmt::Display for FrailtyModel {
         let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
         write!(
             f,
-            "\n{:width$} {:>10} {:>10} {:>8} {:>9} {:>12}  95% CI",
-            "covariate", "coef", "std error", "z", "p", "hazard ratio"
+            "\n{:width$} {:>10} {:>10} {:>8} {:>9} {:>12}  {} CI",
+            "covariate",
+            "coef",
+            "std error",
+            "z",
+            "p",
+            "hazard ratio",
+            print::level(interval.confidence_level())
         )?;
         for t in &self.terms {
             let (Some(se), Some(z), Some(p)) = (t.std_error(), t.z(), t.p_value()) else {
                 write!(f, "\n{:width$} redundant: left out", t.name)?;
                 continue;
             };
-            let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+            let limits = t.interval(interval).map_err(|_| fmt::Error)?;
             write!(
                 f,
-                "\n{:width$} {:>10.5} {se:>10.5} {z:>8.3} {:>9} {:>12.4}  {interval:.4}",
+                "\n{:width$} {:>10.5} {se:>10.5} {z:>8.3} {:>9} {:>12.4}  {limits:.4}",
                 t.name,
                 t.coefficient(),
                 P(p).to_string(),

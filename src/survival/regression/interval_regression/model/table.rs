@@ -3,12 +3,16 @@
 use std::fmt;
 
 use super::IntervalModel;
-use crate::print::PValue as P;
+use crate::print::{self, PValue as P};
 use crate::survival::regression::interval_regression::IntervalLink;
 use crate::survival::regression::term::Status;
+use crate::survival::result::Interval;
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 
-impl fmt::Display for IntervalModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+prints_limits!(IntervalModel);
+
+impl PrintsLimits for IntervalModel {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "{} for interval-censored events: {} rows; {}, gap {:.1e}",
@@ -22,8 +26,13 @@ impl fmt::Display for IntervalModel {
         if !self.terms.is_empty() {
             write!(
                 f,
-                "\n{:width$} {:>10} {:>10} {:>8} {:>9} {ratio:>12}  95% CI",
-                "covariate", "coef", "std error", "z", "p"
+                "\n{:width$} {:>10} {:>10} {:>8} {:>9} {ratio:>12}  {} CI",
+                "covariate",
+                "coef",
+                "std error",
+                "z",
+                "p",
+                print::level(interval.confidence_level())
             )?;
         }
         for t in &self.terms {
@@ -34,11 +43,11 @@ impl fmt::Display for IntervalModel {
                 (Status::PlusInfinity, ..) => write!(f, "{:>10} {ratio} infinite", "∞")?,
                 (Status::MinusInfinity, ..) => write!(f, "{:>10} {ratio} 0", "−∞")?,
                 (_, Some(se), Some(z), Some(p)) => {
-                    let interval = t.interval(0.95).map_err(|_| fmt::Error)?;
+                    let limits = t.interval(interval).map_err(|_| fmt::Error)?;
                     let (b, ratio) = (t.coefficient(), t.hazard_ratio());
                     write!(
                         f,
-                        "{b:>10.5} {se:>10.5} {z:>8.3} {:>9} {ratio:>12.4}  {interval:.4}",
+                        "{b:>10.5} {se:>10.5} {z:>8.3} {:>9} {ratio:>12.4}  {limits:.4}",
                         P(p).to_string()
                     )?;
                 }

@@ -8,20 +8,20 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 /// A probability with, and one without, the observed value itself.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     pub with: f64,
     pub without: f64,
 }
 
 impl Tail {
     /// Where there is one value only.
-    pub(super) const ALL: Self = Self { with: 1.0, without: 0.0 };
+    pub(crate) const ALL: Self = Self { with: 1.0, without: 0.0 };
 
-    pub(super) fn p(self) -> f64 {
+    pub(crate) fn p(self) -> f64 {
         self.with.clamp(0.0, 1.0)
     }
 
-    pub(super) fn mid(self) -> f64 {
+    pub(crate) fn mid(self) -> f64 {
         f64::midpoint(self.with, self.without).clamp(0.0, 1.0)
     }
 }
@@ -29,16 +29,16 @@ impl Tail {
 /// The three tails of a distribution over all allocations.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Tails {
+pub(crate) struct Tails {
     pub at_most: Tail,
     pub at_least: Tail,
     pub two_sided: Tail,
 }
 
 impl Tails {
-    pub(super) const ALL: Self = Self { at_most: Tail::ALL, at_least: Tail::ALL, two_sided: Tail::ALL };
+    pub(crate) const ALL: Self = Self { at_most: Tail::ALL, at_least: Tail::ALL, two_sided: Tail::ALL };
 
-    pub(super) fn side(&self, alternative: Alternative) -> Tail {
+    pub(crate) fn side(&self, alternative: Alternative) -> Tail {
         match alternative {
             Alternative::FirstLower => self.at_most,
             Alternative::FirstHigher => self.at_least,
@@ -47,7 +47,7 @@ impl Tails {
 
     /// What is stored holds numbers; rounding may leave a tail a little outside [0, 1].
     #[cfg(feature = "serde")]
-    pub(super) fn are_numbers(&self) -> bool {
+    pub(crate) fn are_numbers(&self) -> bool {
         let Self { at_most, at_least, two_sided } = self;
         let tails = [at_most, at_least, two_sided];
         tails.into_iter().flat_map(|t| [t.with, t.without]).all(|p| (-1e-6..=1.0 + 1e-6).contains(&p))
