@@ -6,6 +6,17 @@
 #[cfg(feature = "rayon")]
 const WORTH: usize = 1 << 18;
 
+/// Are so many numbers read by more than one thread?
+pub(crate) fn several(numbers: usize) -> bool {
+    #[cfg(feature = "rayon")]
+    return numbers >= WORTH && rayon::current_num_threads() > 1;
+    #[cfg(not(feature = "rayon"))]
+    {
+        let _ = numbers;
+        false
+    }
+}
+
 /// Both, side by side where they read many numbers.
 pub(crate) fn join(numbers: usize, a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
     #[cfg(feature = "rayon")]

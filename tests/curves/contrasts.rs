@@ -150,6 +150,37 @@ fn restricted_means_of_the_trial() {
     assert_relative_eq!(lost.std_error().unwrap(), se, max_relative = 1e-6);
 }
 
+/// By hand: one half survives from 1 on, so that up to 3 the mean is 1 + 2/2. What is stored must be a mean between its start and
+/// its horizon, the whole of that time included.
+#[test]
+fn a_restricted_mean_keeps_its_horizon() -> greenwood::Result<()> {
+    let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 4.0], &[true, false])?);
+    let mean = curve.restricted_mean(3.0)?;
+    assert_eq!((mean.tau(), mean.value(), mean.time_lost()), (3.0, 2.0, 1.0));
+    #[cfg(feature = "serde")]
+    for (field, value, valid) in [
+        ("tau", 2.0, true),
+        ("tau", 1.5, false),
+        ("tau", 0.0, false),
+        ("start", 0.5, true),
+        ("start", 1.0, true),
+        ("start", 1.5, false),
+        ("start", 3.0, false),
+        ("start", 6.0, false),
+        ("start", -1.0, false),
+    ] {
+        let mut stored = serde_json::to_value(&mean).unwrap();
+        stored[field] = value.into();
+        let read = serde_json::from_value::<greenwood::survival::curve::RestrictedMean>(stored);
+        assert_eq!(read.is_ok(), valid, "{field} {value}");
+        if let Ok(read) = read {
+            let (tau, start) = if field == "tau" { (value, 0.0) } else { (3.0, value) };
+            assert_eq!((read.tau(), read.value(), read.time_lost()), (tau, 2.0, tau - start - 2.0));
+        }
+    }
+    Ok(())
+}
+
 /// The reference's differences and ratios of restricted means (second group against the first), as far as
 /// both curves are defined; beyond, the horizon is refused.
 #[test]

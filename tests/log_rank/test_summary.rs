@@ -39,6 +39,8 @@ fn every_test_has_a_row() -> greenwood::Result<()> {
             "{row}"
         );
     }
+    assert_eq!([max.subjects(), renyi.subjects()], [8, 8]);
+    assert_eq!([max.events(), renyi.events()], [7.0, 7.0]);
     assert_eq!(rows.iter().filter(|r| r.df() == Some(1)).count(), 5);
     // The numbers are those of the tests.
     assert_eq!((rows[0].statistic(), rows[0].p_value()), (Some(plain.statistic()), plain.p_value()));

@@ -408,3 +408,27 @@ fn follow_up_of_each_group() {
     let at = |g: usize, t: f64| curves[g].at(t).value().unwrap();
     assert_eq!([at(0, 1.0), at(0, 2.0), at(1, 0.5), at(1, 1.0)], [1.0, 0.5, 1.0, 0.5]);
 }
+
+/// Numbers of subjects and sums of sampling weights have different variances: they stand in no set together, under other
+/// labels either; a table of nobody has no numbers.
+#[test]
+fn labelled_tables_of_other_counts_are_refused() -> greenwood::Result<()> {
+    let data = RightCensored::new(&[1.0, 2.0], &[true, false])?;
+    let plain = RiskTables::new(&data, &Groups::new(&["a", "a"]))?;
+    let weighted = data.with_weights(Weights::sampling(&[1.5, 2.5]))?;
+    let sampled = RiskTables::new(&weighted, &Groups::from_codes(&[0, 0], &["b", "nobody"])?)?;
+    let refused = |result: greenwood::Result<RiskTables>| {
+        assert!(matches!(
+            result,
+            Err(Error::Table(TableError::MixedWeights { left: "subjects", right: "sampling weights" }))
+        ));
+    };
+    refused(RiskTables::merge_all([&plain, &sampled]));
+    let both = |label: &str| {
+        let tables = vec![plain.table("a")?.clone(), sampled.table(label)?.clone()];
+        RiskTables::from_tables(vec!["a".into(), label.into()], None, vec![tables])
+    };
+    refused(both("b"));
+    assert_eq!(both("nobody")?.table("a")?, plain.table("a")?);
+    Ok(())
+}

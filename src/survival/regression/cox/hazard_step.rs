@@ -74,6 +74,13 @@ pub(in crate::survival::regression) fn each_leaving(tie: &Tie, ties: Ties, mut v
 }
 
 impl HazardStep {
+    /// One subject leaves alone: the logarithm of the risk sum is left to the caller, who takes those of many at once.
+    #[inline]
+    pub fn of_one(at_risk: f64) -> Self {
+        let hazard = at_risk.recip();
+        Self { all: hazard, own: hazard, at_risk, square: [1.0, 0.0, 0.0], log: 0.0, anew: false }
+    }
+
     /// For the risk sum of the tied events and of the others at risk.
     #[inline]
     pub fn new(tie: &Tie, ties: Ties, at_risk: f64, others: f64, events: f64) -> Self {

@@ -6,13 +6,17 @@
 //! change the weights within a tie and nothing else: of the l-th to leave, the tied events stay at risk with
 //! the share 1 − l/d.
 
+use std::ops::Range;
+
 use crate::numeric::exp::exp_each;
 use crate::numeric::threads;
 use crate::survival::regression::cox::Ties;
+use crate::survival::regression::cox::backwards::Change;
 use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::one_pass::LogSum;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::rows::stratum::Stratum;
-use crate::survival::regression::cox::symmetric::SymmetricProduct;
+use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};
+use crate::survival::regression::cox::symmetric::{SymmetricProduct, WeightedProduct};
 
 /// Everything an evaluation needs, kept between evaluations: nothing is allocated in an iteration.
 #[derive(Debug)]
@@ -26,7 +30,7 @@ pub(in crate::survival::regression) struct Workspace {
     pub exposure: Vec<f64>,
     /// Per event time, in the order of strata and ties.
     pub steps: Vec<HazardStep>,
-    plus: SymmetricProduct,
+    plus: WeightedProduct,
     minus: SymmetricProduct,
     s1: Vec<f64>,
     e1: Vec<f64>,
@@ -61,7 +65,7 @@ impl Workspace {
             shift: 0.0,
             exposure: Vec::new(),
             steps: Vec::new(),
-            plus: SymmetricProduct::new(p),
+            plus: WeightedProduct::new(p),
             minus: SymmetricProduct::new(p),
             s1: vec![0.0; p],
             e1: vec![0.0; p],
@@ -86,7 +90,7 @@ impl Workspace {
         }
         self.exposure.resize(rows.len(), 0.0);
         self.steps.resize(rows.strata.iter().map(|s| s.ties.len()).sum(), HazardStep::default());
-        let mut log_likelihood = 0.0;
+        let (mut log_likelihood, mut logs) = (0.0, LogSum::ZERO);
         let mut first = 0;
         for stratum in &rows.strata {
             let steps = &mut self.steps[first..first + stratum.ties.len()];
@@ -118,14 +122,19 @@ impl Workspace {
                     others = others_at_risk.map(|i| self.risk[i]).sum();
                     (peak, taken) = (at_risk, false);
                 }
-                *step = HazardStep::new(tie, ties, at_risk, others.max(0.0), events);
+                *step = if tie.alone() && tie.weight == 1.0 && (1e-100..1e100).contains(&at_risk) {
+                    logs.add(1.0, at_risk);
+                    HazardStep::of_one(at_risk)
+                } else {
+                    HazardStep::new(tie, ties, at_risk, others.max(0.0), events)
+                };
                 step.anew = anew;
                 let own: f64 =
                     (tie.start..tie.events_end).map(|i| rows.weight[i] * (self.eta[i] - self.shift)).sum();
                 log_likelihood += own - step.log;
             }
         }
-        log_likelihood
+        log_likelihood - logs.value()
     }
 
     /// The exposure of every row: the hazard up to its time, less that up to its entry. `weigh` multiplies the
@@ -234,104 +243,160 @@ impl Workspace {
         self.clear_entries(rows);
         self.expose(rows, &weigh);
         let Self { risk, exposure, steps, plus, minus, s1, e1, .. } = self;
-        let (risk, exposure, steps) = (&*risk, &*exposure, &*steps);
-        threads::join(
-            rows.x.len(),
-            || exposed(rows, risk, exposure, plus, gradient),
-            || means(rows, risk, steps, weigh, minus, [s1, e1]),
-        );
-        information.fill(0.0);
-        plus.add_to(1.0, information);
+        let (risk, exposure) = (&*risk, &*exposure);
+        plus.clear();
+        minus.clear();
+        let mut exposed = Exposed { rows, risk, exposure, plus, left: 0..0 };
+        let mut means = Means { rows, risk, steps: &*steps, weigh, minus, s1, e1 };
+        let mut firsts = Vec::with_capacity(rows.strata.len());
+        rows.strata.iter().fold(0, |first, stratum| {
+            firsts.push(first);
+            first + stratum.ties.len()
+        });
+        let strata = || rows.strata.iter().zip(&firsts);
+        if threads::several(rows.x.len()) {
+            threads::join(
+                rows.x.len(),
+                || rows.strata.iter().for_each(|stratum| exposed.over(stratum)),
+                || strata().for_each(|(stratum, &first)| means.over(stratum, first, |_| {})),
+            );
+        } else {
+            // What the one has just read the other finds in the cache.
+            for (stratum, &first) in strata() {
+                exposed.begin(stratum);
+                means.over(stratum, first, |done| exposed.down_to(done));
+                exposed.end();
+            }
+        }
+        plus.copy_to(gradient, information);
         minus.add_to(-1.0, information);
     }
 }
 
-/// `Xᵀ diag(r A) X` and the gradient, row by row.
-fn exposed(rows: &Rows, risk: &[f64], exposure: &[f64], plus: &mut SymmetricProduct, gradient: &mut [f64]) {
-    plus.clear();
-    gradient.fill(0.0);
-    let p = rows.p;
-    for stratum in &rows.strata {
-        // Rows that leave before the first event are never exposed.
-        let first = stratum.ties.first().map_or(stratum.rows.end, |t| t.start);
-        for i in (first..stratum.rows.end).rev() {
-            let expected = risk[i] * exposure[i];
-            let root = expected.max(0.0).sqrt();
-            let m = if rows.event[i] { rows.weight[i] - expected } else { -expected };
-            let (x, z, g) = (&rows.row(i)[..p], &mut plus.next_row()[..p], &mut gradient[..p]);
-            for j in 0..p {
-                z[j] = root * x[j];
-                g[j] += m * x[j];
-            }
+/// `Xᵀ diag(r A) X` and the gradient, by blocks of rows from the last to the first.
+struct Exposed<'a> {
+    rows: &'a Rows,
+    risk: &'a [f64],
+    exposure: &'a [f64],
+    plus: &'a mut WeightedProduct,
+    /// The rows of the stratum that are not yet taken.
+    left: Range<usize>,
+}
+
+impl Exposed<'_> {
+    fn over(&mut self, stratum: &Stratum) {
+        self.begin(stratum);
+        self.down_to(self.left.start);
+        self.end();
+    }
+
+    /// Rows that leave before the first event are never exposed.
+    fn begin(&mut self, stratum: &Stratum) {
+        self.left = stratum.first..stratum.rows.end;
+    }
+
+    /// The whole blocks of the rows from `start` on: the same blocks, however often this is asked.
+    #[inline]
+    fn down_to(&mut self, start: usize) {
+        while self.left.end - start >= WeightedProduct::ROWS {
+            self.take(self.left.end - WeightedProduct::ROWS);
         }
+    }
+
+    fn end(&mut self) {
+        self.take(self.left.start);
+    }
+
+    fn take(&mut self, start: usize) {
+        let (rows, block) = (self.rows, start..self.left.end);
+        let x = &rows.x[block.start * rows.p..block.end * rows.p];
+        let (risk, exposure) = (&self.risk[block.clone()], &self.exposure[block.clone()]);
+        let event = &rows.event[block.clone()];
+        self.plus.add(x, |i| {
+            let expected = risk[i] * exposure[i];
+            let own = if event[i] { rows.weight[block.start + i] } else { 0.0 };
+            (own - expected, expected.max(0.0))
+        });
+        self.left.end = start;
     }
 }
 
 /// `Σ c (S1 − f E1)(S1 − f E1)ᵀ / S0_l²` over all who leave, time by time.
-fn means(
-    rows: &Rows,
-    risk: &[f64],
-    steps: &[HazardStep],
-    weigh: impl Fn(usize) -> f64,
-    minus: &mut SymmetricProduct,
-    [s1, e1]: [&mut Vec<f64>; 2],
-) {
-    minus.clear();
-    let add = |sums: &mut [f64], i: usize, factor: f64| {
-        for (s, x) in sums.iter_mut().zip(rows.row(i)) {
-            *s += factor * x;
-        }
-    };
-    let mut first = 0;
-    for stratum in &rows.strata {
-        s1.fill(0.0);
+struct Means<'a, W> {
+    rows: &'a Rows,
+    risk: &'a [f64],
+    steps: &'a [HazardStep],
+    weigh: W,
+    minus: &'a mut SymmetricProduct,
+    s1: &'a mut [f64],
+    e1: &'a mut [f64],
+}
+
+impl<W: Fn(usize) -> f64> Means<'_, W> {
+    /// `first` is the number of the first event time among those of all strata; `done` hears from which row on all have joined.
+    fn over(&mut self, stratum: &Stratum, first: usize, mut done: impl FnMut(usize)) {
+        self.s1.fill(0.0);
         for change in stratum.backwards() {
-            let (tie, step) = (change.tie, steps[first + change.at]);
-            // The sums over those who leave together are kept apart; who leaves alone needs none.
-            let together = !tie.alone();
-            let split = if together { tie.events_end } else { tie.start };
-            for i in (split..change.joining.end).rev() {
-                add(s1, i, risk[i]);
+            self.join(stratum, &change, self.steps[first + change.at].anew);
+            self.leave(change.tie, first + change.at);
+            done(change.tie.start);
+        }
+    }
+
+    /// The sums over the risk set of a time. Those over who leave together are kept apart; who leaves alone needs none.
+    fn join(&mut self, stratum: &Stratum, change: &Change, anew: bool) {
+        let (rows, risk, tie) = (self.rows, self.risk, change.tie);
+        let add = |sums: &mut [f64], i: usize, factor: f64| {
+            for (s, x) in sums.iter_mut().zip(rows.row(i)) {
+                *s += factor * x;
             }
-            if together {
-                e1.fill(0.0);
-                for i in (tie.start..split).rev() {
-                    add(e1, i, risk[i]);
-                }
-                for (s, e) in s1.iter_mut().zip(e1.iter()) {
-                    *s += e;
-                }
+        };
+        let together = !tie.alone();
+        let split = if together { tie.events_end } else { tie.start };
+        for i in (split..change.joining.end).rev() {
+            add(self.s1, i, risk[i]);
+        }
+        if together {
+            self.e1.fill(0.0);
+            for i in (tie.start..split).rev() {
+                add(self.e1, i, risk[i]);
             }
-            for &(_, i) in change.not_yet.iter().rev() {
-                add(s1, i, -risk[i]);
-            }
-            if step.anew {
-                s1.fill(0.0);
-                for i in stratum.at_risk(tie) {
-                    add(s1, i, risk[i]);
-                }
-            }
-            // One or two outer products, however many leave.
-            let unit = step.at_risk.recip();
-            let [root, cross, rest] = step.outer(weigh(first + change.at));
-            if !(root > 0.0) {
-                continue;
-            }
-            if !together {
-                for (m, s) in minus.next_row().iter_mut().zip(s1.iter()) {
-                    *m = root * (s * unit);
-                }
-                continue;
-            }
-            for ((m, s), e) in minus.next_row().iter_mut().zip(s1.iter()).zip(e1.iter()) {
-                *m = root * (s * unit) - cross * (e * unit);
-            }
-            if rest > 0.0 {
-                for (m, e) in minus.next_row().iter_mut().zip(e1.iter()) {
-                    *m = rest * (e * unit);
-                }
+            for (s, e) in self.s1.iter_mut().zip(self.e1.iter()) {
+                *s += e;
             }
         }
-        first += stratum.ties.len();
+        for &(_, i) in change.not_yet.iter().rev() {
+            add(self.s1, i, -risk[i]);
+        }
+        if anew {
+            self.s1.fill(0.0);
+            for i in stratum.at_risk(tie) {
+                add(self.s1, i, risk[i]);
+            }
+        }
+    }
+
+    /// One or two outer products, however many leave at the `k`-th event time of all.
+    fn leave(&mut self, tie: &Tie, k: usize) {
+        let step = self.steps[k];
+        let unit = step.at_risk.recip();
+        let [root, cross, rest] = step.outer((self.weigh)(k));
+        if !(root > 0.0) {
+            return;
+        }
+        if tie.alone() {
+            for (m, s) in self.minus.next_row().iter_mut().zip(self.s1.iter()) {
+                *m = root * (s * unit);
+            }
+            return;
+        }
+        for ((m, s), e) in self.minus.next_row().iter_mut().zip(self.s1.iter()).zip(self.e1.iter()) {
+            *m = root * (s * unit) - cross * (e * unit);
+        }
+        if rest > 0.0 {
+            for (m, e) in self.minus.next_row().iter_mut().zip(self.e1.iter()) {
+                *m = rest * (e * unit);
+            }
+        }
     }
 }

@@ -180,7 +180,7 @@ impl Rows {
     /// `X β + offset` in the scaled covariates.
     pub fn linear_predictor(&self, beta: &[f64], eta: &mut Vec<f64>) {
         eta.clear();
-        if self.p == 0 {
+        if beta.iter().all(|&b| b == 0.0) {
             eta.extend((0..self.len()).map(|i| self.offset[i]));
             return;
         }

@@ -11,14 +11,10 @@
 //! 3. In the limit along r the rows at risk with an event are those with the event's own `r'x`: the strata are split by it,
 //!    and the search goes on from 1 with the pairs that are left. Each round takes a dimension away.
 //!
-//! Of many rows ordered by a covariate the cone is so thin a sliver about its column that no sum of rounded numbers stays
-//! within. So columns of close values are asked first, each alone, plus and minus: that its values order the events is decided by
-//! comparisons, without rounding. Times that are near ties are one time; a column that orders the events but for such times, by
-//! differences as close, is judged as they are: values that are close at one time are one value. (As they stand they would put the
-//! maximum where no number reaches.)
-//!
-//! The nearest point is found by nonnegative least squares (Lawson & Hanson 1974, chapter 23), which asks at each step for
-//! the one pair that is violated most: one pass over the rows instead of all pairs.
+//! Of many rows ordered by a covariate the cone is too thin for sums: columns of close values are asked first (`by_column`).
+
+mod by_column;
+mod nearest_point;
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -26,18 +22,15 @@ use std::collections::BinaryHeap;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::rows::Rows;
 
+pub(in crate::survival::regression) use by_column::ByColumn;
+use nearest_point::add;
+pub(super) use nearest_point::{dot, norm};
+
 /// Of the [size](Pairs::size) of the scores along a direction, a violation that is rounding.
 const ROUNDING: f64 = 1e-13;
-/// Of the length of a difference, what is left of it where it depends on others.
-const DEPENDENT: f64 = 1e-10;
-/// Of the size of what was summed: an `r` that is rounding.
-const NOTHING: f64 = 1e-10;
 /// Of the size of the scores along a direction: levels that differ by less are one. Above the violations that are passed
 /// over, which are in the scores too: were they levels, an ordinary fit of 5,000 rows would be torn to pieces.
 const SAME_LEVEL: f64 = 1e-12;
-
-/// Of the largest value of a column: where values are closer, the cone about it is too thin for sums of products.
-const CLOSE: f64 = 1e-7;
 
 /// A row at risk, with the larger score first.
 #[derive(PartialEq)]
@@ -65,14 +58,6 @@ pub(in crate::survival::regression) struct Monotone {
     pub left: Rows,
     /// A column that decides every pair of rows that differ, where some of its values lie close together.
     pub by: Option<ByColumn>,
-}
-
-/// A column along which, or against which, no event falls behind.
-#[derive(Clone, Copy)]
-pub(in crate::survival::regression) struct ByColumn {
-    /// Its place among the free columns.
-    pub place: usize,
-    pub sign: f64,
 }
 
 /// The limit. Returns `None` if no coefficient of `free` can run to infinity, with the others held.
@@ -131,68 +116,9 @@ impl<'a> Pairs<'a> {
         self.reach.iter().zip(direction).map(|(r, d)| r * d.abs()).sum()
     }
 
-    /// A direction of the cone along which a contrast falls. Returns `None` if there is none: where the contrast is a
-    /// combination of the pairs.
-    pub fn along_which_falls(&self, contrast: &[f64]) -> Option<Vec<f64>> {
-        let minus: Vec<f64> = self.free.iter().map(|&j| -contrast[j]).collect();
-        self.residual(&minus, norm(&minus))
-    }
-
     fn scores(&self, direction: &[f64]) -> Vec<f64> {
         let score = |i: usize| self.free.iter().zip(direction).map(|(&j, d)| self.rows.row(i)[j] * d).sum();
         (0..self.rows.len()).map(score).collect()
-    }
-
-    /// A column whose values, taken plus or minus, are the largest of the risk set for every event, and larger than those of some
-    /// row at risk; with its scores. Only columns of close values are asked: the cone about another is wide enough for sums.
-    fn ordered_by_a_column(&self) -> Option<(ByColumn, Vec<f64>)> {
-        let contradicted = |score: &[f64]| self.worst(score, 0.0, 0.0).is_some();
-        self.free.iter().enumerate().find_map(|(place, &j)| {
-            let plus: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
-            let minus: Vec<f64> = plus.iter().map(|x| -x).collect();
-            // Most columns are contradicted by the first pairs.
-            let (sign, score) = match (contradicted(&plus), contradicted(&minus)) {
-                (false, true) => (1.0, plus),
-                (true, false) => (-1.0, minus),
-                _ => return None,
-            };
-            let mut sorted = score.clone();
-            sorted.sort_unstable_by(f64::total_cmp);
-            let close = |w: &[f64]| w[1] > w[0] && w[1] - w[0] < CLOSE * self.reach[place];
-            sorted.windows(2).any(close).then_some((ByColumn { place, sign }, score))
-        })
-    }
-
-    /// The rows with the values of a column that lie close together at one time as one value, if the column orders the events
-    /// then, and did not before.
-    fn with_close_values_merged(&self) -> Option<Rows> {
-        let mut merged: Option<Rows> = None;
-        for (place, &j) in self.free.iter().enumerate() {
-            let plain: Vec<f64> = (0..self.rows.len()).map(|i| self.rows.row(i)[j]).collect();
-            let mut score = plain.clone();
-            for stratum in &self.rows.strata {
-                let mut start = stratum.rows.start;
-                for tied in self.rows.time[stratum.rows.clone()].chunk_by(|a, b| a == b) {
-                    let values = &mut score[start..start + tied.len()];
-                    start += tied.len();
-                    let extremes = (f64::INFINITY, f64::NEG_INFINITY);
-                    let (low, high) = values.iter().fold(extremes, |(l, h), &x| (l.min(x), h.max(x)));
-                    if high - low < CLOSE * self.reach[place] {
-                        let first = values[0];
-                        values.fill(first);
-                    }
-                }
-            }
-            let orders = |score: &[f64]| {
-                let minus: Vec<f64> = score.iter().map(|x| -x).collect();
-                self.worst(score, 0.0, 0.0).is_none() != self.worst(&minus, 0.0, 0.0).is_none()
-            };
-            if score != plain && !orders(&plain) && orders(&score) {
-                let rows = merged.get_or_insert_with(|| self.rows.clone());
-                score.iter().enumerate().for_each(|(i, x)| rows.x[i * rows.p + j] = *x);
-            }
-        }
-        merged
     }
 
     /// Is there no direction along which the likelihood rises without end?
@@ -315,99 +241,6 @@ impl<'a> Pairs<'a> {
         }
         worst.map(|w| w.1)
     }
-
-    /// What is left of `v` once the nearest point of −K is taken away, of length 1: a direction of the cone. Returns
-    /// `None` if nothing is left, measured by `size`.
-    fn residual(&self, v: &[f64], size: f64) -> Option<Vec<f64>> {
-        let k = self.free.len();
-        let mut left = v.to_vec();
-        let mut active: Vec<(usize, usize)> = Vec::new();
-        let mut generators: Vec<Vec<f64>> = Vec::new();
-        let mut share: Vec<f64> = Vec::new();
-        // Lawson and Hanson's steps shorten what is left each time; a multiple of the dimension is ample.
-        for _ in 0..100 + 50 * k {
-            if norm(&left) <= NOTHING * size {
-                return None;
-            }
-            let Some(pair) = self.most_violated(&left) else { break };
-            let generator = self.difference(pair);
-            if dot(&generator, &left) >= 0.0 || active.contains(&pair) {
-                break;
-            }
-            active.push(pair);
-            generators.push(generator);
-            share.push(0.0);
-            loop {
-                let (best, rest) = least_squares(&generators, v);
-                if best.iter().all(|&b| b > 0.0) {
-                    (share, left) = (best, rest);
-                    break;
-                }
-                // As far towards the best as all shares stay positive; the first to reach 0 leaves.
-                let reach = share.iter().zip(&best).filter(|(_, b)| **b <= 0.0).map(|(s, b)| s / (s - b));
-                let reach = reach.fold(1.0, f64::min);
-                for (s, b) in share.iter_mut().zip(&best) {
-                    *s += reach * (b - *s);
-                }
-                let leaves = (0..best.len())
-                    .filter(|&c| best[c] <= 0.0)
-                    .min_by(|&a, &b| share[a].total_cmp(&share[b]));
-                let Some(at) = leaves else { break };
-                active.remove(at);
-                generators.remove(at);
-                share.remove(at);
-            }
-        }
-        let length = norm(&left);
-        (length > NOTHING * size).then(|| left.iter().map(|x| x / length).collect())
-    }
-}
-
-/// The shares s for which `v + Σ s g` is shortest, and that sum, by Gram and Schmidt's orthogonal vectors, twice for their
-/// digits. A vector that depends on earlier ones has the share −1, so that it leaves.
-fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let m = generators.len();
-    let mut basis: Vec<Vec<f64>> = Vec::with_capacity(m);
-    let mut upper = vec![vec![0.0; m]; m];
-    for (c, g) in generators.iter().enumerate() {
-        let mut q = g.clone();
-        for _ in 0..2 {
-            for (r, b) in basis.iter().enumerate() {
-                let part = dot(b, &q);
-                upper[r][c] += part;
-                add(&mut q, b, -part);
-            }
-        }
-        let length = norm(&q);
-        if length <= DEPENDENT * norm(g) {
-            let mut shares = vec![1.0; m];
-            shares[c] = -1.0;
-            return (shares, v.to_vec());
-        }
-        upper[c][c] = length;
-        basis.push(q.iter().map(|x| x / length).collect());
-    }
-    let mut left = v.to_vec();
-    let mut shares: Vec<f64> = basis
-        .iter()
-        .map(|b| {
-            let part = dot(b, &left);
-            add(&mut left, b, -part);
-            -part
-        })
-        .collect();
-    for r in (0..m).rev() {
-        for c in r + 1..m {
-            shares[r] -= upper[r][c] * shares[c];
-        }
-        shares[r] /= upper[r][r];
-    }
-    // What is left may be far shorter than v: at right angles to all once more.
-    for b in &basis {
-        let part = dot(b, &left);
-        add(&mut left, b, -part);
-    }
-    (shares, left)
 }
 
 /// Scores that differ by no more than `same` have one level.
@@ -423,18 +256,4 @@ pub(super) fn levels(score: &[f64], same: f64) -> Vec<usize> {
         levels[pair[1]] = level;
     }
     levels
-}
-
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-pub(super) fn norm(a: &[f64]) -> f64 {
-    dot(a, a).sqrt()
-}
-
-fn add(to: &mut [f64], from: &[f64], factor: f64) {
-    for (t, f) in to.iter_mut().zip(from) {
-        *t += factor * f;
-    }
 }

@@ -103,10 +103,19 @@ fn of_any(
             scale[j] += w * (x[j] - about[j]).abs();
         }
     };
-    for (w, x) in rows() {
-        for j in 0..p {
-            centre[j] += w * (x[j] - first[j]);
-            largest[j] = if x[j].abs() > largest[j] { x[j].abs() } else { largest[j] };
+    // The fingerprint is one of all rows.
+    let mut strands = vec![fingerprint::START; p];
+    for (i, x) in flat.chunks_exact(p).enumerate() {
+        for (strand, &x) in strands.iter_mut().zip(x) {
+            *strand = fingerprint::add(*strand, x);
+        }
+        let w = counts.of(i) / total;
+        if !(w > 0.0) {
+            continue;
+        }
+        for ((centre, largest), (x, first)) in centre.iter_mut().zip(&mut largest).zip(x.iter().zip(first)) {
+            *centre += w * (x - first);
+            *largest = if x.abs() > *largest { x.abs() } else { *largest };
         }
         if let Some(about) = about {
             deviate(&mut scale, about, w, x);
@@ -116,7 +125,7 @@ fn of_any(
     if about.is_none() {
         rows().for_each(|(w, x)| deviate(&mut scale, &centre, w, x));
     }
-    Spread { centre, scale, largest, strands: None }
+    Spread { centre, scale, largest, strands: Some(strands) }
 }
 
 /// The same of all rows but few, with the fingerprints of the columns in the same pass.
