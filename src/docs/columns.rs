@@ -87,7 +87,9 @@
 //! assert!(at_5.upper() - at_5.lower() < 0.005);
 //! # Ok::<(), greenwood::Error>(())
 //! ```
-//! `examples/large_file.rs` writes a file from a seed and measures. Cox models, sampling weights and clusters need every row
+//! `examples/large_file.rs` writes a file from a seed and measures: 10⁸ rows of whole days in two arms, to both curves and the log-rank
+//! test, took one thread 4.8 s and 14 MB, 2.8 times a bare read of the three columns (1.7 s), and two threads 3.5 s and 22 MB. 10⁷
+//! continuous times took 9 s and 1 GB, on a grid of days 1.9 s and 45 MB. Cox models, sampling weights and clusters need every row
 //! and are not streamed: a Cox fit beyond memory would take rows sorted by time on disk (sorted runs, merged once) and one backward pass
 //! over them for each Newton step, with the sums S0, S1 and S2 as its state.
 //!

@@ -41,6 +41,7 @@
 //! | `coxph(…, cluster = id)` of recurrent events, with `strata(enum)` | [`EventModel`]: Andersen-Gill, PWP, WLW |
 //! | `coxph(… + frailty(id))`, `frailty.gaussian` | [`Frailty`]: `em`, `reml`, `aic`, `df`, a fixed variance; `sparse = FALSE` is [`Frailty::full_information`] |
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
+//! | `tmerge(…, x = tdc(…), y = event(…))` | [`Timelines`](crate::survival::data::Timelines) |
 //! | `tmerge(…, x = tdc(time))` of a group | [`RightCensored::split_at_change`]; [`SimonMakuch`], [`MantelByar`] |
 //! | `finegray(…)` | [`FineGray::expand`] |
 //! | `ns(x, …)` in a formula | [`DesignBuilder::natural_spline`] |
@@ -97,7 +98,7 @@
 //! | `km.ci` | [`SmallSample`], [`Band`] |
 //! | `mstate::probtrans`, `etm::etm` | [`TransitionProbability`]; with covariates [`MultiStateCox`] |
 //! | `riskRegression::CSC`, `predictRisk` | [`CauseSpecificRisk`] |
-//! | `prodlim::jackknife`, `survival::pseudo` | [`Pseudo`] |
+//! | `prodlim::jackknife`; `survival::pseudo`, `residuals(survfit)` | [`Pseudo`]; [`Pseudo::infinitesimal`] |
 //! | `survRM2::rmst2` | [`SurvivalCurve::restricted_mean_contrast`] |
 //! | `relsurv`, `flexsurv(bhazard =)` | [`parametric`], with a background hazard |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |

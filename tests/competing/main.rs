@@ -12,5 +12,6 @@ mod competing_fine_gray_limits;
 mod competing_matrix;
 mod competing_properties;
 mod competing_reference;
+mod competing_words;
 mod incidence_rate;
 mod pseudo;

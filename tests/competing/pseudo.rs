@@ -10,7 +10,7 @@ use proptest::prelude::*;
 fn every_case_of_the_reference_file() {
     let mut report = Report::default();
     for case in cases("pseudo") {
-        // Multi-state histories, another number by definition, and models of pseudo-values.
+        // Of multi-state histories and infinitesimal ones below; models of pseudo-values there are none.
         if matches!(case.kind.as_str(), "pseudo_states" | "pseudo_infinitesimal" | "pseudo_regression") {
             continue;
         }
@@ -45,6 +45,42 @@ fn every_case_of_the_reference_file() {
     }
     assert!(report.cases >= 20, "{}", report.cases);
     report.finish("pseudo-values");
+}
+
+/// R's `survival::pseudo` is the infinitesimal one.
+#[test]
+fn infinitesimal_ones_are_those_of_r() {
+    let mut report = Report::default();
+    for case in cases("pseudo").into_iter().filter(|c| c.kind == "pseudo_infinitesimal") {
+        let frame = case.frame();
+        let times = numbers(&case.inputs["times"]);
+        let ask = Pseudo::new(&times).infinitesimal();
+        let columns = match case.inputs["quantity"].as_str().unwrap() {
+            "survival" => vec![ask.survival(&case.right_censored(&frame).unwrap()).unwrap()],
+            "restricted mean survival time" => {
+                vec![ask.restricted_mean(&case.right_censored(&frame).unwrap()).unwrap()]
+            }
+            _ => {
+                let data = case.competing(&frame).unwrap();
+                let cause = |c: &str| ask.incidence(&data, c).unwrap();
+                vec![ask.survival(data.any_cause()).unwrap(), cause("1"), cause("2")]
+            }
+        };
+        report.cases += 1;
+        for (i, e) in case.output["pseudo"].as_array().unwrap().iter().enumerate() {
+            let got = columns.iter().flat_map(|c| c.values().row(i).to_vec());
+            let expected = if e.is_array() { numbers(e) } else { vec![e.as_f64().unwrap()] };
+            for (k, (got, e)) in got.zip(expected).enumerate() {
+                if (got - e).abs() > 1e-11 * times[k % times.len()].max(1.0) {
+                    report.close(&format!("{}[{i}, {k}]", case.name), got, e, 1e-9);
+                } else {
+                    report.checked += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(report.cases, 12);
+    report.finish("infinitesimal pseudo-values");
 }
 
 fn column(pseudo: &PseudoValues) -> Vec<f64> {
@@ -84,11 +120,23 @@ proptest! {
             asked.survival(data.any_cause()).unwrap(),
             asked.restricted_mean(data.any_cause()).unwrap(),
             asked.incidence(&data, "1").unwrap(),
+            asked.cumulative_hazard(data.any_cause()).unwrap(),
         ].map(|p| column(&p));
+        // Σ d/n, with each event apart from the table of rows.
+        let hazard = |data: &CompetingRisks| -> f64 {
+            let table = greenwood::survival::RiskTable::new(data.any_cause());
+            let rows = table.rows().filter(|r| r.time <= t && r.events > 0.0);
+            rows.map(|r| r.events / r.at_risk).sum()
+        };
         for i in 0..n {
             let keep: Vec<bool> = (0..n).map(|j| j != i).collect();
             let without = estimates(&data.filter(&keep).unwrap());
-            for k in 0..3 {
+            let others = data.filter(&keep).unwrap();
+            let (whole, without) = (
+                [whole[0], whole[1], whole[2], hazard(&data)],
+                [without[0], without[1], without[2], hazard(&others)],
+            );
+            for k in 0..4 {
                 let expected = n as f64 * whole[k] - (n as f64 - 1.0) * without[k];
                 prop_assert!((got[k][i] - expected).abs() < 1e-9 * (1.0 + t), "{k} {i}: {} {expected}", got[k][i]);
             }

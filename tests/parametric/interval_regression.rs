@@ -253,6 +253,27 @@ fn hostile_data_have_an_answer() -> Result<()> {
     Ok(())
 }
 
+/// In each stratum the rows of one group share no end of an interval with the others: a shift of the group is one of its own levels of
+/// the baseline, as long as that stays in order. The search arrives all the same.
+#[test]
+fn a_group_that_shares_no_visit_is_fitted() -> Result<()> {
+    let lower = [0., 1., 2., 3., 5., 0., 2., 4., 6., 6., 1., 3.];
+    let upper = [2., 3., 4., 6., 7., 3., 6., 8., INF, INF, 5., INF];
+    let age = [50., 61., 57., 48., 66., 70., 52., 45., 40., 58., 63., 44.];
+    let arm = [0., 1., 0., 1., 0., 1., 0., 1., 0., 1., 0., 1.];
+    let site = Groups::new(&[1, 1, 1, 2, 2, 2, 1, 2, 1, 2, 2, 1]);
+    let data = IntervalCensored::interval2(lower.to_vec(), upper.to_vec())?.with_strata(site)?;
+    let design = Design::builder().numeric("age", &age).numeric("arm", &arm).build()?;
+    for model in ["ph", "po"] {
+        let fit = of_model(model).fit(&data, &design)?;
+        assert_eq!(fit.stop(), Stop::Converged, "{model}: {fit}");
+        assert!(fit.gap() < 1e-9 && fit.log_likelihood()[1] > fit.log_likelihood()[0], "{fit}");
+        // With odds the line is level at the maximum too: one value of many, without a standard error.
+        assert_eq!(fit.terms()[1].std_error().is_none(), model == "po", "{fit}");
+    }
+    Ok(())
+}
+
 #[test]
 fn what_it_cannot_have_is_refused_with_the_way_out() -> Result<()> {
     let model = of_model("ph");

@@ -4,10 +4,15 @@
 mod common;
 #[path = "../common/parametric_cases.rs"]
 mod parametric_cases;
+#[path = "../common/random.rs"]
+mod random;
+#[path = "../common/walked.rs"]
+mod walked;
 
 mod interval_regression;
 mod parametric;
 mod parametric_background;
+mod parametric_campaign;
 mod parametric_edges;
 mod parametric_hostile;
 mod parametric_intervals;
@@ -19,3 +24,4 @@ mod parametric_residuals;
 mod parametric_stored;
 mod parametric_tails;
 mod parametric_truncation;
+mod parametric_walked;

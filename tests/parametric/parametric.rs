@@ -2,7 +2,7 @@
 
 use crate::common::{Case, Frame, Report, cases, number, numbers};
 use crate::parametric_cases::{design, model_frame};
-use greenwood::survival::regression::parametric::{Distribution, Link, Parameter, Real, Summary};
+use greenwood::survival::regression::parametric::{Distribution, Knots, Link, Parameter, Real, Summary};
 use greenwood::survival::regression::{Family, Observations, ParametricModel, Prediction};
 use greenwood::survival::{Design, Parametric, Weights};
 use ndarray::Array2;
@@ -142,13 +142,11 @@ fn survreg<D: Distribution>(case: &Case, model: Parametric<D>, report: &mut Repo
     if let Some(strata) = case.groups(&frame, "scale_strata") {
         data = data.with_strata(strata).unwrap();
     }
-    let model = match case.inputs["offset"]["column"].as_str() {
-        Some(column) => {
-            let times = number(&case.inputs["offset"]["times"]);
-            model.offset(&frame.column(column).iter().map(|x| x * times).collect::<Vec<_>>())
-        }
-        None => model,
-    };
+    let offset = case.inputs["offset"]["column"].as_str().map(|column| {
+        let times = number(&case.inputs["offset"]["times"]);
+        frame.column(column).iter().map(|x| x * times).collect::<Vec<_>>()
+    });
+    let model = offset.iter().fold(model, |model, offset| model.offset(offset));
     let fit = match model.fit(&data, &design(case, &frame)) {
         Ok(fit) => fit,
         Err(e) => {
@@ -178,6 +176,8 @@ fn survreg<D: Distribution>(case: &Case, model: Parametric<D>, report: &mut Repo
     if let Some(aic) = out["aic"].as_f64() {
         report.close(&format!("{} aic", case.name), fit.aic(), aic, 1e-9);
     }
+    sizes_and_null(case, (&model, &fit), &data, &scales, report);
+    linear_predictors(case, &frame, &coefficients, offset.as_deref(), report);
     // R 4.2.2's `survreg` leaves the weights out of the scores of its robust variance (`residuals(fit, "dfbeta")` is not
     // `weighted`); ours has them, as `the_robust_variance_weighs_the_scores` shows.
     let weighted_robust = case.inputs["robust"] == true && !case.inputs["weights"].is_null();
@@ -202,20 +202,91 @@ fn survreg<D: Distribution>(case: &Case, model: Parametric<D>, report: &mut Repo
         for k in 0..predict["quantile"].as_array().unwrap().len() {
             let x = new_row(case, newdata, k);
             let subject = fit.predict(&Design::new(&names, x.view()).unwrap()).unwrap();
+            // The location and its error by the coefficients, which stand first in `order`.
+            let row: Vec<f64> = std::iter::once(1.0).chain(x.iter().copied()).collect();
+            let variance = (0..row.len()).flat_map(|i| (0..row.len()).map(move |j| (i, j)));
+            let variance: f64 =
+                variance.map(|(i, j)| row[i] * row[j] * fit.variance()[(order[i], order[j])]).sum();
+            let (lp, se) = (subject.linear_predictor(), variance.sqrt());
+            let by = if fit.distribution().is_positive() { lp.exp() } else { 1.0 };
+            let response = if fit.distribution().is_positive() { by } else { lp };
+            let at = |key: &str| numbers(&predict[key])[k];
+            report.close(&format!("{} lp of {k}", case.name), lp, at("lp"), FIT);
+            report.close(&format!("{} response of {k}", case.name), response, at("response"), FIT);
+            if !weighted_robust {
+                report.close(&format!("{} lp se of {k}", case.name), se, at("lp_se"), FIT);
+                report.close(&format!("{} response se of {k}", case.name), by * se, at("response_se"), FIT);
+            }
             for (l, &p) in numbers(&predict["p"]).iter().enumerate() {
                 let got = subject.quantile(p).unwrap();
                 let what = format!("{} quantile {p} of {k}", case.name);
                 // The survival function of statrs' t has seven digits near its centre.
                 let centre = case.text("dist") == Some("t") && p == 0.5;
-                let (fit, exact) = if centre { (5e-6, 1e-6) } else { (FIT, 1e-9) };
-                report.close(&what, got.value(), numbers(&predict["quantile"][k])[l], fit);
+                let (fit_of_p, exact) = if centre { (5e-6, 1e-6) } else { (FIT, 1e-9) };
+                report.close(&what, got.value(), numbers(&predict["quantile"][k])[l], fit_of_p);
+                // On the scale of the logarithm, where the family has one.
+                let positive = fit.distribution().is_positive();
+                let (time, by) = (got.value(), if positive { got.value() } else { 1.0 });
+                let below = if positive { time.ln() } else { time };
+                report.close(&what, below, numbers(&predict["uquantile"][k])[l], fit_of_p);
                 if !weighted_robust {
                     let se = numbers(&predict["quantile_se"][k])[l];
                     report.close(&what, got.std_error().unwrap(), se, FIT);
+                    let se = numbers(&predict["uquantile_se"][k])[l];
+                    report.close(&what, got.std_error().unwrap() / by, se, FIT);
                 }
                 report.close(&what, subject.survival(got.value()).unwrap().value(), 1.0 - p, exact);
             }
         }
+    }
+}
+
+/// Those of the rows, by the coefficients of the location.
+fn linear_predictors(
+    case: &Case,
+    frame: &Frame,
+    coefficients: &[f64],
+    offset: Option<&[f64]>,
+    report: &mut Report,
+) {
+    if !case.output["linear_predictors"].is_array() {
+        return;
+    }
+    let x = design(case, frame);
+    let of_row = |i: usize| {
+        let terms = (0..x.columns()).map(|j| coefficients[j + 1] * x.matrix()[(i, j)]).sum::<f64>();
+        coefficients[0] + terms + offset.map_or(0.0, |o| o[i])
+    };
+    let own: Vec<f64> = (0..frame.len()).map(of_row).collect();
+    report.all_close(&format!("{} lp", case.name), &own, &numbers(&case.output["linear_predictors"]), FIT);
+}
+
+/// What R counts, and its test of all covariates against the model without them.
+fn sizes_and_null<D: Distribution>(
+    case: &Case,
+    (model, fit): (&Parametric<D>, &ParametricModel<D>),
+    data: &Observations,
+    scales: &[f64],
+    report: &mut Report,
+) {
+    let out = &case.output;
+    let what = |field: &str| format!("{} {field}", case.name);
+    if out["n"].is_number() {
+        report.close(&what("n"), fit.rows() as f64, number(&out["n"]), 0.0);
+        let logs: Vec<f64> = scales.iter().map(|s| s.ln()).collect();
+        report.all_close(&what("log_scale"), &logs, &numbers(&out["log_scale"]), FIT);
+        let estimated = number(&out["df_total"]);
+        report.close(&what("df_total"), fit.coefficients().len() as f64, estimated, 0.0);
+    }
+    if !out["loglik_null"].is_number() {
+        return;
+    }
+    let null = model.fit(data, &Design::without_covariates(fit.rows())).unwrap().log_likelihood();
+    report.close(&what("loglik_null"), null, number(&out["loglik_null"]), 1e-8);
+    if out["lr_test"].is_number() {
+        let lr = 2.0 * (fit.log_likelihood() - null);
+        report.close(&what("lr_test"), lr, number(&out["lr_test"]), 1e-6);
+        report.close(&what("df"), fit.recipe().columns().len() as f64, number(&out["df"]), 0.0);
     }
 }
 
@@ -345,6 +416,19 @@ fn coefficients(case: &Case, fit: &ParametricModel, order: &[(String, f64)], rep
     // The reference's log-likelihood is the maximum to 1e-10, its coefficients to 1e-7 standard errors.
     report.close(&format!("{} loglik", case.name), fit.log_likelihood(), number(&out["loglik"]), 1e-10);
     report.close(&format!("{} aic", case.name), fit.aic(), number(&out["aic"]), 1e-10);
+    report.close(&format!("{} n", case.name), fit.rows() as f64, number(&out["n"]), 0.0);
+    report.close(&format!("{} events", case.name), fit.events() as f64, number(&out["events"]), 0.0);
+    // Ours counts rows, as R's `BIC`; the file's events, of which a weight of k is k.
+    if case.text("weights").is_none() {
+        let (k, events) = (fit.coefficients().len() as f64, fit.events() as f64);
+        let by_events = fit.bic() + k * (events / fit.rows() as f64).ln();
+        report.close(&format!("{} bic", case.name), by_events, number(&out["bic_events"]), 1e-10);
+    }
+    if let (Family::Spline { knots: Knots::At(own), .. }, Some(_)) =
+        (fit.family(), out["log_time_knots"].as_array())
+    {
+        report.all_close(&format!("{} knots", case.name), own, &numbers(&out["log_time_knots"]), 1e-12);
+    }
     let errors = numbers(&out["se"]);
     for (k, expected) in numbers(&out["coef"]).into_iter().enumerate() {
         let off = (fit.coefficients()[place[k]] * order[k].1 - expected) / errors[k];
@@ -407,6 +491,9 @@ fn piecewise_exponential_models_are_events_by_exposure() {
         if out["rate"].is_array() {
             let rates: Vec<f64> = fit.coefficients().iter().map(|b| b.exp()).collect();
             report.all_close(&format!("{} rate", case.name), &rates, &numbers(&out["rate"]), 1e-9);
+            let by_exposure = numbers(&out["events"]).into_iter().zip(numbers(&out["exposure"]));
+            let by_exposure: Vec<f64> = by_exposure.map(|(d, t)| d / t).collect();
+            report.all_close(&format!("{} events by exposure", case.name), &rates, &by_exposure, 1e-9);
             let errors: Vec<f64> = (0..rates.len()).map(|j| fit.variance()[(j, j)].sqrt()).collect();
             report.all_close(&format!("{} se", case.name), &errors, &numbers(&out["se_log_rate"]), 1e-9);
         } else {

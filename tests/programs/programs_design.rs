@@ -258,7 +258,7 @@ fn errors_name_the_flag() {
         ),
         (
             format!("design non-proportional --hazard-ratio 1.4 {trial}"),
-            "--hazard-ratio, --delay: the expected statistic",
+            "error: --hazard-ratio: the expected statistic",
         ),
         (
             "design non-proportional --hazard-ratio 0.7 --control-hazard 0.1,0.2 --accrual 12 --power 0.9"

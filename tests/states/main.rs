@@ -8,6 +8,8 @@ mod random;
 mod group_change;
 mod multi_state_cox;
 mod multi_state_reference;
+mod pseudo_states;
 mod recurrent;
 mod recurrent_reference;
 mod refusals;
+mod timelines;

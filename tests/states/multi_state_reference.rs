@@ -27,7 +27,7 @@ fn codes(column: &[f64]) -> Vec<u64> {
 }
 
 /// Histories of a call; without `istate` R's first state "(s0)" stands for the one that nobody names.
-fn histories(case: &Case, frame: &Frame) -> Histories {
+pub fn histories(case: &Case, frame: &Frame) -> Histories {
     let listed = codes(&numbers(&case.inputs["event_values"]));
     let named = case.text("istate").is_some();
     let states: Vec<String> = (!named)

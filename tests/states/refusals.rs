@@ -266,3 +266,67 @@ fn of_values_that_are_read_back() -> Result<()> {
     ]);
     Ok(())
 }
+
+/// What is left: tests and models that were written down, and a column that is too short.
+#[test]
+#[cfg(feature = "serde")]
+fn of_stored_tests_and_models() -> Result<()> {
+    use greenwood::survival::multi_state::MarkovTestResult;
+    use greenwood::survival::recurrent::{EventModel, MeanTest, MeanTestResult};
+    use greenwood::survival::regression::{FineGrayModel, Frailty, FrailtyModel};
+    use serde_json::{Value, json};
+
+    fn read<T: serde::de::DeserializeOwned>(written: &Value, at: &str, to: Value) -> String {
+        let mut changed = written.clone();
+        *changed.pointer_mut(at).unwrap() = to;
+        serde_json::from_value::<T>(changed).err().map_or_else(|| "read".into(), |e| e.to_string())
+    }
+    let markov = json!({
+        "from": "ill", "to": "dead", "replicates": 10, "as_large": [1, 1],
+        "landmarks": [{ "time": 1.0, "groups": ["a", "b"], "subjects": [1, 1], "observed": [1.0, 0.0],
+            "expected": [0.5, 0.5], "statistic": 1.0, "df": 1 }],
+    });
+    let (ids, start, stop) = ([1, 1, 2, 3], [0., 2., 0., 0.], [2., 5., 6., 3.]);
+    let events = RecurrentEvents::new(&ids, &start, &stop, &[true, false, false, true])?;
+    let design = Design::builder().numeric("x", &[0.1, 0.1, 0.9, 0.4]).build()?;
+    let means = MeanTest::test(&events, &Groups::new(&["x", "x", "y", "y"]))?;
+    let means = serde_json::to_value(means).unwrap();
+    // Whoever has x = 1 is there at every event and has none.
+    let outcome = [Some("a"), Some("b"), None, Some("a"), Some("a"), None];
+    let data = CompetingRisks::new(&[1., 2., 3., 4., 5., 6.], &outcome)?;
+    let apart = Design::builder().numeric("x", &[0., 1., 0., 0., 0., 1.]).build()?;
+    let infinite = serde_json::to_value(greenwood::survival::FineGray::new("a").fit(&data, &apart)?).unwrap();
+    let time = [1., 2., 3., 4., 5., 6., 7., 8.];
+    let pairs = RightCensored::new(&time, &[true, true, false, true, true, true, false, true])?
+        .with_clusters(&[1, 1, 2, 2, 3, 3, 4, 4])?;
+    let x = Design::builder().numeric("x", &[0.3, 0.1, 0.5, 0.2, 0.9, 0.4, 0.6, 0.8]).build()?;
+    let frailty = serde_json::to_value(Frailty::gamma().fit(&pairs, &x)?).unwrap();
+    every(&[
+        (read::<MarkovTestResult>(&markov, "/replicates", json!(10)), "read"),
+        (
+            read::<MarkovTestResult>(&markov, "/replicates", json!(0)),
+            "replicates is 0: it must be at least 1 and below 2³²",
+        ),
+        (
+            read::<MarkovTestResult>(&markov, "/landmarks/0/df", json!(2)),
+            "df is 2: it must be below the number of groups",
+        ),
+        (
+            read::<MeanTestResult>(&means, "/statistic", json!(99.0)),
+            "the statistic is 99: it must be that of the score and its covariance",
+        ),
+        (
+            read::<FineGrayModel>(&infinite, "/limit", json!(null)),
+            "the limit is 0: it must be there where a coefficient is infinite, and only there",
+        ),
+        (
+            read::<FrailtyModel>(&frailty, "/df/covariates/0", json!(99.0)),
+            "degrees of freedom is 99: it must be at most the number of columns, or of clusters",
+        ),
+        (
+            text(EventModel::andersen_gill().rows(&events, &design)?.expand(&[1])),
+            "a row is 1: it must be a row of the column: give one value for each row of the data",
+        ),
+    ]);
+    Ok(())
+}

@@ -11,7 +11,7 @@
 //! * counts in intervals: [`Actuarial`] ([`LifeTable`])
 //! * the hazard itself, smoothed: [`SmoothedHazard`]
 //! * events per person-time: [`IncidenceRate`]
-//! * what each subject contributes, left out in turn: [`Pseudo`]
+//! * what each subject contributes, left out in turn or by a little: [`Pseudo`]
 //! * a band around the whole curve: [`Band`]
 //! * a curve without its data, predicted or read from elsewhere: [`StepFunction`]
 //! * a step that rests on one or two subjects: [`SmallRiskSet`]; what R and SAS print: [`Conventions`]

@@ -17,8 +17,9 @@ use crate::survival::risk_table::table::RiskTable;
 ///
 /// # Conventions
 /// Each subject is left out in turn, exactly, ties and delayed entries included; a curve that ends earlier without the
-/// subject stays at its last value. The infinitesimal jackknife of R's `survival::pseudo` is another number. A replication
-/// weight w, a whole number, is w subjects of whom one is left out. Strata are ignored.
+/// subject stays at its last value. With [`infinitesimal`](Self::infinitesimal) it is `θ + n φᵢ` instead, φ the derivative in
+/// the weight of the subject: R's `survival::pseudo`, another number. A replication weight w, a whole number, is w
+/// subjects of whom one is left out. Strata are ignored.
 ///
 /// # Cost
 /// O(n log n) for the table, and per time O(n), with delayed entry O(n log n): what precedes the subject's exit, and what
@@ -45,12 +46,39 @@ use crate::survival::risk_table::table::RiskTable;
 #[must_use = "nothing is computed until it is asked for a quantity"]
 pub struct Pseudo {
     times: Vec<f64>,
+    infinitesimal: bool,
 }
 
 impl Pseudo {
     /// Pseudo-values at these times; for areas they are the horizons.
     pub fn new(times: &[f64]) -> Self {
-        Self { times: times.to_vec() }
+        Self { times: times.to_vec(), infinitesimal: false }
+    }
+
+    /// Takes a little of a subject's weight away, in place of the whole subject: R's `survival::pseudo`. Then
+    /// [`PseudoValues::influence`] is the influence function, whose squares sum to the robust variance.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::RightCensored;
+    /// use greenwood::survival::curve::Pseudo;
+    ///
+    /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, true])?;
+    /// let influence = Pseudo::new(&[2.0]).infinitesimal().survival(&data)?.influence();
+    /// let variance: f64 = influence.iter().map(|u| u * u).sum();
+    /// assert!((variance - 0.25 * 0.25).abs() < 1e-12); // 0.5 · 0.5/4: nobody is censored by 2
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn infinitesimal(self) -> Self {
+        Self { infinitesimal: true, ..self }
+    }
+
+    pub(crate) fn is_infinitesimal(&self) -> bool {
+        self.infinitesimal
+    }
+
+    pub(crate) fn times(&self) -> &[f64] {
+        &self.times
     }
 
     /// Of the Kaplan-Meier estimate S(t).
@@ -69,6 +97,14 @@ impl Pseudo {
     /// As [`survival`](Self::survival).
     pub fn restricted_mean(&self, data: &RightCensored) -> Result<PseudoValues> {
         self.of_events(data, |step| step.free_area)
+    }
+
+    /// Of the Nelson-Aalen estimate of the cumulative hazard.
+    ///
+    /// # Errors
+    /// As [`survival`](Self::survival).
+    pub fn cumulative_hazard(&self, data: &RightCensored) -> Result<PseudoValues> {
+        self.of_events(data, |step| step.hazard)
     }
 
     /// Of the cumulative incidence of a cause.
@@ -112,25 +148,32 @@ impl Pseudo {
         self.leave_out(&data.merged(), rows, data.codes(), cause as u32 + 1, quantity)
     }
 
-    fn check(&self, data: &RightCensored, rows: &[Row]) -> Result<()> {
+    /// Refuses times and weights of which there is no pseudo-value.
+    pub(crate) fn check_parts(&self, robust: bool, weights: &[f64]) -> Result<()> {
         if self.times.is_empty() {
             return Err(Error::Empty { argument: "times" });
         }
         if let Some(&value) = self.times.iter().find(|t| !(**t >= 0.0 && t.is_finite())) {
             return Err(Error::OutOfRange { argument: "times", value, must_be: "finite and at least 0" });
         }
-        if data.is_robust() {
+        if robust {
             return Err(Error::Unsupported {
                 method: "a pseudo-value",
                 with: "sampling weights or clusters",
                 why: "it leaves out one independent subject; give one row per subject, or replication weights",
             });
         }
-        let weights = data.weights().map_or(&[][..], Weights::values);
-        if let Some(&value) = weights.iter().find(|w| !(**w >= 1.0 && w.fract() == 0.0)) {
-            let must_be = "a whole number of at least 1, since one subject is left out";
-            return Err(Error::OutOfRange { argument: "a replication weight", value, must_be });
+        match weights.iter().find(|w| !(**w >= 1.0 && w.fract() == 0.0)) {
+            Some(&value) => {
+                let must_be = "a whole number of at least 1, since one subject is left out";
+                Err(Error::OutOfRange { argument: "a replication weight", value, must_be })
+            }
+            None => Ok(()),
         }
+    }
+
+    fn check(&self, data: &RightCensored, rows: &[Row]) -> Result<()> {
+        self.check_parts(data.is_robust(), data.weights().map_or(&[][..], Weights::values))?;
         let last = rows.last().map_or(0.0, |r| r.time);
         let reaches_zero = rows.last().is_some_and(|_| all(&steps(rows, last)).free <= 0.0);
         match self.times.iter().find(|&&t| t > last) {
@@ -160,32 +203,87 @@ impl Pseudo {
             .collect();
         let (mut values, mut estimate) = (Array2::zeros((data.len(), self.times.len())), Vec::new());
         for (k, &t) in self.times.iter().enumerate() {
-            let rows = &rows[..rows.partition_point(|r| r.time <= t)];
-            let full = steps(rows, t);
-            let start = Step::time(rows.first().map_or(t, |r| r.time));
-            let (mut before, mut after) = (vec![start], vec![Step::NOTHING; rows.len() + 1]);
-            for (i, step) in full.iter().enumerate() {
-                before.push(before[i].then(step));
-            }
-            for i in (0..rows.len()).rev() {
-                after[i] = full[i].then(&after[i + 1]);
-            }
-            let without: Vec<Row> = rows.iter().map(|r| r.without(false, false)).collect();
-            let without = Segments::new(steps(&without, t));
-            let theta = quantity(&before[rows.len()]);
-            for (i, &(first, exit)) in places.iter().enumerate() {
-                let (first, until) = (first.min(rows.len()), exit.min(rows.len()));
-                let mut left = before[first].then(&without.product(first, until));
-                if exit < rows.len() {
-                    let row = rows[exit].without(codes[i] > 0, codes[i] == own_code);
-                    left = left.then(&row.step(full[exit].length)).then(&after[exit + 1]);
+            let at = AtTime::new(&rows[..rows.partition_point(|r| r.time <= t)], t);
+            let theta = quantity(&at.before[at.rows.len()]);
+            let own = |i: usize| (codes[i] > 0, codes[i] == own_code);
+            if self.infinitesimal {
+                let so_far = at.moved_by_risk();
+                for (i, &place) in places.iter().enumerate() {
+                    values[[i, k]] = theta + n * quantity(&at.influence(&so_far, place, own(i)));
                 }
-                let others = quantity(&left);
-                values[[i, k]] = n * (theta - others) + others;
+            } else {
+                let without: Vec<Row> = at.rows.iter().map(|r| r.without(false, false)).collect();
+                let without = Segments::new(steps(&without, t));
+                for (i, &place) in places.iter().enumerate() {
+                    let others = quantity(&at.left_out(&without, place, own(i)));
+                    values[[i, k]] = n * (theta - others) + others;
+                }
             }
             estimate.push(theta);
         }
         Ok(PseudoValues { times: self.times.clone(), estimate, values, weights })
+    }
+}
+
+/// The rows until a time, what each does until the next, and all before and after each.
+struct AtTime<'a> {
+    rows: &'a [Row],
+    full: Vec<Step>,
+    before: Vec<Step>,
+    after: Vec<Step>,
+}
+
+impl<'a> AtTime<'a> {
+    fn new(rows: &'a [Row], t: f64) -> Self {
+        let full = steps(rows, t);
+        let start = Step::time(rows.first().map_or(t, |r| r.time));
+        let (mut before, mut after) = (vec![start], vec![Step::NOTHING; rows.len() + 1]);
+        for (i, step) in full.iter().enumerate() {
+            before.push(before[i].then(step));
+        }
+        for i in (0..rows.len()).rev() {
+            after[i] = full[i].then(&after[i + 1]);
+        }
+        Self { rows, full, before, after }
+    }
+
+    /// What is left without a subject who is at risk from a row to that of its exit.
+    fn left_out(&self, without: &Segments, place: (usize, usize), (event, own): (bool, bool)) -> Step {
+        let (first, exit) = place;
+        let (first, until) = (first.min(self.rows.len()), exit.min(self.rows.len()));
+        let mut left = self.before[first].then(&without.product(first, until));
+        if exit < self.rows.len() {
+            let row = self.rows[exit].without(event, own);
+            left = left.then(&row.step(self.full[exit].length)).then(&self.after[exit + 1]);
+        }
+        left
+    }
+
+    /// How a change of one row moves the whole.
+    fn moved(&self, row: usize, by: &Step) -> Step {
+        Step::between(&self.before[row], by, &self.after[row + 1])
+    }
+
+    /// How a unit of weight at risk in the rows before each moves the whole.
+    fn moved_by_risk(&self) -> Vec<Step> {
+        let mut so_far = vec![Step::ZERO];
+        for (i, row) in self.rows.iter().enumerate() {
+            let moved = self.moved(i, &row.change_of_risk(self.full[i].length));
+            so_far.push(so_far[i].plus(&moved, 1.0));
+        }
+        so_far
+    }
+
+    /// How a unit of weight of a subject moves the whole.
+    fn influence(&self, so_far: &[Step], (first, exit): (usize, usize), (event, own): (bool, bool)) -> Step {
+        let rows = self.rows.len();
+        let (first, until) = (first.min(rows), (exit + 1).min(rows));
+        let mut moved = so_far[until.max(first)].plus(&so_far[first], -1.0);
+        if event && exit < rows {
+            let by = self.rows[exit].change_of_event(own, self.full[exit].length);
+            moved = moved.plus(&self.moved(exit, &by), 1.0);
+        }
+        moved
     }
 }
 
@@ -216,8 +314,22 @@ impl Row {
             return Step::time(length);
         }
         let free = if self.events < self.at_risk { 1.0 - self.events / self.at_risk } else { 0.0 };
-        let incidence = self.own / self.at_risk;
-        Step { free, incidence, length, free_area: free * length, incidence_area: incidence * length }
+        Step::of(free, self.own / self.at_risk, self.events / self.at_risk, length)
+    }
+
+    /// How a unit of weight at risk changes the step.
+    fn change_of_risk(&self, length: f64) -> Step {
+        if !(self.at_risk > 0.0 && self.events > 0.0) {
+            return Step::ZERO;
+        }
+        let less = |events: f64| events / self.at_risk / self.at_risk;
+        Step::of(less(self.events), -less(self.own), -less(self.events), length)
+    }
+
+    /// How a unit of weight of an event changes the step.
+    fn change_of_event(&self, own: bool, length: f64) -> Step {
+        let unit = self.at_risk.recip();
+        Step::of(-unit, if own { unit } else { 0.0 }, unit, length)
     }
 }
 
@@ -226,14 +338,21 @@ impl Row {
 struct Step {
     free: f64,
     incidence: f64,
+    hazard: f64,
     length: f64,
     free_area: f64,
     incidence_area: f64,
 }
 
 impl Step {
-    const NOTHING: Self =
-        Self { free: 1.0, incidence: 0.0, length: 0.0, free_area: 0.0, incidence_area: 0.0 };
+    const ZERO: Self =
+        Self { free: 0.0, incidence: 0.0, hazard: 0.0, length: 0.0, free_area: 0.0, incidence_area: 0.0 };
+    const NOTHING: Self = Self { free: 1.0, ..Self::ZERO };
+
+    /// Events, and the time until the next.
+    fn of(free: f64, incidence: f64, hazard: f64, length: f64) -> Self {
+        Self { free, incidence, hazard, length, free_area: free * length, incidence_area: incidence * length }
+    }
 
     /// Time without events.
     fn time(length: f64) -> Self {
@@ -244,11 +363,39 @@ impl Step {
         Self {
             free: self.free * next.free,
             incidence: self.incidence + self.free * next.incidence,
+            hazard: self.hazard + next.hazard,
             length: self.length + next.length,
             free_area: self.free_area + self.free * next.free_area,
             incidence_area: self.incidence_area
                 + self.incidence * next.length
                 + self.free * next.incidence_area,
+        }
+    }
+
+    /// How the whole is moved where the stretch between two others is moved by so much: it is linear in each.
+    fn between(before: &Self, by: &Self, after: &Self) -> Self {
+        let (free, incidence) = (before.free * by.free, before.free * by.incidence);
+        Self {
+            free: free * after.free,
+            incidence: incidence + free * after.incidence,
+            hazard: by.hazard,
+            length: 0.0,
+            free_area: before.free * by.free_area + free * after.free_area,
+            incidence_area: before.free * by.incidence_area
+                + incidence * after.length
+                + free * after.incidence_area,
+        }
+    }
+
+    /// The sum, of changes.
+    fn plus(&self, other: &Self, factor: f64) -> Self {
+        Self {
+            free: self.free + factor * other.free,
+            incidence: self.incidence + factor * other.incidence,
+            hazard: self.hazard + factor * other.hazard,
+            length: 0.0,
+            free_area: self.free_area + factor * other.free_area,
+            incidence_area: self.incidence_area + factor * other.incidence_area,
         }
     }
 }
@@ -320,6 +467,18 @@ pub struct PseudoValues {
 }
 
 impl PseudoValues {
+    pub(crate) fn new(times: &[f64], estimate: Vec<f64>, values: Array2<f64>, weights: Vec<f64>) -> Self {
+        Self { times: times.to_vec(), estimate, values, weights }
+    }
+
+    /// What each subject adds to the estimate, `(pᵢ − θ)/n`: with [`Pseudo::infinitesimal`] the influence function
+    /// (R: `residuals(survfit)`), else what leaving the subject out takes away, times `(n − 1)/n`.
+    #[must_use]
+    pub fn influence(&self) -> Array2<f64> {
+        let n: f64 = self.weights.iter().sum();
+        Array2::from_shape_fn(self.values.dim(), |(i, k)| (self.values[[i, k]] - self.estimate[k]) / n)
+    }
+
     /// The times, as they were given.
     #[must_use]
     pub fn times(&self) -> &[f64] {

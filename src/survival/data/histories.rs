@@ -18,6 +18,7 @@ use crate::survival::data::weights::Weights;
 /// |---|---|---|
 /// | [`among`](Self::among) | | the states; a subject begins in the first |
 /// | [`rows`](HistoryStates::rows) | | who, from when until when, and the state entered at the end |
+/// | [`transitions`](HistoryStates::transitions) | | or a row for each transition: who entered which state when |
 /// | [`with_from`](Self::with_from) | where the last row left the subject; first the first state | the state held |
 /// | [`with_weights`](Self::with_weights) | 1 | replication or sampling weights |
 /// | [`with_clusters`](Self::with_clusters) | each subject its own | subjects that are not independent |
@@ -58,6 +59,11 @@ pub struct HistoryStates {
 }
 
 impl HistoryStates {
+    /// The state in which subjects begin.
+    pub(super) fn first(&self) -> Option<&str> {
+        self.states.first().map(String::as_str)
+    }
+
     /// The rows of subjects `ids` over `(start, stop]`; `to` is the state entered at the end of the row, `None` if the
     /// subject stays where it is. Without [`with_from`](Histories::with_from) a subject begins in the first state and
     /// stays where its last row left it.

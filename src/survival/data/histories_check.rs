@@ -22,6 +22,12 @@ pub enum ProblemKind {
     /// until the next event. Estimates bear it: the subject is at risk in the state
     /// that each row names, and the move itself is no transition.
     Teleport,
+    /// Of rows for transitions: it stands at the time of another row of the subject, or at time 0, where observation begins.
+    Simultaneous,
+    /// Of rows for transitions: it comes after the end of observation.
+    AfterEnd,
+    /// Of rows for transitions: it leads to the state that the subject holds.
+    NoMove,
 }
 
 impl ProblemKind {
@@ -37,6 +43,9 @@ impl ProblemKind {
             Self::Gap => "it begins later than the row before ended (gap)",
             Self::Jump => "it begins later than the row before ended, and in another state (jump)",
             Self::Teleport => "it begins in another state than the row before ended in (teleport)",
+            Self::Simultaneous => "it stands at time 0 or at the time of another row (simultaneous)",
+            Self::AfterEnd => "it comes after the row that ends the observation (after the end)",
+            Self::NoMove => "it leads to the state that the subject holds (no move)",
         }
     }
 }
@@ -48,6 +57,9 @@ impl fmt::Display for ProblemKind {
             Self::Gap => "gap",
             Self::Jump => "jump",
             Self::Teleport => "teleport",
+            Self::Simultaneous => "simultaneous",
+            Self::AfterEnd => "after the end",
+            Self::NoMove => "no move",
         })
     }
 }
@@ -63,6 +75,16 @@ pub struct HistoryProblem {
 }
 
 impl HistoryProblem {
+    pub(super) fn new(kind: ProblemKind, id: String, row: usize, repeats: Option<usize>) -> Self {
+        Self { kind, id, row, repeats }
+    }
+
+    /// The error that names it as the first of `count`.
+    pub(super) fn refused(&self, count: usize) -> Error {
+        let problem = self.kind.sentence();
+        Error::InconsistentHistory { subject: self.id.clone(), index: self.row, problem, count }
+    }
+
     /// What is wrong.
     #[must_use]
     pub fn kind(&self) -> ProblemKind {
@@ -114,6 +136,38 @@ pub struct HistoryCheck {
     transitions: Vec<Vec<usize>>,
     censored: Vec<usize>,
     visits: Vec<Vec<usize>>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    returns: Vec<HistoryReturn>,
+}
+
+/// A row at whose end a subject comes back to a state in which it was before: no mistake, but more than a model of first
+/// events knows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct HistoryReturn {
+    id: String,
+    row: usize,
+    state: String,
+}
+
+impl HistoryReturn {
+    /// The subject.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The row, counted from 0.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.row
+    }
+
+    /// The state to which it returns.
+    #[must_use]
+    pub fn state(&self) -> &str {
+        &self.state
+    }
 }
 
 impl Histories {
@@ -135,6 +189,7 @@ impl HistoryCheck {
             transitions: vec![vec![0; k]; k],
             censored: vec![0; k],
             visits: vec![Vec::new(); k],
+            returns: Vec::new(),
         };
         let order = data.in_order();
         let ids = data.ids.codes();
@@ -144,6 +199,7 @@ impl HistoryCheck {
             check.add_counts(data, rows);
         }
         check.problems.sort_by_key(|p| p.row);
+        check.returns.sort_by_key(|r| r.row);
         check
     }
 
@@ -167,17 +223,24 @@ impl HistoryCheck {
             let parts = |r: usize| (data.start[r], data.stop[r], data.from[r], data.to[r]);
             let repeats = (parts(before) == parts(row)).then_some(before);
             let id = data.ids.labels()[data.ids.codes()[row] as usize].clone();
-            self.problems.push(HistoryProblem { kind, id, row, repeats });
+            self.problems.push(HistoryProblem::new(kind, id, row, repeats));
         }
     }
 
     /// Counts the transitions of one subject, where it was censored, and how often it entered each state.
     fn add_counts(&mut self, data: &Histories, rows: &[usize]) {
-        let mut entered = vec![0_usize; self.states.len()];
+        let (mut entered, mut been) = (vec![0_usize; self.states.len()], vec![false; self.states.len()]);
         for &row in rows {
+            let from = data.from[row] as usize;
+            been[from] = true;
             if let Some(to) = (data.to[row] as usize).checked_sub(1) {
-                self.transitions[data.from[row] as usize][to] += 1;
+                self.transitions[from][to] += 1;
                 entered[to] += 1;
+                if been[to] && to != from {
+                    let id = data.ids.labels()[data.ids.codes()[row] as usize].clone();
+                    self.returns.push(HistoryReturn { id, row, state: self.states[to].clone() });
+                }
+                been[to] = true;
             }
         }
         if let Some(&last) = rows.last().filter(|&&row| data.to[row] == 0) {
@@ -239,6 +302,12 @@ impl HistoryCheck {
         &self.visits
     }
 
+    /// Every return to a state, by row.
+    #[must_use]
+    pub fn returns(&self) -> &[HistoryReturn] {
+        &self.returns
+    }
+
     /// Refuses what no estimate can bear; gaps and teleports are borne.
     ///
     /// # Errors
@@ -247,12 +316,7 @@ impl HistoryCheck {
         let mut serious = self.problems.iter().filter(|p| !p.kind.is_bearable());
         match serious.next() {
             None => Ok(()),
-            Some(first) => Err(Error::InconsistentHistory {
-                subject: first.id.clone(),
-                index: first.row,
-                problem: first.kind.sentence(),
-                count: 1 + serious.count(),
-            }),
+            Some(first) => Err(first.refused(1 + serious.count())),
         }
     }
 }

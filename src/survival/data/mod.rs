@@ -6,6 +6,7 @@
 //! * times and causes: [`CompetingRisks`]
 //! * events that are only known to lie between two visits: [`IntervalCensored`]
 //! * start-stop rows with id and state, for multi-state models and recurrent events: [`Histories`]
+//! * such rows put together from follow-up, covariates that change and events: [`Timelines`]
 //! * a factor, its codes and its labels: [`Groups`]
 //! * rows without missing values, judged over all columns together: [`CompleteCases`]
 //! * rows cut at chosen times, for coefficients that change: [`Episodes`]
@@ -29,6 +30,9 @@ mod selection;
 #[cfg(feature = "serde")]
 mod stored;
 pub(crate) mod subject_rows;
+mod timeline_rows;
+mod timelines;
+mod transition_rows;
 pub(crate) mod weights;
 
 pub use column::Column;
@@ -38,10 +42,12 @@ pub use episodes::Episodes;
 pub use group_change::GroupChange;
 pub use groups::Groups;
 pub use histories::{Histories, HistoryStates};
-pub use histories_check::{HistoryCheck, HistoryProblem, ProblemKind};
+pub use histories_check::{HistoryCheck, HistoryProblem, HistoryReturn, ProblemKind};
 pub use interval_censored::{Closed, IntervalCensored};
 pub use landmark::{Landmark, LandmarkCohort};
 pub use near_ties::NearTies;
 pub use right_censored::RightCensored;
 pub use subject_rows::Gap;
+pub use timeline_rows::{Placed, TimelineCounts, TimelineRows};
+pub use timelines::Timelines;
 pub use weights::Weights;

@@ -92,58 +92,13 @@ impl MarkovTest {
                 why: "its variance takes the histories for those of independent subjects, each counted once",
             });
         }
-        let mut moves: Vec<f64> = (0..data.len())
-            .filter(|&i| data.from[i] == from && data.to[i] == to + 1)
-            .map(|i| data.stop[i])
-            .collect();
-        if moves.is_empty() {
-            let transition = format!("{} → {}", self.from, self.to);
-            let made = |h: usize, j: usize| format!("{} → {}", data.states[h], data.states[j]);
-            let check = data.check();
-            let known = check.transitions().iter().enumerate().flat_map(|(h, row)| {
-                row.iter()
-                    .enumerate()
-                    .filter(|&(_, &n)| n > 0)
-                    .map(move |(j, _)| made(h, j))
-                    .collect::<Vec<_>>()
-            });
-            return Err(Error::UnknownTransition { transition, known: known.collect::<Vec<_>>().join(", ") });
-        }
-        moves.sort_by(f64::total_cmp);
-        let times = self.times.clone().unwrap_or_else(|| {
-            let mut quintiles: Vec<f64> = (1..5).map(|k| moves[(moves.len() - 1) * k / 5]).collect();
-            quintiles.dedup();
-            quintiles
-        });
-        if times.is_empty() {
-            return Err(Error::Empty { argument: "the landmarks" });
-        }
-        if let Some(&value) = times.iter().find(|t| !(0.0..f64::INFINITY).contains(*t)) {
-            return Err(Error::OutOfRange {
-                argument: "a landmark",
-                value,
-                must_be: "finite and at least 0",
-            });
-        }
+        let times = self.landmark_times(data, from, to)?;
         if self.replicates == 0 {
             return Err(Error::OutOfRange { argument: "replicates", value: 0.0, must_be: "at least 1" });
         }
         let all: Vec<Landmark> = times.iter().map(|&s| Landmark::new(data, from, to, s)).collect();
         let statistics: Vec<(f64, usize)> = all.iter().map(|l| l.form(&l.score)).collect();
-        let summary = |statistics: &[(f64, usize)]| {
-            let with: Vec<f64> = statistics.iter().filter(|s| s.1 > 0).map(|s| s.0).collect();
-            [with.iter().sum::<f64>() / with.len().max(1) as f64, with.iter().copied().fold(0.0, f64::max)]
-        };
-        let found = summary(&statistics);
-        let mut as_large = [0; 2];
-        for replicate in 0..self.replicates {
-            let mut random = Random::new(self.seed, replicate as u64);
-            let multipliers: Vec<f64> = (0..data.ids.count()).map(|_| normal(&mut random)).collect();
-            let sample: Vec<(f64, usize)> = all.iter().map(|l| l.form(&l.multiplied(&multipliers))).collect();
-            for (n, (drawn, found)) in as_large.iter_mut().zip(summary(&sample).into_iter().zip(found)) {
-                *n += usize::from(drawn >= found);
-            }
-        }
+        let as_large = self.drawn_as_large(data.ids.count(), &all, summary(&statistics));
         let landmarks = all.iter().zip(&statistics).map(|(l, &(statistic, df))| MarkovLandmark {
             time: l.time,
             groups: l.groups.iter().map(|&g| data.states[g as usize].clone()).collect(),
@@ -162,6 +117,60 @@ impl MarkovTest {
             as_large,
         })
     }
+}
+
+impl MarkovTest {
+    /// The landmarks that were given, or the quintiles of the times of the transition.
+    fn landmark_times(&self, data: &Histories, from: u32, to: u32) -> Result<Vec<f64>> {
+        let own = (0..data.len()).filter(|&i| data.from[i] == from && data.to[i] == to + 1);
+        let mut moves: Vec<f64> = own.map(|i| data.stop[i]).collect();
+        if moves.is_empty() {
+            let transition = format!("{} → {}", self.from, self.to);
+            let check = data.check();
+            let pairs = check.transitions().iter().enumerate();
+            let made = pairs.flat_map(|(h, row)| row.iter().enumerate().map(move |(j, &n)| (h, j, n)));
+            let named = made
+                .filter(|&(.., n)| n > 0)
+                .map(|(h, j, _)| format!("{} → {}", data.states[h], data.states[j]));
+            return Err(Error::UnknownTransition { transition, known: named.collect::<Vec<_>>().join(", ") });
+        }
+        moves.sort_by(f64::total_cmp);
+        let times = self.times.clone().unwrap_or_else(|| {
+            let mut quintiles: Vec<f64> = (1..5).map(|k| moves[(moves.len() - 1) * k / 5]).collect();
+            quintiles.dedup();
+            quintiles
+        });
+        if times.is_empty() {
+            return Err(Error::Empty { argument: "the landmarks" });
+        }
+        match times.iter().find(|t| !(0.0..f64::INFINITY).contains(*t)) {
+            Some(&value) => {
+                let must_be = "finite and at least 0";
+                Err(Error::OutOfRange { argument: "a landmark", value, must_be })
+            }
+            None => Ok(times),
+        }
+    }
+
+    /// How many multiplier samples have a mean, and a largest statistic, at least as large as those found.
+    fn drawn_as_large(&self, subjects: usize, all: &[Landmark], found: [f64; 2]) -> [usize; 2] {
+        let mut as_large = [0; 2];
+        for replicate in 0..self.replicates {
+            let mut random = Random::new(self.seed, replicate as u64);
+            let multipliers: Vec<f64> = (0..subjects).map(|_| normal(&mut random)).collect();
+            let sample: Vec<(f64, usize)> = all.iter().map(|l| l.form(&l.multiplied(&multipliers))).collect();
+            for (n, (drawn, found)) in as_large.iter_mut().zip(summary(&sample).into_iter().zip(found)) {
+                *n += usize::from(drawn >= found);
+            }
+        }
+        as_large
+    }
+}
+
+/// The mean and the largest of the statistics that have a degree of freedom.
+fn summary(statistics: &[(f64, usize)]) -> [f64; 2] {
+    let with: Vec<f64> = statistics.iter().filter(|s| s.1 > 0).map(|s| s.0).collect();
+    [with.iter().sum::<f64>() / with.len().max(1) as f64, with.iter().copied().fold(0.0, f64::max)]
 }
 
 /// A standard normal number, after Box & Muller (1958).

@@ -3,6 +3,7 @@
 //! * how probable is each state at t: [`Occupation`] gives [`StateOccupation`], the Aalen-Johansen estimate
 //! * how long is spent in each: [`Occupation::time_in_state`]
 //! * from where to where between s and t, with covariance; from a landmark too: [`TransitionProbability`]
+//! * pseudo-values of it, for regressions: [`Pseudo::occupation`](crate::survival::curve::Pseudo::occupation)
 //! * does the past of a subject matter beyond its state: [`MarkovTest`]
 //!
 //! With covariates: [`MultiStateCox`](crate::survival::regression::MultiStateCox).
@@ -15,6 +16,7 @@ pub mod occupation;
 pub mod occupation_estimate;
 pub mod occupation_variance;
 pub mod probability;
+mod pseudo;
 pub mod state_occupation;
 pub mod time_in_state;
 pub(crate) mod transitions;

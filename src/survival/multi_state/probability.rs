@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
-use crate::survival::multi_state::flow::{Flow, hazard_covariance};
+use crate::survival::multi_state::flow::{Flow, Kind, hazard_covariance};
 use crate::survival::multi_state::transitions::flow;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -155,14 +155,35 @@ impl Product {
         }
         let k = self.states;
         let mut old = vec![0.0; k];
+        let mut move_p = |p: &mut [f64]| p.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
         if self.variance == TransitionVariance::None {
-            self.p.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
+            move_p(&mut self.p);
             return;
         }
         let greenwood = self.variance == TransitionVariance::Greenwood;
-        // Over the last index, then over the second.
+        self.move_covariance(flow, step);
+        if !greenwood {
+            move_p(&mut self.p);
+        }
+        for a in moves {
+            for b in moves {
+                let (ka, kb) = (&flow.kinds[a.kind as usize], &flow.kinds[b.kind as usize]);
+                let c = hazard_covariance(a, b, ka.from == kb.from, greenwood);
+                if c != 0.0 {
+                    self.add_covariance(c, ka, kb);
+                }
+            }
+        }
+        if greenwood {
+            move_p(&mut self.p);
+        }
+    }
+
+    /// Moves the covariance over its last index, then over its second.
+    fn move_covariance(&mut self, flow: &Flow, step: usize) {
+        let k = self.states;
+        let (mut row, mut old) = (vec![0.0; k], vec![0.0; k]);
         self.covariance.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
-        let mut row = vec![0.0; k];
         for h in 0..k {
             for gl in 0..k * k {
                 let at = |j: usize| (h * k + j) * k * k + gl;
@@ -173,31 +194,18 @@ impl Product {
                 }
             }
         }
-        if !greenwood {
-            self.p.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
-        }
-        for a in moves {
-            for b in moves {
-                let (ka, kb) = (&flow.kinds[a.kind as usize], &flow.kinds[b.kind as usize]);
-                let c = hazard_covariance(a, b, ka.from == kb.from, greenwood);
-                if c == 0.0 {
-                    continue;
-                }
-                for h in 0..k {
-                    for g in 0..k {
-                        let scale = c * self.p[h * k + ka.from] * self.p[g * k + kb.from];
-                        for j in 0..k {
-                            for l in 0..k {
-                                self.covariance[((h * k + j) * k + g) * k + l] +=
-                                    scale * ka.effect[j] * kb.effect[l];
-                            }
-                        }
-                    }
-                }
+    }
+
+    /// Adds what a covariance of the hazards of two kinds does to the entries.
+    fn add_covariance(&mut self, c: f64, a: &Kind, b: &Kind) {
+        let k = self.states;
+        for (hg, block) in self.covariance.chunks_mut(k).enumerate() {
+            // The entries ((h, j), (g, ·)).
+            let (h, j, g) = (hg / (k * k), hg / k % k, hg % k);
+            let scale = c * self.p[h * k + a.from] * self.p[g * k + b.from];
+            for (entry, effect) in block.iter_mut().zip(&b.effect) {
+                *entry += scale * a.effect[j] * effect;
             }
-        }
-        if greenwood {
-            self.p.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut old));
         }
     }
 

@@ -74,3 +74,45 @@ pub(crate) fn put_together(
     let labels = labels.into_iter().map(String::from).collect();
     Ok(CompetingRiskTables { labels, strata: parts.strata.clone(), tables })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parts put together are the table of the whole, with strata, groups, near ties, and a cause or a group that a part lacks.
+    #[test]
+    fn parts_are_the_whole() -> Result<()> {
+        let time = [1.0, 2.0, 2.0, 0.1 + 0.2, 0.3, 5.0, 4.0, 1.0];
+        let outcome = [Some("a"), None, Some("b"), Some("a"), Some("b"), None, Some("a"), None];
+        let stratum = ["x", "x", "y", "x", "x", "y", "y", "y"];
+        let arm = ["one", "two", "two", "one", "one", "one", "two", "one"];
+        let data = |rows: &[usize]| {
+            let pick = |i: &usize| (time[*i], outcome[*i]);
+            let (time, outcome): (Vec<f64>, Vec<_>) = rows.iter().map(pick).unzip();
+            let strata = Groups::from_codes(
+                &rows.iter().map(|&i| usize::from(stratum[i] == "y")).collect::<Vec<_>>(),
+                &["x", "y"],
+            )?;
+            CompetingRisks::with_causes(time, &outcome, &["a", "b"])?.with_strata(strata)
+        };
+        let groups = |rows: &[usize]| {
+            Groups::from_codes(
+                &rows.iter().map(|&i| usize::from(arm[i] == "two")).collect::<Vec<_>>(),
+                &["one", "two"],
+            )
+        };
+        let part = |rows: &[usize]| by_cause(&data(rows)?.with_near_ties(NearTies::Exact)?, &groups(rows)?);
+        let all: Vec<usize> = (0..8).collect();
+        let whole = CompetingRiskTables::new(&data(&all)?, &groups(&all)?)?;
+        let causes = ["a".to_string(), "b".to_string()];
+        for cut in 1..8 {
+            let parts = part(&all[..cut])?.merge(&part(&all[cut..])?)?;
+            assert_eq!(put_together(&parts, &causes, NearTies::Merge)?.tables(), whole.tables(), "{cut}");
+        }
+        assert_eq!(
+            by_cause(&data(&all)?, &groups(&all[1..])?).unwrap_err().to_string(),
+            "groups has 7 values, but time has 8: the two must be equal in number"
+        );
+        Ok(())
+    }
+}

@@ -5,9 +5,11 @@
 //! for: of those with another event and of those who are censored. What comes before it (the hazard and its mean, those with
 //! another event, what censoring did) is there on the way on, and with it the influence of the row, which is squared at once.
 
+use std::ops::Range;
+
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
-use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights};
+use crate::survival::regression::fine_gray::censoring::{Censoring, CensoringTies, CensoringWeights};
 use crate::survival::regression::fine_gray::one_pass::{OnePass, of_columns};
 use crate::survival::regression::fine_gray::scan::symmetric;
 
@@ -82,84 +84,124 @@ impl End<'_> {
         means: &[[f64; P]],
         after: &[Level<P>],
     ) -> [[f64; P]; P] {
-        let Self { rows, pass, risk: risk_of, .. } = *self;
-        let (x, _) = rows.x.as_chunks::<P>();
-        let (time, event, own) = (&rows.time[..], &rows.event[..], rows.weight.own());
-        let events_first = self.weights.ties == CensoringTies::EventsFirst;
-        let mut squares = [[0.0; P]; P];
-        // The hazard so far and its mean; those with another event; `∫ q/π dΛᶜ`.
-        let (mut drift, mut gone, mut pull) = (Level::<P>::ZERO, Level::<P>::ZERO, [0.0; P]);
+        let time = &self.rows.time[..];
+        let (x, _) = self.rows.x.as_chunks::<P>();
+        let mut walk = Forwards { end: self, x, means, after, now: Now::ZERO, squares: [[0.0; P]; P] };
         let (mut k, mut censorings) = (0, self.weights.censorings.iter().peekable());
         let mut i = stratum.rows.start;
         while i < stratum.rows.end {
             let (now, from) = (time[i], k);
-            if let Some(tie) = stratum.ties.get(k).filter(|tie| tie.start == i) {
-                debug_assert!(tie.time == now);
-                drift.add(self.hazard[k], &means[k]);
+            if stratum.ties.get(k).is_some_and(|tie| tie.start == i) {
+                walk.now.drift.add(self.hazard[k], &means[k]);
                 k += 1;
             }
             let mut end = i + 1;
             while end < stratum.rows.end && time[end] == now {
                 end += 1;
             }
-            let join = |gone: &mut Level<P>| {
-                for j in (i..end).filter(|&j| !event[j] && pass.weight[j] > 0.0) {
-                    gone.add(risk_of[j] * pass.weight[j], &x[j]);
-                }
-            };
-            if events_first {
-                join(&mut gone);
-            }
-            // Where events leave first a censoring moves what comes after its time, and is felt by those with an event at it.
-            let (before, mut own_pull) = (pull, [0.0; P]);
-            if let Some(c) = censorings.next_if(|c| c.time == now) {
-                let (later, divisor) = (&after[if events_first { k } else { from }], c.divisor(events_first));
-                let factor = c.censored / (c.at_risk * divisor);
-                for j in 0..P {
-                    let q = gone.x[j] * later.all - gone.all * later.x[j];
-                    pull[j] += q * factor;
-                    own_pull[j] = q / divisor;
-                }
-            }
-            if !events_first {
-                join(&mut gone);
-            }
-            let felt = if events_first { before } else { pull };
-            for j in i..end {
-                let weight = own.map_or(1.0, |w| w[j]);
-                // G is estimated from subjects where weights are those of a sample.
-                let unit = if self.sampling { weight.recip() } else { 1.0 };
-                let risk = risk_of[j] / weight;
-                let mut u: [f64; P];
-                if event[j] {
-                    u = std::array::from_fn(|a| {
-                        (x[j][a] - means[from][a])
-                            - risk * (x[j][a] * drift.all - drift.x[a])
-                            - unit * felt[a]
-                    });
-                } else if pass.weight[j] > 0.0 {
-                    let (w, later) = (pass.weight[j], &after[k]);
-                    let exposure = drift.all + w * later.all;
-                    u = std::array::from_fn(|a| {
-                        -risk * (x[j][a] * exposure - (drift.x[a] + w * later.x[a])) - unit * felt[a]
-                    });
-                } else {
-                    u = std::array::from_fn(|a| {
-                        -risk * (x[j][a] * drift.all - drift.x[a]) - unit * (pull[a] - own_pull[a])
-                    });
-                }
-                if own.is_some() {
-                    let factor = if self.repeated { weight.sqrt() } else { weight };
-                    u = u.map(|u| u * factor);
-                }
-                for a in 0..P {
-                    for b in a..P {
-                        squares[a][b] += u[a] * u[b];
-                    }
-                }
-            }
+            walk.censor(censorings.next_if(|c| c.time == now), i..end, (from, k));
+            (i..end).for_each(|j| walk.count(j, (from, k)));
             i = end;
         }
-        squares
+        walk.squares
+    }
+}
+
+/// What there is at a time on the way on.
+struct Now<const P: usize> {
+    /// The hazard so far and its mean.
+    drift: Level<P>,
+    /// Those with another event.
+    gone: Level<P>,
+    /// `∫ q/π dΛᶜ`, as those feel it who are censored now, and as those with an event do.
+    pull: [f64; P],
+    felt: [f64; P],
+    /// `q/π` of those who are censored now.
+    own_pull: [f64; P],
+}
+
+impl<const P: usize> Now<P> {
+    const ZERO: Self =
+        Self { drift: Level::ZERO, gone: Level::ZERO, pull: [0.0; P], felt: [0.0; P], own_pull: [0.0; P] };
+}
+
+/// The walk from the first row to the last.
+struct Forwards<'a, const P: usize> {
+    end: &'a End<'a>,
+    x: &'a [[f64; P]],
+    means: &'a [[f64; P]],
+    after: &'a [Level<P>],
+    now: Now<P>,
+    squares: [[f64; P]; P],
+}
+
+impl<const P: usize> Forwards<'_, P> {
+    /// What the rows of a time do to those with another event and, where some are censored, to the weights. `from` and `k`
+    /// are the numbers of event times before it and until it.
+    #[inline]
+    fn censor(&mut self, censoring: Option<&Censoring>, rows: Range<usize>, (from, k): (usize, usize)) {
+        let events_first = self.end.weights.ties == CensoringTies::EventsFirst;
+        // Where events leave first a censoring moves what comes after its time, and those with an event at it do not feel it.
+        if events_first {
+            self.join(rows.clone());
+            self.now.felt = self.now.pull;
+        }
+        if let Some(c) = censoring {
+            let later = &self.after[if events_first { k } else { from }];
+            let divisor = c.divisor(events_first);
+            let factor = c.censored / (c.at_risk * divisor);
+            for j in 0..P {
+                let q = self.now.gone.x[j] * later.all - self.now.gone.all * later.x[j];
+                self.now.pull[j] += q * factor;
+                self.now.own_pull[j] = q / divisor;
+            }
+        }
+        if !events_first {
+            self.join(rows);
+            self.now.felt = self.now.pull;
+        }
+    }
+
+    #[inline]
+    fn join(&mut self, rows: Range<usize>) {
+        let End { pass, risk, .. } = *self.end;
+        for j in rows.filter(|&j| !self.end.rows.event[j] && pass.weight[j] > 0.0) {
+            self.now.gone.add(risk[j] * pass.weight[j], &self.x[j]);
+        }
+    }
+
+    /// The square of the influence of a row.
+    #[inline]
+    fn count(&mut self, j: usize, (from, k): (usize, usize)) {
+        let End { rows, pass, .. } = *self.end;
+        let Now { drift, pull, felt, own_pull, .. } = &self.now;
+        let weight = rows.weight.own().map_or(1.0, |w| w[j]);
+        // G is estimated from subjects where weights are those of a sample.
+        let unit = if self.end.sampling { weight.recip() } else { 1.0 };
+        let risk = self.end.risk[j] / weight;
+        let x = &self.x[j];
+        let mut u: [f64; P] = if rows.event[j] {
+            let mean = &self.means[from];
+            std::array::from_fn(|a| {
+                (x[a] - mean[a]) - risk * (x[a] * drift.all - drift.x[a]) - unit * felt[a]
+            })
+        } else if pass.weight[j] > 0.0 {
+            let (w, later) = (pass.weight[j], &self.after[k]);
+            let exposure = drift.all + w * later.all;
+            std::array::from_fn(|a| {
+                -risk * (x[a] * exposure - (drift.x[a] + w * later.x[a])) - unit * felt[a]
+            })
+        } else {
+            std::array::from_fn(|a| -risk * (x[a] * drift.all - drift.x[a]) - unit * (pull[a] - own_pull[a]))
+        };
+        if rows.weight.own().is_some() {
+            let factor = if self.end.repeated { weight.sqrt() } else { weight };
+            u = u.map(|u| u * factor);
+        }
+        for a in 0..P {
+            for b in a..P {
+                self.squares[a][b] += u[a] * u[b];
+            }
+        }
     }
 }

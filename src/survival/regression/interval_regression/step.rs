@@ -250,7 +250,9 @@ impl Step<'_> {
                 }
             }
             let all: Vec<usize> = (0..k).collect();
-            turns = Cholesky::new(&factored.schur, k, &all)?.solve(&score);
+            turns = Cholesky::new(&factored.schur, k, &all)
+                .or_else(|| Cholesky::new(&lifted(&factored.schur, k), k, &all))?
+                .solve(&score);
         }
         let mut pools = factored.levels.solve(&by_pool);
         for (turn, solved) in turns.iter().zip(&factored.solved) {
@@ -282,6 +284,16 @@ impl Step<'_> {
         }
         product
     }
+}
+
+/// The information with a small part of its largest element added to the diagonal: where a baseline of its own takes the place of
+/// a coefficient (a group that shares no end of an interval with the others), the likelihood is level along a line, and the search
+/// goes on at right angles to it.
+fn lifted(schur: &[f64], k: usize) -> Vec<f64> {
+    let largest = (0..k).map(|j| schur[j * k + j].abs()).fold(f64::MIN_POSITIVE, f64::max);
+    let mut lifted = schur.to_vec();
+    (0..k).for_each(|j| lifted[j * k + j] += 1e-6 * largest);
+    lifted
 }
 
 impl Step<'_> {

@@ -1,0 +1,300 @@
+//! Pseudo-values of the probability of a state: `p(t)` without each subject in turn.
+//!
+//! A subject at risk in state h over some steps takes one away from those at risk there, whatever else it does. So for each
+//! state there is a tree of the products of the steps in which one less is at risk, and what is left without a subject is
+//! `p(0)` times one such product for each of its spells, its last step apart: O(log n) for each spell.
+
+use std::collections::HashMap;
+
+use ndarray::Array2;
+
+use crate::error::{Error, Result};
+use crate::survival::curve::pseudo::{Pseudo, PseudoValues};
+use crate::survival::data::histories::Histories;
+use crate::survival::data::weights::Weights;
+use crate::survival::multi_state::flow::{Flow, Spell};
+use crate::survival::multi_state::transitions::{flow, spells};
+
+impl Pseudo {
+    /// Of the probability of a state (Aalen-Johansen), with a row for each subject in the order of the labels of
+    /// [`Histories::ids`]. All rows of a subject are left out, and the distribution at the start is that of the others.
+    ///
+    /// # Cost
+    /// O(n log n) for each time, times the square of the number of states.
+    ///
+    /// # Errors
+    /// As [`survival`](Self::survival); [`Error::InconsistentHistory`] and [`Error::UnknownState`].
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::Histories;
+    /// use greenwood::survival::curve::Pseudo;
+    ///
+    /// let to = [Some("ill"), Some("dead"), None, Some("dead")];
+    /// let data = Histories::among(&["well", "ill", "dead"]).transitions(&["a", "a", "b", "c"], &[2.0, 5.0, 6.0, 4.0], &to)?;
+    /// let pseudo = Pseudo::new(&[4.5]).occupation(&data, "ill")?;
+    /// // Nobody is censored by 4.5: ill or not.
+    /// for (value, ill) in pseudo.values().iter().zip([1.0, 0.0, 0.0]) {
+    ///     assert!((value - ill).abs() < 1e-12);
+    /// }
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn occupation(&self, data: &Histories, state: &(impl ToString + ?Sized)) -> Result<PseudoValues> {
+        let target = data.position(state)?;
+        let weights = subject_weights(data);
+        let robust = data.clusters.is_some() || matches!(data.weights, Some(Weights::Sampling(_)));
+        self.check_parts(robust, &weights)?;
+        let flow = flow(data, 0.0, |_| true)?;
+        let last = flow.times.last().copied().unwrap_or(0.0);
+        if let Some(&tau) = self.times().iter().find(|&&t| t > last) {
+            return Err(Error::BeyondFollowUp { tau, last });
+        }
+        let subjects = by_subject(data, &flow);
+        let n: f64 = weights.iter().sum();
+        let mut left = LeftOut::new(&flow);
+        let mut values = Array2::zeros((subjects.len(), self.times().len()));
+        let mut estimate = Vec::new();
+        for (k, &t) in self.times().iter().enumerate() {
+            let end = flow.steps_until(t);
+            let start = left.initial(&[]);
+            let theta = left.forward(start.clone(), 0, end, None)[target];
+            let influence = self.is_infinitesimal().then(|| Influence::new(&flow, &start, target, end));
+            for (i, own) in subjects.iter().enumerate() {
+                values[[i, k]] = if let Some(influence) = &influence {
+                    theta + n * influence.of(own)
+                } else {
+                    let others = left.without(own, end)[target];
+                    n * (theta - others) + others
+                };
+            }
+            estimate.push(theta);
+        }
+        Ok(PseudoValues::new(self.times(), estimate, values, weights))
+    }
+}
+
+/// How many subjects each stands for.
+fn subject_weights(data: &Histories) -> Vec<f64> {
+    let mut of = vec![1.0; data.ids.count()];
+    if let Some(weights) = &data.weights {
+        data.ids.codes().iter().zip(weights.values()).for_each(|(&id, &w)| of[id as usize] = w);
+    }
+    of
+}
+
+/// The spells of each subject, in order of time.
+fn by_subject(data: &Histories, flow: &Flow) -> Vec<Vec<Spell>> {
+    let kind = |i: usize| {
+        let of = |k: &crate::survival::multi_state::flow::Kind| {
+            data.to[i].checked_sub(1).is_some_and(|to| {
+                let (from, to) = (data.from[i] as usize, to as usize);
+                // A move to the state that is held has no effect.
+                let moves = if from == to { k.effect.iter().all(|&e| e == 0.0) } else { k.effect[to] > 0.0 };
+                k.from == from && moves
+            })
+        };
+        [flow.kinds.iter().position(of).map_or(0, |k| k as u32 + 1), 0]
+    };
+    let mut subjects = vec![Vec::new(); data.ids.count()];
+    for spell in spells(data, 0.0, (1, |_| 0), kind).into_iter().flatten() {
+        subjects[spell.cluster as usize].push(spell);
+    }
+    subjects
+}
+
+/// The steps at which a spell is at risk: from one on, and that of its end.
+fn places(flow: &Flow, spell: &Spell) -> (usize, usize) {
+    (flow.steps_until(spell.start), flow.steps_until(spell.stop) - 1)
+}
+
+/// `p` without a subject.
+struct LeftOut<'a> {
+    flow: &'a Flow,
+    /// By state, of which one less is at risk, and last with all: products of the steps, K × K.
+    trees: Vec<Tree>,
+    /// The weights at risk at a step, by state, and their sum.
+    starting: HashMap<usize, (Vec<f64>, f64)>,
+}
+
+impl<'a> LeftOut<'a> {
+    fn new(flow: &'a Flow) -> Self {
+        let less = (0..flow.states).map(Some).chain([None]);
+        let trees = less.map(|h| Tree::new(flow, |step| matrix(flow, step, h, 0))).collect();
+        Self { flow, trees, starting: HashMap::new() }
+    }
+
+    /// The distribution at the start without some spells: shares at the first event of the others.
+    fn initial(&mut self, own: &[Spell]) -> Vec<f64> {
+        let flow = self.flow;
+        let of_own = |t: f64| own.iter().filter(|s| s.events[0] > 0 && s.stop == t).count() as f64;
+        let events = |step: usize| flow.moves(step).iter().map(|m| m.events).sum::<f64>();
+        let first = (0..flow.steps()).find(|&i| events(i) > of_own(flow.times[i])).unwrap_or(0);
+        let t = flow.times[first];
+        let (shares, all) = self.starting.entry(first).or_insert_with(|| flow.starting(t));
+        let (mut shares, mut all) = (shares.clone(), *all);
+        for s in own.iter().filter(|s| s.start < t && t <= s.stop) {
+            shares[s.state as usize] -= 1.0;
+            all -= 1.0;
+        }
+        if all > 0.0 { shares.iter().map(|w| w / all).collect() } else { vec![0.0; flow.states] }
+    }
+
+    /// A row vector through some steps, one less at risk in a state.
+    fn forward(&self, p: Vec<f64>, from: usize, until: usize, less: Option<usize>) -> Vec<f64> {
+        self.trees[less.unwrap_or(self.flow.states)].apply(p, from, until)
+    }
+
+    fn without(&mut self, own: &[Spell], end: usize) -> Vec<f64> {
+        let mut p = self.initial(own);
+        let mut at = 0;
+        for spell in own {
+            let (first, last) = places(self.flow, spell);
+            let state = spell.state as usize;
+            let (first, until) = (first.min(end).max(at), last.min(end));
+            p = self.forward(p, at, first, None);
+            p = self.forward(p, first, until.max(first), Some(state));
+            at = until.max(first);
+            if last < end {
+                p = times(&p, &matrix(self.flow, last, Some(state), spell.events[0]));
+                at = last + 1;
+            }
+        }
+        self.forward(p, at.min(end), end, None)
+    }
+}
+
+/// `I + dA` of a step, where one less is at risk in a state, and one event of a kind (one more than its number) is none.
+fn matrix(flow: &Flow, step: usize, less: Option<usize>, event: u32) -> Vec<f64> {
+    let k = flow.states;
+    let mut m: Vec<f64> = (0..k * k).map(|i| f64::from(u8::from(i / k == i % k))).collect();
+    for of in flow.moves(step) {
+        let kind = &flow.kinds[of.kind as usize];
+        let own = f64::from(u8::from(less == Some(kind.from)));
+        let events = of.events - if event == of.kind + 1 { 1.0 } else { 0.0 };
+        if events > 0.0 && of.at_risk > own {
+            let hazard = events / (of.at_risk - own);
+            let row = &mut m[kind.from * k..(kind.from + 1) * k];
+            row.iter_mut().zip(&kind.effect).for_each(|(x, e)| *x += hazard * e);
+        }
+    }
+    m
+}
+
+/// A row vector times a matrix.
+fn times(p: &[f64], m: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; p.len()];
+    for (x, row) in p.iter().zip(m.chunks_exact(p.len())) {
+        out.iter_mut().zip(row).for_each(|(out, m)| *out += x * m);
+    }
+    out
+}
+
+/// Products of successive matrices, K × K each, of any stretch in O(log n).
+struct Tree {
+    states: usize,
+    size: usize,
+    nodes: Vec<f64>,
+}
+
+impl Tree {
+    fn new(flow: &Flow, leaf: impl Fn(usize) -> Vec<f64>) -> Self {
+        let (k, size) = (flow.states, flow.steps().next_power_of_two());
+        let mut nodes: Vec<f64> =
+            (0..2 * size * k * k).map(|i| f64::from(u8::from((i % (k * k)) / k == i % k))).collect();
+        let square = k * k;
+        for step in 0..flow.steps() {
+            nodes[(size + step) * square..(size + step + 1) * square].copy_from_slice(&leaf(step));
+        }
+        for i in (1..size).rev() {
+            let (left, right) = (2 * i * square, (2 * i + 1) * square);
+            for row in 0..k {
+                let p = nodes[left + row * k..left + (row + 1) * k].to_vec();
+                let product = times(&p, &nodes[right..right + square]);
+                nodes[i * square + row * k..i * square + (row + 1) * k].copy_from_slice(&product);
+            }
+        }
+        Self { states: k, size, nodes }
+    }
+
+    fn apply(&self, p: Vec<f64>, from: usize, until: usize) -> Vec<f64> {
+        let square = self.states * self.states;
+        let (mut a, mut b) = (from + self.size, until.max(from) + self.size);
+        let (mut p, mut right) = (p, Vec::new());
+        let node = |i: usize| &self.nodes[i * square..(i + 1) * square];
+        while a < b {
+            if a % 2 == 1 {
+                p = times(&p, node(a));
+                a += 1;
+            }
+            if b % 2 == 1 {
+                b -= 1;
+                right.push(b);
+            }
+            a /= 2;
+            b /= 2;
+        }
+        right.into_iter().rev().fold(p, |p, i| times(&p, node(i)))
+    }
+}
+
+/// How a unit of weight moves the probability of a state.
+struct Influence<'a> {
+    flow: &'a Flow,
+    end: usize,
+    /// At each step `p_h/Y_h (e_k · v)` of each kind k, with v what follows; 0 where nobody is at risk.
+    of_event: Vec<f64>,
+    /// By state: what a unit at risk there has moved before each step.
+    of_risk: Vec<f64>,
+}
+
+impl<'a> Influence<'a> {
+    fn new(flow: &'a Flow, start: &[f64], target: usize, end: usize) -> Self {
+        let (k, kinds) = (flow.states, flow.kinds.len());
+        // Backwards: from each state, the probability of the target at the end.
+        let mut later = vec![0.0; (end + 1) * k];
+        later[end * k + target] = 1.0;
+        for step in (0..end).rev() {
+            let after = later[(step + 1) * k..(step + 2) * k].to_vec();
+            let before = &mut later[step * k..(step + 1) * k];
+            before.copy_from_slice(&after);
+            for m in flow.moves(step) {
+                let kind = &flow.kinds[m.kind as usize];
+                before[kind.from] += m.events / m.at_risk * dot(&kind.effect, &after);
+            }
+        }
+        let (mut of_event, mut of_risk) = (vec![0.0; end * kinds], vec![0.0; (end + 1) * k]);
+        let (mut p, mut old) = (start.to_vec(), start.to_vec());
+        for step in 0..end {
+            let (before, after) = of_risk[step * k..].split_at_mut(k);
+            after[..k].copy_from_slice(before);
+            let later = &later[(step + 1) * k..(step + 2) * k];
+            for m in flow.moves(step) {
+                let kind = &flow.kinds[m.kind as usize];
+                let moved = p[kind.from] / m.at_risk * dot(&kind.effect, later);
+                of_event[step * kinds + m.kind as usize] = moved;
+                after[kind.from] -= m.events / m.at_risk * moved;
+            }
+            flow.apply(step, &mut p, &mut old);
+        }
+        Self { flow, end, of_event, of_risk }
+    }
+
+    fn of(&self, own: &[Spell]) -> f64 {
+        let (k, kinds) = (self.flow.states, self.flow.kinds.len());
+        let one = |spell: &Spell| {
+            let (first, last) = places(self.flow, spell);
+            let h = spell.state as usize;
+            let (first, until) = (first.min(self.end), (last + 1).min(self.end));
+            let mut moved = self.of_risk[until * k + h] - self.of_risk[first * k + h];
+            if let Some(kind) = spell.events[0].checked_sub(1).filter(|_| last < self.end) {
+                moved += self.of_event[last * kinds + kind as usize];
+            }
+            moved
+        };
+        own.iter().map(one).sum()
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
