@@ -280,7 +280,7 @@ fn plans_and_reconstructions_are_tables() {
 
 /// What prints itself and is no table: options, single values, words, and data that are a table by their own type.
 const NO_TABLES: &str = "
-    Accrual Accuracy Adjustment Advice Allocation ArmOrder Assumptions CensoringTies Cnsr Complete
+    Accrual Accuracy Adjustment Advice ArmOrder Assumptions CensoringTies Cnsr Complete
     ConfidenceInterval Contradiction Conventions CountAs DataCell DataTable Decision Direction
     EffectMeasure EffectMethod Estimator Fact Family FigureData Gap GroupChange Hazard HazardRatioMethod
     Incidence IncidenceVariance Interleaving Interval IntervalLink IntervalScore IntervalVariance Kernel
