@@ -31,6 +31,10 @@ fn data(case: &Case, frame: &Frame) -> RightCensored<'static> {
         return RightCensored::new(frame.column(response).to_vec(), vec![true; frame.len()]).unwrap();
     }
     let mut data = case.right_censored(frame).unwrap();
+    // R's error is that of sampling weights: a weighted row moves the estimate as one.
+    if let Some(weights) = data.weights().map(|w| w.values().to_vec()) {
+        data = data.with_weights(Weights::sampling(weights)).unwrap();
+    }
     if let Some(strata) = case.groups(frame, "strata") {
         data = data.with_strata(strata).unwrap();
     }
@@ -152,7 +156,7 @@ fn weighted_pairs_under_weights_strata_and_clusters() {
     let event: Vec<bool> = frame.column("status").iter().map(|&s| s == 1.0).collect();
     let plain = RightCensored::new(frame.column("time").to_vec(), event).unwrap();
     let weights: Vec<f64> = (1..=frame.len()).map(|i| 0.5 + (i % 5) as f64 / 4.0).collect();
-    let weighted = plain.clone().with_weights(Weights::replication(weights)).unwrap();
+    let weighted = plain.clone().with_weights(Weights::sampling(weights)).unwrap();
     let celltype: Vec<u64> = frame.column("celltype").iter().map(|c| c.to_bits()).collect();
     let stratified = plain.clone().with_strata(Groups::new(&celltype)).unwrap();
     let age: Vec<u64> = frame.column("age").iter().map(|c| c.to_bits()).collect();
@@ -246,6 +250,32 @@ proptest! {
         prop_assert_eq!(whole.value(), weighted.value());
         let (a, b) = (whole.std_error().unwrap_or(0.0), weighted.std_error().unwrap_or(0.0));
         prop_assert!((a - b).abs() < 1e-12, "{} {}", a, b);
+    }
+
+    /// A replication weight is a row written out: concordance, error and the difference of two scores, by stratum.
+    #[test]
+    fn a_weight_is_rows(
+        rows in prop::collection::vec((1..12_u32, any::<bool>(), 0..6_i32, 0..2_usize, 1..4_usize), 2..30),
+    ) {
+        let build = |written: bool| {
+            let rows: Vec<_> = rows.iter().flat_map(|r| vec![r; if written { r.4 } else { 1 }]).collect();
+            let time: Vec<f64> = rows.iter().map(|r| f64::from(r.0)).collect();
+            let event: Vec<bool> = rows.iter().map(|r| r.1).collect();
+            let strata: Vec<usize> = rows.iter().map(|r| r.3).collect();
+            let data = RightCensored::new(time, event).unwrap()
+                .with_strata(Groups::from_codes(&strata, &["a", "b"]).unwrap()).unwrap();
+            let weights: Vec<f64> = rows.iter().map(|r| r.4 as f64).collect();
+            let data = if written { data } else { data.with_weights(Weights::replication(weights)).unwrap() };
+            let scores = [rows.iter().map(|r| f64::from(r.2)).collect::<Vec<_>>(),
+                rows.iter().map(|r| f64::from((r.2 * 5) % 3)).collect()];
+            Concordance::new().difference(&data, &scores[0], &scores[1])
+        };
+        let (Ok(weighted), Ok(written)) = (build(false), build(true)) else { return Ok(()) };
+        for (a, b) in [(weighted.first(), written.first()), (weighted.second(), written.second())] {
+            prop_assert!(a.value().ok().zip(b.value().ok()).is_none_or(|(a, b)| (a - b).abs() < 1e-12));
+            prop_assert!((a.std_error().unwrap_or(0.0) - b.std_error().unwrap_or(0.0)).abs() < 1e-9);
+        }
+        prop_assert!((weighted.covariance() - written.covariance()).abs() < 1e-12);
     }
 }
 

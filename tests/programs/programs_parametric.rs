@@ -166,3 +166,22 @@ fn a_wrong_background_names_its_row_and_its_flag() {
         "{refused}"
     );
 }
+
+/// The curve of nobody in particular is that of the means: a weight is a row written out there too.
+#[test]
+fn a_weight_is_rows_in_the_means() {
+    let rows = [(3, 1, 0.5, 2), (5, 1, -1.0, 1), (7, 0, 2.0, 3), (9, 1, 0.1, 1), (11, 1, 0.7, 2)];
+    let (mut once, mut written) = ("t,e,x,w\n".to_string(), "t,e,x,w\n".to_string());
+    for (t, e, x, w) in rows {
+        let row = format!("{t},{e},{x},{w}\n");
+        once.push_str(&row);
+        written.push_str(&row.repeat(w));
+    }
+    let flags = "--time t --event e --covariates x --distribution weibull --at 4";
+    let once = crate::program::file("means_once.csv", once.as_bytes());
+    let written = crate::program::file("means_written.csv", written.as_bytes());
+    let survival = |call: &str| crate::program::answer(call)["at"][0]["survival"].as_f64().unwrap();
+    let weighted = survival(&format!("parametric {once} {flags} --weight w --weight-kind replication"));
+    let rows = survival(&format!("parametric {written} {flags}"));
+    assert!((weighted - rows).abs() < 1e-8, "{weighted} {rows}"); // both are searched for
+}

@@ -2,7 +2,7 @@
 
 use greenwood::survival::Design;
 use greenwood::survival::regression::{ParametricModel, Predicted, Prediction};
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 use serde_json::{Value, json};
 
 use super::inputs::Inputs;
@@ -60,7 +60,7 @@ impl Options {
             warnings.add(format!("{name}: nothing is predicted from a model without a maximum"));
             return Ok(answer);
         }
-        let subject = self.subject(fit, &inputs.design)?.level(self.level)?;
+        let subject = self.subject(fit, inputs)?.level(self.level)?;
         answer["at"] = self.at(&subject, fit, text)?.into();
         let mut quantiles = Vec::new();
         for &p in &self.quantiles {
@@ -104,15 +104,18 @@ impl Options {
     pub(super) fn subject<'a>(
         &self,
         fit: &'a ParametricModel,
-        design: &Design,
+        inputs: &Inputs,
     ) -> Result<Prediction<'a>, Failure> {
+        let design = &inputs.design;
         let (row, stratum) = named_row(&self.new, fit.row(), &self.factor, self.strata.as_deref())?;
         let named = self.new.iter().any(|pair| !pair.starts_with(self.strata.as_deref().unwrap_or("=")));
         let subject = if named || design.columns() == 0 {
             fit.predict(&row)?
         } else {
             let x = design.matrix();
-            let mean = |j: usize| x.column(j).sum() / x.nrows() as f64;
+            let weighted = inputs.weights.as_ref();
+            let counts = weighted.map_or_else(|| Array1::ones(x.nrows()), |w| Array1::from(w.clone()));
+            let mean = |j: usize| x.column(j).dot(&counts) / counts.sum();
             let means = Array2::from_shape_fn((1, x.ncols()), |(_, j)| mean(j));
             fit.predict(&Design::new(design.names(), means.view())?)?
         };

@@ -14,6 +14,8 @@ pub struct Inputs {
     pub location: Vec<String>,
     pub on: Vec<(String, Vec<String>)>,
     pub offset: Option<Vec<f64>>,
+    /// What each row counts.
+    pub weights: Option<Vec<f64>>,
     pub fixed: Vec<(String, f64)>,
 }
 
@@ -103,7 +105,8 @@ impl Options {
         };
         let offset = self.offset.as_ref().map(|column| table.numbers("--offset", column)).transpose()?;
         let (data, fixed) = (self.observations(table, warnings)?, self.fixed_values()?);
-        Ok(Inputs { data, design, location, on, offset, fixed })
+        let weights = self.rows.weights(table)?.map(|w| w.values().to_vec());
+        Ok(Inputs { data, design, location, on, offset, weights, fixed })
     }
 
     pub(super) fn observations(

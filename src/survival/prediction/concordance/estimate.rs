@@ -17,7 +17,8 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 /// censoring at the same time counts as later; two events at one time are no pair). Equal scores count one half.
 /// With weights a pair counts the product of its weights; strata are compared within; with delayed entry the
 /// other must be under observation at the event. The variance is the infinitesimal jackknife over rows, or over
-/// clusters (Therneau & Watson 2015).
+/// clusters (Therneau & Watson 2015); a replication weight of 2 is that row twice, where R's error is that of sampling
+/// weights.
 ///
 /// | option | default | meaning |
 /// |---|---|---|
@@ -128,7 +129,8 @@ fn part<'a>(data: &RightCensored, score: &[f64], rows: &[usize], time: &'a [f64]
     }
 }
 
-/// How much each row, or cluster, moves the concordance: its derivative by the row's weight, times that weight.
+/// How much each row, or cluster, moves the concordance: its derivative by the row's weight, times that weight. A row that
+/// stands for w subjects is w equal influences, whose squares add up to w times one: times the root of the weight.
 fn influence(data: &RightCensored, order: &[usize], own: &[Pairs], total: Pairs) -> Vec<f64> {
     let [concordant, discordant, tied] = total;
     let all = concordant + discordant + tied;
@@ -137,8 +139,10 @@ fn influence(data: &RightCensored, order: &[usize], own: &[Pairs], total: Pairs)
     }
     let c = (concordant + tied / 2.0) / all;
     let weights = data.weights().map(Weights::values);
+    let alone = matches!(data.weights(), Some(Weights::Replication(_))) && data.clusters().is_none();
+    let times = |w: f64| if alone { w.sqrt() } else { w };
     let of_rows = own.iter().zip(order).map(|(&[con, dis, tie], &i)| {
-        weights.map_or(1.0, |w| w[i]) * ((con + tie / 2.0 - c * (con + dis + tie)) / all)
+        weights.map_or(1.0, |w| times(w[i])) * ((con + tie / 2.0 - c * (con + dis + tie)) / all)
     });
     let Some(clusters) = data.clusters() else { return of_rows.collect() };
     let count = clusters.iter().max().map_or(0, |&m| m as usize + 1);
