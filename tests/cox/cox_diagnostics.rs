@@ -291,3 +291,39 @@ fn the_robust_score_test_is_that_of_r() -> Result<()> {
     assert_eq!(two.robust_score_test().unwrap().p_value(), None);
     Ok(())
 }
+
+/// A replication weight is a row written out in every scale of the test, Fine and Gray's model included.
+#[test]
+fn proportional_hazards_of_weights_are_those_of_rows() {
+    use greenwood::survival::{CompetingRisks, FineGray, Weights};
+    let time = [1., 2., 2., 3., 4., 5., 5., 6., 7., 8.];
+    let code = [1, 2, 1, 0, 1, 2, 1, 1, 0, 1];
+    let x = [0.3, -1.0, 0.8, 0.1, 1.4, -0.2, 0.6, -0.7, 0.9, 0.2];
+    let weight = [1_usize, 2, 1, 3, 2, 1, 2, 1, 1, 2];
+    let test = |written: bool, scale: TimeScale| {
+        let rows: Vec<usize> = (0..10).flat_map(|i| vec![i; if written { weight[i] } else { 1 }]).collect();
+        let of = |values: &[f64]| rows.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+        let weights = Weights::replication(of(&weight.map(|w| w as f64)));
+        let outcome: Vec<Option<u32>> = rows.iter().map(|&i| (code[i] > 0).then_some(code[i])).collect();
+        let design = Design::builder().numeric("x", &of(&x)).build().unwrap();
+        let plain =
+            RightCensored::new(of(&time), outcome.iter().map(Option::is_some).collect::<Vec<_>>()).unwrap();
+        let competing = CompetingRisks::new(of(&time), &outcome).unwrap();
+        let (plain, competing) = if written {
+            (plain, competing)
+        } else {
+            (plain.with_weights(weights.clone()).unwrap(), competing.with_weights(weights).unwrap())
+        };
+        let cox = CoxPh::new().fit(&plain, &design).unwrap();
+        let gray = FineGray::new(&1).fit(&competing, &design).unwrap();
+        let (cox, gray) = (cox.with(&plain, &design).unwrap(), gray.with(&competing, &design).unwrap());
+        [cox.proportional_hazards(scale).unwrap(), gray.proportional_hazards(scale).unwrap()]
+            .map(|t| t.global().statistic())
+    };
+    for scale in [TimeScale::KaplanMeier, TimeScale::Identity, TimeScale::Log, TimeScale::Rank] {
+        let (weighted, written) = (test(false, scale), test(true, scale));
+        for (a, b) in weighted.iter().zip(written) {
+            assert!((a - b).abs() < 1e-9 * (1.0 + b), "{scale}: {a} {b}");
+        }
+    }
+}

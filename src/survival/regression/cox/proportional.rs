@@ -12,6 +12,7 @@ use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::print::PValue;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::Status;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
@@ -27,7 +28,8 @@ use crate::survival::regression::term::{Term, TestResult};
 #[non_exhaustive]
 pub enum TimeScale {
     /// `1 − S(t−)`, S the Kaplan-Meier curve of all rows (R's default). Of a subdistribution: the incidence of the cause
-    /// just before t, among all rows.
+    /// just before t, among all rows. Replication weights are rows written out, here and in ranks, where R leaves them out;
+    /// sampling weights have no say.
     #[default]
     KaplanMeier,
     /// Time itself.
@@ -53,9 +55,12 @@ impl TimeScale {
     /// g at each event time, in the order of strata and ties.
     fn of_times(self, rows: &Rows, data: &RightCensored) -> Result<Vec<f64>> {
         self.of_event_times(rows, |times| {
-            // Of the rows, without their weights, as R.
+            // A replication weight is a row written out; sampling weights have no say in g, as in R.
             let mut plain =
                 RightCensored::new(data.time(), data.event())?.with_near_ties(data.near_ties())?;
+            if let Some(weights @ Weights::Replication(_)) = data.weights() {
+                plain = plain.with_weights(weights.clone())?;
+            }
             if let Some(entry) = data.entry() {
                 plain = plain.with_entry(entry)?;
             }
@@ -81,12 +86,19 @@ impl TimeScale {
                 times.iter().map(|t| t.ln()).collect()
             }
             Self::Rank => {
-                // Mean ranks over all rows, as R.
-                let mut all = rows.time.to_vec();
-                all.sort_by(f64::total_cmp);
+                // Mean ranks over all rows, as R, and over rows written out under replication weights.
+                let count = |i: usize| if rows.repeated { rows.weight[i] } else { 1.0 };
+                let mut all: Vec<(f64, f64)> =
+                    rows.time.iter().enumerate().map(|(i, &t)| (t, count(i))).collect();
+                all.sort_by(|a, b| a.0.total_cmp(&b.0));
+                let mut before = vec![0.0];
+                before.extend(all.iter().scan(0.0, |sum, row| {
+                    *sum += row.1;
+                    Some(*sum)
+                }));
                 let rank = |t: f64| {
-                    let (a, b) = (all.partition_point(|&x| x < t), all.partition_point(|&x| x <= t));
-                    (a + b + 1) as f64 / 2.0
+                    let (a, b) = (all.partition_point(|x| x.0 < t), all.partition_point(|x| x.0 <= t));
+                    (before[a] + before[b] + 1.0) / 2.0
                 };
                 times.iter().map(|&t| rank(t)).collect()
             }

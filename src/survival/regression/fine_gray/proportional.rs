@@ -9,6 +9,7 @@ use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::survival::curve::aalen_johansen::AalenJohansen;
 use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::{ProportionalHazards, TimeScale};
 use crate::survival::regression::fine_gray::sandwich::{Integrand, Slope, meat};
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
@@ -101,6 +102,9 @@ impl FittedCompetingRisks<'_> {
             CompetingRisks::with_causes(any.time(), &outcome, &causes)?.with_near_ties(any.near_ties())?;
         if let Some(entry) = any.entry() {
             plain = plain.with_entry(entry)?;
+        }
+        if let Some(weights @ Weights::Replication(_)) = any.weights() {
+            plain = plain.with_weights(weights.clone())?;
         }
         let fit = AalenJohansen::new().fit(&plain)?;
         let curve = fit.of(&causes[data.position(self.model.cause())?])?;
