@@ -2,7 +2,7 @@
 //! endpoint first.
 //!
 //! [`WinRatio`] compares and gives [`WinStatistics`]: win ratio, win odds and net benefit with their intervals,
-//! and the Finkelstein-Schoenfeld test. The comparison of pairs is in `pairs`; with one endpoint it is a
+//! and the Finkelstein-Schoenfeld test, up to a horizon and within strata ([`StratumWins`]) if asked. The comparison of pairs is in `pairs`; with one endpoint it is a
 //! matter of ranks and takes a sort, with more it looks at every pair, block by block.
 //!
 //! Not here: [`LogRank`](crate::survival::LogRank), which compares at each time and not over the shared follow-up.
@@ -10,8 +10,13 @@
 pub mod comparison;
 pub mod finkelstein_schoenfeld;
 mod pairs;
+mod shares;
 pub mod statistics;
+#[cfg(feature = "serde")]
+mod stored;
+pub mod strata;
 
 pub use comparison::WinRatio;
 pub use finkelstein_schoenfeld::FinkelsteinSchoenfeld;
 pub use statistics::{Divisor, EndpointWins, WinStatistics};
+pub use strata::StratumWins;
