@@ -4,7 +4,7 @@
 use std::fmt::{Debug, Display};
 
 use greenwood::survival::contrast::{
-    InvertedLogRank, Measure, MedianContrast, MedianMeasure, NumberNeeded, WinStatistics,
+    Divisor, InvertedLogRank, Measure, MedianContrast, MedianMeasure, NumberNeeded, WinStatistics,
 };
 use greenwood::survival::curve::{
     CumulativeHazard, HazardEstimate, Quantile, RestrictedMean, SmallRiskSet, StepFunction, SurvivalEstimate,
@@ -182,16 +182,23 @@ fn mutated_comparisons_are_refused_or_harmless() {
         let _ = (r.value(), r.interval(0.9), r.p_value(1.0));
     });
     let wins = WinRatio::new().endpoint("death", &data).estimate(&arm, "a", "b").unwrap();
-    let [refused, _] = survives::<WinStatistics>(&wins, |w| {
-        let _ = (
-            w.ties(),
-            w.win_ratio(),
-            w.win_odds(),
-            w.net_benefit().p_value(),
-            w.finkelstein_schoenfeld().p_value(),
-        );
-    });
-    assert!(refused > 0);
+    let centres = data.clone().with_strata(Groups::new(&["x", "x", "x", "y", "y", "z"])).unwrap();
+    let how = WinRatio::new().endpoint("death", &centres).divisor(Divisor::N).horizon(4.5);
+    for wins in [wins, how.estimate(&arm, "a", "b").unwrap()] {
+        let [refused, _] = survives::<WinStatistics>(&wins, |w| {
+            let _ = (
+                w.ties(),
+                w.win_ratio(),
+                w.win_odds(),
+                w.net_benefit().p_value(),
+                w.finkelstein_schoenfeld().p_value(),
+            );
+            w.strata().iter().for_each(|s| {
+                let _ = (s.ties(), s.win_ratio(), s.win_odds(), s.net_benefit().p_value());
+            });
+        });
+        assert!(refused > 0);
+    }
     let entered = RightCensored::new(&[1., 9., 8., 9., 9.], &[true, false, false, true, true]).unwrap();
     let warned = KaplanMeier::fit(&entered.with_entry(&[0., 0., 2., 2., 2.]).unwrap()).warnings();
     survives::<SmallRiskSet>(&warned[0], |w| {

@@ -37,8 +37,9 @@ use crate::survival::data::right_censored::RightCensored;
 /// | [`divisor`](Self::divisor) | n − 1 | of the sums of squares in the variances | |
 /// | [`horizon`](Self::horizon) | none | the end τ of the comparison | above 0 and finite |
 ///
-/// Not yet: weights for censoring (inverse probability, Péron's scores). A pair that censoring leaves undecided is
-/// tied, so all measures but the test depend on the follow-up; a common horizon makes them those of a stated time.
+/// Not yet: weights for censoring (by inverse probability, or Péron's scores). A pair that censoring leaves undecided
+/// is tied, so the measures depend on the follow-up. A horizon up to which nearly all were followed makes them those
+/// of a stated time.
 ///
 /// # Cost
 /// One endpoint: one sort, O(n log n). More: every pair (of a stratum) once in each direction, with memory for the

@@ -18,7 +18,7 @@ impl Shares {
     /// `Σ wₛ winsₛ / Σ wₛ pairsₛ` with `wₛ = 1/Nₛ`, the losses likewise, and the variances of these sums, the
     /// weights taken as given. A stratum that has pairs and no variance leaves the whole without one.
     pub fn pooled(strata: &[StratumWins]) -> Self {
-        let weight = |s: &StratumWins| s.pairs() as f64 / s.subjects().iter().sum::<usize>() as f64;
+        let weight = |s: &StratumWins| s.pairs() as f64 / s.subjects().iter().map(|&n| n as f64).sum::<f64>();
         let total: f64 = strata.iter().map(weight).sum();
         let none = Self { wins: 0.0, losses: 0.0, variance: Some([0.0; 3]) };
         strata.iter().filter(|s| s.pairs() > 0).fold(none, |sum, stratum| {
