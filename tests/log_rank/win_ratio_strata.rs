@@ -192,11 +192,11 @@ proptest! {
             split.iter().map(of).sum::<f64>().sqrt()
         };
         let found = wins.net_benefit().std_error().unwrap_or(0.0);
-        prop_assert!((found - error(1.0, 1.0)).abs() < 1e-7);
+        prop_assert!((found.powi(2) - error(1.0, 1.0).powi(2)).abs() < 1e-12);
         if w > 0.0 && l > 0.0 {
             prop_assert!((wins.win_ratio().value().unwrap() / (w / l) - 1.0).abs() < 1e-12);
             let (found, expected) = (wins.win_ratio().std_error().unwrap_or(0.0), error(1.0 / w, 1.0 / l));
-            prop_assert!((found - expected).abs() < 1e-7);
+            prop_assert!((found.powi(2) - expected.powi(2)).abs() < 1e-9 * (1.0 + expected));
         }
 
         // A constant label is no stratum.
