@@ -79,7 +79,8 @@ use crate::survival::data::right_censored::RightCensored;
 /// # References
 /// Pocock, Ariti, Collier & Wang (2012), Eur Heart J 33:176. Buyse (2010), Stat Med 29:3245 (net benefit).
 /// Dong et al. (2020), Stat Biopharm Res 12:99 (win odds). Bebu & Lachin (2016), Biostatistics 17:178
-/// (variances). Dong, Qiu, Wang & Vandemeulebroecke (2018), J Biopharm Stat 28:778 (strata). Finkelstein & Schoenfeld (1999), Stat Med 18:1341.
+/// (variances). Dong, Qiu, Wang & Vandemeulebroecke (2018), J Biopharm Stat 28:778
+/// (strata). Finkelstein & Schoenfeld (1999), Stat Med 18:1341.
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing is compared until `.estimate(…)` is called"]
 pub struct WinRatio<'a> {
