@@ -1,5 +1,5 @@
 //! Win statistics within strata and up to a horizon: eight rows by hand, all pairs in a loop, and what must not
-//! change. R's packages WINS and BuyseTest were not at hand.
+//! change. R's packages WINS and `BuyseTest` were not at hand.
 
 use approx::assert_relative_eq;
 use greenwood::survival::contrast::{Divisor, WinStatistics};
