@@ -78,7 +78,8 @@ fn log_likelihood<T: Real>(standard: Standard, limits: [f64; 4], eta: T, tau: T)
     let lost = at[0].zip(at[1]).is_some_and(|(before, after)| {
         is_lost(before.value(), (after.value() - before.value()).abs()) && lower < upper
     });
-    let (middle, width) = if lost { (f64::midpoint(lower, upper), (upper - lower).ln()) } else { (lower, 0.0) };
+    let (middle, width) =
+        if lost { (f64::midpoint(lower, upper), (upper - lower).ln()) } else { (lower, 0.0) };
     let density = || (standard.log_density(w(middle)) - tau).shift(width);
     row_of(lower == upper || lost, density, at)
 }

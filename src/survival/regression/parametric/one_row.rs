@@ -47,7 +47,8 @@ pub(super) fn log_between<D: Distribution, T: Real>(
     parameters: &[T],
 ) -> T {
     let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
-    let at = limits.map(|t| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters)));
+    let at =
+        limits.map(|t| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters)));
     narrow(distribution, limits, at, parameters)
         .or_else(|| between(at[0], at[1]))
         .unwrap_or_else(|| T::constant(0.0))
