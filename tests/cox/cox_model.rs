@@ -154,7 +154,7 @@ fn what_cannot_be_fitted_is_refused() -> greenwood::Result<()> {
     let weighted = data.clone().with_weights(Weights::replication(vec![1.0, 2.0, 1.0]))?;
     assert_eq!(
         message(fit(&weighted, &x, &CoxPh::new().ties(Ties::Exact))),
-        "the exact likelihood for ties has no weighted form: use Efron's or Breslow's ties, or repeat the rows"
+        "the exact likelihood for ties has no weighted form and no robust variance: use Efron's or Breslow's ties, or repeat the rows"
     );
     assert_eq!(
         message(fit(&data, &x, &CoxPh::new().offset(&[2000.0, 0.0, -2000.0]))),

@@ -169,7 +169,7 @@ fn a_restricted_mean_keeps_its_horizon() -> greenwood::Result<()> {
         ("start", 6.0, false),
         ("start", -1.0, false),
     ] {
-        let mut stored = serde_json::to_value(&mean).unwrap();
+        let mut stored = serde_json::to_value(mean).unwrap();
         stored[field] = value.into();
         let read = serde_json::from_value::<greenwood::survival::curve::RestrictedMean>(stored);
         assert_eq!(read.is_ok(), valid, "{field} {value}");

@@ -253,7 +253,9 @@ fn several_arms_keep_the_family_wise_error() {
     let shown = |effect: usize, random: &mut Random| {
         let mut at = [0.0; 3];
         for (k, z) in bounds.z().iter().enumerate() {
-            at.iter_mut().for_each(|own| *own += f64::sqrt(0.5) * gauss(random));
+            for own in &mut at {
+                *own += f64::sqrt(0.5) * gauss(random);
+            }
             let t = 0.5 * (k + 1) as f64;
             let of = |arm: usize| {
                 let (ratio, drift) = ([0.5_f64, 2.0][arm], if arm == effect { 3.0 } else { 1.0 });

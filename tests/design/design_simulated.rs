@@ -44,9 +44,9 @@ fn score(sample: &Sample, margin: f64) -> f64 {
     let (mut own, mut control, mut sum, mut variance) = (0.0, 0.0, 0.0, 0.0);
     for (_, event, experimental) in rows {
         if experimental {
-            own += margin
+            own += margin;
         } else {
-            control += 1.0
+            control += 1.0;
         }
         if event {
             let share = own / (own + control);

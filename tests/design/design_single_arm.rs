@@ -222,7 +222,7 @@ fn what_cannot_be_planned_says_what_to_do() -> Answer {
     assert!(ExactBinomialDesign::new(0.1, 0.3).with_subjects(0).is_err());
     let none = Hazard::constant(0.0)?;
     let design = OneSampleDesign::new(none.clone(), none, Accrual::uniform(1.0, 5.0)?, 8.0);
-    assert!(text(design.fit().unwrap_err()).contains("raise the hazards"));
+    assert!(text(design.fit().unwrap_err()).contains("raise the hazard or follow longer"));
     assert!(Hazard::through(&[12.0, 24.0], &[0.7, 0.8]).is_err() && Hazard::through(&[], &[]).is_err());
     assert!(Hazard::approximating(|t| -t, 5.0, 10).is_err() && Hazard::approximating(|t| t, 5.0, 0).is_err());
     Ok(())

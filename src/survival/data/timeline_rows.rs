@@ -58,7 +58,7 @@ impl fmt::Display for Placed {
 }
 
 /// Where the rows of one addition fell. `Display` prints the counts in a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TimelineCounts {
     name: String,
