@@ -330,6 +330,7 @@ fn json_string(text: &str) -> String {
 /// | `NumberNeeded` | `quantity, number, effect` |
 /// | `WinStatistics` | `group, reference, wins, losses, ties, measure, estimate, std_error, lower, upper, p_value, scale` |
 /// | `[EndpointWins]` | `endpoint, wins, losses` |
+/// | `[StratumWins]` | `stratum, pairs, wins, losses, ties` |
 /// | `[Proportion]`, `Proportion` | `events, subjects, proportion, lower, upper` |
 /// | `[EffectEstimate]`, `EffectEstimate`, `trial::response::BinaryReport` | `measure, method, estimate, lower, upper, p_value` |
 /// | `trial::response::BinaryContrast` | `group, reference`, then the same |

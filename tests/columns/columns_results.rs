@@ -182,6 +182,11 @@ fn effects_are_tables() {
     let batch = shown(&win, columns, 3);
     assert_eq!(column(&batch, "estimate")[2], win.net_benefit().value().ok());
     shown(win.endpoints(), "endpoint,wins,losses", 1);
+    let centres =
+        data().with_strata(Groups::from_codes(&[0, 0, 0, 0, 1, 1, 1, 1], &["A", "B"]).unwrap()).unwrap();
+    let win = WinRatio::new().endpoint("death", &centres).estimate(&arm, "new", "old").unwrap();
+    let batch = shown(win.strata(), "stratum,pairs,wins,losses,ties", 2);
+    assert_eq!(text(&batch, "stratum", 1), "B");
     let test = win.finkelstein_schoenfeld();
     let batch = shown(&test, "method,statistic,df,p_value,subjects,events", 1);
     assert_eq!(column(&batch, "p_value")[0], test.p_value());

@@ -13,3 +13,4 @@ mod subgroups;
 mod test_summary;
 mod weighted_log_rank;
 mod win_ratio;
+mod win_ratio_strata;

@@ -18,6 +18,7 @@ mod parametric_hostile;
 mod parametric_intervals;
 mod parametric_likelihoods;
 mod parametric_limits;
+mod parametric_narrow;
 mod parametric_populations;
 mod parametric_properties;
 mod parametric_residuals;

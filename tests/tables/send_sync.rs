@@ -22,6 +22,7 @@ fn contrast_is() {
         contrast::NeededInterval,
         contrast::NeededValue,
         contrast::NumberNeeded,
+        contrast::StratumWins,
         contrast::SurvivalContrast,
         contrast::WinRatio<'static>,
         contrast::WinStatistics,

@@ -4,7 +4,7 @@
 use std::fmt::{Debug, Display};
 
 use greenwood::survival::contrast::{
-    InvertedLogRank, Measure, MedianContrast, MedianMeasure, NumberNeeded, WinStatistics,
+    Divisor, InvertedLogRank, Measure, MedianContrast, MedianMeasure, NumberNeeded, WinStatistics,
 };
 use greenwood::survival::curve::{
     CumulativeHazard, HazardEstimate, Quantile, RestrictedMean, SmallRiskSet, StepFunction, SurvivalEstimate,
@@ -182,16 +182,35 @@ fn mutated_comparisons_are_refused_or_harmless() {
         let _ = (r.value(), r.interval(0.9), r.p_value(1.0));
     });
     let wins = WinRatio::new().endpoint("death", &data).estimate(&arm, "a", "b").unwrap();
-    let [refused, _] = survives::<WinStatistics>(&wins, |w| {
-        let _ = (
-            w.ties(),
-            w.win_ratio(),
-            w.win_odds(),
-            w.net_benefit().p_value(),
-            w.finkelstein_schoenfeld().p_value(),
-        );
-    });
-    assert!(refused > 0);
+    let centres = data.clone().with_strata(Groups::new(&["x", "x", "x", "y", "y", "z"])).unwrap();
+    let how = WinRatio::new().endpoint("death", &centres).divisor(Divisor::N).horizon(4.5);
+    for wins in [wins, how.estimate(&arm, "a", "b").unwrap()] {
+        let [refused, _] = survives::<WinStatistics>(&wins, |w| {
+            let _ = (
+                w.ties(),
+                w.win_ratio(),
+                w.win_odds(),
+                w.net_benefit().p_value(),
+                w.finkelstein_schoenfeld().p_value(),
+            );
+            w.strata().iter().for_each(|s| {
+                let _ = (s.ties(), s.win_ratio(), s.win_odds(), s.net_benefit().p_value());
+            });
+        });
+        assert!(refused > 0);
+    }
+    let wins = serde_json::to_value(how.estimate(&arm, "a", "b").unwrap()).unwrap();
+    for (path, value, says) in [
+        ("/horizon", json!(-1.0), "horizon is -1: it must be above 0 and finite"),
+        ("/strata/0/wins", json!(0), "the number of decided pairs"),
+        ("/strata/2/subjects/1", json!(7), "a group's size"),
+        ("/variance", json!([0.5, 0.5, 0.0]), "the variance of wins is 0.5: it must be that of its strata"),
+    ] {
+        let mut written = wins.clone();
+        *written.pointer_mut(path).unwrap() = value;
+        let err = serde_json::from_value::<WinStatistics>(written).unwrap_err().to_string();
+        assert!(err.contains(says), "{path}: {err}");
+    }
     let entered = RightCensored::new(&[1., 9., 8., 9., 9.], &[true, false, false, true, true]).unwrap();
     let warned = KaplanMeier::fit(&entered.with_entry(&[0., 0., 2., 2., 2.]).unwrap()).warnings();
     survives::<SmallRiskSet>(&warned[0], |w| {

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::proportion::{EffectEstimate, EffectMeasure, Proportion, ProportionInterval};
 use crate::survival::contrast::{
     EndpointWins, InvertedLogRank, Measure, MedianContrast, MedianMeasure, NeededInterval, NeededValue,
-    NumberNeeded, WinStatistics,
+    NumberNeeded, StratumWins, WinStatistics,
 };
 use crate::survival::result::{Estimate, Interval};
 use crate::survival::small_sample::melded::Melded;
@@ -117,6 +117,18 @@ impl ToRecordBatch for [EndpointWins] {
             .texts("endpoint", self.iter().map(|e| Some(e.name().into())))
             .counts("wins", self.iter().map(|e| Some(e.wins())))
             .counts("losses", self.iter().map(|e| Some(e.losses()))))
+    }
+}
+
+/// A row a stratum.
+impl ToRecordBatch for [StratumWins] {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .texts("stratum", self.iter().map(|s| Some(s.label().into())))
+            .counts("pairs", self.iter().map(|s| Some(s.pairs())))
+            .counts("wins", self.iter().map(|s| Some(s.wins())))
+            .counts("losses", self.iter().map(|s| Some(s.losses())))
+            .counts("ties", self.iter().map(|s| Some(s.ties()))))
     }
 }
 

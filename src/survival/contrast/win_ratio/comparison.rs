@@ -13,14 +13,37 @@ use crate::survival::data::right_censored::RightCensored;
 /// at the same time are a win for the censored subject (events come first, as everywhere), two events at the
 /// same time are tied.
 ///
+/// With a horizon τ the comparison ends there: whoever was observed beyond τ counts as free of the event up to τ,
+/// in every endpoint.
+///
+/// # Strata
+/// If the data have strata ([`RightCensored::with_strata`]; those of any endpoint hold for all, for they are of the
+/// subjects), pairs are made within strata only. With `Nₛ` subjects of both groups in stratum s and the weights
+/// `wₛ = 1/Nₛ` of Mantel and Haenszel
+///
+/// `WR = Σ wₛ winsₛ / Σ wₛ lossesₛ`; shares `W = Σ wₛ winsₛ / Σ wₛ pairsₛ`, and `L` of the losses likewise;
+/// net benefit `W − L`; win odds `(1 + W − L)/(1 − W + L)`.
+///
+/// Variances are those of the strata, times `(wₛ pairsₛ / Σ wₛ pairsₛ)²`, and the delta method; Dong et al. give
+/// the variance under the null hypothesis, this is the one at the estimate, as without strata. A stratum with
+/// subjects of one group only contributes nothing and is counted
+/// ([`strata_without_pairs`](WinStatistics::strata_without_pairs)). A stratum with a single subject in one of the
+/// groups has no variance with the divisor n − 1: then the estimates have no standard errors either, while the
+/// Finkelstein-Schoenfeld test, which is summed over strata, remains.
+///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
 /// | [`endpoint`](Self::endpoint) | | the endpoints, most important first | at least one |
 /// | [`divisor`](Self::divisor) | n − 1 | of the sums of squares in the variances | |
+/// | [`horizon`](Self::horizon) | none | the end τ of the comparison | above 0 and finite |
+///
+/// Not yet: weights for censoring (by inverse probability, or Péron's scores). A pair that censoring leaves undecided
+/// is tied, so the measures depend on the follow-up. A horizon up to which nearly all were followed makes them those
+/// of a stated time.
 ///
 /// # Cost
-/// One endpoint: one sort, O(n log n). More: every pair once in each direction, with memory for the subjects
-/// only.
+/// One endpoint: one sort, O(n log n). More: every pair (of a stratum) once in each direction, with memory for the
+/// subjects only.
 ///
 /// # Example
 /// Death, then failure, of nine children against nine:
@@ -39,18 +62,38 @@ use crate::survival::data::right_censored::RightCensored;
 ///     .estimate(&arm, "MSC", "control")?;
 /// assert_eq!((wins.wins(), wins.losses(), wins.ties()), (13, 41, 27));
 /// assert_eq!(format!("{:.3}", wins.win_ratio()), "0.317 (95% CI 0.060 to 1.675), p = 0.176");
+///
+/// // Within two centres, up to four years.
+/// let centre = Groups::new(&["A", "B", "A", "A", "B", "B", "A", "B", "A", "A", "B", "B", "A", "B", "A", "A", "B", "B"]);
+/// let (death, failure) = (RightCensored::new(&death, &died)?, RightCensored::new(&failure, &failed)?);
+/// let death = death.with_strata(centre)?;
+/// let how = WinRatio::new().endpoint("death", &death).endpoint("failure", &failure).horizon(48.0);
+/// let wins = how.estimate(&arm, "MSC", "control")?;
+/// assert_eq!((wins.strata().len(), wins.pairs()), (2, 40));
+/// let [a, b] = wins.strata() else { unreachable!() };
+/// let by_hand = (a.wins() as f64 / 9.0 + b.wins() as f64 / 9.0) / (a.losses() as f64 / 9.0 + b.losses() as f64 / 9.0);
+/// assert!((wins.win_ratio().value()? - by_hand).abs() < 1e-12);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
 /// # References
 /// Pocock, Ariti, Collier & Wang (2012), Eur Heart J 33:176. Buyse (2010), Stat Med 29:3245 (net benefit).
 /// Dong et al. (2020), Stat Biopharm Res 12:99 (win odds). Bebu & Lachin (2016), Biostatistics 17:178
-/// (variances). Finkelstein & Schoenfeld (1999), Stat Med 18:1341.
+/// (variances). Dong, Qiu, Wang & Vandemeulebroecke (2018), J Biopharm Stat 28:778
+/// (strata). Finkelstein & Schoenfeld (1999), Stat Med 18:1341.
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing is compared until `.estimate(…)` is called"]
 pub struct WinRatio<'a> {
-    endpoints: Vec<(String, &'a RightCensored<'a>)>,
-    divisor: Divisor,
+    pub(super) endpoints: Vec<(String, &'a RightCensored<'a>)>,
+    pub(super) divisor: Divisor,
+    pub(super) horizon: Option<f64>,
+}
+
+/// All pairs of one stratum, or of data without strata.
+pub(super) struct Compared<'g> {
+    pub stratum: Option<&'g str>,
+    pub subjects: [usize; 2],
+    pub tally: Tally,
 }
 
 impl<'a> WinRatio<'a> {
@@ -70,35 +113,95 @@ impl<'a> WinRatio<'a> {
         Self { divisor, ..self }
     }
 
-    /// Compares every subject of `group` with every subject of `reference`.
+    /// The end of the comparison: an event at `tau` still counts, what was observed later does not.
+    pub fn horizon(self, tau: f64) -> Self {
+        Self { horizon: Some(tau), ..self }
+    }
+
+    /// Compares every subject of `group` with every subject of `reference`, of the same stratum if the data have strata.
     ///
     /// # Errors
-    /// [`Error::Empty`] without an endpoint, or where one of the two groups has no subjects;
-    /// [`Error::LengthMismatch`]; [`Error::UnknownLabel`]; [`Error::Unsupported`] for data with delayed entry
-    /// (two subjects then share no common follow-up from the start), weights, clusters or strata.
+    /// [`Error::Empty`] without an endpoint, where one of the two groups has no subjects or no stratum has both;
+    /// [`Error::LengthMismatch`]; [`Error::UnknownLabel`]; [`Error::OutOfRange`] for a horizon that is not above 0 and
+    /// finite; [`Error::Unsupported`] for data with delayed entry (two subjects then share no common follow-up from the
+    /// start), weights or clusters, and where two endpoints have different strata.
     pub fn estimate(&self, groups: &Groups, group: &str, reference: &str) -> Result<WinStatistics> {
         if self.endpoints.is_empty() {
             return Err(Error::Empty { argument: "the list of endpoints" });
         }
-        let codes = [groups.code(group)? as u32, groups.code(reference)? as u32];
-        // Subjects of the two groups only, the first group first.
-        let members: Vec<Vec<usize>> = codes
-            .iter()
-            .map(|&code| (0..groups.len()).filter(|&i| groups.codes()[i] == code).collect())
-            .collect();
-        if members.iter().any(Vec::is_empty) {
-            return Err(Error::Empty { argument: "one of the two groups" });
+        if let Some(tau) = self.horizon {
+            check_horizon(tau)?;
         }
-        let order = members.concat();
-        let mut ranked = Vec::with_capacity(self.endpoints.len());
+        let codes = [groups.code(group)? as u32, groups.code(reference)? as u32];
+        for code in codes {
+            if !groups.codes().contains(&code) {
+                return Err(Error::Empty { argument: "one of the two groups" });
+            }
+        }
+        let mut strata = None;
+        let mut merged = Vec::with_capacity(self.endpoints.len());
         for (_, data) in &self.endpoints {
             check(data, groups)?;
-            ranked.push(Ranked::new(data, &order));
+            strata = common_strata(strata, data.strata())?;
+            merged.push(data.merged());
         }
-        let tally = Tally::new(&ranked, members[0].len());
-        let names = self.endpoints.iter().map(|(name, _)| name.as_str());
-        Ok(WinStatistics::new(names, self.divisor, [group, reference], &members, &tally))
+        let horizon = self.horizon.unwrap_or(f64::INFINITY);
+        // Subjects of the two groups only, the first group first.
+        let members = members(groups, codes, strata);
+        let compared: Vec<_> = (0..)
+            .zip(&members)
+            .filter(|(_, both)| both.iter().any(|one| !one.is_empty()))
+            .map(|(stratum, both): (usize, _)| {
+                let order = both.concat();
+                let ranked: Vec<_> = merged.iter().map(|data| Ranked::new(data, &order, horizon)).collect();
+                Compared {
+                    stratum: strata.map(|s| s.labels()[stratum].as_str()),
+                    subjects: [both[0].len(), both[1].len()],
+                    tally: Tally::new(&ranked, both[0].len()),
+                }
+            })
+            .collect();
+        if compared.iter().all(|c| c.subjects.contains(&0)) {
+            return Err(Error::Empty { argument: "the list of strata with subjects of both groups" });
+        }
+        Ok(WinStatistics::new(self, [group, reference], &compared))
     }
+}
+
+pub(super) fn check_horizon(tau: f64) -> Result<()> {
+    if tau > 0.0 && tau < f64::INFINITY {
+        return Ok(());
+    }
+    Err(Error::OutOfRange { argument: "horizon", value: tau, must_be: "above 0 and finite" })
+}
+
+/// The strata of the subjects: those of any endpoint, if no other has different ones.
+fn common_strata<'s>(known: Option<&'s Groups>, more: Option<&'s Groups>) -> Result<Option<&'s Groups>> {
+    if let Some((a, b)) = known.zip(more) {
+        let label = |g: &'s Groups, i: usize| &g.labels()[g.codes()[i] as usize];
+        if (0..a.len()).any(|i| label(a, i) != label(b, i)) {
+            return Err(Error::Unsupported {
+                method: "the win ratio",
+                with: "strata that differ between endpoints",
+                why: "a subject belongs to one stratum; give the strata to one endpoint, or the same to all",
+            });
+        }
+    }
+    Ok(known.or(more))
+}
+
+/// The subjects of either group, per stratum.
+fn members(groups: &Groups, codes: [u32; 2], strata: Option<&Groups>) -> Vec<[Vec<usize>; 2]> {
+    let mut members = vec![[Vec::new(), Vec::new()]; strata.map_or(1, Groups::count)];
+    for (i, code) in groups.codes().iter().enumerate() {
+        let stratum = strata.map_or(0, |s| s.codes()[i] as usize);
+        for (own, into) in codes.iter().zip(&mut members[stratum]) {
+            if own == code {
+                into.push(i);
+            }
+        }
+    }
+    members
 }
 
 fn check(data: &RightCensored, groups: &Groups) -> Result<()> {
@@ -109,9 +212,6 @@ fn check(data: &RightCensored, groups: &Groups) -> Result<()> {
     }
     if data.weights().is_some() || data.clusters().is_some() {
         return refuse("weights or clusters", "its variance is that of independent, equal subjects");
-    }
-    if data.strata().is_some() {
-        return refuse("strata", "pairs within strata need a rule to combine them; compare each stratum");
     }
     Ok(())
 }

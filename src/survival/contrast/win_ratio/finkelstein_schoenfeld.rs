@@ -1,10 +1,11 @@
 //! The Finkelstein-Schoenfeld test.
 
 use crate::numeric::distribution::normal_two_sided;
-use crate::survival::contrast::win_ratio::pairs::Tally;
+use crate::survival::contrast::win_ratio::comparison::Compared;
 
 /// The Finkelstein-Schoenfeld test: each subject's wins less losses against everybody, summed over the first
-/// group, with its permutation variance. With one endpoint it is Gehan's test.
+/// group, with its permutation variance. With one endpoint it is Gehan's test. Within strata "everybody" is everybody of the
+/// stratum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
@@ -35,13 +36,21 @@ impl TryFrom<Raw> for FinkelsteinSchoenfeld {
 }
 
 impl FinkelsteinSchoenfeld {
-    pub(super) fn new(tally: &Tally, subjects: [usize; 2]) -> Self {
-        let (n1, n0) = (subjects[0] as f64, subjects[1] as f64);
-        let n = n1 + n0;
-        // Comparisons inside a group cancel in its sum: T is wins less losses against the other group.
-        let statistic = tally.net[..subjects[0]].iter().map(|&u| u as f64).sum();
-        let squares: f64 = tally.net.iter().map(|&u| (u as f64).powi(2)).sum();
-        Self { statistic, variance: n1 * n0 / (n * (n - 1.0)) * squares }
+    /// Sums over the strata of statistic and variance.
+    pub(super) fn new(compared: &[Compared]) -> Self {
+        let none = Self { statistic: 0.0, variance: 0.0 };
+        compared.iter().filter(|c| !c.subjects.contains(&0)).fold(
+            none,
+            |sum, Compared { tally, subjects, .. }| {
+                let (n1, n0) = (subjects[0] as f64, subjects[1] as f64);
+                let n = n1 + n0;
+                // Comparisons inside a group cancel in its sum: T is wins less losses against the other group.
+                let statistic: f64 = tally.net[..subjects[0]].iter().map(|&u| u as f64).sum();
+                let squares: f64 = tally.net.iter().map(|&u| (u as f64).powi(2)).sum();
+                let variance = n1 * n0 / (n * (n - 1.0)) * squares;
+                Self { statistic: sum.statistic + statistic, variance: sum.variance + variance }
+            },
+        )
     }
 
     /// T: wins less losses of the first group.
@@ -50,7 +59,7 @@ impl FinkelsteinSchoenfeld {
         self.statistic
     }
 
-    /// Its variance over all permutations of the groups, `n₁n₀/(N(N − 1)) Σ U²`.
+    /// Its variance over all permutations of the groups (within strata), `n₁n₀/(N(N − 1)) Σ U²` (summed over them).
     #[must_use]
     pub fn variance(&self) -> f64 {
         self.variance

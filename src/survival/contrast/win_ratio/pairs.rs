@@ -15,11 +15,13 @@ pub(super) struct Ranked {
 const NEVER: i32 = i32::MAX;
 
 impl Ranked {
-    /// `order` lists the subjects: those of the first group, then those of the second.
-    pub(super) fn new(data: &RightCensored, order: &[usize]) -> Self {
-        let data = data.merged();
+    /// `order` lists the subjects: those of the first group, then those of the second. Near ties are merged
+    /// already; whoever was observed beyond the horizon is censored there.
+    pub(super) fn new(data: &RightCensored, order: &[usize], horizon: f64) -> Self {
+        let had_event = |i: usize| data.event()[i] && data.time()[i] <= horizon;
         // An event sorts before a censoring at the same time.
-        let keys: Vec<u64> = order.iter().map(|&i| pack(data.time()[i], !data.event()[i])).collect();
+        let key = |&i: &usize| pack(data.time()[i].min(horizon), !had_event(i));
+        let keys: Vec<u64> = order.iter().map(key).collect();
         let mut sorted: Vec<(u64, u32)> = keys.iter().zip(0..).map(|(&key, i)| (key, i)).collect();
         sorted.sort_unstable();
         let mut end = vec![0; order.len()];
@@ -31,7 +33,7 @@ impl Ranked {
             end[i as usize] = rank;
         }
         let event =
-            order.iter().zip(&end).map(|(&i, &rank)| if data.event()[i] { rank } else { NEVER }).collect();
+            order.iter().zip(&end).map(|(&i, &rank)| if had_event(i) { rank } else { NEVER }).collect();
         Self { end, event, ranks: (rank + 1) as usize }
     }
 }

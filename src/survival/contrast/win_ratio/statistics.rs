@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
-use crate::print::{PValue, pair};
+use crate::print::{Number, PValue, pair};
+use crate::survival::contrast::win_ratio::comparison::{Compared, WinRatio};
 use crate::survival::contrast::win_ratio::finkelstein_schoenfeld::FinkelsteinSchoenfeld;
-use crate::survival::contrast::win_ratio::pairs::Tally;
-use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::contrast::win_ratio::shares::{Shares, variance};
+use crate::survival::contrast::win_ratio::strata::StratumWins;
+use crate::survival::result::estimate::Estimate;
 
 /// By what the sum of squares in a U-statistic's variance is divided. With nine in a group it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -24,9 +25,9 @@ pub enum Divisor {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct EndpointWins {
-    name: String,
-    wins: u64,
-    losses: u64,
+    pub(super) name: String,
+    pub(super) wins: u64,
+    pub(super) losses: u64,
 }
 
 impl EndpointWins {
@@ -49,84 +50,47 @@ impl EndpointWins {
     }
 }
 
-/// The outcome of a [`WinRatio`](crate::survival::WinRatio) comparison.
+/// The outcome of a [`WinRatio`] comparison.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::stored::Raw"))]
 pub struct WinStatistics {
-    group: String,
-    reference: String,
-    subjects: [usize; 2],
-    endpoints: Vec<EndpointWins>,
-    divisor: Divisor,
+    pub(super) group: String,
+    pub(super) reference: String,
+    pub(super) subjects: [usize; 2],
+    pub(super) endpoints: Vec<EndpointWins>,
+    pub(super) divisor: Divisor,
     /// Of the shares of wins and losses: their variances and their covariance.
-    variance: Option<[f64; 3]>,
-    finkelstein_schoenfeld: FinkelsteinSchoenfeld,
-}
-
-/// Win statistics as they were written: checked before they are any.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Raw {
-    group: String,
-    reference: String,
-    subjects: [usize; 2],
-    endpoints: Vec<EndpointWins>,
-    divisor: Divisor,
-    variance: Option<[f64; 3]>,
-    finkelstein_schoenfeld: FinkelsteinSchoenfeld,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for WinStatistics {
-    type Error = crate::error::Error;
-
-    fn try_from(raw: Raw) -> crate::error::Result<Self> {
-        let refuse = |argument, value, must_be| Err(Self::Error::OutOfRange { argument, value, must_be });
-        let Raw { group, reference, subjects, endpoints, divisor, variance, finkelstein_schoenfeld } = raw;
-        let pairs = (subjects[0] as u64).checked_mul(subjects[1] as u64).unwrap_or(0);
-        if pairs == 0 {
-            return refuse("the number of pairs", pairs as f64, "at least 1, and countable");
-        }
-        let decided =
-            endpoints.iter().try_fold(0_u64, |sum, e| sum.checked_add(e.wins)?.checked_add(e.losses));
-        if decided.is_none_or(|decided| decided > pairs) {
-            let decided = decided.unwrap_or(u64::MAX) as f64;
-            return refuse("the number of decided pairs", decided, "no more than the pairs");
-        }
-        if let Some([w, l, both]) = variance
-            && !(w >= 0.0
-                && l >= 0.0
-                && w.max(l) < f64::INFINITY
-                && both * both <= w * l * (1.0 + 1e-9) + 1e-30)
-        {
-            return refuse("a covariance of wins and losses", both, "one of finite variances of at least 0");
-        }
-        Ok(Self { group, reference, subjects, endpoints, divisor, variance, finkelstein_schoenfeld })
-    }
+    pub(super) variance: Option<[f64; 3]>,
+    pub(super) finkelstein_schoenfeld: FinkelsteinSchoenfeld,
+    pub(super) horizon: Option<f64>,
+    pub(super) strata: Vec<StratumWins>,
 }
 
 impl WinStatistics {
-    pub(super) fn new<'n>(
-        names: impl Iterator<Item = &'n str>,
-        divisor: Divisor,
-        labels: [&str; 2],
-        members: &[Vec<usize>],
-        tally: &Tally,
-    ) -> Self {
-        let subjects = [members[0].len(), members[1].len()];
-        let endpoints = names
-            .zip(&tally.by_endpoint)
-            .map(|(name, &[wins, losses])| EndpointWins { name: name.to_string(), wins, losses })
-            .collect();
+    /// From the subjects of both groups and the outcome of all pairs, in every stratum (one, without a name, where
+    /// there are none).
+    pub(super) fn new(how: &WinRatio, labels: [&str; 2], compared: &[Compared]) -> Self {
+        let divisor = how.divisor;
+        let endpoints = how.endpoints.iter().enumerate().map(|(i, (name, _))| {
+            let of = |side: usize| compared.iter().map(|c| c.tally.by_endpoint[i][side]).sum();
+            EndpointWins { name: name.clone(), wins: of(0), losses: of(1) }
+        });
+        let strata: Vec<_> = compared.iter().filter_map(|c| StratumWins::new(c, divisor)).collect();
+        let variance = match compared {
+            [Compared { stratum: None, tally, subjects }] => variance(tally, *subjects, divisor),
+            _ => Shares::pooled(&strata).variance,
+        };
         Self {
             group: labels[0].to_string(),
             reference: labels[1].to_string(),
-            subjects,
-            endpoints,
+            subjects: [0, 1].map(|group: usize| compared.iter().map(|c| c.subjects[group]).sum()),
+            endpoints: endpoints.collect(),
             divisor,
-            variance: variance(tally, subjects, divisor),
-            finkelstein_schoenfeld: FinkelsteinSchoenfeld::new(tally, subjects),
+            variance,
+            finkelstein_schoenfeld: FinkelsteinSchoenfeld::new(compared),
+            horizon: how.horizon,
+            strata,
         }
     }
 
@@ -148,7 +112,7 @@ impl WinStatistics {
         &self.endpoints
     }
 
-    /// Pairs that the first group won.
+    /// Pairs that the first group won, each counted once.
     #[must_use]
     pub fn wins(&self) -> u64 {
         self.endpoints.iter().map(|e| e.wins).sum()
@@ -160,10 +124,13 @@ impl WinStatistics {
         self.endpoints.iter().map(|e| e.losses).sum()
     }
 
-    /// All pairs.
+    /// All pairs; within strata, those of one stratum.
     #[must_use]
     pub fn pairs(&self) -> u64 {
-        self.subjects[0] as u64 * self.subjects[1] as u64
+        if self.strata.is_empty() {
+            return self.subjects[0] as u64 * self.subjects[1] as u64;
+        }
+        self.strata.iter().map(StratumWins::pairs).sum()
     }
 
     /// Pairs that no endpoint decided.
@@ -178,99 +145,78 @@ impl WinStatistics {
         self.divisor
     }
 
-    fn shares(&self) -> (f64, f64) {
-        let pairs = self.pairs() as f64;
-        (self.wins() as f64 / pairs, self.losses() as f64 / pairs)
+    /// The end of the comparisons, if [`horizon`](crate::survival::WinRatio::horizon) set one.
+    #[must_use]
+    pub fn horizon(&self) -> Option<f64> {
+        self.horizon
     }
 
-    /// Wins over losses: above 1 the first group wins more than it loses.
+    /// Wins and losses of every stratum that has subjects of either group; empty where the data have no strata.
+    #[must_use]
+    pub fn strata(&self) -> &[StratumWins] {
+        &self.strata
+    }
+
+    /// How many strata hold subjects of one group only: they have no pairs and contribute nothing.
+    #[must_use]
+    pub fn strata_without_pairs(&self) -> usize {
+        self.strata.iter().filter(|s| s.pairs() == 0).count()
+    }
+
+    fn shares(&self) -> Shares {
+        if self.strata.is_empty() {
+            let pairs = self.pairs() as f64;
+            let (wins, losses) = (self.wins() as f64 / pairs, self.losses() as f64 / pairs);
+            return Shares { wins, losses, variance: self.variance };
+        }
+        Shares { variance: self.variance, ..Shares::pooled(&self.strata) }
+    }
+
+    /// Wins over losses: above 1 the first group wins more than it loses. Within strata
+    /// `Σ winsₛ/Nₛ / Σ lossesₛ/Nₛ`, of which the ratio of all wins to all losses is not the value.
     #[must_use]
     pub fn win_ratio(&self) -> Estimate {
-        let (w, l) = self.shares();
-        let variance = self
-            .variance
-            .and_then(|[ww, ll, wl]| without_noise([ww / (w * w), ll / (l * l), -2.0 * wl / (w * l)]));
-        let std_error = variance.map(f64::sqrt).ok_or(NotEstimable::NoVariation);
-        Estimate::with_error(Scale::Log, (w / l).ln(), std_error)
+        self.shares().win_ratio()
     }
 
-    /// Wins and half of the ties over losses and half of the ties.
+    /// Wins and half of the ties over losses and half of the ties, weighted as those of the win ratio.
     #[must_use]
     pub fn win_odds(&self) -> Estimate {
-        let (w, l) = self.shares();
-        let benefit = w - l;
-        // The odds are (1 + benefit)/(1 − benefit).
-        let slope = 2.0 / (1.0 - benefit * benefit);
-        let std_error = self.benefit_error().map(|se| slope * se);
-        Estimate::with_error(Scale::Log, ((1.0 + benefit) / (1.0 - benefit)).ln(), std_error)
+        self.shares().win_odds()
     }
 
-    /// The share of wins less the share of losses.
+    /// The share of wins less the share of losses, weighted as those of the win ratio.
     #[must_use]
     pub fn net_benefit(&self) -> Estimate {
-        let (w, l) = self.shares();
-        Estimate::with_error(Scale::Identity, w - l, self.benefit_error()).within(-1.0, 1.0)
+        self.shares().net_benefit()
     }
 
-    fn benefit_error(&self) -> Result<f64, NotEstimable> {
-        let error = self.variance.and_then(|[ww, ll, wl]| without_noise([ww, ll, -2.0 * wl])).map(f64::sqrt);
-        error.ok_or(NotEstimable::NoVariation)
-    }
-
-    /// The Finkelstein-Schoenfeld test that no group wins more than it loses.
+    /// The Finkelstein-Schoenfeld test that no group wins more than it loses: within strata, sums over them.
     #[must_use]
     pub fn finkelstein_schoenfeld(&self) -> FinkelsteinSchoenfeld {
         self.finkelstein_schoenfeld
     }
 }
 
-/// The sum of the parts of a variance, unless it is but the rounding that their cancelling leaves.
-fn without_noise(parts: [f64; 3]) -> Option<f64> {
-    let (variance, size) = (parts.iter().sum::<f64>(), parts.iter().map(|p| p.abs()).sum::<f64>());
-    Some(variance).filter(|v| *v > 64.0 * f64::EPSILON * size)
-}
-
-/// Hoeffding's first-order variances of the shares of wins and losses and their covariance: the covariance of
-/// each subject's own share over its group, summed over the two groups.
-fn variance(tally: &Tally, subjects: [usize; 2], divisor: Divisor) -> Option<[f64; 3]> {
-    let mut total = [0.0; 3];
-    for group in 0..2 {
-        let (n, opponents) = (subjects[group] as f64, subjects[1 - group] as f64);
-        let divide_by = match divisor {
-            Divisor::N => n,
-            Divisor::NMinusOne => n - 1.0,
-        };
-        if divide_by <= 0.0 {
-            return None;
-        }
-        let own = if group == 0 { 0..subjects[0] } else { subjects[0]..subjects[0] + subjects[1] };
-        // The first group's view: what the second group's subjects lose, it wins.
-        let view = |i: usize| {
-            let [a, b] = tally.against_others[i].map(|x| f64::from(x) / opponents);
-            if group == 0 { (a, b) } else { (b, a) }
-        };
-        let (mut w, mut l) = (0.0, 0.0);
-        own.clone().map(view).for_each(|(a, b)| (w, l) = (w + a / n, l + b / n));
-        for (a, b) in own.map(view) {
-            for (sum, x) in total.iter_mut().zip([(a - w) * (a - w), (b - l) * (b - l), (a - w) * (b - l)]) {
-                *sum += x / (divide_by * n);
-            }
-        }
-    }
-    Some(total)
-}
-
 impl fmt::Display for WinStatistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Win statistics, {}: {} pairs of {} and {} (variances divide by {})",
+            "Win statistics, {}: {} pairs of {} and {}",
             pair(&self.group, &self.reference),
             self.pairs(),
             self.subjects[0],
             self.subjects[1],
-            if self.divisor == Divisor::N { "n" } else { "n − 1" }
         )?;
+        match self.strata.len() {
+            0 => {}
+            1 => write!(f, " within 1 stratum")?,
+            n => write!(f, " within {n} strata")?,
+        }
+        if let Some(tau) = self.horizon {
+            write!(f, ", up to time {}", Number(tau))?;
+        }
+        write!(f, " (variances divide by {})", if self.divisor == Divisor::N { "n" } else { "n − 1" })?;
         let width = self.endpoints.iter().map(|e| e.name.chars().count()).max().unwrap_or(0).max(11);
         write!(f, "\n{:width$} {:>10} {:>10} {:>10}", "decided by", "won", "lost", "tied")?;
         let mut left = self.pairs();
@@ -284,6 +230,13 @@ impl fmt::Display for WinStatistics {
         match self.finkelstein_schoenfeld.z().zip(self.finkelstein_schoenfeld.p_value()) {
             Some((z, p)) => write!(f, "\nFinkelstein-Schoenfeld z = {z:.3}, {:#}", PValue(p)),
             None => write!(f, "\nall pairs are tied: no test"),
+        }?;
+        if !self.strata.is_empty() {
+            write!(f, "\nstrata are weighted by 1/N (Dong et al. 2018)")?;
+        }
+        match self.strata_without_pairs() {
+            0 => Ok(()),
+            n => write!(f, "; {n} of {} with subjects of one group only: no pairs", self.strata.len()),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use crate::error::Result;
 use crate::survival::regression::parametric::jet::Real;
+use crate::survival::regression::parametric::one_row::middle;
 use crate::survival::regression::parametric::standard::Standard;
 
 /// How the natural value of a parameter follows from its working value.
@@ -173,6 +174,13 @@ pub trait Distribution: Clone + Debug {
     #[doc(hidden)]
     fn is_unbounded_shape(&self, _parameter: usize) -> bool {
         false
+    }
+
+    /// `ln P(L < T ≤ R)` where the survival function changes by less than a part in 10⁹; `lost` where the difference of its
+    /// logarithms is next to rounding. `None` if that difference is good enough.
+    #[doc(hidden)]
+    fn log_narrow<T: Real>(&self, limits: [f64; 2], lost: bool, parameters: &[T]) -> Option<T> {
+        lost.then(|| middle(self, limits, parameters))
     }
 
     /// The distribution once what it takes from the data is known: the places of knots.

@@ -5,6 +5,7 @@ use crate::survival::regression::parametric::distribution::{Distribution, Link, 
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::generalized_f::{f_delta, log_f_density, log_f_survival};
 use crate::survival::regression::parametric::jet::Real;
+use crate::survival::regression::parametric::one_row::{log_between, middle};
 use crate::survival::regression::parametric::spline::{self, Knots};
 use crate::survival::regression::parametric::standard::{SplineScale, Standard};
 use crate::survival::regression::parametric::tails::{
@@ -139,7 +140,7 @@ impl Distribution for Family {
                 T::compose([w, p[2], p[3]], &log_f_survival(w.value(), q, log_p))
             }
             Self::Spline { scale, knots } => scale.log_survival(knots.value(t, p)),
-            Self::PiecewiseExponential { cuts } => piecewise_log_survival(t, cuts, p),
+            Self::PiecewiseExponential { cuts } => piecewise_log_survival([0.0, t], cuts, p),
             Self::MixtureCure(base) => {
                 let (log_cured, log_other) = log_shares(p[0]);
                 let inner = base.log_survival(t, &base.base_parameters(&p[1..]));
@@ -198,7 +199,7 @@ impl Distribution for Family {
             }
             Self::PiecewiseExponential { cuts } => {
                 let piece = cuts.iter().take_while(|c| t > **c).count();
-                p[0] + p[piece + 1] + piecewise_log_survival(t, cuts, p)
+                p[0] + p[piece + 1] + piecewise_log_survival([0.0, t], cuts, p)
             }
             Self::MixtureCure(base) => {
                 log_shares(p[0]).1 + base.log_density(t, &base.base_parameters(&p[1..]))
@@ -213,6 +214,30 @@ impl Distribution for Family {
                 let jacobian = if self.is_positive() { t.ln() } else { 0.0 };
                 (self.standard().unwrap_or(Standard::Smallest).log_density(w) - log_scale).shift(-jacobian)
             }
+        }
+    }
+
+    /// Without what cancels: of a cure model the survival function has the cured beside it, and a cumulative hazard of a straight
+    /// line is that of its part.
+    fn log_narrow<T: Real>(&self, limits: [f64; 2], lost: bool, p: &[T]) -> Option<T> {
+        let [lower, upper] = limits;
+        let before = || if lower > 0.0 { self.log_survival(lower, p) } else { T::constant(0.0) };
+        let within = |base: &Self| log_between(base, limits, &base.base_parameters(&p[1..]));
+        match self {
+            Self::MixtureCure(base) => Some(log_shares(p[0]).1 + within(base)),
+            Self::NonMixtureCure(base) => {
+                let hazard = ((-p[0]).softplus().ln() + within(base)).exp();
+                Some(before() + (-hazard).ln_one_minus_exp())
+            }
+            Self::Gompertz if lost => {
+                let z = p[0].scale(upper - lower);
+                let hazard = (p[1] + p[0].scale(lower)).exp() * z.map(relative_exp(z.value()));
+                Some(before() + (-hazard.scale(upper - lower)).ln_one_minus_exp())
+            }
+            Self::PiecewiseExponential { cuts } if lost => {
+                Some(before() + piecewise_log_survival(limits, cuts, p).ln_one_minus_exp())
+            }
+            _ => lost.then(|| middle(self, limits, p)),
         }
     }
 
@@ -297,9 +322,9 @@ fn gamma_as_generalized<T: Real>(t: f64, p: &[T]) -> (T, T) {
     ((p[1] - p[0]).shift(t.ln()) * q.recip(), q)
 }
 
-fn piecewise_log_survival<T: Real>(t: f64, cuts: &[f64], p: &[T]) -> T {
+/// Minus the cumulative hazard between two times.
+fn piecewise_log_survival<T: Real>([mut from, t]: [f64; 2], cuts: &[f64], p: &[T]) -> T {
     let mut hazard = T::constant(0.0);
-    let mut from = 0.0;
     for (k, rate) in p[1..].iter().enumerate() {
         let to = cuts.get(k).copied().unwrap_or(f64::INFINITY).min(t);
         if to > from {
@@ -308,7 +333,7 @@ fn piecewise_log_survival<T: Real>(t: f64, cuts: &[f64], p: &[T]) -> T {
         if to >= t {
             break;
         }
-        from = to;
+        from = from.max(to);
     }
     -hazard
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::jet::{Jet, Real};
-use crate::survival::regression::parametric::one_row::row_of;
+use crate::survival::regression::parametric::one_row::{is_lost, row_of};
 use crate::survival::regression::parametric::residuals::ObservedRows;
 use crate::survival::regression::parametric::standard::Standard;
 
@@ -73,8 +73,15 @@ fn log_likelihood<T: Real>(standard: Standard, limits: [f64; 4], eta: T, tau: T)
     let inverse = (-tau).exp();
     let w = |y: f64| (-eta).shift(y) * inverse;
     let survival = |y: f64| y.is_finite().then(|| standard.log_survival(w(y)));
-    let density = || standard.log_density(w(limits[0])) - tau;
-    row_of(limits[0] == limits[1], density, limits.map(survival))
+    let at = limits.map(survival);
+    let [lower, upper, ..] = limits;
+    let lost = at[0].zip(at[1]).is_some_and(|(before, after)| {
+        is_lost(before.value(), (after.value() - before.value()).abs()) && lower < upper
+    });
+    let (middle, width) =
+        if lost { (f64::midpoint(lower, upper), (upper - lower).ln()) } else { (lower, 0.0) };
+    let density = || (standard.log_density(w(middle)) - tau).shift(width);
+    row_of(lower == upper || lost, density, at)
 }
 
 impl<D: Distribution> LocationScaleRows<'_, D> {

@@ -97,8 +97,16 @@ impl<D: Distribution> ParametricModel<D> {
         let variance = if robust {
             let problem =
                 Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
-            let half = a.dot(&inner);
-            half.dot(&squares(&problem.scores(&found.theta), k, data.clusters.as_deref())).dot(&half.t())
+            let (half, scores) = (a.dot(&inner), problem.scores(&found.theta));
+            let variance = half.dot(&squares(&scores, k, data.clusters.as_deref())).dot(&half.t());
+            if variance.diag().iter().any(|v| *v < 0.0) {
+                // That is rounding, which the squares of what each row moves the coefficients by are free of.
+                let moved = |score: &[f64]| half.dot(&Array1::from(score.to_vec())).to_vec();
+                let moved: Vec<f64> = scores.chunks_exact(k.max(1)).flat_map(moved).collect();
+                squares(&moved, k, data.clusters.as_deref())
+            } else {
+                variance
+            }
         } else {
             model_variance.clone()
         };

@@ -30,8 +30,67 @@ pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, pa
             distribution.log_density(lower, parameters)
         }
     };
-    let after = survival(upper).map(|after| after.shift(-background));
-    row_of(lower == upper, density, [survival(lower), after, survival(entry), survival(until)])
+    let (before, after) = (survival(lower), survival(upper).map(|after| after.shift(-background)));
+    let narrow = if lower < upper && background == 0.0 {
+        narrow(distribution, [lower, upper], [before, after], parameters)
+    } else {
+        None
+    };
+    let log = || narrow.unwrap_or_else(density);
+    row_of(lower == upper || narrow.is_some(), log, [before, after, survival(entry), survival(until)])
+}
+
+/// `ln P(L < T ≤ R)` of times with `ln S` at both.
+pub(super) fn log_between<D: Distribution, T: Real>(
+    distribution: &D,
+    limits: [f64; 2],
+    parameters: &[T],
+) -> T {
+    let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
+    let at =
+        limits.map(|t| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters)));
+    narrow(distribution, limits, at, parameters)
+        .or_else(|| between(at[0], at[1]))
+        .unwrap_or_else(|| T::constant(0.0))
+}
+
+/// The same in other words where the two survival functions differ by next to nothing.
+fn narrow<D: Distribution, T: Real>(
+    distribution: &D,
+    [lower, upper]: [f64; 2],
+    [before, after]: [Option<T>; 2],
+    parameters: &[T],
+) -> Option<T> {
+    let before = before.map_or(0.0, Real::value);
+    let apart = (after?.value() - before).abs();
+    if apart > LOST {
+        return None;
+    }
+    distribution.log_narrow([lower, upper], is_lost(before, apart), parameters)
+}
+
+/// Below this a difference of logarithms of survival functions that is rounding may be one of them.
+const LOST: f64 = 1e-9;
+
+/// Is a difference of two logarithms of survival functions, of which `before` is one, next to rounding?
+pub(super) fn is_lost(before: f64, apart: f64) -> bool {
+    before < 0.0 && apart <= LOST * f64::min(1.0, -before)
+}
+
+/// `ln ∫ f` over an interval in which the density, of log time where times are positive, does not bend: the density in the
+/// middle by the width.
+pub(super) fn middle<D: Distribution, T: Real>(
+    distribution: &D,
+    [lower, upper]: [f64; 2],
+    parameters: &[T],
+) -> T {
+    let width = upper - lower;
+    if distribution.is_positive() {
+        let t = lower.sqrt() * upper.sqrt();
+        distribution.log_density(t, parameters).shift(t.ln() + (width / lower).ln_1p().ln())
+    } else {
+        distribution.log_density(lower + 0.5 * width, parameters).shift(width.ln())
+    }
 }
 
 /// The same from the log density, and from the log survival functions at both limits, at entry and at the time of right

@@ -322,6 +322,7 @@ impl<D: Distribution> Parametric<D> {
                     })
                     .collect()
             };
+            let without = best.as_ref().map(|found| found.stop);
             // Where the model without covariates had no maximum, its start may serve the whole one better.
             let more = excess || best.as_ref().is_none_or(|b| !b.stop.is_success());
             let null: Vec<Vec<f64>> = best.iter().map(|found| whole(&found.theta)).collect();
@@ -331,6 +332,16 @@ impl<D: Distribution> Parametric<D> {
             }
             if excess || best.as_ref().is_none_or(|b| !b.stop.has_end()) {
                 best = self.best(problem, best, &from(problem, &wider), excess);
+            }
+            // What is without limit in a part of the model is so in the whole, which was searched from far out.
+            if let (Some(found), Some(ParametricStop::NoMaximum { coefficient })) = (&mut best, without)
+                && found.stop == ParametricStop::MaxIterations
+            {
+                let own = |j: &usize| !matches!(problem.layout.coefficients[*j].factor, Factor::Column(_));
+                if let Some(coefficient) = (0..problem.layout.len()).filter(own).nth(coefficient) {
+                    found.stop = ParametricStop::NoMaximum { coefficient };
+                    found.determined[coefficient] = false;
+                }
             }
         }
         best.ok_or(Error::Model(ModelError::InfiniteLikelihood))

@@ -151,17 +151,20 @@ impl<D: Distribution> Problem<'_, D> {
     ) -> Found {
         let k = theta.len();
         let all: Vec<usize> = (0..k).collect();
-        let inverse = Cholesky::new(&point.information, k, &all).map(|c| c.inverse());
+        // What a row of mean weight tells: weights that are large together make no level likelihood a curved one.
+        let share = self.mean_weight().max(1.0).recip();
+        let information: Vec<f64> = point.information.iter().map(|x| x * share).collect();
+        let inverse = Cholesky::new(&information, k, &all).map(|c| c.inverse());
         let error = |j: usize| inverse.as_ref().map_or(f64::INFINITY, |v| v[j * k + j].sqrt());
         let (mut determined, mut flat) = (vec![true; k], None);
         let stop = if converged && (0..k).all(|j| error(j) < LEVEL * f64::max(1.0, theta[j].abs())) {
             ParametricStop::Converged
-        } else if let Some((coefficient, directions)) = self.separated(&point, start, &theta) {
+        } else if let Some((coefficient, directions)) = self.separated(&information, start, &theta) {
             flat = Some(directions);
             ParametricStop::Separated { coefficient }
         } else if let Some(coefficient) = self
             .far(start, &theta)
-            .or_else(|| self.level(&point))
+            .or_else(|| self.level(&information))
             .or_else(|| if converged { None } else { self.diverging(start, &theta) })
         {
             determined[coefficient] = false;
@@ -183,6 +186,13 @@ impl<D: Distribution> Problem<'_, D> {
         Found { theta, point, iterations, stop, determined, flat }
     }
 
+    /// The mean weight of the rows that count.
+    fn mean_weight(&self) -> f64 {
+        let Some(weights) = &self.rows.weight else { return 1.0 };
+        let counted = weights.iter().filter(|w| **w > 0.0).count();
+        weights.iter().sum::<f64>() / (counted as f64).max(1.0)
+    }
+
     /// The logarithm or logit that has come farthest, where the search was on its way when it ended: the likelihood still rises, or
     /// falls off on one side alone.
     fn diverging(&self, start: &[f64], theta: &[f64]) -> Option<usize> {
@@ -196,17 +206,17 @@ impl<D: Distribution> Problem<'_, D> {
     }
 
     /// The coefficient in whose direction the information has vanished.
-    fn level(&self, point: &Point) -> Option<usize> {
+    fn level(&self, information: &[f64]) -> Option<usize> {
         let k = self.layout.len();
-        let direction = flattest(&point.information, k)?;
-        let curvature = quadratic(&point.information, &direction);
+        let direction = flattest(information, k)?;
+        let curvature = quadratic(information, &direction);
         let leading = largest(&direction);
         (curvature < LEVEL.powi(-2)).then_some(leading)
     }
 
     /// Directions of the location in which no event changes and every censored row gains: the likelihood rises along them
     /// without end. The leading coefficient, and the directions.
-    fn separated(&self, point: &Point, start: &[f64], theta: &[f64]) -> Option<(usize, Flat)> {
+    fn separated(&self, information: &[f64], start: &[f64], theta: &[f64]) -> Option<(usize, Flat)> {
         let k = theta.len();
         let layout = self.layout;
         let of_location: Vec<usize> =
@@ -218,7 +228,7 @@ impl<D: Distribution> Problem<'_, D> {
         let inner: Vec<f64> = of_location
             .iter()
             .flat_map(|&a| of_location.iter().map(move |&b| (a, b)))
-            .map(|(a, b)| point.information[a * k + b])
+            .map(|(a, b)| information[a * k + b])
             .collect();
         let level = level_directions(&inner, m)?;
         // Of several the one that the search has gone is inside the cone of all; one alone is known better by itself.
