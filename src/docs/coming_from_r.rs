@@ -41,7 +41,7 @@
 //! | `coxph(…, cluster = id)` of recurrent events, with `strata(enum)` | [`EventModel`]: Andersen-Gill, PWP, WLW |
 //! | `coxph(… + frailty(id))`, `frailty.gaussian` | [`Frailty`]: `em`, `reml`, `aic`, `df`, a fixed variance; `sparse = FALSE` is [`Frailty::full_information`] |
 //! | `survSplit(…, cut =)` | [`RightCensored::split_at`] |
-//! | `tmerge(…, x = tdc(…), y = event(…))` | [`Timelines`](crate::survival::data::Timelines) |
+//! | `tmerge(…, x = tdc(…), y = event(…))` | [`Timelines`] |
 //! | `tmerge(…, x = tdc(time))` of a group | [`RightCensored::split_at_change`]; [`SimonMakuch`], [`MantelByar`] |
 //! | `finegray(…)` | [`FineGray::expand`] |
 //! | `ns(x, …)` in a formula | [`DesignBuilder::natural_spline`] |

@@ -19,7 +19,7 @@ use crate::survival::data::group_change::GroupChange;
 /// changed, before looking at the events. [`SurvivalCurve::warnings`] names small risk sets.
 ///
 /// # Cost
-/// That of [`KaplanMeier`](crate::survival::KaplanMeier) with delayed entry, for each curve: O(n log n).
+/// That of [`KaplanMeier`] with delayed entry, for each curve: O(n log n).
 ///
 /// # Example
 /// The Stanford heart transplant programme, its first ten patients: days, death, day of the transplant.

@@ -14,7 +14,7 @@ use crate::survival::data::weights::Weights;
 /// was one, is that of the last. Nobody is in two rows at once, so no risk set changes and neither does any estimate,
 /// until a row's covariates depend on its period:
 ///
-/// * a coefficient per period: [`Design::builder`] with
+/// * a coefficient per period: [`Design::builder`](crate::survival::Design::builder) with
 ///   [`numeric_within`](crate::survival::regression::DesignBuilder::numeric_within) the [`periods`](Self::periods);
 /// * a baseline per period: the periods as strata;
 /// * a coefficient that is a function of time, `β + γ g(t)`: cut at every event time, and add the column `x g(t)` with

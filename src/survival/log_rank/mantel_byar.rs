@@ -14,7 +14,7 @@ use crate::survival::log_rank::weighted::LogRank;
 /// [`LogRankTest::subjects`] who changes counts in both groups.
 ///
 /// # Cost
-/// That of [`LogRank`](crate::survival::LogRank) with delayed entry: the risk tables and one pass over the event times, O(n log n).
+/// That of [`LogRank`] with delayed entry: the risk tables and one pass over the event times, O(n log n).
 ///
 /// # Example
 /// The Stanford heart transplant programme, its first ten patients: days, death, day of the transplant.
