@@ -51,6 +51,9 @@ fn eight_rows_by_hand() {
     let test = wins.finkelstein_schoenfeld();
     assert_eq!(test.statistic(), 1.0);
     assert_relative_eq!(test.variance(), 8.0 / 3.0 + 10.2, max_relative = 1e-14);
+    // coin 1.4-2: independence_test of the scores within blocks.
+    assert_relative_eq!(test.z().unwrap(), 0.2787834, epsilon = 6e-8);
+    assert_relative_eq!(test.p_value().unwrap(), 0.780411, epsilon = 6e-7);
     assert_relative_eq!(wins.strata()[1].win_ratio().value().unwrap(), 1.5, max_relative = 1e-14);
 
     // One subject in a group of X: no variance with n − 1. Values and test remain.

@@ -50,7 +50,7 @@ impl EndpointWins {
     }
 }
 
-/// The outcome of a [`WinRatio`](crate::survival::WinRatio) comparison.
+/// The outcome of a [`WinRatio`] comparison.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::Raw"))]
