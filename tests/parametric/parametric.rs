@@ -285,6 +285,7 @@ fn sizes_and_null<D: Distribution>(
     report.close(&what("loglik_null"), null, number(&out["loglik_null"]), 1e-8);
     if out["lr_test"].is_number() {
         let lr = 2.0 * (fit.log_likelihood() - null);
+        // Twice a small difference of two log likelihoods, each of which agrees to 1e-8 above.
         report.close(&what("lr_test"), lr, number(&out["lr_test"]), 1e-6);
         report.close(&what("df"), fit.recipe().columns().len() as f64, number(&out["df"]), 0.0);
     }

@@ -269,6 +269,7 @@ fn the_regression_is_that_of_the_reference_and_of_the_library() {
             "{}",
             case.name
         );
+        // icenReg stops at coefficients that are right to 2e-6, by the likelihood of either (`curves`, interval regression).
         close(
             sign * read(&model["coefficients"][0]["coef"]),
             numbers(&case.output["coef"])[0],
