@@ -156,7 +156,7 @@ impl fmt::Display for MeanEstimate {
 /// assert_eq!(format!("{:.2}", mean.at(3.0)), "0.67 ± 0.27");
 /// assert_eq!(mean.just_before(3.0).value()?, mean.at(2.0).value()?);
 /// assert!(mean.at(7.0).value().is_err());
-/// let (lower, upper) = mean.at(3.0).interval(interval)?.bounds().unwrap();
+/// let (lower, upper) = mean.at(3.0).interval(0.95)?.bounds().unwrap();
 /// assert!(lower > 0.29 && upper < 1.50);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
@@ -294,7 +294,7 @@ impl PrintsLimits for MeanFunction {
         )?;
         let shown = || self.rows.iter().filter(|r| r.events > 0.0);
         for row in shown().take(PRINTED_ROWS) {
-            let limits = self.row_estimate(row).interval(0.95).map_err(|_| fmt::Error)?;
+            let limits = self.row_estimate(row).interval(interval).map_err(|_| fmt::Error)?;
             write!(
                 f,
                 "\n{:>10} {:>9} {:>7} {:>9.3} {:>10.4}  {limits:>16}",
