@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::error::NotEstimable;
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result, TableError};
+use crate::error::TableError;
+use crate::error::{Error, NotEstimable, Result};
 use crate::survival::curve::survival_curve::SAME_TIME;
 use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
 use crate::survival::multi_state::occupation_variance::OccupationVariance;
