@@ -81,3 +81,22 @@ fn errors_without_a_row_name_the_flag() {
     let error = refusal(&format!("incidence {path} --time t --event c --causes 1,2 --tau 9"));
     assert!(error.starts_with("error: --tau 9: tau is 9, but follow-up ends at 3"), "{error}");
 }
+
+/// The limits of a p-value by permutation are those of --level in the text as in the JSON; a mean time has no p-value.
+#[test]
+fn limits_of_permutations_and_mean_times() {
+    let rows: Vec<String> =
+        (0..12).map(|i| format!("{},{},{}", i, i + 2 + i % 3, ["a", "b"][i % 2])).collect();
+    let path = crate::program::file("level.csv", format!("l,u,g\n{}\n", rows.join("\n")).as_bytes());
+    let call = format!("npmle {path} --lower l --upper u --by g --test sun --permutations 200 --level 0.8");
+    let limits = &crate::program::answer(&call)["test"]["permutation"];
+    let text = String::from_utf8(greenwood(&call).stdout).unwrap();
+    let [lower, upper] = ["lower", "upper"].map(|k| limits[k].as_f64().unwrap());
+    assert!(text.contains(&format!("(80% CI {lower:.4} to {upper:.4};")), "{text}");
+    let times = greenwood(
+        "multistate tests/data/mgus2_ms.csv --id id --start tstart --stop tstop --to event --states 0,1,2 --tau 60",
+    );
+    let text = String::from_utf8(times.stdout).unwrap();
+    let line = text.lines().find(|l| l.starts_with("mean time in 1")).unwrap();
+    assert!(line.contains("(95% CI ") && !line.contains("p ="), "{line}");
+}

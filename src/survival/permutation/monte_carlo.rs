@@ -13,6 +13,7 @@ use crate::survival::permutation::scheme::{PermutedBlocks, Sample, Scheme};
 use crate::survival::permutation::scores::{Method, ScoreTies, Scoring, Subjects};
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 use crate::survival::result::tail::Counts;
 use crate::survival::result::test::TestSummary;
 
@@ -286,12 +287,19 @@ impl From<&MonteCarloTest> for TestSummary {
     }
 }
 
-impl fmt::Display for MonteCarloTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
+prints_limits!(MonteCarloTest);
+
+impl PrintsLimits for MonteCarloTest {
+    fn knows(&self, interval: Interval) -> Result<()> {
+        self.interval(interval).map(|_| ())
+    }
+
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = print::level(interval.confidence_level());
+        let interval = self.interval(interval).map_err(|_| fmt::Error)?;
         write!(
             f,
-            "Monte Carlo log-rank test of {}, permuting T: statistic {:.4}, {:#} (95% CI {interval:.4}; {} \
+            "Monte Carlo log-rank test of {}, permuting T: statistic {:.4}, {:#} ({level} CI {interval:.4}; {} \
              allocations, seed {})",
             print::pair(self.group(), self.reference()),
             self.statistic(),

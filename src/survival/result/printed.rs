@@ -32,7 +32,7 @@ pub struct Printed<'a, T: ?Sized> {
 
 /// Refuses a level outside (0, 1) now, since a formatter has no words for it, and a scale that the result lacks.
 pub(crate) fn printed<T: PrintsLimits>(result: &T, interval: Interval) -> Result<Printed<'_, T>> {
-    Estimate::with_error(Scale::Identity, 1.0, Ok(1.0)).interval(interval)?;
+    result.knows(interval)?;
     Ok(Printed { result, interval })
 }
 
@@ -46,6 +46,11 @@ impl<T: PrintsLimits> fmt::Display for Printed<'_, T> {
 pub(crate) trait PrintsLimits {
     /// The text with the limits of `interval`.
     fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+
+    /// Refuses an interval that the result does not have; what is asked here is that of an [`Estimate`].
+    fn knows(&self, interval: Interval) -> Result<()> {
+        Estimate::with_error(Scale::Identity, 1.0, Ok(1.0)).interval(interval).map(|_| ())
+    }
 }
 
 /// `Display` at 95 %, and `printed` at any level, for results whose text has limits.

@@ -278,12 +278,11 @@ impl Options {
     fn time_in(&self, time: &TimeInState, text: &mut Vec<String>) -> Result<Value, Failure> {
         let estimate = time.estimate();
         let limits = estimate.interval(self.level)?;
-        text.push(format!(
-            "mean time in {} until {}: {:.2}",
-            time.state(),
-            time.tau(),
-            estimate.printed(self.level)?
-        ));
+        let value = match estimate.value() {
+            Ok(value) => format!("{value:.2} {}", limits.in_brackets(|x| format!("{x:.2}"))),
+            Err(because) => because.to_string(),
+        };
+        text.push(format!("mean time in {} until {}: {value}", time.state(), time.tau()));
         Ok(json!({
             "state": time.state(), "tau": time.tau(), "estimate": time.value(),
             "std_error": number(time.std_error()), "lower": number(limits.lower), "upper": number(limits.upper),

@@ -67,11 +67,12 @@ impl Tests {
         Ok(answer)
     }
 
-    pub fn to_text(&self) -> Vec<String> {
+    pub fn to_text(&self, level: f64) -> Result<Vec<String>, Failure> {
         // The permutation test repeats the other one, of the same variance, in its first lines.
         let alone = self.permuted.is_none() || self.asymptotic.variance() != IntervalVariance::Permutation;
         let asymptotic = alone.then(|| self.asymptotic.to_string());
-        asymptotic.into_iter().chain(self.permuted.iter().map(ToString::to_string)).collect()
+        let permuted = self.permuted.as_ref().map(|test| test.printed(level)).transpose()?;
+        Ok(asymptotic.into_iter().chain(permuted.map(|test| test.to_string())).collect())
     }
 }
 

@@ -101,7 +101,9 @@ impl Program for Options {
             return Ok(json_text(answer, &warnings));
         }
         let mut text = curves.to_text(&self);
-        text.extend(tests.into_iter().flat_map(|tests| tests.to_text()));
+        if let Some(tests) = tests {
+            text.extend(tests.to_text(self.level)?);
+        }
         text.extend(model.map(|(text, _)| text));
         Ok(text.join("\n"))
     }

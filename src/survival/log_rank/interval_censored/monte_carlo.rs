@@ -9,11 +9,12 @@ use super::variance::floor;
 use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::numeric::random::Random;
-use crate::print::PValue;
+use crate::print::{self, PValue};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+use crate::survival::result::printed::{PrintsLimits, prints_limits};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
 use crate::survival::result::tail::Counts;
@@ -250,12 +251,19 @@ impl From<&MonteCarloIntervalTest> for TestSummary {
     }
 }
 
-impl fmt::Display for MonteCarloIntervalTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
+prints_limits!(MonteCarloIntervalTest);
+
+impl PrintsLimits for MonteCarloIntervalTest {
+    fn knows(&self, interval: Interval) -> Result<()> {
+        self.interval(interval).map(|_| ())
+    }
+
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = print::level(interval.confidence_level());
+        let interval = self.interval(interval).map_err(|_| fmt::Error)?;
         write!(
             f,
-            "{}\nMonte Carlo permutation: {:#} (95% CI {interval:.4}; {} allocations, seed {})",
+            "{}\nMonte Carlo permutation: {:#} ({level} CI {interval:.4}; {} allocations, seed {})",
             self.asymptotic,
             PValue(self.p_value()),
             self.counts.drawn,
