@@ -14,6 +14,10 @@ use crate::proportion::unconditional::Ordering;
 /// two-sided test orders by the two-sided p-value and a one-sided test by that of its side (scipy doubles the smaller
 /// one-sided p-value for two sides, which is another test). The maximum is proven to a relative 10⁻¹².
 ///
+/// # Cost
+/// That of [`Barnard`](crate::proportion::Barnard), and Fisher's p-value of each of the (n + 1)(m + 1) tables once for each of
+/// the three p-values, O(nm log N) for N = n + m subjects.
+///
 /// # Example
 /// ```
 /// use greenwood::proportion::{Boschloo, Fisher, Proportion, TwoProportions};

@@ -15,6 +15,10 @@ use crate::proportion::pair::TwoProportions;
 /// |---|---|---|
 /// | [`mid_p`](Self::mid_p) | off | half the probability of what was observed: no longer exact, less conservative |
 ///
+/// # Cost
+/// A root for the estimate and for each limit, each step of it a pass over the possible tables, at most min(n, m, s, N − s) + 1
+/// for s events among N = n + m subjects; of large tables over those with a noticeable probability.
+///
 /// # Example
 /// ```
 /// use greenwood::proportion::{ConditionalOddsRatio, Proportion, TwoProportions};

@@ -12,6 +12,9 @@ use crate::proportion::score::{Counts, z};
 /// effect and the factor N/(N − 1), is the normal quantile. They need no correction for zeros, are the other way round
 /// for groups the other way round, and are the recommended ones for small groups short of exact limits.
 ///
+/// # Cost
+/// A root for each limit, each step of it a fixed number of operations: the number of subjects does not matter.
+///
 /// # Example
 /// ```
 /// use greenwood::proportion::{MiettinenNurminen, Proportion, TwoProportions};

@@ -15,6 +15,19 @@ use crate::survival::result::time_asked::TimeAsked;
 ///
 /// With standard errors `s₁`, `s₀` of log S, the variance of each is by the delta method (Klein, Logan,
 /// Harhoff & Andersen 2007, Stat Med 26:4505).
+///
+/// # Example
+/// ```
+/// use greenwood::survival::contrast::Measure;
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+///
+/// let new = KaplanMeier::fit(&RightCensored::new(&[1., 2., 3., 4.], &[true, false, false, false])?);
+/// let old = KaplanMeier::fit(&RightCensored::new(&[1., 1., 3., 4.], &[true, true, false, false])?);
+/// // S₁ = 3/4 and S₀ = 1/2
+/// assert!((new.contrast(&old, 2.0, Measure::Difference).value()? - 0.25).abs() < 1e-15);
+/// assert!((new.contrast(&old, 2.0, Measure::OddsRatio).value()? - 3.0).abs() < 1e-12);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -1,6 +1,18 @@
 //! The rule for times that differ by rounding error.
 
 /// Are times that differ only by rounding error the same time?
+///
+/// # Example
+/// ```
+/// use greenwood::survival::data::NearTies;
+/// use greenwood::survival::{KaplanMeier, RightCensored};
+///
+/// let data = RightCensored::new(&[0.3, 0.1 + 0.2], &[true, true])?;
+/// assert_eq!(KaplanMeier::fit(&data).table().times().len(), 1);
+/// let data = data.with_near_ties(NearTies::Exact)?;
+/// assert_eq!(KaplanMeier::fit(&data).table().times().len(), 2);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -30,6 +30,10 @@ use crate::survival::data::histories::Histories;
 /// Where it rejects, [`TransitionProbability::landmark`](super::TransitionProbability::landmark) still holds, and so do state
 /// occupation probabilities.
 ///
+/// # Cost
+/// For each landmark two sorts and one pass, O(n log n) and k² numbers for each event time of the transition, k the states held at
+/// the landmark. Each multiplier sample takes k operations for each subject with the transition, and k³ for the statistic.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::Histories;

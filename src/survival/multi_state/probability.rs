@@ -30,6 +30,10 @@ pub enum TransitionVariance {
 /// [`landmark`](Self::landmark) only subjects in that state at s count, which holds without this assumption (Putter &
 /// Spitoni 2018): then the row of that state is the one to read.
 ///
+/// # Cost
+/// A sort of the rows; then at each time with m kinds of transitions O(m² K⁴) for K states, and K⁴ numbers are kept. Without a
+/// covariance O(m K²) and K². More than 94 states with a covariance are refused.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::Histories;

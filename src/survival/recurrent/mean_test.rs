@@ -22,6 +22,10 @@ const NOISE: f64 = 1e-12;
 ///
 /// The robust score test of an Andersen-Gill model is another estimate of the same variance, under equal means.
 ///
+/// # Cost
+/// A sort, then for each pair of the k groups a pass over the event times, and for each row and group a look-up: O(n log n + k² t + k
+/// n log t) for t event times, and k² numbers for each cluster.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::Groups;

@@ -38,6 +38,10 @@ enum Kind {
 /// Event numbers are counted from the rows: a subject waits for one more than it has had. In gap time the clock starts at 0
 /// with the first row of a subject, and again with the first row after each event; a row that is split in between goes on.
 ///
+/// # Cost
+/// The rows O(n log n), then a Cox fit of as many rows as the data have; [`wlw`](Self::wlw) has up to one row for each subject's row
+/// and each event number.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::Design;

@@ -13,6 +13,19 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::test::TestSummary;
 
 /// What is known of one coefficient.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::regression::Status;
+/// use greenwood::survival::{CoxPh, Design, RightCensored};
+///
+/// let data = RightCensored::new(&[4., 3., 1., 7., 2., 5.], &[true, true, true, false, true, true])?;
+/// let x = [0.3, 1.1, 2.0, -0.4, 0.1, 0.9];
+/// let twice = x.map(|x| 2.0 * x);
+/// let fit = CoxPh::new().fit(&data, &Design::builder().numeric("x", &x).numeric("twice x", &twice).build()?)?;
+/// assert_eq!([fit.terms()[0].status(), fit.terms()[1].status()], [Status::Estimated, Status::Redundant]);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -8,6 +8,17 @@ use crate::trial::design::spending::Spending;
 use crate::trial::report::Table;
 
 /// How the efficacy bounds come about.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::design::{BoundaryType, GroupSequential};
+///
+/// let pocock = GroupSequential::looks(3).boundary(BoundaryType::Pocock).fit()?;
+/// assert!((pocock.z()[0] - pocock.z()[2]).abs() < 1e-12);
+/// let late = GroupSequential::looks(3).boundary(BoundaryType::OBrienFleming).fit()?;
+/// assert!((late.z()[0] - 3f64.sqrt() * late.z()[2]).abs() < 1e-9); // c/√t
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -48,6 +48,10 @@ use crate::trial::design::target::Target;
 /// assert_eq!(plan.rounded().events, 162);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
+///
+/// # References
+/// Schoenfeld (1981), Biometrika 68:316; (1983), Biometrics 39:499. Freedman (1982), Stat Med 1:121. Lachin & Foulkes (1986),
+/// Biometrics 42:507, for accrual and dropout.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is computed until `.fit()` is called"]
 pub struct FixedDesign {

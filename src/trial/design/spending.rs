@@ -14,6 +14,16 @@ use crate::trial::design::checks;
 /// | Kim-DeMets(ρ) | `α t^ρ` |
 /// | user | the amounts given, one for each look |
 ///
+/// # Example
+/// ```
+/// use greenwood::trial::design::{BoundaryType, GroupSequential, Spending};
+///
+/// let even = BoundaryType::Spending(Spending::KimDeMets(1.0));
+/// let bounds = GroupSequential::looks(2).boundary(even).fit()?;
+/// assert!((bounds.alpha_spent()[0] - 0.0125).abs() < 1e-12); // half of 0.025 at half of the information
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+///
 /// # References
 /// Lan & DeMets (1983), Biometrika 70:659. Hwang, Shih & DeCani (1990), Stat Med 9:1439. Kim & DeMets (1987), Biometrika 74:149.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,6 +5,20 @@ use crate::trial::facts::baseline::Baseline;
 use crate::trial::{Characteristic, Label, Name, Stratum, Time, label};
 
 /// How a subject's follow-up ended. It ends once, in one way.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Exit, Subject, Time};
+///
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// enum Event { Relapse, Death }
+///
+/// let end = Time::months(20.0);
+/// let lost = Subject::on("A").then(Time::months(7.0), Event::Relapse).until(end, Exit::Lost)?;
+/// let dead = Subject::on("A").until(end, Exit::Terminal(Event::Death))?;
+/// assert!(lost.exit() != dead.exit() && lost.end() == dead.end());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Exit<E> {

@@ -11,6 +11,23 @@ use crate::trial::Time;
 /// | composite | `Event` |
 /// | hypothetical (assuming non-informative censoring) | `Censor` |
 /// | while on treatment | `Censor`, or `Competing` if the question is "before it" |
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Endpoint, Exit, Role, Subject, Time, Trial};
+///
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// enum Event { Relapse, Death }
+///
+/// // The time to relapse: after a death without one there is none to come.
+/// const RELAPSE: Endpoint<Event> = Endpoint::new("time to relapse", |event| match event {
+///     Event::Relapse => Role::Event,
+///     Event::Death => Role::Competing,
+/// });
+/// let trial = Trial::new([Subject::on("A").until(Time::months(5.0), Exit::Terminal(Event::Death))?]);
+/// assert!(!trial.analyse(&RELAPSE)?.records()[0].outcome.is_event());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Role {

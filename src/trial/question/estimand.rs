@@ -17,6 +17,15 @@ use crate::trial::{Ascertainment, Endpoint, Label, Origin, Role, RunTimeEndpoint
 /// The third and the fourth give the same rows and do not mean the same: the record keeps which one it was. The
 /// fifth strategy of the guideline, principal stratum, is no rule for rows: it is a population by potential
 /// outcomes, which no observed record can tell.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::{Role, Strategy};
+///
+/// assert_eq!(Strategy::Composite.role(), Role::Event);
+/// assert_eq!(Strategy::Hypothetical.role(), Strategy::WhileOnTreatment.role());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Strategy {

@@ -26,6 +26,10 @@ use crate::survival::log_rank::weighted::check_count;
 /// information that of `method = "scoretest"`. Of few subjects take
 /// [`MonteCarloIntervalLogRank`](super::MonteCarloIntervalLogRank), which needs no approximation.
 ///
+/// # Cost
+/// One [`Turnbull`] estimate for each stratum, then one pass over the rows and k² numbers for k groups. The information also
+/// factorises a matrix of the curve's steps, within the span of each row's interval; more than 2·10¹⁰ multiplications are refused.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::log_rank::{IntervalLogRank, IntervalScore, IntervalVariance};

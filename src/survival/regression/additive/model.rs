@@ -253,7 +253,24 @@ impl AdditiveModel {
     }
 
     /// The test of no effect of any covariate: `U' V⁻ U` of the weighted sums `U_j = Σ w_j(t) dB_j(t)` without those of
-    /// intercepts. R's `aareg` prints it.
+    /// intercepts. R's `aareg` prints it (Aalen 1989, Stat Med 8:907).
+    ///
+    /// # Cost
+    /// The sums are kept by the fit; q³ operations for q covariates.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::regression::AdditiveHazards;
+    /// use greenwood::survival::{Design, RightCensored};
+    ///
+    /// let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[true; 6])?;
+    /// let design = Design::builder().numeric("dose", &[2.0, 1.0, 2.0, 0.0, 1.0, 0.0]).build()?;
+    /// let model = AdditiveHazards::new().fit(&data, &design)?;
+    /// let (test, alone) = (model.test(), &model.weighted_sums()[1]);
+    /// let z = alone.value()? / alone.std_error()?; // of one covariate the statistic is z²
+    /// assert!(test.df() == 1 && (test.statistic() - z * z).abs() < 1e-9);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
     #[must_use]
     pub fn test(&self) -> TestResult {
         let (p, first) = (self.p(), self.intercepts());

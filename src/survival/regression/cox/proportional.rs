@@ -23,6 +23,19 @@ use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::term::{Term, TestResult};
 
 /// The function g of time along which a coefficient might drift.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::regression::TimeScale;
+/// use greenwood::survival::{CoxPh, Design, RightCensored};
+///
+/// let data = RightCensored::new(&[4., 3., 1., 7., 2., 5.], &[true, true, true, false, true, true])?;
+/// let design = Design::builder().numeric("x", &[0.3, 1.1, 2.0, -0.4, 0.1, 0.9]).build()?;
+/// let fit = CoxPh::new().fit(&data, &design)?;
+/// let test = fit.with(&data, &design)?.proportional_hazards(TimeScale::Log)?;
+/// assert_eq!((test.time_scale(), test.global().df()), (TimeScale::Log, 1));
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -8,6 +8,20 @@ use crate::survival::regression::cox::options::CoxPh;
 use crate::survival::regression::cox::with_data::FittedData;
 
 /// Why the iteration ended. [`is_success`](Self::is_success): may the estimates be reported without a remark?
+///
+/// # Example
+/// ```
+/// use greenwood::survival::regression::Stop;
+/// use greenwood::survival::{CoxPh, Design, RightCensored};
+///
+/// // All who are treated fail first: the likelihood is monotone.
+/// let data = RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true; 6])?;
+/// let design = Design::builder().numeric("treated", &[1., 1., 1., 0., 0., 0.]).build()?;
+/// let fit = CoxPh::new().fit(&data, &design)?;
+/// assert_eq!(fit.stop(), Stop::InfiniteCoefficient { covariate: 0 });
+/// assert!(CoxPh::new().firth().fit(&data, &design)?.stop().is_success());
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

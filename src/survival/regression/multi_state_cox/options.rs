@@ -26,6 +26,9 @@ use crate::survival::regression::multi_state_cox::stack::{initial, stack};
 /// Histories may have gaps, delayed entry, weights (R's case weights are sampling weights) and clusters. The variance is
 /// robust: summed over subjects, or over clusters where there are any (Lin & Wei 1989).
 ///
+/// # Cost
+/// One Cox fit: a row for each row of the histories and each transition out of its state, a column for each coefficient.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::{Design, Histories};

@@ -14,6 +14,9 @@ use crate::survival::regression::parametric::options::Parametric;
 /// A model whose search found no maximum is listed without a weight, and its diagnosis says why; a family that refused the
 /// data is listed in [`refused`](Self::refused).
 ///
+/// # Cost
+/// One fit of [`Parametric`] for each family.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::regression::Family;
@@ -29,7 +32,8 @@ use crate::survival::regression::parametric::options::Parametric;
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
-/// References: Akaike (1974), IEEE Trans Automat Contr 19:716; Burnham & Anderson (2002), Model Selection, chapter 2.
+/// # References
+/// Akaike (1974), IEEE Trans Automat Contr 19:716; Burnham & Anderson (2002), Model Selection, chapter 2.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Comparison {

@@ -27,7 +27,8 @@ use crate::survival::regression::parametric::standard::{SplineScale, Standard};
 /// | `MixtureCure` | η = logit θ, those of the base | `θ + (1 − θ) S₀(t)` |
 /// | `NonMixtureCure` | η = logit θ, those of the base | `θ^{1 − S₀(t)}` |
 ///
-/// References: Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, chapters 2 and 3; Prentice
+/// # References
+/// Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, chapters 2 and 3; Prentice
 /// (1974), Biometrika 61:539; Prentice (1975), Biometrika 62:607; Royston & Parmar (2002), Statist Med 21:2175; Lambert
 /// et al. (2007), Biostatistics 8:576 (cure).
 ///

@@ -43,6 +43,10 @@ pub(super) fn part_step(rows: usize) -> usize {
 /// Starting values come from several rough fits without covariates; families of three parameters or more are searched from
 /// each of them and the highest maximum is kept. How it ended is part of the result: [`ParametricModel::stop`].
 ///
+/// # Cost
+/// Each Newton step is one pass over the rows, O(n p²) for p coefficients, and p³. A family of three parameters or more is searched
+/// from several starts. With 65,536 rows or more a part of them is searched first, from whose maximum the whole takes few steps.
+///
 /// # Example
 /// ```
 /// use greenwood::survival::regression::Family;
@@ -53,6 +57,10 @@ pub(super) fn part_step(rows: usize) -> usize {
 /// assert!((fit.coefficients()[0] - (17.0_f64 / 3.0).ln()).abs() < 1e-12); // time at risk by events
 /// # Ok::<(), greenwood::Error>(())
 /// ```
+///
+/// # References
+/// Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, chapter 3. Jackson (2016), J Stat Softw 70(8), for
+/// covariates on any parameter. Each [`Family`] names its own.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use = "nothing is fitted until `.fit(…)` is called"]
 pub struct Parametric<D = Family> {

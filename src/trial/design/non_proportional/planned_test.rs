@@ -3,6 +3,19 @@
 use crate::survival::log_rank::weight::Weight;
 
 /// The test that will be made of the data.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::design::non_proportional::{NonProportionalDesign, PlannedTest};
+/// use greenwood::trial::design::{Accrual, Assumptions, Hazard};
+///
+/// let control = Hazard::median(12.0)?;
+/// let assumed = Assumptions::new(control.times(0.6), control, Accrual::uniform(300.0, 18.0)?);
+/// let subjects = |test| NonProportionalDesign::new(assumed.clone(), test, 36.0).fit().map(|plan| plan.subjects());
+/// // One time tells less than the curves up to it.
+/// assert!(subjects(PlannedTest::RestrictedMean(24.0))? < subjects(PlannedTest::Milestone(24.0))?);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -5,6 +5,19 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 
 /// When the data are cut.
+///
+/// # Example
+/// ```
+/// use greenwood::trial::design::simulation::{Cutoff, Simulation};
+/// use greenwood::trial::design::{Accrual, Assumptions, Hazard};
+///
+/// let control = Hazard::median(12.0)?;
+/// let assumed = Assumptions::new(control.times(0.6), control, Accrual::uniform(252.0, 24.0)?);
+/// let simulation = Simulation::new(assumed);
+/// assert_eq!(simulation.clone().cutoff(Cutoff::Events(100)).sample(0)?.events(), 100);
+/// assert_eq!(simulation.cutoff(Cutoff::Time(18.0)).sample(0)?.cutoff(), 18.0);
+/// # Ok::<(), greenwood::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
