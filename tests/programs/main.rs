@@ -11,6 +11,7 @@ mod program;
 
 mod programs;
 mod programs_design;
+mod programs_help;
 mod programs_incidence;
 mod programs_level;
 mod programs_multistate;

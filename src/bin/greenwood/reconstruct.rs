@@ -30,6 +30,9 @@ use crate::support::{Failure, Program, tell};
 /// a time; events(48)=5 up to a time, events=6 in all; censored(48)=1 before a time, censored=3 in all;
 /// median=15 or median=none.
 #[derive(Parser, Debug)]
+#[command(
+    after_help = "Example: reconstruct --first \"MSC n=9 S(48)=38.1% SE(48)=17.2%\" --second \"control n=9 S(48)=66.7% SE(48)=15.7%\" --p 0.153 --no-ties"
+)]
 pub struct Options {
     /// The first arm, "name n=9 S(48)=38.1% …"; without it the published trial is reconstructed.
     #[arg(long)]

@@ -56,7 +56,9 @@ enum Strata {
 
 /// Reports one endpoint of an ADTTE data set (CSV, or Dataset-JSON by its ending).
 #[derive(Parser)]
-#[command(after_help = "Example: report adtte.csv --param PFS --of NEW --against OLD --form html")]
+#[command(
+    after_help = "Example: report adtte/trial.csv --param PFS --of \"New treatment\" --against Control --form html"
+)]
 pub struct Options {
     file: PathBuf,
     /// PARAMCD of the endpoint

@@ -19,7 +19,7 @@ use crate::support::{
 /// State occupation, transition probabilities and time in each state from start-stop histories of a file.
 #[derive(clap::Parser)]
 #[command(
-    after_help = "Example: multistate visits.csv --id id --start a --stop b --to to --states 1,2,3 --at 12"
+    after_help = "Example: multistate colon_ms.csv --id id --start tstart --stop tstop --from from --to to --states 1,2,3 --at 500,1000"
 )]
 pub struct Options {
     /// The CSV file: one row for each interval (start, stop] of a subject
