@@ -67,23 +67,13 @@ impl Random {
     }
 }
 
-/// Gray's test on 1,500 trials of 300 subjects with a subdistribution ratio of 0.6: 5 standard errors and a percentage point for
-/// the normal approximation.
-#[test]
-fn grays_test_has_the_planned_power() -> Answer {
-    let (event, other, theta, n) = (0.05, 0.03, 0.6, 300);
-    let design = CompetingRisksDesign::new(
-        CompetingEffect::Subdistribution(theta),
-        Hazard::constant(event)?,
-        Accrual::uniform(1.0, 12.0)?,
-        36.0,
-    )
-    .competing(Hazard::constant(other)?);
-    let plan = design.target(Target::Subjects(n as f64)).fit()?;
+/// In which share of trials of `n` subjects Gray's test shows a subdistribution ratio of `theta` on the two-sided level of 5 %.
+fn grays_share(theta: f64, n: usize, trials: u32) -> Result<f64, Error> {
+    let (event, other) = (0.05_f64, 0.03_f64);
     let mut random = Random(17);
-    let (mut rejected, trials) = (0, 1500);
     let codes: Vec<usize> = (0..n).map(|i| i % 2).collect();
     let arms = Groups::from_codes(&codes, &["experimental", "control"])?;
+    let mut rejected = 0;
     for _ in 0..trials {
         let (mut time, mut cause) = (Vec::new(), Vec::new());
         for &code in &codes {
@@ -102,12 +92,30 @@ fn grays_test_has_the_planned_power() -> Answer {
             cause.push((at <= followed).then_some(kind));
         }
         let test = Gray::new(&1).test(&CompetingRisks::new(&time, &cause)?, &arms)?;
-        // One-sided at 0.025: the square passes 3.84 on the side of the benefit; the other side is never seen here.
-        rejected += usize::from(test.statistic() > 3.841458820694124);
+        rejected += u32::from(test.statistic() > 3.841458820694124);
     }
-    let power = f64::from(u32::try_from(rejected).unwrap()) / f64::from(trials);
+    Ok(f64::from(rejected) / f64::from(trials))
+}
+
+/// Gray's test on 1,500 trials of 300 subjects with a subdistribution ratio of 0.6: 5 standard errors and a percentage point for
+/// the normal approximation. 1,500 trials of 100 subjects without an effect reject in 5 %, within 5 standard errors.
+#[test]
+fn grays_test_has_the_planned_power_and_error() -> Answer {
+    let (theta, n, trials) = (0.6, 300, 1_500);
+    let design = CompetingRisksDesign::new(
+        CompetingEffect::Subdistribution(theta),
+        Hazard::constant(0.05)?,
+        Accrual::uniform(1.0, 12.0)?,
+        36.0,
+    )
+    .competing(Hazard::constant(0.03)?);
+    let plan = design.target(Target::Subjects(n as f64)).fit()?;
+    // One-sided at 0.025: the square passes 3.84 on the side of the benefit; the other side is never seen here.
+    let power = grays_share(theta, n, trials)?;
     let error = (power * (1.0 - power) / f64::from(trials)).sqrt();
     assert!((power - plan.power()).abs() < 5.0 * error + 0.01, "{power} ± {error}, {plan}");
+    let (wrong, error) = (grays_share(1.0, 100, trials)?, (0.05_f64 * 0.95 / f64::from(trials)).sqrt());
+    assert!((wrong - 0.05).abs() < 5.0 * error, "{wrong} ± {error}");
     Ok(())
 }
 
@@ -135,7 +143,8 @@ fn competing_events_in_the_assumptions() -> Answer {
     Ok(())
 }
 
-/// Without ties and censoring the win ratio is the inverse hazard ratio and its test is Gehan's: 3,000 simulated trials.
+/// Without ties and censoring the win ratio is the inverse hazard ratio and its test is Gehan's: 3,000 simulated trials with an effect,
+/// and as many smaller ones without.
 #[test]
 fn win_ratio() -> Answer {
     let n = 200.0;
@@ -146,6 +155,11 @@ fn win_ratio() -> Answer {
     let result = run.run(&WeightedProcedure(Weight::GehanBreslow))?;
     // The formula takes the variance of no effect: a percentage point and a half here.
     assert!((result.power() - plan.power()).abs() < 5.0 * result.std_error() + 0.015, "{plan}\n{result}");
+    let control = Hazard::median(1.0)?;
+    let none = Assumptions::new(control.clone(), control, Accrual::uniform(100.0, 1.0)?);
+    let none = Simulation::new(none).trials(3_000).cutoff(Cutoff::Time(1000.0)).seed(6);
+    let none = none.run(&WeightedProcedure(Weight::GehanBreslow))?;
+    assert!((none.power() - 0.025).abs() < 5.0 * (0.025_f64 * 0.975 / 3_000.0).sqrt(), "{none}");
     let again = WinRatioDesign::new(1.0 / 0.65).target(Target::Power(plan.power())).fit()?;
     close(again.subjects(), n, 1e-10);
     assert!(
@@ -234,8 +248,8 @@ fn subjects_of_equivalence() -> Answer {
 
 /// Clusters of 10 to 30 whose members share a normal variable of correlation 0.25 (a Gaussian copula of exponential times, so
 /// that the hazards stay proportional): the score of the log-rank test of 400 trials is inflated as the formula has it, with the
-/// correlation of the martingale residuals, and the robust test has the power of the plan. 5 standard errors, and two
-/// percentage points for the normal approximation with 22 clusters an arm.
+/// correlation of the martingale residuals, and the robust test has the power of the plan, and its error. 5 standard errors, and two
+/// percentage points for the normal approximation with 24 clusters an arm.
 #[test]
 fn the_design_effect_of_clusters_by_simulation() -> Answer {
     let (ratio, rate, followed, trials, correlation) = (0.6, 0.06, 24.0, 400, 0.25_f64);
@@ -281,7 +295,7 @@ fn the_design_effect_of_clusters_by_simulation() -> Answer {
         .fit()?;
     let plan = design.plan(&effective)?;
     close(plan.subjects().unwrap(), n, 1e-9);
-    let (mut rejected, mut sum, mut inflation) = (0, 0.0, 0.0);
+    let (mut rejected, mut wrong, mut sum, mut inflation) = (0, 0.0, 0.0, 0.0);
     for trial in 0..2 * trials {
         // Trials with the effect, and as many without it.
         let effect = trial < trials;
@@ -299,12 +313,13 @@ fn the_design_effect_of_clusters_by_simulation() -> Answer {
         let arms = Groups::from_codes(&arm, &["control", "experimental"])?;
         let data = RightCensored::new(&time, &event)?;
         let plain = LogRank::test(&data, &arms)?;
+        let robust = LogRank::test(&data.with_clusters(&id)?, &arms)?.statistic() > 3.841458820694124;
         if effect {
-            let robust = LogRank::test(&data.with_clusters(&id)?, &arms)?;
-            rejected += usize::from(robust.statistic() > 3.841458820694124 && plain.z().unwrap() > 0.0);
+            rejected += usize::from(robust && plain.z().unwrap() > 0.0);
         } else {
             sum += 1.0;
             inflation += plain.statistic();
+            wrong += f64::from(u8::from(robust));
         }
     }
     // Without an effect the naive statistic is a chi-square times the design effect.
@@ -314,6 +329,8 @@ fn the_design_effect_of_clusters_by_simulation() -> Answer {
     let power = f64::from(u32::try_from(rejected).unwrap()) / f64::from(trials);
     let error = (power * (1.0 - power) / f64::from(trials)).sqrt();
     assert!((power - plan.power()).abs() < 5.0 * error + 0.02, "{power} ± {error}, {plan}");
+    let (share, error) = (wrong / sum, (0.05_f64 * 0.95 / sum).sqrt());
+    assert!((share - 0.05).abs() < 5.0 * error + 0.02, "{share} ± {error} of two sides");
     Ok(())
 }
 

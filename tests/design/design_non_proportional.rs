@@ -231,13 +231,23 @@ impl Procedure for Each {
     }
 }
 
-/// 4,000 trials: 5 standard errors and half a percentage point for the normal approximation.
-#[test]
-fn simulated_trials_have_this_power() -> Answer {
-    let (n, trials, weights) = (400.0, 4_000, [Weight::LogRank, fh(0.0, 1.0)]);
-    let each = Each(MaxCombo::new().weights(weights.clone()), Default::default());
+/// In how many of `trials` trials of `n` subjects each test shows a benefit, with the effect or without one.
+fn shown(n: f64, trials: usize, effect: bool) -> Result<[f64; 4], Error> {
+    let each = Each(MaxCombo::new().weights([Weight::LogRank, fh(0.0, 1.0)]), Default::default());
     let simulation = Simulation::new(delayed()?.with_subjects(n)).trials(trials).seed(5).threads(2);
-    simulation.cutoff(Cutoff::Time(36.0)).run(&each)?;
+    let simulation = simulation.cutoff(Cutoff::Time(36.0));
+    if effect {
+        simulation.run(&each)?
+    } else {
+        simulation.without_effect().run(&each)?
+    };
+    Ok(each.1.map(|count| count.into_inner() as f64 / trials as f64))
+}
+
+/// 5 standard errors and half a percentage point for the normal approximation.
+fn power_of_simulated_trials(trials: usize) -> Answer {
+    let (n, weights) = (400.0, [Weight::LogRank, fh(0.0, 1.0)]);
+    let found = shown(n, trials, true)?;
     for (test, shown) in [
         (PlannedTest::LogRank(Weight::LogRank), 0),
         (PlannedTest::AverageHazardRatio, 0),
@@ -245,13 +255,36 @@ fn simulated_trials_have_this_power() -> Answer {
         (PlannedTest::MaxCombo(weights.to_vec()), 2),
         (PlannedTest::RestrictedMean(30.0), 3),
     ] {
-        let share = each.1[shown].load(Ordering::Relaxed) as f64 / trials as f64;
+        let share = found[shown];
         let target = Target::Subjects(n);
         let plan = NonProportionalDesign::new(delayed()?, test, 36.0).target(target).fit()?;
         let bound = 5.0 * (share * (1.0 - share) / trials as f64).sqrt() + 0.005;
         assert!((share - plan.power()).abs() < bound, "{plan}\n{share}");
     }
     Ok(())
+}
+
+/// Without an effect each of these tests shows a benefit in 2.5 % of the trials: 5 standard errors, and for the difference of restricted
+/// means, whose variance is estimated without a degree of freedom, half a percentage point.
+fn error_of_simulated_trials(trials: usize) -> Answer {
+    let error = 5.0 * (0.025_f64 * 0.975 / trials as f64).sqrt();
+    for (share, formula) in shown(120.0, trials, false)?.into_iter().zip([0.0, 0.0, 0.0, 0.005]) {
+        assert!((share - 0.025).abs() < error + formula, "{share}");
+    }
+    Ok(())
+}
+
+#[test]
+fn simulated_trials_have_this_power_and_error() -> Answer {
+    power_of_simulated_trials(1_000)?;
+    error_of_simulated_trials(2_000)
+}
+
+#[test]
+#[ignore = "some seconds of release build: `bash .ci/long design`"]
+fn many_simulated_trials_have_this_power_and_error() -> Answer {
+    power_of_simulated_trials(40_000)?;
+    error_of_simulated_trials(100_000)
 }
 
 #[test]

@@ -99,6 +99,7 @@ fn fixed_designs() -> Answer {
     let run = |ratio: f64| simulation(ratio)?.alpha(0.05).run(&equal);
     assert_share(run(1.0)?.power(), plan.power(), trials, 0.01, "equivalence");
     assert_share(run(1.45)?.power(), 0.05, trials, 0.005, "the upper margin");
+    assert_share(run(1.0 / 1.45)?.power(), 0.05, trials, 0.005, "the lower margin");
     Ok(())
 }
 

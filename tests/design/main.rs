@@ -9,6 +9,7 @@ mod design;
 mod design_adaptive;
 mod design_adaptive_arms;
 mod design_endpoints;
+mod design_estimates;
 mod design_non_proportional;
 mod design_plans;
 mod design_published;

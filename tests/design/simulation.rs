@@ -58,6 +58,13 @@ fn a_group_sequential_trial_stops_as_its_bounds_say() -> Answer {
         let error = (expected * (1.0 - expected) / 1_500.0).sqrt();
         assert!((found - expected).abs() < 5.0 * error + 0.01, "{found} and {expected}");
     }
+    // Without an effect, with fewer subjects and more trials.
+    let trials = 3_000;
+    let none = Simulation::new(assumed(1.0, 60.0)?).trials(trials).seed(5).looks(&bounds, 45.0);
+    let none = none.run(&LogRankProcedure)?;
+    for (found, expected) in none.rejection_by_look().iter().zip(bounds.rejection_by_look(0.0)) {
+        assert_within(*found, (expected * (1.0 - expected) / trials as f64).sqrt(), expected);
+    }
     let size = events * bounds.expected_fraction(drift);
     assert!((result.events().0 - size).abs() < 5.0 * result.events().1 + 0.01 * size);
     Ok(())
