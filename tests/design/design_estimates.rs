@@ -186,7 +186,7 @@ fn repeated_limits_and_p_values_of_several_arms() -> Answer {
 /// the dropped arm's second chance is given away.
 #[test]
 fn repeated_limits_and_p_values_of_closed_combinations() -> Answer {
-    let (trials, effects, information) = (600, [1.5, 0.0], [[1.0, 1.0], [1.0, 1.0]]);
+    let (trials, effects, information) = (600_usize, [1.5, 0.0], [[1.0, 1.0], [1.0, 1.0]]);
     let design = GroupSequential::looks(2).boundary(BoundaryType::Pocock).alpha(0.1);
     let bounds = design.fit()?;
     let test = ClosedCombination::new(&bounds, 2);

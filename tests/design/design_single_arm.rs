@@ -181,7 +181,7 @@ fn one_sample_moments_of_a_curve() -> Answer {
 /// and half a percentage point.
 #[test]
 fn simulated_one_sample_trials() -> Answer {
-    let earlier = weibull(20)?;
+    let earlier = weibull(8)?;
     let variances = [OneSampleVariance::Expected, OneSampleVariance::Mean];
     let better = earlier.times(1.0 / 1.75);
     let plan = |variance| {
