@@ -323,7 +323,7 @@ fn json_string(text: &str) -> String {
 /// | `ParametricModel` | `term, coefficient, std_error, lower, upper` (working scale)`, parameter, value` (natural scale)`, not_estimable` |
 /// | `Comparison` of distributions | `distribution, coefficients, log_likelihood, aic, aicc, bic, weight, diagnosis` |
 /// | `Extrapolation` | `time, observed, survival, lower, upper, hazard` |
-/// | `[Estimate]`, `Estimate`, `HazardRatio`, `SurvivalContrast` | `estimate, std_error, lower, upper, p_value, scale` |
+/// | `[Estimate]`, `Estimate`, `HazardRatio`, `AverageRatio`, `SurvivalContrast` | `estimate, std_error, lower, upper, p_value, scale` |
 /// | `MedianContrast` | `measure, estimate, lower, upper, not_estimable` |
 /// | `InvertedLogRank` | `group, reference, hazard_ratio, lower, upper, p_value` |
 /// | `Melded` | `time, measure, estimate, lower, upper, p_value` |

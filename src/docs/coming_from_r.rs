@@ -87,6 +87,8 @@
 //! # Other packages
 //! | R | here |
 //! |---|---|
+//! | `coxphw::coxphw(…, template = "AHR")`, `"ARE"` | [`AverageHazardRatio`] with [`AverageMethod::WeightedCox`], `RegressionEffect`; its `concord` is [`AverageRatio::concordance`] |
+//! | `nph::nphparams(param_type = "avgHR")` | [`AverageMethod::Curves`], with Kaplan-Meier curves for `exp(−Λ)` and their part of the error |
 //! | `npsurv::npsurv(cbind(L, R))`, `icenReg::ic_np` | [`Turnbull::fit`] on [`IntervalCensored`] |
 //! | `icenReg::ic_sp(…, model = "ph")`, `"po"` | [`IntervalRegression`]; a positive coefficient means earlier events in both, in `ic_sp` later ones under `"po"` |
 //! | `interval::ictest(…)` | [`IntervalLogRank`]; `method = "scoretest"` is [`IntervalVariance::Information`] |

@@ -14,7 +14,7 @@
 //! | the log-rank family | [`log_rank`] |
 //! | exact and Monte Carlo permutation tests | [`permutation`] |
 //! | intervals for few subjects | [`small_sample`] |
-//! | contrasts of two curves, number needed to treat, win ratio | [`contrast`] |
+//! | contrasts of two curves, average hazard ratio, number needed to treat, win ratio | [`contrast`] |
 //! | the Cox model, its residuals, tests and predictions | [`regression`] |
 //! | concordance, ROC curves at a time, Brier scores, calibration, explained variation | [`prediction`] |
 //! | parametric models: families, splines, cure, relative survival; censoring and truncation of every kind | [`parametric`] |

@@ -5,6 +5,7 @@ mod common;
 #[path = "../common/random.rs"]
 mod random;
 
+mod average_hazard_ratio;
 mod band;
 mod contrasts;
 mod interval_censored;

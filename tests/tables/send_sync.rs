@@ -11,6 +11,9 @@ macro_rules! all {
 #[test]
 fn contrast_is() {
     all![
+        contrast::AverageHazardRatio,
+        contrast::AverageMethod,
+        contrast::AverageRatio,
         contrast::Divisor,
         contrast::EndpointWins,
         contrast::FinkelsteinSchoenfeld,

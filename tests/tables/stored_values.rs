@@ -9,7 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use greenwood::Result;
-use greenwood::survival::contrast::{InvertedLogRank, MeanMeasure, Measure, MedianMeasure};
+use greenwood::survival::contrast::{
+    AverageHazardRatio, InvertedLogRank, MeanMeasure, Measure, MedianMeasure,
+};
 use greenwood::survival::curve::{
     Actuarial, Bandwidth, FlemingHarrington, LifeTable, SmoothedHazard, SmoothedHazardCurve,
     TurnbullBootstrap,
@@ -445,6 +447,12 @@ fn contrasts() -> Result<()> {
             a.size(low).size(high - low);
         }
     });
+    for how in [AverageHazardRatio::new(), AverageHazardRatio::new().until(10.0)] {
+        report.printed("AverageRatio", &how.estimate(&plain(), &arms(), "new", "old")?, |r, a| {
+            a.p(r.p_value()).p(r.concordance().ok()).size(r.value().ok()).size(r.std_error().ok());
+            let _ = (r.concordance_interval(0.9), r.sentence());
+        });
+    }
     let data = plain();
     let wins = WinRatio::new().endpoint("death", &data).estimate(&arms(), "new", "old")?;
     report.printed("WinStatistics", &wins, |w, a| {

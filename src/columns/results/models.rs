@@ -3,6 +3,7 @@
 use super::limits::limits;
 use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
+use crate::survival::contrast::AverageRatio;
 use crate::survival::contrast::SurvivalContrast;
 use crate::survival::regression::multi_state_cox::MultiStateCoxModel;
 use crate::survival::regression::parametric::{Distribution, ParametricModel};
@@ -101,6 +102,13 @@ impl ToRecordBatch for Estimate {
 impl ToRecordBatch for HazardRatio {
     fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
         Estimate::from(self.clone()).tidy_with(interval)
+    }
+}
+
+/// The columns of an estimate.
+impl ToRecordBatch for AverageRatio {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        self.estimate().tidy_with(interval)
     }
 }
 

@@ -6,6 +6,7 @@
 //! * over time: [`restricted_mean_contrast`](crate::survival::SurvivalCurve::restricted_mean_contrast) with a
 //!   [`MeanMeasure`];
 //! * medians: [`median_contrast`](crate::survival::SurvivalCurve::median_contrast) with a [`MedianMeasure`];
+//! * hazards whose ratio changes: [`AverageHazardRatio`];
 //! * what a patient asks: [`NumberNeeded`].
 //!
 //! All read "this curve against the other". An [`Estimate`](crate::survival::result::Estimate) keeps the scale on which it is
@@ -14,6 +15,7 @@
 //! Not here: the hazard ratio ([`HazardRatio`](crate::survival::HazardRatio),
 //! [`InvertedLogRank`]) and tests of whole curves ([`LogRank`](crate::survival::LogRank)).
 
+pub mod average_hazard_ratio;
 pub mod fixed_time;
 pub mod inverted_log_rank;
 pub mod medians;
@@ -21,6 +23,7 @@ pub mod number_needed;
 pub mod restricted_means;
 pub mod win_ratio;
 
+pub use average_hazard_ratio::{AverageHazardRatio, AverageMethod, AverageRatio};
 pub use fixed_time::{Measure, SurvivalContrast};
 pub use inverted_log_rank::InvertedLogRank;
 pub use medians::{MedianContrast, MedianMeasure};

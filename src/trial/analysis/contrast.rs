@@ -1,6 +1,7 @@
 //! Two arms of one endpoint, compared: one against the other, never the other way round by accident.
 
 use crate::error::Result;
+use crate::survival::contrast::average_hazard_ratio::{AverageHazardRatio, AverageRatio};
 use crate::survival::contrast::fixed_time::{Measure, SurvivalContrast};
 use crate::survival::contrast::inverted_log_rank::InvertedLogRank;
 use crate::survival::contrast::number_needed::NumberNeeded;
@@ -201,6 +202,16 @@ impl Contrast {
     /// As [`InvertedLogRank::fit`].
     pub fn inverted_log_rank(&self) -> Result<InvertedLogRank> {
         InvertedLogRank::fit(&self.data, &self.groups, self.of(), self.against())
+    }
+
+    /// The average hazard ratio of the two arms, for hazards whose ratio changes with time; a time
+    /// [`until`](AverageHazardRatio::until) which events count is in days.
+    ///
+    /// # Errors
+    /// As [`AverageHazardRatio::estimate`].
+    pub fn average_hazard_ratio(&self, how: AverageHazardRatio) -> Result<AverageRatio> {
+        let ratio = how.estimate(&self.data, &self.groups, self.of(), self.against())?;
+        Ok(ratio.direction(self.direction))
     }
 
     /// The proportional-hazards model of the first arm against the second (Efron's ties), adjusted for baseline
