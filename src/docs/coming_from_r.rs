@@ -102,6 +102,15 @@
 //! | `riskRegression::CSC`, `predictRisk` | [`CauseSpecificRisk`] |
 //! | `prodlim::jackknife`; `survival::pseudo`, `residuals(survfit)` | [`Pseudo`]; [`Pseudo::infinitesimal`] |
 //! | `survRM2::rmst2` | [`SurvivalCurve::restricted_mean_contrast`] |
+//! | `bpcp::bpcp`, `bpcp2samp` | [`SmallSample::beta_product`], [`SurvivalCurve::melded`] |
+//! | `prodlim(…, reverse = TRUE)` | [`KaplanMeier::censoring`] |
+//! | `survminer::pairwise_survdiff` | [`PairwiseLogRank`] |
+//! | `nphRCT::wlrt(method = "mw")`, `simtrial` | [`Weight::ModestlyWeighted`]; [`trial::design`](crate::trial::design) |
+//! | `WINS::win.stat`, `WR`, `BuyseTest` | [`WinRatio`] |
+//! | `epitools::pois.exact` | [`IncidenceRate`] |
+//! | `rms::val.surv` | [`Calibration`] |
+//! | `admiral::derive_param_tte`; `visR::get_attrition` | [`Endpoint`](crate::trial::Endpoint) of a [`Subject`](crate::trial::Subject); [`Trial::flow`](crate::trial::Trial::flow) |
+//! | `glmnet(family = "cox")`, `pyears`, `survexp` | not here, see [`scope`](super::scope) |
 //! | `relsurv`, `flexsurv(bhazard =)` | [`parametric`], with a background hazard |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
 //! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |

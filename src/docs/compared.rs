@@ -12,7 +12,7 @@
 //! | two-sample log-rank, whole days | 2.3–4.0 | 1,936–2,758 (830–1,190 ×) | 66–84 (17–30 ×) | 210–253 (53–99 ×) |
 //!
 //! The calls are `survfit`, `survdiff`, `SurvfuncRight`, `KaplanMeierFitter` and their log-rank tests. A Cox fit of 10⁶ rows
-//! with five covariates takes 0.17 to 0.20 s here and 0.51 s in R's bare `coxph.fit`.
+//! with five covariates takes 0.18 to 0.19 s here and 3.7 to 3.9 times as long in R's bare `coxph.fit`.
 //!
 //! The same file as whole processes, from its start to the medians of two arms and the log-rank test (10⁶ rows, whole days; R and lifelines
 //! include their own start, 1.4 and 2.0 s; CPU time in turn on a busy machine). All find the medians 1299 and 1039 and the statistic

@@ -7,13 +7,14 @@
 //!   [`MeanMeasure`];
 //! * medians: [`median_contrast`](crate::survival::SurvivalCurve::median_contrast) with a [`MedianMeasure`];
 //! * hazards whose ratio changes: [`AverageHazardRatio`];
-//! * what a patient asks: [`NumberNeeded`].
+//! * what a patient asks: [`NumberNeeded`];
+//! * the hazard ratio and its limits by inverting the log-rank test: [`InvertedLogRank`];
+//! * pairs of patients, by the most important outcome first: [`WinRatio`], [`FinkelsteinSchoenfeld`].
 //!
 //! All read "this curve against the other". An [`Estimate`](crate::survival::result::Estimate) keeps the scale on which it is
 //! symmetric, so that interval and p-value agree with each other.
 //!
-//! Not here: the hazard ratio ([`HazardRatio`](crate::survival::HazardRatio),
-//! [`InvertedLogRank`]) and tests of whole curves ([`LogRank`](crate::survival::LogRank)).
+//! Not here: the hazard ratio of a model or a log-rank test ([`HazardRatio`](crate::survival::HazardRatio)) and tests of whole curves ([`LogRank`](crate::survival::LogRank)).
 
 pub mod average_hazard_ratio;
 pub mod fixed_time;

@@ -8,8 +8,9 @@
 //! | are as many events seen as were predicted? | [`Calibration`]: predicted and observed risks by groups, slope, observed over expected |
 //! | how much of the spread does a Cox model account for? | [`ExplainedVariation`]: D, R², Gönen and Heller's concordance |
 //!
-//! The ROC curve, the Brier score and the calibration are told of [`Outcomes`] (right-censored data, or one cause beside others) and let those who are seen stand
-//! for those who are not, by [`CensoringWeights`].
+//! The ROC curve and the Brier score take [`Outcomes`] (right-censored data, or one cause beside others). Subjects who are seen to
+//! have the event or to be free of it are weighted for those who are censored, by [`CensoringWeights`]. The calibration takes the
+//! same outcomes and observes by Kaplan-Meier or Aalen-Johansen.
 
 pub mod brier;
 pub mod calibration;

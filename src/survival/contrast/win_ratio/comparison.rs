@@ -13,7 +13,7 @@ use crate::survival::data::right_censored::RightCensored;
 /// at the same time are a win for the censored subject (events come first, as everywhere), two events at the
 /// same time are tied.
 ///
-/// With a horizon τ the comparison ends there: whoever was observed beyond τ counts as free of the event up to τ,
+/// With a horizon τ the comparison ends there: a subject observed beyond τ counts as free of the event up to τ,
 /// in every endpoint.
 ///
 /// # Strata

@@ -16,7 +16,7 @@ const NEVER: i32 = i32::MAX;
 
 impl Ranked {
     /// `order` lists the subjects: those of the first group, then those of the second. Near ties are merged
-    /// already; whoever was observed beyond the horizon is censored there.
+    /// already; a subject observed beyond the horizon is censored there.
     pub(super) fn new(data: &RightCensored, order: &[usize], horizon: f64) -> Self {
         let had_event = |i: usize| data.event()[i] && data.time()[i] <= horizon;
         // An event sorts before a censoring at the same time.

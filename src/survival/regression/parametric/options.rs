@@ -18,7 +18,8 @@ const AGREEING: usize = 2;
 /// So many rows are enough for a start.
 const PART: usize = 1 << 14;
 
-/// Every so manieth row is a part that is searched first: at least a sixteenth, from whose maximum the whole takes few steps.
+/// The step by which rows are taken for a part that is searched first: at least a sixteenth of them, from whose maximum the
+/// whole takes few steps.
 pub(super) fn part_step(rows: usize) -> usize {
     (rows / PART).min(16)
 }

@@ -94,7 +94,7 @@ impl Rows {
         }
     }
 
-    /// Every so manieth row.
+    /// The rows at every multiple of a step.
     pub fn every(&self, step: usize) -> Self {
         fn pick<T: Copy>(values: &[T], step: usize) -> Vec<T> {
             values.iter().copied().step_by(step).collect()
