@@ -7,6 +7,8 @@
 //! * coverage-guided: `cargo fuzz run adtte --features libfuzzer`, `cargo fuzz run stored --features libfuzzer`,
 //!   `cargo fuzz run encoded --features libfuzzer`
 
+mod results;
+
 use std::fmt::Debug;
 
 use greenwood::survival::curve::CumulativeHazard;
@@ -130,8 +132,13 @@ fn cox() -> CoxModel {
     CoxPh::new().fit(&data(), &design()).expect("a fit")
 }
 
-/// Every type that can be written and read back, with what may be asked of it.
-pub const STORED: &[Stored] = &[
+/// Every stored type that is read: data and curves, tests and models.
+pub fn stored_types() -> impl Iterator<Item = &'static Stored> {
+    STORED.iter().chain(results::RESULTS).chain(results::MODELS)
+}
+
+/// Types that can be written and read back, with what may be asked of each.
+const STORED: &[Stored] = &[
     Stored {
         name: "RightCensored",
         example: || json(&data()),

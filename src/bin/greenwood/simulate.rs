@@ -14,7 +14,7 @@ use greenwood::trial::design::simulation::{
 use greenwood::trial::design::{Accrual, Assumptions, BoundaryType, GroupSequential, Hazard, Spending};
 use serde_json::json;
 
-use crate::support::{Failure, Program, Warnings, by_flag, json_text, number, of_flag};
+use crate::support::{Failure, Program, Warnings, by_flag, json_text, number, of_flag, spoken};
 
 /// Power, type I error, bias, coverage, events and duration of a design, by simulation; the same bits for any number of threads.
 #[derive(Parser)]
@@ -330,6 +330,7 @@ impl Bar {
             // Nobody reads any more: that is no reason to end.
             let line = format!("\r[{bar}] {:3.0}% of {of} trials", 100.0 * share);
             let _ = std::io::stderr().write_all(line.as_bytes());
+            spoken();
             (self.shown, self.last) = (true, Instant::now());
         }
     }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use greenwood::survival::result::NotEstimable;
 use serde_json::{Map, Value};
 
+use super::progress::watched;
 use super::written::{Failure, one_line, tell, written};
 
 /// A program: its flags, and what it prints.
@@ -17,7 +18,7 @@ pub trait Program: clap::Parser {
 /// The program of these flags: 0 after an answer, 2 after a failure.
 pub fn main_of<P: Program>() -> ExitCode {
     match P::try_parse_from(joined(std::env::args_os())) {
-        Ok(options) => print(options.run()),
+        Ok(options) => print(watched(|| options.run())),
         Err(usage) if usage.use_stderr() => print(Err(one_line(&usage.to_string()).into())),
         Err(help) => print(Ok(help.to_string())),
     }

@@ -22,6 +22,7 @@ pub use columns::{Columns, Further, confidence_level, distinct, history_problem,
 pub use cox_answer::{CoxAnswer, TiesName, design, test};
 pub use flag_at_fault::{by_flag, of_flag};
 pub use parts::{named_row, parts};
+pub use progress::{spoken, tell};
 pub use rows::{RowFlags, WeightKind, read_complete};
 pub use table::{Dialect, Table, is_parquet, order_of};
-pub use written::{Failure, tell};
+pub use written::Failure;
