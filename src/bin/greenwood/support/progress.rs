@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// Has a line or a bar been shown since the watcher last looked?
+/// Has the program shown how far it has come? Then it goes on to do so, and the watcher is quiet.
 static SPOKEN: AtomicBool = AtomicBool::new(false);
 
 /// A line or a bar is shown.
@@ -19,7 +19,8 @@ pub fn tell(line: std::fmt::Arguments<'_>) {
     super::written::tell(line);
 }
 
-/// Runs a program; after 1, 2, 4, 8, … seconds a line says that it still computes, unless it spoke itself since the last one.
+/// Runs a program; after 1, 2, 4, 8, … seconds a line says that it still computes, unless it says itself how
+/// far it has come.
 pub(super) fn watched<T>(run: impl FnOnce() -> T) -> T {
     if !std::io::stderr().is_terminal() {
         return run();
@@ -29,7 +30,7 @@ pub(super) fn watched<T>(run: impl FnOnce() -> T) -> T {
         let (start, mut seconds) = (Instant::now(), 1);
         let left = |seconds| Duration::from_secs(seconds).saturating_sub(start.elapsed());
         while ended.recv_timeout(left(seconds)) == Err(RecvTimeoutError::Timeout) {
-            if !SPOKEN.swap(false, Ordering::Relaxed) {
+            if !SPOKEN.load(Ordering::Relaxed) {
                 super::written::tell(format_args!("still computing after {seconds} s"));
             }
             seconds *= 2;
@@ -56,7 +57,7 @@ impl<'a> Progress<'a> {
     pub(super) fn tell(&mut self, rows: usize) {
         // The clock is asked once in 65,536 rows: asking costs as much as a short row.
         if self.watched && rows.is_multiple_of(1 << 16) && self.last.elapsed().as_secs() >= 1 {
-            tell(format_args!("{}: {rows} rows read", self.name));
+            super::written::tell(format_args!("{}: {rows} rows read", self.name));
             self.last = Instant::now();
         }
     }
