@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::plot::picture::{Anchor, Color, Item, Picture, Segment, Stroke};
+use crate::plot::picture::{Anchor, Color, Item, Path, Picture, Segment, Stroke, Text};
 
 /// Hundredths of a point: a coordinate of 300 dpi is four times as coarse as that.
 fn hundredths(x: f64) -> i64 {
@@ -124,6 +124,42 @@ fn stroke_attributes(stroke: &Stroke) -> String {
     out
 }
 
+fn push_path(out: &mut String, path: &Path) {
+    let _ = write!(out, "<path class=\"{}\" d=\"{}\"", escape(&path.class), path_data(&path.segments));
+    match path.fill {
+        Some((color, opacity)) => {
+            let _ = write!(out, " fill=\"{}\"", hex(color));
+            if opacity < 1.0 {
+                let _ = write!(out, " fill-opacity=\"{}\"", number(opacity));
+            }
+        }
+        None => out.push_str(" fill=\"none\""),
+    }
+    if let Some(stroke) = &path.stroke {
+        out.push_str(&stroke_attributes(stroke));
+    }
+    out.push_str("/>\n");
+}
+
+fn push_text(out: &mut String, text: &Text) {
+    let (x, y) = (number(text.at.0), number(text.at.1));
+    let anchor = match text.anchor {
+        Anchor::Start => "",
+        Anchor::Middle => " text-anchor=\"middle\"",
+        Anchor::End => " text-anchor=\"end\"",
+    };
+    let bold = if text.bold { " font-weight=\"bold\"" } else { "" };
+    let turn = if text.upwards { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
+    let _ = writeln!(
+        out,
+        "<text class=\"{}\" x=\"{x}\" y=\"{y}\" font-size=\"{}\"{anchor} fill=\"{}\"{bold}{turn}>{}</text>",
+        escape(&text.class),
+        number(text.size),
+        hex(text.color),
+        escape(&text.content)
+    );
+}
+
 impl Picture {
     /// The picture as SVG.
     #[must_use]
@@ -139,49 +175,8 @@ impl Picture {
         let _ = writeln!(out, "<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>");
         for item in &self.items {
             match item {
-                Item::Path(path) => {
-                    let _ = write!(
-                        out,
-                        "<path class=\"{}\" d=\"{}\"",
-                        escape(&path.class),
-                        path_data(&path.segments)
-                    );
-                    match path.fill {
-                        Some((color, opacity)) => {
-                            let _ = write!(out, " fill=\"{}\"", hex(color));
-                            if opacity < 1.0 {
-                                let _ = write!(out, " fill-opacity=\"{}\"", number(opacity));
-                            }
-                        }
-                        None => out.push_str(" fill=\"none\""),
-                    }
-                    if let Some(stroke) = &path.stroke {
-                        out.push_str(&stroke_attributes(stroke));
-                    }
-                    out.push_str("/>\n");
-                }
-                Item::Text(text) => {
-                    let (x, y) = (number(text.at.0), number(text.at.1));
-                    let anchor = match text.anchor {
-                        Anchor::Start => "",
-                        Anchor::Middle => " text-anchor=\"middle\"",
-                        Anchor::End => " text-anchor=\"end\"",
-                    };
-                    let bold = if text.bold { " font-weight=\"bold\"" } else { "" };
-                    let turn = if text.upwards {
-                        format!(" transform=\"rotate(-90 {x} {y})\"")
-                    } else {
-                        String::new()
-                    };
-                    let _ = writeln!(
-                        out,
-                        "<text class=\"{}\" x=\"{x}\" y=\"{y}\" font-size=\"{}\"{anchor} fill=\"{}\"{bold}{turn}>{}</text>",
-                        escape(&text.class),
-                        number(text.size),
-                        hex(text.color),
-                        escape(&text.content)
-                    );
-                }
+                Item::Path(path) => push_path(&mut out, path),
+                Item::Text(text) => push_text(&mut out, text),
             }
         }
         out.push_str("</svg>\n");

@@ -44,47 +44,10 @@ impl CurvePlot {
 
     /// The same; limits of steps that fall into one place in print are those of the last, where they are `thinned`.
     pub(super) fn all_series(&self, thinned: bool) -> Result<Vec<StepSeries>> {
-        let label = |i: usize| {
-            let named = self.labels.as_ref().map(|l| l[i].clone());
-            named.unwrap_or_else(|| if self.source.len() == 1 { String::new() } else { format!("{}", i + 1) })
-        };
-        let columns = if thinned { self.narrow_columns() } else { Columns::ALL };
-        let mut all = match &self.source {
-            Source::Curves(curves) => curves
-                .iter()
-                .enumerate()
-                .map(|(i, c)| StepSeries::of_curve(label(i), c, self.bands, self.subjects, columns))
-                .collect::<Result<Vec<_>>>()?,
-            Source::Hazards(hazards) => hazards
-                .iter()
-                .enumerate()
-                .map(|(i, h)| {
-                    StepSeries::of_hazard(
-                        label(i),
-                        h,
-                        self.bands.map(|b| b.confidence_level()),
-                        self.subjects,
-                        columns,
-                    )
-                })
-                .collect::<Result<Vec<_>>>()?,
-            Source::Incidences(groups) => {
-                let groups = groups.iter().map(|group| group.series(self.bands, columns));
-                groups.collect::<Result<Vec<_>>>()?.concat()
-            }
-            Source::Predicted(curves) => curves
-                .iter()
-                .map(|(label, curve)| StepSeries::of_prediction(label, curve, self.bands, columns))
-                .collect::<Result<Vec<_>>>()?,
-            Source::Steps(steps) => {
-                let mut steps = steps.clone();
-                steps.iter_mut().try_for_each(|own| own.limit_estimates(self.bands, columns))?;
-                steps
-            }
-        };
+        let mut all = self.as_estimated(if thinned { self.narrow_columns() } else { Columns::ALL })?;
         for (i, own) in all.iter_mut().enumerate() {
             if self.labels.is_some() {
-                own.label = label(i);
+                own.label = self.label(i);
             }
             own.color = i;
             own.details = self.details_of(i, own);
@@ -104,6 +67,42 @@ impl CurvePlot {
             own.rescale(1.0 / self.unit, shown);
         }
         Ok(all)
+    }
+
+    /// The name of the curve at a position, its number where it has none.
+    fn label(&self, i: usize) -> String {
+        let named = self.labels.as_ref().map(|l| l[i].clone());
+        named.unwrap_or_else(|| if self.source.len() == 1 { String::new() } else { format!("{}", i + 1) })
+    }
+
+    /// The curves in the unit and on the scale of their estimates.
+    fn as_estimated(&self, columns: Columns) -> Result<Vec<StepSeries>> {
+        let level = self.bands.map(|b| b.confidence_level());
+        match &self.source {
+            Source::Curves(curves) => curves
+                .iter()
+                .enumerate()
+                .map(|(i, c)| StepSeries::of_curve(self.label(i), c, self.bands, self.subjects, columns))
+                .collect(),
+            Source::Hazards(hazards) => hazards
+                .iter()
+                .enumerate()
+                .map(|(i, h)| StepSeries::of_hazard(self.label(i), h, level, self.subjects, columns))
+                .collect(),
+            Source::Incidences(groups) => {
+                let groups = groups.iter().map(|group| group.series(self.bands, columns));
+                Ok(groups.collect::<Result<Vec<_>>>()?.concat())
+            }
+            Source::Predicted(curves) => curves
+                .iter()
+                .map(|(label, curve)| StepSeries::of_prediction(label, curve, self.bands, columns))
+                .collect(),
+            Source::Steps(steps) => {
+                let mut steps = steps.clone();
+                steps.iter_mut().try_for_each(|own| own.limit_estimates(self.bands, columns))?;
+                Ok(steps)
+            }
+        }
     }
 
     /// What of the time falls into a quarter of a column of print: the line, which is drawn through whole columns, is the

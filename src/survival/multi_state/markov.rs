@@ -7,6 +7,8 @@ mod stored;
 
 pub use result::{MarkovLandmark, MarkovTestResult};
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::numeric::random::Random;
@@ -196,8 +198,19 @@ struct Landmark {
     residuals: Vec<(u32, Vec<f64>)>,
 }
 
-impl Landmark {
-    fn new(data: &Histories, from: u32, to: u32, s: f64) -> Self {
+/// The rows at risk of a transition after a landmark, and the group of each: the state of its subject at the landmark.
+struct AtRisk<'a> {
+    data: &'a Histories,
+    ids: &'a [u32],
+    /// The state of each subject at the landmark.
+    state: Vec<Option<u32>>,
+    /// In the order in which they leave.
+    rows: Vec<usize>,
+    groups: Vec<u32>,
+}
+
+impl<'a> AtRisk<'a> {
+    fn new(data: &'a Histories, from: u32, s: f64) -> Self {
         let ids = data.ids.codes();
         let mut state = vec![None; data.ids.count()];
         for i in (0..data.len()).filter(|&i| data.start[i] <= s && s < data.stop[i]) {
@@ -207,66 +220,98 @@ impl Landmark {
             |i: &usize| data.from[*i] == from && data.stop[*i] > s && state[ids[*i] as usize].is_some();
         let mut rows: Vec<usize> = (0..data.len()).filter(at_risk).collect();
         rows.sort_by(|&a, &b| data.stop[a].total_cmp(&data.stop[b]).then(a.cmp(&b)));
-        let of = |i: usize| state[ids[i] as usize].unwrap_or(0);
-        let mut groups: Vec<u32> = rows.iter().map(|&i| of(i)).collect();
+        let mut groups: Vec<u32> = rows.iter().map(|&i| state[ids[i] as usize].unwrap_or(0)).collect();
         groups.sort_unstable();
         groups.dedup();
-        let k = groups.len();
-        let group = |i: usize| groups.partition_point(|&g| g < of(i));
-        let mut subjects = vec![0; k];
-        let mut seen = vec![false; state.len()];
-        for &i in &rows {
-            if !std::mem::replace(&mut seen[ids[i] as usize], true) {
-                subjects[group(i)] += 1;
+        Self { data, ids, state, rows, groups }
+    }
+
+    /// The position of a row's group.
+    fn group(&self, row: usize) -> usize {
+        let of = self.state[self.ids[row] as usize].unwrap_or(0);
+        self.groups.partition_point(|&g| g < of)
+    }
+
+    /// How many subjects are in each group.
+    fn subjects(&self) -> Vec<usize> {
+        let mut subjects = vec![0; self.groups.len()];
+        let mut seen = vec![false; self.state.len()];
+        for &i in &self.rows {
+            if !std::mem::replace(&mut seen[self.ids[i] as usize], true) {
+                subjects[self.group(i)] += 1;
             }
         }
-        let mut entries = rows.clone();
-        entries.sort_by(|&a, &b| data.start[a].total_cmp(&data.start[b]));
+        subjects
+    }
+
+    /// The rows in the order in which they enter.
+    fn entries(&self) -> Vec<usize> {
+        let mut entries = self.rows.clone();
+        entries.sort_by(|&a, &b| self.data.start[a].total_cmp(&self.data.start[b]));
+        entries
+    }
+}
+
+impl Landmark {
+    fn new(data: &Histories, from: u32, to: u32, s: f64) -> Self {
+        let at_risk = AtRisk::new(data, from, s);
+        let (k, entries) = (at_risk.groups.len(), at_risk.entries());
         let mut out = Self {
             time: s,
-            subjects,
+            subjects: at_risk.subjects(),
             observed: vec![0.0; k],
             score: vec![0.0; k],
             variance: vec![0.0; k.saturating_sub(1).pow(2)],
             residuals: Vec::new(),
-            groups: groups.clone(),
+            groups: at_risk.groups.clone(),
         };
         let (mut n, mut entered) = (vec![0.0; k], 0);
-        let mut own: std::collections::BTreeMap<u32, Vec<f64>> = std::collections::BTreeMap::new();
-        for tied in rows.chunk_by(|&a, &b| data.stop[a] == data.stop[b]) {
+        let mut own: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+        for tied in at_risk.rows.chunk_by(|&a, &b| data.stop[a] == data.stop[b]) {
             let u = data.stop[tied[0]];
             while entered < entries.len() && data.start[entries[entered]] < u {
-                n[group(entries[entered])] += 1.0;
+                n[at_risk.group(entries[entered])] += 1.0;
                 entered += 1;
             }
-            let all: f64 = n.iter().sum();
-            let events: Vec<usize> = tied.iter().copied().filter(|&i| data.to[i] == to + 1).collect();
-            let d = events.len() as f64;
-            for &i in &events {
-                let g = group(i);
-                out.observed[g] += 1.0;
-                let residual = own.entry(ids[i]).or_insert_with(|| vec![0.0; k]);
-                for (h, r) in residual.iter_mut().enumerate() {
-                    let share = f64::from(u8::from(h == g)) - n[h] / all;
-                    *r += share;
-                    out.score[h] += share;
-                }
+            let mut events = 0;
+            for &i in tied.iter().filter(|&&i| data.to[i] == to + 1) {
+                events += 1;
+                let residual = own.entry(at_risk.ids[i]).or_insert_with(|| vec![0.0; k]);
+                out.add_event(at_risk.group(i), &n, residual);
             }
-            if d > 0.0 && all > 1.0 {
-                let c = d * (all - d) / (all - 1.0);
-                for a in 0..k - 1 {
-                    for b in 0..k - 1 {
-                        let same = f64::from(u8::from(a == b));
-                        out.variance[a * (k - 1) + b] += c * n[a] / all * (same - n[b] / all);
-                    }
-                }
-            }
+            out.add_variance(f64::from(events), &n);
             for &i in tied {
-                n[group(i)] -= 1.0;
+                n[at_risk.group(i)] -= 1.0;
             }
         }
         out.residuals = own.into_iter().collect();
         out
+    }
+
+    /// An event in a group, with `n` at risk in each.
+    fn add_event(&mut self, group: usize, n: &[f64], residual: &mut [f64]) {
+        let all: f64 = n.iter().sum();
+        self.observed[group] += 1.0;
+        for (h, r) in residual.iter_mut().enumerate() {
+            let share = f64::from(u8::from(h == group)) - n[h] / all;
+            *r += share;
+            self.score[h] += share;
+        }
+    }
+
+    /// The hypergeometric variance of `d` events at a time, with `n` at risk in each group.
+    fn add_variance(&mut self, d: f64, n: &[f64]) {
+        let all: f64 = n.iter().sum();
+        if !(d > 0.0 && all > 1.0) {
+            return;
+        }
+        let (k, c) = (n.len(), d * (all - d) / (all - 1.0));
+        for a in 0..k - 1 {
+            for b in 0..k - 1 {
+                let same = f64::from(u8::from(a == b));
+                self.variance[a * (k - 1) + b] += c * n[a] / all * (same - n[b] / all);
+            }
+        }
     }
 
     fn form(&self, score: &[f64]) -> (f64, usize) {

@@ -146,17 +146,7 @@ impl ExactLogRank {
                 t += a;
             }
         }
-        let (mut expectation, mut variance, mut log_allocations) = (0.0, 0.0, 0.0);
-        for (a, &k) in scores.iter().zip(&first_arm).filter(|(a, _)| !a.is_empty()) {
-            let (n, k) = (a.len() as f64, k as f64);
-            let mean = a.iter().sum::<f64>() / n;
-            expectation += k * mean;
-            if n > 1.0 {
-                let squares: f64 = a.iter().map(|a| (a - mean).powi(2)).sum();
-                variance += k * (n - k) / (n * (n - 1.0)) * squares;
-            }
-            log_allocations += libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
-        }
+        let Moments { expectation, variance, log_allocations } = Moments::new(&scores, &first_arm);
         let mut test = ExactTest {
             labels: groups.labels().to_vec(),
             weight: self.weight.to_string(),
@@ -188,6 +178,31 @@ impl ExactLogRank {
             }
         }
         Ok(test)
+    }
+}
+
+/// The moments of the sum of scores over the allocations, and how many these are.
+struct Moments {
+    expectation: f64,
+    variance: f64,
+    log_allocations: f64,
+}
+
+impl Moments {
+    /// `first_arm` of the subjects of each block are in the first arm.
+    fn new(scores: &[Vec<f64>], first_arm: &[usize]) -> Self {
+        let (mut expectation, mut variance, mut log_allocations) = (0.0, 0.0, 0.0);
+        for (a, &k) in scores.iter().zip(first_arm).filter(|(a, _)| !a.is_empty()) {
+            let (n, k) = (a.len() as f64, k as f64);
+            let mean = a.iter().sum::<f64>() / n;
+            expectation += k * mean;
+            if n > 1.0 {
+                let squares: f64 = a.iter().map(|a| (a - mean).powi(2)).sum();
+                variance += k * (n - k) / (n * (n - 1.0)) * squares;
+            }
+            log_allocations += libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
+        }
+        Self { expectation, variance, log_allocations }
     }
 }
 

@@ -213,19 +213,10 @@ impl Stratum {
         for step in self.steps.iter().rev() {
             let (d, c) = (step.events, step.censored);
             left -= d + c;
-            let (of_events, of_censored) = (ways(d, share), ways(c, share));
+            let placing = Placing { step, ways: [ways(d, share), ways(c, share)], first_arm, left, unit };
             let mut next = Vec::with_capacity(states.len() * 2);
             for &(key, count) in &states {
-                for (i, p) in (0..).zip(&of_events) {
-                    for (j, q) in (0..).zip(&of_censored) {
-                        let placed = key.placed + i + j;
-                        // The earlier subjects must be able to take the rest of the arm.
-                        if placed <= first_arm && first_arm - placed <= left {
-                            let (t, v) = Self::increments(step, placed, i, unit);
-                            next.push((Key { placed, t: key.t + t, v: key.v + v }, count * p * q));
-                        }
-                    }
-                }
+                placing.place(key, count, &mut next);
                 if next.len() > 4 * limit {
                     next = joined(next);
                     if next.len() > limit {
@@ -252,6 +243,34 @@ impl Stratum {
             }
         }
         Some(states)
+    }
+}
+
+/// Those who leave at an event time and until the next one, to be placed in the arms.
+struct Placing<'a> {
+    step: &'a Step,
+    /// The ways to place the events and the censored.
+    ways: [Vec<f64>; 2],
+    first_arm: u32,
+    /// How many left before.
+    left: u32,
+    unit: f64,
+}
+
+impl Placing<'_> {
+    /// Adds every state that a state becomes, with its share of the allocations.
+    fn place(&self, key: Key, count: f64, next: &mut Vec<(Key, f64)>) {
+        let [of_events, of_censored] = &self.ways;
+        for (i, p) in (0..).zip(of_events) {
+            for (j, q) in (0..).zip(of_censored) {
+                let placed = key.placed + i + j;
+                // The earlier subjects must be able to take the rest of the arm.
+                if placed <= self.first_arm && self.first_arm - placed <= self.left {
+                    let (t, v) = Stratum::increments(self.step, placed, i, self.unit);
+                    next.push((Key { placed, t: key.t + t, v: key.v + v }, count * p * q));
+                }
+            }
+        }
     }
 }
 

@@ -92,34 +92,8 @@ impl LookFlags {
             Kind::HaybittlePeto => BoundaryType::HaybittlePeto(self.parameter.unwrap_or(3.0)),
             spending => BoundaryType::Spending(spending_of(spending, self.parameter, "--parameter")?),
         };
-        let with = |kind: Kind| {
-            matches!(kind, Kind::WangTsiatis | Kind::HaybittlePeto | Kind::Hsd | Kind::KimDemets)
-        };
-        let shared = self.beta_spending.is_some_and(with) && self.beta_parameter.is_none();
-        if self.parameter.is_some() && !with(self.kind) && !shared {
-            return Err(
-                format!("--parameter has no meaning with --type {}: leave it out", name(self.kind)).into()
-            );
-        }
-        if self.beta_parameter.is_some() && self.beta_spending.is_none() {
-            return Err(
-                "--beta-parameter belongs to --beta-spending: add it, or leave out --beta-parameter".into()
-            );
-        }
-        let futility = if let Some(kind) = self.beta_spending {
-            let parameter = self.beta_parameter.or(self.parameter);
-            Futility::Spending(spending_of(kind, parameter, "--beta-parameter")?)
-        } else if self.futility_z.is_empty() {
-            Futility::None
-        } else {
-            let one = |text: &String| match text.as_str() {
-                "none" | "-Inf" => Ok(f64::NEG_INFINITY),
-                other => other
-                    .parse::<f64>()
-                    .map_err(|_| format!("--futility-z: \"{other}\" is neither a number nor none")),
-            };
-            Futility::Z(self.futility_z.iter().map(one).collect::<Result<_, _>>()?)
-        };
+        self.check_parameters()?;
+        let futility = self.futility()?;
         if self.binding && futility == Futility::None {
             return Err("--binding needs --futility-z or --beta-spending".into());
         }
@@ -138,6 +112,42 @@ impl LookFlags {
             design = design.spending_time(&self.spending_time);
         }
         Ok(design)
+    }
+
+    /// A parameter belongs to a kind of bounds that has one.
+    fn check_parameters(&self) -> Result<(), Failure> {
+        let with = |kind: Kind| {
+            matches!(kind, Kind::WangTsiatis | Kind::HaybittlePeto | Kind::Hsd | Kind::KimDemets)
+        };
+        let shared = self.beta_spending.is_some_and(with) && self.beta_parameter.is_none();
+        if self.parameter.is_some() && !with(self.kind) && !shared {
+            return Err(
+                format!("--parameter has no meaning with --type {}: leave it out", name(self.kind)).into()
+            );
+        }
+        if self.beta_parameter.is_some() && self.beta_spending.is_none() {
+            return Err(
+                "--beta-parameter belongs to --beta-spending: add it, or leave out --beta-parameter".into()
+            );
+        }
+        Ok(())
+    }
+
+    fn futility(&self) -> Result<Futility, Failure> {
+        Ok(if let Some(kind) = self.beta_spending {
+            let parameter = self.beta_parameter.or(self.parameter);
+            Futility::Spending(spending_of(kind, parameter, "--beta-parameter")?)
+        } else if self.futility_z.is_empty() {
+            Futility::None
+        } else {
+            let one = |text: &String| match text.as_str() {
+                "none" | "-Inf" => Ok(f64::NEG_INFINITY),
+                other => other
+                    .parse::<f64>()
+                    .map_err(|_| format!("--futility-z: \"{other}\" is neither a number nor none")),
+            };
+            Futility::Z(self.futility_z.iter().map(one).collect::<Result<_, _>>()?)
+        })
     }
 }
 

@@ -3,7 +3,9 @@
 use clap::{Args, ValueEnum};
 use greenwood::survival::Weight;
 use greenwood::trial::design::Assumptions;
-use greenwood::trial::design::non_proportional::{NonProportionalDesign, PlannedTest, StatisticVariance};
+use greenwood::trial::design::non_proportional::{
+    NonProportionalDesign, NonProportionalPlan, PlannedTest, StatisticVariance,
+};
 use greenwood::trial::design::simulation::delayed_effect;
 use serde_json::json;
 
@@ -73,52 +75,7 @@ enum Variance {
 
 impl NonProportionalFlags {
     pub fn run(&self) -> Result<String, Failure> {
-        let control = self.course.needed_control()?;
-        let experimental = match (self.hazard_ratio, self.delay) {
-            (Some(ratio), Some(delay)) => delayed_effect(&control, delay, ratio).map_err(by_flag(&[]))?,
-            (Some(ratio), None) => times(&control, ratio)?,
-            (None, _) if self.experimental_hazard.is_empty() => {
-                return Err(
-                    "one of --hazard-ratio and --experimental-hazard is needed, such as --hazard-ratio 0.7"
-                        .into(),
-                );
-            }
-            (None, _) => {
-                pieces("--experimental-hazard", &self.course.hazard_breaks, &self.experimental_hazard)?
-            }
-        };
-        let (accrual, time) = self.course.calendar()?;
-        let dropout = self.course.dropout()?;
-        let assumed = Assumptions::new(experimental, control, accrual)
-            .allocation(self.arms.ratio)
-            .map_err(of_flag("--ratio"))?
-            .dropout(dropout.clone(), dropout);
-        let variance = match self.variance {
-            Variance::Alternative => StatisticVariance::Alternative,
-            Variance::Pooled => StatisticVariance::Pooled,
-        };
-        let effect = match (self.hazard_ratio, self.delay) {
-            (Some(_), Some(_)) => "--hazard-ratio, --delay",
-            (Some(_), None) => "--hazard-ratio",
-            (None, _) => "--experimental-hazard",
-        };
-        let plan = NonProportionalDesign::new(assumed, self.test()?, time)
-            .alpha(self.test_flags.alpha(0.025))
-            .sides(self.arms.sides)
-            .target(self.test_flags.target(self.events)?)
-            .variance(variance)
-            .fit()
-            .map_err(by_flag(&[
-                self.test_flags.given(),
-                ("the expected statistic", effect),
-                ("the horizon", "--tau"),
-                ("rho", "--weight"),
-                ("gamma", "--weight"),
-                ("s*", "--weight"),
-                ("cuts", "--weight"),
-                ("the number of weights", "--weight"),
-                ("the hazard ratio of a piece", "--experimental-hazard"),
-            ]))?;
+        let plan = self.plan()?;
         let fields = || {
             json!({
                 "events": number(plan.events()),
@@ -136,6 +93,58 @@ impl NonProportionalFlags {
             })
         };
         Ok(printed(self.test_flags.json, fields, &plan))
+    }
+
+    /// Hazards, accrual and dropout in both arms.
+    fn assumed(&self) -> Result<Assumptions, Failure> {
+        let control = self.course.needed_control()?;
+        let experimental = match (self.hazard_ratio, self.delay) {
+            (Some(ratio), Some(delay)) => delayed_effect(&control, delay, ratio).map_err(by_flag(&[]))?,
+            (Some(ratio), None) => times(&control, ratio)?,
+            (None, _) if self.experimental_hazard.is_empty() => {
+                return Err(
+                    "one of --hazard-ratio and --experimental-hazard is needed, such as --hazard-ratio 0.7"
+                        .into(),
+                );
+            }
+            (None, _) => {
+                pieces("--experimental-hazard", &self.course.hazard_breaks, &self.experimental_hazard)?
+            }
+        };
+        let (accrual, _) = self.course.calendar()?;
+        let dropout = self.course.dropout()?;
+        let assumed = Assumptions::new(experimental, control, accrual).allocation(self.arms.ratio);
+        Ok(assumed.map_err(of_flag("--ratio"))?.dropout(dropout.clone(), dropout))
+    }
+
+    fn plan(&self) -> Result<NonProportionalPlan, Failure> {
+        let (assumed, (_, time)) = (self.assumed()?, self.course.calendar()?);
+        let variance = match self.variance {
+            Variance::Alternative => StatisticVariance::Alternative,
+            Variance::Pooled => StatisticVariance::Pooled,
+        };
+        let effect = match (self.hazard_ratio, self.delay) {
+            (Some(_), Some(_)) => "--hazard-ratio, --delay",
+            (Some(_), None) => "--hazard-ratio",
+            (None, _) => "--experimental-hazard",
+        };
+        NonProportionalDesign::new(assumed, self.test()?, time)
+            .alpha(self.test_flags.alpha(0.025))
+            .sides(self.arms.sides)
+            .target(self.test_flags.target(self.events)?)
+            .variance(variance)
+            .fit()
+            .map_err(by_flag(&[
+                self.test_flags.given(),
+                ("the expected statistic", effect),
+                ("the horizon", "--tau"),
+                ("rho", "--weight"),
+                ("gamma", "--weight"),
+                ("s*", "--weight"),
+                ("cuts", "--weight"),
+                ("the number of weights", "--weight"),
+                ("the hazard ratio of a piece", "--experimental-hazard"),
+            ]))
     }
 
     fn test(&self) -> Result<PlannedTest, Failure> {

@@ -255,36 +255,40 @@ impl Program for Options {
             What::Exact(flags) => flags.run(),
             What::TwoStage(flags) => flags.run(),
             What::OneSample(flags) => flags.run(),
-            What::ExpectedEvents(flags) => {
-                // A last rate without an end goes on to the time asked for.
-                let mut breaks = flags.accrual_breaks.clone();
-                if breaks.len() == flags.accrual_rates.len() {
-                    breaks.push(flags.at.max(breaks.last().copied().unwrap_or(0.0) + 1e-9));
-                }
-                let accrual = Accrual::piecewise(&breaks, &flags.accrual_rates)
-                    .map_err(|e| format!("--accrual-breaks, --accrual-rates: {e}"))?;
-                let (hazard, dropout) =
-                    (rate("--hazard", flags.hazard)?, rate("--dropout-hazard", flags.dropout_hazard)?);
-                if !(0.0..=1e12).contains(&flags.at) {
-                    let must = "a time must be finite and at least 0, and at most 10^12";
-                    return Err(format!("--at {}: {must}", flags.at).into());
-                }
-                let events = accrual.expected_events(flags.at, &hazard, &dropout);
-                if !(events <= 1e15) {
-                    let must = "it must be at most 10^15: lower the rates";
-                    return Err(format!("--accrual-rates: {events} events are expected: {must}").into());
-                }
-                Ok(if flags.json {
-                    json_text(json!({ "events": number(events) }), &none)
-                } else {
-                    format!(
-                        "{events:.2} events are expected by {}, of {:.1} subjects entered",
-                        flags.at,
-                        accrual.entered_by(flags.at)
-                    )
-                })
-            }
+            What::ExpectedEvents(flags) => flags.run(&none),
         }
+    }
+}
+
+impl ExpectedFlags {
+    fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
+        // A last rate without an end goes on to the time asked for.
+        let mut breaks = self.accrual_breaks.clone();
+        if breaks.len() == self.accrual_rates.len() {
+            breaks.push(self.at.max(breaks.last().copied().unwrap_or(0.0) + 1e-9));
+        }
+        let accrual = Accrual::piecewise(&breaks, &self.accrual_rates)
+            .map_err(|e| format!("--accrual-breaks, --accrual-rates: {e}"))?;
+        let (hazard, dropout) =
+            (rate("--hazard", self.hazard)?, rate("--dropout-hazard", self.dropout_hazard)?);
+        if !(0.0..=1e12).contains(&self.at) {
+            let must = "a time must be finite and at least 0, and at most 10^12";
+            return Err(format!("--at {}: {must}", self.at).into());
+        }
+        let events = accrual.expected_events(self.at, &hazard, &dropout);
+        if !(events <= 1e15) {
+            let must = "it must be at most 10^15: lower the rates";
+            return Err(format!("--accrual-rates: {events} events are expected: {must}").into());
+        }
+        Ok(if self.json {
+            json_text(json!({ "events": number(events) }), warnings)
+        } else {
+            format!(
+                "{events:.2} events are expected by {}, of {:.1} subjects entered",
+                self.at,
+                accrual.entered_by(self.at)
+            )
+        })
     }
 }
 

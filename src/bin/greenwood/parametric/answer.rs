@@ -21,6 +21,33 @@ impl Options {
         if !fit.stop().is_success() {
             warnings.add(format!("{name}: {}", fit.diagnosis()));
         }
+        let mut answer = self.fields_of(fit, name)?;
+        if self.at.is_empty() && self.quantiles.is_empty() && self.tau.is_none() {
+            return Ok(answer);
+        }
+        if !fit.stop().has_curve() {
+            warnings.add(format!("{name}: nothing is predicted from a model without a maximum"));
+            return Ok(answer);
+        }
+        let subject = self.subject(fit, inputs)?.level(self.level)?;
+        answer["at"] = self.at(&subject, fit, text)?.into();
+        let mut quantiles = Vec::new();
+        for &p in &self.quantiles {
+            let mut row = fields(&subject.quantile(p)?, &format!("time of {p}"), text);
+            row["p"] = p.into();
+            quantiles.push(row);
+        }
+        answer["quantiles"] = quantiles.into();
+        if let Some(tau) = self.tau {
+            let mean = subject.restricted_mean(tau)?;
+            answer["rmst"] = fields(&mean, &format!("mean until {tau}"), text);
+            answer["rmst"]["tau"] = tau.into();
+        }
+        Ok(answer)
+    }
+
+    /// What is said of the fit itself.
+    fn fields_of(&self, fit: &ParametricModel, name: &str) -> Result<Value, Failure> {
         let k = fit.coefficients().len();
         let (mut coefficients, mut parameters) = (Vec::new(), Vec::new());
         for (index, label) in fit.names().into_iter().enumerate() {
@@ -52,27 +79,6 @@ impl Options {
         }
         if fit.is_robust() {
             answer["naive_vcov"] = matrix(fit.model_variance()).into();
-        }
-        if self.at.is_empty() && self.quantiles.is_empty() && self.tau.is_none() {
-            return Ok(answer);
-        }
-        if !fit.stop().has_curve() {
-            warnings.add(format!("{name}: nothing is predicted from a model without a maximum"));
-            return Ok(answer);
-        }
-        let subject = self.subject(fit, inputs)?.level(self.level)?;
-        answer["at"] = self.at(&subject, fit, text)?.into();
-        let mut quantiles = Vec::new();
-        for &p in &self.quantiles {
-            let mut row = fields(&subject.quantile(p)?, &format!("time of {p}"), text);
-            row["p"] = p.into();
-            quantiles.push(row);
-        }
-        answer["quantiles"] = quantiles.into();
-        if let Some(tau) = self.tau {
-            let mean = subject.restricted_mean(tau)?;
-            answer["rmst"] = fields(&mean, &format!("mean until {tau}"), text);
-            answer["rmst"]["tau"] = tau.into();
         }
         Ok(answer)
     }

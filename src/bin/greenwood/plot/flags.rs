@@ -57,7 +57,13 @@ impl Options {
 
     /// What a kind needs, and what belongs to one kind alone.
     fn check_kind(&self) -> Result<(), Failure> {
-        let curves = CURVES.contains(&self.kind);
+        self.check_what_belongs()?;
+        self.check_causes_and_states()?;
+        self.check_scores()
+    }
+
+    /// Flags of forests, panels, and curves of one event.
+    fn check_what_belongs(&self) -> Result<(), Failure> {
         if self.kind == Forest && self.by.is_none() {
             return Err("--kind forest needs --by COLUMN, the two groups that are compared; --subgroups COLUMN,… adds \
                         the effect in each subgroup"
@@ -69,7 +75,7 @@ impl Options {
         if self.stacked && self.kind == Incidence && self.by.is_some() {
             return Err("--stacked draws one group: use --panels COLUMN instead of --by, a panel each".into());
         }
-        if self.panels.is_some() && !curves {
+        if self.panels.is_some() && !CURVES.contains(&self.kind) {
             return Err("--panels belongs to curves: leave it out, or choose another --kind".into());
         }
         if (self.mean_to.is_some() || self.rising) && self.kind != Survival {
@@ -80,6 +86,10 @@ impl Options {
         if (self.test || self.hazard_ratio) && !ONE_EVENT.contains(&self.kind) {
             return Err("--test and --hazard-ratio belong to curves of one event: leave them out".into());
         }
+        Ok(())
+    }
+
+    fn check_causes_and_states(&self) -> Result<(), Failure> {
         let with_causes = self.kind == Incidence || SCORES.contains(&self.kind) && !self.causes.is_empty();
         if with_causes == self.causes.is_empty() {
             return Err(
@@ -104,6 +114,11 @@ impl Options {
                 "--kind states draws one group: use --panels COLUMN instead of --by, a panel each".into()
             );
         }
+        Ok(())
+    }
+
+    /// The columns of risks and their horizons.
+    fn check_scores(&self) -> Result<(), Failure> {
         let horizons = match self.kind {
             Brier => self.risk.len(),
             Roc | Calibration => 1,

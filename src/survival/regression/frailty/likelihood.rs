@@ -5,6 +5,8 @@
 //! times running sums over the event times, which change only when one of its rows enters or leaves: O(n p). The whole is
 //! never written down; its product with a vector is two passes over the rows.
 
+use std::ops::Range;
+
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
@@ -108,7 +110,6 @@ impl Likelihood {
         let (risk, steps) = (&self.workspace.risk, &self.workspace.steps);
         let mut late = stratum.late.as_slice();
         let (mut next, mut s1) = (stratum.rows.end, vec![0.0; p]);
-        let mut tied: Vec<(u32, usize)> = Vec::new();
         for (k, tie) in stratum.ties.iter().enumerate().rev() {
             let step = &steps[first + k];
             for i in (tie.start..next).rev() {
@@ -132,10 +133,9 @@ impl Likelihood {
             }
             let unit = step.at_risk.recip();
             let [m0, m1, m2] = step.square.map(|s| s * unit * unit);
-            let events = tie.start..tie.events_end;
             let mut e1 = vec![0.0; if m1 > 0.0 { p } else { 0 }];
             if m1 > 0.0 {
-                for i in events.clone() {
+                for i in tie.start..tie.events_end {
                     e1.iter_mut().zip(rows.row(i)).for_each(|(e, x)| *e += risk[i] * x);
                 }
             }
@@ -145,28 +145,32 @@ impl Likelihood {
                 sweep.mean[j] += m0 * s1[j] - e1.get(j).map_or(0.0, |e| m1 * e);
             }
             if m1 > 0.0 {
-                // Clusters with tied events leave in part: what the running sums say of them is put right.
-                tied.clear();
-                tied.extend(events.map(|i| (self.cluster[i], i)));
-                tied.sort_unstable();
-                for own in tied.chunk_by(|a, b| a.0 == b.0) {
-                    let leaves: f64 = own.iter().map(|&(_, i)| risk[i]).sum();
-                    let c = own[0].0;
-                    let c = c as usize;
-                    let gone = step.all - step.own;
-                    let held = sweep.at_risk[c].risk;
-                    sweep.arrow.own[c] += 2.0 * held * leaves * m1 - leaves * gone - leaves * leaves * m2;
-                    for j in 0..p {
-                        let x: f64 = own.iter().map(|&(_, i)| risk[i] * rows.row(i)[j]).sum();
-                        sweep.arrow.cross[c * p + j] += leaves * (m1 * s1[j] - m2 * e1[j]) - x * gone;
-                    }
-                }
+                let together = Together { gone: step.all - step.own, m1, m2, s1: &s1, e1: &e1 };
+                self.leave_together(tie.start..tie.events_end, &together, sweep);
             }
         }
         for i in next..stratum.rows.end {
             sweep.settle(self.cluster[i] as usize);
         }
         sweep.clear(self.cluster[next..stratum.rows.end].iter().map(|&c| c as usize), p);
+    }
+
+    /// Clusters with tied events leave in part: what the running sums say of them is put right.
+    fn leave_together(&self, events: Range<usize>, tie: &Together, sweep: &mut Sweep) {
+        let (rows, p, risk) = (&self.rows, self.rows.p, &self.workspace.risk);
+        let mut tied: Vec<(u32, usize)> = events.map(|i| (self.cluster[i], i)).collect();
+        tied.sort_unstable();
+        for own in tied.chunk_by(|a, b| a.0 == b.0) {
+            let leaves: f64 = own.iter().map(|&(_, i)| risk[i]).sum();
+            let c = own[0].0 as usize;
+            let held = sweep.at_risk[c].risk;
+            sweep.arrow.own[c] += 2.0 * held * leaves * tie.m1 - leaves * tie.gone - leaves * leaves * tie.m2;
+            for j in 0..p {
+                let x: f64 = own.iter().map(|&(_, i)| risk[i] * rows.row(i)[j]).sum();
+                sweep.arrow.cross[c * p + j] +=
+                    leaves * (tie.m1 * tie.s1[j] - tie.m2 * tie.e1[j]) - x * tie.gone;
+            }
+        }
     }
 
     /// The information times a vector, by its meaning: how the gradient moves with the linear predictor.
@@ -222,6 +226,18 @@ impl Likelihood {
         }
         (out, out_b)
     }
+}
+
+/// An event time at which several leave.
+struct Together<'a> {
+    /// The hazard that those who leave miss.
+    gone: f64,
+    /// The moments of the shares of which those who leave have gone, in units of the risk set.
+    m1: f64,
+    m2: f64,
+    /// `Σ r x` over the risk set, and over those who leave.
+    s1: &'a [f64],
+    e1: &'a [f64],
 }
 
 /// What a cluster has at risk, and up to where the running sums were read for it.

@@ -86,13 +86,13 @@ pub(super) fn position(
     })
 }
 
-/// Fills in the coefficients and returns their names.
-fn coefficients(
+/// The coefficient of every column for every transition, as the rules have it: a later rule goes before an earlier one.
+fn keys(
     options: &MultiStateCox,
     data: &Histories,
     design: &Design,
-    transitions: &mut [Transition],
-) -> Result<Vec<String>> {
+    transitions: &[Transition],
+) -> Result<Vec<Option<Key>>> {
     let columns = design.columns();
     let mut keys: Vec<Option<Key>> = vec![None; transitions.len() * columns];
     for (rule_number, rule) in options.rules.iter().enumerate() {
@@ -102,16 +102,25 @@ fn coefficients(
         };
         for covariate in &rule.covariates {
             for column in design.recipe().columns_of(covariate)? {
+                let common = rule.common.then_some(Key::Common { rule: rule_number, column });
                 for &transition in &on {
-                    keys[transition * columns + column] = Some(if rule.common {
-                        Key::Common { rule: rule_number, column }
-                    } else {
-                        Key::Own { transition, column }
-                    });
+                    keys[transition * columns + column] = common.or(Some(Key::Own { transition, column }));
                 }
             }
         }
     }
+    Ok(keys)
+}
+
+/// Fills in the coefficients and returns their names.
+fn coefficients(
+    options: &MultiStateCox,
+    data: &Histories,
+    design: &Design,
+    transitions: &mut [Transition],
+) -> Result<Vec<String>> {
+    let columns = design.columns();
+    let keys = keys(options, data, design, transitions)?;
     let mut numbers: HashMap<Key, usize> = HashMap::new();
     let mut on: Vec<(usize, Vec<String>)> = Vec::new();
     for (t, transition) in transitions.iter_mut().enumerate() {

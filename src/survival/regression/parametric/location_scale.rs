@@ -85,7 +85,17 @@ impl Work {
             w[i] = (y[i] - eta[i]) * inverse[i];
         }
         let logarithms = self.standard(standard, event, rows.weight);
-        let terms = &mut self.terms[..m];
+        let value = self.value(rows, log_scale, m) + logarithms;
+        self.fill_gradient(event, rows.weight, gradient);
+        if let Some(hessian) = hessian {
+            self.fill_hessian(m, rows.weight, hessian);
+        }
+        value
+    }
+
+    /// The sum of the terms, with the scale (and the Jacobian of the logarithm) in the density.
+    fn value(&mut self, rows: Observed, log_scale: LogScale, m: usize) -> f64 {
+        let (terms, y, event) = (&mut self.terms[..m], &rows.y[..m], &rows.event[..m]);
         match (log_scale, rows.of_logarithms) {
             (LogScale::One(tau), true) => (0..m).for_each(|i| terms[i] -= event[i] * (tau + y[i])),
             (LogScale::One(tau), false) => (0..m).for_each(|i| terms[i] -= event[i] * tau),
@@ -95,8 +105,12 @@ impl Work {
         if let Some(weight) = rows.weight {
             weigh(terms, weight);
         }
-        let value = sum(terms) + logarithms;
-        let (w, a, b, inverse) = (&self.w[..m], &self.first[..m], &self.second[..m], &self.inverse[..m]);
+        sum(terms)
+    }
+
+    fn fill_gradient(&self, event: &[f64], weight: Option<&[f64]>, gradient: &mut [Vec<f64>]) {
+        let m = event.len();
+        let (w, a, inverse) = (&self.w[..m], &self.first[..m], &self.inverse[..m]);
         let of_eta = &mut gradient[0][..m];
         for i in 0..m {
             of_eta[i] = -a[i] * inverse[i];
@@ -107,13 +121,16 @@ impl Work {
                 of_tau[i] = -(a[i] * w[i] + event[i]);
             }
         }
-        if let Some(weight) = rows.weight {
+        if let Some(weight) = weight {
             for column in &mut *gradient {
                 weigh(&mut column[..m], weight);
             }
         }
-        let Some(hessian) = hessian else { return value };
-        let [eta_eta, of_scale @ ..] = &mut *hessian else { return value };
+    }
+
+    fn fill_hessian(&self, m: usize, weight: Option<&[f64]>, hessian: &mut [Vec<f64>]) {
+        let (w, a, b, inverse) = (&self.w[..m], &self.first[..m], &self.second[..m], &self.inverse[..m]);
+        let [eta_eta, of_scale @ ..] = &mut *hessian else { return };
         let eta_eta = &mut eta_eta[..m];
         for i in 0..m {
             eta_eta[i] = b[i] * inverse[i] * inverse[i];
@@ -126,86 +143,97 @@ impl Work {
                 tau_tau[i] = w[i] * mixed;
             }
         }
-        if let Some(weight) = rows.weight {
+        if let Some(weight) = weight {
             for column in &mut *hessian {
                 weigh(&mut column[..m], weight);
             }
         }
-        value
     }
 
     /// The standard log density (where d is 1) or log survival function of each row, and both derivatives in w. Logarithms
     /// that are better taken of a product of rows than of each are not in the terms: their sum is given back.
     fn standard(&mut self, standard: Standard, event: &[f64], weight: Option<&[f64]>) -> f64 {
+        match standard {
+            Standard::Smallest => self.smallest(event),
+            Standard::Logistic => self.logistic(event, weight),
+            Standard::Normal => self.normal(event, weight),
+        }
+    }
+
+    /// `d w − e^w`
+    fn smallest(&mut self, event: &[f64]) -> f64 {
         let m = event.len();
         let (w, e, terms) = (&self.w[..m], &mut self.e[..m], &mut self.terms[..m]);
         let (first, second) = (&mut self.first[..m], &mut self.second[..m]);
-        match standard {
-            // d w − e^w
-            Standard::Smallest => {
-                e.copy_from_slice(w);
-                exp_each(e);
-                for i in 0..m {
-                    first[i] = event[i] - e[i];
-                    second[i] = -e[i];
-                    terms[i] = event[i] * w[i] - e[i];
-                }
-                0.0
-            }
-            // d w − (1 + d) ln(1 + e^w), by u = e^−|w|: ln(1 + e^w) = max(w, 0) + ln(1 + u)
-            Standard::Logistic => {
-                for i in 0..m {
-                    e[i] = -w[i].abs();
-                }
-                exp_each(e);
-                for i in 0..m {
-                    let (u, r) = (e[i], 1.0 / (1.0 + e[i]));
-                    let p = if w[i] >= 0.0 { r } else { u * r };
-                    let times = 1.0 + event[i];
-                    first[i] = event[i] - times * p;
-                    second[i] = -times * u * r * r;
-                    terms[i] = event[i] * w[i] - times * w[i].max(0.0);
-                }
-                if let Some(weight) = weight {
-                    let term = |i: usize| weight[i] * (1.0 + event[i]) * e[i].ln_1p();
-                    return -(0..m).filter(|i| weight[*i] > 0.0).map(term).sum::<f64>();
-                }
-                for i in 0..m {
-                    // 1 + u, or its square.
-                    e[i] = (1.0 + e[i]) * (1.0 + event[i] * e[i]);
-                }
-                -log_of_product(e)
-            }
-            // −w²/2 − ln √2π where d is 1; the tails of the others side by side.
-            Standard::Normal => {
-                for i in 0..m {
-                    terms[i] = -0.5 * w[i] * w[i] - LOG_ROOT_TAU;
-                    first[i] = -w[i];
-                    second[i] = -1.0;
-                }
-                let mut others = 0;
-                for i in 0..m {
-                    self.place[others] = i as u32;
-                    self.packed[0][others] = w[i];
-                    others += usize::from(event[i] == 0.0);
-                }
-                let [of, density, plain, inside, slope, curve] = &mut self.packed;
-                let [of, density, plain, inside, slope, curve] =
-                    [of, density, plain, inside, slope, curve].map(|column| &mut column[..others]);
-                normal_tails(of, density, [plain, inside, slope, curve]);
-                for (k, &i) in self.place[..others].iter().enumerate() {
-                    let i = i as usize;
-                    (terms[i], first[i], second[i]) = (plain[k], slope[k], curve[k]);
-                }
-                let Some(weight) = weight else { return log_of_product(inside) };
-                for (k, &i) in self.place[..others].iter().enumerate() {
-                    // A row of weight 0 counts for nothing, whatever its tail is.
-                    let weight = weight[i as usize];
-                    inside[k] = if weight > 0.0 { weight * inside[k].ln() } else { 0.0 };
-                }
-                sum(inside)
-            }
+        e.copy_from_slice(w);
+        exp_each(e);
+        for i in 0..m {
+            first[i] = event[i] - e[i];
+            second[i] = -e[i];
+            terms[i] = event[i] * w[i] - e[i];
         }
+        0.0
+    }
+
+    /// `d w − (1 + d) ln(1 + e^w)`, by `u = e^−|w|`: `ln(1 + e^w) = max(w, 0) + ln(1 + u)`
+    fn logistic(&mut self, event: &[f64], weight: Option<&[f64]>) -> f64 {
+        let m = event.len();
+        let (w, e, terms) = (&self.w[..m], &mut self.e[..m], &mut self.terms[..m]);
+        let (first, second) = (&mut self.first[..m], &mut self.second[..m]);
+        for i in 0..m {
+            e[i] = -w[i].abs();
+        }
+        exp_each(e);
+        for i in 0..m {
+            let (u, r) = (e[i], 1.0 / (1.0 + e[i]));
+            let p = if w[i] >= 0.0 { r } else { u * r };
+            let times = 1.0 + event[i];
+            first[i] = event[i] - times * p;
+            second[i] = -times * u * r * r;
+            terms[i] = event[i] * w[i] - times * w[i].max(0.0);
+        }
+        if let Some(weight) = weight {
+            let term = |i: usize| weight[i] * (1.0 + event[i]) * e[i].ln_1p();
+            return -(0..m).filter(|i| weight[*i] > 0.0).map(term).sum::<f64>();
+        }
+        for i in 0..m {
+            // 1 + u, or its square.
+            e[i] = (1.0 + e[i]) * (1.0 + event[i] * e[i]);
+        }
+        -log_of_product(e)
+    }
+
+    /// `−w²/2 − ln √2π` where d is 1; the tails of the others side by side.
+    fn normal(&mut self, event: &[f64], weight: Option<&[f64]>) -> f64 {
+        let m = event.len();
+        let (w, terms) = (&self.w[..m], &mut self.terms[..m]);
+        let (first, second) = (&mut self.first[..m], &mut self.second[..m]);
+        for i in 0..m {
+            terms[i] = -0.5 * w[i] * w[i] - LOG_ROOT_TAU;
+            first[i] = -w[i];
+            second[i] = -1.0;
+        }
+        let mut others = 0;
+        for i in 0..m {
+            self.place[others] = i as u32;
+            self.packed[0][others] = w[i];
+            others += usize::from(event[i] == 0.0);
+        }
+        let [of, density, plain, inside, slope, curve] = &mut self.packed;
+        let [of, density, plain, inside, slope, curve] =
+            [of, density, plain, inside, slope, curve].map(|column| &mut column[..others]);
+        normal_tails(of, density, [plain, inside, slope, curve]);
+        for (k, &i) in self.place[..others].iter().enumerate() {
+            let i = i as usize;
+            (terms[i], first[i], second[i]) = (plain[k], slope[k], curve[k]);
+        }
+        let Some(weight) = weight else { return log_of_product(inside) };
+        for (k, &i) in self.place[..others].iter().enumerate() {
+            // A row of weight 0 counts for nothing, whatever its tail is.
+            let weight = weight[i as usize];
+            inside[k] = if weight > 0.0 { weight * inside[k].ln() } else { 0.0 };
+        }
+        sum(inside)
     }
 }
 

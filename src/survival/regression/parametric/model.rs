@@ -97,16 +97,7 @@ impl<D: Distribution> ParametricModel<D> {
         let variance = if robust {
             let problem =
                 Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
-            let (half, scores) = (a.dot(&inner), problem.scores(&found.theta));
-            let variance = half.dot(&squares(&scores, k, data.clusters.as_deref())).dot(&half.t());
-            if variance.diag().iter().any(|v| *v < 0.0) {
-                // That is rounding, which the squares of what each row moves the coefficients by are free of.
-                let moved = |score: &[f64]| half.dot(&Array1::from(score.to_vec())).to_vec();
-                let moved: Vec<f64> = scores.chunks_exact(k.max(1)).flat_map(moved).collect();
-                squares(&moved, k, data.clusters.as_deref())
-            } else {
-                variance
-            }
+            sandwich(&a.dot(&inner), &problem.scores(&found.theta), data.clusters.as_deref())
         } else {
             model_variance.clone()
         };
@@ -324,6 +315,19 @@ impl ParametricModel<Family> {
     pub fn family(&self) -> &Family {
         &self.distribution
     }
+}
+
+/// The squares of what the rows (the clusters) move the coefficients by, `half` times their scores.
+fn sandwich(half: &Array2<f64>, scores: &[f64], clusters: Option<&[u32]>) -> Array2<f64> {
+    let k = half.nrows();
+    let variance = half.dot(&squares(scores, k, clusters)).dot(&half.t());
+    if variance.diag().iter().all(|v| !(*v < 0.0)) {
+        return variance;
+    }
+    // That is rounding, which the squares of what each row moves the coefficients by are free of.
+    let moved = |score: &[f64]| half.dot(&Array1::from(score.to_vec())).to_vec();
+    let moved: Vec<f64> = scores.chunks_exact(k.max(1)).flat_map(moved).collect();
+    squares(&moved, k, clusters)
 }
 
 /// The sum of the squares of the scores, added up within clusters first.

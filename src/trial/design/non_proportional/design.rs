@@ -274,8 +274,21 @@ impl NonProportionalDesign {
                 "above 0 by the time of the analysis: raise the hazards or analyse later",
             );
         }
+        let law = self.law_of_test()?;
+        if law.is_usable() {
+            return Ok(law);
+        }
+        Err(Error::Unsupported {
+            method: "this planned test",
+            with: "these hazards and weights",
+            why: "the statistic has no finite variance above 0: in the time that it looks at nobody has an event, or nobody of \
+                  one arm is left; change the weight, the horizon or the hazards",
+        })
+    }
+
+    fn law_of_test(&self) -> Result<Law> {
         let pooled = self.variance == StatisticVariance::Pooled;
-        let law = match &self.test {
+        Ok(match &self.test {
             PlannedTest::LogRank(weight) => {
                 let found = Moments::new(&self.assumed, self.time, std::slice::from_ref(weight));
                 let (null, own) = (found.pooled[0].sqrt(), found.own[0].sqrt());
@@ -306,24 +319,6 @@ impl NonProportionalDesign {
                 let (mean, variance) = curve_difference::moments(only, self.time, *tau, area);
                 Law::Normal { mean, null: variance.sqrt(), own: variance.sqrt() }
             }
-        };
-        let usable = match &law {
-            Law::Normal { mean, null, own } => {
-                mean.is_finite() && *null > 0.0 && *own > 0.0 && null.is_finite() && own.is_finite()
-            }
-            Law::Largest { means, null, own, .. } => {
-                means.iter().chain(null).chain(own).all(|x| x.is_finite())
-                    && (0..means.len()).all(|a| own[a * means.len() + a] > 0.0)
-            }
-        };
-        if usable {
-            return Ok(law);
-        }
-        Err(Error::Unsupported {
-            method: "this planned test",
-            with: "these hazards and weights",
-            why: "the statistic has no finite variance above 0: in the time that it looks at nobody has an event, or nobody of \
-                  one arm is left; change the weight, the horizon or the hazards",
         })
     }
 }

@@ -16,6 +16,19 @@ pub(super) enum Law {
 }
 
 impl Law {
+    /// Are its means finite and its variances above 0?
+    pub(super) fn is_usable(&self) -> bool {
+        match self {
+            Self::Normal { mean, null, own } => {
+                mean.is_finite() && *null > 0.0 && *own > 0.0 && null.is_finite() && own.is_finite()
+            }
+            Self::Largest { means, null, own, .. } => {
+                means.iter().chain(null).chain(own).all(|x| x.is_finite())
+                    && (0..means.len()).all(|a| own[a * means.len() + a] > 0.0)
+            }
+        }
+    }
+
     /// The statistic beyond which the test rejects.
     pub(super) fn critical(&self, alpha: f64, sides: u32) -> f64 {
         match self {

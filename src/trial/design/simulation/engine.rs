@@ -34,27 +34,26 @@ pub(super) fn divided<S>(
         }
         Ok(sum)
     };
+    // Parts one after the other, from the one numbered `first` on, in a space of their own.
+    let fill = |first: usize, slots: &mut [Option<Result<Part>>]| {
+        let mut own = space();
+        for (i, slot) in slots.iter_mut().enumerate() {
+            *slot = Some(part(first + i, &mut own));
+        }
+    };
     let (mut sum, mut first, mut per_thread) = (Part::of_looks(looks), 0, 1);
     while first < parts {
         let last = (first + threads * per_thread).min(parts);
         let mut found: Vec<Option<Result<Part>>> = vec![None; last - first];
         let start = Instant::now();
         if threads == 1 {
-            let mut own = space();
-            for (i, slot) in found.iter_mut().enumerate() {
-                *slot = Some(part(first + i, &mut own));
-            }
+            fill(first, &mut found);
         } else {
             let share = (last - first).div_ceil(threads);
             std::thread::scope(|scope| {
                 for (thread, own) in found.chunks_mut(share).enumerate() {
-                    let (part, space) = (&part, &space);
-                    scope.spawn(move || {
-                        let mut mine = space();
-                        for (i, slot) in own.iter_mut().enumerate() {
-                            *slot = Some(part(first + thread * share + i, &mut mine));
-                        }
-                    });
+                    let fill = &fill;
+                    scope.spawn(move || fill(first + thread * share, own));
                 }
             });
         }

@@ -188,12 +188,10 @@ impl<'a> Weave<'a> {
                     if pairs > MOST_PAIRS {
                         return false;
                     }
-                    for &(rest, ways_after) in &meet.after[range] {
-                        let sums = before.plus(rest);
-                        if near(self.statistic(sums), window) {
-                            visit(sums, ways * ways_after, Split { landing, before });
-                        }
-                    }
+                    let reached = meet.after[range].iter().map(|&(rest, after)| (before.plus(rest), after));
+                    reached
+                        .filter(|&(sums, _)| near(self.statistic(sums), window))
+                        .for_each(|(sums, after)| visit(sums, ways * after, Split { landing, before }));
                 }
             }
         }

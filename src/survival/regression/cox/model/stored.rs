@@ -65,6 +65,17 @@ impl TryFrom<RawModel> for CoxModel {
 
 impl RawModel {
     fn check(&self) -> Result<()> {
+        self.check_lengths()?;
+        self.check_numbers()?;
+        self.check_unknown()?;
+        if let Some(limit) = &self.limit {
+            limit.check(self.terms.len(), self.robust_variance.is_some())?;
+        }
+        self.check_variances()
+    }
+
+    /// The model, its recipe and its data have one shape.
+    fn check_lengths(&self) -> Result<()> {
         let p = self.terms.len();
         let robust = self.robust_variance.as_ref().map_or(p * p, Vec::len);
         for (argument, len, other, expected) in [
@@ -91,6 +102,11 @@ impl RawModel {
         if self.events > self.rows {
             return refuse("events", self.events as f64, "at most the number of rows");
         }
+        Ok(())
+    }
+
+    fn check_numbers(&self) -> Result<()> {
+        let p = self.terms.len();
         let numbers = self.initial.iter().chain(&self.log_likelihood).chain(self.offset.iter().flatten());
         if let Some(&value) = numbers.chain([&self.ridge]).find(|x| !x.is_finite()) {
             return refuse("a number of the model", value, "finite");
@@ -108,6 +124,12 @@ impl RawModel {
         {
             return refuse("the infinite coefficient", covariate as f64, "the position of a term");
         }
+        Ok(())
+    }
+
+    /// The directions that the data do not know of: one for each redundant term.
+    fn check_unknown(&self) -> Result<()> {
+        let p = self.terms.len();
         if let Some(direction) = self.unknown.iter().find(|d| d.len() != p) {
             let (argument, len) = ("a direction that the data do not know of", direction.len());
             return Err(Error::LengthMismatch { argument, len, other: "the terms", expected: p });
@@ -124,9 +146,10 @@ impl RawModel {
                 "as many as redundant terms",
             );
         }
-        if let Some(limit) = &self.limit {
-            limit.check(p, self.robust_variance.is_some())?;
-        }
+        Ok(())
+    }
+
+    fn check_variances(&self) -> Result<()> {
         let of_terms = |pick: fn(&Term) -> Option<f64>| self.terms.iter().map(pick).collect::<Vec<_>>();
         check_variance(&self.model_variance, &of_terms(|t| t.std_error))?;
         match &self.robust_variance {

@@ -4,29 +4,72 @@ use std::fmt;
 
 use crate::print::{self, PValue as P};
 use crate::survival::regression::cox::Stop;
-use crate::survival::regression::cox::model::{CoxModel, Status};
+use crate::survival::regression::cox::model::{CoxModel, Status, Term};
 use crate::survival::result::Interval;
 use crate::survival::result::printed::{PrintsLimits, prints_limits};
 
 prints_limits!(CoxModel);
 
-impl PrintsLimits for CoxModel {
-    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl CoxModel {
+    /// What was fitted, and how the search ended.
+    fn print_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let firth = if self.firth { ", Firth's penalty" } else { "" };
         write!(f, "Cox model, {} ties{firth}: {} rows, {} events", self.ties, self.rows, self.events)?;
         match self.stop {
-            Stop::Converged => write!(f, "; converged in {} steps", self.iterations)?,
-            Stop::NoEvents => write!(f, "; no event: nothing can be estimated")?,
-            Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations)?,
-            Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood")?,
+            Stop::Converged => write!(f, "; converged in {} steps", self.iterations),
+            Stop::NoEvents => write!(f, "; no event: nothing can be estimated"),
+            Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations),
+            Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood"),
             Stop::InfiniteCoefficient { .. } => {
                 write!(
                     f,
                     "; NO MAXIMUM: monotone likelihood (separation), see the infinite coefficients; Firth's penalty \
                      (`CoxPh::firth`) makes them finite"
-                )?;
+                )
             }
         }
+    }
+
+    /// The row of a term; its name takes `width` places.
+    fn print_term(
+        &self,
+        term: &Term,
+        interval: Interval,
+        width: usize,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        let name = &term.name;
+        match term.status {
+            Status::Redundant if self.stop == Stop::NoEvents => {
+                write!(f, "\n{name:width$} not estimable: no event")
+            }
+            Status::Redundant => write!(f, "\n{name:width$} redundant: left out"),
+            Status::NotEstimable => {
+                write!(f, "\n{name:width$} not estimable: the likelihood rises either way")
+            }
+            Status::PlusInfinity | Status::MinusInfinity => {
+                write!(f, "\n{name:width$} {:>10}", term.coefficient())
+            }
+            Status::Estimated => {
+                let number = |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
+                let limits = term.interval(interval).map_err(|_| fmt::Error)?;
+                let p = term.p_value().map_or("–".to_string(), |p| P(p).to_string());
+                write!(
+                    f,
+                    "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {limits:.4}",
+                    term.coefficient(),
+                    number(term.std_error(), 5),
+                    number(term.z(), 3),
+                    term.hazard_ratio(),
+                )
+            }
+        }
+    }
+}
+
+impl PrintsLimits for CoxModel {
+    fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.print_head(f)?;
         let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
         let se = if self.is_robust() { "robust se" } else { "std error" };
         write!(
@@ -39,34 +82,8 @@ impl PrintsLimits for CoxModel {
             "hazard ratio",
             print::level(interval.confidence_level())
         )?;
-        for t in &self.terms {
-            let name = &t.name;
-            match t.status {
-                Status::Redundant if self.stop == Stop::NoEvents => {
-                    write!(f, "\n{name:width$} not estimable: no event")?;
-                }
-                Status::Redundant => write!(f, "\n{name:width$} redundant: left out")?,
-                Status::NotEstimable => {
-                    write!(f, "\n{name:width$} not estimable: the likelihood rises either way")?;
-                }
-                Status::PlusInfinity | Status::MinusInfinity => {
-                    write!(f, "\n{name:width$} {:>10}", t.coefficient())?;
-                }
-                Status::Estimated => {
-                    let number =
-                        |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
-                    let limits = t.interval(interval).map_err(|_| fmt::Error)?;
-                    let p = t.p_value().map_or("–".to_string(), |p| P(p).to_string());
-                    write!(
-                        f,
-                        "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {limits:.4}",
-                        t.coefficient(),
-                        number(t.std_error(), 5),
-                        number(t.z(), 3),
-                        t.hazard_ratio(),
-                    )?;
-                }
-            }
+        for term in &self.terms {
+            self.print_term(term, interval, width, f)?;
         }
         let note = if self.is_robust() {
             " (not valid: takes rows for independent, and weights for counts)"
