@@ -46,6 +46,7 @@
 //! ```
 
 pub(crate) mod axis;
+pub(crate) mod behind;
 pub(crate) mod boundaries;
 pub(crate) mod boxed;
 pub(crate) mod boxes;
@@ -66,6 +67,7 @@ pub(crate) mod pdf;
 pub(crate) mod picture;
 pub(crate) mod png;
 pub(crate) mod predicted;
+pub(crate) mod print_columns;
 pub(crate) mod residuals;
 pub(crate) mod roc;
 pub(crate) mod scores;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::plot::curves::CurvePlot;
+use crate::plot::print_columns::Columns;
 use crate::plot::series::StepSeries;
 use crate::plot::style::{Palette, Style};
-use crate::plot::thinned::Columns;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::regression::cox::PredictedCurve;
 use crate::survival::regression::parametric::{Distribution, Prediction};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::plot::thinned::{Behind, Columns};
+use crate::plot::behind::{Behind, is_before};
+use crate::plot::print_columns::Columns;
 use crate::survival::curve::smoothed_hazard::SmoothedHazardPoint;
 use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::result::estimate::Estimate;
@@ -69,11 +70,6 @@ impl Censored {
     fn at(time: f64, count: f64) -> Self {
         Self { from: time, to: time, count }
     }
-}
-
-/// Is a time before another, by more than the rounding of a change of units?
-pub(crate) fn is_before(time: f64, t: f64) -> bool {
-    time < t - 1e-9 * t.abs().min(f64::MAX)
 }
 
 /// A value with its error, which is asked for limits at the level of the figure.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::plot::curves::builder::{CurvePlot, Kind};
 use crate::plot::curves::source::Source;
+use crate::plot::print_columns::Columns;
 use crate::plot::series::StepSeries;
-use crate::plot::thinned::Columns;
 use crate::survival::curve::aalen_johansen::CumulativeIncidence;
 use crate::survival::result::interval::Interval;
 

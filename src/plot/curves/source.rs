@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::plot::behind::{Behind, Shown};
 use crate::plot::curves::builder::{CurvePlot, Kind, VerticalAxis};
 use crate::plot::curves::incidences::Incidences;
 use crate::plot::curves::lines::band_column;
 use crate::plot::layout::COLUMN;
+use crate::plot::print_columns::Columns;
 use crate::plot::series::StepSeries;
-use crate::plot::thinned::{Behind, Columns, Shown};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::step_function::StepFunction;
 use crate::survival::curve::survival_curve::SurvivalCurve;

@@ -2,9 +2,10 @@
 //!
 //! The subcommands are in `program`, those of other two-arm designs in `two_arms` and
 //! `non_proportional`, of one arm in `one_arm`; the flags of the bounds
-//! in `looks`, shared ones in `flags`, the JSON in `fields`.
+//! in `looks`, those of one look in `fixed_flags`, shared ones in `flags`, the JSON in `fields`.
 
 mod fields;
+mod fixed_flags;
 mod flags;
 mod looks;
 mod non_proportional;

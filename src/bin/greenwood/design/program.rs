@@ -1,19 +1,18 @@
 //! `design`: sample size, group-sequential bounds, interim results.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use greenwood::trial::design::monitoring::{Effect, Interim};
-use greenwood::trial::design::{
-    Accrual, EventFormula, FixedDesign, FixedPlan, Hazard, StagewiseOrdering, Target,
-};
+use greenwood::trial::design::{Accrual, StagewiseOrdering};
 use serde_json::{Value, json};
 
 use super::fields::{boundary_fields, fixed_fields, sequential_fields, stopped_fields};
+use super::fixed_flags::FixedFlags;
 use super::flags::rate;
 use super::looks::LookFlags;
 use super::non_proportional::NonProportionalFlags;
 use super::one_arm::{ExactFlags, OneSampleFlags, TwoStageFlags};
 use super::two_arms::{ClusterFlags, CompetingFlags, EquivalenceFlags, WinRatioFlags};
-use crate::support::{Failure, Program, Warnings, by_flag, json_text, number, of_flag};
+use crate::support::{Failure, Program, Warnings, by_flag, json_text, number};
 
 /// Plans a trial: events and subjects, when to look, what an interim result allows.
 #[derive(Parser)]
@@ -55,67 +54,6 @@ enum What {
     TwoStage(TwoStageFlags),
     /// One arm, events in time against a known hazard: the one-sample log-rank test
     OneSample(OneSampleFlags),
-}
-
-#[derive(Args, Clone)]
-#[command(
-    after_help = "Example: design fixed --hazard-ratio 0.7 --control-median 12 --accrual 24 --followup 12 --power 0.9"
-)]
-pub struct FixedFlags {
-    /// Hazard ratio of the experimental arm against the control arm
-    #[arg(long, allow_negative_numbers = true)]
-    hazard_ratio: f64,
-    /// Hazard of the control arm
-    #[arg(long, allow_negative_numbers = true)]
-    control_hazard: Option<f64>,
-    /// Median of the control arm
-    #[arg(long, conflicts_with = "control_hazard", allow_negative_numbers = true)]
-    control_median: Option<f64>,
-    /// Duration of accrual
-    #[arg(long, allow_negative_numbers = true)]
-    accrual: Option<f64>,
-    /// Follow-up after the last entry
-    #[arg(long, allow_negative_numbers = true)]
-    followup: Option<f64>,
-    /// Hazard of dropping out, of both arms
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
-    dropout_hazard: f64,
-    /// Experimental subjects for each control subject
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
-    ratio: f64,
-    /// Error rate
-    #[arg(long, default_value_t = 0.025, allow_negative_numbers = true)]
-    alpha: f64,
-    /// One-sided or two-sided
-    #[arg(long, default_value_t = 1)]
-    sides: u32,
-    /// Power
-    #[arg(long, allow_negative_numbers = true)]
-    pub power: Option<f64>,
-    /// Number of subjects, for which the power is found
-    #[arg(long, conflicts_with = "power", allow_negative_numbers = true)]
-    subjects: Option<f64>,
-    /// Number of events, for which the power is found
-    #[arg(long, conflicts_with_all = ["power", "subjects"], allow_negative_numbers = true)]
-    events: Option<f64>,
-    #[arg(long, value_enum, default_value = "schoenfeld")]
-    formula: Formula,
-    /// Hazard ratio to be excluded: above 1 for non-inferiority
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
-    margin: f64,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Formula {
-    Schoenfeld,
-    Freedman,
-    HsiehFreedman,
-    LachinFoulkes,
-    LachinFoulkesDifference,
-    BernsteinLagakos,
 }
 
 #[derive(Args)]
@@ -292,64 +230,10 @@ impl ExpectedFlags {
     }
 }
 
-impl FixedFlags {
-    /// The plan.
-    pub fn fit(&self, power: Option<f64>) -> Result<FixedPlan, Failure> {
-        self.design(power)?.fit().map_err(by_flag(&[self.given()]))
-    }
-
-    /// The flag of the target.
-    pub fn given(&self) -> (&'static str, &'static str) {
-        ("target", if self.subjects.is_some() { "--subjects" } else { "--events" })
-    }
-
-    /// The same with so many fewer subjects or events, where these are given.
-    pub fn divided(&self, by: f64) -> Self {
-        let part = |n: Option<f64>| n.map(|n| n / by);
-        Self { subjects: part(self.subjects), events: part(self.events), ..self.clone() }
-    }
-
-    fn design(&self, power: Option<f64>) -> Result<FixedDesign, Failure> {
-        let target = match (power, self.subjects, self.events) {
-            (Some(power), ..) => Target::Power(power),
-            (_, Some(n), _) => Target::Subjects(n),
-            (.., Some(d)) => Target::Events(d),
-            _ => return Err("one of --power, --subjects and --events is needed, such as --power 0.9".into()),
-        };
-        let mut design = FixedDesign::new(self.hazard_ratio)
-            .alpha(self.alpha)
-            .sides(self.sides)
-            .target(target)
-            .allocation(self.ratio)
-            .margin(self.margin)
-            .formula(match self.formula {
-                Formula::Schoenfeld => EventFormula::Schoenfeld,
-                Formula::Freedman => EventFormula::Freedman,
-                Formula::HsiehFreedman => EventFormula::HsiehFreedman,
-                Formula::LachinFoulkes => EventFormula::LachinFoulkes,
-                Formula::LachinFoulkesDifference => EventFormula::LachinFoulkesDifference,
-                Formula::BernsteinLagakos => EventFormula::BernsteinLagakos,
-            });
-        let control = match (self.control_hazard, self.control_median) {
-            (Some(hazard), _) => Some(rate("--control-hazard", hazard)?),
-            (_, Some(median)) => Some(Hazard::median(median).map_err(of_flag("--control-median"))?),
-            _ => None,
-        };
-        if let Some(control) = control {
-            design = design.control(control);
-        }
-        if let Some(accrual) = self.accrual {
-            design = design.accrual(accrual);
-        }
-        let dropout = rate("--dropout-hazard", self.dropout_hazard)?;
-        Ok(design.followup(self.followup.unwrap_or(0.0)).dropout(dropout.clone(), dropout))
-    }
-}
-
 impl SequentialFlags {
     fn run(&self, warnings: &Warnings) -> Result<String, Failure> {
         // Where events or subjects are given, the power follows; bounds of futility still belong to one.
-        let given = self.fixed.subjects.or(self.fixed.events).map(|_| 0.9);
+        let given = self.fixed.size().map(|_| 0.9);
         let power = self.fixed.power.or(self.beta.map(|b| 1.0 - b)).or(given);
         let power = power.ok_or("one of --power, --subjects and --events is needed, such as --power 0.9")?;
         let flag = if self.beta.is_some() { "--beta" } else { "--power" };

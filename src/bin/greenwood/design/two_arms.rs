@@ -7,8 +7,8 @@ use greenwood::trial::design::{
 use serde_json::{Value, json};
 
 use super::fields::{fixed_fields, list, rounded_fields};
+use super::fixed_flags::FixedFlags;
 use super::flags::{CourseFlags, TestFlags, rate};
-use super::program::FixedFlags;
 use crate::support::{Failure, Warnings, by_flag, json_text, number};
 
 /// The object where it is asked for, else the paragraph.

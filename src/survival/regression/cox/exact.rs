@@ -7,7 +7,7 @@
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Tie;
-use crate::survival::regression::cox::tied_sets::TieMoments;
+use crate::survival::regression::cox::tie_moments::TieMoments;
 
 /// The moments of each event time at `beta`, in the order of strata and ties. The workspace keeps the linear predictor.
 pub(super) fn each_tie(

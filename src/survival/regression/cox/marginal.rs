@@ -16,7 +16,7 @@ use crate::survival::regression::cox::marginal::orders::Orders;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};
-use crate::survival::regression::cox::tied_sets::TieMoments;
+use crate::survival::regression::cox::tie_moments::TieMoments;
 
 /// The sum of those at risk has lost its digits when so little is left of its peak.
 const CANCELLED: f64 = 1e-4;

@@ -45,6 +45,7 @@ pub(in crate::survival::regression) mod separation;
 mod standardise;
 mod stop;
 mod symmetric;
+mod tie_moments;
 mod tied_sets;
 mod ties;
 mod with_data;

@@ -4,17 +4,8 @@
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Tie;
+use crate::survival::regression::cox::tie_moments::TieMoments;
 use crate::survival::regression::cox::{Ties, exact, marginal};
-
-/// What one event time adds to the log likelihood, its score and its information.
-pub(super) struct TieMoments<'a> {
-    pub log_likelihood: f64,
-    /// What is taken off `Σ w x` over the events to make the score: of the discrete likelihood `E Σ x`, over all choices of d of
-    /// those at risk, each with the product of its risk weights.
-    pub mean: &'a [f64],
-    /// Minus the second derivative, row-major: of the discrete likelihood `Cov Σ x`.
-    pub covariance: &'a [f64],
-}
 
 /// The moments of each event time at `beta`, in the order of strata and ties. The workspace keeps the linear predictor.
 pub(super) fn each_tie(

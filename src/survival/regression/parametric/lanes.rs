@@ -1,5 +1,8 @@
 //! Sums and products of columns, in lanes that the compiler turns into wide registers.
 
+/// Rows that are taken together.
+pub(super) const BLOCK: usize = 256;
+
 /// What a coefficient is multiplied by, in the rows of a block.
 #[derive(Debug)]
 pub(super) enum Column<'a> {

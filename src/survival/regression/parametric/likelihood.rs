@@ -6,15 +6,12 @@
 
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::jet::{Jet, Real};
-use crate::survival::regression::parametric::lanes::{Column, add_all, dots};
+use crate::survival::regression::parametric::lanes::{BLOCK, Column, add_all, dots};
 use crate::survival::regression::parametric::layout::{Coefficient, Factor, Layout};
 use crate::survival::regression::parametric::location_scale::{LogScale, Observed, Work};
 use crate::survival::regression::parametric::one_row::{Limits, row};
 use crate::survival::regression::parametric::rows::{Kind, Rows};
 use crate::survival::regression::parametric::standard::Standard;
-
-/// Rows that are taken together.
-pub(super) const BLOCK: usize = 256;
 
 /// A likelihood to be maximised.
 #[derive(Debug)]

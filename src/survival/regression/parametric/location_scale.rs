@@ -5,8 +5,7 @@
 //! registers. The exponential is one that it can widen too.
 
 use crate::numeric::exp::exp_each;
-use crate::survival::regression::parametric::lanes::sum;
-use crate::survival::regression::parametric::likelihood::BLOCK;
+use crate::survival::regression::parametric::lanes::{BLOCK, sum};
 use crate::survival::regression::parametric::normal_tail::normal_tails;
 use crate::survival::regression::parametric::standard::Standard;
 use crate::survival::regression::parametric::tails::LOG_ROOT_TAU;

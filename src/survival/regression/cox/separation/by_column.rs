@@ -7,7 +7,7 @@
 //! maximum where no number reaches.)
 
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::separation::Pairs;
+use crate::survival::regression::cox::separation::pairs::Pairs;
 
 /// Of the largest value of a column: where values are closer, the cone about it is too thin for sums of products.
 const CLOSE: f64 = 1e-7;

@@ -3,7 +3,8 @@
 //! The nearest point is found by nonnegative least squares (Lawson & Hanson 1974, chapter 23), which asks at each step for
 //! the one pair that is violated most: one pass over the rows instead of all pairs.
 
-use crate::survival::regression::cox::separation::Pairs;
+use crate::survival::regression::cox::separation::pairs::Pairs;
+use crate::survival::regression::cox::separation::vectors::{add, dot, norm};
 
 /// Of the length of a difference, what is left of it where it depends on others.
 const DEPENDENT: f64 = 1e-10;
@@ -110,18 +111,4 @@ fn least_squares(generators: &[Vec<f64>], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
         add(&mut left, b, -part);
     }
     (shares, left)
-}
-
-pub(in crate::survival::regression::cox) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-pub(in crate::survival::regression::cox) fn norm(a: &[f64]) -> f64 {
-    dot(a, a).sqrt()
-}
-
-pub(super) fn add(to: &mut [f64], from: &[f64], factor: f64) {
-    for (t, f) in to.iter_mut().zip(from) {
-        *t += factor * f;
-    }
 }

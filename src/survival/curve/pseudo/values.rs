@@ -1,0 +1,105 @@
+//! Pseudo-values, the estimates that they belong to and their errors.
+
+use ndarray::{Array2, ArrayView2};
+
+#[cfg(feature = "serde")]
+use crate::error::{Error, Result};
+use crate::numeric::sums::Sum;
+
+/// Pseudo-values by row of the data and time, and the estimates that they belong to. Made by
+/// [`Pseudo`](crate::survival::curve::Pseudo).
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Raw", into = "Raw"))]
+pub struct PseudoValues {
+    times: Vec<f64>,
+    estimate: Vec<f64>,
+    values: Array2<f64>,
+    weights: Vec<f64>,
+}
+
+impl PseudoValues {
+    pub(crate) fn new(times: &[f64], estimate: Vec<f64>, values: Array2<f64>, weights: Vec<f64>) -> Self {
+        Self { times: times.to_vec(), estimate, values, weights }
+    }
+
+    /// What each subject adds to the estimate, `(pᵢ − θ)/n`: with [`Pseudo::infinitesimal`](crate::survival::curve::Pseudo::infinitesimal) the influence function
+    /// (R: `residuals(survfit)`), else what leaving the subject out takes away, times `(n − 1)/n`.
+    #[must_use]
+    pub fn influence(&self) -> Array2<f64> {
+        let n: f64 = self.weights.iter().sum();
+        Array2::from_shape_fn(self.values.dim(), |(i, k)| (self.values[[i, k]] - self.estimate[k]) / n)
+    }
+
+    /// The times, as they were given.
+    #[must_use]
+    pub fn times(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// The estimate at each time.
+    #[must_use]
+    pub fn estimate(&self) -> &[f64] {
+        &self.estimate
+    }
+
+    /// The pseudo-values: one row for each row of the data, one column for each time.
+    #[must_use]
+    pub fn values(&self) -> ArrayView2<'_, f64> {
+        self.values.view()
+    }
+
+    /// The jackknife standard error of each estimate, `√(Σ (pᵢ − p̄)²/(n (n − 1)))`; `None` with one subject alone.
+    ///
+    /// # References
+    /// Tukey (1958), Ann Math Stat 29:614.
+    #[must_use]
+    pub fn std_errors(&self) -> Option<Vec<f64>> {
+        let n: f64 = self.weights.iter().sum();
+        let one = |column: ndarray::ArrayView1<f64>| {
+            let weighted = || column.iter().zip(&self.weights);
+            let mean = weighted().map(|(p, w)| p * w).collect::<Sum>().value() / n;
+            let squares = weighted().map(|(p, w)| w * (p - mean).powi(2)).collect::<Sum>().value();
+            (squares / (n * (n - 1.0))).sqrt()
+        };
+        (n > 1.0).then(|| self.values.columns().into_iter().map(one).collect())
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Raw {
+    times: Vec<f64>,
+    estimate: Vec<f64>,
+    values: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl From<PseudoValues> for Raw {
+    fn from(from: PseudoValues) -> Self {
+        let PseudoValues { times, estimate, values, weights } = from;
+        Self { times, estimate, values: values.into_iter().collect(), weights }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Raw> for PseudoValues {
+    type Error = Error;
+
+    fn try_from(raw: Raw) -> Result<Self> {
+        let Raw { times, estimate, values, weights } = raw;
+        if estimate.len() != times.len() {
+            let (len, expected) = (estimate.len(), times.len());
+            return Err(Error::LengthMismatch { argument: "estimate", len, other: "times", expected });
+        }
+        if let Some(&value) = weights.iter().find(|w| !(**w >= 1.0 && w.is_finite())) {
+            return Err(Error::OutOfRange { argument: "weights", value, must_be: "finite and at least 1" });
+        }
+        let (len, expected) = (values.len(), times.len() * weights.len());
+        let values = Array2::from_shape_vec((weights.len(), times.len()), values).map_err(|_| {
+            Error::LengthMismatch { argument: "values", len, other: "weights by times", expected }
+        })?;
+        Ok(Self { times, estimate, values, weights })
+    }
+}
