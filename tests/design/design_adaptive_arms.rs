@@ -254,8 +254,8 @@ fn dropping_arms_keeps_the_error(trials: u32) {
         }
         let (share, error) = (wrong / f64::from(trials), (0.025 * 0.975 / f64::from(trials)).sqrt());
         assert!(share < 0.025 + 4.0 * error, "{kind:?}: {share}");
-        // Simes's test is conservative where statistics are correlated.
-        let least = if kind == IntersectionTest::Simes { 0.015 } else { 0.025 };
+        // Simes's test is conservative where statistics are correlated, and the second chance of the dropped arm is given away.
+        let least = if kind == IntersectionTest::Simes { 0.015 } else { 0.023 };
         assert!(effect > 0.0 || share > least - 4.0 * error, "{kind:?}: {share}");
     }
 }
@@ -268,7 +268,7 @@ fn dropping_arms_keeps_the_family_wise_error() {
 #[test]
 #[ignore = "some seconds of release build: `bash .ci/long design`"]
 fn dropping_arms_of_many_trials_keeps_the_family_wise_error() {
-    dropping_arms_keeps_the_error(400_000);
+    dropping_arms_keeps_the_error(100_000);
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! Numbers that were published before there was this code.
 
-use greenwood::trial::design::{BoundaryType, EventFormula, FixedDesign, GroupSequential, Hazard, Target};
+use greenwood::survival::Weight;
+use greenwood::trial::design::non_proportional::{NonProportionalDesign, PlannedTest, StatisticVariance};
+use greenwood::trial::design::{
+    Accrual, Assumptions, BoundaryType, CompetingEffect, CompetingRisksDesign, EventFormula, FixedDesign,
+    GroupSequential, Hazard, Target,
+};
 
 /// Jennison & Turnbull (2000), tables 2.1 and 2.3: Pocock's and O'Brien and Fleming's constants of two-sided designs with 2, 3, 4, 5
 /// and 10 looks, as printed; and `tests/data/constants.py` (`numpy` 2.4, `scipy` 1.17.1), which has them, those of Wang and Tsiatis and the
@@ -84,4 +89,49 @@ fn schoenfelds_events_as_printed() {
         let plan = design(ratio.recip()).alpha(0.05).sides(2).fit().unwrap();
         assert_eq!(4 * (plan.events() / 2.0).ceil() as u32, subjects, "{ratio}");
     }
+}
+
+/// The log-rank test by its expected statistic, Lakatos (1988), as two R packages print it. rashnu 0.1, its README: survival 0.3 and 0.5
+/// at 12, accrual 24, follow-up 24, two-sided 0.05, power 0.8: 115 subjects, 58 in each arm, with 55.6 and 49.7 events, summed over
+/// steps of a 24th, and the power 0.803. lrstat, its vignette on Schoenfeld's formula: survival 0.8 and 0.6 at 12, 200 subjects over 12: 40
+/// events after 13.63, power 0.713 there, 0.712 by its 10,000 simulated trials.
+#[test]
+fn lakatos_as_printed() {
+    let at = |p: f64| Hazard::survival_at(12.0, p).unwrap();
+    let design = |assumed: &Assumptions, time: f64| {
+        NonProportionalDesign::new(assumed.clone(), PlannedTest::LogRank(Weight::LogRank), time)
+            .sides(2)
+            .alpha(0.05)
+    };
+    let assumed = Assumptions::new(at(0.5), at(0.3), Accrual::uniform(116.0, 24.0).unwrap());
+    let pooled = design(&assumed, 48.0).variance(StatisticVariance::Pooled);
+    let plan = pooled.clone().target(Target::Power(0.8)).fit().unwrap();
+    assert_eq!(plan.rounded().by_arm, Some([58, 58]), "{plan}");
+    let plan = pooled.target(Target::Subjects(115.0)).fit().unwrap();
+    let [experimental, control] = plan.events_by_arm();
+    assert!((plan.power() - 0.803).abs() < 5.1e-4, "{}", plan.power());
+    assert!((control - 55.6).abs() < 0.1 && (experimental - 49.7).abs() < 0.1, "{experimental} {control}");
+
+    let assumed = Assumptions::new(at(0.8), at(0.6), Accrual::uniform(200.0, 12.0).unwrap());
+    assert!((assumed.time_of_events(40.0).unwrap() - 13.63).abs() < 0.005);
+    let plan = design(&assumed, 13.63).variance(StatisticVariance::Pooled).target(Target::Subjects(200.0));
+    // 0.7138 here: three digits there, by a differential equation on a grid.
+    assert!((plan.fit().unwrap().power() - 0.713).abs() < 1e-3);
+}
+
+/// Pintilie's (2002) formula as the manual of PASS prints it (Logrank Tests Accounting for Competing Risks): 150 subjects enter over 3 of
+/// 5 years, of whom 0.5 and 0.7071068 are without the event at 3 years and 0.4 without the competing one: power 0.6162274.
+#[test]
+fn pintilie_as_printed() {
+    let at = |p: f64| Hazard::survival_at(3.0, p).unwrap();
+    let effect = CompetingEffect::CauseSpecific(0.7071068_f64.ln() / 0.5_f64.ln());
+    let plan = CompetingRisksDesign::new(effect, at(0.5), Accrual::uniform(150.0, 3.0).unwrap(), 5.0)
+        .competing(at(0.4))
+        .sides(2)
+        .alpha(0.05)
+        .target(Target::Subjects(150.0))
+        .fit()
+        .unwrap();
+    // What is given has seven digits.
+    assert!((plan.power() - 0.6162274).abs() < 2e-7, "{}", plan.power());
 }
