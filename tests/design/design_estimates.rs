@@ -162,7 +162,9 @@ fn repeated_limits_and_p_values_of_several_arms() -> Answer {
             for _ in 0..trials {
                 let (mut at, mut out, mut low_p) = ([0.0; 3], false, false);
                 for (k, t) in [0.5_f64, 1.0].into_iter().enumerate() {
-                    at.iter_mut().for_each(|own| *own += f64::sqrt(0.5) * gauss(&mut random));
+                    for own in &mut at {
+                        *own += f64::sqrt(0.5) * gauss(&mut random);
+                    }
                     for arm in 0..2 {
                         let z = (at[arm + 1] - at[0]) / (2.0 * t).sqrt() + drifts[arm] * t.sqrt();
                         out |= bounds.repeated_drift_limit(k + 1, z)? > drifts[arm];

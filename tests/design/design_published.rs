@@ -124,7 +124,7 @@ fn lakatos_as_printed() {
 #[test]
 fn pintilie_as_printed() {
     let at = |p: f64| Hazard::survival_at(3.0, p).unwrap();
-    let effect = CompetingEffect::CauseSpecific(0.7071068_f64.ln() / 0.5_f64.ln());
+    let effect = CompetingEffect::CauseSpecific(0.5);
     let plan = CompetingRisksDesign::new(effect, at(0.5), Accrual::uniform(150.0, 3.0).unwrap(), 5.0)
         .competing(at(0.4))
         .sides(2)

@@ -13,6 +13,7 @@ mod design_estimates;
 mod design_non_proportional;
 mod design_plans;
 mod design_published;
+mod design_random;
 mod design_simulated;
 mod design_single_arm;
 mod event_forecast;
