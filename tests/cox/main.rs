@@ -6,6 +6,7 @@ mod common;
 mod random;
 
 mod additive;
+mod additive_entry;
 mod concordance;
 mod cox_at_limits;
 mod cox_baseline;

@@ -196,3 +196,42 @@ fn robust_errors_are_sums_of_squared_influences() {
         assert_relative_eq!(a.std_error, b.std_error, max_relative = 1e-9);
     }
 }
+
+/// Python 3, numpy: the sums of the formula with Müller & Wang's kernel written out, over the deaths of the Stanford heart transplants
+/// (late entries, ties) up to 360, bandwidth 90; then with weights 1 + (row number modulo 3).
+#[test]
+fn late_entries_and_weights_are_those_of_the_formula() {
+    let plain = [
+        (0.0, 0.010140612627997335, 0.0024708955985887496),
+        (30.0, 0.007909236467441162, 0.0012250397257325522),
+        (60.0, 0.0060376819725177135, 0.0008426552652728648),
+        (150.0, 0.002160427207153677, 0.0005281493031770276),
+        (270.0, 0.0015470073176482725, 0.0005232911398495868),
+        (345.0, 0.002188742025589529, 0.001292960903095202),
+        (360.0, 0.0021590037818769335, 0.0016456122331539574),
+    ];
+    let weighted = [
+        (0.0, 0.009789398292558194, 0.001736093175029866),
+        (30.0, 0.007744141338432381, 0.0008550503236754866),
+        (60.0, 0.005906802390252002, 0.0005884586739584508),
+        (150.0, 0.002428835088760923, 0.00039965891921656994),
+        (270.0, 0.001735678838920338, 0.0003844229726233687),
+        (345.0, 0.002829356051497699, 0.001046340105046279),
+        (360.0, 0.0029514506686142868, 0.0013216512211006602),
+    ];
+    let frame = Frame::read("heart");
+    let event: Vec<bool> = frame.column("event").iter().map(|e| *e == 1.0).collect();
+    let data = RightCensored::new(frame.column("stop").to_vec(), event).unwrap();
+    let data = data.with_entry(frame.column("start").to_vec()).unwrap();
+    let weights = (1..=data.len()).map(|i| 1.0 + (i % 3) as f64).collect::<Vec<f64>>();
+    let repeated = data.clone().with_weights(Weights::replication(weights)).unwrap();
+    let smoothed = SmoothedHazard::new().bandwidth(Bandwidth::Fixed(90.0)).between(0.0, 360.0).points(25);
+    for (data, expected) in [(data, plain), (repeated, weighted)] {
+        let curve = smoothed.fit(&data).unwrap();
+        for (time, hazard, error) in expected {
+            let point = curve.points().iter().find(|p| (p.time - time).abs() < 1e-9).unwrap();
+            assert_relative_eq!(point.hazard, hazard, max_relative = 1e-11);
+            assert_relative_eq!(point.std_error, error, max_relative = 1e-11);
+        }
+    }
+}
