@@ -43,6 +43,12 @@ pub enum Stop {
         /// The first such covariate.
         covariate: usize,
     },
+    /// The likelihood has a maximum, and is level there along a line on which this coefficient changes (and perhaps others: those
+    /// without a standard error): its value is one of many. Of regression with interval censoring alone.
+    Flat {
+        /// The first such covariate.
+        covariate: usize,
+    },
 }
 
 impl Stop {
@@ -62,6 +68,9 @@ impl fmt::Display for Stop {
             Self::NoAscent => "NOT CONVERGED: no step raises the likelihood",
             Self::InfiniteCoefficient { .. } => {
                 "NO MAXIMUM: monotone likelihood (separation), see the infinite coefficients"
+            }
+            Self::Flat { .. } => {
+                "FLAT: the data do not determine a coefficient, see those without a standard error"
             }
         })
     }

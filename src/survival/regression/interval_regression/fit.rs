@@ -126,19 +126,16 @@ impl Prepared {
         let Maximum { null, found, limit } = self.maximise(most);
         let p = self.problem.p;
         let (problem, free) = limit.as_ref().map_or((&self.problem, &self.free), |l| (&l.problem, &l.free));
-        let scaled = if problem.rows.is_empty() || free.is_empty() {
-            None
-        } else {
-            profile::covariance(problem, &found, free, most)
-        };
+        let errors = profile::errors(problem, &found, free, most);
         let unit = |j: usize| if self.scale[j] > 0.0 { self.scale[j].recip() } else { 0.0 };
         let fate = |j: usize| limit.as_ref().map_or(Fate::Finite, |l| l.fate[j]);
         let mut variance = vec![0.0; p * p];
         let finite = |j: usize| fate(j) == Fate::Finite;
-        if let Some(scaled) = &scaled {
-            for (a, &i) in free.iter().enumerate() {
-                for (b, &j) in free.iter().enumerate().filter(|&(_, &j)| finite(i) && finite(j)) {
-                    variance[i * p + j] = scaled[a * free.len() + b] * unit(i) * unit(j);
+        if let Some(scaled) = &errors.covariance {
+            let known = &errors.free;
+            for (a, &i) in known.iter().enumerate() {
+                for (b, &j) in known.iter().enumerate().filter(|&(_, &j)| finite(i) && finite(j)) {
+                    variance[i * p + j] = scaled[a * known.len() + b] * unit(i) * unit(j);
                 }
             }
         }
@@ -151,7 +148,7 @@ impl Prepared {
                 Fate::Finite => Status::Redundant,
             };
             let estimated = status == Status::Estimated;
-            let with_error = estimated && scaled.is_some();
+            let with_error = estimated && errors.covariance.is_some() && errors.free.contains(&j);
             Term {
                 name: design.names()[j].clone(),
                 status,
@@ -160,7 +157,11 @@ impl Prepared {
                 robust_std_error: None,
             }
         };
-        let stop = if self.problem.places() == 0 { Stop::NoEvents } else { found.stop };
+        let stop = match (found.stop, errors.level) {
+            _ if self.problem.places() == 0 => Stop::NoEvents,
+            (Stop::Converged, Some(covariate)) => Stop::Flat { covariate },
+            (stop, _) => stop,
+        };
         let score = free.iter().map(|&j| found.condition.score[j].abs()).fold(0.0, f64::max);
         IntervalModel {
             recipe: design.recipe().clone(),

@@ -42,8 +42,9 @@ use crate::survival::result::interval::{ConfidenceInterval, z_of};
 /// der Vaart 2000); the likelihood-ratio test and the [interval](Self::profile_interval) need no such step. icenReg draws rows again
 /// instead: the profile gives the same for a small part of the work, and the same at each run.
 ///
-/// A coefficient without a standard error at a maximum is not determined: the likelihood is level along a line, as where a group shares
-/// no end of an interval with the others, and the value is one of many.
+/// Where the likelihood is level along a line at its maximum, as where a group shares no end of an interval with the others, the search
+/// ends with [`Stop::Flat`](super::cox::Stop::Flat): the coefficients that change along the line have no standard error, and their
+/// values are one choice of many; the others have theirs.
 ///
 /// # Cost
 /// In baseline and coefficients together the log likelihood is concave, so Newton's method with places of mass that come and go

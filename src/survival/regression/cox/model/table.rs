@@ -20,6 +20,7 @@ impl CoxModel {
             Stop::NoEvents => write!(f, "; no event: nothing can be estimated"),
             Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations),
             Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood"),
+            stop @ Stop::Flat { .. } => write!(f, "; {stop}"),
             Stop::InfiniteCoefficient { .. } => {
                 write!(
                     f,

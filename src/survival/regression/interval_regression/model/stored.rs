@@ -121,10 +121,14 @@ impl RawModel {
         if let Some(&value) = sizes.iter().find(|x| !(0.0..f64::INFINITY).contains(*x)) {
             return refuse("the subjects, the gap or the score", value, "finite and at least 0");
         }
-        if let Stop::InfiniteCoefficient { covariate } = self.stop
+        if let Stop::InfiniteCoefficient { covariate } | Stop::Flat { covariate } = self.stop
             && covariate >= p
         {
-            return refuse("the infinite coefficient", covariate as f64, "the position of a term");
+            return refuse(
+                "the infinite or undetermined coefficient",
+                covariate as f64,
+                "the position of a term",
+            );
         }
         let infinite = self.terms.iter().any(|t| !t.coefficient().is_finite());
         if infinite != self.baseline.is_empty() {
