@@ -2,8 +2,7 @@
 //! name of what the data cannot tell; an error is one about the arguments.
 //!
 //! Without the variable the first data of one seed alone, in the families without integrals. By hand, with 100
-//! data sets of each seed, it lists what is still open, and the fits that take a second: of 2,936 fits to those of seed 9 there are 6 at
-//! the limit of iterations:
+//! data sets of each seed, it lists what is still open, and the fits that take a second:
 //! `GREENWOOD_HOSTILE=9 cargo test --release --test parametric campaign -- --nocapture`.
 
 use std::collections::BTreeMap;

@@ -1,8 +1,12 @@
 //! Data that tell little or nothing: every fit ends with an answer or with what the data cannot tell.
 
+use approx::assert_relative_eq;
 use greenwood::Result;
+use greenwood::survival::data::NearTies;
 use greenwood::survival::regression::{Family, Observations, ParametricModel, ParametricStop};
 use greenwood::survival::{Design, Parametric, RightCensored};
+
+const INF: f64 = f64::INFINITY;
 
 const NO_UNIT: [&str; 12] = [
     "exponential",
@@ -107,4 +111,71 @@ fn times_at_the_ends_of_all_numbers_are_fitted_or_refused() {
             }
         }
     }
+}
+
+/// Who enters a millionth of a time before it: `ln S` at both is up to 1e9 times their difference. The rate is that of events by time at
+/// risk, `d/Σ(t − e)`, by hand.
+#[test]
+fn late_entries_close_to_the_times_keep_their_digits() -> Result<()> {
+    let time: Vec<f64> = (0..40).map(|i| 10f64.powf(f64::from(i % 13) - 6.0) * f64::from(i + 1)).collect();
+    let entry: Vec<f64> = time.iter().map(|t| t * (1.0 - 1e-6)).collect();
+    let event: Vec<bool> = (0..40).map(|i| i % 3 > 0).collect();
+    let at_risk: f64 = time.iter().zip(&entry).map(|(t, e)| t - e).sum();
+    let events = event.iter().filter(|e| **e).count() as f64;
+    let data = RightCensored::new(&time, &event)?.with_near_ties(NearTies::Exact)?.with_entry(&entry)?;
+    let whole = Design::without_covariates(40);
+    let exponential = Parametric::new(Family::Exponential).fit(&data, &whole)?;
+    assert!(exponential.stop().is_success(), "{exponential}");
+    assert_relative_eq!(exponential.coefficients()[0], (at_risk / events).ln(), max_relative = 1e-12);
+    let log_likelihood = -events * (at_risk / events).ln() - events;
+    assert_relative_eq!(exponential.log_likelihood(), log_likelihood, max_relative = 1e-12);
+    // The same with a cut, and in the coordinates of the other Weibull model.
+    let pieces = Parametric::new(Family::piecewise_exponential(&[1e9])).fit(&data, &whole)?;
+    assert_relative_eq!(pieces.log_likelihood(), log_likelihood, max_relative = 1e-12);
+    let aft = Parametric::new(Family::Weibull).fit(&data, &whole)?;
+    let ph = Parametric::new(Family::WeibullPh).fit(&data, &whole)?;
+    assert!(aft.stop().is_success() && ph.stop().is_success(), "{aft}\n{ph}");
+    assert_relative_eq!(aft.log_likelihood(), ph.log_likelihood(), max_relative = 1e-11);
+    assert_relative_eq!(-aft.coefficients()[1], ph.coefficients()[0], max_relative = 1e-7);
+    Ok(())
+}
+
+/// Ends that took all iterations without a word, found by the campaign.
+#[test]
+fn searches_that_creep_along_a_ridge_name_it() -> Result<()> {
+    // All that is known is how long three subjects stayed after they entered, each a millionth of the time: as the location falls,
+    // the tail of a log-normal distribution tends to a power of time, and nothing stops it.
+    let entry = [1393536236444.4146, 1138651285855.645, 1181494334286.9734];
+    let time = [1393537629982.0447, 1138652424508.0696, 1181495515782.4893];
+    let data = RightCensored::new(&time, &[true; 3])?.with_entry(&entry)?;
+    let fit = Parametric::new(Family::LogNormal).fit(&data, &Design::without_covariates(3))?;
+    assert_eq!(fit.stop(), ParametricStop::Boundary { coefficient: 0 }, "{fit}");
+    assert!(fit.coefficient(0).unwrap().value().is_err());
+    // Visits at multiples of two, and a covariate that tells them: as the scale falls, each row is left or right of one point.
+    let lower = [0.5, 1.0, 1.0, 3.0, 1.5, 1.0, 1.5, 1.0, 0.5, 2.0, 1.0, 2.0, 1.5];
+    let upper = [1.0, INF, 2.0, INF, 3.0, 2.0, 3.0, 2.0, 1.0, INF, INF, INF, 3.0];
+    let x = std::array::from_fn::<f64, 13, _>(|i| if upper[i] < INF { upper[i] } else { lower[i] }.ln());
+    let data = Observations::interval(&lower, &upper)?;
+    let design = Design::builder().numeric("x", &x).build()?;
+    let fit = Parametric::new(Family::LogNormal).fit(data, &design)?;
+    assert_eq!(fit.stop(), ParametricStop::Boundary { coefficient: 2 }, "{fit}");
+    Ok(())
+}
+
+/// A spline may fall where no event tells it not to; one that falls between entry and the time of a subject has no likelihood there, where
+/// without that it would have one without bound.
+#[test]
+fn a_spline_does_not_fall_while_a_subject_is_there() -> Result<()> {
+    let time = [2.02, 13.57, 72.49, 11.61, 15.33, 72.42, 72.17, 15.87];
+    let entry = [0.23, 6.16, 64.47, 9.47, 7.33, 21.27, 51.06, 2.96];
+    let event = [true, true, false, false, true, false, true, false];
+    let weights =
+        greenwood::survival::Weights::replication(vec![1.0, 1e-8, 3e-9, 2e-9, 2e-10, 8e-9, 7e-9, 4e-9]);
+    let data = RightCensored::new(&time, &event)?.with_entry(&entry)?.with_weights(weights)?;
+    for family in [Family::spline_hazard(1), Family::spline_normal(1), Family::spline_hazard(2)] {
+        let fit = Parametric::new(family).fit(&data, &Design::without_covariates(8))?;
+        assert_ne!(fit.stop(), ParametricStop::MaxIterations, "{fit}");
+        assert!(fit.log_likelihood() < 10.0, "{fit}");
+    }
+    Ok(())
 }

@@ -64,8 +64,12 @@ mod tests {
     /// `f(a, b) = a² b` at a = 2, b = sinh φ = 3, by hand: `f_φ = a² c`, `f_aφ = 2 a c`, `f_φφ = a² b` with c = √10.
     #[test]
     fn derivatives_are_those_of_the_chain_rule() {
-        let point =
-            Point { value: 12.0, gradient: vec![12.0, 4.0], information: vec![-6.0, -4.0, -4.0, 0.0] };
+        let point = Point {
+            value: 12.0,
+            gradient: vec![12.0, 4.0],
+            information: vec![-6.0, -4.0, -4.0, 0.0],
+            size: 0.0,
+        };
         let bent = Coordinates { bent: vec![false, true] };
         let found = bent.of(&[2.0, 3.0], &point);
         let slope = 10f64.sqrt();

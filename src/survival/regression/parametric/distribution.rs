@@ -183,10 +183,23 @@ pub trait Distribution: Clone + Debug {
         lost.then(|| middle(self, limits, parameters))
     }
 
+    /// `ln S(to) − ln S(from)`, from the difference of the times: both may be large beside it. `None` if there is no such formula.
+    #[doc(hidden)]
+    fn log_conditional<T: Real>(&self, _from: f64, _to: f64, _parameters: &[T]) -> Option<T> {
+        None
+    }
+
     /// The distribution once what it takes from the data is known: the places of knots.
     #[doc(hidden)]
     fn resolved(&self, _log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self> {
         Ok(self.clone())
+    }
+
+    /// The same distributions in parameters that a search tells better from each other, and the matrix, row-major, by which those
+    /// of this one follow: its first column is `1, 0, …`. `None` where these are as good as any.
+    #[doc(hidden)]
+    fn conditioned(&self) -> Option<(Self, Vec<f64>)> {
+        None
     }
 
     /// Does a covariate on the location act on the whole history, and not on the hazard of the moment alone? Then

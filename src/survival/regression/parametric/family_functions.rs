@@ -241,6 +241,43 @@ impl Distribution for Family {
         }
     }
 
+    fn conditioned(&self) -> Option<(Self, Vec<f64>)> {
+        let Self::Spline { scale, knots } = self else { return None };
+        let (knots, turn) = knots.conditioned()?;
+        Some((Self::Spline { scale: *scale, knots }, turn))
+    }
+
+    fn log_conditional<T: Real>(&self, from: f64, to: f64, p: &[T]) -> Option<T> {
+        // −H(from) (e^z − 1), z the difference of the logarithms of the cumulative hazards.
+        let of_power = |log_hazard: T, z: T| {
+            let difference = if z.value() < 1.0 {
+                log_hazard.exp() * z.exp_m1()
+            } else {
+                (log_hazard + z).exp() - log_hazard.exp()
+            };
+            -difference
+        };
+        match self {
+            Self::WeibullPh => {
+                let shape = p[0].exp();
+                let apart = shape.scale(((to - from) / from).ln_1p());
+                Some(of_power(p[1] + shape.scale(from.ln()), apart))
+            }
+            Self::Gompertz => {
+                let z = p[0].scale(to - from);
+                let width = z.map(relative_exp(z.value())).scale(to - from);
+                Some(-((p[1] + p[0].scale(from)).exp() * width))
+            }
+            Self::PiecewiseExponential { cuts } => Some(piecewise_log_survival([from, to], cuts, p)),
+            _ if self.standard() == Some(Standard::Smallest) => {
+                let apart = if self.is_positive() { ((to - from) / from).ln_1p() } else { to - from };
+                let (w, log_scale) = self.standardised(from, p);
+                Some(of_power(w, (-log_scale).exp().scale(apart)))
+            }
+            _ => None,
+        }
+    }
+
     /// Without the survival function where it cancels, so that it holds however far S has underflowed.
     fn log_hazard<T: Real>(&self, t: f64, p: &[T]) -> T {
         match self {

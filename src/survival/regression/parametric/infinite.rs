@@ -8,11 +8,12 @@ use crate::error::{NotEstimable, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::symmetric_eigen::symmetric_eigen;
 use crate::survival::regression::parametric::Distribution;
+use crate::survival::regression::parametric::diagnosis::LEVEL;
 use crate::survival::regression::parametric::layout::Coefficient;
 use crate::survival::regression::parametric::likelihood::Point;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::prediction::Prediction;
-use crate::survival::regression::parametric::search::{LEVEL, quadratic};
+use crate::survival::regression::parametric::search::quadratic;
 
 /// What runs to infinity: nothing is known along these directions, and all is known at right angles to them.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::survival::regression::parametric::jet::{Jet, Real};
 use crate::survival::regression::parametric::lanes::{BLOCK, Column, add_all, dots};
 use crate::survival::regression::parametric::layout::{Coefficient, Factor, Layout};
 use crate::survival::regression::parametric::location_scale::{LogScale, Observed, Work};
-use crate::survival::regression::parametric::one_row::{Limits, row};
+use crate::survival::regression::parametric::one_row::{Limits, row_and_size};
 use crate::survival::regression::parametric::rows::{Kind, Rows};
 use crate::survival::regression::parametric::standard::Standard;
 
@@ -36,11 +36,14 @@ pub(super) struct Point {
     pub gradient: Vec<f64>,
     /// Minus the Hessian, row-major.
     pub information: Vec<f64>,
+    /// The sum of the sizes of the terms of which rows are differences: what rounding is a part of.
+    pub size: f64,
 }
 
 /// The derivatives of a block's rows in the parameters: a column each.
 struct Block {
     value: f64,
+    size: f64,
     eta: Vec<Vec<f64>>,
     gradient: Vec<Vec<f64>>,
     /// The lower triangle, `p (p + 1)/2 + q` for q ≤ p.
@@ -60,7 +63,7 @@ impl<D: Distribution> Problem<'_, D> {
     }
 
     /// The parameters of the rows of a block.
-    fn predictors(&self, theta: &[f64], from: usize, to: usize, eta: &mut [Vec<f64>]) {
+    pub(super) fn predictors(&self, theta: &[f64], from: usize, to: usize, eta: &mut [Vec<f64>]) {
         let layout = self.layout;
         for (p, eta) in eta.iter_mut().enumerate() {
             let own = || layout.coefficients.iter().zip(theta).filter(move |(c, _)| c.parameter == p);
@@ -89,10 +92,12 @@ impl<D: Distribution> Problem<'_, D> {
     /// The log likelihood with gradient and information.
     pub fn evaluate(&self, theta: &[f64]) -> Point {
         let k = self.layout.len();
-        let mut point = Point { value: 0.0, gradient: vec![0.0; k], information: vec![0.0; k * k] };
+        let mut point =
+            Point { value: 0.0, gradient: vec![0.0; k], information: vec![0.0; k * k], size: 0.0 };
         let partners = self.partners();
         self.each_block(theta, true, |from, to, block| {
             point.value += block.value;
+            point.size += block.size;
             let columns = self.columns(from, to);
             self.gather_gradient(&columns, block, &mut point.gradient);
             self.gather_information(&columns, &partners, block, &mut point.information);
@@ -153,6 +158,7 @@ impl<D: Distribution> Problem<'_, D> {
         let columns = |count: usize| vec![vec![0.0; BLOCK]; count];
         let mut block = Block {
             value: 0.0,
+            size: 0.0,
             eta: vec![Vec::with_capacity(BLOCK); parameters],
             gradient: columns(parameters),
             hessian: columns(parameters * (parameters + 1) / 2),
@@ -163,7 +169,7 @@ impl<D: Distribution> Problem<'_, D> {
         for from in (0..n).step_by(BLOCK) {
             let to = (from + BLOCK).min(n);
             self.predictors(theta, from, to, &mut block.eta);
-            block.value = 0.0;
+            (block.value, block.size) = (0.0, 0.0);
             if let Some((standard, work)) = &mut short {
                 // All are compared, so that the comparisons stand side by side.
                 let others = self.rows.kinds[from..to].iter().filter(|k| **k == Kind::Other).count() > 0;
@@ -186,8 +192,9 @@ impl<D: Distribution> Problem<'_, D> {
                 for (p, jet) in jets.iter_mut().enumerate() {
                     *jet = Jet::variable(block.eta[p][i], p);
                 }
-                let jet = row(self.distribution, self.limits(row_index), &jets);
+                let (jet, size) = row_and_size(self.distribution, self.limits(row_index), &jets);
                 block.value += weight * jet.value;
+                block.size += weight * size;
                 for p in 0..parameters {
                     block.gradient[p][i] = weight * jet.gradient[p];
                     for q in 0..=p {

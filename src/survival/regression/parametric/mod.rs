@@ -36,6 +36,7 @@
 mod background;
 mod comparison;
 mod coordinates;
+mod diagnosis;
 mod distribution;
 mod extrapolation;
 mod family;

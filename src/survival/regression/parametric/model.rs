@@ -75,6 +75,8 @@ pub struct ParametricModel<D = Family> {
 /// What a fit hands over.
 pub(super) struct Fitted<'a, 'd, D> {
     pub distribution: D,
+    /// The same in the parameters of the search.
+    pub searched: D,
     pub layout: Layout,
     pub prepared: Prepared,
     pub found: Found,
@@ -84,7 +86,7 @@ pub(super) struct Fitted<'a, 'd, D> {
 
 impl<D: Distribution> ParametricModel<D> {
     pub(super) fn new(fitted: Fitted<D>) -> Self {
-        let Fitted { distribution, layout, prepared, found, data, design } = fitted;
+        let Fitted { distribution, searched, layout, prepared, found, data, design } = fitted;
         let k = layout.len();
         let (a, b) = prepared.way_back();
         let coefficients = (a.dot(&Array1::from(found.theta.clone())) + b).to_vec();
@@ -95,8 +97,7 @@ impl<D: Distribution> ParametricModel<D> {
         let model_variance = a.dot(&inner).dot(&a.t());
         let robust = data.is_robust();
         let variance = if robust {
-            let problem =
-                Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
+            let problem = Problem { distribution: &searched, rows: &prepared.rows, layout: &prepared.layout };
             sandwich(&a.dot(&inner), &problem.scores(&found.theta), data.clusters.as_deref())
         } else {
             model_variance.clone()

@@ -16,6 +16,18 @@ pub(super) struct Limits {
 
 /// What a row adds to the log likelihood, as a function of the parameters.
 pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, parameters: &[T]) -> T {
+    row_and_size(distribution, limits, parameters).0
+}
+
+/// The same, and the size of the terms whose difference it is: its rounding error is a part of that.
+pub(super) fn row_and_size<D: Distribution, T: Real>(
+    distribution: &D,
+    limits: Limits,
+    parameters: &[T],
+) -> (T, f64) {
+    if let Some(row) = after_entry(distribution, limits, parameters) {
+        return (row, 0.0);
+    }
     let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
     let survival =
         |t: f64| (t > start && t < f64::INFINITY).then(|| distribution.log_survival(t, parameters));
@@ -37,7 +49,35 @@ pub(super) fn row<D: Distribution, T: Real>(distribution: &D, limits: Limits, pa
         None
     };
     let log = || narrow.unwrap_or_else(density);
-    row_of(lower == upper || narrow.is_some(), log, [before, after, survival(entry), survival(until)])
+    let terms = [before, after, survival(entry), survival(until)];
+    // A spline that falls between entry and a later time is no distribution: its likelihood would have no bound.
+    let falls = |(later, entered): (T, T)| later.value() > entered.value() + FALL * entered.value().abs();
+    if entry < lower && before.zip(terms[2]).is_some_and(falls) {
+        return (T::constant(f64::NEG_INFINITY), 0.0);
+    }
+    let size = terms.iter().flatten().map(|term| term.value().abs()).filter(|x| x.is_finite()).sum();
+    (row_of(lower == upper || narrow.is_some(), log, terms), size)
+}
+
+/// What a row that entered late adds, where the family has the probability of being there still without a difference.
+fn after_entry<D: Distribution, T: Real>(distribution: &D, limits: Limits, parameters: &[T]) -> Option<T> {
+    let start = if distribution.is_positive() { 0.0 } else { f64::NEG_INFINITY };
+    let Limits { lower, upper, entry, until, background } = limits;
+    if !(entry > start && entry <= lower && lower < f64::INFINITY)
+        || until < f64::INFINITY
+        || background > 0.0
+    {
+        return None;
+    }
+    let waited = distribution.log_conditional(entry, lower, parameters)?;
+    if lower == upper {
+        return Some(waited + distribution.log_hazard(lower, parameters));
+    }
+    if upper == f64::INFINITY {
+        return Some(waited);
+    }
+    let within = distribution.log_conditional(lower, upper, parameters)?;
+    Some(waited + within.ln_one_minus_exp())
 }
 
 /// `ln P(L < T ≤ R)` of times with `ln S` at both.
@@ -69,6 +109,8 @@ fn narrow<D: Distribution, T: Real>(
     distribution.log_narrow([lower, upper], is_lost(before, apart), parameters)
 }
 
+/// Of a logarithm of a survival function, more than rounding.
+const FALL: f64 = 1e-9;
 /// Below this a difference of logarithms of survival functions that is rounding may be one of them.
 const LOST: f64 = 1e-9;
 

@@ -163,15 +163,20 @@ impl<D: Distribution> Parametric<D> {
             &fixed,
             location_first,
         );
-        let prepared = Prepared::new(&distribution, &data, design, &layout, self.offset.as_deref())?;
+        // What acts on one parameter by itself would act on several of those of another basis.
+        let alone = self.on.is_empty() && self.fixed.is_empty();
+        let (searched, turn) = alone.then(|| distribution.conditioned()).flatten().unzip();
+        let searched = searched.unwrap_or_else(|| distribution.clone());
+        let mut prepared = Prepared::new(&searched, &data, design, &layout, self.offset.as_deref())?;
+        prepared.turn = turn;
         let found = if prepared.rows.has_events() {
-            let problem =
-                Problem { distribution: &distribution, rows: &prepared.rows, layout: &prepared.layout };
+            let problem = Problem { distribution: &searched, rows: &prepared.rows, layout: &prepared.layout };
             self.search(problem, &prepared)?
         } else {
-            prepared.without_events(&distribution)
+            prepared.without_events(&searched)
         };
-        Ok(ParametricModel::new(Fitted { distribution, layout, prepared, found, data: &data, design }))
+        let data = &data;
+        Ok(ParametricModel::new(Fitted { distribution, searched, layout, prepared, found, data, design }))
     }
 
     fn check(&self, data: &Observations, design: &Design) -> Result<()> {

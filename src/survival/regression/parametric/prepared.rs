@@ -28,6 +28,8 @@ pub(super) struct Prepared {
     spread: Vec<f64>,
     /// What a parameter's working value is multiplied by, and what is added, on the way back.
     unit: Vec<(f64, f64)>,
+    /// The matrix by which the parameters follow from those of the search, row-major.
+    pub turn: Option<Vec<f64>>,
     /// What is added to the log likelihood on the way back.
     jacobian: f64,
 }
@@ -91,7 +93,7 @@ impl Prepared {
         // Starting values need no more than a part of many rows.
         let step = part_step(rows.len());
         let summary = if step >= 4 { summary(&rows.every(step), positive) } else { summary(&rows, positive) };
-        Ok(Self { rows, layout: here, summary, centre, spread, unit, jacobian })
+        Ok(Self { rows, layout: here, summary, centre, spread, unit, turn: None, jacobian })
     }
 
     /// Working values of the parameters to start from: those of the distribution, and wider ones for where these fail.
@@ -116,7 +118,12 @@ impl Prepared {
         let start = start.unwrap_or_else(|| vec![0.0; self.layout.parameters.len()]);
         Found {
             theta: self.layout.start(&start),
-            point: Point { value: -self.jacobian, gradient: vec![0.0; k], information: vec![0.0; k * k] },
+            point: Point {
+                value: -self.jacobian,
+                gradient: vec![0.0; k],
+                information: vec![0.0; k * k],
+                size: 0.0,
+            },
             iterations: 0,
             stop: ParametricStop::NoEvents,
             determined: vec![false; k],
@@ -141,6 +148,16 @@ impl Prepared {
             } else {
                 a[(i, i)] = by;
                 b[i] = plus;
+            }
+        }
+        if let Some(turn) = &self.turn {
+            let n = self.layout.parameters.len();
+            let own = |i: &usize| !matches!(self.layout.coefficients[*i].factor, Factor::Column(_));
+            let parameter = |i: usize| self.layout.coefficients[i].parameter;
+            for i in (0..k).filter(own) {
+                for j in (0..k).filter(own) {
+                    a[(i, j)] = turn[parameter(i) * n + parameter(j)];
+                }
             }
         }
         (a, b)
