@@ -160,7 +160,9 @@ impl<D: Distribution> Problem<'_, D> {
                 return (share, candidate, there);
             }
             share *= 0.5;
-            step.iter_mut().for_each(|s| *s *= 0.5);
+            for s in &mut step {
+                *s *= 0.5;
+            }
         }
     }
 }
