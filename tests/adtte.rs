@@ -54,7 +54,7 @@ fn a_realistic_file_is_read_as_r_reads_it() -> Result<()> {
     assert_eq!(dor.records().len(), 21);
 
     let no_such = adtte.analyse("EFS").unwrap_err().to_string();
-    assert_eq!(no_such, "no subject is labelled \"EFS\": the labels are OS, PFS, DOR");
+    assert_eq!(no_such, "there is no parameter EFS: there are OS, PFS, DOR");
     Ok(())
 }
 

@@ -26,6 +26,16 @@ pub enum ModelError {
         /// The names that exist.
         known: String,
     },
+    /// A distribution, or a parameter of one, that does not exist.
+    #[error("there is no {what} \"{name}\": there are {known}")]
+    UnknownName {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
     /// New rows that lack a covariate of the model.
     #[error("the new rows have no {covariate}: the model needs {what}")]
     MissingCovariate {

@@ -145,4 +145,12 @@ pub enum TrialError {
         /// The text.
         text: String,
     },
+    /// An endpoint that a data set does not have.
+    #[error("there is no parameter {parameter}: there are {known}")]
+    UnknownParameter {
+        /// The PARAMCD asked for.
+        parameter: String,
+        /// Those of the data set.
+        known: String,
+    },
 }

@@ -67,6 +67,33 @@ fn without_its_feature_a_parquet_file_is_refused_with_what_to_build() {
     );
 }
 
+/// What cannot be is refused by the flag that says it, in the words of its subject.
+#[test]
+fn a_wrong_name_and_an_impossible_figure_are_refused() {
+    let report = "report tests/data/adtte/trial.csv --param";
+    for (call, expected) in [
+        (format!("{report} EFS"), "error: --param EFS: there is no parameter EFS: there are OS, PFS, DOR"),
+        (format!("{report} PFS --of New --against Control"), "error: --of: no subject is labelled \"New\""),
+        (
+            format!("{report} PFS --of Control --against Old"),
+            "error: --against: no subject is labelled \"Old\"",
+        ),
+        (
+            "parametric tests/data/lung.csv --time time --event status --event-value 2 --distribution spline"
+                .into(),
+            "error: --distribution spline: there is no distribution \"spline\": there are exponential, weibull",
+        ),
+        (
+            // A % of a call stands for a space.
+            "reconstruct --first A%n=20%S(12)=5.55".into(),
+            "error: a figure is 5.55: it must be at most 100%, as a survival probability and its standard error are",
+        ),
+    ] {
+        let error = refusal(&call);
+        assert!(error.starts_with(expected), "{call}: {error}");
+    }
+}
+
 #[test]
 fn groups_stand_in_the_order_of_their_codes() {
     let path = file("order.csv", b"t,e,g\n1,1,b\n2,1,a\n3,1,b\n4,0,a\n");

@@ -113,7 +113,10 @@ fn errors_of_the_library_name_the_flag_and_the_line() {
             vec!["line 2", "--right-truncation \"entry\""],
         ),
         (call("--distribution weibull --covariates x,twice"), vec!["--covariates \"twice\""]),
-        (call("--distribution weibull --on form:x"), vec!["--on form:x", "no parameter \"form\"", "scale"]),
+        (
+            call("--distribution weibull --on form:x"),
+            vec!["--on form:x", "no parameter \"form\": there are", "scale"],
+        ),
         (call("--distribution weibull --fixed form=1"), vec!["--fixed form=1: there is no parameter"]),
         (call("--distribution weibull --fixed scale=-1"), vec!["--fixed scale=-1", "above 0"]),
         (call("--distribution piecewise-exponential --cuts 3,2"), vec!["--cuts 3,2"]),

@@ -166,7 +166,7 @@ fn what_cannot_be_is_named() -> Result<()> {
             text(lines().events(&["a"], &[1.0, 2.0], &["dead"])),
             "to has 1 values, but times has 2: the two must be equal in number",
         ),
-        (text(lines().rows()?.covariate("y")), "no subject is labelled \"y\": the labels are "),
+        (text(lines().rows()?.covariate("y")), "there is no covariate y: there are "),
         (
             text(lines().rows()?.expand(&[1])),
             "column has 1 values, but the subjects has 2: the two must be equal in number",

@@ -117,7 +117,11 @@ fn run(options: &Options) -> Result<String, Failure> {
     }
     let analysis = analysed(options, &import.adtte)?;
     let asked = asked(options, &analysis);
-    let by_flag = |e: Error| format!("--at, --tau, --of, --against: {e}");
+    let by_flag = |e: Error| match &e {
+        Error::UnknownLabel { label, .. } if options.of.as_ref() == Some(label) => format!("--of: {e}"),
+        Error::UnknownLabel { .. } => format!("--against: {e}"),
+        _ => format!("--at, --tau, --of, --against: {e}"),
+    };
     let report = asked.clone().build().map_err(by_flag)?;
     Ok(match options.form {
         Form::Text => report.to_string(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelError, Result};
 use crate::survival::data::episodes::expand;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::right_censored::RightCensored;
@@ -271,10 +271,12 @@ impl TimelineRows {
     /// A covariate, row by row.
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`].
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate).
     pub fn covariate(&self, name: &str) -> Result<&[f64]> {
         let found = self.names.iter().position(|n| n == name);
-        let unknown = || Error::UnknownLabel { label: name.into(), known: self.names.join(", ") };
+        let known = || self.names.join(", ");
+        let unknown =
+            || Error::Model(ModelError::UnknownCovariate { covariate: name.into(), known: known() });
         found.map(|k| &self.covariates[k][..]).ok_or_else(unknown)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
-use crate::error::{Error, FileError, Result};
+use crate::error::{Error, FileError, Result, TrialError};
 use crate::survival::result::direction::Direction;
 use crate::trial::adtte::{Adtte, AdtteRow, Cnsr};
 use crate::trial::analysis::analysis::About;
@@ -145,7 +145,7 @@ impl Adtte {
     /// [`analyse_with_competing`](Self::analyse_with_competing).
     ///
     /// # Errors
-    /// [`Error::UnknownLabel`] where there is no such parameter; [`FileError::DuplicateRow`](crate::FileError::DuplicateRow) where a subject has it twice.
+    /// [`TrialError::UnknownParameter`](crate::TrialError::UnknownParameter) where there is no such parameter; [`FileError::DuplicateRow`](crate::FileError::DuplicateRow) where a subject has it twice.
     pub fn analyse<'a>(&'a self, paramcd: &str) -> Result<Analysis<&'a str, &'a str>> {
         self.analyse_with_competing(paramcd, &[])
     }
@@ -195,7 +195,8 @@ impl Adtte {
             baselines.push(Baseline { strata: self.strata(row), characteristics: Vec::new() });
         }
         if records.is_empty() {
-            return Err(Error::UnknownLabel { label: paramcd.into(), known: self.parameters().join(", ") });
+            let known = self.parameters().join(", ");
+            return Err(Error::Trial(TrialError::UnknownParameter { parameter: paramcd.into(), known }));
         }
         let about = About {
             endpoint: paramcd.into(),

@@ -229,12 +229,10 @@ impl Options {
             E::OutOfRange { argument: "the fixed value of a parameter", .. } => {
                 values("--fixed", &self.fixed)
             }
-            E::UnknownLabel { label, known } => {
+            E::Model(ModelError::UnknownName { name, .. }) => {
                 let flag = |flag: &str, mark: char, values: &[String]| {
-                    let value = values.iter().find(|v| v.starts_with(&format!("{label}{mark}")))?;
-                    Some(format!(
-                        "{flag} {value}: there is no parameter \"{label}\": the parameters are {known}"
-                    ))
+                    let value = values.iter().find(|v| v.starts_with(&format!("{name}{mark}")))?;
+                    Some(format!("{flag} {value}: {error}"))
                 };
                 let of_flag = flag("--fixed", '=', &self.fixed).or_else(|| flag("--on", ':', &self.on));
                 of_flag.unwrap_or_else(|| error.to_string())

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Error;
+use crate::error::{Error, ModelError};
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::standard::SplineScale;
 
@@ -64,7 +64,11 @@ impl FromStr for Family {
             let mut known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
             known.extend(["spline-hazard", "spline-odds", "spline-normal", "piecewise-exponential"]);
             known.extend(["cure-mixture-NAME", "cure-non-mixture-NAME (NAME with times above 0, no spline)"]);
-            Error::UnknownLabel { label: name.into(), known: known.join(", ") }
+            Error::Model(ModelError::UnknownName {
+                what: "distribution",
+                name: name.into(),
+                known: known.join(", "),
+            })
         })
     }
 }

@@ -130,7 +130,7 @@ impl<D: Distribution> Parametric<D> {
     /// Fits the model.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`Error::UnknownLabel`] for a parameter,
+    /// [`Error::LengthMismatch`]; [`Error::OutOfRange`] for options; [`ModelError::UnknownName`](crate::ModelError::UnknownName) for a parameter,
     /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate) for a column; [`ModelError::InvalidCovariate`](crate::ModelError::InvalidCovariate) for an offset;
     /// [`Error::InvalidObservation`] for a time that the distribution cannot have; [`ModelError::Collinear`](crate::ModelError::Collinear);
     /// [`Error::Unsupported`] for strata of a family without a scale, covariates that change within a subject, knots or
@@ -212,7 +212,11 @@ impl<D: Distribution> Parametric<D> {
     fn position(parameters: &[Parameter], name: &str) -> Result<usize> {
         parameters.iter().position(|p| p.name == name).ok_or_else(|| {
             let known: Vec<&str> = parameters.iter().map(Parameter::name).collect();
-            Error::UnknownLabel { label: name.into(), known: known.join(", ") }
+            Error::Model(ModelError::UnknownName {
+                what: "parameter",
+                name: name.into(),
+                known: known.join(", "),
+            })
         })
     }
 

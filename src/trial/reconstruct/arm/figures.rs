@@ -186,6 +186,12 @@ impl ArmFigures {
                     return Err(Error::InvalidTime { argument: "times of the figures", index, value });
                 }
             }
+            if let Fact::Survival { printed, .. } | Fact::StdError { printed, .. } = fact
+                && printed.bounds().0 > 1.0
+            {
+                let must_be = "at most 100%, as a survival probability and its standard error are";
+                return Err(Error::OutOfRange { argument: "a figure", value: printed.value(), must_be });
+            }
         }
         if landmarks == 0 {
             return Err(Error::Empty { argument: "the list of figures at a landmark" });
@@ -199,7 +205,7 @@ impl ArmFigures {
     ///
     /// # Errors
     /// [`TrialError::UnreadableFigure`](crate::TrialError::UnreadableFigure); [`Error::InvalidTime`]; [`Error::Empty`] without a figure at a time;
-    /// [`Error::OutOfRange`] for no subject or more than 100.
+    /// [`Error::OutOfRange`] for no subject or more than 100, and for a probability above 1.
     ///
     /// # Cost
     /// With `n` subjects about `2^(n/2)` steps times the share of orders whose survival probability rounds to
