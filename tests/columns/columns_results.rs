@@ -291,7 +291,7 @@ const NO_TABLES: &str = "
     Incidence IncidenceVariance Interleaving Interval IntervalLink IntervalScore IntervalVariance Kernel
     LandmarkCohort Measure Name NotEstimable Note Number OccupationEstimate PValue ParametricStop
     PermutationStatistic Placed PlannedTest Printed ProblemKind ProportionInterval ProportionMethod ProportionTestMethod
-    Published RatioSource Recommendation SmallSample StdErrorConvention Stop StratifiedAssumptions Ties
+    Published RatioSource RatioTestMethod Recommendation SmallSample StdErrorConvention Stop StratifiedAssumptions Ties
     Time TimeScale TimeUnit TimelineCounts TimelineRows Transform TwoProportions Verdict Warning Weight";
 
 fn sources(folder: &Path, texts: &mut Vec<String>) {

@@ -21,3 +21,4 @@ mod cox_reference;
 mod cox_stored;
 mod episodes;
 mod prediction_scores;
+mod ratio_test;

@@ -12,7 +12,7 @@ use crate::survival::permutation::{ExactTest, MonteCarloTest};
 use crate::survival::recurrent::MeanTestResult;
 use crate::survival::regression::cox::ProportionalHazards;
 use crate::survival::regression::{FrailtyTest, TestResult};
-use crate::survival::result::{Interval, TestSummary};
+use crate::survival::result::{Interval, RatioTest, TestSummary};
 
 impl ToRecordBatch for [TestSummary] {
     fn tidy_with(&self, _: Interval) -> Result<Tidy> {
@@ -56,6 +56,7 @@ one_row!(
     OneSampleTest,
     PepeMoriTest,
     ProportionTest,
+    RatioTest,
     RenyiTest,
     TestResult,
     TrendTest,

@@ -12,6 +12,7 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::interval::{ConfidenceInterval, Interval, z_of};
+use crate::survival::result::ratio_test::{RatioTest, RatioTestMethod};
 use crate::survival::risk_table::event_times::{for_each_event_time, spread};
 use crate::survival::risk_table::table::RiskTable;
 
@@ -214,12 +215,22 @@ impl InvertedLogRank {
     }
 
     /// The two-sided p-value of the hypothesis that the ratio is `ratio`: at 1 the log-rank test's; at
-    /// another value a test of non-inferiority (halved, on the side looked at).
+    /// another value that of a margin ([`test`](Self::test) has the one-sided one).
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where `ratio` is not above 0 and finite.
     pub fn p_value(&self, ratio: f64) -> Result<Option<f64>> {
         Ok(self.z(ratio)?.map(normal_two_sided))
+    }
+
+    /// The log-rank test that the ratio is `ratio`, as a value with one-sided p-values and a sentence: with a margin, the test of
+    /// non-inferiority of Com-Nougué, Rodary & Patte. It rejects exactly the ratios that the [`interval`](Self::interval) leaves out.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where `ratio` is not above 0 and finite.
+    pub fn test(&self, ratio: f64) -> Result<RatioTest> {
+        let labels = [self.group.as_str(), self.reference.as_str()];
+        Ok(RatioTest::new(labels, RatioTestMethod::LogRank, ratio, self.z(ratio)?))
     }
 
     /// Every ratio that the test does not reject at this level. A side without limit is `None`.

@@ -3,7 +3,7 @@
 //! * a number with its standard error: [`Estimate`], on a [`Scale`]; what the data cannot tell: [`NotEstimable`]
 //! * its limits: [`ConfidenceInterval`], asked for by an [`Interval`]
 //! * a ratio of hazards: [`HazardRatio`]; whether fewer events are better: [`Direction`]; one side of a test:
-//!   [`Alternative`]
+//!   [`Alternative`]; the test that a ratio of hazards is a given one, such as a margin: [`RatioTest`]
 //! * any test in one flat form: [`TestSummary`]
 //! * how numbers, p-values and what is missing are written: `print`
 
@@ -13,6 +13,7 @@ pub mod estimate;
 pub mod hazard_ratio;
 pub mod interval;
 pub mod printed;
+pub mod ratio_test;
 #[cfg(feature = "serde")]
 pub(crate) mod stored;
 pub(crate) mod tail;
@@ -28,4 +29,5 @@ pub use estimate::{Estimate, Scale};
 pub use hazard_ratio::{HazardRatio, HazardRatioMethod};
 pub use interval::{ConfidenceInterval, Interval, LowerLimit, Transform};
 pub use printed::Printed;
+pub use ratio_test::{RatioTest, RatioTestMethod};
 pub use test::TestSummary;

@@ -23,6 +23,7 @@ use crate::survival::regression::design::Design;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+use crate::survival::result::ratio_test::RatioTest;
 use crate::survival::small_sample::melded::Melded;
 use crate::trial::Time;
 use crate::trial::facts::baseline::{self, Baseline, Characteristic};
@@ -202,6 +203,39 @@ impl Contrast {
     /// As [`InvertedLogRank::fit`].
     pub fn inverted_log_rank(&self) -> Result<InvertedLogRank> {
         InvertedLogRank::fit(&self.data, &self.groups, self.of(), self.against())
+    }
+
+    /// The log-rank test that the hazard of the first arm is `ratio` times that of the second: with a margin, the test of
+    /// non-inferiority, within the strata of a stratified analysis.
+    ///
+    /// ```
+    /// use greenwood::survival::result::Alternative;
+    /// use greenwood::trial::examples::{Arm, FFS, saa};
+    ///
+    /// let contrast = saa().analyse(&FFS)?.contrast(Arm::Control, Arm::Msc)?;
+    /// let margin = contrast.ratio_test(1.5)?;
+    /// assert!((margin.one_sided_p_value(Alternative::FirstLower).unwrap() - 0.015).abs() < 0.005);
+    /// // The interval of the same test leaves the margin out exactly where the two-sided test rejects it.
+    /// let interval = contrast.inverted_log_rank()?.interval(0.95)?;
+    /// assert_eq!(margin.p_value().unwrap() < 0.05, !interval.contains(1.5));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`InvertedLogRank::fit`] and [`InvertedLogRank::test`].
+    pub fn ratio_test(&self, ratio: f64) -> Result<RatioTest> {
+        Ok(self.inverted_log_rank()?.test(ratio)?.direction(self.direction))
+    }
+
+    /// The score test of the same in a proportional-hazards model (Efron's ties), adjusted for baseline characteristics.
+    ///
+    /// # Errors
+    /// As [`cox`](Self::cox) and [`FittedData::score_test_of`](crate::survival::regression::FittedData::score_test_of).
+    pub fn adjusted_ratio_test(&self, ratio: f64, adjusting_for: &[&str]) -> Result<RatioTest> {
+        let design = self.design(adjusting_for)?;
+        let model = CoxPh::new().fit(&self.data, &design)?;
+        let test = model.with(&self.data, &design)?.score_test_of(self.of(), ratio)?;
+        Ok(test.named(self.of(), self.against()).direction(self.direction))
     }
 
     /// The average hazard ratio of the two arms, for hazards whose ratio changes with time; a time

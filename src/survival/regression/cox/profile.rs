@@ -1,6 +1,6 @@
 //! Tests and intervals from the profile of the likelihood: some coefficients held, the others at their best.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::root;
 use crate::survival::regression::cox::firth::Firth;
@@ -11,6 +11,10 @@ use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::with_data::FittedData;
 use crate::survival::regression::term::{Status, TestResult};
 use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::result::ratio_test::{RatioTest, RatioTestMethod};
+
+/// A share of the information on a coefficient that is rounding, once the others have taken theirs.
+const NO_INFORMATION: f64 = 1e-11;
 
 /// The likelihood of a fitted model's data as a function of a few coefficients that are held.
 struct Profile<'a> {
@@ -45,6 +49,11 @@ impl<'a> Profile<'a> {
     /// The log likelihood with the coefficients that are held at some values and the others at their best; −∞ where
     /// the likelihood has no value. The others start where the covariance of the fit leads them.
     fn at(&mut self, value: impl Fn(usize) -> f64) -> f64 {
+        self.point_at(value).map_or(f64::NEG_INFINITY, |point| point.log_likelihood)
+    }
+
+    /// The same with score and information; `None` where the likelihood has no value.
+    fn point_at(&mut self, value: impl Fn(usize) -> f64) -> Option<Point> {
         let p = self.beta.len();
         let (mut beta, mut change) = (self.beta.clone(), vec![0.0; p]);
         for &j in &self.held {
@@ -61,13 +70,28 @@ impl<'a> Profile<'a> {
         let mut point = Point::new(p);
         self.objective.evaluate(&beta, &mut point);
         if !point.log_likelihood.is_finite() {
-            return f64::NEG_INFINITY;
+            return None;
         }
         let found = maximise(&mut self.objective, beta, point, &self.others, 1e-9, 50);
         if found.stop.is_success() {
             self.beta = found.beta;
         }
-        found.point.log_likelihood
+        Some(found.point)
+    }
+
+    /// The score of one held coefficient over its standard deviation, the others estimated.
+    fn score_at(&mut self, j: usize, value: f64) -> Option<f64> {
+        let (p, others) = (self.beta.len(), self.others.clone());
+        let Point { gradient, information, .. } = self.point_at(|_| value)?;
+        let column: Vec<f64> = (0..p).map(|k| information[k * p + j]).collect();
+        let known = if others.is_empty() {
+            0.0
+        } else {
+            let solved = Cholesky::new(&information, p, &others)?.solve(&column);
+            others.iter().map(|&k| column[k] * solved[k]).sum::<f64>()
+        };
+        let variance = column[j] - known;
+        (variance > NO_INFORMATION * column[j]).then(|| gradient[j] / variance.sqrt())
     }
 }
 
@@ -115,6 +139,55 @@ impl FittedData<'_> {
             None
         };
         Ok(ConfidenceInterval { lower: limit(-1.0), upper: limit(1.0), level })
+    }
+
+    /// The score test that the hazard ratio of a covariate (a unit more of a column, a level of a factor against its reference)
+    /// is `ratio`, the other coefficients at their best under that: with a margin, a test of non-inferiority that needs no estimate.
+    /// Without other covariates, ties and strata without pairs it is the log-rank test of
+    /// [`InvertedLogRank::test`](crate::survival::contrast::InvertedLogRank::test).
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate);
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where `ratio` is not above 0 and finite;
+    /// [`Error::Unsupported`](crate::Error::Unsupported) with sampling weights or clusters, and with a penalty.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::datasets::leukaemia;
+    /// use greenwood::survival::{CoxPh, Design};
+    /// use greenwood::survival::result::Alternative;
+    ///
+    /// let (data, arm) = leukaemia()?;
+    /// let design = Design::builder().factor("arm", &arm, "placebo").build()?;
+    /// let model = CoxPh::new().fit(&data, &design)?;
+    /// let test = model.with(&data, &design)?.score_test_of("arm: 6-MP", 1.2)?;
+    /// assert!(test.one_sided_p_value(Alternative::FirstLower).unwrap() < 1e-6);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn score_test_of(&self, name: &str, ratio: f64) -> Result<RatioTest> {
+        let (model, rows) = (self.model, &self.rows);
+        let j = model.position(name)?;
+        if !(ratio > 0.0 && ratio < f64::INFINITY) {
+            return Err(Error::OutOfRange { argument: "ratio", value: ratio, must_be: "above 0 and finite" });
+        }
+        let refuse = |with, why| Err(Error::Unsupported { method: "the score test of a ratio", with, why });
+        if model.is_robust() {
+            return refuse(
+                "sampling weights or clusters",
+                "its variance takes rows as independent: use the interval",
+            );
+        }
+        if model.ridge > 0.0 || model.firth {
+            return refuse(
+                "a penalty",
+                "the score of a penalised likelihood is not centred: use the profile interval",
+            );
+        }
+        let mut profile = Profile::new(model, rows, vec![j]);
+        let estimable = model.terms[j].status != Status::Redundant;
+        let z = estimable.then(|| profile.score_at(j, ratio.ln() * rows.scale[j])).flatten();
+        let reference = model.recipe.compared_with(j);
+        Ok(RatioTest::new([&model.terms[j].name, &reference], RatioTestMethod::CoxScore, ratio, z))
     }
 
     /// The likelihood-ratio test that the named coefficients equal their starting values (0 unless given), the
