@@ -329,7 +329,8 @@ fn json_string(text: &str) -> String {
 /// | `Melded` | `time, measure, estimate, lower, upper, p_value` |
 /// | `NumberNeeded` | `quantity, number, effect` |
 /// | `WinStatistics` | `group, reference, wins, losses, ties, measure, estimate, std_error, lower, upper, p_value, scale` |
-/// | `[EndpointWins]` | `endpoint, wins, losses` |
+/// | `AdjustedWinStatistics` | `group, reference, wins, losses, measure, estimate, std_error, lower, upper, p_value, scale` |
+/// | `[EndpointWins]`, `[EndpointShares]` | `endpoint, wins, losses` |
 /// | `[StratumWins]` | `stratum, pairs, wins, losses, ties` |
 /// | `[Proportion]`, `Proportion` | `events, subjects, proportion, lower, upper` |
 /// | `[EffectEstimate]`, `EffectEstimate`, `trial::response::BinaryReport` | `measure, method, estimate, lower, upper, p_value` |

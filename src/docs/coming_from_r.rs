@@ -28,6 +28,7 @@
 //! | `coxph(…)` | [`CoxPh::fit`] with a [`Design`] |
 //! | `coxph(…, ties = "breslow")` | [`CoxPh::ties`]`(`[`Ties::Breslow`]`)`; R's `exact` is [`Ties::Exact`], SAS's `EXACT` is [`Ties::Marginal`] |
 //! | `ridge()`; package `coxphf` | [`CoxPh::ridge`]; [`CoxPh::firth`] |
+//! | `coxph(…, init = log(1.3), iter = 0)$score` | [`FittedData::score_test_of`], with a sign and the other coefficients estimated |
 //! | `cox.zph(fit)` | [`FittedData::proportional_hazards`] |
 //! | `residuals(fit, type = …)` | [`FittedData::residuals`] |
 //! | `basehaz(fit)`, `survfit(fit, newdata)` | [`FittedData::baseline`], [`Baseline::curve`] |
@@ -87,6 +88,7 @@
 //! # Other packages
 //! | R | here |
 //! |---|---|
+//! | `WINS::win.stat(…, method = "ipcw")`; `BuyseTest(…, scoring.rule = "Peron")` | [`WinRatio::estimate_adjusted`](WinRatio::estimate_adjusted); a tie on a more important endpoint has to hold up to the horizon, which `WINS` does not ask |
 //! | `coxphw::coxphw(…, template = "AHR")`, `"ARE"` | [`AverageHazardRatio`] with [`AverageMethod::WeightedCox`], `RegressionEffect`; its `concord` is [`AverageRatio::concordance`] |
 //! | `nph::nphparams(param_type = "avgHR")` | [`AverageMethod::Curves`], with Kaplan-Meier curves for `exp(−Λ)` and their part of the error |
 //! | `npsurv::npsurv(cbind(L, R))`, `icenReg::ic_np` | [`Turnbull::fit`] on [`IntervalCensored`] |

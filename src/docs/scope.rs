@@ -79,7 +79,6 @@
 //! | SQL | the package `greenwood-datafusion` |
 //!
 //! # Not yet
-//! - Weights for censoring in [`WinRatio`], which has a horizon and strata; its page says what ties then mean.
 //! - Delayed entry and clusters in [`IntervalRegression`], whose page says why; right truncation for interval-censored data without a distribution.
 //! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
 //! - Frailties other than one for each cluster: nested or correlated ones, and those of parametric models.

@@ -13,4 +13,5 @@ mod subgroups;
 mod test_summary;
 mod weighted_log_rank;
 mod win_ratio;
+mod win_ratio_adjusted;
 mod win_ratio_strata;

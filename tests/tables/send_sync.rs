@@ -11,10 +11,12 @@ macro_rules! all {
 #[test]
 fn contrast_is() {
     all![
+        contrast::AdjustedWinStatistics,
         contrast::AverageHazardRatio,
         contrast::AverageMethod,
         contrast::AverageRatio,
         contrast::Divisor,
+        contrast::EndpointShares,
         contrast::EndpointWins,
         contrast::FinkelsteinSchoenfeld,
         contrast::InvertedLogRank,
@@ -309,6 +311,8 @@ fn result_is() {
         result::Interval,
         result::LowerLimit,
         result::NotEstimable,
+        result::RatioTest,
+        result::RatioTestMethod,
         result::Scale,
         result::TestSummary,
         result::Transform,

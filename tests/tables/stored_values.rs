@@ -447,6 +447,11 @@ fn contrasts() -> Result<()> {
             a.size(low).size(high - low);
         }
     });
+    let margin = InvertedLogRank::fit(&plain(), &arms(), "new", "old")?.test(1.3)?;
+    report.printed("RatioTest", &margin, |t, a| {
+        a.p(t.p_value()).p(t.one_sided_p_value(Alternative::FirstLower));
+        let _ = (t.sentence(Alternative::FirstHigher), TestSummary::from(t).to_string());
+    });
     for how in [AverageHazardRatio::new(), AverageHazardRatio::new().until(10.0)] {
         report.printed("AverageRatio", &how.estimate(&plain(), &arms(), "new", "old")?, |r, a| {
             a.p(r.p_value()).p(r.concordance().ok()).size(r.value().ok()).size(r.std_error().ok());
@@ -455,6 +460,14 @@ fn contrasts() -> Result<()> {
     }
     let data = plain();
     let wins = WinRatio::new().endpoint("death", &data).estimate(&arms(), "new", "old")?;
+    let adjusted =
+        WinRatio::new().endpoint("death", &data).horizon(8.0).estimate_adjusted(&arms(), "new", "old")?;
+    report.printed("AdjustedWinStatistics", &adjusted, |w, a| {
+        for e in [w.win_ratio(), w.win_odds(), w.net_benefit()] {
+            ask_estimate(&e, a);
+        }
+        a.size(w.wins()).size(w.losses());
+    });
     report.printed("WinStatistics", &wins, |w, a| {
         for e in [w.win_ratio(), w.win_odds(), w.net_benefit()] {
             ask_estimate(&e, a);

@@ -5,8 +5,8 @@ use crate::columns::tidy::{Tidy, ToRecordBatch};
 use crate::error::Result;
 use crate::proportion::{EffectEstimate, EffectMeasure, Proportion, ProportionInterval};
 use crate::survival::contrast::{
-    EndpointWins, InvertedLogRank, Measure, MedianContrast, MedianMeasure, NeededInterval, NeededValue,
-    NumberNeeded, StratumWins, WinStatistics,
+    AdjustedWinStatistics, EndpointShares, EndpointWins, InvertedLogRank, Measure, MedianContrast,
+    MedianMeasure, NeededInterval, NeededValue, NumberNeeded, StratumWins, WinStatistics,
 };
 use crate::survival::result::{Estimate, Interval};
 use crate::survival::small_sample::melded::Melded;
@@ -107,6 +107,39 @@ impl ToRecordBatch for WinStatistics {
         Ok(limits(table, &between)
             .numbers("p_value", measures.map(|m| m.1.p_value()))
             .texts("scale", measures.map(|m| Some(format!("{:?}", m.1.scale())))))
+    }
+}
+
+/// A row a measure; shares by the endpoint that decided are the rows of [`endpoints`](AdjustedWinStatistics::endpoints).
+impl ToRecordBatch for AdjustedWinStatistics {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let measures = [
+            ("win_ratio", self.win_ratio()),
+            ("win_odds", self.win_odds()),
+            ("net_benefit", self.net_benefit()),
+        ];
+        let between: Vec<_> = measures.iter().map(|m| m.1.interval(interval)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .texts("group", measures.map(|_| Some(self.group().into())))
+            .texts("reference", measures.map(|_| Some(self.reference().into())))
+            .numbers("wins", measures.map(|_| Some(self.wins())))
+            .numbers("losses", measures.map(|_| Some(self.losses())))
+            .texts("measure", measures.map(|m| Some(m.0.into())))
+            .numbers("estimate", measures.map(|m| m.1.value().ok()))
+            .numbers("std_error", measures.map(|m| m.1.std_error().ok()));
+        Ok(limits(table, &between)
+            .numbers("p_value", measures.map(|m| m.1.p_value()))
+            .texts("scale", measures.map(|m| Some(format!("{:?}", m.1.scale())))))
+    }
+}
+
+/// A row an endpoint, in their order of priority.
+impl ToRecordBatch for [EndpointShares] {
+    fn tidy_with(&self, _: Interval) -> Result<Tidy> {
+        Ok(Tidy::default()
+            .texts("endpoint", self.iter().map(|e| Some(e.name().into())))
+            .numbers("wins", self.iter().map(|e| Some(e.wins())))
+            .numbers("losses", self.iter().map(|e| Some(e.losses()))))
     }
 }
 

@@ -30,4 +30,7 @@ pub use inverted_log_rank::InvertedLogRank;
 pub use medians::{MedianContrast, MedianMeasure};
 pub use number_needed::{NeededInterval, NeededValue, NumberNeeded};
 pub use restricted_means::MeanMeasure;
-pub use win_ratio::{Divisor, EndpointWins, FinkelsteinSchoenfeld, StratumWins, WinRatio, WinStatistics};
+pub use win_ratio::{
+    AdjustedWinStatistics, Divisor, EndpointShares, EndpointWins, FinkelsteinSchoenfeld, StratumWins,
+    WinRatio, WinStatistics,
+};

@@ -1,7 +1,12 @@
 //! The comparison of every pair over a hierarchy of endpoints: options, checks and the verb.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
+use crate::survival::contrast::win_ratio::adjusted::{AdjustedWinStatistics, EndpointShares};
+use crate::survival::contrast::win_ratio::censoring::{self, WeightedTally};
 use crate::survival::contrast::win_ratio::pairs::{Ranked, Tally};
+use crate::survival::contrast::win_ratio::shares::stratum_weight;
 use crate::survival::contrast::win_ratio::statistics::{Divisor, WinStatistics};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
@@ -37,9 +42,10 @@ use crate::survival::data::right_censored::RightCensored;
 /// | [`divisor`](Self::divisor) | n − 1 | of the sums of squares in the variances | |
 /// | [`horizon`](Self::horizon) | none | the end τ of the comparison | above 0 and finite |
 ///
-/// Not yet: weights for censoring (by inverse probability, or Péron's scores). A pair that censoring leaves undecided
-/// is tied, so the measures depend on the follow-up. A horizon up to which nearly all were followed makes them those
-/// of a stated time.
+/// # Censoring
+/// A pair that censoring leaves undecided is tied, so the measures of [`estimate`](Self::estimate) depend on the follow-up.
+/// [`estimate_adjusted`](Self::estimate_adjusted) takes censoring out: it estimates what they would be, up to the horizon, if nobody were
+/// censored.
 ///
 /// # Cost
 /// One endpoint: one sort, O(n log n). More: every pair (of a stratum) once in each direction, with memory for the
@@ -80,7 +86,8 @@ use crate::survival::data::right_censored::RightCensored;
 /// Pocock, Ariti, Collier & Wang (2012), Eur Heart J 33:176. Buyse (2010), Stat Med 29:3245 (net benefit).
 /// Dong et al. (2020), Stat Biopharm Res 12:99 (win odds). Bebu & Lachin (2016), Biostatistics 17:178
 /// (variances). Dong, Qiu, Wang & Vandemeulebroecke (2018), J Biopharm Stat 28:778
-/// (strata). Finkelstein & Schoenfeld (1999), Stat Med 18:1341.
+/// (strata). Dong, Mao, Huang et al. (2020), J Biopharm Stat 30:882 (weights for censoring). Péron et al. (2018), Stat
+/// Methods Med Res 27:1230. Finkelstein & Schoenfeld (1999), Stat Med 18:1341.
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing is compared until `.estimate(…)` is called"]
 pub struct WinRatio<'a> {
@@ -126,6 +133,25 @@ impl<'a> WinRatio<'a> {
     /// finite; [`Error::Unsupported`] for data with delayed entry (two subjects then share no common follow-up from the
     /// start), weights or clusters, and where two endpoints have different strata.
     pub fn estimate(&self, groups: &Groups, group: &str, reference: &str) -> Result<WinStatistics> {
+        let Checked { merged, strata, members } = self.checked(groups, group, reference)?;
+        let horizon = self.horizon.unwrap_or(f64::INFINITY);
+        let compared: Vec<_> = members
+            .iter()
+            .map(|(stratum, both)| {
+                let order = both.concat();
+                let ranked: Vec<_> = merged.iter().map(|data| Ranked::new(data, &order, horizon)).collect();
+                Compared {
+                    stratum: strata.map(|s| s.labels()[*stratum].as_str()),
+                    subjects: [both[0].len(), both[1].len()],
+                    tally: Tally::new(&ranked, both[0].len()),
+                }
+            })
+            .collect();
+        Ok(WinStatistics::new(self, [group, reference], &compared))
+    }
+
+    /// Options and data checked, the subjects of the two groups sorted into the strata.
+    fn checked<'s>(&'s self, groups: &Groups, group: &str, reference: &str) -> Result<Checked<'s>> {
         if self.endpoints.is_empty() {
             return Err(Error::Empty { argument: "the list of endpoints" });
         }
@@ -145,27 +171,100 @@ impl<'a> WinRatio<'a> {
             strata = common_strata(strata, data.strata())?;
             merged.push(data.merged());
         }
-        let horizon = self.horizon.unwrap_or(f64::INFINITY);
         // Subjects of the two groups only, the first group first.
-        let members = members(groups, codes, strata);
-        let compared: Vec<_> = (0..)
-            .zip(&members)
-            .filter(|(_, both)| both.iter().any(|one| !one.is_empty()))
-            .map(|(stratum, both): (usize, _)| {
-                let order = both.concat();
-                let ranked: Vec<_> = merged.iter().map(|data| Ranked::new(data, &order, horizon)).collect();
-                Compared {
-                    stratum: strata.map(|s| s.labels()[stratum].as_str()),
-                    subjects: [both[0].len(), both[1].len()],
-                    tally: Tally::new(&ranked, both[0].len()),
-                }
-            })
-            .collect();
-        if compared.iter().all(|c| c.subjects.contains(&0)) {
+        let members = (0..).zip(members(groups, codes, strata));
+        let members: Vec<_> = members.filter(|(_, both)| both.iter().any(|one| !one.is_empty())).collect();
+        if members.iter().all(|(_, both)| both.iter().any(Vec::is_empty)) {
             return Err(Error::Empty { argument: "the list of strata with subjects of both groups" });
         }
-        Ok(WinStatistics::new(self, [group, reference], &compared))
+        Ok(Checked { merged, strata, members })
     }
+
+    /// The same as it would be without censoring, up to the [`horizon`](Self::horizon), which has to be set: a pair that an endpoint
+    /// decides counts `1/(G₁(D₁−) G₀(D₀−))` times, G the Kaplan-Meier estimate of not being censored in each group (of a stratum), D
+    /// how long each of the two had to be under observation for that.
+    ///
+    /// That is until the event that decides and, where endpoints above are tied, until the horizon, up to which the tie has to hold; no
+    /// longer than until the own event on the first endpoint. With one endpoint, W and L are
+    /// `∫ S₁ dF₀` and `∫ S₀ dF₁` of the Kaplan-Meier curves, Péron's scores summed; without censoring before the horizon the
+    /// measures are those of [`estimate`](Self::estimate) with that horizon.
+    ///
+    /// # Assumptions
+    /// Censoring is independent and common to the endpoints of a subject: its observation ends where any endpoint is censored before
+    /// the first endpoint's event. The first endpoint is the one that ends observation (death), if there is such a one.
+    ///
+    /// # Variance
+    /// The infinitesimal jackknife, `Σ ψψ'/n²` in each group (or over n(n − 1), see [`divisor`](Self::divisor)): each subject's own share of
+    /// wins and losses, and what its being censored or not does to the estimated G. Nothing is held fixed. Shares of strata
+    /// have the weights `pairs/N`, held.
+    ///
+    /// # Cost
+    /// Every pair (of a stratum) once, whatever the number of endpoints.
+    ///
+    /// # Errors
+    /// As [`estimate`](Self::estimate); [`Error::Unsupported`] without a horizon; [`Error::BeyondFollowUp`] where the follow-up of a
+    /// group (of a stratum) ends before the horizon.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{Groups, RightCensored, WinRatio};
+    ///
+    /// let death = RightCensored::new(&[2., 9., 7., 9., 3., 5., 9., 4.], &[true, false, true, false, true, true, false, false])?;
+    /// let stroke = RightCensored::new(&[2., 3., 4., 9., 1., 5., 6., 4.], &[false, true, true, false, true, false, true, false])?;
+    /// let arm = Groups::from_codes(&[0, 0, 0, 0, 1, 1, 1, 1], &["new", "old"])?;
+    /// let how = WinRatio::new().endpoint("death", &death).endpoint("stroke", &stroke).horizon(8.0);
+    /// let adjusted = how.estimate_adjusted(&arm, "new", "old")?;
+    /// // Of "old" one was lost at 4, so that the two who were followed longer count 3/2 times from then on.
+    /// assert!((adjusted.net_benefit().value()? - 0.125).abs() < 1e-12);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn estimate_adjusted(
+        &self,
+        groups: &Groups,
+        group: &str,
+        reference: &str,
+    ) -> Result<AdjustedWinStatistics> {
+        let Some(horizon) = self.horizon else {
+            return Err(Error::Unsupported {
+                method: "the win ratio weighted for censoring",
+                with: "no horizon",
+                why: "what is beyond follow-up has no weight: set a `horizon` that is within it",
+            });
+        };
+        let Checked { merged, strata, members } = self.checked(groups, group, reference)?;
+        let data: Vec<&RightCensored> = merged.iter().map(AsRef::as_ref).collect();
+        let subjects = |g: usize| members.iter().map(|(_, both)| both[g].len()).sum();
+        let compared: Vec<_> =
+            members.iter().map(|(_, both)| both).filter(|both| !both.iter().any(Vec::is_empty)).collect();
+        let weight = |both: &[Vec<usize>; 2]| stratum_weight([both[0].len(), both[1].len()]);
+        let total: f64 = compared.iter().map(|both| weight(both)).sum();
+        let mut pooled = WeightedTally::zero(self.endpoints.len());
+        for both in &compared {
+            let share = if compared.len() == 1 { 1.0 } else { weight(both) / total };
+            pooled.add(share, &censoring::tally(&data, both, horizon, self.divisor)?);
+        }
+        let endpoints = self.endpoints.iter().zip(&pooled.by_endpoint);
+        let endpoints =
+            endpoints.map(|((name, _), &[wins, losses])| EndpointShares { name: name.clone(), wins, losses });
+        Ok(AdjustedWinStatistics {
+            group: group.to_string(),
+            reference: reference.to_string(),
+            subjects: [subjects(0), subjects(1)],
+            endpoints: endpoints.collect(),
+            divisor: self.divisor,
+            variance: pooled.variance,
+            horizon,
+            strata: strata.map_or(0, |_| members.len()),
+            strata_without_pairs: members.len() - compared.len(),
+        })
+    }
+}
+
+/// What was checked: the endpoints with their near ties merged, the strata, and the members of those that have any.
+struct Checked<'s> {
+    merged: Vec<Cow<'s, RightCensored<'s>>>,
+    strata: Option<&'s Groups>,
+    members: Vec<(usize, [Vec<usize>; 2])>,
 }
 
 pub(super) fn check_horizon(tau: f64) -> Result<()> {

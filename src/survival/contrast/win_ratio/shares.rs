@@ -14,6 +14,12 @@ pub(super) struct Shares {
     pub variance: Option<[f64; 3]>,
 }
 
+/// By which a stratum counts, `pairs/N`: Mantel and Haenszel's.
+pub(super) fn stratum_weight(subjects: [usize; 2]) -> f64 {
+    let [n1, n0] = subjects.map(|n| n as f64);
+    n1 * n0 / (n1 + n0)
+}
+
 impl Shares {
     /// `Σ wₛ winsₛ / Σ wₛ pairsₛ` with `wₛ = 1/Nₛ`, the losses likewise, and the variances of these sums, the
     /// weights taken as given. A stratum that has pairs and no variance leaves the whole without one.

@@ -49,7 +49,7 @@ fn check_decided(decided: Option<u64>, pairs: u64) -> Result<()> {
     Ok(())
 }
 
-fn check_variance(variance: Option<[f64; 3]>) -> Result<()> {
+pub(super) fn check_variance(variance: Option<[f64; 3]>) -> Result<()> {
     if let Some([w, l, both]) = variance
         && !(w >= 0.0 && l >= 0.0 && w.max(l) < f64::INFINITY && both * both <= w * l * (1.0 + 1e-9) + 1e-30)
     {
