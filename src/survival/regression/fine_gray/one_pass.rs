@@ -68,18 +68,16 @@ impl OnePass {
             let mut walk = Walk::default();
             for i in stratum.rows.clone() {
                 let (event, other) = (rows.event[i], other[rows.order[i]]);
-                if !event && !other {
-                    continue;
-                }
                 let own = weights.walk_before(rows.time[i], &mut walk);
-                if own.epoch > 0 {
+                if own.epoch > 0 && (event || other) {
                     // Censoring had left nobody: earlier rows count no more.
                     return None;
                 }
-                of_rows[i] = if event { own.value } else { own.value.recip() };
-                if event {
-                    events_x.iter_mut().zip(rows.row(i)).for_each(|(sum, x)| *sum += rows.weight[i] * x);
-                }
+                // No branches here: nobody can guess what comes next.
+                let after_another = if other { own.value.recip() } else { 0.0 };
+                of_rows[i] = if event { own.value } else { after_another };
+                let weight = if event { rows.weight[i] } else { 0.0 };
+                events_x.iter_mut().zip(rows.row(i)).for_each(|(sum, x)| *sum += weight * x);
             }
         }
         Some(Self { weight: of_rows, events_x, risk: Vec::new(), others: Vec::new() })
@@ -176,13 +174,12 @@ impl OnePass {
         let mut next = stratum.rows.start;
         for (tie, others) in stratum.ties.iter().zip(self.others.chunks_exact_mut(P + 1)) {
             for i in next..tie.start {
-                // Neither events nor, of weight 0, those who are censored.
+                // No events. Those who are censored have a weight of 0 and are added too: a branch that nobody can guess
+                // costs more.
                 let r = self.risk[i] * self.weight[i];
-                if self.weight[i] > 0.0 {
-                    s0 += r;
-                    for j in 0..P {
-                        s1[j] += r * x[i][j];
-                    }
+                s0 += r;
+                for j in 0..P {
+                    s1[j] += r * x[i][j];
                 }
             }
             next = tie.events_end;
@@ -245,13 +242,11 @@ impl<const P: usize> Pass<P> {
         for i in rows.rev() {
             let (risk, x) = (of.risk[i], &x[i]);
             sums.add(risk, x);
-            if of.weight[i] > 0.0 {
-                let factor = risk * of.weight[i] * ahead;
-                for a in 0..P {
-                    let scaled = factor * x[a];
-                    for b in a..P {
-                        self.information[a][b] += scaled * x[b];
-                    }
+            let factor = risk * of.weight[i] * ahead;
+            for a in 0..P {
+                let scaled = factor * x[a];
+                for b in a..P {
+                    self.information[a][b] += scaled * x[b];
                 }
             }
         }
