@@ -474,6 +474,12 @@ fn without_censored_rows_the_weights_come_from_entry() {
     let fit = FineGray::new(&2).fit(&data, &x).unwrap();
     // At β = 0: log likelihood −ln(1 + 1 + 2) − ln(1 + 2).
     assert_relative_eq!(fit.log_likelihood()[0], -(12.0_f64.ln()), max_relative = 1e-14);
+    // Cause 1 is a cause and no censoring: one event, among the two who are there, and nobody who is weighted.
+    let fit = FineGray::new(&1).fit(&data, &x).unwrap();
+    assert_eq!(fit.events(), 1);
+    assert_relative_eq!(fit.log_likelihood()[0], -(2.0_f64.ln()), max_relative = 1e-14);
+    let rows = FineGray::new(&1).expand(&data).unwrap();
+    assert_eq!(rows.weight().iter().filter(|w| **w != 1.0).count(), 0, "{:?}", rows.weight());
 }
 
 /// What `CoxPh` promises holds here: redundant columns are named, infinite coefficients are data.

@@ -327,6 +327,28 @@ fn grays_test_keeps_its_size_under_censoring() {
     }
 }
 
+/// Trap 5: two columns of groups are as many groups as they have pairs, with the degrees of freedom of these, and none of the
+/// two is lost.
+#[test]
+fn two_columns_of_groups_are_their_pairs() {
+    let time = [1., 2., 2., 3., 4., 4., 5., 6., 7., 8., 8., 9., 10., 12., 3., 6.];
+    let outcome = [1, 2, 0, 1, 1, 2, 0, 2, 1, 0, 1, 2, 1, 0, 1, 2].map(|c| (c > 0).then_some(c));
+    let data = CompetingRisks::new(&time, &outcome).unwrap();
+    let (arm, sex): (Vec<usize>, Vec<usize>) = (0..16).map(|i| (i % 2, (i / 2) % 2)).unzip();
+    let pairs: Vec<String> = arm.iter().zip(&sex).map(|(a, s)| format!("arm {a}, sex {s}")).collect();
+    let groups = Groups::new(&pairs);
+    assert_eq!(groups.count(), 4);
+    let test = Gray::new(&1).test(&data, &groups).unwrap();
+    assert_eq!(test.df(), 3);
+    let curves = AalenJohansen::new().by_group(&data, &groups).unwrap();
+    assert_eq!(curves.len(), 4);
+    for column in [&arm, &sex] {
+        let one = Gray::new(&1).test(&data, &Groups::from_codes(column, &[0, 1]).unwrap()).unwrap();
+        assert_eq!(one.df(), 1);
+        assert!((one.statistic() - test.statistic()).abs() > 1e-3);
+    }
+}
+
 /// The scores add up to 0; a weight of 2 is the row twice; with one pair, pairwise is the test; the order of the groups
 /// does not matter.
 #[test]
