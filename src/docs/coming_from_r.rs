@@ -101,8 +101,9 @@
 //! | `nph::logrank.maxtest` | [`MaxCombo`] |
 //! | `km.ci` | [`SmallSample`], [`Band`] |
 //! | `mstate::probtrans`, `etm::etm` | [`TransitionProbability`]; with covariates [`MultiStateCox`] |
+//! | `etm::clos` | [`ChangeInStay`](crate::survival::multi_state::ChangeInStay) |
 //! | `riskRegression::CSC`, `predictRisk` | [`CauseSpecificRisk`] |
-//! | `prodlim::jackknife`; `survival::pseudo`, `residuals(survfit)` | [`Pseudo`]; [`Pseudo::infinitesimal`] |
+//! | `prodlim::jackknife`; `survival::pseudo`, `residuals(survfit)` | [`Pseudo`]; [`Pseudo::infinitesimal`]; `type = "sojourn"`: [`Pseudo::time_in_state`] |
 //! | `survRM2::rmst2` | [`SurvivalCurve::restricted_mean_contrast`] |
 //! | `bpcp::bpcp`, `bpcp2samp` | [`SmallSample::beta_product`], [`SurvivalCurve::melded`] |
 //! | `prodlim(…, reverse = TRUE)` | [`KaplanMeier::censoring`] |

@@ -5,6 +5,7 @@ mod common;
 #[path = "../common/random.rs"]
 mod random;
 
+mod change_in_stay;
 mod group_change;
 mod multi_state_cox;
 mod multi_state_reference;

@@ -769,3 +769,15 @@ fn groups_in_one_pass_are_the_groups_alone() {
         assert_eq!(Occupation::new().fit(&rows).unwrap(), states[g]);
     }
 }
+
+/// A mean that nobody can move, since one subject alone is there, has no error: rounding is none.
+#[test]
+fn one_subject_alone_has_no_error() -> Result<()> {
+    let (start, stop) = ([0.0, 0.7, 1.9, 3.2], [0.7, 1.9, 3.2, 4.234]);
+    let weights = Weights::sampling(vec![0.3; 4]);
+    let data = RecurrentEvents::new(&[7; 4], &start, &stop, &[true; 4])?.with_weights(weights)?;
+    let mean = MeanCumulative::new().fit(&data)?;
+    assert_eq!(mean.at(4.234).value()?, 4.0);
+    assert!(mean.at(4.234).std_error().is_err(), "{:?}", mean.at(4.234).std_error());
+    Ok(())
+}

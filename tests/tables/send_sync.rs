@@ -179,6 +179,7 @@ fn log_rank_is() {
 #[test]
 fn multi_state_is() {
     all![
+        multi_state::ChangeInStay,
         multi_state::MarkovLandmark,
         multi_state::MarkovTest,
         multi_state::MarkovTestResult,

@@ -202,6 +202,11 @@ impl Flow {
         self.times.partition_point(|&x| x <= t)
     }
 
+    /// The time of the last of so many steps, 0 before the first.
+    pub fn time_before(&self, steps: usize) -> f64 {
+        steps.checked_sub(1).map_or(0.0, |i| self.times[i])
+    }
+
     /// The first time with an event, or the first of all where there is none.
     pub fn first_event(&self) -> Option<f64> {
         (0..self.steps())
@@ -250,7 +255,7 @@ impl Flow {
     }
 
     /// `p` before a step.
-    fn before<'a>(&self, step: usize, initial: &'a [f64], path: &'a [f64]) -> &'a [f64] {
+    pub fn before<'a>(&self, step: usize, initial: &'a [f64], path: &'a [f64]) -> &'a [f64] {
         let k = self.states;
         if step == 0 { initial } else { &path[(step - 1) * k..step * k] }
     }

@@ -114,13 +114,14 @@ impl Occupation {
     fn of_start(&self, data: &Histories, start: Start) -> StateOccupation {
         let Start { flow, time, initial, influence } = start;
         let probability = flow.path(&initial);
-        let (first, variance) = match self.variance {
+        let (first, mut variance) = match self.variance {
             OccupationVariance::Jackknife => flow.jackknife(&initial, &influence, &probability),
             kind => {
                 let greenwood = kind == OccupationVariance::Greenwood;
                 (vec![0.0; flow.states], flow.increments(&initial, &probability, greenwood))
             }
         };
+        certain(&probability, &mut variance, flow.states);
         StateOccupation::new(Fitted {
             states: data.states.clone(),
             kind: self.variance,
@@ -183,5 +184,18 @@ impl Occupation {
             (p, influence)
         };
         Ok(Start { flow, time, initial, influence })
+    }
+}
+
+/// A probability of 0 is as small as it can be, so nobody moves it, nor that of the state in which all are: what running sums
+/// leave of their variance is rounding.
+fn certain(probability: &[f64], variance: &mut [f64], states: usize) {
+    for (p, v) in probability.chunks_exact(states).zip(variance.chunks_exact_mut(states)) {
+        let possible = p.iter().filter(|p| **p != 0.0).count();
+        for (p, v) in p.iter().zip(v) {
+            if *p == 0.0 || possible == 1 {
+                *v = 0.0;
+            }
+        }
     }
 }

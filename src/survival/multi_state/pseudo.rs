@@ -1,8 +1,9 @@
-//! Pseudo-values of the probability of a state: `p(t)` without each subject in turn.
+//! Pseudo-values of the probability of a state and of the mean time in it: `p(t)` and its area without each subject in turn.
 //!
 //! A subject at risk in state h over some steps takes one away from those at risk there, whatever else it does. So for each
 //! state there is a tree of the products of the steps in which one less is at risk, and what is left without a subject is
-//! `p(0)` times one such product for each of its spells, its last step apart: O(log n) for each spell.
+//! `p(0)` times one such product for each of its spells, its last step apart: O(log n) for each spell. The time in a state is
+//! one more component, to which each step adds the probability before it times the time since the step before.
 
 use std::collections::HashMap;
 
@@ -13,6 +14,7 @@ use crate::survival::curve::pseudo::{Pseudo, PseudoValues};
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::{Flow, Spell};
+use crate::survival::multi_state::state_influence::{Influence, Target, places};
 use crate::survival::multi_state::transitions::{flow, spells};
 
 impl Pseudo {
@@ -40,7 +42,40 @@ impl Pseudo {
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     pub fn occupation(&self, data: &Histories, state: &(impl ToString + ?Sized)) -> Result<PseudoValues> {
-        let target = data.position(state)?;
+        self.of_state(data, Target { state: data.position(state)?, area: false })
+    }
+
+    /// Of the mean time in a state from 0 to each time, the area under its probability. Under
+    /// [`infinitesimal`](Self::infinitesimal) the squares of [`PseudoValues::influence`] add up to the variance of
+    /// [`Occupation::time_in_state`](super::Occupation::time_in_state) with
+    /// [`initial_error`](super::Occupation::initial_error); R's `pseudo(type = "sojourn")` is meant to be the same, but in survival
+    /// 3.5 it is not the derivative of R's own mean time in the weight of each subject.
+    ///
+    /// # Cost
+    /// As [`occupation`](Self::occupation).
+    ///
+    /// # Errors
+    /// As [`occupation`](Self::occupation).
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::Histories;
+    /// use greenwood::survival::curve::Pseudo;
+    ///
+    /// let to = [Some("ill"), Some("dead"), None, Some("dead")];
+    /// let data = Histories::among(&["well", "ill", "dead"]).transitions(&["a", "a", "b", "c"], &[2.0, 5.0, 6.0, 4.0], &to)?;
+    /// let pseudo = Pseudo::new(&[4.5]).time_in_state(&data, "ill")?;
+    /// // Nobody is censored by 4.5: the first was ill from 2 on, the others never.
+    /// for (value, time_ill) in pseudo.values().iter().zip([2.5, 0.0, 0.0]) {
+    ///     assert!((value - time_ill).abs() < 1e-12);
+    /// }
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn time_in_state(&self, data: &Histories, state: &(impl ToString + ?Sized)) -> Result<PseudoValues> {
+        self.of_state(data, Target { state: data.position(state)?, area: true })
+    }
+
+    fn of_state(&self, data: &Histories, target: Target) -> Result<PseudoValues> {
         let weights = subject_weights(data);
         let robust = data.clusters.is_some() || matches!(data.weights, Some(Weights::Sampling(_)));
         self.check_parts(robust, &weights)?;
@@ -51,19 +86,20 @@ impl Pseudo {
         }
         let subjects = by_subject(data, &flow);
         let n: f64 = weights.iter().sum();
-        let mut left = LeftOut::new(&flow);
+        let mut left = LeftOut::new(&flow, target);
         let mut values = Array2::zeros((subjects.len(), self.times().len()));
         let mut estimate = Vec::new();
         for (k, &t) in self.times().iter().enumerate() {
             let end = flow.steps_until(t);
             let start = left.initial(&[]);
-            let theta = left.forward(start.clone(), 0, end, None)[target];
-            let influence = self.is_infinitesimal().then(|| Influence::new(&flow, &start, target, end));
+            let theta = left.value(&left.forward(start.clone(), 0, end, None), t, end);
+            let influence = self.is_infinitesimal().then(|| Influence::new(&flow, &start, target, (t, end)));
             for (i, own) in subjects.iter().enumerate() {
                 values[[i, k]] = if let Some(influence) = &influence {
                     theta + n * influence.of(own)
                 } else {
-                    let others = left.without(own, end)[target];
+                    let without = left.without(own, end);
+                    let others = left.value(&without, t, end);
                     n * (theta - others) + others
                 };
             }
@@ -102,25 +138,28 @@ fn by_subject(data: &Histories, flow: &Flow) -> Vec<Vec<Spell>> {
     subjects
 }
 
-/// The steps at which a spell is at risk: from one on, and that of its end.
-fn places(flow: &Flow, spell: &Spell) -> (usize, usize) {
-    (flow.steps_until(spell.start), flow.steps_until(spell.stop) - 1)
-}
-
-/// `p` without a subject.
+/// `p` without a subject, and where an area is asked for that under its target as one component more.
 struct LeftOut<'a> {
     flow: &'a Flow,
-    /// By state, of which one less is at risk, and last with all: products of the steps, K × K.
+    target: Target,
+    /// By state, of which one less is at risk, and last with all: products of the steps, a matrix of the components each.
     trees: Vec<Tree>,
     /// The weights at risk at a step, by state, and their sum.
     starting: HashMap<usize, (Vec<f64>, f64)>,
 }
 
 impl<'a> LeftOut<'a> {
-    fn new(flow: &'a Flow) -> Self {
+    fn new(flow: &'a Flow, target: Target) -> Self {
         let less = (0..flow.states).map(Some).chain([None]);
-        let trees = less.map(|h| Tree::new(flow, |step| matrix(flow, step, h, 0))).collect();
-        Self { flow, trees, starting: HashMap::new() }
+        let components = flow.states + usize::from(target.area);
+        let tree = |h| Tree::new((flow.steps(), components), |step| matrix(flow, step, target, (h, 0)));
+        Self { flow, target, trees: less.map(tree).collect(), starting: HashMap::new() }
+    }
+
+    /// What is asked for, at a time after so many steps.
+    fn value(&self, p: &[f64], t: f64, steps: usize) -> f64 {
+        let now = p[self.target.state];
+        if self.target.area { p[self.flow.states] + (t - self.flow.time_before(steps)) * now } else { now }
     }
 
     /// The distribution at the start without some spells: shares at the first event of the others.
@@ -136,7 +175,8 @@ impl<'a> LeftOut<'a> {
             shares[s.state as usize] -= 1.0;
             all -= 1.0;
         }
-        if all > 0.0 { shares.iter().map(|w| w / all).collect() } else { vec![0.0; flow.states] }
+        let share = |w: &f64| if all > 0.0 { w / all } else { 0.0 };
+        shares.iter().map(share).chain(self.target.area.then_some(0.0)).collect()
     }
 
     /// A row vector through some steps, one less at risk in a state.
@@ -155,7 +195,7 @@ impl<'a> LeftOut<'a> {
             p = self.forward(p, first, until.max(first), Some(state));
             at = until.max(first);
             if last < end {
-                p = times(&p, &matrix(self.flow, last, Some(state), spell.events[0]));
+                p = times(&p, &matrix(self.flow, last, self.target, (Some(state), spell.events[0])));
                 at = last + 1;
             }
         }
@@ -164,8 +204,8 @@ impl<'a> LeftOut<'a> {
 }
 
 /// `I + dA` of a step, where one less is at risk in a state, and one event of a kind (one more than its number) is none.
-fn matrix(flow: &Flow, step: usize, less: Option<usize>, event: u32) -> Vec<f64> {
-    let k = flow.states;
+fn matrix(flow: &Flow, step: usize, target: Target, (less, event): (Option<usize>, u32)) -> Vec<f64> {
+    let k = flow.states + usize::from(target.area);
     let mut m: Vec<f64> = (0..k * k).map(|i| f64::from(u8::from(i / k == i % k))).collect();
     for of in flow.moves(step) {
         let kind = &flow.kinds[of.kind as usize];
@@ -176,6 +216,9 @@ fn matrix(flow: &Flow, step: usize, less: Option<usize>, event: u32) -> Vec<f64>
             let row = &mut m[kind.from * k..(kind.from + 1) * k];
             row.iter_mut().zip(&kind.effect).for_each(|(x, e)| *x += hazard * e);
         }
+    }
+    if target.area {
+        m[target.state * k + flow.states] = flow.times[step] - flow.time_before(step);
     }
     m
 }
@@ -189,20 +232,20 @@ fn times(p: &[f64], m: &[f64]) -> Vec<f64> {
     out
 }
 
-/// Products of successive matrices, K × K each, of any stretch in O(log n).
+/// Products of successive matrices, one row for each component, of any stretch in O(log n).
 struct Tree {
-    states: usize,
+    components: usize,
     size: usize,
     nodes: Vec<f64>,
 }
 
 impl Tree {
-    fn new(flow: &Flow, leaf: impl Fn(usize) -> Vec<f64>) -> Self {
-        let (k, size) = (flow.states, flow.steps().next_power_of_two());
+    fn new((steps, k): (usize, usize), leaf: impl Fn(usize) -> Vec<f64>) -> Self {
+        let size = steps.next_power_of_two();
         let mut nodes: Vec<f64> =
             (0..2 * size * k * k).map(|i| f64::from(u8::from((i % (k * k)) / k == i % k))).collect();
         let square = k * k;
-        for step in 0..flow.steps() {
+        for step in 0..steps {
             nodes[(size + step) * square..(size + step + 1) * square].copy_from_slice(&leaf(step));
         }
         for i in (1..size).rev() {
@@ -213,11 +256,11 @@ impl Tree {
                 nodes[i * square + row * k..i * square + (row + 1) * k].copy_from_slice(&product);
             }
         }
-        Self { states: k, size, nodes }
+        Self { components: k, size, nodes }
     }
 
     fn apply(&self, p: Vec<f64>, from: usize, until: usize) -> Vec<f64> {
-        let square = self.states * self.states;
+        let square = self.components * self.components;
         let (mut a, mut b) = (from + self.size, until.max(from) + self.size);
         let (mut p, mut right) = (p, Vec::new());
         let node = |i: usize| &self.nodes[i * square..(i + 1) * square];
@@ -235,66 +278,4 @@ impl Tree {
         }
         right.into_iter().rev().fold(p, |p, i| times(&p, node(i)))
     }
-}
-
-/// How a unit of weight moves the probability of a state.
-struct Influence<'a> {
-    flow: &'a Flow,
-    end: usize,
-    /// At each step `p_h/Y_h (e_k · v)` of each kind k, with v what follows; 0 where nobody is at risk.
-    of_event: Vec<f64>,
-    /// By state: what a unit at risk there has moved before each step.
-    of_risk: Vec<f64>,
-}
-
-impl<'a> Influence<'a> {
-    fn new(flow: &'a Flow, start: &[f64], target: usize, end: usize) -> Self {
-        let (k, kinds) = (flow.states, flow.kinds.len());
-        // Backwards: from each state, the probability of the target at the end.
-        let mut later = vec![0.0; (end + 1) * k];
-        later[end * k + target] = 1.0;
-        for step in (0..end).rev() {
-            let after = later[(step + 1) * k..(step + 2) * k].to_vec();
-            let before = &mut later[step * k..(step + 1) * k];
-            before.copy_from_slice(&after);
-            for m in flow.moves(step) {
-                let kind = &flow.kinds[m.kind as usize];
-                before[kind.from] += m.events / m.at_risk * dot(&kind.effect, &after);
-            }
-        }
-        let (mut of_event, mut of_risk) = (vec![0.0; end * kinds], vec![0.0; (end + 1) * k]);
-        let (mut p, mut old) = (start.to_vec(), start.to_vec());
-        for step in 0..end {
-            let (before, after) = of_risk[step * k..].split_at_mut(k);
-            after[..k].copy_from_slice(before);
-            let later = &later[(step + 1) * k..(step + 2) * k];
-            for m in flow.moves(step) {
-                let kind = &flow.kinds[m.kind as usize];
-                let moved = p[kind.from] / m.at_risk * dot(&kind.effect, later);
-                of_event[step * kinds + m.kind as usize] = moved;
-                after[kind.from] -= m.events / m.at_risk * moved;
-            }
-            flow.apply(step, &mut p, &mut old);
-        }
-        Self { flow, end, of_event, of_risk }
-    }
-
-    fn of(&self, own: &[Spell]) -> f64 {
-        let (k, kinds) = (self.flow.states, self.flow.kinds.len());
-        let one = |spell: &Spell| {
-            let (first, last) = places(self.flow, spell);
-            let h = spell.state as usize;
-            let (first, until) = (first.min(self.end), (last + 1).min(self.end));
-            let mut moved = self.of_risk[until * k + h] - self.of_risk[first * k + h];
-            if let Some(kind) = spell.events[0].checked_sub(1).filter(|_| last < self.end) {
-                moved += self.of_event[last * kinds + kind as usize];
-            }
-            moved
-        };
-        own.iter().map(one).sum()
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
