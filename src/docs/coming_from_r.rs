@@ -104,7 +104,6 @@
 //! | `etm::clos` | [`ChangeInStay`](crate::survival::multi_state::ChangeInStay) |
 //! | `riskRegression::CSC`, `predictRisk` | [`CauseSpecificRisk`] |
 //! | `prodlim::jackknife`; `survival::pseudo`, `residuals(survfit)` | [`Pseudo`]; [`Pseudo::infinitesimal`]; `type = "sojourn"`: [`Pseudo::time_in_state`] |
-//! | `survRM2::rmst2` | [`SurvivalCurve::restricted_mean_contrast`] |
 //! | `bpcp::bpcp`, `bpcp2samp` | [`SmallSample::beta_product`], [`SurvivalCurve::melded`] |
 //! | `prodlim(…, reverse = TRUE)` | [`KaplanMeier::censoring`] |
 //! | `survminer::pairwise_survdiff` | [`PairwiseLogRank`] |
@@ -114,6 +113,9 @@
 //! | `rms::val.surv` | [`Calibration`] |
 //! | `admiral::derive_param_tte`; `visR::get_attrition` | [`Endpoint`](crate::trial::Endpoint) of a [`Subject`](crate::trial::Subject); [`Trial::flow`](crate::trial::Trial::flow) |
 //! | `glmnet(family = "cox")`, `pyears`, `survexp` | not here, see [`scope`](super::scope) |
+//! | `survRM2::rmst2` | [`SurvivalCurve::restricted_mean_contrast`]; with `covariates =` [`RestrictedMeanRegression`], the arms as strata (`rmst2` has censorings before events at one time) |
+//! | `pseudo` with `geepack::geese` | [`RestrictedMeanRegression::method`] with [`MeanMethod::InfinitesimalPseudoValues`] |
+//! | `quantreg::crq(…, method = "PengHuang")`, `"Portnoy"` | [`QuantileRegression`]; Peng-Huang solutions of `crq` stand one grid point early, and drift where its interior points miss a row on the quantile |
 //! | `relsurv`, `flexsurv(bhazard =)` | [`parametric`], with a background hazard |
 //! | `rpact`, `gsDesign` | [`trial::design`](crate::trial::design) |
 //! | `rpact::getAnalysisResults`, final values | [`StagewiseOrdering`](crate::trial::design::StagewiseOrdering) |

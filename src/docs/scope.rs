@@ -57,6 +57,8 @@
 //! | Cox's model of every transition of a multi-state model, with predicted probabilities | [`multi_state_cox`] |
 //! | four models of recurrent events; frailties | [`EventModel`](crate::survival::recurrent::EventModel), [`Frailty`] |
 //! | additive hazards (Aalen) | [`AdditiveHazards`] |
+//! | adjusted differences and ratios of restricted means | [`RestrictedMeanRegression`] |
+//! | censored quantile regression (Peng-Huang, Portnoy) | [`QuantileRegression`] |
 //! | parametric models: families, splines, cure, relative survival; censoring and truncation of every kind | [`parametric`] |
 //! | interval-censored regression with any baseline | [`IntervalRegression`] |
 //! | concordance, ROC curves at a time, Brier scores, calibration, explained variation | [`prediction`] |
@@ -80,6 +82,7 @@
 //!
 //! # Not yet
 //! - Delayed entry and clusters in [`IntervalRegression`], whose page says why; right truncation for interval-censored data without a distribution.
+//! - Delayed entry in [`QuantileRegression`] and [`RestrictedMeanRegression`]; weights of censoring that hang on covariates in the latter.
 //! - Scores of predictions under delayed entry or weights of subjects; calibration curves that are smoothed.
 //! - Frailties other than one for each cluster: nested or correlated ones, and those of parametric models.
 //! - Predicted curves along a path of covariates that change with time. Such covariates can be fitted, as rows with entry.

@@ -72,6 +72,8 @@ pub enum NotEstimable {
     NoMaximum,
     /// No pair of subjects can be compared: nobody has the event while another is under observation.
     NoPairs,
+    /// No standard error: no bootstrap samples were asked for, or in too few of them is there an estimate.
+    TooFewSamples,
 }
 
 impl NotEstimable {
@@ -85,6 +87,7 @@ impl NotEstimable {
                 | Self::NoVariation
                 | Self::NoSubjects
                 | Self::ZeroOrInfinite
+                | Self::TooFewSamples
         )
     }
 }
@@ -115,6 +118,7 @@ impl fmt::Display for NotEstimable {
             Self::NothingCompared => write!(f, "no event time compares the groups"),
             Self::NoMaximum => write!(f, "the likelihood has no maximum in this parameter"),
             Self::NoPairs => write!(f, "no pair of subjects can be compared"),
+            Self::TooFewSamples => write!(f, "too few bootstrap samples have an estimate"),
         }
     }
 }

@@ -4,7 +4,8 @@
 //! * order and sums: `order` (sort keys), `radix` (keys with their rows), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
 //! * the largest value of a polynomial: `bernstein` · probabilities moved by rates: `generator`
-//! * solving: `root` (one equation), `cholesky`, `envelope` and `conjugate_gradient` (sparse systems), `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`
+//! * solving: `root` (one equation), `cholesky`, `envelope` and `conjugate_gradient` (sparse systems), `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`,
+//!   `hinges` (the linear programme of quantiles)
 //! * many exponentials at once: `exp` · sums of a smooth function over many equally spaced points: `equal_steps`
 //! * integers as few bytes, checksum: `bytes` · integrals: `quadrature`, `panels` (running) · random numbers that a seed decides: `random`
 
@@ -19,6 +20,7 @@ pub(crate) mod equal_steps;
 pub(crate) mod exp;
 pub(crate) mod few_distinct;
 pub(crate) mod generator;
+pub(crate) mod hinges;
 pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;
 pub(crate) mod order;

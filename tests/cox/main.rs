@@ -21,4 +21,6 @@ mod cox_reference;
 mod cox_stored;
 mod episodes;
 mod prediction_scores;
+mod quantile_regression;
 mod ratio_test;
+mod restricted_mean;

@@ -25,7 +25,8 @@ use greenwood::survival::multi_state::{Occupation, TransitionProbability};
 use greenwood::survival::permutation::MonteCarloLogRank;
 use greenwood::survival::regression::{
     AdditiveHazards, AdditiveModel, CauseSpecificRisk, Family, Frailty, IntervalModel, IntervalRegression,
-    ParametricModel,
+    MeanLink, ParametricModel, QuantileModel, QuantileRegression, RestrictedMeanModel,
+    RestrictedMeanRegression,
 };
 use greenwood::survival::result::{Estimate, HazardRatioMethod, TestSummary};
 use greenwood::survival::risk_table::RiskTables;
@@ -748,6 +749,31 @@ fn tables_hazards_and_samples() -> Result<()> {
         let effects = AdditiveHazards::new().effects(&data, &design, 20, 1)?;
         report.printed("EffectTest", &effects[0], |e, a| {
             a.p(e.supremum_p_value()).p(e.departure_p_value()).size(e.supremum()).size(e.departure());
+        });
+    }
+    for link in [MeanLink::Identity, MeanLink::Log, MeanLink::LogTimeLost, MeanLink::Logit] {
+        let model = RestrictedMeanRegression::new(8.0).link(link).fit(&plain(), &design)?;
+        report.printed("RestrictedMeanModel", &model, |m: &RestrictedMeanModel, a| {
+            for estimate in m.coefficients() {
+                a.size(estimate.std_error().ok());
+                let _ = estimate.interval(0.9);
+            }
+            let row = m.row().numeric("x", 0.4);
+            a.size(m.tau()).size(m.restricted_mean(&row).ok().and_then(|e| e.std_error().ok()));
+            let _ = (m.is_success(), m.covariance(), m.link(), m.method());
+        });
+    }
+    for samples in [0, 4] {
+        let fit = QuantileRegression::new().grid(&[0.1, 0.3, 0.5, 0.95]).bootstrap(samples, 1);
+        report.printed("QuantileModel", &fit.fit(&plain(), &design)?, |m: &QuantileModel, a| {
+            let row = m.row().numeric("x", 0.4);
+            for &tau in m.grid() {
+                for estimate in m.coefficients(tau).into_iter().flatten().chain(m.quantile(&row, tau)) {
+                    a.size(estimate.std_error().ok());
+                    let _ = estimate.interval(0.9);
+                }
+            }
+            let _ = (m.path().count(), m.end(), m.samples());
         });
     }
     finish(report);

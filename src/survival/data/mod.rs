@@ -13,6 +13,7 @@
 //! * rows cut where a subject changes from one group to another: [`GroupChange`]
 //! * the subjects who are still followed at a time: [`Landmark`]
 
+pub(crate) mod censoring;
 pub(crate) mod column;
 pub(crate) mod competing;
 pub mod complete_cases;

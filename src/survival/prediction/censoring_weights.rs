@@ -1,9 +1,10 @@
 //! Inverse probability of censoring weights: who is seen stands for those who are not.
 
 use crate::error::{Error, Result};
+use crate::survival::data::censoring::{Censoring, Steps};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::prediction::outcomes::{Ending, Outcomes, Standing};
+use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::regression::cox::CoxPh;
 use crate::survival::regression::design::Design;
 
@@ -42,28 +43,6 @@ enum Model {
     Cox(Vec<f64>, Steps),
 }
 
-/// A right-continuous step function.
-#[derive(Debug, Clone, PartialEq)]
-struct Steps {
-    start: f64,
-    times: Vec<f64>,
-    values: Vec<f64>,
-}
-
-impl Steps {
-    fn after(&self, passed: usize) -> f64 {
-        if passed == 0 { self.start } else { self.values[passed - 1] }
-    }
-
-    fn before(&self, t: f64) -> f64 {
-        self.after(self.times.partition_point(|&x| x < t))
-    }
-
-    fn at(&self, t: f64) -> f64 {
-        self.after(self.times.partition_point(|&x| x <= t))
-    }
-}
-
 impl CensoringWeights {
     /// G by Kaplan-Meier, one for all.
     ///
@@ -73,7 +52,8 @@ impl CensoringWeights {
         let outcomes = data.into();
         outcomes.check()?;
         let codes = vec![0; outcomes.len()];
-        let curve = censoring_curve(&outcomes, &codes, 0);
+        let censored = outcomes.censored();
+        let curve = censoring(&outcomes, &censored, &codes).curve(0);
         Ok(Self { outcomes, model: Model::Curves(codes, vec![curve]) })
     }
 
@@ -88,8 +68,9 @@ impl CensoringWeights {
         if len != expected {
             return Err(Error::LengthMismatch { argument: "groups", len, other: "time", expected });
         }
-        let curves =
-            (0..groups.count() as u32).map(|code| censoring_curve(&outcomes, groups.codes(), code)).collect();
+        let censored = outcomes.censored();
+        let censoring = censoring(&outcomes, &censored, groups.codes());
+        let curves = (0..groups.count() as u32).map(|code| censoring.curve(code)).collect();
         Ok(Self { outcomes, model: Model::Curves(groups.codes().to_vec(), curves) })
     }
 
@@ -100,8 +81,7 @@ impl CensoringWeights {
     pub fn cox(data: impl Into<Outcomes>, design: &Design) -> Result<Self> {
         let outcomes = data.into();
         outcomes.check()?;
-        let censored: Vec<bool> = outcomes.ending.iter().map(|&e| e == Ending::Censored).collect();
-        let reversed = RightCensored::new(outcomes.time.clone(), censored)?;
+        let reversed = RightCensored::new(outcomes.time.clone(), outcomes.censored())?;
         let model = CoxPh::new().fit(&reversed, design)?;
         let baseline = model.with(&reversed, design)?.baseline()?;
         let centre: f64 = baseline.means().iter().zip(model.coefficients()).map(|(x, b)| x * b).sum();
@@ -145,8 +125,7 @@ impl CensoringWeights {
 
     /// Are these weights of these subjects?
     pub(super) fn check(&self, outcomes: &Outcomes) -> Result<()> {
-        let censored = |o: &Outcomes| o.ending.iter().map(|&e| e == Ending::Censored).collect::<Vec<_>>();
-        if self.outcomes.time == outcomes.time && censored(&self.outcomes) == censored(outcomes) {
+        if self.outcomes.time == outcomes.time && self.outcomes.censored() == outcomes.censored() {
             return Ok(());
         }
         Err(Error::Unsupported {
@@ -161,53 +140,11 @@ impl CensoringWeights {
     /// time at which its G is taken. `None` for a Cox model.
     pub(super) fn influence(&self, adds: &[f64], t: f64) -> Option<Vec<f64>> {
         let Model::Curves(codes, curves) = &self.model else { return None };
-        let mut out = vec![0.0; adds.len()];
-        for code in 0..curves.len() as u32 {
-            let mut rows: Vec<usize> = (0..adds.len()).filter(|&i| codes[i] == code).collect();
-            let time = &self.outcomes.time;
-            rows.sort_unstable_by(|&a, &b| time[a].total_cmp(&time[b]));
-            // What those after each time add: G at a time counts for those who are still there.
-            let (mut left, mut sum) = (vec![0.0; rows.len() + 1], 0.0);
-            for (k, &i) in rows.iter().enumerate().rev() {
-                sum += adds[i];
-                left[k] = sum;
-            }
-            let (mut k, mut compensator) = (0, 0.0);
-            for tied in rows.chunk_by(|&a, &b| time[a] == time[b]) {
-                let at_risk = (rows.len() - k) as f64;
-                k += tied.len();
-                let counts = time[tied[0]] <= t;
-                let censored =
-                    tied.iter().filter(|&&i| self.outcomes.ending[i] == Ending::Censored).count() as f64;
-                if counts {
-                    compensator += censored * left[k] / (at_risk * at_risk);
-                }
-                for &i in tied {
-                    let own = counts && self.outcomes.ending[i] == Ending::Censored;
-                    out[i] = if own { left[k] / at_risk } else { 0.0 } - compensator;
-                }
-            }
-        }
-        Some(out)
+        let censored = self.outcomes.censored();
+        Some(censoring(&self.outcomes, &censored, codes).influence(curves.len() as u32, adds, t))
     }
 }
 
-/// The Kaplan-Meier curve of the censoring times of one group.
-fn censoring_curve(outcomes: &Outcomes, codes: &[u32], code: u32) -> Steps {
-    let mut rows: Vec<usize> = (0..outcomes.len()).filter(|&i| codes[i] == code).collect();
-    rows.sort_unstable_by(|&a, &b| outcomes.time[a].total_cmp(&outcomes.time[b]));
-    let mut steps = Steps { start: 1.0, times: Vec::new(), values: Vec::new() };
-    let (mut passed, mut value) = (0, 1.0);
-    for tied in rows.chunk_by(|&a, &b| outcomes.time[a] == outcomes.time[b]) {
-        let censored = tied.iter().filter(|&&i| outcomes.ending[i] == Ending::Censored).count();
-        // Events at the same time have left.
-        let at_risk = rows.len() - passed - (tied.len() - censored);
-        passed += tied.len();
-        if censored > 0 {
-            value *= 1.0 - censored as f64 / at_risk as f64;
-            steps.times.push(outcomes.time[tied[0]]);
-            steps.values.push(value);
-        }
-    }
-    steps
+fn censoring<'a>(outcomes: &'a Outcomes, censored: &'a [bool], codes: &'a [u32]) -> Censoring<'a> {
+    Censoring { time: &outcomes.time, censored, codes, weights: None }
 }

@@ -63,6 +63,11 @@ impl Outcomes {
         self.time.is_empty()
     }
 
+    /// Who was censored.
+    pub(super) fn censored(&self) -> Vec<bool> {
+        self.ending.iter().map(|&e| e == Ending::Censored).collect()
+    }
+
     /// Weights of censoring know neither delayed entry nor weights of subjects.
     pub(super) fn check(&self) -> Result<()> {
         match self.refused {

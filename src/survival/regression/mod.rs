@@ -9,6 +9,8 @@
 //! * effects that add to the hazard and change with time: [`AdditiveHazards`] ([`additive`])
 //! * a distribution with covariates: [`Parametric`] ([`parametric`])
 //! * events known only between two visits, with any baseline: [`IntervalRegression`] ([`interval_regression`])
+//! * the mean up to a horizon, adjusted differences and ratios: [`RestrictedMeanRegression`] ([`restricted_mean`])
+//! * quantiles of the time as functions of covariates: [`QuantileRegression`] ([`quantile_regression`])
 //! * rows for prediction, by name: [`NewRow`], [`NewColumns`]
 
 pub mod absolute_risk;
@@ -24,9 +26,12 @@ pub mod interval_regression;
 pub mod multi_state_cox;
 pub mod new_rows;
 pub mod parametric;
+pub mod quantile_regression;
 pub mod recipe;
+pub mod restricted_mean;
 mod search_options;
 mod spline;
+mod standard_columns;
 #[cfg(feature = "serde")]
 mod stored;
 pub mod term;
@@ -52,5 +57,7 @@ pub use new_rows::{NewColumns, NewRow, NewRows};
 pub use parametric::{
     Family, Observations, Parametric, ParametricModel, ParametricStop, Predicted, Prediction,
 };
+pub use quantile_regression::{QuantileMethod, QuantileModel, QuantileRegression, QuantileScale};
 pub use recipe::Recipe;
+pub use restricted_mean::{MeanLink, MeanMethod, RestrictedMeanModel, RestrictedMeanRegression};
 pub use term::{Status, Term, TestResult};
