@@ -91,7 +91,7 @@
 //! - Rate tables by age, sex and year, expected and net survival (Pohar Perme); [`parametric`] takes a background hazard for each row.
 //! - Score tests of some of several coefficients; Wald and likelihood-ratio tests of them are there.
 //! - Simultaneous bands for an incidence, a difference or a predicted curve; [`Band`] is that of one survival curve.
-//! - Threads outside large Cox models and simulations.
+//! - Threads outside large Cox models, simulations and the reading of Parquet files.
 //! - Case-cohort and matched designs, Q-TWiST, adjustment for treatment switching, cut-point search, regression of win statistics.
 //! - SAS transport files, RTF; curve points from an image, and competing-risk curves among what can be reconstructed.
 //! - A test of the build for WebAssembly.

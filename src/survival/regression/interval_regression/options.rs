@@ -43,7 +43,7 @@ use crate::survival::result::interval::{ConfidenceInterval, z_of};
 /// instead: the profile gives the same for a small part of the work, and the same at each run.
 ///
 /// Where the likelihood is level along a line at its maximum, as where a group shares no end of an interval with the others, the search
-/// ends with [`Stop::Flat`](super::cox::Stop::Flat): the coefficients that change along the line have no standard error, and their
+/// ends with [`Stop::Flat`](crate::survival::regression::Stop::Flat): the coefficients that change along the line have no standard error, and their
 /// values are one choice of many; the others have theirs.
 ///
 /// # Cost
