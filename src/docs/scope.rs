@@ -27,7 +27,7 @@
 //! | influence of each subject, and pseudo-values | [`Pseudo`] |
 //! | intervals for few subjects, two curves among few | [`small_sample`] |
 //! | competing risks: cumulative incidence, time lost by cause | [`aalen_johansen`] |
-//! | multi-state histories: occupation, transition probabilities, time in state, the Markov test | [`multi_state`] |
+//! | multi-state histories: occupation, transition probabilities, time in state and its change, the Markov test | [`multi_state`] |
 //! | recurrent events: mean functions with and without a terminal event, their test, rates | [`recurrent`] |
 //! | groups that are entered later: curves and test; landmarks | [`SimonMakuch`], [`MantelByar`], [`Landmark`] |
 //! | interval-censored data: the nonparametric estimate with delayed entry | [`Turnbull`] |
@@ -42,8 +42,8 @@
 //! | exact and Monte Carlo permutation tests | [`permutation`] |
 //! | contrasts of two curves, of medians and of restricted means, number needed to treat | [`contrast`] |
 //! | the average hazard ratio where hazards are not proportional | [`AverageHazardRatio`] |
-//! | the hazard ratio by inverting the log-rank test, also against a margin | [`InvertedLogRank`] |
-//! | win ratio, win odds, net benefit, Finkelstein and Schoenfeld's test | [`WinRatio`] |
+//! | the hazard ratio by inverting the log-rank test; the test that a hazard ratio is a given one (non-inferiority) | [`InvertedLogRank`], [`RatioTest`] |
+//! | win ratio, win odds, net benefit, also with weights for censoring, Finkelstein and Schoenfeld's test | [`WinRatio`] |
 //! | when asymptotics should not be trusted | [`Advice`](crate::survival::small_sample::Advice) |
 //! | proportions: exact intervals, tests and effects | [`proportion`](crate::proportion) |
 //!
