@@ -101,7 +101,7 @@
 //! | `nph::logrank.maxtest` | [`MaxCombo`] |
 //! | `km.ci` | [`SmallSample`], [`Band`] |
 //! | `mstate::probtrans`, `etm::etm` | [`TransitionProbability`]; with covariates [`MultiStateCox`] |
-//! | `etm::clos` | [`ChangeInStay`](crate::survival::multi_state::ChangeInStay) |
+//! | `etm::clos` | [`ChangeInStay`] |
 //! | `riskRegression::CSC`, `predictRisk` | [`CauseSpecificRisk`] |
 //! | `prodlim::jackknife`; `survival::pseudo`, `residuals(survfit)` | [`Pseudo`]; [`Pseudo::infinitesimal`]; `type = "sojourn"`: [`Pseudo::time_in_state`] |
 //! | `bpcp::bpcp`, `bpcp2samp` | [`SmallSample::beta_product`], [`SurvivalCurve::melded`] |
