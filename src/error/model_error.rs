@@ -102,13 +102,12 @@ pub enum ModelError {
     )]
     InfiniteLikelihood,
     /// What a model with an infinite coefficient does not have.
-    #[error(
-        "the coefficient of {covariate} is infinite, so that this has no value: fit with a penalty (`CoxPh::firth`, or \
-         `FineGray::ridge`), or leave the covariate out"
-    )]
+    #[error("the coefficient of {covariate} is infinite, so that this has no value: {remedy}")]
     InfiniteCoefficient {
         /// The covariate's name.
         covariate: String,
+        /// What the model at hand can do about it.
+        remedy: &'static str,
     },
     /// Predictions asked of a parametric model that has no curve, since its likelihood has no maximum.
     #[error(

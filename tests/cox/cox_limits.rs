@@ -534,3 +534,32 @@ fn a_column_that_orders_merged_times_is_infinite() -> Result<()> {
     }
     Ok(())
 }
+
+/// A row of weight k stands for k subjects, each its own cluster. R 4.2.2, survival 3.5-3: `coxph(Surv(t, e) ~ x,
+/// d[rep(1:8, w), ], robust = TRUE)`, its coefficient, robust and model-based standard error and robust score test.
+#[test]
+fn the_robust_variance_of_weights_is_that_of_rows() -> Result<()> {
+    let time = [1., 2., 3., 3., 4., 5., 6., 7.];
+    let event = [true, true, false, true, true, false, true, true];
+    let x = [1., 0., 1., 0.5, -1., 0.3, 0.2, -0.7];
+    let weights = [2., 1., 3., 1., 2., 1., 1., 2.];
+    let data = RightCensored::new(&time, &event)?.with_weights(Weights::replication(weights.to_vec()))?;
+    let column = Array2::from_shape_vec((8, 1), x.to_vec()).unwrap();
+    let design = Design::new(&["x"], column.view())?;
+    let fit = CoxPh::new().robust().fit(&data, &design)?;
+    assert_relative_eq!(fit.coefficients()[0], 0.505927207312171, max_relative = 1e-7);
+    let term = &fit.terms()[0];
+    assert_relative_eq!(term.robust_std_error().unwrap(), 0.449136076077156, max_relative = 1e-7);
+    assert_relative_eq!(term.model_std_error().unwrap(), 0.601568276788039, max_relative = 1e-7);
+    let test = fit.robust_score_test().unwrap();
+    assert_eq!(test.df(), 1);
+    assert_relative_eq!(test.statistic(), 1.109794224214909, max_relative = 1e-7);
+    let fit = CoxPh::new().ties(Ties::Breslow).robust().fit(&data, &design)?;
+    assert_relative_eq!(fit.coefficients()[0], 0.51711602282697, max_relative = 1e-7);
+    assert_relative_eq!(fit.terms()[0].robust_std_error().unwrap(), 0.411146019705381, max_relative = 1e-7);
+    // Clusters that are named come first: a row is one of them, with its weight squared.
+    let rows: Vec<usize> = (0..8).collect();
+    let clustered = CoxPh::new().fit(&data.with_clusters(&rows)?, &design)?;
+    assert!(clustered.terms()[0].robust_std_error().unwrap() > 0.45);
+    Ok(())
+}

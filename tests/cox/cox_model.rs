@@ -59,8 +59,8 @@ fn a_coefficient_without_maximum_is_infinite() -> greenwood::Result<()> {
     assert!(residuals.expected()[3..].iter().all(|&e| e == 0.0));
     assert_eq!(
         message(model.with(&data, &design)?.proportional_hazards(TimeScale::default())),
-        "the coefficient of x0 is infinite, so that this has no value: fit with a penalty (`CoxPh::firth`, or \
-         `FineGray::ridge`), or leave the covariate out"
+        "the coefficient of x0 is infinite, so that this has no value: fit with a penalty \
+         (`CoxPh::firth`), or leave the covariate out"
     );
     // A penalty gives a finite answer; the other direction gives minus infinity.
     assert!(fit(&data, &x, &CoxPh::new().ridge(1.0))?.stop().is_success());

@@ -4,6 +4,7 @@
 mod common;
 
 mod fractional_weights;
+mod log_rank_by_hand;
 mod log_rank_edges;
 mod monte_carlo;
 mod permutation;

@@ -20,3 +20,4 @@ mod programs_parametric;
 mod programs_parametric_reference;
 mod programs_plot;
 mod programs_recurrent;
+mod programs_replication;

@@ -781,3 +781,25 @@ fn one_subject_alone_has_no_error() -> Result<()> {
     assert!(mean.at(4.234).std_error().is_err(), "{:?}", mean.at(4.234).std_error());
     Ok(())
 }
+
+/// Where each subject has had one event and nobody was censored, the mean number is 1 whoever is drawn: every subject's
+/// influence is 0, and what is left of the sums is rounding (an interval from 0.9999999927 to 1.0000000073 was made of it).
+#[test]
+fn what_adds_up_to_no_variance_is_no_interval() {
+    for n in 2..60_u32 {
+        let (mut ids, mut start, mut stop, mut event) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for i in 0..n {
+            // Under observation from 0 to 5, with one event.
+            let time = f64::from((i * 7 + 3) % 11) / 3.0 + 0.1;
+            ids.extend([i, i]);
+            start.extend([0.0, time]);
+            stop.extend([time, 5.0]);
+            event.extend([true, false]);
+        }
+        let data = RecurrentEvents::new(&ids, &start, &stop, &event).unwrap();
+        let mean = MeanCumulative::new().fit(&data).unwrap();
+        let last = mean.rows().last().unwrap();
+        assert!((last.value() - 1.0).abs() < 1e-12 && last.std_error() == 0.0, "{n}: {last:?}");
+        assert_eq!(mean.at(4.0).interval(0.95).unwrap().bounds(), None, "{n}");
+    }
+}

@@ -226,7 +226,7 @@ fn an_early_small_risk_set_is_a_warning_with_a_remedy() {
     assert_eq!(curve.at(890.0).value(), Ok(0.0));
     let found: Vec<_> =
         curve.warnings().iter().map(|w| (w.time(), w.at_risk(), w.at_risk_later(), w.share())).collect();
-    assert_eq!(found, [(777.0, 2, 6, 0.5), (781.0, 1, 6, 1.0)]);
+    assert_eq!(found, [(777.0, 2.0, 6.0, 0.5), (781.0, 1.0, 6.0, 1.0)]);
     assert!(curve.warnings().iter().all(|w| w.condition_on() == Some(869.0)));
     assert!(
         curve
@@ -238,6 +238,28 @@ fn an_early_small_risk_set_is_a_warning_with_a_remedy() {
     assert!(later.warnings().is_empty());
     // Without delayed entry nobody joins: the last few of a curve are no surprise.
     assert!(KaplanMeier::fit(&data).warnings().is_empty());
+}
+
+/// What is early and small is decided by subjects: a replication weight of k is k of them, a sampling weight is one. One row
+/// at risk that stands for five, four later: five at risk, then four. The other way round, one and then eight.
+#[test]
+fn a_small_risk_set_is_one_of_subjects() {
+    let (entry, time) = ([0., 2., 2., 2., 2.], [1., 4., 5., 6., 7.]);
+    let data = || RightCensored::new(&time, &[true; 5]).unwrap().with_entry(&entry).unwrap();
+    let warnings = |w: Weights<'static>| KaplanMeier::fit(&data().with_weights(w).unwrap()).warnings();
+    assert!(warnings(Weights::replication(vec![5., 1., 1., 1., 1.])).is_empty());
+    let found = warnings(Weights::replication(vec![1., 2., 2., 2., 2.]));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].time(), found[0].at_risk(), found[0].at_risk_later()), (1.0, 1.0, 8.0));
+    // A sum of parts is a number of subjects as well.
+    let found = warnings(Weights::replication(vec![0.5, 0.5, 0.25, 0.25, 0.25]));
+    assert_eq!((found[0].at_risk(), found[0].at_risk_later()), (0.5, 1.25));
+    // Sampling weights: one row, then four, whatever they are.
+    let found = warnings(Weights::sampling(vec![50., 1., 1., 1., 1.]));
+    assert_eq!((found[0].at_risk(), found[0].at_risk_later()), (1.0, 4.0));
+    assert!(
+        found[0].to_string().starts_with("a risk set of 1 (rows, whatever their sampling weights) at 1 took")
+    );
 }
 
 /// First quartile of the 38 patients with ALL, Klein & Moeschberger (2003), Table 1.3: limits as the SAS/STAT user's
@@ -525,10 +547,26 @@ proptest! {
         let (data, _) = data(&rows, true);
         let curve = KaplanMeier::fit(&data);
         for warning in curve.warnings() {
-            prop_assert!(2 * warning.at_risk() <= warning.at_risk_later());
+            prop_assert!(2.0 * warning.at_risk() <= warning.at_risk_later());
             let later = curve.given_survival_to(warning.condition_on().expect("somebody leaves later")).unwrap();
             prop_assert!(later.warnings().is_empty(), "{}: {:?}", warning, later.warnings());
         }
+    }
+
+    /// A row of weight k warns as k rows do, and is counted as they are.
+    #[test]
+    fn warnings_and_sizes_of_weights_are_those_of_rows(rows in rows(), weights in prop::collection::vec(0..4_u8, 25)) {
+        let weights = &weights[..rows.len()];
+        prop_assume!(weights.iter().any(|&w| w > 0));
+        let written_out: Vec<_> =
+            rows.iter().zip(weights).flat_map(|(&row, &w)| std::iter::repeat_n(row, w.into())).collect();
+        let weighted = Weights::replication(weights.iter().map(|&w| f64::from(w)).collect::<Vec<_>>());
+        let weighted = KaplanMeier::fit(&data(&rows, true).0.with_weights(weighted).unwrap());
+        let repeated = KaplanMeier::fit(&data(&written_out, true).0);
+        prop_assert_eq!(weighted.warnings(), repeated.warnings());
+        prop_assert_eq!(weighted.table().size(), written_out.len() as f64);
+        let first_line = |curve: &SurvivalCurve| curve.to_string().lines().next().map(String::from);
+        prop_assert_eq!(first_line(&weighted), first_line(&repeated));
     }
 
     /// A curve written down as columns answers as the curve does.

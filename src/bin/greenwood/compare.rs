@@ -14,7 +14,8 @@ use greenwood::survival::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, Columns, Failure, Further, Program, Warnings, distinct, number, reason, times_to_ask,
+    Answer, Columns, Failure, Further, Program, Warnings, WeightKind, count, distinct, number, reason,
+    times_to_ask,
 };
 
 /// Tests of equality, hazard ratio and survival differences from a file.
@@ -214,9 +215,11 @@ fn run(options: &Options) -> Result<String, Failure> {
 
 /// The test itself. Fields without a value are null.
 fn base(options: &Options, test: &LogRankTest) -> Answer {
+    let replicated = options.columns.rows.weight_kind == Some(WeightKind::Replication);
     let group = |g: usize| {
+        let n = if replicated { count(test.sizes()[g]) } else { test.subjects()[g].into() };
         json!({
-            "label": test.labels()[g], "n": test.subjects()[g],
+            "label": test.labels()[g], "n": n,
             "observed": test.observed()[g], "expected": test.expected()[g],
         })
     };

@@ -1,9 +1,9 @@
 //! `cox`: Cox's proportional-hazards model.
 
-use greenwood::survival::{CoxPh, Design, RightCensored, Weights};
+use greenwood::survival::{CoxPh, Design, RightCensored};
 
 use crate::support::{
-    Columns, CoxAnswer, Failure, Program, Table, TiesName, Warnings, WeightKind, design, distinct, json_text,
+    Columns, CoxAnswer, Failure, Program, Table, TiesName, Warnings, design, distinct, json_text,
 };
 
 /// Cox's proportional-hazards model of a file.
@@ -34,7 +34,7 @@ pub struct Options {
     /// Firth's penalty, with intervals and p-values from the profile of the penalised likelihood
     #[arg(long)]
     firth: bool,
-    /// Robust variance, every row its own cluster
+    /// Robust variance, every subject its own cluster unless --cluster says otherwise
     #[arg(long)]
     robust: bool,
     /// Confidence level
@@ -83,13 +83,6 @@ impl Options {
         if let Some(column) = &self.strata {
             data = data.with_strata(table.groups("--strata", column)?)?;
         }
-        if self.robust && self.columns.rows.cluster.is_none() {
-            if self.columns.rows.weight.is_none() {
-                data = data.with_weights(Weights::sampling(vec![1.0; table.len()]))?;
-            } else if self.columns.rows.weight_kind == Some(WeightKind::Replication) {
-                data = data.with_clusters(&(0..table.len()).collect::<Vec<_>>())?;
-            }
-        }
         Ok(data)
     }
 
@@ -102,6 +95,7 @@ impl Options {
     fn model(&self, offset: Option<&[f64]>) -> CoxPh {
         let model = CoxPh::new().ties(self.ties.ties());
         let model = if self.firth { model.firth() } else { model };
+        let model = if self.robust { model.robust() } else { model };
         match offset {
             Some(offset) => model.offset(offset),
             None => model,

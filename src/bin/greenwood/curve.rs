@@ -10,7 +10,9 @@ use greenwood::survival::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Columns, Failure, Further, Program, Warnings, json_text, number, reason, times_to_ask};
+use crate::support::{
+    Columns, Failure, Further, Program, Warnings, count, json_text, number, reason, times_to_ask,
+};
 
 /// Survival curves, quantiles and restricted means from a file.
 #[derive(clap::Parser)]
@@ -146,7 +148,7 @@ fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) ->
         text,
         "{}: {} rows, {} events ({})",
         group(options.by.as_deref(), &fit.label),
-        table.subjects(),
+        Number(table.size()),
         Number(table.events()),
         curve.estimator()
     )?;
@@ -248,7 +250,7 @@ fn to_json(
         warnings.add(format!("{}: {warning}", fit.label));
     }
     Ok(json!({
-        "label": fit.label, "n": curve.table().subjects(), "events": curve.table().events(),
+        "label": fit.label, "n": count(curve.table().size()), "events": curve.table().events(),
         "rows": rows, "at": at, "quantiles": quantiles, "rmst": rmst,
         "follow_up": limits(follow_up.value().ok(), follow_up.interval()),
     }))

@@ -253,8 +253,8 @@ impl ToRecordBatch for [SmallRiskSet] {
     fn tidy_with(&self, _: Interval) -> Result<Tidy> {
         Ok(Tidy::default()
             .numbers("time", self.iter().map(SmallRiskSet::time))
-            .counts("at_risk", self.iter().map(|w| Some(w.at_risk().into())))
-            .counts("at_risk_later", self.iter().map(|w| Some(w.at_risk_later().into())))
+            .numbers("at_risk", self.iter().map(SmallRiskSet::at_risk))
+            .numbers("at_risk_later", self.iter().map(SmallRiskSet::at_risk_later))
             .numbers("share", self.iter().map(SmallRiskSet::share))
             .numbers("condition_on", self.iter().map(SmallRiskSet::condition_on)))
     }

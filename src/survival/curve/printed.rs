@@ -17,7 +17,7 @@ impl fmt::Display for SurvivalCurve {
             (false, Estimator::KaplanMeier) => "Kaplan-Meier".to_string(),
             (false, estimator) => format!("{estimator}, exp(−H)"),
         };
-        let (subjects, events) = (self.table.subjects(), Number(self.table.events()));
+        let (subjects, events) = (Number(self.table.size()), Number(self.table.events()));
         write!(f, "{subject}: {subjects} subjects, {events} events")?;
         if self.start > 0.0 {
             write!(f, ", given survival to {}", Number(self.start))?;
@@ -60,7 +60,7 @@ impl fmt::Display for SurvivalCurve {
 
 impl fmt::Display for CumulativeHazard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} subjects", self.estimator, self.table.subjects())?;
+        write!(f, "{}: {} subjects", self.estimator, Number(self.table.size()))?;
         write!(f, "\n{:>10} {:>9} {:>7} {:>10} {:>10}", "time", "at risk", "events", "hazard", "std error")?;
         for (i, row) in self.table.rows().enumerate().filter(|(_, r)| r.is_exit()).take(PRINTED_ROWS) {
             let se = self.variance.get(i).filter(|v| **v > 0.0);

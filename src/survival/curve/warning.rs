@@ -11,6 +11,10 @@ use crate::survival::curve::survival_curve::SurvivalCurve;
 /// remedy is the curve of those who survived to a time behind the step,
 /// [`given_survival_to`](SurvivalCurve::given_survival_to) the [`condition_on`](Self::condition_on).
 ///
+/// Counted are subjects. With replication weights a row counts as often as its weight says, so that the warnings are
+/// those of the rows written out. A sampling weight does not make a subject more: there rows are counted, and the
+/// text says so.
+///
 /// # Example
 /// One of two at risk dies early; eight enter afterwards.
 /// ```
@@ -34,16 +38,18 @@ use crate::survival::curve::survival_curve::SurvivalCurve;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SmallRiskSet {
     time: f64,
-    at_risk: u32,
-    later: u32,
+    at_risk: f64,
+    later: f64,
     share: f64,
     condition_on: Option<f64>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    sampling: bool,
 }
 
 /// A step is worth a warning from this share of the curve on.
 const SHARE: f64 = 0.1;
 /// … where so many times as many are at risk later. Without delayed entry nobody joins and none is.
-const LATER: u32 = 2;
+const LATER: f64 = 2.0;
 
 impl SmallRiskSet {
     /// The time of the step.
@@ -52,15 +58,15 @@ impl SmallRiskSet {
         self.time
     }
 
-    /// How many subjects were at risk.
+    /// How many subjects were at risk: the sum of replication weights, the number of rows with sampling weights.
     #[must_use]
-    pub fn at_risk(&self) -> u32 {
+    pub fn at_risk(&self) -> f64 {
         self.at_risk
     }
 
-    /// The most subjects at risk at any later time.
+    /// The most subjects at risk at any later time, counted as [`at_risk`](Self::at_risk) is.
     #[must_use]
-    pub fn at_risk_later(&self) -> u32 {
+    pub fn at_risk_later(&self) -> f64 {
         self.later
     }
 
@@ -81,11 +87,12 @@ impl fmt::Display for SmallRiskSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "a risk set of {} at {} took {}% of the curve, and up to {} are at risk later",
-            self.at_risk,
+            "a risk set of {}{} at {} took {}% of the curve, and up to {} are at risk later",
+            Number(self.at_risk),
+            if self.sampling { " (rows, whatever their sampling weights)" } else { "" },
             Number(self.time),
             Number((1000.0 * self.share).round() / 10.0),
-            self.later
+            Number(self.later)
         )?;
         match self.condition_on {
             Some(time) => write!(f, ": condition on survival to {} (`given_survival_to`)", Number(time)),
@@ -100,17 +107,20 @@ impl SurvivalCurve {
     #[must_use]
     pub fn warnings(&self) -> Vec<SmallRiskSet> {
         let mut warnings: Vec<SmallRiskSet> = Vec::new();
-        let (mut later, mut next_exit) = (0, None);
+        let sampling = self.table().has_sampling_weights();
+        let (mut later, mut next_exit) = (0.0_f64, None);
         let mut condition_on = None;
         for row in self.table().rows().rev() {
-            let (at_risk, share) = (row.subjects_at_risk, row.events / row.at_risk);
-            if row.events > 0.0 && share >= SHARE && at_risk.saturating_mul(LATER) <= later {
+            let at_risk = if sampling { row.subjects_at_risk.into() } else { row.at_risk };
+            let share = row.events / row.at_risk;
+            if row.events > 0.0 && share >= SHARE && at_risk * LATER <= later {
                 // The last such step is met first.
                 condition_on = condition_on.or(next_exit);
-                warnings.push(SmallRiskSet { time: row.time, at_risk, later, share, condition_on });
+                warnings.push(SmallRiskSet { time: row.time, at_risk, later, share, condition_on, sampling });
             }
             later = later.max(at_risk);
-            if row.is_exit() {
+            // A row of weight 0 is none.
+            if if sampling { row.is_exit() } else { row.events + row.censored > 0.0 } {
                 next_exit = Some(row.time);
             }
         }

@@ -239,6 +239,12 @@ impl Histories {
         self.stop.len()
     }
 
+    /// The weights, if there are any.
+    #[must_use]
+    pub fn weights(&self) -> Option<&Weights<'static>> {
+        self.weights.as_ref()
+    }
+
     /// The states, in order.
     #[must_use]
     pub fn states(&self) -> &[String] {

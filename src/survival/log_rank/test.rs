@@ -151,7 +151,13 @@ impl LogRankTest {
         &self.labels
     }
 
-    /// The number of subjects, per group.
+    /// How many subjects the rows of each group stand for: the sums of the weights. A row with a replication weight of 2 is two.
+    #[must_use]
+    pub fn sizes(&self) -> &[f64] {
+        &self.sizes
+    }
+
+    /// The number of subjects that were observed, per group: rows, whatever their weights.
     #[must_use]
     pub fn subjects(&self) -> &[usize] {
         &self.subjects
@@ -333,7 +339,7 @@ impl fmt::Display for LogRankTest {
             write!(
                 f,
                 "\n{label:width$} {:>9} {:>10} {:>10.3}",
-                self.subjects[g],
+                Number(if self.kind.robust { self.subjects[g] as f64 } else { self.sizes[g] }),
                 Number(self.observed[g]),
                 self.expected[g]
             )?;

@@ -189,17 +189,20 @@ impl RecurrentEvents {
         self.histories.ids().count()
     }
 
-    /// The number of subjects who have a row in each of `count` groups.
+    /// The number of subjects who have a row in each of `count` groups; one with a replication weight of 2 is two.
     pub(super) fn subjects_by(&self, count: usize, group: impl Fn(usize) -> usize) -> Vec<usize> {
-        let mut pairs: Vec<(usize, u32)> =
-            self.histories.ids().codes().iter().enumerate().map(|(i, &id)| (group(i), id)).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut subjects = vec![0; count];
-        for (g, _) in pairs {
-            subjects[g] += 1;
+        let mut rows: Vec<(usize, u32, usize)> =
+            self.histories.ids().codes().iter().enumerate().map(|(i, &id)| (group(i), id, i)).collect();
+        rows.sort_unstable();
+        rows.dedup_by_key(|&mut (g, id, _)| (g, id));
+        let mut subjects = vec![0.0; count];
+        for (g, _, i) in rows {
+            subjects[g] += match &self.histories.weights {
+                Some(Weights::Replication(w)) => w[i],
+                _ => 1.0,
+            };
         }
-        subjects
+        subjects.into_iter().map(|n: f64| n.round() as usize).collect()
     }
 
     /// The number of events, without weights.

@@ -198,7 +198,7 @@ impl MeanFunction {
         self.kind
     }
 
-    /// The number of subjects.
+    /// The number of subjects: with replication weights the whole number nearest to their sum.
     #[must_use]
     pub fn subjects(&self) -> usize {
         self.subjects

@@ -148,6 +148,28 @@ impl RiskTable {
         self.subjects as usize
     }
 
+    /// How many subjects the table stands for: a row with a replication weight of 2 is two. Without such weights, and
+    /// with sampling weights, these are the [`subjects`](Self::subjects) that were observed.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::{RightCensored, RiskTable, Weights};
+    ///
+    /// let data = RightCensored::new(&[1.0, 2.0], &[true, false])?.with_weights(Weights::replication(vec![2.0, 3.0]))?;
+    /// let table = RiskTable::new(&data);
+    /// assert_eq!((table.subjects(), table.size()), (2, 5.0));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn size(&self) -> f64 {
+        match &self.counts {
+            Counts::Weighted { sampling: false, rows, .. } => {
+                rows.iter().flat_map(|r| [r.events, r.censored]).collect::<Sum>().value()
+            }
+            _ => self.subjects() as f64,
+        }
+    }
+
     /// The distinct times, increasing.
     #[must_use]
     pub fn times(&self) -> &[f64] {

@@ -4,7 +4,7 @@ use greenwood::survival::regression::{CensoringTies, Term};
 use greenwood::survival::{CompetingRisks, CoxPh, FineGray};
 use serde_json::{Value, json};
 
-use crate::support::{CoxAnswer, Failure, Table, design, number};
+use crate::support::{CoxAnswer, Failure, Table, counted, design, number};
 
 /// The flags of the models.
 #[derive(clap::Args)]
@@ -97,10 +97,12 @@ impl Models {
             };
             let baseline: Vec<Value> = fit.baseline().iter().flat_map(one).collect();
             let [null, loglik] = fit.log_likelihood();
+            let own = data.cause_specific(cause)?;
             fields.push((
                 "fine_gray",
                 json!({
-                    "cause": cause, "n": fit.rows(), "events": fit.events(), "loglik": number(loglik),
+                    "cause": cause, "n": counted(own.weights(), own.event().iter().map(|_| true)),
+                    "events": counted(own.weights(), own.event().iter().copied()), "loglik": number(loglik),
                     "loglik_null": number(null), "converged": fit.stop().is_success(),
                     "stop": format!("{:?}", fit.stop()), "iterations": fit.iterations(),
                     "coefficients": coefficients(fit.terms(), level)?, "vcov": matrix(&fit.variance()),

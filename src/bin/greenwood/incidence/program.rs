@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::columns::CauseColumns;
 use super::models::Models;
-use crate::support::{Answer, Failure, Program, Table, Warnings, number, times_to_ask};
+use crate::support::{Answer, Failure, Program, Table, Warnings, count, number, times_to_ask};
 
 /// Cumulative incidence of competing causes from a file.
 #[derive(clap::Parser)]
@@ -239,7 +239,7 @@ impl Options {
         }
         let (quantiles, lost) = self.by_cause(fit, text)?;
         Ok(json!({
-            "label": label, "n": fit.table().all().subjects(), "rows": rows, "at": at, "quantiles": quantiles,
+            "label": label, "n": count(fit.table().all().size()), "rows": rows, "at": at, "quantiles": quantiles,
             "time_lost": lost,
         }))
     }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::cox::Transitions;
 use crate::support::{
-    Failure, Program, RowFlags, Table, Warnings, WeightKind, distinct, history_problem, json_text, number,
-    times_to_ask,
+    Failure, Program, RowFlags, Table, Warnings, WeightKind, counted, distinct, history_problem, json_text,
+    number, times_to_ask,
 };
 
 /// State occupation, transition probabilities and time in each state from start-stop histories of a file.
@@ -344,12 +344,10 @@ impl Options {
 }
 
 /// The number of subjects in the rows that are kept.
-fn subjects(data: &Histories, keep: &[bool]) -> usize {
+fn subjects(data: &Histories, keep: &[bool]) -> Value {
     let mut own = vec![false; data.ids().count()];
-    for (&id, _) in data.ids().codes().iter().zip(keep).filter(|&(_, &k)| k) {
-        own[id as usize] = true;
-    }
-    own.iter().filter(|&&b| b).count()
+    let first = |(&id, &keep): (&u32, &bool)| keep && !std::mem::replace(&mut own[id as usize], true);
+    counted(data.weights(), data.ids().codes().iter().zip(keep).map(first))
 }
 
 /// What is wrong with the rows, counted as R's `survcheck` counts: there a row that stands twice is an overlap, and

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::inputs::Inputs;
 use super::program::Options;
-use crate::support::{Failure, Warnings, named_row, number};
+use crate::support::{Failure, Warnings, count, named_row, number};
 
 impl Options {
     pub(super) fn answer(
@@ -21,7 +21,7 @@ impl Options {
         if !fit.stop().is_success() {
             warnings.add(format!("{name}: {}", fit.diagnosis()));
         }
-        let mut answer = self.fields_of(fit, name)?;
+        let mut answer = self.fields_of(fit, name, inputs)?;
         if self.at.is_empty() && self.quantiles.is_empty() && self.tau.is_none() {
             return Ok(answer);
         }
@@ -47,7 +47,7 @@ impl Options {
     }
 
     /// What is said of the fit itself.
-    fn fields_of(&self, fit: &ParametricModel, name: &str) -> Result<Value, Failure> {
+    fn fields_of(&self, fit: &ParametricModel, name: &str, inputs: &Inputs) -> Result<Value, Failure> {
         let k = fit.coefficients().len();
         let (mut coefficients, mut parameters) = (Vec::new(), Vec::new());
         for (index, label) in fit.names().into_iter().enumerate() {
@@ -68,8 +68,9 @@ impl Options {
         let matrix = |of: &Array2<f64>| -> Vec<Vec<Value>> {
             (0..k).map(|i| (0..k).map(|j| number(of[(i, j)])).collect()).collect()
         };
+        let [n, events] = inputs.data.sizes().map(count);
         let mut answer = json!({
-            "distribution": name, "n": fit.rows(), "events": fit.events(), "loglik": number(fit.log_likelihood()),
+            "distribution": name, "n": n, "events": events, "loglik": number(fit.log_likelihood()),
             "aic": number(fit.aic()), "aicc": number(fit.aicc()), "bic": number(fit.bic()),
             "stop": fit.diagnosis(), "converged": fit.stop().is_success(), "coefficients": coefficients,
             "vcov": matrix(fit.variance()), "parameters": parameters, "at": [], "quantiles": [], "rmst": null,

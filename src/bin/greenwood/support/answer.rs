@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use greenwood::survival::Weights;
 use greenwood::survival::result::NotEstimable;
 use serde_json::{Map, Value};
 
@@ -97,6 +98,20 @@ pub fn json_text(mut object: Value, warnings: &Warnings) -> String {
 /// Why there is no estimate, or no standard error, as a field: `null` where there are both.
 pub fn reason(because: Option<NotEstimable>) -> Value {
     because.map_or(Value::Null, |because| format!("{because:#}").into())
+}
+
+/// A number of subjects: whole where it is, as a part of replication weights may not be.
+pub fn count(n: f64) -> Value {
+    if n.fract() == 0.0 && n < 9e15 { (n as u64).into() } else { number(n) }
+}
+
+/// How many subjects the rows that are counted stand for: a replication weight of 2 is a row twice, a sampling weight is not.
+pub fn counted(weights: Option<&Weights>, counts: impl IntoIterator<Item = bool>) -> Value {
+    let counts = counts.into_iter().enumerate().filter(|&(_, counts)| counts);
+    match weights {
+        Some(Weights::Replication(w)) => count(counts.map(|(i, _)| w[i]).sum()),
+        _ => counts.count().into(),
+    }
 }
 
 /// `null` where there is no value, `"Inf"` and `"-Inf"` where it is infinite.

@@ -5,7 +5,7 @@ use greenwood::survival::regression::{ProportionalHazards, Term, TestResult, Tim
 use greenwood::survival::{Concordance, CoxModel, Design, RightCensored, Ties};
 use serde_json::{Value, json};
 
-use super::answer::number;
+use super::answer::{counted, number};
 use super::table::Table;
 use super::written::Failure;
 
@@ -97,10 +97,13 @@ impl<'a> CoxAnswer<'a> {
 
     pub fn to_json(&self) -> Result<Value, Failure> {
         let fit = self.fit;
+        let weights = self.data.weights();
+        let n = counted(weights, self.data.event().iter().map(|_| true));
+        let events = counted(weights, self.data.event().iter().copied());
         let vcov: Vec<Vec<Value>> =
             fit.variance().rows().into_iter().map(|r| r.iter().map(|&v| number(v)).collect()).collect();
         Ok(json!({
-            "n": fit.rows(), "events": fit.events(), "ties": fit.ties().to_string().to_lowercase(),
+            "n": n, "events": events, "ties": fit.ties().to_string().to_lowercase(),
             "converged": fit.stop().is_success(), "stop": format!("{:?}", fit.stop()), "iterations": fit.iterations(),
             "loglik": fit.log_likelihood().map(number), "coefficients": self.coefficients()?, "vcov": vcov,
             "score": test(&fit.score_test()), "wald": test(&fit.wald_test()),

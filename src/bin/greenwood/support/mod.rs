@@ -17,7 +17,7 @@ mod rows;
 mod table;
 mod written;
 
-pub use answer::{Answer, Program, Warnings, json_text, main_of, number, print, reason};
+pub use answer::{Answer, Program, Warnings, count, counted, json_text, main_of, number, print, reason};
 pub use columns::{Columns, Further, confidence_level, distinct, history_problem, times_to_ask};
 pub use cox_answer::{CoxAnswer, TiesName, design, test};
 pub use flag_at_fault::{by_flag, of_flag};

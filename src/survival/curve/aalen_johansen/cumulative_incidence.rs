@@ -358,7 +358,7 @@ impl Block<'_> {
 impl fmt::Display for CumulativeIncidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rounded = |x: f64| (x * 1e9).round() / 1e9;
-        write!(f, "Cumulative incidence (Aalen-Johansen): {} subjects", self.table.all().subjects())?;
+        write!(f, "Cumulative incidence (Aalen-Johansen): {} subjects", rounded(self.table.all().size()))?;
         for (k, cause) in self.causes().iter().enumerate() {
             write!(f, ", {} {cause}", rounded(self.table.total_of(k)))?;
         }

@@ -234,7 +234,9 @@ impl fmt::Display for IncidenceEstimate {
             };
         }
         match self.std_error {
-            Ok(se) => write!(f, "{value} ± {}", percent(se)),
+            Ok(se) if se > 0.0 => write!(f, "{value} ± {}", percent(se)),
+            // What nobody, or everybody, has had is no certainty.
+            Ok(_) => write!(f, "{value} (no standard error: {:#})", NotEstimable::NoVariation),
             Err(because) => write!(f, "{value} (no standard error: {because:#})"),
         }
     }

@@ -12,6 +12,10 @@ struct Tree {
     levels: Vec<Vec<f64>>,
 }
 
+/// The share of the largest variance on the way, carried on with the probabilities, below which a variance is rounding: where
+/// all have moved on alike, what adds up to 0 leaves about 1e-16 of its terms.
+const NOISE: f64 = 1e-13;
+
 /// A cluster on its way: its influence after `step` steps, and its weight at risk in each state.
 pub(super) struct Walk<'a> {
     flow: &'a Flow,
@@ -27,6 +31,8 @@ pub(super) struct Walk<'a> {
     drift: Vec<f64>,
     old: Vec<f64>,
     fresh: Vec<f64>,
+    /// The largest standard errors so far, moved from state to state as the probabilities are.
+    largest: Vec<f64>,
 }
 
 impl<'a> Walk<'a> {
@@ -47,6 +53,7 @@ impl<'a> Walk<'a> {
             drift: vec![0.0; k * k],
             old: vec![0.0; k],
             fresh: vec![0.0; k],
+            largest: vec![0.0; k],
         };
         walk.plant();
         let mut known: Vec<_> = start.iter().collect();
@@ -158,6 +165,7 @@ impl<'a> Walk<'a> {
         flow.drift(step, flow.before(step, self.initial, self.path), &mut drift);
         flow.both_sides(step, &mut self.m, &mut self.old);
         self.v.chunks_mut(k).for_each(|row| flow.apply(step, row, &mut self.old));
+        flow.apply(step, &mut self.largest, &mut self.old);
         // M ← M − Dᵀ V − Vᵀ D + Dᵀ W D and V ← V − W D, with V moved already.
         let mut wd = vec![0.0; k * k];
         for h in 0..k {
@@ -217,10 +225,20 @@ impl<'a> Walk<'a> {
         self.w[c * k + h] += x;
     }
 
+    /// The variances after a step; 0 where what is left is rounding.
+    fn variances(&mut self) -> Vec<f64> {
+        let k = self.flow.states;
+        let of = |(i, largest): (usize, &mut f64)| {
+            let variance = self.m[i * k + i].max(0.0);
+            *largest = largest.max(variance.sqrt());
+            if variance > NOISE * *largest * *largest { variance } else { 0.0 }
+        };
+        self.largest.iter_mut().enumerate().map(of).collect()
+    }
+
     pub fn run(mut self) -> (Vec<f64>, Vec<f64>) {
         let (flow, k) = (self.flow, self.flow.states);
-        let diagonal = |m: &[f64]| (0..k).map(|i| m[i * k + i].max(0.0)).collect::<Vec<f64>>();
-        let first = diagonal(&self.m);
+        let first = self.variances();
         let (entries, exits) = (flow.by_time(|s| s.start), flow.by_time(|s| s.stop));
         let (mut entered, mut left) = (0, 0);
         let mut out = Vec::with_capacity(flow.steps() * k);
@@ -235,7 +253,7 @@ impl<'a> Walk<'a> {
                 self.change(&flow.spells[exits[left] as usize], step + 1, -1.0);
                 left += 1;
             }
-            out.extend(diagonal(&self.m));
+            out.extend(self.variances());
         }
         (first, out)
     }

@@ -103,7 +103,7 @@ impl CoxPh {
     }
 
     fn fit_rows(&self, data: &RightCensored, design: &Design, rows: &Rows) -> Result<CoxModel> {
-        if self.ties.of_sets() && data.is_robust() && rows.has_tied_events() {
+        if self.ties.of_sets() && (data.is_robust() || self.robust) && rows.has_tied_events() {
             return Err(residuals::no_score("a robust variance"));
         }
         let p = rows.p;

@@ -27,6 +27,7 @@ pub enum Collinear {
 /// | [`initial`](Self::initial) | 0 | where to start; also the null hypothesis of the overall tests | finite, one per column |
 /// | [`ridge`](Self::ridge) | 0 | `θ/2 Σ β²` is taken off the log likelihood | finite, ≥ 0 |
 /// | [`firth`](Self::firth) | off | half the log determinant of the information is added to the log likelihood | |
+/// | [`robust`](Self::robust) | where the data ask for it | every subject is its own cluster where the data name none | |
 /// | [`collinear`](Self::collinear) | drop | what happens to a redundant column | |
 /// | [`max_iterations`](Self::max_iterations) | 50 | Newton steps | |
 /// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | > 0 |
@@ -62,6 +63,7 @@ pub struct CoxPh {
     pub(super) initial: Option<Vec<f64>>,
     pub(super) ridge: f64,
     pub(super) firth: bool,
+    pub(super) robust: bool,
     pub(super) collinear: Collinear,
     pub(super) max_iterations: usize,
     pub(super) tolerance: f64,
@@ -75,6 +77,7 @@ impl Default for CoxPh {
             initial: None,
             ridge: 0.0,
             firth: false,
+            robust: false,
             collinear: Collinear::default(),
             max_iterations: 50,
             tolerance: 1e-9,
@@ -143,6 +146,34 @@ impl CoxPh {
     /// Firth (1993), Biometrika 80:27. Heinze & Schemper (2001), Biometrics 57:114.
     pub fn firth(self) -> Self {
         Self { firth: true, ..self }
+    }
+
+    /// A robust variance (Lin & Wei 1989) without sampling weights or clusters too: every subject is its own cluster.
+    ///
+    /// A row with a replication weight of k stands for k subjects, each a cluster: its scores count `k U Uᵀ`, as those of k
+    /// rows written out do. (R's `robust = TRUE` takes a weighted row for one cluster, `k² U Uᵀ`; with
+    /// [`with_clusters`](crate::survival::RightCensored::with_clusters) this can be said here too.)
+    ///
+    /// # Example
+    /// A weight of 2 is a row twice.
+    /// ```
+    /// use greenwood::survival::{CoxPh, Design, RightCensored, Weights};
+    /// use ndarray::array;
+    ///
+    /// let robust = CoxPh::new().robust();
+    /// let data = RightCensored::new(&[1., 2., 3., 4.], &[true, true, false, true])?;
+    /// let (x, weights) = (array![[1.], [0.], [0.], [1.]], Weights::replication(vec![2., 1., 1., 1.]));
+    /// let weighted = robust.fit(&data.with_weights(weights)?, &Design::new(&["x"], x.view())?)?;
+    ///
+    /// let data = RightCensored::new(&[1., 1., 2., 3., 4.], &[true, true, true, false, true])?;
+    /// let x = array![[1.], [1.], [0.], [0.], [1.]];
+    /// let written_out = robust.fit(&data, &Design::new(&["x"], x.view())?)?;
+    /// let [a, b] = [weighted, written_out].map(|fit| fit.terms()[0].robust_std_error().unwrap());
+    /// assert!((a - b).abs() < 1e-9);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn robust(self) -> Self {
+        Self { robust: true, ..self }
     }
 
     /// What happens to a redundant column.

@@ -79,7 +79,10 @@ impl CoxModel {
             _ if !limit.extreme => {
                 let moved = |(t, c): (&Term, &f64)| *c != 0.0 && !matches!(t.status, Status::Estimated);
                 let at = self.terms.iter().zip(contrast).position(moved).unwrap_or(0);
-                Err(Error::Model(ModelError::InfiniteCoefficient { covariate: self.terms[at].name.clone() }))
+                Err(Error::Model(ModelError::InfiniteCoefficient {
+                    covariate: self.terms[at].name.clone(),
+                    remedy: "fit with a penalty (`CoxPh::firth`), or leave the covariate out",
+                }))
             }
             [true, false] => Ok(Fate::PlusInfinity),
             [false, true] => Ok(Fate::MinusInfinity),

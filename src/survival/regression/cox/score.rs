@@ -7,6 +7,7 @@
 
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
@@ -141,18 +142,52 @@ fn add(to: &mut [f64], from: &[f64], factor: f64) {
     }
 }
 
-/// `Σ w U` of each cluster, or row, in the scaled covariates: clusters × covariates.
-fn cluster_sums(rows: &Rows, workspace: &Workspace, data: &RightCensored) -> Vec<f64> {
-    let p = rows.p;
-    let score = score_rows(rows, workspace);
-    let clusters = data.clusters();
-    let count = clusters.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
-    let mut sums = vec![0.0; count * p];
-    for (i, row) in score.chunks_exact(p.max(1)).enumerate() {
-        let c = clusters.map_or(rows.order[i], |c| c[rows.order[i]] as usize);
-        add(&mut sums[c * p..(c + 1) * p], row, rows.weight[i]);
+/// The scores that are independent of each other, in the scaled covariates: `Σ w U` of each cluster, or of each row where
+/// there are none. A row with a replication weight stands for as many subjects, of score U each.
+struct ClusterScores {
+    /// Clusters × covariates.
+    sums: Vec<f64>,
+    /// How many there are of each; empty where there is one.
+    copies: Vec<f64>,
+}
+
+impl ClusterScores {
+    fn of(rows: &Rows, workspace: &Workspace, data: &RightCensored) -> Self {
+        let p = rows.p;
+        let score = score_rows(rows, workspace);
+        let clusters = data.clusters();
+        let count = clusters.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
+        let copies = match data.weights() {
+            Some(Weights::Replication(w)) if clusters.is_none() => w.to_vec(),
+            _ => Vec::new(),
+        };
+        let mut sums = vec![0.0; count * p];
+        for (i, row) in score.chunks_exact(p.max(1)).enumerate() {
+            let c = clusters.map_or(rows.order[i], |c| c[rows.order[i]] as usize);
+            let weight = if copies.is_empty() { rows.weight[i] } else { 1.0 };
+            add(&mut sums[c * p..(c + 1) * p], row, weight);
+        }
+        Self { sums, copies }
     }
-    sums
+
+    /// Each score, and how many there are of it.
+    fn iter(&self, p: usize) -> impl Iterator<Item = (&[f64], f64)> {
+        let copies = |c: usize| self.copies.get(c).copied().unwrap_or(1.0);
+        self.sums.chunks_exact(p.max(1)).enumerate().map(move |(c, u)| (u, copies(c)))
+    }
+
+    /// `Σ u uᵀ`.
+    fn squares(&self, p: usize) -> Vec<f64> {
+        let mut squares = vec![0.0; p * p];
+        for (u, copies) in self.iter(p) {
+            for i in 0..p {
+                for j in 0..p {
+                    squares[i * p + j] += copies * (u[i] * u[j]);
+                }
+            }
+        }
+        squares
+    }
 }
 
 /// Of what is summed, a score that is rounding.
@@ -171,19 +206,6 @@ fn term_sizes(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
     sizes.iter().map(|s| s.sqrt()).collect()
 }
 
-/// `Σ u uᵀ`.
-fn squares(sums: &[f64], p: usize) -> Vec<f64> {
-    let mut squares = vec![0.0; p * p];
-    for u in sums.chunks_exact(p.max(1)) {
-        for i in 0..p {
-            for j in 0..p {
-                squares[i * p + j] += u[i] * u[j];
-            }
-        }
-    }
-    squares
-}
-
 /// The robust score test `Uᵀ (Σ_clusters u uᵀ)⁻ U` of the columns `free`, for a workspace at the null hypothesis (Lin &
 /// Wei 1989). None (0 degrees of freedom) where the clusters do not vary in all of them.
 pub(super) fn robust_test(
@@ -193,22 +215,22 @@ pub(super) fn robust_test(
     free: &[usize],
 ) -> TestResult {
     let p = rows.p;
-    let sums = cluster_sums(rows, workspace, data);
-    let squares = squares(&sums, p);
+    let scores = ClusterScores::of(rows, workspace, data);
+    let squares = scores.squares(p);
     // In units of the root of the diagonal, so that the rank does not hang on units.
     let size = term_sizes(rows, workspace);
     let known = |j: usize| Some(squares[j * (p + 1)].sqrt()).filter(|root| *root > NO_SCORE * size[j]);
     let root: Vec<f64> = free.iter().map(|&j| known(j).unwrap_or(0.0)).collect();
     let unit = |a: usize| if root[a] > 0.0 { root[a].recip() } else { 0.0 };
-    let total = |j: usize| sums.iter().skip(j).step_by(p).sum::<f64>();
+    let total = |j: usize| scores.iter(p).map(|(u, copies)| copies * u[j]).sum::<f64>();
     let score: Vec<f64> = free.iter().enumerate().map(|(a, &j)| total(j) * unit(a)).collect();
     let pairs = (0..free.len()).flat_map(|a| (0..free.len()).map(move |b| (a, b)));
     let matrix: Vec<f64> = pairs.map(|(a, b)| squares[free[a] * p + free[b]] * unit(a) * unit(b)).collect();
     let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
     // In as many clusters as coefficients the total is one of the scores that it is measured by.
     let counts = |u: &&[f64]| free.iter().zip(&root).any(|(&j, root)| u[j].abs() > NO_SCORE * root);
-    let clusters = sums.chunks_exact(p.max(1)).filter(counts).count();
-    if degrees_of_freedom < free.len() || clusters <= free.len() {
+    let clusters: f64 = scores.iter(p).filter(|(u, _)| counts(u)).map(|(_, copies)| copies).sum();
+    if degrees_of_freedom < free.len() || clusters <= free.len() as f64 {
         return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
     }
     TestResult { statistic, degrees_of_freedom }
@@ -217,7 +239,7 @@ pub(super) fn robust_test(
 /// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates.
 pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored, v: &[f64]) -> Vec<f64> {
     let p = rows.p;
-    let meat = squares(&cluster_sums(rows, workspace, data), p);
+    let meat = ClusterScores::of(rows, workspace, data).squares(p);
     let mut variance = product(&product(v, &meat, p), v, p);
     // The scores sum to 0 to the tolerance of the fit, and so does a cluster that holds all that counts: what is left of
     // its square is no variance.

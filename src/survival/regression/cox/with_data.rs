@@ -104,7 +104,10 @@ impl FittedData<'_> {
     pub(super) fn refuse_infinite(&self) -> Result<()> {
         let mut terms = self.model.terms.iter();
         match terms.find(|t| !matches!(t.status, Status::Estimated | Status::Redundant)) {
-            Some(term) => Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name.clone() })),
+            Some(term) => Err(Error::Model(ModelError::InfiniteCoefficient {
+                covariate: term.name.clone(),
+                remedy: "fit with a penalty (`CoxPh::firth`), or leave the covariate out",
+            })),
             None => Ok(()),
         }
     }

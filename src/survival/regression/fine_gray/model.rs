@@ -196,7 +196,10 @@ impl FineGrayModel {
     pub fn incidence(&self, row: &impl NewRows, times: &[f64]) -> Result<Vec<f64>> {
         let x = one_row(row, &self.recipe, "the row")?;
         if let Some(term) = self.terms.iter().find(|t| !t.coefficient().is_finite()) {
-            return Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name.clone() }));
+            return Err(Error::Model(ModelError::InfiniteCoefficient {
+                covariate: term.name.clone(),
+                remedy: "fit with a penalty (`FineGray::ridge`), or leave the covariate out",
+            }));
         }
         let baseline = match &self.baseline[..] {
             [] => None,

@@ -76,7 +76,10 @@ impl FittedCompetingRisks<'_> {
         if !limit.extreme {
             let infinite = self.model.terms().iter().find(|t| !t.coefficient().is_finite());
             let covariate = infinite.map_or(String::new(), |t| t.name().into());
-            return Err(Error::Model(ModelError::InfiniteCoefficient { covariate }));
+            return Err(Error::Model(ModelError::InfiniteCoefficient {
+                covariate,
+                remedy: "fit with a penalty (`FineGray::ridge`), or leave the covariate out",
+            }));
         }
         let rays = &limit.directions;
         let from_means: Vec<f64> = scaled.iter().zip(&self.rows.scale).map(|(x, s)| x * s).collect();

@@ -185,6 +185,7 @@ impl Frailty {
             // No frailty holds back a coefficient along which no event falls behind.
             return Err(Error::Model(ModelError::InfiniteCoefficient {
                 covariate: model.terms()[covariate].name().into(),
+                remedy: "no frailty holds it back: leave the covariate out, or join the level with another",
             }));
         }
         let free: Vec<usize> =

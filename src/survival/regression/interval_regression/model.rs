@@ -189,7 +189,10 @@ impl IntervalModel {
         let Some(of) = of else {
             let infinite = self.terms.iter().find(|t| !t.coefficient().is_finite());
             let covariate = infinite.map_or(String::new(), |t| t.name().into());
-            return Err(Error::Model(ModelError::InfiniteCoefficient { covariate }));
+            return Err(Error::Model(ModelError::InfiniteCoefficient {
+                covariate,
+                remedy: "leave the covariate out, or join the level with another",
+            }));
         };
         let x = one_row(row, &self.recipe, "the row")?;
         let terms = self.terms.iter().zip(x.iter().zip(&self.centre));

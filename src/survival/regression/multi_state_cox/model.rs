@@ -233,9 +233,10 @@ impl MultiStateCoxModel {
     /// The row of the design, where predictions can be made.
     pub(super) fn one(&self, row: &impl NewRows) -> Result<Vec<f64>> {
         match infinite(self.terms()) {
-            Some(term) => {
-                Err(Error::Model(ModelError::InfiniteCoefficient { covariate: term.name().into() }))
-            }
+            Some(term) => Err(Error::Model(ModelError::InfiniteCoefficient {
+                covariate: term.name().into(),
+                remedy: "leave the covariate out, or give the transitions one coefficient",
+            })),
             None => one_row(row, &self.recipe, "the row"),
         }
     }

@@ -219,6 +219,18 @@ impl Observations {
         self.upper.iter().filter(|u| u.is_finite()).count()
     }
 
+    /// How many subjects the rows stand for, and how many of them are not right censored: a row with a replication
+    /// weight of 2 is two, a sampling weight makes no subject more.
+    #[must_use]
+    pub fn sizes(&self) -> [f64; 2] {
+        let weight = |i: usize| match &self.weights {
+            Some(Weights::Replication(w)) => w[i],
+            _ => 1.0,
+        };
+        let known = |i: &usize| self.upper[*i].is_finite();
+        [(0..self.len()).map(weight).sum(), (0..self.len()).filter(known).map(weight).sum()]
+    }
+
     /// The largest size of a finite limit; 0 without any.
     pub(super) fn largest(&self) -> f64 {
         largest_of(&self.lower, f64::abs).max(largest_of(&self.upper, f64::abs))

@@ -28,13 +28,14 @@ impl Finished<'_, '_> {
         let EndOfSearch { rows, free, found } = end;
         let inverse = end.inverse();
         let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
-        let gauge_robust = data.is_robust().then(|| {
+        let is_robust = data.is_robust() || options.robust;
+        let gauge_robust = is_robust.then(|| {
             let workspace = self.workspace_at(end.left(), &found.beta);
             end.rescaled(score::sandwich(end.left(), &workspace, data, &scaled))
         });
         // A penalty has a score of its own, which belongs to no cluster.
         let plain = options.ridge == 0.0 && !options.firth;
-        let robust_score_test = (data.is_robust() && plain).then(|| {
+        let robust_score_test = (is_robust && plain).then(|| {
             let workspace = self.workspace_at(rows, self.initial);
             score::robust_test(rows, &workspace, data, free)
         });
