@@ -125,6 +125,9 @@ fn from_file(
     }))
 }
 
+/// A level, ratio and limits, subjects and events of the two arms.
+type Row = (&'static str, Option<(f64, f64, f64)>, [usize; 2], [usize; 2]);
+
 /// R 4.2.2, survival 3.5-3: coxph(Surv(time, ev) ~ new) within each level, and
 /// anova(coxph(… ~ new + factor(f)), coxph(… ~ new * factor(f))): hormones against none in gbsg, D-penicillamine against placebo in
 /// pbc (deaths). In stage 1 one arm has no event: no ratio, and an infinite coefficient in the interaction (R with eps = 1e-11: at its
@@ -133,7 +136,6 @@ fn from_file(
 fn subgroups_of_two_other_trials() {
     let near =
         |found: f64, expected: f64| assert!((found - expected).abs() < 1e-7 * expected, "{found} {expected}");
-    type Row = (&'static str, Option<(f64, f64, f64)>, [usize; 2], [usize; 2]);
     let check = |trial: Trial<&'static str, Event>, factor: &str, p: f64, expected: &[Row]| {
         let table = trial.analyse(&OS).unwrap().contrast("new", "standard").unwrap();
         let table = table.subgroups(&[factor], 0.95).unwrap();

@@ -159,8 +159,63 @@ fn forty_percent_of_censoring_leave_no_bias() {
 
 type Subject = ((u32, bool), (u32, bool), bool);
 
+/// +1 if i wins on the first endpoint that decides, −1 if it loses; of a wanted one the other way round.
+fn naive(i: &Subject, j: &Subject, tau: f64, wanted: [bool; 2]) -> i64 {
+    let cut = |(t, e): (u32, bool)| (f64::from(t).min(tau), e && f64::from(t) <= tau);
+    for ((a, b), wanted) in [(i.0, j.0), (i.1, j.1)].map(|(a, b)| (cut(a), cut(b))).into_iter().zip(wanted) {
+        let sign = if wanted { -1 } else { 1 };
+        if b.1 && (b.0 < a.0 || b.0 == a.0 && !a.1) {
+            return sign;
+        }
+        if a.1 && (a.0 < b.0 || a.0 == b.0 && !b.1) {
+            return -sign;
+        }
+    }
+    0
+}
+
+/// The next endpoint, wanted or not.
+fn add<'a>(how: WinRatio<'a>, data: &'a RightCensored<'a>, wanted: bool) -> WinRatio<'a> {
+    if wanted { how.wanted_endpoint("x", data) } else { how.endpoint("x", data) }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Endpoints whose event is wanted, alone and in a hierarchy, with ties and a horizon: all pairs by definition, everybody
+    /// against everybody for the test; and weighted, a wanted endpoint alone is the unwanted one read the other way round.
+    #[test]
+    fn a_wanted_event_is_a_win(
+        subjects in prop::collection::vec(((1..9_u32, any::<bool>()), (1..9_u32, any::<bool>()), any::<bool>()), 4..30),
+        wanted in any::<[bool; 2]>(), tau in prop::sample::select(vec![4.5, 6.0, 20.0]),
+    ) {
+        let column = |f: &dyn Fn(&Subject) -> (u32, bool)| {
+            let (time, event): (Vec<f64>, Vec<bool>) = subjects.iter().map(|s| (f64::from(f(s).0), f(s).1)).unzip();
+            RightCensored::new(time, event).unwrap()
+        };
+        let (one, two) = (column(&|s| s.0), column(&|s| s.1));
+        let arm = Groups::from_codes(&subjects.iter().map(|s| usize::from(s.2)).collect::<Vec<_>>(), &["a", "b"]).unwrap();
+        let how = add(add(WinRatio::new(), &one, wanted[0]), &two, wanted[1]).horizon(tau);
+        let Ok(found) = how.estimate(&arm, "a", "b") else { return Ok(()) };
+        let (a, b): (Vec<&Subject>, Vec<&Subject>) = subjects.iter().partition(|s| !s.2);
+        let pairs: Vec<i64> = a.iter().flat_map(|i| b.iter().map(|j| naive(i, j, tau, wanted))).collect();
+        prop_assert_eq!(found.wins(), pairs.iter().filter(|x| **x > 0).count() as u64);
+        prop_assert_eq!(found.losses(), pairs.iter().filter(|x| **x < 0).count() as u64);
+        let net = |i: &Subject| subjects.iter().map(|j| naive(i, j, tau, wanted)).sum::<i64>() as f64;
+        let squares: f64 = subjects.iter().map(|i| net(i).powi(2)).sum();
+        let (n1, n0) = (a.len() as f64, b.len() as f64);
+        let variance = n1 * n0 / ((n1 + n0) * (n1 + n0 - 1.0)) * squares;
+        prop_assert!((found.finkelstein_schoenfeld().variance() - variance).abs() < 1e-9 * (1.0 + variance));
+        let alone = |wanted: bool| add(WinRatio::new(), &one, wanted).horizon(4.5);
+        let (plain, turned) = (alone(false).estimate(&arm, "a", "b").unwrap(), alone(true).estimate(&arm, "b", "a").unwrap());
+        prop_assert_eq!((plain.wins(), plain.losses()), (turned.wins(), turned.losses()));
+        prop_assert_eq!(plain.net_benefit().std_error().is_ok(), turned.net_benefit().std_error().is_ok());
+        if let Ok(plain) = alone(false).estimate_adjusted(&arm, "a", "b") {
+            let turned = alone(true).estimate_adjusted(&arm, "b", "a").unwrap();
+            prop_assert!((plain.wins() - turned.wins()).abs() < 1e-12 && (plain.losses() - turned.losses()).abs() < 1e-12);
+            prop_assert!(plain.wins() + plain.losses() < 1.0 + 1e-9);
+        }
+    }
 
     /// Without censoring before the horizon: the plain statistics, errors and all, over one endpoint and two, with ties.
     #[test]

@@ -51,9 +51,11 @@ impl WeightedTally {
     }
 }
 
-/// All pairs of the first group's `members` with the second's. Near ties of `endpoints` are merged.
+/// All pairs of the first group's `members` with the second's. Near ties of `endpoints` are merged; of those that are `wanted` the event
+/// is a win.
 pub(super) fn tally(
     endpoints: &[&RightCensored],
+    wanted: &[bool],
     members: &[Vec<usize>; 2],
     horizon: f64,
     divisor: Divisor,
@@ -75,7 +77,8 @@ pub(super) fn tally(
     let mut sums = Sums::new(endpoints.len(), &seen, &censoring);
     for (i, a) in seen[0].iter().enumerate() {
         for (j, b) in seen[1].iter().enumerate() {
-            if let Some(decided) = decide(a, b) {
+            if let Some(mut decided) = decide(a, b) {
+                decided.won ^= wanted[decided.endpoint];
                 sums.add([i, j], &decided, &censoring);
             }
         }
@@ -145,7 +148,7 @@ struct Decided {
     passed: [usize; 2],
 }
 
-/// Who wins, if that is known. A tie on a more important endpoint has to be one up to the horizon.
+/// Who wins by being longer without the event, if that is known. A tie on a more important endpoint has to be one up to the horizon.
 fn decide(a: &Seen, b: &Seen) -> Option<Decided> {
     let mut needed = [0, 0];
     let later = |needed: [usize; 2], by: [usize; 2]| [needed[0].max(by[0]), needed[1].max(by[1])];

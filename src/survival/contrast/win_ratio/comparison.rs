@@ -16,7 +16,7 @@ use crate::survival::data::right_censored::RightCensored;
 /// Subject i wins against j on an endpoint if j had its event at a time up to which i was seen free of it;
 /// where neither wins, the next endpoint decides; where none does, the pair is tied. An event and a censoring
 /// at the same time are a win for the censored subject (events come first, as everywhere), two events at the
-/// same time are tied.
+/// same time are tied. On an endpoint whose event is wanted the two change places.
 ///
 /// With a horizon τ the comparison ends there: a subject observed beyond τ counts as free of the event up to τ,
 /// in every endpoint.
@@ -38,7 +38,7 @@ use crate::survival::data::right_censored::RightCensored;
 ///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
-/// | [`endpoint`](Self::endpoint) | | the endpoints, most important first | at least one |
+/// | [`endpoint`](Self::endpoint), [`wanted_endpoint`](Self::wanted_endpoint) | | the endpoints, most important first | at least one |
 /// | [`divisor`](Self::divisor) | n − 1 | of the sums of squares in the variances | |
 /// | [`horizon`](Self::horizon) | none | the end τ of the comparison | above 0 and finite |
 ///
@@ -91,7 +91,8 @@ use crate::survival::data::right_censored::RightCensored;
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing is compared until `.estimate(…)` is called"]
 pub struct WinRatio<'a> {
-    pub(super) endpoints: Vec<(String, &'a RightCensored<'a>)>,
+    /// Name, data, and whether the event is wanted.
+    pub(super) endpoints: Vec<(String, &'a RightCensored<'a>, bool)>,
     pub(super) divisor: Divisor,
     pub(super) horizon: Option<f64>,
 }
@@ -111,7 +112,24 @@ impl<'a> WinRatio<'a> {
 
     /// The next endpoint in the hierarchy: the same subjects in the same order.
     pub fn endpoint(mut self, name: &str, data: &'a RightCensored<'a>) -> Self {
-        self.endpoints.push((name.to_string(), data));
+        self.endpoints.push((name.to_string(), data, false));
+        self
+    }
+
+    /// The next endpoint, whose event is one to be reached (recovery, response): whoever has it first wins, over one who was seen
+    /// without it up to that time.
+    ///
+    /// ```
+    /// use greenwood::survival::{Groups, RightCensored, WinRatio};
+    ///
+    /// let recovery = RightCensored::new(&[3.0, 5.0, 4.0, 9.0], &[true, true, true, false])?;
+    /// let arm = Groups::from_codes(&[0, 0, 1, 1], &["new", "old"])?;
+    /// let wins = WinRatio::new().wanted_endpoint("recovery", &recovery).estimate(&arm, "new", "old")?;
+    /// assert_eq!((wins.wins(), wins.losses()), (3, 1));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn wanted_endpoint(mut self, name: &str, data: &'a RightCensored<'a>) -> Self {
+        self.endpoints.push((name.to_string(), data, true));
         self
     }
 
@@ -139,7 +157,11 @@ impl<'a> WinRatio<'a> {
             .iter()
             .map(|(stratum, both)| {
                 let order = both.concat();
-                let ranked: Vec<_> = merged.iter().map(|data| Ranked::new(data, &order, horizon)).collect();
+                let ranked: Vec<_> = merged
+                    .iter()
+                    .zip(&self.endpoints)
+                    .map(|(data, (_, _, wanted))| Ranked::new(data, *wanted, &order, horizon))
+                    .collect();
                 Compared {
                     stratum: strata.map(|s| s.labels()[*stratum].as_str()),
                     subjects: [both[0].len(), both[1].len()],
@@ -166,7 +188,7 @@ impl<'a> WinRatio<'a> {
         }
         let mut strata = None;
         let mut merged = Vec::with_capacity(self.endpoints.len());
-        for (_, data) in &self.endpoints {
+        for (_, data, _) in &self.endpoints {
             check(data, groups)?;
             strata = common_strata(strata, data.strata())?;
             merged.push(data.merged());
@@ -233,6 +255,7 @@ impl<'a> WinRatio<'a> {
         };
         let Checked { merged, strata, members } = self.checked(groups, group, reference)?;
         let data: Vec<&RightCensored> = merged.iter().map(AsRef::as_ref).collect();
+        let wanted: Vec<bool> = self.endpoints.iter().map(|(_, _, wanted)| *wanted).collect();
         let subjects = |g: usize| members.iter().map(|(_, both)| both[g].len()).sum();
         let compared: Vec<_> =
             members.iter().map(|(_, both)| both).filter(|both| !both.iter().any(Vec::is_empty)).collect();
@@ -241,11 +264,14 @@ impl<'a> WinRatio<'a> {
         let mut pooled = WeightedTally::zero(self.endpoints.len());
         for both in &compared {
             let share = if compared.len() == 1 { 1.0 } else { weight(both) / total };
-            pooled.add(share, &censoring::tally(&data, both, horizon, self.divisor)?);
+            pooled.add(share, &censoring::tally(&data, &wanted, both, horizon, self.divisor)?);
         }
         let endpoints = self.endpoints.iter().zip(&pooled.by_endpoint);
-        let endpoints =
-            endpoints.map(|((name, _), &[wins, losses])| EndpointShares { name: name.clone(), wins, losses });
+        let endpoints = endpoints.map(|((name, ..), &[wins, losses])| EndpointShares {
+            name: name.clone(),
+            wins,
+            losses,
+        });
         Ok(AdjustedWinStatistics {
             group: group.to_string(),
             reference: reference.to_string(),

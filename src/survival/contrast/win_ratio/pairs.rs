@@ -10,6 +10,8 @@ pub(super) struct Ranked {
     /// The same where it ended with the event, and beyond all ranks where it did not.
     event: Vec<i32>,
     ranks: usize,
+    /// Is the event wanted, so that wins and losses change places?
+    wanted: bool,
 }
 
 const NEVER: i32 = i32::MAX;
@@ -17,7 +19,7 @@ const NEVER: i32 = i32::MAX;
 impl Ranked {
     /// `order` lists the subjects: those of the first group, then those of the second. Near ties are merged
     /// already; a subject observed beyond the horizon is censored there.
-    pub(super) fn new(data: &RightCensored, order: &[usize], horizon: f64) -> Self {
+    pub(super) fn new(data: &RightCensored, wanted: bool, order: &[usize], horizon: f64) -> Self {
         let had_event = |i: usize| data.event()[i] && data.time()[i] <= horizon;
         // An event sorts before a censoring at the same time.
         let key = |&i: &usize| pack(data.time()[i].min(horizon), !had_event(i));
@@ -34,7 +36,7 @@ impl Ranked {
         }
         let event =
             order.iter().zip(&end).map(|(&i, &rank)| if had_event(i) { rank } else { NEVER }).collect();
-        Self { end, event, ranks: (rank + 1) as usize }
+        Self { end, event, ranks: (rank + 1) as usize, wanted }
     }
 }
 
@@ -88,7 +90,8 @@ fn by_rank(one: &Ranked, first: usize) -> Tally {
         let rank = one.end[i] as usize;
         let against = |other: usize| {
             let losses = if one.event[i] == NEVER { 0 } else { sizes[other] - ends[rank][other] };
-            [events[rank][other], losses]
+            let wins = events[rank][other];
+            if one.wanted { [losses, wins] } else { [wins, losses] }
         };
         let ([wins, losses], own) = (against(1 - group), against(group));
         tally.against_others.push([wins, losses]);
@@ -155,6 +158,7 @@ fn block(endpoints: &[Ranked], i: usize, others: std::ops::Range<usize>, decided
             // Never both: an event before the other's end is after no event of the other.
             *open &= 1 - (won + lost);
         }
+        let (wins, losses) = if endpoint.wanted { (losses, wins) } else { (wins, losses) };
         decided[0] += wins as u64;
         decided[1] += losses as u64;
     }

@@ -72,7 +72,7 @@ impl WinStatistics {
     /// there are none).
     pub(super) fn new(how: &WinRatio, labels: [&str; 2], compared: &[Compared]) -> Self {
         let divisor = how.divisor;
-        let endpoints = how.endpoints.iter().enumerate().map(|(i, (name, _))| {
+        let endpoints = how.endpoints.iter().enumerate().map(|(i, (name, ..))| {
             let of = |side: usize| compared.iter().map(|c| c.tally.by_endpoint[i][side]).sum();
             EndpointWins { name: name.clone(), wins: of(0), losses: of(1) }
         });
