@@ -64,6 +64,8 @@
 //! * `adtte`: CDISC ADTTE data sets in and out, as CSV and Dataset-JSON.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The limits stand in clippy.toml; a test may be a long list.
+#![warn(clippy::excessive_nesting, clippy::too_many_arguments, clippy::too_many_lines)]
 
 #[cfg(feature = "arrow")]
 pub mod columns;

@@ -1,5 +1,6 @@
 //! The map of the house and the commands of the README name what is there.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +95,84 @@ fn a_mod_rs_holds_no_code() {
                 }
             }
         }
+    }
+}
+
+/// The sources of the library and the program: where each stands below `src`, and its text.
+fn sources() -> Vec<(PathBuf, String)> {
+    let (mut folders, mut sources) = (vec![root().join("src")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                sources.push((path.strip_prefix(root().join("src")).unwrap().to_path_buf(), text));
+            }
+        }
+    }
+    sources
+}
+
+/// Files that are longer than others may be. The length of a function, its nesting and its arguments are asked for by
+/// clippy in the roots of the library and the program.
+const LONG: [&str; 2] =
+    ["survival/regression/cox/partial_likelihood.rs", "survival/regression/fine_gray/scan.rs"];
+
+#[test]
+fn no_file_is_longer_than_four_hundred_lines() {
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 400 || LONG.iter().any(|l| path == Path::new(l)), "{}: {lines}", path.display());
+    }
+    for root in ["lib.rs", "bin/greenwood/main.rs"] {
+        let asked = "#![warn(clippy::excessive_nesting, clippy::too_many_arguments, clippy::too_many_lines)]";
+        assert!(read(&format!("src/{root}")).lines().any(|line| line == asked), "{root}");
+    }
+}
+
+/// The first word after each `crate::`, or after `crate::survival::` where that is the wing, outside of comments.
+fn rooms_named<'a>(text: &'a str, wing: &str) -> impl Iterator<Item = &'a str> {
+    let prefix = if wing.is_empty() { "crate::".to_string() } else { format!("crate::{wing}::") };
+    let lines = text.lines().scan(false, |of_docs, line| {
+        let passed = std::mem::replace(of_docs, line.trim() == "#[cfg(doc)]");
+        Some(if passed || line.trim_start().starts_with("//") { "" } else { line })
+    });
+    lines.flat_map(move |line| line.split(&prefix).skip(1).collect::<Vec<_>>()).map(|rest| {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        &rest[..end]
+    })
+}
+
+/// The floors of the house, from the ground up.
+const FLOORS: [&str; 8] = ["numeric", "print", "error", "survival", "proportion", "trial", "plot", "columns"];
+
+#[test]
+fn no_room_looks_up() {
+    let sources = sources();
+    for wing in ["", "survival", "trial"] {
+        let mut looks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (path, text) in &sources {
+            let Ok(below) = path.strip_prefix(wing) else { continue };
+            let room = below.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs");
+            if !["lib", "mod", "bin", "docs"].contains(&room) {
+                let named = rooms_named(text, wing).filter(|other| *other != room).map(String::from);
+                looks.entry(room.into()).or_default().extend(named);
+            }
+        }
+        assert!(looks.len() > 7, "{wing}: {looks:?}");
+        for (i, floor) in FLOORS.iter().enumerate().filter(|_| wing.is_empty()) {
+            let above = looks[*floor].iter().find(|other| FLOORS[i + 1..].contains(&other.as_str()));
+            assert_eq!(above, None, "{floor} looks up");
+        }
+        // A room that looks at none of those that are left stands below them; those that look at each other stay.
+        while let Some(lowest) =
+            looks.iter().find(|(_, at)| at.iter().all(|r| !looks.contains_key(r))).map(|(r, _)| r.clone())
+        {
+            looks.remove(&lowest);
+        }
+        assert!(looks.is_empty(), "rooms of {wing:?} that look at each other: {looks:?}");
     }
 }
 

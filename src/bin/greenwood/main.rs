@@ -1,5 +1,7 @@
 //! `greenwood`: the programs of the crate under one name.
 
+#![warn(clippy::excessive_nesting, clippy::too_many_arguments, clippy::too_many_lines)]
+
 mod compare;
 mod cox;
 mod curve;

@@ -1,5 +1,8 @@
 //! Start-stop histories: rows `(start, stop]` of a subject, the state held in each and the one entered at its end.
 
+#[cfg(feature = "serde")]
+mod stored;
+
 use std::hash::Hash;
 
 use crate::error::{Error, Result};
@@ -38,7 +41,7 @@ use crate::survival::data::weights::Weights;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawHistories"))]
 pub struct Histories {
     pub(crate) ids: Groups,
     pub(crate) start: Vec<f64>,
@@ -370,41 +373,4 @@ fn state_code(states: &[String], state: &str) -> Result<u32> {
         .position(|s| s == state)
         .map(|p| p as u32)
         .ok_or_else(|| Error::UnknownState { state: state.into(), known: states.join(", ") })
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Raw {
-    ids: Groups,
-    start: Vec<f64>,
-    stop: Vec<f64>,
-    from: Vec<u32>,
-    to: Vec<u32>,
-    states: Vec<String>,
-    weights: Option<Weights<'static>>,
-    clusters: Option<Vec<u32>>,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for Histories {
-    type Error = Error;
-
-    fn try_from(raw: Raw) -> Result<Self> {
-        let Raw { ids, start, stop, from, to, states, weights, clusters } = raw;
-        let count = states.len() as u32;
-        let wrong = (from.iter().enumerate().find(|&(_, &c)| c >= count))
-            .or_else(|| to.iter().enumerate().find(|&(_, &c)| c > count));
-        if let Some((index, &code)) = wrong {
-            return Err(Error::InvalidCode { index, code: code as usize, labels: states.len() });
-        }
-        let mut data = Self { ids, start, stop, from, to, states, weights: None, clusters: None };
-        data.validate()?;
-        if let Some(weights) = weights {
-            data = data.with_weights(weights)?;
-        }
-        if let Some(clusters) = clusters {
-            data = data.with_clusters(&clusters)?;
-        }
-        Ok(data)
-    }
 }

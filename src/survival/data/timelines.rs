@@ -67,6 +67,13 @@ enum What {
     Events(Vec<String>),
 }
 
+/// What was measured of whom, and when.
+struct Measurements<'a, I> {
+    ids: &'a [I],
+    times: &'a [f64],
+    values: &'a [f64],
+}
+
 impl Timelines {
     /// Subjects, each under observation from 0 until a time.
     ///
@@ -128,7 +135,7 @@ impl Timelines {
         values: &[f64],
     ) -> Result<Self> {
         check_len("initial", initial.len(), "ids", self.ids.len())?;
-        self.measured(name, initial.to_vec(), ids, times, values, false)
+        self.measured(name, initial.to_vec(), Measurements { ids, times, values }, false)
     }
 
     /// A covariate that is the sum of all that was measured so far, 0 before.
@@ -143,18 +150,17 @@ impl Timelines {
         values: &[f64],
     ) -> Result<Self> {
         let initial = vec![0.0; self.ids.len()];
-        self.measured(name, initial, ids, times, values, true)
+        self.measured(name, initial, Measurements { ids, times, values }, true)
     }
 
     fn measured<I: ToString>(
         self,
         name: &str,
         initial: Vec<f64>,
-        ids: &[I],
-        times: &[f64],
-        values: &[f64],
+        measured: Measurements<I>,
         summed: bool,
     ) -> Result<Self> {
+        let Measurements { ids, times, values } = measured;
         check_len("values", values.len(), "times", times.len())?;
         if let Some(&value) = initial.iter().chain(values).find(|v| !v.is_finite()) {
             let must_be = "finite; leave out the rows of missing values";

@@ -171,7 +171,7 @@ impl Stratum {
                 };
                 let costs = path.costs(own, factor, &mut scores[g]);
                 for spell in &spells[h] {
-                    costs.charge(spell, &self.times, own, &path, influence.of(spell), g);
+                    costs.charge(spell, &self.times, influence.of(spell), g);
                 }
             }
         }
@@ -227,7 +227,9 @@ struct Path {
 }
 
 /// What the survival of a group is worth after each time in one score, and what being at risk has cost until then.
-struct Costs<F> {
+struct Costs<'a, F> {
+    group: &'a Group,
+    path: &'a Path,
     factor: F,
     worth: Vec<f64>,
     cost: Vec<f64>,
@@ -247,7 +249,12 @@ impl Path {
         Self { survival }
     }
 
-    fn costs<F: Fn(usize) -> f64>(&self, group: &Group, factor: F, score: &mut Sum) -> Costs<F> {
+    fn costs<'a, F: Fn(usize) -> f64>(
+        &'a self,
+        group: &'a Group,
+        factor: F,
+        score: &mut Sum,
+    ) -> Costs<'a, F> {
         let n = self.survival.len();
         let mut worth = vec![0.0; n];
         let mut value = 0.0;
@@ -272,13 +279,13 @@ impl Path {
             cost[j + 1] = sum.value();
             size[j + 1] = terms;
         }
-        Costs { factor, worth, cost, size }
+        Costs { group, path: self, factor, worth, cost, size }
     }
 }
 
-impl<F: Fn(usize) -> f64> Costs<F> {
+impl<F: Fn(usize) -> f64> Costs<'_, F> {
     /// Adds the influence of a spell on the score of group `g` to its cluster.
-    fn charge(&self, spell: &Spell, times: &[f64], group: &Group, path: &Path, to: &mut Cluster, g: usize) {
+    fn charge(&self, spell: &Spell, times: &[f64], to: &mut Cluster, g: usize) {
         let until = |t: f64| times.partition_point(|&x| x <= t);
         let (from, upto) = (until(spell.start), until(spell.stop));
         let mut add = |x: f64| {
@@ -288,7 +295,7 @@ impl<F: Fn(usize) -> f64> Costs<F> {
         add(-spell.size * (self.cost[upto] - self.cost[from]));
         if spell.events != [0, 0] {
             let j = upto - 1;
-            let own = group.per_risk(j, spell.size * path.survival[j]);
+            let own = self.group.per_risk(j, spell.size * self.path.survival[j]);
             if spell.events[0] > 0 {
                 add(own * (self.factor)(j));
             }

@@ -28,6 +28,7 @@ pub(in crate::survival::regression) mod hazard_step;
 mod hazard_steps;
 mod kalbfleisch_prentice;
 pub(in crate::survival::regression) mod limit;
+pub(in crate::survival::regression) mod log_sum;
 mod marginal;
 pub(in crate::survival::regression) mod model;
 pub(in crate::survival::regression) mod newton;

@@ -203,8 +203,7 @@ pub(super) struct Search<'s, 'o> {
 impl Search<'_, '_> {
     /// Where the search ends, and whether that is certain to be a maximum.
     pub fn from(&mut self, beta: Vec<f64>, start: Point, used: usize) -> (Maximum, bool) {
-        let p = beta.len();
-        let free = self.free;
+        let (p, free) = (beta.len(), self.free);
         let first = Cholesky::new(&start.information, p, free);
         let mut now = Maximum { beta, point: start, iterations: used, stop: Stop::Converged, limit: None };
         if free.is_empty() {
@@ -263,14 +262,8 @@ impl Search<'_, '_> {
             let certain = now.stop == Stop::Converged;
             return (now, certain);
         }
-        // An information that has all but vanished holds rounding errors, and the step comes out short.
-        let lost = match (&first, Cholesky::new(&now.point.information, p, free)) {
-            (Some(first), Some(last)) => first.pivots().zip(last.pivots()).any(|(f, l)| l < LOST * f),
-            (None, Some(_)) => false,
-            _ => true,
-        };
         let certain = now.stop == Stop::Converged
-            && !lost
+            && !has_vanished(first.as_ref(), Cholesky::new(&now.point.information, p, free))
             && !damped
             && spread(self.objective.rows, &step, SHORT) <= SHORT;
         (now, certain)
@@ -332,6 +325,15 @@ impl Search<'_, '_> {
             factor *= 0.5;
         }
         None
+    }
+}
+
+/// Has the information all but vanished since the start? Then it holds rounding errors, and the step comes out short.
+fn has_vanished(first: Option<&Cholesky>, last: Option<Cholesky>) -> bool {
+    match (first, last) {
+        (Some(first), Some(last)) => first.pivots().zip(last.pivots()).any(|(f, l)| l < LOST * f),
+        (None, Some(_)) => false,
+        _ => true,
     }
 }
 

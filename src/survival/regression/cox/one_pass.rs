@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::numeric::exp::exp_each;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::log_sum::LogSum;
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
@@ -38,34 +39,6 @@ pub(super) fn evaluate(rows: &Rows, beta: &[f64], ties: Ties, point: &mut Point)
         7 => Pass::<7>::over(rows, beta, ties, point),
         8 => Pass::<8>::over(rows, beta, ties, point),
         _ => None,
-    }
-}
-
-/// `Σ c ln S0`: logarithms of products, since a logarithm costs as much as ten multiplications.
-#[derive(Clone, Copy)]
-pub(in crate::survival::regression) struct LogSum {
-    sum: f64,
-    product: f64,
-}
-
-impl LogSum {
-    pub const ZERO: Self = Self { sum: 0.0, product: 1.0 };
-
-    pub fn value(self) -> f64 {
-        self.sum + self.product.ln()
-    }
-
-    #[inline]
-    pub fn add(&mut self, weight: f64, value: f64) {
-        if weight == 1.0 {
-            self.product *= value;
-            if !(1e-150..1e150).contains(&self.product) {
-                self.sum += self.product.ln();
-                self.product = 1.0;
-            }
-        } else {
-            self.sum += weight * value.ln();
-        }
     }
 }
 

@@ -3,8 +3,6 @@
 #[cfg(doc)]
 use crate::error::Error;
 use crate::survival::regression::cox::ties::Ties;
-#[cfg(doc)]
-use crate::survival::regression::cox::with_data::FittedData;
 
 /// What happens to a column that is a combination of earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -115,7 +113,8 @@ impl CoxPh {
     /// estimates, and keeps them finite where the likelihood has no maximum: the remedy where an arm has no event.
     ///
     /// The standard errors are those of the information at the penalised maximum. With few events Wald's tests and
-    /// intervals mislead: take [`FittedData::likelihood_ratio_test_of`] and [`FittedData::profile_interval`], in which
+    /// intervals mislead: take [`likelihood_ratio_test_of`](crate::survival::regression::FittedData::likelihood_ratio_test_of) and
+    /// [`profile_interval`](crate::survival::regression::FittedData::profile_interval), in which
     /// coefficients are held while the penalty stays that of the whole model (as R's coxphf does, which knows
     /// Breslow's ties alone). Reported log likelihoods and the score test include the penalty. With a handful of events
     /// it may have more than one maximum: found is the one on the way from [`initial`](Self::initial).

@@ -13,7 +13,7 @@ use crate::numeric::threads;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::backwards::Change;
 use crate::survival::regression::cox::hazard_step::HazardStep;
-use crate::survival::regression::cox::one_pass::LogSum;
+use crate::survival::regression::cox::log_sum::LogSum;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};
 use crate::survival::regression::cox::symmetric::{SymmetricProduct, WeightedProduct};

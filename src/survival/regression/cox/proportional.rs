@@ -4,6 +4,9 @@
 //! score for θ at θ = 0 is `Σ g_k U_k`, and its variance `Σ g² V − (Σ g V)(Σ V)⁻¹(Σ g V)`, for β is fitted too. Under
 //! exact ties `U_k` and `V_k` are those of the exact likelihood.
 
+#[cfg(feature = "serde")]
+mod stored;
+
 use std::fmt;
 
 use crate::error::{Error, ModelError, Result};
@@ -127,7 +130,7 @@ impl TimeScale {
 /// one line per covariate, as R's `cox.zph`.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "RawProportionalHazards"))]
+#[cfg_attr(feature = "serde", serde(try_from = "stored::RawProportionalHazards"))]
 pub struct ProportionalHazards {
     coefficients: Vec<Named>,
     covariates: Vec<Named>,
@@ -382,34 +385,5 @@ impl Drift {
                 quadratic_form_above(&factor.whiten(&weighted_score), &whitened, floor);
             TestResult { statistic, degrees_of_freedom }
         }
-    }
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct RawProportionalHazards {
-    coefficients: Vec<Named>,
-    covariates: Vec<Named>,
-    global: TestResult,
-    scale: TimeScale,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<RawProportionalHazards> for ProportionalHazards {
-    type Error = Error;
-
-    fn try_from(raw: RawProportionalHazards) -> Result<Self> {
-        let RawProportionalHazards { coefficients, covariates, global, scale } = raw;
-        let most = coefficients.len();
-        let too_many = |t: &TestResult, most: usize| t.degrees_of_freedom > most;
-        if too_many(&global, most)
-            || covariates.len() > most
-            || coefficients.iter().any(|t| too_many(&t.test, 1))
-            || covariates.iter().any(|t| too_many(&t.test, most))
-        {
-            let (argument, must_be) = ("degrees_of_freedom", "at most the number of coefficients");
-            return Err(Error::OutOfRange { argument, value: global.degrees_of_freedom as f64, must_be });
-        }
-        Ok(Self { coefficients, covariates, global, scale })
     }
 }

@@ -2,11 +2,6 @@
 
 use std::fmt;
 
-#[cfg(doc)]
-use crate::survival::regression::cox::options::CoxPh;
-#[cfg(doc)]
-use crate::survival::regression::cox::with_data::FittedData;
-
 /// Why the iteration ended. [`is_success`](Self::is_success): may the estimates be reported without a remark?
 ///
 /// # Example
@@ -37,8 +32,8 @@ pub enum Stop {
     NoAscent,
     /// The likelihood has no maximum: it is monotone in this coefficient (and perhaps others, see their terms). What is
     /// finite or a number is that of the limit, in which these are infinite. The remedy is Firth's penalty
-    /// ([`CoxPh::firth`]), under which every estimate is finite; without it the profile likelihood still
-    /// gives the one finite limit ([`FittedData::profile_interval`]).
+    /// ([`CoxPh::firth`](crate::survival::CoxPh::firth)), under which every estimate is finite; without it the profile likelihood still
+    /// gives the one finite limit ([`FittedData::profile_interval`](crate::survival::regression::FittedData::profile_interval)).
     InfiniteCoefficient {
         /// The first such covariate.
         covariate: usize,

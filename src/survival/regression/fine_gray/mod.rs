@@ -18,6 +18,7 @@ mod columns;
 mod expanded;
 mod finished;
 mod influence_pass;
+mod integrand;
 mod limit;
 mod model;
 mod one_pass;

@@ -7,7 +7,8 @@
 //! only `S0` and `S1` of those with another event are written down, at the event times.
 
 use crate::numeric::exp::exp_each;
-use crate::survival::regression::cox::one_pass::{self as cox, LogSum, SAFE, Sums};
+use crate::survival::regression::cox::log_sum::LogSum;
+use crate::survival::regression::cox::one_pass::{self as cox, SAFE, Sums};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::{Stratum, Tie};

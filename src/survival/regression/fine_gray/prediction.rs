@@ -7,8 +7,9 @@
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::survival::regression::cause_specific_risk::RiskEstimate;
 use crate::survival::regression::cox::baseline::limit::{StratumParts, beside};
+use crate::survival::regression::fine_gray::integrand::{Integrand, Slope};
 use crate::survival::regression::fine_gray::model::check_times;
-use crate::survival::regression::fine_gray::sandwich::{Integrand, Slope, meat};
+use crate::survival::regression::fine_gray::sandwich::meat;
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
 use crate::survival::regression::new_rows::{NewRows, one_row};
 

@@ -11,7 +11,8 @@ use crate::survival::curve::aalen_johansen::AalenJohansen;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::{ProportionalHazards, TimeScale};
-use crate::survival::regression::fine_gray::sandwich::{Integrand, Slope, meat};
+use crate::survival::regression::fine_gray::integrand::{Integrand, Slope};
+use crate::survival::regression::fine_gray::sandwich::meat;
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
 use crate::survival::regression::term::{Status, TestResult};
 

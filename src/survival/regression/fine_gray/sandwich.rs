@@ -14,89 +14,8 @@ use crate::survival::regression::cox::rows::stratum::Stratum;
 use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights, Walk};
 use crate::survival::regression::fine_gray::columns::known_columns;
 use crate::survival::regression::fine_gray::influence_pass::End;
+use crate::survival::regression::fine_gray::integrand::{Ahead, Integrand, Slope};
 use crate::survival::regression::fine_gray::scan::{OfStratum, Scan, add, symmetric, upper};
-
-/// What is integrated over `wᵢ(t) dMᵢ(t)`: `a(t) xᵢ − b(t)`, where a is a number and b has a value for each column.
-pub(super) struct Integrand<'a> {
-    pub slope: Slope<'a>,
-    /// By event time, columns side by side.
-    pub offset: &'a [f64],
-    pub columns: usize,
-}
-
-/// The `a` of an integrand.
-#[derive(Clone, Copy)]
-pub(super) enum Slope<'a> {
-    /// The columns need not be those of the covariates.
-    Zero,
-    One,
-    /// By event time over all strata.
-    Of(&'a [f64]),
-}
-
-impl Integrand<'_> {
-    #[inline]
-    fn slope(&self, k: usize) -> f64 {
-        match self.slope {
-            Slope::Zero => 0.0,
-            Slope::One => 1.0,
-            Slope::Of(a) => a[k],
-        }
-    }
-
-    #[inline]
-    fn offset(&self, k: usize, p: usize) -> &[f64] {
-        &self.offset[k * p..(k + 1) * p]
-    }
-
-    /// Adds a multiple of the covariates of a row, where they have a part in it.
-    #[inline]
-    fn add_row(&self, to: &mut [f64], rows: &Rows, i: usize, p: usize, factor: f64) {
-        if !matches!(self.slope, Slope::Zero) {
-            add(to, &rows.x[i * p..(i + 1) * p], factor);
-        }
-    }
-}
-
-/// Sums of `W a dA` and `W b dA` over event times from the last backwards, as they are needed at earlier times.
-struct Ahead<'a> {
-    scan: &'a Scan,
-    of: &'a Integrand<'a>,
-    p: usize,
-    /// By group: the epoch, `Σ W a dA`, `Σ W b dA`.
-    epochs: Vec<Option<u32>>,
-    sums: Vec<f64>,
-}
-
-impl<'a> Ahead<'a> {
-    #[inline]
-    fn new(scan: &'a Scan, of: &'a Integrand<'a>, p: usize) -> Self {
-        Self { scan, of, p, epochs: vec![None; scan.groups], sums: vec![0.0; scan.groups * (p + 1)] }
-    }
-
-    #[inline]
-    fn add(&mut self, of: &OfStratum, k: usize) {
-        let p = self.p;
-        let hazard = self.scan.hazard[of.first + k];
-        let (slope, offset) = (self.of.slope(of.first + k), self.of.offset(of.first + k, p));
-        let groups = self.sums.chunks_exact_mut(p + 1).zip(&mut self.epochs);
-        for ((sums, epoch), weight) in groups.zip(&of.weights[k * self.scan.groups..]) {
-            if *epoch != Some(weight.epoch) {
-                sums.fill(0.0);
-                *epoch = Some(weight.epoch);
-            }
-            sums[0] += weight.value * hazard * slope;
-            add(&mut sums[1..=p], offset, weight.value * hazard);
-        }
-    }
-
-    #[inline]
-    fn of(&self, g: usize) -> (Option<u32>, f64, &[f64]) {
-        let p = self.p;
-        let sums = &self.sums[g * (p + 1)..(g + 1) * (p + 1)];
-        (self.epochs[g], sums[0], &sums[1..=p])
-    }
-}
 
 /// `ηᵢ` per unit of weight, sorted rows × columns, in the scaled covariates.
 fn scores(rows: &Rows, scan: &Scan, of_time: &Integrand) -> Vec<f64> {
@@ -199,50 +118,58 @@ fn effects(
     let mut effects: Vec<Vec<f64>> =
         weights.iter().map(|w| vec![0.0; w.censorings.len() * columns]).collect();
     // Of the censoring times of a group: `Σ W a dA`, `Σ W b dA` over the event times after each.
-    let (mut epochs, mut later) = (Vec::new(), Vec::new());
+    let mut after = After::default();
     for (stratum, of) in scan.of_strata(rows) {
         for (g, (w, effects)) in weights.iter().zip(&mut effects).enumerate() {
             known_columns!(columns, |p| {
-                let of = (stratum, of);
-                after_each(&mut epochs, &mut later, of, (g, w, events_first), scan, of_time, p);
-                effects_of(effects, (&epochs, &later), (rows, of), (g, w, events_first), scan, of_time, p);
+                after.fill((stratum, of), (g, w, events_first), scan, of_time, p);
+                effects_of(effects, &after, of, (g, w, events_first), (rows, scan, of_time), p);
             });
         }
     }
     effects
 }
 
-/// Backwards: the sums over event times after each censoring time.
-// Which of those at the censoring time itself count: where events leave first a censoring at u moves G after u, and a subject who
-// had an event at u feels it. Fine and Gray's `T < u ≤ t`, which crr takes, differs at ties alone.
-#[allow(clippy::inline_always)]
-#[inline(always)]
-fn after_each(
-    epochs: &mut Vec<Option<u32>>,
-    later: &mut Vec<f64>,
-    (stratum, of): (&Stratum, &OfStratum),
-    (g, w, events_first): (usize, &CensoringWeights, bool),
-    scan: &Scan,
-    of_time: &Integrand,
-    p: usize,
-) {
-    let times = w.censorings.len();
-    epochs.clear();
-    later.clear();
-    epochs.resize(times, None);
-    later.resize(times * (p + 1), 0.0);
-    let is_later = |t: f64, u: f64| if events_first { t > u } else { t >= u };
-    let mut ahead = Ahead::new(scan, of_time, p);
-    let mut k = stratum.ties.len();
-    let kept = epochs.iter_mut().zip(later.chunks_exact_mut(p + 1));
-    for (c, (epoch, later)) in w.censorings.iter().zip(kept).rev() {
-        while k > 0 && is_later(stratum.ties[k - 1].time, c.time) {
-            k -= 1;
-            ahead.add(of, k);
+/// The sums over the event times after each censoring time, and the epoch of each.
+#[derive(Default)]
+struct After {
+    epochs: Vec<Option<u32>>,
+    later: Vec<f64>,
+}
+
+impl After {
+    /// Backwards: the sums over event times after each censoring time.
+    // Which of those at the censoring time itself count: where events leave first a censoring at u moves G after u, and a subject who
+    // had an event at u feels it. Fine and Gray's `T < u ≤ t`, which crr takes, differs at ties alone.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn fill(
+        &mut self,
+        (stratum, of): (&Stratum, &OfStratum),
+        (g, w, events_first): (usize, &CensoringWeights, bool),
+        scan: &Scan,
+        of_time: &Integrand,
+        p: usize,
+    ) {
+        let times = w.censorings.len();
+        let Self { epochs, later } = self;
+        epochs.clear();
+        later.clear();
+        epochs.resize(times, None);
+        later.resize(times * (p + 1), 0.0);
+        let is_later = |t: f64, u: f64| if events_first { t > u } else { t >= u };
+        let mut ahead = Ahead::new(scan, of_time, p);
+        let mut k = stratum.ties.len();
+        let kept = epochs.iter_mut().zip(later.chunks_exact_mut(p + 1));
+        for (c, (epoch, later)) in w.censorings.iter().zip(kept).rev() {
+            while k > 0 && is_later(stratum.ties[k - 1].time, c.time) {
+                k -= 1;
+                ahead.add(of, k);
+            }
+            let (of_epoch, slope, offset) = ahead.of(g);
+            (*epoch, later[0]) = (of_epoch, slope);
+            later[1..=p].copy_from_slice(offset);
         }
-        let (of_epoch, slope, offset) = ahead.of(g);
-        (*epoch, later[0]) = (of_epoch, slope);
-        later[1..=p].copy_from_slice(offset);
     }
 }
 
@@ -251,11 +178,10 @@ fn after_each(
 #[inline(always)]
 fn effects_of(
     effects: &mut [f64],
-    (epochs, later): (&[Option<u32>], &[f64]),
-    (rows, (_, of)): (&Rows, (&Stratum, &OfStratum)),
+    After { epochs, later }: &After,
+    of: &OfStratum,
     (g, w, events_first): (usize, &CensoringWeights, bool),
-    scan: &Scan,
-    of_time: &Integrand,
+    (rows, scan, of_time): (&Rows, &Scan, &Integrand),
     p: usize,
 ) {
     let is_earlier = |t: f64, u: f64| if events_first { t <= u } else { t < u };

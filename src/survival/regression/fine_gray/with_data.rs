@@ -4,9 +4,10 @@ use crate::error::Result;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::design::Design;
+use crate::survival::regression::fine_gray::integrand::{Integrand, Slope};
 use crate::survival::regression::fine_gray::model::FineGrayModel;
 use crate::survival::regression::fine_gray::risk_set::RiskSet;
-use crate::survival::regression::fine_gray::sandwich::{self, Integrand, Slope};
+use crate::survival::regression::fine_gray::sandwich;
 use crate::survival::regression::fine_gray::scan::Scan;
 use crate::survival::regression::term::Status;
 

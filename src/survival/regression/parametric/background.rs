@@ -1,7 +1,7 @@
 //! The hazard of the population that the subjects belong to.
 
 use crate::error::{Error, ModelError, Result};
-use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::observations::{Expected, Observations};
 
 /// What the subjects would suffer anyway: the hazard of the population, so that a model is one of the excess.
 ///
@@ -44,16 +44,6 @@ impl Background {
     pub fn cumulative(self, lower: &[f64], upper: &[f64]) -> Self {
         Self { cumulative: Some([lower.to_vec(), upper.to_vec()]), ..self }
     }
-}
-
-/// What a row of the likelihood needs: the rate of an exact time, the cumulative hazard between two limits; and the sum of
-/// what does not depend on the model.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Expected {
-    pub rows: Vec<f64>,
-    pub constant: Vec<f64>,
-    /// Are the population's cumulative hazards known at every time?
-    pub has_cumulative: bool,
 }
 
 impl Observations {

@@ -187,11 +187,28 @@ impl<D: Distribution> Problem<'_, D> {
             whole
         });
         let basis: Vec<Vec<f64>> = basis.collect();
+        if !self.rises_along(&direction, &of_location) {
+            return None;
+        }
+        // A covariate leads, not the intercept.
+        let leading = of_location
+            .iter()
+            .copied()
+            .filter(|&j| matches!(layout.coefficients[j].factor, Factor::Column(_)))
+            .max_by(|&a, &b| direction[a].abs().total_cmp(&direction[b].abs()))?;
+        let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
+        let ahead: f64 = (0..k).map(|j| (theta[j] - start[j]) * direction[j]).sum();
+        let way = direction.iter().map(|d| d / length.copysign(ahead)).collect();
+        (length > 0.0).then_some((leading, Flat { way, basis }))
+    }
+
+    /// Does no event change along a direction of the location, and every censored row that does gain by it, or by its opposite?
+    fn rises_along(&self, direction: &[f64], of_location: &[usize]) -> bool {
         let change = |row: usize| -> f64 {
             of_location
                 .iter()
                 .map(|&j| {
-                    let factor = match layout.coefficients[j].factor {
+                    let factor = match self.layout.coefficients[j].factor {
                         Factor::One => 1.0,
                         Factor::Stratum(code) => {
                             let own = self.rows.stratum.as_ref().is_some_and(|s| s[row] as usize == code);
@@ -223,19 +240,10 @@ impl<D: Distribution> Problem<'_, D> {
                         up = true;
                     }
                 }
-                _ => return None,
+                _ => return false,
             }
         }
-        // A covariate leads, not the intercept.
-        let leading = of_location
-            .iter()
-            .copied()
-            .filter(|&j| matches!(layout.coefficients[j].factor, Factor::Column(_)))
-            .max_by(|&a, &b| direction[a].abs().total_cmp(&direction[b].abs()))?;
-        let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
-        let ahead: f64 = (0..k).map(|j| (theta[j] - start[j]) * direction[j]).sum();
-        let way = direction.iter().map(|d| d / length.copysign(ahead)).collect();
-        (up != down && length > 0.0).then_some((leading, Flat { way, basis }))
+        up != down
     }
 }
 

@@ -4,7 +4,6 @@ use std::fmt::Debug;
 
 use crate::error::Result;
 use crate::survival::regression::parametric::jet::Real;
-use crate::survival::regression::parametric::one_row::middle;
 use crate::survival::regression::parametric::standard::Standard;
 
 /// How the natural value of a parameter follows from its working value.
@@ -239,5 +238,21 @@ pub trait Distribution: Clone + Debug {
             if above(middle) { low = middle } else { high = middle }
         }
         t_of(f64::midpoint(low, high))
+    }
+}
+
+/// `ln ∫ f` over an interval in which the density, of log time where times are positive, does not bend: the density in the
+/// middle by the width.
+pub(super) fn middle<D: Distribution, T: Real>(
+    distribution: &D,
+    [lower, upper]: [f64; 2],
+    parameters: &[T],
+) -> T {
+    let width = upper - lower;
+    if distribution.is_positive() {
+        let t = lower.sqrt() * upper.sqrt();
+        distribution.log_density(t, parameters).shift(t.ln() + (width / lower).ln_1p().ln())
+    } else {
+        distribution.log_density(lower + 0.5 * width, parameters).shift(width.ln())
     }
 }

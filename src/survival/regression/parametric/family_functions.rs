@@ -1,11 +1,11 @@
 //! The functions of the families: each log density and log survival function, written once.
 
 use crate::error::Error;
-use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter, Summary};
+use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter, Summary, middle};
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::generalized_f::{f_delta, log_f_density, log_f_survival};
 use crate::survival::regression::parametric::jet::Real;
-use crate::survival::regression::parametric::one_row::{log_between, middle};
+use crate::survival::regression::parametric::one_row::log_between;
 use crate::survival::regression::parametric::spline::{self, Knots};
 use crate::survival::regression::parametric::standard::{SplineScale, Standard};
 use crate::survival::regression::parametric::tails::{

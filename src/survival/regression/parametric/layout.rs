@@ -23,6 +23,18 @@ pub(super) struct Coefficient {
     pub factor: Factor,
 }
 
+/// What the parameters are sums of, and in which order that is reported.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sums<'a> {
+    /// The columns of each parameter, by position and name.
+    pub columns: &'a [Vec<(usize, String)>],
+    pub strata: &'a [String],
+    /// The parameter that each stratum has for itself.
+    pub of_strata: Option<usize>,
+    /// Do the covariates of the location stand before the other parameters?
+    pub location_first: bool,
+}
+
 /// All coefficients in the order in which they are reported, and what is fixed.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -35,17 +47,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn new(
-        parameters: Vec<Parameter>,
-        location: usize,
-        // The columns of each parameter, by position and name.
-        columns: &[Vec<(usize, String)>],
-        strata: &[String],
-        // The parameter that each stratum has for itself.
-        of_strata: Option<usize>,
-        fixed: &[(usize, f64)],
-        location_first: bool,
-    ) -> Self {
+    pub fn new(parameters: Vec<Parameter>, location: usize, sums: Sums, fixed: &[(usize, f64)]) -> Self {
+        let Sums { columns, strata, of_strata, location_first } = sums;
         let mut coefficients = Vec::new();
         let is_fixed = |p: usize| fixed.iter().any(|(fixed, _)| *fixed == p);
         let own = |p: usize, into: &mut Vec<Coefficient>| {

@@ -241,7 +241,7 @@ impl<D: Distribution> Problem<'_, D> {
         };
         let scale = one_scale.map_or_else(|| LogScale::Each(&block.eta[1]), LogScale::One);
         let hessian = curvature.then_some(&mut block.hessian[..]);
-        block.value = work.fill(standard, rows, &block.eta[0], scale, &mut block.gradient, hessian);
+        block.value = work.fill(standard, rows, (&block.eta[0], scale), &mut block.gradient, hessian);
     }
 
     fn column(&self, factor: Factor, from: usize, to: usize) -> Column<'_> {

@@ -65,8 +65,7 @@ impl Work {
         &mut self,
         standard: Standard,
         rows: Observed,
-        eta: &[f64],
-        log_scale: LogScale,
+        (eta, log_scale): (&[f64], LogScale),
         gradient: &mut [Vec<f64>],
         hessian: Option<&mut [Vec<f64>]>,
     ) -> f64 {

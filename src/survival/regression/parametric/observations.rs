@@ -8,7 +8,6 @@ use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
-use crate::survival::regression::parametric::background::Expected;
 
 /// Observations of each kind: the time is in `(lower, upper]`, or exactly there where the two are equal.
 ///
@@ -37,6 +36,16 @@ pub struct Observations {
     /// The subject of each row, where a subject has several.
     pub(super) ids: Option<Vec<u32>>,
     pub(super) background: Option<Expected>,
+}
+
+/// What a row of the likelihood needs: the rate of an exact time, the cumulative hazard between two limits; and the sum of
+/// what does not depend on the model.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Expected {
+    pub rows: Vec<f64>,
+    pub constant: Vec<f64>,
+    /// Are the population's cumulative hazards known at every time?
+    pub has_cumulative: bool,
 }
 
 impl Observations {

@@ -119,23 +119,7 @@ pub(super) fn is_lost(before: f64, apart: f64) -> bool {
     before < 0.0 && apart <= LOST * f64::min(1.0, -before)
 }
 
-/// `ln ∫ f` over an interval in which the density, of log time where times are positive, does not bend: the density in the
-/// middle by the width.
-pub(super) fn middle<D: Distribution, T: Real>(
-    distribution: &D,
-    [lower, upper]: [f64; 2],
-    parameters: &[T],
-) -> T {
-    let width = upper - lower;
-    if distribution.is_positive() {
-        let t = lower.sqrt() * upper.sqrt();
-        distribution.log_density(t, parameters).shift(t.ln() + (width / lower).ln_1p().ln())
-    } else {
-        distribution.log_density(lower + 0.5 * width, parameters).shift(width.ln())
-    }
-}
-
-/// The same from the log density, and from the log survival functions at both limits, at entry and at the time of right
+/// What a row adds from the log density, or from the log survival functions at both limits, at entry and at the time of right
 /// truncation where they are not 1 or 0 anyway.
 pub(super) fn row_of<T: Real>(
     exact: bool,

@@ -4,26 +4,16 @@ use crate::error::{Error, ModelError, Result};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::distribution::{Distribution, Link, Parameter};
 use crate::survival::regression::parametric::family::Family;
-use crate::survival::regression::parametric::layout::{Factor, Layout};
+use crate::survival::regression::parametric::layout::{Factor, Layout, Sums};
 use crate::survival::regression::parametric::likelihood::{MOST, Problem};
 use crate::survival::regression::parametric::model::{Fitted, ParametricModel};
 use crate::survival::regression::parametric::observations::Observations;
 use crate::survival::regression::parametric::prepared::Prepared;
-use crate::survival::regression::parametric::rows::Rows;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
 
 /// So many starts that lead to the maximum of an earlier one, one after the other, are enough.
 const AGREEING: usize = 2;
-/// So many rows are enough for a start.
-const PART: usize = 1 << 14;
-
-/// The step by which rows are taken for a part that is searched first: at least a sixteenth of them, from whose maximum the
-/// whole takes few steps.
-pub(super) fn part_step(rows: usize) -> usize {
-    (rows / PART).min(16)
-}
-
 /// A parametric model of survival: a distribution whose parameters are sums of covariates.
 ///
 /// | option | default | meaning | must be |
@@ -154,15 +144,8 @@ impl<D: Distribution> Parametric<D> {
         let of_strata = self.of_strata(&data, &parameters, &fixed)?;
         let strata = of_strata.and(data.strata.as_ref()).map_or(&[][..], |s| s.labels());
         let location_first = distribution.standard_form().is_some();
-        let layout = Layout::new(
-            parameters,
-            distribution.location(),
-            &columns,
-            strata,
-            of_strata,
-            &fixed,
-            location_first,
-        );
+        let sums = Sums { columns: &columns, strata, of_strata, location_first };
+        let layout = Layout::new(parameters, distribution.location(), sums, &fixed);
         // What acts on one parameter by itself would act on several of those of another basis.
         let alone = self.on.is_empty() && self.fixed.is_empty();
         let (searched, turn) = alone.then(|| distribution.conditioned()).flatten().unzip();
@@ -292,7 +275,7 @@ impl<D: Distribution> Parametric<D> {
 
     /// Of many rows a part is searched first: from its maximum the whole takes few steps.
     fn search(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
-        let step = part_step(problem.rows.len());
+        let step = problem.rows.step_of_a_part();
         if step >= 4 {
             let rows = problem.rows.every(step);
             if rows.has_events()
@@ -413,10 +396,4 @@ fn most_plausible<D: Distribution>(
     ranked.retain(|(value, _)| value.is_finite());
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked.into_iter().map(|(_, s)| s).take(6).collect()
-}
-
-impl Rows {
-    fn has_events(&self) -> bool {
-        (0..self.len()).any(|i| self.weight(i) > 0.0 && self.is_event(i))
-    }
 }

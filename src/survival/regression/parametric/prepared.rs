@@ -11,7 +11,6 @@ use crate::survival::regression::parametric::lanes::{dot, dots, squares, sum};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::Point;
 use crate::survival::regression::parametric::observations::Observations;
-use crate::survival::regression::parametric::options::part_step;
 use crate::survival::regression::parametric::rows::Rows;
 use crate::survival::regression::parametric::search::Found;
 use crate::survival::regression::parametric::stop::ParametricStop;
@@ -91,7 +90,7 @@ impl Prepared {
         };
         rows.kinds = rows.all_kinds();
         // Starting values need no more than a part of many rows.
-        let step = part_step(rows.len());
+        let step = rows.step_of_a_part();
         let summary = if step >= 4 { summary(&rows.every(step), positive) } else { summary(&rows, positive) };
         Ok(Self { rows, layout: here, summary, centre, spread, unit, turn: None, jacobian })
     }

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+/// So many rows are enough for a start.
+const PART: usize = 1 << 14;
+
 /// The rows on the scale of the search.
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
@@ -34,6 +37,15 @@ pub(super) enum Kind {
 }
 
 impl Rows {
+    pub fn has_events(&self) -> bool {
+        (0..self.len()).any(|i| self.weight(i) > 0.0 && self.is_event(i))
+    }
+
+    /// Every so manieth row is a part that is searched first: at least a sixteenth, from whose maximum the whole takes few steps.
+    pub fn step_of_a_part(&self) -> usize {
+        (self.len() / PART).min(16)
+    }
+
     pub fn len(&self) -> usize {
         self.raw[0].len()
     }

@@ -1,6 +1,8 @@
 //! The search for a maximum: Newton's steps, damped by Levenberg and Marquardt's rule where the quadratic model does not
 //! hold (Nocedal & Wright 2006, Numerical Optimization, chapter 4). Where it ended is told in [`diagnosis`](super::diagnosis).
 
+use std::ops::ControlFlow;
+
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::parametric::coordinates::Coordinates;
 use crate::survival::regression::parametric::distribution::Distribution;
@@ -47,6 +49,32 @@ const CREEPING: f64 = 1e-2;
 /// Below this part of a step another one is looked for.
 const LEAST_SHARE: f64 = 0.02;
 
+/// A damping beyond this leaves no step.
+const MOST_DAMPING: f64 = 1e14;
+
+/// Where a search stands.
+struct Place {
+    theta: Vec<f64>,
+    point: Point,
+    /// The same point in the coordinates of the search.
+    here: Point,
+    damping: f64,
+    /// How many steps in a row have changed nothing.
+    still: usize,
+    /// The last step in standard errors.
+    last: f64,
+    coordinates: Coordinates,
+    /// The square root of the mean weight of a row, where that is above 1.
+    row: f64,
+}
+
+impl Place {
+    /// Another try, unless the damping leaves no step.
+    fn unless_damped_out(&self, end: End) -> ControlFlow<End, bool> {
+        if self.damping > MOST_DAMPING { ControlFlow::Break(end) } else { ControlFlow::Continue(false) }
+    }
+}
+
 impl<D: Distribution> Problem<'_, D> {
     /// Nearer to the maximum than that of a part of the rows, by one step with its information, which is that of all but for
     /// their number: a gradient costs half of what an evaluation does.
@@ -67,81 +95,83 @@ impl<D: Distribution> Problem<'_, D> {
     /// The maximum that is reached from `theta`. Returns `None` if the likelihood there is not finite.
     pub fn maximise(&self, start: &[f64], most: usize, tolerance: f64) -> Option<Found> {
         let k = self.layout.len();
-        let all: Vec<usize> = (0..k).collect();
         let coordinates = self.coordinates();
-        let mut theta = start.to_vec();
-        let mut point = self.evaluate(&theta);
+        let theta = start.to_vec();
+        let point = self.evaluate(&theta);
         if !is_finite(&point) {
             return None;
         }
-        let mut here = coordinates.of(&theta, &point);
-        let (mut damping, mut iterations, mut still, mut last) = (0.0_f64, 0, 0, f64::INFINITY);
+        let here = coordinates.of(&theta, &point);
         let row = self.mean_weight().max(1.0).sqrt();
+        let (damping, still, last) = (0.0, 0, f64::INFINITY);
+        let mut place = Place { theta, point, here, damping, still, last, coordinates, row };
+        let mut iterations = 0;
         let end = loop {
             if k == 0 {
                 break End::Maximum;
             }
             if iterations == most {
-                break if last < CREEPING { End::Creeping } else { End::Limit };
+                break if place.last < CREEPING { End::Creeping } else { End::Limit };
             }
             iterations += 1;
-            let Some(factor) = damped(&here.information, k, damping).and_then(|m| Cholesky::new(&m, k, &all))
-            else {
-                damping = (damping * 4.0).max(1e-4);
-                if damping > 1e14 {
-                    break End::Limit;
-                }
-                continue;
-            };
-            let step = factor.solve(&here.gradient);
-            let slope: f64 = step.iter().zip(&here.gradient).map(|(s, g)| s * g).sum();
-            if !slope.is_finite() {
-                break End::Limit;
-            }
-            // The step that is left is taken without being looked at: its square is below all rounding.
-            let size = step.iter().fold(0.0, |most: f64, s| most.max(s.abs()));
-            let short = slope.abs().sqrt();
-            if damping == 0.0 && (short < tolerance || (short < 1e-4 && size < 10.0 * tolerance)) {
-                theta = coordinates.moved(&theta, &step);
-                break End::Maximum;
-            }
-            last = short;
-            let bend: f64 = (0..k)
-                .map(|a| step[a] * (0..k).map(|b| here.information[a * k + b] * step[b]).sum::<f64>())
-                .sum();
-            let (share, candidate, there) = self.within_reach(&coordinates, &theta, step);
-            let predicted = share * slope - 0.5 * share * share * bend;
-            let gain = there.value - point.value;
-            let of_sum = ROUNDING * point.value.abs().max(1.0);
-            let rounding = of_sum.max(ROUNDING_OF_TERMS * point.size);
-            let level = predicted.abs() <= rounding && gain.abs() <= 10.0 * rounding;
-            if is_finite(&there) && (level || gain >= 0.1 * predicted) {
-                still = if level { still + 1 } else { 0 };
-                (theta, point) = (candidate, there);
-                here = coordinates.of(&theta, &point);
-                // Where rounding keeps the steps from falling below the tolerance, two of them that change nothing end it.
-                if still >= 2 && damping == 0.0 {
-                    let near = rounding == of_sum || short < SHORT * row;
-                    break if near { End::Maximum } else { End::Standing };
-                }
-                if still == STANDING {
-                    break End::Standing;
-                }
-                if gain > 0.7 * predicted || level {
-                    damping = if damping < 1e-6 { 0.0 } else { damping * 0.1 };
-                }
-            } else {
-                damping = if is_finite(&there) { damping * 8.0 } else { damping * 30.0 }.max(1e-3);
-                if damping > 1e14 {
-                    break if short < SHORT { End::Maximum } else { End::Limit };
-                }
-                continue;
-            }
-            if self.far(start, &theta).is_some() {
-                break End::Limit;
+            match self.advance(&mut place, tolerance) {
+                ControlFlow::Break(end) => break end,
+                ControlFlow::Continue(true) if self.far(start, &place.theta).is_some() => break End::Limit,
+                ControlFlow::Continue(_) => {}
             }
         };
-        Some(self.diagnosed(start, theta, point, iterations, end))
+        Some(self.diagnosed(start, place.theta, place.point, iterations, end))
+    }
+
+    /// One iteration: a step, or more damping where a step does not gain what it should. Was it a step?
+    fn advance(&self, place: &mut Place, tolerance: f64) -> ControlFlow<End, bool> {
+        let k = place.theta.len();
+        let all: Vec<usize> = (0..k).collect();
+        let factor = damped(&place.here.information, k, place.damping);
+        let Some(factor) = factor.and_then(|m| Cholesky::new(&m, k, &all)) else {
+            place.damping = (place.damping * 4.0).max(1e-4);
+            return place.unless_damped_out(End::Limit);
+        };
+        let step = factor.solve(&place.here.gradient);
+        let slope: f64 = step.iter().zip(&place.here.gradient).map(|(s, g)| s * g).sum();
+        if !slope.is_finite() {
+            return ControlFlow::Break(End::Limit);
+        }
+        // The step that is left is taken without being looked at: its square is below all rounding.
+        let size = step.iter().fold(0.0, |most: f64, s| most.max(s.abs()));
+        let short = slope.abs().sqrt();
+        if place.damping == 0.0 && (short < tolerance || (short < 1e-4 && size < 10.0 * tolerance)) {
+            place.theta = place.coordinates.moved(&place.theta, &step);
+            return ControlFlow::Break(End::Maximum);
+        }
+        place.last = short;
+        let bend = quadratic(&place.here.information, &step);
+        let (share, candidate, there) = self.within_reach(&place.coordinates, &place.theta, step);
+        let predicted = share * slope - 0.5 * share * share * bend;
+        let gain = there.value - place.point.value;
+        let of_sum = ROUNDING * place.point.value.abs().max(1.0);
+        let rounding = of_sum.max(ROUNDING_OF_TERMS * place.point.size);
+        let level = predicted.abs() <= rounding && gain.abs() <= 10.0 * rounding;
+        if !(is_finite(&there) && (level || gain >= 0.1 * predicted)) {
+            place.damping *= if is_finite(&there) { 8.0 } else { 30.0 };
+            place.damping = place.damping.max(1e-3);
+            return place.unless_damped_out(if short < SHORT { End::Maximum } else { End::Limit });
+        }
+        place.still = if level { place.still + 1 } else { 0 };
+        place.here = place.coordinates.of(&candidate, &there);
+        (place.theta, place.point) = (candidate, there);
+        // Where rounding keeps the steps from falling below the tolerance, two of them that change nothing end it.
+        if place.still >= 2 && place.damping == 0.0 {
+            let near = rounding == of_sum || short < SHORT * place.row;
+            return ControlFlow::Break(if near { End::Maximum } else { End::Standing });
+        }
+        if place.still == STANDING {
+            return ControlFlow::Break(End::Standing);
+        }
+        if gain > 0.7 * predicted || level {
+            place.damping = if place.damping < 1e-6 { 0.0 } else { place.damping * 0.1 };
+        }
+        ControlFlow::Continue(true)
     }
 
     /// The point a step further, or half of it, a quarter, … where the likelihood is 0 there: near such an edge a damped step would
