@@ -176,6 +176,71 @@ fn designs_of_one_arm() {
     );
 }
 
+/// The fields that scripts count on, by their names, and the numbers of those that no other test asks for: Lan & Wittes's conditional
+/// power (R 4.2.2), expected events by the closed form of one hazard, bounds by rpact 3.3.4, the null and the drift of a plan by them.
+#[test]
+fn every_field_of_the_contract_is_there() {
+    let interim = "design conditional-power --z 1.5 --fraction 0.5 --critical 1.959963984540054";
+    for (effect, expected) in [
+        ("--effect 0", 0.101721),
+        ("--effect trend", 0.590252),
+        ("", 0.590252),
+        ("--effect 3.2415155501446543", 0.846205),
+    ] {
+        let found = answer(&format!("{interim} {effect}"));
+        near(&found["conditional_power"], expected);
+        near(&found["predictive_power"], 0.564094);
+    }
+    let events = answer(
+        "design expected-events --accrual-breaks 0,6 --accrual-rates 5 --hazard 0.1 --dropout-hazard 0.02 --at 12",
+    );
+    let k = 0.12_f64;
+    near(&events["events"], 30.0 * 0.1 / k * (1.0 - ((-6.0 * k).exp() - (-12.0 * k).exp()) / (6.0 * k)));
+    let bounds = answer("design boundaries --fractions 0.5,1 --beta 0.1");
+    for (field, expected) in
+        [("fractions", [0.5, 1.0]), ("z", [2.962588, 1.968596]), ("alpha_spent", [0.00152532, 0.025])]
+    {
+        near(&bounds[field][0], expected[0]);
+        near(&bounds[field][1], expected[1]);
+    }
+    let names = [
+        "fractions",
+        "z",
+        "alpha_spent",
+        "nominal_p",
+        "futility_z",
+        "inflation",
+        "drift",
+        "power_by_look",
+        "rejection_by_look",
+        "expected_fraction_h0",
+        "expected_fraction_h1",
+    ];
+    let flags =
+        "--hazard-ratio 0.7 --control-median 12 --accrual 24 --followup 12 --fractions 0.5,1 --futility-z 0";
+    let plan = answer(&format!("design sequential {flags} --power 0.9"));
+    let with_looks =
+        ["events_by_look", "subjects_by_look", "time_by_look", "expected_events_h0", "expected_events_h1"];
+    let fixed =
+        ["events", "subjects", "subjects_by_arm", "duration", "power", "critical_hazard_ratio", "rounded"];
+    for name in names.iter().chain(&with_looks).chain(&fixed) {
+        assert!(plan.get(name).is_some_and(|v| !v.is_null()), "sequential has no {name}: {plan}");
+    }
+    assert!(names.iter().all(|name| bounds.get(name).is_some()), "{bounds}");
+    // What is spent is the sum of what is rejected, under no effect; the power that of the plan's drift.
+    let sum = |v: &Value| v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).sum::<f64>();
+    assert!((sum(&bounds["rejection_by_look"]) - 0.9).abs() < 1e-9, "{bounds}");
+    near(&bounds["power_by_look"][1], 0.9);
+    assert!(
+        bounds["expected_fraction_h0"].as_f64().unwrap() > bounds["expected_fraction_h1"].as_f64().unwrap()
+    );
+    let found =
+        answer("simulate --hazard-ratio 0.6 --control-median 12 --subjects 60 --accrual 12 --trials 50");
+    for name in ["trials", "power", "std_error", "events", "duration"] {
+        assert!(found.get(name).is_some_and(|v| !v.is_null()), "simulate has no {name}: {found}");
+    }
+}
+
 /// The flag at fault stands first.
 #[test]
 #[allow(clippy::too_many_lines)] // one list
