@@ -2,7 +2,7 @@
 //! same run where `Rscript` and rpact are installed (printed once, in microseconds for each trial, with both powers).
 //!
 //! The floor is what no simulation can do without: 300 entry times and exponential times, one sort, one pass. The run has on top:
-//! the calendar time of event 200, the cut of the data there, sums. One thread everywhere.
+//! the calendar time of event 200, the cut of the data there, sums. One thread everywhere, but for a million trials on two.
 
 use std::hint::black_box;
 use std::process::Command;
@@ -92,8 +92,20 @@ fn beside_rpact() {
     );
 }
 
+/// What users ask: a million trials on two threads, in seconds.
+fn a_million() {
+    let start = Instant::now();
+    let found = simulation().trials(1_000_000).threads(2).run(&LogRankProcedure).unwrap();
+    println!(
+        "a million trials on two threads: {:.1} s, power {:.4}",
+        start.elapsed().as_secs_f64(),
+        found.power()
+    );
+}
+
 fn benches(c: &mut Criterion) {
     beside_rpact();
+    a_million();
     let mut group = c.benchmark_group("a thousand trials");
     group.sample_size(30);
     group.bench_function("floor/draw, sort, pass", |b| {

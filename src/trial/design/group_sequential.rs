@@ -40,7 +40,7 @@ pub enum Futility {
 ///
 /// # Cost
 /// One recursion over the looks for spending functions, one or two for classical bounds after a search on rough ones, some ten
-/// where futility bounds are spent, each `O(looks n²)` for n of 45 to 65 points: 0.06 to 0.09 ms, 0.11 to 0.16 ms and 0.2 ms for five looks; 0.8 ms where futility bounds are spent bindingly
+/// where futility bounds are spent, each `O(looks n²)` for n of 45 to 65 points: 0.04 ms, 0.07 ms and some 0.15 ms for five looks; 0.8 ms where futility bounds are spent bindingly
 /// on classical bounds. Steps of the information below a hundredth take more points: at most some seconds, beyond that the looks are
 /// refused (fifty may be a thousandth apart, sixteen a ten-thousandth, three a millionth).
 ///

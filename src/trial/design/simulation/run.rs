@@ -37,8 +37,8 @@ use crate::trial::design::stratified_assumptions::StratifiedAssumptions;
 /// can be stored and read back (feature `serde`); what is read is checked when it runs.
 ///
 /// # Cost
-/// A trial costs its draws, one sort and one pass: about 10 µs for 300 subjects with the log-rank test. Each thread keeps one
-/// trial at a time.
+/// A trial costs its draws, one sort and one pass: about 5 µs for 300 subjects with the log-rank test, so that a million take
+/// 2.7 s on two threads. Each thread keeps one trial at a time.
 ///
 /// # Example
 /// ```
