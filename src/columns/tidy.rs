@@ -312,6 +312,8 @@ fn json_string(text: &str) -> String {
 /// | `ExplainedVariation` | `measure, estimate, std_error, lower, upper` |
 /// | `[RiskEstimate]` of `CauseSpecificRisk` | `time, incidence, std_error, lower, upper` |
 /// | `AdditiveModel` | `time, term, at_risk, cumulative_coefficient, std_error, lower, upper` |
+/// | `QuantileModel` | `tau, term, coefficient, std_error, lower, upper` |
+/// | `RestrictedMeanModel` | `term, estimate, std_error, lower, upper, p_value, scale` |
 /// | `ConcordanceEstimate` | `concordance, std_error, lower, upper, concordant, discordant, tied` |
 /// | `ConcordanceDifference` | `quantity`, then as `Estimate` |
 /// | `[EffectTest]` | `term, supremum, supremum_p_value, departure, departure_p_value` |

@@ -10,9 +10,9 @@ use greenwood::survival::log_rank::{Gray, PairwiseLogRank};
 use greenwood::survival::multi_state::{Occupation, TransitionProbability};
 use greenwood::survival::prediction::{Brier, Calibration, Concordance, TimeRoc};
 use greenwood::survival::recurrent::{MeanCumulative, MeanTest, RecurrentEvents};
-use greenwood::survival::regression::AdditiveHazards;
 use greenwood::survival::regression::cox::TimeScale;
 use greenwood::survival::regression::parametric::{Family, Observations};
+use greenwood::survival::regression::{AdditiveHazards, QuantileRegression, RestrictedMeanRegression};
 use greenwood::survival::result::{Interval, TestSummary};
 use greenwood::survival::risk_table::{CompetingRiskTable, RiskTables};
 use greenwood::survival::{
@@ -327,6 +327,13 @@ fn predictions_scores_and_tests_are_tables() {
     let additive = AdditiveHazards::new().min_at_risk(1).fit(&data, &design).unwrap();
     let rows = 2 * additive.times().len();
     shown(&additive, "time,term,at_risk,cumulative_coefficient,std_error,lower,upper", rows);
+    let quantiles = QuantileRegression::new().grid(&[0.2, 0.9]).fit(&data, &design).unwrap();
+    let batch = shown(&quantiles, "tau,term,coefficient,std_error,lower,upper", 4);
+    let first = quantiles.coefficients(0.2).unwrap()[1].value().unwrap();
+    assert_eq!(column(&batch, "coefficient")[1..3], [Some(first), None]);
+    let mean = RestrictedMeanRegression::new(15.0).fit(&data, &design).unwrap();
+    let batch = shown(&mean, "term,estimate,std_error,lower,upper,p_value,scale", 2);
+    assert_eq!(column(&batch, "estimate")[1], mean.coefficients()[1].value().ok());
 
     let curve = KaplanMeier::fit(&data);
     let mean = curve.restricted_mean(20.0).unwrap();

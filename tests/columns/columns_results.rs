@@ -289,8 +289,8 @@ const NO_TABLES: &str = "
     ConfidenceInterval Contradiction Conventions CountAs DataCell DataTable Decision Direction
     EffectMeasure EffectMethod Estimator Fact Family FigureData Gap GroupChange Hazard HazardRatioMethod
     Incidence IncidenceVariance Interleaving Interval IntervalLink IntervalScore IntervalVariance Kernel
-    LandmarkCohort Measure Name NotEstimable Note Number OccupationEstimate PValue ParametricStop
-    PermutationStatistic Placed PlannedTest Printed ProblemKind ProportionInterval ProportionMethod ProportionTestMethod
+    LandmarkCohort MeanLink MeanMethod Measure Name NotEstimable Note Number OccupationEstimate PValue ParametricStop
+    PermutationStatistic Placed PlannedTest Printed ProblemKind ProportionInterval ProportionMethod ProportionTestMethod QuantileMethod QuantileScale
     Published RatioSource RatioTestMethod Recommendation SmallSample StdErrorConvention Stop StratifiedAssumptions Ties
     Time TimeScale TimeUnit TimelineCounts TimelineRows Transform TwoProportions Verdict Warning Weight";
 

@@ -8,7 +8,7 @@ use crate::survival::prediction::{
     BrierCurve, BrierScore, CalibrationGroup, CalibrationTable, ConcordanceEstimate, RocCurve, RocPoint,
 };
 use crate::survival::regression::cox::PredictedCurve;
-use crate::survival::regression::{AdditiveModel, RiskEstimate};
+use crate::survival::regression::{AdditiveModel, QuantileModel, RestrictedMeanModel, RiskEstimate};
 use crate::survival::result::{Estimate, Interval};
 
 impl ToRecordBatch for PredictedCurve {
@@ -50,6 +50,39 @@ impl ToRecordBatch for AdditiveModel {
             .numbers("cumulative_coefficient", rows.iter().map(|r| r.3.value().ok()))
             .numbers("std_error", rows.iter().map(|r| r.3.std_error().ok()));
         Ok(limits(table, &between))
+    }
+}
+
+/// A row a τ of the grid and term, the last ones without estimates where the data do not tell them.
+impl ToRecordBatch for QuantileModel {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let mut rows: Vec<(f64, &String, Estimate)> = Vec::new();
+        for &tau in self.grid() {
+            let of_terms = self.names().iter().zip(self.coefficients(tau)?);
+            rows.extend(of_terms.map(|(name, estimate)| (tau, name, estimate)));
+        }
+        let between: Vec<_> = rows.iter().map(|r| r.2.interval(interval)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .numbers("tau", rows.iter().map(|r| r.0))
+            .texts("term", rows.iter().map(|r| Some(r.1.clone())))
+            .numbers("coefficient", rows.iter().map(|r| r.2.value().ok()))
+            .numbers("std_error", rows.iter().map(|r| r.2.std_error().ok()));
+        Ok(limits(table, &between))
+    }
+}
+
+/// A row a term: a difference, or a ratio with the error of its logarithm.
+impl ToRecordBatch for RestrictedMeanModel {
+    fn tidy_with(&self, interval: Interval) -> Result<Tidy> {
+        let rows = self.coefficients();
+        let between: Vec<_> = rows.iter().map(|e| e.interval(interval)).collect::<Result<_>>()?;
+        let table = Tidy::default()
+            .texts("term", self.names().iter().map(|name| Some(name.clone())))
+            .numbers("estimate", rows.iter().map(|e| e.value().ok()))
+            .numbers("std_error", rows.iter().map(|e| e.std_error().ok()));
+        Ok(limits(table, &between)
+            .numbers("p_value", rows.iter().map(Estimate::p_value))
+            .texts("scale", rows.iter().map(|e| Some(format!("{:?}", e.scale())))))
     }
 }
 
