@@ -1,7 +1,8 @@
 //! Incidence beside Kaplan-Meier of the same rows, Gray's test beside incidence by group, Fine-Gray beside Cox, and beside
 //! R's `cmprsk::crr` where `Rscript` is installed (printed once, in seconds).
 //!
-//! `crr` took 1, 10 and 85 s for the 2,000, 4,000 and 8,000 rows that it gets, from which its order is seen; it gets 100,000 where
+//! `crr` took 1, 10 and 85 s for the 2,000, 4,000 and 8,000 rows that it gets, from which its order is seen (on a later machine 4.8 s for
+//! 4,000 and 73 s for 10,000, which took 0.45 and 1.06 ms here); it gets 100,000 where
 //! `GREENWOOD_BENCH_LARGE` is set.
 
 mod common;
