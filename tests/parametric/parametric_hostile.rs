@@ -179,3 +179,29 @@ fn a_spline_does_not_fall_while_a_subject_is_there() -> Result<()> {
     }
     Ok(())
 }
+
+/// An offset of a million times the times themselves is taken off before a start is looked for; one event a millionth of its time after
+/// entry tells of a tail alone.
+#[test]
+fn offsets_and_tails_have_a_start_and_an_end() -> Result<()> {
+    let time = [1.2e-12, 1.9e-12, 1.5e-12, 1.1e-12, 1.7e-12];
+    let offset = [3.0, -7.0, 12.0, 1.0, -15.0];
+    let whole = Design::without_covariates(5);
+    for family in [Family::Gaussian, Family::Logistic, Family::ExtremeValue] {
+        let data = RightCensored::new(&time, &[true; 5])?;
+        let fit = Parametric::new(family.clone()).offset(&offset).fit(&data, &whole)?;
+        assert_ne!(fit.stop(), ParametricStop::MaxIterations, "{fit}");
+        if family == Family::Gaussian {
+            // Mean and deviation of t − offset.
+            let mean = time.iter().zip(offset).map(|(t, o)| t - o).sum::<f64>() / 5.0;
+            let square: f64 = time.iter().zip(offset).map(|(t, o)| (t - o - mean).powi(2)).sum();
+            assert_relative_eq!(fit.coefficients()[0], mean, max_relative = 1e-9);
+            assert_relative_eq!(fit.coefficients()[1], 0.5 * (square / 5.0).ln(), max_relative = 1e-7);
+        }
+    }
+    let data = Observations::interval(&[0.6288251482135664], &[0.6288251482135664])?;
+    let data = data.with_entry(&[0.6288245193884181])?;
+    let fit = Parametric::new(Family::Gamma).fit(data, &Design::without_covariates(1))?;
+    assert!(!matches!(fit.stop(), ParametricStop::MaxIterations | ParametricStop::Converged), "{fit}");
+    Ok(())
+}

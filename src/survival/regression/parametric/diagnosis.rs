@@ -21,6 +21,8 @@ const FAR_SHAPE: f64 = 3e3;
 const LEVEL_SHAPE: f64 = 1e2;
 /// A standard error beyond this is none where the likelihood no longer changes.
 const LEVEL_AT_REST: f64 = 30.0;
+/// So many times the log likelihood are the terms of which it is the difference, where they tell of a tail alone.
+const BEFORE: f64 = 1e3;
 /// With all rows so many scales beyond the location, a distribution is that of its tail.
 const FAR_TAIL: f64 = 100.0;
 /// The same where all are also within a part of a scale.
@@ -52,9 +54,7 @@ impl<D: Distribution> Problem<'_, D> {
         let converged = end == End::Maximum;
         let k = theta.len();
         let all: Vec<usize> = (0..k).collect();
-        // What a row of mean weight tells: weights that are large together make no level likelihood a curved one.
-        let share = self.mean_weight().max(1.0).recip();
-        let information: Vec<f64> = point.information.iter().map(|x| x * share).collect();
+        let information = self.of_mean_row(&point);
         let inverse = Cholesky::new(&information, k, &all).map(|c| c.inverse());
         let error = |j: usize| inverse.as_ref().map_or(f64::INFINITY, |v| v[j * k + j].sqrt());
         let (mut determined, mut flat) = (vec![true; k], None);
@@ -92,10 +92,37 @@ impl<D: Distribution> Problem<'_, D> {
             }
         } else if converged || (end == End::Standing && inverse.is_some()) {
             ParametricStop::Converged
+        } else if let Some(coefficient) = self.in_tail_after_entry(&point) {
+            let own = |j: usize| !matches!(self.layout.coefficients[j].factor, Factor::Column(_));
+            (0..k).filter(|j| own(*j)).for_each(|j| determined[j] = false);
+            ParametricStop::Boundary { coefficient }
         } else {
             ParametricStop::MaxIterations
         };
         Found { theta, point, iterations, stop, determined, flat }
+    }
+
+    /// The information of rows of mean weight: weights that are large together make no level likelihood a curved one.
+    fn of_mean_row(&self, point: &Point) -> Vec<f64> {
+        let share = self.mean_weight().max(1.0).recip();
+        point.information.iter().map(|x| x * share).collect()
+    }
+
+    /// Is there a direction in which the likelihood, which no longer changes, is level?
+    pub(super) fn is_level_at_rest(&self, point: &Point) -> bool {
+        self.level(&self.of_mean_row(point), LEVEL_AT_REST).is_some()
+    }
+
+    /// The location, where all that is known after entry is a small part of the cumulative hazard before it: the data tell of the tail
+    /// of a distribution alone, and it runs off.
+    fn in_tail_after_entry(&self, point: &Point) -> Option<usize> {
+        let layout = self.layout;
+        let own = |j: &usize| {
+            let coefficient = &layout.coefficients[*j];
+            coefficient.parameter == layout.location && !matches!(coefficient.factor, Factor::Column(_))
+        };
+        let hidden = point.size > BEFORE * point.value.abs().max(1.0);
+        hidden.then(|| (0..layout.len()).find(own)).flatten()
     }
 
     /// The mean weight of the rows that count.

@@ -226,8 +226,14 @@ impl Distribution for Family {
         match self {
             Self::MixtureCure(base) => Some(log_shares(p[0]).1 + within(base)),
             Self::NonMixtureCure(base) => {
-                let hazard = ((-p[0]).softplus().ln() + within(base)).exp();
-                Some(before() + (-hazard).ln_one_minus_exp())
+                let log_hazard = (-p[0]).softplus().ln() + within(base);
+                // Of a hazard that has underflowed the probability is the hazard.
+                let log = if log_hazard.value() < -40.0 {
+                    log_hazard
+                } else {
+                    (-log_hazard.exp()).ln_one_minus_exp()
+                };
+                Some(before() + log)
             }
             Self::Gompertz if lost => {
                 let z = p[0].scale(upper - lower);

@@ -91,7 +91,9 @@ impl Prepared {
         rows.kinds = rows.all_kinds();
         // Starting values need no more than a part of many rows.
         let step = rows.step_of_a_part();
-        let summary = if step >= 4 { summary(&rows.every(step), positive) } else { summary(&rows, positive) };
+        let moves_y = distribution.standard_form().is_some();
+        let of = |rows: &Rows| summary(rows, positive, moves_y);
+        let summary = if step >= 4 { of(&rows.every(step)) } else { of(&rows) };
         Ok(Self { rows, layout: here, summary, centre, spread, unit, turn: None, jacobian })
     }
 
@@ -340,8 +342,10 @@ fn cross_products(columns: &[&[f64]], weights: Option<&[f64]>) -> Vec<f64> {
     cross
 }
 
-/// Mean and deviation of what is known of the times, and events by time under observation.
-fn summary(rows: &Rows, positive: bool) -> Summary {
+/// Mean and deviation of what is known of the times, and events by time under observation. An offset that moves the times or their
+/// logarithms is taken off.
+fn summary(rows: &Rows, positive: bool, moves_y: bool) -> Summary {
+    let offset = |row: usize| rows.offset.as_ref().filter(|_| moves_y).map_or(0.0, |o| o[row]);
     let start = if positive { 0.0 } else { f64::NEG_INFINITY };
     let (mut total, mut sum, mut square) = (0.0, 0.0, 0.0);
     let (mut events, mut time, mut censored, mut all) = (0.0, 0.0, 0.0, 0.0);
@@ -349,12 +353,12 @@ fn summary(rows: &Rows, positive: bool) -> Summary {
         let (lower, upper) = (rows.lower(row), rows.upper(row));
         let t = match (lower > start, upper < f64::INFINITY) {
             (true, true) if lower < upper => f64::midpoint(lower, upper),
-            (true, _) => return Some(rows.y[row]),
+            (true, _) => return Some(rows.y[row] - offset(row)),
             (false, true) if positive => upper / 2.0,
             (false, true) => upper,
             (false, false) => return None,
         };
-        Some(if positive { t.ln() } else { t })
+        Some(if positive { t.ln() } else { t } - offset(row))
     };
     for row in 0..rows.len() {
         let w = rows.weight(row);

@@ -30,7 +30,7 @@ pub(super) enum End {
     Maximum,
     /// Steps change nothing: what they would is below rounding.
     Standing,
-    /// The iterations are used up where steps change next to nothing.
+    /// Step after step changes next to nothing.
     Creeping,
     /// The iterations are used up, or there is nowhere to go.
     Limit,
@@ -44,6 +44,8 @@ const ROUNDING_OF_TERMS: f64 = 2e-15;
 const SHORT: f64 = 1e-5;
 /// So many steps that change nothing are enough, however the search goes on.
 const STANDING: usize = 12;
+/// A step that gains less is one of a search that creeps.
+const SLOW: f64 = 1e-9;
 /// The iterations are used up for nothing where steps are below so many standard errors.
 const CREEPING: f64 = 1e-2;
 /// Below this part of a step another one is looked for.
@@ -61,6 +63,8 @@ struct Place {
     damping: f64,
     /// How many steps in a row have changed nothing.
     still: usize,
+    /// How many steps in a row have gained next to nothing.
+    slow: usize,
     /// The last step in standard errors.
     last: f64,
     coordinates: Coordinates,
@@ -103,8 +107,8 @@ impl<D: Distribution> Problem<'_, D> {
         }
         let here = coordinates.of(&theta, &point);
         let row = self.mean_weight().max(1.0).sqrt();
-        let (damping, still, last) = (0.0, 0, f64::INFINITY);
-        let mut place = Place { theta, point, here, damping, still, last, coordinates, row };
+        let (damping, still, slow, last) = (0.0, 0, 0, f64::INFINITY);
+        let mut place = Place { theta, point, here, damping, still, slow, last, coordinates, row };
         let mut iterations = 0;
         let end = loop {
             if k == 0 {
@@ -167,6 +171,10 @@ impl<D: Distribution> Problem<'_, D> {
         }
         if place.still == STANDING {
             return ControlFlow::Break(End::Standing);
+        }
+        place.slow = if gain < SLOW { place.slow % STANDING + 1 } else { 0 };
+        if place.slow == STANDING && self.is_level_at_rest(&place.point) {
+            return ControlFlow::Break(End::Creeping);
         }
         if gain > 0.7 * predicted || level {
             place.damping = if place.damping < 1e-6 { 0.0 } else { place.damping * 0.1 };
