@@ -1,4 +1,4 @@
-//! Censored quantile regression against linear programmes by HiGHS, R's quantreg, the curves, and by its properties.
+//! Censored quantile regression against linear programmes by `HiGHS`, R's quantreg, the curves, and by its properties.
 
 use crate::common::{Frame, cases, numbers};
 use crate::random::Random;
@@ -32,7 +32,7 @@ fn near(found: &[f64], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// Each step as a linear programme, solved by HiGHS: tests/data/crq.py. Its vertex is exact to its tolerance of 1e-10 in a
+/// Each step as a linear programme, solved by `HiGHS`: tests/data/crq.py. Its vertex is exact to its tolerance of 1e-10 in a
 /// residual, which coefficients magnify.
 #[test]
 fn paths_are_those_of_highs() {

@@ -3,12 +3,11 @@
 scipy.optimize.linprog(method="highs-ds"): minimise sum v h - c'b subject to h >= z'b - y, h >= 0. Written after Peng and
 Huang (2008) and Portnoy (2003); events before censorings at one time, ties aside. Python 3, scipy.
 """
-import csv, json, sys
+import csv, json
 import numpy as np
 from scipy.optimize import linprog
-import scipy
 from pathlib import Path
-DATA = Path(__file__).parent if (Path(__file__).parent/"lung.csv").exists() else Path("/work/wt/regression/tests/data")
+DATA = Path(__file__).parent
 
 def solve(z, y, v, c):
     use = v > 0
@@ -77,5 +76,5 @@ case("veteran", "veteran", 1, ["karno", "age", "diagtime"], "log", grid)
 case("veteran time", "veteran", 1, ["karno", "prior"], "identity", grid)
 case("veteran weights", "veteran", 1, ["karno", "age"], "log", grid, True)
 case("pbc", "pbc", 2, ["age", "bili", "edema"], "log", fine)
-json.dump(cases, open("crq.json", "w"))
+json.dump(cases, open(DATA / "crq.json", "w"))
 for c in cases: print(c["name"], len(c["output"]["coefficients"]))
