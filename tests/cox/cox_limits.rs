@@ -563,3 +563,23 @@ fn the_robust_variance_of_weights_is_that_of_rows() -> Result<()> {
     assert!(clustered.terms()[0].robust_std_error().unwrap() > 0.45);
     Ok(())
 }
+/// A ridge counts in the information of each coefficient, and between coefficients not at all. R 4.2.2, survival 3.5-3:
+/// `coxph(Surv(t, e) ~ ridge(a, b, c, theta = 1.5, scale = FALSE))`, its coefficients and `$var`.
+#[test]
+fn the_variance_beside_a_ridge_is_that_of_the_penalised_information() -> Result<()> {
+    let time: Vec<f64> = (1..=12).map(f64::from).collect();
+    let a = [1., 0., 1., 1., 0., 0., 1., 0., 1., 0., 0., 1.];
+    let b = [0.3, -1.2, 0.8, 1.5, -0.4, 0.1, -0.9, 0.6, -1.1, 0.2, 1.3, -0.5];
+    let c = [2., 1., 0., 1., 2., 0., 1., 2., 0., 1., 0., 2.];
+    let model = fit(&CoxPh::new().ridge(1.5), &time, &[1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1], &[&a, &b, &c])?;
+    let coefficients = [-0.200314625666598, -0.0866200112340966, 0.209899794002406];
+    let errors = [0.581765705123676, 0.429899917979505, 0.383921641385668];
+    for (j, term) in model.terms().iter().enumerate() {
+        assert_relative_eq!(term.coefficient(), coefficients[j], max_relative = 1e-7);
+        assert_relative_eq!(term.model_std_error().unwrap(), errors[j], max_relative = 1e-7);
+    }
+    for (i, j, v) in [(0, 1, 0.0898095212637212), (0, 2, -0.00823811391959439), (1, 2, 0.0225181295448679)] {
+        assert_relative_eq!(model.variance()[(i, j)], v, max_relative = 1e-7);
+    }
+    Ok(())
+}

@@ -341,6 +341,26 @@ fn trends_and_weighted_pairs() {
     assert!(matches!(PairwiseLogRank::new().test(&data, &one), Err(Error::TooFewGroups { found: 1 })));
 }
 
+/// Variances below 1 are variances. By hand: one of x, y and z at risk, the event of x, scores 1, 2 and 4: u = 2/3 − 2/3 − 4/3,
+/// its variance 7 − (7/3)²; three strata of one a and one b with the events of a, b and a: O − E = ½, V = ¾.
+#[test]
+fn small_variances_have_ratios_and_trends() {
+    let data = RightCensored::new(&[1., 2., 3.], &[true, false, false]).unwrap();
+    let test = LogRank::test(&data, &Groups::from_codes(&[0, 1, 2], &["x", "y", "z"]).unwrap()).unwrap();
+    let trend = test.trend(&[1., 2., 4.]).unwrap();
+    close(trend.z().unwrap(), -4.0 / 14f64.sqrt());
+    close(trend.statistic(), 16.0 / 14.0);
+    assert_eq!(trend.df(), 1);
+
+    let event = [true, false, true, false, true, false];
+    let strata = Groups::from_codes(&[0, 0, 1, 1, 2, 2], &["u", "v", "w"]).unwrap();
+    let data = RightCensored::new(&[1., 9., 2., 9., 3., 9.], &event).unwrap().with_strata(strata).unwrap();
+    let test = LogRank::test(&data, &Groups::from_codes(&[0, 1, 1, 0, 0, 1], &["a", "b"]).unwrap()).unwrap();
+    let ratio = test.hazard_ratio("a", "b", Peto).unwrap().unwrap();
+    close(ratio.value().unwrap(), (2.0 / 3.0f64).exp());
+    close(ratio.std_error().unwrap(), (4.0 / 3.0f64).sqrt());
+}
+
 fn three_groups() -> ([f64; 15], [bool; 15], Groups) {
     let time = [3.1, 1.2, 5.3, 2.4, 7.5, 4.6, 6.7, 0.8, 9.9, 8.1, 2.2, 5.5, 3.6, 6.1, 1.7];
     let event = [1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1].map(|e| e == 1);
