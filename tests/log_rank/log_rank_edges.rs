@@ -172,12 +172,10 @@ fn many_groups_are_solved_once_or_refused() {
     let labels: Vec<String> = (0..k).map(|g| g.to_string()).collect();
     let codes: Vec<usize> = (0..3 * k).map(|i| i % k).collect();
     let data = RightCensored::new(&time, vec![true; 3 * k]).unwrap();
-    let start = std::time::Instant::now();
     let test = LogRank::test(&data, &Groups::from_codes(&codes, &labels).unwrap()).unwrap();
     for _ in 0..50 {
         assert!(test.statistic() > 0.0 && test.p_value().is_some() && test.to_string().contains("df"));
     }
-    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     let codes: Vec<usize> = (0..5000).collect();
     let labels: Vec<String> = codes.iter().map(ToString::to_string).collect();
     let many = Groups::from_codes(&codes, &labels).unwrap();

@@ -98,9 +98,15 @@ fn a_mod_rs_holds_no_code() {
     }
 }
 
-/// The sources of the library and the program: where each stands below `src`, and its text.
+/// The sources of the library and the program.
 fn sources() -> Vec<(PathBuf, String)> {
-    let (mut folders, mut sources) = (vec![root().join("src")], Vec::new());
+    sources_below("src")
+}
+
+/// The sources in a folder: where each stands below it, and its text.
+fn sources_below(folder: &str) -> Vec<(PathBuf, String)> {
+    let top = root().join(folder);
+    let (mut folders, mut sources) = (vec![top.clone()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -108,7 +114,7 @@ fn sources() -> Vec<(PathBuf, String)> {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
                 let text = fs::read_to_string(&path).unwrap();
-                sources.push((path.strip_prefix(root().join("src")).unwrap().to_path_buf(), text));
+                sources.push((path.strip_prefix(&top).unwrap().to_path_buf(), text));
             }
         }
     }
@@ -173,6 +179,17 @@ fn no_room_looks_up() {
             looks.remove(&lowest);
         }
         assert!(looks.is_empty(), "rooms of {wing:?} that look at each other: {looks:?}");
+    }
+}
+
+/// A machine may be busy: what would take for ever is seen without a clock.
+#[test]
+fn no_test_asserts_how_long_something_took() {
+    for (path, text) in sources_below("tests") {
+        for (number, line) in text.lines().enumerate() {
+            let timed = line.contains("assert") && line.contains(".elapsed");
+            assert!(!timed || path.ends_with("house.rs"), "{}:{}", path.display(), number + 1);
+        }
     }
 }
 
