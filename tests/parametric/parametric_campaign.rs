@@ -2,8 +2,9 @@
 //! name of what the data cannot tell; an error is one about the arguments.
 //!
 //! Without the variable the first data of one seed alone, in the families without integrals. By hand, with 100
-//! data sets of each seed, it lists what is still open, and the fits that take a second:
-//! `GREENWOOD_HOSTILE=9 cargo test --release --test parametric campaign -- --nocapture`.
+//! data sets of each seed, it prints what is still open, and the fits that take a second:
+//! `GREENWOOD_HOSTILE=9 cargo test --release --test parametric campaign -- --nocapture`. Open is 10/16, whose Weibull model
+//! with proportional hazards ends at its last step (`MaxIterations`).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -224,8 +225,10 @@ fn hostile_campaign() {
                     Err(e) => e.to_string().chars().take(60).collect(),
                 };
                 *ends.entry(end.split(':').next().unwrap_or_default().into()).or_default() += 1;
-                let slow = (asked.is_some() && seconds > 1.0).then(|| format!("{seconds:.1} s"));
-                if let Some(what) = complaint(&fit).or(slow) {
+                if asked.is_some() && seconds > 1.0 {
+                    println!("{seed}/{set} {family}: {seconds:.1} s; {}", hostile.words);
+                }
+                if let Some(what) = complaint(&fit) {
                     let complaint = format!("{seed}/{set} {family}: {what}; {}", hostile.words);
                     println!("{complaint}");
                     complaints.push(complaint);
