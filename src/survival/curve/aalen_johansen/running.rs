@@ -26,9 +26,22 @@ enum Seen {
     Several,
 }
 
-/// Where the estimates stand after some rows.
-struct Running<E> {
-    kind: IncidenceVariance,
+impl Seen {
+    /// After a row with `each` events of each cause. Of moment in the first rows only, and kept out of the way of the rest.
+    #[inline(never)]
+    fn after(self, each: &[f64]) -> Self {
+        (0..each.len()).filter(|&k| each[k] > 0.0).fold(self, |seen, k| match seen {
+            Self::None => Self::One(k),
+            Self::One(other) if other == k => seen,
+            _ => Self::Several,
+        })
+    }
+}
+
+/// Where the estimates stand after some rows. Which variance grows is known when it is compiled, so that a step holds the terms
+/// of one only.
+#[derive(Clone)]
+struct Running<E, const AALEN: bool> {
     free: f64,
     log_variance: f64,
     incidence: E,
@@ -36,10 +49,9 @@ struct Running<E> {
     seen: Seen,
 }
 
-impl<E: Each> Running<E> {
-    fn start(zero: &E, kind: IncidenceVariance) -> Self {
+impl<E: Each, const AALEN: bool> Running<E, AALEN> {
+    fn start(zero: &E) -> Self {
         Self {
-            kind,
             free: 1.0,
             log_variance: 0.0,
             incidence: zero.clone(),
@@ -49,7 +61,11 @@ impl<E: Each> Running<E> {
     }
 
     /// A row with `n` at risk and `by_cause` events.
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "only inside the loop over rows does what runs stay in registers"
+    )]
+    #[inline(always)]
     fn step(&mut self, n: f64, by_cause: &E) {
         let each = by_cause.as_ref();
         let d = match each {
@@ -64,7 +80,7 @@ impl<E: Each> Running<E> {
         let greenwood = greenwood(d, n);
         self.free *= if d >= n && d > 0.0 { 0.0 } else { 1.0 - fall };
         self.log_variance += greenwood;
-        if self.kind == IncidenceVariance::Aalen {
+        if AALEN {
             if d > 0.0 {
                 self.growing.step(|k| (hazard.free * (each[k] * unit), hazard.aalen(each[k], each)));
             }
@@ -79,16 +95,10 @@ impl<E: Each> Running<E> {
             *f += hazard.free * (d * unit);
         }
         if self.seen != Seen::Several {
-            for k in (0..each.len()).filter(|&k| each[k] > 0.0) {
-                self.seen = match self.seen {
-                    Seen::None => Seen::One(k),
-                    Seen::One(other) if other == k => self.seen,
-                    _ => Seen::Several,
-                };
-            }
+            self.seen = self.seen.after(each);
             // As long as nothing has competed the incidence is one minus Kaplan-Meier, to the last bit.
-            if let Seen::One(k) = self.seen {
-                incidence[k] = 1.0 - self.free;
+            for (k, f) in incidence.iter_mut().enumerate() {
+                *f = if self.seen == Seen::One(k) { 1.0 - self.free } else { *f };
             }
         }
     }
@@ -104,7 +114,7 @@ impl<E: Each> Running<E> {
         self.growing.write(to);
     }
 
-    fn read(zero: &E, kind: IncidenceVariance, from: &[f64]) -> Self {
+    fn read(zero: &E, from: &[f64]) -> Self {
         let causes = zero.as_ref().len();
         let mut incidence = zero.clone();
         incidence.as_mut().copy_from_slice(&from[3..3 + causes]);
@@ -114,7 +124,7 @@ impl<E: Each> Running<E> {
             _ => Seen::Several,
         };
         let growing = Growing::read(zero, &from[3 + causes..]);
-        Self { kind, free: from[0], log_variance: from[1], incidence, growing, seen }
+        Self { free: from[0], log_variance: from[1], incidence, growing, seen }
     }
 }
 
@@ -134,8 +144,8 @@ pub(super) struct Columns {
 }
 
 /// With one cause the variance is that of S.
-fn has_own_variance(causes: usize, kind: IncidenceVariance) -> bool {
-    causes > 1 || kind == IncidenceVariance::Aalen
+fn has_own_variance(causes: usize, aalen: bool) -> bool {
+    causes > 1 || aalen
 }
 
 /// Walks over some rows of a table: `work` is told the rows as a number of causes that is known, or as any number.
@@ -162,18 +172,19 @@ trait Work {
 
 /// S after each row of a table, and the places from which the rest follows.
 pub(super) fn places(table: &CompetingRiskTable, kind: IncidenceVariance) -> (Vec<f64>, Vec<f64>) {
-    struct Keep(IncidenceVariance);
+    struct Keep<const AALEN: bool>;
 
-    impl Work for Keep {
+    impl<const AALEN: bool> Work for Keep<AALEN> {
         type Output = (Vec<f64>, Vec<f64>);
 
         fn on<E: Each>(self, rows: impl ExactSizeIterator<Item = (f64, E)>, zero: &E) -> Self::Output {
             let mut free = Vec::with_capacity(rows.len());
             let mut places = Vec::with_capacity(rows.len().div_ceil(BLOCK) * width(zero.as_ref().len()));
-            let mut running = Running::start(zero, self.0);
+            let mut running = Running::<E, AALEN>::start(zero);
             for (i, (n, by_cause)) in rows.enumerate() {
                 if i % BLOCK == 0 {
-                    running.write(&mut places);
+                    // A copy is written, so that what runs need not lie in memory.
+                    running.clone().write(&mut places);
                 }
                 running.step(n, &by_cause);
                 free.push(running.free);
@@ -182,12 +193,17 @@ pub(super) fn places(table: &CompetingRiskTable, kind: IncidenceVariance) -> (Ve
         }
     }
 
-    over(table, 0..table.all().len(), Keep(kind))
+    let rows = 0..table.all().len();
+    if kind == IncidenceVariance::Aalen {
+        over(table, rows, Keep::<true>)
+    } else {
+        over(table, rows, Keep::<false>)
+    }
 }
 
 /// The estimates after each row, and S.
 pub(super) fn columns(table: &CompetingRiskTable, kind: IncidenceVariance) -> (Vec<f64>, Columns) {
-    over(table, 0..table.all().len(), Write { kind, place: None })
+    written(table, 0..table.all().len(), kind, None)
 }
 
 /// The estimates after each row of block number `block`, from its place among `places`.
@@ -200,21 +216,33 @@ pub(super) fn block(
     let rows = block * BLOCK..((block + 1) * BLOCK).min(table.all().len());
     let width = width(table.causes().len());
     let place = places.get(block * width..(block + 1) * width);
-    over(table, rows, Write { kind, place }).1
+    written(table, rows, kind, place).1
 }
 
-struct Write<'a> {
+fn written(
+    table: &CompetingRiskTable,
+    rows: Range<usize>,
     kind: IncidenceVariance,
+    place: Option<&[f64]>,
+) -> (Vec<f64>, Columns) {
+    if kind == IncidenceVariance::Aalen {
+        over(table, rows, Write::<true> { place })
+    } else {
+        over(table, rows, Write::<false> { place })
+    }
+}
+
+struct Write<'a, const AALEN: bool> {
     /// Where the first row begins; `None` for the start.
     place: Option<&'a [f64]>,
 }
 
-impl Work for Write<'_> {
+impl<const AALEN: bool> Work for Write<'_, AALEN> {
     type Output = (Vec<f64>, Columns);
 
     fn on<E: Each>(self, rows: impl ExactSizeIterator<Item = (f64, E)>, zero: &E) -> Self::Output {
         let causes = zero.as_ref().len();
-        let own = has_own_variance(causes, self.kind);
+        let own = has_own_variance(causes, AALEN);
         let mut free = Vec::with_capacity(rows.len());
         let mut to = Columns {
             log_variance: Vec::with_capacity(rows.len()),
@@ -222,8 +250,8 @@ impl Work for Write<'_> {
             variance: Vec::with_capacity(if own { rows.len() * causes } else { 0 }),
         };
         let mut running = match self.place {
-            Some(place) => Running::read(zero, self.kind, place),
-            None => Running::start(zero, self.kind),
+            Some(place) => Running::<E, AALEN>::read(zero, place),
+            None => Running::start(zero),
         };
         for (n, by_cause) in rows {
             running.step(n, &by_cause);

@@ -27,9 +27,11 @@ impl Columns {
         }
     }
 
-    /// One time: `counts` has the censored first, then the events of each cause.
+    /// One time: `counts` has the censored first, then the events of each cause; an array where their number is known, so that
+    /// the compiler unrolls.
     #[inline]
-    pub(super) fn push(&mut self, time: f64, counts: &[u32], entered: u32) {
+    pub(super) fn push(&mut self, time: f64, counts: &(impl AsRef<[u32]> + ?Sized), entered: u32) {
+        let counts = counts.as_ref();
         let events: u32 = counts[1..].iter().sum();
         self.time.push(time);
         self.at_risk.push(self.now);

@@ -58,10 +58,13 @@ impl Packing {
         while let Some(first) = next {
             let (time, mut bits) = (self.time(first), first >> self.width);
             let mut key = first;
-            let counts = counts.as_mut();
-            counts.fill(0);
+            counts.as_mut().fill(0);
             loop {
-                counts[self.code(key)] += 1;
+                let code = self.code(key);
+                // Without an address that depends on the cause: what was written there would be waited for.
+                for (k, count) in counts.as_mut().iter_mut().enumerate() {
+                    *count += u32::from(k == code);
+                }
                 next = keys.next();
                 let Some(following) = next else { break };
                 // The bits are compared first: a tolerance is rare.
@@ -72,7 +75,7 @@ impl Packing {
                 }
                 (key, bits) = (following, following >> self.width);
             }
-            columns.push(time, counts, 0);
+            columns.push(time, &counts, 0);
         }
         columns
     }
