@@ -109,9 +109,9 @@ fn weighted_subjects_answer_as_subjects_written_out() {
             writeln!(weighted, "{i},{row},{group},{covariate},{weight}").unwrap();
         }
         for copy in 0..weight.parse().unwrap() {
-            rows.iter().for_each(|row| {
+            for row in rows {
                 writeln!(written_out, "{i}.{copy},{row},{group},{covariate},{weight}").unwrap();
-            });
+            }
         }
     }
     let calls = [
