@@ -376,3 +376,23 @@ fn maintained() -> (Vec<f64>, Vec<bool>, Vec<usize>) {
     let event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1];
     (time.to_vec(), event.iter().map(|&e| e == 1).collect(), (0..23).map(|i| usize::from(i > 10)).collect())
 }
+
+/// `4 Σ (−1)ᵏ P(N > (2k + 1) q)` by mpmath. By hand: n strata of one a and one b, V = n/4; all events in a make n/2, a and b in
+/// turn ½.
+#[test]
+fn both_tails_of_the_supremum() {
+    for (n, all, q, p) in
+        [(36, true, 6.0, 3.94635058015079256e-9), (9, false, 1.0 / 3.0, 0.99998082187930714)]
+    {
+        let rows = || (0..2 * n).map(|i| (i / 2, i % 2));
+        let time: Vec<f64> =
+            rows().map(|(s, other)| if other == 1 { 99.0 } else { s as f64 + 1.0 }).collect();
+        let event: Vec<bool> = rows().map(|(_, other)| other == 0).collect();
+        let codes: Vec<usize> = rows().map(|(s, other)| if all { other } else { (s + other) % 2 }).collect();
+        let strata = Groups::new(&rows().map(|(s, _)| s.to_string()).collect::<Vec<_>>());
+        let data = RightCensored::new(&time, &event).unwrap().with_strata(strata).unwrap();
+        let test = Renyi::new().test(&data, &Groups::from_codes(&codes, &["a", "b"]).unwrap()).unwrap();
+        close(test.statistic().unwrap(), q);
+        close(test.p_value().unwrap(), p);
+    }
+}

@@ -10,6 +10,7 @@ mod monte_carlo;
 mod permutation;
 mod permutation_edges;
 mod robust_log_rank;
+mod stored_tests;
 mod subgroups;
 mod test_summary;
 mod weighted_log_rank;

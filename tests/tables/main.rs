@@ -7,6 +7,7 @@ mod house;
 mod missing_values;
 mod not_estimable;
 mod risk_table;
+mod risk_table_by_hand;
 mod risk_table_grid;
 mod send_sync;
 mod serde_forms;

@@ -1,0 +1,111 @@
+//! What a table tells, counted by hand.
+
+use greenwood::Result;
+use greenwood::survival::data::NearTies;
+use greenwood::survival::{KaplanMeier, RightCensored, RiskTable, Weights};
+
+/// 0.3 but for rounding: a near tie.
+const NEAR: f64 = 0.1 + 0.2;
+
+/// One part with exact times makes the whole exact, wherever it stands.
+#[test]
+fn an_exact_part_makes_the_whole_exact() -> Result<()> {
+    let part = |time: f64, near_ties: NearTies| -> Result<RiskTable> {
+        Ok(RiskTable::new(&RightCensored::new(&[time, 2.0], &[true, false])?.with_near_ties(near_ties)?))
+    };
+    for (a, b, times) in [
+        (NearTies::Merge, NearTies::Merge, vec![0.3, 2.0]),
+        (NearTies::Exact, NearTies::Merge, vec![0.3, NEAR, 2.0]),
+        (NearTies::Merge, NearTies::Exact, vec![0.3, NEAR, 2.0]),
+        (NearTies::Exact, NearTies::Exact, vec![0.3, NEAR, 2.0]),
+    ] {
+        let whole = part(0.3, a)?.merge(&part(NEAR, b)?)?;
+        assert_eq!(whole.times(), times, "{a:?} {b:?}");
+        assert_eq!(whole.last_time(), Some(2.0));
+        assert_eq!(whole == part(0.3, a)?, false);
+    }
+    Ok(())
+}
+
+/// Each subject counts from its entry to its exit, as often as its weight says; a large time does not take the small ones.
+#[test]
+fn person_time_is_the_sum_over_subjects() -> Result<()> {
+    let time = [4.0, 6.0, 7.0, 9.5];
+    let data = RightCensored::new(&time, &[true, false, true, false])?.with_entry(&[0.0, 2.0, 0.0, 6.5])?;
+    assert_eq!(RiskTable::new(&data).person_time(), 4.0 + 4.0 + 7.0 + 3.0);
+    let data = data.with_weights(Weights::sampling(vec![0.5, 3.0, 1.0, 2.0]))?;
+    assert_eq!(RiskTable::new(&data).person_time(), 2.0 + 12.0 + 7.0 + 6.0);
+    let data = RightCensored::new(&[1e16, 1.0, 1.0], &[true, true, false])?;
+    assert_eq!(RiskTable::new(&data).person_time(), 1e16 + 2.0);
+    Ok(())
+}
+
+/// Those still under observation at 1.5 have the table that they would have alone, near ties with the times that they had.
+#[test]
+fn a_tail_keeps_what_its_near_ties_were() -> Result<()> {
+    let time = [0.3, NEAR, 1.0, 2.1, 3.0 * 0.7, 2.1, 5.0, 6.3, 3.0 * 2.1, 8.0];
+    let event = [true, false, true, true, false, true, false, true, true, false];
+    for weights in [None, Some([1.0, 2.0, 0.5, 1.5, 1.0, 2.0, 3.0, 0.25, 1.0, 1.0])] {
+        let rows = |from: usize| -> Result<RightCensored> {
+            let data = RightCensored::new(time[from..].to_vec(), event[from..].to_vec())?;
+            weights.map_or(Ok(data.clone()), |w| data.with_weights(Weights::sampling(w[from..].to_vec())))
+        };
+        let tail = KaplanMeier::fit(&rows(0)?).given_survival_to(1.5)?;
+        let alone = KaplanMeier::fit(&rows(3)?);
+        assert_eq!(tail.table().times(), [3.0 * 0.7, 5.0, 6.3, 8.0]);
+        assert_eq!(tail.table(), alone.table());
+        assert_eq!(tail.table().person_time(), alone.table().person_time());
+        // Another tenth of the same: as if it had been there from the start.
+        let more = RiskTable::new(&RightCensored::new(&[7.0 * 0.3], &[true])?);
+        if weights.is_none() {
+            assert_eq!(tail.table().merge(&more)?, alone.table().merge(&more)?);
+        }
+    }
+    Ok(())
+}
+
+/// By hand: S is 3/4 from 2, 9/16 from 4, 3/8 from 5 and 3/16 from 7; entries at 1 and 3 are no steps.
+#[test]
+fn a_quantile_alone_is_that_with_limits() -> Result<()> {
+    let data = RightCensored::new(&[2.0, 4.0, 5.0, 7.0, 9.0], &[true, true, true, true, false])?
+        .with_entry(&[0.0, 1.0, 1.0, 1.0, 3.0])?;
+    let curve = KaplanMeier::fit(&data);
+    // 4 at risk at 2, 4 at 4, 3 at 5, 2 at 7.
+    assert_eq!(curve.at(4.5).value(), Ok(0.75 * 0.75));
+    for (p, time) in [
+        (0.0, Some(0.0)),
+        (0.2, Some(2.0)),
+        (0.4, Some(4.0)),
+        (0.5, Some(5.0)),
+        (0.7, Some(7.0)),
+        (0.9, None),
+    ] {
+        assert_eq!(curve.quantile_value(p)?, time, "{p}");
+        let quantile = curve.quantile(p)?;
+        assert_eq!((quantile.p(), quantile.value().ok()), (p, time));
+    }
+    Ok(())
+}
+
+/// A stored share outside [0, 1] is none, and a time below 0 is none.
+#[cfg(feature = "serde")]
+#[test]
+fn a_stored_quantile_is_checked() -> Result<()> {
+    use greenwood::survival::curve::Quantile;
+
+    let data = RightCensored::new(&[4., 6., 8., 10., 12.], &[true, true, false, true, false])?;
+    let stored = serde_json::to_value(KaplanMeier::fit(&data).median()).unwrap();
+    assert!(serde_json::from_value::<Quantile>(stored.clone()).is_ok());
+    for (field, other, says) in [
+        ("/p", 1.5, "p"),
+        ("/p", -0.5, "p"),
+        ("/value/Ok", -10.0, "the quantile"),
+        ("/interval/lower", -4.0, ""),
+    ] {
+        let mut changed = stored.clone();
+        *changed.pointer_mut(field).unwrap() = serde_json::json!(other);
+        let error = serde_json::from_value::<Quantile>(changed).unwrap_err().to_string();
+        assert!(error.contains(says), "{field}: {error}");
+    }
+    Ok(())
+}
