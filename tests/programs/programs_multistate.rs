@@ -306,7 +306,7 @@ fn problems_are_those_of_survcheck() {
     }
 }
 
-/// Whoever is in another state than the row before ended in is at risk there: the same as another subject of one cluster.
+/// All who are in another state than the row before ended in are at risk there: the same as another subject of one cluster.
 #[test]
 fn a_teleport_is_borne() {
     let rows = "1,0,4,1,0,1\n1,4,6,2,3,1\n2,0,3,1,2,2\n2,3,7,2,3,2\n3,0,5,1,3,3\n4,0,8,1,2,4\n5,0,2,1,2,5\n5,2,9,2,0,5\n";

@@ -782,7 +782,7 @@ fn one_subject_alone_has_no_error() -> Result<()> {
     Ok(())
 }
 
-/// Where each subject has had one event and nobody was censored, the mean number is 1 whoever is drawn: every subject's
+/// Where each subject has had one event and nobody was censored, the mean number is 1 in every sample: every subject's
 /// influence is 0, and what is left of the sums is rounding (an interval from 0.9999999927 to 1.0000000073 was made of it).
 #[test]
 fn what_adds_up_to_no_variance_is_no_interval() {

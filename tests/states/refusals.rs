@@ -291,7 +291,7 @@ fn of_stored_tests_and_models() -> Result<()> {
     let design = Design::builder().numeric("x", &[0.1, 0.1, 0.9, 0.4]).build()?;
     let means = MeanTest::test(&events, &Groups::new(&["x", "x", "y", "y"]))?;
     let means = serde_json::to_value(means).unwrap();
-    // Whoever has x = 1 is there at every event and has none.
+    // All who have x = 1 are there at every event and have none.
     let outcome = [Some("a"), Some("b"), None, Some("a"), Some("a"), None];
     let data = CompetingRisks::new(&[1., 2., 3., 4., 5., 6.], &outcome)?;
     let apart = Design::builder().numeric("x", &[0., 1., 0., 0., 0., 1.]).build()?;

@@ -65,7 +65,7 @@ fn others(row: &EventRow, b: f64) -> f64 {
 
 /// The weights of the event times of a stratum; 0 where one group alone is at risk.
 ///
-/// Whoever is at risk at t has neither had the event nor been censored (nor yet to enter): `n(t)/n = S(t) G(t)`, exactly so for the
+/// All who are at risk at t have neither had the event nor been censored (nor yet to enter): `n(t)/n = S(t) G(t)`, exactly so for the
 /// Kaplan-Meier estimates, events first. So `S/G` is `n S²/n(t)` and `1/G` is `n S/n(t)`, and late entries, which shrink n(t) as
 /// censoring does, are made good by the same division.
 fn weights(Stratum { rows, subjects, .. }: &Stratum, method: AverageMethod) -> Vec<f64> {

@@ -149,7 +149,7 @@ fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> (Vec
     let (mut trace, mut size) = (vec![0.0; p], vec![0.0; p]);
     let mut steps = workspace.steps.iter();
     for stratum in &rows.strata {
-        let anew: Vec<bool> = steps.by_ref().take(stratum.ties.len()).map(|s| s.anew).collect();
+        let recomputed: Vec<bool> = steps.by_ref().take(stratum.ties.len()).map(|s| s.recomputed).collect();
         let mut all = Moments::new(p);
         for change in stratum.backwards() {
             let tie = change.tie;
@@ -163,7 +163,7 @@ fn half_trace(rows: &Rows, workspace: &Workspace, ties: Ties, v: &[f64]) -> (Vec
             for &(_, i) in change.not_yet.iter().rev() {
                 all.add(rows.row(i), -workspace.risk[i], v);
             }
-            if anew[change.at] {
+            if recomputed[change.at] {
                 all = Moments::new(p);
                 stratum.at_risk(tie).for_each(|i| all.add(rows.row(i), workspace.risk[i], v));
             }

@@ -22,7 +22,7 @@ pub(in crate::survival::regression) struct HazardStep {
     /// The log likelihood's share.
     pub log: f64,
     /// Are the sums over the risk set to be recomputed here, for taking away has cancelled them?
-    pub anew: bool,
+    pub recomputed: bool,
 }
 
 /// One, or a number of those, who leave a tie one after the other.
@@ -78,7 +78,7 @@ impl HazardStep {
     #[inline]
     pub fn of_one(at_risk: f64) -> Self {
         let hazard = at_risk.recip();
-        Self { all: hazard, own: hazard, at_risk, square: [1.0, 0.0, 0.0], log: 0.0, anew: false }
+        Self { all: hazard, own: hazard, at_risk, square: [1.0, 0.0, 0.0], log: 0.0, recomputed: false }
     }
 
     /// For the risk sum of the tied events and of the others at risk.

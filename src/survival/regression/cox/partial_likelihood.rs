@@ -115,8 +115,8 @@ impl Workspace {
                 let events: f64 = self.risk[tie.start..tie.events_end].iter().sum();
                 peak = f64::max(peak, at_risk);
                 // Taking away leaves the rounding of what was taken. Where little remains it is summed again.
-                let anew = taken && at_risk <= CANCELLED * peak;
-                if anew {
+                let recomputed = taken && at_risk <= CANCELLED * peak;
+                if recomputed {
                     at_risk = stratum.at_risk(tie).map(|i| self.risk[i]).sum();
                     let others_at_risk = stratum.at_risk(tie).filter(|&i| i >= tie.events_end);
                     others = others_at_risk.map(|i| self.risk[i]).sum();
@@ -128,7 +128,7 @@ impl Workspace {
                 } else {
                     HazardStep::new(tie, ties, at_risk, others.max(0.0), events)
                 };
-                step.anew = anew;
+                step.recomputed = recomputed;
                 let own: f64 =
                     (tie.start..tie.events_end).map(|i| rows.weight[i] * (self.eta[i] - self.shift)).sum();
                 log_likelihood += own - step.log;
@@ -173,13 +173,13 @@ impl Workspace {
             for i in next..stratum.rows.end {
                 self.exposure[i] = hazard + entered(self.exposure[i]);
             }
-            self.expose_anew(stratum, first, &weigh);
+            self.expose_recomputed(stratum, first, &weigh);
             first += stratum.ties.len();
         }
     }
 
     /// The exposure of late rows is a difference of hazards; where little is left of it, it is summed again.
-    fn expose_anew(&mut self, stratum: &Stratum, first: usize, weigh: &impl Fn(usize) -> f64) {
+    fn expose_recomputed(&mut self, stratum: &Stratum, first: usize, weigh: &impl Fn(usize) -> f64) {
         if stratum.late.is_empty() {
             return;
         }
@@ -337,14 +337,14 @@ impl<W: Fn(usize) -> f64> Means<'_, W> {
     fn over(&mut self, stratum: &Stratum, first: usize, mut done: impl FnMut(usize)) {
         self.s1.fill(0.0);
         for change in stratum.backwards() {
-            self.join(stratum, &change, self.steps[first + change.at].anew);
+            self.join(stratum, &change, self.steps[first + change.at].recomputed);
             self.leave(change.tie, first + change.at);
             done(change.tie.start);
         }
     }
 
     /// The sums over the risk set of a time. Those over who leave together are kept apart; who leaves alone needs none.
-    fn join(&mut self, stratum: &Stratum, change: &Change, anew: bool) {
+    fn join(&mut self, stratum: &Stratum, change: &Change, recomputed: bool) {
         let (rows, risk, tie) = (self.rows, self.risk, change.tie);
         let add = |sums: &mut [f64], i: usize, factor: f64| {
             for (s, x) in sums.iter_mut().zip(rows.row(i)) {
@@ -368,7 +368,7 @@ impl<W: Fn(usize) -> f64> Means<'_, W> {
         for &(_, i) in change.not_yet.iter().rev() {
             add(self.s1, i, -risk[i]);
         }
-        if anew {
+        if recomputed {
             self.s1.fill(0.0);
             for i in stratum.at_risk(tie) {
                 add(self.s1, i, risk[i]);

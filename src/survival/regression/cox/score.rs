@@ -45,7 +45,7 @@ pub(super) fn risk_sums(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
                     *s -= workspace.risk[i] * x;
                 }
             }
-            if workspace.steps[first + k].anew {
+            if workspace.steps[first + k].recomputed {
                 s1.fill(0.0);
                 for i in stratum.at_risk(tie) {
                     add(&mut s1, rows.row(i), workspace.risk[i]);

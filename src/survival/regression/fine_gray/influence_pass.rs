@@ -113,16 +113,21 @@ struct Now<const P: usize> {
     drift: Level<P>,
     /// Those with another event.
     gone: Level<P>,
-    /// `∫ q/π dΛᶜ`, as those feel it who are censored now, and as those with an event do.
-    pull: [f64; P],
-    felt: [f64; P],
+    /// `∫ q/π dΛᶜ`, the influence of the estimated G: on those who are censored now, and on those with an event.
+    influence: [f64; P],
+    of_events: [f64; P],
     /// `q/π` of those who are censored now.
-    own_pull: [f64; P],
+    own_influence: [f64; P],
 }
 
 impl<const P: usize> Now<P> {
-    const ZERO: Self =
-        Self { drift: Level::ZERO, gone: Level::ZERO, pull: [0.0; P], felt: [0.0; P], own_pull: [0.0; P] };
+    const ZERO: Self = Self {
+        drift: Level::ZERO,
+        gone: Level::ZERO,
+        influence: [0.0; P],
+        of_events: [0.0; P],
+        own_influence: [0.0; P],
+    };
 }
 
 /// The walk from the first row to the last.
@@ -144,7 +149,7 @@ impl<const P: usize> Forwards<'_, P> {
         // Where events leave first a censoring moves what comes after its time, and those with an event at it do not feel it.
         if events_first {
             self.join(rows.clone());
-            self.now.felt = self.now.pull;
+            self.now.of_events = self.now.influence;
         }
         if let Some(c) = censoring {
             let later = &self.after[if events_first { k } else { from }];
@@ -152,13 +157,13 @@ impl<const P: usize> Forwards<'_, P> {
             let factor = c.censored / (c.at_risk * divisor);
             for j in 0..P {
                 let q = self.now.gone.x[j] * later.all - self.now.gone.all * later.x[j];
-                self.now.pull[j] += q * factor;
-                self.now.own_pull[j] = q / divisor;
+                self.now.influence[j] += q * factor;
+                self.now.own_influence[j] = q / divisor;
             }
         }
         if !events_first {
             self.join(rows);
-            self.now.felt = self.now.pull;
+            self.now.of_events = self.now.influence;
         }
     }
 
@@ -174,7 +179,7 @@ impl<const P: usize> Forwards<'_, P> {
     #[inline]
     fn count(&mut self, j: usize, (from, k): (usize, usize)) {
         let End { rows, pass, .. } = *self.end;
-        let Now { drift, pull, felt, own_pull, .. } = &self.now;
+        let Now { drift, influence, of_events, own_influence, .. } = &self.now;
         let weight = rows.weight.own().map_or(1.0, |w| w[j]);
         // G is estimated from subjects where weights are those of a sample.
         let unit = if self.end.sampling { weight.recip() } else { 1.0 };
@@ -183,16 +188,18 @@ impl<const P: usize> Forwards<'_, P> {
         let mut u: [f64; P] = if rows.event[j] {
             let mean = &self.means[from];
             std::array::from_fn(|a| {
-                (x[a] - mean[a]) - risk * (x[a] * drift.all - drift.x[a]) - unit * felt[a]
+                (x[a] - mean[a]) - risk * (x[a] * drift.all - drift.x[a]) - unit * of_events[a]
             })
         } else if pass.weight[j] > 0.0 {
             let (w, later) = (pass.weight[j], &self.after[k]);
             let exposure = drift.all + w * later.all;
             std::array::from_fn(|a| {
-                -risk * (x[a] * exposure - (drift.x[a] + w * later.x[a])) - unit * felt[a]
+                -risk * (x[a] * exposure - (drift.x[a] + w * later.x[a])) - unit * of_events[a]
             })
         } else {
-            std::array::from_fn(|a| -risk * (x[a] * drift.all - drift.x[a]) - unit * (pull[a] - own_pull[a]))
+            std::array::from_fn(|a| {
+                -risk * (x[a] * drift.all - drift.x[a]) - unit * (influence[a] - own_influence[a])
+            })
         };
         if rows.weight.own().is_some() {
             let factor = if self.end.repeated { weight.sqrt() } else { weight };

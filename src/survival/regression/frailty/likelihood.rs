@@ -125,7 +125,7 @@ impl Likelihood {
                 s1.iter_mut().zip(rows.row(i)).for_each(|(s, x)| *s -= risk[i] * x);
                 late = rest;
             }
-            if step.anew {
+            if step.recomputed {
                 s1.fill(0.0);
                 for i in stratum.at_risk(tie) {
                     s1.iter_mut().zip(rows.row(i)).for_each(|(s, x)| *s += risk[i] * x);

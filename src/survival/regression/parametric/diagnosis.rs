@@ -114,7 +114,7 @@ impl<D: Distribution> Problem<'_, D> {
     }
 
     /// The location, where all that is known after entry is a small part of the cumulative hazard before it: the data tell of the tail
-    /// of a distribution alone, and it runs off.
+    /// of a distribution alone, and the likelihood is monotone in the location.
     fn in_tail_after_entry(&self, point: &Point) -> Option<usize> {
         let layout = self.layout;
         let own = |j: &usize| {
@@ -154,7 +154,7 @@ impl<D: Distribution> Problem<'_, D> {
     }
 
     /// The location, where all that is known of the times is in the tail of a location-scale family, so that its hazard is next to
-    /// a constant, or to a power of time: the location runs off, and the scale with it.
+    /// a constant, or to a power of time: the likelihood is monotone in the location, and in the scale with it.
     fn in_tail(&self, theta: &[f64]) -> Option<usize> {
         let standard = self.distribution.standard_form()?;
         let (rows, location) = (self.rows, self.layout.location);
