@@ -7,6 +7,7 @@
 #[allow(clippy::module_inception)] // the file is named after what it holds
 mod error;
 mod file_error;
+mod length;
 mod model_error;
 mod not_estimable;
 mod size;
@@ -16,6 +17,7 @@ mod trial_error;
 
 pub use error::{Error, Result};
 pub use file_error::FileError;
+pub(crate) use length::check_len;
 pub use model_error::ModelError;
 pub use not_estimable::NotEstimable;
 pub(crate) use size::check_size;

@@ -11,6 +11,7 @@ use crate::plot::occupied::Occupied;
 use crate::plot::picture::{Anchor, Picture};
 use crate::plot::square::Square;
 use crate::plot::style::{INK, Style};
+use crate::print::or_missing;
 use crate::survival::prediction::calibration::CalibrationTable;
 use crate::survival::result::estimate::Estimate;
 
@@ -210,7 +211,7 @@ impl CalibrationPlot {
 
     fn describe(&self) -> String {
         let group = |g: &crate::survival::prediction::calibration::CalibrationGroup| {
-            let observed = g.observed().value().map_or_else(|_| "–".into(), |v| format!("{:.1}%", 100.0 * v));
+            let observed = or_missing(g.observed().value().ok(), |v| format!("{:.1}%", 100.0 * v));
             format!("{} subjects: predicted {:.1}%, observed {observed}", g.subjects(), 100.0 * g.mean_risk())
         };
         let groups: Vec<String> = self.table.groups().iter().map(group).collect();

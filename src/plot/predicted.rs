@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::plot::curves::CurvePlot;
 use crate::plot::print_columns::Columns;
 use crate::plot::series::StepSeries;
@@ -99,10 +99,7 @@ impl CurvePlot {
         labels: &[impl ToString],
     ) -> Result<Self> {
         same_number(labels.len(), observed.len())?;
-        if predicted.len() != observed.len() {
-            let (len, expected) = (predicted.len(), observed.len());
-            return Err(Error::LengthMismatch { argument: "predicted", len, other: "observed", expected });
-        }
+        check_len("predicted", predicted.len(), "observed", observed.len())?;
         let mut series = Vec::new();
         for ((curve, model), label) in observed.iter().zip(predicted).zip(labels) {
             let (label, last) = (label.to_string(), curve.table().last_time().unwrap_or(0.0));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::plot::axis::{Scale, label, ticks_between};
 use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
@@ -166,9 +166,7 @@ impl ResidualPlot {
 
     fn check(&self) -> Result<()> {
         let (len, expected) = (self.y.len(), self.x.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "y", len, other: "x", expected });
-        }
+        check_len("y", len, "x", expected)?;
         if len == 0 {
             return Err(Error::Empty { argument: "x" });
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::plot::boxed::crosses;
 use crate::plot::data::{DataCell, DataTable, FigureData};
 use crate::plot::font;
@@ -174,9 +174,7 @@ impl RocPlot {
     /// How many curves there are.
     fn check(&self) -> Result<usize> {
         let (len, expected) = (self.labels.len(), self.curves.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "labels", len, other: "curves", expected });
-        }
+        check_len("labels", len, "curves", expected)?;
         if expected == 0 {
             return Err(Error::Empty { argument: "curves" });
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::plot::curves::CurvePlot;
 use crate::plot::series::{Limited, StepSeries};
 use crate::survival::prediction::brier::{BrierCurve, BrierScore, Integration};
@@ -56,9 +56,7 @@ impl CurvePlot {
     /// ```
     pub fn brier(curves: &[BrierCurve], labels: &[impl ToString]) -> Result<Self> {
         let (len, expected) = (labels.len(), curves.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "labels", len, other: "curves", expected });
-        }
+        check_len("labels", len, "curves", expected)?;
         let (mut series, mut references) = (Vec::new(), Vec::<StepSeries>::new());
         let (mut notes, mut reference_note) = (Vec::new(), None);
         for (curve, label_of) in curves.iter().zip(labels) {

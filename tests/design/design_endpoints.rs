@@ -14,6 +14,8 @@ use greenwood::trial::design::{
     Spending, StagewiseOrdering, StratifiedAssumptions, Target, WinRatioDesign,
 };
 
+use crate::random::Random;
+
 type Answer = Result<(), Error>;
 
 fn close(found: f64, expected: f64, relative: f64) {
@@ -52,19 +54,6 @@ fn probabilities_beside_competing_events() -> Answer {
     .competing(Hazard::constant(0.03)?);
     close(constant.fit()?.event_probabilities()[1], 0.5660988285831924, 1e-12);
     Ok(())
-}
-
-struct Random(u64);
-
-impl Random {
-    /// `SplitMix64`, inside (0, 1).
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64 + 1e-17
-    }
 }
 
 /// In which share of trials of `n` subjects Gray's test shows a subdistribution ratio of `theta` on the two-sided level of 5 %.

@@ -1,7 +1,7 @@
 //! Rows put together from parts, beside R 4.2.2 (survival 3.5-3, `tmerge`), and histories from a row for each transition.
 
 use greenwood::Result;
-use greenwood::survival::data::{Placed, ProblemKind, Timelines};
+use greenwood::survival::data::{Measurements, Placed, ProblemKind, Timelines};
 use greenwood::survival::{CoxPh, Design, Histories};
 
 /// `tmerge` of base (id 1 to 4, entry 0, 0, 2, 0, futime 10, 8, 12, 6) with `v = tdc(t, v)` and `n = cumtdc(t)`, then
@@ -13,8 +13,8 @@ fn rows_are_those_of_tmerge() -> Result<()> {
     let v = [1.5, 2., 3., 0.5, 9., 4., 6., 7., 8., 2.5];
     let rows = Timelines::new(&[1, 2, 3, 4], &[10., 8., 12., 6.])?
         .with_entry(&[0., 0., 2., 0.])?
-        .covariate("v", &[-1.; 4], &of, &t, &v)?
-        .running_sum("n", &of, &t, &[1.; 10])?
+        .covariate("v", &[-1.; 4], Measurements::new(&of, &t, &v)?)?
+        .running_sum("n", Measurements::new(&of, &t, &[1.; 10])?)?
         .events(&[1, 2, 3, 3, 4, 1], &[7., 8., 2., 12., 7., 4.], &["a", "b", "a", "b", "a", "a"])?
         .rows()?;
     assert_eq!(rows.ids(), ["1", "1", "1", "1", "2", "2", "3", "3", "4"]);
@@ -51,14 +51,14 @@ fn rows_are_data() -> Result<()> {
     // Within rounding of 3, which makes no row of its own.
     let near = 0.1 + 0.2 + 2.7;
     let rows = Timelines::new(&["a", "b", "c", "d"], &[5., 6., 8., 9.])?
-        .covariate("ill", &[0., 0., 1., 0.], &["a", "b", "a"], &[near, 2., 3.], &[1., 1., 1.])?
+        .covariate("ill", &[0., 0., 1., 0.], Measurements::new(&["a", "b", "a"], &[near, 2., 3.], &[1.; 3])?)?
         .events(&["a", "b", "c", "a"], &[5., 6., 4., 3.], &["dead", "dead", "ill", "ill"])?
         .rows()?;
     assert_eq!(rows.len(), 7);
     let data = rows.right_censored("dead")?;
     let ill = rows.covariate("ill")?;
     let fit = CoxPh::new().fit(&data, &Design::builder().numeric("ill", ill).build()?)?;
-    // Of four at risk at 5 three are ill, of three at 6 two: both who die are. The likelihood rises for ever.
+    // Of four at risk at 5 three are ill, of three at 6 two: both who die are. The likelihood is monotone.
     assert!(fit.coefficients()[0].is_infinite());
     let histories = rows.histories(&["well", "ill", "dead"])?;
     assert_eq!(histories.check().transitions(), [[0, 2, 1], [0, 0, 1], [0, 0, 0]]);
@@ -117,6 +117,7 @@ fn what_cannot_be_is_named() -> Result<()> {
     ];
     assert_eq!(named, expected);
     let lines = || Timelines::new(&["a", "b"], &[5.0, 6.0]).unwrap();
+    let once = Measurements::new(&["a"], &[1.0], &[1.0])?;
     let one = |kind: usize| states().transitions(&ids[kind..=kind], &time[kind..=kind], &to[kind..=kind]);
     let cases = [
         (
@@ -155,11 +156,11 @@ fn what_cannot_be_is_named() -> Result<()> {
              drop the subject or correct the times",
         ),
         (
-            text(lines().covariate("x", &[0.0; 2], &["a"], &[1.0], &[f64::NAN])),
+            text(lines().covariate("x", &[0.0; 2], Measurements::new(&["a"], &[1.0], &[f64::NAN])?)),
             "a value of a covariate is NaN: it must be finite; leave out the rows of missing values",
         ),
         (
-            text(lines().running_sum("x", &["a"], &[1.0], &[1.0])?.running_sum("x", &["a"], &[1.0], &[1.0])),
+            text(lines().running_sum("x", once)?.running_sum("x", once)),
             "two covariates are named \"x\": give each a name of its own",
         ),
         (

@@ -6,16 +6,12 @@ use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{CompetingRisks, Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 use proptest::prelude::*;
 
-/// `SplitMix64`: uniform numbers in (0, 1).
+use crate::random::Random;
+
+/// Uniform numbers in (0, 1).
 fn uniform(seed: u64) -> impl FnMut() -> f64 {
-    let mut state = seed;
-    move || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 + 1e-17
-    }
+    let mut random = Random(seed);
+    move || random.uniform() + 1e-17
 }
 
 fn exponential(n: usize, unit: impl Fn(f64) -> f64) -> RiskTable {

@@ -1,5 +1,8 @@
 //! Data and risk tables: edges, errors, merging, bytes, what is stored and read back.
 
+#[path = "../common/random.rs"]
+mod random;
+
 mod data_edges;
 mod encoded;
 mod errors;

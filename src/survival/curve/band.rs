@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
 use crate::survival::curve::band_process::{BandShape, critical_value};
@@ -172,10 +174,7 @@ impl TryFrom<Raw> for SurvivalBand {
         let Raw { band, critical, from, to, times, limits } = raw;
         z_of(band.level)?;
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
-        if times.len() != limits.len() {
-            let (argument, len, other) = ("limits", limits.len(), "times");
-            return Err(Error::LengthMismatch { argument, len, other, expected: times.len() });
-        }
+        check_len("limits", limits.len(), "times", times.len())?;
         if !(critical > 0.0 && critical < f64::INFINITY) {
             return refuse("the critical value", critical, "above 0 and finite");
         }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::hash::Hash;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
@@ -255,10 +257,7 @@ impl TryFrom<Raw> for CompetingRisks<'_> {
 
     fn try_from(raw: Raw) -> Result<Self> {
         let Raw { any, codes, causes } = raw;
-        if codes.len() != any.len() {
-            let (len, expected) = (codes.len(), any.len());
-            return Err(Error::LengthMismatch { argument: "codes", len, other: "time", expected });
-        }
+        check_len("codes", codes.len(), "time", any.len())?;
         if let Some((index, &code)) = codes.iter().enumerate().find(|&(_, &c)| c as usize > causes.len()) {
             return Err(Error::InvalidCode { index, code: code as usize, labels: causes.len() });
         }

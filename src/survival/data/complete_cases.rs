@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 
 /// Which rows have a value in every column: missing values are dropped, or refused, over all columns together.
 ///
@@ -142,14 +142,7 @@ impl Complete {
     /// [`Error::LengthMismatch`] where the column has another number of rows.
     pub fn select<T: Clone>(&self, column: &[T]) -> Result<Vec<T>> {
         let (len, expected) = (column.len(), self.keep.len());
-        if len != expected {
-            return Err(Error::LengthMismatch {
-                argument: "a column",
-                len,
-                other: "the columns judged",
-                expected,
-            });
-        }
+        check_len("a column", len, "the columns judged", expected)?;
         Ok(column.iter().zip(&self.keep).filter(|&(_, &k)| k).map(|(v, _)| v.clone()).collect())
     }
 }

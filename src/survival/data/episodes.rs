@@ -1,5 +1,7 @@
 //! Rows cut at given times into episodes: for coefficients and covariates that change with time.
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::Groups;
@@ -259,10 +261,7 @@ impl TryFrom<RawEpisodes> for Episodes {
 /// Every row of the data before the split has a piece, in their order.
 #[cfg(feature = "serde")]
 pub(super) fn check_source(source: &[usize], rows: usize) -> Result<()> {
-    if source.len() != rows {
-        let (len, expected) = (source.len(), rows);
-        return Err(Error::LengthMismatch { argument: "source", len, other: "time", expected });
-    }
+    check_len("source", source.len(), "time", rows)?;
     // Every row has been under observation, so each has a piece: none is left out.
     let mut next = 0;
     for &row in source {

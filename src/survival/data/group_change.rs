@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::near_ties;
 use crate::survival::data::episodes::expand;
 use crate::survival::data::groups::Groups;
@@ -59,10 +59,7 @@ impl RightCensored<'_> {
         unchanged: &str,
         changed: &str,
     ) -> Result<GroupChange> {
-        if changed_at.len() != self.len() {
-            let (len, expected) = (changed_at.len(), self.len());
-            return Err(Error::LengthMismatch { argument: "changed_at", len, other: "time", expected });
-        }
+        check_len("changed_at", changed_at.len(), "time", self.len())?;
         for (index, &value) in changed_at.iter().enumerate() {
             if let Some(value) = value.filter(|t| !(0.0..f64::INFINITY).contains(t)) {
                 return Err(Error::InvalidTime { argument: "changed_at", index, value });
@@ -172,10 +169,7 @@ impl GroupChange {
     /// [`Error::LengthMismatch`] where the column is not as long as the original data.
     pub fn expand<T: Clone>(&self, column: &[T]) -> Result<Vec<T>> {
         let (len, expected) = (column.len(), self.source.last().map_or(0, |&last| last + 1));
-        if len != expected {
-            let other = "the data before the split";
-            return Err(Error::LengthMismatch { argument: "column", len, other, expected });
-        }
+        check_len("column", len, "the data before the split", expected)?;
         Ok(expand(column, &self.source))
     }
 

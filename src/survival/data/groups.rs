@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 
 /// Which group each subject belongs to: a code per subject and a label per code.
 ///
@@ -142,11 +142,7 @@ impl Groups {
     }
 
     pub(crate) fn check_len(&self, argument: &'static str, expected: usize) -> Result<()> {
-        if self.len() == expected {
-            Ok(())
-        } else {
-            Err(Error::LengthMismatch { argument, len: self.len(), other: "time", expected })
-        }
+        check_len(argument, self.len(), "time", expected)
     }
 }
 

@@ -5,7 +5,7 @@ mod stored;
 
 use std::hash::Hash;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::weights::Weights;
@@ -134,9 +134,7 @@ impl Histories {
             ("from", self.from.len()),
         ];
         for (argument, len) in lengths {
-            if len != n {
-                return Err(Error::LengthMismatch { argument, len, other: "stop", expected: n });
-            }
+            check_len(argument, len, "stop", n)?;
         }
         for (argument, times) in [("start", &self.start), ("stop", &self.stop)] {
             if let Some((index, &value)) =
@@ -180,10 +178,7 @@ impl Histories {
     /// # Errors
     /// [`Error::LengthMismatch`], [`Error::UnknownState`].
     pub fn with_from<S: ToString>(mut self, from: &[S]) -> Result<Self> {
-        if from.len() != self.len() {
-            let expected = self.len();
-            return Err(Error::LengthMismatch { argument: "from", len: from.len(), other: "stop", expected });
-        }
+        check_len("from", from.len(), "stop", self.len())?;
         self.from = from.iter().map(|s| state_code(&self.states, &s.to_string())).collect::<Result<_>>()?;
         Ok(self)
     }
@@ -195,10 +190,7 @@ impl Histories {
     /// with two replication weights.
     pub fn with_weights(mut self, weights: Weights<'static>) -> Result<Self> {
         let w = weights.values();
-        if w.len() != self.len() {
-            let expected = self.len();
-            return Err(Error::LengthMismatch { argument: "weights", len: w.len(), other: "stop", expected });
-        }
+        check_len("weights", w.len(), "stop", self.len())?;
         if let Some((index, &value)) = w.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
         {
             return Err(Error::InvalidWeight { index, value });
@@ -227,10 +219,7 @@ impl Histories {
     /// # Errors
     /// [`Error::LengthMismatch`].
     pub fn with_clusters<I: Eq + Hash>(mut self, clusters: &[I]) -> Result<Self> {
-        if clusters.len() != self.len() {
-            let (len, expected) = (clusters.len(), self.len());
-            return Err(Error::LengthMismatch { argument: "clusters", len, other: "stop", expected });
-        }
+        check_len("clusters", clusters.len(), "stop", self.len())?;
         self.clusters = Some(encode(clusters).0);
         Ok(self)
     }
@@ -327,10 +316,7 @@ impl Histories {
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::Empty`] where no row is kept.
     pub fn filter(&self, keep: &[bool]) -> Result<Self> {
-        if keep.len() != self.len() {
-            let (len, expected) = (keep.len(), self.len());
-            return Err(Error::LengthMismatch { argument: "keep", len, other: "stop", expected });
-        }
+        check_len("keep", keep.len(), "stop", self.len())?;
         if !keep.contains(&true) {
             return Err(Error::Empty { argument: "the rows kept" });
         }

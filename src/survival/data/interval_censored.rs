@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::hash::Hash;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::weights::Weights;
@@ -75,10 +75,7 @@ impl<'a> IntervalCensored<'a> {
     /// NaN, negative (but −∞), or where the lower one is above the upper.
     pub fn new(lower: impl Column<'a, f64>, upper: impl Column<'a, f64>) -> Result<Self> {
         let (lower, upper) = (lower.into_cow(), upper.into_cow());
-        if upper.len() != lower.len() {
-            let (len, expected) = (upper.len(), lower.len());
-            return Err(Error::LengthMismatch { argument: "upper", len, other: "lower", expected });
-        }
+        check_len("upper", upper.len(), "lower", lower.len())?;
         if lower.is_empty() {
             return Err(Error::Empty { argument: "lower" });
         }
@@ -131,10 +128,7 @@ impl<'a> IntervalCensored<'a> {
         event: impl Column<'a, bool>,
     ) -> Result<IntervalCensored<'a>> {
         let (time, event) = (time.into_cow(), event.into_cow());
-        if event.len() != time.len() {
-            let (len, expected) = (event.len(), time.len());
-            return Err(Error::LengthMismatch { argument: "event", len, other: "time", expected });
-        }
+        check_len("event", event.len(), "time", time.len())?;
         let upper: Vec<f64> =
             time.iter().zip(event.iter()).map(|(&t, &e)| if e { t } else { f64::INFINITY }).collect();
         Self::new(time, upper)
@@ -219,12 +213,7 @@ impl<'a> IntervalCensored<'a> {
     }
 
     fn check_len(&self, argument: &'static str, len: usize) -> Result<()> {
-        let expected = self.len();
-        if len == expected {
-            Ok(())
-        } else {
-            Err(Error::LengthMismatch { argument, len, other: "lower", expected })
-        }
+        check_len(argument, len, "lower", self.len())
     }
 
     /// The number of rows.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 
@@ -66,7 +66,7 @@ impl Landmark {
         changed: &str,
     ) -> Result<LandmarkCohort> {
         self.check()?;
-        check_len("changed_at", changed_at.len(), data.len())?;
+        check_len("changed_at", changed_at.len(), "time", data.len())?;
         for (index, &value) in changed_at.iter().enumerate() {
             if let Some(value) = value.filter(|t| !(0.0..f64::INFINITY).contains(t)) {
                 return Err(Error::InvalidTime { argument: "changed_at", index, value });
@@ -94,7 +94,7 @@ impl Landmark {
     ) -> Result<LandmarkCohort> {
         self.check()?;
         groups.check_len("groups", data.len())?;
-        check_len("known_at", known_at.len(), data.len())?;
+        check_len("known_at", known_at.len(), "time", data.len())?;
         let cohort = self.cohort(data, groups)?;
         if let Some(&index) = cohort.subjects.iter().find(|&&i| !(known_at[i] <= self.time)) {
             return Err(Error::ImmortalTime { index, known: known_at[index], landmark: self.time });
@@ -148,14 +148,6 @@ impl Landmark {
             not_yet_entered,
             changed_later: 0,
         })
-    }
-}
-
-fn check_len(argument: &'static str, len: usize, expected: usize) -> Result<()> {
-    if len == expected {
-        Ok(())
-    } else {
-        Err(Error::LengthMismatch { argument, len, other: "time", expected })
     }
 }
 
@@ -284,7 +276,7 @@ impl TryFrom<RawCohort> for LandmarkCohort {
     fn try_from(raw: RawCohort) -> Result<Self> {
         Landmark::at(raw.landmark).check()?;
         raw.groups.check_len("groups", raw.data.len())?;
-        check_len("subjects", raw.subjects.len(), raw.data.len())?;
+        check_len("subjects", raw.subjects.len(), "time", raw.data.len())?;
         if let Some(pair) = raw.subjects.windows(2).find(|pair| pair[0] >= pair[1]) {
             let must_be = "above the one before it";
             return Err(Error::OutOfRange {

@@ -50,5 +50,5 @@ pub use near_ties::NearTies;
 pub use right_censored::RightCensored;
 pub use subject_rows::Gap;
 pub use timeline_rows::{Placed, TimelineCounts, TimelineRows};
-pub use timelines::Timelines;
+pub use timelines::{Measurements, Timelines};
 pub use weights::Weights;

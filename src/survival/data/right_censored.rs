@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::hash::Hash;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::near_ties;
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
@@ -111,7 +111,7 @@ impl<'a> RightCensored<'a> {
         if time.is_empty() {
             return Err(Error::Empty { argument: "time" });
         }
-        check_len("event", event.len(), time.len())?;
+        check_len("event", event.len(), "time", time.len())?;
         if u32::try_from(time.len()).is_err() {
             return Err(Error::TooManyRows { rows: time.len() });
         }
@@ -136,7 +136,7 @@ impl<'a> RightCensored<'a> {
     /// come before its time; [`Error::NearTieInterval`] where the two differ by rounding error alone.
     pub fn with_entry(mut self, entry: impl Column<'a, f64>) -> Result<Self> {
         let entry = entry.into_cow();
-        check_len("entry", entry.len(), self.len())?;
+        check_len("entry", entry.len(), "time", self.len())?;
         let facts = Facts::of("entry", &entry)?;
         for (index, (&entry, &time)) in entry.iter().zip(self.time.iter()).enumerate() {
             if entry >= time {
@@ -174,7 +174,7 @@ impl<'a> RightCensored<'a> {
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     pub fn with_ids<I: Eq + Hash + ToString>(mut self, ids: &[I]) -> Result<Self> {
-        check_len("ids", ids.len(), self.len())?;
+        check_len("ids", ids.len(), "time", self.len())?;
         self.ids = Some(Groups::new(ids));
         self.check_ids()?;
         Ok(self)
@@ -196,7 +196,7 @@ impl<'a> RightCensored<'a> {
     /// Weights of a part of the rows, which may all be 0 as long as those of the whole are not.
     pub(crate) fn with_part_weights(mut self, weights: Weights<'a>) -> Result<Self> {
         let values = weights.values();
-        check_len("weights", values.len(), self.len())?;
+        check_len("weights", values.len(), "time", self.len())?;
         if let Some((index, &value)) =
             values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
         {
@@ -216,7 +216,7 @@ impl<'a> RightCensored<'a> {
     /// # Errors
     /// [`Error::LengthMismatch`].
     pub fn with_clusters<I: Eq + Hash>(mut self, ids: &[I]) -> Result<Self> {
-        check_len("clusters", ids.len(), self.len())?;
+        check_len("clusters", ids.len(), "time", self.len())?;
         self.clusters = Some(encode(ids).0);
         Ok(self)
     }
@@ -338,7 +338,7 @@ impl<'a> RightCensored<'a> {
 
     /// The same rows with another event.
     pub(crate) fn with_event(self, event: Vec<bool>) -> Result<Self> {
-        check_len("event", event.len(), self.len())?;
+        check_len("event", event.len(), "time", self.len())?;
         Ok(Self { event: Cow::Owned(event), ..self })
     }
 
@@ -361,13 +361,5 @@ impl<'a> RightCensored<'a> {
     /// The same rows in one order of time.
     pub(crate) fn without_strata(&self) -> Self {
         Self { strata: None, ..self.clone() }
-    }
-}
-
-pub(super) fn check_len(argument: &'static str, len: usize, expected: usize) -> Result<()> {
-    if len == expected {
-        Ok(())
-    } else {
-        Err(Error::LengthMismatch { argument, len, other: "time", expected })
     }
 }

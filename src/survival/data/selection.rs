@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::{RightCensored, check_len};
+use crate::survival::data::right_censored::RightCensored;
 
 impl RightCensored<'_> {
     /// Which rows are under observation at some time before `tau`: those that entered before it.
@@ -38,7 +38,7 @@ impl RightCensored<'_> {
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::Empty`] where no row is kept.
     pub fn filter(&self, keep: &[bool]) -> Result<RightCensored<'static>> {
-        check_len("keep", keep.len(), self.len())?;
+        check_len("keep", keep.len(), "time", self.len())?;
         if !keep.contains(&true) {
             return Err(Error::Empty { argument: "the selection" });
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::data::episodes::expand;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::right_censored::RightCensored;
@@ -123,10 +123,10 @@ impl fmt::Display for TimelineCounts {
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::data::{Placed, Timelines};
+/// use greenwood::survival::data::{Measurements, Placed, Timelines};
 ///
 /// let rows = Timelines::new(&[1, 2], &[5.0, 8.0])?
-///     .running_sum("infusions", &[1, 1, 3], &[2.0, 9.0, 1.0], &[1.0, 1.0, 1.0])?
+///     .running_sum("infusions", Measurements::new(&[1, 1, 3], &[2.0, 9.0, 1.0], &[1.0; 3])?)?
 ///     .events(&[2], &[8.0], &["relapse"])?
 ///     .rows()?;
 /// assert_eq!(rows.counts()[0].rows(Placed::Late), [1]); // at 9, of one who was observed until 5
@@ -163,11 +163,11 @@ checked_when_read!(TimelineRows {
 impl TimelineRows {
     fn check(&self) -> Result<()> {
         let rows = self.stop.len();
-        stored::length("source", self.source.len(), "stop", rows)?;
-        stored::length("start", self.start.len(), "stop", rows)?;
-        stored::length("to", self.to.len(), "stop", rows)?;
-        stored::length("covariates", self.covariates.len(), "their names", self.names.len())?;
-        self.covariates.iter().try_for_each(|c| stored::length("a covariate", c.len(), "stop", rows))?;
+        check_len("source", self.source.len(), "stop", rows)?;
+        check_len("start", self.start.len(), "stop", rows)?;
+        check_len("to", self.to.len(), "stop", rows)?;
+        check_len("covariates", self.covariates.len(), "their names", self.names.len())?;
+        self.covariates.iter().try_for_each(|c| check_len("a covariate", c.len(), "stop", rows))?;
         self.covariates.iter().flatten().try_for_each(|&x| stored::number("a covariate", x))?;
         self.start.iter().chain(&self.stop).try_for_each(|&t| stored::size("time", t))?;
         match self.source.iter().position(|&i| i >= self.ids.len()) {
@@ -285,10 +285,7 @@ impl TimelineRows {
     /// # Errors
     /// [`Error::LengthMismatch`].
     pub fn expand<T: Clone>(&self, column: &[T]) -> Result<Vec<T>> {
-        if column.len() != self.ids.len() {
-            let (len, expected) = (column.len(), self.ids.len());
-            return Err(Error::LengthMismatch { argument: "column", len, other: "the subjects", expected });
-        }
+        check_len("column", column.len(), "the subjects", self.ids.len())?;
         Ok(expand(column, &self.source))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::near_ties;
 use crate::survival::data::timeline_rows::{Placed, TimelineCounts, TimelineRows};
 
@@ -25,11 +25,11 @@ use crate::survival::data::timeline_rows::{Placed, TimelineCounts, TimelineRows}
 ///
 /// # Example
 /// ```
-/// use greenwood::survival::data::Timelines;
+/// use greenwood::survival::data::{Measurements, Timelines};
 ///
 /// // Two patients; the first is given a transplant at 3 and dies at 7.
 /// let rows = Timelines::new(&["a", "b"], &[7.0, 9.0])?
-///     .covariate("transplant", &[0.0, 0.0], &["a"], &[3.0], &[1.0])?
+///     .covariate("transplant", &[0.0, 0.0], Measurements::new(&["a"], &[3.0], &[1.0])?)?
 ///     .events(&["a"], &[7.0], &["dead"])?
 ///     .rows()?;
 /// assert_eq!((rows.start(), rows.stop()), (&[0.0, 3.0, 0.0][..], &[3.0, 7.0, 9.0][..]));
@@ -67,11 +67,34 @@ enum What {
     Events(Vec<String>),
 }
 
-/// What was measured of whom, and when.
-struct Measurements<'a, I> {
+/// What was measured of whom, and when: one value of one covariate in each row.
+///
+/// # Example
+/// ```
+/// use greenwood::survival::data::Measurements;
+///
+/// let measured = Measurements::new(&["a", "a", "b"], &[0.0, 3.0, 2.0], &[1.5, 2.0, 0.5])?;
+/// let short = Measurements::new(&["a", "b"], &[0.0], &[1.5]).unwrap_err();
+/// assert_eq!(short.to_string(), "ids has 2 values, but times has 1: the two must be equal in number");
+/// # Ok::<(), greenwood::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measurements<'a, I> {
     ids: &'a [I],
     times: &'a [f64],
     values: &'a [f64],
+}
+
+impl<'a, I: ToString> Measurements<'a, I> {
+    /// The subject, the time and the value of each measurement, in any order.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn new(ids: &'a [I], times: &'a [f64], values: &'a [f64]) -> Result<Self> {
+        check_len("values", values.len(), "times", times.len())?;
+        check_len("ids", ids.len(), "times", times.len())?;
+        Ok(Self { ids, times, values })
+    }
 }
 
 impl Timelines {
@@ -130,27 +153,19 @@ impl Timelines {
         self,
         name: &str,
         initial: &[f64],
-        ids: &[I],
-        times: &[f64],
-        values: &[f64],
+        measured: Measurements<I>,
     ) -> Result<Self> {
         check_len("initial", initial.len(), "ids", self.ids.len())?;
-        self.measured(name, initial.to_vec(), Measurements { ids, times, values }, false)
+        self.measured(name, initial.to_vec(), measured, false)
     }
 
     /// A covariate that is the sum of all that was measured so far, 0 before.
     ///
     /// # Errors
     /// As [`covariate`](Self::covariate).
-    pub fn running_sum<I: ToString>(
-        self,
-        name: &str,
-        ids: &[I],
-        times: &[f64],
-        values: &[f64],
-    ) -> Result<Self> {
+    pub fn running_sum<I: ToString>(self, name: &str, measured: Measurements<I>) -> Result<Self> {
         let initial = vec![0.0; self.ids.len()];
-        self.measured(name, initial, Measurements { ids, times, values }, true)
+        self.measured(name, initial, measured, true)
     }
 
     fn measured<I: ToString>(
@@ -161,7 +176,6 @@ impl Timelines {
         summed: bool,
     ) -> Result<Self> {
         let Measurements { ids, times, values } = measured;
-        check_len("values", values.len(), "times", times.len())?;
         if let Some(&value) = initial.iter().chain(values).find(|v| !v.is_finite()) {
             let must_be = "finite; leave out the rows of missing values";
             return Err(Error::OutOfRange { argument: "a value of a covariate", value, must_be });
@@ -293,10 +307,6 @@ impl Addition {
         }
         by_subject
     }
-}
-
-fn check_len(argument: &'static str, len: usize, other: &'static str, expected: usize) -> Result<()> {
-    if len == expected { Ok(()) } else { Err(Error::LengthMismatch { argument, len, other, expected }) }
 }
 
 fn check_times(argument: &'static str, times: &[f64]) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::encode;
 use crate::survival::data::histories::{Histories, HistoryStates};
 use crate::survival::data::histories_check::{HistoryProblem, ProblemKind};
@@ -98,9 +98,7 @@ impl HistoryStates {
             return Err(Error::Empty { argument: "ids" });
         }
         for (argument, len) in [("times", times.len()), ("to", to.len())] {
-            if len != ids.len() {
-                return Err(Error::LengthMismatch { argument, len, other: "ids", expected: ids.len() });
-            }
+            check_len(argument, len, "ids", ids.len())?;
         }
         if let Some((index, &value)) =
             times.iter().enumerate().find(|(_, t)| !(0.0..f64::INFINITY).contains(*t))

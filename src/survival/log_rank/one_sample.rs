@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::sums::Sum;
 use crate::print::{Number, PValue as P};
@@ -96,10 +96,7 @@ impl OneSampleLogRank {
                 why: "use independent rows, with replication weights if rows repeat",
             });
         }
-        if expected.len() != data.len() {
-            let (argument, len, other) = ("expected", expected.len(), "time");
-            return Err(Error::LengthMismatch { argument, len, other, expected: data.len() });
-        }
+        check_len("expected", expected.len(), "time", data.len())?;
         if let Some(&value) = expected.iter().find(|e| !(0.0..f64::INFINITY).contains(*e)) {
             let must_be = "finite and at least 0, for every subject";
             return Err(Error::OutOfRange { argument: "the expected number of events", value, must_be });

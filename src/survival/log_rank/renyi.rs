@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_sf;
 use crate::print::{self, Number, PValue as P};
@@ -169,10 +171,7 @@ impl TryFrom<Raw> for RenyiTest {
 
     fn try_from(raw: Raw) -> Result<Self> {
         let Raw { labels, weight, subjects, events, highest, lowest, end, time, variance } = raw;
-        if labels.len() != 2 {
-            let (argument, other) = ("labels", "groups");
-            return Err(Error::LengthMismatch { argument, len: labels.len(), other, expected: 2 });
-        }
+        check_len("labels", labels.len(), "groups", 2)?;
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         if !(0.0..f64::INFINITY).contains(&variance) {
             return refuse("the variance", variance, "at least 0 and finite");

@@ -1,6 +1,6 @@
 //! Tests of the family as they were written: checked before they are tests.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::log_rank::max_combo::MaxComboTest;
 use crate::survival::log_rank::stratum_counts::StratumCounts;
 use crate::survival::log_rank::test::{Kind, LogRankTest};
@@ -141,9 +141,7 @@ impl TryFrom<RawMaxCombo> for MaxComboTest {
         let lengths =
             [("labels", labels.len(), 2), ("u", u.len(), m), ("covariance", covariance.len(), m * m)];
         for (argument, len, expected) in lengths {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other: "weights", expected });
-            }
+            check_len(argument, len, "weights", expected)?;
         }
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         if let Some(&value) = u.iter().chain(&covariance).find(|x| !x.is_finite()) {

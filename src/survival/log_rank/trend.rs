@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
 use crate::print::PValue as P;
 use crate::survival::log_rank::test::LogRankTest;
@@ -76,10 +76,7 @@ impl LogRankTest {
     /// ```
     pub fn trend(&self, scores: &[f64]) -> Result<TrendTest> {
         let k = self.labels().len();
-        if scores.len() != k {
-            let (argument, other) = ("scores", "groups");
-            return Err(Error::LengthMismatch { argument, len: scores.len(), other, expected: k });
-        }
+        check_len("scores", scores.len(), "groups", k)?;
         if let Some(&value) = scores.iter().find(|s| !s.is_finite()) {
             return Err(Error::OutOfRange { argument: "a score", value, must_be: "finite" });
         }

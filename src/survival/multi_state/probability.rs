@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
@@ -253,10 +255,10 @@ checked_when_read!(TransitionMatrix {
 impl TransitionMatrix {
     fn check(&self) -> Result<()> {
         let (k, p) = (self.states.len(), self.p.len());
-        stored::length("probabilities", p, "pairs of states", k * k)?;
-        stored::length("known", self.known.len(), "the states", k)?;
+        check_len("probabilities", p, "pairs of states", k * k)?;
+        check_len("known", self.known.len(), "the states", k)?;
         if !self.covariance.is_empty() {
-            stored::length("covariances", self.covariance.len(), "pairs of probabilities", p * p)?;
+            check_len("covariances", self.covariance.len(), "pairs of probabilities", p * p)?;
         }
         stored::size("time", self.s)?;
         stored::size("time", self.t - self.s)?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 #[cfg(feature = "serde")]
 use crate::error::TableError;
-use crate::error::{Error, NotEstimable, Result};
+use crate::error::{Error, NotEstimable, Result, check_len};
 use crate::survival::curve::survival_curve::SAME_TIME;
 use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
 use crate::survival::multi_state::occupation_variance::OccupationVariance;
@@ -297,14 +297,7 @@ impl TryFrom<Raw> for StateOccupation {
 
 /// Refuses what is no distribution over the states.
 pub(crate) fn check_distribution(p: &[f64], states: usize) -> Result<()> {
-    if p.len() != states {
-        return Err(Error::LengthMismatch {
-            argument: "initial",
-            len: p.len(),
-            other: "states",
-            expected: states,
-        });
-    }
+    check_len("initial", p.len(), "states", states)?;
     if let Some(&value) = p.iter().find(|x| !(0.0..=1.0).contains(*x)) {
         return Err(Error::OutOfRange {
             argument: "initial",

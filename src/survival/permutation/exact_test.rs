@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::normal_two_sided;
 use crate::print::{self, Number, PValue as P};
 use crate::survival::permutation::statistic::PermutationStatistic;
@@ -83,10 +83,7 @@ impl TryFrom<Raw> for ExactTest {
     type Error = Error;
 
     fn try_from(raw: Raw) -> Result<Self> {
-        if raw.labels.len() != 2 {
-            let (argument, len, other) = ("labels", raw.labels.len(), "groups");
-            return Err(Error::LengthMismatch { argument, len, other, expected: 2 });
-        }
+        check_len("labels", raw.labels.len(), "groups", 2)?;
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         if raw.events > raw.subjects {
             return refuse("the number of events", raw.events as f64, "at most the number of subjects");

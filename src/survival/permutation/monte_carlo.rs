@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::random::Random;
 use crate::print::{self, PValue as P};
@@ -199,10 +201,7 @@ impl TryFrom<Raw> for MonteCarloTest {
 
     fn try_from(raw: Raw) -> Result<Self> {
         let Raw { labels, subjects, events, statistic, expectation, unit, counts, seed } = raw;
-        if labels.len() != 2 {
-            let (argument, len, other) = ("labels", labels.len(), "groups");
-            return Err(Error::LengthMismatch { argument, len, other, expected: 2 });
-        }
+        check_len("labels", labels.len(), "groups", 2)?;
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         if events > subjects {
             return refuse("the number of events", events as f64, "at most the number of subjects");

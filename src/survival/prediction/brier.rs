@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::error::{Error, NotEstimable, Result};
+use crate::error::{Error, NotEstimable, Result, check_len};
+use crate::print::or_missing;
 use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -104,9 +105,7 @@ impl Brier {
         times: &[f64],
     ) -> Result<BrierCurve> {
         let (len, expected) = (risks.len(), times.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "risks", len, other: "times", expected });
-        }
+        check_len("risks", len, "times", expected)?;
         if let Some(at) = (1..times.len()).find(|&k| !(times[k] > times[k - 1])) {
             return Err(Error::InvalidTime { argument: "times", index: at, value: times[at] });
         }
@@ -316,8 +315,8 @@ impl fmt::Display for BrierCurve {
             "time", "score", "std error", "all alike", "scaled"
         )?;
         for s in &self.scores {
-            let error = s.std_error.map_or_else(|| "–".into(), |e| format!("{e:.4}"));
-            let scaled = s.scaled().map_or_else(|| "–".into(), |e| format!("{:.1}%", 100.0 * e));
+            let error = or_missing(s.std_error, |e| format!("{e:.4}"));
+            let scaled = or_missing(s.scaled(), |e| format!("{:.1}%", 100.0 * e));
             write!(f, "\n{:>10} {:>9.4} {error:>9} {:>9.4} {scaled:>8}", s.time, s.value, s.null_value)?;
         }
         if let Some(all) = self.integrated(Integration::Trapezoid) {

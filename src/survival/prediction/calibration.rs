@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result, check_size};
+use crate::print::or_missing;
 use crate::survival::curve::aalen_johansen::AalenJohansen;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::competing::CompetingRisks;
@@ -323,9 +324,7 @@ impl fmt::Display for CalibrationTable {
             self.time, "n", "predicted", "observed", "std error"
         )?;
         for g in &self.groups {
-            let text = |x: std::result::Result<f64, NotEstimable>| {
-                x.map_or_else(|_| "–".into(), |x| format!("{x:.4}"))
-            };
+            let text = |x: std::result::Result<f64, NotEstimable>| or_missing(x.ok(), |x| format!("{x:.4}"));
             let (observed, error) = (text(g.observed.value()), text(g.observed.std_error()));
             write!(f, "\n{:>8} {:>10.4} {observed:>10} {error:>10}", g.subjects, g.mean_risk)?;
         }

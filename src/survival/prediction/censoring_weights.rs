@@ -1,6 +1,6 @@
 //! Inverse probability of censoring weights: who is seen stands for those who are not.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::censoring::{Censoring, Steps};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
@@ -65,9 +65,7 @@ impl CensoringWeights {
         let outcomes = data.into();
         outcomes.check()?;
         let (len, expected) = (groups.len(), outcomes.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "groups", len, other: "time", expected });
-        }
+        check_len("groups", len, "time", expected)?;
         let censored = outcomes.censored();
         let censoring = censoring(&outcomes, &censored, groups.codes());
         let curves = (0..groups.count() as u32).map(|code| censoring.curve(code)).collect();

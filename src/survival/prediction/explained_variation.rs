@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 use std::fmt;
 
-use crate::error::{Error, NotEstimable, Result};
+use crate::error::{Error, NotEstimable, Result, check_len};
 use crate::numeric::distribution::normal_quantile;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::CoxModel;
@@ -77,9 +77,7 @@ impl ExplainedVariation {
     pub fn estimate(model: &CoxModel, data: &RightCensored, design: &Design) -> Result<Self> {
         let score = model.linear_predictor(design)?;
         let (len, expected) = (score.len(), data.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "design", len, other: "time", expected });
-        }
+        check_len("design", len, "time", expected)?;
         if data.weights().is_some() {
             let why = "ranks and pairs would need a rule for them: leave them out";
             return Err(Error::Unsupported { method: "explained variation", with: "weights", why });

@@ -1,6 +1,6 @@
 //! What a predicted risk is judged by: when observation ended, and whether with the event, without it or with another.
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::right_censored::RightCensored;
 
@@ -82,9 +82,7 @@ impl Outcomes {
     pub(super) fn check_values(&self, argument: &'static str, values: &[f64]) -> Result<()> {
         self.check()?;
         let (len, expected) = (values.len(), self.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument, len, other: "time", expected });
-        }
+        check_len(argument, len, "time", expected)?;
         if len == 0 {
             return Err(Error::Empty { argument: "time" });
         }

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::histories_check::HistoryCheck;
@@ -69,10 +69,7 @@ impl RecurrentEvents {
         stop: &[f64],
         event: &[bool],
     ) -> Result<Self> {
-        if event.len() != stop.len() {
-            let (len, expected) = (event.len(), stop.len());
-            return Err(Error::LengthMismatch { argument: "event", len, other: "stop", expected });
-        }
+        check_len("event", event.len(), "stop", stop.len())?;
         let to: Vec<Option<&str>> = event.iter().map(|&e| e.then_some(STATES[1])).collect();
         Self::checked(Histories::among(&STATES).rows(ids, start, stop, &to)?, event.to_vec(), None)
     }
@@ -170,10 +167,7 @@ impl RecurrentEvents {
     }
 
     pub(super) fn check_len(&self, argument: &'static str, len: usize) -> Result<()> {
-        if len == self.len() {
-            return Ok(());
-        }
-        Err(Error::LengthMismatch { argument, len, other: "stop", expected: self.len() })
+        check_len(argument, len, "stop", self.len())
     }
 
     /// The number of rows.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
 #[cfg(feature = "serde")]
 use crate::numeric::quadratic_form::quadratic_form;
@@ -132,9 +132,7 @@ impl TryFrom<Raw> for MeanTestResult {
             ("score", score.len(), k),
             ("variance", variance.len(), k * k),
         ] {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other: "labels", expected });
-            }
+            check_len(argument, len, "labels", expected)?;
         }
         if let Some(&value) = score.iter().chain(&variance).chain(&events).find(|x| !x.is_finite()) {
             return Err(Error::OutOfRange {

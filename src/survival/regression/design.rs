@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::recipe::{Part, Recipe, Source};
 
@@ -44,10 +44,7 @@ impl<'a> Design<'a> {
     /// [`Error::LengthMismatch`] where names and columns differ in number; [`Error::DuplicateName`] where two columns
     /// have one name; [`ModelError::InvalidCovariate`] where a value is NaN or infinite.
     pub fn new<S: ToString>(names: &[S], x: ArrayView2<'a, f64>) -> Result<Self> {
-        if names.len() != x.ncols() {
-            let (len, expected) = (names.len(), x.ncols());
-            return Err(Error::LengthMismatch { argument: "names", len, other: "the design", expected });
-        }
+        check_len("names", names.len(), "the design", x.ncols())?;
         Self::checked(Recipe::numeric(names)?, CowArray::from(x))
     }
 

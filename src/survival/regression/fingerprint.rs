@@ -1,6 +1,6 @@
 //! A fingerprint of the data of a fit: other data are told from them without keeping them.
 
-use crate::error::{Error, FileError, ModelError, Result};
+use crate::error::{Error, FileError, ModelError, Result, check_len};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
@@ -166,10 +166,7 @@ impl Fingerprint {
         if self.rows != rows {
             return other(&format!("the number of rows ({rows}, not {})", self.rows));
         }
-        if design.rows() != rows {
-            let (len, expected) = (design.rows(), rows);
-            return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
-        }
+        check_len("the design", design.rows(), "time", rows)?;
         if self.columns.len() != design.columns() {
             let (found, own) = (design.columns(), self.columns.len());
             return other(&format!("the number of columns of the design ({found}, not {own})"));

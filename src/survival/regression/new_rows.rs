@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ndarray::{CowArray, Ix2};
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::recipe::{Part, Recipe, Source};
 
@@ -177,11 +177,7 @@ impl NewColumns {
             Part::Factor { levels, .. } => Source::Codes(codes(levels)?),
             Part::NumericWithin { levels, .. } => {
                 let (numbers, codes) = (numbers()?, codes(levels)?);
-                if codes.len() != numbers.len() {
-                    let (len, expected) = (codes.len(), numbers.len());
-                    let other = "the numbers within them";
-                    return Err(Error::LengthMismatch { argument: "the levels", len, other, expected });
-                }
+                check_len("the levels", codes.len(), "the numbers within them", numbers.len())?;
                 Source::NumbersWithin(numbers, codes)
             }
             Part::Interaction { .. } => Source::Columns,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::regression::spline;
 
 /// The recipe of a [`Design`](crate::survival::Design): every covariate with what makes columns of it. Kept by a fitted model.
@@ -279,10 +279,7 @@ impl Recipe {
     pub(super) fn matrix(&self, sources: &[Source]) -> Result<Array2<f64>> {
         let rows = sources.iter().find_map(Source::len).unwrap_or(0);
         for len in sources.iter().filter_map(Source::len) {
-            if len != rows {
-                let other = "the first covariate";
-                return Err(Error::LengthMismatch { argument: "a covariate", len, other, expected: rows });
-            }
+            check_len("a covariate", len, "the first covariate", rows)?;
         }
         let mut x = Array2::zeros((rows, self.columns().len()));
         for (i, mut row) in x.rows_mut().into_iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What every Newton search is asked for: refused where it cannot be.
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 
 /// Checks a ridge penalty, a tolerance, and the starting values of so many columns.
 pub(super) fn check(ridge: f64, tolerance: f64, initial: Option<&[f64]>, columns: usize) -> Result<()> {
@@ -13,10 +13,7 @@ pub(super) fn check(ridge: f64, tolerance: f64, initial: Option<&[f64]>, columns
         }
     }
     let Some(initial) = initial else { return Ok(()) };
-    if initial.len() != columns {
-        let (len, other) = (initial.len(), "the design's columns");
-        return Err(Error::LengthMismatch { argument: "initial", len, other, expected: columns });
-    }
+    check_len("initial", initial.len(), "the design's columns", columns)?;
     match initial.iter().enumerate().find(|(_, v)| !v.is_finite()) {
         Some((index, &value)) => {
             Err(Error::Model(ModelError::InvalidCovariate { covariate: "initial".into(), index, value }))

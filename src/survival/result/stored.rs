@@ -61,11 +61,6 @@ pub(crate) fn increasing(argument: &'static str, values: impl IntoIterator<Item 
     })
 }
 
-/// Has a column as many values as another?
-pub(crate) fn length(argument: &'static str, len: usize, other: &'static str, expected: usize) -> Result<()> {
-    if len == expected { Ok(()) } else { Err(Error::LengthMismatch { argument, len, other, expected }) }
-}
-
 fn within(argument: &'static str, value: f64, holds: bool, must_be: &'static str) -> Result<()> {
     if holds { Ok(()) } else { Err(Error::OutOfRange { argument, value, must_be }) }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::iter;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
 
 /// Tables of groups, within strata if the data have any, by their labels.
@@ -83,10 +83,7 @@ impl<T: Table> LabelledTables<T> {
             Groups::from_codes(&[], strata)?;
         }
         let rows = strata.as_ref().map_or(tables.len().min(1), Vec::len);
-        if tables.len() != rows {
-            let (argument, other) = ("tables", "strata");
-            return Err(Error::LengthMismatch { argument, len: tables.len(), other, expected: rows });
-        }
+        check_len("tables", tables.len(), "strata", rows)?;
         if let Some(stratum) = tables.iter().find(|t| t.len() != labels.len()) {
             let (len, other, expected) = (stratum.len(), "labels", labels.len());
             return Err(Error::LengthMismatch { argument: "tables", len, other, expected });

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result, TrialError};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
@@ -72,10 +74,7 @@ impl Flow {
         for (argument, own) in
             counts.into_iter().chain(others()).chain(analysed).chain([("randomised", &self.randomised)])
         {
-            if own.len() != self.arms.len() {
-                let (len, expected) = (own.len(), self.arms.len());
-                return Err(Error::LengthMismatch { argument, len, other: "the arms", expected });
-            }
+            check_len(argument, own.len(), "the arms", self.arms.len())?;
             // An arm beside its reference is counted in its own arm, or in another one: in all of them it is no more than all.
             let sum = own.iter().try_fold(0_usize, |sum, n| sum.checked_add(*n));
             if sum.is_none_or(|sum| sum > 1 << 53) {

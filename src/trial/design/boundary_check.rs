@@ -1,6 +1,6 @@
 //! What the options of a group-sequential design may be.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::trial::design::boundaries::BoundaryType;
 use crate::trial::design::checks;
 use crate::trial::design::group_sequential::{Futility, GroupSequential, MOST_LOOKS};
@@ -68,10 +68,7 @@ impl GroupSequential {
 
     fn check_time(&self) -> Result<()> {
         let Some(time) = &self.spending_time else { return Ok(()) };
-        if time.len() != self.fractions.len() {
-            let (len, expected) = (time.len(), self.fractions.len());
-            return Err(Error::LengthMismatch { argument: "spending_time", len, other: "looks", expected });
-        }
+        check_len("spending_time", time.len(), "looks", self.fractions.len())?;
         let mut previous = 0.0;
         for (index, &value) in time.iter().enumerate() {
             if !(value >= previous && value <= 1.0) {

@@ -1,6 +1,6 @@
 //! Several hypotheses, one error rate: weights that move along a graph.
 
-use crate::error::{Error, Result, check_size};
+use crate::error::{Error, Result, check_len, check_size};
 use crate::trial::design::checks;
 
 /// The sequentially rejective graphical procedure with weighted Bonferroni tests: strong control of the family-wise error.
@@ -124,10 +124,7 @@ impl GraphicalProcedure {
     /// [`Error::LengthMismatch`] unless there is a p-value for each hypothesis; [`Error::OutOfRange`] for one outside [0, 1].
     pub fn adjusted_p_values(&self, p_values: &[f64]) -> Result<Vec<f64>> {
         let count = self.weights.len();
-        if p_values.len() != count {
-            let (len, expected) = (p_values.len(), count);
-            return Err(Error::LengthMismatch { argument: "p_values", len, other: "hypotheses", expected });
-        }
+        check_len("p_values", p_values.len(), "hypotheses", count)?;
         if let Some(&value) = p_values.iter().find(|p| !(0.0..=1.0).contains(*p)) {
             return Err(Error::OutOfRange { argument: "p_values", value, must_be: "between 0 and 1" });
         }

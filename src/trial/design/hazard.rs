@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::print::Number;
 use crate::trial::design::checks;
 
@@ -96,10 +96,7 @@ impl Hazard {
         if times.is_empty() {
             return Err(Error::Empty { argument: "times" });
         }
-        if times.len() != survival.len() {
-            let (len, expected) = (survival.len(), times.len());
-            return Err(Error::LengthMismatch { argument: "survival", len, other: "times", expected });
-        }
+        check_len("survival", survival.len(), "times", times.len())?;
         let (mut last, mut start, mut rates) = (1.0, 0.0, Vec::with_capacity(times.len()));
         for (index, (&t, &s)) in times.iter().zip(survival).enumerate() {
             if !(t > start && t.is_finite()) {
@@ -289,10 +286,7 @@ impl fmt::Display for Hazard {
 }
 
 pub(super) fn check_breaks(breaks: &[f64], values: &[f64], argument: &'static str) -> Result<()> {
-    if values.len() != breaks.len() + 1 {
-        let (len, expected) = (values.len(), breaks.len() + 1);
-        return Err(Error::LengthMismatch { argument, len, other: "the pieces between breaks", expected });
-    }
+    check_len(argument, values.len(), "the pieces between breaks", breaks.len() + 1)?;
     let mut previous = 0.0;
     for (index, &value) in breaks.iter().enumerate() {
         if !(value > previous && value.is_finite()) {

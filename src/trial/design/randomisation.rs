@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result, check_size};
+use crate::error::{Error, Result, check_len, check_size};
 use crate::numeric::random::Random;
 
 /// Permuted blocks: in each block every arm has its share, in random order; block sizes may be drawn at random.
@@ -90,10 +90,7 @@ fn check_arms(arms: &[String], ratio: &[usize]) -> Result<()> {
     if arms.len() < 2 {
         return Err(Error::TooFewGroups { found: arms.len() });
     }
-    if ratio.len() != arms.len() {
-        let (len, expected) = (ratio.len(), arms.len());
-        return Err(Error::LengthMismatch { argument: "ratio", len, other: "arms", expected });
-    }
+    check_len("ratio", ratio.len(), "arms", arms.len())?;
     if let Some(&value) = ratio.iter().find(|r| !(1..=1000).contains(*r)) {
         return Err(Error::OutOfRange {
             argument: "ratio",
@@ -308,10 +305,7 @@ impl Minimisation {
         if self.factors.is_empty() {
             return Err(Error::Empty { argument: "factors" });
         }
-        if self.weights.len() != self.factors.len() {
-            let (len, expected) = (self.weights.len(), self.factors.len());
-            return Err(Error::LengthMismatch { argument: "weights", len, other: "factors", expected });
-        }
+        check_len("weights", self.weights.len(), "factors", self.factors.len())?;
         if let Some(&value) = self.weights.iter().find(|w| !(**w >= 0.0 && w.is_finite())) {
             return Err(Error::OutOfRange { argument: "weights", value, must_be: "finite and at least 0" });
         }
@@ -330,10 +324,7 @@ impl MinimisedTrial {
     /// # Errors
     /// [`Error::LengthMismatch`] unless there is one level for each factor.
     pub fn assign(&mut self, levels: &[&str]) -> Result<&str> {
-        if levels.len() != self.counts.len() {
-            let (len, expected) = (levels.len(), self.counts.len());
-            return Err(Error::LengthMismatch { argument: "levels", len, other: "factors", expected });
-        }
+        check_len("levels", levels.len(), "factors", self.counts.len())?;
         let arms = self.options.arms.len();
         let places: Vec<usize> = levels
             .iter()

@@ -1,6 +1,6 @@
 //! How much of an error rate is spent by when.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::trial::design::checks;
 
@@ -90,15 +90,7 @@ impl Spending {
                 checks::refuse("the power of Kim and DeMets", *value, "above 0 and at most 100")
             }
             Self::User(amounts) => {
-                if amounts.len() != looks {
-                    let (len, expected) = (amounts.len(), looks);
-                    return Err(Error::LengthMismatch {
-                        argument: "the amounts spent",
-                        len,
-                        other: "looks",
-                        expected,
-                    });
-                }
+                check_len("the amounts spent", amounts.len(), "looks", looks)?;
                 let mut previous = 0.0;
                 for (index, &value) in amounts.iter().enumerate() {
                     if !(value >= previous && value <= alpha * (1.0 + 1e-12)) {

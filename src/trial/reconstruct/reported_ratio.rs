@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{normal_quantile, normal_two_sided};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 
@@ -193,15 +193,7 @@ impl ReportedHazardRatio {
     pub fn from_curves(first: CurveReading, second: CurveReading) -> Result<Self> {
         first.check("first curve")?;
         second.check("second curve")?;
-        if first.survival.len() != second.survival.len() {
-            let (len, expected) = (second.survival.len(), first.survival.len());
-            return Err(Error::LengthMismatch {
-                argument: "second curve",
-                len,
-                other: "first curve",
-                expected,
-            });
-        }
+        check_len("second curve", second.survival.len(), "first curve", first.survival.len())?;
         let (mut weights, mut sum) = (0.0, 0.0);
         for i in 1..first.survival.len() {
             let ((d1, r1), (d2, r2)) = (first.interval(i), second.interval(i));
@@ -313,10 +305,7 @@ impl CurveReading<'_> {
         if self.survival.len() < 2 {
             return Err(Error::Empty { argument: "the list of intervals of a curve" });
         }
-        if self.at_risk.len() != self.survival.len() {
-            let (len, expected) = (self.at_risk.len(), self.survival.len());
-            return Err(Error::LengthMismatch { argument: "at_risk", len, other: "survival", expected });
-        }
+        check_len("at_risk", self.at_risk.len(), "survival", self.survival.len())?;
         for (index, &value) in self.survival.iter().enumerate() {
             if !(0.0..=1.0).contains(&value) {
                 return Err(Error::InvalidProbability { argument, index, value });

@@ -116,7 +116,7 @@ impl<'a> WinRatio<'a> {
         self
     }
 
-    /// The next endpoint, whose event is one to be reached (recovery, response): whoever has it first wins, over one who was seen
+    /// The next endpoint, whose event is one to be reached (recovery, response): who has it first wins, over one who was seen
     /// without it up to that time.
     ///
     /// ```

@@ -1,7 +1,7 @@
 //! What is known at one time of the incidences of all causes.
 
 #[cfg(feature = "serde")]
-use crate::error::Result;
+use crate::error::{Result, check_len};
 use crate::survival::curve::aalen_johansen::incidence_curve::IncidenceEstimate;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -24,7 +24,7 @@ checked_when_read!(IncidenceRow { row: Row, events: Vec<f64>, event_free: f64, e
 #[cfg(feature = "serde")]
 impl IncidenceRow {
     fn check(&self) -> Result<()> {
-        stored::length("incidence", self.incidence.len(), "events", self.events.len())?;
+        check_len("incidence", self.incidence.len(), "events", self.events.len())?;
         self.events.iter().try_for_each(|&d| stored::size("events", d))?;
         stored::probability("event_free", self.event_free)?;
         stored::size("event_free_std_error", self.event_free_std_error.unwrap_or(0.0))

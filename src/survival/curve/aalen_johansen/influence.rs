@@ -7,6 +7,7 @@
 //! leaves, and the variance at all times is O(n), not O(n × times).
 
 use crate::numeric::sums::Sum;
+use crate::survival::curve::estimator::greenwood;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::competing::CompetingRiskTable;
@@ -145,7 +146,7 @@ impl Subjects {
             let now = step(row);
             let (n, d) = (now.at_risk, now.events);
             // Where all at risk have the event nothing is still to come.
-            let (c, e) = if d > 0.0 && d < n { (d / (n * (n - d)), (n - d).recip()) } else { (0.0, 0.0) };
+            let (c, e) = (greenwood(d, n), if d > 0.0 && d < n { (n - d).recip() } else { 0.0 });
             if d > 0.0 {
                 big_c += c;
                 for k in 0..causes {

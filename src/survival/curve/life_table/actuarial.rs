@@ -1,6 +1,6 @@
 //! The actuarial estimate: counts in intervals, and what follows from them.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::curve::life_table::intervals::{Counts, rows};
 use crate::survival::curve::life_table::result::LifeTable;
 use crate::survival::curve::life_table::robust::robust_errors;
@@ -77,10 +77,7 @@ impl Actuarial {
     pub fn from_counts(breaks: &[f64], withdrawn: &[f64], events: &[f64]) -> Result<LifeTable> {
         check(breaks)?;
         for (argument, counts) in [("withdrawn", withdrawn), ("events", events)] {
-            if counts.len() != breaks.len() {
-                let (len, expected) = (counts.len(), breaks.len());
-                return Err(Error::LengthMismatch { argument, len, other: "breaks", expected });
-            }
+            check_len(argument, counts.len(), "breaks", breaks.len())?;
             if let Some(&value) = counts.iter().find(|c| !(0.0..f64::INFINITY).contains(*c)) {
                 return Err(Error::OutOfRange { argument, value, must_be: "a finite count of at least 0" });
             }

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::sums::Sum;
 
 /// Pseudo-values by row of the data and time, and the estimates that they belong to. Made by
@@ -89,10 +89,7 @@ impl TryFrom<Raw> for PseudoValues {
 
     fn try_from(raw: Raw) -> Result<Self> {
         let Raw { times, estimate, values, weights } = raw;
-        if estimate.len() != times.len() {
-            let (len, expected) = (estimate.len(), times.len());
-            return Err(Error::LengthMismatch { argument: "estimate", len, other: "times", expected });
-        }
+        check_len("estimate", estimate.len(), "times", times.len())?;
         if let Some(&value) = weights.iter().find(|w| !(**w >= 1.0 && w.is_finite())) {
             return Err(Error::OutOfRange { argument: "weights", value, must_be: "finite and at least 1" });
         }

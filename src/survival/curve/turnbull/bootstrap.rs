@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::random::Random;
 use crate::print::{Number, level as percent};
@@ -52,10 +54,10 @@ impl TurnbullBootstrap {
         let Some(samples) = self.lower.first().map(Vec::len).filter(|n| *n >= 2) else {
             return Err(Error::Empty { argument: "the samples" });
         };
-        stored::length("estimates", self.estimates.len(), "times", times)?;
-        stored::length("lower", self.lower.len(), "times", times)?;
-        stored::length("upper", self.upper.len(), "times", times)?;
-        stored::length("std_error", self.std_error.len(), "times", times)?;
+        check_len("estimates", self.estimates.len(), "times", times)?;
+        check_len("lower", self.lower.len(), "times", times)?;
+        check_len("upper", self.upper.len(), "times", times)?;
+        check_len("std_error", self.std_error.len(), "times", times)?;
         self.times.iter().try_for_each(|&t| stored::size("a time", t))?;
         self.std_error.iter().try_for_each(|&e| stored::size("a standard error", e))?;
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
@@ -67,7 +69,7 @@ impl TurnbullBootstrap {
             }
         }
         for ends in self.lower.iter().chain(&self.upper) {
-            stored::length("the ends of a time", ends.len(), "samples", samples)?;
+            check_len("the ends of a time", ends.len(), "samples", samples)?;
             ends.iter().try_for_each(|&s| stored::probability("survival", s))?;
             if let Some(pair) = ends.windows(2).find(|pair| pair[0] > pair[1]) {
                 return refuse("an end", pair[1], "not below the one before");

@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::print::PValue;
@@ -49,10 +49,10 @@ impl GrayTest {
             return Err(Error::TooFewGroups { found: k });
         }
         stored::number("rho", self.rho)?;
-        stored::length("subjects", self.subjects.len(), "labels", k)?;
-        stored::length("observed", self.observed.len(), "labels", k)?;
-        stored::length("score", self.score.len(), "labels", k)?;
-        stored::length("variance", self.variance.len(), "a matrix of all groups but one", (k - 1) * (k - 1))?;
+        check_len("subjects", self.subjects.len(), "labels", k)?;
+        check_len("observed", self.observed.len(), "labels", k)?;
+        check_len("score", self.score.len(), "labels", k)?;
+        check_len("variance", self.variance.len(), "a matrix of all groups but one", (k - 1) * (k - 1))?;
         self.subjects.iter().try_for_each(|&n| stored::count("the number of subjects", n))?;
         self.observed.iter().try_for_each(|&d| stored::size("observed", d))?;
         self.score.iter().try_for_each(|&u| stored::number("score", u))?;
@@ -161,8 +161,8 @@ checked_when_read!(PairwiseGrayTest { adjustment: Adjustment, tests: Vec<GrayTes
 #[cfg(feature = "serde")]
 impl PairwiseGrayTest {
     fn check(&self) -> Result<()> {
-        stored::length("adjusted", self.adjusted.len(), "tests", self.tests.len())?;
-        self.tests.iter().try_for_each(|t| stored::length("labels", t.labels.len(), "a pair", 2))?;
+        check_len("adjusted", self.adjusted.len(), "tests", self.tests.len())?;
+        self.tests.iter().try_for_each(|t| check_len("labels", t.labels.len(), "a pair", 2))?;
         self.adjusted.iter().flatten().try_for_each(|&p| stored::probability("the adjusted p-value", p))
     }
 }

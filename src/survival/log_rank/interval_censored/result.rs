@@ -5,7 +5,7 @@ use std::fmt;
 use super::score::IntervalScore;
 use super::variance::IntervalVariance;
 #[cfg(feature = "serde")]
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
 use crate::print::PValue;
 #[cfg(feature = "serde")]
@@ -37,9 +37,9 @@ impl IntervalLogRankTest {
         if k < 2 {
             return Err(Error::TooFewGroups { found: k });
         }
-        stored::length("sizes", self.sizes.len(), "labels", k)?;
-        stored::length("sums", self.sums.len(), "labels", k)?;
-        stored::length("covariance", self.covariance.len(), "a matrix of the groups", k * k)?;
+        check_len("sizes", self.sizes.len(), "labels", k)?;
+        check_len("sums", self.sums.len(), "labels", k)?;
+        check_len("covariance", self.covariance.len(), "a matrix of the groups", k * k)?;
         self.sizes.iter().try_for_each(|&n| stored::size("the size of a group", n))?;
         self.sums.iter().try_for_each(|&u| stored::number("a sum of scores", u))?;
         stored::covariance(&self.covariance, k)?;

@@ -4,7 +4,7 @@ use super::information;
 use super::result::IntervalLogRankTest;
 use super::score::IntervalScore;
 use super::variance::{IntervalVariance, floor};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::survival::curve::turnbull::{Around, Turnbull, TurnbullCurve};
 use crate::survival::data::groups::Groups;
@@ -97,10 +97,7 @@ impl IntervalLogRank {
     /// cannot be exchanged), for the information where survival falls to 0 before the last rows have entered;
     /// [`Error::TooLarge`] where the information has too many steps.
     pub fn test(&self, data: &IntervalCensored, groups: &Groups) -> Result<IntervalLogRankTest> {
-        if groups.len() != data.len() {
-            let (len, expected) = (groups.len(), data.len());
-            return Err(Error::LengthMismatch { argument: "groups", len, other: "upper", expected });
-        }
+        check_len("groups", groups.len(), "upper", data.len())?;
         self.refuse(data)?;
         let k = groups.count();
         let mut sizes = vec![0.0; k];

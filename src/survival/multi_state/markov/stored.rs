@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::multi_state::markov::{MarkovLandmark, MarkovTestResult};
 
 #[derive(Deserialize)]
@@ -35,9 +35,7 @@ impl TryFrom<RawResult> for MarkovTestResult {
                 ("observed", l.observed.len()),
                 ("expected", l.expected.len()),
             ] {
-                if len != expected {
-                    return Err(Error::LengthMismatch { argument, len, other: "groups", expected });
-                }
+                check_len(argument, len, "groups", expected)?;
             }
             if l.df >= expected.max(1) {
                 let must_be = "below the number of groups";

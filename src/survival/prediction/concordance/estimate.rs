@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, ModelError, NotEstimable, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result, check_len};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::prediction::concordance::pairs::{Pairs, Stratum};
@@ -82,10 +82,7 @@ impl Concordance {
         data: &RightCensored,
         score: &[f64],
     ) -> Result<(ConcordanceEstimate, Vec<f64>)> {
-        if score.len() != data.len() {
-            let (len, expected) = (score.len(), data.len());
-            return Err(Error::LengthMismatch { argument: "score", len, other: "time", expected });
-        }
+        check_len("score", score.len(), "time", data.len())?;
         if let Some((index, &value)) = score.iter().enumerate().find(|(_, s)| !s.is_finite()) {
             return Err(Error::Model(ModelError::InvalidCovariate {
                 covariate: "score".into(),

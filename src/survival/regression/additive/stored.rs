@@ -4,7 +4,7 @@ use super::effects::EffectTest;
 use super::estimation_end::EstimationEnd;
 use super::model::{AdditiveModel, names};
 use super::test_weight::TestWeight;
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::stored::{self, checked_when_read};
 
@@ -26,12 +26,12 @@ impl AdditiveModel {
         }
         let (p, d) = (self.names.len(), self.times.len());
         let triangle = p * (p + 1) / 2;
-        stored::length("at_risk", self.at_risk.len(), "times", d)?;
-        stored::length("cumulative", self.cumulative.len(), "times × coefficients", d * p)?;
-        stored::length("covariance", self.covariance.len(), "times × pairs of coefficients", d * triangle)?;
-        stored::length("test_sums", self.test_sums.len(), "coefficients", p)?;
-        stored::length("test_covariance", self.test_covariance.len(), "pairs of coefficients", triangle)?;
-        stored::length("last", self.last.len(), "strata", self.strata.len().max(1))?;
+        check_len("at_risk", self.at_risk.len(), "times", d)?;
+        check_len("cumulative", self.cumulative.len(), "times × coefficients", d * p)?;
+        check_len("covariance", self.covariance.len(), "times × pairs of coefficients", d * triangle)?;
+        check_len("test_sums", self.test_sums.len(), "coefficients", p)?;
+        check_len("test_covariance", self.test_covariance.len(), "pairs of coefficients", triangle)?;
+        check_len("last", self.last.len(), "strata", self.strata.len().max(1))?;
         stored::count("the number of rows", self.rows)?;
         self.last.iter().try_for_each(|&t| stored::size("the end of follow-up", t))?;
         stored::size("the start", self.start)?;

@@ -258,10 +258,7 @@ mod stored {
                 ("the columns of the scaled residuals", raw.scaled_schoenfeld.ncols(), p),
                 ("the event times", raw.event_times.len(), raw.schoenfeld.nrows()),
             ] {
-                if len != expected {
-                    let other = "the other residuals";
-                    return Err(Error::LengthMismatch { argument, len, other, expected });
-                }
+                crate::error::check_len(argument, len, "the other residuals", expected)?;
             }
             if let Some(&value) = raw.expected.iter().find(|e| !(**e >= 0.0)) {
                 let must_be = "at least 0";

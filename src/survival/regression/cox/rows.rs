@@ -6,7 +6,7 @@ pub(in crate::survival::regression) mod stratum;
 
 use std::sync::Arc;
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::per_row::PerRow;
@@ -146,7 +146,7 @@ impl Rows {
         (rows.centre, rows.scale, rows.reach, rows.x, rows.strands) = (centre, scale, reach, x, strands);
     }
 
-    /// The rows of these data with other covariates, if they are those of `self`; else all anew.
+    /// The rows of these data with other covariates, if they are those of `self`; else all are prepared again.
     pub(super) fn renew(
         self,
         same: bool,
@@ -210,10 +210,7 @@ fn check_lengths(data: &RightCensored, design: &Design, offset: Option<&[f64]>) 
         return Err(Error::LengthMismatch { argument: "the design", len, other: "time", expected });
     }
     if let Some(offset) = offset {
-        if offset.len() != data.len() {
-            let (len, expected) = (offset.len(), data.len());
-            return Err(Error::LengthMismatch { argument: "offset", len, other: "time", expected });
-        }
+        check_len("offset", offset.len(), "time", data.len())?;
         if let Some((index, &value)) = offset.iter().enumerate().find(|(_, v)| !v.is_finite()) {
             return Err(Error::Model(ModelError::InvalidCovariate {
                 covariate: "offset".into(),

@@ -1,7 +1,7 @@
 //! The baseline hazard of a subdistribution.
 
 #[cfg(feature = "serde")]
-use crate::error::Result;
+use crate::error::{Result, check_len};
 #[cfg(feature = "serde")]
 use crate::survival::regression::stored::refuse;
 #[cfg(feature = "serde")]
@@ -23,7 +23,7 @@ checked_when_read!(SubdistributionBaseline { label: String, times: Vec<f64>, jum
 #[cfg(feature = "serde")]
 impl SubdistributionBaseline {
     fn check(&self) -> Result<()> {
-        stored::length("jumps", self.jumps.len(), "times", self.times.len())?;
+        check_len("jumps", self.jumps.len(), "times", self.times.len())?;
         self.jumps.iter().try_for_each(|&j| stored::size("a jump of a hazard", j))?;
         self.times.iter().try_for_each(|&t| stored::size("time", t))?;
         stored::increasing("time", self.times.iter().copied())?;

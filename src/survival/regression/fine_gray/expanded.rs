@@ -44,7 +44,7 @@ impl SubdistributionRows {
             ("event", self.event.len()),
             ("weight", self.weight.len()),
         ];
-        lengths.iter().try_for_each(|&(name, len)| stored::length(name, len, "row", rows))?;
+        lengths.iter().try_for_each(|&(name, len)| crate::error::check_len(name, len, "row", rows))?;
         self.start.iter().chain(&self.stop).try_for_each(|&t| stored::size("time", t))?;
         self.weight.iter().try_for_each(|&w| stored::size("weight", w))
     }

@@ -248,7 +248,7 @@ impl PrintsLimits for FineGrayModel {
             "p",
             format!("{} CI of exp", print::level(interval.confidence_level()))
         )?;
-        let number = |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
+        let number = |x: Option<f64>, d: usize| print::or_missing(x, |x| format!("{x:.d$}"));
         for t in &self.terms {
             match t.status {
                 Status::Redundant => {
@@ -270,7 +270,7 @@ impl PrintsLimits for FineGrayModel {
                 t.hazard_ratio(),
                 number(t.robust_std_error, 4),
                 number(t.z(), 2),
-                t.p_value().map_or("–".to_string(), |p| PValue(p).to_string()),
+                print::or_missing(t.p_value(), |p| PValue(p).to_string()),
                 limits.to_string()
             )?;
         }

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 #[cfg(feature = "serde")]
-use crate::error::Result;
+use crate::error::{Result, check_len};
 use crate::survival::regression::fine_gray::with_data::FittedCompetingRisks;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -57,8 +57,8 @@ impl SubdistributionResiduals {
             ("Schoenfeld residuals", &self.schoenfeld, events),
             ("scaled Schoenfeld residuals", &self.scaled_schoenfeld, events),
         ] {
-            stored::length(argument, of.nrows(), "their rows", expected)?;
-            stored::length(argument, of.ncols(), "the covariates", p)?;
+            check_len(argument, of.nrows(), "their rows", expected)?;
+            check_len(argument, of.ncols(), "the covariates", p)?;
             of.iter().try_for_each(|&x| stored::number("a residual", x))?;
         }
         self.martingale.iter().try_for_each(|&x| stored::number("a residual", x))?;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::SideBySide;
@@ -71,9 +71,7 @@ impl RawModel {
             ("the model's variance", self.model_variance.len(), "a matrix of its terms", p * p),
             ("censoring groups", groups, "the model's data", self.rows),
         ] {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other, expected });
-            }
+            check_len(argument, len, other, expected)?;
         }
         let names = self.terms.iter().map(Term::name);
         if !names.eq(self.recipe.columns().iter().map(String::as_str)) {

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::error::NotEstimable;
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::survival::multi_state::OccupationEstimate;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -99,7 +101,7 @@ checked_when_read!(PredictedOccupation { time: f64, states: Vec<String>, estimat
 impl PredictedOccupation {
     fn check(&self) -> crate::Result<()> {
         stored::size("time", self.time)?;
-        stored::length("estimates", self.estimates.len(), "states", self.states.len())
+        check_len("estimates", self.estimates.len(), "states", self.states.len())
     }
 }
 

@@ -1,6 +1,6 @@
 //! A multi-state Cox model as it is read back: checked, so that nothing that is read can fail later.
 
-use crate::error::{Error, Result, TableError};
+use crate::error::{Error, Result, TableError, check_len};
 use crate::survival::multi_state::state_occupation::check_distribution;
 use crate::survival::regression::cox::CoxModel;
 use crate::survival::regression::multi_state_cox::model::{MultiStateCoxModel, Steps};
@@ -92,16 +92,10 @@ impl RawModel {
     fn check(&self) -> Result<()> {
         let (columns, p, k) = (self.recipe.columns().len(), self.model.terms().len(), self.states.len());
         check_distribution(&self.initial, k)?;
-        if self.means.len() != p {
-            let (len, other) = (self.means.len(), "the terms");
-            return Err(Error::LengthMismatch { argument: "the means", len, other, expected: p });
-        }
+        check_len("the means", self.means.len(), "the terms", p)?;
         for t in &self.transitions {
             let len = t.coefficients.len();
-            if len != columns {
-                let (argument, other) = ("the coefficients of a transition", "the columns of the recipe");
-                return Err(Error::LengthMismatch { argument, len, other, expected: columns });
-            }
+            check_len("the coefficients of a transition", len, "the columns of the recipe", columns)?;
             let known = [t.from as usize, t.to as usize].into_iter().all(|s| s < k)
                 && t.baseline < self.baselines.len()
                 && t.coefficients.iter().chain([&t.ratio]).flatten().all(|&c| c < p)
@@ -116,14 +110,7 @@ impl RawModel {
         }
         for steps in &self.baselines {
             let (len, expected) = (steps.jumps.len(), steps.times.len());
-            if len != expected {
-                return Err(Error::LengthMismatch {
-                    argument: "the jumps",
-                    len,
-                    other: "the times",
-                    expected,
-                });
-            }
+            check_len("the jumps", len, "the times", expected)?;
             check_times(&steps.times)?;
             if let Some(&value) = steps.jumps.iter().find(|j| !(0.0..f64::INFINITY).contains(*j)) {
                 let must_be = "finite and at least 0";

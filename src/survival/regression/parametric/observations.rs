@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::right_censored::RightCensored;
@@ -58,10 +58,7 @@ impl Observations {
         if lower.is_empty() {
             return Err(Error::Empty { argument: "lower" });
         }
-        if lower.len() != upper.len() {
-            let (len, expected) = (upper.len(), lower.len());
-            return Err(Error::LengthMismatch { argument: "upper", len, other: "lower", expected });
-        }
+        check_len("upper", upper.len(), "lower", lower.len())?;
         for (index, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
             let why = if lower.is_nan() || upper.is_nan() {
                 "a limit is not a number"
@@ -204,10 +201,7 @@ impl Observations {
     }
 
     fn same_length(&self, argument: &'static str, len: usize) -> Result<()> {
-        if len == self.len() {
-            return Ok(());
-        }
-        Err(Error::LengthMismatch { argument, len, other: "the observations", expected: self.len() })
+        check_len(argument, len, "the observations", self.len())
     }
 
     /// The number of rows.

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
@@ -73,15 +73,7 @@ impl<D: Distribution> ParametricModel<D> {
             });
         }
         let x = rows.aligned(&self.recipe)?.into_owned();
-        if x.nrows() != data.len() {
-            let (len, expected) = (x.nrows(), data.len());
-            return Err(Error::LengthMismatch {
-                argument: "the design",
-                len,
-                other: "the observations",
-                expected,
-            });
-        }
+        check_len("the design", x.nrows(), "the observations", data.len())?;
         let strata = self.strata_of(&data)?;
         Ok(ObservedRows { model: self, data, x, strata, offset: None })
     }
@@ -111,14 +103,7 @@ impl<D: Distribution> ObservedRows<'_, D> {
     /// [`Error::LengthMismatch`].
     pub fn offset(mut self, offset: &[f64]) -> Result<Self> {
         let (len, expected) = (offset.len(), self.len());
-        if len != expected {
-            return Err(Error::LengthMismatch {
-                argument: "offset",
-                len,
-                other: "the observations",
-                expected,
-            });
-        }
+        check_len("offset", len, "the observations", expected)?;
         self.offset = Some(offset.to_vec());
         Ok(self)
     }

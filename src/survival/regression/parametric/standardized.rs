@@ -1,6 +1,6 @@
 //! Standardised (marginal) survival curves: the mean of the curves of many subjects.
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
@@ -79,9 +79,7 @@ impl<D: Distribution> Standardized<'_, D> {
     /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::ZeroWeights`].
     pub fn weights(mut self, weights: &[f64]) -> Result<Self> {
         let (len, expected) = (weights.len(), self.subjects.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "weights", len, other: "the rows", expected });
-        }
+        check_len("weights", len, "the rows", expected)?;
         let wrong = weights.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w));
         if let Some((index, &value)) = wrong {
             return Err(Error::InvalidWeight { index, value });

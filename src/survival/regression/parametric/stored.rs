@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::MOST;
@@ -73,9 +73,7 @@ impl<D: Distribution> RawModel<D> {
         for (argument, len) in
             [("the coefficients", self.coefficients.len()), ("the determined", self.determined.len())]
         {
-            if len != k {
-                return Err(Error::LengthMismatch { argument, len, other: "the layout", expected: k });
-            }
+            check_len(argument, len, "the layout", k)?;
         }
         if let Some(direction) = self.flat.iter().find(|d| d.len() != k) {
             let (argument, len) = ("a direction", direction.len());
@@ -117,10 +115,7 @@ impl<D: Distribution> RawModel<D> {
         if layout.location != distribution.location() || layout.location >= parameters.len() {
             return refuse("the location", layout.location as f64, "that of the distribution");
         }
-        if layout.fixed.len() != parameters.len() {
-            let (argument, len, expected) = ("the fixed values", layout.fixed.len(), parameters.len());
-            return Err(Error::LengthMismatch { argument, len, other: "the parameters", expected });
-        }
+        check_len("the fixed values", layout.fixed.len(), "the parameters", parameters.len())?;
         if let Some(&value) = layout.fixed.iter().find(|x| !(x.abs() <= LARGEST)) {
             return refuse("a fixed value", value, "finite, and below 1e100");
         }

@@ -2,7 +2,7 @@
 
 use super::method::{QuantileMethod, QuantileScale};
 use super::model::{QuantileModel, names};
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::stored::{self, checked_when_read};
 
@@ -23,7 +23,7 @@ impl QuantileModel {
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         let (p, known) = (self.names.len(), self.coefficients.len() / self.names.len());
         let triangle = p * (p + 1) / 2;
-        stored::length("coefficients", self.coefficients.len(), "quantiles × coefficients", known * p)?;
+        check_len("coefficients", self.coefficients.len(), "quantiles × coefficients", known * p)?;
         stored::count("the number of rows", self.rows)?;
         if self.events > self.rows {
             return refuse("the number of events", self.events as f64, "at most the rows");
@@ -39,8 +39,8 @@ impl QuantileModel {
             return refuse("a τ of the grid", tau, "inside (0, 1)");
         }
         let drawn = if self.samples > 0 { known } else { 0 };
-        stored::length("reached", self.reached.len(), "quantiles with a bootstrap", drawn)?;
-        stored::length(
+        check_len("reached", self.reached.len(), "quantiles with a bootstrap", drawn)?;
+        check_len(
             "covariance",
             self.covariance.len(),
             "quantiles × pairs of coefficients",

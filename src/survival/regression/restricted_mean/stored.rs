@@ -2,7 +2,7 @@
 
 use super::link::{MeanLink, MeanMethod};
 use super::model::{RestrictedMeanModel, names};
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::regression::stored::check_variance;
 use crate::survival::result::stored::{self, checked_when_read};
@@ -22,8 +22,8 @@ impl RestrictedMeanModel {
             }));
         }
         let p = self.names.len();
-        stored::length("coefficients", self.coefficients.len(), "names", p)?;
-        stored::length("covariance", self.covariance.len(), "pairs of coefficients", p * p)?;
+        check_len("coefficients", self.coefficients.len(), "names", p)?;
+        check_len("covariance", self.covariance.len(), "pairs of coefficients", p * p)?;
         stored::count("the number of rows", self.rows)?;
         let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
         if !(self.tau > 0.0 && self.tau < f64::INFINITY) {

@@ -1,6 +1,6 @@
 //! A table as it was written: its events by cause must be those of any cause.
 
-use crate::error::{Error, Result, TableError};
+use crate::error::{Error, Result, TableError, check_len};
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
 use crate::survival::risk_table::table::RiskTable;
 
@@ -26,14 +26,7 @@ impl TryFrom<Raw> for CompetingRiskTable {
             ByCause::Subjects(events) => (events.len(), all.len() * k),
             ByCause::Weighted(events) => (events.len(), all.len() * k),
         };
-        if len != expected {
-            return Err(Error::LengthMismatch {
-                argument: "by_cause",
-                len,
-                other: "the rows and causes",
-                expected,
-            });
-        }
+        check_len("by_cause", len, "the rows and causes", expected)?;
         let table = Self { all, causes, by_cause };
         for index in 0..table.all.len() {
             let sum: f64 = (0..k).map(|c| table.events_of(index, c)).sum();

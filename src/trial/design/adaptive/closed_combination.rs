@@ -1,6 +1,6 @@
 //! Several arms against one control over several looks: a combination test of every intersection.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{normal_quantile, normal_sf};
 use crate::numeric::root;
 use crate::trial::design::adaptive::closed_result::{ClosedTestResult, Intersection};
@@ -139,19 +139,9 @@ impl ClosedCombination {
         self.check(&stages)?;
         let information: Vec<&[f64]> = information.iter().map(AsRef::as_ref).collect();
         let (len, expected) = (information.len(), stages.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "information", len, other: "stages", expected });
-        }
+        check_len("information", len, "stages", expected)?;
         for own in &information {
-            if own.len() != self.arms {
-                let (len, expected) = (own.len(), self.arms);
-                return Err(Error::LengthMismatch {
-                    argument: "the information of a stage",
-                    len,
-                    other: "arms",
-                    expected,
-                });
-            }
+            check_len("the information of a stage", own.len(), "arms", self.arms)?;
             own.iter().try_for_each(|&i| checks::positive("information", i))?;
         }
         let last = stages.len() - 1;
@@ -249,18 +239,12 @@ impl ClosedCombination {
             return Err(Error::LengthMismatch { argument: "stages", len, other: "bounds", expected });
         }
         if let Some(ratios) = &self.ratios {
-            if ratios.len() != self.arms {
-                let (len, expected) = (ratios.len(), self.arms);
-                return Err(Error::LengthMismatch { argument: "ratios", len, other: "arms", expected });
-            }
+            check_len("ratios", ratios.len(), "arms", self.arms)?;
             ratios.iter().try_for_each(|&r| checks::positive("ratios", r))?;
         }
         let mut gone = vec![false; self.arms];
         for stage in stages {
-            if stage.len() != self.arms {
-                let (len, expected) = (stage.len(), self.arms);
-                return Err(Error::LengthMismatch { argument: "a stage", len, other: "arms", expected });
-            }
+            check_len("a stage", stage.len(), "arms", self.arms)?;
             for (gone, z) in gone.iter_mut().zip(stage.iter()) {
                 match z {
                     Some(z) if !z.is_finite() => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::print::MISSING;
 use crate::trial::design::adaptive::level::{LEAST, smallest_level};
 use crate::trial::design::group_sequential::GroupSequential;
@@ -132,14 +132,7 @@ impl ClosedTestResult {
         self.rejected_by(look)?;
         let bounds_at = |alpha: f64| design.efficacy_at(alpha);
         let (len, expected) = (bounds_at(0.025)?.len(), self.bounds.len());
-        if len != expected {
-            return Err(Error::LengthMismatch {
-                argument: "the design's looks",
-                len,
-                other: "bounds",
-                expected,
-            });
-        }
+        check_len("the design's looks", len, "bounds", expected)?;
         let level = |own: &Intersection| {
             let seen: Vec<(usize, f64)> =
                 own.statistics[..look].iter().enumerate().filter_map(|(k, z)| z.map(|z| (k, z))).collect();

@@ -1,6 +1,6 @@
 //! Several arms against one control: the distribution of the largest statistic.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::normal_quantile;
 use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::root;
@@ -76,10 +76,7 @@ impl Dunnett {
     /// # Errors
     /// [`Error::LengthMismatch`] unless there is a statistic for each arm; [`Error::OutOfRange`] for one that is not a number.
     pub fn adjusted_p_values(&self, z: &[f64]) -> Result<Vec<f64>> {
-        if z.len() != self.ratios.len() {
-            let (len, expected) = (z.len(), self.ratios.len());
-            return Err(Error::LengthMismatch { argument: "z", len, other: "arms", expected });
-        }
+        check_len("z", z.len(), "arms", self.ratios.len())?;
         if let Some(&value) = z.iter().find(|z| z.is_nan()) {
             return Err(Error::OutOfRange { argument: "z", value, must_be: "a number" });
         }

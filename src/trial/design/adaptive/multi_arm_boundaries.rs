@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::print;
 use crate::trial::design::adaptive::control_paths::Arms;
 use crate::trial::design::adaptive::level::{LEAST, smallest_level};
@@ -162,10 +162,7 @@ impl MultiArmBoundaries {
     }
 
     fn check_arms(&self, argument: &'static str, values: &[f64]) -> Result<()> {
-        if values.len() != self.design.arms {
-            let (len, expected) = (values.len(), self.design.arms);
-            return Err(Error::LengthMismatch { argument, len, other: "arms", expected });
-        }
+        check_len(argument, values.len(), "arms", self.design.arms)?;
         values.iter().try_for_each(|&value| check_statistic(argument, value))
     }
 }

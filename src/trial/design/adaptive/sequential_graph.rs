@@ -1,6 +1,6 @@
 //! Several hypotheses and several looks, one error rate.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::root;
 use crate::trial::design::adaptive::level::{LARGEST, smallest_level};
 use crate::trial::design::graphical::GraphicalProcedure;
@@ -54,10 +54,7 @@ impl SequentialGraph {
     /// allowed; [`Error::Unsupported`] for amounts of one's own.
     pub fn new(graph: GraphicalProcedure, spending: &[Spending]) -> Result<Self> {
         let expected = graph.weights().len();
-        if spending.len() != expected {
-            let len = spending.len();
-            return Err(Error::LengthMismatch { argument: "spending", len, other: "hypotheses", expected });
-        }
+        check_len("spending", spending.len(), "hypotheses", expected)?;
         for own in spending {
             if matches!(own, Spending::User(_)) {
                 return Err(Error::Unsupported {
@@ -86,10 +83,7 @@ impl SequentialGraph {
     /// do not increase within (0, 1]; [`Error::OutOfRange`] for statistics that are not finite and more than 50 looks;
     /// [`Error::Unsupported`] for looks so many and so near to each other that their bounds would take minutes.
     pub fn sequential_p_values(&self, looks: &[Vec<(f64, f64)>]) -> Result<Vec<f64>> {
-        if looks.len() != self.spending.len() {
-            let (len, expected) = (looks.len(), self.spending.len());
-            return Err(Error::LengthMismatch { argument: "looks", len, other: "hypotheses", expected });
-        }
+        check_len("looks", looks.len(), "hypotheses", self.spending.len())?;
         for own in looks {
             check_looks(own)?;
         }

@@ -1,6 +1,6 @@
 //! What a run of trials has in common, whatever is drawn: how many, from which streams, looked at when, judged by what.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::normal_quantile;
 use crate::trial::design::boundaries::Boundaries;
 use crate::trial::design::checks;
@@ -48,21 +48,12 @@ impl Looks {
             });
         }
         let (len, expected) = (self.cutoffs.len(), self.efficacy.len());
-        if len != expected {
-            return Err(Error::LengthMismatch { argument: "cutoffs", len, other: "bounds", expected });
-        }
+        check_len("cutoffs", len, "bounds", expected)?;
         if len == 0 {
             return Err(Error::Empty { argument: "cutoffs" });
         }
         let len = self.given_up.len();
-        if len != expected {
-            return Err(Error::LengthMismatch {
-                argument: "bounds for futility",
-                len,
-                other: "bounds",
-                expected,
-            });
-        }
+        check_len("bounds for futility", len, "bounds", expected)?;
         Ok(())
     }
 }

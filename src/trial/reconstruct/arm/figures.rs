@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::right_censored::RightCensored;
 use crate::trial::reconstruct::arm::convention::StdErrorConvention;
 use crate::trial::reconstruct::arm::facts::Fact;
@@ -292,11 +292,7 @@ impl ArmFigures {
                 why: "it is one of subjects seen from the start",
             });
         }
-        if data.len() != self.subjects as usize {
-            let (argument, other) = ("data", "the published arm");
-            let (len, expected) = (data.len(), self.subjects as usize);
-            return Err(Error::LengthMismatch { argument, len, other, expected });
-        }
+        check_len("data", data.len(), "the published arm", self.subjects as usize)?;
         let mut rows: Vec<(f64, bool)> =
             data.time().iter().copied().zip(data.event().iter().copied()).collect();
         rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));

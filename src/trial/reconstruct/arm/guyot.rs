@@ -1,6 +1,6 @@
 //! Individual data from a digitised curve: the algorithm of Guyot et al. (2012), with its defects corrected.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::trial::reconstruct::arm::digitized::{DigitizedArm, DigitizedPoint};
 
 /// What is done about clicks that a survival curve cannot have.
@@ -172,10 +172,7 @@ impl Guyot {
         if self.time.is_empty() {
             return Err(Error::Empty { argument: "the list of clicks" });
         }
-        if self.time.len() != self.survival.len() {
-            let (len, expected) = (self.survival.len(), self.time.len());
-            return Err(Error::LengthMismatch { argument: "survival", len, other: "time", expected });
-        }
+        check_len("survival", self.survival.len(), "time", self.time.len())?;
         let repaired = self.repair == Repair::Monotone;
         if let Some(&value) = self.time.iter().find(|t| **t < 0.0 && t.is_finite() && !repaired) {
             let must_be =

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::regression::cox::model::limit::LimitPart;
 use crate::survival::regression::cox::model::{CoxModel, SideBySide, Status, Term, TestResult};
 use crate::survival::regression::cox::{Stop, Ties};
@@ -84,9 +84,7 @@ impl RawModel {
             ("the robust variance", robust, "a matrix of its terms", p * p),
             ("offset", self.offset.as_ref().map_or(self.rows, Vec::len), "the model's data", self.rows),
         ] {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other, expected });
-            }
+            check_len(argument, len, other, expected)?;
         }
         let names = self.terms.iter().map(|t| &t.name);
         if !names.eq(self.recipe.columns()) {

@@ -52,9 +52,9 @@ impl CoxModel {
                 write!(f, "\n{name:width$} {:>10}", term.coefficient())
             }
             Status::Estimated => {
-                let number = |x: Option<f64>, d: usize| x.map_or("–".to_string(), |x| format!("{x:.d$}"));
+                let number = |x: Option<f64>, d: usize| print::or_missing(x, |x| format!("{x:.d$}"));
                 let limits = term.interval(interval).map_err(|_| fmt::Error)?;
-                let p = term.p_value().map_or("–".to_string(), |p| P(p).to_string());
+                let p = print::or_missing(term.p_value(), |p| P(p).to_string());
                 write!(
                     f,
                     "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {limits:.4}",

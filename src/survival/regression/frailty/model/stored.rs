@@ -1,6 +1,6 @@
 //! A model with frailties, read back: checked as it is read.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::regression::cox::{Stop, Ties};
 use crate::survival::regression::frailty::law::Law;
 use crate::survival::regression::frailty::model::{FrailtyDf, FrailtyModel};
@@ -35,9 +35,7 @@ impl FrailtyModel {
             ("the variances of the frailties", self.frailty_variances.len(), k),
         ];
         for (argument, len, expected) in lengths {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other: "the model", expected });
-            }
+            check_len(argument, len, "the model", expected)?;
         }
         stored::size("theta", self.theta)?;
         stored::covariance(&self.variance, p)?;

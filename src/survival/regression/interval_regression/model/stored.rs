@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serializer};
 
 use super::{IntervalModel, StratumBaseline};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::curve::turnbull::{Place, check_places};
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::interval_regression::IntervalLink;
@@ -55,11 +55,7 @@ impl RawBaseline {
         let places: Vec<(Place, Place)> =
             self.places.into_iter().map(|(left, right)| (left, last(right))).collect();
         check_places(&places)?;
-        if self.level.len() + 1 != places.len() {
-            let (len, expected) = (self.level.len() + 1, places.len());
-            let other = "the intersections";
-            return Err(Error::LengthMismatch { argument: "the baseline", len, other, expected });
-        }
+        check_len("the baseline", self.level.len() + 1, "the intersections", places.len())?;
         let ordered = self.level.windows(2).all(|w| w[0] <= w[1]);
         if let Some(&value) = self.level.iter().find(|l| !l.is_finite() || !ordered) {
             refuse("the baseline", value, "finite and increasing")?;
@@ -105,9 +101,7 @@ impl RawModel {
         for (argument, len, expected) in
             [("the variance", self.variance.len(), p * p), ("the centre", self.centre.len(), p)]
         {
-            if len != expected {
-                return Err(Error::LengthMismatch { argument, len, other: "the model's terms", expected });
-            }
+            check_len(argument, len, "the model's terms", expected)?;
         }
         let names = self.terms.iter().map(Term::name);
         if !names.eq(self.recipe.columns().iter().map(String::as_str)) {
