@@ -198,7 +198,15 @@ impl IncidenceEstimate {
     }
 
     fn both_values(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
-        Ok((self.value?, reference.value?))
+        match (self.value, reference.value) {
+            (Ok(own), Ok(other)) => Ok((own, other)),
+            // Of two groups beyond their follow-up the one whose follow-up ends first is named, either way round.
+            (
+                Err(NotEstimable::BeyondFollowUp { time, last }),
+                Err(NotEstimable::BeyondFollowUp { last: other, .. }),
+            ) => Err(NotEstimable::BeyondFollowUp { time, last: last.min(other) }),
+            (Err(because), _) | (_, Err(because)) => Err(because),
+        }
     }
 
     /// The errors of the two groups; one alone is not that of a comparison.
