@@ -472,3 +472,17 @@ fn a_workspace_changes_no_bit() -> greenwood::Result<()> {
     );
     Ok(())
 }
+
+/// By hand: at β = 0 the score is (1 − 2/3) + (0 − 1/2) and the information 2/9 + 1/4, so one step of Newton goes to −6/17.
+#[test]
+fn a_search_that_is_cut_short_says_so() {
+    let data = RightCensored::new(&[1.0, 2.0, 3.0], &[true, true, false]).unwrap();
+    let design = Design::builder().numeric("x", &[1.0, 0.0, 1.0]).build().unwrap();
+    let one = CoxPh::new().max_iterations(1).fit(&data, &design).unwrap();
+    assert_eq!((one.stop(), one.iterations()), (Stop::MaxIterations, 1));
+    assert_relative_eq!(one.coefficients()[0], -6.0 / 17.0, max_relative = 1e-12);
+    let all = CoxPh::new().fit(&data, &design).unwrap();
+    assert_eq!(all.stop(), Stop::Converged);
+    // The maximum: (1 − 2r/(2r + 1)) = r/(r + 1), so 2 r² = 1 with r = exp β.
+    assert_relative_eq!(all.coefficients()[0], -0.5 * 2f64.ln(), max_relative = 1e-9);
+}

@@ -1,8 +1,8 @@
 //! What a table tells, counted by hand.
 
-use greenwood::Result;
 use greenwood::survival::data::NearTies;
-use greenwood::survival::{KaplanMeier, RightCensored, RiskTable, Weights};
+use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
+use greenwood::{Error, Result};
 
 /// 0.3 but for rounding: a near tie.
 const NEAR: f64 = 0.1 + 0.2;
@@ -106,6 +106,19 @@ fn a_stored_quantile_is_checked() -> Result<()> {
         *changed.pointer_mut(field).unwrap() = serde_json::json!(other);
         let error = serde_json::from_value::<Quantile>(changed).unwrap_err().to_string();
         assert!(error.contains(says), "{field}: {error}");
+    }
+    Ok(())
+}
+
+/// Groups of another length are refused beside strata as without.
+#[test]
+fn groups_have_one_code_for_each_row() -> Result<()> {
+    let groups = Groups::new(&["a", "b", "a"]);
+    let data = RightCensored::new(&[1.0, 2.0, 3.0, 4.0], &[true; 4])?;
+    let strata = Groups::new(&["u", "u", "v", "v"]);
+    for data in [data.clone(), data.with_strata(strata)?] {
+        let found = LogRank::test(&data, &groups);
+        assert!(matches!(found, Err(Error::LengthMismatch { len: 3, expected: 4, .. })), "{found:?}");
     }
     Ok(())
 }
