@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result, check_len};
+use crate::error::{Result, check_len};
 use crate::plot::curves::CurvePlot;
 use crate::plot::print_columns::Columns;
 use crate::plot::series::StepSeries;
@@ -43,7 +43,7 @@ impl CurvePlot {
     /// pointwise 95 % bands.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] unless there is one label for each curve.
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) unless there is one label for each curve.
     ///
     /// # Example
     /// ```
@@ -61,7 +61,7 @@ impl CurvePlot {
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     pub fn predicted(curves: &[PredictedCurve], labels: &[impl ToString]) -> Result<Self> {
-        same_number(labels.len(), curves.len())?;
+        check_len("labels", labels.len(), "curves", curves.len())?;
         let named = |(curve, label): (&PredictedCurve, &_)| {
             (ToString::to_string(label), Arc::new(curve.survival().clone()))
         };
@@ -77,7 +77,7 @@ impl CurvePlot {
     /// [`Palette::in_pairs`].
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] unless there are a curve, a prediction and a label for each group.
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) unless there are a curve, a prediction and a label for each group.
     ///
     /// # Example
     /// ```
@@ -98,7 +98,7 @@ impl CurvePlot {
         predicted: &[Prediction<'_, D>],
         labels: &[impl ToString],
     ) -> Result<Self> {
-        same_number(labels.len(), observed.len())?;
+        check_len("labels", labels.len(), "curves", observed.len())?;
         check_len("predicted", predicted.len(), "observed", observed.len())?;
         let mut series = Vec::new();
         for ((curve, model), label) in observed.iter().zip(predicted).zip(labels) {
@@ -115,13 +115,6 @@ impl CurvePlot {
         let style = Style { palette: Palette::default().in_pairs(), ..Style::journal() };
         Ok(Self::steps(series).value_axis("Survival").table(&[]).style(style))
     }
-}
-
-fn same_number(len: usize, expected: usize) -> Result<()> {
-    if len == expected {
-        return Ok(());
-    }
-    Err(Error::LengthMismatch { argument: "labels", len, other: "curves", expected })
 }
 
 impl Palette {

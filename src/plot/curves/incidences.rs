@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Result, check_len};
 use crate::plot::curves::builder::{CurvePlot, Kind};
 use crate::plot::curves::source::Source;
 use crate::plot::print_columns::Columns;
@@ -32,9 +32,9 @@ impl CurvePlot {
     /// Cumulative incidences of competing causes, each group's causes in turn: "group: cause" where there are several groups.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] unless there is one label for each group; those of the intervals.
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) unless there is one label for each group; those of the intervals.
     pub fn incidence(groups: &[CumulativeIncidence], labels: &[impl ToString]) -> Result<Self> {
-        same_number(labels.len(), groups.len())?;
+        check_len("labels", labels.len(), "groups", groups.len())?;
         let mut of_groups = Vec::new();
         for (fit, label) in groups.iter().zip(labels) {
             let group = label.to_string();
@@ -49,7 +49,7 @@ impl CurvePlot {
     /// The cumulative incidence of one cause in several groups, with its band.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`] unless there is one label for each group; [`Error::UnknownCause`] where a group does not
+    /// [`Error::LengthMismatch`](crate::Error::LengthMismatch) unless there is one label for each group; [`Error::UnknownCause`](crate::Error::UnknownCause) where a group does not
     /// know the cause.
     ///
     /// # Example
@@ -67,7 +67,7 @@ impl CurvePlot {
         groups: &[&CumulativeIncidence],
         labels: &[impl ToString],
     ) -> Result<Self> {
-        same_number(labels.len(), groups.len())?;
+        check_len("labels", labels.len(), "groups", groups.len())?;
         let cause = cause.to_string();
         let mut of_groups = Vec::new();
         for (&fit, label) in groups.iter().zip(labels) {
@@ -77,11 +77,4 @@ impl CurvePlot {
         let value = format!("Cumulative incidence of {cause}");
         Ok(Self::of(Source::Incidences(of_groups), Kind::Steps).value_axis(value))
     }
-}
-
-fn same_number(labels: usize, groups: usize) -> Result<()> {
-    if labels == groups {
-        return Ok(());
-    }
-    Err(Error::LengthMismatch { argument: "labels", len: labels, other: "groups", expected: groups })
 }

@@ -1,8 +1,6 @@
 //! Rows cut at given times into episodes: for coefficients and covariates that change with time.
 
-#[cfg(feature = "serde")]
-use crate::error::check_len;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
@@ -231,10 +229,7 @@ impl Episodes {
 
     pub(in crate::survival) fn check(&self, argument: &'static str, len: usize) -> Result<()> {
         let expected = self.source.last().map_or(0, |&last| last + 1);
-        if len == expected {
-            return Ok(());
-        }
-        Err(Error::LengthMismatch { argument, len, other: "the data before the split", expected })
+        check_len(argument, len, "the data before the split", expected)
     }
 }
 

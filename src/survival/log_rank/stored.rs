@@ -28,13 +28,7 @@ impl RawLogRank {
         if k < 2 {
             return Err(Error::TooFewGroups { found: k });
         }
-        let length = |argument, len, expected| {
-            if len == expected {
-                Ok(())
-            } else {
-                Err(Error::LengthMismatch { argument, len, other: "labels", expected })
-            }
-        };
+        let length = |argument, len, expected| check_len(argument, len, "labels", expected);
         length("subjects", self.subjects.len(), k)?;
         length("sizes", self.sizes.len(), k)?;
         length("variance", self.variance.len(), k * k)?;

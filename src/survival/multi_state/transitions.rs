@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
@@ -101,10 +101,5 @@ pub(crate) fn spells(
 
 /// Checks the groups, and that nobody is in two of them: one code per row.
 pub(crate) fn check_groups(data: &Histories, groups: &Groups) -> Result<()> {
-    if groups.len() == data.len() {
-        Ok(())
-    } else {
-        let (len, expected) = (groups.len(), data.len());
-        Err(Error::LengthMismatch { argument: "groups", len, other: "stop", expected })
-    }
+    check_len("groups", groups.len(), "stop", data.len())
 }

@@ -2,14 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::curve::step_function::StepFunction;
 use crate::survival::regression::cox::baseline::{Baseline, StratumHazard};
 use crate::survival::regression::recipe::Recipe;
-
-fn same(argument: &'static str, len: usize, other: &'static str, expected: usize) -> Result<()> {
-    if len == expected { Ok(()) } else { Err(Error::LengthMismatch { argument, len, other, expected }) }
-}
 
 #[derive(Deserialize)]
 pub(super) struct RawBaseline {
@@ -27,21 +23,21 @@ impl TryFrom<RawBaseline> for Baseline {
     fn try_from(raw: RawBaseline) -> Result<Self> {
         let RawBaseline { recipe, coefficients, variance, means, rays, strata } = raw;
         let p = coefficients.len();
-        same("the recipe's columns", recipe.columns().len(), "coefficients", p)?;
-        same("means", means.len(), "coefficients", p)?;
-        same("variance", variance.len(), "a matrix of the coefficients", p * p)?;
+        check_len("the recipe's columns", recipe.columns().len(), "coefficients", p)?;
+        check_len("means", means.len(), "coefficients", p)?;
+        check_len("variance", variance.len(), "a matrix of the coefficients", p * p)?;
         for ray in &rays {
-            same("a ray", ray.len(), "coefficients", p)?;
+            check_len("a ray", ray.len(), "coefficients", p)?;
         }
         for stratum in &strata {
-            same("level", stratum.level.len(), "rays", rays.len())?;
+            check_len("level", stratum.level.len(), "rays", rays.len())?;
             let times = stratum.times.len();
             // What is missing of the product is infinite.
             let product = stratum.product.as_ref().map_or(times, |p| p.len().max(times));
-            same("hazard", stratum.hazard.len(), "times", times)?;
-            same("product", product, "times", times)?;
-            same("variance", stratum.variance.len(), "times", times)?;
-            same("drift", stratum.drift.len(), "a matrix of times and coefficients", times * p)?;
+            check_len("hazard", stratum.hazard.len(), "times", times)?;
+            check_len("product", product, "times", times)?;
+            check_len("variance", stratum.variance.len(), "times", times)?;
+            check_len("drift", stratum.drift.len(), "a matrix of times and coefficients", times * p)?;
             check(stratum)?;
         }
         let levels = rays.iter().flatten().chain(strata.iter().flat_map(|s| &s.level));
