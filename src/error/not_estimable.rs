@@ -77,6 +77,18 @@ pub enum NotEstimable {
 }
 
 impl NotEstimable {
+    /// What two groups have, or why one of them has nothing. Of two groups beyond their follow-up the one whose follow-up ends
+    /// first is named, whichever stands first.
+    pub(crate) fn both<T>(group: Result<T, Self>, reference: Result<T, Self>) -> Result<(T, T), Self> {
+        match (group, reference) {
+            (Ok(own), Ok(other)) => Ok((own, other)),
+            (Err(Self::BeyondFollowUp { time, last }), Err(Self::BeyondFollowUp { last: other, .. })) => {
+                Err(Self::BeyondFollowUp { time, last: last.min(other) })
+            }
+            (Err(because), _) | (_, Err(because)) => Err(because),
+        }
+    }
+
     /// Is it a standard error that is missing, rather than the estimate itself?
     #[must_use]
     pub fn is_of_error(&self) -> bool {

@@ -41,6 +41,7 @@ fn beyond_follow_up_nothing_is_estimable() {
     ] {
         let contrast = a.contrast(&b, 60.0, measure);
         assert_eq!((contrast.value(), contrast.p_value()), (Err(short), None));
+        assert_eq!(b.contrast(&a, 60.0, measure).value(), Err(short));
         assert_eq!(
             b.contrast(&a, 20.0, measure).value(),
             Err(NotEstimable::BeyondFollowUp { time: 20.0, last: 13.0 })

@@ -273,7 +273,7 @@ impl SurvivalCurve {
 }
 
 fn estimate(a: &SurvivalEstimate, b: &SurvivalEstimate, measure: Measure) -> Result<Estimate, NotEstimable> {
-    let (s1, s0) = (a.value()?, b.value()?);
+    let (s1, s0) = NotEstimable::both(a.value(), b.value())?;
     let value = measure.of(s1, s0).ok_or(NotEstimable::Undefined)?;
     // The derivative of the transformed S with respect to log S.
     let slope = |s: f64| match measure {

@@ -189,24 +189,12 @@ impl IncidenceEstimate {
     /// ```
     #[must_use]
     pub fn difference(&self, reference: &Self) -> Estimate {
-        let (own, other) = match self.both_values(reference) {
+        let (own, other) = match NotEstimable::both(self.value, reference.value) {
             Ok(both) => both,
             Err(because) => return Estimate::none(Scale::Identity, because).within(-1.0, 1.0),
         };
         let se = self.both_errors(reference).map(|(a, b)| a.hypot(b));
         Estimate::with_error(Scale::Identity, own - other, se).within(-1.0, 1.0)
-    }
-
-    fn both_values(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
-        match (self.value, reference.value) {
-            (Ok(own), Ok(other)) => Ok((own, other)),
-            // Of two groups beyond their follow-up the one whose follow-up ends first is named, either way round.
-            (
-                Err(NotEstimable::BeyondFollowUp { time, last }),
-                Err(NotEstimable::BeyondFollowUp { last: other, .. }),
-            ) => Err(NotEstimable::BeyondFollowUp { time, last: last.min(other) }),
-            (Err(because), _) | (_, Err(because)) => Err(because),
-        }
     }
 
     /// The errors of the two groups; one alone is not that of a comparison.
@@ -218,7 +206,7 @@ impl IncidenceEstimate {
     /// This probability over that of an independent group at its time, on the logarithmic scale.
     #[must_use]
     pub fn ratio(&self, reference: &Self) -> Estimate {
-        let (own, other) = match self.both_values(reference) {
+        let (own, other) = match NotEstimable::both(self.value, reference.value) {
             Ok(both) => both,
             Err(because) => return Estimate::none(Scale::Log, because),
         };
