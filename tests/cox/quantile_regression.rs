@@ -212,8 +212,8 @@ fn units_and_weights() {
         let short = fit.fit(&weighted, &design).unwrap();
         let long = fit.fit(&repeated, &design.select(&rows).unwrap()).unwrap();
         for tau in [0.1, 0.3, 0.5, 0.7] {
-            assert_relative_eq!(at(&model, tau)[1], at(&scaled, tau)[1] / 100.0, max_relative = 1e-6);
-            assert_relative_eq!(at(&by_day, tau)[1], 30.0 * at(&by_month, tau)[1], max_relative = 1e-6);
+            assert_relative_eq!(at(&model, tau)[1], at(&scaled, tau)[1] / 100.0, max_relative = 1e-9);
+            assert_relative_eq!(at(&by_day, tau)[1], 30.0 * at(&by_month, tau)[1], max_relative = 1e-9);
             near(&at(&short, tau), &at(&long, tau), 1e-7);
         }
     }
