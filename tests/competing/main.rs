@@ -14,4 +14,5 @@ mod competing_properties;
 mod competing_reference;
 mod competing_words;
 mod incidence_rate;
+mod incidence_tests;
 mod pseudo;

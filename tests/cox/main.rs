@@ -19,6 +19,7 @@ mod cox_limits;
 mod cox_model;
 mod cox_recipe;
 mod cox_reference;
+mod cox_search;
 mod cox_stored;
 mod episodes;
 mod prediction_scores;

@@ -3,12 +3,13 @@
 use crate::common;
 use crate::common::{Report, cases, number, numbers};
 use approx::assert_relative_eq;
+use greenwood::Error;
 use greenwood::survival::contrast::{
     InvertedLogRank, MeanMeasure, Measure, MedianMeasure, NeededInterval, NeededValue, NumberNeeded,
 };
 use greenwood::survival::data::Landmark;
-use greenwood::survival::result::{Direction, Estimate, HazardRatioMethod, NotEstimable, Scale};
-use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, SurvivalCurve, Weights};
+use greenwood::survival::result::{Direction, Estimate, HazardRatioMethod, LowerLimit, NotEstimable, Scale};
+use greenwood::survival::{Groups, Interval, KaplanMeier, LogRank, RightCensored, SurvivalCurve, Weights};
 use proptest::prelude::*;
 
 /// The published trial, failure-free survival in months: order reconstructed, times illustrative.
@@ -285,6 +286,14 @@ fn the_log_rank_test_inverted() {
         assert_relative_eq!(ratio.p_value(u).unwrap().unwrap(), 0.05, max_relative = 1e-9);
     };
     check(&ratio, 2.75737660491728, 0.715361877824881, 10.6043501679156);
+    // Its limits are found from the test: a level is all that can be asked for.
+    for other in [Interval::log(), Interval::from(0.9).lower_limit(LowerLimit::Peto)] {
+        let refused = ratio.interval(other).unwrap_err().to_string();
+        assert!(refused.contains("give a level alone"), "{refused}");
+    }
+    for level in [0.0, 1.0, f64::NAN] {
+        assert!(matches!(ratio.interval(level), Err(Error::OutOfRange { argument: "level", .. })), "{level}");
+    }
     let p = LogRank::test(&data, &arm).unwrap().p_value().unwrap();
     assert_relative_eq!(ratio.p_value(1.0).unwrap().unwrap(), p, max_relative = 1e-12);
 

@@ -396,3 +396,21 @@ fn both_tails_of_the_supremum() {
         close(test.p_value().unwrap(), p);
     }
 }
+
+/// The log-rank test eight times is that test, z = √2 by hand as above and p = erfc(1); nine times is refused.
+#[test]
+fn as_many_weights_as_there_may_be() {
+    let data =
+        RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true, false, false, false, false, false]).unwrap();
+    let arm = Groups::from_codes(&[0, 1, 1, 0, 1, 1], &["a", "b"]).unwrap();
+    let test =
+        |data: &RightCensored, n: usize| MaxCombo::new().weights(vec![Weight::LogRank; n]).test(data, &arm);
+    let eight = test(&data, 8).unwrap();
+    close(eight.p_value().unwrap(), 0.157299207050285);
+    assert_eq!((eight.group(), eight.reference(), eight.correlation(0, 7)), ("a", "b", Some(1.0)));
+    assert!(matches!(test(&data, 9), Err(Error::OutOfRange { argument: "the number of weights", .. })));
+    // Without an event there is neither a statistic nor an error.
+    let none = RightCensored::new(data.time(), &[false; 6]).unwrap();
+    let none = test(&none, 2).unwrap();
+    assert_eq!((none.p_value(), none.p_value_error()), (None, 0.0));
+}

@@ -1,6 +1,7 @@
 //! What a table tells, counted by hand.
 
 use greenwood::survival::data::NearTies;
+use greenwood::survival::risk_table::RiskTables;
 use greenwood::survival::{Groups, KaplanMeier, LogRank, RightCensored, RiskTable, Weights};
 use greenwood::{Error, Result};
 
@@ -119,6 +120,72 @@ fn groups_have_one_code_for_each_row() -> Result<()> {
     for data in [data.clone(), data.with_strata(strata)?] {
         let found = LogRank::test(&data, &groups);
         assert!(matches!(found, Err(Error::LengthMismatch { len: 3, expected: 4, .. })), "{found:?}");
+    }
+    Ok(())
+}
+
+/// A tail of exact times stays exact, and makes exact what it becomes a part of.
+#[test]
+fn the_tail_of_an_exact_table_is_exact() -> Result<()> {
+    let data = RightCensored::new(&[1.0, 2.1, 4.0], &[true, true, false])?.with_near_ties(NearTies::Exact)?;
+    let tail = KaplanMeier::fit(&data).given_survival_to(1.5)?;
+    let more = RiskTable::new(&RightCensored::new(&[3.0 * 0.7], &[true])?);
+    assert_eq!(tail.table().merge(&more)?.times(), [3.0 * 0.7, 2.1, 4.0]);
+    Ok(())
+}
+
+/// Seen from the censoring, near ties keep the times that they had: 1 + (1 + 2⁻³⁰) + 3 units of time, and the parts are the whole.
+#[test]
+fn seen_from_the_censoring_near_ties_are_what_they_were() -> Result<()> {
+    let near = 1.0 + 2.0_f64.powi(-30);
+    let table = |time: &[f64], event: &[bool]| Ok(RiskTable::new(&RightCensored::new(time, event)?));
+    let censoring = |table: &RiskTable| KaplanMeier::censoring_from_table(table).table().clone();
+    let first: Result<_> = table(&[1.0, near, 3.0], &[true, false, true]);
+    let (first, second): (_, Result<_>) = (first?, table(&[1.0 - 2.0_f64.powi(-30), 2.0], &[false, true]));
+    let second = second?;
+    assert_eq!(first.times(), [1.0, 3.0]);
+    assert_eq!(censoring(&first).person_time(), 5.0 + 2.0_f64.powi(-30));
+    let whole = first.merge(&second)?;
+    assert_eq!(whole.times(), [1.0 - 2.0_f64.powi(-30), 2.0, 3.0]);
+    assert_eq!(censoring(&first).merge(&censoring(&second))?, censoring(&whole));
+    Ok(())
+}
+
+/// One group with exact times makes all tables of the whole exact, wherever it stands.
+#[test]
+fn an_exact_group_makes_all_groups_exact() -> Result<()> {
+    for (first, second, times) in [
+        (NearTies::Merge, NearTies::Merge, [0.3, 2.0]),
+        (NearTies::Exact, NearTies::Merge, [NEAR, 2.0]),
+        (NearTies::Merge, NearTies::Exact, [NEAR, 2.0]),
+    ] {
+        let a = RightCensored::new(&[0.3], &[true])?.with_near_ties(first)?;
+        let b = RightCensored::new(&[NEAR, 2.0], &[true, false])?.with_near_ties(second)?;
+        let a = RiskTables::new(&a, &Groups::new(&["a"]))?;
+        let whole = a.merge(&RiskTables::new(&b, &Groups::new(&["b", "b"]))?)?;
+        assert_eq!(whole.table("a")?.times(), [0.3]);
+        assert_eq!(whole.table("b")?.times(), times, "{first:?} {second:?}");
+    }
+    Ok(())
+}
+
+/// By hand: S is 3/4 from 1, 1/2 from 2 and 1/4 from 4 on, until the last is censored at 6.
+#[test]
+fn the_rules_for_flat_steps() -> Result<()> {
+    use greenwood::survival::curve::{FlatStep, QuantileRule};
+
+    let curve = KaplanMeier::fit(&RightCensored::new(&[1.0, 2.0, 4.0, 6.0], &[true, true, true, false])?);
+    let not_reached = None;
+    for (flat, quarter, median, three_quarters) in [
+        (FlatStep::First, 1.0, 2.0, Some(4.0)),
+        (FlatStep::Midpoint, 1.5, 3.0, Some(5.0)),
+        (FlatStep::MidpointOfEvents, 1.5, 3.0, not_reached),
+    ] {
+        let found = curve.quantiles(&[0.0, 0.25, 0.3, 0.5, 0.75], QuantileRule::from(flat))?;
+        let values: Vec<Option<f64>> = found.iter().map(|q| q.value().ok()).collect();
+        assert_eq!(values, [Some(0.0), Some(quarter), Some(2.0), Some(median), three_quarters], "{flat:?}");
+        // Before the first event nobody has had it, and of that both limits are certain.
+        assert_eq!(found[0].interval().bounds(), Some((0.0, 0.0)), "{flat:?}");
     }
     Ok(())
 }

@@ -65,6 +65,21 @@ impl Adjustment {
     }
 }
 
+#[cfg(feature = "serde")]
+impl Adjustment {
+    /// Are these the adjusted p-values of tests with these p-values, but for rounding?
+    pub(super) fn check(self, p_values: &[Option<f64>], adjusted: &[Option<f64>]) -> Result<()> {
+        for (found, right) in adjusted.iter().zip(self.adjust(p_values)) {
+            let value = found.unwrap_or(f64::NAN);
+            if found.is_some() != right.is_some() || right.is_some_and(|p| !((p - value).abs() <= 1e-9 * p)) {
+                let must_be = "that of its test and its adjustment";
+                return Err(Error::OutOfRange { argument: "an adjusted p-value", value, must_be });
+            }
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Adjustment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -285,20 +300,9 @@ impl TryFrom<RawTest> for PairwiseTest {
     type Error = Error;
 
     fn try_from(RawTest { adjustment, comparisons }: RawTest) -> Result<Self> {
-        if let Some(pair) = comparisons.iter().find(|pair| pair.test.labels().len() != 2) {
-            let (method, instead) = ("a pair", "read the test itself");
-            return Err(Error::NotTwoGroups { method, found: pair.test.labels().len(), instead });
-        }
         let p_values: Vec<Option<f64>> = comparisons.iter().map(PairwiseComparison::p_value).collect();
-        for (pair, adjusted) in comparisons.iter().zip(adjustment.adjust(&p_values)) {
-            let value = pair.adjusted_p_value.unwrap_or(f64::NAN);
-            if pair.adjusted_p_value.is_some() != adjusted.is_some()
-                || adjusted.is_some_and(|p| !((p - value).abs() <= 1e-9 * p))
-            {
-                let must_be = "that of its test and its adjustment";
-                return Err(Error::OutOfRange { argument: "an adjusted p-value", value, must_be });
-            }
-        }
+        let adjusted: Vec<Option<f64>> = comparisons.iter().map(|pair| pair.adjusted_p_value).collect();
+        adjustment.check(&p_values, &adjusted)?;
         Ok(Self { adjustment, comparisons })
     }
 }

@@ -1,9 +1,16 @@
 //! Tests of the family as they were written: checked before they are tests.
 
 use crate::error::{Error, Result, check_len};
+use crate::numeric::distribution::normal_two_sided;
+use crate::numeric::multivariate_normal::MOST;
 use crate::survival::log_rank::max_combo::MaxComboTest;
 use crate::survival::log_rank::stratum_counts::StratumCounts;
 use crate::survival::log_rank::test::{Kind, LogRankTest};
+
+/// How far numbers that follow from each other may be apart: rounding.
+const CLOSE: f64 = 1e-9;
+/// How far an integral may be off beside the error that is stated.
+const INTEGRAL: f64 = 1e-6;
 
 /// The numbers of a [`LogRankTest`] before they are checked.
 #[derive(serde::Deserialize)]
@@ -59,6 +66,11 @@ impl RawLogRank {
         }
         if let Some(&value) = self.variance.iter().find(|v| !v.is_finite()) {
             return refuse("a covariance", value, "finite");
+        }
+        let k = self.labels.len();
+        let mut pairs = (0..k).flat_map(|g| (0..g).map(move |h| (g * k + h, h * k + g)));
+        if let Some((a, _)) = pairs.find(|&(a, b)| self.variance[a] != self.variance[b]) {
+            return refuse("a covariance", self.variance[a], "the same either way round");
         }
         if let Some(&many) = self.subjects.iter().find(|&&n| n > 1 << 52) {
             return refuse("the number of subjects", many as f64, "a number that can be counted to");
@@ -144,16 +156,42 @@ impl TryFrom<RawMaxCombo> for MaxComboTest {
         if let Some(a) = (0..m).find(|a| covariance[a * m + a] < 0.0) {
             return refuse("a variance", covariance[a * m + a], "at least 0");
         }
-        let compared = (0..m).any(|a| covariance[a * m + a] > 0.0);
-        let valid = |p: f64| (0.0..=1.0).contains(&p);
-        if p_value.is_some() != compared || !p_value.is_none_or(valid) || !(p_value_error >= 0.0) {
-            let value = p_value.unwrap_or(f64::NAN);
+        if m == 0 || m > MOST {
+            return refuse("the number of weights", m as f64, "1 to 8");
+        }
+        let of = |a: usize, b: usize| covariance[a * m + b];
+        let pairs = (0..m).flat_map(|a| (0..a).map(move |b| (a, b)));
+        let bound = |a: usize, b: usize| of(a, a).sqrt() * of(b, b).sqrt() * (1.0 + CLOSE);
+        if let Some((a, b)) =
+            pairs.into_iter().find(|&(a, b)| of(a, b) != of(b, a) || of(a, b).abs() > bound(a, b))
+        {
+            return refuse(
+                "a covariance",
+                of(a, b),
+                "the same either way round, and at most the root of the two variances",
+            );
+        }
+        let test = Self { labels, weights, subjects, events, u, covariance, robust, p_value, p_value_error };
+        let single = test.statistic().map(normal_two_sided);
+        let value = p_value.unwrap_or(f64::NAN);
+        if p_value.is_some() != single.is_some() || !p_value.is_none_or(|p| (0.0..=1.0).contains(&p)) {
             return refuse(
                 "the p-value",
                 value,
                 "in [0, 1], and there exactly where a weight has a variance",
             );
         }
-        Ok(Self { labels, weights, subjects, events, u, covariance, robust, p_value, p_value_error })
+        if !(0.0..f64::INFINITY).contains(&p_value_error) {
+            return refuse("the error of the p-value", p_value_error, "at least 0 and finite");
+        }
+        // One of m passes a bound at least as often as the first alone, and at most as often as all of them are counted.
+        if let (Some(single), Some(p)) = (single, p_value) {
+            let (low, high) = (single * (1.0 - INTEGRAL), m as f64 * single * (1.0 + INTEGRAL));
+            if p < low - p_value_error || p > high + p_value_error {
+                let must_be = "at least that of its largest statistic, and at most that for each weight";
+                return refuse("the p-value", p, must_be);
+            }
+        }
+        Ok(test)
     }
 }

@@ -163,7 +163,9 @@ impl PairwiseGrayTest {
     fn check(&self) -> Result<()> {
         check_len("adjusted", self.adjusted.len(), "tests", self.tests.len())?;
         self.tests.iter().try_for_each(|t| check_len("labels", t.labels.len(), "a pair", 2))?;
-        self.adjusted.iter().flatten().try_for_each(|&p| stored::probability("the adjusted p-value", p))
+        self.adjusted.iter().flatten().try_for_each(|&p| stored::probability("the adjusted p-value", p))?;
+        let p_values: Vec<Option<f64>> = self.tests.iter().map(GrayTest::p_value).collect();
+        self.adjustment.check(&p_values, &self.adjusted)
     }
 }
 
