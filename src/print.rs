@@ -2,6 +2,7 @@
 //! two groups. Every table, sentence and error text of the crate takes them from here, so this file stands below them
 //! all; its public place is `survival::result::print`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The sign for a number that does not exist.
@@ -105,6 +106,26 @@ pub(crate) fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 pub(crate) fn pad_left(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let fill = f.width().unwrap_or(0).saturating_sub(text.chars().count());
     write!(f, "{text}{:fill$}", "")
+}
+
+/// A number of things: `1 event`, `2 events`.
+#[must_use]
+pub fn counted(n: impl fmt::Display, noun: &str) -> String {
+    let n = n.to_string();
+    let plural = if n == "1" { "" } else { "s" };
+    format!("{n} {noun}{plural}")
+}
+
+/// A name as it stands in a table: what would end the line, or move what is behind it, is a space.
+#[must_use]
+pub fn one_line(name: &str) -> Cow<'_, str> {
+    if name.contains(char::is_control) { name.replace(char::is_control, " ").into() } else { name.into() }
+}
+
+/// A number to four significant digits.
+#[must_use]
+pub(crate) fn significant(x: f64) -> Number {
+    Number(format!("{x:.3e}").parse().unwrap_or(x))
 }
 
 /// The number by `text`, or the sign for what is missing.

@@ -12,6 +12,7 @@ mod program;
 mod programs;
 mod programs_design;
 mod programs_help;
+mod programs_hostile;
 mod programs_incidence;
 mod programs_level;
 mod programs_multistate;

@@ -308,7 +308,7 @@ fn missing_cells_are_refused_or_counted() {
     let call = format!("recurrent {path} --id i --start a --stop b --event e");
     assert!(refusal(&call).contains("line 3: --event \"e\" is missing"));
     let answer = answer(&format!("{call} --skip-missing"));
-    assert_eq!(answer["warnings"][0], "1 rows with missing values left out, 2 rows remain");
+    assert_eq!(answer["warnings"][0], "1 row with missing values left out, 2 rows remain");
     assert_eq!(answer["groups"][0]["subjects"], 2);
 }
 

@@ -14,8 +14,8 @@ use greenwood::survival::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, Columns, Failure, Further, Program, Warnings, WeightKind, count, distinct, number, reason,
-    times_to_ask,
+    Answer, Columns, Failure, Further, Program, Warnings, WeightKind, count, distinct, number, of_flag,
+    reason, times_to_ask,
 };
 
 /// Tests of equality, hazard ratio and survival differences from a file.
@@ -51,9 +51,9 @@ pub struct Options {
     /// Small-sample interval of each group's probability at that time, and the melded comparison
     #[arg(long, value_enum)]
     interval: Option<Method>,
-    /// Confidence level
-    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
-    level: f64,
+    /// Confidence level, of what is estimated for two groups [default: 0.95]
+    #[arg(long, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
+    level: Option<f64>,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -89,6 +89,10 @@ impl Options {
             }
             Test::LogRank | Test::MaxCombo | Test::Renyi => Weight::LogRank,
         }
+    }
+
+    fn level(&self) -> f64 {
+        self.level.unwrap_or(0.95)
     }
 
     fn further(&self) -> Further<'_> {
@@ -193,6 +197,14 @@ fn run(options: &Options) -> Result<String, Failure> {
         )
         .into());
     }
+    if options.level.is_some() && labels.len() != 2 {
+        return Err(format!(
+            "--level is that of limits, which two groups have, and --by \"{}\" has {}: leave it out",
+            options.by,
+            labels.len()
+        )
+        .into());
+    }
     let test = compared.test(options.weight())?;
     let mut answer = base(options, &test);
     if let Compared::Subjects(data, groups) = &compared {
@@ -202,7 +214,7 @@ fn run(options: &Options) -> Result<String, Failure> {
     if let Some(scores) = &options.trend {
         let scores =
             if scores.is_empty() { (0..labels.len()).map(|g| g as f64).collect() } else { scores.clone() };
-        let trend = test.trend(&scores)?;
+        let trend = test.trend(&scores).map_err(of_flag("--trend"))?;
         answer.text.push(trend.to_string());
         answer.add(
             "trend",
@@ -247,12 +259,12 @@ fn combined(
 ) -> Result<(), Failure> {
     let (statistic, p) = match options.test {
         Test::MaxCombo => {
-            let test = MaxCombo::new().test(data, groups)?;
+            let test = MaxCombo::new().test(data, groups).map_err(of_flag("--test max-combo"))?;
             answer.text.push(test.to_string());
             (test.statistic(), test.p_value())
         }
         Test::Renyi => {
-            let test = Renyi::new().test(data, groups)?;
+            let test = Renyi::new().test(data, groups).map_err(of_flag("--test renyi"))?;
             answer.text.push(test.to_string());
             (test.statistic(), test.p_value())
         }
@@ -275,7 +287,7 @@ fn permuted(
     if !options.exact {
         return Ok(());
     }
-    let test = ExactLogRank::new().weight(options.weight()).test(data, groups)?;
+    let test = ExactLogRank::new().weight(options.weight()).test(data, groups).map_err(of_flag("--exact"))?;
     answer.text.push(test.to_string());
     answer.add("exact",
         json!({
@@ -297,11 +309,11 @@ fn pair(
 ) -> Result<(), Failure> {
     if let (Some(method), Some(t)) = (options.interval, options.at) {
         let curves = compared.curves()?;
-        small_sample(options.level, (method, t), curves.iter().zip(compared.labels()), answer)?;
+        small_sample(options.level(), (method, t), curves.iter().zip(compared.labels()), answer)?;
         if let ([of, against], Method::Bpcp | Method::BpcpMidP) = (curves.as_slice(), method) {
             let melded = of.melded(against, t);
             let melded = if method == Method::BpcpMidP { melded.map(Melded::mid_p) } else { melded };
-            difference_of_few(options.level, melded, answer)?;
+            difference_of_few(options.level(), melded, answer)?;
         }
     }
     let labels = compared.labels();
@@ -310,8 +322,8 @@ fn pair(
         && !test.is_robust()
         && let Some(r) = test.hazard_ratio(of, against, HazardRatioMethod::Peto)?
     {
-        let limits = r.interval(options.level)?;
-        answer.text.push(format!("hazard ratio {}", r.printed(options.level)?));
+        let limits = r.interval(options.level())?;
+        answer.text.push(format!("hazard ratio {}", r.printed(options.level())?));
         answer.add("hazard_ratio",
             json!({
                 "of": r.group(), "against": r.reference(), "method": r.method().to_string().to_lowercase(),
@@ -322,8 +334,12 @@ fn pair(
     if let Some(t) = options.at {
         let curves = compared.curves()?;
         let d = curves[0].difference(&curves[1], t);
-        let limits = d.interval(options.level)?;
-        answer.text.push(format!("survival at {t}, {}: {}", pair_of(of, against), d.printed(options.level)?));
+        let limits = d.interval(options.level())?;
+        answer.text.push(format!(
+            "survival at {t}, {}: {}",
+            pair_of(of, against),
+            d.printed(options.level())?
+        ));
         answer.add(
             "difference",
             json!({
@@ -361,7 +377,7 @@ fn small_sample<'a>(
             }));
             continue;
         };
-        let limits = curve.small_sample_interval(t, how.level(level))?;
+        let limits = curve.small_sample_interval(t, how.level(level)).map_err(of_flag("--interval"))?;
         answer.text.push(format!("survival at {t}, {label}: {s:.3} ({limits})"));
         rows.push(json!({
             "label": label, "time": t, "estimate": s,

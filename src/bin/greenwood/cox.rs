@@ -44,7 +44,19 @@ pub struct Options {
 
 impl Program for Options {
     fn run(mut self) -> Result<String, Failure> {
+        if let (Some(_), Some(start)) = (&self.columns.entry, &self.start) {
+            return Err(format!("--start \"{start}\" is another word for --entry: give one of them").into());
+        }
+        let by_start = self.start.is_some();
         self.columns.entry = self.columns.entry.take().or(self.start.take());
+        let answer = self.answer();
+        // An error names the flag that was given.
+        if by_start { answer.map_err(|e| e.to_string().replace("--entry", "--start").into()) } else { answer }
+    }
+}
+
+impl Options {
+    fn answer(&self) -> Result<String, Failure> {
         self.check()?;
         let mut warnings = Warnings::default();
         let table = self.columns.table(&self.further(), &mut warnings)?;
@@ -54,9 +66,7 @@ impl Program for Options {
         let answer = CoxAnswer::new(&fit, &data, &design, (self.level, self.firth), offset.as_deref())?;
         Ok(if self.columns.rows.json { json_text(answer.to_json()?, &warnings) } else { answer.to_text()? })
     }
-}
 
-impl Options {
     /// A column is a covariate or a part of the data, and stands once.
     fn check(&self) -> Result<(), Failure> {
         if self.covariates.is_empty() && self.factor.is_empty() {

@@ -11,7 +11,7 @@ use greenwood::survival::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    Columns, Failure, Further, Program, Warnings, count, json_text, number, reason, times_to_ask,
+    Columns, Failure, Further, Program, Warnings, count, json_text, number, of_flag, reason, times_to_ask,
 };
 
 /// Survival curves, quantiles and restricted means from a file.
@@ -39,6 +39,9 @@ pub struct Options {
     /// Quantiles to report, 0.5 being the median
     #[arg(long, value_delimiter = ',', default_value = "0.5")]
     quantiles: Vec<f64>,
+    /// Time from which survival is conditional: the curve of those who survived so long
+    #[arg(long)]
+    given_survival_to: Option<f64>,
     /// Horizon of the restricted mean survival time
     #[arg(long)]
     rmst: Option<f64>,
@@ -79,6 +82,7 @@ fn run(options: &Options) -> Result<String, Failure> {
     let further = Further { by: options.by.as_deref(), strata: None };
     times_to_ask("--at", &options.at)?;
     times_to_ask("--rmst", options.rmst.as_slice())?;
+    times_to_ask("--given-survival-to", options.given_survival_to.as_slice())?;
     let interval = match options.interval {
         Scale::Plain => Interval::plain(),
         Scale::Log => Interval::log(),
@@ -87,7 +91,7 @@ fn run(options: &Options) -> Result<String, Failure> {
         Scale::Arcsine => Interval::arcsine(),
     }
     .level(options.level);
-    let fits = if let Some(tables) = options.columns.streamed(further, &mut warnings)? {
+    let mut fits: Vec<Fit> = if let Some(tables) = options.columns.streamed(further, &mut warnings)? {
         let labels = tables.labels().into_iter().map(String::from);
         labels.zip(tables.tables().concat()).map(|(l, table)| of_table(options.estimator, l, table)).collect()
     } else {
@@ -99,6 +103,11 @@ fn run(options: &Options) -> Result<String, Failure> {
         };
         fit(options.estimator, &data, &groups)?
     };
+    if let Some(s) = options.given_survival_to {
+        for fit in &mut fits {
+            fit.curve = fit.curve.given_survival_to(s).map_err(of_flag("--given-survival-to"))?;
+        }
+    }
     if options.columns.rows.json {
         let mut groups = Vec::new();
         for fit in &fits {
@@ -152,7 +161,7 @@ fn print(text: &mut String, fit: &Fit, options: &Options, interval: Interval) ->
         Number(table.events()),
         curve.estimator()
     )?;
-    for q in curve.quantiles(&options.quantiles, interval)? {
+    for q in curve.quantiles(&options.quantiles, interval).map_err(of_flag("--quantiles"))? {
         writeln!(text, "  {:>5}% have had the event by: {q}", Number(100.0 * q.p()))?;
     }
     let follow_up = fit.censoring.quantiles(&[0.5], interval)?[0];
@@ -210,12 +219,14 @@ fn to_json(
     let curve = &fit.curve;
     let row = |e: &SurvivalEstimate, events: f64, censored: Option<f64>| -> Result<Value, Failure> {
         let (limits, hazard) = (e.interval(interval)?, fit.hazard.at(e.time()));
+        // The hazard is that from 0 on, which a conditional curve does not have.
+        let hazard = options.given_survival_to.is_none().then_some(hazard);
         Ok(json!({
             "time": e.time(), "at_risk": e.at_risk(), "events": events, "censored": number(censored),
             "survival": number(e.value().ok()), "std_error": number(e.std_error().ok()),
             "lower": number(limits.lower), "upper": number(limits.upper),
-            "cumulative_hazard": number(hazard.value().ok()),
-            "cumulative_hazard_std_error": number(hazard.std_error().ok()),
+            "cumulative_hazard": number(hazard.and_then(|h| h.value().ok())),
+            "cumulative_hazard_std_error": number(hazard.and_then(|h| h.std_error().ok())),
             "not_estimable": reason(e.not_estimable()),
         }))
     };
@@ -228,7 +239,8 @@ fn to_json(
         curve.at_many(&options.at).iter().map(|e| row(e, e.events(), None)).collect::<Result<_, _>>()?;
     let limits = |estimate: Option<f64>, i: ConfidenceInterval| json!({ "estimate": number(estimate), "lower": number(i.lower), "upper": number(i.upper) });
     let quantiles: Vec<Value> = curve
-        .quantiles(&options.quantiles, interval)?
+        .quantiles(&options.quantiles, interval)
+        .map_err(of_flag("--quantiles"))?
         .iter()
         .map(|q| {
             let mut value = limits(q.value().ok(), q.interval());

@@ -172,6 +172,21 @@ impl Options {
         if self.control_hazard == Some(0.0) {
             return Err("--control-hazard 0: it must be above 0: nobody would have an event".into());
         }
+        if let (Some(until), None) = (self.until, self.events) {
+            return Err(format!(
+                "--until {until} is the latest time of a cut by events: add --events in place of --followup"
+            )
+            .into());
+        }
+        if let (Some(looks), None) = (self.looks, self.events) {
+            return Err(format!(
+                "--looks {looks}: looks are at steps of the events: add --events in place of --followup"
+            )
+            .into());
+        }
+        if self.threads == 0 {
+            return Err("--threads 0: at least one thread works".into());
+        }
         if let Some(events) = self.events.filter(|&events| events > self.subjects) {
             let subjects = self.subjects;
             return Err(format!("--events {events}: it must be at most the {subjects} of --subjects").into());

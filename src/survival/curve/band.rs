@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-#[cfg(feature = "serde")]
 use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
+#[cfg(feature = "serde")]
+use crate::print::Number;
 use crate::survival::curve::band_process::{BandShape, critical_value};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::interval::{ConfidenceInterval, Transform, percent, z_of};
@@ -240,11 +241,13 @@ impl fmt::Display for SurvivalBand {
         write!(
             f,
             "{name} band, {level}% over {} to {}, critical value {:.4}",
-            self.from, self.to, self.critical
+            Number(self.from),
+            Number(self.to),
+            self.critical
         )?;
         for &t in &self.times {
             if let Some(interval) = self.at(t) {
-                write!(f, "\n{t:>10} {interval}")?;
+                write!(f, "\n{:>10} {interval}", Number(t))?;
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::numeric::beta::Beta;
 use crate::numeric::root;
 use crate::numeric::sums::Sum;
+use crate::print::Number;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -185,7 +186,7 @@ fn tail(level: f64) -> Result<f64> {
 impl fmt::Display for IncidenceRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
-        write!(f, "{:.decimals$} ({} in {})", self.value(), self.events, self.person_time)
+        write!(f, "{:.decimals$} ({} in {})", Number(self.value()), self.events, Number(self.person_time))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{Number, or_missing};
+use crate::print::{Number, counted, or_missing};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::estimator::Estimator;
 use crate::survival::curve::survival_curve::SurvivalCurve;
@@ -17,8 +17,9 @@ impl fmt::Display for SurvivalCurve {
             (false, Estimator::KaplanMeier) => "Kaplan-Meier".to_string(),
             (false, estimator) => format!("{estimator}, exp(−H)"),
         };
-        let (subjects, events) = (Number(self.table.size()), Number(self.table.events()));
-        write!(f, "{subject}: {subjects} subjects, {events} events")?;
+        let (subjects, events) =
+            (counted(Number(self.table.size()), "subject"), counted(Number(self.table.events()), "event"));
+        write!(f, "{subject}: {subjects}, {events}")?;
         if self.start > 0.0 {
             write!(f, ", given survival to {}", Number(self.start))?;
         }
@@ -52,7 +53,7 @@ impl fmt::Display for SurvivalCurve {
         }
         let left = self.steps().count().saturating_sub(PRINTED_ROWS);
         if left > 0 {
-            write!(f, "\n… {left} more times")?;
+            write!(f, "\n… {}", counted(left, "more time"))?;
         }
         self.warnings().iter().try_for_each(|warning| write!(f, "\n{warning}"))
     }
@@ -60,7 +61,7 @@ impl fmt::Display for SurvivalCurve {
 
 impl fmt::Display for CumulativeHazard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} subjects", self.estimator, Number(self.table.size()))?;
+        write!(f, "{}: {}", self.estimator, counted(Number(self.table.size()), "subject"))?;
         write!(f, "\n{:>10} {:>9} {:>7} {:>10} {:>10}", "time", "at risk", "events", "hazard", "std error")?;
         for (i, row) in self.table.rows().enumerate().filter(|(_, r)| r.is_exit()).take(PRINTED_ROWS) {
             let se = self.variance.get(i).filter(|v| **v > 0.0);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::sums::Sum;
-use crate::print::{Number, or_missing};
+use crate::print::{Number, counted, or_missing};
 use crate::survival::curve::quantile::{Crossings, Quantile, QuantileRule};
 use crate::survival::curve::survival_estimate::SurvivalEstimate;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -352,6 +352,6 @@ impl fmt::Display for StepFunction {
             write!(f, "\n{:>10} {value:>9.3} {se:>10}  {limits:>16}", Number(t))?;
         }
         let left = self.times.len().saturating_sub(PRINTED_ROWS);
-        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
     }
 }

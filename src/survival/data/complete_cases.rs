@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result, check_len};
+use crate::print::counted;
 
 /// Which rows have a value in every column: missing values are dropped, or refused, over all columns together.
 ///
@@ -150,10 +151,10 @@ impl Complete {
 impl fmt::Display for Complete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.missing.is_empty() {
-            return write!(f, "no missing values in {} rows", self.keep.len());
+            return write!(f, "no missing values in {}", counted(self.keep.len(), "row"));
         }
         let columns: Vec<String> = self.missing.iter().map(|(name, n)| format!("{name} {n}")).collect();
         let (dropped, rows) = (self.dropped(), self.keep.len());
-        write!(f, "{dropped} of {rows} rows left out for missing values: {}", columns.join(", "))
+        write!(f, "{dropped} of {} left out for missing values: {}", counted(rows, "row"), columns.join(", "))
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print::{counted, one_line};
 use crate::survival::data::histories::Histories;
 
 /// What is wrong with a row, compared with the row of its subject that ends before it.
@@ -324,12 +325,12 @@ impl HistoryCheck {
 impl fmt::Display for HistoryCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.states.iter().map(|s| s.chars().count()).max().unwrap_or(0).max(8);
-        write!(f, "{} subjects, {} rows\n{:width$}", self.subjects, self.rows, "from")?;
+        write!(f, "{}, {}\n{:width$}", counted(self.subjects, "subject"), counted(self.rows, "row"), "from")?;
         for s in self.states.iter().map(String::as_str).chain(["censored"]) {
-            write!(f, " {s:>width$}")?;
+            write!(f, " {:>width$}", one_line(s))?;
         }
         for (h, row) in self.transitions.iter().enumerate() {
-            write!(f, "\n{:width$}", self.states[h])?;
+            write!(f, "\n{:width$}", one_line(&self.states[h]))?;
             for n in row.iter().chain([&self.censored[h]]) {
                 write!(f, " {n:>width$}")?;
             }

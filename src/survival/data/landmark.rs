@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result, check_len};
+use crate::print::{Number, counted};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 
@@ -237,11 +238,11 @@ impl fmt::Display for LandmarkCohort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Landmark at {}: {} subjects followed from there (before it: {} events, {} censored; {} not yet \
+            "Landmark at {}: {} followed from there (before it: {}, {} censored; {} not yet \
              entered; {} changed later and count as unchanged)",
-            self.landmark,
-            self.subjects.len(),
-            self.events_before,
+            Number(self.landmark),
+            counted(self.subjects.len(), "subject"),
+            counted(self.events_before, "event"),
             self.censored_before,
             self.not_yet_entered,
             self.changed_later

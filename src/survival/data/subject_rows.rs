@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print::Number;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 
@@ -27,6 +28,7 @@ pub struct Gap {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, before, after, from, to } = self;
+        let (from, to) = (Number(*from), Number(*to));
         write!(f, "{id} is not under observation in ({from}, {to}] (rows {before} and {after})")
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, ModelError, Result, check_len};
+use crate::print::counted;
 use crate::survival::data::episodes::expand;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::right_censored::RightCensored;
@@ -315,7 +316,7 @@ impl TimelineRows {
 
 impl fmt::Display for TimelineRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} subjects, {} rows", self.ids.len(), self.len())?;
+        write!(f, "{}, {}", counted(self.ids.len(), "subject"), counted(self.len(), "row"))?;
         self.counts.iter().try_for_each(|counts| write!(f, "\n{counts}"))
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::multivariate_normal::{MOST, Probability, max_tail};
-use crate::print::{self, MISSING, PValue as P};
+use crate::print::{self, MISSING, Number, PValue as P};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::robust;
@@ -359,7 +359,7 @@ impl fmt::Display for MaxComboTest {
         write!(f, "\n{:width$} {:>10}", "weight", "z")?;
         for (weight, z) in self.weights.iter().zip(self.z()) {
             match z {
-                Some(z) => write!(f, "\n{weight:width$} {z:>10.4}")?,
+                Some(z) => write!(f, "\n{weight:width$} {:>10.4}", Number(z))?,
                 None => write!(f, "\n{weight:width$} {MISSING:>10}")?,
             }
         }

@@ -242,7 +242,7 @@ impl fmt::Display for OneSampleTest {
             self.expected
         )?;
         match (self.z(), self.p_value()) {
-            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, {:#}", P(p)),
+            (Some(z), Some(p)) => write!(f, "\nz = {:.4}, {:#}", Number(z), P(p)),
             _ => write!(f, "\nnothing is expected: no p-value"),
         }
     }

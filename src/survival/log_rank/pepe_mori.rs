@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::numeric::distribution::chi_square_sf;
-use crate::print::PValue;
+use crate::print::{Number, PValue};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
 use crate::survival::log_rank::gray::check;
@@ -303,7 +303,12 @@ impl From<&PepeMoriTest> for TestSummary {
 impl fmt::Display for PepeMoriTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [reference, group] = &self.labels;
-        write!(f, "Pepe and Mori's test, cause {}, {group} less {reference} until {}", self.cause, self.tau)?;
+        write!(
+            f,
+            "Pepe and Mori's test, cause {}, {group} less {reference} until {}",
+            self.cause,
+            Number(self.tau)
+        )?;
         let Some((x, p)) = self.statistic().zip(self.p_value()) else { return write!(f, ": nothing varies") };
         write!(f, ": chi-square {x:.4} on 1 df, {:#}", PValue(p))
     }

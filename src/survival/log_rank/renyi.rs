@@ -316,7 +316,13 @@ impl fmt::Display for RenyiTest {
         write!(f, "Renyi supremum test of {pair}, weight {}", self.weight)?;
         match (self.statistic(), self.time, self.p_value(), self.at_end()) {
             (Some(q), Some(t), Some(p), Some(z)) => {
-                write!(f, "\nlargest distance {q:.4} at {}, {:#}; z at the end {z:.4}", Number(t), P(p))
+                write!(
+                    f,
+                    "\nlargest distance {q:.4} at {}, {:#}; z at the end {:.4}",
+                    Number(t),
+                    P(p),
+                    Number(z)
+                )
             }
             _ => write!(f, "\nno event time compares the groups: no p-value"),
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::print::{Number, PValue as P};
+use crate::print::{Number, PValue as P, one_line};
 use crate::survival::log_rank::stratum_counts::StratumCounts;
 use crate::survival::log_rank::sums::Sums;
 use crate::survival::result::alternative::Alternative;
@@ -338,7 +338,8 @@ impl fmt::Display for LogRankTest {
         for (g, label) in self.labels.iter().enumerate() {
             write!(
                 f,
-                "\n{label:width$} {:>9} {:>10} {:>10.3}",
+                "\n{:width$} {:>9} {:>10} {:>10.3}",
+                one_line(label),
                 Number(if self.kind.robust { self.subjects[g] as f64 } else { self.sizes[g] }),
                 Number(self.observed[g]),
                 self.expected[g]
@@ -351,7 +352,7 @@ impl fmt::Display for LogRankTest {
         let (statistic, df) = (self.statistic, self.df);
         match (self.p_value(), self.z()) {
             (Some(p), Some(z)) => {
-                write!(f, "\nchi-square {statistic:.4} on {df} df, {:#}; z = {z:.4}", P(p))
+                write!(f, "\nchi-square {statistic:.4} on {df} df, {:#}; z = {:.4}", P(p), Number(z))
             }
             (Some(p), None) => write!(f, "\nchi-square {statistic:.4} on {df} df, {:#}", P(p)),
             (None, _) => write!(f, "\nno event time compares the groups: no p-value"),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{normal_sf, normal_two_sided};
-use crate::print::PValue as P;
+use crate::print::{Number, PValue as P};
 use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::result::alternative::Alternative;
 use crate::survival::result::test::TestSummary;
@@ -162,10 +162,12 @@ impl From<&TrendTest> for TestSummary {
 
 impl fmt::Display for TrendTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scores: Vec<String> = self.scores.iter().map(ToString::to_string).collect();
+        let scores: Vec<String> = self.scores.iter().map(|&s| Number(s).to_string()).collect();
         write!(f, "Test for trend, scores {}", scores.join(", "))?;
         match (self.z(), self.p_value()) {
-            (Some(z), Some(p)) => write!(f, "\nz = {z:.4}, chi-square {:.4} on 1 df, {:#}", z * z, P(p)),
+            (Some(z), Some(p)) => {
+                write!(f, "\nz = {:.4}, chi-square {:.4} on 1 df, {:#}", Number(z), z * z, P(p))
+            }
             _ => write!(f, "\nnothing to compare: no p-value"),
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result, TestError};
+use crate::print::Number;
 use crate::survival::risk_table::event_times::EventTime;
 
 /// How much each event time counts in a weighted log-rank test.
@@ -152,15 +153,17 @@ impl fmt::Display for Weight {
             Self::ModifiedPetoPeto => write!(f, "modified Peto-Peto"),
             Self::Andersen => write!(f, "Andersen"),
             Self::Prentice => write!(f, "Prentice"),
-            Self::FlemingHarrington { rho, gamma } => write!(f, "Fleming-Harrington ({rho}, {gamma})"),
-            Self::ModestlyWeighted { survival } => write!(f, "modestly weighted, s* = {survival}"),
-            Self::ModestlyWeightedFrom { time } => write!(f, "modestly weighted, t* = {time}"),
+            Self::FlemingHarrington { rho, gamma } => {
+                write!(f, "Fleming-Harrington ({}, {})", Number(*rho), Number(*gamma))
+            }
+            Self::ModestlyWeighted { survival } => write!(f, "modestly weighted, s* = {}", Number(*survival)),
+            Self::ModestlyWeightedFrom { time } => write!(f, "modestly weighted, t* = {}", Number(*time)),
             Self::Piecewise { cuts, weights } => {
                 write!(f, "piecewise, ")?;
                 for (i, w) in weights.iter().enumerate() {
                     match cuts.get(i) {
-                        Some(cut) => write!(f, "{w} before {cut}, ")?,
-                        None => write!(f, "then {w}")?,
+                        Some(cut) => write!(f, "{} before {}, ", Number(*w), Number(*cut))?,
+                        None => write!(f, "then {}", Number(*w))?,
                     }
                 }
                 Ok(())

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-#[cfg(feature = "serde")]
 use crate::error::check_len;
 use crate::error::{Error, Result};
+#[cfg(feature = "serde")]
+use crate::print::Number;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::{Flow, Kind, hazard_covariance};
@@ -272,7 +273,7 @@ impl TransitionMatrix {
 
 impl fmt::Display for TransitionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Transition probabilities from {} to {}", self.s, self.t)?;
+        write!(f, "Transition probabilities from {} to {}", Number(self.s), Number(self.t))?;
         let width = self.states.iter().map(|s| s.chars().count()).max().unwrap_or(0).max(6);
         write!(f, "\n{:width$}", "from")?;
         self.states.iter().try_for_each(|to| write!(f, " {to:>w$}", w = width.max(15)))?;
@@ -280,7 +281,8 @@ impl fmt::Display for TransitionMatrix {
             write!(f, "\n{from:width$}")?;
             for j in 0..self.states.len() {
                 let (p, se) = (self.probability(h, j), self.std_error(h, j));
-                let cell = if se.is_nan() { format!("{p:.4}") } else { format!("{p:.4} ± {se:.4}") };
+                let cell =
+                    if se.is_nan() { format!("{:.4}", Number(p)) } else { format!("{p:.4} ± {se:.4}") };
                 write!(f, " {cell:>w$}", w = width.max(15))?;
             }
             if !self.is_known(h) {

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-#[cfg(feature = "serde")]
 use crate::error::TableError;
 use crate::error::{Error, NotEstimable, Result, check_len};
+#[cfg(feature = "serde")]
+use crate::print::{Number, counted, one_line};
 use crate::survival::curve::survival_curve::SAME_TIME;
 use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
 use crate::survival::multi_state::occupation_variance::OccupationVariance;
@@ -203,16 +204,17 @@ impl fmt::Display for StateOccupation {
         const PRINTED: usize = 20;
         write!(f, "State occupation (Aalen-Johansen)\n{:>10}", "time")?;
         for s in &self.states {
-            write!(f, " {s:>10} {:>9}", "std error")?;
+            write!(f, " {:>10} {:>9}", one_line(s), "std error")?;
         }
         for (i, t) in self.times.iter().enumerate().take(PRINTED) {
-            write!(f, "\n{t:>10}")?;
-            for (p, se) in self.values(i).iter().zip(self.std_errors(i)) {
-                write!(f, " {p:>10.4} {se:>9.4}")?;
+            write!(f, "\n{:>10}", Number(*t))?;
+            for ((p, se), s) in self.values(i).iter().zip(self.std_errors(i)).zip(&self.states) {
+                let width = s.chars().count().max(10);
+                write!(f, " {:>width$.4} {:>9.4}", Number(*p), Number(se))?;
             }
         }
         let left = self.times.len().saturating_sub(PRINTED);
-        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result, check_len};
-use crate::print::or_missing;
+use crate::print::{Number, or_missing};
 use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -221,7 +221,7 @@ impl BrierScore {
 impl fmt::Display for BrierScore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
-        write!(f, "{:.decimals$}", self.value)?;
+        write!(f, "{:.decimals$}", Number(self.value))?;
         if let Some(se) = self.std_error {
             write!(f, " ± {se:.decimals$}")?;
         }
@@ -317,7 +317,13 @@ impl fmt::Display for BrierCurve {
         for s in &self.scores {
             let error = or_missing(s.std_error, |e| format!("{e:.4}"));
             let scaled = or_missing(s.scaled(), |e| format!("{:.1}%", 100.0 * e));
-            write!(f, "\n{:>10} {:>9.4} {error:>9} {:>9.4} {scaled:>8}", s.time, s.value, s.null_value)?;
+            write!(
+                f,
+                "\n{:>10} {:>9.4} {error:>9} {:>9.4} {scaled:>8}",
+                Number(s.time),
+                Number(s.value),
+                Number(s.null_value)
+            )?;
         }
         if let Some(all) = self.integrated(Integration::Trapezoid) {
             write!(f, "\nintegrated {all:>9.4}")?;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result, check_size};
-use crate::print::or_missing;
+use crate::print::{Number, or_missing};
 use crate::survival::curve::aalen_johansen::AalenJohansen;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::competing::CompetingRisks;
@@ -321,7 +321,11 @@ impl fmt::Display for CalibrationTable {
         write!(
             f,
             "Calibration at {}\n{:>8} {:>10} {:>10} {:>10}",
-            self.time, "n", "predicted", "observed", "std error"
+            Number(self.time),
+            "n",
+            "predicted",
+            "observed",
+            "std error"
         )?;
         for g in &self.groups {
             let text = |x: std::result::Result<f64, NotEstimable>| or_missing(x.ok(), |x| format!("{x:.4}"));
@@ -329,7 +333,7 @@ impl fmt::Display for CalibrationTable {
             write!(f, "\n{:>8} {:>10.4} {observed:>10} {error:>10}", g.subjects, g.mean_risk)?;
         }
         if let Ok(slope) = self.slope.value() {
-            write!(f, "\nslope {slope:.3}")?;
+            write!(f, "\nslope {:.3}", Number(slope))?;
         }
         write!(f, "\nevents {}, expected {:.1}", self.observed_events, self.expected_events)
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result, check_len};
 use crate::numeric::distribution::normal_quantile;
+use crate::print::Number;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::CoxModel;
 use crate::survival::regression::cox::CoxPh;
@@ -161,13 +162,17 @@ fn gonen_heller(score: &[f64]) -> f64 {
 impl fmt::Display for ExplainedVariation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.d.value(), self.d.std_error()) {
-            (Ok(d), Ok(se)) => write!(f, "D {d:.3} ± {se:.3}, R²_D {:.3}", self.r2_d().unwrap_or(f64::NAN))?,
+            (Ok(d), Ok(se)) => {
+                write!(f, "D {d:.3} ± {se:.3}, R²_D {:.3}", Number(self.r2_d().unwrap_or(f64::NAN)))?
+            }
             _ => write!(f, "D –")?,
         }
         write!(
             f,
             ", Kent-O'Quigley {:.3}, Nagelkerke {:.3}, Gönen-Heller {:.3}",
-            self.kent_oquigley, self.nagelkerke, self.gonen_heller
+            Number(self.kent_oquigley),
+            Number(self.nagelkerke),
+            Number(self.gonen_heller)
         )
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{NotEstimable, Result};
+use crate::print::Number;
 use crate::survival::prediction::brier::with_influence;
 use crate::survival::prediction::censoring_weights::CensoringWeights;
 use crate::survival::prediction::outcomes::{Outcomes, Standing};
@@ -303,7 +304,7 @@ impl RocCurve {
 impl fmt::Display for RocCurve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
-        write!(f, "AUC at {}: ", self.time)?;
+        write!(f, "AUC at {}: ", Number(self.time))?;
         match (self.auc.value(), self.auc.std_error()) {
             (Ok(value), Ok(se)) => write!(f, "{value:.decimals$} ± {se:.decimals$}"),
             (Ok(value), Err(_)) => write!(f, "{value:.decimals$}"),

@@ -5,7 +5,7 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::{NotEstimable, Result};
-use crate::print::{self, Number};
+use crate::print::{self, Number, counted};
 use crate::survival::multi_state::flow::Flow;
 use crate::survival::recurrent::mean_variance::MeanVariance;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -281,10 +281,10 @@ impl PrintsLimits for MeanFunction {
         let terminal = if self.with_terminal { "with a terminal event" } else { "without a terminal event" };
         write!(
             f,
-            "Mean cumulative function: {} subjects, {} events, {terminal} ({error} standard error)\n{:>10} {:>9} {:>7} {:>9} \
+            "Mean cumulative function: {}, {}, {terminal} ({error} standard error)\n{:>10} {:>9} {:>7} {:>9} \
              {:>10}  {:>16}",
-            self.subjects,
-            Number(self.events()),
+            counted(self.subjects, "subject"),
+            counted(Number(self.events()), "event"),
             "time",
             "at risk",
             "events",
@@ -301,12 +301,12 @@ impl PrintsLimits for MeanFunction {
                 Number(row.time),
                 Number(row.at_risk),
                 Number(row.events),
-                row.mean,
+                Number(row.mean),
                 row.std_error(),
             )?;
         }
         let left = shown().count().saturating_sub(PRINTED_ROWS);
-        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
     }
 }
 

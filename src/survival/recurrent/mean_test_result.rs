@@ -7,7 +7,7 @@ use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
 #[cfg(feature = "serde")]
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::print::{Number, PValue};
+use crate::print::{Number, PValue, one_line};
 use crate::survival::result::test::TestSummary;
 
 /// The result of a [`MeanTest`](super::MeanTest). `Display` prints the groups and the test.
@@ -97,7 +97,7 @@ impl fmt::Display for MeanTestResult {
         write!(f, "{}\n{:width$} {:>9} {:>10} {:>10}", self.name(), "group", "subjects", "events", "score")?;
         for (g, label) in self.labels.iter().enumerate() {
             let (n, d, u) = (self.subjects[g], Number(self.events[g]), self.score[g]);
-            write!(f, "\n{label:width$} {n:>9} {d:>10} {u:>10.3}")?;
+            write!(f, "\n{:width$} {n:>9} {d:>10} {:>10.3}", one_line(label), Number(u))?;
         }
         match self.p_value() {
             Some(p) => write!(f, "\nchi-square {:.4} on {} df, {:#}", self.statistic, self.df, PValue(p)),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::sums::Sum;
+use crate::print::Number;
 use crate::survival::data::competing::position;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::FittedData;
@@ -120,7 +121,13 @@ impl RiskEstimate {
 impl fmt::Display for RiskEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
-        write!(f, "{:.4} ± {:.4} at {} ({interval:.4})", self.value, self.std_error, self.time)
+        write!(
+            f,
+            "{:.4} ± {:.4} at {} ({interval:.4})",
+            Number(self.value),
+            Number(self.std_error),
+            Number(self.time)
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{Number, PValue};
+use crate::print::{Number, PValue, counted};
 
 /// What is reported of a test, whichever it was: method, statistic, degrees of freedom, p-value, subjects and events.
 ///
@@ -147,8 +147,8 @@ impl fmt::Display for TestSummary {
             None => write!(f, " no p-value")?,
         }
         match (self.subjects, self.events) {
-            (Some(n), Some(d)) => write!(f, " ({n} subjects, {} events)", Number(d)),
-            (Some(n), None) => write!(f, " ({n} subjects)"),
+            (Some(n), Some(d)) => write!(f, " ({}, {})", counted(n, "subject"), counted(Number(d), "event")),
+            (Some(n), None) => write!(f, " ({})", counted(n, "subject")),
             _ => Ok(()),
         }
     }

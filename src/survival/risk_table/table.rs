@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::numeric::sums::{Sum, Twofold};
+use crate::print::{Number, counted};
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::fine::FineRows;
 use crate::survival::risk_table::tally::{At, Heads, Kind};
@@ -364,9 +365,9 @@ impl fmt::Display for RiskTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "Risk table: {} subjects, {} distinct times (at risk: just before the time; counts: {})",
-            self.subjects,
-            self.len(),
+            "Risk table: {}, {} (at risk: just before the time; counts: {})",
+            counted(self.subjects, "subject"),
+            counted(self.len(), "distinct time"),
             self.kind_name()
         )?;
         write!(f, "{:>12} {:>12} {:>10} {:>10} {:>10}", "time", "at risk", "events", "censored", "entered")?;
@@ -374,7 +375,11 @@ impl fmt::Display for RiskTable {
             write!(
                 f,
                 "\n{:>12} {:>12} {:>10} {:>10} {:>10}",
-                row.time, row.at_risk, row.events, row.censored, row.entered
+                Number(row.time),
+                Number(row.at_risk),
+                Number(row.events),
+                Number(row.censored),
+                Number(row.entered)
             )?;
         }
         if self.len() > PRINTED_ROWS {

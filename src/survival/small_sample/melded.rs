@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::quadrature::tanh_sinh;
 use crate::numeric::root;
-use crate::print::{MISSING, PValue as P};
+use crate::print::{MISSING, Number, PValue as P};
 use crate::survival::contrast::Measure;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::result::alternative::Alternative;
@@ -239,7 +239,7 @@ impl fmt::Display for Melded {
         write!(
             f,
             "Melded beta product comparison at {}{} ({}% CI)",
-            self.time,
+            Number(self.time),
             if self.mid_p { ", mid-p" } else { "" },
             percent(level)
         )?;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::print::one_line;
 use crate::trial::{Censoring, Label, Time, label};
 
 /// How many were censored for which reason, per arm.
@@ -132,14 +133,16 @@ impl<A: Label> NumbersAtRisk<A> {
 
 impl<A: Label> fmt::Display for NumbersAtRisk<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<20}", "months")?;
+        let names: Vec<String> = self.arms.iter().map(label).collect();
+        let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0).max(10);
+        write!(f, "{:<1$}", "months", width + 10)?;
         for t in &self.times {
             write!(f, " {:>5}", (t.in_months() * 100.0).round() / 100.0)?;
         }
-        for (arm, rows) in self.arms.iter().zip(&self.rows) {
+        for (name, rows) in names.iter().zip(&self.rows) {
             for (which, what) in ["at risk", "censored", "events"].into_iter().enumerate() {
-                let head = if which == 0 { label(arm) } else { String::new() };
-                write!(f, "\n{head:<10} {what:<9}")?;
+                let head = if which == 0 { one_line(name) } else { "".into() };
+                write!(f, "\n{head:<width$} {what:<9}")?;
                 for row in rows {
                     write!(f, " {:>5}", row[which])?;
                 }

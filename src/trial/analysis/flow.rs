@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-#[cfg(feature = "serde")]
 use crate::error::check_len;
 use crate::error::{Error, Result, TrialError};
+#[cfg(feature = "serde")]
+use crate::print::one_line;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
 use crate::trial::{Exit, Label, Name, Population, Trial, label};
@@ -231,13 +232,17 @@ impl fmt::Display for Flow {
             }
             writeln!(f)?;
         }
-        write!(f, "{:<28}", "")?;
+        let names = self.other_reasons.iter().map(|(why, _)| why.chars().count());
+        let names = names.chain(self.populations.iter().map(|(name, _)| name.chars().count() + 10));
+        let first = names.max().unwrap_or(0).max(28);
+        let widths: Vec<usize> = self.arms.iter().map(|arm| arm.chars().count().max(10)).collect();
+        write!(f, "{:<first$}", "")?;
         for arm in &self.arms {
-            write!(f, " {arm:>10}")?;
+            write!(f, " {:>10}", one_line(arm))?;
         }
         let line = |f: &mut fmt::Formatter<'_>, name: &str, counts: &[usize]| {
-            write!(f, "\n{name:<28}")?;
-            counts.iter().try_for_each(|n| write!(f, " {n:>10}"))
+            write!(f, "\n{:<first$}", one_line(name))?;
+            counts.iter().zip(&widths).try_for_each(|(n, width)| write!(f, " {n:>width$}"))
         };
         line(f, "randomised", &self.randomised)?;
         line(f, "received another treatment", &self.other_treatment)?;

@@ -140,9 +140,10 @@ impl fmt::Display for FollowUp {
         let text =
             |t: Option<Time>| t.map_or("not reached".into(), |t| format!("{:.decimals$}", t.in_months()));
         let (lower, upper) = self.limits();
+        let unit = if self.median().is_some() { " months" } else { "" };
         write!(
             f,
-            "{} months (95% CI {} to {}; reverse Kaplan-Meier)",
+            "{}{unit} (95% CI {} to {}; reverse Kaplan-Meier)",
             text(self.median()),
             text(lower),
             text(upper)

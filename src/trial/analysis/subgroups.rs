@@ -236,12 +236,16 @@ impl fmt::Display for Subgroups {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.arms.iter().map(|a| a.chars().count()).max().unwrap_or(0).max(11);
         let level = print::level(self.all.interval.level);
+        let pair = print::pair(&self.arms[0], &self.arms[1]);
+        let levels =
+            self.factors.iter().flat_map(|factor| &factor.subgroups).map(|s| s.level.chars().count() + 2);
+        let first = levels.chain([pair.chars().count()]).max().unwrap_or(0).max(24);
         write!(
             f,
-            "{:<24} {:>width$} {:>width$}   hazard ratio ({level} CI)",
-            print::pair(&self.arms[0], &self.arms[1]),
-            self.arms[0],
-            self.arms[1]
+            "{:<first$} {:>width$} {:>width$}   hazard ratio ({level} CI)",
+            print::one_line(&pair),
+            print::one_line(&self.arms[0]),
+            print::one_line(&self.arms[1])
         )?;
         let row = |f: &mut fmt::Formatter<'_>, s: &Subgroup, indent: &str| {
             let counts = |arm: usize| format!("{} / {}", s.events[arm], s.subjects[arm]);
@@ -250,7 +254,8 @@ impl fmt::Display for Subgroups {
                 None => print::MISSING.into(),
             };
             let name = format!("{indent}{}", s.level);
-            write!(f, "\n{name:<24} {:>width$} {:>width$}   {effect}", counts(0), counts(1))
+            let name = print::one_line(&name);
+            write!(f, "\n{name:<first$} {:>width$} {:>width$}   {effect}", counts(0), counts(1))
         };
         for factor in &self.factors {
             write!(f, "\n{}", factor.name)?;

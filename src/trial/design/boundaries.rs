@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print;
+use crate::print::{self, Number, significant};
 use crate::trial::design::exits::exits;
 use crate::trial::design::spending::Spending;
 use crate::trial::report::Table;
@@ -269,7 +269,7 @@ impl fmt::Display for Boundaries {
             "{} looks, {} error {}, power {:.1}% at drift {:.4}; maximal information {:.4} times that of one look",
             self.fractions.len(),
             if self.sides == 2 { "two-sided" } else { "one-sided" },
-            self.alpha,
+            Number(self.alpha),
             100.0 * (1.0 - self.beta),
             self.drift,
             self.inflation()
@@ -294,10 +294,10 @@ impl fmt::Display for Boundaries {
             };
             write!(
                 f,
-                "\n{:>4} {:>11.1}% {z:>10} {:>12.3e} {:>10.6} {:>9.1}%",
+                "\n{:>4} {:>11.1}% {z:>10} {:>12} {:>10.6} {:>9.1}%",
                 k + 1,
                 100.0 * t,
-                self.nominal_p()[k],
+                significant(self.nominal_p()[k]),
                 self.alpha_spent[k],
                 100.0 * power[k]
             )?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::root;
-use crate::print::PValue;
+use crate::print::{Number, PValue};
 use crate::trial::design::boundaries::Boundaries;
 use crate::trial::design::checks;
 use crate::trial::design::exits::exits;
@@ -199,10 +199,16 @@ impl fmt::Display for StagewiseResult {
         let (low, high) = stated(self.drift_interval(0.95));
         match self.per_log_ratio {
             Some(per) => {
-                let of = |drift: f64| self.ratio_of(per, drift);
+                let of = |drift: f64| Number(self.ratio_of(per, drift));
                 write!(f, "hazard ratio {:.3} (95% CI {:.3} to {:.3})", of(self.drift), of(high), of(low))?;
             }
-            None => write!(f, "drift {:.3} (95% CI {low:.3} to {high:.3})", self.drift)?,
+            None => write!(
+                f,
+                "drift {:.3} (95% CI {:.3} to {:.3})",
+                Number(self.drift),
+                Number(low),
+                Number(high)
+            )?,
         }
         write!(f, ", stage-wise ordering")
     }

@@ -1,6 +1,8 @@
 //! Time with its unit.
 
 use std::fmt;
+
+use crate::print::Number;
 use std::ops::{Add, Sub};
 
 /// A duration, or a time since an origin, with a unit named on the way in and on the way out.
@@ -150,6 +152,6 @@ impl Sub for Time {
 /// `1461 days (48.0 months)`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} days ({:.1} months)", self.in_days(), self.in_months())
+        write!(f, "{} days ({:.1} months)", Number(self.in_days()), Number(self.in_months()))
     }
 }

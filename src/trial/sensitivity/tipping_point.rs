@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::student_two_sided;
 use crate::numeric::random::Random;
-use crate::print::{PValue, or_missing};
+use crate::print::{Number, PValue, or_missing};
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::data::right_censored::RightCensored;
@@ -75,7 +75,7 @@ impl fmt::Display for TippingPoint {
         for row in &self.rows {
             let ratio = or_missing(row.hazard_ratio, |x| format!("{x:.3}"));
             let p = or_missing(row.p_value, |p| format!("{:.4}", PValue(p)));
-            write!(f, "\n{:>8} {ratio:>13} {p:>8}", row.delta)?;
+            write!(f, "\n{:>8} {ratio:>13} {p:>8}", Number(row.delta))?;
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! The models of the program: Fine-Gray, and Cox for each cause-specific hazard.
 
+use greenwood::Error;
 use greenwood::survival::regression::{CensoringTies, Term};
 use greenwood::survival::{CompetingRisks, CoxPh, FineGray};
 use serde_json::{Value, json};
 
-use crate::support::{CoxAnswer, Failure, Table, counted, design, number};
+use crate::support::{CoxAnswer, Failure, Table, counted, design, number, of_flag};
 
 /// The flags of the models.
 #[derive(clap::Args)]
@@ -22,7 +23,7 @@ pub struct Models {
     #[arg(long, value_delimiter = ',')]
     factor: Vec<String>,
     /// Whether events leave before censorings at the same time, in the weights of the Fine-Gray model
-    #[arg(long, value_enum, default_value = "events-at-risk")]
+    #[arg(long, value_enum, requires = "fine_gray", default_value = "events-at-risk")]
     censoring_ties: TiesName,
 }
 
@@ -82,7 +83,11 @@ impl Models {
                 TiesName::EventsAtRisk => CensoringTies::EventsAtRisk,
                 TiesName::EventsFirst => CensoringTies::EventsFirst,
             };
-            let fit = FineGray::new(cause).censoring_ties(ties).fit(data, &design)?;
+            let fit = FineGray::new(cause).censoring_ties(ties);
+            let fit = fit.fit(data, &design).map_err(|error| match error {
+                Error::UnknownCause { .. } => of_flag("--fine-gray")(error),
+                other => other.into(),
+            })?;
             text.push(fit.printed(level)?.to_string());
             let one = |b: &greenwood::survival::regression::SubdistributionBaseline| {
                 let label = b.label().to_string();

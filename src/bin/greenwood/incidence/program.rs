@@ -1,7 +1,9 @@
 //! `incidence`: how probable is each of several causes, where one prevents the others?
 
+use greenwood::Error;
 use greenwood::survival::curve::{CumulativeIncidence, IncidenceEstimate, IncidenceVariance};
 use greenwood::survival::log_rank::GrayTest;
+use greenwood::survival::result::print::{Number, group};
 use greenwood::survival::result::{Estimate, NotEstimable};
 use greenwood::survival::risk_table::CompetingRiskTables;
 use greenwood::survival::{AalenJohansen, CompetingRisks, Gray, Groups, Interval};
@@ -9,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::columns::CauseColumns;
 use super::models::Models;
-use crate::support::{Answer, Failure, Program, Table, Warnings, count, number, times_to_ask};
+use crate::support::{Answer, Failure, Program, Table, Warnings, count, number, of_flag, times_to_ask};
 
 /// Cumulative incidence of competing causes from a file.
 #[derive(clap::Parser)]
@@ -198,7 +200,8 @@ impl Options {
     fn fits(&self, source: &Source) -> Result<(Vec<String>, Vec<CumulativeIncidence>), Failure> {
         let (labels, mut fits) = source.fits(AalenJohansen::new().variance(self.variance.kind()))?;
         if let Some(s) = self.given_event_free {
-            fits = fits.iter().map(|fit| fit.given_event_free(s)).collect::<Result<_, _>>()?;
+            let given = fits.iter().map(|fit| fit.given_event_free(s)).collect::<Result<_, _>>();
+            fits = given.map_err(of_flag("--given-event-free"))?;
         }
         Ok((labels, fits))
     }
@@ -207,7 +210,10 @@ impl Options {
     fn tests(&self, source: &Source, causes: &[String], answer: &mut Answer) -> Result<(), Failure> {
         let mut tests = Vec::new();
         for cause in causes {
-            let test = source.gray(&Gray::new(cause).rho(self.rho))?;
+            let test = source.gray(&Gray::new(cause).rho(self.rho)).map_err(|error| match error {
+                Error::OutOfRange { argument: "rho", .. } => of_flag("--rho")(error),
+                other => of_flag("--gray")(other),
+            })?;
             answer.text.push(test.to_string());
             tests.push(json!({
                 "cause": cause, "statistic": test.statistic(), "df": test.df(),
@@ -227,7 +233,7 @@ impl Options {
         warnings: &mut Warnings,
     ) -> Result<Value, Failure> {
         if self.by.is_some() {
-            text.push(format!("{} = {label}", self.by.as_deref().unwrap_or_default()));
+            text.push(group(self.by.as_deref(), label));
         }
         text.push(fit.to_string());
         let rows = self.rows(fit)?;
@@ -296,13 +302,14 @@ impl Options {
         let (mut quantiles, mut lost) = (Vec::new(), Vec::new());
         for curve in fit.curves() {
             let cause = curve.cause();
-            for q in curve.quantiles(&self.quantiles, self.interval.interval(self.level))? {
+            let quantile = curve.quantiles(&self.quantiles, self.interval.interval(self.level));
+            for q in quantile.map_err(of_flag("--quantiles"))? {
                 let limits = q.interval();
-                let found = q.value().map_or("not reached".to_string(), |t| t.to_string());
+                let found = q.value().map_or("not reached".to_string(), |t| Number(t).to_string());
                 text.push(format!(
                     "{cause} reaches {}: {found} {}",
-                    q.p(),
-                    limits.in_brackets(|t| t.to_string())
+                    Number(q.p()),
+                    limits.in_brackets(|t| Number(t).to_string())
                 ));
                 quantiles.push(json!({
                     "cause": cause, "p": q.p(), "estimate": number(q.value()),

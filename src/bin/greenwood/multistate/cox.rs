@@ -59,7 +59,7 @@ fn ruled<'a>(flag: &str, text: &'a str) -> Result<(Pairs, Vec<&'a str>), Failure
 }
 
 impl Transitions {
-    fn is_asked(&self) -> bool {
+    pub fn is_asked(&self) -> bool {
         !self.covariates.is_empty() || !self.factor.is_empty() || !self.shared_baseline.is_empty()
     }
 
@@ -180,6 +180,12 @@ impl Transitions {
                 })?;
                 row.numeric(name, number)
             };
+        }
+        if times.is_empty() {
+            let flag = if self.new.is_empty() { "--from-state" } else { "--new" };
+            return Err(
+                format!("{flag} predicts the states at the times of --at: add it, such as --at 12").into()
+            );
         }
         let mut text = String::new();
         let mut at = Vec::new();

@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 
+use greenwood::Error;
 use greenwood::survival::data::{HistoryCheck, ProblemKind};
 use greenwood::survival::multi_state::{
     Occupation, OccupationVariance, StateOccupation, TimeInState, TransitionProbability, TransitionVariance,
 };
 use greenwood::survival::result::NotEstimable;
+use greenwood::survival::result::print::group;
 use greenwood::survival::{Groups, Histories, Interval};
 use serde_json::{Value, json};
 
 use super::cox::Transitions;
 use crate::support::{
     Failure, Program, RowFlags, Table, Warnings, WeightKind, counted, distinct, history_problem, json_text,
-    number, times_to_ask,
+    number, of_flag, times_to_ask,
 };
 
 /// State occupation, transition probabilities and time in each state from start-stop histories of a file.
@@ -93,7 +95,7 @@ impl Program for Options {
             )
             .into());
         }
-        self.cox.check()?;
+        self.check()?;
         let mut warnings = Warnings::default();
         let table = self.table(&mut warnings)?;
         let data = self.data(&table)?;
@@ -116,6 +118,30 @@ impl Program for Options {
 }
 
 impl Options {
+    /// A flag that this call would leave without effect is a mistake.
+    fn check(&self) -> Result<(), Failure> {
+        self.cox.check()?;
+        let estimates = [
+            ("--at", !self.at.is_empty()),
+            ("--tau", self.tau.is_some()),
+            ("--initial", !self.initial.is_empty()),
+            ("--by", self.by.is_some()),
+            ("--covariates, --factor and --shared-baseline", self.cox.is_asked()),
+        ];
+        match estimates.into_iter().find(|(_, given)| self.check_only && *given) {
+            Some((flag, _)) => {
+                Err(format!("--check-only prints the check and nothing else: leave out {flag}").into())
+            }
+            None if self.from_time > 0.0 && self.at.is_empty() => Err(format!(
+                "--from-time {}: transition probabilities are those to the times of --at: add it, such as --at {}",
+                self.from_time,
+                self.from_time + 12.0
+            )
+            .into()),
+            None => Ok(()),
+        }
+    }
+
     /// The rows that are complete in every column named.
     fn table(&self, warnings: &mut Warnings) -> Result<Table, Failure> {
         let named = [
@@ -211,7 +237,14 @@ impl Options {
         if !self.initial.is_empty() {
             occupation = occupation.initial(&self.initial);
         }
-        let fits = occupation.by_group(data, groups)?;
+        let fits = occupation.by_group(data, groups).map_err(|error| match error {
+            Error::LengthMismatch { argument: "initial", .. } | Error::OutOfRange { .. }
+                if !self.initial.is_empty() =>
+            {
+                of_flag("--initial")(error)
+            }
+            other => other.into(),
+        })?;
         let times = match self.tau {
             Some(tau) => {
                 let tau_error = |e: greenwood::Error| Failure::from(format!("--tau {tau}: {e}"));
@@ -222,7 +255,7 @@ impl Options {
         let mut answers = Vec::new();
         for (g, (fit, label)) in fits.iter().zip(groups.labels()).enumerate() {
             if self.by.is_some() {
-                text.push(format!("{} = {label}", self.by.as_deref().unwrap_or_default()));
+                text.push(group(self.by.as_deref(), label));
             }
             text.push(fit.to_string());
             let at = self.at.iter().map(|&t| self.occupied(fit, label, t, text, warnings));
@@ -230,7 +263,7 @@ impl Options {
             let times: Vec<Value> =
                 times.iter().flat_map(|t| &t[g]).map(|t| self.time_in(t, text)).collect::<Result<_, _>>()?;
             let keep: Vec<bool> = groups.codes().iter().map(|&c| c as usize == g).collect();
-            let probability = self.transition(&data.filter(&keep)?, warnings)?;
+            let probability = self.transition(&data.filter(&keep)?, text, warnings)?;
             answers.push(json!({
                 "label": label, "n": subjects(data, &keep), "at": at, "time_in_state": times,
                 "transition_probability": probability,
@@ -290,7 +323,12 @@ impl Options {
     }
 
     /// Matrices from `--from-time` to each time asked for that is not before it.
-    fn transition(&self, data: &Histories, warnings: &mut Warnings) -> Result<Value, Failure> {
+    fn transition(
+        &self,
+        data: &Histories,
+        text: &mut Vec<String>,
+        warnings: &mut Warnings,
+    ) -> Result<Value, Failure> {
         let times: Vec<f64> = self.at.iter().copied().filter(|&t| t >= self.from_time).collect();
         let robust = self.rows.cluster.is_some() || self.rows.weight_kind == Some(WeightKind::Sampling);
         let variance = match self.variance {
@@ -306,6 +344,10 @@ impl Options {
         }
         let matrices =
             TransitionProbability::new(self.from_time).variance(variance).estimate(data, &times)?;
+        // From the start on they are the occupation of a subject who starts there: printed where a later time is asked for.
+        if self.from_time > 0.0 {
+            text.extend(matrices.iter().map(ToString::to_string));
+        }
         let k = data.states().len();
         let square = |f: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<Value>> {
             (0..k).map(|h| (0..k).map(|j| number(f(h, j))).collect()).collect()

@@ -59,10 +59,10 @@ impl Tests {
             "p_value": number(test.p_value()), "z": number(test.z()), "labels": test.labels(),
             "scores": test.sums(), "covariance": covariance, "variance": options.variance.name().1 });
         if let Some(permuted) = &self.permuted {
-            let limits = permuted.interval(options.level)?;
+            let limits = permuted.interval(options.level())?;
             answer["permutation"] = json!({ "p_value": number(permuted.p_value()),
                 "lower": number(limits.lower), "upper": number(limits.upper),
-                "replicates": permuted.replicates(), "seed": options.seed });
+                "replicates": permuted.replicates(), "seed": options.seed() });
         }
         Ok(answer)
     }
@@ -88,7 +88,8 @@ impl Options {
         let asymptotic = IntervalLogRank::new(test.score()).variance(self.variance.name().0);
         let asymptotic = asymptotic.test(&within, &groups).map_err(|e| explain("--test", e))?;
         let permuted = self.permutations.map(|replicates| {
-            let method = MonteCarloIntervalLogRank::new(test.score()).replicates(replicates).seed(self.seed);
+            let method =
+                MonteCarloIntervalLogRank::new(test.score()).replicates(replicates).seed(self.seed());
             method.test(&within, &groups).map_err(|e| explain("--permutations", e))
         });
         Ok(Some(Tests { asymptotic, permuted: permuted.transpose()? }))

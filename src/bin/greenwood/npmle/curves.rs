@@ -2,6 +2,7 @@
 
 use greenwood::survival::curve::{RatioLaw, TurnbullCurve};
 use greenwood::survival::result::ConfidenceInterval;
+use greenwood::survival::result::print::{Number, group, level as percent};
 use greenwood::survival::{IntervalCensored, Turnbull};
 use serde_json::{Value, json};
 
@@ -59,11 +60,15 @@ impl Curves {
     pub fn to_text(&self, options: &Options) -> Vec<String> {
         let mut text = Vec::new();
         for ((label, curve), limits) in self.labels.iter().zip(&self.fitted).zip(&self.limits) {
-            text.push(if options.by.is_some() { format!("{label}\n{curve}") } else { curve.to_string() });
+            text.push(if options.by.is_some() {
+                format!("{}\n{curve}", group(options.by.as_deref(), label))
+            } else {
+                curve.to_string()
+            });
             for (k, &t) in options.at.iter().enumerate() {
                 let region = curve.at(t);
                 let limits = limits.get(k).and_then(ConfidenceInterval::bounds).map(|(lower, upper)| {
-                    format!(" ({}% CI {lower:.4} to {upper:.4})", 100.0 * options.level)
+                    format!(" ({} CI {:.4} to {:.4})", percent(options.level()), Number(lower), Number(upper))
                 });
                 let limits = limits.unwrap_or_default();
                 text.push(format!("survival at {t}: {:.4} to {:.4}{limits}", region.lower, region.upper));
@@ -77,13 +82,13 @@ impl Curves {
 fn doubts(curve: &TurnbullCurve) -> Vec<String> {
     let mut doubts = Vec::new();
     if !curve.converged() {
-        doubts.push(format!("not converged, the gap is {:e}", curve.kkt_gap()));
+        doubts.push(format!("not converged, the gap is {}", Number(curve.kkt_gap())));
     }
     if let Some(at) = curve.exhausted() {
         doubts.push(format!(
             "the likelihood has no maximum: everyone seen by {} had the event and others enter later; survival is 0 from there \
              on, and what comes later is known given that it is reached",
-            at.right
+            Number(at.right)
         ));
     } else if !curve.unique() {
         doubts.push("the masses are not proven to be unique".into());
@@ -97,18 +102,18 @@ impl Options {
         let law = match self.interval {
             None => return Ok(Vec::new()),
             Some(IntervalName::Bootstrap) => {
-                let samples = Turnbull::bootstrap(part, &self.at, self.samples, self.seed)?;
+                let samples = Turnbull::bootstrap(part, &self.at, self.samples(), self.seed())?;
                 return Ok(self
                     .at
                     .iter()
-                    .map(|&t| samples.interval(t, self.level))
+                    .map(|&t| samples.interval(t, self.level()))
                     .collect::<Result<_, _>>()?);
             }
             Some(IntervalName::ChiSquare) => RatioLaw::ChiSquare,
             Some(IntervalName::CubeRoot) => RatioLaw::CubeRoot,
         };
         let likelihood = Turnbull::likelihood(part)?;
-        Ok(self.at.iter().map(|&t| likelihood.interval(t, self.level, law)).collect::<Result<_, _>>()?)
+        Ok(self.at.iter().map(|&t| likelihood.interval(t, self.level(), law)).collect::<Result<_, _>>()?)
     }
 
     fn group(&self, label: &str, curve: &TurnbullCurve, limits: &[ConfidenceInterval]) -> Value {

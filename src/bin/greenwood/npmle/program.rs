@@ -48,15 +48,15 @@ pub struct Options {
     /// Limits of survival at the times of --at
     #[arg(long, value_enum, requires = "at")]
     pub(super) interval: Option<IntervalName>,
-    /// Coverage of the limits
-    #[arg(long, default_value_t = 0.95, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
-    pub(super) level: f64,
-    /// How many samples a bootstrap draws
-    #[arg(long, default_value_t = 1000)]
-    pub(super) samples: usize,
-    /// The seed of a bootstrap, and of --permutations
-    #[arg(long, default_value_t = 1)]
-    pub(super) seed: u64,
+    /// Coverage of the limits [default: 0.95]
+    #[arg(long, value_parser = crate::support::confidence_level, allow_negative_numbers = true)]
+    level: Option<f64>,
+    /// How many samples a bootstrap draws [default: 1000]
+    #[arg(long)]
+    samples: Option<usize>,
+    /// The seed of a bootstrap, and of --permutations [default: 1]
+    #[arg(long)]
+    seed: Option<u64>,
     /// Column with clusters: a bootstrap draws them as a whole
     #[arg(long)]
     pub(super) cluster: Option<String>,
@@ -102,7 +102,7 @@ impl Program for Options {
         }
         let mut text = curves.to_text(&self);
         if let Some(tests) = tests {
-            text.extend(tests.to_text(self.level)?);
+            text.extend(tests.to_text(self.level())?);
         }
         text.extend(model.map(|(text, _)| text));
         Ok(text.join("\n"))
@@ -110,6 +110,18 @@ impl Program for Options {
 }
 
 impl Options {
+    pub(super) fn level(&self) -> f64 {
+        self.level.unwrap_or(0.95)
+    }
+
+    pub(super) fn samples(&self) -> usize {
+        self.samples.unwrap_or(1000)
+    }
+
+    pub(super) fn seed(&self) -> u64 {
+        self.seed.unwrap_or(1)
+    }
+
     /// A flag that this call would leave without effect is a mistake.
     fn check(&self) -> Result<(), Failure> {
         times_to_ask("--at", &self.at)?;
@@ -123,6 +135,20 @@ impl Options {
                         --interval bootstrap"
                 .into());
         }
-        self.model.check(self)
+        let bootstrap = self.interval == Some(IntervalName::Bootstrap);
+        let text = if self.samples.is_some() && !bootstrap {
+            "--samples are those of a bootstrap: add --interval bootstrap, or leave them out"
+        } else if self.seed.is_some() && !bootstrap && self.permutations.is_none() {
+            "--seed is that of random draws: add --interval bootstrap or --permutations, or leave it out"
+        } else if self.level.is_some()
+            && self.interval.is_none()
+            && self.permutations.is_none()
+            && !self.model.is_asked()
+        {
+            "--level is that of limits: add --interval, --permutations or --model, or leave it out"
+        } else {
+            return self.model.check(self);
+        };
+        Err(text.into())
     }
 }

@@ -99,16 +99,16 @@ impl Regression {
         if !fit.stop().is_success() {
             warnings.add(format!("--model {name}: {}", fit.stop()));
         }
-        let mut text = vec![fit.printed(options.level)?.to_string()];
+        let mut text = vec![fit.printed(options.level())?.to_string()];
         let mut coefficients = Vec::new();
         for term in fit.terms() {
             let limits = if self.profile {
                 let limits =
-                    model.profile_interval(&data, &design, term.name(), options.level).map_err(explain)?;
+                    model.profile_interval(&data, &design, term.name(), options.level()).map_err(explain)?;
                 text.push(format!("{}: profile of exp(coef) {limits:.4}", term.name()));
                 limits
             } else {
-                term.interval(options.level)?
+                term.interval(options.level())?
             };
             coefficients.push(coefficient(term, ratio, [limits.lower, limits.upper]));
         }

@@ -2,12 +2,13 @@
 
 use greenwood::survival::Design;
 use greenwood::survival::regression::{ParametricModel, Predicted, Prediction};
+use greenwood::survival::result::print::Number;
 use ndarray::{Array1, Array2};
 use serde_json::{Value, json};
 
 use super::inputs::Inputs;
 use super::program::Options;
-use crate::support::{Failure, Warnings, count, named_row, number};
+use crate::support::{Failure, Warnings, count, named_row, number, of_flag};
 
 impl Options {
     pub(super) fn answer(
@@ -33,7 +34,8 @@ impl Options {
         answer["at"] = self.at(&subject, fit, text)?.into();
         let mut quantiles = Vec::new();
         for &p in &self.quantiles {
-            let mut row = fields(&subject.quantile(p)?, &format!("time of {p}"), text);
+            let mut row =
+                fields(&subject.quantile(p).map_err(of_flag("--quantiles"))?, &format!("time of {p}"), text);
             row["p"] = p.into();
             quantiles.push(row);
         }
@@ -135,8 +137,8 @@ impl Options {
 
 fn fields(predicted: &Predicted, what: &str, text: &mut Vec<String>) -> Value {
     let bounds = predicted.bounds();
-    let limits = bounds.map_or(String::new(), |b| format!(" ({:.4} to {:.4})", b.0, b.1));
-    text.push(format!("{what}: {:.4}{limits}", predicted.value()));
+    let limits = bounds.map_or(String::new(), |b| format!(" ({:.4} to {:.4})", Number(b.0), Number(b.1)));
+    text.push(format!("{what}: {:.4}{limits}", Number(predicted.value())));
     json!({
         "estimate": number(predicted.value()), "std_error": number(predicted.std_error()),
         "lower": number(bounds.map(|b| b.0)), "upper": number(bounds.map(|b| b.1)),

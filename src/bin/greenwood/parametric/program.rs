@@ -136,6 +136,7 @@ impl Options {
     pub(super) fn check(&self) -> Result<(), Failure> {
         times_to_ask("--at", &self.at)?;
         times_to_ask("--tau", self.tau.as_slice())?;
+        self.check_observed()?;
         if self.knots.is_some() && self.distribution != "all" && !self.distribution.starts_with("spline") {
             return Err(
                 "--knots are those of a spline: add --distribution spline-hazard, or leave them out".into()
@@ -161,7 +162,31 @@ impl Options {
         distinct(&named)
     }
 
-    /// The columns that must be complete; limits of intervals may be empty.
+    /// Times with events, or limits, and a subject only where something is predicted of it.
+    fn check_observed(&self) -> Result<(), Failure> {
+        let both = [("--event", &self.event), ("--event-value", &self.event_value), ("--time", &self.time)];
+        if let (Some(lower), Some((flag, _))) = (&self.lower, both.iter().find(|(_, c)| c.is_some())) {
+            return Err(format!(
+                "{flag} does not go with --lower \"{lower}\": give --time and --event, or --lower and --upper"
+            )
+            .into());
+        }
+        if let (Some(_), Some(upper)) = (&self.time, &self.upper) {
+            return Err(format!(
+                "--upper \"{upper}\" does not go with --time: give --time and --event, or --lower and --upper"
+            )
+            .into());
+        }
+        if !self.new.is_empty() && self.at.is_empty() && self.quantiles.is_empty() && self.tau.is_none() {
+            return Err("--new is the subject of predictions: add --at, --quantiles or --tau".into());
+        }
+        match self.tau {
+            Some(tau) if tau <= 0.0 => Err(format!("--tau {tau}: it must be above 0").into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The family of a name, with its knots or cuts.
     pub(super) fn family(&self, name: &str) -> Result<Family, Failure> {
         let knots = self.knots.unwrap_or(1);
         match name {

@@ -2,6 +2,7 @@
 
 use greenwood::plot::{CurvePlot, PanelPlot, VerticalAxis};
 use greenwood::survival::curve::SmoothedHazard;
+use greenwood::survival::result::print::{Number, level as percent};
 use greenwood::survival::{
     AalenJohansen, CompetingRisks, CoxPh, Design, Groups, Interval, KaplanMeier, LogRank, NelsonAalen,
     RightCensored,
@@ -93,13 +94,13 @@ impl Options {
             let term = &fit.terms()[0];
             let limits = match term.interval(self.level())?.bounds() {
                 Some((lower, upper)) => {
-                    format!(" ({}% CI {lower:.2} to {upper:.2})", (1e6 * 100.0 * self.level()).round() / 1e6)
+                    format!(" ({} CI {:.2} to {:.2})", percent(self.level()), Number(lower), Number(upper))
                 }
                 None => String::new(),
             };
             plot = plot.note(format!(
                 "Hazard ratio, {group} against {reference}: {:.2}{limits}",
-                term.hazard_ratio()
+                Number(term.hazard_ratio())
             ));
         }
         if self.test {

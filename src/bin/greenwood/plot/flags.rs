@@ -15,6 +15,10 @@ const CURVES: &[Kind] = &[Survival, Incidence, CumulativeHazard, LogLog, Smoothe
 const ONE_EVENT: &[Kind] = &[Survival, CumulativeHazard, LogLog, SmoothedHazard];
 /// Curves with the risk sets under them.
 const COUNTED: &[Kind] = &[Survival, Incidence, CumulativeHazard, LogLog];
+/// Curves with bands about them.
+const BANDED: &[Kind] = &[Survival, Incidence, CumulativeHazard, SmoothedHazard, States, Brier];
+/// Curves with marks where subjects were censored.
+const MARKED: &[Kind] = &[Survival, Incidence, CumulativeHazard];
 /// Figures with a time axis.
 const TIMED: &[Kind] =
     &[Survival, Incidence, CumulativeHazard, LogLog, SmoothedHazard, States, Brier, Swimmer];
@@ -193,9 +197,9 @@ impl Options {
             ("--name-with", !self.name_with.is_empty(), COUNTED),
             ("--table", self.table_rows.is_some(), CURVES),
             ("--count-subjects", self.count_subjects, &[Survival, CumulativeHazard, LogLog]),
-            ("--no-bands", self.no_bands, CURVES),
+            ("--no-bands", self.no_bands, BANDED),
             ("--bars", self.bars, &[Survival, Incidence, CumulativeHazard, States]),
-            ("--no-marks", self.no_marks, CURVES),
+            ("--no-marks", self.no_marks, MARKED),
             ("--fraction", self.fraction, &[Survival, Incidence, States]),
             ("--value-axis", self.value_axis.is_some(), CURVES),
         ]
@@ -231,11 +235,7 @@ impl Options {
                 rows.weight.is_some(),
                 &[Survival, Incidence, CumulativeHazard, LogLog, SmoothedHazard, States, Forest],
             ),
-            (
-                "--cluster",
-                rows.cluster.is_some(),
-                &[Survival, CumulativeHazard, LogLog, Incidence, States, Forest],
-            ),
+            ("--cluster", rows.cluster.is_some(), &[Survival, CumulativeHazard, Incidence, States, Forest]),
             ("--json", rows.json, &[]),
         ]
     }

@@ -234,6 +234,24 @@ pub(super) enum Kind {
 
 impl Program for Options {
     fn run(self) -> Result<String, Failure> {
+        self.draw().map_err(of_argument)
+    }
+}
+
+/// An argument of a figure has the name of its flag.
+fn of_argument(failure: Failure) -> Failure {
+    const ARGUMENTS: [&str; 7] =
+        ["width_mm", "time_unit", "until", "landmarks", "mean_to", "horizon", "groups"];
+    match failure.downcast_ref::<greenwood::Error>() {
+        Some(error @ greenwood::Error::OutOfRange { argument, .. }) if ARGUMENTS.contains(argument) => {
+            format!("--{}: {error}", argument.replace('_', "-")).into()
+        }
+        _ => failure,
+    }
+}
+
+impl Options {
+    fn draw(&self) -> Result<String, Failure> {
         let mut named: Vec<(&'static str, &str)> = self.by.iter().map(|c| ("--by", c.as_str())).collect();
         named.extend(self.panels.iter().map(|c| ("--panels", c.as_str())));
         named.extend(self.subgroups.iter().map(|c| ("--subgroups", c.as_str())));

@@ -3,6 +3,7 @@
 use greenwood::survival::recurrent::{
     EventRate, MeanCumulative, MeanFunction, MeanRow, MeanTest, MeanVariance, RecurrentEvents,
 };
+use greenwood::survival::result::print::group;
 use greenwood::survival::{Groups, Interval};
 use serde_json::{Value, json};
 
@@ -164,8 +165,8 @@ impl Options {
         label: &str,
         text: &mut Vec<String>,
     ) -> Result<Value, Failure> {
-        if let Some(by) = &self.by {
-            text.push(format!("{by} = {label}"));
+        if self.by.is_some() {
+            text.push(group(self.by.as_deref(), label));
         }
         text.push(mean.printed(self.interval())?.to_string());
         let rows = mean.rows().iter().map(|row| self.row(mean, row)).collect::<Result<Vec<_>, _>>()?;

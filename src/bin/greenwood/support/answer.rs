@@ -1,12 +1,16 @@
 //! How a program answers: text or one JSON object on standard output, or one line on standard error.
 
+use std::char::{CharTryFromError, ParseCharError};
+use std::error::Error as _;
 use std::ffi::OsString;
+use std::num::{ParseFloatError, ParseIntError};
 use std::process::ExitCode;
 
 use greenwood::survival::Weights;
 use greenwood::survival::result::NotEstimable;
 use serde_json::{Map, Value};
 
+use super::in_flags::in_flags;
 use super::progress::watched;
 use super::written::{Failure, one_line, tell, written};
 
@@ -20,9 +24,25 @@ pub trait Program: clap::Parser {
 pub fn main_of<P: Program>() -> ExitCode {
     match P::try_parse_from(joined(std::env::args_os())) {
         Ok(options) => print(watched(|| options.run())),
-        Err(usage) if usage.use_stderr() => print(Err(one_line(&usage.to_string()).into())),
+        Err(usage) if usage.use_stderr() => print(Err(of_usage(&usage).into())),
         Err(help) => print(Ok(help.to_string())),
     }
+}
+
+/// What is wrong with the flags, in one line; what the standard library says of a number that is none is said in words.
+fn of_usage(usage: &clap::Error) -> String {
+    let text = one_line(&usage.to_string());
+    let Some(source) = usage.source() else { return text };
+    let expected = if source.is::<ParseFloatError>() {
+        "it is not a number such as 12.5"
+    } else if source.is::<ParseIntError>() {
+        "it is not a whole number such as 12"
+    } else if source.is::<ParseCharError>() || source.is::<CharTryFromError>() {
+        "it is not one character"
+    } else {
+        return text;
+    };
+    text.replacen(&source.to_string(), expected, 1)
 }
 
 /// A negative value after a long flag belongs to the flag (`--looks -1` is `--looks=-1`), so that what refuses it names the flag.
@@ -51,7 +71,7 @@ fn joined(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
 /// An answer on standard output, a failure as one line on standard error.
 pub fn print(answer: Result<String, Failure>) -> ExitCode {
     written(|out| {
-        let text = answer?;
+        let text = in_flags(&answer?);
         let ending = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         Ok(write!(out, "{text}{ending}")?)
     })
@@ -63,7 +83,8 @@ pub struct Warnings(Vec<String>);
 
 impl Warnings {
     pub fn add(&mut self, text: impl Into<String>) {
-        let text = text.into();
+        // A label may hold the end of a line; a remark is one line.
+        let text = in_flags(&text.into()).replace(['\n', '\r'], " ");
         tell(format_args!("warning: {text}"));
         self.0.push(text);
     }

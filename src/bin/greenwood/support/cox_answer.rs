@@ -79,8 +79,7 @@ impl<'a> CoxAnswer<'a> {
     }
 
     pub fn to_text(&self) -> Result<String, Failure> {
-        let mut parts =
-            vec![self.fit.printed(self.level)?.to_string().replace("`CoxPh::firth`", "`cox --firth`")];
+        let mut parts = vec![self.fit.printed(self.level)?.to_string()];
         for term in self.fit.terms().iter().filter(|_| self.firth) {
             let fitted = self.fit.with(self.data, self.design)?;
             let interval = fitted.profile_interval(term.name(), self.level)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use greenwood::survival::Weights;
 
 use super::answer::Warnings;
+use super::columns::distinct;
 use super::table::{Dialect, Table};
 use super::written::Failure;
 
@@ -77,6 +78,27 @@ impl RowFlags {
     }
 }
 
+/// Flags whose columns hold what was observed: such a column is no group, covariate or weight too.
+const OBSERVED: &[&str] =
+    &["--time", "--event", "--entry", "--start", "--stop", "--to", "--lower", "--upper"];
+
+/// Flags whose columns hold labels.
+const LABELS: &[&str] = &["--by", "--factor", "--strata", "--panels", "--subgroups"];
+
+/// Refuses a column that is observed and something else too.
+fn apart(named: &[(&'static str, &str)]) -> Result<(), Failure> {
+    let (observed, others): (Vec<_>, Vec<_>) = named.iter().partition(|(flag, _)| OBSERVED.contains(flag));
+    for (flag, column) in others {
+        if let Some((other, _)) = observed.iter().find(|(_, c)| *c == column) {
+            return Err(format!(
+                "{flag} names column \"{column}\", which is named by {other} too: name it once"
+            )
+            .into());
+        }
+    }
+    distinct(&observed)
+}
+
 /// The rows of a file that are complete in these columns; without `skip` a missing cell is an error.
 pub fn read_complete(
     (file, dialect, skip): (&Path, &Dialect, bool),
@@ -85,7 +107,11 @@ pub fn read_complete(
     warnings: &mut Warnings,
 ) -> Result<Table, Failure> {
     let used: Vec<&str> = complete.iter().map(|(_, column)| *column).chain(further.iter().copied()).collect();
+    apart(complete)?;
     let (table, dropped) = Table::read_columns(file, dialect, Some(&used))?.complete(complete, skip)?;
+    for (flag, column) in complete.iter().filter(|(flag, _)| LABELS.contains(flag)) {
+        table.doubt_labels(flag, column, warnings)?;
+    }
     if dropped > 0 {
         warnings.add(left_out(dropped, table.len()));
     }
@@ -94,5 +120,7 @@ pub fn read_complete(
 
 /// What is said of rows with missing values.
 pub(super) fn left_out(dropped: usize, remain: usize) -> String {
-    format!("{dropped} rows with missing values left out, {remain} rows remain")
+    let rows = |n: usize| if n == 1 { "1 row".to_string() } else { format!("{n} rows") };
+    let verb = if remain == 1 { "remains" } else { "remain" };
+    format!("{} with missing values left out, {} {verb}", rows(dropped), rows(remain))
 }

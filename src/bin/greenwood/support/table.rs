@@ -7,7 +7,7 @@ use std::path::Path;
 use greenwood::survival::Groups;
 
 use super::answer::Warnings;
-use super::csv_file::{ends_in_two, explain, explain_from, unmark};
+use super::csv_file::{ends_in_two, explain, explain_from, of_io, unmark};
 use super::progress::Progress;
 use super::written::Failure;
 
@@ -41,6 +41,17 @@ impl Dialect {
     /// Blank cells, `NA` and what the user says are missing.
     pub(super) fn is_missing(&self, cell: &str) -> bool {
         cell.is_empty() || cell == "NA" || self.missing.iter().any(|m| m == cell)
+    }
+
+    /// A sign that is a digit, or stands in a number for something else, is no decimal sign.
+    fn check_decimal(&self) -> Result<(), Failure> {
+        match self.decimal {
+            c if c.is_alphanumeric() || c.is_whitespace() || "+-".contains(c) => {
+                Err(format!("--decimal \"{c}\": give the sign before the decimals, such as --decimal ,")
+                    .into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn delimiter(&self) -> Result<u8, Failure> {
@@ -110,6 +121,7 @@ impl Table {
 
     fn of_csv(path: &Path, dialect: &Dialect) -> Result<Self, Failure> {
         let name = path.display().to_string();
+        dialect.check_decimal()?;
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .delimiter(dialect.delimiter()?)
@@ -122,7 +134,7 @@ impl Table {
         }
         let mut progress = Progress::new(&name);
         // A line that ends in "\r\n" ends, for the reader, before the "\n": the next one is counted from there.
-        let behind = u64::from(ends_in_two(path).map_err(|e| format!("{name}: {e}"))?);
+        let behind = u64::from(ends_in_two(path).map_err(|e| of_io(&name, &e))?);
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         for record in reader.records() {
             let record = record
@@ -156,17 +168,8 @@ impl Table {
                     .into())
             }
             (None, _) => {
-                let hint = match self.header.as_slice() {
-                    [one] if one.contains(';') => {
-                        "; if cells are separated by semicolons, add --delimiter ';'"
-                    }
-                    [one] if one.contains('\t') => {
-                        "; if cells are separated by tabulators, add --delimiter tab"
-                    }
-                    [one] if one.contains(',') => "; if cells are separated by commas, leave out --delimiter",
-                    _ => "",
-                };
-                let known = self.known.join(", ");
+                let hint = header_hint(&self.header);
+                let known = self.known.join(", ").replace('\t', " ");
                 Err(format!(
                     "{flag}: {} has no column \"{column}\"; its columns are {known}{hint}",
                     self.path
@@ -283,7 +286,16 @@ impl Table {
             _ => {
                 let hint = match missing_hint(cell) {
                     "" => {
-                        format!("; where the event has another code, name it, such as {flag}-value {cell}")
+                        // Which of them is the event is for the user to say.
+                        let all = Groups::new(&self.text(flag, column)?);
+                        format!(
+                            "; its values are {}: name the one that is the event{}",
+                            listed(all.labels()),
+                            match largest(all.labels()) {
+                                Some(code) => format!(", such as {flag}-value {code}"),
+                                None => format!(" with {flag}-value"),
+                            }
+                        )
                     }
                     hint => hint.to_string(),
                 };
@@ -330,6 +342,21 @@ impl Table {
         Ok(Groups::new(&others.collect::<Vec<_>>()))
     }
 
+    /// A sign that often stands for a missing value is a label here: said, since it makes a group of its own.
+    pub fn doubt_labels(&self, flag: &str, column: &str, warnings: &mut Warnings) -> Result<(), Failure> {
+        const SIGNS: [&str; 7] = [".", "..", "?", "nan", "n/a", "#n/a", "null"];
+        let cells = self.text(flag, column)?;
+        if let Some(row) = cells.iter().position(|cell| SIGNS.contains(&cell.to_ascii_lowercase().as_str())) {
+            let cell = cells[row];
+            warnings.add(format!(
+                "{}: {flag} \"{column}\" is \"{cell}\", taken as a group of its own; if it stands for a missing value, add \
+                 --missing {cell} --skip-missing",
+                self.place(row)
+            ));
+        }
+        Ok(())
+    }
+
     /// Groups in increasing order: as numbers if all labels are numbers, else as text.
     pub fn groups(&self, flag: &str, column: &str) -> Result<Groups, Failure> {
         let groups = Groups::new(&self.text(flag, column)?);
@@ -359,7 +386,22 @@ pub fn order_of<L: AsRef<str>>(labels: &[L]) -> fn(&str, &str) -> Ordering {
 
 /// The first few labels.
 fn listed(labels: &[String]) -> String {
-    labels.iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ")
+    let more = if labels.len() > 6 { ", …" } else { "" };
+    labels.iter().take(6).map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ") + more
+}
+
+/// What may be wrong with a header that lacks a column.
+fn header_hint(header: &[String]) -> &'static str {
+    if header.len() > 1 && header.iter().any(|name| name.parse::<f64>().is_ok()) {
+        return "; the first line must hold the names of the columns";
+    }
+    separator_hint(header)
+}
+
+/// Where all labels are numbers, the largest as an example: of codes such as 1 and 2 that is the event, most often.
+fn largest(labels: &[String]) -> Option<f64> {
+    let numbers = labels.iter().map(|l| l.parse::<f64>().ok()).collect::<Option<Vec<f64>>>();
+    numbers.into_iter().flatten().reduce(f64::max)
 }
 
 /// A header of one name that holds a separator was read with the wrong one.

@@ -3,6 +3,8 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use super::in_flags::in_flags;
+
 pub type Failure = Box<dyn std::error::Error>;
 
 /// Runs what writes to standard output, or fails: 0 after an answer, 2 after a failure, which is one line on standard
@@ -14,7 +16,7 @@ pub fn written(run: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> ExitC
     if failure.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    tell(format_args!("error: {}", one_line(&failure.to_string())));
+    tell(format_args!("error: {}", in_flags(&one_line(&failure.to_string()))));
     ExitCode::from(2)
 }
 
@@ -23,7 +25,10 @@ pub fn one_line(text: &str) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(text);
     let body = text.split("\n\nUsage:").next().unwrap_or(text);
     let lines: Vec<&str> = body.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    lines.join(" ").replace(" tip: ", "; ")
+    lines
+        .join(" ")
+        .replace(" tip: ", "; ")
+        .replace(" For more information, try", "; for more information, try")
 }
 
 /// A line on standard error; where nobody reads it any more, it is dropped.

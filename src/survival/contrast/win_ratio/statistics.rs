@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{Number, PValue, pair};
+use crate::print::{Number, PValue, counted, pair};
 use crate::survival::contrast::win_ratio::comparison::{Compared, WinRatio};
 use crate::survival::contrast::win_ratio::finkelstein_schoenfeld::FinkelsteinSchoenfeld;
 use crate::survival::contrast::win_ratio::shares::{Shares, variance};
@@ -202,9 +202,9 @@ impl fmt::Display for WinStatistics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Win statistics, {}: {} pairs of {} and {}",
+            "Win statistics, {}: {} of {} and {}",
             pair(&self.group, &self.reference),
-            self.pairs(),
+            counted(self.pairs(), "pair"),
             self.subjects[0],
             self.subjects[1],
         )?;

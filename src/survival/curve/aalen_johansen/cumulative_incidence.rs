@@ -7,7 +7,7 @@ use std::ops::Range;
 #[cfg(feature = "serde")]
 use crate::error::TableError;
 use crate::error::{Error, NotEstimable, Result};
-use crate::print::or_missing;
+use crate::print::{Number, counted, or_missing};
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::incidence_row::IncidenceRow;
@@ -358,12 +358,13 @@ impl Block<'_> {
 impl fmt::Display for CumulativeIncidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rounded = |x: f64| (x * 1e9).round() / 1e9;
-        write!(f, "Cumulative incidence (Aalen-Johansen): {} subjects", rounded(self.table.all().size()))?;
+        let subjects = counted(rounded(self.table.all().size()), "subject");
+        write!(f, "Cumulative incidence (Aalen-Johansen): {subjects}")?;
         for (k, cause) in self.causes().iter().enumerate() {
             write!(f, ", {} {cause}", rounded(self.table.total_of(k)))?;
         }
         if self.start > 0.0 {
-            write!(f, ", given no event before {}", self.start)?;
+            write!(f, ", given no event before {}", Number(self.start))?;
         }
         write!(
             f,
@@ -378,7 +379,7 @@ impl fmt::Display for CumulativeIncidence {
             write!(
                 f,
                 "\n{:>10} {:>9} {:>7} {:>10.4}",
-                row.time,
+                Number(row.time),
                 rounded(row.at_risk),
                 rounded(row.events),
                 r.event_free
@@ -390,6 +391,6 @@ impl fmt::Display for CumulativeIncidence {
             }
         }
         let left = self.table.all().rows().filter(Row::is_exit).count().saturating_sub(PRINTED_ROWS);
-        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
     }
 }

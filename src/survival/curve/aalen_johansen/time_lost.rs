@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::sums::Sum;
+use crate::print::Number;
 use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
 use crate::survival::curve::aalen_johansen::incidence_curve::IncidenceCurve;
 use crate::survival::curve::aalen_johansen::influence::RowInfluence;
@@ -89,9 +90,9 @@ impl TimeLost {
 impl fmt::Display for TimeLost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(2);
-        write!(f, "{:.decimals$}", self.value)?;
+        write!(f, "{:.decimals$}", Number(self.value))?;
         self.std_error.map_or(Ok(()), |se| write!(f, " ± {se:.decimals$}"))?;
-        write!(f, " (up to {})", self.tau)
+        write!(f, " (up to {})", Number(self.tau))
     }
 }
 

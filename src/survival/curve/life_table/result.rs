@@ -167,8 +167,8 @@ impl fmt::Display for LifeTable {
                 Number(r.withdrawn).to_string(),
                 Number(r.events).to_string(),
                 Number(r.effective).to_string(),
-                r.survival,
-                r.survival_std_error,
+                Number(r.survival),
+                Number(r.survival_std_error),
                 or_none(r.hazard),
                 or_none(r.median_residual),
             )?;

@@ -6,7 +6,7 @@ use super::kernel::Kernel;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::print::{MISSING, Number};
+use crate::print::{MISSING, Number, counted};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
@@ -144,8 +144,8 @@ impl fmt::Display for SmoothedHazardCurve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Smoothed hazard: {} event times from {} to {}, {} kernel, bandwidth {:.4}",
-            self.event_times,
+            "Smoothed hazard: {} from {} to {}, {} kernel, bandwidth {:.4}",
+            counted(self.event_times, "event time"),
             Number(self.range.0),
             Number(self.range.1),
             self.kernel,

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::random::Random;
-use crate::print::{Number, level as percent};
+use crate::print::{MISSING, Number, level as percent};
 use crate::survival::curve::turnbull::curve::SurvivalRegion;
 use crate::survival::curve::turnbull::estimator::Turnbull;
 use crate::survival::data::groups::Groups;
@@ -322,12 +322,12 @@ impl fmt::Display for TurnbullBootstrap {
             let region = self.estimates[k];
             let survival = format!("{:.4} to {:.4}", region.lower, region.upper);
             let limits = self.interval(t, 0.95).ok().and_then(|i| i.bounds());
-            let limits = limits.map_or(String::new(), |(l, u)| format!("{l:.4} to {u:.4}"));
+            let limits = limits.map_or(MISSING.into(), |(l, u)| format!("{l:.4} to {u:.4}"));
             write!(
                 f,
                 "\n{:>8}  {survival:>17}  {:>9.4}  {limits:>17}",
                 Number(t).to_string(),
-                self.std_error[k]
+                Number(self.std_error[k])
             )?;
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::print::{Number, counted};
 use crate::survival::curve::turnbull::hazards::{Solution, masses};
 use crate::survival::curve::turnbull::intersections::{Intersections, Place};
 #[cfg(feature = "serde")]
@@ -263,8 +264,8 @@ impl fmt::Display for TurnbullCurve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "Turnbull's estimate: {} subjects, log likelihood {:.4}, gap of the dual condition {:.1e}{}",
-            self.total,
+            "Turnbull's estimate: {}, log likelihood {:.4}, gap of the dual condition {:.1e}{}",
+            counted(Number(self.total), "subject"),
             self.log_likelihood,
             self.kkt_gap.max(0.0),
             if self.converged() { "" } else { " (not converged)" }
@@ -273,7 +274,7 @@ impl fmt::Display for TurnbullCurve {
             writeln!(
                 f,
                 "no maximum: everyone seen by {} had the event, others enter later; survival is 0 from there on",
-                at.right
+                Number(at.right)
             )?;
         }
         if !self.unique {
@@ -282,12 +283,11 @@ impl fmt::Display for TurnbullCurve {
         write!(f, "{:>26}  {:>8}  {:>14}", "event in", "mass", "survival after")?;
         for i in self.intervals() {
             let text = if i.left == i.right {
-                format!("{}", i.left)
+                Number(i.left).to_string()
             } else {
                 let (open, close) =
                     (if i.left_closed { '[' } else { '(' }, if i.right_closed { ']' } else { ')' });
-                let right = if i.right.is_infinite() { "∞".into() } else { i.right.to_string() };
-                format!("{open}{}, {right}{close}", i.left)
+                format!("{open}{}, {}{close}", Number(i.left), Number(i.right))
             };
             write!(f, "\n{text:>26}  {:>8.4}  {:>14.4}", i.mass, i.survival_after)?;
         }

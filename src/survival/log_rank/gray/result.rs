@@ -6,7 +6,7 @@ use std::fmt;
 use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::print::PValue;
+use crate::print::{Number, PValue, pair};
 use crate::survival::log_rank::pairwise::Adjustment;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -139,7 +139,7 @@ impl fmt::Display for GrayTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Gray's test, cause {}", self.cause)?;
         if self.rho != 0.0 {
-            write!(f, ", rho {}", self.rho)?;
+            write!(f, ", rho {}", Number(self.rho))?;
         }
         write!(f, ": chi-square {:.4} on {} df", self.statistic(), self.df())?;
         self.p_value().map_or(Ok(()), |p| write!(f, ", {:#}", PValue(p)))
@@ -193,7 +193,7 @@ impl fmt::Display for PairwiseGrayTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pairwise Gray tests, adjustment: {}", self.adjustment)?;
         for (test, adjusted) in self.tests.iter().zip(&self.adjusted) {
-            write!(f, "\n{} v {}: {test}", test.labels[0], test.labels[1])?;
+            write!(f, "\n{}: {test}", pair(&test.labels[0], &test.labels[1]))?;
             adjusted.map_or(Ok(()), |p| write!(f, ", adjusted {:#}", PValue(p)))?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use super::variance::IntervalVariance;
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
-use crate::print::PValue;
+use crate::print::{Number, PValue, one_line};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
@@ -128,7 +128,7 @@ impl fmt::Display for IntervalLogRankTest {
         let width = self.labels.iter().map(|l| l.chars().count()).max().unwrap_or(0).max(5);
         write!(f, "\n{:width$} {:>10} {:>12}", "group", "n", "score")?;
         for ((label, n), sum) in self.labels.iter().zip(&self.sizes).zip(&self.sums) {
-            write!(f, "\n{label:width$} {n:>10} {sum:>12.4}")?;
+            write!(f, "\n{:width$} {n:>10} {:>12.4}", one_line(label), Number(*sum))?;
         }
         match self.p_value() {
             Some(p) => write!(f, "\nchi-square {:.4} on {} df, {:#}", self.statistic, self.df, PValue(p)),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::numeric::distribution::chi_square_sf;
-use crate::print::PValue;
+use crate::print::{Number, PValue};
 
 /// The comparison at one landmark.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,7 +116,7 @@ impl fmt::Display for MarkovTestResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Markov assumption for {} → {} (landmark log-rank tests)", self.from, self.to)?;
         for l in &self.landmarks {
-            write!(f, "\n  at {}: ", l.time)?;
+            write!(f, "\n  at {}: ", Number(l.time))?;
             match l.p_value() {
                 Some(p) => write!(f, "chi-square {:.4} on {} df, {:#}", l.statistic, l.df, PValue(p))?,
                 None => write!(f, "no groups to compare")?,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{NotEstimable, Result};
+use crate::print::Number;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::prediction::concordance::estimate::{Concordance, ConcordanceEstimate};
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -133,8 +134,8 @@ impl fmt::Display for ConcordanceDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
         match (self.value(), self.std_error()) {
-            (Ok(d), Ok(se)) => write!(f, "{d:.decimals$} ± {se:.decimals$}"),
-            (Ok(d), Err(because)) => write!(f, "{d:.decimals$} (no standard error: {because:#})"),
+            (Ok(d), Ok(se)) => write!(f, "{:.decimals$} ± {:.decimals$}", Number(d), Number(se)),
+            (Ok(d), Err(because)) => write!(f, "{:.decimals$} (no standard error: {because:#})", Number(d)),
             (Err(because), _) => write!(f, "{because}"),
         }
     }

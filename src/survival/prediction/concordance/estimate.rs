@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, ModelError, NotEstimable, Result, check_len};
+use crate::print::Number;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::prediction::concordance::pairs::{Pairs, Stratum};
@@ -237,8 +238,8 @@ impl fmt::Display for ConcordanceEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(3);
         match (self.value(), self.std_error()) {
-            (Ok(c), Ok(se)) => write!(f, "{c:.decimals$} ± {se:.decimals$}"),
-            (Ok(c), Err(because)) => write!(f, "{c:.decimals$} (no standard error: {because:#})"),
+            (Ok(c), Ok(se)) => write!(f, "{:.decimals$} ± {:.decimals$}", Number(c), Number(se)),
+            (Ok(c), Err(because)) => write!(f, "{:.decimals$} (no standard error: {because:#})", Number(c)),
             (Err(because), _) => write!(f, "{because}"),
         }
     }

@@ -7,7 +7,7 @@ use super::risk_sets::{EventSet, RiskSets};
 use super::test_weight::TestWeight;
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::print::{Number, PValue};
+use crate::print::{Number, PValue, counted};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
@@ -327,7 +327,12 @@ fn full(triangle: &[f64], p: usize) -> Vec<f64> {
 
 impl fmt::Display for AdditiveModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Additive hazards: {} rows, {} event times", self.rows, self.times.len())?;
+        write!(
+            f,
+            "Additive hazards: {}, {}",
+            counted(self.rows, "row"),
+            counted(self.times.len(), "event time")
+        )?;
         if self.strata.len() > 1 {
             write!(f, ", {} strata", self.strata.len())?;
         }
@@ -345,7 +350,7 @@ impl fmt::Display for AdditiveModel {
             write!(
                 f,
                 "\n{name:width$} {:>12.5} {:>12.5} {:>8.3} {:>8}",
-                self.coefficients(last)[j],
+                Number(self.coefficients(last)[j]),
                 self.variance(last, j).sqrt(),
                 Number(z.unwrap_or(f64::NAN)),
                 PValue(p.unwrap_or(f64::NAN)).to_string()

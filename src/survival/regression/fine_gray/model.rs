@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::print::{self, PValue};
+use crate::print::{self, Number, PValue, counted, one_line};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::SideBySide;
@@ -233,8 +233,12 @@ impl PrintsLimits for FineGrayModel {
     fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Fine-Gray model of cause {}: {} rows, {} events; {} after {} iterations",
-            self.cause, self.rows, self.events, self.stop, self.iterations
+            "Fine-Gray model of cause {}: {}, {}; {} after {}",
+            one_line(&self.cause),
+            counted(self.rows, "row"),
+            counted(self.events, "event"),
+            self.stop,
+            counted(self.iterations, "iteration")
         )?;
         let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
         write!(
@@ -248,7 +252,7 @@ impl PrintsLimits for FineGrayModel {
             "p",
             format!("{} CI of exp", print::level(interval.confidence_level()))
         )?;
-        let number = |x: Option<f64>, d: usize| print::or_missing(x, |x| format!("{x:.d$}"));
+        let number = |x: Option<f64>, d: usize| print::or_missing(x, |x| format!("{:.d$}", Number(x)));
         for t in &self.terms {
             match t.status {
                 Status::Redundant => {
@@ -266,8 +270,8 @@ impl PrintsLimits for FineGrayModel {
                 f,
                 "\n{:width$} {:>10.4} {:>10.4} {:>9} {:>8} {:>9}  {:>16}",
                 t.name,
-                t.coefficient(),
-                t.hazard_ratio(),
+                Number(t.coefficient()),
+                Number(t.hazard_ratio()),
                 number(t.robust_std_error, 4),
                 number(t.z(), 2),
                 print::or_missing(t.p_value(), |p| PValue(p).to_string()),

@@ -5,6 +5,7 @@ use std::fmt;
 use ndarray::Array2;
 
 use crate::error::{Error, ModelError, Result};
+use crate::print::counted;
 use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::state_occupation::check_distribution;
 use crate::survival::regression::cox::{CoxModel, Stop};
@@ -250,7 +251,12 @@ fn infinite(terms: &[Term]) -> Option<&Term> {
 impl fmt::Display for MultiStateCoxModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let events: usize = self.transitions.iter().map(|t| t.events).sum();
-        writeln!(f, "Multi-state model with {} states and {events} transitions", self.states.len())?;
+        writeln!(
+            f,
+            "Multi-state model with {} states and {}",
+            self.states.len(),
+            counted(events, "transition")
+        )?;
         for t in &self.transitions {
             let of_other = |o: &&Transition| o.baseline == t.baseline && o.ratio.is_none();
             let to = t.ratio.and_then(|_| self.transitions.iter().find(of_other));

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::NotEstimable;
 #[cfg(feature = "serde")]
 use crate::error::check_len;
+use crate::print::{Number, counted, one_line};
 use crate::survival::multi_state::OccupationEstimate;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -71,16 +72,16 @@ impl fmt::Display for OccupationPath {
         const PRINTED: usize = 20;
         write!(f, "Predicted state occupation\n{:>10}", "time")?;
         for s in &self.states {
-            write!(f, " {s:>10}")?;
+            write!(f, " {:>10}", one_line(s))?;
         }
         for (t, row) in self.rows().take(PRINTED) {
-            write!(f, "\n{t:>10}")?;
-            for p in row {
-                write!(f, " {p:>10.4}")?;
+            write!(f, "\n{:>10}", Number(t))?;
+            for (p, s) in row.iter().zip(&self.states) {
+                write!(f, " {:>width$.4}", Number(*p), width = s.chars().count().max(10))?;
             }
         }
         let left = self.times.len().saturating_sub(PRINTED);
-        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
     }
 }
 
@@ -127,7 +128,7 @@ impl PredictedOccupation {
 
 impl fmt::Display for PredictedOccupation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at {}:", self.time)?;
+        write!(f, "at {}:", Number(self.time))?;
         for (i, (s, e)) in self.states.iter().zip(&self.estimates).enumerate() {
             let comma = if i > 0 { "," } else { "" };
             write!(f, "{comma} {s} {e}")?;

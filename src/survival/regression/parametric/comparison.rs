@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, ModelError, Result};
+use crate::print::MISSING;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::model::ParametricModel;
@@ -142,7 +143,7 @@ impl fmt::Display for Comparison {
             "distribution", "k", "log likelihood", "AIC", "AICc", "BIC", "weight"
         )?;
         for row in &self.rows {
-            let aicc = row.aicc.map_or(String::new(), |c| format!("{c:.3}"));
+            let aicc = row.aicc.map_or(MISSING.into(), |c| format!("{c:.3}"));
             write!(
                 f,
                 "\n{:width$} {:>4} {:>14.3} {:>12.3} {aicc:>12} {:>12.3}",
@@ -150,7 +151,7 @@ impl fmt::Display for Comparison {
             )?;
             match row.weight {
                 Some(weight) => write!(f, " {weight:>7.3}")?,
-                None => write!(f, " {:>7}  {}", "", row.diagnosis)?,
+                None => write!(f, " {MISSING:>7}  {}", row.diagnosis)?,
             }
         }
         for (distribution, why) in &self.refused {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::print::{MISSING, Number};
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::prediction::Prediction;
 
@@ -80,11 +81,16 @@ impl fmt::Display for Extrapolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:>12} {:>10} {:>22} {:>12}", "time", "survival", "limits", "hazard")?;
         for row in &self.rows {
-            let limits = row.limits.map_or(String::new(), |(low, high)| format!("{low:.4} to {high:.4}"));
-            let hazard = row.hazard.map_or(String::new(), |h| format!("{h:.4e}"));
+            let limits = row.limits.map_or(MISSING.into(), |(low, high)| format!("{low:.4} to {high:.4}"));
+            let hazard = row.hazard.map_or(MISSING.into(), |h| Number(h).to_string());
             let mark = if row.observed { "" } else { "  *" };
-            writeln!(f, "{:>12} {:>10.4} {limits:>22} {hazard:>12}{mark}", row.time, row.survival)?;
+            writeln!(
+                f,
+                "{:>12} {:>10.4} {limits:>22} {hazard:>12}{mark}",
+                Number(row.time),
+                Number(row.survival)
+            )?;
         }
-        write!(f, "* extrapolated beyond {}, the last time of the data", self.last_time)
+        write!(f, "* extrapolated beyond {}, the last time of the data", Number(self.last_time))
     }
 }

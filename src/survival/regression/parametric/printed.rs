@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::PValue;
+use crate::print::{MISSING, Number, PValue, counted};
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::model::ParametricModel;
@@ -15,7 +15,7 @@ impl fmt::Display for ParametricModel<Family> {
 
 impl<D: Distribution> ParametricModel<D> {
     fn write(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
-        writeln!(f, "{name}: {} rows, {} events", self.rows, self.events)?;
+        writeln!(f, "{name}: {}, {}", counted(self.rows, "row"), counted(self.events, "event"))?;
         if self.excess {
             writeln!(f, "relative survival: the hazard is what is beyond that of the population")?;
         }
@@ -27,9 +27,18 @@ impl<D: Distribution> ParametricModel<D> {
             match (estimate.value(), estimate.std_error()) {
                 (Ok(value), Ok(se)) => {
                     let p = PValue(estimate.p_value().unwrap_or(f64::NAN));
-                    writeln!(f, "{name:width$} {value:>12.5} {se:>12.5} {:>8.2} {p:>8}", value / se)?;
+                    writeln!(
+                        f,
+                        "{name:width$} {:>12.5} {se:>12.5} {:>8.2} {p:>8}",
+                        Number(value),
+                        Number(value / se)
+                    )?;
                 }
-                (Ok(value), Err(_)) => writeln!(f, "{name:width$} {value:>12.5} {:>12}", "none")?,
+                (Ok(value), Err(_)) => writeln!(
+                    f,
+                    "{name:width$} {:>12.5} {MISSING:>12} {MISSING:>8} {MISSING:>8}",
+                    Number(value)
+                )?,
                 (Err(because), _) => writeln!(f, "{name:width$} {because}")?,
             }
         }
@@ -42,15 +51,15 @@ impl<D: Distribution> ParametricModel<D> {
                     && !matches!(c.factor, super::layout::Factor::Column(_))
             });
             if !own && parameter.intercept {
-                writeln!(f, "{} fixed at {}", parameter.name, parameter.link.natural(*fixed))?;
+                writeln!(f, "{} fixed at {}", parameter.name, Number(parameter.link.natural(*fixed)))?;
             }
         }
         writeln!(
             f,
             "log likelihood {:.4}, AIC {:.3}, BIC {:.3}",
-            self.log_likelihood,
-            self.aic(),
-            self.bic()
+            Number(self.log_likelihood),
+            Number(self.aic()),
+            Number(self.bic())
         )?;
         write!(f, "{} after {} iterations", self.diagnosis(), self.iterations)
     }

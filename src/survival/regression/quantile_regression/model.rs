@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::method::{QuantileMethod, QuantileScale};
 use crate::error::{Error, NotEstimable, Result};
-use crate::print::{self, Number, PValue};
+use crate::print::{self, Number, PValue, counted};
 use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -194,7 +194,12 @@ prints_limits!(QuantileModel);
 impl PrintsLimits for QuantileModel {
     fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rows, events, method, scale, samples, .. } = self;
-        write!(f, "Quantiles of {scale} by covariates ({method}): {rows} rows, {events} events")?;
+        write!(
+            f,
+            "Quantiles of {scale} by covariates ({method}): {}, {}",
+            counted(rows, "row"),
+            counted(events, "event")
+        )?;
         if *samples > 0 {
             write!(f, "; standard errors from {samples} bootstrap samples")?;
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::link::{MeanLink, MeanMethod};
 use crate::error::{NotEstimable, Result};
-use crate::print::{self, Number, PValue};
+use crate::print::{self, MISSING, Number, PValue, counted};
 use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -137,7 +137,7 @@ impl PrintsLimits for RestrictedMeanModel {
     fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rows, known, .. } = self;
         write!(f, "Restricted mean up to {} by covariates ({}): ", Number(self.tau), self.method)?;
-        write!(f, "{rows} rows, of {known} the time up to there is known")?;
+        write!(f, "{}, of {known} the time up to there is known", counted(rows, "row"))?;
         if !self.success {
             return write!(f, "\nno estimates: the {} has no finite solution", self.link);
         }
@@ -152,7 +152,7 @@ impl PrintsLimits for RestrictedMeanModel {
         write!(f, "\n{:width$} {what:>19} {:>10} {level:>22} {:>8}", "", "std error", "p")?;
         for (name, estimate) in self.names.iter().zip(self.coefficients()) {
             let bounds = estimate.interval(interval).ok().and_then(|i| i.bounds());
-            let bounds = bounds.map_or_else(String::new, |(l, u)| format!("{l:.4} to {u:.4}"));
+            let bounds = bounds.map_or_else(|| MISSING.into(), |(l, u)| format!("{l:.4} to {u:.4}"));
             write!(
                 f,
                 "\n{name:width$} {:>19.4} {:>10} {bounds:>22} {:>8}",

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::numeric::sums::Sum;
+use crate::print::{Number, counted};
 use crate::survival::data::competing::position;
 use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable};
 
@@ -115,9 +116,9 @@ impl fmt::Display for CompetingRiskTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Risk table: {} subjects, {} distinct times\n{:>12} {:>12}",
-            self.all.subjects(),
-            self.all.len(),
+            "Risk table: {}, {}\n{:>12} {:>12}",
+            counted(self.all.subjects(), "subject"),
+            counted(self.all.len(), "distinct time"),
             "time",
             "at risk"
         )?;
@@ -126,13 +127,13 @@ impl fmt::Display for CompetingRiskTable {
         }
         write!(f, " {:>10} {:>10}", "censored", "entered")?;
         for (i, row) in self.all.rows().enumerate().take(PRINTED_ROWS) {
-            write!(f, "\n{:>12} {:>12}", row.time, row.at_risk)?;
+            write!(f, "\n{:>12} {:>12}", Number(row.time), Number(row.at_risk))?;
             for (cause, label) in self.causes.iter().enumerate() {
-                write!(f, " {:>1$}", self.events_of(i, cause), label.chars().count().max(10))?;
+                write!(f, " {:>1$}", Number(self.events_of(i, cause)), label.chars().count().max(10))?;
             }
-            write!(f, " {:>10} {:>10}", row.censored, row.entered)?;
+            write!(f, " {:>10} {:>10}", Number(row.censored), Number(row.entered))?;
         }
         let left = self.all.len().saturating_sub(PRINTED_ROWS);
-        if left > 0 { write!(f, "\n… {left} more times") } else { Ok(()) }
+        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
     }
 }

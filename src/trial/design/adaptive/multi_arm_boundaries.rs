@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result, check_len};
-use crate::print;
+use crate::print::{self, Number};
 use crate::trial::design::adaptive::control_paths::Arms;
 use crate::trial::design::adaptive::level::{LEAST, smallest_level};
 use crate::trial::design::adaptive::multi_arm_sequential::MultiArmSequential;
@@ -180,12 +180,12 @@ impl fmt::Display for MultiArmBoundaries {
             f,
             "{arms} against one control, {} looks, family-wise one-sided error {}; {}",
             self.upper.len(),
-            design.alpha,
+            Number(design.alpha),
             match &design.ratios[..] {
-                [ratio] => format!("each arm {ratio} times the control"),
+                [ratio] => format!("each arm {} times the control", Number(*ratio)),
                 ratios => format!(
                     "the arms {} times the control",
-                    ratios.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
+                    ratios.iter().map(|&r| Number(r).to_string()).collect::<Vec<_>>().join(", ")
                 ),
             }
         )?;

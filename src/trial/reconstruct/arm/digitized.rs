@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
+use crate::print::Number;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
 
@@ -87,7 +88,7 @@ impl fmt::Display for Accuracy {
         }
         write!(f, "\n{:>10}  at risk  reconstructed", "time")?;
         for (time, published, found) in &self.at_risk {
-            write!(f, "\n{time:>10}  {published:>7}  {found:>13}")?;
+            write!(f, "\n{:>10}  {published:>7}  {found:>13}", Number(*time))?;
         }
         Ok(())
     }
@@ -169,7 +170,12 @@ impl fmt::Display for DigitizedArm {
             write!(
                 f,
                 "\n{:>10}  {:>7}  {:>6}  {:>8}  {:>9.3}  {:>13.3}",
-                k.time, k.at_risk, k.events, k.censored, k.published, k.survival
+                Number(k.time),
+                k.at_risk,
+                k.events,
+                k.censored,
+                k.published,
+                k.survival
             )?;
         }
         Ok(())

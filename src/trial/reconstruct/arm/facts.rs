@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::print::{Number, counted};
 use crate::trial::reconstruct::published::Published;
 
 /// One published figure of one arm. Times are in the publication's unit; only their order is used.
@@ -85,14 +86,18 @@ impl Fact {
 impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&match *self {
-            Self::AtRisk { time, count } => format!("{count} at risk at {time}"),
-            Self::Events { by: Some(time), count } => format!("{count} events by {time}"),
-            Self::Events { by: None, count } => format!("{count} events in all"),
-            Self::Censored { before: Some(time), count } => format!("{count} censored before {time}"),
+            Self::AtRisk { time, count } => format!("{count} at risk at {}", Number(time)),
+            Self::Events { by: Some(time), count } => {
+                format!("{} by {}", counted(count, "event"), Number(time))
+            }
+            Self::Events { by: None, count } => format!("{} in all", counted(count, "event")),
+            Self::Censored { before: Some(time), count } => {
+                format!("{count} censored before {}", Number(time))
+            }
             Self::Censored { before: None, count } => format!("{count} censored in all"),
-            Self::Survival { time, printed } => format!("survival {printed} at {time}"),
-            Self::StdError { time, printed } => format!("standard error {printed} at {time}"),
-            Self::Median { time: Some(time) } => format!("median {time}"),
+            Self::Survival { time, printed } => format!("survival {printed} at {}", Number(time)),
+            Self::StdError { time, printed } => format!("standard error {printed} at {}", Number(time)),
+            Self::Median { time: Some(time) } => format!("median {}", Number(time)),
             Self::Median { time: None } => "median not reached".to_string(),
         })
     }

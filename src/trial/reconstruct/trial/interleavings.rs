@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::print::{MISSING, Number, PValue};
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::trial::reconstruct::arm::order::{ArmOrders, SearchOutcome};
 use crate::trial::reconstruct::options::{LaterCensoring, TiedTimes};
@@ -147,7 +148,7 @@ impl fmt::Display for Interleavings {
             }
         }
         if let Some([low, high]) = &self.range {
-            write!(f, "\np from {:.4} ({}) to {:.4} ({})", low.0, low.1, high.0, high.1)?;
+            write!(f, "\np from {:.4} ({}) to {:.4} ({})", PValue(low.0), low.1, PValue(high.0), high.1)?;
         }
         let mut said = Vec::new();
         said.extend(self.p_value.map(|p| format!("p = {p}")));
@@ -169,10 +170,11 @@ impl fmt::Display for Interleavings {
             "orders"
         )?;
         for v in self.values.iter().take(30) {
-            let statistic = v.statistic().map_or("-".into(), |x| format!("{x:.6}"));
-            let p = v.p_value.map_or("-".into(), |p| format!("{p:.6}"));
+            let statistic = v.statistic().map_or(MISSING.into(), |x| format!("{x:.6}"));
+            let p = v.p_value.map_or(MISSING.into(), |p| format!("{:.6}", PValue(p)));
             let example = v.examples.first().map(ToString::to_string).unwrap_or_default();
             let (u, variance) = (v.observed_minus_expected, v.variance);
+            let u = Number(u);
             write!(f, "\n{u:>9.6} {variance:>9.6} {statistic:>10} {p:>9} {:>12}  {example}", v.orders)?;
         }
         if self.values.len() > 30 {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{self, PValue as P};
+use crate::print::{self, Number, PValue as P, counted, one_line};
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::{CoxModel, Status, Term};
 use crate::survival::result::Interval;
@@ -14,11 +14,17 @@ impl CoxModel {
     /// What was fitted, and how the search ended.
     fn print_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let firth = if self.firth { ", Firth's penalty" } else { "" };
-        write!(f, "Cox model, {} ties{firth}: {} rows, {} events", self.ties, self.rows, self.events)?;
+        write!(
+            f,
+            "Cox model, {} ties{firth}: {}, {}",
+            self.ties,
+            counted(self.rows, "row"),
+            counted(self.events, "event")
+        )?;
         match self.stop {
-            Stop::Converged => write!(f, "; converged in {} steps", self.iterations),
+            Stop::Converged => write!(f, "; converged in {}", counted(self.iterations, "step")),
             Stop::NoEvents => write!(f, "; no event: nothing can be estimated"),
-            Stop::MaxIterations => write!(f, "; NOT CONVERGED after {} steps", self.iterations),
+            Stop::MaxIterations => write!(f, "; NOT CONVERGED after {}", counted(self.iterations, "step")),
             Stop::NoAscent => write!(f, "; NOT CONVERGED: no step raises the likelihood"),
             stop @ Stop::Flat { .. } => write!(f, "; {stop}"),
             Stop::InfiniteCoefficient { .. } => {
@@ -39,7 +45,7 @@ impl CoxModel {
         width: usize,
         f: &mut fmt::Formatter<'_>,
     ) -> fmt::Result {
-        let name = &term.name;
+        let name = one_line(&term.name);
         match term.status {
             Status::Redundant if self.stop == Stop::NoEvents => {
                 write!(f, "\n{name:width$} not estimable: no event")
@@ -49,19 +55,20 @@ impl CoxModel {
                 write!(f, "\n{name:width$} not estimable: the likelihood rises either way")
             }
             Status::PlusInfinity | Status::MinusInfinity => {
-                write!(f, "\n{name:width$} {:>10}", term.coefficient())
+                write!(f, "\n{name:width$} {:>10}", Number(term.coefficient()))
             }
             Status::Estimated => {
-                let number = |x: Option<f64>, d: usize| print::or_missing(x, |x| format!("{x:.d$}"));
+                let number =
+                    |x: Option<f64>, d: usize| print::or_missing(x, |x| format!("{:.d$}", Number(x)));
                 let limits = term.interval(interval).map_err(|_| fmt::Error)?;
                 let p = print::or_missing(term.p_value(), |p| P(p).to_string());
                 write!(
                     f,
                     "\n{name:width$} {:>10.5} {:>10} {:>8} {p:>9} {:>12.4}  {limits:.4}",
-                    term.coefficient(),
+                    Number(term.coefficient()),
                     number(term.std_error(), 5),
                     number(term.z(), 3),
-                    term.hazard_ratio(),
+                    Number(term.hazard_ratio()),
                 )
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{self, PValue as P};
+use crate::print::{self, Number, PValue as P, counted};
 use crate::survival::regression::frailty::model::FrailtyModel;
 use crate::survival::result::Interval;
 use crate::survival::result::printed::{PrintsLimits, prints_limits};
@@ -15,7 +15,10 @@ impl PrintsLimits for FrailtyModel {
         let clusters = self.frailties.len();
         write!(
             f,
-            "Cox model with {law} frailties, {ties} ties: {rows} rows, {events} events, {clusters} clusters; {}",
+            "Cox model with {law} frailties, {ties} ties: {}, {}, {}; {}",
+            counted(rows, "row"),
+            counted(events, "event"),
+            counted(clusters, "cluster"),
             self.stop
         )?;
         let width = self.terms.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(9);
@@ -40,9 +43,9 @@ impl PrintsLimits for FrailtyModel {
                 f,
                 "\n{:width$} {:>10.5} {se:>10.5} {z:>8.3} {:>9} {:>12.4}  {limits:.4}",
                 t.name,
-                t.coefficient(),
+                Number(t.coefficient()),
                 P(p).to_string(),
-                t.hazard_ratio()
+                Number(t.hazard_ratio())
             )?;
         }
         write!(f, "\nvariance of the frailties {theta:.4}, {:.2} degrees of freedom", self.df.frailty)?;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::IntervalModel;
-use crate::print::{self, PValue as P};
+use crate::print::{self, Number, PValue as P, counted};
 use crate::survival::regression::interval_regression::IntervalLink;
 use crate::survival::regression::term::Status;
 use crate::survival::result::Interval;
@@ -15,8 +15,11 @@ impl PrintsLimits for IntervalModel {
     fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} for interval-censored events: {} rows; {}, gap {:.1e}",
-            self.link, self.rows, self.stop, self.gap
+            "{} for interval-censored events: {}; {}, gap {:.1e}",
+            self.link,
+            counted(self.rows, "row"),
+            self.stop,
+            self.gap
         )?;
         let ratio = match self.link {
             IntervalLink::ProportionalHazards => "hazard ratio",
@@ -44,7 +47,7 @@ impl PrintsLimits for IntervalModel {
                 (Status::MinusInfinity, ..) => write!(f, "{:>10} {ratio} 0", "−∞")?,
                 (_, Some(se), Some(z), Some(p)) => {
                     let limits = t.interval(interval).map_err(|_| fmt::Error)?;
-                    let (b, ratio) = (t.coefficient(), t.hazard_ratio());
+                    let (b, ratio, z) = (Number(t.coefficient()), Number(t.hazard_ratio()), Number(z));
                     write!(
                         f,
                         "{b:>10.5} {se:>10.5} {z:>8.3} {:>9} {ratio:>12.4}  {limits:.4}",
