@@ -32,7 +32,7 @@ fn a_test_tells_its_options() -> Result<()> {
     let pairs = Gray::new(&1).pairwise(&data(), &arm(), Adjustment::Holm)?;
     assert_eq!((pairs.adjustment(), pairs.tests().len()), (Adjustment::Holm, 1));
     let expected =
-        format!("Pairwise Gray tests, adjustment: {}\na v b: {}", Adjustment::Holm, pairs.tests()[0]);
+        format!("Pairwise Gray tests, adjustment: {}\na against b: {}", Adjustment::Holm, pairs.tests()[0]);
     assert!(pairs.to_string().starts_with(&expected), "{pairs}");
 
     let until = PepeMori::new(&1).until(6.0).test(&data(), &arm())?;

@@ -408,7 +408,7 @@ fn landmarks_do_not_grant_immortal_time() {
     assert_eq!(cohort.data().time(), [1.0, 6.0, 9.0]);
     assert_eq!(
         cohort.to_string(),
-        "Landmark at 3: 3 subjects followed from there (before it: 1 events, 1 censored; 0 not yet entered; 1 \
+        "Landmark at 3: 3 subjects followed from there (before it: 1 event, 1 censored; 0 not yet entered; 1 \
          changed later and count as unchanged)\nno: 2\nyes: 1"
     );
     // R 4.2.2: survfit(Surv(time - 3, status) ~ 1, data = d, subset = time > 3) is the curve given survival.

@@ -151,3 +151,47 @@ fn a_remark_is_one_line() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.lines().all(|line| line.starts_with("warning: ")), "{told}");
 }
+
+/// What the library advises names a flag of the program, and following it works.
+#[test]
+fn advice_is_in_flags_and_works() {
+    let groups = "compare tests/data/veteran.csv --time time --event status --by celltype";
+    let visits = format!("npmle {VISITS} --by arm --at 3 --interval chi-square");
+    let cluster = "multistate tests/data/colon_ms.csv --id id --start tstart --stop tstop --to to --states 1,2,3 --at 500 \
+                   --cluster rx";
+    let rows =
+        "incidence tests/data/mgus2.csv --time etime --event event --causes 1,2 --cluster sex --at 100";
+    let recurrent = format!("recurrent {BLADDER} --cluster rx");
+    for (call, flags, advice, followed) in [
+        (groups, "--exact", "leave out --exact", ""),
+        (groups, "--test renyi", "take --test log-rank", "--test log-rank"),
+        (groups, "--test max-combo", "take --test log-rank", "--test gehan-breslow"),
+        (&format!("compare {AML} --by x --cluster status"), "--exact", "", ""),
+        (
+            &visits,
+            "--weight age --weight-kind sampling",
+            "--interval bootstrap",
+            "--interval bootstrap --samples 9",
+        ),
+        (cluster, "--variance aalen", "--variance jackknife", "--variance jackknife"),
+        (rows, "--variance delta", "--variance jackknife", "--variance jackknife"),
+        (&recurrent, "--variance poisson", "--variance robust", "--variance robust"),
+    ] {
+        let error = refusal(&format!("{call} {flags}"));
+        assert!(error.contains(advice), "{call} {flags}: {error}");
+        assert!(!error.contains('`'), "{call} {flags}: {error}");
+        let call = call.replace("--interval chi-square", "").replace("--cluster status", "");
+        answer(&format!("{call} {followed}"));
+    }
+    // The remark on a small early risk set names the flag that leaves it out.
+    let path = file(
+        "early.csv",
+        b"t,e,s\n2,1,0\n3,1,1\n4,1,3\n5,1,3\n6,1,3\n7,0,3\n8,1,3\n9,1,3\n9.5,0,3\n10,0,3\n",
+    );
+    let call = format!("curve {path} --time t --event e --entry s");
+    let told = answer(&call)["warnings"][0].as_str().unwrap_or_default().to_string();
+    assert!(told.contains("(--given-survival-to)"), "{told}");
+    let later = answer(&format!("{call} --given-survival-to 4"));
+    assert_eq!(later["warnings"].as_array().unwrap().len(), 0, "{later}");
+    assert_eq!(later["groups"][0]["rows"][0]["survival"], 7.0 / 8.0);
+}

@@ -71,7 +71,7 @@ fn joined(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
 /// An answer on standard output, a failure as one line on standard error.
 pub fn print(answer: Result<String, Failure>) -> ExitCode {
     written(|out| {
-        let text = in_flags(&answer?);
+        let text = in_flags(&answer.map_err(|failure| -> Failure { in_flags(&failure.to_string()).into() })?);
         let ending = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         Ok(write!(out, "{text}{ending}")?)
     })

@@ -3,8 +3,6 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use super::in_flags::in_flags;
-
 pub type Failure = Box<dyn std::error::Error>;
 
 /// Runs what writes to standard output, or fails: 0 after an answer, 2 after a failure, which is one line on standard
@@ -16,7 +14,7 @@ pub fn written(run: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> ExitC
     if failure.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    tell(format_args!("error: {}", in_flags(&one_line(&failure.to_string()))));
+    tell(format_args!("error: {}", one_line(&failure.to_string())));
     ExitCode::from(2)
 }
 
