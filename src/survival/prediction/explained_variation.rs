@@ -163,7 +163,7 @@ impl fmt::Display for ExplainedVariation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.d.value(), self.d.std_error()) {
             (Ok(d), Ok(se)) => {
-                write!(f, "D {d:.3} ± {se:.3}, R²_D {:.3}", Number(self.r2_d().unwrap_or(f64::NAN)))?
+                write!(f, "D {d:.3} ± {se:.3}, R²_D {:.3}", Number(self.r2_d().unwrap_or(f64::NAN)))?;
             }
             _ => write!(f, "D –")?,
         }
