@@ -10,6 +10,7 @@ mod band;
 mod contrasts;
 mod interval_censored;
 mod interval_censored_permutation;
+mod interval_tests;
 mod life_table;
 mod no_time;
 mod properties;

@@ -6,6 +6,7 @@ mod common;
 mod fractional_weights;
 mod log_rank_by_hand;
 mod log_rank_edges;
+mod log_rank_limits;
 mod monte_carlo;
 mod permutation;
 mod permutation_edges;

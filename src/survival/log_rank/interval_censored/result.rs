@@ -5,8 +5,12 @@ use std::fmt;
 use super::score::IntervalScore;
 use super::variance::IntervalVariance;
 #[cfg(feature = "serde")]
+use super::variance::floor;
+#[cfg(feature = "serde")]
 use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
+#[cfg(feature = "serde")]
+use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::print::{Number, PValue, one_line};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -45,13 +49,15 @@ impl IntervalLogRankTest {
         stored::covariance(&self.covariance, k)?;
         stored::count("the number of rows", self.rows)?;
         stored::size("the statistic", self.statistic)?;
-        if self.df >= k {
-            let must_be = "below the number of groups";
+        let floor = floor(&self.covariance, k, &self.sizes);
+        let (statistic, df) = quadratic_form_above(&self.sums, &self.covariance, floor);
+        if self.df != df {
+            let must_be = "the rank of the covariance";
             return Err(Error::OutOfRange { argument: "df", value: self.df as f64, must_be });
         }
-        if self.df == 1 && k == 2 && !(self.covariance[0] > 0.0) {
-            let must_be = "above 0 with a degree of freedom";
-            return Err(Error::OutOfRange { argument: "covariance", value: self.covariance[0], must_be });
+        if !((self.statistic - statistic).abs() <= 1e-9 * statistic) {
+            let must_be = "that of the sums and their covariance";
+            return Err(Error::OutOfRange { argument: "the statistic", value: self.statistic, must_be });
         }
         Ok(())
     }
