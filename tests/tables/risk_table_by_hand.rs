@@ -189,3 +189,201 @@ fn the_rules_for_flat_steps() -> Result<()> {
     }
     Ok(())
 }
+
+/// Tables of several causes whose times differ by rounding alone merge into the table of the whole, by whichever door they were made.
+#[test]
+fn tables_of_several_causes_merge_across_near_ties() -> Result<()> {
+    use greenwood::survival::CompetingRisks;
+    use greenwood::survival::risk_table::CompetingRiskTable;
+
+    let table = |time: &[f64], outcome: &[Option<&str>]| {
+        Ok::<_, Error>(CompetingRiskTable::new(&CompetingRisks::with_causes(time, outcome, &["a", "b"])?))
+    };
+    let (first, second) = ([0.3, 1.0, 2.0], [NEAR, 1.5, 2.0]);
+    let (one, two) = ([Some("a"), Some("b"), None], [Some("b"), Some("a"), Some("b")]);
+    let whole = table(&[first, second].concat(), &[one, two].concat())?;
+    assert_eq!(whole.all().times(), [0.3, 1.0, 1.5, 2.0]);
+    for merged in [
+        table(&first, &one)?.merge(&table(&second, &two)?)?,
+        table(&second, &two)?.merge(&table(&first, &one)?)?,
+    ] {
+        assert_eq!(merged, whole);
+        for (row, events) in [[1.0, 1.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]].into_iter().enumerate() {
+            assert_eq!([merged.events(row, "a")?, merged.events(row, "b")?], events, "{row}");
+        }
+    }
+    let of = |cause: &str| -> Result<RiskTable> {
+        let of = |time: &[f64; 3], outcome: &[Option<&str>; 3]| {
+            let rows = || time.iter().zip(outcome).filter(|(_, o)| o.unwrap_or("b") == cause);
+            let event: Vec<bool> = rows().map(|(_, o)| o.is_some()).collect();
+            Ok::<_, Error>(RiskTable::new(&RightCensored::new(
+                rows().map(|r| *r.0).collect::<Vec<_>>(),
+                event,
+            )?))
+        };
+        of(&first, &one)?.merge(&of(&second, &two)?)
+    };
+    assert_eq!(CompetingRiskTable::from_causes(&[("a", &of("a")?), ("b", &of("b")?)])?, whole);
+    Ok(())
+}
+
+/// In any grouping and order: a chain of near ties; two that are near beside large times and not beside small ones; exact times;
+/// groups of which each part has one.
+#[test]
+fn tables_of_several_causes_are_the_whole_in_any_grouping() -> Result<()> {
+    use greenwood::survival::risk_table::{CompetingRiskTable, CompetingRiskTables};
+    use greenwood::survival::{CompetingRisks, Gray};
+
+    let small: Vec<f64> = (1..10).map(|i| f64::from(i) / 8.0).collect();
+    let parts_of = [
+        (vec![vec![0.3, 2.0], vec![0.3 + 1e-8, 1.0], vec![0.3 + 2e-8, 3.0]], NearTies::Merge, 4),
+        (vec![vec![1e6, 2e6], vec![1e6 + 0.02, 3e6], small], NearTies::Merge, 13),
+        (vec![vec![0.3, 1.0], vec![NEAR, 1.0], vec![0.3, NEAR]], NearTies::Exact, 3),
+    ];
+    for (parts, near_ties, rows) in parts_of {
+        let data = |time: &[f64], from: usize| {
+            let outcome: Vec<Option<&str>> =
+                (0..time.len()).map(|i| [Some("a"), Some("b"), None][(from + i) % 3]).collect();
+            CompetingRisks::with_causes(time.to_vec(), &outcome, &["a", "b"])?.with_near_ties(near_ties)
+        };
+        let (mut tables, mut labelled, mut from) = (Vec::new(), Vec::new(), 0);
+        for (g, time) in parts.iter().enumerate() {
+            let part = data(time, from)?;
+            tables.push(CompetingRiskTable::new(&part));
+            labelled.push(CompetingRiskTables::new(&part, &Groups::new(&vec![g; time.len()]))?);
+            from += time.len();
+        }
+        let all = data(&parts.concat(), 0)?;
+        let whole = CompetingRiskTable::new(&all);
+        assert_eq!(whole.all().len(), rows);
+        for [a, b, c] in [[0, 1, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            assert_eq!(tables[a].merge(&tables[b])?.merge(&tables[c])?, whole, "{a} {b} {c}");
+            assert_eq!(tables[a].merge(&tables[b].merge(&tables[c])?)?, whole, "{a} {b} {c}");
+            #[cfg(feature = "serde")]
+            {
+                let stored = serde_json::to_value(tables[a].merge(&tables[b])?).unwrap();
+                let back: CompetingRiskTable = serde_json::from_value(stored).unwrap();
+                assert_eq!(back.merge(&tables[c])?, whole, "{a} {b} {c}");
+            }
+        }
+        let groups: Vec<usize> = parts.iter().enumerate().flat_map(|(g, t)| vec![g; t.len()]).collect();
+        let whole = CompetingRiskTables::new(&all, &Groups::new(&groups))?;
+        let merged = CompetingRiskTables::merge_all(&labelled)?;
+        assert_eq!(merged, whole);
+        assert_eq!(Gray::new("a").from_tables(&merged)?, Gray::new("a").from_tables(&whole)?);
+    }
+    Ok(())
+}
+
+/// Events by cause of near ties that do not make up their row are not read.
+#[cfg(feature = "serde")]
+#[test]
+fn stored_parts_of_near_ties_are_those_of_their_row() -> Result<()> {
+    use greenwood::survival::CompetingRisks;
+    use greenwood::survival::risk_table::CompetingRiskTable;
+
+    let table = |time: f64, cause: &str| {
+        let data = CompetingRisks::with_causes(vec![time, 2.0], &[Some(cause), None], &["a", "b"])?;
+        Ok::<_, Error>(CompetingRiskTable::new(&data))
+    };
+    let merged = table(0.3, "a")?.merge(&table(NEAR, "b")?)?;
+    let tail = greenwood::survival::AalenJohansen::new().from_table(merged.clone());
+    assert_eq!(tail.of("a")?.at(1.0).value(), Ok(0.25));
+    let stored = serde_json::to_value(&merged).unwrap();
+    assert_eq!(stored["fine"], serde_json::json!([1.0, 0.0, 0.0, 1.0]));
+    for wrong in [
+        serde_json::json!([]),
+        serde_json::json!([1.0, 0.0, 1.0, 0.0]),
+        serde_json::json!([0.0, 1.0, 0.0, 1.0]),
+        serde_json::json!([2.0, -1.0, -1.0, 2.0]),
+        serde_json::json!([1.0, 1.0, 0.0, 0.0]),
+    ] {
+        let mut changed = stored.clone();
+        changed["fine"] = wrong.clone();
+        assert!(serde_json::from_value::<CompetingRiskTable>(changed).is_err(), "{wrong}");
+    }
+    Ok(())
+}
+
+/// By hand, of a width of 0.1 and of 1: who enters in the cell that ends at the event may or may not have been there; who entered in
+/// an earlier one was.
+#[test]
+fn limits_of_a_curve_on_a_grid() -> Result<()> {
+    for width in [0.1, 1.0] {
+        let at = |cells: f64| cells * width;
+        // Four at risk from the start; one enters in cell 2, one in cell 4, both leave last.
+        let data = RightCensored::new(
+            vec![at(3.5), at(4.5), at(4.7), at(9.5), at(9.5), at(9.5)],
+            vec![true, true, false, false, false, false],
+        )?
+        .with_entry(vec![0.0, 0.0, 0.0, 0.0, at(1.5), at(4.2)])?;
+        let grid = RiskTable::new(&data).on_grid(width)?;
+        assert_eq!(grid.width(), width);
+        let bounds = grid.bounds();
+        // Cell 4: five at risk, all from before. Cell 5: five, of whom one entered in it and one is censored in it.
+        let right = [(0.8, 0.8), (0.8 * (1.0 - 1.0 / 3.0), 0.8 * (1.0 - 1.0 / 5.0))];
+        for (bound, (lower, upper)) in bounds.iter().zip(right) {
+            assert!(
+                (bound.lower() - lower).abs() < 1e-15 && (bound.upper() - upper).abs() < 1e-15,
+                "{bound:?}"
+            );
+        }
+        assert_eq!(bounds.len(), 3);
+    }
+    Ok(())
+}
+
+/// By the rule: √ε, absolute below 1 and relative above, but at most a quarter of the width.
+#[test]
+fn rounding_beside_a_multiple_of_the_width() -> Result<()> {
+    let times = |time: f64, width: f64| -> Result<Vec<f64>> {
+        Ok(RiskTable::new(&RightCensored::new(&[time], &[true])?).on_grid(width)?.table().times().to_vec())
+    };
+    for (time, width, cells) in [
+        (1.0 + 1.4e-8, 1.0, 1.0),
+        (1.0 + 2e-8, 1.0, 2.0),
+        (1e6 + 0.01, 1.0, 1e6),
+        (1e6 + 0.02, 1.0, 1e6 + 1.0),
+        (0.25 + 1e-8, 0.25, 1.0),
+        (1.22e-8, 1e-8, 1.0),
+        (1.3e-8, 1e-8, 2.0),
+    ] {
+        assert_eq!(times(time, width)?, [cells * width], "{time} {width}");
+    }
+    // Multiples can be told apart up to 2⁵².
+    let most = 2.0_f64.powi(52);
+    assert!(times(most, 1.0).is_err() && times(most, 2.0).is_ok() && times(most - 1.0, 1.0).is_ok());
+    // A table of exact times stays one.
+    let exact = RightCensored::new(&[0.3], &[true])?.with_near_ties(NearTies::Exact)?;
+    let more = RiskTable::new(&RightCensored::new(&[NEAR], &[true])?);
+    assert_eq!(RiskTable::new(&exact).on_grid(0.3)?.table().merge(&more)?.times(), [0.3, NEAR]);
+    Ok(())
+}
+
+/// Labels and strata stand once each, and every stratum has its tables.
+#[test]
+fn labelled_tables_are_as_many_as_their_labels() -> Result<()> {
+    let table = RiskTable::new(&RightCensored::new(&[1.0], &[true])?);
+    let of = |labels: &[&str], strata: Option<&[&str]>, rows: usize| {
+        let owned = |l: &[&str]| l.iter().map(ToString::to_string).collect::<Vec<String>>();
+        RiskTables::from_tables(
+            owned(labels),
+            strata.map(owned),
+            vec![vec![table.clone(); labels.len()]; rows],
+        )
+    };
+    assert_eq!(
+        of(&["a", "b"], Some(&["u", "v"]), 2)?.strata(),
+        Some(["u".to_string(), "v".to_string()].as_slice())
+    );
+    assert_eq!(of(&["a", "b"], None, 1)?.strata(), None);
+    assert!(of(&["a", "a"], None, 1).is_err() && of(&["a", "b"], Some(&["u", "u"]), 2).is_err());
+    for (strata, rows) in [(Some(&["u", "v"][..]), 1), (Some(&["u", "v"][..]), 3), (None, 2)] {
+        assert!(matches!(of(&["a"], strata, rows), Err(Error::LengthMismatch { argument: "tables", .. })));
+    }
+    let text = of(&["a", "b"], Some(&["u", "v"]), 2)?.to_string();
+    for head in ["u, a\nRisk table", "\nu, b\n", "\nv, a\n", "\nv, b\n"] {
+        assert!(text.contains(head), "{text}");
+    }
+    Ok(())
+}

@@ -44,14 +44,7 @@ impl Table for CompetingRiskTable {
     }
 
     fn merge_lists(lists: &[Vec<&Self>]) -> Result<Vec<Self>> {
-        let one = |tables: &Vec<&Self>| {
-            let mut held = tables.iter().filter(|t| !t.is_of_nobody());
-            match held.next() {
-                Some(&first) => held.try_fold(first.clone(), |whole, part| whole.merge(part)),
-                None => Ok(tables[0].clone()),
-            }
-        };
-        lists.iter().map(one).collect()
+        Self::merge_lists_of(lists)
     }
 }
 

@@ -47,6 +47,14 @@ impl CompetingRiskTable {
 }
 
 fn build(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Vec<CompetingRiskTable> {
+    let mut tables = counted_or_sorted(data, cells);
+    for table in &mut tables {
+        table.all.near_ties = data.any_cause().near_ties();
+    }
+    tables
+}
+
+fn counted_or_sorted(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Vec<CompetingRiskTable> {
     let any = data.any_cause();
     if any.weights().is_none() {
         if let Some(tables) = count(data, cells) {
@@ -234,5 +242,6 @@ fn weighted_table(
         all: RiskTable::from_weighted_rows(rows, sampling),
         causes: causes.to_vec(),
         by_cause,
+        fine: Vec::new(),
     }
 }

@@ -54,6 +54,6 @@ impl Columns {
         }
         let by_cause = if causes.len() > 1 { ByCause::Subjects(self.by_cause) } else { ByCause::One };
         let all = RiskTable::from_columns(self.time, self.at_risk, self.events, self.entered, self.subjects);
-        CompetingRiskTable { all, causes: causes.to_vec(), by_cause }
+        CompetingRiskTable { all, causes: causes.to_vec(), by_cause, fine: Vec::new() }
     }
 }

@@ -4,6 +4,7 @@ use crate::error::{Error, Result, TableError};
 use crate::numeric::sums::Twofold;
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
 use crate::survival::risk_table::fine::FineRows;
+use crate::survival::risk_table::merge::{Whole, chained};
 use crate::survival::risk_table::table::RiskTable;
 use crate::survival::risk_table::tally::At;
 
@@ -56,37 +57,95 @@ impl CompetingRiskTable {
             ByCause::Subjects(_) => ByCause::Subjects(Vec::new()),
             ByCause::Weighted(_) => ByCause::Weighted(Vec::new()),
         };
-        Self { all: self.all.emptied(), causes: self.causes.clone(), by_cause }
+        Self { all: self.all.emptied(), causes: self.causes.clone(), by_cause, fine: Vec::new() }
     }
 
-    /// The table of both sets of subjects: in any grouping and order of the parts the same.
+    /// The table of both sets of subjects: in any grouping and order of the parts the same. Near ties are judged over both, by the
+    /// times at which a table has rows.
     ///
     /// # Errors
     /// [`TableError::MixedCauses`](crate::TableError::MixedCauses) where causes differ; those of [`RiskTable::merge`].
     pub fn merge(&self, other: &Self) -> Result<Self> {
         self.check_causes(other)?;
-        let all = self.all.merge(&other.all)?;
-        let k = self.causes.len();
-        if k == 1 {
-            return Ok(Self { all, causes: self.causes.clone(), by_cause: ByCause::One });
-        }
-        let whole = all.subject_columns().is_some();
-        let (mut counts, mut sums) = (Vec::new(), Vec::new());
-        let (mut i, mut j) = (0, 0);
-        for &time in all.times() {
-            let here = |t: &Self, at: usize| t.all.times().get(at) == Some(&time);
-            let (left, right) = (here(self, i), here(other, j));
-            for cause in 0..k {
-                let a = if left { self.events_of(i, cause) } else { 0.0 };
-                let b = if right { other.events_of(j, cause) } else { 0.0 };
-                if whole { counts.push((a + b) as u32) } else { sums.push(a + b) }
-            }
-            i += usize::from(left);
-            j += usize::from(right);
-        }
-        let by_cause = if whole { ByCause::Subjects(counts) } else { ByCause::Weighted(sums) };
-        Ok(Self { all, causes: self.causes.clone(), by_cause })
+        let merged = Self::merge_lists_of(&[vec![self, other]])?.pop();
+        merged.ok_or(Error::Empty { argument: "the tables" })
     }
+
+    /// The whole of each list of parts, near ties judged over all lists. No list is empty.
+    pub(in crate::survival::risk_table) fn merge_lists_of(lists: &[Vec<&Self>]) -> Result<Vec<Self>> {
+        let mut wholes = Vec::with_capacity(lists.len());
+        for tables in lists {
+            let held: Vec<&RiskTable> = tables.iter().map(|t| &t.all).filter(|t| !t.is_empty()).collect();
+            wholes.push(if held.is_empty() { None } else { Some(Whole::of(&held)?) });
+        }
+        let chained = chained(wholes.iter().flatten());
+        let finish = |(tables, whole): (&Vec<&Self>, Option<Whole>)| {
+            let held: Vec<&Self> = tables.iter().copied().filter(|t| !t.all.is_empty()).collect();
+            whole.map_or_else(|| tables[0].clone(), |whole| of_parts(&held, whole.finish(&chained)))
+        };
+        Ok(lists.iter().zip(wholes).map(finish).collect())
+    }
+
+    /// Events of a cause at a row, or at the part of it that near ties were before.
+    fn exact_events(&self, at: &Exact, cause: usize) -> f64 {
+        match at.fine {
+            Some(part) => self.fine[part * self.causes.len() + cause],
+            None => self.events_of(at.row, cause),
+        }
+    }
+}
+
+/// A time before near ties became one, with its row, and its place among the parts of rows.
+struct Exact {
+    time: f64,
+    row: usize,
+    fine: Option<usize>,
+}
+
+fn exact_times(all: &RiskTable) -> Vec<Exact> {
+    let mut times = Vec::with_capacity(all.len() + all.fine.rows.len());
+    let mut parts = all.fine.rows.iter().enumerate().peekable();
+    for (row, &time) in all.times().iter().enumerate() {
+        let from = times.len();
+        while let Some((place, part)) = parts.next_if(|(_, f)| f.row as usize == row) {
+            times.push(Exact { time: part.time, row, fine: Some(place) });
+        }
+        if times.len() == from {
+            times.push(Exact { time, row, fine: None });
+        }
+    }
+    times
+}
+
+/// The table of parts with the same causes, of which `all` is the table of any cause.
+fn of_parts(parts: &[&CompetingRiskTable], all: RiskTable) -> CompetingRiskTable {
+    let causes = parts[0].causes.clone();
+    let k = causes.len();
+    if k == 1 {
+        return CompetingRiskTable { all, causes, by_cause: ByCause::One, fine: Vec::new() };
+    }
+    let times = exact_times(&all);
+    let mut sums = vec![Twofold::default(); all.len() * k];
+    let mut fine = vec![Twofold::default(); all.fine.rows.len() * k];
+    for part in parts {
+        let mut to = times.iter();
+        for at in exact_times(&part.all) {
+            let Some(into) = to.by_ref().find(|to| to.time == at.time) else { break };
+            for cause in 0..k {
+                let events = part.exact_events(&at, cause);
+                sums[into.row * k + cause].add(events);
+                if let Some(place) = into.fine {
+                    fine[place * k + cause].add(events);
+                }
+            }
+        }
+    }
+    let by_cause = if all.subject_columns().is_some() {
+        ByCause::Subjects(sums.iter().map(|s| s.high as u32).collect())
+    } else {
+        ByCause::Weighted(sums.iter().map(|s| s.high).collect())
+    };
+    CompetingRiskTable { all, causes, by_cause, fine: fine.iter().map(|s| s.high).collect() }
 }
 
 /// The table of parts, each of which counts as its events those of the cause of this number; `merged` is the table of them all
@@ -96,24 +155,13 @@ pub(in crate::survival::risk_table) fn from_parts(
     parts: &[(usize, &RiskTable)],
     merged: RiskTable,
 ) -> CompetingRiskTable {
-    // Each exact time, and the row that it is a part of.
-    let mut times = Vec::with_capacity(merged.len() + merged.fine.rows.len());
-    let mut fine = merged.fine.rows.iter().peekable();
-    for (i, &time) in merged.times().iter().enumerate() {
-        let from = times.len();
-        while let Some(part) = fine.next_if(|f| f.row as usize == i) {
-            times.push((part.time, i));
-        }
-        if times.len() == from {
-            times.push((time, i));
-        }
-    }
+    let times = exact_times(&merged);
     let k = causes.len();
     let mut sums = vec![Twofold::default(); if k > 1 { merged.len() * k } else { 0 }];
     for &(c, table) in parts.iter().filter(|_| k > 1) {
         let mut rows = times.iter();
         for At { time, counts } in table.exact_sums() {
-            if let Some(&(_, row)) = rows.by_ref().find(|&&(t, _)| t == time) {
+            if let Some(&Exact { row, .. }) = rows.by_ref().find(|at| at.time == time) {
                 sums[row * k + c].add_twofold(counts.events);
             }
         }
@@ -125,5 +173,5 @@ pub(in crate::survival::risk_table) fn from_parts(
     };
     // What near ties were is not kept: the events of causes know the rows alone.
     let all = RiskTable { fine: FineRows::default(), ..merged };
-    CompetingRiskTable { all, causes, by_cause }
+    CompetingRiskTable { all, causes, by_cause, fine: Vec::new() }
 }

@@ -28,13 +28,25 @@ use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable};
 /// assert_eq!(table.all().rows().next().unwrap().events, 2.0);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::Raw"))]
 pub struct CompetingRiskTable {
     pub(super) all: RiskTable,
     pub(super) causes: Vec<String>,
     pub(super) by_cause: ByCause,
+    /// Events by cause of the rows that near ties of merged parts were before they became one; none with one cause.
+    pub(super) fine: Vec<f64>,
+}
+
+/// Tables are equal that count the same at the same times, whatever near ties were before.
+impl PartialEq for CompetingRiskTable {
+    fn eq(&self, other: &Self) -> bool {
+        let all = |t: &Self| (t.all.subjects, t.all.kind());
+        (all(self), &self.causes, &self.by_cause) == (all(other), &other.causes, &other.by_cause)
+            && self.all.time == other.all.time
+            && self.all.counts == other.all.counts
+    }
 }
 
 /// Events by row and cause, row-major. With one cause they are those of the table of any cause, and not kept twice.
@@ -102,13 +114,15 @@ impl CompetingRiskTable {
 
     /// The rows at `s` and later: those still under observation then.
     pub(crate) fn from(&self, s: f64) -> Self {
-        let at = self.all.position(s) * self.causes.len();
+        let (row, k) = (self.all.position(s), self.causes.len());
         let by_cause = match &self.by_cause {
             ByCause::One => ByCause::One,
-            ByCause::Subjects(events) => ByCause::Subjects(events[at..].to_vec()),
-            ByCause::Weighted(events) => ByCause::Weighted(events[at..].to_vec()),
+            ByCause::Subjects(events) => ByCause::Subjects(events[row * k..].to_vec()),
+            ByCause::Weighted(events) => ByCause::Weighted(events[row * k..].to_vec()),
         };
-        Self { all: self.all.from(s), causes: self.causes.clone(), by_cause }
+        let kept = self.all.fine.rows.partition_point(|f| (f.row as usize) < row);
+        let fine = self.fine.get(kept * k..).unwrap_or_default().to_vec();
+        Self { all: self.all.from(s), causes: self.causes.clone(), by_cause, fine }
     }
 }
 
