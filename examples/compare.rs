@@ -2,9 +2,9 @@
 //!
 //! `cargo run --release --example compare -- FILE --time COL --event COL --by COL [--strata COL] [--at T] …`
 //!
-//! The program itself, which `greenwood compare` runs too, is `src/bin/greenwood/compare.rs`.
+//! The program itself, which `greenwood compare` runs too, is `src/bin/greenwood/compare/mod.rs`.
 
-#[path = "../src/bin/greenwood/compare.rs"]
+#[path = "../src/bin/greenwood/compare/mod.rs"]
 mod compare;
 #[path = "../src/bin/greenwood/support/mod.rs"]
 mod support;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::print::one_line;
+
 /// A table: a caption, a header, rows of text as long as the header, and notes under it.
 ///
 /// `Display` is plain text. In the other forms everything that has a meaning there is escaped, so that a name like
@@ -55,9 +57,12 @@ impl Table {
             format!("| {} |\n", each(cells, |c| indented(c, "&emsp;", markdown)).join(" | "))
         };
         let rule = format!("|---|{}\n", "---:|".repeat(self.header.len().saturating_sub(1)));
-        let mut parts = vec![format!("**{}**\n\n", markdown(&self.caption)), line(&self.header), rule];
+        let caption = markdown(self.caption.trim());
+        // Four stars alone would be a line across the page.
+        let caption = if caption.is_empty() { caption } else { format!("**{caption}**\n\n") };
+        let mut parts = vec![caption, line(&self.header), rule];
         parts.extend(self.rows.iter().map(|row| line(row)));
-        parts.extend(self.notes.iter().map(|note| format!("\n{}\n", markdown(note))));
+        parts.extend(self.notes.iter().map(|note| format!("\n{}\n", paragraph(note))));
         parts.concat()
     }
 
@@ -135,16 +140,17 @@ impl fmt::Display for Table {
             cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.header.len()).map(width).collect();
-        write!(f, "{}", self.caption)?;
+        write!(f, "{}", one_line(&self.caption))?;
         for row in std::iter::once(&self.header).chain(&self.rows) {
             let mut line = String::new();
             for (i, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let cell = one_line(cell);
                 let padded = if i == 0 { format!("{cell:<width$}") } else { format!("  {cell:>width$}") };
                 line.push_str(&padded);
             }
             write!(f, "\n{}", line.trim_end())?;
         }
-        self.notes.iter().try_for_each(|note| write!(f, "\n{note}"))
+        self.notes.iter().try_for_each(|note| write!(f, "\n{}", one_line(note)))
     }
 }
 
@@ -154,7 +160,7 @@ fn escape(text: &str, replace: impl Fn(char) -> Option<&'static str>) -> String 
     for c in text.chars() {
         match (replace(c), c) {
             (Some(with), _) => escaped.push_str(with),
-            (None, '\n' | '\r') => escaped.push(' '),
+            (None, c) if c.is_control() => escaped.push(' '),
             (None, c) => escaped.push(c),
         }
     }
@@ -174,6 +180,8 @@ pub(super) fn markdown(text: &str) -> String {
         '*' => Some("\\*"),
         '_' => Some("\\_"),
         '`' => Some("\\`"),
+        '~' => Some("\\~"),
+        '$' => Some("\\$"),
         '[' => Some("\\["),
         ']' => Some("\\]"),
         '<' => Some("&lt;"),
@@ -183,8 +191,54 @@ pub(super) fn markdown(text: &str) -> String {
     })
 }
 
+/// A paragraph of Markdown: what begins a heading, a list or a rule at the start of a line is a character like others.
+fn paragraph(text: &str) -> String {
+    let text = text.trim_start();
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let mark = text[digits..].starts_with(['.', ')']) && digits > 0;
+    let at = if text.starts_with(['#', '+', '-', '=']) || mark { digits } else { return markdown(text) };
+    format!("{}\\{}", &text[..at], markdown(&text[at..]))
+}
+
+/// Letters and signs that the crate's own texts have, and that LaTeX has without a package in formulas only.
+fn in_formula(c: char) -> Option<&'static str> {
+    Some(match c {
+        '±' => "$\\pm$",
+        '−' => "$-$",
+        '∞' => "$\\infty$",
+        '≤' => "$\\leq$",
+        '≥' => "$\\geq$",
+        '≠' => "$\\neq$",
+        '≈' => "$\\approx$",
+        '×' => "$\\times$",
+        '→' => "$\\rightarrow$",
+        '²' => "$^2$",
+        'α' => "$\\alpha$",
+        'β' => "$\\beta$",
+        'γ' => "$\\gamma$",
+        'δ' => "$\\delta$",
+        'Δ' => "$\\Delta$",
+        'θ' => "$\\theta$",
+        'λ' => "$\\lambda$",
+        'μ' | 'µ' => "$\\mu$",
+        'ρ' => "$\\rho$",
+        'σ' => "$\\sigma$",
+        'τ' => "$\\tau$",
+        'χ' => "$\\chi$",
+        _ => return None,
+    })
+}
+
 pub(super) fn latex(text: &str) -> String {
-    escape(text, |c| match c {
+    // Two signs side by side would be read as one other.
+    let text = text
+        .replace("--", "-\u{1}-")
+        .replace("--", "-\u{1}-")
+        .replace("?`", "?\u{1}`")
+        .replace("!`", "!\u{1}`");
+    escape(&text, |c| match c {
+        '\u{1}' => Some("{}"),
+        '|' => Some("\\textbar{}"),
         '\\' => Some("\\textbackslash{}"),
         '{' => Some("\\{"),
         '}' => Some("\\}"),
@@ -200,12 +254,7 @@ pub(super) fn latex(text: &str) -> String {
         '*' => Some("{*}"),
         '<' => Some("$<$"),
         '>' => Some("$>$"),
-        '±' => Some("$\\pm$"),
-        '−' => Some("$-$"),
-        'τ' => Some("$\\tau$"),
-        'χ' => Some("$\\chi$"),
-        '²' => Some("$^2$"),
-        _ => None,
+        c => in_formula(c),
     })
 }
 

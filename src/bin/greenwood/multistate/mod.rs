@@ -2,6 +2,7 @@
 //!
 //! * its flags and its answer: `program` · covariates of the transitions: `cox`
 
+mod check;
 mod cox;
 mod program;
 

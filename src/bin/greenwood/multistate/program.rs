@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use greenwood::Error;
-use greenwood::survival::data::{HistoryCheck, ProblemKind};
 use greenwood::survival::multi_state::{
     Occupation, OccupationVariance, StateOccupation, TimeInState, TransitionProbability, TransitionVariance,
 };
@@ -12,6 +11,7 @@ use greenwood::survival::result::print::group;
 use greenwood::survival::{Groups, Histories, Interval};
 use serde_json::{Value, json};
 
+use super::check::{check_field, transitions_field};
 use super::cox::Transitions;
 use crate::support::{
     Failure, Program, RowFlags, Table, Warnings, WeightKind, counted, distinct, history_problem, json_text,
@@ -390,30 +390,4 @@ fn subjects(data: &Histories, keep: &[bool]) -> Value {
     let mut own = vec![false; data.ids().count()];
     let first = |(&id, &keep): (&u32, &bool)| keep && !std::mem::replace(&mut own[id as usize], true);
     counted(data.weights(), data.ids().codes().iter().zip(keep).map(first))
-}
-
-/// What is wrong with the rows, counted as R's `survcheck` counts: there a row that stands twice is an overlap, and
-/// duplicates are of data with one row for each time, which these are not. A row is counted from 1, without the header.
-fn check_field(check: &HistoryCheck) -> Value {
-    let problems: Vec<Value> = check
-        .problems()
-        .iter()
-        .map(|p| json!({ "kind": p.kind().to_string(), "id": p.id(), "row": p.row() + 1 }))
-        .collect();
-    let repeated = check.problems().iter().filter(|p| p.repeats().is_some()).count();
-    json!({
-        "subjects": check.subjects(), "rows": check.rows(), "overlap": check.count(ProblemKind::Overlap),
-        "gap": check.count(ProblemKind::Gap), "duplicate": 0, "jump": check.count(ProblemKind::Jump),
-        "teleport": check.count(ProblemKind::Teleport), "repeated": repeated, "problems": problems,
-    })
-}
-
-/// The transitions that take place, by their states.
-fn transitions_field(check: &HistoryCheck) -> Vec<Value> {
-    let states = check.states();
-    let pairs =
-        check.transitions().iter().enumerate().flat_map(|(h, row)| {
-            row.iter().enumerate().filter(|&(_, &n)| n > 0).map(move |(j, &n)| (h, j, n))
-        });
-    pairs.map(|(h, j, n)| json!({ "from": states[h], "to": states[j], "n": n })).collect()
 }

@@ -7,6 +7,7 @@ mod columns;
 mod cox_answer;
 mod csv_file;
 mod flag_at_fault;
+mod hints;
 mod in_flags;
 #[cfg(feature = "parquet")]
 mod parquet;
