@@ -91,6 +91,45 @@ impl Cholesky {
         whole
     }
 
+    /// `M⁻¹ A M⁻¹` for a symmetric `n × n` matrix A, with zero rows and columns for what is not in use: by
+    /// `L⁻¹ A L⁻ᵀ`, which is well conditioned where A is like M. What rounding does to it changes the quadratic form of the inverse
+    /// little; products with a written inverse would lose the smallest eigenvalues of nearly collinear columns.
+    pub(crate) fn sandwich(&self, matrix: &[f64]) -> Vec<f64> {
+        let (n, k) = (self.n, self.used.len());
+        let mut half = self.whiten_both(matrix);
+        // L⁻ᵀ from the left, then the same of the transposed.
+        for _ in 0..2 {
+            for column in 0..k {
+                for i in (0..k).rev() {
+                    let known: f64 = (i + 1..k).map(|j| self.factor[j * k + i] * half[j * k + column]).sum();
+                    half[i * k + column] = (half[i * k + column] - known) / self.factor[i * k + i];
+                }
+            }
+            half = (0..k * k).map(|a| half[(a % k) * k + a / k]).collect();
+        }
+        let mut whole = vec![0.0; n * n];
+        for (a, &i) in self.used.iter().enumerate() {
+            for (b, &j) in self.used.iter().enumerate() {
+                whole[i * n + j] = f64::midpoint(half[a * k + b], half[b * k + a]);
+            }
+        }
+        whole
+    }
+
+    /// `L⁻ᵀ` over the columns in use, row-major: the columns of a design times it have the identity for M.
+    pub(crate) fn to_white(&self) -> Vec<f64> {
+        let k = self.used.len();
+        let mut inverse = vec![0.0; k * k];
+        for c in 0..k {
+            inverse[c * k + c] = self.factor[c * k + c].recip();
+            for i in (0..c).rev() {
+                let known: f64 = (i + 1..=c).map(|j| self.factor[j * k + i] * inverse[j * k + c]).sum();
+                inverse[i * k + c] = -known / self.factor[i * k + i];
+            }
+        }
+        inverse
+    }
+
     /// `M⁻¹ b`; zero in the columns that are not in use.
     pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
         let k = self.used.len();

@@ -1,5 +1,7 @@
 //! `uᵀ V⁻ u` for a covariance matrix that may be singular, as that of k group scores always is.
 
+use crate::numeric::cholesky::Cholesky;
+
 /// The quadratic form in a generalised inverse of the symmetric, positive semidefinite `v` (row-major,
 /// k × k), and the rank of `v`, by a Cholesky factorisation with diagonal pivots.
 ///
@@ -8,6 +10,30 @@ pub(crate) fn quadratic_form(u: &[f64], v: &[f64]) -> (f64, usize) {
     let k = u.len();
     let largest = (0..k).map(|i| v[i * k + i]).fold(0.0, f64::max);
     quadratic_form_above(u, v, 1e-10 * largest)
+}
+
+/// The share of a known variance below which another one is the square of a number that should be 0: searches end at a step of
+/// 1e-9 standard errors.
+pub(crate) const NOISE: f64 = 1e-14;
+
+/// The same for a variance that may be singular beside another one, `known`, of the same numbers, which is not: a robust one beside
+/// that of the model. In units in which `known` is the identity the rank hangs neither on units nor on which of several
+/// equivalent sets of numbers they are.
+pub(crate) fn quadratic_form_beside(u: &[f64], v: &[f64], known: &[f64]) -> (f64, usize) {
+    let k = u.len();
+    let unit: Vec<f64> =
+        (0..k).map(|i| known[i * k + i].sqrt()).map(|s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
+    let scaled = |m: &[f64]| (0..k * k).map(|a| m[a] * unit[a / k] * unit[a % k]).collect::<Vec<f64>>();
+    let u: Vec<f64> = u.iter().zip(&unit).map(|(u, s)| u * s).collect();
+    let v = scaled(v);
+    match Cholesky::new(&scaled(known), k, &(0..k).collect::<Vec<_>>()) {
+        Some(factor) => {
+            let (u, v) = (factor.whiten(&u), factor.whiten_both(&v));
+            let largest = (0..k).map(|i| v[i * k + i]).fold(0.0, f64::max);
+            quadratic_form_above(&u, &v, (1e-10 * largest).max(NOISE))
+        }
+        None => quadratic_form(&u, &v),
+    }
 }
 
 /// The same where a pivot of at most `floor` counts as 0, by a caller who knows the size of rounding errors.

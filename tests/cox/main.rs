@@ -17,6 +17,7 @@ mod cox_firth;
 mod cox_late_rows;
 mod cox_limits;
 mod cox_model;
+mod cox_near_collinear;
 mod cox_recipe;
 mod cox_reference;
 mod cox_search;

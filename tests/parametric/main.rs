@@ -22,6 +22,7 @@ mod parametric_narrow;
 mod parametric_populations;
 mod parametric_properties;
 mod parametric_residuals;
+mod parametric_separated;
 mod parametric_splines;
 mod parametric_stored;
 mod parametric_tails;

@@ -31,7 +31,7 @@ struct Ray {
 }
 
 /// The rays of C in the columns of `pairs`, of length 1, for a basis of the flat space. Returns `None` if there are
-/// too many.
+/// too many, or too few for the dimension.
 pub(super) fn extreme_rays(pairs: &Pairs, basis: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let k = basis.len();
     let direction = |y: &[f64]| -> Vec<f64> {
@@ -80,7 +80,8 @@ pub(super) fn extreme_rays(pairs: &Pairs, basis: &[Vec<f64>]) -> Option<Vec<Vec<
             return None;
         }
     }
-    Some(rays.iter().map(|r| unit(direction(&r.y))).collect())
+    // A cone of full dimension has as many at least: else rounding has cut one of them off.
+    (rays.len() >= k).then(|| rays.iter().map(|r| unit(direction(&r.y))).collect())
 }
 
 /// The rays of the part of the cone that is on the right side of one more pair.

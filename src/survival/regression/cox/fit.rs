@@ -5,10 +5,11 @@ use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::firth::Firth;
+use crate::survival::regression::cox::independent::{self, COLLINEAR, independent_columns};
 use crate::survival::regression::cox::limit::unknown_directions;
 use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
 use crate::survival::regression::cox::model::{CoxModel, Finished};
-use crate::survival::regression::cox::newton::{COLLINEAR, Objective, independent_columns, maximise};
+use crate::survival::regression::cox::newton::{Objective, maximise};
 use crate::survival::regression::cox::options::{Collinear, CoxPh};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::residuals;
@@ -121,8 +122,9 @@ impl CoxPh {
         let events = rows.event_weight();
         let mut free = Cholesky::independent(&start.information, p, COLLINEAR.0, COLLINEAR.1 * events);
         // In strata what is left of a column that is constant within them may be more than nothing.
+        let is_rounding = |free: &[usize]| independent::doubtful(&start.information, p, free, 0).is_some();
         let doubtful = || Cholesky::independent(&start.information, p, DOUBTFUL, events).len() < p;
-        if free.len() < p || rows.strata.len() > 1 && doubtful() {
+        if free.len() < p || rows.strata.len() > 1 && doubtful() || is_rounding(&free) {
             // A start without information is no redundant column.
             free = independent_columns(rows, self.ties);
         }

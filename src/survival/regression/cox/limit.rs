@@ -1,16 +1,17 @@
 //! What is left of a monotone likelihood: the model on the risk sets that are undecided, and what becomes of each coefficient.
 
 use crate::numeric::cholesky::Cholesky;
-use crate::survival::regression::cox::newton::{
-    Maximum, Objective, Search, independent_of, plain_information,
-};
+use crate::survival::regression::cox::independent::{independent_of, plain_information};
+use crate::survival::regression::cox::newton::{Maximum, Objective, Search};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::separation::{ByColumn, Monotone};
+use crate::survival::regression::cox::separation::{ByColumn, Monotone, White};
 use crate::survival::regression::cox::{Stop, Ties, cone, separation};
 
 /// A share of another column below which a direction does not move a coefficient.
 const UNMOVED: f64 = 1e-7;
+/// The same share of what a direction may move a coefficient by at most, where columns are nearly collinear.
+const STILL: f64 = 1e-9;
 
 /// What is left of a monotone likelihood once the infinite coefficients are infinite.
 #[derive(Debug, Clone)]
@@ -51,11 +52,15 @@ impl Directions {
     pub fn new(rows: &Rows, monotone: &Monotone, ties: Ties, free: &[usize]) -> Self {
         let (p, left) = (rows.p, &monotone.left);
         let rows = monotone.merged.as_ref().unwrap_or(rows);
+        let pairs = separation::Pairs::new(rows, ties, free);
+        let white = if monotone.by.is_some() { None } else { White::of(rows, ties, free) };
+        if let Some(white) = white {
+            return Self::by_white(&white, (rows, left), &pairs);
+        }
         let information = plain_information(left, ties);
         // A column that is held tells nothing of the others.
         let determined = independent_of(left, &information, free);
         let flat = flat_directions(&information, p, free, &determined);
-        let pairs = separation::Pairs::new(rows, ties, free);
         // A column that decides every pair is in the middle of the cone, a thin sliver whose rays are not to be had.
         let rays = match monotone.by {
             // Of what the undecided pairs do not know it may be all.
@@ -72,12 +77,40 @@ impl Directions {
             let largest = direction.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
             direction.iter_mut().filter(|d| d.abs() <= UNMOVED * largest).for_each(|d| *d = 0.0);
         }
+        Self::told(&pairs, monotone.by, determined, (flat, extreme))
+    }
+
+    /// The same of nearly collinear columns, in columns that are apart.
+    fn by_white(white: &White, (rows, left): (&Rows, &Rows), pairs: &separation::Pairs) -> Self {
+        let (p, ties, free) = (rows.p, pairs.ties, pairs.free);
+        let apart = (white.rows(rows), white.rows(left));
+        let information = plain_information(&apart.1, ties);
+        let determined = independent_of(&apart.1, &information, free);
+        let flat = flat_directions(&information, p, free, &determined);
+        let given = |d: &Vec<f64>| white.back(d, STILL);
+        let determined = white.determined(flat.iter().map(given).collect());
+        let basis: Vec<Vec<f64>> = flat.iter().map(|d| pick(d, free)).collect();
+        let rays = cone::extreme_rays(&white.pairs(&apart.0, ties, free), &basis);
+        let extreme = rays.is_some();
+        let flat = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
+        let flat = flat.iter().map(given).collect();
+        Self::told(pairs, None, determined, (flat, extreme))
+    }
+
+    /// What becomes of each coefficient.
+    fn told(
+        pairs: &separation::Pairs,
+        by: Option<ByColumn>,
+        determined: Vec<usize>,
+        (flat, extreme): (Vec<Vec<f64>>, bool),
+    ) -> Self {
+        let p = pairs.rows.p;
         let fate: Vec<Fate> = if extreme {
             (0..p).map(|j| fate_of([1.0, -1.0].map(|sign| flat.iter().any(|d| d[j] * sign > 0.0)))).collect()
-        } else if let Some(by) = monotone.by {
-            fates_about_a_column(&pairs, by, &flat)
+        } else if let Some(by) = by {
+            fates_about_a_column(pairs, by, &flat)
         } else {
-            fates_by_pairs(&pairs, &flat)
+            fates_by_pairs(pairs, &flat)
         };
         Self { free: determined, flat, extreme, fate }
     }
@@ -95,6 +128,11 @@ impl Directions {
     /// The columns by which the finite part is told.
     pub fn free(&self) -> &[usize] {
         &self.free
+    }
+
+    /// The extreme directions, where they are known.
+    pub fn rays(&self) -> Option<&[Vec<f64>]> {
+        self.extreme.then_some(&self.flat)
     }
 
     /// What becomes of each coefficient.

@@ -6,13 +6,13 @@ pub(in crate::survival::regression) mod limit;
 #[cfg(feature = "serde")]
 mod stored;
 mod table;
+pub(in crate::survival::regression) mod wald;
 
 pub(super) use finished::Finished;
 
 use ndarray::Array2;
 
 use crate::error::{Error, ModelError, Result};
-use crate::numeric::quadratic_form::quadratic_form;
 use crate::survival::regression::cox::{Stop, Ties};
 use crate::survival::regression::fingerprint::Fingerprint;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};
@@ -259,23 +259,10 @@ impl CoxModel {
             return limit.wald(&which, &self.initial, self.is_robust());
         }
         which.retain(|&j| self.terms[j].std_error.is_some());
-        let (p, v) = (self.coefficients.len(), self.reported());
         let b: Vec<f64> = which.iter().map(|&j| self.coefficients[j] - self.initial[j]).collect();
-        // Scaled to correlations, so that the rank does not hang on units.
-        let sd: Vec<f64> = which.iter().map(|&j| v[j * p + j].sqrt()).collect();
-        let b: Vec<f64> = b.iter().zip(&sd).map(|(b, s)| if *s > 0.0 { b / s } else { 0.0 }).collect();
-        let mut m = Vec::with_capacity(which.len() * which.len());
-        for (a, &i) in which.iter().enumerate() {
-            for (c, &j) in which.iter().enumerate() {
-                let scale = sd[a] * sd[c];
-                m.push(if scale > 0.0 { v[i * p + j] / scale } else { 0.0 });
-            }
-        }
-        let (statistic, degrees_of_freedom) = quadratic_form(&b, &m);
-        if self.is_robust() && degrees_of_freedom < which.len() {
-            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
-        }
-        TestResult { statistic, degrees_of_freedom }
+        let [model, reported] =
+            [self.naive(), self.reported()].map(|v| wald::part(v, self.coefficients.len(), &which));
+        wald::wald(&b, [&model, &reported], self.is_robust())
     }
 
     pub(super) fn position(&self, name: &str) -> Result<usize> {

@@ -9,6 +9,7 @@
 
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::regression::cox::firth::Firth;
+use crate::survival::regression::cox::independent::plain_information;
 use crate::survival::regression::cox::limit::{self, Limit};
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
@@ -105,36 +106,13 @@ const SLOWLY: f64 = 0.2;
 const LATE: usize = 10;
 /// An information that has fallen to this share of that at the start consists of rounding errors in part.
 const LOST: f64 = 1e-9;
+/// Of the squared step in standard errors, of which half is gained where the quadratic approximation holds, what is gained by a
+/// long step that is worth taking.
+const GAINED: f64 = 0.1;
+/// A standard error away the log likelihood of a quadratic falls by a half; by less on the flatter side of a maximum.
+const FALLEN: f64 = 0.02;
 /// The shortest fraction of a step that is tried.
 const SHORTEST: f64 = 1e-10;
-/// Of its variance, what a column must keep beyond earlier ones; and of the events, its least variance that counts.
-pub(super) const COLLINEAR: (f64, f64) = (1e-11, 1e-3);
-
-/// The columns on which the likelihood depends and that are no combinations of earlier ones, whatever the offset, the
-/// weights and the starting values.
-pub(in crate::survival::regression) fn independent_columns(rows: &Rows, ties: Ties) -> Vec<usize> {
-    let information = plain_information(rows, ties);
-    independent_of(rows, &information, &(0..rows.p).collect::<Vec<_>>())
-}
-
-/// Of some columns, those that are no combinations of earlier ones of them.
-pub(super) fn independent_of(rows: &Rows, information: &[f64], columns: &[usize]) -> Vec<usize> {
-    let events = rows.event.iter().filter(|&&e| e).count() as f64;
-    let pairs = columns.iter().flat_map(|i| columns.iter().map(move |j| information[i * rows.p + j]));
-    let own: Vec<f64> = pairs.collect();
-    let found = Cholesky::independent(&own, columns.len(), COLLINEAR.0, COLLINEAR.1 * events);
-    found.into_iter().map(|k| columns[k]).collect()
-}
-
-/// The information at 0 of the rows without offset and weights: it vanishes in no direction that tells anything.
-pub(super) fn plain_information(rows: &Rows, ties: Ties) -> Vec<f64> {
-    let mut plain = rows.unweighted();
-    plain.centre_within_strata();
-    let mut point = Point::new(rows.p);
-    Objective::new(&plain, ties, vec![0.0; rows.p]).evaluate(&vec![0.0; rows.p], &mut point);
-    point.information
-}
-
 /// The maximum over the coefficients `free` from `beta`, whose point is `start`; or that of the limit.
 pub(in crate::survival::regression) fn maximise(
     objective: &mut Objective,
@@ -184,7 +162,7 @@ pub(in crate::survival::regression) fn go_on(
     let mut search = Search { objective, free, tolerance, max_iterations, ask: false };
     let used = found.iterations;
     let (mut found, certain) = search.from(found.beta, found.point, used);
-    if !certain && found.stop == Stop::Converged {
+    if !certain && found.stop == Stop::Converged && !search.is_at_maximum(&found) {
         found.stop = Stop::NoAscent;
     }
     found
@@ -245,6 +223,11 @@ impl Search<'_, '_> {
                 break;
             }
             now.iterations += 1;
+            // A row far from the others makes any step a long one, and may have no share of a risk any more.
+            if damped && let Some(gain) = self.leap(&mut now, &mut trial) {
+                decrement = gain;
+                continue;
+            }
             if !damped && self.is_next_to_nothing(&step) {
                 arrive(&mut now, &step, decrement);
                 break;
@@ -258,15 +241,47 @@ impl Search<'_, '_> {
                 firth.learn(&step.iter().map(|s| factor * s).collect::<Vec<_>>());
             }
         }
-        if self.objective.firth.is_some() {
-            let certain = now.stop == Stop::Converged;
-            return (now, certain);
-        }
         let certain = now.stop == Stop::Converged
-            && !has_vanished(first.as_ref(), Cholesky::new(&now.point.information, p, free))
-            && !damped
-            && spread(self.objective.rows, &step, SHORT) <= SHORT;
+            && (self.objective.firth.is_some() || !damped && self.is_short(&step, first.as_ref(), &now));
         (now, certain)
+    }
+
+    /// Does the last step end in the reach of the quadratic approximation, by an information that is none of rounding?
+    fn is_short(&self, step: &[f64], first: Option<&Cholesky>, now: &Maximum) -> bool {
+        let last = Cholesky::new(&now.point.information, now.beta.len(), self.free);
+        !has_vanished(first, last) && spread(self.objective.rows, step, SHORT) <= SHORT
+    }
+
+    /// Goes along Newton's step, however long, where the likelihood gains by it about what it should. Returns the decrement.
+    fn leap(&mut self, now: &mut Maximum, trial: &mut Point) -> Option<f64> {
+        let step = self.objective.curvature(&now.point, self.free)?.solve(&now.point.gradient);
+        let decrement: f64 = step.iter().zip(&now.point.gradient).map(|(s, g)| s * g).sum();
+        let next: Vec<f64> = now.beta.iter().zip(&step).map(|(b, s)| b + s).collect();
+        self.objective.evaluate(&next, trial);
+        let finite = trial.log_likelihood.is_finite() && trial.gradient.iter().all(|g| g.is_finite());
+        let gain = trial.log_likelihood - now.point.log_likelihood;
+        if !(finite && decrement > self.objective.rounding() && gain >= GAINED * decrement) {
+            return None;
+        }
+        now.beta = next;
+        std::mem::swap(&mut now.point, trial);
+        Some(decrement)
+    }
+
+    /// Does the likelihood fall on either side, a standard error away, along as many directions as there are coefficients? As it is
+    /// concave there is a maximum between them, and the information is no rounding.
+    fn is_at_maximum(&mut self, found: &Maximum) -> bool {
+        let p = found.beta.len();
+        let Some(factor) = Cholesky::new(&found.point.information, p, self.free) else { return false };
+        let (to, k) = (factor.to_white(), self.free.len());
+        let mut trial = Point::new(p);
+        let sides = (0..k).flat_map(|c| [(c, 1.0), (c, -1.0)]);
+        sides.into_iter().all(|(c, sign)| {
+            let mut beta = found.beta.clone();
+            self.free.iter().enumerate().for_each(|(a, &j)| beta[j] += sign * to[a * k + c]);
+            self.objective.evaluate(&beta, &mut trial);
+            found.point.log_likelihood - trial.log_likelihood > FALLEN
+        })
     }
 
     /// Under exact ties it is sets that have scores, and Firth's penalty is known by its differences.
@@ -286,7 +301,10 @@ impl Search<'_, '_> {
             }
         }
         let ties = self.objective.ties;
-        let plain = plain.get_or_insert_with(|| plain_information(rows, ties));
+        let plain = plain.get_or_insert_with(|| match rows.without_extremes() {
+            Some(ordinary) => plain_information(&ordinary, ties),
+            None => plain_information(rows, ties),
+        });
         let mut weight = 1e-12;
         loop {
             let matrix: Vec<f64> =

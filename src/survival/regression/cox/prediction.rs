@@ -50,7 +50,12 @@ impl CoxModel {
     pub fn hazard_ratio_between(&self, row: &impl NewRows, reference: &impl NewRows) -> Result<HazardRatio> {
         let x = one_row(row, &self.recipe, "the row")?;
         let r = one_row(reference, &self.recipe, "the reference")?;
-        let d: Vec<f64> = x.iter().zip(&r).map(|(x, r)| x - r).collect();
+        // Values that differ by their last bits do not differ: no coefficient, and none that is infinite, is asked for.
+        let moved = |(x, r): (&f64, &f64)| {
+            let alike = (x - r).abs() <= 4.0 * f64::EPSILON * x.abs().max(r.abs());
+            if alike { 0.0 } else { x - r }
+        };
+        let d: Vec<f64> = x.iter().zip(&r).map(moved).collect();
         let ratio = |log: f64, se| {
             HazardRatio::new(HazardRatioMethod::Cox, log, se).named("the row", "the reference")
         };

@@ -5,7 +5,7 @@ use crate::numeric::cholesky::Cholesky;
 use crate::numeric::root;
 use crate::survival::regression::cox::firth::Firth;
 use crate::survival::regression::cox::model::CoxModel;
-use crate::survival::regression::cox::newton::{Objective, maximise};
+use crate::survival::regression::cox::newton::{Maximum, Objective, maximise};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::with_data::FittedData;
@@ -49,11 +49,11 @@ impl<'a> Profile<'a> {
     /// The log likelihood with the coefficients that are held at some values and the others at their best; −∞ where
     /// the likelihood has no value. The others start where the covariance of the fit leads them.
     fn at(&mut self, value: impl Fn(usize) -> f64) -> f64 {
-        self.point_at(value).map_or(f64::NEG_INFINITY, |point| point.log_likelihood)
+        self.best_at(value).map_or(f64::NEG_INFINITY, |found| found.point.log_likelihood)
     }
 
-    /// The same with score and information; `None` where the likelihood has no value.
-    fn point_at(&mut self, value: impl Fn(usize) -> f64) -> Option<Point> {
+    /// The same with score and information, in a limit those of the undecided pairs; `None` where the likelihood has no value.
+    fn best_at(&mut self, value: impl Fn(usize) -> f64) -> Option<Maximum> {
         let p = self.beta.len();
         let (mut beta, mut change) = (self.beta.clone(), vec![0.0; p]);
         for &j in &self.held {
@@ -74,15 +74,18 @@ impl<'a> Profile<'a> {
         }
         let found = maximise(&mut self.objective, beta, point, &self.others, 1e-9, 50);
         if found.stop.is_success() {
-            self.beta = found.beta;
+            self.beta.clone_from(&found.beta);
         }
-        Some(found.point)
+        Some(found)
     }
 
     /// The score of one held coefficient over its standard deviation, the others estimated.
     fn score_at(&mut self, j: usize, value: f64) -> Option<f64> {
-        let (p, others) = (self.beta.len(), self.others.clone());
-        let Point { gradient, information, .. } = self.point_at(|_| value)?;
+        let p = self.beta.len();
+        let Maximum { point, limit, .. } = self.best_at(|_| value)?;
+        let Point { gradient, information, .. } = point;
+        // Where others are infinite, those that tell what is left.
+        let others = limit.map_or_else(|| self.others.clone(), |l| l.free);
         let column: Vec<f64> = (0..p).map(|k| information[k * p + j]).collect();
         let known = if others.is_empty() {
             0.0
@@ -91,7 +94,9 @@ impl<'a> Profile<'a> {
             others.iter().map(|&k| column[k] * solved[k]).sum::<f64>()
         };
         let variance = column[j] - known;
-        (variance > NO_INFORMATION * column[j]).then(|| gradient[j] / variance.sqrt())
+        // In a limit that leaves no pair undecided the information is rounding altogether.
+        let rounding = NO_INFORMATION * column[j].max(self.objective.rows.event_weight());
+        (variance > rounding).then(|| gradient[j] / variance.sqrt())
     }
 }
 

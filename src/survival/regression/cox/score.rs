@@ -5,10 +5,12 @@
 //! Biometrika 77:147). The sandwich `V (Σ (Σ w U)(Σ w U)ᵀ) V`, summed within clusters, is the robust variance of
 //! Lin & Wei (1989, J Am Stat Assoc 84:1074).
 
-use crate::numeric::quadratic_form::quadratic_form;
+use crate::numeric::cholesky::Cholesky;
+use crate::numeric::quadratic_form::{NOISE, quadratic_form_beside};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::Ties;
+use crate::survival::regression::cox::model::wald::part;
 use crate::survival::regression::cox::partial_likelihood::Workspace;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::term::TestResult;
@@ -207,26 +209,27 @@ fn term_sizes(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
 }
 
 /// The robust score test `Uᵀ (Σ_clusters u uᵀ)⁻ U` of the columns `free`, for a workspace at the null hypothesis (Lin &
-/// Wei 1989). None (0 degrees of freedom) where the clusters do not vary in all of them.
+/// Wei 1989). None (0 degrees of freedom) where the clusters do not vary in all of them, beside the information there.
 pub(super) fn robust_test(
     rows: &Rows,
     workspace: &Workspace,
     data: &RightCensored,
-    free: &[usize],
+    (information, free): (&[f64], &[usize]),
 ) -> TestResult {
     let p = rows.p;
     let scores = ClusterScores::of(rows, workspace, data);
     let squares = scores.squares(p);
-    // In units of the root of the diagonal, so that the rank does not hang on units.
     let size = term_sizes(rows, workspace);
+    // A score that is rounding alone is none.
     let known = |j: usize| Some(squares[j * (p + 1)].sqrt()).filter(|root| *root > NO_SCORE * size[j]);
     let root: Vec<f64> = free.iter().map(|&j| known(j).unwrap_or(0.0)).collect();
-    let unit = |a: usize| if root[a] > 0.0 { root[a].recip() } else { 0.0 };
+    let is_known = |a: usize| if root[a] > 0.0 { 1.0 } else { 0.0 };
     let total = |j: usize| scores.iter(p).map(|(u, copies)| copies * u[j]).sum::<f64>();
-    let score: Vec<f64> = free.iter().enumerate().map(|(a, &j)| total(j) * unit(a)).collect();
-    let pairs = (0..free.len()).flat_map(|a| (0..free.len()).map(move |b| (a, b)));
-    let matrix: Vec<f64> = pairs.map(|(a, b)| squares[free[a] * p + free[b]] * unit(a) * unit(b)).collect();
-    let (statistic, degrees_of_freedom) = quadratic_form(&score, &matrix);
+    let score: Vec<f64> = free.iter().enumerate().map(|(a, &j)| total(j) * is_known(a)).collect();
+    let mut matrix = part(&squares, p, free);
+    let k = free.len();
+    matrix.iter_mut().enumerate().for_each(|(at, m)| *m *= is_known(at / k) * is_known(at % k));
+    let (statistic, degrees_of_freedom) = quadratic_form_beside(&score, &matrix, &part(information, p, free));
     // In as many clusters as coefficients the total is one of the scores that it is measured by.
     let counts = |u: &&[f64]| free.iter().zip(&root).any(|(&j, root)| u[j].abs() > NO_SCORE * root);
     let clusters: f64 = scores.iter(p).filter(|(u, _)| counts(u)).map(|(_, copies)| copies).sum();
@@ -236,11 +239,25 @@ pub(super) fn robust_test(
     TestResult { statistic, degrees_of_freedom }
 }
 
-/// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates.
-pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored, v: &[f64]) -> Vec<f64> {
+/// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates, V the inverse of what is
+/// factored.
+pub(super) fn sandwich(
+    rows: &Rows,
+    workspace: &Workspace,
+    data: &RightCensored,
+    information: &Cholesky,
+) -> Vec<f64> {
     let p = rows.p;
     let meat = ClusterScores::of(rows, workspace, data).squares(p);
-    let mut variance = product(&product(v, &meat, p), v, p);
+    without_noise(information.sandwich(&meat), &information.inverse(), p)
+}
+
+/// A robust variance beside that of the model, with zeros where it is noise.
+pub(in crate::survival::regression) fn without_noise(
+    mut variance: Vec<f64>,
+    v: &[f64],
+    p: usize,
+) -> Vec<f64> {
     // The scores sum to 0 to the tolerance of the fit, and so does a cluster that holds all that counts: what is left of
     // its square is no variance.
     for j in (0..p).filter(|&j| variance[j * (p + 1)] <= NOISE * v[j * (p + 1)]).collect::<Vec<_>>() {
@@ -249,20 +266,4 @@ pub(super) fn sandwich(rows: &Rows, workspace: &Workspace, data: &RightCensored,
         }
     }
     variance
-}
-
-/// The share of the model-based variance below which a robust one is the square of a score that should be 0: the fit stops
-/// at a step of 1e-9 standard errors.
-const NOISE: f64 = 1e-14;
-
-fn product(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
-    let mut c = vec![0.0; p * p];
-    for i in 0..p {
-        for k in 0..p {
-            for j in 0..p {
-                c[i * p + j] += a[i * p + k] * b[k * p + j];
-            }
-        }
-    }
-    c
 }

@@ -11,12 +11,17 @@
 //! 3. In the limit along r the rows at risk with an event are those with the event's own `r'x`: the strata are split by it,
 //!    and the search goes on from 1 with the pairs that are left. Each round takes a dimension away.
 //!
+//! Of nearly collinear columns the cone is asked for in others that are apart (`white`).
+//!
 //! Of many rows ordered by a covariate the cone is too thin for sums: columns of close values are asked first (`by_column`).
 
 mod by_column;
 mod nearest_point;
 mod pairs;
 mod vectors;
+mod white;
+
+use std::borrow::Cow;
 
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::rows::Rows;
@@ -24,6 +29,7 @@ use crate::survival::regression::cox::rows::Rows;
 pub(in crate::survival::regression) use by_column::ByColumn;
 pub(super) use pairs::Pairs;
 pub(super) use vectors::{dot, norm};
+pub(super) use white::White;
 
 /// Of the size of the scores along a direction: levels that differ by less are one. Above the violations that are passed
 /// over, which are in the scores too: were they levels, an ordinary fit of 5,000 rows would be torn to pieces.
@@ -56,16 +62,29 @@ fn limit_of(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
             return Some(Monotone { merged: None, left, by: Some(by) });
         }
     }
+    let white = White::of(rows, ties, free);
+    let apart = white.as_ref().map(|white| white.rows(rows));
+    let mut seen = Cow::Borrowed(apart.as_ref().unwrap_or(rows));
     let mut left: Option<Rows> = None;
     // Each round decides at least one dimension.
     for _ in 0..free.len() {
-        let cone = Pairs::new(left.as_ref().unwrap_or(rows), ties, free);
+        let cone = match &white {
+            Some(white) => white.pairs(&seen, ties, free),
+            None => Pairs::new(&seen, ties, free),
+        };
         let (total, size) = cone.total();
         let Some(direction) = cone.residual(&total, size) else { break };
         let levels = levels(&cone.scores(&direction), SAME_LEVEL * cone.size(&direction));
-        left = Some(cone.rows.split_by(&levels));
+        let split = seen.split_by(&levels);
+        // The same rows in the same order, in the columns that were given.
+        left = white.is_some().then(|| left.as_ref().unwrap_or(rows).split_by(&levels));
+        seen = Cow::Owned(split);
     }
-    left.map(|left| Monotone { merged: None, left, by: None })
+    let left = match seen {
+        Cow::Owned(split) => left.unwrap_or(split),
+        Cow::Borrowed(_) => return None,
+    };
+    Some(Monotone { merged: None, left, by: None })
 }
 
 /// Scores that differ by no more than `same` have one level.

@@ -180,6 +180,31 @@ fn of_known<const P: usize>(
     }
 }
 
+/// Where the largest value is this share of all deviations together, a few rows may be all that the scale tells of.
+const FEW_DECIDE: f64 = 0.1;
+/// Of a mean deviation, a median one that shows it to be that of a few rows far from all others.
+const ORDINARY: f64 = 1e-3;
+
+/// The median of a column and the median deviation of those that differ from it, where the mean deviation is that of a few rows far
+/// from all others: in units of theirs the others would be alike to the last digits.
+#[cold]
+fn ordinary(flat: &[f64], p: usize, counts: &Counts, j: usize, scale: f64) -> Option<(f64, f64)> {
+    let column = flat.iter().skip(j).step_by(p).enumerate();
+    let mut values: Vec<f64> = column.filter(|(i, _)| counts.of(*i) > 0.0).map(|(_, x)| *x).collect();
+    let median = |values: &mut [f64]| {
+        let half = values.len() / 2;
+        (!values.is_empty()).then(|| *values.select_nth_unstable_by(half, f64::total_cmp).1)
+    };
+    let middle = median(&mut values)?;
+    let mut deviations: Vec<f64> = values
+        .iter()
+        .map(|x| (x - middle).abs())
+        .filter(|d| *d > 4.0 * f64::EPSILON * middle.abs())
+        .collect();
+    let deviation = median(&mut deviations)?;
+    (deviation < ORDINARY * scale).then_some((middle, deviation))
+}
+
 // Asked for at each call: the loops are short where the number of columns is known.
 #[allow(clippy::inline_always)]
 #[inline(always)]
@@ -195,10 +220,15 @@ pub(super) fn standardise(
         Counts::Weighted(w) => order.iter().map(|&i| w[i]).sum(),
     };
     let total = if total > 0.0 { total } else { 1.0 };
-    let Spread { centre, mut scale, largest, strands } = Spread::of(flat, p, counts, total);
+    let Spread { mut centre, mut scale, largest, strands } = Spread::of(flat, p, counts, total);
     for j in 0..p {
-        // Below the rounding of the values themselves nothing varies.
-        if scale[j] <= 4.0 * f64::EPSILON * largest[j] {
+        let about_zero = largest[j] + centre[j].abs();
+        if about_zero > FEW_DECIDE * order.len() as f64 * scale[j]
+            && let Some((middle, deviation)) = ordinary(flat, p, counts, j, scale[j])
+        {
+            (centre[j], scale[j]) = (middle, deviation);
+        } else if scale[j] <= 4.0 * f64::EPSILON * largest[j] {
+            // Below the rounding of the values themselves nothing varies.
             scale[j] = 0.0;
         }
     }

@@ -1,5 +1,6 @@
 //! A finished search, read as a model: status, coefficients, both variances, the baselines.
 
+use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::regression::cox::model::SideBySide;
 use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
@@ -29,13 +30,14 @@ impl Finished<'_, '_, '_> {
     pub fn into_model(self) -> FineGrayModel {
         let Self { options, data, design, start, end, .. } = self;
         let EndOfSearch { rows, found, .. } = end;
-        let inverse = end.inverse();
-        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
-        let robust = end.rescaled(self.sandwich(&scaled));
+        let factor = end.factor();
+        let none = || vec![0.0; rows.p * rows.p];
+        let scaled = factor.as_ref().map_or_else(none, Cholesky::inverse);
+        let robust = end.rescaled(factor.as_ref().map_or_else(none, |f| self.sandwich(f)));
         let model = end.rescaled(scaled);
         let limit = end.limit(&model, Some(&robust));
         let (variance, model_variance) = (end.of_estimated(robust), end.of_estimated(model));
-        let terms = end.terms(design.names(), inverse.is_some(), &model_variance, Some(&variance));
+        let terms = end.terms(design.names(), factor.is_some(), &model_variance, Some(&variance));
         FineGrayModel {
             recipe: design.recipe().clone(),
             fingerprint: Fingerprint::of_known_competing(data, design, rows.strands.as_deref()),
@@ -58,9 +60,9 @@ impl Finished<'_, '_, '_> {
         }
     }
 
-    /// Fine and Gray's sandwich about an inverse information, in the scaled covariates.
-    fn sandwich(&self, inverse: &[f64]) -> Vec<f64> {
-        sandwich::sandwich(self.end.left(), self.scan, self.data, inverse)
+    /// Fine and Gray's sandwich about an information, in the scaled covariates.
+    fn sandwich(&self, information: &Cholesky) -> Vec<f64> {
+        sandwich::sandwich(self.end.left(), self.scan, self.data, information)
     }
 
     fn baselines(&self) -> Vec<SubdistributionBaseline> {

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::survival::regression::cox::baseline::limit::split_by_rays;
+use crate::survival::regression::cox::independent::independent_columns;
 use crate::survival::regression::cox::limit::Directions;
-use crate::survival::regression::cox::newton::{Maximum, Objective, begin, go_on, independent_columns};
+use crate::survival::regression::cox::newton::{Maximum, Objective, begin, go_on};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::{Ties, separation};

@@ -5,12 +5,12 @@ use std::fmt;
 use ndarray::Array2;
 
 use crate::error::{Error, ModelError, NotEstimable, Result};
-use crate::numeric::quadratic_form::quadratic_form;
 use crate::print::{self, Number, PValue, counted, one_line};
 use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::Stop;
 use crate::survival::regression::cox::model::SideBySide;
 use crate::survival::regression::cox::model::limit::LimitPart;
+use crate::survival::regression::cox::model::wald;
 use crate::survival::regression::fine_gray::baseline::SubdistributionBaseline;
 use crate::survival::regression::fine_gray::censoring::CensoringTies;
 use crate::survival::regression::fingerprint::Fingerprint;
@@ -125,24 +125,19 @@ impl FineGrayModel {
     }
 
     /// Wald's test that all coefficients are 0, with the sandwich. Where coefficients are infinite, of the contrasts that are
-    /// finite, such as that of two levels of a factor whose reference has no event.
+    /// finite, such as that of two levels of a factor whose reference has no event. There is no test (0 degrees of freedom) where the
+    /// sandwich does not know all coefficients, as with no more clusters than covariates.
     #[must_use]
     pub fn wald_test(&self) -> TestResult {
         let p = self.coefficients.len();
         if let Some(limit) = &self.limit {
             let which: Vec<usize> = (0..p).filter(|&j| self.terms[j].status != Status::Redundant).collect();
-            return limit.wald(&which, &vec![0.0; p], false);
+            return limit.wald(&which, &vec![0.0; p], true);
         }
         let which: Vec<usize> = (0..p).filter(|&j| self.terms[j].std_error.is_some()).collect();
-        let sd: Vec<f64> = which.iter().map(|&j| self.variance[j * p + j].sqrt()).collect();
-        let of = |a: usize, v: f64| if sd[a] > 0.0 { v / sd[a] } else { 0.0 };
-        let b: Vec<f64> = which.iter().enumerate().map(|(a, &j)| of(a, self.coefficients[j])).collect();
-        let mut m = Vec::with_capacity(which.len() * which.len());
-        for (a, &i) in which.iter().enumerate() {
-            m.extend(which.iter().enumerate().map(|(c, &j)| of(a, of(c, self.variance[i * p + j]))));
-        }
-        let (statistic, degrees_of_freedom) = quadratic_form(&b, &m);
-        TestResult { statistic, degrees_of_freedom }
+        let b: Vec<f64> = which.iter().map(|&j| self.coefficients[j]).collect();
+        let [model, reported] = [&self.model_variance, &self.variance].map(|v| wald::part(v, p, &which));
+        wald::wald(&b, [&model, &reported], true)
     }
 
     /// The score test of the starting values, with the information: of the pseudo-likelihood.

@@ -6,11 +6,13 @@
 //! it is O(n p). Other sums over event times have the same form with another [`Integrand`]: the score along a function of
 //! time, and the baseline hazard.
 
+use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
+use crate::survival::regression::cox::score::without_noise;
 use crate::survival::regression::fine_gray::censoring::{CensoringTies, CensoringWeights, Walk};
 use crate::survival::regression::fine_gray::columns::known_columns;
 use crate::survival::regression::fine_gray::influence_pass::End;
@@ -289,14 +291,14 @@ impl OwnCensoring<'_> {
     }
 }
 
-/// `V (Σ u uᵀ) V` over clusters, or over rows.
-pub(super) fn sandwich(rows: &Rows, scan: &Scan, data: &CompetingRisks, v: &[f64]) -> Vec<f64> {
+/// `V (Σ u uᵀ) V` over clusters, or over rows, V the inverse of what is factored.
+pub(super) fn sandwich(rows: &Rows, scan: &Scan, data: &CompetingRisks, information: &Cholesky) -> Vec<f64> {
     let any = data.any_cause();
     let meat = in_registers(rows, scan, any).unwrap_or_else(|| {
         let of_time = Integrand { slope: Slope::One, offset: &scan.mean, columns: rows.p };
         meat(rows, &influences(rows, scan, &of_time, data), any, rows.p)
     });
-    product(&product(v, &meat, rows.p), v, rows.p)
+    without_noise(information.sandwich(&meat), &information.inverse(), rows.p)
 }
 
 /// `Σ u uᵀ` over rows, where the influences of the score need not be written down.
@@ -341,16 +343,4 @@ fn add_squares(meat: &mut [f64], rows: &[f64], factor: impl Fn(usize) -> f64, p:
         upper(meat, u, factor(i), p);
     }
     symmetric(meat, p);
-}
-
-fn product(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
-    let mut c = vec![0.0; p * p];
-    for i in 0..p {
-        for k in 0..p {
-            for j in 0..p {
-                c[i * p + j] += a[i * p + k] * b[k * p + j];
-            }
-        }
-    }
-    c
 }

@@ -102,6 +102,11 @@ impl<D: Distribution> Problem<'_, D> {
         Found { theta, point, iterations, stop, determined, flat }
     }
 
+    /// Is a standard error so large that the likelihood may have no maximum?
+    pub(super) fn is_doubtful(&self, found: &Found) -> bool {
+        self.level(&self.of_mean_row(&found.point), LEVEL_AT_REST).is_some()
+    }
+
     /// The information of rows of mean weight: weights that are large together make no level likelihood a curved one.
     fn of_mean_row(&self, point: &Point) -> Vec<f64> {
         let share = self.mean_weight().max(1.0).recip();
@@ -226,7 +231,7 @@ impl<D: Distribution> Problem<'_, D> {
         let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
         let ahead: f64 = (0..k).map(|j| (theta[j] - start[j]) * direction[j]).sum();
         let way = direction.iter().map(|d| d / length.copysign(ahead)).collect();
-        (length > 0.0).then_some((leading, Flat { way, basis }))
+        (length > 0.0).then_some((leading, Flat { way, basis, rays: Vec::new() }))
     }
 
     /// Does no event change along a direction of the location, and every censored row that does gain by it, or by its opposite?

@@ -22,6 +22,22 @@ pub(super) struct Flat {
     pub way: Vec<f64>,
     /// Unit vectors at right angles to each other.
     pub basis: Vec<Vec<f64>>,
+    /// The directions, along all of which the likelihood rises, where they are known.
+    pub rays: Vec<Vec<f64>>,
+}
+
+impl Flat {
+    /// First the way, then directions that span all.
+    pub fn told(&self) -> Vec<Vec<f64>> {
+        // A basis of what they span is no set of directions: no way lies between its vectors turned round.
+        let back = |b: &Vec<f64>| -> Vec<f64> {
+            let along: f64 = b.iter().zip(&self.way).map(|(b, w)| b * w).sum();
+            b.iter().map(|b| b * -1.0_f64.copysign(along)).collect()
+        };
+        let all =
+            if self.rays.is_empty() { self.basis.iter().map(back).collect() } else { self.rays.clone() };
+        std::iter::once(self.way.clone()).chain(all).collect()
+    }
 }
 
 /// Of the terms of a product, one that is rounding: the directions are eigenvectors where the search ended.
@@ -76,6 +92,14 @@ impl Point {
 }
 
 impl<D> ParametricModel<D> {
+    /// Are the directions in which coefficients run to infinity those of the data, and not a basis of what they span? The way is
+    /// then between them.
+    fn goes_by_rays(&self) -> bool {
+        let Some((way, all)) = self.flat.split_first() else { return false };
+        let along = |d: &Vec<f64>| -> f64 { way.iter().zip(d).map(|(w, d)| w * d).sum() };
+        all.iter().all(|d| along(d) > 0.0)
+    }
+
     /// Does a number with this gradient in the coefficients stay where it is while the likelihood rises?
     pub(super) fn determines(&self, gradient: &[f64]) -> bool {
         self.flat.iter().all(|d| is_at_right_angles(gradient, d))
@@ -93,7 +117,14 @@ impl<D: Distribution> Prediction<'_, D> {
         let row: Vec<f64> = layout.coefficients.iter().map(of_location).collect();
         let (way, all) = self.model.flat.split_first()?;
         let stays = all.iter().all(|d| is_at_right_angles(&row, d));
-        (!stays).then(|| !is_at_right_angles(&row, way))
+        // The way is between the directions: where they lead a subject apart, it has no end.
+        let along = |d: &Vec<f64>| {
+            let product: f64 = row.iter().zip(d).map(|(x, d)| x * d).sum();
+            if is_at_right_angles(&row, d) { 0.0 } else { product }
+        };
+        let apart = all.iter().any(|d| along(d) > 0.0) && all.iter().any(|d| along(d) < 0.0);
+        let one_way = !(apart && self.model.goes_by_rays());
+        (!stays).then(|| one_way && !is_at_right_angles(&row, way))
     }
 
     /// The end to which a time of this subject runs, if it does.

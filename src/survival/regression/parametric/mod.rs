@@ -65,6 +65,7 @@ mod printed;
 mod residuals;
 mod rows;
 mod search;
+mod separation;
 mod simulated;
 mod spline;
 mod standard;

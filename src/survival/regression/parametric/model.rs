@@ -10,7 +10,7 @@ use crate::survival::regression::design::Design;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};
 use crate::survival::regression::parametric::distribution::{Distribution, Parameter};
 use crate::survival::regression::parametric::family::Family;
-use crate::survival::regression::parametric::infinite::is_at_right_angles;
+use crate::survival::regression::parametric::infinite::{Flat, is_at_right_angles};
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::Problem;
 use crate::survival::regression::parametric::observations::Observations;
@@ -108,8 +108,7 @@ impl<D: Distribution> ParametricModel<D> {
             if known { (variance, model_variance) } else { (Array2::zeros((k, k)), Array2::zeros((k, k))) };
         // A covariate's column in the intercept's row spreads what is undetermined.
         let alone = |i: usize| known && (0..k).all(|j| a[(i, j)] == 0.0 || found.determined[j]);
-        let flat: Vec<Vec<f64>> =
-            found.flat.iter().flat_map(|f| std::iter::once(&f.way).chain(&f.basis)).cloned().collect();
+        let flat: Vec<Vec<f64>> = found.flat.iter().flat_map(Flat::told).collect();
         let determined = (0..k)
             .map(|i| alone(i) && flat.iter().all(|d| is_at_right_angles(&a.row(i).to_vec(), d)))
             .collect();

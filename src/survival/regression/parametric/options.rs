@@ -154,7 +154,8 @@ impl<D: Distribution> Parametric<D> {
         prepared.turn = turn;
         let found = if prepared.rows.has_events() {
             let problem = Problem { distribution: &searched, rows: &prepared.rows, layout: &prepared.layout };
-            self.search(problem, &prepared)?
+            let found = self.search(problem, &prepared)?;
+            self.settled(problem, &prepared, found)
         } else {
             prepared.without_events(&searched)
         };
@@ -293,7 +294,7 @@ impl<D: Distribution> Parametric<D> {
 
     /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
     /// Wider starts serve where no other one leads to an end.
-    fn search_rows(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
+    pub(super) fn search_rows(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
         let parameters = problem.layout.parameters.len();
         let [own, wider] = prepared.starts(problem.distribution);
         let null = problem.layout.null();

@@ -50,10 +50,10 @@ impl<'a> EndOfSearch<'a> {
         }
     }
 
-    /// The inverse information, in the scaled covariates; in the limit over the columns that tell its finite part.
-    pub fn inverse(&self) -> Option<Vec<f64>> {
+    /// The information, in the scaled covariates; in the limit over the columns that tell its finite part.
+    pub fn factor(&self) -> Option<Cholesky> {
         let free = self.found.limit.as_ref().map_or(self.free, |l| &l.free);
-        Cholesky::new(&self.found.point.information, self.rows.p, free).map(|c| c.inverse())
+        Cholesky::new(&self.found.point.information, self.rows.p, free)
     }
 
     /// The coefficients by name, with standard errors where the information could be inverted (`known`).

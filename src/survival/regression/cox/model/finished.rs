@@ -1,5 +1,6 @@
 //! A finished search, read as a model: status, coefficients, variances and the score test.
 
+use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::cox::limit::unknown_directions;
 use crate::survival::regression::cox::model::end_of_search::EndOfSearch;
@@ -26,24 +27,26 @@ impl Finished<'_, '_> {
     pub fn into_model(self) -> CoxModel {
         let Self { options, data, design, start, end, .. } = self;
         let EndOfSearch { rows, free, found } = end;
-        let inverse = end.inverse();
-        let scaled = inverse.clone().unwrap_or_else(|| vec![0.0; rows.p * rows.p]);
+        let factor = end.factor();
+        let none = || vec![0.0; rows.p * rows.p];
+        let scaled = factor.as_ref().map_or_else(none, Cholesky::inverse);
         let is_robust = data.is_robust() || options.robust;
         let gauge_robust = is_robust.then(|| {
             let workspace = self.workspace_at(end.left(), &found.beta);
-            end.rescaled(score::sandwich(end.left(), &workspace, data, &scaled))
+            let of = |factor| score::sandwich(end.left(), &workspace, data, factor);
+            end.rescaled(factor.as_ref().map_or_else(none, of))
         });
         // A penalty has a score of its own, which belongs to no cluster.
         let plain = options.ridge == 0.0 && !options.firth;
         let robust_score_test = (is_robust && plain).then(|| {
             let workspace = self.workspace_at(rows, self.initial);
-            score::robust_test(rows, &workspace, data, free)
+            score::robust_test(rows, &workspace, data, (&start.information, free))
         });
         let gauge_variance = end.rescaled(scaled);
         let limit = end.limit(&gauge_variance, gauge_robust.as_deref());
         let model_variance = end.of_estimated(gauge_variance);
         let robust_variance = gauge_robust.map(|v| end.of_estimated(v));
-        let terms = end.terms(design.names(), inverse.is_some(), &model_variance, robust_variance.as_deref());
+        let terms = end.terms(design.names(), factor.is_some(), &model_variance, robust_variance.as_deref());
         CoxModel {
             recipe: design.recipe().clone(),
             fingerprint: Fingerprint::of_known(data, design, rows.strands.as_deref()),

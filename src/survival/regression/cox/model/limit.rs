@@ -2,7 +2,7 @@
 
 #[cfg(feature = "serde")]
 use crate::error::{Error, Result};
-use crate::numeric::quadratic_form::quadratic_form;
+use crate::survival::regression::cox::model::wald;
 #[cfg(feature = "serde")]
 use crate::survival::regression::stored::refuse;
 use crate::survival::regression::term::TestResult;
@@ -88,24 +88,18 @@ impl LimitPart {
 
     /// Wald's test of all finite contrasts of some coefficients.
     pub fn wald(&self, which: &[usize], initial: &[f64], robust: bool) -> TestResult {
-        let (p, v) = (self.coefficients.len(), self.reported());
+        let p = self.coefficients.len();
         let contrasts = self.finite_contrasts(which);
-        let value = |c: &[f64]| -> f64 { (0..p).map(|j| c[j] * (self.coefficients[j] - initial[j])).sum() };
-        let covariance = |a: &[f64], b: &[f64]| -> f64 {
+        let value =
+            |c: &Vec<f64>| -> f64 { (0..p).map(|j| c[j] * (self.coefficients[j] - initial[j])).sum() };
+        let covariance = |v: &[f64], a: &[f64], b: &[f64]| -> f64 {
             (0..p).flat_map(|i| (0..p).map(move |j| (i, j))).map(|(i, j)| a[i] * v[i * p + j] * b[j]).sum()
         };
-        let sd: Vec<f64> = contrasts.iter().map(|c| variance_of(c, v).sqrt()).collect();
-        let unit = |s: f64| if s > 0.0 { s.recip() } else { 0.0 };
-        let b: Vec<f64> = contrasts.iter().zip(&sd).map(|(c, &s)| value(c) * unit(s)).collect();
-        let mut matrix = Vec::with_capacity(b.len() * b.len());
-        for (a, &s) in contrasts.iter().zip(&sd) {
-            matrix.extend(contrasts.iter().zip(&sd).map(|(c, &t)| covariance(a, c) * unit(s) * unit(t)));
-        }
-        let (statistic, degrees_of_freedom) = quadratic_form(&b, &matrix);
-        if robust && degrees_of_freedom < contrasts.len() {
-            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
-        }
-        TestResult { statistic, degrees_of_freedom }
+        let of = |v: &[f64]| -> Vec<f64> {
+            contrasts.iter().flat_map(|a| contrasts.iter().map(move |b| covariance(v, a, b))).collect()
+        };
+        let b: Vec<f64> = contrasts.iter().map(value).collect();
+        wald::wald(&b, [&of(&self.model_variance), &of(self.reported())], robust)
     }
 
     /// A basis of the contrasts of some coefficients that have a value: the null space of the directions there, by

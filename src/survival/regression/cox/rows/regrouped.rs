@@ -7,6 +7,9 @@ use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::per_row::PerRow;
 use crate::survival::regression::cox::rows::stratum::Stratum;
 
+/// In deviations of its column, a value that is far from all others.
+const EXTREME: f64 = 1e4;
+
 impl Rows {
     /// These rows, of which the undecided pairs are those of `left`, in the strata of these pairs. `order` of `left` names
     /// rows of `self`; `stays` the rows of the data that remain.
@@ -98,6 +101,23 @@ impl Rows {
             rows.push_stratum(stratum.rows, stratum.late, stratum.code);
         }
         rows
+    }
+
+    /// The same rows, where those that are far from all others in some column have the covariates of an ordinary one: a
+    /// combination of columns that is constant among the others stays one. Returns `None` if there is none, or no other.
+    pub fn without_extremes(&self) -> Option<Self> {
+        if self.reach.iter().all(|r| *r <= EXTREME) {
+            return None;
+        }
+        let is_extreme = |i: &usize| self.row(*i).iter().any(|x| x.abs() > EXTREME);
+        let ordinary = (0..self.len()).find(|i| !is_extreme(i) && self.idle.binary_search(i).is_err())?;
+        let own = self.row(ordinary).to_vec();
+        let extremes: Vec<usize> = (0..self.len()).filter(is_extreme).collect();
+        let mut rows = self.clone();
+        for i in &extremes {
+            rows.x[i * self.p..(i + 1) * self.p].copy_from_slice(&own);
+        }
+        (!extremes.is_empty()).then_some(rows)
     }
 
     /// Moves the covariates of each stratum so that they are about 0, which the likelihood does not see: a column that is

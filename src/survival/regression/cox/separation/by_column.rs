@@ -11,6 +11,8 @@ use crate::survival::regression::cox::separation::pairs::Pairs;
 
 /// Of the largest value of a column: where values are closer, the cone about it is too thin for sums of products.
 const CLOSE: f64 = 1e-7;
+/// Of the same, a difference that is rounding.
+const ALIKE: f64 = 1e-14;
 
 /// A column along which, or against which, no event falls behind.
 #[derive(Clone, Copy)]
@@ -36,7 +38,8 @@ impl Pairs<'_> {
             };
             let mut sorted = score.clone();
             sorted.sort_unstable_by(f64::total_cmp);
-            let close = |w: &[f64]| w[1] > w[0] && w[1] - w[0] < CLOSE * self.reach[place];
+            // What differs by the last bits alone is alike.
+            let close = |w: &[f64]| (ALIKE..CLOSE).contains(&((w[1] - w[0]) / self.reach[place]));
             sorted.windows(2).any(close).then_some((ByColumn { place, sign }, score))
         })
     }
