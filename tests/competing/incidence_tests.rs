@@ -106,7 +106,7 @@ fn scores_and_covariances_are_those_of_cmprsk() -> Result<()> {
         assert_eq!(*adjusted, test.p_value().map(|p| (3.0 * p).min(1.0)));
     }
     let text = pairs.to_string();
-    assert!(text.contains("\na v b: ") && text.matches(", adjusted p").count() == 3, "{text}");
+    assert!(text.contains("\na against b: ") && text.matches(", adjusted p").count() == 3, "{text}");
     Ok(())
 }
 

@@ -91,3 +91,25 @@ fn a_monotone_likelihood_is_one_whatever_the_tolerance() -> Result<()> {
     }
     Ok(())
 }
+
+/// By mpmath: `Σ (βxᵢ − log Σ exp(βxⱼ)) − θβ²/2`, in which all who are treated fail first. However small the penalty, there is a
+/// maximum; without it there is none.
+#[test]
+fn a_ridge_makes_every_coefficient_finite() -> Result<()> {
+    let data = RightCensored::new(&[1., 2., 3., 4., 5., 6.], &[true; 6])?;
+    let design = Design::builder().numeric("x", &[1., 1., 1., 0., 0., 0.]).build()?;
+    for (theta, right) in [
+        (1e-6, 12.958501354522831),
+        (0.1, 2.8425905823728208),
+        (0.5, 1.5788245822738177),
+        (2.0, 0.68413865640469303),
+    ] {
+        let model = CoxPh::new().ridge(theta).fit(&data, &design)?;
+        assert_eq!(model.stop(), Stop::Converged, "{theta}");
+        assert_relative_eq!(model.coefficients()[0], right, max_relative = 1e-7);
+    }
+    // Without a step the model is where it starts.
+    let start = CoxPh::new().initial(&[0.5]).max_iterations(0).fit(&data, &design)?;
+    assert_eq!((start.coefficients()[0], start.iterations()), (0.5, 0));
+    Ok(())
+}

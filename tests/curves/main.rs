@@ -15,5 +15,6 @@ mod life_table;
 mod no_time;
 mod properties;
 mod reference;
+mod robust_curves;
 mod small_sample;
 mod smoothed_hazard;
