@@ -437,3 +437,198 @@ fn ndjson_is_read() {
     let import = Adtte::read_dataset_json(text.as_bytes(), DayCount::Inclusive).unwrap();
     assert_eq!(import.adtte.rows().len(), 2);
 }
+
+/// A row of a study that is written in many ways below.
+struct Written {
+    id: usize,
+    param: &'static str,
+    arm: &'static str,
+    start: greenwood::jiff::civil::Date,
+    days: i64,
+    cnsr: u32,
+}
+
+/// One file, written as another program would: dates, codes, units, order of columns, format. All mean the same.
+fn written(rows: &[Written], r: &mut Random) -> (String, bool) {
+    let sas = |d: greenwood::jiff::civil::Date| (d - date(1960, 1, 1)).get_days().to_string();
+    let day = |d: greenwood::jiff::civil::Date, how: usize| match how {
+        0 => d.to_string(),
+        1 => d.strftime("%d%b%Y").to_string().to_uppercase(),
+        2 => sas(d),
+        3 => format!("{d}T10:30:00"),
+        4 => d.strftime("%Y%m%d").to_string(),
+        _ => format!("{}.0", sas(d)),
+    };
+    let json = r.below(3);
+    let mut names =
+        vec!["USUBJID", "PARAMCD", "TRTP", "STARTDT", "ADT", "AVAL", "AVALU", "CNSR", "EVNTDESC", "STRAT1R"];
+    for i in (1..names.len()).rev() {
+        names.swap(i, r.below(i + 1));
+    }
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for row in rows {
+        let (unit, per) = [("DAYS", 1.0), ("Days", 1.0), ("HOURS", 1.0 / 24.0), ("weeks", 7.0)][r.below(4)];
+        let cnsr = [format!("{}", row.cnsr), format!("{}.0", row.cnsr), format!(" {}", row.cnsr)];
+        let how = r.below(6);
+        let cell = |name: &str, r: &mut Random| match name {
+            "USUBJID" => row.id.to_string(),
+            "PARAMCD" => row.param.into(),
+            "TRTP" => format!("{}{}", row.arm, ["", " "][r.below(2)]),
+            "STARTDT" => day(row.start, how),
+            "ADT" => {
+                day(row.start.checked_add(greenwood::jiff::Span::new().days(row.days - 1)).unwrap(), how)
+            }
+            "AVAL" => (row.days as f64 / per).to_string(),
+            "AVALU" => unit.into(),
+            "CNSR" => cnsr[r.below(3)].clone(),
+            "EVNTDESC" => if row.cnsr == 0 { "Death" } else { "Alive, \"so far\"" }.into(),
+            _ => ["", "."][r.below(2)].to_string(),
+        };
+        lines.push(names.iter().map(|n| cell(n, r)).collect());
+    }
+    if json == 0 {
+        let quoted = |t: &String| format!("\"{}\"", t.replace('"', "\"\""));
+        let bom = ["", "\u{feff}"][r.below(2)];
+        let end = ["\n", "\r\n"][r.below(2)];
+        let names: Vec<String> =
+            names.iter().map(|n| if r.below(4) == 0 { n.to_lowercase() } else { (*n).into() }).collect();
+        let body = lines.iter().map(|l| l.iter().map(quoted).collect::<Vec<_>>().join(",") + end);
+        return (format!("{bom}{}{end}{}", names.join(","), body.collect::<String>()), false);
+    }
+    let columns: Vec<_> = names.iter().map(|n| serde_json::json!({"name": n})).collect();
+    let cells = |l: &Vec<String>| {
+        serde_json::Value::from(
+            l.iter()
+                .map(|t| match t.parse::<f64>() {
+                    // A basic ISO date is a text, also of digits alone.
+                    Ok(x) if t.trim() == t && t.len() != 8 => serde_json::json!(x),
+                    _ => serde_json::json!(t),
+                })
+                .collect::<Vec<_>>(),
+        )
+    };
+    let records = rows.len();
+    if json == 1 {
+        let rows: Vec<_> = lines.iter().map(cells).collect();
+        return (serde_json::json!({"columns": columns, "records": records, "rows": rows}).to_string(), true);
+    }
+    let head = serde_json::json!({"columns": columns, "records": records}).to_string();
+    let body: String = lines.iter().map(|l| cells(l).to_string() + "\n").collect();
+    (format!("{head}\n{body}"), true)
+}
+
+/// 200 files that mean the same, each with its own dates (ISO, `DATE9.`, SAS's numbers, with a time), codes, units, order of columns and
+/// format (CSV, Dataset-JSON, NDJSON), are read as the same, without a remark.
+#[test]
+fn files_that_mean_the_same_are_read_as_the_same() {
+    for seed in 0..200 {
+        let mut r = Random(seed);
+        let rows: Vec<Written> = (0..12)
+            .map(|i| Written {
+                id: 1 + i / 2,
+                param: ["OS", "TTR"][i % 2],
+                arm: ["A", "Placebo"][(i / 2) % 2],
+                start: date(2014, 1, 2)
+                    .checked_add(greenwood::jiff::Span::new().days(i as i64 / 2 * 37))
+                    .unwrap(),
+                days: 1 + r.below(900) as i64,
+                cnsr: r.below(3) as u32,
+            })
+            .collect();
+        let (text, json) = written(&rows, &mut r);
+        let read = if json { Adtte::read_dataset_json } else { |s: &[u8], o| Adtte::read_csv(s, o) };
+        let import =
+            read(text.as_bytes(), DayCount::Inclusive).unwrap_or_else(|e| panic!("seed {seed}: {e}\n{text}"));
+        assert!(
+            import.dropped.is_empty() && import.remarks.is_empty(),
+            "seed {seed}: {:?}\n{text}",
+            import.remarks
+        );
+        for (row, read) in rows.iter().zip(import.adtte.rows()) {
+            assert_eq!((&read.trtp[..], read.startdt), (row.arm, Some(row.start)), "seed {seed}\n{text}");
+            assert_eq!(read.cnsr.reason().map_or(0, NonZeroU32::get), row.cnsr);
+            approx::assert_relative_eq!(
+                read.avalu.time(read.aval).in_days(),
+                row.days as f64,
+                max_relative = 1e-12
+            );
+        }
+    }
+}
+
+/// What is wrong is told with its row, column and value, or left out with a note.
+#[test]
+fn what_reads_wrongly_elsewhere_is_told() {
+    let head = "USUBJID,PARAMCD,TRTP,STARTDT,ADT,AVAL,AVALU,CNSR\n";
+    let import = |csv: &str| read(&format!("{head}{csv}"));
+    let refused = |csv: &str| import(csv).unwrap_err().to_string();
+    // A month without its day is no number of days, a date with two digits of its year no date of the year 14.
+    for (adt, row) in [("201403", "row 1"), ("02JAN14", "row 1"), ("1704240000", "row 1"), ("41.5", "row 1")]
+    {
+        let told = refused(&format!("1,OS,A,2014-01-02,{adt},59,DAYS,0\n"));
+        assert!(told.contains(row) && told.contains("ADT") && told.contains(adt), "{told}");
+    }
+    // What R and SAS write where there is nothing is nothing: no arm NA, no subject ".".
+    let left = import("1,OS,NA,,,5,DAYS,0\n2,OS,.,,,6,DAYS,0\n3,OS,A,,,7,DAYS,0\n").unwrap();
+    assert_eq!((left.adtte.rows().len(), left.dropped.len()), (1, 2));
+    assert!(refused("NA,OS,A,,,5,DAYS,0\n").contains("USUBJID"));
+    // Names that differ by case or blanks are told.
+    let alike =
+        import("1,OS,Placebo,,,5,DAYS,0\n2,os,PLACEBO,,,6,DAYS,0\n3,OS,PLACEBO,,,7,DAYS,0\n").unwrap();
+    let told: Vec<String> = alike.remarks.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "row 2 (2, os): TRTP is \"PLACEBO\", which differs from \"Placebo\" by its case or blanks alone: they count as two",
+            "row 2 (2, os): PARAMCD is \"os\", which differs from \"OS\" by its case or blanks alone: they count as two",
+        ]
+    );
+    // A row that was left out is no duplicate, and rows keep the numbers that they have in the file.
+    let kept = import("1,OS,A,,,5,DAYS,\n1,OS,A,,,6,DAYS,0\n2,OS,A,,,7,DAYS,0\n2,OS,A,,,8,DAYS,0\n").unwrap();
+    assert_eq!((kept.dropped.len(), kept.remarks.len()), (1, 1));
+    assert_eq!(kept.remarks[0].row, 4);
+    let twice = kept.adtte.analyse("OS").unwrap_err().to_string();
+    assert!(twice.starts_with("rows 3 and 4 are both OS"), "{twice}");
+    // A file that was cut short says so.
+    let cut = "{\"columns\":[{\"name\":\"USUBJID\"},{\"name\":\"PARAMCD\"},{\"name\":\"TRTP\"},{\"name\":\"AVAL\"},{\"name\":\"AVALU\"},{\"name\":\"CNSR\"}],\"records\":3}\n\
+               [\"1\",\"OS\",\"A\",59,\"DAYS\",0]\n[\"2\",\"OS\",\"B\",70,\"DAYS\",1]\n";
+    let told = Adtte::read_dataset_json(cut.as_bytes(), DayCount::Inclusive).unwrap_err().to_string();
+    assert!(told.contains("`records` says 3 rows, but there are 2"), "{told}");
+}
+
+/// Strata: a blank cell is no level, two factors of one name are two, and levels with commas are told apart.
+#[test]
+fn strata_are_kept_apart() {
+    let head = "USUBJID,PARAMCD,TRTP,AVAL,AVALU,CNSR,STRAT1D,STRAT1R,STRAT2D,STRAT2R\n";
+    let row = |id: usize, strata: &str| {
+        format!("{id},OS,{},{},DAYS,0,{strata}\n", ["A", "B"][id % 2], 3 * id + id % 3)
+    };
+    let levels = ["Sex,\"x, y\",Sex,z", "Sex,\"x, y\",Sex,z", "Sex,x,Sex,\"y, z\"", "Sex,x,Sex,\"y, z\""];
+    let file: String = (0..8).map(|i| row(i, levels[i % 4])).collect();
+    let statistic = |file: &str| {
+        let import = read(&format!("{head}{file}")).unwrap();
+        let analysis = import.adtte.analyse("OS").unwrap().stratified(Stratification::AsRandomised).unwrap();
+        analysis.contrast("A", "B").unwrap().log_rank().statistic()
+    };
+    let plain = file.replace("\"x, y\",Sex,z", "p,Sex,q").replace("x,Sex,\"y, z\"", "u,Sex,v");
+    let one = plain.replace("u,Sex,v", "p,Sex,q");
+    assert_eq!(statistic(&file), statistic(&plain));
+    assert_ne!(statistic(&file), statistic(&one));
+    let missing = file.replacen("Sex,x,Sex", "Sex,.,Sex", 1);
+    let import = read(&format!("{head}{missing}")).unwrap();
+    let told = import.adtte.analyse("OS").unwrap();
+    let told = told.stratified(Stratification::AsRandomised).map(|_| ()).unwrap_err().to_string();
+    assert!(told.contains('2') && told.contains("Sex"), "{told}");
+}
+
+/// A subject stands in a trial once, and has a factor once.
+#[test]
+fn subjects_and_factors_are_named_once() {
+    const OS: Endpoint<()> = Endpoint::overall_survival(|()| true);
+    let subject = |id: &str| Subject::on("A").id(id).until(Time::days(3.0), Exit::Terminal(())).unwrap();
+    let told = Trial::new([subject("1"), subject("2"), subject("1")]).analyse(&OS).map(|_| ()).unwrap_err();
+    assert_eq!(told.to_string(), "two subjects are named \"1\": give each a name of its own");
+    let twice = Subject::<_, ()>::on("A").stratum("sex", "m").stratum("sex", "f");
+    let told = twice.until(Time::days(3.0), Exit::Cutoff).unwrap_err().to_string();
+    assert!(told.starts_with("two stratification factors of one subject are named \"sex\""), "{told}");
+}

@@ -1,5 +1,6 @@
 //! What the columns of a batch are.
 
+use crate::error::{Error, Result};
 use crate::survival::data::near_ties::NearTies;
 use crate::trial::TimeUnit;
 
@@ -90,6 +91,36 @@ impl EventCodes {
         let events = list(&self.events);
         format!("{events} (the event) or {censored} (censored); map other codes with `EventCodes`")
     }
+}
+
+impl EventCodes {
+    /// A value is the event or censored, not both.
+    ///
+    /// # Errors
+    /// [`Error::DuplicateName`].
+    pub(super) fn check(&self) -> Result<()> {
+        let censored = self.censored.as_deref().unwrap_or_default();
+        match censored.iter().find(|c| self.events.iter().any(|e| same(e, c))) {
+            Some(code) => duplicate("codes of the event and of a censoring", code),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Causes that are all different, as text and as numbers, and none of which is the censoring.
+///
+/// # Errors
+/// [`Error::DuplicateName`].
+pub(super) fn check_causes(causes: &[String], censored: &str) -> Result<()> {
+    if let Some(code) = causes.iter().find(|c| same(c, censored)) {
+        return duplicate("codes of a cause and of a censoring", code);
+    }
+    let twice = causes.iter().enumerate().find(|&(i, c)| causes[..i].iter().any(|other| same(other, c)));
+    twice.map_or(Ok(()), |(_, code)| duplicate("causes", code))
+}
+
+fn duplicate(what: &'static str, name: &str) -> Result<()> {
+    Err(Error::DuplicateName { what, name: name.into() })
 }
 
 /// Are two codes the same text, or the same number?
@@ -246,7 +277,8 @@ impl Columns {
         Self { id: Some(column.into()), ..self }
     }
 
-    /// Competing risks: the event column holds one of these causes, or `censored`. Any other value is an error.
+    /// Competing risks: the event column holds one of these causes, or `censored`. Any other value is an error, and so are two
+    /// causes that are one code (`"1"` and `"1.0"`), or a cause that is the censoring.
     pub fn causes<C: ToString>(self, causes: &[C], censored: &str) -> Self {
         Self { causes: Some((texts(causes), censored.into())), ..self }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow_array::RecordBatch;
 
 use crate::columns::dates;
-use crate::columns::description::{Clock, Columns, Nulls, WeightKind, same};
+use crate::columns::description::{Clock, Columns, Nulls, WeightKind, check_causes, same};
 use crate::columns::labels::Labels;
 use crate::columns::numbers::numbers;
 use crate::columns::rows::Rows;
@@ -57,7 +57,7 @@ impl Columns {
     /// [`FileError::UnknownColumn`](crate::FileError::UnknownColumn), [`FileError::DuplicateColumn`](crate::FileError::DuplicateColumn), [`FileError::ColumnType`](crate::FileError::ColumnType),
     /// [`FileError::NullValue`](crate::FileError::NullValue); [`FileError::ColumnValue`](crate::FileError::ColumnValue) for a value that cannot be
     /// a time, an event or a weight, with its column and row; [`Error::Empty`] for a batch without rows, or without complete
-    /// ones; those of [`RightCensored`].
+    /// ones; [`Error::DuplicateName`] for a code that is both the event and a censoring; those of [`RightCensored`].
     pub fn read<'a>(&self, batch: &'a RecordBatch) -> Result<ColumnData<'a>> {
         if self.causes.is_some() {
             return Err(Error::Unsupported {
@@ -66,6 +66,7 @@ impl Columns {
                 why: "one event is not several: read `CompetingRisks::from_record_batch`, or name the event's codes",
             });
         }
+        self.codes.check()?;
         let rows = Rows::complete(batch, &self.names(), self.nulls)?;
         let event = rows.events(&self.event, &self.codes)?;
         let data = RightCensored::new(self.times(&rows, &self.time)?, event);
@@ -87,6 +88,7 @@ impl Columns {
                 why: "which codes are causes cannot be guessed: name them with `Columns::causes`",
             });
         };
+        check_causes(causes, censored)?;
         let rows = Rows::complete(batch, &self.names(), self.nulls)?;
         let Labels { codes, texts } = rows.labels(&self.event)?;
         // For each label the code of its cause, 0 where it is the censoring, or neither.
@@ -205,7 +207,8 @@ impl<'a> CompetingRisks<'a> {
     /// (feature `arrow`).
     ///
     /// # Errors
-    /// As [`Columns::read`]; [`Error::Unsupported`] where the description names no causes.
+    /// As [`Columns::read`]; [`Error::Unsupported`] where the description names no causes; [`Error::DuplicateName`] where two
+    /// causes, or a cause and the censoring, are one code.
     ///
     /// # Example
     /// ```

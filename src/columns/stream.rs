@@ -174,8 +174,16 @@ impl TableStream {
     /// Adds all that another stream of the same columns has seen: streams of threads, files or machines.
     ///
     /// # Errors
-    /// [`TableError::MixedWeights`](crate::TableError::MixedWeights), [`Error::TooManyRows`].
+    /// [`Error::Unsupported`] where the other stream reads other columns, codes or units, or has another grid or rule for near
+    /// ties; [`Error::TooManyRows`].
     pub fn merge(&mut self, other: Self) -> Result<()> {
+        if (&self.columns, self.near_ties, self.grid) != (&other.columns, other.near_ties, other.grid) {
+            return Err(Error::Unsupported {
+                method: "merging streams of batches",
+                with: "another description of the columns, grid or rule for near ties",
+                why: "their tables do not count the same: begin both streams with one description",
+            });
+        }
         self.rows += other.rows;
         self.skipped += other.skipped;
         for part in other.parts {
@@ -202,9 +210,14 @@ impl TableStream {
     /// # Errors
     /// [`Error::Empty`] where no batch had a complete row; [`Error::ZeroWeights`]; [`TableError::MixedWeights`](crate::TableError::MixedWeights), [`Error::TooManyRows`].
     pub fn finish(self) -> Result<RiskTables> {
-        let near_ties = self.near_ties;
+        let near_ties = self.judged();
         let whole = self.whole()?;
         Ok(if near_ties == NearTies::Merge { whole.merge_near_ties() } else { whole })
+    }
+
+    /// Times of a grid are no near ties of each other.
+    fn judged(&self) -> NearTies {
+        if self.grid.is_some() { NearTies::Exact } else { self.near_ties }
     }
 
     /// The tables of all rows at exact times.
@@ -303,7 +316,7 @@ impl CompetingTableStream {
     /// # Errors
     /// Those of [`TableStream::finish`].
     pub fn finish(self) -> Result<CompetingRiskTables> {
-        let near_ties = self.stream.near_ties;
+        let near_ties = self.stream.judged();
         let causes = self.stream.columns.causes.clone().map_or_else(Vec::new, |(causes, _)| causes);
         put_together(&self.stream.whole()?, &causes, near_ties)
     }

@@ -1,5 +1,7 @@
 //! Sums that keep what plain addition loses.
 
+use std::ops::AddAssign;
+
 /// Neumaier's compensated sum: the error of n additions stays at one rounding instead of n.
 ///
 /// Weights need it: a sum over 10⁷ fractional weights must not depend on how the rows were split.
@@ -64,6 +66,12 @@ impl Twofold {
     pub(crate) fn subtract(&mut self, other: Self) {
         self.add(-other.high);
         self.add(-other.low);
+    }
+}
+
+impl AddAssign for Twofold {
+    fn add_assign(&mut self, other: Self) {
+        self.add_twofold(other);
     }
 }
 

@@ -395,3 +395,36 @@ fn the_table_of_a_stream_is_the_table_of_the_rows() {
     let data = RightCensored::new(&[3.0, 1.0, 2.0], &[true, false, true]).unwrap();
     assert_eq!(stream.finish().unwrap().table("all").unwrap(), &RiskTable::new(&data));
 }
+
+/// Codes that are one code, and streams that read something else.
+#[test]
+fn codes_and_streams_that_cannot_both_be() {
+    let batch = batch(vec![
+        ("t", array(Float64Array::from(vec![1.0, 2.0]))),
+        ("e", array(Int64Array::from(vec![1, 0]))),
+    ]);
+    let told = refused(&batch, &plain().event_codes(EventCodes::new(&["1"], &["0", "1.0"])));
+    assert!(told.contains("two codes of the event and of a censoring are named \"1.0\""), "{told}");
+    let causes = |causes: &[&str], censored: &str| {
+        let columns = plain().causes(causes, censored);
+        CompetingRisks::from_record_batch(&batch, &columns).map(|_| ()).unwrap_err().to_string()
+    };
+    assert!(causes(&["1", "1.0"], "0").contains("two causes are named \"1.0\""));
+    assert!(causes(&["1", "2"], "1").contains("two codes of a cause and of a censoring are named \"1\""));
+
+    let stream = |columns: &Columns| {
+        let mut stream = TableStream::new(columns);
+        stream.push(&batch).unwrap();
+        stream
+    };
+    let mut one = stream(&plain());
+    one.merge(stream(&plain())).unwrap();
+    for other in
+        [stream(&plain().event_codes(EventCodes::only(&["0"]))), stream(&plain().near_ties(NearTies::Exact))]
+    {
+        let told = one.clone().merge(other).unwrap_err().to_string();
+        assert!(told.contains("another description of the columns"), "{told}");
+    }
+    let gridded = TableStream::new(&plain()).on_grid(0.5).unwrap();
+    assert!(one.merge(gridded).is_err());
+}

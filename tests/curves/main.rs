@@ -12,6 +12,7 @@ mod interval_censored;
 mod interval_censored_permutation;
 mod interval_tests;
 mod life_table;
+mod near_ties;
 mod no_time;
 mod properties;
 mod reference;

@@ -87,6 +87,12 @@ impl Task {
                 Role::Number => task.number = task.checked(argument, constant(argument, at)?)?,
                 Role::CauseAsked => match constant(argument, at)?.cast_to(&DataType::Utf8)?.try_as_str() {
                     Some(Some("0")) => return plan_err!("{}: 0 is censored, and no cause", task.function),
+                    Some(Some("")) => {
+                        return plan_err!(
+                            "{}: {argument} must be a cause, and is an empty text",
+                            task.function
+                        );
+                    }
                     Some(Some(cause)) => task.cause_asked = cause.to_string(),
                     _ => return plan_err!("{}: {argument} must be a cause, and is NULL", task.function),
                 },

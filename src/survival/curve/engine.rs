@@ -15,7 +15,19 @@ pub(super) type Make<T> = fn(RiskTable, Option<Influence>) -> T;
 
 /// The curve of all subjects; `reversed` for the censoring distribution.
 pub(super) fn one<T>(data: &RightCensored, reversed: bool, make: Make<T>) -> T {
+    if let Some((subjects, _)) = subjects(data, &|| Groups::new(&vec!["all"; data.len()]), reversed) {
+        return finish(RiskTable::new(&subjects), &subjects, |_| true, reversed, make);
+    }
     finish(RiskTable::new(data), data, |_| true, reversed, make)
+}
+
+/// The subjects behind start-stop rows with ids: seen from the censoring, a row that another one continues is none.
+fn subjects(
+    data: &RightCensored,
+    groups: &dyn Fn() -> Groups,
+    reversed: bool,
+) -> Option<(RightCensored<'static>, Groups)> {
+    if reversed && data.ids().is_some() { data.joined(&groups()).ok() } else { None }
 }
 
 /// The same for each group.
@@ -25,6 +37,14 @@ pub(super) fn grouped<T>(
     reversed: bool,
     make: Make<T>,
 ) -> Result<Vec<T>> {
+    groups.check_len("groups", data.len())?;
+    if let Some((subjects, groups)) = subjects(data, &|| groups.clone(), reversed) {
+        return of_groups(&subjects, &groups, reversed, make);
+    }
+    of_groups(data, groups, reversed, make)
+}
+
+fn of_groups<T>(data: &RightCensored, groups: &Groups, reversed: bool, make: Make<T>) -> Result<Vec<T>> {
     let tables = RiskTable::by_group(data, groups)?.into_iter().enumerate();
     let member = |g: usize| move |i: usize| groups.codes()[i] as usize == g;
     Ok(tables.map(|(g, table)| finish(table, data, member(g), reversed, make)).collect())

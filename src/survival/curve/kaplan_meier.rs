@@ -70,6 +70,10 @@ impl KaplanMeier {
     /// leave the risk set first. Flipping the event indicator instead keeps them in it, which is wrong wherever
     /// an event and a censoring tie. Its median is the median follow-up (Schemper & Smith 1996).
     ///
+    /// A start-stop row that another row of its subject continues is no censoring: where the data have
+    /// [ids](RightCensored::with_ids), rows are [joined](RightCensored::joined) first. Without ids each row that ends without the
+    /// event counts as one.
+    ///
     /// # Example
     /// ```
     /// use greenwood::survival::{KaplanMeier, RightCensored};

@@ -1,6 +1,7 @@
 //! Competing risks: each observation ends with one of several causes, or censored.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::hash::Hash;
 
 #[cfg(feature = "serde")]
@@ -16,6 +17,10 @@ use crate::survival::data::weights::Weights;
 ///
 /// A subject is under observation in `(entry, time]`. At `time` one cause ends it, or observation ends without any
 /// (`None`: censored). Causes are values of the user's own type, an enum or text; results name them by its text.
+///
+/// A row is a subject. Rows cannot be told to be of one, so nothing can be checked across them: a row that another row of its
+/// subject continues is a censoring to whatever estimates the censoring (Fine and Gray's model, scores of predictions). The
+/// curves of incidence depend on the risk sets alone, and stay what they are.
 ///
 /// | part | default | meaning |
 /// |---|---|---|
@@ -65,17 +70,18 @@ impl<'a> CompetingRisks<'a> {
     pub fn new<C: Eq + Hash + ToString>(time: impl Column<'a, f64>, outcome: &[Option<C>]) -> Result<Self> {
         let known: Vec<&C> = outcome.iter().flatten().collect();
         let (codes, firsts) = encode(&known);
-        let mut next = codes.into_iter();
-        let codes =
-            outcome.iter().map(|o| o.as_ref().and_then(|_| next.next()).map_or(0, |c| c + 1)).collect();
-        Self::checked(time, codes, firsts.into_iter().map(|i| known[i].to_string()).collect())
+        // Values that differ but are written alike are one cause: results name causes by their text.
+        let named = Groups::new(&firsts.into_iter().map(|i| known[i].to_string()).collect::<Vec<_>>());
+        let mut next = codes.into_iter().map(|c| named.codes()[c as usize] + 1);
+        let codes = outcome.iter().map(|o| o.as_ref().and_then(|_| next.next()).unwrap_or(0)).collect();
+        Self::checked(time, codes, named.labels().to_vec())
     }
 
     /// The same with the causes and their order stated, so that a cause without events is known too.
     ///
     /// # Errors
-    /// [`Error::UnknownCause`] for an outcome that is none of them; [`Error::Empty`] without causes; those of
-    /// [`RightCensored::new`].
+    /// [`Error::UnknownCause`] for an outcome that is none of them; [`Error::DuplicateName`] where two causes have one name;
+    /// [`Error::Empty`] without causes; those of [`RightCensored::new`].
     pub fn with_causes<C: Eq + Hash + ToString>(
         time: impl Column<'a, f64>,
         outcome: &[Option<C>],
@@ -100,6 +106,7 @@ impl<'a> CompetingRisks<'a> {
         if causes.is_empty() {
             return Err(Error::Empty { argument: "causes" });
         }
+        check_distinct(&causes)?;
         Ok(Self { any, codes: Cow::Owned(codes), causes })
     }
 
@@ -236,6 +243,15 @@ impl<'a> CompetingRisks<'a> {
     }
 }
 
+/// A cause is found by its name, so no two have one.
+pub(crate) fn check_distinct(causes: &[String]) -> Result<()> {
+    let mut seen = HashSet::with_capacity(causes.len());
+    match causes.iter().find(|name| !seen.insert(name.as_str())) {
+        Some(name) => Err(Error::DuplicateName { what: "causes", name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
 /// The position of a cause among the causes.
 pub(crate) fn position(causes: &[String], cause: &(impl ToString + ?Sized)) -> Result<usize> {
     let cause = cause.to_string();
@@ -264,6 +280,7 @@ impl TryFrom<Raw> for CompetingRisks<'_> {
         if causes.is_empty() {
             return Err(Error::Empty { argument: "causes" });
         }
+        check_distinct(&causes)?;
         let any = any.with_event(codes.iter().map(|&c| c > 0).collect())?;
         Ok(Self { any, codes: Cow::Owned(codes), causes })
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::hash::Hash;
 
 use crate::error::{Error, Result, check_len};
+use crate::numeric::near_ties;
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::weights::Weights;
@@ -30,6 +31,10 @@ pub enum Closed {
 /// | R = ∞ | right censored: after L |
 /// | L = −∞ | left censored: at or before R, from 0 on |
 ///
+/// Limits that differ by rounding error alone (0.3 and 0.1 + 0.2) are one time, by the rule of
+/// [`NearTies`](crate::survival::data::NearTies) over all limits together: a visit that ends one interval begins the next, and an
+/// interval between two such limits is an exact time.
+///
 /// | part | default | meaning |
 /// |---|---|---|
 /// | [`with_closed`](Self::with_closed) | `(L, R]` | which ends belong to an interval |
@@ -50,7 +55,7 @@ pub enum Closed {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "Raw"))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::interval_stored::Raw"))]
 pub struct IntervalCensored<'a> {
     /// −∞ where left censored.
     #[cfg_attr(feature = "serde", serde(serialize_with = "write_limits"))]
@@ -59,7 +64,7 @@ pub struct IntervalCensored<'a> {
     upper: Cow<'a, [f64]>,
     closed: Closed,
     #[cfg_attr(feature = "serde", serde(default))]
-    entry: Option<Cow<'a, [f64]>>,
+    pub(super) entry: Option<Cow<'a, [f64]>>,
     weights: Option<Weights<'a>>,
     #[cfg_attr(feature = "serde", serde(default))]
     strata: Option<Groups>,
@@ -74,7 +79,12 @@ impl<'a> IntervalCensored<'a> {
     /// [`Error::Empty`]; [`Error::LengthMismatch`]; [`Error::InvalidInterval`] with the row and its limits where one is
     /// NaN, negative (but −∞), or where the lower one is above the upper.
     pub fn new(lower: impl Column<'a, f64>, upper: impl Column<'a, f64>) -> Result<Self> {
-        let (lower, upper) = (lower.into_cow(), upper.into_cow());
+        let mut data = Self::checked(lower.into_cow(), upper.into_cow())?;
+        data.merge_near_ties();
+        Ok(data)
+    }
+
+    pub(super) fn checked(lower: Cow<'a, [f64]>, upper: Cow<'a, [f64]>) -> Result<Self> {
         check_len("upper", upper.len(), "lower", lower.len())?;
         if lower.is_empty() {
             return Err(Error::Empty { argument: "lower" });
@@ -96,6 +106,31 @@ impl<'a> IntervalCensored<'a> {
             strata: None,
             clusters: None,
         })
+    }
+
+    /// Limits and entries that differ by rounding error alone become one time: R's rule, over all of them together and relative
+    /// to their mean where that is below 1 too.
+    fn merge_near_ties(&mut self) {
+        let entry: &[f64] = self.entry.as_deref().unwrap_or_default();
+        let columns = [&self.lower[..], &self.upper, entry];
+        // An infinite limit is no time.
+        let finite: Vec<f64> = columns.into_iter().flatten().copied().filter(|t| t.is_finite()).collect();
+        // In a unit in which the mean is at least 1: a power of two, so that nothing is rounded.
+        let mean = finite.iter().map(|t| t / finite.len() as f64).sum::<f64>();
+        let unit = if mean > 0.0 && mean < 1.0 { 2.0_f64.powi(-(mean.log2().floor() as i32)) } else { 1.0 };
+        let scaled: Vec<f64> = finite.iter().map(|t| t * unit).collect();
+        if !scaled.iter().all(|t| t.is_finite()) {
+            return;
+        }
+        let Some(merged) = near_ties::merged_columns(&[&scaled]) else { return };
+        let mut merged = merged.into_iter().flatten().map(|t| t / unit);
+        let mut take = |column: &[f64]| -> Cow<'a, [f64]> {
+            let one = |&t: &f64| if t.is_finite() { merged.next().unwrap_or(t) } else { t };
+            Cow::Owned(column.iter().map(one).collect())
+        };
+        let [lower, upper, entry] = columns.map(&mut take);
+        (self.lower, self.upper) = (lower, upper);
+        self.entry = self.entry.is_some().then_some(entry);
     }
 
     /// As R writes it in `Surv(time1, time2, type = "interval2")`: a lower limit that is NaN (R's `NA`) or −∞ is left
@@ -149,10 +184,15 @@ impl<'a> IntervalCensored<'a> {
     pub fn with_entry(mut self, entry: impl Column<'a, f64>) -> Result<Self> {
         let entry = entry.into_cow();
         self.check_len("entry", entry.len())?;
+        check_entries(&entry)?;
+        self.entry = Some(entry);
+        self.merge_near_ties();
+        self.with_merged_entry()
+    }
+
+    pub(super) fn with_merged_entry(mut self) -> Result<Self> {
+        let Some(entry) = &self.entry else { return Ok(self) };
         for (index, &value) in entry.iter().enumerate() {
-            if !(0.0..f64::INFINITY).contains(&value) {
-                return Err(Error::InvalidTime { argument: "entry", index, value });
-            }
             let (lower, upper) = (self.lower[index], self.upper[index]);
             if value > 0.0 && upper <= value {
                 let problem =
@@ -168,7 +208,6 @@ impl<'a> IntervalCensored<'a> {
                 }
             }
         }
-        self.entry = Some(entry);
         Ok(self)
     }
 
@@ -317,6 +356,13 @@ impl<'a> IntervalCensored<'a> {
     }
 }
 
+pub(super) fn check_entries(entry: &[f64]) -> Result<()> {
+    match entry.iter().enumerate().find(|(_, e)| !(0.0..f64::INFINITY).contains(*e)) {
+        Some((index, &value)) => Err(Error::InvalidTime { argument: "entry", index, value }),
+        None => Ok(()),
+    }
+}
+
 fn problem(lower: f64, upper: f64) -> Option<&'static str> {
     if lower.is_nan() || upper.is_nan() {
         Some("has a limit that is not a number: write -inf or inf where it is not known (or use `interval2`)")
@@ -335,45 +381,4 @@ fn problem(lower: f64, upper: f64) -> Option<&'static str> {
 #[cfg(feature = "serde")]
 fn write_limits<S: serde::Serializer>(values: &[f64], serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_seq(values.iter().map(|x| x.is_finite().then_some(*x)))
-}
-
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Raw {
-    lower: Vec<Option<f64>>,
-    upper: Vec<Option<f64>>,
-    closed: Closed,
-    #[serde(default)]
-    entry: Option<Vec<f64>>,
-    weights: Option<Weights<'static>>,
-    #[serde(default)]
-    strata: Option<Groups>,
-    #[serde(default)]
-    clusters: Option<Vec<u32>>,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Raw> for IntervalCensored<'_> {
-    type Error = Error;
-
-    fn try_from(raw: Raw) -> Result<Self> {
-        let fill = |column: Vec<Option<f64>>, with: f64| -> Vec<f64> {
-            column.into_iter().map(|x| x.unwrap_or(with)).collect()
-        };
-        let mut data = Self::new(fill(raw.lower, f64::NEG_INFINITY), fill(raw.upper, f64::INFINITY))?
-            .with_closed(raw.closed);
-        if let Some(entry) = raw.entry {
-            data = data.with_entry(entry)?;
-        }
-        if let Some(weights) = raw.weights {
-            data = data.with_weights(weights)?;
-        }
-        if let Some(strata) = raw.strata {
-            data = data.with_strata(strata)?;
-        }
-        match raw.clusters {
-            Some(clusters) => data.with_clusters(&clusters),
-            None => Ok(data),
-        }
-    }
 }

@@ -73,10 +73,15 @@ impl Landmark {
                 return Err(Error::InvalidTime { argument: "changed_at", index, value });
             }
         }
-        let by_now: Vec<usize> =
-            changed_at.iter().map(|t| usize::from(t.is_some_and(|t| t <= self.time))).collect();
+        // Changes and ends of observation are judged together: who never changes changes at the end.
+        let changes: Vec<f64> = changed_at.iter().zip(data.time()).map(|(c, &t)| c.unwrap_or(t)).collect();
+        let merged = data.merged_with(&changes);
+        let (data, changes) = merged.as_ref().map_or((data, &changes), |(data, changes)| (data, changes));
+        let by_now: Vec<usize> = (0..data.len())
+            .map(|i| usize::from(changed_at[i].is_some() && changes[i] <= self.time))
+            .collect();
         let mut cohort = self.cohort(data, &Groups::from_codes(&by_now, &[unchanged, changed])?)?;
-        let later = |&&i: &&usize| changed_at[i].is_some_and(|t| t > self.time);
+        let later = |&&i: &&usize| changed_at[i].is_some() && changes[i] > self.time;
         cohort.changed_later = cohort.subjects.iter().filter(later).count();
         Ok(cohort)
     }
@@ -113,6 +118,8 @@ impl Landmark {
     }
 
     fn cohort(self, data: &RightCensored, groups: &Groups) -> Result<LandmarkCohort> {
+        // Near ties are one time, on whichever side of the landmark rounding left them.
+        let data = &*data.merged();
         let entry = data.entry();
         let (mut events_before, mut censored_before, mut not_yet_entered) = (0, 0, 0);
         let keep: Vec<bool> = (0..data.len())

@@ -23,6 +23,8 @@ pub(crate) mod groups;
 pub(crate) mod histories;
 pub(crate) mod histories_check;
 pub(crate) mod interval_censored;
+#[cfg(feature = "serde")]
+mod interval_stored;
 pub(crate) mod landmark;
 pub(crate) mod near_ties;
 pub(crate) mod right_censored;

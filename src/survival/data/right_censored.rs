@@ -155,7 +155,8 @@ impl<'a> RightCensored<'a> {
     ///
     /// The ids are checked and kept, and change no estimate: variances treat rows as independent unless they are
     /// [clusters](Self::with_clusters). Without ids nothing can be checked across rows: two rows of one person that
-    /// overlap are two persons. Gaps are allowed, and are listed by [`gaps`](Self::gaps).
+    /// overlap are two persons. Gaps are allowed, and are listed by [`gaps`](Self::gaps). So are events before the last row of a
+    /// subject, which recurrent events are and deaths are not: [`events_before_the_end`](Self::events_before_the_end) lists them.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::DuplicateInterval`] and [`Error::OverlappingRows`], which name the subject and
@@ -234,10 +235,13 @@ impl<'a> RightCensored<'a> {
     /// Whether times that differ only by rounding error are the same time.
     ///
     /// # Errors
-    /// [`Error::NearTieInterval`] where merging leaves a subject no time between entry and exit.
+    /// [`Error::NearTieInterval`] where merging leaves a subject no time between entry and exit; with ids
+    /// [`Error::OverlappingRows`] where rows of a subject met by rounding alone.
     pub fn with_near_ties(mut self, near_ties: NearTies) -> Result<Self> {
         self.near_ties = near_ties;
         self.check_near_ties()?;
+        // Rows that meet but for rounding error overlap where near ties are kept apart.
+        self.check_ids()?;
         Ok(self)
     }
 
@@ -356,6 +360,18 @@ impl<'a> RightCensored<'a> {
         data.time = Cow::Owned(columns.remove(0));
         data.near_ties = NearTies::Exact;
         Cow::Owned(data)
+    }
+
+    /// The same data with near ties merged over its times and these others together, and the others so merged; `None` where
+    /// nothing is.
+    pub(crate) fn merged_with(&self, others: &[f64]) -> Option<(Self, Vec<f64>)> {
+        if self.near_ties == NearTies::Exact {
+            return None;
+        }
+        let columns = [others, &*self.time, self.entry.as_deref().unwrap_or_default()];
+        let [others, time, entry] = near_ties::merged_columns(&columns)?.try_into().ok()?;
+        let entry = self.entry.is_some().then_some(Cow::Owned(entry));
+        Some((Self { time: Cow::Owned(time), entry, near_ties: NearTies::Exact, ..self.clone() }, others))
     }
 
     /// The same rows in one order of time.

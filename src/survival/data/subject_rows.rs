@@ -50,6 +50,32 @@ impl RightCensored<'_> {
         .unwrap_or_default();
         gaps
     }
+
+    /// The rows with the event after which their subject has another row in the same stratum, in the order of the subjects; empty
+    /// without [ids](Self::with_ids). Of an event that occurs once, such as death, there must be none; of recurrent events
+    /// (Andersen and Gill's model) there may be many.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::RightCensored;
+    ///
+    /// let rows = RightCensored::new(&[5.0, 9.0, 7.0], &[true, true, false])?
+    ///     .with_entry(&[0.0, 5.0, 0.0])?
+    ///     .with_ids(&["p1", "p1", "p2"])?;
+    /// assert_eq!(rows.events_before_the_end(), [0]);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    #[must_use]
+    pub fn events_before_the_end(&self) -> Vec<usize> {
+        let Some(ids) = self.ids() else { return Vec::new() };
+        let mut rows = Vec::new();
+        for_each_pair(self, ids, |pair| {
+            rows.extend(self.event()[pair.first].then_some(pair.first));
+            Ok(())
+        })
+        .unwrap_or_default();
+        rows
+    }
 }
 
 impl RightCensored<'_> {

@@ -197,6 +197,8 @@ impl<'f> WeightedLogRank<'f> {
         let weighing = self.weighing()?;
         let k = labels.len();
         check_count(k)?;
+        // Labels that are all different: the rule of groups.
+        Groups::from_codes(&[], &labels)?;
         if tables.is_empty() {
             return Err(Error::Empty { argument: "tables" });
         }

@@ -3,7 +3,6 @@
 use crate::error::{self, Error, Result};
 use crate::numeric::near_ties::{self, Moved};
 use crate::numeric::order::{Mark, pack};
-use crate::numeric::sums::Twofold;
 use crate::survival::data::groups::Groups;
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
@@ -12,8 +11,8 @@ use crate::survival::risk_table::checks;
 use crate::survival::risk_table::columns::{Columns, WeightedColumns};
 use crate::survival::risk_table::count::{self, Cells, is_late, kind};
 use crate::survival::risk_table::fine::FineRows;
-use crate::survival::risk_table::table::{Counts, RiskTable, Row};
-use crate::survival::risk_table::tally::{At, Heads, Kind, Sums, What};
+use crate::survival::risk_table::table::{Counts, RiskTable};
+use crate::survival::risk_table::tally::{Heads, Kind, Sums, What};
 
 impl RiskTable {
     /// The table of all subjects. Ignores strata.
@@ -353,27 +352,5 @@ impl RiskTable {
         subjects: u32,
     ) -> Self {
         Self { time, counts: Counts::Subjects { at_risk, events, entered }, subjects, ..Self::default() }
-    }
-
-    /// The weighted table of rows in order of time, of which `at_risk` is worked out here.
-    pub(crate) fn from_weighted_rows(rows: impl IntoIterator<Item = Row>, sampling: bool) -> Self {
-        let twofold = |high: f64| Twofold { high, low: 0.0 };
-        let rows: Vec<At<Sums>> = rows
-            .into_iter()
-            .map(|row| At {
-                time: row.time,
-                counts: Sums {
-                    events: twofold(row.events),
-                    censored: twofold(row.censored),
-                    entered: twofold(row.entered),
-                    heads: Heads {
-                        events: row.event_subjects,
-                        censored: row.censored_subjects,
-                        entered: row.entered_subjects,
-                    },
-                },
-            })
-            .collect();
-        Sums::table(rows.iter().copied(), Kind { sampling, reversed: false })
     }
 }

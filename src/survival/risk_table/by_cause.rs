@@ -1,7 +1,6 @@
 //! Competing risks of a stream: what is summed up cause by cause comes together here.
 //!
-//! A [`CompetingRiskTable`](super::CompetingRiskTable) holds rows of which near ties were judged, and cannot be divided again. A
-//! stream of batches therefore sums up one risk table for each group and cause at exact times, which merge without a rounding;
+//! A stream of batches sums up one risk table for each group and cause at exact times, which merge without a rounding;
 //! near ties are judged once, over all of them.
 
 use crate::error::Result;

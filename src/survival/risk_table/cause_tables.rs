@@ -3,14 +3,15 @@
 use crate::error::Result;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
-use crate::survival::risk_table::competing::CompetingRiskTable;
+use crate::survival::risk_table::competing::{CompetingRiskTable, events_of_all, with_events};
 use crate::survival::risk_table::labelled::{LabelledTables, Table};
+use crate::survival::risk_table::table::RiskTable;
 
 /// The competing-risks tables of groups, within strata if the data have any, by their labels.
 ///
 /// It is what [`CompetingRiskTable::by_stratum_and_group`] returns, with the labels. A stream of batches ends with it
-/// (feature `arrow`). Parts merge label by label; near ties stay as each part judged them, as in
-/// [`CompetingRiskTable::merge`].
+/// (feature `arrow`). Parts merge label by label, and near ties are judged over all tables together: the tables of any parts, in any
+/// order and grouping, merge into those of the whole, bit for bit (with weights as far as [`RiskTable::merge_all`] says).
 ///
 /// # Example
 /// ```
@@ -44,7 +45,15 @@ impl Table for CompetingRiskTable {
     }
 
     fn merge_lists(lists: &[Vec<&Self>]) -> Result<Vec<Self>> {
-        Self::merge_lists_of(lists)
+        let all: Vec<Vec<&RiskTable>> = lists.iter().map(|l| l.iter().map(|t| t.all()).collect()).collect();
+        let merged = RiskTable::merge_lists(&all)?.into_iter();
+        let finish = |(tables, all): (&Vec<&Self>, RiskTable)| {
+            let held: Vec<&Self> = tables.iter().copied().filter(|t| !t.is_of_nobody()).collect();
+            let causes = held.first().unwrap_or(&tables[0]).causes().to_vec();
+            let events = events_of_all(if held.is_empty() { tables } else { &held });
+            with_events(all, causes, &events)
+        };
+        Ok(lists.iter().zip(merged).map(finish).collect())
     }
 }
 

@@ -5,6 +5,7 @@
 //! before the events and all who entered came after them.
 
 use crate::error::{Error, Result};
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::builder::Tally;
 use crate::survival::risk_table::checks::check_heads;
 use crate::survival::risk_table::risk_tables::RiskTables;
@@ -118,7 +119,8 @@ impl RiskTable {
     /// multiple but for rounding error stay there.
     ///
     /// A table of `T/width` rows at most, whatever the number of distinct times up to `T`. Tables on one grid merge as
-    /// others do, and the table of the parts is that of the whole.
+    /// others do, and the table of the parts is that of the whole. Times of the grid are no near ties of each other, whatever
+    /// the width.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where `width` is not positive, so small that multiples cannot be told apart, or where somebody enters and
@@ -154,7 +156,8 @@ impl RiskTable {
             })
             .map(|rows| Sums::table(rows.iter().copied(), self.kind())),
         }?;
-        table.near_ties = self.near_ties;
+        // Multiples of a width are times of their own, however close.
+        table.near_ties = NearTies::Exact;
         Ok(GridTable { table, width })
     }
 }

@@ -225,11 +225,17 @@ impl<T: Table> LabelledTables<T> {
         check_alike(cells.values().flatten().copied())?;
         let (keys, lists): (Vec<_>, Vec<Vec<&T>>) = cells.into_iter().unzip();
         let mut merged: BTreeMap<(&str, &str), T> = keys.into_iter().zip(T::merge_lists(&lists)?).collect();
-        let nobody = first.tables.iter().flatten().next().map(T::of_nobody);
+        // A table of nobody counts as those of the whole do.
+        let pattern = merged.values().find(|t| !t.is_of_nobody());
+        let nobody = pattern.or_else(|| first.tables.iter().flatten().next()).map(T::of_nobody);
         let mut tables = Vec::with_capacity(strata.len());
         for s in &strata {
-            let cells = labels.iter().filter_map(|l| merged.remove(&(*s, *l)).or_else(|| nobody.clone()));
-            tables.push(cells.collect());
+            let mut row = Vec::with_capacity(labels.len());
+            for l in &labels {
+                let held = merged.remove(&(*s, *l)).filter(|table| !table.is_of_nobody());
+                row.extend(held.or_else(|| nobody.clone()));
+            }
+            tables.push(row);
         }
         let owned = |labels: &BTreeSet<&str>| labels.iter().map(ToString::to_string).collect();
         Ok(Self { tables, labels: owned(&labels), strata: first.strata.is_some().then(|| owned(&strata)) })

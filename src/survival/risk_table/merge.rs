@@ -5,6 +5,7 @@
 //! of weights within the bound of [`Twofold`](crate::numeric::sums::Twofold): the parts may come in any order and grouping.
 
 use std::iter;
+use std::ops::AddAssign;
 
 use crate::error::{Error, Result, TableError};
 use crate::numeric::near_ties;
@@ -133,6 +134,18 @@ impl Whole {
         Self { rows, kind: table.kind(), near_ties: NearTies::Merge }
     }
 
+    /// Of rows at their exact times; of subjects where they have no weights.
+    pub(super) fn of_rows(rows: Vec<At<Sums>>, weights: Option<Kind>, near_ties: NearTies) -> Self {
+        let rows = match weights {
+            Some(_) => Rows::Sums(rows),
+            None => {
+                Rows::Heads(rows.iter().map(|row| At { time: row.time, counts: row.counts.heads }).collect())
+            }
+        };
+        let kind = weights.unwrap_or(Kind { sampling: false, reversed: false });
+        Self { rows, kind, near_ties }
+    }
+
     /// Of one table or more, none of which is empty.
     pub(super) fn of(tables: &[&RiskTable]) -> Result<Self> {
         let first = tables[0];
@@ -157,7 +170,6 @@ impl Whole {
     }
 
     /// The same with near ties to be judged by this rule.
-    #[cfg(feature = "arrow")]
     pub(super) fn judged(self, near_ties: NearTies) -> Self {
         Self { near_ties, ..self }
     }
@@ -195,7 +207,7 @@ pub(super) fn chained<'a>(wholes: impl Iterator<Item = &'a Whole> + Clone) -> Ve
 }
 
 /// Two by two, until one is left: to and fro between two blocks of memory.
-fn in_rounds<C: Tally>(parts: Vec<Vec<At<C>>>) -> Vec<At<C>> {
+pub(super) fn in_rounds<C: Copy + AddAssign>(parts: Vec<Vec<At<C>>>) -> Vec<At<C>> {
     let mut ends: Vec<usize> = parts
         .iter()
         .scan(0, |sum, p| {
@@ -224,7 +236,7 @@ fn in_rounds<C: Tally>(parts: Vec<Vec<At<C>>>) -> Vec<At<C>> {
     rows
 }
 
-fn both<C: Tally>(a: &[At<C>], b: &[At<C>], rows: &mut Vec<At<C>>) {
+fn both<C: Copy + AddAssign>(a: &[At<C>], b: &[At<C>], rows: &mut Vec<At<C>>) {
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
         let (x, y) = (a[i], b[j]);

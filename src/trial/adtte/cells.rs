@@ -66,7 +66,7 @@ impl Cells {
         must_be: &'static str,
     ) -> Result<Option<T>> {
         let text = self.text(row, column);
-        if matches!(text, "" | "." | "NA") {
+        if is_missing(text) {
             return Ok(None);
         }
         text.parse().map(Some).map_err(|_| self.invalid(row, column, must_be))
@@ -82,6 +82,11 @@ impl Cells {
             must_be,
         })
     }
+}
+
+/// Is it no value: empty, or as SAS and R write what is missing?
+pub(super) fn is_missing(text: &str) -> bool {
+    matches!(text, "" | "." | "NA")
 }
 
 /// Column names are compared in capitals, as ADaM writes them, without spaces around them or a byte-order mark.

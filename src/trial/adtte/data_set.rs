@@ -36,13 +36,23 @@ pub struct AdtteRow {
 }
 
 /// A time-to-event data set.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Adtte {
     pub(super) rows: Vec<AdtteRow>,
     /// What each row's event or censoring is called in an analysis.
     pub(super) reasons: Vec<String>,
     pub(super) other_columns: Vec<String>,
     pub(super) days: DayCount,
+    /// The row of the file that each row was: rows that cannot be used are left out.
+    pub(super) lines: Vec<usize>,
+}
+
+/// Data sets are equal that hold the same, wherever in a file it stood.
+impl PartialEq for Adtte {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.rows, &self.reasons, &self.other_columns, self.days)
+            == (&other.rows, &other.reasons, &other.other_columns, other.days)
+    }
 }
 
 impl Adtte {
@@ -79,6 +89,6 @@ impl Adtte {
     /// A cell of one of the other columns.
     pub(super) fn other<'a>(&'a self, row: &'a AdtteRow, column: &str) -> Option<&'a str> {
         let at = self.other_columns.iter().position(|c| c == column)?;
-        row.other.get(at).map(String::as_str).filter(|cell| !cell.is_empty())
+        row.other.get(at).map(String::as_str).filter(|cell| !matches!(*cell, "" | "."))
     }
 }

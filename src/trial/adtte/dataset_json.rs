@@ -15,7 +15,8 @@ impl Adtte {
     /// lines (NDJSON): the object without rows, then an array of cells on each line.
     ///
     /// # Errors
-    /// As [`read_csv`](Self::read_csv); [`FileError::DataSet`](crate::FileError::DataSet) for what is no Dataset-JSON.
+    /// As [`read_csv`](Self::read_csv); [`FileError::DataSet`](crate::FileError::DataSet) for what is no Dataset-JSON, or has
+    /// not as many rows as its `records` says.
     pub fn read_dataset_json(source: impl Read, options: impl Into<ReadOptions>) -> Result<Import> {
         let mut values = serde_json::Deserializer::from_reader(source).into_iter::<Value>();
         let file = values.next().unwrap_or(Ok(Value::Null)).map_err(unreadable)?;
@@ -31,6 +32,14 @@ impl Adtte {
             (Some(_), false) => return Err(unreadable("there is something behind the end of the object")),
             (None, true) => return Err(unreadable("there is no array `rows`")),
         };
+        if let Some(records) = file.get("records").and_then(Value::as_u64)
+            && records != all.len() as u64
+        {
+            let held = all.len();
+            return Err(unreadable(format!(
+                "`records` says {records} rows, but there are {held}: it is cut short"
+            )));
+        }
         let mut rows = Vec::new();
         for (i, row) in all.iter().enumerate() {
             let cells = row.as_array().filter(|cells| cells.len() == header.len());

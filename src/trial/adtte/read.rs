@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use crate::error::{Error, FileError, Result};
-use crate::trial::adtte::cells::{Cells, column};
+use crate::trial::adtte::cells::{Cells, column, is_missing};
 use crate::trial::adtte::cnsr::Cnsr;
 use crate::trial::adtte::data_set::{Adtte, AdtteRow};
 use crate::trial::adtte::import::{Import, Note};
@@ -38,15 +38,20 @@ impl FromStr for Day {
 
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
         // Four digits are a year without its day, not a number of days.
+        // From 1900 to 2100: 201403 is a month without its day, and 1.7e9 seconds.
         if let Ok(days) = text.parse::<f64>()
             && days.fract() == 0.0
-            && days.abs() < 1e6
+            && (-21_914.0..=51_134.0).contains(&days)
             && !is_partial(text)
         {
             let days = jiff::Span::new().try_days(days as i64)?;
             return Date::new(1960, 1, 1)?.checked_add(days).map(Self);
         }
-        text.parse().or_else(|_| Date::strptime("%d%b%Y", text)).map(Self)
+        // Nine characters: `%Y` would take 14 for the year 14.
+        match text.parse() {
+            Err(_) if text.len() == 9 => Date::strptime("%d%b%Y", text).map(Self),
+            date => date.map(Self),
+        }
     }
 }
 
@@ -137,35 +142,43 @@ impl Adtte {
     /// [`FileError::DataSet`](crate::FileError::DataSet) for a file that is no CSV; [`FileError::MissingColumn`](crate::FileError::MissingColumn); [`FileError::InvalidCell`](crate::FileError::InvalidCell) for a cell that
     /// does not hold what its column must, with its row and column; [`Error::Empty`] where no row can be used. A row
     /// without an arm is left out with a note, a partial date counts as missing with a remark, and two rows of one subject
-    /// and parameter are remarked upon: that parameter alone cannot be analysed.
+    /// and parameter are remarked upon: that parameter alone cannot be analysed. Arms and parameters that differ by case or
+    /// blanks alone are remarked upon too.
     pub fn read_csv(source: impl Read, options: impl Into<ReadOptions>) -> Result<Import> {
         Self::from_cells(&Cells::csv(source)?, &options.into())
     }
 
     pub(super) fn from_cells(cells: &Cells, options: &ReadOptions) -> Result<Import> {
         let at = Layout::of(cells, options)?;
-        let mut rows = Vec::new();
+        let (mut rows, mut lines) = (Vec::new(), Vec::new());
         let mut notes = Notes::default();
+        let mut alike = Alike::default();
         let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
         for i in 0..cells.rows.len() {
             for column in [at.usubjid, at.paramcd] {
-                if cells.text(i, Some(column)).is_empty() {
+                if is_missing(cells.text(i, Some(column))) {
                     return Err(cells.invalid(i, Some(column), "given"));
                 }
             }
             let (usubjid, paramcd) = (cells.text(i, Some(at.usubjid)), cells.text(i, Some(at.paramcd)));
             let note =
                 |what: String| Note { row: i + 1, usubjid: usubjid.into(), paramcd: paramcd.into(), what };
-            if cells.text(i, Some(at.trtp)).is_empty() {
+            if is_missing(cells.text(i, Some(at.trtp))) {
                 notes.dropped.push(note(format!("{} is missing", cells.header[at.trtp])));
                 continue;
             }
+            let Some(row) = at.row(cells, i, options, &mut notes)? else { continue };
             if let Some(first) = seen.insert((usubjid, paramcd), i + 1) {
                 notes.remarks.push(note(format!(
                     "row {first} has the same subject and parameter: {paramcd} cannot be analysed until one is removed"
                 )));
             }
-            rows.extend(at.row(cells, i, options, &mut notes)?);
+            for column in [at.trtp, at.paramcd] {
+                let what = alike.remark(&cells.header[column], cells.text(i, Some(column)));
+                notes.remarks.extend(what.map(note));
+            }
+            rows.push(row);
+            lines.push(i + 1);
         }
         if rows.is_empty() {
             return Err(Error::Empty { argument: "the set of usable rows" });
@@ -173,9 +186,32 @@ impl Adtte {
         let other_columns = at.other.iter().map(|&c| cells.header[c].clone()).collect();
         let Notes { dropped, remarks } = notes;
         let reasons = super::transfer::names(&rows);
-        let adtte = Adtte { rows, reasons, other_columns, days: options.days };
+        let adtte = Adtte { rows, reasons, other_columns, days: options.days, lines };
         let contradictions = DIES_WITH.iter().flat_map(|within| adtte.contradictions(within, "OS")).collect();
         Ok(Import { adtte, dropped, remarks, contradictions })
+    }
+}
+
+/// Names that have been met, to find those that differ by their case or blanks alone.
+#[derive(Default)]
+struct Alike {
+    /// By column and by the name in small letters without blanks: the names as they stand.
+    names: HashMap<(String, String), Vec<String>>,
+}
+
+impl Alike {
+    /// What there is to say where a name is met for the first time and is nearly one that was met before.
+    fn remark(&mut self, column: &str, name: &str) -> Option<String> {
+        let plain: String = name.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+        let known = self.names.entry((column.into(), plain)).or_default();
+        if known.iter().any(|k| k == name) {
+            return None;
+        }
+        known.push(name.into());
+        let [first, .., _] = known.as_slice() else { return None };
+        Some(format!(
+            "{column} is {name:?}, which differs from {first:?} by its case or blanks alone: they count as two"
+        ))
     }
 }
 

@@ -113,7 +113,8 @@ impl Adtte {
                 other: strata.collect(),
             });
         }
-        Self { reasons: names(&rows), rows, other_columns, days }
+        let lines = (1..=rows.len()).collect();
+        Self { reasons: names(&rows), rows, other_columns, days, lines }
     }
 
     /// The rows of several parameters in one data set.
@@ -135,6 +136,7 @@ impl Adtte {
                 return Err(Error::File(FileError::DuplicateRow { row, first, usubjid, paramcd }));
             }
         }
+        self.lines.extend(self.rows.len() + 1..=self.rows.len() + other.rows.len());
         self.rows.extend(other.rows);
         self.reasons = names(&self.rows);
         Ok(())
@@ -165,9 +167,10 @@ impl Adtte {
         let mut baselines = Vec::new();
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for (i, row) in rows() {
-            if let Some(first) = seen.insert(&row.usubjid, i + 1) {
+            if let Some(first) = seen.insert(&row.usubjid, self.lines[i]) {
                 let (usubjid, paramcd) = (row.usubjid.clone(), row.paramcd.clone());
-                return Err(Error::File(FileError::DuplicateRow { row: i + 1, first, usubjid, paramcd }));
+                let row = self.lines[i];
+                return Err(Error::File(FileError::DuplicateRow { row, first, usubjid, paramcd }));
             }
             let time = row.avalu.time(row.aval);
             let kind = self.reasons[i].as_str();
@@ -190,7 +193,7 @@ impl Adtte {
                 time,
                 outcome,
                 window: Window { after: time, by: row.cnsr.is_event().then_some(time) },
-                decision: Decision::Read { row: i + 1 },
+                decision: Decision::Read { row: self.lines[i] },
             });
             baselines.push(Baseline { strata: self.strata(row), characteristics: Vec::new() });
         }
@@ -210,7 +213,7 @@ impl Adtte {
     }
 
     /// The stratification factors of a row: `STRATwR` as randomised and `STRATwV` as verified (as randomised where
-    /// there is none), called as `STRATwD` says; without numbers, `STRATAR` and `STRATAV`. `STRATw` alone counts as
+    /// there is none), called as `STRATwD` says, with the column where two are called alike; without numbers, `STRATAR` and `STRATAV`. `STRATw` alone counts as
     /// randomised.
     fn strata(&self, row: &AdtteRow) -> Vec<Stratum> {
         let mut strata = Vec::new();
@@ -227,8 +230,11 @@ impl Adtte {
                 continue;
             }
             if let Some(randomised) = cell(if plain { "" } else { "R" }) {
+                let column = format!("STRAT{stem}");
+                let named = cell("D").unwrap_or(&column);
+                let taken = strata.iter().any(|s: &Stratum| s.factor == named);
                 strata.push(Stratum {
-                    factor: cell("D").unwrap_or(&format!("STRAT{stem}")).into(),
+                    factor: if taken { format!("{named} ({column})") } else { named.into() },
                     randomised: randomised.into(),
                     actual: cell("V").unwrap_or(randomised).into(),
                 });

@@ -103,13 +103,22 @@ impl Flow {
 impl<A: Label, E: Label> Trial<A, E> {
     /// The trial's flow, down to the populations that are analysed.
     pub fn flow(&self, populations: &[Population<A, E>]) -> Flow {
-        let arms = self.arms();
+        let taken = |p: &Population<A, E>| -> Vec<A> {
+            self.subjects().iter().filter_map(|s| p.take(s).map(|s| s.arm())).collect()
+        };
+        let taken: Vec<Vec<A>> = populations.iter().map(taken).collect();
+        let mut arms = self.arms();
+        // Who is analysed on an arm to which nobody was randomised is counted there.
+        for &arm in taken.iter().flatten() {
+            if !arms.contains(&arm) {
+                arms.push(arm);
+            }
+        }
         let count = |condition: &dyn Fn(&crate::trial::Subject<A, E>) -> bool| -> Vec<usize> {
             let on = |&arm: &A| self.subjects().iter().filter(|s| s.arm() == arm && condition(s)).count();
             arms.iter().map(on).collect()
         };
-        let analysed = populations.iter().map(|p| {
-            let taken: Vec<A> = self.subjects().iter().filter_map(|s| p.take(s).map(|s| s.arm())).collect();
+        let analysed = populations.iter().zip(&taken).map(|(p, taken)| {
             let per_arm = arms.iter().map(|arm| taken.iter().filter(|a| *a == arm).count()).collect();
             (p.name().to_string(), per_arm)
         });

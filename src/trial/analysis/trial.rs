@@ -1,5 +1,6 @@
 //! A trial's subjects, and the way from their facts to the records of an endpoint.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::error::{Error, Result, TrialError};
@@ -224,6 +225,15 @@ impl<A: Label, E: Label> Trial<A, E> {
         Analysis::new(about, records, baselines)
     }
 
+    /// A subject stands in a trial once.
+    fn check_ids(&self) -> Result<()> {
+        let mut seen = HashSet::new();
+        match self.subjects.iter().filter_map(|s| s.id.as_deref()).find(|id| !seen.insert(*id)) {
+            Some(id) => Err(Error::DuplicateName { what: "subjects", name: id.into() }),
+            None => Ok(()),
+        }
+    }
+
     /// The events that end follow-up.
     fn terminal_kinds(&self) -> Vec<E> {
         let mut kinds: Vec<E> = Vec::new();
@@ -239,6 +249,7 @@ impl<A: Label, E: Label> Trial<A, E> {
 
     /// A kind of event ends follow-up in all subjects or in none: nobody lives on after death.
     fn check_terminal(&self, kinds: &[E]) -> Result<()> {
+        self.check_ids()?;
         for (position, s) in self.subjects.iter().enumerate() {
             if let Some(&(at, kind)) = s.events.iter().find(|(_, kind)| kinds.contains(kind)) {
                 return Err(Error::Trial(TrialError::NotTerminal {

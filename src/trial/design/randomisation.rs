@@ -86,10 +86,17 @@ fn check_subjects(subjects: usize) -> Result<()> {
     )
 }
 
+/// An arm or a factor is found by its name, so no two have one.
+fn check_distinct(what: &'static str, names: &[String]) -> Result<()> {
+    let twice = names.iter().enumerate().find(|&(i, name)| names[..i].contains(name));
+    twice.map_or(Ok(()), |(_, name)| Err(Error::DuplicateName { what, name: name.clone() }))
+}
+
 fn check_arms(arms: &[String], ratio: &[usize]) -> Result<()> {
     if arms.len() < 2 {
         return Err(Error::TooFewGroups { found: arms.len() });
     }
+    check_distinct("arms", arms)?;
     check_len("ratio", ratio.len(), "arms", arms.len())?;
     if let Some(&value) = ratio.iter().find(|r| !(1..=1000).contains(*r)) {
         return Err(Error::OutOfRange {
@@ -122,7 +129,7 @@ impl PermutedBlockList {
     /// The list of a stratum: whole blocks, cut at the number of subjects.
     ///
     /// # Errors
-    /// [`Error::TooFewGroups`], [`Error::LengthMismatch`], [`Error::OutOfRange`] for the ratio and for sizes that are not
+    /// [`Error::TooFewGroups`], [`Error::DuplicateName`], [`Error::LengthMismatch`], [`Error::OutOfRange`] for the ratio and for sizes that are not
     /// multiples of its sum or above 10,000; [`Error::Empty`] without sizes; [`Error::TooLarge`] for more subjects than
     /// fit into memory.
     pub fn allocate(&self, stratum: &str, subjects: usize) -> Result<Vec<Allocation>> {
@@ -299,12 +306,13 @@ impl Minimisation {
     /// Begins the allocation.
     ///
     /// # Errors
-    /// [`Error::TooFewGroups`], [`Error::LengthMismatch`], [`Error::OutOfRange`] for options, [`Error::Empty`] without factors.
+    /// [`Error::TooFewGroups`], [`Error::DuplicateName`], [`Error::LengthMismatch`], [`Error::OutOfRange`] for options, [`Error::Empty`] without factors.
     pub fn start(&self) -> Result<MinimisedTrial> {
         check_arms(&self.arms, &self.ratio)?;
         if self.factors.is_empty() {
             return Err(Error::Empty { argument: "factors" });
         }
+        check_distinct("factors", &self.factors)?;
         check_len("weights", self.weights.len(), "factors", self.factors.len())?;
         if let Some(&value) = self.weights.iter().find(|w| !(**w >= 0.0 && w.is_finite())) {
             return Err(Error::OutOfRange { argument: "weights", value, must_be: "finite and at least 0" });

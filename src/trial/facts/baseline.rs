@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result, TrialError};
-use crate::survival::data::groups::Groups;
+use crate::survival::data::groups::{Groups, encode};
 use crate::survival::regression::design::DesignBuilder;
 
 /// One factor by which randomisation was stratified, as it was entered then and as it turned out to be.
@@ -67,6 +67,22 @@ impl Baseline {
         self.characteristics.iter().find(|(n, _)| n == name).map(|(_, c)| c)
     }
 
+    /// Factors and characteristics are found by their names, so no two have one.
+    pub(in crate::trial) fn check(&self) -> Result<()> {
+        let twice = |names: Vec<&str>| {
+            let at = (1..names.len()).find(|&i| names[..i].contains(&names[i]));
+            at.map(|i| names[i].to_string())
+        };
+        let of = |what, name: Option<String>| match name {
+            Some(name) => Err(Error::DuplicateName { what, name }),
+            None => Ok(()),
+        };
+        let strata = self.strata.iter().map(|s| s.factor.as_str()).collect();
+        of("stratification factors of one subject", twice(strata))?;
+        let characteristics = self.characteristics.iter().map(|(name, _)| name.as_str()).collect();
+        of("characteristics of one subject", twice(characteristics))
+    }
+
     /// The level of a factor, in the version that is asked for.
     fn level(&self, factor: &str, version: Stratification) -> Option<&str> {
         let stratum = self.strata.iter().find(|s| s.factor == factor)?;
@@ -97,9 +113,17 @@ pub(in crate::trial) fn strata<'a>(
                 || Error::Trial(TrialError::MissingBaseline { subject: name(i), what: factor.into() });
             levels.push(baseline.level(factor, version).ok_or_else(missing)?);
         }
-        labels.push(levels.join(", "));
+        labels.push(levels);
     }
-    Ok(Groups::new(&labels))
+    let (codes, firsts) = encode(&labels);
+    let joined = |quote: fn(&&str) -> String| -> Vec<String> {
+        let levels = |i: &usize| labels[*i].iter().map(quote).collect::<Vec<_>>().join(", ");
+        firsts.iter().map(levels).collect()
+    };
+    let codes: Vec<usize> = codes.into_iter().map(|c| c as usize).collect();
+    // Levels that have commas of their own are told apart by quotes.
+    Groups::from_codes(&codes, &joined(|level| (*level).to_string()))
+        .or_else(|_| Groups::from_codes(&codes, &joined(|level| format!("{level:?}"))))
 }
 
 /// Adds a characteristic of all subjects to a design: a column of numbers, or a factor against its first level.

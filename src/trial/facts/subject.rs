@@ -242,9 +242,11 @@ impl<A: Label, E: Label> SubjectBuilder<A, E> {
     ///
     /// # Errors
     /// Each names the subject. [`TrialError::InvalidSubjectTime`](crate::TrialError::InvalidSubjectTime) for a time that is NaN, infinite or negative;
-    /// [`TrialError::AfterExit`](crate::TrialError::AfterExit) for an event or visit after the end of follow-up.
+    /// [`TrialError::AfterExit`](crate::TrialError::AfterExit) for an event or visit after the end of follow-up;
+    /// [`Error::DuplicateName`] for a stratification factor or a characteristic that is given twice.
     pub fn until(mut self, end: Time, exit: Exit<E>) -> Result<Subject<A, E>> {
         let subject = name(self.id.as_deref(), self.arm);
+        self.baseline.check()?;
         let times = [("entry", self.entered), ("end of follow-up", end)].into_iter();
         let times = times.chain(self.visits.iter().map(|&t| ("visit", t)));
         for (what, t) in times {

@@ -118,20 +118,35 @@ fn check(breaks: &[f64]) -> Result<()> {
 
 fn of(data: &RightCensored, member: impl Fn(usize) -> bool, breaks: &[f64]) -> Result<LifeTable> {
     check(breaks)?;
+    // A time that is a break but for rounding is at the break; breaks themselves stay apart.
+    let merged = data.merged_with(breaks).filter(|(_, breaks)| check(breaks).is_ok());
+    Ok(match &merged {
+        Some((data, limits)) => counted(data, member, breaks, limits),
+        None => counted(data, member, breaks, breaks),
+    })
+}
+
+/// The table of intervals with these breaks, of which a time is in the one that `limits` say.
+fn counted(
+    data: &RightCensored,
+    member: impl Fn(usize) -> bool,
+    breaks: &[f64],
+    limits: &[f64],
+) -> LifeTable {
     let weights = data.weights().map(Weights::values);
-    let interval = |t: f64| breaks.partition_point(|b| *b <= t) - 1;
-    let mut counts = vec![Counts::default(); breaks.len()];
+    let interval = |t: f64| limits.partition_point(|b| *b <= t) - 1;
+    let mut counts = vec![Counts::default(); limits.len()];
     for i in (0..data.len()).filter(|&i| member(i)) {
         let weight = weights.map_or(1.0, |w| w[i]);
         let entry = data.entry().map_or(0.0, |e| e[i]);
         let (start, end) = (interval(entry), interval(data.time()[i]));
-        *(if entry == breaks[start] { &mut counts[start].present } else { &mut counts[start].late }) +=
+        *(if entry == limits[start] { &mut counts[start].present } else { &mut counts[start].late }) +=
             weight;
         *(if data.event()[i] { &mut counts[end].events } else { &mut counts[end].withdrawn }) += weight;
     }
     let mut table = LifeTable { rows: rows(breaks, &counts), robust: data.is_robust() };
     if table.robust {
-        robust_errors(&mut table.rows, data, member, breaks);
+        robust_errors(&mut table.rows, data, member, limits);
     }
-    Ok(table)
+    table
 }

@@ -27,7 +27,9 @@ pub(super) fn smallest_error(
     let mut at_risk = 1.0;
     let sizes: Vec<f64> = (0..GRID)
         .map(|k| {
-            while let Some(row) = rows.next_if(|row| row.time <= time(k) || at_risk == 0.0) {
+            // A time that is one of the grid but for rounding is at it.
+            let passed = time(k) + 1e-9 * step;
+            while let Some(row) = rows.next_if(|row| row.time <= passed || at_risk == 0.0) {
                 at_risk = row.at_risk;
             }
             // Of the next row, at which those who are there now are counted.
@@ -47,7 +49,8 @@ pub(super) fn smallest_error(
                 let h = (to - from) / PIECES as f64;
                 let (mut mean, mut variance) = (0.0, 0.0);
                 for i in 0..=PIECES {
-                    let at = from + h * i as f64;
+                    // The last point is the end itself: a rounding beyond it the kernel is 0.
+                    let at = if i == PIECES { to } else { from + h * i as f64 };
                     let simpson = if i == 0 || i == PIECES { 1.0 } else { 2.0 + 2.0 * (i % 2) as f64 };
                     let weight = range.weight(kernel, b, t, at);
                     mean += simpson * h / 3.0 * weight * read(&hazard, at);

@@ -27,7 +27,7 @@ pub struct AdditiveModel {
     pub(super) robust: bool,
     pub(super) start: f64,
     pub(super) end: Option<EstimationEnd>,
-    /// The end of follow-up of each stratum.
+    /// The end of follow-up of each stratum, or of what was used of it.
     pub(super) last: Vec<f64>,
     pub(super) times: Vec<f64>,
     pub(super) at_risk: Vec<usize>,
@@ -253,7 +253,8 @@ impl AdditiveModel {
     }
 
     /// The test of no effect of any covariate: `U' V⁻ U` of the weighted sums `U_j = Σ w_j(t) dB_j(t)` without those of
-    /// intercepts. R's `aareg` prints it (Aalen 1989, Stat Med 8:907).
+    /// intercepts. R's `aareg` prints it (Aalen 1989, Stat Med 8:907). There is no test (0 degrees of freedom) where a robust
+    /// variance does not know all coefficients, as with no more clusters than covariates.
     ///
     /// # Cost
     /// The sums are kept by the fit; q³ operations for q covariates.
@@ -285,6 +286,10 @@ impl AdditiveModel {
         let v: Vec<f64> =
             (0..q * q).map(|i| covariance[i] / safe(unit[i / q.max(1)]) / safe(unit[i % q.max(1)])).collect();
         let (statistic, df) = quadratic_form(&u, &v);
+        // A robust variance from no more clusters than covariates does not know all of them.
+        if self.robust && df < q {
+            return TestResult { statistic: 0.0, degrees_of_freedom: 0 };
+        }
         TestResult { statistic, degrees_of_freedom: df }
     }
 

@@ -89,7 +89,7 @@ impl AdditiveHazards {
         Self { start, ..self }
     }
 
-    /// Events after it are left out.
+    /// Events after it are left out, and nothing is estimated beyond it.
     pub fn until(self, until: f64) -> Self {
         Self { until, ..self }
     }

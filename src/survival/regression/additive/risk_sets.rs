@@ -39,6 +39,7 @@ pub(super) struct RiskSets {
     /// The event times that are used.
     pub times: Vec<EventSet>,
     pub start: f64,
+    until: f64,
     pub end: Option<EstimationEnd>,
 }
 
@@ -103,6 +104,7 @@ impl RiskSets {
             robust: data.is_robust(),
             times: Vec::new(),
             start,
+            until,
             end: None,
             time,
         };
@@ -157,10 +159,10 @@ impl RiskSets {
         }
     }
 
-    /// The last time of each stratum: 0 without rows.
+    /// The last time of each stratum, or that until which events are used where it comes first: 0 without rows.
     pub fn last_of_strata(&self) -> Vec<f64> {
         let mut last = vec![0.0; self.intercepts];
-        self.stratum.iter().zip(&self.time).for_each(|(s, t)| last[*s as usize] = *t);
+        self.stratum.iter().zip(&self.time).for_each(|(s, t)| last[*s as usize] = t.min(self.until));
         last
     }
 

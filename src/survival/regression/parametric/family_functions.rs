@@ -198,8 +198,7 @@ impl Distribution for Family {
                 (scale.log_minus_slope(s) + slope.ln()).shift(-t.ln())
             }
             Self::PiecewiseExponential { cuts } => {
-                let piece = cuts.iter().take_while(|c| t > **c).count();
-                p[0] + p[piece + 1] + piecewise_log_survival([0.0, t], cuts, p)
+                p[0] + p[piece(cuts, t) + 1] + piecewise_log_survival([0.0, t], cuts, p)
             }
             Self::MixtureCure(base) => {
                 log_shares(p[0]).1 + base.log_density(t, &base.base_parameters(&p[1..]))
@@ -289,7 +288,7 @@ impl Distribution for Family {
         match self {
             Self::WeibullPh => p[1] + p[0] + p[0].exp().shift(-1.0).scale(t.ln()),
             Self::Gompertz => p[1] + p[0].scale(t),
-            Self::PiecewiseExponential { cuts } => p[0] + p[1 + cuts.iter().take_while(|c| t > **c).count()],
+            Self::PiecewiseExponential { cuts } => p[0] + p[1 + piece(cuts, t)],
             Self::Spline { scale: SplineScale::Hazard, knots } => {
                 let slope = knots.slope(t, p);
                 if slope.value() <= 0.0 {
@@ -379,4 +378,11 @@ fn piecewise_log_survival<T: Real>([mut from, t]: [f64; 2], cuts: &[f64], p: &[T
         from = from.max(to);
     }
     -hazard
+}
+
+/// The piece with the hazard of an event at `t`: a piece ends with its cut, and a time that is a cut but for rounding (0.1 + 0.2
+/// for a cut at 0.3) is at the cut.
+fn piece(cuts: &[f64], t: f64) -> usize {
+    const ROUNDING: f64 = 1.4901161193847656e-8; // √ε, as for near ties
+    cuts.iter().take_while(|&&c| t - c > ROUNDING * c.max(1.0)).count()
 }

@@ -208,17 +208,19 @@ impl<D: Distribution> Parametric<D> {
         let one = |(name, value): &(String, f64)| {
             let p = Self::position(parameters, name)?;
             let working = parameters[p].link.working(*value);
-            if working.is_finite() {
-                return Ok((p, working));
-            }
             let must_be = match parameters[p].link {
+                _ if working.is_finite() => return Ok((p, working)),
                 Link::Identity => "finite",
                 Link::Log => "finite and above 0",
                 Link::Logit => "inside (0, 1)",
             };
             Err(Error::OutOfRange { argument: "the fixed value of a parameter", value: *value, must_be })
         };
-        self.fixed.iter().map(one).collect()
+        let fixed: Vec<(usize, f64)> = self.fixed.iter().map(one).collect::<Result<_>>()?;
+        match (1..fixed.len()).find(|&i| fixed[..i].iter().any(|f| f.0 == fixed[i].0)) {
+            Some(i) => Err(Error::DuplicateName { what: "fixed parameters", name: self.fixed[i].0.clone() }),
+            None => Ok(fixed),
+        }
     }
 
     /// The columns that act on each parameter.
@@ -230,24 +232,23 @@ impl<D: Distribution> Parametric<D> {
     ) -> Result<Vec<Vec<(usize, String)>>> {
         let column = |name: &String| {
             let at = design.names().iter().position(|known| known == name);
-            let known = || design.names().join(", ");
             at.map(|j| (j, name.clone())).ok_or_else(|| {
-                Error::Model(ModelError::UnknownCovariate { covariate: name.clone(), known: known() })
+                let known = design.names().join(", ");
+                Error::Model(ModelError::UnknownCovariate { covariate: name.clone(), known })
             })
         };
         let mut columns = vec![Vec::new(); parameters.len()];
-        let all = design.names().to_vec();
-        columns[location] =
-            self.location.as_ref().unwrap_or(&all).iter().map(column).collect::<Result<_>>()?;
+        let all = self.location.as_deref().unwrap_or(design.names());
+        let mut given = vec![(location, all)];
         for (name, of_parameter) in &self.on {
-            let p = Self::position(parameters, name)?;
+            given.push((Self::position(parameters, name)?, of_parameter));
+        }
+        for (p, of_parameter) in given {
             for name in of_parameter {
                 let one = column(name)?;
                 if columns[p].contains(&one) {
-                    return Err(Error::DuplicateName {
-                        what: "columns of one parameter",
-                        name: name.clone(),
-                    });
+                    let what = "columns of one parameter";
+                    return Err(Error::DuplicateName { what, name: name.clone() });
                 }
                 columns[p].push(one);
             }

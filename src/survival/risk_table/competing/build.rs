@@ -1,16 +1,20 @@
 //! Subjects become a table: counted, sorted as integers, or in the general case sorted as rows of three fields.
 
 use crate::error::Result;
-use crate::numeric::near_ties;
-use crate::numeric::order::{Mark, pack, unpack_time};
-use crate::numeric::sums::Sum;
+use crate::numeric::order::{pack, unpack_time};
+use crate::numeric::sums::Twofold;
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::groups::Groups;
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::weights::Weights;
+use crate::survival::risk_table::builder::Tally;
 use crate::survival::risk_table::competing::columns::Columns;
+use crate::survival::risk_table::competing::exact::{Events, with_events};
 use crate::survival::risk_table::competing::packed::packed;
-use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
-use crate::survival::risk_table::table::{RiskTable, Row};
+use crate::survival::risk_table::competing::table::CompetingRiskTable;
+use crate::survival::risk_table::count::kind;
+use crate::survival::risk_table::merge::{Whole, chained};
+use crate::survival::risk_table::tally::{At, Sums, What};
 
 impl CompetingRiskTable {
     /// The table of all subjects. Strata are ignored.
@@ -123,22 +127,8 @@ struct Coded {
     weight: f64,
 }
 
-/// Equal times are ordered by cause and weight, so that sums are the same bits in any input order.
-impl Mark for Coded {
-    fn key(self) -> u64 {
-        self.key
-    }
-
-    fn with_key(self, key: u64) -> Self {
-        Self { key, ..self }
-    }
-
-    fn sort(marks: &mut [Self]) {
-        marks.sort_unstable_by_key(|m| (m.key, m.code, m.weight.to_bits()));
-    }
-}
-
-/// Weights, late entries, near ties across groups: marks of three fields.
+/// Weights, late entries, near ties across groups: marks of three fields. Near ties are judged over the exact times of all
+/// tables together, as they are where parts are merged.
 fn general(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Vec<CompetingRiskTable> {
     let any = data.any_cause();
     let k = cells.map_or(1, |(_, k)| k);
@@ -157,20 +147,22 @@ fn general(data: &CompetingRisks, cells: Option<(&[u32], usize)>) -> Vec<Competi
         }
     }
     for stream in &mut streams {
-        Coded::sort(stream);
-    }
-    if any.judges_near_ties() {
-        near_ties::merge(&mut streams);
+        // Equal times are ordered by cause and weight, so that sums are the same bits in any input order.
+        stream.sort_unstable_by_key(|m| (m.key, m.code, m.weight.to_bits()));
     }
     let entries = streams.split_off(k);
-    let table = |(exits, entries): (&Vec<Coded>, &Vec<Coded>)| {
-        if let Some(weights) = any.weights() {
-            weighted_table(exits, entries, data.causes(), matches!(weights, Weights::Sampling(_)))
-        } else {
-            subjects_table(exits, entries, data.causes())
-        }
+    let near_ties = if any.judges_near_ties() { NearTies::Merge } else { NearTies::Exact };
+    let (mut wholes, mut events) = (Vec::with_capacity(k), Vec::with_capacity(k));
+    for (exits, entries) in streams.iter().zip(&entries) {
+        let (rows, of_causes) = exact_rows(exits, entries, data.causes().len());
+        wholes.push(Whole::of_rows(rows, any.weights().map(kind), near_ties));
+        events.push(of_causes);
+    }
+    let chained = chained(wholes.iter());
+    let table = |(whole, events): (Whole, Vec<Events>)| {
+        with_events(whole.finish(&chained), data.causes().to_vec(), &events)
     };
-    streams.iter().zip(&entries).map(table).collect()
+    wholes.into_iter().zip(events).map(table).collect()
 }
 
 /// The marks at the first time of either stream, and that time.
@@ -184,64 +176,34 @@ fn next_time<'a>(
         return None;
     }
     let take = |s: &mut &'a [Coded]| {
-        let (now, rest) = s.split_at(s.partition_point(|m| m.key <= key));
+        let (now, rest) = s.split_at(s.iter().take_while(|m| m.key == key).count());
         *s = rest;
         now
     };
     Some((unpack_time(key), take(exits), take(entries)))
 }
 
-fn subjects_table(exits: &[Coded], entries: &[Coded], causes: &[String]) -> CompetingRiskTable {
-    let mut columns = Columns::new(causes.len(), exits.len(), entries.len(), exits.len());
+/// What happened at each exact time, and the events of each cause.
+fn exact_rows(exits: &[Coded], entries: &[Coded], causes: usize) -> (Vec<At<Sums>>, Vec<Events>) {
     let (mut exits, mut entries) = (exits, entries);
-    let mut counts = vec![0_u32; causes.len() + 1];
+    let (mut rows, mut events) = (Vec::with_capacity(exits.len()), vec![Events::new(); causes]);
     while let Some((time, leave, enter)) = next_time(&mut exits, &mut entries) {
-        counts.fill(0);
-        for m in leave {
-            counts[m.code as usize] += 1;
+        let mut place = <Sums as Tally>::Place::default();
+        for same in leave.chunk_by(|a, b| a.code == b.code) {
+            let code = same[0].code as usize;
+            let mut sum = Twofold::default();
+            for m in same {
+                Sums::count(&mut place, What::leaves(code > 0), m.weight);
+                sum.add(m.weight);
+            }
+            if code > 0 {
+                events[code - 1].push(At { time, counts: sum });
+            }
         }
-        columns.push(time, &counts, enter.len() as u32);
-    }
-    columns.finish(causes)
-}
-
-fn weighted_table(
-    exits: &[Coded],
-    entries: &[Coded],
-    causes: &[String],
-    sampling: bool,
-) -> CompetingRiskTable {
-    let (mut exits, mut entries) = (exits, entries);
-    let (mut rows, mut by_cause) = (Vec::new(), Vec::new());
-    let mut sums = vec![Sum::default(); causes.len() + 1];
-    while let Some((time, leave, enter)) = next_time(&mut exits, &mut entries) {
-        sums.fill(Sum::default());
-        for m in leave {
-            sums[m.code as usize].add(m.weight);
+        for m in enter {
+            Sums::count(&mut place, What::Enters, m.weight);
         }
-        let event_subjects = leave.iter().filter(|m| m.code > 0).count() as u32;
-        let events = match &sums[1..] {
-            [one] => one.value(),
-            several => several.iter().map(|s| s.value()).collect::<Sum>().value(),
-        };
-        rows.push(Row {
-            time,
-            at_risk: 0.0,
-            events,
-            censored: sums[0].value(),
-            entered: enter.iter().map(|m| m.weight).collect::<Sum>().value(),
-            subjects_at_risk: 0,
-            event_subjects,
-            censored_subjects: leave.len() as u32 - event_subjects,
-            entered_subjects: enter.len() as u32,
-        });
-        by_cause.extend(sums[1..].iter().map(|s| s.value()));
+        rows.push(At { time, counts: Sums::read(&place) });
     }
-    let by_cause = if causes.len() > 1 { ByCause::Weighted(by_cause) } else { ByCause::One };
-    CompetingRiskTable {
-        all: RiskTable::from_weighted_rows(rows, sampling),
-        causes: causes.to_vec(),
-        by_cause,
-        fine: Vec::new(),
-    }
+    (rows, events)
 }

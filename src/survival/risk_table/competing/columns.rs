@@ -1,7 +1,9 @@
 //! The columns of an unweighted table while it is written.
 
 use crate::survival::risk_table::competing::table::{ByCause, CompetingRiskTable};
+use crate::survival::risk_table::fine::{Fine, FineRows};
 use crate::survival::risk_table::table::RiskTable;
+use crate::survival::risk_table::tally::Heads;
 
 /// Columns of an unweighted table while they are written.
 pub(super) struct Columns {
@@ -12,6 +14,8 @@ pub(super) struct Columns {
     by_cause: Vec<u32>,
     now: u32,
     subjects: u32,
+    fine: Vec<Fine>,
+    fine_causes: Vec<f64>,
 }
 
 impl Columns {
@@ -24,6 +28,8 @@ impl Columns {
             by_cause: Vec::with_capacity(if causes > 1 { capacity * causes } else { 0 }),
             now: (subjects - late) as u32,
             subjects: subjects as u32,
+            fine: Vec::new(),
+            fine_causes: Vec::new(),
         }
     }
 
@@ -45,6 +51,15 @@ impl Columns {
         self.now = self.now - events - counts[0] + entered;
     }
 
+    /// Writes down that these were at `time` before they became a part of the row that comes next.
+    pub(super) fn remember(&mut self, time: f64, counts: &[u32]) {
+        let heads = Heads { events: counts[1..].iter().sum(), censored: counts[0], entered: 0 };
+        self.fine.push(Fine { row: self.time.len() as u32, time, heads });
+        if counts.len() > 2 {
+            self.fine_causes.extend(counts[1..].iter().map(|&n| f64::from(n)));
+        }
+    }
+
     pub(super) fn finish(mut self, causes: &[String]) -> CompetingRiskTable {
         if self.time.len() < self.time.capacity() / 2 {
             self.time.shrink_to_fit();
@@ -54,6 +69,14 @@ impl Columns {
         }
         let by_cause = if causes.len() > 1 { ByCause::Subjects(self.by_cause) } else { ByCause::One };
         let all = RiskTable::from_columns(self.time, self.at_risk, self.events, self.entered, self.subjects);
-        CompetingRiskTable { all, causes: causes.to_vec(), by_cause, fine: Vec::new() }
+        let all = RiskTable { fine: FineRows { rows: self.fine, sums: Vec::new() }, ..all };
+        CompetingRiskTable {
+            all,
+            causes: causes.to_vec(),
+            by_cause,
+            fine: self.fine_causes,
+            fine_lost: Vec::new(),
+            lost: Vec::new(),
+        }
     }
 }

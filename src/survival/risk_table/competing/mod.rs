@@ -5,12 +5,15 @@
 
 mod build;
 mod columns;
+mod exact;
 mod packed;
 mod parts;
 #[cfg(feature = "serde")]
 mod stored;
 pub(crate) mod table;
 
+pub(super) use exact::with_events;
+pub(super) use parts::events_of_all;
 #[cfg(feature = "arrow")]
 pub(super) use parts::from_parts;
 pub use table::CompetingRiskTable;

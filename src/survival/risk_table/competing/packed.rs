@@ -53,7 +53,8 @@ impl Packing {
     /// the censored and of each cause.
     fn columns<C: AsRef<[u32]> + AsMut<[u32]>>(self, keys: &[u64], tolerance: f64, mut counts: C) -> Columns {
         let mut columns = Columns::new(counts.as_ref().len() - 1, keys.len(), 0, keys.len());
-        let mut keys = keys.iter().copied();
+        let all = keys;
+        let mut keys = all.iter().copied();
         let mut next = keys.next();
         while let Some(first) = next {
             let (time, mut bits) = (self.time(first), first >> self.width);
@@ -75,9 +76,26 @@ impl Packing {
                 }
                 (key, bits) = (following, following >> self.width);
             }
+            if bits != first >> self.width {
+                let to = all.len() - keys.len() - usize::from(next.is_some());
+                let from = to - counts.as_ref().iter().sum::<u32>() as usize;
+                self.remember(&mut columns, &all[from..to], counts.as_ref().len());
+            }
             columns.push(time, &counts, 0);
         }
         columns
+    }
+
+    /// Writes down what near ties were before they became one row.
+    #[cold]
+    fn remember(self, columns: &mut Columns, keys: &[u64], width: usize) {
+        for same in keys.chunk_by(|a, b| a >> self.width == b >> self.width) {
+            let mut counts = vec![0; width];
+            for &key in same {
+                counts[self.code(key)] += 1;
+            }
+            columns.remember(self.time(same[0]), &counts);
+        }
     }
 }
 

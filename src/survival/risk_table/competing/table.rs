@@ -6,12 +6,13 @@ use crate::error::Result;
 use crate::numeric::sums::Sum;
 use crate::print::{Number, counted};
 use crate::survival::data::competing::position;
+use crate::survival::risk_table::competing::exact::Lost;
 use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable};
 
 /// How many were at risk, had an event of each cause, were censored and entered, at each distinct time.
 ///
 /// The conventions are those of the [`RiskTable`]: events before censorings, both before entries. Tables of parts merge
-/// into the table of the whole.
+/// into the table of the whole, near ties included: it remembers what they were before they became one row.
 ///
 /// # Cost
 /// One sort and one pass, O(n log n); O(n) where times are whole numbers in a small range (days).
@@ -28,25 +29,19 @@ use crate::survival::risk_table::table::{PRINTED_ROWS, RiskTable};
 /// assert_eq!(table.all().rows().next().unwrap().events, 2.0);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "super::stored::Raw"))]
 pub struct CompetingRiskTable {
     pub(super) all: RiskTable,
     pub(super) causes: Vec<String>,
     pub(super) by_cause: ByCause,
-    /// Events by cause of the rows that near ties of merged parts were before they became one; none with one cause.
+    /// Events by cause of the rows that near ties were before they became one; none with one cause, which the table of any cause
+    /// knows. As `by_cause`, row-major.
     pub(super) fine: Vec<f64>,
-}
-
-/// Tables are equal that count the same at the same times, whatever near ties were before.
-impl PartialEq for CompetingRiskTable {
-    fn eq(&self, other: &Self) -> bool {
-        let all = |t: &Self| (t.all.subjects, t.all.kind());
-        (all(self), &self.causes, &self.by_cause) == (all(other), &other.causes, &other.by_cause)
-            && self.all.time == other.all.time
-            && self.all.counts == other.all.counts
-    }
+    pub(super) fine_lost: Lost,
+    /// What rounding took from the events by row and cause.
+    pub(super) lost: Lost,
 }
 
 /// Events by row and cause, row-major. With one cause they are those of the table of any cause, and not kept twice.
@@ -114,15 +109,25 @@ impl CompetingRiskTable {
 
     /// The rows at `s` and later: those still under observation then.
     pub(crate) fn from(&self, s: f64) -> Self {
-        let (row, k) = (self.all.position(s), self.causes.len());
+        let (k, row) = (self.causes.len(), self.all.position(s));
+        let at = row * k;
         let by_cause = match &self.by_cause {
             ByCause::One => ByCause::One,
-            ByCause::Subjects(events) => ByCause::Subjects(events[row * k..].to_vec()),
-            ByCause::Weighted(events) => ByCause::Weighted(events[row * k..].to_vec()),
+            ByCause::Subjects(events) => ByCause::Subjects(events[at..].to_vec()),
+            ByCause::Weighted(events) => ByCause::Weighted(events[at..].to_vec()),
         };
-        let kept = self.all.fine.rows.partition_point(|f| (f.row as usize) < row);
-        let fine = self.fine.get(kept * k..).unwrap_or_default().to_vec();
-        Self { all: self.all.from(s), causes: self.causes.clone(), by_cause, fine }
+        let kept = self.all.fine.rows.partition_point(|f| (f.row as usize) < row) * k;
+        let from = |lost: &Lost, at: usize| -> Lost {
+            lost.iter().filter(|&&(i, _)| i >= at).map(|&(i, low)| (i - at, low)).collect()
+        };
+        Self {
+            all: self.all.from(s),
+            causes: self.causes.clone(),
+            by_cause,
+            fine: self.fine.get(kept..).unwrap_or_default().to_vec(),
+            fine_lost: from(&self.fine_lost, kept),
+            lost: from(&self.lost, at),
+        }
     }
 }
 
