@@ -128,6 +128,12 @@ pub(crate) fn significant(x: f64) -> Number {
     Number(format!("{x:.3e}").parse().unwrap_or(x))
 }
 
+/// The size of a number that is 0 but for rounding, such as the gap of a search: two significant digits.
+#[must_use]
+pub(crate) fn roughly(x: f64) -> Number {
+    Number(format!("{x:.1e}").parse().unwrap_or(x))
+}
+
 /// The number by `text`, or the sign for what is missing.
 pub fn or_missing<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String {
     value.map_or_else(|| MISSING.to_string(), text)
@@ -136,7 +142,7 @@ pub fn or_missing<T>(value: Option<T>, text: impl FnOnce(T) -> String) -> String
 /// `A against B`.
 #[must_use]
 pub fn pair(group: &str, reference: &str) -> String {
-    format!("{group} against {reference}")
+    format!("{} against {}", one_line(group), one_line(reference))
 }
 
 /// A level of 0.95 as `95%`.
@@ -148,5 +154,6 @@ pub fn level(level: f64) -> String {
 /// The name of a group with that of its column, where it is known: `arm=new`, or `new`.
 #[must_use]
 pub fn group(column: Option<&str>, label: &str) -> String {
-    column.map_or_else(|| label.to_string(), |column| format!("{column}={label}"))
+    let label = one_line(label);
+    column.map_or_else(|| label.to_string(), |column| format!("{}={label}", one_line(column)))
 }

@@ -338,7 +338,7 @@ fn data_without_the_needed_meaning_are_refused() {
     assert_eq!(
         refusal(&entered, bpcp),
         "the beta product interval is not available with delayed entry: its guarantee is for subjects under \
-         observation from the start"
+         observation from the start; use the likelihood-ratio interval"
     );
     assert!(entered.small_sample_interval(4.0, SmallSample::likelihood_ratio()).is_ok());
     let fractions = KaplanMeier::fit(&data().with_weights(Weights::replication(&[1.0, 0.5, 1.0])).unwrap());

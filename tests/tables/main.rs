@@ -11,6 +11,7 @@ mod merging;
 mod missing_values;
 mod names;
 mod not_estimable;
+mod printed_texts;
 mod risk_table;
 mod risk_table_by_hand;
 mod risk_table_grid;

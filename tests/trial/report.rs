@@ -192,17 +192,65 @@ fn names_are_escaped() -> Result<()> {
     let latex = report.to_latex();
     assert!(
         latex.contains(
-            "A \\& B\\_1 $<$new$>$ 100\\% \\{x\\} \\$y \\#1 \\textasciitilde{}\\textasciicircum{} |\\textbackslash{}"
+            "A \\& B\\_1 $<$new$>$ 100\\% \\{x\\} \\$y \\#1 \\textasciitilde{}\\textasciicircum{} \\textbar{}\\textbackslash{}"
         ),
         "{latex}"
     );
     let markdown = report.to_markdown();
     assert!(
-        markdown
-            .contains("A &amp; B\\_1 &lt;new&gt; 100% {x} $y #1 ~^ \\|\\\\ \"q\" 'z' \\*bold\\* \\[l\\](u)"),
+        markdown.contains(
+            "A &amp; B\\_1 &lt;new&gt; 100% {x} \\$y #1 \\~^ \\|\\\\ \"q\" 'z' \\*bold\\* \\[l\\](u)"
+        ),
         "{markdown}"
     );
     Ok(())
+}
+
+/// Read by a Markdown and an HTML parser, by pdflatex and a browser, names and notes are what they were; here the texts.
+#[cfg(feature = "serde")]
+#[test]
+fn a_name_is_no_mark_in_any_form() {
+    let table = |name: &str| -> greenwood::trial::report::Table {
+        let rows = [[name, "1"], ["  x", name]];
+        let value =
+            serde_json::json!({ "caption": name, "header": ["", name], "rows": rows, "notes": [name] });
+        serde_json::from_value(value).unwrap()
+    };
+    // A note is a paragraph, whatever it begins with.
+    for (note, expected) in [
+        ("- item", "\\- item"),
+        ("+ item", "\\+ item"),
+        ("# head", "\\# head"),
+        ("12. one", "12\\. one"),
+        ("3) one", "3\\) one"),
+        ("---", "\\---"),
+        ("0.5 of all", "0.5 of all"),
+        ("    code", "code"),
+        ("~~gone~~ $x$", "\\~\\~gone\\~\\~ \\$x\\$"),
+    ] {
+        let text = table(note).to_markdown();
+        assert!(text.ends_with(&format!("\n\n{expected}\n")), "{text}");
+    }
+    assert!(table(" ").to_markdown().starts_with("|  |"), "no caption is no rule");
+    // LaTeX has these without a package, in formulas only, and joins no signs.
+    for (name, expected) in [
+        ("S(t) ≤ ½", "S(t) $\\leq$ ½"),
+        ("0 to ∞", "0 to $\\infty$"),
+        ("Δ β γ ρ", "$\\Delta$ $\\beta$ $\\gamma$ $\\rho$"),
+        ("a|b", "a\\textbar{}b"),
+        ("a--b", "a-{}-b"),
+        ("a---b", "a-{}-{}-b"),
+        ("?`", "?{}`"),
+    ] {
+        let text = table(name).to_latex();
+        assert!(text.contains(&format!("\\caption{{{expected}}}")), "{text}");
+    }
+    // A line stays one in every form.
+    let two = table("one\ntwo\tthree\u{b}four");
+    assert_eq!(two.to_string().lines().count(), 5, "{two}");
+    for text in [two.to_string(), two.to_markdown(), two.to_latex(), two.to_html()] {
+        assert!(text.contains("one two three four") && !text.contains(['\t', '\u{b}']), "{text}");
+    }
 }
 
 const ANY: Endpoint<u8> = Endpoint::overall_survival(|_| true);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result, check_len};
-use crate::print::{Number, counted};
+use crate::print::{Number, counted, one_line};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 
@@ -256,8 +256,8 @@ impl fmt::Display for LandmarkCohort {
         )?;
         for (g, label) in self.groups.labels().iter().enumerate() {
             match self.count(g) {
-                0 => write!(f, "\n{label}: nobody, so nothing is estimated")?,
-                count => write!(f, "\n{label}: {count}")?,
+                0 => write!(f, "\n{}: nobody, so nothing is estimated", one_line(label))?,
+                count => write!(f, "\n{}: {count}", one_line(label))?,
             }
         }
         Ok(())

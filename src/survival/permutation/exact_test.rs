@@ -281,7 +281,12 @@ impl fmt::Display for ExactTest {
             write!(f, " (error at most {:.0e})", self.error)?;
         }
         for (name, side) in [("lower", Alternative::FirstLower), ("higher", Alternative::FirstHigher)] {
-            write!(f, "; hazard {name} in {}: {:#.4}", self.group(), P(self.one_sided_p_value(side)))?;
+            write!(
+                f,
+                "; hazard {name} in {}: {:#.4}",
+                print::one_line(self.group()),
+                P(self.one_sided_p_value(side))
+            )?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::Number;
+use crate::print::{Number, one_line};
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::log_rank::test::LogRankTest;
 use crate::survival::permutation::inversion::within_reach;
@@ -184,12 +184,12 @@ impl fmt::Display for Warning {
                 write!(f, "only {} event{}", Number(*events), if *events == 1.0 { "" } else { "s" })
             }
             Self::FewExpected { label, expected } => {
-                write!(f, "only {:.3} events expected in {label}", Number(*expected))
+                write!(f, "only {:.3} events expected in {}", Number(*expected), one_line(label))
             }
-            Self::EmptyGroup { label } => write!(f, "nobody is in {label}"),
+            Self::EmptyGroup { label } => write!(f, "nobody is in {}", one_line(label)),
             Self::AtOne => write!(f, "nobody had the event yet"),
             Self::AtZero => write!(f, "nobody is left"),
-            Self::GroupWithoutEvents { label } => write!(f, "no event in {label}"),
+            Self::GroupWithoutEvents { label } => write!(f, "no event in {}", one_line(label)),
         }
     }
 }

@@ -225,7 +225,7 @@ impl SurvivalCurve {
             );
         }
         if self.table().rows().any(|r| r.entered_subjects > 0) {
-            let why = "its guarantee is for subjects under observation from the start";
+            let why = "its guarantee is for subjects under observation from the start; use the likelihood-ratio interval";
             return refuse("delayed entry", why);
         }
         if self.table().rows().any(|r| r.at_risk.fract() != 0.0 || r.events.fract() != 0.0) {

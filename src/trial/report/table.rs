@@ -160,6 +160,7 @@ fn escape(text: &str, replace: impl Fn(char) -> Option<&'static str>) -> String 
     for c in text.chars() {
         match (replace(c), c) {
             (Some(with), _) => escaped.push_str(with),
+            (None, '\u{2028}' | '\u{2029}') => escaped.push(' '),
             (None, c) if c.is_control() => escaped.push(' '),
             (None, c) => escaped.push(c),
         }
@@ -195,7 +196,9 @@ pub(super) fn markdown(text: &str) -> String {
 fn paragraph(text: &str) -> String {
     let text = text.trim_start();
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let mark = text[digits..].starts_with(['.', ')']) && digits > 0;
+    let behind = text[digits..].strip_prefix(['.', ')']);
+    let mark =
+        digits > 0 && behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
     let at = if text.starts_with(['#', '+', '-', '=']) || mark { digits } else { return markdown(text) };
     format!("{}\\{}", &text[..at], markdown(&text[at..]))
 }

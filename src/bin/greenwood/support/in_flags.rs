@@ -14,6 +14,8 @@ const ADVICE: &[(&str, &str)] = &[
     ("permute T, or use `MonteCarloLogRank`, which draws a sample of the allocations", "leave out --exact"),
     ("use `MonteCarloLogRank`, which draws a sample of the allocations", "leave out --exact"),
     ("use a robust interval (`Interval`)", "leave out --interval: the difference at --at has a robust one"),
+    ("use the likelihood-ratio interval", "take --interval likelihood-ratio"),
+    ("or `CoxPh` with clusters", "or leave out --frailty"),
     ("(`IncidenceVariance::Jackknife`)", "(--variance jackknife)"),
     ("(`OccupationVariance::Jackknife`)", "(--variance jackknife)"),
     ("(`MeanVariance::Robust`)", "(--variance robust)"),

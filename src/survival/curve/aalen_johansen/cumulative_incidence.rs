@@ -7,7 +7,7 @@ use std::ops::Range;
 #[cfg(feature = "serde")]
 use crate::error::TableError;
 use crate::error::{Error, NotEstimable, Result};
-use crate::print::{Number, counted, or_missing};
+use crate::print::{Number, counted, one_line, or_missing};
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::incidence_row::IncidenceRow;
@@ -361,7 +361,8 @@ impl fmt::Display for CumulativeIncidence {
         let subjects = counted(rounded(self.table.all().size()), "subject");
         write!(f, "Cumulative incidence (Aalen-Johansen): {subjects}")?;
         for (k, cause) in self.causes().iter().enumerate() {
-            write!(f, ", {} {cause}", rounded(self.table.total_of(k)))?;
+            // A cause may be a code: a number behind a number would be read as one of subjects.
+            write!(f, ", {} of cause {}", rounded(self.table.total_of(k)), one_line(cause))?;
         }
         if self.start > 0.0 {
             write!(f, ", given no event before {}", Number(self.start))?;

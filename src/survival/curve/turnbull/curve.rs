@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{Number, counted};
+use crate::print::{Number, counted, roughly};
 use crate::survival::curve::turnbull::hazards::{Solution, masses};
 use crate::survival::curve::turnbull::intersections::{Intersections, Place};
 #[cfg(feature = "serde")]
@@ -264,10 +264,10 @@ impl fmt::Display for TurnbullCurve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "Turnbull's estimate: {}, log likelihood {:.4}, gap of the dual condition {:.1e}{}",
+            "Turnbull's estimate: {}, log likelihood {:.4}, gap of the dual condition {}{}",
             counted(Number(self.total), "subject"),
             self.log_likelihood,
-            self.kkt_gap.max(0.0),
+            roughly(self.kkt_gap.max(0.0)),
             if self.converged() { "" } else { " (not converged)" }
         )?;
         if let Some(at) = self.exhausted() {

@@ -7,7 +7,7 @@ use super::risk_sets::{EventSet, RiskSets};
 use super::test_weight::TestWeight;
 use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::quadratic_form::quadratic_form;
-use crate::print::{Number, PValue, counted};
+use crate::print::{Number, PValue, counted, one_line};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
@@ -354,7 +354,8 @@ impl fmt::Display for AdditiveModel {
             let (z, p) = (sum.statistic(), sum.p_value());
             write!(
                 f,
-                "\n{name:width$} {:>12.5} {:>12.5} {:>8.3} {:>8}",
+                "\n{:width$} {:>12.5} {:>12.5} {:>8.3} {:>8}",
+                one_line(name),
                 Number(self.coefficients(last)[j]),
                 self.variance(last, j).sqrt(),
                 Number(z.unwrap_or(f64::NAN)),

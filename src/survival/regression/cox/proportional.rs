@@ -12,7 +12,7 @@ use std::fmt;
 use crate::error::{Error, ModelError, Result};
 use crate::numeric::cholesky::Cholesky;
 use crate::numeric::quadratic_form::quadratic_form_above;
-use crate::print::PValue;
+use crate::print::{PValue, one_line};
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -214,6 +214,7 @@ impl fmt::Display for ProportionalHazards {
         write!(f, "Score test of proportional hazards, g(t) = {}", self.scale)?;
         let width = self.covariates.iter().map(|t| t.name.chars().count()).max().unwrap_or(0).max(6);
         for (name, t) in self.covariates().chain([("global", self.global)]) {
+            let name = one_line(name);
             write!(f, "\n{name:<width$} chi-square {:>9.4} on {} df", t.statistic, t.degrees_of_freedom)?;
             if let Some(p) = t.p_value() {
                 write!(f, ", {:#}", PValue(p))?;

@@ -251,11 +251,15 @@ impl PrintsLimits for FineGrayModel {
         for t in &self.terms {
             match t.status {
                 Status::Redundant => {
-                    write!(f, "\n{:width$} redundant: left out", t.name)?;
+                    write!(f, "\n{:width$} redundant: left out", one_line(&t.name))?;
                     continue;
                 }
                 Status::NotEstimable => {
-                    write!(f, "\n{:width$} not estimable: the likelihood rises either way", t.name)?;
+                    write!(
+                        f,
+                        "\n{:width$} not estimable: the likelihood rises either way",
+                        one_line(&t.name)
+                    )?;
                     continue;
                 }
                 _ => (),
@@ -264,7 +268,7 @@ impl PrintsLimits for FineGrayModel {
             write!(
                 f,
                 "\n{:width$} {:>10.4} {:>10.4} {:>9} {:>8} {:>9}  {:>16}",
-                t.name,
+                one_line(&t.name),
                 Number(t.coefficient()),
                 Number(t.hazard_ratio()),
                 number(t.robust_std_error, 4),

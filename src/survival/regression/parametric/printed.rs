@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{MISSING, Number, PValue, counted};
+use crate::print::{MISSING, Number, PValue, counted, one_line};
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::model::ParametricModel;
@@ -24,6 +24,7 @@ impl<D: Distribution> ParametricModel<D> {
         writeln!(f, "{:width$} {:>12} {:>12} {:>8} {:>8}", "", "coef", "std error", "z", "p")?;
         for (index, name) in names.iter().enumerate() {
             let Some(estimate) = self.coefficient(index) else { continue };
+            let name = one_line(name);
             match (estimate.value(), estimate.std_error()) {
                 (Ok(value), Ok(se)) => {
                     let p = PValue(estimate.p_value().unwrap_or(f64::NAN));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::link::{MeanLink, MeanMethod};
 use crate::error::{NotEstimable, Result};
-use crate::print::{self, MISSING, Number, PValue, counted};
+use crate::print::{self, MISSING, Number, PValue, counted, one_line};
 use crate::survival::regression::new_rows::{NewRow, NewRows, one_row};
 use crate::survival::regression::recipe::Recipe;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -155,7 +155,8 @@ impl PrintsLimits for RestrictedMeanModel {
             let bounds = bounds.map_or_else(|| MISSING.into(), |(l, u)| format!("{l:.4} to {u:.4}"));
             write!(
                 f,
-                "\n{name:width$} {:>19.4} {:>10} {bounds:>22} {:>8}",
+                "\n{:width$} {:>19.4} {:>10} {bounds:>22} {:>8}",
+                one_line(name),
                 Number(estimate.value().unwrap_or(f64::NAN)),
                 format!("{:.4}", Number(estimate.std_error().unwrap_or(f64::NAN))),
                 PValue(estimate.p_value().unwrap_or(f64::NAN)).to_string()

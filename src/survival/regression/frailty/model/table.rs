@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::print::{self, Number, PValue as P, counted};
+use crate::print::{self, Number, PValue as P, counted, one_line};
 use crate::survival::regression::frailty::model::FrailtyModel;
 use crate::survival::result::Interval;
 use crate::survival::result::printed::{PrintsLimits, prints_limits};
@@ -35,14 +35,14 @@ impl PrintsLimits for FrailtyModel {
         )?;
         for t in &self.terms {
             let (Some(se), Some(z), Some(p)) = (t.std_error(), t.z(), t.p_value()) else {
-                write!(f, "\n{:width$} redundant: left out", t.name)?;
+                write!(f, "\n{:width$} redundant: left out", one_line(&t.name))?;
                 continue;
             };
             let limits = t.interval(interval).map_err(|_| fmt::Error)?;
             write!(
                 f,
                 "\n{:width$} {:>10.5} {se:>10.5} {z:>8.3} {:>9} {:>12.4}  {limits:.4}",
-                t.name,
+                one_line(&t.name),
                 Number(t.coefficient()),
                 P(p).to_string(),
                 Number(t.hazard_ratio())

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::IntervalModel;
-use crate::print::{self, Number, PValue as P, counted};
+use crate::print::{self, Number, PValue as P, counted, one_line, roughly};
 use crate::survival::regression::interval_regression::IntervalLink;
 use crate::survival::regression::term::Status;
 use crate::survival::result::Interval;
@@ -15,11 +15,11 @@ impl PrintsLimits for IntervalModel {
     fn print(&self, interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} for interval-censored events: {}; {}, gap {:.1e}",
+            "{} for interval-censored events: {}; {}, gap {}",
             self.link,
             counted(self.rows, "row"),
             self.stop,
-            self.gap
+            roughly(self.gap)
         )?;
         let ratio = match self.link {
             IntervalLink::ProportionalHazards => "hazard ratio",
@@ -39,7 +39,7 @@ impl PrintsLimits for IntervalModel {
             )?;
         }
         for t in &self.terms {
-            write!(f, "\n{:width$} ", t.name())?;
+            write!(f, "\n{:width$} ", one_line(t.name()))?;
             match (t.status(), t.std_error(), t.z(), t.p_value()) {
                 (Status::Redundant, ..) => write!(f, "redundant: left out")?,
                 (Status::NotEstimable, ..) => write!(f, "not estimable")?,
