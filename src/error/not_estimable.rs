@@ -54,12 +54,18 @@ pub enum NotEstimable {
     },
     /// No standard error: the curve is 0, where the formula has no value.
     CurveIsZero,
-    /// No standard error: the curve is 1, since nobody has had the event yet. A width of 0 would be no certainty:
-    /// the beta product interval ([`SmallSample`](crate::survival::SmallSample)) has one.
+    /// No standard error: the curve is 1 (an incidence, a hazard or a mean number of events is 0), since nobody has had
+    /// the event yet. A width of 0 would be no certainty: the beta product interval ([`SmallSample`](crate::survival::SmallSample)) has one.
     CurveIsOne,
     /// No standard error: the variance is 0, though the curve has moved: the influences of all clusters cancel, or all
     /// subjects had the event at once.
     NoVariation,
+    /// No standard error: the probability of a state is 0, since nobody is in it. That nobody is, is no certainty.
+    NobodyInState,
+    /// No standard error: the probability of a state is 1, since all are in it.
+    AllInState,
+    /// No standard error: none was asked for.
+    NotAsked,
     /// No standard error: a table of sampling weights does not know the subjects behind it.
     NoSubjects,
     /// No standard error: a ratio is 0 or infinite, since one of its parts is 0.
@@ -97,6 +103,9 @@ impl NotEstimable {
             Self::CurveIsZero
                 | Self::CurveIsOne
                 | Self::NoVariation
+                | Self::NobodyInState
+                | Self::AllInState
+                | Self::NotAsked
                 | Self::NoSubjects
                 | Self::ZeroOrInfinite
                 | Self::TooFewSamples
@@ -122,6 +131,9 @@ impl fmt::Display for NotEstimable {
             Self::CurveIsZero => write!(f, "the curve is 0"),
             Self::CurveIsOne => write!(f, "nobody has had the event yet"),
             Self::NoVariation => write!(f, "the variance is 0"),
+            Self::NobodyInState => write!(f, "nobody is in the state"),
+            Self::AllInState => write!(f, "all are in the state"),
+            Self::NotAsked => write!(f, "none was asked for"),
             Self::NoSubjects => {
                 write!(f, "a table of sampling weights has no variance without the subjects")
             }

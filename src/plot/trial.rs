@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::plot::curves::CurvePlot;
 use crate::plot::difference::DifferencePlot;
+use crate::plot::forest::ForestPlot;
 use crate::plot::forest_row::ForestRow;
 use crate::plot::picture::Picture;
 use crate::print::PValue;
@@ -214,6 +215,26 @@ impl Report {
 }
 
 impl Subgroups {
+    /// The forest plot of the hazard ratios: what favours which arm stands under the axis where the endpoint says whether its
+    /// event is wanted (feature `plot`).
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::trial::examples::{Arm, FFS, saa};
+    ///
+    /// let of = |endpoint| saa().analyse(&endpoint)?.contrast(Arm::Msc, Arm::Control)?.subgroups(&[], 0.95);
+    /// assert!(of(FFS.unwanted())?.forest().to_svg()?.contains("favours Msc"));
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn forest(&self) -> ForestPlot {
+        let plot = ForestPlot::new(self.forest_rows()).level(self.all().interval().level);
+        let [of, against] = self.arms();
+        match self.direction().favours(of, against) {
+            Some([below, above]) => plot.favours(below, above),
+            None => plot,
+        }
+    }
+
     /// The rows of a forest plot (feature `plot`).
     #[must_use]
     pub fn forest_rows(&self) -> Vec<ForestRow> {

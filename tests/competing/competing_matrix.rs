@@ -211,11 +211,15 @@ fn incidence_numbers(data: &CompetingRisks, times: &[f64], tau: f64) -> Numbers 
         for &t in times {
             let at = curve.at(t);
             numbers.push(("incidence", at.value().unwrap_or(f64::NAN), CLOSED));
-            numbers.push(("its variance", at.std_error().unwrap_or(f64::NAN).powi(2), CLOSED));
+            numbers.push((
+                "its variance",
+                at.value().and(Ok(at.std_error().unwrap_or(0.0))).unwrap_or(f64::NAN).powi(2),
+                CLOSED,
+            ));
         }
         if let Ok(lost) = curve.time_lost(tau) {
             numbers.push(("time lost", lost.value() / tau, CLOSED));
-            numbers.push(("its variance", lost.std_error().unwrap_or(f64::NAN).powi(2) / tau / tau, CLOSED));
+            numbers.push(("its variance", lost.std_error().unwrap_or(0.0).powi(2) / tau / tau, CLOSED));
         }
         for q in curve.quantiles(&[0.1, 0.3], 0.95).unwrap() {
             numbers.push(("quantile", q.value().map_or(f64::NAN, |t| t / tau), CLOSED));
@@ -282,13 +286,13 @@ fn history_numbers(rows: &[Subject], cell: Cell, cut: Option<f64>) -> Numbers {
         assert!((sum - 1.0).abs() < 1e-12, "the states add up to {sum}");
         for e in at {
             numbers.push(("occupation", e.value().unwrap(), CLOSED));
-            numbers.push(("its variance", e.std_error().unwrap().powi(2), CLOSED));
+            numbers.push(("its variance", e.std_error().unwrap_or(0.0).powi(2), CLOSED));
         }
     }
     let tau = times[4];
     for time in Occupation::new().time_in_state(&histories, tau).unwrap() {
         numbers.push(("time in state", time.value() / tau, CLOSED));
-        numbers.push(("its variance", (time.std_error() / tau).powi(2), CLOSED));
+        numbers.push(("its variance", (time.std_error().unwrap_or(0.0) / tau).powi(2), CLOSED));
     }
     let mean = MeanCumulative::new().fit(&long.events(cell)).unwrap();
     for &t in &times {

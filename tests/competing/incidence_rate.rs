@@ -1,6 +1,7 @@
 //! Incidence rates against R 4.2.2's `poisson.test`.
 
 use greenwood::survival::curve::IncidenceRate;
+use greenwood::survival::result::NotEstimable;
 use greenwood::survival::{CompetingRisks, RightCensored, Weights};
 
 fn close(got: f64, expected: f64) {
@@ -33,13 +34,17 @@ fn two_rates() {
         ((5, 0), (20.0, 20.0), f64::INFINITY, 0.9163558573154601, f64::INFINITY),
     ] {
         let (a, b) = (IncidenceRate::new(d.0, t.0).unwrap(), IncidenceRate::new(d.1, t.1).unwrap());
-        close(a.ratio(&b), ratio);
+        close(a.ratio(&b).unwrap(), ratio);
         let limits = a.ratio_interval(&b, 0.95).unwrap();
         close(limits.lower.unwrap(), lower);
         close(limits.upper.unwrap(), upper);
     }
     let none = IncidenceRate::new(0, 1.0).unwrap();
-    assert!(none.ratio(&none).is_nan() && none.ratio_interval(&none, 0.95).unwrap().lower.is_none());
+    assert_eq!(none.ratio(&none), Err(NotEstimable::Undefined));
+    assert!(none.ratio_interval(&none, 0.95).unwrap().lower.is_none());
+    // The error of one group alone is not that of a difference.
+    let one = none.difference(&IncidenceRate::new(3, 1.0).unwrap());
+    assert_eq!((one.value(), one.std_error()), (Ok(-3.0), Err(NotEstimable::CurveIsOne)));
     assert!(none.difference(&none).p_value().is_none());
     // By hand: 0.5 − 0.25, √(2/16 + 1/16).
     let d = IncidenceRate::new(2, 4.0).unwrap().difference(&IncidenceRate::new(1, 4.0).unwrap());

@@ -162,7 +162,11 @@ fn residuals_count_from_entry_and_meet_at_a_point() {
     let design = Design::builder().numeric("x", &X).build().unwrap();
     let fit = Parametric::new(Family::Weibull).fit(data(0.0), &design).unwrap();
     let exact = fit.with(data(0.0), &design).unwrap();
-    let narrow = fit.with(data(1e-6), &design).unwrap();
+    let of_narrow = Parametric::new(Family::Weibull).fit(data(1e-6), &design).unwrap();
+    let narrow = of_narrow.with(data(1e-6), &design).unwrap();
+    // Data that are not those of the fit are told from them, however near.
+    let other = fit.with(data(1e-6), &design).unwrap_err().to_string();
+    assert!(other.contains("the upper limits of the times"), "{other}");
     for (a, b) in exact.martingale().iter().zip(narrow.martingale()) {
         assert!((a - b).abs() < 1e-5, "{a}, {b}");
     }
@@ -210,4 +214,33 @@ fn other_data_are_refused() {
     let fit = Parametric::new(Family::Weibull).fit(&split, &design).unwrap();
     assert!(fit.with(&split, &design).is_ok());
     assert!(fit.with(&data, &design).is_err());
+}
+
+/// Each stratum has a scale, and so a curve, of its own: none of them is that of "the model".
+#[test]
+fn a_prediction_names_its_stratum() {
+    let strata = Groups::new(&["a", "b", "a", "b", "a", "b", "a", "b", "a", "b"]);
+    let event = UPPER.map(|u| u < f64::INFINITY);
+    let data = RightCensored::new(&TIME, &event).unwrap().with_strata(strata).unwrap();
+    let design = Design::builder().numeric("x", &X).build().unwrap();
+    let fit = Parametric::new(Family::Weibull).fit(&data, &design).unwrap();
+    let row = fit.row().numeric("x", 0.5);
+    let subject = fit.predict(&row).unwrap();
+    let needed = |error: greenwood::Error| {
+        assert!(
+            matches!(error, greenwood::Error::Model(greenwood::ModelError::StratumNeeded { .. })),
+            "{error}"
+        );
+    };
+    needed(subject.survival(1.0).unwrap_err());
+    needed(subject.quantile(0.5).unwrap_err());
+    needed(subject.hazard(1.0).unwrap_err());
+    needed(subject.restricted_mean(1.0).unwrap_err());
+    needed(subject.mean().unwrap_err());
+    needed(subject.simulate(3, 1).unwrap_err());
+    needed(fit.simulate(&row, 1).unwrap_err());
+    needed(fit.standardized(&row).unwrap().survival(1.0).unwrap_err());
+    let of = |label: &str| subject.clone().stratum(label).unwrap().survival(1.0).unwrap().value();
+    assert!((of("a") - of("b")).abs() > 1e-3);
+    assert_eq!(fit.standardized(&row).unwrap().stratum("b").unwrap().survival(1.0).unwrap().value(), of("b"));
 }

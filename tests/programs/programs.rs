@@ -256,9 +256,23 @@ fn incidence_beyond_follow_up_is_marked() {
     let found = answer(&format!("incidence {path} --time t --event e --causes 1,2 --at 6,60"));
     let at = &found["groups"][0]["at"];
     assert_eq!((&at[0]["beyond_follow_up"], &at[1]["beyond_follow_up"]), (&false.into(), &true.into()));
-    for (cause, right) in [0.4, 0.2].into_iter().enumerate() {
-        assert!((at[1]["incidence"][cause].as_f64().unwrap() - right).abs() < 1e-15, "{found}");
-    }
+    assert_eq!(
+        (&at[1]["incidence"], &at[1]["event_free"]),
+        (&serde_json::json!([null, null]), &serde_json::Value::Null)
+    );
+    assert_eq!(at[1]["not_estimable"], "follow-up ends at 6 with the curve above 0");
     let warning = found["warnings"][0].as_str().unwrap();
     assert!(warning.starts_with("--at 60 is beyond the follow-up of group all"), "{warning}");
+    // To carry the last values on is a choice with a name.
+    let found = answer(&format!("incidence {path} --time t --event e --causes 1,2 --at 60 --extend"));
+    for (cause, right) in [0.4, 0.2].into_iter().enumerate() {
+        let carried = found["groups"][0]["at"][0]["incidence"][cause].as_f64().unwrap();
+        assert!((carried - right).abs() < 1e-15, "{found}");
+    }
+    // Neither is there a difference of two groups.
+    let path = file("causes2.csv", b"t,e,g\n1,1,a\n2,2,a\n3,1,a\n4,0,a\n6,0,a\n1,1,b\n2,1,b\n9,0,b\n");
+    let call = format!("incidence {path} --time t --event e --causes 1,2 --by g --difference --at 8");
+    let row = &answer(&call)["difference"][0];
+    assert_eq!((&row["estimate"], &row["p_value"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    assert_eq!(row["not_estimable"], "follow-up ends at 6 with the curve above 0");
 }

@@ -129,7 +129,10 @@ fn covariate_flag(case: &Case) -> String {
 
 /// Errors are differences of numbers of size one: to 1e-12 absolutely. `null` is no number.
 fn close_error(report: &mut Report, what: &str, got: &Value, expected: f64) {
-    if (number(got) - expected).abs() > 1e-12 {
+    // A standard error of 0 in R is none here.
+    if got.is_null() && expected == 0.0 {
+        report.checked += 1;
+    } else if (number(got) - expected).abs() > 1e-12 {
         report.close(what, number(got), expected, TOLERANCE);
     } else {
         report.checked += 1;
@@ -163,9 +166,10 @@ fn check_row(report: &mut Report, what: &str, got: &Value, e: &Value, row: usize
 fn survfit(case: &Case, report: &mut Report) {
     let limits = ["plain", "log", "log-log", "logit"].into_iter().find(|n| case.text("conf_type") == Some(n));
     let found = answer(&format!("{} --interval {}", call(case), limits.unwrap_or("arcsine")));
-    assert_eq!(
-        (found["variance"].as_str(), found["warnings"].clone()),
-        (Some("jackknife"), Value::Array(vec![]))
+    assert_eq!(found["variance"].as_str(), Some("jackknife"));
+    // Late entries may leave an early risk set small.
+    assert!(
+        found["warnings"].as_array().unwrap().iter().all(|w| w.as_str().unwrap().contains("a risk set of"))
     );
     let curves = case.output["curves"].as_array().unwrap();
     assert_eq!(found["groups"].as_array().unwrap().len(), curves.len(), "{}", case.name);
@@ -244,7 +248,12 @@ fn cuminc(case: &Case, report: &mut Report) {
             };
             let what = format!("{} curve {i} at {}", case.name, times[j]);
             report.close(&what, number(&row["incidence"][cause]), est[j], TOLERANCE);
-            report.close(&format!("{what} var"), number(&row["std_error"][cause]).powi(2), var[j], TOLERANCE);
+            let variance = if row["std_error"][cause].is_null() {
+                0.0
+            } else {
+                number(&row["std_error"][cause]).powi(2)
+            };
+            report.close(&format!("{what} var"), variance, var[j], TOLERANCE);
         }
     }
 }
@@ -266,7 +275,8 @@ fn etm(case: &Case, report: &mut Report) {
                 let row = rows.into_iter().flatten().find(|r| number(&r["time"]) == t).unwrap();
                 let what = format!("{} {cause} at {t}", case.name);
                 report.close(&what, number(&row["incidence"][k]), number(&e["p"][i]), TOLERANCE);
-                let variance = number(&row["std_error"][k]).powi(2);
+                let se = &row["std_error"][k];
+                let variance = if se.is_null() { 0.0 } else { number(se).powi(2) };
                 report.close(&format!("{what} var"), variance, number(&e["var"][i]), TOLERANCE);
             }
         }
@@ -314,7 +324,7 @@ fn time_lost(case: &Case, report: &mut Report) {
             report.close(&what, number(&lost["estimate"]), mean[g][k + 1], TOLERANCE);
             // The errors of survival's own print are those of the other kind.
             if case.kind == "sojourn_competing" {
-                report.close(&format!("{what} se"), number(&lost["std_error"]), se[g][k + 1], TOLERANCE);
+                close_error(report, &format!("{what} se"), &lost["std_error"], se[g][k + 1]);
             }
         }
     }
@@ -333,10 +343,11 @@ fn difference(case: &Case, report: &mut Report) {
             for key in ["lower", "upper", "p_value"] {
                 // An error of one group alone makes no interval here.
                 if row[key].is_null() {
-                    let of_one = |g: usize| {
-                        number(&found["groups"][g]["at"][i]["std_error"][cause.parse::<usize>().unwrap() - 1])
+                    let none = |g: usize| {
+                        found["groups"][g]["at"][i]["std_error"][cause.parse::<usize>().unwrap() - 1]
+                            .is_null()
                     };
-                    assert!(of_one(0) == 0.0 || of_one(1) == 0.0, "{what} {key}");
+                    assert!(none(0) || none(1), "{what} {key}");
                 } else {
                     report.close(&format!("{what} {key}"), number(&row[key]), number(&e[key][i]), TOLERANCE);
                 }

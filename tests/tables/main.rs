@@ -20,3 +20,4 @@ mod serde_forms;
 mod stored_designs;
 mod stored_results;
 mod stored_values;
+mod what_cannot_be_told;

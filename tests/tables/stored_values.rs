@@ -569,7 +569,7 @@ fn competing_risks() -> Result<()> {
         a.p(q.p()).size(q.value());
     });
     report.printed("TimeLost", &one.time_lost(10.0)?, |l, a| {
-        a.size(l.value()).size(l.std_error());
+        a.size(l.value()).size(l.std_error().ok());
         let _ = (l.interval(0.9), l.difference(l));
     });
     report.of("IncidenceRow", &fit.rows().next().unwrap(), |r, a| {
@@ -579,7 +579,7 @@ fn competing_risks() -> Result<()> {
     let design = Design::builder().numeric("x", &WEIGHT).build()?;
     let gray = FineGray::new(&1).fit(&data, &design)?;
     report.of("SubdistributionBaseline", &gray.baseline()[0], |b, a| {
-        a.size(b.at(8.0));
+        a.size(b.at(8.0).ok());
     });
     report.printed("FineGrayModel", &gray, |m, a| {
         for term in m.terms() {
@@ -620,7 +620,7 @@ fn risks_visits_and_states() -> Result<()> {
     let new = fits[0].row().numeric("x", 1.0);
     let risk = CauseSpecificRisk::new(&[(1, &beside[0], &new), (2, &beside[1], &new)])?.of(&1, 8.0)?;
     report.printed("RiskEstimate", &risk, |r, a| {
-        a.p(r.value()).size(r.std_error()).size(r.time());
+        a.p(r.value()).size(r.std_error().ok()).size(r.time());
         if let Some((low, high)) = r.interval(0.9).ok().and_then(|i| i.bounds()) {
             a.p(low).p(high);
         }
@@ -664,13 +664,14 @@ fn risks_visits_and_states() -> Result<()> {
     let moves = TransitionProbability::new(0.0).estimate(&histories, &[3.0, 20.0])?;
     report.printed("TransitionMatrix", &moves[0], |m, a| {
         for (from, to) in [(0, 1), (1, 2), (2, 2)] {
-            let (p, se) = (m.probability(from, to), m.std_error(from, to));
+            let p = m.probability(from, to).unwrap_or(0.0);
+            let se = m.std_error(from, to).unwrap_or(0.0);
             a.p((!p.is_nan()).then_some(p)).size((!se.is_nan()).then_some(se));
         }
         let _ = (m.is_known(0), m.covariance((0, 1), (0, 2)), m.times());
     });
     report.of("TimeInState", &occupation.time_in_state(&histories, 5.0)?[0], |t, a| {
-        a.size(t.value()).size(t.std_error());
+        a.size(t.value()).size(t.std_error().ok());
         let _ = t.estimate().interval(0.9);
     });
     finish(report);
@@ -683,7 +684,7 @@ fn tables_hazards_and_samples() -> Result<()> {
     let mut report = Report::default();
     report.printed("LifeTable", &Actuarial::fit(&plain(), &[0.0, 6.0, 12.0])?, |t: &LifeTable, a| {
         // A table of nobody has no rows, and no survival.
-        a.p((!t.rows().is_empty()).then(|| t.survival_after())).size(t.median());
+        a.p(t.survival_after()).size(t.median());
         for row in t.rows() {
             a.p(row.conditional).p(row.survival).size(row.survival_std_error).size(row.hazard);
             let _ = row.survival_interval(0.9);
@@ -693,7 +694,7 @@ fn tables_hazards_and_samples() -> Result<()> {
     report.printed("SmoothedHazardCurve", &smoothed, |c: &SmoothedHazardCurve, a| {
         a.size(c.cumulative()).size(c.bandwidth());
         for point in c.points() {
-            a.size(point.hazard).size(point.std_error);
+            a.size(point.hazard).size(point.std_error.unwrap_or(0.0));
             let _ = point.interval(0.9);
         }
     });

@@ -27,6 +27,19 @@ fn incidence_knows_near_ties() -> Answer {
 }
 
 /// The sentences follow the endpoint: of a wanted event more is better; without a word only the rate is said.
+/// Of a wanted event the worst case for an arm is that its censored never had it.
+#[test]
+fn best_and_worst_change_places_where_the_event_is_wanted() -> Answer {
+    let bounds = |endpoint: &greenwood::trial::Endpoint<_>| {
+        saa().analyse(endpoint)?.censoring_bounds(Arm::Msc, Arm::Control, |_| true)
+    };
+    let (unwanted, wanted) = (bounds(&FFS.unwanted())?, bounds(&FFS.wanted())?);
+    assert!(unwanted.worst.log_rank().observed()[0] > unwanted.observed.log_rank().observed()[0]);
+    assert_eq!(unwanted.worst.log_rank(), wanted.best.log_rank());
+    assert_eq!(unwanted.best.log_rank(), wanted.worst.log_rank());
+    Ok(())
+}
+
 #[test]
 fn sentences_know_whether_the_event_is_wanted() -> Answer {
     let note = |endpoint: &Endpoint<_>| -> Result<String, greenwood::Error> {

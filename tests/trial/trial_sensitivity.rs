@@ -54,7 +54,7 @@ fn incidence_is_that_of_aalen_and_johansen() -> Result<()> {
     ] {
         let found = relapse.incidence("A", Time::days(t))?;
         assert_relative_eq!(found.value()?, p, max_relative = 1e-12);
-        assert_relative_eq!(found.std_error()?.powi(2), variance, max_relative = 1e-9);
+        assert_relative_eq!(found.std_error().unwrap_or(0.0).powi(2), variance, max_relative = 1e-9);
     }
     for (t, p, variance) in [
         (0.5, 0.0, 0.0),
@@ -63,7 +63,7 @@ fn incidence_is_that_of_aalen_and_johansen() -> Result<()> {
     ] {
         let found = death.incidence("A", Time::days(t))?;
         assert_relative_eq!(found.value()?, p, max_relative = 1e-12);
-        assert_relative_eq!(found.std_error()?.powi(2), variance, max_relative = 1e-9);
+        assert_relative_eq!(found.std_error().unwrap_or(0.0).powi(2), variance, max_relative = 1e-9);
     }
     // Both causes and freedom of both share the whole probability; without competing events it is Kaplan-Meier.
     let saa = saa().analyse(&FFS)?;
@@ -71,7 +71,11 @@ fn incidence_is_that_of_aalen_and_johansen() -> Result<()> {
         let (t, arm) = (Time::months(months), Arm::Msc);
         let (incidence, survival) = (saa.incidence(arm, t)?, saa.survival(arm, t)?);
         assert_relative_eq!(incidence.value()?, 1.0 - survival.value()?, max_relative = 1e-12);
-        assert_relative_eq!(incidence.std_error()?, survival.std_error().unwrap_or(0.0), max_relative = 1e-9);
+        assert_relative_eq!(
+            incidence.std_error().unwrap_or(0.0),
+            survival.std_error().unwrap_or(0.0),
+            max_relative = 1e-9
+        );
     }
     assert_eq!(saa.incidence(Arm::Msc, Time::years(4.0))?.to_string(), "61.9% ± 17.2%");
     Ok(())
@@ -257,7 +261,7 @@ fn odd_trials_have_answers() -> Result<()> {
             match (found.value(), found.std_error()) {
                 (Ok(value), Ok(se)) => assert!((0.0..=1.0).contains(&value) && se >= 0.0),
                 (Err(value), se) => assert_eq!(Err(value), se),
-                (Ok(_), Err(because)) => panic!("{because}"),
+                (Ok(value), Err(because)) => assert!(because.is_of_error() && (value == 0.0 || value == 1.0)),
             }
         }
         assert!(analysis.incidence("c", Time::ZERO).is_err());

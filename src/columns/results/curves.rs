@@ -138,8 +138,8 @@ impl ToRecordBatch for TimeLost {
         let table = Tidy::default()
             .numbers("tau", [self.tau()])
             .numbers("estimate", [self.value()])
-            .numbers("std_error", [self.std_error()]);
-        Ok(limits(table, &[self.interval(interval.confidence_level())?]))
+            .numbers("std_error", [self.std_error().ok()]);
+        Ok(limits(table, &[self.interval(interval)?]))
     }
 }
 
@@ -175,7 +175,7 @@ impl ToRecordBatch for LifeTable {
         table = numbers(table, "effective", |r| r.effective);
         table = numbers(table, "conditional", |r| r.conditional);
         table = numbers(table, "survival", |r| r.survival);
-        table = numbers(table, "std_error", |r| r.survival_std_error);
+        table = maybe(table, "std_error", |r| r.survival_std_error);
         table = limits(table, &between);
         table = maybe(table, "density", |r| r.density);
         table = maybe(table, "density_std_error", |r| r.density_std_error);

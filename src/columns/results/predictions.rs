@@ -29,7 +29,7 @@ impl ToRecordBatch for [RiskEstimate] {
         let table = Tidy::default()
             .numbers("time", self.iter().map(RiskEstimate::time))
             .numbers("incidence", self.iter().map(RiskEstimate::value))
-            .numbers("std_error", self.iter().map(RiskEstimate::std_error));
+            .numbers("std_error", self.iter().map(|e| e.std_error().ok()));
         Ok(limits(table, &between))
     }
 }

@@ -26,7 +26,7 @@ impl ToRecordBatch for MeanFunction {
             .numbers("events", rows.iter().map(MeanRow::events))
             .numbers("terminal_events", rows.iter().map(MeanRow::terminal_events))
             .numbers("mean", rows.iter().map(MeanRow::value))
-            .numbers("std_error", rows.iter().map(MeanRow::std_error));
+            .numbers("std_error", rows.iter().map(|row| row.std_error().ok()));
         Ok(limits(table, &between))
     }
 }
@@ -65,8 +65,8 @@ impl ToRecordBatch for [TransitionMatrix] {
             .numbers("time", rows.iter().map(|r| r.0.times().1))
             .texts("from", rows.iter().map(|r| state(r.0, r.1)))
             .texts("to", rows.iter().map(|r| state(r.0, r.2)))
-            .numbers("probability", rows.iter().map(|r| r.0.probability(r.1, r.2)))
-            .numbers("std_error", rows.iter().map(|r| r.0.std_error(r.1, r.2))))
+            .numbers("probability", rows.iter().map(|r| r.0.probability(r.1, r.2).ok()))
+            .numbers("std_error", rows.iter().map(|r| r.0.std_error(r.1, r.2).ok())))
     }
 }
 
@@ -83,7 +83,7 @@ impl ToRecordBatch for [TimeInState] {
             .texts("state", self.iter().map(|t| Some(t.state().into())))
             .numbers("tau", self.iter().map(TimeInState::tau))
             .numbers("estimate", self.iter().map(TimeInState::value))
-            .numbers("std_error", self.iter().map(TimeInState::std_error));
+            .numbers("std_error", self.iter().map(|t| t.std_error().ok()));
         Ok(limits(table, &between))
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use statrs::function::gamma::{gamma_lr, gamma_ur};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::beta::Beta;
 use crate::numeric::root;
 use crate::numeric::sums::Sum;
@@ -137,10 +137,15 @@ impl IncidenceRate {
         Ok(ConfidenceInterval::new(Some((lower / self.person_time, upper / self.person_time)), level))
     }
 
-    /// This rate over that of an independent group; NaN where neither has events, ∞ where the reference has none.
-    #[must_use]
-    pub fn ratio(&self, reference: &Self) -> f64 {
-        self.value() / reference.value()
+    /// This rate over that of an independent group; ∞ where the reference has no events.
+    ///
+    /// # Errors
+    /// [`NotEstimable::Undefined`] where neither has events.
+    pub fn ratio(&self, reference: &Self) -> Result<f64, NotEstimable> {
+        if self.events == 0 && reference.events == 0 {
+            return Err(NotEstimable::Undefined);
+        }
+        Ok(self.value() / reference.value())
     }
 
     /// The exact interval of the [`ratio`](Self::ratio), given the number of events of both groups: of those, this group's
@@ -163,11 +168,14 @@ impl IncidenceRate {
         Ok(ConfidenceInterval::new(bounds, level))
     }
 
-    /// This rate less that of an independent group, with the normal interval and test of `√(d₁/T₁² + d₀/T₀²)`.
+    /// This rate less that of an independent group, with the normal interval and test of `√(d₁/T₁² + d₀/T₀²)`. Where one
+    /// has no events there is no standard error: that of the other alone is not that of a difference.
     #[must_use]
     pub fn difference(&self, reference: &Self) -> Estimate {
         let se = |r: &Self| (r.events as f64).sqrt() / r.person_time;
-        Estimate::new(Scale::Identity, self.value() - reference.value(), se(self).hypot(se(reference)))
+        let both = self.events > 0 && reference.events > 0;
+        let se = if both { Ok(se(self).hypot(se(reference))) } else { Err(NotEstimable::CurveIsOne) };
+        Estimate::with_error(Scale::Identity, self.value() - reference.value(), se)
     }
 }
 

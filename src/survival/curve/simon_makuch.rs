@@ -56,7 +56,9 @@ impl SimonMakuch {
         Self { landmark }
     }
 
-    /// The curve of the unchanged, and that of the changed. A group without anybody has a curve without an estimate.
+    /// The curve of the unchanged, and that of the changed, which start at the landmark
+    /// ([`NotEstimable::BeforeStart`](crate::survival::result::NotEstimable::BeforeStart) before it; areas begin there). A group
+    /// without anybody has a curve without an estimate.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a landmark that is negative, infinite or NaN; [`Error::Empty`] where nobody is under
@@ -73,6 +75,8 @@ impl SimonMakuch {
             .data()
             .filter(&keep)
             .map_err(|_| Error::Empty { argument: "the rows under observation after the landmark" })?;
-        KaplanMeier::by_group(&data, &rows.groups().filter(&keep))
+        let curves = KaplanMeier::by_group(&data, &rows.groups().filter(&keep))?;
+        // Before the landmark there is no curve, nor an area under it.
+        Ok(curves.into_iter().map(|curve| SurvivalCurve { start: s, ..curve }).collect())
     }
 }

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use crate::error::check_len;
-use crate::error::{Error, Result};
 #[cfg(feature = "serde")]
-use crate::print::Number;
+use crate::error::check_len;
+use crate::error::{Error, NotEstimable, Result};
+use crate::print::{MISSING, Number, or_missing};
+use crate::survival::curve::survival_curve::SAME_TIME;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::{Flow, Kind, hazard_covariance};
+use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
 use crate::survival::multi_state::transitions::flow;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -23,7 +25,7 @@ pub enum TransitionVariance {
     Greenwood,
     /// Poisson increments, weighted by the probabilities just after each time: mstate's `aalen`.
     Aalen,
-    /// None: the probabilities alone, which sampling weights and clusters allow; errors are NaN.
+    /// None: the probabilities alone, which sampling weights and clusters allow; errors are [`NotEstimable::NotAsked`].
     None,
 }
 
@@ -44,7 +46,7 @@ pub enum TransitionVariance {
 ///
 /// let data = Histories::among(&["well", "ill", "dead"]).rows(&["a", "a", "b", "c"], &[0.0, 2.0, 0.0, 0.0], &[2.0, 5.0, 6.0, 4.0], &[Some("ill"), Some("dead"), None, Some("dead")])?;
 /// let p = &TransitionProbability::new(1.0).estimate(&data, &[4.5])?[0];
-/// assert!((p.probability(0, 2) - 1.0 / 3.0).abs() < 1e-15);
+/// assert!((p.probability(0, 2)? - 1.0 / 3.0).abs() < 1e-15);
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
@@ -217,13 +219,14 @@ impl Product {
     }
 
     fn matrix(&self, data: &Histories, flow: &Flow, (s, t): (f64, f64)) -> TransitionMatrix {
-        let (states, p, covariance) = (data.states.clone(), self.p.clone(), self.covariance.clone());
-        let k = self.states;
-        let beyond = flow.times.last().is_none_or(|&last| t > last);
+        let (states, p, covariance, k) =
+            (data.states.clone(), self.p.clone(), self.covariance.clone(), self.states);
+        let last = flow.times.last().map_or(0.0, |&t| t);
+        let beyond = t > last * (1.0 + SAME_TIME);
         let left = |h: usize| flow.at_risk.iter().skip(h).step_by(k).any(|&n| n > 0);
         let stays = |row: &[f64]| row.iter().enumerate().all(|(j, p)| p.abs() < 1e-12 || !left(j));
         let known = p.chunks(k.max(1)).map(|row| !beyond || stays(row)).collect();
-        TransitionMatrix { states, s, t, p, covariance, known }
+        TransitionMatrix { states, s, t, last, p, covariance, known }
     }
 }
 
@@ -235,6 +238,8 @@ pub struct TransitionMatrix {
     states: Vec<String>,
     s: f64,
     t: f64,
+    /// The end of follow-up.
+    last: f64,
     p: Vec<f64>,
     /// Empty without a variance.
     covariance: Vec<f64>,
@@ -247,6 +252,7 @@ checked_when_read!(TransitionMatrix {
     states: Vec<String>,
     s: f64,
     t: f64,
+    last: f64,
     p: Vec<f64>,
     covariance: Vec<f64>,
     known: Vec<bool>,
@@ -263,6 +269,7 @@ impl TransitionMatrix {
         }
         stored::size("time", self.s)?;
         stored::size("time", self.t - self.s)?;
+        stored::size("the end of follow-up", self.last)?;
         self.p.iter().try_for_each(|&p| stored::probability("a probability", p))?;
         self.covariance.iter().try_for_each(|&v| stored::number("a covariance", v))?;
         // A variance may be below 0 by rounding alone.
@@ -280,13 +287,17 @@ impl fmt::Display for TransitionMatrix {
         for (h, from) in self.states.iter().enumerate() {
             write!(f, "\n{from:width$}")?;
             for j in 0..self.states.len() {
-                let (p, se) = (self.probability(h, j), self.std_error(h, j));
-                let cell =
-                    if se.is_nan() { format!("{:.4}", Number(p)) } else { format!("{p:.4} ± {se:.4}") };
+                let cell = match (self.probability(h, j), self.std_error(h, j)) {
+                    (Err(_), _) => MISSING.to_string(),
+                    (Ok(p), Err(NotEstimable::NotAsked)) => format!("{:.4}", Number(p)),
+                    (Ok(p), se) => {
+                        format!("{:.4} ± {}", Number(p), or_missing(se.ok(), |se| format!("{se:.4}")))
+                    }
+                };
                 write!(f, " {cell:>w$}", w = width.max(15))?;
             }
-            if !self.is_known(h) {
-                write!(f, "  beyond follow-up")?;
+            if let Err(because) = self.probability(h, 0) {
+                write!(f, "  {because}")?;
             }
         }
         Ok(())
@@ -306,15 +317,39 @@ impl TransitionMatrix {
         (self.s, self.t)
     }
 
-    /// The probability of being in state number `to` at t, given state number `from` at s; NaN where there is no such
-    /// state.
+    /// The probability of being in state number `to` at t, given state number `from` at s.
+    ///
+    /// # Errors
+    /// [`NotEstimable`]: beyond follow-up ([`is_known`](Self::is_known)); where there is no such state,
+    /// [`NotEstimable::Undefined`].
+    pub fn probability(&self, from: usize, to: usize) -> Result<f64, NotEstimable> {
+        let at = self.index(from, to).ok_or(NotEstimable::Undefined)?;
+        if self.is_known(from) {
+            return Ok(self.p[at]);
+        }
+        Err(NotEstimable::BeyondFollowUp { time: self.t, last: self.last })
+    }
+
+    /// The probability with its error, for intervals.
+    ///
+    /// # Errors
+    /// As [`probability`](Self::probability).
+    pub fn estimate(&self, from: usize, to: usize) -> Result<OccupationEstimate, NotEstimable> {
+        let value = self.probability(from, to)?;
+        Ok(match self.covariance((from, to), (from, to)) {
+            Err(because) => OccupationEstimate::without_error(value, because),
+            Ok(variance) => OccupationEstimate::new(value, variance.max(0.0).sqrt()), // below 0 by rounding
+        })
+    }
+
+    /// The same probabilities, carried on flat beyond the last observation, as if nobody moved from there on.
     #[must_use]
-    pub fn probability(&self, from: usize, to: usize) -> f64 {
-        self.index(from, to).map_or(f64::NAN, |i| self.p[i])
+    pub fn extended(&self) -> Self {
+        Self { known: vec![true; self.states.len()], ..self.clone() }
     }
 
     /// Do the data tell where somebody is at t who is in state number `from` at s? Within follow-up they do, and beyond its end where
-    /// all are then in states that nobody is seen to leave. Elsewhere the probabilities are those at the end of follow-up.
+    /// all are then in states that nobody is seen to leave.
     ///
     /// # Example
     /// ```
@@ -326,6 +361,7 @@ impl TransitionMatrix {
     /// let data = Histories::among(&states).rows(&[1, 1, 2, 3], &[0., 2., 0., 0.], &[2., 5., 6., 3.], &to)?;
     /// let later = &TransitionProbability::new(0.0).estimate(&data, &[4.0, 60.0])?;
     /// assert!(later[0].is_known(0) && !later[1].is_known(0)); // subject 2 was well when last seen, at 6
+    /// assert!(later[1].probability(0, 2).is_err() && later[1].extended().probability(0, 2)? > 0.5);
     /// # Ok::<(), greenwood::Error>(())
     /// ```
     #[must_use]
@@ -333,20 +369,27 @@ impl TransitionMatrix {
         self.known.get(from).copied().unwrap_or(false)
     }
 
-    /// Its standard error; NaN without a variance.
-    #[must_use]
-    pub fn std_error(&self, from: usize, to: usize) -> f64 {
-        let variance = self.covariance((from, to), (from, to));
-        // Rounding alone is below 0.
-        if variance < 0.0 { 0.0 } else { variance.sqrt() }
+    /// Its standard error, above 0.
+    ///
+    /// # Errors
+    /// As [`probability`](Self::probability); where the probability is 0 or 1, which is no certainty; where no variance was
+    /// asked for ([`NotEstimable::NotAsked`]).
+    pub fn std_error(&self, from: usize, to: usize) -> Result<f64, NotEstimable> {
+        self.estimate(from, to)?.std_error()
     }
 
     /// The covariance of two probabilities, each given as (from, to).
-    #[must_use]
-    pub fn covariance(&self, one: (usize, usize), other: (usize, usize)) -> f64 {
+    ///
+    /// # Errors
+    /// As [`std_error`](Self::std_error); a covariance may be 0.
+    pub fn covariance(&self, one: (usize, usize), other: (usize, usize)) -> Result<f64, NotEstimable> {
+        self.probability(one.0, one.1)?;
+        self.probability(other.0, other.1)?;
         match (self.index(one.0, one.1), self.index(other.0, other.1)) {
-            (Some(a), Some(b)) => self.covariance.get(a * self.p.len() + b).copied().unwrap_or(f64::NAN),
-            _ => f64::NAN,
+            (Some(a), Some(b)) => {
+                self.covariance.get(a * self.p.len() + b).copied().ok_or(NotEstimable::NotAsked)
+            }
+            _ => Err(NotEstimable::Undefined),
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
 use crate::error::TableError;
 use crate::error::{Error, NotEstimable, Result, check_len};
-#[cfg(feature = "serde")]
-use crate::print::{Number, counted, one_line};
+use crate::print::{Number, counted, one_line, or_missing};
 use crate::survival::curve::survival_curve::SAME_TIME;
+use crate::survival::curve::warning::{Exit, SmallRiskSet, WarnedOf, small_risk_sets};
 use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
 use crate::survival::multi_state::occupation_variance::OccupationVariance;
 
@@ -176,15 +177,23 @@ impl StateOccupation {
         Err(NotEstimable::BeyondFollowUp { time: t, last: self.times.last().copied().unwrap_or(self.start) })
     }
 
+    /// The times at which a small risk set (of all states together, counted in rows) moves at least 10 % of the
+    /// probabilities while at least twice as many are under observation later: the work of delayed entry. All later
+    /// probabilities hold what they moved; [`Occupation::from_time`](super::Occupation::from_time) starts behind them.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<SmallRiskSet> {
+        let exit = |i: usize| {
+            let before = if i == 0 { &self.initial[..] } else { self.values(i - 1) };
+            let moved: f64 = before.iter().zip(self.values(i)).map(|(a, b)| (a - b).abs()).sum();
+            let at_risk = self.at_risk(i).iter().map(|&n| f64::from(n)).sum();
+            Exit { time: self.times[i], at_risk, share: moved / 2.0, leaves: true }
+        };
+        small_risk_sets((0..self.times.len()).rev().map(exit), false, WarnedOf::Occupation)
+    }
+
     /// The estimates at each time of the curves.
     pub fn rows(&self) -> impl Iterator<Item = (f64, Vec<OccupationEstimate>)> + '_ {
         self.times.iter().enumerate().map(|(i, &t)| (t, self.after(i + 1)))
-    }
-
-    /// The standard errors just after time number `row`.
-    pub(crate) fn std_errors(&self, row: usize) -> impl Iterator<Item = f64> + '_ {
-        let k = self.states.len();
-        self.variance[row * k..(row + 1) * k].iter().map(|v| v.sqrt())
     }
 
     fn after(&self, steps: usize) -> Vec<OccupationEstimate> {
@@ -208,13 +217,17 @@ impl fmt::Display for StateOccupation {
         }
         for (i, t) in self.times.iter().enumerate().take(PRINTED) {
             write!(f, "\n{:>10}", Number(*t))?;
-            for ((p, se), s) in self.values(i).iter().zip(self.std_errors(i)).zip(&self.states) {
+            for ((p, estimate), s) in self.values(i).iter().zip(self.after(i + 1)).zip(&self.states) {
                 let width = s.chars().count().max(10);
-                write!(f, " {:>width$.4} {:>9.4}", Number(*p), Number(se))?;
+                let se = or_missing(estimate.std_error().ok(), |se| format!("{se:.4}"));
+                write!(f, " {:>width$.4} {se:>9}", Number(*p))?;
             }
         }
         let left = self.times.len().saturating_sub(PRINTED);
-        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
+        if left > 0 {
+            write!(f, "\n… {}", counted(left, "more time"))?;
+        }
+        self.warnings().iter().try_for_each(|warning| write!(f, "\n{warning}"))
     }
 }
 

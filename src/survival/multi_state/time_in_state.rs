@@ -1,9 +1,10 @@
 //! Restricted mean time in each state, and the influence of each subject on it and on the probabilities at a time.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, NotEstimable, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::occupation::{Occupation, Start};
+use crate::survival::multi_state::occupation_estimate::OccupationEstimate;
 use crate::survival::multi_state::transitions::check_groups;
 use crate::survival::result::estimate::{Estimate, Scale};
 #[cfg(feature = "serde")]
@@ -16,18 +17,24 @@ pub struct TimeInState {
     state: String,
     tau: f64,
     value: f64,
-    std_error: f64,
+    std_error: std::result::Result<f64, NotEstimable>,
 }
 
 #[cfg(feature = "serde")]
-checked_when_read!(TimeInState { state: String, tau: f64, value: f64, std_error: f64 });
+checked_when_read!(TimeInState { state: String, tau: f64, value: f64, std_error: std::result::Result<f64, NotEstimable> });
 
 #[cfg(feature = "serde")]
 impl TimeInState {
     fn check(&self) -> Result<()> {
         stored::size("tau", self.tau)?;
         stored::size("a mean time", self.value)?;
-        stored::size("a standard error", self.std_error)
+        match self.std_error {
+            Ok(se) if se > 0.0 => stored::size("a standard error", se),
+            Ok(value) => {
+                Err(Error::OutOfRange { argument: "a standard error", value, must_be: "above 0, or none" })
+            }
+            Err(_) => Ok(()),
+        }
     }
 }
 
@@ -50,16 +57,19 @@ impl TimeInState {
         self.value
     }
 
-    /// Its standard error, by the infinitesimal jackknife.
-    #[must_use]
-    pub fn std_error(&self) -> f64 {
+    /// Its standard error, by the infinitesimal jackknife: above 0.
+    ///
+    /// # Errors
+    /// [`NotEstimable`]: nobody was in the state until the horizon, or all were all the time, which is no certainty; the
+    /// influences cancel.
+    pub fn std_error(&self) -> std::result::Result<f64, NotEstimable> {
         self.std_error
     }
 
     /// The estimate with interval and test, within 0 and the horizon.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
-        Estimate::new(Scale::Identity, self.value, self.std_error).within(0.0, self.tau)
+        Estimate::with_error(Scale::Identity, self.value, self.std_error).within(0.0, self.tau)
     }
 }
 
@@ -109,11 +119,12 @@ fn sojourn(data: &Histories, tau: f64, start: Start) -> Result<Vec<TimeInState>>
         return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
     }
     let (values, influences) = flow.functional((time, tau, true), &initial, &influence);
-    let time_in = |(h, &value): (usize, &f64)| TimeInState {
-        state: data.states[h].clone(),
-        tau,
-        value,
-        std_error: influences.iter().map(|(u, count)| count * u[h] * u[h]).sum::<f64>().sqrt(),
+    let time_in = |(h, &value): (usize, &f64)| {
+        let std_error = influences.iter().map(|(u, count)| count * u[h] * u[h]).sum::<f64>().sqrt();
+        // The same reasons as those of the mean probability.
+        let share = OccupationEstimate::new(value / (tau - time), std_error / (tau - time));
+        let std_error = share.std_error().map(|_| std_error);
+        TimeInState { state: data.states[h].clone(), tau, value, std_error }
     };
     Ok(values.iter().enumerate().map(time_in).collect())
 }

@@ -28,7 +28,9 @@ use crate::survival::result::stored::{self, checked_when_read};
 ///
 /// # Errors
 /// [`Error::LengthMismatch`]; [`Error::Empty`]; [`Error::OutOfRange`] for a risk outside [0, 1] or a time that is NaN or
-/// negative; [`Error::Unsupported`] for delayed entry, weights of subjects, or weights of other subjects.
+/// negative; [`Error::NotEstimable`] for a time from which on nobody is observed and the last one was censored (of all, or of a
+/// group with weights of its own): nobody then stands for the censored; [`Error::Unsupported`] for delayed entry, weights
+/// of subjects, or weights of other subjects.
 ///
 /// # Cost
 /// One sort, O(n log n) for each time.
@@ -127,6 +129,7 @@ impl Brier {
         };
         weights.check(outcomes)?;
         let w = weights.weights(t)?;
+        weights.tells(t)?;
         let n = risk.len() as f64;
         let happened = |i: usize| f64::from(u8::from(outcomes.at(i, t) == Standing::Case));
         let squared = |i: usize, r: f64| w[i] * (happened(i) - r).powi(2);

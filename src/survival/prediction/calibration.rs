@@ -161,7 +161,7 @@ fn observed(outcomes: &Outcomes, rows: &[usize], t: f64) -> Result<Estimate> {
         };
         let outcome: Vec<Option<&str>> = rows.iter().map(ending).collect();
         let data = CompetingRisks::with_causes(time, &outcome, &["event", "competing event"])?;
-        let found = AalenJohansen::new().fit(&data)?.extended();
+        let found = AalenJohansen::new().fit(&data)?;
         let at = found.of("event")?.at(t);
         return Ok(match at.value() {
             Ok(risk) => Estimate::with_error(Scale::Identity, risk, at.std_error()).within(0.0, 1.0),
@@ -169,7 +169,7 @@ fn observed(outcomes: &Outcomes, rows: &[usize], t: f64) -> Result<Estimate> {
         });
     }
     let event: Vec<bool> = rows.iter().map(|&i| outcomes.ending[i] == Ending::Event).collect();
-    let curve = KaplanMeier::fit(&RightCensored::new(time, event)?).extended();
+    let curve = KaplanMeier::fit(&RightCensored::new(time, event)?);
     let at = curve.at(t);
     Ok(match at.value() {
         Ok(survival) => {
@@ -237,7 +237,8 @@ impl CalibrationGroup {
         self.mean_risk
     }
 
-    /// The risk that was observed, with its (Greenwood) standard error where there is one.
+    /// The risk that was observed, with its (Greenwood) standard error where there is one; not estimable where the group
+    /// was not followed so long.
     #[must_use]
     pub fn observed(&self) -> Estimate {
         self.observed

@@ -1,6 +1,6 @@
 //! Inverse probability of censoring weights: who is seen stands for those who are not.
 
-use crate::error::{Error, Result, check_len};
+use crate::error::{Error, NotEstimable, Result, check_len};
 use crate::survival::data::censoring::{Censoring, Steps};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
@@ -118,6 +118,25 @@ impl CensoringWeights {
         match &self.model {
             Model::Curves(codes, curves) => of(&curves[codes[i] as usize]),
             Model::Cox(relative, hazard) => (-relative[i] * of(hazard)).exp(),
+        }
+    }
+
+    /// Do the data tell what happened by `t`? Where the last one under observation, of all or of a group that has a curve of
+    /// its own, was censored before `t` (or at it), nobody stands for those who were: the weights do not add up to the
+    /// subjects.
+    pub(super) fn tells(&self, t: f64) -> Result<(), NotEstimable> {
+        let none = vec![0; self.outcomes.len()];
+        let codes = if let Model::Curves(codes, _) = &self.model { codes } else { &none };
+        let mut last = vec![(0.0, false); codes.iter().max().map_or(0, |&c| c as usize + 1)];
+        for (i, &code) in codes.iter().enumerate() {
+            let (time, censored) = (self.outcomes.time[i], self.outcomes.is_censored(i));
+            let of: &mut (f64, bool) = &mut last[code as usize];
+            // Of those who leave together one who was censored leaves something open.
+            *of = if time > of.0 { (time, censored) } else { (of.0, of.1 || time == of.0 && censored) };
+        }
+        match last.iter().find(|(time, censored)| *censored && *time <= t) {
+            Some(&(last, _)) => Err(NotEstimable::BeyondFollowUp { time: t, last }),
+            None => Ok(()),
         }
     }
 

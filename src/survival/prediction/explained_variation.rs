@@ -73,9 +73,11 @@ impl ExplainedVariation {
     /// The measures of a model on the data that it was fitted to.
     ///
     /// # Errors
-    /// Those of [`CoxModel::linear_predictor`] and [`CoxPh::fit`]; [`Error::LengthMismatch`] where the design has other rows
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) where these are not the data of the fit, with the part that differs;
+    /// those of [`CoxModel::linear_predictor`] and [`CoxPh::fit`]; [`Error::LengthMismatch`] where the design has other rows
     /// than the data; [`Error::Unsupported`] for weights.
     pub fn estimate(model: &CoxModel, data: &RightCensored, design: &Design) -> Result<Self> {
+        let _ = model.with(data, design)?;
         let score = model.linear_predictor(design)?;
         let (len, expected) = (score.len(), data.len());
         check_len("design", len, "time", expected)?;

@@ -68,6 +68,10 @@ impl Outcomes {
         self.ending.iter().map(|&e| e == Ending::Censored).collect()
     }
 
+    pub(super) fn is_censored(&self, i: usize) -> bool {
+        self.ending[i] == Ending::Censored
+    }
+
     /// Weights of censoring know neither delayed entry nor weights of subjects.
     pub(super) fn check(&self) -> Result<()> {
         match self.refused {

@@ -109,8 +109,9 @@ impl TimeRoc {
         let outcomes = data.into();
         let (one, a) = self.measure(&outcomes, first, t)?;
         let (two, b) = self.measure(&outcomes, second, t)?;
-        let (Ok(one), Ok(two)) = (one.auc.value(), two.auc.value()) else {
-            return Ok(Estimate::none(Scale::Identity, NotEstimable::NoPairs));
+        let (one, two) = match NotEstimable::both(one.auc.value(), two.auc.value()) {
+            Ok(both) => both,
+            Err(because) => return Ok(Estimate::none(Scale::Identity, because)),
         };
         let apart = a.zip(b).map(|(a, b)| a.iter().zip(&b).map(|(a, b)| a - b).collect::<Vec<_>>());
         Ok(with_influence(one - two, apart.as_deref()).within(-1.0, 1.0))
@@ -123,6 +124,7 @@ impl TimeRoc {
             None => CensoringWeights::kaplan_meier(outcomes)?,
         };
         weights.check(outcomes)?;
+        let known = weights.tells(t);
         let n = marker.len() as f64;
         let (mut case, mut control) = (weights.weights(t)?, vec![0.0; marker.len()]);
         for (i, (case, control)) in case.iter_mut().zip(&mut control).enumerate() {
@@ -134,9 +136,11 @@ impl TimeRoc {
             }
         }
         let (cases, controls) = (case.iter().sum::<f64>(), control.iter().sum::<f64>());
-        let points = points(marker, &case, &control, (cases, controls));
-        if !(cases > 0.0 && controls > 0.0) {
-            let auc = Estimate::none(Scale::Identity, NotEstimable::NoPairs);
+        let points =
+            if known.is_ok() { points(marker, &case, &control, (cases, controls)) } else { Vec::new() };
+        let pairs = if cases > 0.0 && controls > 0.0 { Ok(()) } else { Err(NotEstimable::NoPairs) };
+        if let Err(because) = known.and(pairs) {
+            let auc = Estimate::none(Scale::Identity, because);
             return Ok((RocCurve { time: t, auc, points, cases, controls }, None));
         }
         // For each case the weight of the controls below it, for each control that of the cases above it.
@@ -275,13 +279,14 @@ impl RocCurve {
         self.time
     }
 
-    /// The area under the curve with its standard error; [`NotEstimable::NoPairs`] without cases or controls.
+    /// The area under the curve with its standard error; [`NotEstimable::NoPairs`] without cases or controls,
+    /// [`NotEstimable::BeyondFollowUp`] from the time on at which the last one under observation was censored.
     #[must_use]
     pub fn auc(&self) -> Estimate {
         self.auc
     }
 
-    /// The points, from the strictest threshold to the least.
+    /// The points, from the strictest threshold to the least; none where the data do not tell the area beyond follow-up.
     #[must_use]
     pub fn points(&self) -> &[RocPoint] {
         &self.points

@@ -5,7 +5,8 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::{NotEstimable, Result};
-use crate::print::{self, Number, counted};
+use crate::print::{self, Number, counted, or_missing};
+use crate::survival::curve::warning::{Exit, SmallRiskSet, WarnedOf, small_risk_sets};
 use crate::survival::multi_state::flow::Flow;
 use crate::survival::recurrent::mean_variance::MeanVariance;
 use crate::survival::result::estimate::{Estimate, Scale};
@@ -64,10 +65,21 @@ impl MeanRow {
         self.mean
     }
 
-    /// Its standard error; 0 as long as nobody has had an event.
-    #[must_use]
-    pub fn std_error(&self) -> f64 {
-        self.variance.sqrt()
+    /// Its standard error, above 0.
+    ///
+    /// # Errors
+    /// [`NotEstimable`]: nobody has had an event yet, or the variance is 0, which is no certainty.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
+        error_of(self.mean, self.variance)
+    }
+}
+
+/// A standard error of 0 is none.
+fn error_of(mean: f64, variance: f64) -> Result<f64, NotEstimable> {
+    match variance.sqrt() {
+        _ if mean <= 0.0 => Err(NotEstimable::CurveIsOne),
+        se if se > 0.0 => Ok(se),
+        _ => Err(NotEstimable::NoVariation),
     }
 }
 
@@ -242,6 +254,22 @@ impl MeanFunction {
         self.rows.last().map_or(0.0, |r| r.time)
     }
 
+    /// The times at which a small risk set adds at least 10 % of the mean at the end, or takes as much of the survival,
+    /// while at least twice as many are under observation later: the work of delayed entry. What the mean adds from a later
+    /// time on does not rest on them, unless through the survival beside a terminal event.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<SmallRiskSet> {
+        let end = self.rows.last().map_or(0.0, |r| r.mean);
+        let exit = |i: usize| {
+            let row = &self.rows[i];
+            let before = if i == 0 { 0.0 } else { self.rows[i - 1].mean };
+            let added = if end > 0.0 { (row.mean - before) / end } else { 0.0 };
+            let died = if row.terminal > 0.0 { row.terminal / row.at_risk } else { 0.0 };
+            Exit { time: row.time, at_risk: row.at_risk, share: f64::max(added, died), leaves: true }
+        };
+        small_risk_sets((0..self.rows.len()).rev().map(exit), false, WarnedOf::Mean)
+    }
+
     /// m(t): 0 before the first event.
     #[must_use]
     pub fn at(&self, t: f64) -> MeanEstimate {
@@ -267,7 +295,7 @@ impl MeanFunction {
         } else if time > last && !ended {
             Estimate::none(Scale::Identity, NotEstimable::BeyondFollowUp { time, last })
         } else {
-            Estimate::new(Scale::Identity, value, variance.sqrt()).within(0.0, f64::MAX)
+            Estimate::with_error(Scale::Identity, value, error_of(value, variance)).within(0.0, f64::MAX)
         };
         MeanEstimate { time: TimeAsked(time), estimate }
     }
@@ -297,16 +325,19 @@ impl PrintsLimits for MeanFunction {
             let limits = self.row_estimate(row).interval(interval).map_err(|_| fmt::Error)?;
             write!(
                 f,
-                "\n{:>10} {:>9} {:>7} {:>9.3} {:>10.4}  {limits:>16}",
+                "\n{:>10} {:>9} {:>7} {:>9.3} {:>10}  {limits:>16}",
                 Number(row.time),
                 Number(row.at_risk),
                 Number(row.events),
                 Number(row.mean),
-                row.std_error(),
+                or_missing(row.std_error().ok(), |se| format!("{se:.4}")),
             )?;
         }
         let left = shown().count().saturating_sub(PRINTED_ROWS);
-        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
+        if left > 0 {
+            write!(f, "\n… {}", counted(left, "more time"))?;
+        }
+        self.warnings().iter().try_for_each(|warning| write!(f, "\n{warning}"))
     }
 }
 

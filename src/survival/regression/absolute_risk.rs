@@ -58,10 +58,14 @@ impl AbsoluteRisk {
     /// From the curve that the model of each cause predicts for the row.
     ///
     /// # Errors
-    /// [`Error::Empty`] without causes.
+    /// [`Error::Empty`] without causes; [`Error::DuplicateName`].
     pub fn new(curves: &[(String, PredictedCurve)]) -> Result<Self> {
         if curves.is_empty() {
             return Err(Error::Empty { argument: "curves" });
+        }
+        let twice = (1..curves.len()).find(|&k| curves[..k].iter().any(|(cause, _)| *cause == curves[k].0));
+        if let Some(k) = twice {
+            return Err(Error::DuplicateName { what: "causes", name: curves[k].0.clone() });
         }
         let of = |(k, (_, curve)): (usize, &(String, PredictedCurve))| {
             jumps(curve).map(|(t, h)| (t, k, h)).collect::<Vec<_>>()

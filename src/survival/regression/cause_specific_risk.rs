@@ -6,6 +6,8 @@ use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::numeric::sums::Sum;
 use crate::print::Number;
 use crate::survival::data::competing::position;
+use crate::survival::data::groups::Groups;
+use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::FittedData;
 use crate::survival::regression::new_rows::{NewRow, one_row};
@@ -70,23 +72,34 @@ struct Part<'a> {
 pub struct RiskEstimate {
     time: f64,
     value: f64,
-    std_error: f64,
+    std_error: Result<f64, NotEstimable>,
 }
 
 #[cfg(feature = "serde")]
-checked_when_read!(RiskEstimate { time: f64, value: f64, std_error: f64 });
+checked_when_read!(RiskEstimate { time: f64, value: f64, std_error: Result<f64, NotEstimable> });
 
 #[cfg(feature = "serde")]
 impl RiskEstimate {
     fn check(&self) -> Result<()> {
         stored::size("time", self.time)?;
         stored::probability("a risk", self.value)?;
-        stored::size("a standard error", self.std_error)
+        match self.std_error {
+            Ok(se) if !(se > 0.0 && se < f64::INFINITY) => {
+                let must_be = "above 0 and finite";
+                Err(Error::OutOfRange { argument: "a standard error", value: se, must_be })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 impl RiskEstimate {
     pub(super) fn new(time: f64, value: f64, std_error: f64) -> Self {
+        let std_error = match std_error {
+            _ if value <= 0.0 => Err(NotEstimable::CurveIsOne),
+            se if value < 1.0 && se > 0.0 => Ok(se),
+            _ => Err(NotEstimable::NoVariation),
+        };
         Self { time, value, std_error }
     }
 
@@ -102,9 +115,12 @@ impl RiskEstimate {
         self.value
     }
 
-    /// Its standard error.
-    #[must_use]
-    pub fn std_error(&self) -> f64 {
+    /// Its standard error, above 0.
+    ///
+    /// # Errors
+    /// [`NotEstimable`]: the risk is 0, since nobody has had the event yet ([`NotEstimable::CurveIsOne`]); it is 1, or its
+    /// variance is 0. Neither is a certainty.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
         self.std_error
     }
 
@@ -114,20 +130,18 @@ impl RiskEstimate {
     /// # Errors
     /// [`Error::OutOfRange`] for a level outside (0, 1).
     pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        interval.into().of_probability(self.value, self.std_error)
+        interval.into().of_probability(self.value, self.std_error.unwrap_or(0.0))
     }
 }
 
 impl fmt::Display for RiskEstimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let interval = self.interval(0.95).map_err(|_| fmt::Error)?;
-        write!(
-            f,
-            "{:.4} ± {:.4} at {} ({interval:.4})",
-            Number(self.value),
-            Number(self.std_error),
-            Number(self.time)
-        )
+        let (value, time) = (Number(self.value), Number(self.time));
+        match self.std_error {
+            Ok(se) => write!(f, "{value:.4} ± {:.4} at {time} ({interval:.4})", Number(se)),
+            Err(because) => write!(f, "{value:.4} (no standard error: {because:#}) at {time}"),
+        }
     }
 }
 
@@ -147,8 +161,8 @@ impl<'a> CauseSpecificRisk<'a> {
     /// For each cause its model beside the data, and the row by the names of that model.
     ///
     /// # Errors
-    /// [`Error::Empty`] without causes; [`Error::DuplicateName`]; [`ModelError::OtherData`] where the models are of other numbers of
-    /// rows; those of [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor) for the rows.
+    /// [`Error::Empty`] without causes; [`Error::DuplicateName`]; [`ModelError::OtherData`] where the models are of other
+    /// subjects (times, entries, weights, clusters or strata); those of [`CoxModel::linear_predictor`](crate::survival::CoxModel::linear_predictor) for the rows.
     pub fn new<S: ToString>(models: &[(S, &'a FittedData<'a>, &NewRow)]) -> Result<Self> {
         let Some((_, first, _)) = models.first() else {
             return Err(Error::Empty { argument: "models" });
@@ -160,9 +174,9 @@ impl<'a> CauseSpecificRisk<'a> {
             if causes.contains(&name) {
                 return Err(Error::DuplicateName { what: "causes", name });
             }
-            if fitted.data().len() != first.data().len() {
+            if let Some(part) = apart(fitted.data(), first.data()) {
                 return Err(Error::Model(ModelError::OtherData {
-                    part: format!("the number of rows of the model of {name}"),
+                    part: format!("{part} of the model of {name}"),
                 }));
             }
             causes.push(name);
@@ -247,7 +261,7 @@ impl<'a> CauseSpecificRisk<'a> {
                     _ => u * u,
                 });
             }
-            Ok(RiskEstimate { time: t, value, std_error: sum.value().max(0.0).sqrt() })
+            Ok(RiskEstimate::new(t, value, sum.value().max(0.0).sqrt()))
         };
         times.iter().map(one).collect()
     }
@@ -283,6 +297,24 @@ impl<'a> CauseSpecificRisk<'a> {
         }
         (rest, worth)
     }
+}
+
+/// In what the subjects of two models differ: those of one data set leave at the same times, whatever the cause.
+fn apart(one: &RightCensored, other: &RightCensored) -> Option<&'static str> {
+    let labels = |d: &RightCensored| {
+        let label = |s: &Groups, &c: &u32| s.labels()[c as usize].clone();
+        d.strata().map(|s| s.codes().iter().map(|c| label(s, c)).collect::<Vec<_>>())
+    };
+    [
+        (one.len() == other.len(), "the number of rows"),
+        (one.time() == other.time(), "time"),
+        (one.entry() == other.entry(), "entry"),
+        (one.weights() == other.weights(), "the weights"),
+        (one.clusters() == other.clusters(), "the clusters"),
+        (labels(one) == labels(other), "the strata"),
+    ]
+    .into_iter()
+    .find_map(|(same, part)| (!same).then_some(part))
 }
 
 impl Part<'_> {

@@ -1,5 +1,7 @@
 //! A fingerprint of the data of a fit: other data are told from them without keeping them.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, FileError, ModelError, Result, check_len};
 use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::near_ties::NearTies;
@@ -205,6 +207,40 @@ impl Fingerprint {
     #[cfg(feature = "serde")]
     pub(super) fn has_shape(&self, rows: usize, columns: usize) -> bool {
         self.rows == rows && self.columns.len() == columns
+    }
+}
+
+/// The same of rows that have other parts than a time and an event: a digest of each part, which a name goes with.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct PartsFingerprint(Vec<(String, Option<Digest>)>);
+
+impl PartsFingerprint {
+    pub(super) fn of<'a>(parts: impl IntoIterator<Item = (&'a str, Option<Cow<'a, [f64]>>)>) -> Self {
+        let one = |(name, values): (&str, Option<Cow<[f64]>>)| {
+            (name.into(), values.map(|v| Digest::of_numbers(&v)))
+        };
+        Self(parts.into_iter().map(one).collect())
+    }
+
+    /// Are these the data of the fit?
+    ///
+    /// # Errors
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) with the part that differs.
+    pub(super) fn check(&self, given: &Self) -> Result<()> {
+        self.check_but(given, "")
+    }
+
+    /// The same where a part is given later.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub(super) fn check_but(&self, given: &Self, later: &str) -> Result<()> {
+        let differs = |(own, given): &(&(String, _), &(String, _))| own != given && own.0 != later;
+        match self.0.iter().zip(&given.0).find(differs) {
+            Some(((part, _), _)) => Err(Error::Model(ModelError::OtherData { part: part.clone() })),
+            None => Ok(()),
+        }
     }
 }
 

@@ -40,6 +40,28 @@ impl Direction {
         }
     }
 
+    /// What stands left and right of no effect on an axis of hazard ratios, such as in a forest plot: which group a ratio
+    /// below 1, and one above, favours. `None` where it is not known whether the event is wanted.
+    ///
+    /// # Example
+    /// ```
+    /// use greenwood::survival::result::Direction;
+    ///
+    /// let [left, right] = Direction::Unwanted.favours("new", "old").unwrap();
+    /// assert_eq!((left.as_str(), right.as_str()), ("favours new", "favours old"));
+    /// assert_eq!(Direction::Wanted.favours("new", "old"), Direction::Unwanted.favours("old", "new"));
+    /// assert_eq!(Direction::Unknown.favours("new", "old"), None);
+    /// ```
+    #[must_use]
+    pub fn favours(self, group: &str, reference: &str) -> Option<[String; 2]> {
+        let (below, above) = match self {
+            Self::Unknown => return None,
+            Self::Unwanted => (group, reference),
+            Self::Wanted => (reference, group),
+        };
+        Some([below, above].map(|favoured| format!("favours {favoured}")))
+    }
+
     /// What a ratio of rates says: `the rate of events is lower in A than in B`, and which group that favours, if it
     /// is known.
     #[must_use]

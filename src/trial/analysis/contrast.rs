@@ -97,6 +97,12 @@ impl Contrast {
         &self.groups.labels()[1]
     }
 
+    /// Whether the endpoint's event is wanted.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
     /// The survival data of the two arms (times in days) and which arm each subject is on, for whatever the
     /// survival wing offers.
     #[must_use]

@@ -61,10 +61,10 @@ impl Incidence {
         self.value.ok_or(self.because())
     }
 
-    /// Its standard error; 0 where the probability is 0 or 1.
+    /// Its standard error, above 0.
     ///
     /// # Errors
-    /// As [`value`](Self::value).
+    /// As [`value`](Self::value); where the probability is 0 or 1, which is no certainty.
     pub fn std_error(&self) -> Result<f64, NotEstimable> {
         self.std_error.ok_or(self.because())
     }
@@ -73,7 +73,7 @@ impl Incidence {
         self.not_estimable.unwrap_or(NotEstimable::Undefined)
     }
 
-    /// Why there is no estimate, if so.
+    /// Why there is no estimate or, where there is one, no standard error. Returns `None` if there are both.
     #[must_use]
     pub fn not_estimable(&self) -> Option<NotEstimable> {
         self.not_estimable
@@ -100,13 +100,18 @@ impl Incidence {
     }
 }
 
-/// `23.4% ± 4.1%`, or why there is no estimate.
+/// `23.4% ± 4.1%`, or why there is no estimate or no standard error.
 impl fmt::Display for Incidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(1);
-        match self.value.zip(self.std_error) {
-            Some((value, se)) => write!(f, "{:.decimals$}% ± {:.decimals$}%", 100.0 * value, 100.0 * se),
-            None => write!(f, "{}", self.because()),
+        match (self.value, self.std_error) {
+            (Some(value), Some(se)) => {
+                write!(f, "{:.decimals$}% ± {:.decimals$}%", 100.0 * value, 100.0 * se)
+            }
+            (Some(value), None) => {
+                write!(f, "{:.decimals$}% (no standard error: {:#})", 100.0 * value, self.because())
+            }
+            (None, _) => write!(f, "{}", self.because()),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::survival::data::groups::Groups;
 use crate::survival::regression::cox::{CoxModel, CoxPh};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::term::Status;
+use crate::survival::result::direction::Direction;
 use crate::survival::result::interval::ConfidenceInterval;
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::facts::baseline::Characteristic;
@@ -95,6 +96,8 @@ pub struct Subgroups {
     arms: [String; 2],
     factors: Vec<SubgroupFactor>,
     all: Subgroup,
+    #[cfg_attr(feature = "serde", serde(default))]
+    direction: Direction,
 }
 
 impl Contrast {
@@ -142,7 +145,8 @@ impl Contrast {
             let interaction = if subgroups.len() > 1 { self.interaction(name, &levels)? } else { None };
             factors.push(SubgroupFactor { name: name.into(), subgroups, interaction });
         }
-        Ok(Subgroups { arms: [self.of().into(), self.against().into()], factors, all })
+        let arms = [self.of().into(), self.against().into()];
+        Ok(Subgroups { arms, factors, all, direction: self.direction() })
     }
 
     fn levels_of(&self, name: &str) -> Result<Groups> {
@@ -212,6 +216,12 @@ impl Contrast {
 }
 
 impl Subgroups {
+    /// Whether the endpoint's event is wanted: which side of 1 favours which arm.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
     /// The arm whose hazard the ratios ask for, and the other.
     #[must_use]
     pub fn arms(&self) -> &[String; 2] {

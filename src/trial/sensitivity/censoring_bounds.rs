@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::print::{MISSING, PValue, or_missing};
+use crate::survival::result::direction::Direction;
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::trial::sensitivity::changed_outcomes::plain;
 use crate::trial::{Analysis, Censoring, Contrast, Label, Outcome, Record};
@@ -13,7 +14,8 @@ use crate::trial::{Analysis, Censoring, Contrast, Label, Outcome, Record};
 /// Nothing in the data says what happened to a subject after it was censored. In the worst case for the first arm
 /// each of its subjects that was censored for the given reasons had the event at once, and each such subject of the
 /// other arm never had it (it is followed to the end of the longest follow-up); in the best case it is the other way
-/// round. The truth of the estimates lies between (Peterson 1976), whatever the censoring depended on.
+/// round. Where the endpoint's event is wanted (recovery), best and worst change places; an event of which it is not known
+/// counts as one to avoid. The truth of the estimates lies between (Peterson 1976), whatever the censoring depended on.
 ///
 /// # References
 /// Peterson (1976), Proc Natl Acad Sci 73:11.
@@ -88,6 +90,9 @@ impl<A: Label, E: Label> Analysis<A, E> {
         let changed =
             [of, against].map(|arm| self.records().iter().filter(|r| r.arm == arm && hit(r)).count());
         let observed = self.contrast(of, against)?;
-        Ok(CensoringBounds { observed, best: story(against)?, worst: story(of)?, changed })
+        // To have the event is the worse outcome, unless it is wanted.
+        let (worse_for, better_for) =
+            if self.direction() == Direction::Wanted { (against, of) } else { (of, against) };
+        Ok(CensoringBounds { observed, best: story(better_for)?, worst: story(worse_for)?, changed })
     }
 }

@@ -13,7 +13,8 @@ use crate::survival::result::hazard_ratio::HazardRatioMethod;
 use crate::trial::sensitivity::changed_outcomes::plain;
 use crate::trial::{Analysis, Censoring, Label, Outcome, Record};
 
-/// How much worse the censored of an arm must have fared for its advantage to vanish.
+/// How much worse the censored of an arm must have fared for its advantage to vanish: with factors above 1 where the event is
+/// one to avoid, below 1 where it is wanted.
 ///
 /// After the censoring the hazard of these subjects is taken to be `delta` times that of their arm: the time of the
 /// event is drawn from `(S(t) / S(c))^delta`, `S` the arm's Kaplan-Meier curve in a bootstrap sample, up to the arm's

@@ -7,7 +7,7 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::time_in_state::TimeInState;
 use crate::survival::multi_state::{Occupation, OccupationEstimate, StateOccupation};
-use crate::survival::result::estimate::{Estimate, Scale};
+use crate::survival::result::estimate::Estimate;
 use crate::trial::analysis::analysis::check_arm;
 use crate::trial::analysis::trial::called;
 use crate::trial::states::state_question::StateQuestion;
@@ -231,15 +231,7 @@ impl<A: Label, S: Label> StateAnalysis<A, S> {
         if of == against {
             return Err(Error::TooFewGroups { found: 1 });
         }
-        let parts = (first.value(), second.value(), first.std_error(), second.std_error());
-        Ok(match parts {
-            (Ok(a), Ok(b), Ok(s), Ok(t)) => {
-                Estimate::new(Scale::Identity, a - b, s.hypot(t)).within(-1.0, 1.0)
-            }
-            (Err(because), ..) | (_, Err(because), ..) | (.., Err(because), _) | (.., Err(because)) => {
-                Estimate::none(Scale::Identity, because)
-            }
-        })
+        Ok(first.difference(&second))
     }
 
     /// The mean time in days that an arm spends in a state up to `tau`.
@@ -268,7 +260,10 @@ impl<A: Label, S: Label> fmt::Display for StateAnalysis<A, S> {
                 write!(f, "{separator}{} ", label(state))?;
                 match (p.value(), p.std_error()) {
                     (Ok(value), Ok(se)) => write!(f, "{:.1}% ± {:.1}%", 100.0 * value, 100.0 * se)?,
-                    (Err(because), _) | (_, Err(because)) => write!(f, "{because}")?,
+                    (Ok(value), Err(because)) => {
+                        write!(f, "{:.1}% (no standard error: {because:#})", 100.0 * value)?;
+                    }
+                    (Err(because), _) => write!(f, "{because}")?,
                 }
             }
         }

@@ -219,7 +219,7 @@ fn run(options: &Options) -> Result<String, Failure> {
             json!({ "scores": scores, "statistic": trend.statistic(), "z": number(trend.z()), "p_value": number(trend.p_value()) }),
         );
     }
-    pair(options, &compared, &test, &mut answer)?;
+    pair(options, &compared, &test, (&mut answer, &mut warnings))?;
     Ok(answer.print(options.columns.rows.json, &warnings))
 }
 
@@ -303,7 +303,7 @@ fn pair(
     options: &Options,
     compared: &Compared,
     test: &LogRankTest,
-    answer: &mut Answer,
+    (answer, warnings): (&mut Answer, &mut Warnings),
 ) -> Result<(), Failure> {
     if let (Some(method), Some(t)) = (options.interval, options.at) {
         let curves = compared.curves()?;
@@ -331,6 +331,7 @@ fn pair(
     }
     if let Some(t) = options.at {
         let curves = compared.curves()?;
+        labels.iter().zip(&curves).for_each(|(label, curve)| warnings.of(label, &curve.warnings()));
         let d = curves[0].difference(&curves[1], t);
         let limits = d.interval(options.level())?;
         answer.text.push(format!(

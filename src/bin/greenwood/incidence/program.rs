@@ -10,8 +10,11 @@ use greenwood::survival::{AalenJohansen, CompetingRisks, Gray, Groups, Interval}
 use serde_json::{Value, json};
 
 use super::columns::CauseColumns;
+use super::estimates::{estimates, percents};
 use super::models::Models;
-use crate::support::{Answer, Failure, Program, Table, Warnings, count, number, of_flag, times_to_ask};
+use crate::support::{
+    Answer, Failure, Program, Table, Warnings, count, number, of_flag, reason, times_to_ask,
+};
 
 /// Cumulative incidence of competing causes from a file.
 #[derive(clap::Parser)]
@@ -25,6 +28,9 @@ pub struct Options {
     /// Times at which the incidences are printed
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     at: Vec<f64>,
+    /// Carry the last values on beyond follow-up, as R's extend = TRUE, instead of no estimate
+    #[arg(long, requires = "at")]
+    extend: bool,
     /// Incidences whose first times are printed
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     quantiles: Vec<f64>,
@@ -203,6 +209,9 @@ impl Options {
             let given = fits.iter().map(|fit| fit.given_event_free(s)).collect::<Result<_, _>>();
             fits = given.map_err(of_flag("--given-event-free"))?;
         }
+        if self.extend {
+            fits = fits.iter().map(CumulativeIncidence::extended).collect();
+        }
         Ok((labels, fits))
     }
 
@@ -239,10 +248,9 @@ impl Options {
         let rows = self.rows(fit)?;
         let (at, beyond) = self.at(fit, text)?;
         for t in beyond {
-            warnings.add(format!(
-                "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
-            ));
+            warnings.add(format!("--at {t} is beyond the follow-up of group {label}: not estimable"));
         }
+        warnings.of(label, &fit.warnings());
         let (quantiles, lost) = self.by_cause(fit, text)?;
         Ok(json!({
             "label": label, "n": count(fit.table().all().size()), "rows": rows, "at": at, "quantiles": quantiles,
@@ -268,23 +276,29 @@ impl Options {
         rows.collect()
     }
 
-    /// The values at the times of --at, and those of these times that are beyond follow-up, where the last values stand.
+    /// The values at the times of --at, and those of these times that are beyond follow-up, where there are none.
     fn at(
         &self,
         fit: &CumulativeIncidence,
         text: &mut Vec<String>,
     ) -> Result<(Vec<Value>, Vec<f64>), Failure> {
         let interval = self.interval.interval(self.level);
-        let extended = fit.extended();
         let (mut rows, mut all_beyond) = (Vec::new(), Vec::new());
         for &t in &self.at {
-            let of_causes: Vec<IncidenceEstimate> = extended.curves().map(|c| c.at(t)).collect();
-            let (free, error) = extended.event_free(t).map_or((None, None), |(free, se)| (Some(free), se));
+            let of_causes: Vec<IncidenceEstimate> = fit.curves().map(|c| c.at(t)).collect();
+            let known = fit.event_free(t);
+            let (free, error) = known.map_or((None, None), |(free, se)| (Some(free), se));
             let mut row = estimates(t, (free, error), &of_causes, interval)?;
-            let beyond = matches!(fit.event_free(t), Err(NotEstimable::BeyondFollowUp { .. }));
+            let beyond = matches!(known, Err(NotEstimable::BeyondFollowUp { .. }));
             all_beyond.extend(beyond.then_some(t));
             row["beyond_follow_up"] = beyond.into();
+            row["not_estimable"] = reason(known.err());
             rows.push(row);
+            if let Err(because) = known {
+                // The reason is the same for all causes.
+                text.push(format!("at {t}: {because}"));
+                continue;
+            }
             let causes = fit.causes().iter().zip(&of_causes);
             let causes = causes.map(|(cause, e)| Ok(format!("{cause} {e} {}", percents(e, interval)?)));
             let causes = causes.collect::<Result<Vec<_>, Failure>>()?;
@@ -324,7 +338,7 @@ impl Options {
                     limits.in_brackets(|x| format!("{x:.2}"))
                 ));
                 lost.push(json!({
-                    "cause": cause, "tau": tau, "estimate": mean.value(), "std_error": number(mean.std_error()),
+                    "cause": cause, "tau": tau, "estimate": mean.value(), "std_error": number(mean.std_error().ok()),
                     "lower": number(limits.lower), "upper": number(limits.upper),
                 }));
             }
@@ -343,14 +357,11 @@ impl Options {
             let found = labels.len();
             return Err(format!("--difference compares 2 groups, and --by has {found}: leave it out").into());
         };
-        let (first, second) = (first.extended(), second.extended());
         let mut rows = Vec::new();
         for cause in first.causes() {
             for &t in &self.at {
                 let (of, against) = (second.of(cause)?.at(t), first.of(cause)?.at(t));
                 let d: Estimate = of.difference(&against);
-                // Also where it is 0, which makes no interval.
-                let se = of.std_error().ok().zip(against.std_error().ok()).map(|(a, b)| a.hypot(b));
                 let limits = d.interval(self.level)?;
                 answer.text.push(format!(
                     "incidence of {cause} at {t}, {group} minus {reference}: {:.4}",
@@ -358,39 +369,13 @@ impl Options {
                 ));
                 rows.push(json!({
                     "cause": cause, "time": t, "estimate": number(d.value().ok()),
-                    "std_error": number(se), "lower": number(limits.lower),
+                    "std_error": number(d.std_error().ok()), "lower": number(limits.lower),
                     "upper": number(limits.upper), "p_value": number(d.p_value()),
+                    "not_estimable": reason(d.not_estimable()),
                 }));
             }
         }
         answer.add("difference", rows);
         Ok(())
     }
-}
-
-/// The limits of a probability in brackets; nothing where there is no estimate.
-fn percents(estimate: &IncidenceEstimate, interval: Interval) -> Result<String, Failure> {
-    let limits = estimate.interval(interval)?;
-    Ok(match estimate.value() {
-        Ok(_) => limits.in_brackets(|x| format!("{:.1}%", 100.0 * x)),
-        Err(_) => String::new(),
-    })
-}
-
-fn estimates(
-    time: f64,
-    (event_free, free_error): (Option<f64>, Option<f64>),
-    incidence: &[IncidenceEstimate],
-    interval: Interval,
-) -> Result<Value, Failure> {
-    let limits = incidence.iter().map(|e| e.interval(interval)).collect::<Result<Vec<_>, _>>()?;
-    let column = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<Value> {
-        (0..incidence.len()).map(|k| number(f(k))).collect()
-    };
-    Ok(json!({
-        "time": time, "at_risk": number(incidence.first().map(IncidenceEstimate::at_risk)),
-        "event_free": number(event_free), "event_free_std_error": number(free_error),
-        "incidence": column(&|k| incidence[k].value().ok()), "std_error": column(&|k| incidence[k].std_error().ok()),
-        "lower": column(&|k| limits[k].lower), "upper": column(&|k| limits[k].upper),
-    }))
 }

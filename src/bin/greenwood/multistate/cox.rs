@@ -4,7 +4,7 @@ use greenwood::survival::regression::{MultiStateCox, MultiStateCoxModel, Term};
 use greenwood::survival::{Design, Histories, Interval};
 use serde_json::{Value, json};
 
-use crate::support::{Failure, Table, TiesName, design, number};
+use crate::support::{Failure, Table, TiesName, design, number, reason};
 
 /// The flags of the model.
 #[derive(clap::Args)]
@@ -189,7 +189,19 @@ impl Transitions {
         }
         let mut text = String::new();
         let mut at = Vec::new();
-        for found in fit.with(data, design)?.predict(&row, times)? {
+        // Beyond follow-up nothing is predicted: it is said beside what is.
+        let path = fit.predict(&row)?;
+        let (known, unknown): (Vec<f64>, Vec<f64>) = times.iter().partition(|&&t| path.at(t).is_ok());
+        for t in unknown {
+            let Err(because) = path.at(t) else { continue };
+            text.push_str(&["\npredicted at ", &t.to_string(), ": ", &because.to_string()].concat());
+            let none = vec![Value::Null; fit.states().len()];
+            at.push(json!({
+                "time": t, "occupation": none, "std_error": none, "lower": none, "upper": none,
+                "not_estimable": reason(Some(because)),
+            }));
+        }
+        for found in fit.with(data, design)?.predict(&row, &known)? {
             text.push_str("\npredicted ");
             text.push_str(&found.to_string());
             let limits = found.estimates().iter().map(|e| e.interval(Interval::log().level(level)));
@@ -201,9 +213,11 @@ impl Transitions {
             at.push(json!({
                 "time": found.time(), "occupation": of(&|h| estimates[h].value().ok()),
                 "std_error": of(&|h| estimates[h].std_error().ok()), "lower": of(&|h| limits[h].lower),
-                "upper": of(&|h| limits[h].upper),
+                "upper": of(&|h| limits[h].upper), "not_estimable": Value::Null,
             }));
         }
+        let time = |row: &Value| row["time"].as_f64().unwrap_or(f64::NAN);
+        at.sort_by_key(|row| times.iter().position(|&t| t == time(row)));
         Ok((text, json!({ "at": at })))
     }
 }

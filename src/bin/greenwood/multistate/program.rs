@@ -4,18 +4,19 @@ use std::path::PathBuf;
 
 use greenwood::Error;
 use greenwood::survival::multi_state::{
-    Occupation, OccupationVariance, StateOccupation, TimeInState, TransitionProbability, TransitionVariance,
+    Occupation, OccupationVariance, StateOccupation, TimeInState, TransitionMatrix, TransitionProbability,
+    TransitionVariance,
 };
 use greenwood::survival::result::NotEstimable;
 use greenwood::survival::result::print::group;
 use greenwood::survival::{Groups, Histories, Interval};
 use serde_json::{Value, json};
 
-use super::check::{check_field, transitions_field};
+use super::check::{check_field, subjects, transitions_field};
 use super::cox::Transitions;
 use crate::support::{
-    Failure, Program, RowFlags, Table, Warnings, WeightKind, counted, distinct, history_problem, json_text,
-    number, of_flag, times_to_ask,
+    Failure, Program, RowFlags, Table, Warnings, WeightKind, distinct, history_problem, json_text, number,
+    of_flag, reason, times_to_ask,
 };
 
 /// State occupation, transition probabilities and time in each state from start-stop histories of a file.
@@ -50,6 +51,9 @@ pub struct Options {
     /// Times at which the probabilities are printed
     #[arg(long, value_delimiter = ',', allow_negative_numbers = true)]
     at: Vec<f64>,
+    /// Carry the last values on beyond follow-up, as R's extend = TRUE, instead of no estimate
+    #[arg(long, requires = "at")]
+    extend: bool,
     /// Horizon of the mean time in each state
     #[arg(long, allow_negative_numbers = true)]
     tau: Option<f64>,
@@ -237,7 +241,7 @@ impl Options {
         if !self.initial.is_empty() {
             occupation = occupation.initial(&self.initial);
         }
-        let fits = occupation.by_group(data, groups).map_err(|error| match error {
+        let mut fits = occupation.by_group(data, groups).map_err(|error| match error {
             Error::LengthMismatch { argument: "initial", .. } | Error::OutOfRange { .. }
                 if !self.initial.is_empty() =>
             {
@@ -245,6 +249,9 @@ impl Options {
             }
             other => other.into(),
         })?;
+        if self.extend {
+            fits = fits.iter().map(StateOccupation::extended).collect();
+        }
         let times = match self.tau {
             Some(tau) => {
                 let tau_error = |e: greenwood::Error| Failure::from(format!("--tau {tau}: {e}"));
@@ -258,6 +265,7 @@ impl Options {
                 text.push(group(self.by.as_deref(), label));
             }
             text.push(fit.to_string());
+            warnings.of(label, &fit.warnings());
             let at = self.at.iter().map(|&t| self.occupied(fit, label, t, text, warnings));
             let at = at.collect::<Result<Vec<_>, Failure>>()?;
             let times: Vec<Value> =
@@ -280,14 +288,11 @@ impl Options {
         text: &mut Vec<String>,
         warnings: &mut Warnings,
     ) -> Result<Value, Failure> {
-        let known = !matches!(fit.at(t)[0].value(), Err(NotEstimable::BeyondFollowUp { .. }));
-        if !known {
-            warnings.add(format!(
-                "--at {t} is beyond the follow-up of group {label}: the values are those at its end"
-            ));
+        let found = fit.at(t);
+        let beyond = matches!(found[0].value(), Err(NotEstimable::BeyondFollowUp { .. }));
+        if beyond {
+            warnings.add(format!("--at {t} is beyond the follow-up of group {label}: not estimable"));
         }
-        // The last values are printed beyond follow-up, with a warning.
-        let found = fit.extended().at(t);
         let limits = found.iter().map(|e| e.interval(Interval::log().level(self.level)));
         let limits = limits.collect::<Result<Vec<_>, _>>()?;
         let column = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<Value> {
@@ -295,16 +300,22 @@ impl Options {
         };
         let each = fit.states().iter().zip(found.iter().zip(&limits));
         let each = each.map(|(s, (e, i))| match e.value() {
-            Ok(_) => format!("{s} {e} {}", i.in_brackets(|x| format!("{:.1}%", 100.0 * x))),
-            Err(_) => format!("{s} {e}"),
+            Ok(_) if i.bounds().is_some() => {
+                format!("{s} {e} {}", i.in_brackets(|x| format!("{:.1}%", 100.0 * x)))
+            }
+            _ => format!("{s} {e}"),
         });
         let each: Vec<String> = each.collect();
-        let remark = if known { "" } else { " (beyond follow-up: the values at its end)" };
-        text.push(format!("at {t}: {}{remark}", each.join(", ")));
+        // Beyond follow-up the reason is the same for all states.
+        match found[0].value() {
+            Ok(_) => text.push(format!("at {t}: {}", each.join(", "))),
+            Err(because) => text.push(format!("at {t}: {because}")),
+        }
         Ok(json!({
             "time": t, "occupation": column(&|h| found[h].value().ok()),
             "std_error": column(&|h| found[h].std_error().ok()), "lower": column(&|h| limits[h].lower),
-            "upper": column(&|h| limits[h].upper), "beyond_follow_up": !known,
+            "upper": column(&|h| limits[h].upper), "beyond_follow_up": beyond,
+            "not_estimable": reason(found[0].value().err()),
         }))
     }
 
@@ -318,7 +329,7 @@ impl Options {
         text.push(format!("mean time in {} until {}: {value}", time.state(), time.tau()));
         Ok(json!({
             "state": time.state(), "tau": time.tau(), "estimate": time.value(),
-            "std_error": number(time.std_error()), "lower": number(limits.lower), "upper": number(limits.upper),
+            "std_error": number(time.std_error().ok()), "lower": number(limits.lower), "upper": number(limits.upper),
         }))
     }
 
@@ -342,14 +353,17 @@ impl Options {
                  occupation are robust",
             );
         }
-        let matrices =
+        let mut matrices =
             TransitionProbability::new(self.from_time).variance(variance).estimate(data, &times)?;
+        if self.extend {
+            matrices = matrices.iter().map(TransitionMatrix::extended).collect();
+        }
         // From the start on they are the occupation of a subject who starts there: printed where a later time is asked for.
         if self.from_time > 0.0 {
             text.extend(matrices.iter().map(ToString::to_string));
         }
         let k = data.states().len();
-        let square = |f: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<Value>> {
+        let square = |f: &dyn Fn(usize, usize) -> Option<f64>| -> Vec<Vec<Value>> {
             (0..k).map(|h| (0..k).map(|j| number(f(h, j))).collect()).collect()
         };
         let at: Vec<Value> = times
@@ -357,8 +371,8 @@ impl Options {
             .zip(&matrices)
             .map(|(&t, m)| {
                 let beyond: Vec<bool> = (0..k).map(|h| !m.is_known(h)).collect();
-                json!({ "time": t, "probability": square(&|h, j| m.probability(h, j)),
-                    "std_error": square(&|h, j| m.std_error(h, j)), "beyond_follow_up": beyond })
+                json!({ "time": t, "probability": square(&|h, j| m.probability(h, j).ok()),
+                    "std_error": square(&|h, j| m.std_error(h, j).ok()), "beyond_follow_up": beyond })
             })
             .collect();
         Ok(json!({ "from_time": self.from_time, "at": at }))
@@ -383,11 +397,4 @@ impl Options {
         };
         format!("{}, {flag} \"{column}\": {error}", table.place(index)).into()
     }
-}
-
-/// The number of subjects in the rows that are kept.
-fn subjects(data: &Histories, keep: &[bool]) -> Value {
-    let mut own = vec![false; data.ids().count()];
-    let first = |(&id, &keep): (&u32, &bool)| keep && !std::mem::replace(&mut own[id as usize], true);
-    counted(data.weights(), data.ids().codes().iter().zip(keep).map(first))
 }

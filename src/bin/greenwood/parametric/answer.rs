@@ -34,16 +34,22 @@ impl Options {
         answer["at"] = self.at(&subject, fit, text)?.into();
         let mut quantiles = Vec::new();
         for &p in &self.quantiles {
-            let mut row =
-                fields(&subject.quantile(p).map_err(of_flag("--quantiles"))?, &format!("time of {p}"), text);
+            let time = subject.quantile(p).map_err(of_flag("--quantiles"))?;
+            let beyond = time.value() > fit.last_time();
+            let remark = if beyond { " (extrapolated)" } else { "" };
+            let mut row = fields(&time, &format!("time of {p}{remark}"), text);
             row["p"] = p.into();
+            row["extrapolated"] = beyond.into();
             quantiles.push(row);
         }
         answer["quantiles"] = quantiles.into();
         if let Some(tau) = self.tau {
             let mean = subject.restricted_mean(tau)?;
-            answer["rmst"] = fields(&mean, &format!("mean until {tau}"), text);
+            let beyond = tau > fit.last_time();
+            let remark = if beyond { " (extrapolated)" } else { "" };
+            answer["rmst"] = fields(&mean, &format!("mean until {tau}{remark}"), text);
             answer["rmst"]["tau"] = tau.into();
+            answer["rmst"]["extrapolated"] = beyond.into();
         }
         Ok(answer)
     }
@@ -128,10 +134,18 @@ impl Options {
             let means = Array2::from_shape_fn((1, x.ncols()), |(_, j)| mean(j));
             fit.predict(&Design::new(design.names(), means.view())?)?
         };
-        Ok(match stratum {
-            Some(label) => subject.stratum(label)?,
-            None => subject,
-        })
+        match stratum {
+            Some(label) => Ok(subject.stratum(label)?),
+            None if fit.strata().len() > 1 => {
+                let column = self.strata.as_deref().unwrap_or_default();
+                let known = fit.strata().join(", ");
+                Err(format!(
+                    "each stratum of \"{column}\" has a curve of its own ({known}): add --new {column}=…"
+                )
+                .into())
+            }
+            None => Ok(subject),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::columns::EventColumns;
 use super::models::Models;
-use crate::support::{Answer, Failure, Program, Table, Warnings, number, times_to_ask};
+use crate::support::{Answer, Failure, Program, Table, Warnings, number, reason, times_to_ask};
 
 /// Mean functions, rates and models of recurrent events from a file.
 #[derive(clap::Parser)]
@@ -138,6 +138,7 @@ impl Options {
         let mut described = Vec::new();
         for (g, mean) in means.iter().enumerate() {
             let rate = rates.as_ref().map(|r| &r[g]);
+            warnings.of(&groups.labels()[g], &mean.warnings());
             described.push(self.group(mean, rate, &groups.labels()[g], &mut answer.text)?);
         }
         answer.add("groups", described);
@@ -173,14 +174,14 @@ impl Options {
         let mut at = Vec::new();
         for &t in &self.at {
             let estimate = mean.at(t);
-            // As long as nobody has had an event the error is 0, which makes no interval.
-            let known = estimate.value().ok();
-            let se = estimate.std_error().ok().or(known.map(|_| 0.0));
             let limits = estimate.interval(self.interval())?;
-            text.push(format!("at {t}: {estimate} {}", limits.in_brackets(|x| format!("{x:.3}"))));
+            let shown = limits.in_brackets(|x| format!("{x:.3}"));
+            let shown = if limits.bounds().is_some() { format!(" {shown}") } else { String::new() };
+            text.push(format!("at {t}: {estimate}{shown}"));
             at.push(json!({
-                "time": t, "at_risk": number(mean.at_risk(t)), "mean": number(known), "std_error": number(se),
-                "lower": number(limits.lower), "upper": number(limits.upper),
+                "time": t, "at_risk": number(mean.at_risk(t)), "mean": number(estimate.value().ok()),
+                "std_error": number(estimate.std_error().ok()), "lower": number(limits.lower),
+                "upper": number(limits.upper), "not_estimable": reason(estimate.estimate().not_estimable()),
             }));
         }
         let mut group = json!({
@@ -204,7 +205,7 @@ impl Options {
         let limits = mean.row_estimate(row).interval(self.interval())?;
         let mut value = json!({
             "time": number(row.time()), "at_risk": number(row.at_risk()), "events": number(row.events()),
-            "mean": number(row.value()), "std_error": number(row.std_error()),
+            "mean": number(row.value()), "std_error": number(row.std_error().ok()),
             "lower": number(limits.lower), "upper": number(limits.upper),
         });
         if mean.has_terminal() {

@@ -88,6 +88,13 @@ impl Warnings {
         tell(format_args!("warning: {text}"));
         self.0.push(text);
     }
+
+    /// Those of a group.
+    pub fn of(&mut self, label: &str, warnings: &[impl std::fmt::Display]) {
+        for warning in warnings {
+            self.add(format!("{label}: {warning}"));
+        }
+    }
 }
 
 /// What an answer is put together from: text and the fields of the JSON object.

@@ -1,13 +1,11 @@
 //! The incidences of all causes as a value.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 
 #[cfg(feature = "serde")]
 use crate::error::TableError;
 use crate::error::{Error, NotEstimable, Result};
-use crate::print::{Number, counted, one_line, or_missing};
 use crate::survival::curve::aalen_johansen::estimator::fit;
 use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::incidence_row::IncidenceRow;
@@ -18,7 +16,6 @@ use crate::survival::curve::survival_curve::{SAME_TIME, last_observed};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored;
 use crate::survival::risk_table::competing::CompetingRiskTable;
-use crate::survival::risk_table::table::{PRINTED_ROWS, Row};
 
 /// The cumulative incidences of competing causes, and the probability of being free of all of them.
 ///
@@ -164,8 +161,8 @@ impl CumulativeIncidence {
         &self.free
     }
 
-    /// The probability of being free of every cause at `t`, and its standard error. The error is 0 if the probability is
-    /// 0 or 1 (as in R's multi-state curves: the derivatives are 0 there), and `None` if the curve has no variance.
+    /// The probability of being free of every cause at `t`, and its standard error: `None` where the probability is 0 or 1,
+    /// which is no certainty (R's multi-state curves print 0 there), and if the curve has no variance.
     ///
     /// # Errors
     /// [`NotEstimable`], with the reason, as [`IncidenceEstimate::value`].
@@ -220,9 +217,9 @@ impl CumulativeIncidence {
     /// S after the first `rows` rows, and its standard error.
     fn free_after(&self, rows: usize) -> (f64, Option<f64>) {
         if rows == 0 {
-            return (1.0, Some(0.0));
+            return (1.0, None);
         }
-        self.blocks_from(rows - 1).next().map_or((1.0, None), |block| block.free(rows - 1))
+        self.blocks_from(rows - 1).next().map_or((1.0, None), |block| block.free_with_error(rows - 1))
     }
 
     /// The number of causes.
@@ -307,7 +304,7 @@ impl CumulativeIncidence {
         let rows = self.blocks_from(0).flat_map(|block| {
             let of_row = |i: usize| {
                 let each: Vec<_> = (0..self.width()).map(|k| block.of_cause(i, k)).collect();
-                (i, block.free(i), each)
+                (i, block.free_with_error(i), each)
             };
             block.rows.clone().map(of_row).collect::<Vec<_>>()
         });
@@ -337,7 +334,13 @@ pub(super) struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// S after row number `row`, and its standard error.
+    /// S after row number `row`, and its standard error where that is above 0.
+    fn free_with_error(&self, row: usize) -> (f64, Option<f64>) {
+        let (s, se) = self.free(row);
+        (s, se.filter(|se| *se > 0.0))
+    }
+
+    /// S after row number `row`, and the root of its variance.
     pub fn free(&self, row: usize) -> (f64, Option<f64>) {
         let s = self.fit.free[row];
         (s, self.columns.log_variance.get(row - self.rows.start).map(|v| v.sqrt() * s))
@@ -352,46 +355,5 @@ impl Block<'_> {
             self.columns.variance.get(at).map(|v| v.sqrt())
         };
         (self.columns.incidence[at], se)
-    }
-}
-
-impl fmt::Display for CumulativeIncidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rounded = |x: f64| (x * 1e9).round() / 1e9;
-        let subjects = counted(rounded(self.table.all().size()), "subject");
-        write!(f, "Cumulative incidence (Aalen-Johansen): {subjects}")?;
-        for (k, cause) in self.causes().iter().enumerate() {
-            // A cause may be a code: a number behind a number would be read as one of subjects.
-            write!(f, ", {} of cause {}", rounded(self.table.total_of(k)), one_line(cause))?;
-        }
-        if self.start > 0.0 {
-            write!(f, ", given no event before {}", Number(self.start))?;
-        }
-        write!(
-            f,
-            "\n({} standard errors)\n{:>10} {:>9} {:>7} {:>10}",
-            self.kind, "time", "at risk", "events", "event-free"
-        )?;
-        for cause in self.causes() {
-            write!(f, " {cause:>10} {:>9}", "std error")?;
-        }
-        for r in self.rows().take(PRINTED_ROWS) {
-            let row = r.row;
-            write!(
-                f,
-                "\n{:>10} {:>9} {:>7} {:>10.4}",
-                Number(row.time),
-                rounded(row.at_risk),
-                rounded(row.events),
-                r.event_free
-            )?;
-            for (e, cause) in r.incidence.iter().zip(self.causes()) {
-                let se = or_missing(e.std_error().ok(), |se| format!("{se:.4}"));
-                let value = or_missing(e.value().ok(), |value| format!("{value:.4}"));
-                write!(f, " {value:>0$} {se:>9}", cause.chars().count().max(10))?;
-            }
-        }
-        let left = self.table.all().rows().filter(Row::is_exit).count().saturating_sub(PRINTED_ROWS);
-        if left > 0 { write!(f, "\n… {}", counted(left, "more time")) } else { Ok(()) }
     }
 }

@@ -4,10 +4,9 @@ use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result};
 use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
+use crate::survival::curve::aalen_johansen::incidence_quantile::IncidenceQuantile;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
-#[cfg(feature = "serde")]
-use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::time_asked::TimeAsked;
 
 /// The cumulative incidence of one cause: a view of a [`CumulativeIncidence`].
@@ -71,12 +70,12 @@ impl TryFrom<Raw> for IncidenceEstimate {
             return refuse("a cumulative incidence", value, "in [0, 1]");
         }
         if let Ok(se) = raw.std_error
-            && !((0.0..f64::INFINITY).contains(&se) && raw.value.is_ok())
+            && !(se > 0.0 && se < f64::INFINITY && raw.value.is_ok_and(|f| f > 0.0))
         {
             return refuse(
                 "the standard error of an incidence",
                 se,
-                "at least 0 and finite, with an estimate",
+                "above 0 and finite, with an estimate above 0",
             );
         }
         for (argument, count) in [("the number at risk", raw.at_risk), ("the number of events", raw.events)] {
@@ -97,8 +96,18 @@ impl IncidenceEstimate {
         at_risk: f64,
         events: f64,
     ) -> Self {
-        let std_error = value.and(std_error.ok_or(NotEstimable::NoSubjects));
+        let std_error = value.and_then(|value| Self::error_of(value, std_error));
         Self { time: TimeAsked(time), value, std_error, at_risk, events }
+    }
+
+    /// A standard error of 0 is none: nobody has had the event, or all have.
+    pub(super) fn error_of(value: f64, std_error: Option<f64>) -> Result<f64, NotEstimable> {
+        match std_error {
+            None => Err(NotEstimable::NoSubjects),
+            Some(_) if value <= 0.0 => Err(NotEstimable::CurveIsOne),
+            Some(se) if se > NOISE * value => Ok(se),
+            Some(_) => Err(NotEstimable::NoVariation),
+        }
     }
 
     /// The time.
@@ -116,10 +125,12 @@ impl IncidenceEstimate {
         self.value
     }
 
-    /// The standard error of F(t) itself; 0 where F is 0, as in R's multi-state curves.
+    /// The standard error of F(t) itself, above 0.
     ///
     /// # Errors
-    /// [`NotEstimable`], with the reason: no estimate, or a table that does not know the subjects behind it.
+    /// [`NotEstimable`], with the reason: no estimate; F is 0, since nobody has had the event yet
+    /// ([`NotEstimable::CurveIsOne`]), or its variance is 0, which is no certainty (R's multi-state curves print 0 there);
+    /// a table that does not know the subjects behind it.
     pub fn std_error(&self) -> Result<f64, NotEstimable> {
         self.std_error
     }
@@ -199,8 +210,7 @@ impl IncidenceEstimate {
 
     /// The errors of the two groups; one alone is not that of a comparison.
     fn both_errors(&self, reference: &Self) -> Result<(f64, f64), NotEstimable> {
-        let both = (self.std_error?, reference.std_error?);
-        if both.0 > 0.0 && both.1 > 0.0 { Ok(both) } else { Err(NotEstimable::NoVariation) }
+        Ok((self.std_error?, reference.std_error?))
     }
 
     /// This probability over that of an independent group at its time, on the logarithmic scale.
@@ -224,62 +234,22 @@ impl fmt::Display for IncidenceEstimate {
             Err(because) => return write!(f, "{because}"),
         };
         if f.alternate() {
-            return match self.interval(Interval::default()).ok().and_then(|i| i.bounds()) {
-                Some((lower, upper)) => write!(f, "{value} ({} to {})", percent(lower), percent(upper)),
-                None => write!(f, "{value} (no interval)"),
+            let limits = self.interval(Interval::default()).ok().and_then(|i| i.bounds());
+            return match (limits, self.std_error) {
+                (Some((lower, upper)), _) => write!(f, "{value} ({} to {})", percent(lower), percent(upper)),
+                (None, Err(because)) => write!(f, "{value} (no interval: {because:#})"),
+                (None, Ok(_)) => write!(f, "{value} (no interval)"),
             };
         }
         match self.std_error {
-            Ok(se) if se > 0.0 => write!(f, "{value} ± {}", percent(se)),
-            // What nobody, or everybody, has had is no certainty.
-            Ok(_) => write!(f, "{value} (no standard error: {:#})", NotEstimable::NoVariation),
+            Ok(se) => write!(f, "{value} ± {}", percent(se)),
             Err(because) => write!(f, "{value} (no standard error: {because:#})"),
         }
     }
 }
 
-/// The first time at which the incidence of a cause has reached p, with limits from the curve's pointwise interval.
-///
-/// The lower limit is where the upper confidence curve reaches p, the upper one where the lower does. What is not
-/// reached is `None`: an incidence need not come near 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct IncidenceQuantile {
-    p: f64,
-    value: Option<f64>,
-    interval: ConfidenceInterval,
-}
-
-#[cfg(feature = "serde")]
-checked_when_read!(IncidenceQuantile { p: f64, value: Option<f64>, interval: ConfidenceInterval });
-
-#[cfg(feature = "serde")]
-impl IncidenceQuantile {
-    fn check(&self) -> Result<()> {
-        stored::probability("p", self.p)?;
-        stored::size("a time", self.value.unwrap_or(0.0))
-    }
-}
-
-impl IncidenceQuantile {
-    /// The probability p.
-    #[must_use]
-    pub fn p(&self) -> f64 {
-        self.p
-    }
-
-    /// The time, or `None` if the incidence does not reach p.
-    #[must_use]
-    pub fn value(&self) -> Option<f64> {
-        self.value
-    }
-
-    /// The confidence interval; a limit that is not reached is `None`.
-    #[must_use]
-    pub fn interval(&self) -> ConfidenceInterval {
-        self.interval
-    }
-}
+/// What rounding leaves of a variance that cancels is no standard error: this share of the value.
+const NOISE: f64 = 1e-13;
 
 /// Sums of products reach p up to rounding.
 const ROUNDING: f64 = 1e-12;

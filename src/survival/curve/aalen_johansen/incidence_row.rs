@@ -50,7 +50,7 @@ impl IncidenceRow {
         self.event_free
     }
 
-    /// Its standard error.
+    /// Its standard error; `None` where the probability is 0 or 1, which is no certainty, and without a variance.
     #[must_use]
     pub fn event_free_std_error(&self) -> Option<f64> {
         self.event_free_std_error

@@ -11,15 +11,18 @@
 mod cumulative_incidence;
 mod estimator;
 mod incidence_curve;
+mod incidence_quantile;
 mod incidence_row;
 pub(crate) mod influence;
+mod printed;
 mod running;
 mod time_lost;
 pub(crate) mod variance;
 
 pub use cumulative_incidence::CumulativeIncidence;
 pub use estimator::AalenJohansen;
-pub use incidence_curve::{IncidenceCurve, IncidenceEstimate, IncidenceQuantile};
+pub use incidence_curve::{IncidenceCurve, IncidenceEstimate};
+pub use incidence_quantile::IncidenceQuantile;
 pub use incidence_row::IncidenceRow;
 pub use time_lost::TimeLost;
 pub use variance::IncidenceVariance;

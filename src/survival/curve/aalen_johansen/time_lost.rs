@@ -6,11 +6,11 @@ use crate::error::{Error, NotEstimable, Result};
 use crate::numeric::sums::Sum;
 use crate::print::Number;
 use crate::survival::curve::aalen_johansen::cumulative_incidence::CumulativeIncidence;
-use crate::survival::curve::aalen_johansen::incidence_curve::IncidenceCurve;
+use crate::survival::curve::aalen_johansen::incidence_curve::{IncidenceCurve, IncidenceEstimate};
 use crate::survival::curve::aalen_johansen::influence::RowInfluence;
 use crate::survival::curve::aalen_johansen::variance::{Hazard, IncidenceVariance};
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::interval::{ConfidenceInterval, z_of};
+use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
 
@@ -21,27 +21,30 @@ use crate::survival::result::stored::{self, checked_when_read};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TimeLost {
     tau: f64,
+    start: f64,
     value: f64,
-    std_error: Option<f64>,
+    std_error: Result<f64, NotEstimable>,
 }
 
 #[cfg(feature = "serde")]
-checked_when_read!(TimeLost { tau: f64, value: f64, std_error: Option<f64> });
+checked_when_read!(TimeLost { tau: f64, start: f64, value: f64, std_error: Result<f64, NotEstimable> });
 
 #[cfg(feature = "serde")]
 impl TimeLost {
     fn check(&self) -> Result<()> {
         stored::size("tau", self.tau)?;
         stored::size("a mean time", self.value)?;
-        stored::size("a standard error", self.std_error.unwrap_or(0.0))?;
-        if self.value > self.tau * (1.0 + 1e-9) {
-            return Err(Error::OutOfRange {
-                argument: "a mean time",
-                value: self.value,
-                must_be: "at most tau",
-            });
+        stored::size("the start", self.start)?;
+        let refuse = |argument, value, must_be| Err(Error::OutOfRange { argument, value, must_be });
+        if !(self.value <= (self.tau - self.start) * (1.0 + 1e-9)) {
+            return refuse("a mean time", self.value, "at most tau");
         }
-        Ok(())
+        match self.std_error {
+            Ok(se) if !(se > 0.0 && se < f64::INFINITY) => {
+                refuse("a standard error", se, "above 0 and finite")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -58,31 +61,35 @@ impl TimeLost {
         self.value
     }
 
-    /// Its standard error, of the kind of the curve's. Returns `None` if a table gives none.
-    #[must_use]
-    pub fn std_error(&self) -> Option<f64> {
+    /// Its standard error, of the kind of the curve's: above 0.
+    ///
+    /// # Errors
+    /// [`NotEstimable`], with the reason: nobody has had the event up to τ, or the variance is 0, which is no certainty; a
+    /// table that does not know the subjects behind it.
+    pub fn std_error(&self) -> Result<f64, NotEstimable> {
         self.std_error
     }
 
-    /// `L ± z·se`.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] where the level is not inside (0, 1).
-    pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
-        let z = z_of(level)?;
-        let bounds = self.std_error.map(|se| (self.value - z * se, self.value + z * se));
-        Ok(ConfidenceInterval::new(bounds, level))
+    /// The time with its error, for tests and other intervals.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        Estimate::with_error(Scale::Identity, self.value, self.std_error).within(0.0, self.tau - self.start)
     }
 
-    /// This time less that of an independent group, with interval and test.
+    /// `L ± z·se`, cut to what is possible: 0 to τ less the curve's start. Without limits where there is no standard error.
+    ///
+    /// # Errors
+    /// As [`Estimate::interval`].
+    pub fn interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
+        self.estimate().interval(interval)
+    }
+
+    /// This time less that of an independent group, with interval and test. The error of one group alone is not that of a
+    /// difference.
     #[must_use]
     pub fn difference(&self, reference: &Self) -> Estimate {
-        let se = self.std_error.zip(reference.std_error).map(|(a, b)| a.hypot(b));
-        Estimate::with_error(
-            Scale::Identity,
-            self.value - reference.value,
-            se.ok_or(NotEstimable::NoSubjects),
-        )
+        let se = self.std_error.and_then(|a| reference.std_error.map(|b| a.hypot(b)));
+        Estimate::with_error(Scale::Identity, self.value - reference.value, se)
     }
 }
 
@@ -91,7 +98,10 @@ impl fmt::Display for TimeLost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(2);
         write!(f, "{:.decimals$}", Number(self.value))?;
-        self.std_error.map_or(Ok(()), |se| write!(f, " ± {se:.decimals$}"))?;
+        match self.std_error {
+            Ok(se) => write!(f, " ± {se:.decimals$}")?,
+            Err(because) => write!(f, " (no standard error: {because:#})")?,
+        }
         write!(f, " (up to {})", Number(self.tau))
     }
 }
@@ -110,7 +120,8 @@ impl IncidenceCurve<'_> {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where `tau` is not above the curve's start; [`Error::BeyondFollowUp`] where nobody is
-    /// observed up to `tau` and somebody is free of every cause: a curve is not extrapolated.
+    /// observed up to `tau` and somebody is free of every cause: a curve is not extrapolated, unless it is
+    /// [`extended`](CumulativeIncidence::extended); [`Error::NotEstimable`] where nobody is in the group.
     ///
     /// # Example
     /// ```
@@ -143,11 +154,11 @@ impl CumulativeIncidence {
             let must_be = "finite and above the time at which the curve starts";
             return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
         }
-        let last = self.last_time().unwrap_or(self.start);
-        if tau > last && self.free.last().is_none_or(|&s| s > 0.0) {
-            return Err(Error::BeyondFollowUp { tau, last });
+        match self.answers(tau) {
+            Err(NotEstimable::BeyondFollowUp { last, .. }) => Err(Error::BeyondFollowUp { tau, last }),
+            Err(because) => Err(because.into()),
+            Ok(()) => Ok(()),
         }
-        Ok(())
     }
 
     fn area(&self, tau: f64, cause: usize, quantity: Quantity) -> TimeLost {
@@ -162,8 +173,16 @@ impl CumulativeIncidence {
             next = times[i];
         }
         free.add(next - self.start);
-        let value = if matches!(quantity, Quantity::EventFreeTime(_)) { free } else { area }.value();
-        TimeLost { tau, value, std_error: self.variance_of(quantity, cause).map(f64::sqrt) }
+        let free_time = matches!(quantity, Quantity::EventFreeTime(_));
+        let value = if free_time { free } else { area }.value();
+        let std_error = self.variance_of(quantity, cause).map(f64::sqrt);
+        // As long as nobody has had an event all time is free of one.
+        let lost = if free_time { tau - self.start - value } else { value };
+        let std_error = match IncidenceEstimate::error_of(lost, std_error) {
+            Err(NotEstimable::CurveIsOne) if lost > 0.0 => Err(NotEstimable::NoVariation),
+            checked => checked,
+        };
+        TimeLost { tau, start: self.start, value, std_error }
     }
 
     /// By row, what an increment of the cause's own hazard and of another's does to the quantity: `(own, other)`.

@@ -30,7 +30,7 @@ pub(super) fn rows(breaks: &[f64], counts: &[Counts]) -> Vec<LifeTableRow> {
         let own = (1.0 - q) / (effective * q);
         let density = width.map(|b| survival * q / b);
         let hazard = width.map(|b| 2.0 * q / (b * (2.0 - q)));
-        let with_event = |x: f64| (q > 0.0).then_some(x);
+        let with_event = |x: f64| (q > 0.0).then_some(x).and_then(above_zero);
         rows.push(LifeTableRow {
             start: breaks[k],
             end: breaks.get(k + 1).copied(),
@@ -40,9 +40,9 @@ pub(super) fn rows(breaks: &[f64], counts: &[Counts]) -> Vec<LifeTableRow> {
             events: c.events,
             effective,
             conditional: q,
-            conditional_std_error: (q * (1.0 - q) / effective).sqrt(),
+            conditional_std_error: above_zero((q * (1.0 - q) / effective).sqrt()),
             survival,
-            survival_std_error: survival * f64::sqrt(sum),
+            survival_std_error: above_zero(survival * f64::sqrt(sum)),
             density,
             density_std_error: density.and_then(|f| with_event(f * f64::sqrt(sum + own))),
             hazard,
@@ -59,6 +59,11 @@ pub(super) fn rows(breaks: &[f64], counts: &[Counts]) -> Vec<LifeTableRow> {
     }
     medians(&mut rows, survival);
     rows
+}
+
+/// A standard error of 0 is none.
+pub(super) fn above_zero(std_error: f64) -> Option<f64> {
+    (std_error != 0.0).then_some(std_error)
 }
 
 /// From each start to where survival is half of what it is there, linear within intervals.

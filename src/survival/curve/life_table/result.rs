@@ -5,7 +5,7 @@ use std::fmt;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::print::{MISSING, Number};
+use crate::print::{MISSING, Number, or_missing};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -32,12 +32,12 @@ pub struct LifeTableRow {
     pub effective: f64,
     /// The probability of the event within it, given survival to its start.
     pub conditional: f64,
-    /// Its standard error.
-    pub conditional_std_error: f64,
+    /// Its standard error; `None` where nobody, or everybody, has the event: a width of 0 would be no certainty.
+    pub conditional_std_error: Option<f64>,
     /// Survival to its start.
     pub survival: f64,
-    /// Greenwood's standard error of it, or the robust one.
-    pub survival_std_error: f64,
+    /// Greenwood's standard error of it, or the robust one; `None` where survival is 1 or 0. (SAS's LIFETEST prints 0.)
+    pub survival_std_error: Option<f64>,
     /// The density at its middle.
     pub density: Option<f64>,
     /// Its standard error.
@@ -53,12 +53,12 @@ pub struct LifeTableRow {
 }
 
 impl LifeTableRow {
-    /// An interval of survival to the start.
+    /// An interval of survival to the start; without limits where there is no standard error.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where the level is not inside (0, 1).
     pub fn survival_interval(&self, interval: impl Into<Interval>) -> Result<ConfidenceInterval> {
-        interval.into().of_probability(self.survival, self.survival_std_error)
+        interval.into().of_probability(self.survival, self.survival_std_error.unwrap_or(0.0))
     }
 }
 
@@ -96,7 +96,7 @@ impl LifeTable {
                 return refuse("survival", row.survival, "the product of the intervals before");
             }
             survival *= 1.0 - row.conditional;
-            let errors = [Some(row.conditional_std_error), Some(row.survival_std_error)];
+            let errors = [row.conditional_std_error, row.survival_std_error];
             let others = [
                 row.density,
                 row.density_std_error,
@@ -128,10 +128,10 @@ impl LifeTable {
         self.robust
     }
 
-    /// Survival to the end of the last interval of the table; NaN where nobody is in it.
+    /// Survival to the end of the last interval of the table. Returns `None` if nobody is in it.
     #[must_use]
-    pub fn survival_after(&self) -> f64 {
-        self.rows.last().map_or(f64::NAN, |r| r.survival * (1.0 - r.conditional))
+    pub fn survival_after(&self) -> Option<f64> {
+        self.rows.last().map(|r| r.survival * (1.0 - r.conditional))
     }
 
     /// The median life time, the median residual life at 0. Returns `None` if survival stays above a half.
@@ -162,13 +162,13 @@ impl fmt::Display for LifeTable {
             let or_none = |x: Option<f64>| x.map_or(MISSING.to_string(), |x| format!("{x:.5}"));
             write!(
                 f,
-                "\n{interval:>15} {:>9} {:>9} {:>7} {:>9} {:>9.4} {:>9.4} {:>10} {:>10}",
+                "\n{interval:>15} {:>9} {:>9} {:>7} {:>9} {:>9.4} {:>9} {:>10} {:>10}",
                 Number(r.entering).to_string(),
                 Number(r.withdrawn).to_string(),
                 Number(r.events).to_string(),
                 Number(r.effective).to_string(),
                 Number(r.survival),
-                Number(r.survival_std_error),
+                or_missing(r.survival_std_error, |se| format!("{:.4}", Number(se))),
                 or_none(r.hazard),
                 or_none(r.median_residual),
             )?;

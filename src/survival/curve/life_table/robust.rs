@@ -1,5 +1,6 @@
 //! Errors by clusters: the infinitesimal jackknife of every column.
 
+use crate::survival::curve::life_table::intervals::above_zero;
 use crate::survival::curve::life_table::result::LifeTableRow;
 use crate::survival::data::groups::encode;
 use crate::survival::data::right_censored::RightCensored;
@@ -69,8 +70,8 @@ struct Influence {
 
 /// The standard errors of a row.
 struct Errors {
-    conditional: f64,
-    survival: f64,
+    conditional: Option<f64>,
+    survival: Option<f64>,
     density: Option<f64>,
     hazard: Option<f64>,
     median_residual: Option<f64>,
@@ -103,12 +104,12 @@ impl Influence {
     fn errors(&self, rows: &[LifeTableRow], k: usize) -> Errors {
         let row = &rows[k];
         let (q, phi, log) = (row.conditional, &self.of_q[k], &self.of_log[k]);
-        let with_event = |x: f64| (q > 0.0).then_some(x);
+        let with_event = |x: f64| (q > 0.0).then_some(x).and_then(above_zero);
         let of_density = |f: f64| with_event(f * self.error(|c| log[c] + phi[c] / q));
         let of_hazard = |h: f64| with_event(h * self.error(|c| 2.0 * phi[c] / (q * (2.0 - q))));
         Errors {
-            conditional: self.error(|c| phi[c]),
-            survival: row.survival * self.error(|c| log[c]),
+            conditional: above_zero(self.error(|c| phi[c])),
+            survival: above_zero(row.survival * self.error(|c| log[c])),
             density: row.density.and_then(of_density),
             hazard: row.hazard.and_then(of_hazard),
             median_residual: row.median_residual.and_then(|median| self.of_median(rows, k, median)),

@@ -2,7 +2,7 @@
 
 use super::bandwidth;
 use super::kernel::{Kernel, Range};
-use super::point::point;
+use super::point::{above_zero, point};
 use super::result::{SmoothedHazardCurve, SmoothedHazardPoint};
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
@@ -192,9 +192,9 @@ impl SmoothedHazard {
                 RowInfluence { at_risk: event * row.events / row.at_risk, event }
             };
             let of_rows: Vec<RowInfluence> = table.rows().map(of_row).collect();
-            point.std_error = influence.map_or(0.0, |i| i.variance_of_sum(&of_rows)).sqrt();
+            point.std_error = above_zero(influence.map_or(0.0, |i| i.variance_of_sum(&of_rows)).sqrt());
         }
-        if points.iter().any(|p| !(p.hazard.is_finite() && p.std_error.is_finite())) {
+        if points.iter().any(|p| !(p.hazard.is_finite() && p.std_error.is_none_or(f64::is_finite))) {
             let must_be = "so wide that one over its square is a number: count time in another unit";
             return Err(Error::OutOfRange { argument: "the bandwidth", value: bandwidth, must_be });
         }

@@ -3,6 +3,11 @@
 use super::kernel::{Kernel, Range};
 use super::result::SmoothedHazardPoint;
 
+/// A standard error of 0 is none.
+pub(super) fn above_zero(std_error: f64) -> Option<f64> {
+    (std_error != 0.0).then_some(std_error)
+}
+
 /// The hazard at a time, from the events within a bandwidth of it.
 pub(super) fn point(
     kernel: Kernel,
@@ -19,5 +24,5 @@ pub(super) fn point(
         variance += weight * weight * spread;
     }
     // The corrected kernels may be below 0, a hazard is not.
-    SmoothedHazardPoint { time, hazard: f64::max(hazard, 0.0), std_error: variance.sqrt() }
+    SmoothedHazardPoint { time, hazard: f64::max(hazard, 0.0), std_error: above_zero(variance.sqrt()) }
 }

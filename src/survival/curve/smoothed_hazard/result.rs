@@ -6,7 +6,7 @@ use super::kernel::Kernel;
 #[cfg(feature = "serde")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::print::{MISSING, Number, counted};
+use crate::print::{MISSING, Number, counted, or_missing};
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 #[cfg(feature = "serde")]
@@ -21,8 +21,8 @@ pub struct SmoothedHazardPoint {
     pub time: f64,
     /// The hazard per unit of time, at least 0.
     pub hazard: f64,
-    /// Its standard error; 0 where no event is near.
-    pub std_error: f64,
+    /// Its standard error; `None` where no event is near: that none was seen is no certainty.
+    pub std_error: Option<f64>,
 }
 
 impl SmoothedHazardPoint {
@@ -38,7 +38,9 @@ impl SmoothedHazardPoint {
         } else {
             interval
         };
-        Estimate::new(Scale::Identity, self.hazard, self.std_error).within(0.0, f64::INFINITY).interval(own)
+        Estimate::new(Scale::Identity, self.hazard, self.std_error.unwrap_or(0.0))
+            .within(0.0, f64::INFINITY)
+            .interval(own)
     }
 }
 
@@ -77,7 +79,7 @@ impl SmoothedHazardCurve {
                 });
             }
             stored::size("a hazard", point.hazard)?;
-            stored::size("a standard error", point.std_error)?;
+            stored::size("a standard error", point.std_error.unwrap_or(0.0))?;
         }
         Ok(())
     }
@@ -159,7 +161,8 @@ impl fmt::Display for SmoothedHazardCurve {
             let limits = point.interval(0.95).ok().and_then(|i| i.bounds());
             let limits = limits.map_or(MISSING.to_string(), |(l, u)| format!("{l:.6} to {u:.6}"));
             let time = Number(point.time).to_string();
-            write!(f, "\n{time:>10}  {:>10.6}  {:>10.6}  {limits:>22}", point.hazard, point.std_error)?;
+            let error = or_missing(point.std_error, |se| format!("{se:.6}"));
+            write!(f, "\n{time:>10}  {:>10.6}  {error:>10}  {limits:>22}", point.hazard)?;
         }
         Ok(())
     }

@@ -206,7 +206,7 @@ impl AdditiveModel {
                 Estimate::none(Scale::Identity, NotEstimable::BeyondFollowUp { time, last: self.last_of(j) })
             }
             Some(k) => Estimate::new(Scale::Identity, self.coefficients(k)[j], self.variance(k, j).sqrt()),
-            None => Estimate::new(Scale::Identity, 0.0, 0.0),
+            None => Estimate::with_error(Scale::Identity, 0.0, Err(NotEstimable::CurveIsOne)),
         };
         Ok((0..self.p()).map(one).collect())
     }
@@ -230,7 +230,9 @@ impl AdditiveModel {
             Ok(at) => at,
             Err(because) => return Ok(Estimate::none(Scale::Identity, because)),
         };
-        let Some(k) = at else { return Ok(Estimate::new(Scale::Identity, 0.0, 0.0)) };
+        let Some(k) = at else {
+            return Ok(Estimate::with_error(Scale::Identity, 0.0, Err(NotEstimable::CurveIsOne)));
+        };
         let value = self.coefficients(k).iter().zip(&x).map(|(b, x)| b * x).sum();
         let triangle = self.p() * (self.p() + 1) / 2;
         let full = full(&self.covariance[k * triangle..(k + 1) * triangle], self.p());

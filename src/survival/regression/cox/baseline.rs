@@ -7,6 +7,7 @@ mod stored;
 #[cfg(doc)]
 use crate::error::NotEstimable;
 use crate::error::{Error, ModelError, Result};
+use crate::survival::curve::warning::{Exit, SmallRiskSet, WarnedOf, small_risk_sets};
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::baseline::limit::{StratumParts, split_by_rays};
 use crate::survival::regression::cox::kalbfleisch_prentice::log_factor;
@@ -81,6 +82,9 @@ pub struct Baseline {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct StratumHazard {
     label: Option<String>,
+    /// With late entries: of each event time the number of rows at risk.
+    #[cfg_attr(feature = "serde", serde(default))]
+    at_risk: Vec<u32>,
     /// Where its rows stand along each ray, from the means.
     level: Vec<f64>,
     times: Vec<f64>,
@@ -190,6 +194,7 @@ impl FittedData<'_> {
         let unit = (-workspace.shift).exp();
         let mut out = StratumHazard {
             label: self.label_of(stratum),
+            at_risk: if self.data.entry().is_some() { at_risk(rows, stratum) } else { Vec::new() },
             level: parts.level(),
             times: stratum.ties.iter().map(|t| t.time).collect(),
             last: last_of(rows, stratum),
@@ -226,6 +231,15 @@ impl FittedData<'_> {
 /// The last time at which anybody of a stratum was under observation.
 fn last_of(rows: &Rows, stratum: &Stratum) -> f64 {
     rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0)
+}
+
+/// How many rows of a stratum are at risk at each of its event times.
+fn at_risk(rows: &Rows, stratum: &Stratum) -> Vec<u32> {
+    let mut entries: Vec<f64> = stratum.rows.clone().map(|i| stratum.entry_of(i)).collect();
+    entries.sort_unstable_by(f64::total_cmp);
+    let exits = &rows.time[stratum.rows.clone()];
+    let at = |t: f64| entries.partition_point(|&e| e < t) - exits.partition_point(|&e| e < t);
+    stratum.ties.iter().map(|tie| at(tie.time) as u32).collect()
 }
 
 /// A sum that has outgrown every number is the largest number: it can be written down, and its interval holds all.
@@ -269,6 +283,22 @@ impl Baseline {
             return Err(Error::UnknownLabel { label: label.into(), known });
         }
         Ok(Self { strata: own, ..self.clone() })
+    }
+
+    /// The steps that rest on a small risk set (in rows) while a much larger one comes later: at least 10 % of the curve at
+    /// the means at a time after which at least twice as many are at risk. All later values of predicted curves hold them;
+    /// the ratio of survival to that at a time behind them does not. Without late entries there are none.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<SmallRiskSet> {
+        let of_stratum = |s: &StratumHazard| {
+            let exit = |i: usize| {
+                let before = if i == 0 { 0.0 } else { s.hazard[i - 1] };
+                let share = -(before - s.hazard[i]).exp_m1();
+                Exit { time: s.times[i], at_risk: s.at_risk[i].into(), share, leaves: true }
+            };
+            small_risk_sets((0..s.at_risk.len()).rev().map(exit), false, WarnedOf::Baseline)
+        };
+        self.strata.iter().flat_map(of_stratum).collect()
     }
 
     /// The (weighted) means of the columns of the design, at which the hazard is centred.

@@ -1,7 +1,8 @@
 //! The baseline hazard of a subdistribution.
 
 #[cfg(feature = "serde")]
-use crate::error::{Result, check_len};
+use crate::error::check_len;
+use crate::error::{NotEstimable, Result};
 #[cfg(feature = "serde")]
 use crate::survival::regression::stored::refuse;
 #[cfg(feature = "serde")]
@@ -62,12 +63,17 @@ impl SubdistributionBaseline {
         self.last
     }
 
-    /// The cumulative hazard at `t`; NaN where `t` is.
-    #[must_use]
-    pub fn at(&self, t: f64) -> f64 {
-        if t.is_nan() {
-            return t;
+    /// The cumulative hazard at `t`: 0 before the first event of the cause.
+    ///
+    /// # Errors
+    /// [`NotEstimable`]: beyond follow-up, or for a time that is NaN or negative.
+    pub fn at(&self, t: f64) -> Result<f64, NotEstimable> {
+        if !(t >= 0.0) {
+            return Err(NotEstimable::InvalidTime);
         }
-        self.jumps[..self.times.partition_point(|&x| x <= t)].iter().sum()
+        if t > self.last {
+            return Err(NotEstimable::BeyondFollowUp { time: t, last: self.last });
+        }
+        Ok(self.jumps[..self.times.partition_point(|&x| x <= t)].iter().sum())
     }
 }

@@ -205,7 +205,8 @@ impl FineGrayModel {
         let eta: f64 = x.iter().zip(&*self.coefficients).map(|(x, b)| x * b).sum();
         // A ratio that has outgrown every number makes nothing of no hazard.
         let incidence = |hazard: f64| if hazard > 0.0 { -(-hazard * eta.exp()).exp_m1() } else { 0.0 };
-        Ok(times.iter().map(|&t| baseline.map_or(0.0, |b| incidence(b.at(t)))).collect())
+        let at = |&t: &f64| baseline.map_or(Ok(0.0), |b| Ok(incidence(b.at(t)?)));
+        times.iter().map(at).collect()
     }
 }
 

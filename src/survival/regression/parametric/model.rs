@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use ndarray::{Array1, Array2};
 
 use crate::error::{NotEstimable, Result};
+use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
+use crate::survival::regression::fingerprint::PartsFingerprint;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};
 use crate::survival::regression::parametric::distribution::{Distribution, Parameter};
 use crate::survival::regression::parametric::family::Family;
@@ -70,6 +72,8 @@ pub struct ParametricModel<D = Family> {
     pub(super) excess: bool,
     pub(super) iterations: usize,
     pub(super) stop: ParametricStop,
+    /// Of the data of the fit.
+    pub(super) fingerprint: PartsFingerprint,
 }
 
 /// What a fit hands over.
@@ -82,11 +86,12 @@ pub(super) struct Fitted<'a, 'd, D> {
     pub found: Found,
     pub data: &'a Observations,
     pub design: &'a Design<'d>,
+    pub offset: Option<&'a [f64]>,
 }
 
 impl<D: Distribution> ParametricModel<D> {
     pub(super) fn new(fitted: Fitted<D>) -> Self {
-        let Fitted { distribution, searched, layout, prepared, found, data, design } = fitted;
+        let Fitted { distribution, searched, layout, prepared, found, data, design, offset } = fitted;
         let k = layout.len();
         let (a, b) = prepared.way_back();
         let coefficients = (a.dot(&Array1::from(found.theta.clone())) + b).to_vec();
@@ -120,6 +125,9 @@ impl<D: Distribution> ParametricModel<D> {
         let uses_strata = layout.coefficients.iter().any(|c| matches!(c.factor, Factor::Stratum(_)));
         let strata = data.strata.as_ref().filter(|_| uses_strata).map_or(Vec::new(), |s| s.labels().to_vec());
         let last_time = data.last_time();
+        let places = data.strata.as_ref().filter(|_| uses_strata).map(Groups::codes);
+        let places = places.map(|codes| codes.iter().map(|&c| c as usize).collect::<Vec<_>>());
+        let fingerprint = data.fingerprint(&design.matrix(), places.as_deref(), offset);
         Self {
             distribution,
             recipe: design.recipe().clone(),
@@ -139,6 +147,7 @@ impl<D: Distribution> ParametricModel<D> {
             iterations: found.iterations,
             stop: found.stop,
             layout,
+            fingerprint,
         }
     }
 

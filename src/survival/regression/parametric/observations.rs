@@ -1,6 +1,9 @@
 //! What a parametric model is fitted to: each time known exactly, or within (L, R].
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use ndarray::ArrayView2;
 
 use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::{Groups, encode};
@@ -8,6 +11,7 @@ use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
+use crate::survival::regression::fingerprint::PartsFingerprint;
 
 /// Observations of each kind: the time is in `(lower, upper]`, or exactly there where the two are equal.
 ///
@@ -48,7 +52,40 @@ pub(super) struct Expected {
     pub has_cumulative: bool,
 }
 
+/// The part of the data that is given to the model instead.
+pub(super) const OFFSET: &str = "the offset";
+
 impl Observations {
+    /// What tells these data and covariates from others.
+    pub(super) fn fingerprint(
+        &self,
+        x: &ArrayView2<f64>,
+        strata: Option<&[usize]>,
+        offset: Option<&[f64]>,
+    ) -> PartsFingerprint {
+        let weights = self.weights.as_ref().map(|w| {
+            let kind = f64::from(u8::from(matches!(w, Weights::Sampling(_))));
+            w.values().iter().copied().chain([kind]).collect()
+        });
+        let covariates = x.as_slice().map_or_else(|| x.iter().copied().collect(), Cow::from);
+        // Truncation at ∞ is none.
+        let until = self.until.as_deref().filter(|until| until.iter().any(|t| *t < f64::INFINITY));
+        let size = [x.nrows() as f64, x.ncols() as f64];
+        PartsFingerprint::of([
+            ("the number of rows, or of columns of the design", Some(size.to_vec().into())),
+            ("the lower limits of the times", Some(self.lower.as_slice().into())),
+            ("the upper limits of the times", Some(self.upper.as_slice().into())),
+            ("the covariates", Some(covariates)),
+            ("entry", self.entry.as_deref().map(Cow::from)),
+            ("the right truncation", until.map(Cow::from)),
+            ("the weights", weights),
+            ("the clusters", self.clusters.as_ref().map(|c| c.iter().map(|&c| f64::from(c)).collect())),
+            ("the strata", strata.map(|s| s.iter().map(|&s| s as f64).collect())),
+            ("the background hazard", self.background.as_ref().map(|b| b.rows.as_slice().into())),
+            (OFFSET, offset.map(Cow::from)),
+        ])
+    }
+
     /// Each time in `(lower, upper]`.
     ///
     /// # Errors

@@ -159,8 +159,9 @@ impl<D: Distribution> Parametric<D> {
         } else {
             prepared.without_events(&searched)
         };
-        let data = &data;
-        Ok(ParametricModel::new(Fitted { distribution, searched, layout, prepared, found, data, design }))
+        let (data, offset) = (&data, self.offset.as_deref());
+        let fitted = Fitted { distribution, searched, layout, prepared, found, data, design, offset };
+        Ok(ParametricModel::new(fitted))
     }
 
     fn check(&self, data: &Observations, design: &Design) -> Result<()> {
@@ -293,8 +294,7 @@ impl<D: Distribution> Parametric<D> {
         self.search_rows(problem, prepared)
     }
 
-    /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept.
-    /// Wider starts serve where no other one leads to an end.
+    /// From every start, without covariates first where there are three parameters or more; the highest maximum is kept. Wider starts help.
     pub(super) fn search_rows(&self, problem: Problem<D>, prepared: &Prepared) -> Result<Found> {
         let parameters = problem.layout.parameters.len();
         let [own, wider] = prepared.starts(problem.distribution);

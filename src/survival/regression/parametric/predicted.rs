@@ -1,5 +1,7 @@
 //! A predicted number.
 
+use crate::survival::regression::parametric::model::ParametricModel;
+
 /// A predicted number with its standard error and limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Predicted {
@@ -34,5 +36,25 @@ impl Predicted {
     #[must_use]
     pub fn bounds(&self) -> Option<(f64, f64)> {
         self.bounds
+    }
+}
+
+impl<D> ParametricModel<D> {
+    /// The standard error of a number with this gradient in the coefficients.
+    pub(super) fn error_of(&self, gradient: &[f64]) -> f64 {
+        let v = &self.variance;
+        if !v.is_empty() && v.diag().iter().all(|x| *x == 0.0) {
+            return f64::NAN; // no maximum was found, so nothing has an error
+        }
+        if !self.determines(gradient) {
+            return f64::NAN;
+        }
+        let mut sum = 0.0;
+        for i in 0..gradient.len() {
+            for j in 0..gradient.len() {
+                sum += gradient[i] * v[(i, j)] * gradient[j];
+            }
+        }
+        sum.max(0.0).sqrt()
     }
 }

@@ -13,7 +13,8 @@ use crate::survival::regression::parametric::predicted::Predicted;
 use crate::survival::regression::parametric::simulated::Draws;
 use crate::survival::result::estimate::{Estimate, Scale};
 
-/// What a model predicts of one subject.
+/// What a model predicts of one subject. Of a model with several strata each method asks that one be
+/// [named](Self::stratum) ([`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded)).
 ///
 /// Limits are taken where the number is nearest to normal: those of a survival probability from the logarithm of the
 /// cumulative hazard, those of a hazard, a quantile or a mean from its logarithm (of a quantile of times that may be
@@ -23,13 +24,15 @@ pub struct Prediction<'a, D = Family> {
     pub(super) model: &'a ParametricModel<D>,
     pub(super) row: Vec<f64>,
     pub(super) stratum: usize,
+    /// Of a model with several strata: was one named?
+    named: bool,
     pub(super) offset: f64,
     level: f64,
     draws: Option<Draws>,
 }
 
 impl<D: Distribution> ParametricModel<D> {
-    /// What is predicted of a row, in the first stratum and without an offset.
+    /// What is predicted of a row without an offset; of a model with several strata, [name one](Prediction::stratum).
     ///
     /// # Errors
     /// As [`NewColumns::build`](crate::survival::regression::NewColumns::build); [`Error::LengthMismatch`] for more rows than one;
@@ -49,7 +52,8 @@ impl<D: Distribution> ParametricModel<D> {
     }
 
     pub(super) fn of_row(&self, row: Vec<f64>) -> Prediction<'_, D> {
-        Prediction { model: self, row, stratum: 0, offset: 0.0, level: 0.95, draws: None }
+        let named = self.strata.len() < 2;
+        Prediction { model: self, row, stratum: 0, named, offset: 0.0, level: 0.95, draws: None }
     }
 }
 
@@ -62,7 +66,13 @@ impl<D: Distribution> Prediction<'_, D> {
         let known = &self.model.strata;
         let unknown = || Error::UnknownLabel { label: label.into(), known: known.join(", ") };
         self.stratum = known.iter().position(|s| s == label).ok_or_else(unknown)?;
-        Ok(self)
+        Ok(Self { named: true, ..self })
+    }
+
+    /// Each stratum has a curve of its own: that of the first is none of another.
+    pub(super) fn in_stratum(&self) -> Result<()> {
+        let known = || self.model.strata.join(", ");
+        if self.named { Ok(()) } else { Err(Error::Model(ModelError::StratumNeeded { known: known() })) }
     }
 
     /// The same subject with a number that is added to the location.
@@ -155,6 +165,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where t is not finite; [`Error::NotEstimable`] where parameters beyond all numbers leave none.
     pub fn survival(&self, t: f64) -> Result<Predicted> {
+        self.in_stratum()?;
         finite(t)?;
         let (log, gradient) = self.asked(Asked::LogSurvival(t));
         defined(log)?;
@@ -166,6 +177,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where a time is not finite, or t is before s.
     pub fn conditional_survival(&self, t: f64, s: f64) -> Result<Predicted> {
+        self.in_stratum()?;
         finite(s)?;
         finite(t)?;
         if t < s {
@@ -208,6 +220,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where t is not finite.
     pub fn cumulative_hazard(&self, t: f64) -> Result<Predicted> {
+        self.in_stratum()?;
         finite(t)?;
         let (log, gradient) = self.asked(Asked::LogSurvival(t));
         defined(log)?;
@@ -224,6 +237,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where t is not finite, or not above 0 for a distribution of positive times.
     pub fn hazard(&self, t: f64) -> Result<Predicted> {
+        self.in_stratum()?;
         finite(t)?;
         if self.before_start(t) {
             return Err(Error::OutOfRange { argument: "t", value: t, must_be: "above 0" });
@@ -238,6 +252,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// Those of [`hazard`](Self::hazard).
     pub fn hazard_ratio(&self, reference: &Self, t: f64) -> Result<Estimate> {
+        self.in_stratum()?;
         finite(t)?;
         if self.before_start(t) {
             return Err(Error::OutOfRange { argument: "t", value: t, must_be: "above 0" });
@@ -256,6 +271,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where p is not inside (0, 1); [`Error::NotEstimable`] where the likelihood rises either way.
     pub fn quantile(&self, p: f64) -> Result<Predicted> {
+        self.in_stratum()?;
         inside("p", p)?;
         let target = (-p).ln_1p();
         let of = |b: &[f64]| self.model.distribution.quantile(target, &self.parameters_with(b));
@@ -321,6 +337,7 @@ impl<D: Distribution> Prediction<'_, D> {
     }
 
     fn positive_times(&self, method: &'static str) -> Result<()> {
+        self.in_stratum()?;
         if self.model.distribution.is_positive() {
             return Ok(());
         }
@@ -334,6 +351,7 @@ impl<D: Distribution> Prediction<'_, D> {
     /// # Errors
     /// [`Error::TooLarge`] for more times than fit into memory.
     pub fn simulate(&self, times: usize, seed: u64) -> Result<Vec<f64>> {
+        self.in_stratum()?;
         check_size(
             "a list of so many times",
             times,
@@ -347,26 +365,6 @@ impl<D: Distribution> Prediction<'_, D> {
     pub(super) fn simulated_time(&self, seed: u64, number: u64) -> f64 {
         let u = Random::new(seed, number).uniform();
         self.model.distribution.quantile(u.ln(), &self.parameters())
-    }
-}
-
-impl<D> ParametricModel<D> {
-    /// The standard error of a number with this gradient in the coefficients.
-    pub(super) fn error_of(&self, gradient: &[f64]) -> f64 {
-        let v = &self.variance;
-        if !v.is_empty() && v.diag().iter().all(|x| *x == 0.0) {
-            return f64::NAN; // no maximum was found, so nothing has an error
-        }
-        if !self.determines(gradient) {
-            return f64::NAN;
-        }
-        let mut sum = 0.0;
-        for i in 0..gradient.len() {
-            for j in 0..gradient.len() {
-                sum += gradient[i] * v[(i, j)] * gradient[j];
-            }
-        }
-        sum.max(0.0).sqrt()
     }
 }
 

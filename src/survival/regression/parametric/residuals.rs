@@ -8,7 +8,7 @@ use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::gradient::row_gradient;
 use crate::survival::regression::parametric::model::ParametricModel;
-use crate::survival::regression::parametric::observations::Observations;
+use crate::survival::regression::parametric::observations::{OFFSET, Observations};
 use crate::survival::regression::parametric::one_row::Limits;
 
 /// A model with the data of its fit, or with others of the same kind: what its residuals need.
@@ -48,6 +48,7 @@ impl<D: Distribution> ParametricModel<D> {
     /// The model with the observations and covariates of its fit, for residuals.
     ///
     /// # Errors
+    /// [`ModelError::OtherData`](crate::ModelError::OtherData) where these are not the data of the fit, with the part that differs;
     /// [`Error::LengthMismatch`]; [`ModelError::NoCurve`](crate::ModelError::NoCurve) where the likelihood has no maximum; [`Error::UnknownLabel`] for a
     /// stratum that the model does not have; [`Error::Unsupported`] for a background hazard that only one of the two has, or whose
     /// cumulative hazards are not known; those of a design that is not the model's
@@ -75,6 +76,10 @@ impl<D: Distribution> ParametricModel<D> {
         let x = rows.aligned(&self.recipe)?.into_owned();
         check_len("the design", x.nrows(), "the observations", data.len())?;
         let strata = self.strata_of(&data)?;
+        let places = (!self.strata.is_empty()).then_some(&strata[..]);
+        let x = x.to_owned();
+        let own = data.fingerprint(&x.view(), places, None);
+        self.fingerprint.check_but(&own, OFFSET)?;
         Ok(ObservedRows { model: self, data, x, strata, offset: None })
     }
 
@@ -100,10 +105,12 @@ impl<D: Distribution> ObservedRows<'_, D> {
     /// The same where numbers were added to the location in the fit.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`].
+    /// [`Error::LengthMismatch`]; [`ModelError::OtherData`](crate::ModelError::OtherData) where they are not those of the fit.
     pub fn offset(mut self, offset: &[f64]) -> Result<Self> {
         let (len, expected) = (offset.len(), self.len());
         check_len("offset", len, "the observations", expected)?;
+        let places = (!self.model.strata.is_empty()).then_some(&self.strata[..]);
+        self.model.fingerprint.check(&self.data.fingerprint(&self.x.view(), places, Some(offset)))?;
         self.offset = Some(offset.to_vec());
         Ok(self)
     }

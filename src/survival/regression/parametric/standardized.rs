@@ -42,7 +42,8 @@ pub struct Standardized<'a, D = Family> {
 }
 
 impl<D: Distribution> ParametricModel<D> {
-    /// What is predicted of a population, one row for each subject, in the first stratum and without an offset.
+    /// What is predicted of a population, one row for each subject, without an offset; of a model with several strata,
+    /// [name one](Standardized::stratum).
     ///
     /// # Errors
     /// [`Error::Empty`]; those of [`predict`](Self::predict).
@@ -61,14 +62,16 @@ impl<D: Distribution> ParametricModel<D> {
     /// decides them, and time `i` is the same however many rows follow.
     ///
     /// # Errors
-    /// Those of [`predict`](Self::predict).
+    /// Those of [`predict`](Self::predict); [`ModelError::StratumNeeded`](crate::ModelError::StratumNeeded) of a model with several
+    /// strata: [`Prediction::simulate`] draws from one.
     pub fn simulate(&self, rows: &impl NewRows, seed: u64) -> Result<Vec<f64>> {
         self.with_curve()?;
         let x = rows.aligned(&self.recipe)?;
         let one = |(i, row): (usize, ndarray::ArrayView1<f64>)| {
-            self.of_row(row.to_vec()).simulated_time(seed, i as u64)
+            let subject = self.of_row(row.to_vec());
+            subject.in_stratum().map(|()| subject.simulated_time(seed, i as u64))
         };
-        Ok(x.rows().into_iter().enumerate().map(one).collect())
+        x.rows().into_iter().enumerate().map(one).collect()
     }
 }
 
@@ -160,6 +163,7 @@ impl<D: Distribution> Standardized<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where t is not finite.
     pub fn survival(&self, t: f64) -> Result<Predicted> {
+        self.subjects[0].in_stratum()?;
         finite(t)?;
         let (log, gradient) = self.log_survival(t);
         defined(log)?;
@@ -171,6 +175,7 @@ impl<D: Distribution> Standardized<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where t is not finite, or not above 0 for a distribution of positive times.
     pub fn hazard(&self, t: f64) -> Result<Predicted> {
+        self.subjects[0].in_stratum()?;
         finite(t)?;
         if self.subjects[0].before_start(t) {
             return Err(Error::OutOfRange { argument: "t", value: t, must_be: "above 0" });
@@ -214,6 +219,8 @@ impl<D: Distribution> Standardized<'_, D> {
     /// # Errors
     /// [`Error::OutOfRange`] where t is not finite; [`ModelError::OtherData`](crate::ModelError::OtherData) for a population of another model.
     pub fn difference(&self, other: &Self, t: f64) -> Result<Estimate> {
+        self.subjects[0].in_stratum()?;
+        other.subjects[0].in_stratum()?;
         finite(t)?;
         self.same_model(other)?;
         let of = |population: &Self| {

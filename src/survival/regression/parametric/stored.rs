@@ -4,6 +4,7 @@ use ndarray::Array2;
 use serde::Deserialize;
 
 use crate::error::{Error, Result, check_len};
+use crate::survival::regression::fingerprint::PartsFingerprint;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::layout::{Factor, Layout};
 use crate::survival::regression::parametric::likelihood::MOST;
@@ -34,6 +35,7 @@ pub(super) struct RawModel<D> {
     excess: bool,
     iterations: usize,
     stop: ParametricStop,
+    fingerprint: PartsFingerprint,
 }
 
 impl<D: Distribution> TryFrom<RawModel<D>> for ParametricModel<D> {
@@ -62,6 +64,7 @@ impl<D: Distribution> TryFrom<RawModel<D>> for ParametricModel<D> {
             excess: raw.excess,
             iterations: raw.iterations,
             stop: raw.stop,
+            fingerprint: raw.fingerprint,
         })
     }
 }

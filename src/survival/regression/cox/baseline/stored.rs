@@ -35,6 +35,9 @@ impl TryFrom<RawBaseline> for Baseline {
             // What is missing of the product is infinite.
             let product = stratum.product.as_ref().map_or(times, |p| p.len().max(times));
             check_len("hazard", stratum.hazard.len(), "times", times)?;
+            if !stratum.at_risk.is_empty() {
+                check_len("at_risk", stratum.at_risk.len(), "times", times)?;
+            }
             check_len("product", product, "times", times)?;
             check_len("variance", stratum.variance.len(), "times", times)?;
             check_len("drift", stratum.drift.len(), "a matrix of times and coefficients", times * p)?;
