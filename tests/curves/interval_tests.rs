@@ -158,3 +158,19 @@ fn a_stored_test_is_checked() -> Result<()> {
     }
     Ok(())
 }
+
+/// By hand: survival 1, ½ and 0, scores ½ and −½, whose variance is ½; exchanged between two subjects ½ · ½ is left, so chi-square is
+/// 1. One subject alone is exchanged with nobody.
+#[test]
+fn two_subjects_can_be_exchanged() -> Result<()> {
+    let data = IntervalCensored::new(vec![0., 1.], vec![1., 2.])?;
+    let test = IntervalLogRank::new(IntervalScore::Wilcoxon).test(&data, &Groups::new(&["a", "b"]))?;
+    for (found, right) in
+        test.sums().iter().chain(test.covariance()).zip([0.5, -0.5, 0.25, -0.25, -0.25, 0.25])
+    {
+        assert_relative_eq!(*found, right, max_relative = 1e-9);
+    }
+    assert_relative_eq!(test.statistic(), 1.0, max_relative = 1e-9);
+    assert_eq!(test.df(), 1);
+    Ok(())
+}
