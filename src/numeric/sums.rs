@@ -142,6 +142,12 @@ pub(crate) fn leaving_one_by_one(d: f64, n: f64, power: i32) -> f64 {
     sum.value()
 }
 
+/// So many subjects, as a whole number: sums of fractional weights are rounded, and none is larger than what a result that
+/// is read back may hold.
+pub(crate) fn whole_count(size: f64) -> usize {
+    size.round().min((1_u64 << 52) as f64) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

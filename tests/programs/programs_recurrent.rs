@@ -297,10 +297,6 @@ fn refusals_name_flag_column_and_line() {
             "--up-to numbers events, and the rows of the file are those of a marginal model: leave out the rows of later \
              events",
         ),
-        (
-            format!("{BLADDER} --model pwp-gap {COVARIATES} --weight number --weight-kind replication"),
-            "replication weights without clusters",
-        ),
     ] {
         let error = refusal(&call);
         assert!(error.contains(text), "{call}: {error}");

@@ -7,6 +7,7 @@ use greenwood::survival::multi_state::{Occupation, OccupationVariance, Transitio
 use greenwood::survival::recurrent::{
     EventModel, EventRate, MeanCumulative, MeanFunction, MeanTest, MeanVariance, RecurrentEvents,
 };
+use greenwood::survival::regression::Frailty;
 use greenwood::survival::result::{NotEstimable, TestSummary};
 use greenwood::survival::{
     CoxPh, Design, Groups, Histories, KaplanMeier, NelsonAalen, RightCensored, Weights,
@@ -519,7 +520,8 @@ fn errors_say_what_and_where() -> Result<()> {
 
     let design = Design::builder().numeric("x", &[0., 1.]).build()?;
     let repeated = data.clone().with_weights(Weights::replication(vec![2.0, 2.0]))?;
-    let why = EventModel::andersen_gill().fit(&repeated, &design).unwrap_err().to_string();
+    let frailty = Frailty::gamma();
+    let why = EventModel::andersen_gill().fit_frailty(&repeated, &design, &frailty).unwrap_err().to_string();
     assert!(why.contains("replication weights without clusters"), "{why}");
     assert!(matches!(
         EventModel::wlw().up_to(0).rows(&data, &design),
@@ -732,11 +734,12 @@ fn every_refusal_says_what_and_what_to_do() {
             out("up_to", "0", "at least 1: the number of the last event with a baseline of its own"),
         ),
         (
-            EventModel::andersen_gill().fit(&halves, &design).map(|_| ()),
+            EventModel::andersen_gill().fit_frailty(&halves, &design, &Frailty::gamma()).map(|_| ()),
             not(
-                "a model of recurrent events",
+                "a frailty of each subject",
                 "replication weights without clusters",
-                "its robust variance takes a subject's rows for one subject: give sampling weights, or each subject its rows",
+                "the k subjects of a weight would have k frailties, of which the rows know one: give each subject its rows, \
+                 or a model with a robust variance",
             ),
         ),
         (

@@ -56,8 +56,8 @@ fn of_competing_risks() -> Result<()> {
         (text(Pseudo::new(&[-1.0]).survival(&plain)), "times is -1: it must be finite and at least 0"),
         (
             text(Pseudo::new(&[2.0]).survival(&sampled)),
-            "a pseudo-value is not available with sampling weights or clusters: it leaves out one independent subject; \
-             give one row per subject, or replication weights",
+            "a pseudo-value is not available with sampling weights or clusters: it leaves out one independent subject: take \
+             the infinitesimal ones, or give one row per subject, or replication weights",
         ),
         (
             text(Pseudo::new(&[2.0]).survival(&halves)),
@@ -87,7 +87,6 @@ fn of_states_and_recurrent_events() -> Result<()> {
     let data = Histories::among(&states).rows(&ids, &start, &stop, &to)?;
     let design = Design::builder().numeric("x", &[0.1, 0.1, 0.9, 0.4]).build()?;
     let short = Design::builder().numeric("x", &[0.1]).build()?;
-    let counted = data.clone().with_weights(Weights::replication(vec![2.0, 2.0, 1.0, 1.0]))?;
     let still = Histories::among(&states).rows(&ids, &start, &stop, &[None::<&str>, None, None, None])?;
     let cox = MultiStateCox::new;
     let fit = cox().fit(&data, &design)?;
@@ -109,11 +108,6 @@ fn of_states_and_recurrent_events() -> Result<()> {
             text(cox().ties(Ties::Exact).fit(&data, &design)),
             "a multi-state Cox model is not available with exact ties: its variance is robust, and an exact likelihood \
              has no score of a single row; use Efron's or Breslow's ties",
-        ),
-        (
-            text(cox().fit(&counted, &design)),
-            "a multi-state Cox model is not available with replication weights without clusters: its robust variance takes a \
-             subject's rows for one subject: give sampling weights, or each subject its rows",
         ),
         (text(cox().fit(&still, &design)), "the transitions is empty: at least one value is needed"),
         (

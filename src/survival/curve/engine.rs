@@ -130,7 +130,9 @@ fn variance(
 ) -> Vec<f64> {
     match influence {
         Some(influence) => {
-            influence.variances(&table.rows().map(|row| estimator.influence(&row)).collect::<Vec<_>>())
+            let sampling = table.has_sampling_weights();
+            influence
+                .variances(&table.rows().map(|row| estimator.influence(&row, sampling)).collect::<Vec<_>>())
         }
         None if table.has_sampling_weights() => Vec::new(),
         None => model_based,

@@ -101,8 +101,9 @@ impl Estimator {
     }
 
     /// How the estimate's scale (log S or H) responds to a subject's weight at one row: the derivative of the
-    /// step, `at_risk` for each who is at risk and `event` more for each who has the event.
-    pub(in crate::survival) fn influence(self, row: &Row) -> RowInfluence {
+    /// step, `at_risk` for each who is at risk and `event` more for each who has the event. Who leaves one by one under
+    /// [`FlemingHarrington`](Self::FlemingHarrington) are those of the [step](Self::step).
+    pub(in crate::survival) fn influence(self, row: &Row, sampling: bool) -> RowInfluence {
         let (d, n) = (row.events, row.at_risk);
         if !(d > 0.0) {
             return RowInfluence::default();
@@ -113,17 +114,12 @@ impl Estimator {
             Self::KaplanMeier => RowInfluence { at_risk: greenwood(d, n), event: (n - d).recip() },
             Self::NelsonAalen => RowInfluence { at_risk: d / (n * n), event: n.recip() },
             Self::FlemingHarrington => {
-                let m = f64::from(row.event_subjects);
-                let mut of_row = RowInfluence::default();
-                for k in 0..row.event_subjects {
-                    let share = f64::from(k) / m;
-                    let left = n - d * share;
-                    let at_risk = d / m / (left * left);
-                    of_row.at_risk += at_risk;
-                    // Its own event: 1/m of the numerator, and it leaves a share of itself at each step.
-                    of_row.event += (m * left).recip() + at_risk * share;
-                }
-                of_row
+                // Those who leave, each of the weight `unit`. One event is 1/d of the numerators, and leaves a share of
+                // itself at each step: Σ 1/(n − k) + k/(n − k)² = n Σ 1/(n − k)² of the whole.
+                let leaving = if sampling { f64::from(row.event_subjects) } else { d };
+                let unit = d / leaving;
+                let squares = leaving_one_by_one(leaving, n / unit, 2) / unit;
+                RowInfluence { at_risk: squares, event: n * squares / d }
             }
         }
     }

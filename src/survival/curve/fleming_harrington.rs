@@ -1,6 +1,6 @@
 //! The cumulative hazard with tied events leaving one after the other.
 
-use crate::error::Result;
+use crate::error::{Result, check_len};
 use crate::survival::curve::cumulative_hazard::CumulativeHazard;
 use crate::survival::curve::engine::{grouped, hazard_of, one};
 use crate::survival::curve::estimator::Estimator;
@@ -38,7 +38,10 @@ impl FlemingHarrington {
     /// The cumulative hazard of all subjects. It ignores strata.
     #[must_use]
     pub fn fit(data: &RightCensored) -> CumulativeHazard {
-        one(data, false, hazard)
+        match data.sampled().and_then(|keep| data.filter(&keep).ok()) {
+            Some(sampled) => one(&sampled, false, hazard),
+            None => one(data, false, hazard),
+        }
     }
 
     /// One cumulative hazard per group, in the order of the group codes.
@@ -46,7 +49,9 @@ impl FlemingHarrington {
     /// # Errors
     /// [`Error::LengthMismatch`](crate::Error::LengthMismatch).
     pub fn by_group(data: &RightCensored, groups: &Groups) -> Result<Vec<CumulativeHazard>> {
-        grouped(data, groups, false, hazard)
+        let Some(keep) = data.sampled() else { return grouped(data, groups, false, hazard) };
+        check_len("groups", groups.len(), "time", data.len())?;
+        grouped(&data.filter(&keep)?, &groups.filter(&keep), false, hazard)
     }
 
     /// The cumulative hazard of a risk table, for tables that were merged or are at hand already.

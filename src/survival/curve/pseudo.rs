@@ -24,7 +24,9 @@ pub use values::PseudoValues;
 /// Each subject is left out in turn, exactly, ties and delayed entries included; a curve that ends earlier without the
 /// subject stays at its last value. With [`infinitesimal`](Self::infinitesimal) it is `θ + n φᵢ` instead, φ the derivative in
 /// the weight of the subject: R's `survival::pseudo`, another number. A replication weight w, a whole number, is w
-/// subjects of whom one is left out. Strata are ignored.
+/// subjects of whom one is left out. Under sampling weights and clusters no single row can be left out: there the
+/// infinitesimal ones are, with n the sum of the weights, so that their weighted mean is θ whatever the unit of the weights (R
+/// takes the number of rows for n, which is the same where the mean weight is 1). Strata are ignored.
 ///
 /// # Cost
 /// O(n log n) for the table, and per time O(n), with delayed entry O(n log n): what precedes the subject's exit, and what
@@ -61,7 +63,8 @@ impl Pseudo {
     }
 
     /// Takes a little of a subject's weight away, in place of the whole subject: R's `survival::pseudo`. Then
-    /// [`PseudoValues::influence`] is the influence function, whose squares sum to the robust variance.
+    /// [`PseudoValues::influence`] is the influence function, whose squares (times the weight, and summed within clusters first)
+    /// sum to the robust variance. Weights may be fractions or 0.
     ///
     /// # Example
     /// ```
@@ -91,7 +94,8 @@ impl Pseudo {
     /// # Errors
     /// [`Error::Empty`] without times; [`Error::OutOfRange`] where a time is not finite or below 0, or a replication weight
     /// is not a whole number of at least 1; [`Error::BeyondFollowUp`] where nobody is observed up to a time and the curve
-    /// is above 0; [`Error::Unsupported`] with sampling weights or clusters, of which no single row can be left out.
+    /// is above 0; [`Error::Unsupported`] with sampling weights or clusters, of which no single row can be left out. The
+    /// [infinitesimal](Self::infinitesimal) ones take any weights, and clusters.
     pub fn survival(&self, data: &RightCensored) -> Result<PseudoValues> {
         self.of_events(data, |step| step.free)
     }
@@ -161,11 +165,15 @@ impl Pseudo {
         if let Some(&value) = self.times.iter().find(|t| !(**t >= 0.0 && t.is_finite())) {
             return Err(Error::OutOfRange { argument: "times", value, must_be: "finite and at least 0" });
         }
+        if self.infinitesimal {
+            return Ok(());
+        }
         if robust {
             return Err(Error::Unsupported {
                 method: "a pseudo-value",
                 with: "sampling weights or clusters",
-                why: "it leaves out one independent subject; give one row per subject, or replication weights",
+                why: "it leaves out one independent subject: take the infinitesimal ones, or give one row per subject, or \
+                      replication weights",
             });
         }
         match weights.iter().find(|w| !(**w >= 1.0 && w.fract() == 0.0)) {
@@ -226,6 +234,8 @@ impl Pseudo {
             }
             estimate.push(theta);
         }
-        Ok(PseudoValues::new(&self.times, estimate, values, weights))
+        let own = || (0..data.len() as u32).collect();
+        let units = data.is_robust().then(|| data.clusters().map_or_else(own, <[u32]>::to_vec));
+        Ok(PseudoValues::new(&self.times, estimate, values, weights).with_units(units))
     }
 }

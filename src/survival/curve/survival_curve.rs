@@ -225,10 +225,20 @@ impl SurvivalCurve {
             time: TimeAsked(t),
             value,
             log_variance: value.and_then(|s| SurvivalEstimate::error_of(s, log_variance)),
-            at_risk: self.table.at_risk(t),
+            at_risk: self.at_risk_before(t),
             at_risk_last_event: reference.map_or(0.0, |r| r.at_risk),
             events,
         }
+    }
+
+    /// Under observation just before `t`. At a time of the reversed table the events have left already, but not before it.
+    fn at_risk_before(&self, t: f64) -> f64 {
+        let next = self.table.position(t);
+        let events = match next < self.table.len() && self.reversed && !t.is_nan() {
+            true => Some(self.table.row(next)).filter(|row| row.time > t).map_or(0.0, |row| row.censored),
+            false => 0.0,
+        };
+        self.table.at_risk(t) + events
     }
 
     /// The curve as it is read: one step for each time at which somebody's observation ended.
@@ -239,7 +249,8 @@ impl SurvivalCurve {
     }
 
     pub(super) fn row_influences(&self) -> Vec<RowInfluence> {
-        self.table.rows().map(|row| self.estimator.influence(&row)).collect()
+        let sampling = self.table.has_sampling_weights();
+        self.table.rows().map(|row| self.estimator.influence(&row, sampling)).collect()
     }
 }
 

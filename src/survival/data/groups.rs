@@ -136,6 +136,19 @@ impl Groups {
         Self { codes, labels: self.labels.clone() }
     }
 
+    /// The same groups without labels that nobody has.
+    pub(crate) fn occupied(self) -> Self {
+        let mut number = vec![0; self.labels.len()];
+        self.codes.iter().for_each(|&c| number[c as usize] = 1);
+        let keep: Vec<bool> = number.iter().map(|&n| n > 0).collect();
+        let mut count = 0;
+        for n in &mut number {
+            count += std::mem::replace(n, count);
+        }
+        let labels = self.labels.into_iter().zip(keep).filter(|(_, kept)| *kept).map(|(label, _)| label);
+        Self { codes: self.codes.iter().map(|&c| number[c as usize]).collect(), labels: labels.collect() }
+    }
+
     /// The groups of these subjects, in this order, with the same labels.
     pub(crate) fn picked(&self, rows: &[usize]) -> Self {
         Self { codes: rows.iter().map(|&i| self.codes[i]).collect(), labels: self.labels.clone() }

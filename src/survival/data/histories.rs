@@ -321,7 +321,8 @@ impl Histories {
             return Err(Error::Empty { argument: "the rows kept" });
         }
         Ok(Self {
-            ids: self.ids.filter(keep),
+            // Who has no row left is no subject.
+            ids: self.ids.filter(keep).occupied(),
             start: pick(&self.start, keep),
             stop: pick(&self.stop, keep),
             from: pick(&self.from, keep),
@@ -333,6 +334,20 @@ impl Histories {
             }),
             clusters: self.clusters.as_ref().map(|c| pick(c, keep)),
         })
+    }
+
+    /// The weight of a row in sums.
+    pub(crate) fn weight(&self, row: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |w| w.values()[row])
+    }
+
+    /// How many subjects that of a row stands for: its replication weight, and nobody where a sampling weight is 0.
+    pub(crate) fn count(&self, row: usize) -> f64 {
+        match &self.weights {
+            Some(Weights::Replication(w)) => w[row],
+            Some(Weights::Sampling(w)) if w[row] == 0.0 => 0.0,
+            _ => 1.0,
+        }
     }
 
     /// The state in which a row leaves its subject.

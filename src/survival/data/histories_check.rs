@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::numeric::sums::whole_count;
 use crate::print::{counted, one_line};
 use crate::survival::data::histories::Histories;
 
@@ -141,6 +142,38 @@ pub struct HistoryCheck {
     returns: Vec<HistoryReturn>,
 }
 
+/// Sums over subjects, each as often as it counts.
+struct Counts {
+    subjects: f64,
+    transitions: Vec<Vec<f64>>,
+    censored: Vec<f64>,
+    visits: Vec<Vec<f64>>,
+}
+
+impl Counts {
+    /// The transitions of one subject, where it was censored, and how often it entered each state.
+    fn add(&mut self, data: &Histories, rows: &[usize]) {
+        let count = data.count(rows[0]);
+        let mut entered = vec![0_usize; data.states.len()];
+        for &row in rows {
+            if let Some(to) = (data.to[row] as usize).checked_sub(1) {
+                self.transitions[data.from[row] as usize][to] += count;
+                entered[to] += 1;
+            }
+        }
+        if let Some(&last) = rows.last().filter(|&&row| data.to[row] == 0) {
+            self.censored[data.from[last] as usize] += count;
+        }
+        for (n, by_number) in entered.into_iter().zip(&mut self.visits) {
+            if by_number.len() <= n {
+                by_number.resize(n + 1, 0.0);
+            }
+            by_number[n] += count;
+        }
+        self.subjects += count;
+    }
+}
+
 /// A row at whose end a subject comes back to a state in which it was before: no mistake, but more than a model of first
 /// events knows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -187,21 +220,39 @@ impl HistoryCheck {
             subjects: 0,
             rows: data.len(),
             problems: Vec::new(),
-            transitions: vec![vec![0; k]; k],
-            censored: vec![0; k],
-            visits: vec![Vec::new(); k],
+            transitions: Vec::new(),
+            censored: Vec::new(),
+            visits: Vec::new(),
             returns: Vec::new(),
+        };
+        let mut counts = Counts {
+            subjects: 0.0,
+            transitions: vec![vec![0.0; k]; k],
+            censored: vec![0.0; k],
+            visits: vec![Vec::new(); k],
         };
         let order = data.in_order();
         let ids = data.ids.codes();
         for rows in order.chunk_by(|&a, &b| ids[a] == ids[b]) {
-            check.subjects += 1;
             check.look_for_problems(data, rows);
-            check.add_counts(data, rows);
+            check.look_for_returns(data, rows);
+            counts.add(data, rows);
         }
         check.problems.sort_by_key(|p| p.row);
         check.returns.sort_by_key(|r| r.row);
-        check
+        check.with_counts(&counts)
+    }
+
+    /// Of each subject with its weight, summed up to whole counts.
+    fn with_counts(mut self, counts: &Counts) -> Self {
+        let whole = |rows: &[Vec<f64>]| -> Vec<Vec<usize>> {
+            rows.iter().map(|row| row.iter().map(|&n| whole_count(n)).collect()).collect()
+        };
+        self.subjects = whole_count(counts.subjects);
+        self.transitions = whole(&counts.transitions);
+        self.censored = counts.censored.iter().map(|&n| whole_count(n)).collect();
+        self.visits = whole(&counts.visits);
+        self
     }
 
     /// The problems between the rows of one subject.
@@ -228,15 +279,13 @@ impl HistoryCheck {
         }
     }
 
-    /// Counts the transitions of one subject, where it was censored, and how often it entered each state.
-    fn add_counts(&mut self, data: &Histories, rows: &[usize]) {
-        let (mut entered, mut been) = (vec![0_usize; self.states.len()], vec![false; self.states.len()]);
+    /// The returns of one subject to a state in which it was.
+    fn look_for_returns(&mut self, data: &Histories, rows: &[usize]) {
+        let mut been = vec![false; self.states.len()];
         for &row in rows {
             let from = data.from[row] as usize;
             been[from] = true;
             if let Some(to) = (data.to[row] as usize).checked_sub(1) {
-                self.transitions[from][to] += 1;
-                entered[to] += 1;
                 if been[to] && to != from {
                     let id = data.ids.labels()[data.ids.codes()[row] as usize].clone();
                     self.returns.push(HistoryReturn { id, row, state: self.states[to].clone() });
@@ -244,18 +293,10 @@ impl HistoryCheck {
                 been[to] = true;
             }
         }
-        if let Some(&last) = rows.last().filter(|&&row| data.to[row] == 0) {
-            self.censored[data.from[last] as usize] += 1;
-        }
-        for (n, by_number) in entered.into_iter().zip(&mut self.visits) {
-            if by_number.len() <= n {
-                by_number.resize(n + 1, 0);
-            }
-            by_number[n] += 1;
-        }
     }
 
-    /// The number of subjects.
+    /// The number of subjects: one with a replication weight of 2 is two, here and in the other counts of subjects and
+    /// transitions (fractions are rounded in the sum).
     #[must_use]
     pub fn subjects(&self) -> usize {
         self.subjects

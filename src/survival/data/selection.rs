@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::right_censored::RightCensored;
+use crate::survival::data::right_censored::{Facts, RightCensored};
+use crate::survival::data::weights::Weights;
 
 impl RightCensored<'_> {
     /// Which rows are under observation at some time before `tau`: those that entered before it.
@@ -42,8 +43,10 @@ impl RightCensored<'_> {
         if !keep.contains(&true) {
             return Err(Error::Empty { argument: "the selection" });
         }
+        let time = select(&self.time, keep);
+        let max = time.iter().copied().fold(0.0, f64::max);
         Ok(RightCensored {
-            time: select(&self.time, keep),
+            time,
             event: select(&self.event, keep),
             entry: self.entry.as_ref().map(|entry| select(entry, keep)),
             weights: self.weights.as_ref().map(|w| w.map(select(w.values(), keep).into_owned())),
@@ -51,8 +54,27 @@ impl RightCensored<'_> {
             strata: self.strata.as_ref().map(|strata| strata.filter(keep)),
             ids: self.ids.as_ref().map(|ids| ids.filter(keep)),
             near_ties: self.near_ties,
-            facts: self.facts,
+            facts: Facts { max, ..self.facts },
         })
+    }
+
+    /// Which rows have a sampling weight above 0, where there are others. They are nobody's, and are no rows where rows are
+    /// counted.
+    pub(crate) fn sampled(&self) -> Option<Vec<bool>> {
+        let Some(Weights::Sampling(w)) = &self.weights else { return None };
+        let keep: Vec<bool> = w.iter().map(|&w| w > 0.0).collect();
+        (keep.contains(&true) && keep.contains(&false)).then_some(keep)
+    }
+
+    /// The mean sampling weight of who has one: what an option that is counted in subjects is multiplied by. 1 without such
+    /// weights.
+    pub(crate) fn mean_sampling_weight(&self) -> f64 {
+        match &self.weights {
+            Some(Weights::Sampling(w)) => {
+                w.iter().sum::<f64>() / w.iter().filter(|&&w| w > 0.0).count().max(1) as f64
+            }
+            _ => 1.0,
+        }
     }
 
     /// The same data, borrowed from nobody.

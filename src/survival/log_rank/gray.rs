@@ -18,6 +18,7 @@ use crate::survival::log_rank::pairwise::{Adjustment, check_pairs};
 use crate::survival::log_rank::weighted::check_count;
 use crate::survival::risk_table::CompetingRiskTables;
 use crate::survival::risk_table::competing::CompetingRiskTable;
+use crate::survival::risk_table::table::RiskTable;
 
 /// Gray's k-sample test of equal cumulative incidence.
 ///
@@ -164,9 +165,11 @@ impl Gray {
             variance: vec![0.0; (k - 1) * (k - 1)],
             labels,
         };
+        for (g, subjects) in test.subjects.iter_mut().enumerate() {
+            *subjects = RiskTable::counted(tables.iter().map(|stratum| stratum[g].all()));
+        }
         for stratum in tables {
             for (g, table) in stratum.iter().enumerate() {
-                test.subjects[g] += table.all().subjects();
                 test.observed[g] += table.total_of(cause);
             }
             Stratum::new(k).walk(stratum, cause, self.rho, &mut test);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::numeric::multivariate_normal::{MOST, Probability, max_tail};
 use crate::print::{self, MISSING, Number, PValue as P};
 use crate::survival::data::groups::Groups;
@@ -84,6 +84,10 @@ impl MaxCombo {
     /// [`Error::NotTwoGroups`]; [`Error::Empty`] without weights; [`Error::LengthMismatch`];
     /// [`Error::OutOfRange`] for more than eight weights; that and [`TestError::PeriodCount`](crate::TestError::PeriodCount) for a weight's parameters.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<MaxComboTest> {
+        if let Some(keep) = data.sampled() {
+            check_len("groups", groups.len(), "time", data.len())?;
+            return self.test(&data.filter(&keep)?, &groups.filter(&keep));
+        }
         if groups.count() != 2 {
             let (method, instead) = ("MaxCombo", "use `WeightedLogRank` for all of them");
             return Err(Error::NotTwoGroups { method, found: groups.count(), instead });
@@ -110,7 +114,7 @@ impl MaxCombo {
         if data.is_robust() {
             self.take_robust_covariance(&mut sums, &data.merged(), groups, &tables, &units);
         }
-        let subjects = tables.iter().flatten().map(RiskTable::subjects).sum();
+        let subjects = RiskTable::counted(tables.iter().flatten());
         let events = tables.iter().flatten().map(RiskTable::events).sum();
         let mut test = MaxComboTest {
             labels: groups.labels().to_vec(),
@@ -253,7 +257,7 @@ impl MaxComboTest {
         &self.labels[1]
     }
 
-    /// The number of subjects.
+    /// The number of subjects: one with a replication weight of 2 is two.
     #[must_use]
     pub fn subjects(&self) -> usize {
         self.subjects

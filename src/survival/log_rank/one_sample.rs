@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::sums::Sum;
+use crate::numeric::sums::whole_count;
 use crate::print::{Number, PValue as P};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::result::alternative::Alternative;
@@ -117,7 +118,8 @@ impl OneSampleLogRank {
                 must_be,
             });
         }
-        Ok(OneSampleTest { subjects: data.len(), observed, expected, variance })
+        let subjects = data.weights().map_or(data.len(), |w| whole_count(w.values().iter().sum()));
+        Ok(OneSampleTest { subjects, observed, expected, variance })
     }
 }
 
@@ -218,7 +220,7 @@ impl OneSampleTest {
         usize::from(self.variance > 0.0)
     }
 
-    /// The number of subjects.
+    /// The number of subjects: one with a replication weight of 2 is two.
     #[must_use]
     pub fn subjects(&self) -> usize {
         self.subjects

@@ -13,6 +13,7 @@ use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::stored::{self, checked_when_read};
 use crate::survival::result::test::TestSummary;
 use crate::survival::risk_table::competing::CompetingRiskTable;
+use crate::survival::risk_table::table::RiskTable;
 
 /// Pepe and Mori's two-sample test of a cumulative incidence: the weighted area between the curves.
 ///
@@ -123,7 +124,8 @@ impl PepeMori {
         let [first, second] = tables.as_slice() else {
             return Err(Error::TooFewGroups { found: tables.len() });
         };
-        let ends = [first, second].map(|t| t.all().times().last().copied().unwrap_or(0.0));
+        // The last time of somebody with a weight.
+        let ends = [first, second].map(|t| t.all().rows().rfind(|r| r.at_risk > 0.0).map_or(0.0, |r| r.time));
         let end = ends[0].min(ends[1]);
         let tau = self.tau.unwrap_or(end);
         if !(tau > 0.0 && tau <= end) {
@@ -136,7 +138,7 @@ impl PepeMori {
         Ok(PepeMoriTest {
             cause: self.cause.clone(),
             labels: [groups.labels()[0].clone(), groups.labels()[1].clone()],
-            subjects: [first.all().subjects(), second.all().subjects()],
+            subjects: [first, second].map(|t| RiskTable::counted([t.all()])),
             observed: [first.total_of(cause), second.total_of(cause)],
             tau,
             area: sums[1].0 - sums[0].0,

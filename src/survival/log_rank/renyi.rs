@@ -95,7 +95,7 @@ impl Renyi {
         let mut test = RenyiTest {
             labels: groups.labels().to_vec(),
             weight: self.weight.to_string(),
-            subjects: tables.iter().flatten().map(RiskTable::subjects).sum(),
+            subjects: RiskTable::counted(tables.iter().flatten()),
             events: tables.iter().flatten().map(RiskTable::events).sum(),
             highest: 0.0,
             lowest: 0.0,
@@ -215,7 +215,7 @@ impl RenyiTest {
         &self.labels[1]
     }
 
-    /// The number of subjects.
+    /// The number of subjects: one with a replication weight of 2 is two.
     #[must_use]
     pub fn subjects(&self) -> usize {
         self.subjects

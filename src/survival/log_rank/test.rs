@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_sf, normal_sf};
 use crate::numeric::quadratic_form::quadratic_form;
+use crate::numeric::sums::whole_count;
 use crate::print::{Number, PValue as P, one_line};
 use crate::survival::log_rank::stratum_counts::StratumCounts;
 use crate::survival::log_rank::sums::Sums;
@@ -83,12 +84,9 @@ impl LogRankTest {
         for stratum in tables {
             for (g, table) in stratum.iter().enumerate() {
                 subjects[g] += table.subjects();
-                sizes[g] += if table.subject_columns().is_some() {
-                    table.subjects() as f64
-                } else {
-                    whole &= table.rows().all(|r| r.events.fract() == 0.0 && r.censored.fract() == 0.0);
-                    table.rows().map(|r| r.events + r.censored).sum::<f64>()
-                };
+                sizes[g] += table.size();
+                whole &= table.subject_columns().is_some()
+                    || table.rows().all(|r| r.events.fract() == 0.0 && r.censored.fract() == 0.0);
             }
         }
         let Sums { mut strata, variance, left_out, .. } = sums;
@@ -151,7 +149,8 @@ impl LogRankTest {
         &self.labels
     }
 
-    /// How many subjects the rows of each group stand for: the sums of the weights. A row with a replication weight of 2 is two.
+    /// How many subjects the rows of each group stand for: a row with a replication weight of 2 is two. With sampling weights
+    /// these are the [`subjects`](Self::subjects).
     #[must_use]
     pub fn sizes(&self) -> &[f64] {
         &self.sizes
@@ -314,7 +313,7 @@ impl From<&LogRankTest> for TestSummary {
             format!("Weighted log-rank test, {}", test.weight())
         };
         // In a weighted test observed events are sums of weights of times, no counts.
-        let subjects = test.subjects.iter().sum();
+        let subjects = whole_count(test.sizes.iter().sum());
         let summary = Self::new(method, Some(test.statistic), test.p_value()).with_df(test.df);
         summary.with_counts(subjects, if test.is_plain() { test.observed.iter().sum() } else { f64::NAN })
     }
@@ -340,7 +339,7 @@ impl fmt::Display for LogRankTest {
                 f,
                 "\n{:width$} {:>9} {:>10} {:>10.3}",
                 one_line(label),
-                Number(if self.kind.robust { self.subjects[g] as f64 } else { self.sizes[g] }),
+                Number(self.sizes[g]),
                 Number(self.observed[g]),
                 self.expected[g]
             )?;

@@ -58,7 +58,8 @@ pub enum Weight {
     GehanBreslow,
     /// √n.
     TaroneWare,
-    /// S̃(t), the curve of Peto and Peto after the events at t.
+    /// S̃(t), the curve of Peto and Peto after the events at t: Π (1 − d/(n + 1)). Under sampling weights the 1, here and below,
+    /// is the mean weight of those at risk, so that their unit does not matter.
     PetoPeto,
     /// S̃(t) n/(n + 1).
     ModifiedPetoPeto,
@@ -233,19 +234,24 @@ impl<'f> Running<'f> {
 
     #[inline]
     pub(crate) fn weigh(&mut self, t: &EventTime) -> f64 {
-        self.weigh_pooled(t.time, t.total_at_risk, t.total_events)
+        self.weigh_one(t.time, (t.total_at_risk, t.total_events), t.one)
     }
 
     /// The weight of an event time with `n` at risk and `d` events; times must come in order.
     #[inline]
     pub(crate) fn weigh_pooled(&mut self, time: f64, n: f64, d: f64) -> f64 {
-        let w = self.next(time, n, d);
+        self.weigh_one(time, (n, d), 1.0)
+    }
+
+    #[inline]
+    fn weigh_one(&mut self, time: f64, (n, d): (f64, f64), one: f64) -> f64 {
+        let w = self.next(time, (n, d), one);
         self.largest = self.largest.max(w.abs());
         w / self.unit
     }
 
     #[inline]
-    fn next(&mut self, time: f64, n: f64, d: f64) -> f64 {
+    fn next(&mut self, time: f64, (n, d): (f64, f64), one: f64) -> f64 {
         let before = self.product;
         match self.weighing {
             Weighing::Named(weight) => match weight {
@@ -253,16 +259,16 @@ impl<'f> Running<'f> {
                 Weight::GehanBreslow => n,
                 Weight::TaroneWare => n.sqrt(),
                 Weight::PetoPeto => {
-                    self.product *= 1.0 - d / (n + 1.0);
+                    self.product *= 1.0 - d / (n + one);
                     self.product
                 }
                 Weight::ModifiedPetoPeto => {
-                    self.product *= 1.0 - d / (n + 1.0);
-                    self.product * (n / (n + 1.0))
+                    self.product *= 1.0 - d / (n + one);
+                    self.product * (n / (n + one))
                 }
                 Weight::Andersen => {
-                    self.product *= 1.0 - d / (n + 1.0);
-                    before * (n / (n + 1.0))
+                    self.product *= 1.0 - d / (n + one);
+                    before * (n / (n + one))
                 }
                 Weight::Prentice => {
                     self.product *= n / (n + d);

@@ -1,6 +1,6 @@
 //! The log-rank test and its weighted relatives.
 
-use crate::error::{Error, Result, TestError};
+use crate::error::{Error, Result, TestError, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::log_rank::robust;
@@ -166,6 +166,10 @@ impl<'f> WeightedLogRank<'f> {
     /// [`TestError::PeriodCount`] where the weight's parameters are not what they must be; [`TestError::WeightFunction`] where a
     /// function gives no finite number, or one so large that sums of it are none.
     pub fn test(&self, data: &RightCensored, groups: &Groups) -> Result<LogRankTest> {
+        if let Some(keep) = data.sampled() {
+            check_len("groups", groups.len(), "time", data.len())?;
+            return self.test(&data.filter(&keep)?, &groups.filter(&keep));
+        }
         check_count(groups.count())?;
         let tables = RiskTable::by_stratum_and_group(data, groups)?;
         let robust = data.is_robust().then(|| data.merged());

@@ -11,6 +11,7 @@ use ndarray::Array2;
 
 use crate::error::{Error, Result};
 use crate::survival::curve::pseudo::{Pseudo, PseudoValues};
+use crate::survival::data::groups::encode;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::{Flow, Spell};
@@ -76,9 +77,12 @@ impl Pseudo {
     }
 
     fn of_state(&self, data: &Histories, target: Target) -> Result<PseudoValues> {
-        let weights = subject_weights(data);
+        let weights = subject_weights(data)?;
         let robust = data.clusters.is_some() || matches!(data.weights, Some(Weights::Sampling(_)));
         self.check_parts(robust, &weights)?;
+        let units = robust.then(|| subject_units(data));
+        // A value for each subject, whichever cluster it is in.
+        let data = &Histories { clusters: None, ..data.clone() };
         let flow = flow(data, 0.0, |_| true)?;
         let last = flow.times.last().copied().unwrap_or(0.0);
         if let Some(&tau) = self.times().iter().find(|&&t| t > last) {
@@ -105,17 +109,32 @@ impl Pseudo {
             }
             estimate.push(theta);
         }
-        Ok(PseudoValues::new(self.times(), estimate, values, weights))
+        Ok(PseudoValues::new(self.times(), estimate, values, weights).with_units(units))
     }
 }
 
-/// How many subjects each stands for.
-fn subject_weights(data: &Histories) -> Vec<f64> {
-    let mut of = vec![1.0; data.ids.count()];
-    if let Some(weights) = &data.weights {
-        data.ids.codes().iter().zip(weights.values()).for_each(|(&id, &w)| of[id as usize] = w);
+/// The weight of each subject, which must be the same in all its rows.
+fn subject_weights(data: &Histories) -> Result<Vec<f64>> {
+    let mut of = vec![None; data.ids.count()];
+    for (row, &id) in data.ids.codes().iter().enumerate() {
+        if *of[id as usize].get_or_insert(data.weight(row)) != data.weight(row) {
+            return Err(Error::Unsupported {
+                method: "a pseudo-value of a subject",
+                with: "weights that change within a subject",
+                why: "it is the derivative in one weight of all its rows: give each subject one weight",
+            });
+        }
     }
-    of
+    Ok(of.into_iter().map(|w| w.unwrap_or(1.0)).collect())
+}
+
+/// What is independent of each other: the cluster of each subject (of its last row), or the subject.
+fn subject_units(data: &Histories) -> Vec<u32> {
+    let mut of: Vec<u32> = (0..data.ids.count() as u32).collect();
+    if let Some(clusters) = &data.clusters {
+        data.ids.codes().iter().zip(clusters).for_each(|(&id, &c)| of[id as usize] = c);
+    }
+    encode(&of).0
 }
 
 /// The spells of each subject, in order of time.

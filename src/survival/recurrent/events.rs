@@ -191,10 +191,7 @@ impl RecurrentEvents {
         rows.dedup_by_key(|&mut (g, id, _)| (g, id));
         let mut subjects = vec![0.0; count];
         for (g, _, i) in rows {
-            subjects[g] += match &self.histories.weights {
-                Some(Weights::Replication(w)) => w[i],
-                _ => 1.0,
-            };
+            subjects[g] += self.histories.count(i);
         }
         subjects.into_iter().map(|n: f64| n.round() as usize).collect()
     }

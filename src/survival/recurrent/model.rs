@@ -17,7 +17,8 @@ enum Kind {
 }
 
 /// A proportional-hazards model of recurrent events, each fitted by [`CoxPh`] with subjects (or the clusters of the data) as
-/// clusters, so that its robust variance allows for the dependence among the events of a subject.
+/// clusters, so that its robust variance allows for the dependence among the events of a subject. A replication weight of k is
+/// k subjects, apart unless they are in a cluster of the data.
 ///
 /// | model | at risk for the j-th event | time | baseline |
 /// |---|---|---|---|
@@ -125,8 +126,7 @@ impl EventModel {
     ///
     /// # Errors
     /// [`Error::LengthMismatch`] where the design does not match the data; [`Error::OutOfRange`] where no event number has a
-    /// baseline; [`Error::Unsupported`] for replication weights without clusters, and for other strata of events in an
-    /// Andersen-Gill or Wei-Lin-Weissfeld model.
+    /// baseline; [`Error::Unsupported`] for other strata of events in an Andersen-Gill or Wei-Lin-Weissfeld model.
     pub fn rows(&self, data: &RecurrentEvents, design: &Design) -> Result<EventRows> {
         data.check_len("the design", design.rows())?;
         self.check(data)?;
@@ -144,14 +144,16 @@ impl EventModel {
     /// Those of [`rows`](Self::rows) and of [`CoxPh::fit`].
     pub fn fit(&self, data: &RecurrentEvents, design: &Design) -> Result<CoxModel> {
         let rows = self.rows(data, design)?;
-        self.cox.fit(&rows.data, &rows.design)
+        let cox = self.cox.clone();
+        let cox = if rows.data.clusters().is_some() { cox } else { cox.robust_by(&rows.subjects) };
+        cox.fit(&rows.data, &rows.design)
     }
 
     /// Fits the model with a frailty for each subject (or cluster of the data) in place of the robust variance: what makes
     /// the events of a subject go together is then a part of the model. Ties and offset are those of `frailty`.
     ///
     /// # Errors
-    /// Those of [`rows`](Self::rows) and of [`Frailty::fit`].
+    /// Those of [`rows`](Self::rows) and of [`Frailty::fit`]; [`Error::Unsupported`] for replication weights without clusters.
     ///
     /// # Example
     /// ```
@@ -175,6 +177,14 @@ impl EventModel {
         frailty: &Frailty,
     ) -> Result<FrailtyModel> {
         let rows = self.rows(data, design)?;
+        if rows.data.clusters().is_none() {
+            return Err(Error::Unsupported {
+                method: "a frailty of each subject",
+                with: "replication weights without clusters",
+                why: "the k subjects of a weight would have k frailties, of which the rows know one: give each subject its \
+                      rows, or a model with a robust variance",
+            });
+        }
         frailty.fit(&rows.data, &rows.design)
     }
 
@@ -182,15 +192,6 @@ impl EventModel {
         if self.up_to == 0 {
             let must_be = "at least 1: the number of the last event with a baseline of its own";
             return Err(Error::OutOfRange { argument: "up_to", value: 0.0, must_be });
-        }
-        let histories = &data.histories;
-        if matches!(histories.weights, Some(Weights::Replication(_))) && histories.clusters.is_none() {
-            return Err(Error::Unsupported {
-                method: "a model of recurrent events",
-                with: "replication weights without clusters",
-                why: "its robust variance takes a subject's rows for one subject: give sampling weights, or each subject its \
-                      rows",
-            });
         }
         if let Some(strata) = &self.event_strata {
             data.check_len("event_strata", strata.len())?;
@@ -277,8 +278,14 @@ impl EventModel {
                 Weights::Sampling(_) => Weights::sampling(values),
             })?;
         }
-        let clusters = histories.clusters.as_deref().unwrap_or(histories.ids().codes());
-        rows = rows.with_clusters(&source.iter().map(|&i| clusters[i]).collect::<Vec<_>>())?;
+        let subjects: Vec<u32> = source.iter().map(|&i| histories.ids().codes()[i]).collect();
+        // In a cluster the k subjects of a replication weight would be one.
+        let apart = matches!(histories.weights, Some(Weights::Replication(_)));
+        if let Some(clusters) = &histories.clusters {
+            rows = rows.with_clusters(&source.iter().map(|&i| clusters[i]).collect::<Vec<_>>())?;
+        } else if !apart {
+            rows = rows.with_clusters(&subjects)?;
+        }
         let numbers = match &self.event_strata {
             Some(strata) => pick(strata, &source)?,
             None => self.numbers(&pieces)?,
@@ -292,7 +299,7 @@ impl EventModel {
         } {
             rows = rows.with_strata(strata)?;
         }
-        Ok(EventRows { data: rows, design: design.select(&source)?, source, numbers })
+        Ok(EventRows { data: rows, design: design.select(&source)?, source, subjects, numbers })
     }
 
     /// The event numbers as groups.
@@ -335,11 +342,14 @@ pub struct EventRows {
     data: RightCensored<'static>,
     design: Design<'static>,
     source: Vec<usize>,
+    subjects: Vec<u32>,
     numbers: Groups,
 }
 
 impl EventRows {
-    /// Times, strata and clusters.
+    /// Times, strata and clusters: subjects, where the data have no others. Under replication weights without clusters there
+    /// are none, since the k subjects of a weight are apart: [`CoxPh::robust_by`] with the [`subjects`](Self::subjects) is what
+    /// [`EventModel::fit`] does.
     #[must_use]
     pub fn data(&self) -> &RightCensored<'static> {
         &self.data
@@ -355,6 +365,12 @@ impl EventRows {
     #[must_use]
     pub fn source(&self) -> &[usize] {
         &self.source
+    }
+
+    /// The subject of each row, numbered by first appearance in the data.
+    #[must_use]
+    pub fn subjects(&self) -> &[u32] {
+        &self.subjects
     }
 
     /// The event number that each row waits for.

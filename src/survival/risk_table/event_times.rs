@@ -26,6 +26,8 @@ pub(crate) struct EventTime<'a> {
     /// Events at the time, per group and in all.
     pub events: &'a [f64],
     pub total_events: f64,
+    /// The weight of one subject: 1, and under sampling weights the mean of those at risk.
+    pub one: f64,
 }
 
 impl EventTime<'_> {
@@ -79,12 +81,13 @@ pub(crate) fn for_each_event_time(tables: &[RiskTable], mut visit: impl FnMut(Ev
         if time == f64::INFINITY {
             break;
         }
-        let (mut total_at_risk, mut total_events) = (0.0, 0.0);
+        let (mut total_at_risk, mut total_events, mut subjects) = (0.0, 0.0, 0.0);
         for (g, table) in tables.iter().enumerate() {
             (at_risk[g], events[g]) = (0.0, 0.0);
             if next[g] < table.len() {
                 let row = table.row(next[g]);
                 at_risk[g] = row.at_risk;
+                subjects += f64::from(row.subjects_at_risk);
                 if row.time == time {
                     events[g] = row.events;
                     next[g] += 1;
@@ -94,7 +97,9 @@ pub(crate) fn for_each_event_time(tables: &[RiskTable], mut visit: impl FnMut(Ev
             total_events += events[g];
         }
         if total_events > 0.0 {
-            let here = EventTime { time, at_risk: &at_risk, total_at_risk, events: &events, total_events };
+            let one = if every_time { total_at_risk / subjects } else { 1.0 };
+            let (at_risk, events) = (&at_risk[..], &events[..]);
+            let here = EventTime { time, at_risk, total_at_risk, events, total_events, one };
             if every_time || here.is_comparable() {
                 visit(here);
             } else {
@@ -122,6 +127,7 @@ fn for_two(a: Columns, b: Columns, mut visit: impl FnMut(EventTime)) {
         if da + db > 0 {
             let (at_risk, events) = ([f64::from(na), f64::from(nb)], [f64::from(da), f64::from(db)]);
             visit(EventTime {
+                one: 1.0,
                 time: ta.min(tb),
                 at_risk: &at_risk,
                 total_at_risk: at_risk[0] + at_risk[1],

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::numeric::sums::{Sum, Twofold};
+use crate::numeric::sums::{Sum, Twofold, whole_count};
 use crate::print::{Number, counted};
 use crate::survival::data::near_ties::NearTies;
 use crate::survival::risk_table::fine::FineRows;
@@ -169,6 +169,11 @@ impl RiskTable {
             }
             _ => self.subjects() as f64,
         }
+    }
+
+    /// The [sizes](Self::size) of some tables together, as the whole number that is printed.
+    pub(crate) fn counted<'a>(tables: impl IntoIterator<Item = &'a Self>) -> usize {
+        whole_count(tables.into_iter().map(Self::size).sum())
     }
 
     /// The distinct times, increasing.

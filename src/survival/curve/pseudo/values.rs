@@ -16,14 +16,21 @@ pub struct PseudoValues {
     estimate: Vec<f64>,
     values: Array2<f64>,
     weights: Vec<f64>,
+    /// Under sampling weights or clusters: what is independent of each other, numbered from 0.
+    units: Option<Vec<u32>>,
 }
 
 impl PseudoValues {
     pub(crate) fn new(times: &[f64], estimate: Vec<f64>, values: Array2<f64>, weights: Vec<f64>) -> Self {
-        Self { times: times.to_vec(), estimate, values, weights }
+        Self { times: times.to_vec(), estimate, values, weights, units: None }
     }
 
-    /// What each subject adds to the estimate, `(pᵢ − θ)/n`: with [`Pseudo::infinitesimal`](crate::survival::curve::Pseudo::infinitesimal) the influence function
+    /// With rows that are independent of each other by units alone, or of sampling weights.
+    pub(crate) fn with_units(self, units: Option<Vec<u32>>) -> Self {
+        Self { units, ..self }
+    }
+
+    /// What a unit of the weight of each subject adds to the estimate, `(pᵢ − θ)/n`, n the sum of the weights: with [`Pseudo::infinitesimal`](crate::survival::curve::Pseudo::infinitesimal) the influence function
     /// (R: `residuals(survfit)`), else what leaving the subject out takes away, times `(n − 1)/n`.
     #[must_use]
     pub fn influence(&self) -> Array2<f64> {
@@ -49,13 +56,26 @@ impl PseudoValues {
         self.values.view()
     }
 
-    /// The jackknife standard error of each estimate, `√(Σ (pᵢ − p̄)²/(n (n − 1)))`; `None` with one subject alone.
+    /// The jackknife standard error of each estimate, `√(Σ (pᵢ − p̄)²/(n (n − 1)))`; `None` with one subject alone. With
+    /// sampling weights or clusters the robust one, `√(Σ_clusters (Σ wᵢ (pᵢ − θ)/n)²)`, n the sum of the weights.
     ///
     /// # References
     /// Tukey (1958), Ann Math Stat 29:614.
     #[must_use]
     pub fn std_errors(&self) -> Option<Vec<f64>> {
         let n: f64 = self.weights.iter().sum();
+        if let Some(units) = &self.units {
+            let count = units.iter().max().map_or(0, |&u| u as usize + 1);
+            let columns = self.values.columns().into_iter().zip(&self.estimate);
+            let robust = columns.map(|(column, theta)| {
+                let mut sums = vec![0.0; count];
+                for ((p, w), &unit) in column.iter().zip(&self.weights).zip(units) {
+                    sums[unit as usize] += w * (p - theta) / n;
+                }
+                sums.iter().map(|u| u * u).collect::<Sum>().value().sqrt()
+            });
+            return (count > 1).then(|| robust.collect());
+        }
         let one = |column: ndarray::ArrayView1<f64>| {
             let weighted = || column.iter().zip(&self.weights);
             let mean = weighted().map(|(p, w)| p * w).collect::<Sum>().value() / n;
@@ -73,13 +93,15 @@ struct Raw {
     estimate: Vec<f64>,
     values: Vec<f64>,
     weights: Vec<f64>,
+    #[serde(default)]
+    units: Option<Vec<u32>>,
 }
 
 #[cfg(feature = "serde")]
 impl From<PseudoValues> for Raw {
     fn from(from: PseudoValues) -> Self {
-        let PseudoValues { times, estimate, values, weights } = from;
-        Self { times, estimate, values: values.into_iter().collect(), weights }
+        let PseudoValues { times, estimate, values, weights, units } = from;
+        Self { times, estimate, values: values.into_iter().collect(), weights, units }
     }
 }
 
@@ -88,15 +110,25 @@ impl TryFrom<Raw> for PseudoValues {
     type Error = Error;
 
     fn try_from(raw: Raw) -> Result<Self> {
-        let Raw { times, estimate, values, weights } = raw;
+        let Raw { times, estimate, values, weights, units } = raw;
         check_len("estimate", estimate.len(), "times", times.len())?;
-        if let Some(&value) = weights.iter().find(|w| !(**w >= 1.0 && w.is_finite())) {
-            return Err(Error::OutOfRange { argument: "weights", value, must_be: "finite and at least 1" });
+        if let Some(&value) = weights.iter().find(|w| !(0.0..f64::INFINITY).contains(*w)) {
+            return Err(Error::OutOfRange { argument: "weights", value, must_be: "finite and at least 0" });
+        }
+        if !(weights.iter().sum::<f64>() > 0.0) && !weights.is_empty() {
+            return Err(Error::ZeroWeights);
+        }
+        if let Some(units) = &units {
+            check_len("units", units.len(), "weights", weights.len())?;
+            let count = units.len();
+            if let Some((index, &code)) = units.iter().enumerate().find(|(_, u)| **u as usize >= count) {
+                return Err(Error::InvalidCode { index, code: code as usize, labels: count });
+            }
         }
         let (len, expected) = (values.len(), times.len() * weights.len());
         let values = Array2::from_shape_vec((weights.len(), times.len()), values).map_err(|_| {
             Error::LengthMismatch { argument: "values", len, other: "weights by times", expected }
         })?;
-        Ok(Self { times, estimate, values, weights })
+        Ok(Self { times, estimate, values, weights, units })
     }
 }

@@ -1,5 +1,6 @@
 //! The bandwidth with the smallest estimated error.
 
+use super::estimator::mean_weight;
 use super::kernel::{Kernel, Range};
 use super::point::point;
 use crate::survival::risk_table::table::RiskTable;
@@ -10,15 +11,16 @@ const GRID: usize = 101;
 const PIECES: usize = 40;
 const CANDIDATES: usize = 25;
 
-/// See [`Bandwidth::MinimumError`](super::Bandwidth::MinimumError).
+/// See [`Bandwidth::MinimumError`](super::Bandwidth::MinimumError). Events come with what each does, and how many there are.
 pub(super) fn smallest_error(
     kernel: Kernel,
     range: Range,
     table: &RiskTable,
-    events: &[(f64, f64, f64)],
+    (events, observed): (&[(f64, f64, f64)], f64),
 ) -> f64 {
     let width = range.end - range.start;
-    let pilot = (width / 8.0 / (events.len().max(1) as f64).powf(0.2)).min(width / 2.0);
+    let unit = mean_weight(table);
+    let pilot = (width / 8.0 / observed.max(1.0).powf(0.2)).min(width / 2.0);
     let step = width / (GRID - 1) as f64;
     let time = |k: usize| range.start + step * k as f64;
     let hazard: Vec<f64> =
@@ -33,7 +35,7 @@ pub(super) fn smallest_error(
                 at_risk = row.at_risk;
             }
             // Of the next row, at which those who are there now are counted.
-            rows.peek().map_or(at_risk, |row| row.at_risk).max(1.0)
+            (rows.peek().map_or(at_risk, |row| row.at_risk) / unit).max(1.0)
         })
         .collect();
     let read = |values: &[f64], t: f64| {

@@ -4,7 +4,7 @@ use super::bandwidth;
 use super::kernel::{Kernel, Range};
 use super::point::{above_zero, point};
 use super::result::{SmoothedHazardCurve, SmoothedHazardPoint};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::risk_table::influence::{Influence, RowInfluence};
@@ -30,7 +30,8 @@ pub enum Bandwidth {
 /// `λ(t) = Σ K_t((t − tᵢ)/b)/b · dᵢ/nᵢ` with the variance `Σ (K_t((t − tᵢ)/b)/b)² dᵢ/nᵢ²` over the event times (Ramlau-Hansen
 /// 1983). Within a bandwidth of an end the [kernel](Kernel) is another one, since there events are known on one side
 /// only; otherwise the estimate falls to half there. With clusters or sampling weights the variance is robust, `Σ φ²` over
-/// clusters of `φ = Σ w K_t((t − tᵢ)/b)/b (dNᵢ − Yᵢ dᵢ/nᵢ)/nᵢ` (the infinitesimal jackknife).
+/// clusters of `φ = Σ w K_t((t − tᵢ)/b)/b (dNᵢ − Yᵢ dᵢ/nᵢ)/nᵢ` (the infinitesimal jackknife). Where the rules for range and
+/// bandwidth count subjects and events, sampling weights are divided by their mean: they have no unit.
 ///
 /// | option | default | meaning | must be |
 /// |---|---|---|---|
@@ -84,6 +85,14 @@ const MOST_POINTS: usize = 10_000_000;
 /// So many are at risk at least, where no range is given.
 const ENOUGH: f64 = 10.0;
 
+/// The mean sampling weight of a row, by which sums of weights are numbers of rows again; 1 where weights count subjects.
+pub(super) fn mean_weight(table: &RiskTable) -> f64 {
+    if !table.has_sampling_weights() {
+        return 1.0;
+    }
+    table.rows().map(|row| row.events + row.censored).sum::<f64>() / table.subjects() as f64
+}
+
 impl SmoothedHazard {
     /// The defaults.
     pub fn new() -> Self {
@@ -120,6 +129,9 @@ impl SmoothedHazard {
     /// # Errors
     /// [`Error::OutOfRange`] for options that are not what they must be.
     pub fn fit(self, data: &RightCensored) -> Result<SmoothedHazardCurve> {
+        if let Some(keep) = data.sampled() {
+            return self.fit(&data.filter(&keep)?);
+        }
         let table = RiskTable::new(data);
         let influence = data.is_robust().then(|| Influence::new(&data.merged(), &table, |_| true, false));
         self.of(&table, influence.as_ref())
@@ -130,6 +142,10 @@ impl SmoothedHazard {
     /// # Errors
     /// Those of [`fit`](Self::fit); [`Error::LengthMismatch`].
     pub fn by_group(self, data: &RightCensored, groups: &Groups) -> Result<Vec<SmoothedHazardCurve>> {
+        if let Some(keep) = data.sampled() {
+            check_len("groups", groups.len(), "time", data.len())?;
+            return self.by_group(&data.filter(&keep)?, &groups.filter(&keep));
+        }
         let one = |(g, table): (usize, &RiskTable)| {
             let member = |i: usize| groups.codes()[i] as usize == g;
             let influence = data.is_robust().then(|| Influence::new(&data.merged(), table, member, false));
@@ -175,7 +191,11 @@ impl SmoothedHazard {
             .collect();
         let bandwidth = match self.bandwidth {
             Bandwidth::Fixed(b) => b,
-            Bandwidth::MinimumError => bandwidth::smallest_error(self.kernel, range, table, &events),
+            Bandwidth::MinimumError => {
+                let observed =
+                    table.rows().filter(inside).map(|row| row.events).sum::<f64>() / mean_weight(table);
+                bandwidth::smallest_error(self.kernel, range, table, (&events, observed))
+            }
         };
         if !(bandwidth > 0.0 && bandwidth <= (end - start) / 2.0 * (1.0 + 1e-12)) {
             let must_be = "above 0 and at most half of the range";
@@ -218,7 +238,7 @@ impl SmoothedHazard {
             // Nobody is at risk before the first have entered.
             let entered = table.rows().take_while(|row| row.at_risk == 0.0).last();
             let start = entered.map_or(0.0, |row| row.time);
-            let enough = table.rows().rfind(|row| row.at_risk >= ENOUGH);
+            let enough = table.rows().rfind(|row| row.at_risk >= ENOUGH * mean_weight(table));
             let last = table.rows().rfind(|row| row.events > 0.0).or_else(|| table.rows().last());
             (start, enough.or(last).map_or(0.0, |row| row.time))
         });

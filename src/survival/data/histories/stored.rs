@@ -28,7 +28,8 @@ impl TryFrom<RawHistories> for Histories {
         if let Some((index, &code)) = wrong {
             return Err(Error::InvalidCode { index, code: code as usize, labels: states.len() });
         }
-        let mut data = Self { ids, start, stop, from, to, states, weights: None, clusters: None };
+        let mut data =
+            Self { ids: ids.occupied(), start, stop, from, to, states, weights: None, clusters: None };
         data.validate()?;
         if let Some(weights) = weights {
             data = data.with_weights(weights)?;

@@ -79,7 +79,7 @@ impl GrayTest {
         &self.labels
     }
 
-    /// The number of subjects of each group.
+    /// The number of subjects of each group: one with a replication weight of 2 is two.
     #[must_use]
     pub fn subjects(&self) -> &[usize] {
         &self.subjects

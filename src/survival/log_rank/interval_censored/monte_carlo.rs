@@ -9,6 +9,7 @@ use super::variance::floor;
 use crate::error::{Error, Result};
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::numeric::random::Random;
+use crate::numeric::sums::whole_count;
 use crate::print::{self, PValue};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::interval_censored::IntervalCensored;
@@ -247,7 +248,7 @@ impl From<&MonteCarloIntervalTest> for TestSummary {
         let asymptotic = &test.asymptotic;
         let method = format!("Interval-censored Monte Carlo permutation test, {}", asymptotic.score);
         Self::new(method, Some(asymptotic.statistic()), Some(test.p_value()))
-            .with_counts(asymptotic.rows, f64::NAN)
+            .with_counts(whole_count(asymptotic.sizes.iter().sum()), f64::NAN)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::chi_square_sf;
 #[cfg(feature = "serde")]
 use crate::numeric::quadratic_form::quadratic_form_above;
+use crate::numeric::sums::whole_count;
 use crate::print::{Number, PValue, one_line};
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::{self, checked_when_read};
@@ -26,13 +27,12 @@ pub struct IntervalLogRankTest {
     pub(super) sizes: Vec<f64>,
     pub(super) sums: Vec<f64>,
     pub(super) covariance: Vec<f64>,
-    pub(super) rows: usize,
     pub(super) statistic: f64,
     pub(super) df: usize,
 }
 
 #[cfg(feature = "serde")]
-checked_when_read!(IntervalLogRankTest { score: IntervalScore, variance: IntervalVariance, labels: Vec<String>, sizes: Vec<f64>, sums: Vec<f64>, covariance: Vec<f64>, rows: usize, statistic: f64, df: usize });
+checked_when_read!(IntervalLogRankTest { score: IntervalScore, variance: IntervalVariance, labels: Vec<String>, sizes: Vec<f64>, sums: Vec<f64>, covariance: Vec<f64>, statistic: f64, df: usize });
 
 #[cfg(feature = "serde")]
 impl IntervalLogRankTest {
@@ -47,7 +47,6 @@ impl IntervalLogRankTest {
         self.sizes.iter().try_for_each(|&n| stored::size("the size of a group", n))?;
         self.sums.iter().try_for_each(|&u| stored::number("a sum of scores", u))?;
         stored::covariance(&self.covariance, k)?;
-        stored::count("the number of rows", self.rows)?;
         stored::size("the statistic", self.statistic)?;
         let floor = floor(&self.covariance, k, &self.sizes);
         let (statistic, df) = quadratic_form_above(&self.sums, &self.covariance, floor);
@@ -124,7 +123,7 @@ impl From<&IntervalLogRankTest> for TestSummary {
         let method = format!("Interval-censored test, {} ({})", test.score, test.variance);
         Self::new(method, Some(test.statistic), test.p_value())
             .with_df(test.df)
-            .with_counts(test.rows, f64::NAN)
+            .with_counts(whole_count(test.sizes.iter().sum()), f64::NAN)
     }
 }
 

@@ -126,7 +126,6 @@ impl IntervalLogRank {
             sizes,
             sums,
             covariance,
-            rows: data.len(),
             statistic,
             df,
         })

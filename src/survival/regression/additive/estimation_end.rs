@@ -7,7 +7,7 @@
 pub struct EstimationEnd {
     /// The first event time that is not used.
     pub time: f64,
-    /// How many rows are at risk there.
+    /// How many rows are at risk there: one with a replication weight of 2 as two.
     pub at_risk: usize,
     /// Fewer than were asked for; otherwise their covariates are (nearly) collinear.
     pub too_few: bool,

@@ -63,7 +63,7 @@ impl AdditiveModel {
 
     pub(super) fn push(&mut self, set: &EventSet, cumulative: &[f64], covariance: &[f64]) {
         self.times.push(set.time);
-        self.at_risk.push(set.at_risk);
+        self.at_risk.push(set.reported());
         self.cumulative.extend_from_slice(cumulative);
         self.covariance.extend_from_slice(covariance);
     }
@@ -91,7 +91,7 @@ impl AdditiveModel {
         &self.times
     }
 
-    /// How many rows were at risk at each of them.
+    /// How many rows were at risk at each of them: one with a replication weight of 2 as two.
     #[must_use]
     pub fn at_risk(&self) -> &[usize] {
         &self.at_risk

@@ -94,7 +94,7 @@ impl AdditiveHazards {
         Self { until, ..self }
     }
 
-    /// The estimation ends where fewer rows are at risk.
+    /// The estimation ends where fewer rows are at risk: one with a replication weight of 2 is two.
     pub fn min_at_risk(self, rows: usize) -> Self {
         Self { min_at_risk: rows, ..self }
     }

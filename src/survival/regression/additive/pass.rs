@@ -29,7 +29,7 @@ pub(super) fn run(
             TestWeight::Aalen => {
                 sets.diagonal(set).iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect()
             }
-            TestWeight::AtRisk => vec![set.at_risk as f64; p],
+            TestWeight::AtRisk => vec![set.at_risk; p],
         };
         for i in set.first..set.last {
             let g = sets.influence(set, i);

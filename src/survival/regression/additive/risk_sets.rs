@@ -3,6 +3,7 @@
 use super::estimation_end::EstimationEnd;
 use super::units::Units;
 use crate::numeric::cholesky::Cholesky;
+use crate::numeric::sums::whole_count;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -32,6 +33,8 @@ pub(super) struct RiskSets {
     pub event: Vec<bool>,
     pub entry: Vec<f64>,
     pub weight: Vec<f64>,
+    /// How many subjects each row stands for: its replication weight.
+    count: Vec<f64>,
     /// One for each row; clusters number theirs.
     pub cluster: Vec<u32>,
     pub clusters: usize,
@@ -50,11 +53,24 @@ pub(super) struct EventSet {
     /// Its events: rows `first..last`.
     pub first: usize,
     pub last: usize,
-    pub at_risk: usize,
+    /// Those at risk, a replication weight of 2 as two.
+    pub at_risk: f64,
     /// Which units its columns have.
     units: usize,
     /// `(Z'WZ)⁻¹`, row-major; zeros where a stratum has nobody at risk.
     pub inverse: Vec<f64>,
+}
+
+impl EventSet {
+    /// As it is reported: somebody is at risk at an event, however little a row counts.
+    pub fn reported(&self) -> usize {
+        whole_count(self.at_risk).max(1)
+    }
+}
+
+/// Are as many at risk as were asked for, but for the rounding of sums of weights?
+fn enough(at_risk: f64, least: usize) -> bool {
+    at_risk >= least as f64 * (1.0 - 1e-12)
 }
 
 impl RiskSets {
@@ -73,6 +89,10 @@ impl RiskSets {
         let stratum: Vec<u32> = order.iter().map(|&i| strata.map_or(0, |s| s.codes()[i])).collect();
         let weight: Vec<f64> =
             order.iter().map(|&i| data.weights().map_or(1.0, |w: &Weights| w.values()[i])).collect();
+        let count = match data.weights() {
+            Some(Weights::Replication(_)) => weight.clone(),
+            _ => vec![1.0; n],
+        };
         let event: Vec<bool> = order.iter().map(|&i| data.event()[i]).collect();
         let entry: Vec<f64> = order.iter().map(|&i| data.entry().map_or(0.0, |e| e[i])).collect();
         // A row that is in no risk set with an event has no say in the unit of a column, however far out it is.
@@ -99,6 +119,7 @@ impl RiskSets {
             event,
             entry,
             weight,
+            count,
             cluster,
             clusters: firsts.len(),
             robust: data.is_robust(),
@@ -135,11 +156,11 @@ impl RiskSets {
                 self.times.push(set);
             }
             let Some(set) = stopped else { return };
-            let too_few = set.at_risk < min_at_risk;
+            let too_few = !enough(set.at_risk, min_at_risk);
             // In units of their own the first of them must do, or it is the end.
             let renewed = self.units.len() > 1 && self.times.len() == before;
             if too_few || renewed || !self.renew_units(set.time) {
-                self.end = Some(EstimationEnd { time: set.time, at_risk: set.at_risk, too_few });
+                self.end = Some(EstimationEnd { time: set.time, at_risk: set.reported(), too_few });
                 return;
             }
             from = self.times.last().map_or(self.start, |t| t.time);
@@ -183,7 +204,7 @@ impl RiskSets {
         let mut sums = vec![0.0; p * p];
         // Of each stratum, how many are there, and the peak of their weights.
         let (mut there, mut peak) = (vec![0usize; self.intercepts], vec![0.0_f64; self.intercepts]);
-        let mut at_risk = 0;
+        let mut at_risk = 0.0;
         let mut found: Vec<EventSet> = Vec::new();
         let mut end = n;
         while end > 0 {
@@ -196,7 +217,7 @@ impl RiskSets {
                 self.add(&mut sums, i, 1.0);
                 let s = self.stratum[i] as usize;
                 there[s] += 1;
-                at_risk += 1;
+                at_risk += self.count[i];
                 peak[s] = peak[s].max(sums[s * (p + 1)]);
             }
             let mut fallen = false;
@@ -205,7 +226,7 @@ impl RiskSets {
                 self.add(&mut sums, i, -1.0);
                 let s = self.stratum[i] as usize;
                 there[s] -= 1;
-                at_risk -= 1;
+                at_risk -= self.count[i];
                 fallen |= sums[s * (p + 1)] < FALLEN * peak[s];
                 next_late += 1;
             }
@@ -220,7 +241,7 @@ impl RiskSets {
             }
             let last = first + self.event[first..end].iter().filter(|e| **e).count();
             if last > first && time <= until {
-                let inverse = (at_risk >= min_at_risk).then(|| inverse(&sums, p, &there)).flatten();
+                let inverse = enough(at_risk, min_at_risk).then(|| inverse(&sums, p, &there)).flatten();
                 let inverse = inverse.unwrap_or_default();
                 found.push(EventSet { time, first, last, at_risk, units: newest, inverse });
             }

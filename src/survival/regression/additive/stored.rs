@@ -44,8 +44,12 @@ impl AdditiveModel {
         if let Some(end) = self.end.filter(|e| !(e.time > self.start && e.time <= follow_up)) {
             return refuse("the end", end.time, "after the start, within follow-up");
         }
-        if let Some(&most) = self.at_risk.iter().find(|n| **n == 0 || **n > self.rows) {
-            return refuse("the number at risk", most as f64, "at least 1 and at most the rows");
+        if let Some(&most) = self.at_risk.iter().find(|n| **n == 0 || **n > 1 << 52) {
+            return refuse(
+                "the number at risk",
+                most as f64,
+                "at least 1, and a number that can be counted to",
+            );
         }
         let numbers = self.cumulative.iter().chain(&self.covariance).chain(&self.test_sums);
         numbers.chain(&self.test_covariance).try_for_each(|&x| stored::number("a coefficient", x))?;

@@ -1,6 +1,6 @@
 //! The fit of Cox's model: what is refused, which columns are free, and the way to the maximum.
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, Result, check_len};
 use crate::numeric::cholesky::Cholesky;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -51,6 +51,22 @@ impl CoxPh {
         Err(Error::Unsupported { method: "Firth's penalty", with, why })
     }
 
+    /// A replication weight says how many subjects one stands for.
+    fn check_subjects(&self, data: &RightCensored) -> Result<()> {
+        let Some(subjects) = &self.subjects else { return Ok(()) };
+        check_len("subjects", subjects.len(), "time", data.len())?;
+        let Some(Weights::Replication(w)) = data.weights() else { return Ok(()) };
+        let mut own = vec![None; subjects.len()];
+        match subjects.iter().zip(w.iter()).all(|(&s, &w)| *own[s as usize].get_or_insert(w) == w) {
+            true => Ok(()),
+            false => Err(Error::Unsupported {
+                method: "a robust variance by subjects",
+                with: "several replication weights of one subject",
+                why: "a weight says how many subjects one stands for; weights that change are sampling weights",
+            }),
+        }
+    }
+
     /// An exact likelihood is one of whole rows.
     fn check_weights(&self, data: &RightCensored) -> Result<()> {
         match data.weights() {
@@ -98,6 +114,7 @@ impl CoxPh {
         if self.firth {
             self.check_firth(data)?;
         }
+        self.check_subjects(data)?;
         let rows = rows(self.offset.as_deref())?;
         let model = self.fit_rows(data, design, &rows)?;
         Ok((model, rows))
@@ -108,7 +125,8 @@ impl CoxPh {
             return Err(residuals::no_score("a robust variance"));
         }
         let p = rows.p;
-        let penalty = rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
+        let ridge = self.ridge * data.mean_sampling_weight();
+        let penalty = rows.scale.iter().map(|s| if *s > 0.0 { ridge / (s * s) } else { 0.0 }).collect();
         let mut objective = Objective::new(rows, self.ties, penalty);
         let mut initial: Vec<f64> = match &self.initial {
             Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),

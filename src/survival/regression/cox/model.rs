@@ -134,7 +134,7 @@ impl CoxModel {
         self.rows
     }
 
-    /// The number of events.
+    /// The number of rows with an event, whatever their weights.
     #[must_use]
     pub fn events(&self) -> usize {
         self.events

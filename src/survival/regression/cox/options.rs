@@ -1,7 +1,10 @@
 //! Cox's model before its data: the options of a fit.
 
+use std::hash::Hash;
+
 #[cfg(doc)]
 use crate::error::Error;
+use crate::survival::data::groups::encode;
 use crate::survival::regression::cox::ties::Ties;
 
 /// What happens to a column that is a combination of earlier ones.
@@ -26,6 +29,7 @@ pub enum Collinear {
 /// | [`ridge`](Self::ridge) | 0 | `θ/2 Σ β²` is taken off the log likelihood | finite, ≥ 0 |
 /// | [`firth`](Self::firth) | off | half the log determinant of the information is added to the log likelihood | |
 /// | [`robust`](Self::robust) | where the data ask for it | every subject is its own cluster where the data name none | |
+/// | [`robust_by`](Self::robust_by) | | the same over the rows of a subject | |
 /// | [`collinear`](Self::collinear) | drop | what happens to a redundant column | |
 /// | [`max_iterations`](Self::max_iterations) | 50 | Newton steps | |
 /// | [`tolerance`](Self::tolerance) | 1e-9 | the last step, in standard errors | > 0 |
@@ -62,6 +66,8 @@ pub struct CoxPh {
     pub(super) ridge: f64,
     pub(super) firth: bool,
     pub(super) robust: bool,
+    /// The subject of each row, numbered from 0.
+    pub(super) subjects: Option<Vec<u32>>,
     pub(super) collinear: Collinear,
     pub(super) max_iterations: usize,
     pub(super) tolerance: f64,
@@ -76,6 +82,7 @@ impl Default for CoxPh {
             ridge: 0.0,
             firth: false,
             robust: false,
+            subjects: None,
             collinear: Collinear::default(),
             max_iterations: 50,
             tolerance: 1e-9,
@@ -104,7 +111,8 @@ impl CoxPh {
         Self { initial: Some(initial.to_vec()), ..self }
     }
 
-    /// A ridge penalty: `θ/2 Σ β²` is taken off the log likelihood (Verweij & van Houwelingen 1994).
+    /// A ridge penalty: `θ/2 Σ β²` is taken off the log likelihood (Verweij & van Houwelingen 1994). Sampling weights have no
+    /// unit: θ is that of weights with a mean of 1.
     pub fn ridge(self, theta: f64) -> Self {
         Self { ridge: theta, ..self }
     }
@@ -173,6 +181,40 @@ impl CoxPh {
     /// ```
     pub fn robust(self) -> Self {
         Self { robust: true, ..self }
+    }
+
+    /// The [robust](Self::robust) variance of subjects who have several rows: scores are summed over the rows of a subject. R's
+    /// `coxph(…, id = , robust = TRUE)`.
+    ///
+    /// A replication weight of k, the same in all rows of a subject, is k subjects, each apart from the others: its scores
+    /// count `k U Uᵀ`, U the sum over its rows. [Clusters](crate::survival::RightCensored::with_clusters) of the data keep the
+    /// k together, `k² U Uᵀ`, and go before subjects. The fit refuses as many subjects as are not rows of the data
+    /// ([`Error::LengthMismatch`](crate::Error::LengthMismatch)), and a subject with two replication weights
+    /// ([`Error::Unsupported`](crate::Error::Unsupported)).
+    ///
+    /// # Example
+    /// Two subjects of one kind, each in two rows.
+    /// ```
+    /// use greenwood::survival::{CoxPh, Design, RightCensored, Weights};
+    /// use ndarray::array;
+    ///
+    /// let data = RightCensored::new(&[1., 4., 2., 3., 5.], &[true, true, true, false, true])?
+    ///     .with_entry(&[0., 1., 0., 0., 0.])?
+    ///     .with_weights(Weights::replication(vec![2., 2., 1., 1., 1.]))?;
+    /// let x = array![[1.], [1.], [0.], [0.5], [2.]];
+    /// let fit = CoxPh::new().robust_by(&[1, 1, 2, 3, 4]).fit(&data, &Design::new(&["x"], x.view())?)?;
+    ///
+    /// let data = RightCensored::new(&[1., 4., 1., 4., 2., 3., 5.], &[true, true, true, true, true, false, true])?
+    ///     .with_entry(&[0., 1., 0., 1., 0., 0., 0.])?
+    ///     .with_clusters(&[1, 1, 5, 5, 2, 3, 4])?;
+    /// let x = array![[1.], [1.], [1.], [1.], [0.], [0.5], [2.]];
+    /// let written_out = CoxPh::new().fit(&data, &Design::new(&["x"], x.view())?)?;
+    /// let [a, b] = [fit, written_out].map(|fit| fit.terms()[0].robust_std_error().unwrap());
+    /// assert!((a - b).abs() < 1e-9);
+    /// # Ok::<(), greenwood::Error>(())
+    /// ```
+    pub fn robust_by<I: Eq + Hash>(self, subjects: &[I]) -> Self {
+        Self { robust: true, subjects: Some(encode(subjects).0), ..self }
     }
 
     /// What happens to a redundant column.

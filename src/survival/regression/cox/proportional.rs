@@ -240,6 +240,10 @@ impl FittedData<'_> {
     /// Tests each covariate, and all together, for a coefficient that drifts with g(t): the score test of `x g(t)` added
     /// to the model, given the coefficients.
     ///
+    /// The variance is model-based, as that of R's `cox.zph`, also where that of the coefficients is robust: clusters have no say in
+    /// it, and sampling weights are taken for numbers of rows, so that their unit matters. Give those that add up to the number
+    /// of independent rows.
+    ///
     /// A variance that is no more than rounding (one event time, a covariate that varies at one of them alone) is none:
     /// the test then has fewer degrees of freedom, or none.
     ///

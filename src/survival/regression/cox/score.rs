@@ -144,8 +144,8 @@ fn add(to: &mut [f64], from: &[f64], factor: f64) {
     }
 }
 
-/// The scores that are independent of each other, in the scaled covariates: `Σ w U` of each cluster, or of each row where
-/// there are none. A row with a replication weight stands for as many subjects, of score U each.
+/// The scores that are independent of each other, in the scaled covariates: `Σ w U` of each cluster, or of each subject or row
+/// where there are none. One with a replication weight stands for as many, of score `Σ U` each.
 struct ClusterScores {
     /// Clusters × covariates.
     sums: Vec<f64>,
@@ -154,18 +154,20 @@ struct ClusterScores {
 }
 
 impl ClusterScores {
-    fn of(rows: &Rows, workspace: &Workspace, data: &RightCensored) -> Self {
+    fn of(rows: &Rows, workspace: &Workspace, (data, subjects): (&RightCensored, Option<&[u32]>)) -> Self {
         let p = rows.p;
         let score = score_rows(rows, workspace);
-        let clusters = data.clusters();
-        let count = clusters.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
-        let copies = match data.weights() {
-            Some(Weights::Replication(w)) if clusters.is_none() => w.to_vec(),
-            _ => Vec::new(),
-        };
+        let units = data.clusters().or(subjects);
+        let count = units.map_or(data.len(), |c| c.iter().max().map_or(0, |&m| m as usize + 1));
+        let unit = |i: usize| units.map_or(i, |c| c[i] as usize);
+        let mut copies = Vec::new();
+        if let Some(Weights::Replication(w)) = data.weights().filter(|_| data.clusters().is_none()) {
+            copies = vec![0.0; count];
+            w.iter().enumerate().for_each(|(i, &w)| copies[unit(i)] = w);
+        }
         let mut sums = vec![0.0; count * p];
         for (i, row) in score.chunks_exact(p.max(1)).enumerate() {
-            let c = clusters.map_or(rows.order[i], |c| c[rows.order[i]] as usize);
+            let c = unit(rows.order[i]);
             let weight = if copies.is_empty() { rows.weight[i] } else { 1.0 };
             add(&mut sums[c * p..(c + 1) * p], row, weight);
         }
@@ -213,11 +215,11 @@ fn term_sizes(rows: &Rows, workspace: &Workspace) -> Vec<f64> {
 pub(super) fn robust_test(
     rows: &Rows,
     workspace: &Workspace,
-    data: &RightCensored,
+    (data, subjects): (&RightCensored, Option<&[u32]>),
     (information, free): (&[f64], &[usize]),
 ) -> TestResult {
     let p = rows.p;
-    let scores = ClusterScores::of(rows, workspace, data);
+    let scores = ClusterScores::of(rows, workspace, (data, subjects));
     let squares = scores.squares(p);
     let size = term_sizes(rows, workspace);
     // A score that is rounding alone is none.
@@ -240,15 +242,15 @@ pub(super) fn robust_test(
 }
 
 /// `V (Σ_clusters (Σ w U)(Σ w U)ᵀ) V` in the scaled covariates, for a workspace at the estimates, V the inverse of what is
-/// factored.
+/// factored. The units are those of the data, or subjects where it has none.
 pub(super) fn sandwich(
     rows: &Rows,
     workspace: &Workspace,
-    data: &RightCensored,
+    units: (&RightCensored, Option<&[u32]>),
     information: &Cholesky,
 ) -> Vec<f64> {
     let p = rows.p;
-    let meat = ClusterScores::of(rows, workspace, data).squares(p);
+    let meat = ClusterScores::of(rows, workspace, units).squares(p);
     without_noise(information.sandwich(&meat), &information.inverse(), p)
 }
 

@@ -80,7 +80,7 @@ impl FineGrayModel {
         self.rows
     }
 
-    /// The number of events of the cause.
+    /// The number of rows with an event of the cause, whatever their weights.
     #[must_use]
     pub fn events(&self) -> usize {
         self.events

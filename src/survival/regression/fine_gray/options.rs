@@ -150,8 +150,9 @@ impl FineGray {
         let groups = self.censoring_groups.as_ref();
         let (sets, rows) = RiskSet::with_rows(data, design, cause, groups, self.censoring_ties)?;
         let p = rows.p;
+        let ridge = self.ridge * data.any_cause().mean_sampling_weight();
         let penalty: Vec<f64> =
-            rows.scale.iter().map(|s| if *s > 0.0 { self.ridge / (s * s) } else { 0.0 }).collect();
+            rows.scale.iter().map(|s| if *s > 0.0 { ridge / (s * s) } else { 0.0 }).collect();
         let initial: Vec<f64> = match &self.initial {
             Some(initial) => initial.iter().zip(&rows.scale).map(|(b, s)| b * s).collect(),
             None => vec![0.0; p],

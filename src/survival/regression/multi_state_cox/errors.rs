@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::numeric::sums::Sum;
 use crate::survival::data::histories::Histories;
+use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::OccupationEstimate;
 use crate::survival::regression::cox::FittedData;
 use crate::survival::regression::design::Design;
@@ -112,8 +113,11 @@ impl FittedHistories<'_> {
 struct Walk<'a> {
     model: &'a MultiStateCoxModel,
     fitted: FittedData<'a>,
+    /// Clusters, or subjects where there are none.
     clusters: &'a [u32],
     count: usize,
+    /// For how many each stands.
+    copies: Vec<f64>,
     /// Clusters × coefficients.
     dfbeta: Vec<f64>,
     x: Vec<f64>,
@@ -127,8 +131,13 @@ impl<'a> Walk<'a> {
     fn new(of: &'a FittedHistories<'a>, x: &[f64]) -> Result<Self> {
         let model = of.model;
         let fitted = model.model.with(&of.stacked.data, &of.stacked.design)?;
-        let clusters = of.stacked.data.clusters().unwrap_or_default();
+        let data = &of.stacked.data;
+        let clusters = data.clusters().unwrap_or(&of.stacked.subjects);
         let count = clusters.iter().max().map_or(0, |&c| c as usize + 1);
+        let mut copies = vec![1.0; count];
+        if let (None, Some(Weights::Replication(w))) = (data.clusters(), data.weights()) {
+            clusters.iter().zip(w.iter()).for_each(|(&c, &w)| copies[c as usize] = w);
+        }
         let dfbeta = fitted.cluster_dfbeta(clusters, count)?;
         let ratios = model.ratios(x);
         let steps = model.steps(&ratios);
@@ -138,7 +147,7 @@ impl<'a> Walk<'a> {
             model.advance(&mut p, &step.rates);
             path.push(p);
         }
-        Ok(Self { model, fitted, clusters, count, dfbeta, x: x.to_vec(), ratios, steps, path })
+        Ok(Self { model, fitted, clusters, count, copies, dfbeta, x: x.to_vec(), ratios, steps, path })
     }
 
     fn at(&self, t: f64) -> PredictedOccupation {
@@ -147,7 +156,8 @@ impl<'a> Walk<'a> {
         let influence = self.influence(until);
         let error = |m: usize| {
             let mut sum = Sum::default();
-            influence.iter().skip(m).step_by(k).for_each(|u| sum.add(u * u));
+            let each = influence.iter().skip(m).step_by(k).zip(&self.copies);
+            each.filter(|(_, copies)| **copies > 0.0).for_each(|(u, copies)| sum.add(u * u / copies));
             sum.value().max(0.0).sqrt()
         };
         let estimates =

@@ -70,7 +70,8 @@ impl MultiStateCoxModel {
                 baselines[s.code] = Steps { times: s.times, jumps: s.jumps };
             }
         }
-        let last = data.stop.iter().copied().fold(0.0, f64::max);
+        let observed = (0..data.len()).filter(|&i| data.weight(i) > 0.0);
+        let last = observed.map(|i| data.stop[i]).fold(0.0, f64::max);
         let (states, transitions) = (data.states.clone(), plan.transitions);
         Ok(Self {
             recipe,
@@ -92,7 +93,7 @@ impl MultiStateCoxModel {
         &self.states
     }
 
-    /// The transitions that subjects make, and how often.
+    /// The transitions that subjects make, and how often: a replication weight of k is k subjects.
     pub fn transitions(&self) -> impl Iterator<Item = (&str, &str, usize)> {
         let state = |s: u32| self.states[s as usize].as_str();
         self.transitions.iter().map(move |t| (state(t.from), state(t.to), t.events))

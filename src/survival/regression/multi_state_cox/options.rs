@@ -2,7 +2,6 @@
 
 use crate::error::{Error, Result};
 use crate::survival::data::histories::Histories;
-use crate::survival::data::weights::Weights;
 use crate::survival::regression::cox::{CoxPh, Ties};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::multi_state_cox::model::MultiStateCoxModel;
@@ -24,7 +23,8 @@ use crate::survival::regression::multi_state_cox::stack::{initial, stack};
 /// | [`ties`](Self::ties) | | Efron (default) or Breslow; R takes Breslow's whenever `ties` is named |
 ///
 /// Histories may have gaps, delayed entry, weights (R's case weights are sampling weights) and clusters. The variance is
-/// robust: summed over subjects, or over clusters where there are any (Lin & Wei 1989).
+/// robust: summed over subjects, or over clusters where there are any (Lin & Wei 1989). A replication weight of k is k
+/// subjects, apart unless they are in a cluster.
 ///
 /// # Cost
 /// One Cox fit: a row for each row of the histories and each transition out of its state, a column for each coefficient.
@@ -116,13 +116,14 @@ impl MultiStateCox {
     /// # Errors
     /// [`Error::InconsistentHistory`]; [`Error::UnknownState`], [`Error::UnknownTransition`] for one that nobody makes;
     /// [`ModelError::UnknownCovariate`](crate::ModelError::UnknownCovariate); [`Error::DuplicateName`] for a transition with two baselines;
-    /// [`Error::LengthMismatch`]; [`Error::Unsupported`] for exact ties, and for replication weights without clusters;
+    /// [`Error::LengthMismatch`]; [`Error::Unsupported`] for exact ties;
     /// [`Error::Empty`] without any transition; those of [`CoxPh::fit`].
     pub fn fit(&self, data: &Histories, design: &Design) -> Result<MultiStateCoxModel> {
         self.check(data, design)?;
         let plan = Plan::new(self, data, design)?;
         let stacked = stack(&plan, data, design)?;
-        let model = CoxPh::new().ties(self.ties).fit(&stacked.data, &stacked.design)?;
+        let cox = CoxPh::new().ties(self.ties).robust_by(&stacked.subjects);
+        let model = cox.fit(&stacked.data, &stacked.design)?;
         MultiStateCoxModel::new(model, plan, data, &stacked, design.recipe().clone(), initial(data))
     }
 
@@ -143,14 +144,6 @@ impl MultiStateCox {
                 with: "exact ties",
                 why: "its variance is robust, and an exact likelihood has no score of a single row; use Efron's or \
                       Breslow's ties",
-            });
-        }
-        if matches!(data.weights, Some(Weights::Replication(_))) && data.clusters.is_none() {
-            return Err(Error::Unsupported {
-                method: "a multi-state Cox model",
-                with: "replication weights without clusters",
-                why: "its robust variance takes a subject's rows for one subject: give sampling weights, or each subject \
-                      its rows",
             });
         }
         Ok(())

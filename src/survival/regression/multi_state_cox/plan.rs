@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Result};
+use crate::numeric::sums::whole_count;
 use crate::survival::data::histories::Histories;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::multi_state_cox::options::MultiStateCox;
@@ -46,22 +47,23 @@ enum Key {
 
 impl Plan {
     pub fn new(options: &MultiStateCox, data: &Histories, design: &Design) -> Result<Self> {
-        let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
-        for (&from, &to) in data.from.iter().zip(&data.to).filter(|&(_, &to)| to > 0) {
-            *counts.entry((from, to - 1)).or_default() += 1;
+        let mut counts: HashMap<(u32, u32), f64> = HashMap::new();
+        // A row of weight 0 is nobody's.
+        for row in (0..data.len()).filter(|&i| data.to[i] > 0 && data.weight(i) > 0.0) {
+            *counts.entry((data.from[row], data.to[row] - 1)).or_default() += data.count(row);
         }
         if counts.is_empty() {
             return Err(Error::Empty { argument: "the transitions" });
         }
-        let mut seen: Vec<((u32, u32), usize)> = counts.into_iter().collect();
-        seen.sort_unstable();
+        let mut seen: Vec<((u32, u32), f64)> = counts.into_iter().collect();
+        seen.sort_unstable_by_key(|&(states, _)| states);
         let mut transitions: Vec<Transition> = seen
             .into_iter()
             .enumerate()
             .map(|(baseline, ((from, to), events))| Transition {
                 from,
                 to,
-                events,
+                events: whole_count(events),
                 coefficients: vec![None; design.columns()],
                 baseline,
                 ratio: None,

@@ -99,7 +99,7 @@ impl RawModel {
             let known = [t.from as usize, t.to as usize].into_iter().all(|s| s < k)
                 && t.baseline < self.baselines.len()
                 && t.coefficients.iter().chain([&t.ratio]).flatten().all(|&c| c < p)
-                && t.events <= self.model.events();
+                && t.events <= 1 << 52;
             if !known {
                 let must_be = "one of states, baselines and coefficients that there are";
                 return Err(Error::OutOfRange { argument: "a transition", value: t.from.into(), must_be });

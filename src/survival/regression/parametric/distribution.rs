@@ -188,9 +188,10 @@ pub trait Distribution: Clone + Debug {
         None
     }
 
-    /// The distribution once what it takes from the data is known: the places of knots.
+    /// The distribution once what it takes from the data is known: the places of knots, by the log event times and how often
+    /// each counts.
     #[doc(hidden)]
-    fn resolved(&self, _log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self> {
+    fn resolved(&self, _log_event_times: &dyn Fn() -> Vec<(f64, f64)>) -> Result<Self> {
         Ok(self.clone())
     }
 

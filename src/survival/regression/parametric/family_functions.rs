@@ -86,7 +86,7 @@ impl Distribution for Family {
         )
     }
 
-    fn resolved(&self, log_event_times: &dyn Fn() -> Vec<f64>) -> Result<Self, Error> {
+    fn resolved(&self, log_event_times: &dyn Fn() -> Vec<(f64, f64)>) -> Result<Self, Error> {
         match self {
             Self::Spline { scale, knots } => {
                 let placed = knots.placed(&log_event_times()).ok_or(Error::Unsupported {

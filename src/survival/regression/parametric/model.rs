@@ -6,7 +6,6 @@ use ndarray::{Array1, Array2};
 
 use crate::error::{NotEstimable, Result};
 use crate::survival::data::groups::Groups;
-use crate::survival::data::weights::Weights;
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fingerprint::PartsFingerprint;
 use crate::survival::regression::new_rows::{NewColumns, NewRow};
@@ -118,10 +117,7 @@ impl<D: Distribution> ParametricModel<D> {
             .map(|i| alone(i) && flat.iter().all(|d| is_at_right_angles(&a.row(i).to_vec(), d)))
             .collect();
         let flat = flat.into_iter().map(|d| a.dot(&Array1::from(d)).to_vec()).collect();
-        let counted = match &data.weights {
-            Some(Weights::Replication(w)) => w.iter().sum(),
-            _ => data.len() as f64,
-        };
+        let [counted, _] = data.sizes();
         let uses_strata = layout.coefficients.iter().any(|c| matches!(c.factor, Factor::Stratum(_)));
         let strata = data.strata.as_ref().filter(|_| uses_strata).map_or(Vec::new(), |s| s.labels().to_vec());
         let last_time = data.last_time();

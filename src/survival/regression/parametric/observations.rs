@@ -265,6 +265,7 @@ impl Observations {
     pub fn sizes(&self) -> [f64; 2] {
         let weight = |i: usize| match &self.weights {
             Some(Weights::Replication(w)) => w[i],
+            Some(Weights::Sampling(w)) if w[i] == 0.0 => 0.0,
             _ => 1.0,
         };
         let known = |i: &usize| self.upper[*i].is_finite();
@@ -281,12 +282,18 @@ impl Observations {
         largest_of(&self.lower, |t| t).max(largest_of(&self.upper, |t| t))
     }
 
-    /// The logarithms of the event times, in increasing order: midpoints where they are known within limits.
-    pub(super) fn log_event_times(&self) -> Vec<f64> {
+    /// The logarithms of the event times, in increasing order: midpoints where they are known within limits. Each with how
+    /// often it counts: a replication weight is rows written out, a sampling weight has no unit and counts once.
+    pub(super) fn log_event_times(&self) -> Vec<(f64, f64)> {
         let known = |i: usize| self.upper[i] < f64::INFINITY && self.lower[i] > 0.0 && self.weight(i) > 0.0;
         let middle = |i: usize| f64::midpoint(self.lower[i], self.upper[i]).ln();
-        let mut times: Vec<f64> = (0..self.len()).filter(|i| known(*i)).map(middle).collect();
-        times.sort_by(f64::total_cmp);
+        let count = |i: usize| match &self.weights {
+            Some(Weights::Replication(w)) => w[i],
+            _ => 1.0,
+        };
+        let mut times: Vec<(f64, f64)> =
+            (0..self.len()).filter(|i| known(*i)).map(|i| (middle(i), count(i))).collect();
+        times.sort_by(|a, b| a.0.total_cmp(&b.0));
         times
     }
 

@@ -15,7 +15,7 @@ use crate::survival::regression::parametric::standard::SplineScale;
 #[non_exhaustive]
 pub enum Knots {
     /// So many inner knots at equally spaced quantiles of the logarithms of the event times (R's type 7), the outer ones
-    /// at the first and last of them: the rule of flexsurv.
+    /// at the first and last of them: the rule of flexsurv. A replication weight is an event time written out.
     Inner(usize),
     /// The knots on the scale of log time, outer ones included: increasing, at least two.
     At(Vec<f64>),
@@ -102,18 +102,24 @@ impl Knots {
         Some((Self::Turned(TurnedKnots { at: at.to_vec(), turn: turn.clone() }), turn))
     }
 
-    /// The knots by rule for these (sorted) log times. Returns `None` if too few are distinct.
-    pub(super) fn placed(&self, log_times: &[f64]) -> Option<Vec<f64>> {
+    /// The knots by rule for these (sorted) log times, each as often as it counts. Returns `None` if too few are distinct.
+    pub(super) fn placed(&self, log_times: &[(f64, f64)]) -> Option<Vec<f64>> {
         let knots: Vec<f64> = match self {
             Self::At(knots) => knots.clone(),
             Self::Turned(knots) => knots.at.clone(),
             Self::Inner(k) => {
                 let last = log_times.len().checked_sub(1)?;
+                // Written out: in ones, or in pieces of the smallest weight where weights are no whole numbers.
+                let whole = log_times.iter().all(|(_, w)| w.fract() == 0.0);
+                let least = log_times.iter().map(|(_, w)| *w).fold(f64::INFINITY, f64::min);
+                let unit = if whole { 1.0 } else { least };
+                let mut sum = 0.0;
+                let until: Vec<f64> = log_times.iter().map(|(_, w)| (sum += w / unit, sum).1).collect();
+                let at = |place: f64| log_times[until.partition_point(|&u| u <= place).min(last)].0;
                 let quantile = |p: f64| {
-                    let place = p * last as f64;
-                    let low = place.floor() as usize;
-                    let (a, b) = (log_times[low], log_times[(low + 1).min(last)]);
-                    a + (place - low as f64) * (b - a)
+                    let place = p * (sum - 1.0);
+                    let (a, b) = (at(place.floor()), at(place.floor() + 1.0));
+                    a + (place - place.floor()) * (b - a)
                 };
                 (0..k + 2).map(|j| quantile(j as f64 / (k + 1) as f64)).collect()
             }
@@ -194,14 +200,26 @@ mod tests {
     /// R 4.2.2: quantile(log(c(1, 2, 3, 5, 8, 13)), c(0, 1/3, 2/3, 1)).
     #[test]
     fn knots_stand_at_quantiles_of_log_event_times() {
-        let times = [1.0_f64, 2.0, 3.0, 5.0, 8.0, 13.0].map(f64::ln);
+        let times = [1.0_f64, 2.0, 3.0, 5.0, 8.0, 13.0].map(|t| (t.ln(), 1.0));
         let knots = Knots::Inner(2).placed(&times).unwrap();
         let expected = [0.0, 0.9634572526320548, 1.7661057888493454, 2.5649493574615367];
         for (got, expected) in knots.iter().zip(expected) {
             assert!((got - expected).abs() < 1e-14, "{got} {expected}");
         }
-        assert!(Knots::Inner(2).placed(&[0.0, 0.0, 0.0, 0.0]).is_none());
+        assert!(Knots::Inner(2).placed(&[(0.0, 1.0); 4]).is_none());
         assert!(Knots::Inner(0).placed(&[]).is_none());
+    }
+
+    /// R 4.2.2: quantile(log(rep(c(1, 2, 5, 8), c(2, 1, 2, 3))), c(0, 1/3, 2/3, 1)); the unit of fractions does not matter.
+    #[test]
+    fn a_weight_is_an_event_time_written_out() {
+        let expected = [0.0, 0.99857742451799658, 1.92277366526459037, 2.07944154167983575];
+        for unit in [1.0, 0.25] {
+            let times = [(1.0_f64, 2.0), (2.0, 1.0), (5.0, 2.0), (8.0, 3.0)].map(|(t, w)| (t.ln(), w * unit));
+            for (got, expected) in Knots::Inner(2).placed(&times).unwrap().iter().zip(expected) {
+                assert!((got - expected).abs() < 1e-14, "{got} {expected}");
+            }
+        }
     }
 
     /// The same spline in both bases; in the new one its functions are at right angles to each other.

@@ -24,7 +24,7 @@ use crate::survival::regression::standard_columns::StandardColumns;
 /// Strata of the data have a curve of censoring each: give the arms as strata where they are censored differently (survRM2
 /// always does). Pseudo-values ignore strata. Who is censored at τ or later is known. A censoring that hangs on covariates
 /// within a stratum biases either method. Weights that repeat rows and weights of sampling are known to the first method,
-/// clusters too; pseudo-values take those that repeat rows.
+/// clusters too; infinitesimal pseudo-values take them too, others weights that repeat rows.
 ///
 /// # Cost
 /// A sort and a few passes over the rows, O(n log n + n p²).

@@ -31,16 +31,17 @@ impl Finished<'_, '_> {
         let none = || vec![0.0; rows.p * rows.p];
         let scaled = factor.as_ref().map_or_else(none, Cholesky::inverse);
         let is_robust = data.is_robust() || options.robust;
+        let units = (data, options.subjects.as_deref());
         let gauge_robust = is_robust.then(|| {
             let workspace = self.workspace_at(end.left(), &found.beta);
-            let of = |factor| score::sandwich(end.left(), &workspace, data, factor);
+            let of = |factor| score::sandwich(end.left(), &workspace, units, factor);
             end.rescaled(factor.as_ref().map_or_else(none, of))
         });
         // A penalty has a score of its own, which belongs to no cluster.
         let plain = options.ridge == 0.0 && !options.firth;
         let robust_score_test = (is_robust && plain).then(|| {
             let workspace = self.workspace_at(rows, self.initial);
-            score::robust_test(rows, &workspace, data, (&start.information, free))
+            score::robust_test(rows, &workspace, units, (&start.information, free))
         });
         let gauge_variance = end.rescaled(scaled);
         let limit = end.limit(&gauge_variance, gauge_robust.as_deref());
