@@ -143,7 +143,6 @@ fn a_stored_test_is_checked() -> Result<()> {
             ("/covariance", json!([1.0]), "covariance"),
             ("/sizes/0", json!(-1.0), "the size of a group"),
             ("/covariance/0", json!(-1.0), ""),
-            ("/rows", json!(1_u64 << 60), "the number of rows"),
             ("/statistic", json!(-1.0), "the statistic"),
             ("/statistic", json!(test.statistic() + 1.0), "the statistic"),
             ("/df", json!(3), "df"),

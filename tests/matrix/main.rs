@@ -179,7 +179,7 @@ fn a_weight_of_zero_is_nobody() {
         "states::pseudo_values",
         "models::restricted_mean_pseudo",
     ];
-    let names = &["rows", "events", "known", "subjects", "at_risk", "printed"];
+    let names = &["rows", "events", "known", "subjects", "at_risk", "printed", "small risk sets"];
     let weighted = cells(|c| c.weights != Weighting::None);
     compare(
         "with rows of weight 0, for left out",
@@ -229,8 +229,9 @@ const IN_UNITS: &[&str] = &[
     "test_sums",
     "late",
     "std_error",
-    // The test of proportional hazards is model-based, as R's `cox.zph`, and says so.
+    // The test of proportional hazards is model-based, as R's `cox.zph`, and so is the error of a predicted curve; both say so.
     "hazards",
+    "predicted",
     "ratio",
     "profile",
     "entering",

@@ -38,7 +38,7 @@ fn of_cox(shown: &mut Shown, model: &CoxModel, of: &Sample) -> Result<(), greenw
                 .as_ref()
                 .unwrap_or(&baseline)
                 .curve(&model.row().numeric("x", 0.3).numeric("b", 1.0))?;
-            shown.maybe("S", curve.value(6.0), &[]).maybe("se", curve.std_error(6.0), &[]);
+            shown.maybe("S", curve.value(6.0), &[]).maybe("predicted", curve.std_error(6.0), &[]);
         }
         Err(error) => drop(shown.text("baseline", error)),
     }
