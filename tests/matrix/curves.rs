@@ -23,7 +23,7 @@ fn of_curve(shown: &mut Shown, curve: &SurvivalCurve) {
         for transform in [Interval::plain(), Interval::log(), Interval::log_log(), Interval::logit()] {
             shown.maybe("interval", e.interval(transform), &[]);
         }
-        shown.text("at", &e);
+        shown.text("at", e);
     }
     shown.maybe("mean", curve.restricted_mean(8.0), &[]).maybe(
         "quantiles",
@@ -117,7 +117,7 @@ pub fn contrasts(of: &Sample) -> Outcome {
     let curves = KaplanMeier::by_group(&of.right(), &of.groups())?;
     for measure in [Measure::Difference, Measure::Ratio, Measure::OddsRatio] {
         let contrast = curves[1].contrast(&curves[0], 6.0, measure);
-        shown.text("contrast", &contrast);
+        shown.text("contrast", contrast);
     }
     for measure in [MeanMeasure::Difference, MeanMeasure::Ratio] {
         shown.maybe("means", curves[1].restricted_mean_contrast(&curves[0], 6.0, measure), &[]);
@@ -154,7 +154,7 @@ pub fn smoothed_hazard(of: &Sample) -> Outcome {
 pub fn incidence_rate(of: &Sample) -> Outcome {
     let mut shown = Shown::default();
     for rate in [IncidenceRate::estimate(&of.right())?, IncidenceRate::of_cause(&of.competing(), "1")?] {
-        shown.all("rate", &rate, &[]).text("rate", &rate).maybe("interval", rate.interval(0.95), &[]);
+        shown.all("rate", &rate, &[]).text("rate", rate).maybe("interval", rate.interval(0.95), &[]);
     }
     Ok(shown)
 }
@@ -206,7 +206,7 @@ pub fn incidences(of: &Sample) -> Outcome {
         for curve in fit.curves() {
             for t in GRID {
                 let e = curve.at(t);
-                shown.maybe("F", e.value(), &[]).maybe("se", e.std_error(), &[]).text("at", &e);
+                shown.maybe("F", e.value(), &[]).maybe("se", e.std_error(), &[]).text("at", e);
                 shown.maybe("interval", e.interval(Interval::log_log()), &[]);
             }
             shown.maybe("lost", curve.time_lost(8.0), &[]);

@@ -234,9 +234,10 @@ impl SurvivalCurve {
     /// Under observation just before `t`. At a time of the reversed table the events have left already, but not before it.
     fn at_risk_before(&self, t: f64) -> f64 {
         let next = self.table.position(t);
-        let events = match next < self.table.len() && self.reversed && !t.is_nan() {
-            true => Some(self.table.row(next)).filter(|row| row.time > t).map_or(0.0, |row| row.censored),
-            false => 0.0,
+        let events = if next < self.table.len() && self.reversed && !t.is_nan() {
+            Some(self.table.row(next)).filter(|row| row.time > t).map_or(0.0, |row| row.censored)
+        } else {
+            0.0
         };
         self.table.at_risk(t) + events
     }

@@ -57,14 +57,14 @@ impl CoxPh {
         check_len("subjects", subjects.len(), "time", data.len())?;
         let Some(Weights::Replication(w)) = data.weights() else { return Ok(()) };
         let mut own = vec![None; subjects.len()];
-        match subjects.iter().zip(w.iter()).all(|(&s, &w)| *own[s as usize].get_or_insert(w) == w) {
-            true => Ok(()),
-            false => Err(Error::Unsupported {
-                method: "a robust variance by subjects",
-                with: "several replication weights of one subject",
-                why: "a weight says how many subjects one stands for; weights that change are sampling weights",
-            }),
+        if subjects.iter().zip(w.iter()).all(|(&s, &w)| *own[s as usize].get_or_insert(w) == w) {
+            return Ok(());
         }
+        Err(Error::Unsupported {
+            method: "a robust variance by subjects",
+            with: "several replication weights of one subject",
+            why: "a weight says how many subjects one stands for; weights that change are sampling weights",
+        })
     }
 
     /// An exact likelihood is one of whole rows.
