@@ -115,7 +115,7 @@ impl Rows {
         say("smoothed hazard", text(SmoothedHazard::new().fit(&data)));
         let breaks: Vec<f64> = (0..7).map(|k| tenth(2 * k, if k == 0 { 0 } else { k % 3 })).collect();
         let table = Actuarial::fit(&data, &breaks).unwrap();
-        say("life table", table.rows().iter().map(|r| format!("{r:?}")).collect());
+        say("life table", format!("{:?}", table.rows()));
         say("log-rank", text(LogRank::test(&late, &groups)));
         say("log-rank, robust", text(LogRank::test(&clustered, &groups)));
         say("MaxCombo", text(MaxCombo::new().test(&data, &groups)));

@@ -26,7 +26,7 @@ fn times(r: &mut Random, n: usize) -> Vec<f64> {
     let kind = r.below(5);
     let time = |r: &mut Random| match kind {
         0 => (r.below(9) as f64 / 3.0 + r.below(4) as f64 * 6e-9) * scale,
-        1 => (0..1 + r.below(9)).fold(0.0, |sum, _| sum + 0.1) * scale,
+        1 => (0..=r.below(9)).fold(0.0, |sum, _| sum + 0.1) * scale,
         2 => r.uniform() * scale,
         3 => r.below(12) as f64 * scale.max(1.0),
         _ => 10_f64.powi(r.below(19) as i32 - 9) * (1.0 + r.below(3) as f64 * 1e-9),

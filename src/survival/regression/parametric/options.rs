@@ -240,11 +240,10 @@ impl<D: Distribution> Parametric<D> {
         };
         let mut columns = vec![Vec::new(); parameters.len()];
         let all = self.location.as_deref().unwrap_or(design.names());
-        let mut given = vec![(location, all)];
-        for (name, of_parameter) in &self.on {
-            given.push((Self::position(parameters, name)?, of_parameter));
-        }
-        for (p, of_parameter) in given {
+        let on =
+            self.on.iter().map(|(name, of)| Ok::<_, Error>((Self::position(parameters, name)?, &of[..])));
+        for one in std::iter::once(Ok((location, all))).chain(on) {
+            let (p, of_parameter) = one?;
             for name in of_parameter {
                 let one = column(name)?;
                 if columns[p].contains(&one) {
