@@ -140,6 +140,35 @@ fn a_code_for_missing_in_two_columns_makes_neither_redundant() -> Result<()> {
     Ok(())
 }
 
+/// Restricted means are asked of the same equation: a coefficient of 300 deviations is that of nearly collinear columns, and none
+/// that runs to infinity.
+#[test]
+fn restricted_means_are_those_of_nearly_collinear_columns() -> Result<()> {
+    use greenwood::survival::regression::{MeanLink, RestrictedMeanRegression};
+    let time = [1.2, 4.4, 2.9, 6.0, 3.3, 5.8, 0.9, 6.4, 2.2, 7.0];
+    let event = [1, 1, 0, 1, 1, 0, 1, 1, 1, 0].map(|e| e == 1);
+    let x = [0.3, -1.1, 2., -0.4, 0.1, 0.9, -0.7, 1.2, 0.5, -1.5];
+    let z = [1., 0., 1., 0., 0., 1., 1., 0., 1., 1.];
+    let data = RightCensored::new(&time, &event)?;
+    let rows: Vec<Vec<f64>> = x.iter().zip(z).map(|(&x, z)| vec![x, z]).collect();
+    let other = coded(&rows, &[vec![1.0, 1e3], vec![0.0, 1.0]], &[0.0, 0.0]);
+    for link in [MeanLink::Identity, MeanLink::Log, MeanLink::LogTimeLost, MeanLink::Logit] {
+        let fit =
+            |rows: &[Vec<f64>]| RestrictedMeanRegression::new(5.0).link(link).fit(&data, &design(rows)?);
+        let (one, two) = (fit(&rows)?, fit(&other)?);
+        assert!(one.is_success() && two.is_success(), "{link}");
+        for i in 0..4 {
+            let of = |model: &greenwood::survival::regression::RestrictedMeanModel, rows: &[Vec<f64>]| {
+                model.restricted_mean(&design(&rows[i..=i].to_vec())?)
+            };
+            let (a, b) = (of(&one, &rows)?, of(&two, &other)?);
+            assert_relative_eq!(a.value()?, b.value()?, max_relative = 1e-7);
+            assert_relative_eq!(a.std_error()?, b.std_error()?, max_relative = 1e-6); // of a difference of columns
+        }
+    }
+    Ok(())
+}
+
 #[derive(Debug, Clone)]
 struct Row {
     time: u32,

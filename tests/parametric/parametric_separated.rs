@@ -60,8 +60,9 @@ fn a_group_without_events_leaves_the_model_of_the_others() -> Result<()> {
                     );
                 }
                 let without = fit.predict(&fit.row().numeric("x", x).numeric(second, with_events + 1.0))?;
-                // Of subjects beyond those of the data the search stands a finite way out.
-                assert!(without.survival(10.0)?.value() > 0.999, "{what}");
+                assert_eq!(without.survival(10.0)?.value(), 1.0, "{what}");
+                let beyond = fit.predict(&fit.row().numeric("x", x).numeric(second, with_events - 1.0))?;
+                assert_eq!(beyond.survival(10.0)?.value(), 0.0, "{what}");
                 assert_eq!(without.quantile(0.5)?.value(), f64::INFINITY, "{what}");
             }
         }

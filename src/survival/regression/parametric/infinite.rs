@@ -127,6 +127,25 @@ impl<D: Distribution> Prediction<'_, D> {
         (!stays).then(|| one_way && !is_at_right_angles(&row, way))
     }
 
+    /// The end to which the probability of survival runs, 0 or 1, if it does.
+    pub(super) fn end_of_survival(&self, t: f64) -> Result<Option<f64>> {
+        if self.before_start(t) {
+            return Ok(None);
+        }
+        match self.runs() {
+            None => Ok(None),
+            Some(false) => Err(NotEstimable::NoMaximum.into()),
+            Some(true) => {
+                let here = &self.model.coefficients;
+                let back: Vec<f64> = here.iter().zip(&self.model.flat[0]).map(|(b, d)| b - d).collect();
+                let (back, here) = (self.log_survival_with(t, &back), self.log_survival_with(t, here));
+                // What is 1 or 0 to the last digit is there already.
+                let rises = if back == here { here > -1.0 } else { here > back };
+                Ok(Some(if rises { 1.0 } else { 0.0 }))
+            }
+        }
+    }
+
     /// The end to which a time of this subject runs, if it does.
     pub(super) fn end_of(&self, time: impl Fn(&[f64]) -> f64) -> Result<Option<f64>> {
         match self.runs() {

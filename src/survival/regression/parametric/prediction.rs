@@ -163,10 +163,14 @@ impl<D: Distribution> Prediction<'_, D> {
     /// The probability that the event comes after t.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] where t is not finite; [`Error::NotEstimable`] where parameters beyond all numbers leave none.
+    /// [`Error::OutOfRange`] where t is not finite; [`Error::NotEstimable`] where parameters beyond all numbers leave none, and where the
+    /// likelihood rises whether it is 0 or 1.
     pub fn survival(&self, t: f64) -> Result<Predicted> {
         self.in_stratum()?;
         finite(t)?;
+        if let Some(end) = self.end_of_survival(t)? {
+            return Ok(Predicted::new(end, f64::NAN, None));
+        }
         let (log, gradient) = self.asked(Asked::LogSurvival(t));
         defined(log)?;
         Ok(self.probability(log, &gradient, |b| self.log_survival_with(t, b)))

@@ -10,6 +10,8 @@ use crate::survival::regression::standard_columns::StandardColumns;
 const MOST_STEPS: usize = 200;
 /// Of a step in standard units, where a linear predictor of 1 is a large difference.
 const TOLERANCE: f64 = 1e-11;
+/// Of its variance, what a column keeps that is not a combination of earlier ones.
+const COLLINEAR: f64 = 1e-11;
 /// Beyond it a response is 0 or its limit to every digit that is printed: the search runs to infinity.
 const FAR: f64 = 30.0;
 
@@ -65,10 +67,20 @@ impl Equation<'_> {
         b
     }
 
+    /// Is the response of a row 0 or its limit? A coefficient may be large where columns are nearly collinear, and is not asked.
+    fn is_far(&self, b: &[f64]) -> bool {
+        (0..self.columns.rows()).any(|i| self.weight(i) > 0.0 && self.columns.dot(i, b).abs() > FAR)
+    }
+
     /// The root. Returns `None` if there is none that steps can find.
     pub fn root(&self) -> Option<Vec<f64>> {
         let p = self.columns.p;
         let all: Vec<usize> = (0..p).collect();
+        // What is left of a column in the rows that are known may be rounding, which would pass for information.
+        let known = self.columns.cross(|i| self.weight(i));
+        if Cholesky::independent(&known, p, COLLINEAR, 0.0).len() < p {
+            return None;
+        }
         let mut b = self.start();
         let mut value = self.objective(&b);
         for _ in 0..MOST_STEPS {
@@ -94,7 +106,7 @@ impl Equation<'_> {
                     return None;
                 }
             }
-            if self.link.is_ratio() && b.iter().any(|b| b.abs() > FAR) {
+            if self.link.is_ratio() && self.is_far(&b) {
                 return None;
             }
             if share == 1.0 && size < TOLERANCE {
