@@ -181,11 +181,11 @@ struct Row {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
-    /// A column of −1000…1000 and a factor with an empty cell, with multiples of the one added to those of the other.
+    /// A column of −50…50 and a factor with an empty cell, with multiples of the one added to those of the other: correlated to 0.9999.
     #[test]
     fn nearly_collinear_designs_are_one_model(
         rows in prop::collection::vec(
-            (1..9_u32, any::<bool>(), -1000..1000_i32, 0..3_usize, 0..3_usize).prop_map(
+            (1..9_u32, any::<bool>(), -50..50_i32, 0..3_usize, 0..3_usize).prop_map(
                 |(time, event, wide, level, weight)| Row { time, event, wide, level, weight },
             ),
             6..18,

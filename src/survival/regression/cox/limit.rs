@@ -13,6 +13,9 @@ const UNMOVED: f64 = 1e-7;
 /// The same share of what a direction may move a coefficient by at most, where columns are nearly collinear.
 const STILL: f64 = 1e-9;
 
+/// So many times what is rounding otherwise is so where flat directions have rounding of their own.
+const ROUNDINGS: f64 = 1e3;
+
 /// What is left of a monotone likelihood once the infinite coefficients are infinite.
 #[derive(Debug, Clone)]
 pub(in crate::survival::regression) struct Limit {
@@ -54,8 +57,11 @@ impl Directions {
         let rows = monotone.merged.as_ref().unwrap_or(rows);
         let pairs = separation::Pairs::new(rows, ties, free);
         let white = if monotone.by.is_some() { None } else { White::of(rows, ties, free) };
-        if let Some(white) = white {
-            return Self::by_white(&white, (rows, left), &pairs);
+        // A flat direction has rounding of its own, by which a pair that it keeps may seem to contradict it.
+        let by_white = |more| white.as_ref().map(|white| Self::by_white(white, (rows, left), &pairs, more));
+        let told = [1.0, ROUNDINGS].into_iter().filter_map(by_white).find(|told| told.extreme);
+        if let Some(told) = told {
+            return told;
         }
         let information = plain_information(left, ties);
         // A column that is held tells nothing of the others.
@@ -69,7 +75,11 @@ impl Directions {
                 Some(vec![pick(&flat[0], free).into_iter().map(|d| sign * d).collect()])
             }
             Some(_) => None,
-            None => cone::extreme_rays(&pairs, &flat.iter().map(|d| pick(d, free)).collect::<Vec<_>>()),
+            None => {
+                let basis: Vec<Vec<f64>> = flat.iter().map(|d| pick(d, free)).collect();
+                cone::extreme_rays(&pairs, &basis)
+                    .or_else(|| cone::extreme_rays(&pairs.with_more_rounding(ROUNDINGS), &basis))
+            }
         };
         let extreme = rays.is_some();
         let mut flat = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
@@ -81,7 +91,7 @@ impl Directions {
     }
 
     /// The same of nearly collinear columns, in columns that are apart.
-    fn by_white(white: &White, (rows, left): (&Rows, &Rows), pairs: &separation::Pairs) -> Self {
+    fn by_white(white: &White, (rows, left): (&Rows, &Rows), pairs: &separation::Pairs, more: f64) -> Self {
         let (p, ties, free) = (rows.p, pairs.ties, pairs.free);
         let apart = (white.rows(rows), white.rows(left));
         let information = plain_information(&apart.1, ties);
@@ -90,7 +100,7 @@ impl Directions {
         let given = |d: &Vec<f64>| white.back(d, STILL);
         let determined = white.determined(flat.iter().map(given).collect());
         let basis: Vec<Vec<f64>> = flat.iter().map(|d| pick(d, free)).collect();
-        let rays = cone::extreme_rays(&white.pairs(&apart.0, ties, free), &basis);
+        let rays = cone::extreme_rays(&white.pairs(&apart.0, ties, free, more), &basis);
         let extreme = rays.is_some();
         let flat = rays.map_or(flat, |rays| rays.iter().map(|r| place(r, free, p)).collect());
         let flat = flat.iter().map(given).collect();

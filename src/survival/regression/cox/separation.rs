@@ -69,7 +69,7 @@ fn limit_of(rows: &Rows, ties: Ties, free: &[usize]) -> Option<Monotone> {
     // Each round decides at least one dimension.
     for _ in 0..free.len() {
         let cone = match &white {
-            Some(white) => white.pairs(&seen, ties, free),
+            Some(white) => white.pairs(&seen, ties, free, 1.0),
             None => Pairs::new(&seen, ties, free),
         };
         let (total, size) = cone.total();

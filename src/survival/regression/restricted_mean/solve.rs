@@ -8,7 +8,7 @@ use crate::survival::data::weights::Weights;
 use crate::survival::regression::standard_columns::StandardColumns;
 
 const MOST_STEPS: usize = 200;
-/// Of a step in standard units, where a linear predictor of 1 is a large difference.
+/// Of what a step changes a linear predictor by, of which 1 is a large difference.
 const TOLERANCE: f64 = 1e-11;
 /// Of its variance, what a column keeps that is not a combination of earlier ones.
 const COLLINEAR: f64 = 1e-11;
@@ -67,9 +67,15 @@ impl Equation<'_> {
         b
     }
 
+    /// How far from 0 the linear predictor of a row is at most.
+    fn furthest(&self, b: &[f64]) -> f64 {
+        let known = (0..self.columns.rows()).filter(|&i| self.weight(i) > 0.0);
+        known.map(|i| self.columns.dot(i, b).abs()).fold(0.0, f64::max)
+    }
+
     /// Is the response of a row 0 or its limit? A coefficient may be large where columns are nearly collinear, and is not asked.
     fn is_far(&self, b: &[f64]) -> bool {
-        (0..self.columns.rows()).any(|i| self.weight(i) > 0.0 && self.columns.dot(i, b).abs() > FAR)
+        self.furthest(b) > FAR
     }
 
     /// The root. Returns `None` if there is none that steps can find.
@@ -91,7 +97,7 @@ impl Equation<'_> {
             }
             let matrix = self.columns.cross(|i| self.weight(i) * self.curvature(i, &b));
             let step = Cholesky::new(&matrix, p, &all)?.solve(&score);
-            let size = step.iter().fold(0.0, |m: f64, s| m.max(s.abs()));
+            let size = self.furthest(&step);
             let mut share = 1.0;
             loop {
                 let next: Vec<f64> = b.iter().zip(&step).map(|(b, s)| b + share * s).collect();

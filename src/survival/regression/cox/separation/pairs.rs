@@ -49,6 +49,11 @@ impl<'a> Pairs<'a> {
         Self { rows, ties, free, reach }
     }
 
+    /// The same pairs, in which so many times more counts as rounding.
+    pub fn with_more_rounding(&self, times: f64) -> Self {
+        Self { reach: self.reach.iter().map(|r| r * times).collect(), ..*self }
+    }
+
     /// The size of the terms of which the scores along a direction are summed.
     pub fn size(&self, direction: &[f64]) -> f64 {
         self.reach.iter().zip(direction).map(|(r, d)| r * d.abs()).sum()

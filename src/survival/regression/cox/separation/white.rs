@@ -42,9 +42,9 @@ impl White {
         Some(Self { free: free.to_vec(), to, reach })
     }
 
-    /// The pairs of rows that are in the columns that are apart.
-    pub fn pairs<'a>(&self, rows: &'a Rows, ties: Ties, free: &'a [usize]) -> Pairs<'a> {
-        Pairs { rows, ties, free, reach: self.reach.clone() }
+    /// The pairs of rows that are in the columns that are apart, in which so many times more counts as rounding.
+    pub fn pairs<'a>(&self, rows: &'a Rows, ties: Ties, free: &'a [usize], more: f64) -> Pairs<'a> {
+        Pairs { rows, ties, free, reach: self.reach.iter().map(|r| r * more).collect() }
     }
 
     /// The same rows in the columns that are apart.
