@@ -27,9 +27,8 @@ const AGREEING: usize = 2;
 ///
 /// Strata of the data have a scale each (location-scale families only). Sampling weights and clusters make the variance
 /// robust. Delayed entry is truncation: a row counts by its survival after entry; right truncation is
-/// [`Observations::with_right_truncation`]. Rows of one subject
-/// ([`RightCensored::with_ids`](crate::survival::RightCensored::with_ids)) whose covariates change are refused where
-/// they do not act on the hazard of the moment: an accelerated time depends on the whole history.
+/// [`Observations::with_right_truncation`]. Rows of one subject ([`RightCensored::with_ids`](crate::survival::RightCensored::with_ids))
+/// whose covariates change are refused where they do not act on the hazard of the moment: an accelerated time depends on the whole history.
 ///
 /// Starting values come from several rough fits without covariates; families of three parameters or more are searched from
 /// each of them and the highest maximum is kept. How it ended is part of the result: [`ParametricModel::stop`].
