@@ -55,6 +55,14 @@ pub(crate) fn tolerance(times: impl Iterator<Item = f64>) -> f64 {
     scan.tolerance()
 }
 
+/// The time that one asked for is a near tie of, or the time itself where there is none.
+///
+/// Whoever asks at 0.8 means the row at 0.7999999999999999, which is 0.8 summed up in tenths.
+pub(crate) fn meant(times: impl Iterator<Item = f64>, asked: f64) -> f64 {
+    let nearest = times.min_by(|a, b| (a - asked).abs().total_cmp(&(b - asked).abs()));
+    nearest.filter(|t| (t - asked).abs() <= TOLERANCE * t.max(1.0)).unwrap_or(asked)
+}
+
 /// A mark whose time was rewritten: its stream, and what it was.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moved<M> {

@@ -33,6 +33,28 @@ impl FromIterator<f64> for Sum {
     }
 }
 
+/// A sum that knows when nothing is left of it but rounding: what a subject's gains and losses leave where they are the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Balance {
+    sum: f64,
+    terms: f64,
+}
+
+impl Balance {
+    /// The share of its terms below which a sum is rounding.
+    const NOISE: f64 = 1e-12;
+
+    pub(crate) fn add(&mut self, x: f64) {
+        self.sum += x;
+        self.terms += x.abs();
+    }
+
+    /// The sum; 0 where what is left is rounding.
+    pub(crate) fn value(self) -> f64 {
+        if self.sum.abs() <= Self::NOISE * self.terms { 0.0 } else { self.sum }
+    }
+}
+
 /// A sum as two numbers: the rounded sum, and what rounding took from it.
 ///
 /// Where all terms are multiples of one unit and the sum of their sizes is below 2¹⁰⁵ units, nothing is lost (Dekker 1971:

@@ -346,9 +346,9 @@ fn royston(case: &Case, report: &mut Report) {
         ("d", got.d().value().unwrap()),
         ("se_d", got.d().std_error().unwrap()),
         ("r2_d", got.r2_d().unwrap()),
-        ("r2_kent_oquigley", got.kent_oquigley()),
-        ("r2_nagelkerke", got.nagelkerke()),
-        ("gonen_heller", got.gonen_heller()),
+        ("r2_kent_oquigley", got.kent_oquigley().unwrap()),
+        ("r2_nagelkerke", got.nagelkerke().unwrap()),
+        ("gonen_heller", got.gonen_heller().unwrap()),
     ];
     for (key, value) in all {
         report.close(&format!("{} {key}", case.name), value, number(&case.output[key]), 1e-8);
@@ -487,4 +487,22 @@ fn what_cannot_be_scored_is_refused_with_its_reason() {
     let other = RightCensored::new(&[1.0, 2.0, 4.0], &[true, false, true]).unwrap();
     let weights = CensoringWeights::kaplan_meier(&other).unwrap();
     assert!(Brier::new().weights(weights).estimate(&data, &[0.1, 0.2, 0.3], 1.0).is_err());
+}
+
+/// What a model without a maximum explains has no number: it is not NaN.
+#[test]
+fn what_cannot_be_explained_is_none() {
+    let explained = |time: &[f64], event: &[bool], x: &[f64]| {
+        let data = RightCensored::new(time, event).unwrap();
+        let design = Design::builder().numeric("x", x).build().unwrap();
+        let fit = CoxPh::new().fit(&data, &design).unwrap();
+        ExplainedVariation::estimate(&fit, &data, &design).unwrap()
+    };
+    let separated = explained(&[1.0, 2.0, 3.0, 4.0], &[true; 4], &[1.0, 1.0, 0.0, 0.0]);
+    assert_eq!((separated.kent_oquigley(), separated.gonen_heller()), (None, None));
+    // The only event is that of the last who is left: no model changes the likelihood.
+    let certain = explained(&[1.0, 2.0], &[false, true], &[1.0, 0.0]);
+    assert_eq!((certain.nagelkerke(), certain.r2_d()), (None, None));
+    let text = format!("{separated} {certain}");
+    assert!(!text.contains("NaN"), "{text}");
 }

@@ -295,3 +295,37 @@ fn units_do_not_matter() {
         assert_relative_eq!(a.std_error().unwrap(), b.std_error().unwrap(), max_relative = 1e-7);
     }
 }
+
+/// Tenths that were summed up, in which 0.8 is 0.7999999999999999 and 1 is 0.9999999999999999: a horizon of 0.8 is that time,
+/// so who is censored then is known up to it. R 4.2.2, survival 3.5-3: `summary(survfit(Surv(t, e) ~ 1), rmean = 0.8)`.
+#[test]
+fn a_horizon_is_the_time_that_it_is_a_near_tie_of() {
+    let summed: Vec<f64> = (0..10).scan(0.0, |t, _| Some(*t += 0.1).map(|()| *t)).collect();
+    let tenths: Vec<f64> = (1..=10).map(|k| f64::from(k) / 10.0).collect();
+    assert!(summed[7] < 0.8 && summed[9] < 1.0);
+    let first = [true, false, true, true, false, true, false, false, true, true];
+    let event: Vec<bool> = first.iter().copied().chain(first.iter().map(|e| !e)).collect();
+    let x: Vec<f64> = (0..20).map(|i| f64::from((i * 7) % 5)).collect();
+    let design = Design::builder().numeric("x", &x).build().unwrap();
+    let rows = |times: &[f64]| RightCensored::new([times, times].concat(), event.clone()).unwrap();
+    let (summed, tenths) = (rows(&summed), rows(&tenths));
+    for method in
+        [MeanMethod::CensoringWeights, MeanMethod::PseudoValues, MeanMethod::InfinitesimalPseudoValues]
+    {
+        let fit = |data| RestrictedMeanRegression::new(0.8).method(method).fit(data, &design).unwrap();
+        for (found, expected) in fit(&summed).coefficients().iter().zip(fit(&tenths).coefficients()) {
+            assert_relative_eq!(found.value().unwrap(), expected.value().unwrap(), max_relative = 1e-12);
+            assert_relative_eq!(
+                found.std_error().unwrap(),
+                expected.std_error().unwrap(),
+                max_relative = 1e-12
+            );
+        }
+    }
+    let curve = KaplanMeier::fit(&summed);
+    let mean = curve.restricted_mean(0.8).unwrap();
+    assert_relative_eq!(mean.value(), 0.639361572265625, max_relative = 1e-13);
+    assert_relative_eq!(mean.std_error().unwrap(), 0.053258257507868785, max_relative = 1e-12);
+    // The last of them is censored, and 1 is no time beyond it.
+    assert!(curve.restricted_mean(1.0).is_ok() && curve.restricted_mean(1.0 + 1e-6).is_err());
+}

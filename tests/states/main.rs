@@ -13,4 +13,5 @@ mod pseudo_states;
 mod recurrent;
 mod recurrent_reference;
 mod refusals;
+mod rounding;
 mod timelines;

@@ -133,9 +133,9 @@ impl ToRecordBatch for ExplainedVariation {
         let rows = [
             ("d", d.value().ok()),
             ("r2_d", self.r2_d()),
-            ("kent_oquigley", Some(self.kent_oquigley())),
-            ("nagelkerke", Some(self.nagelkerke())),
-            ("gonen_heller", Some(self.gonen_heller())),
+            ("kent_oquigley", self.kent_oquigley()),
+            ("nagelkerke", self.nagelkerke()),
+            ("gonen_heller", self.gonen_heller()),
         ];
         let table = Tidy::default()
             .texts("measure", rows.map(|r| Some(r.0.into())))

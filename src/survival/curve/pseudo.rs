@@ -8,6 +8,7 @@ use ndarray::Array2;
 use crate::error::{Error, Result};
 use crate::survival::curve::pseudo::left_out::{AtTime, Row, Segments, Step, all, steps};
 use crate::survival::data::competing::CompetingRisks;
+use crate::survival::data::near_ties::NearTies;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::risk_table::competing::CompetingRiskTable;
@@ -137,7 +138,8 @@ impl Pseudo {
         let table = RiskTable::new(data);
         let rows =
             table.rows().map(|r| Row { time: r.time, at_risk: r.at_risk, events: r.events, own: r.events });
-        self.leave_out(&data.merged(), rows.collect(), &codes, 1, quantity)
+        let merged = data.merged();
+        self.meant(&merged, data.near_ties()).leave_out(&merged, rows.collect(), &codes, 1, quantity)
     }
 
     fn of_cause(
@@ -154,7 +156,14 @@ impl Pseudo {
             own: table.events_of(i, cause),
         };
         let rows = table.all().rows().enumerate().map(one).collect();
-        self.leave_out(&data.merged(), rows, data.codes(), cause as u32 + 1, quantity)
+        let merged = data.merged();
+        let rule = data.any_cause().near_ties();
+        self.meant(&merged, rule).leave_out(&merged, rows, data.codes(), cause as u32 + 1, quantity)
+    }
+
+    /// The times as the data have them.
+    fn meant(&self, data: &RightCensored, rule: NearTies) -> Self {
+        Self { times: self.times.iter().map(|&t| data.meant(t, rule)).collect(), ..self.clone() }
     }
 
     /// Refuses times and weights of which there is no pseudo-value.

@@ -143,11 +143,21 @@ impl SurvivalCurve {
             let must_be = "finite and above the time at which the curve starts";
             return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
         }
+        let tau = self.meant(tau);
         match self.answers(tau) {
             Err(NotEstimable::BeyondFollowUp { last, .. }) => Err(Error::BeyondFollowUp { tau, last }),
             Err(because) => Err(because.into()),
             Ok(()) => Ok(self.area(tau)),
         }
+    }
+
+    /// A time as the rows have it: that of a row from which it differs by rounding alone.
+    fn meant(&self, asked: f64) -> f64 {
+        const ROUNDING: f64 = 1e-12;
+        let times = self.table.times();
+        let next = times.partition_point(|&t| t < asked);
+        let of = |&t: &f64| (t - asked).abs() <= ROUNDING * t;
+        times[next.saturating_sub(1)..].iter().take(2).copied().find(of).unwrap_or(asked)
     }
 
     /// The same without the refusal: beyond the last observation the curve is taken as flat.

@@ -374,6 +374,12 @@ impl<'a> RightCensored<'a> {
         Some((Self { time: Cow::Owned(time), entry, near_ties: NearTies::Exact, ..self.clone() }, others))
     }
 
+    /// A time that was asked for as these data have it: that of rows of which it is a near tie. Of data whose near ties
+    /// are [merged](Self::merged) by `rule`.
+    pub(crate) fn meant(&self, asked: f64, rule: NearTies) -> f64 {
+        if rule == NearTies::Merge { near_ties::meant(self.time.iter().copied(), asked) } else { asked }
+    }
+
     /// The same rows in one order of time.
     pub(crate) fn without_strata(&self) -> Self {
         Self { strata: None, ..self.clone() }

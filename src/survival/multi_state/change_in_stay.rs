@@ -5,6 +5,7 @@
 //! `Σ w(t) (L_i(t) − L_0(t))` over the times t at which the initial state is left, and w the share that leaves it then.
 
 use crate::error::{Error, Result};
+use crate::numeric::sums::Balance;
 use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::flow::{Flow, Move, Spell};
 use crate::survival::multi_state::state_influence::{OfHazards, dot, worth};
@@ -84,8 +85,11 @@ impl ChangeInStay {
         let change = Change::new(&flow, (initial, middle), tau);
         let hazards = OfHazards::new(&flow, change.steps, |step, m| change.derivative(step, m));
         let square = |own: &[Spell]| {
-            let of_spell = |s: &Spell| s.size * hazards.of(std::slice::from_ref(s));
-            own[0].count * own.iter().map(of_spell).sum::<f64>().powi(2)
+            let mut moved = Balance::default();
+            for s in own {
+                hazards.add(s, s.size, &mut moved);
+            }
+            own[0].count * moved.value().powi(2)
         };
         let variance: f64 = flow.clusters().map(square).sum();
         Ok(Estimate::new(Scale::Identity, change.value, variance.sqrt()))

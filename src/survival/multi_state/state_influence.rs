@@ -1,5 +1,6 @@
 //! How a unit of weight moves the probability of a state at a time, or the area under it until then.
 
+use crate::numeric::sums::Balance;
 use crate::survival::multi_state::flow::{Flow, Move, Spell};
 
 /// What is asked of a state: its probability at a time, or the area under it until then.
@@ -36,19 +37,17 @@ impl<'a> OfHazards<'a> {
         Self { flow, end, of_event, of_risk }
     }
 
-    /// What a unit of weight in these spells moves.
-    pub fn of(&self, own: &[Spell]) -> f64 {
-        own.iter().map(|spell| self.of_spell(spell)).sum()
-    }
-
-    fn of_spell(&self, spell: &Spell) -> f64 {
+    /// Adds what so much weight in a spell moves.
+    pub fn add(&self, spell: &Spell, weight: f64, moved: &mut Balance) {
         let (k, kinds) = (self.flow.states, self.flow.kinds.len());
         let (first, last) = places(self.flow, spell);
         let h = spell.state as usize;
         let (first, until) = (first.min(self.end), (last + 1).min(self.end));
-        let moved = self.of_risk[until * k + h] - self.of_risk[first * k + h];
-        let kind = spell.events[0].checked_sub(1).filter(|_| last < self.end);
-        moved + kind.map_or(0.0, |kind| self.of_event[last * kinds + kind as usize])
+        moved.add(weight * self.of_risk[until * k + h]);
+        moved.add(-weight * self.of_risk[first * k + h]);
+        if let Some(kind) = spell.events[0].checked_sub(1).filter(|_| last < self.end) {
+            moved.add(weight * self.of_event[last * kinds + kind as usize]);
+        }
     }
 }
 
@@ -90,8 +89,12 @@ impl<'a> Influence<'a> {
     pub fn of(&self, own: &[Spell]) -> f64 {
         let Start { time, all, worth, mean } = &self.start;
         let starts = own.iter().filter(|s| s.start < *time && *time <= s.stop);
-        let moved: f64 = starts.map(|s| (worth[s.state as usize] - mean) / all).sum();
-        moved + self.hazards.of(own)
+        let mut moved = Balance::default();
+        starts.for_each(|s| moved.add((worth[s.state as usize] - mean) / all));
+        for spell in own {
+            self.hazards.add(spell, 1.0, &mut moved);
+        }
+        moved.value()
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::error::{Error, NotEstimable, Result, check_len};
 use crate::numeric::distribution::normal_quantile;
-use crate::print::Number;
+use crate::print::{Number, or_missing};
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::regression::CoxModel;
 use crate::survival::regression::cox::CoxPh;
@@ -36,7 +36,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// let design = Design::builder().numeric("age", &[61., 48., 70., 52., 66., 59., 50., 63.]).build()?;
 /// let fit = CoxPh::new().fit(&data, &design)?;
 /// let explained = ExplainedVariation::estimate(&fit, &data, &design)?;
-/// assert!(explained.r2_d().unwrap() > 0.0 && explained.gonen_heller() > 0.5);
+/// assert!(explained.r2_d().unwrap() > 0.0 && explained.gonen_heller() > Some(0.5));
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 ///
@@ -47,25 +47,25 @@ use crate::survival::result::stored::{self, checked_when_read};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ExplainedVariation {
     d: Estimate,
-    kent_oquigley: f64,
-    nagelkerke: f64,
-    gonen_heller: f64,
+    kent_oquigley: Option<f64>,
+    nagelkerke: Option<f64>,
+    gonen_heller: Option<f64>,
 }
 
 #[cfg(feature = "serde")]
 checked_when_read!(ExplainedVariation {
     d: Estimate,
-    kent_oquigley: f64,
-    nagelkerke: f64,
-    gonen_heller: f64
+    kent_oquigley: Option<f64>,
+    nagelkerke: Option<f64>,
+    gonen_heller: Option<f64>
 });
 
 #[cfg(feature = "serde")]
 impl ExplainedVariation {
     fn check(&self) -> Result<()> {
-        stored::number("kent_oquigley", self.kent_oquigley)?;
-        stored::number("nagelkerke", self.nagelkerke)?;
-        stored::probability("gonen_heller", self.gonen_heller)
+        self.kent_oquigley.map_or(Ok(()), |x| stored::number("kent_oquigley", x))?;
+        self.nagelkerke.map_or(Ok(()), |x| stored::number("nagelkerke", x))?;
+        self.gonen_heller.map_or(Ok(()), |x| stored::probability("gonen_heller", x))
     }
 }
 
@@ -91,9 +91,9 @@ impl ExplainedVariation {
         let [null, fitted] = model.log_likelihood();
         Ok(Self {
             d: d_of(&score, data)?,
-            kent_oquigley: variance / (PI * PI / 6.0 + variance),
-            nagelkerke: (2.0 * (null - fitted) / n).exp_m1() / (2.0 * null / n).exp_m1(),
-            gonen_heller: gonen_heller(&score),
+            kent_oquigley: finite(variance / (PI * PI / 6.0 + variance)),
+            nagelkerke: finite((2.0 * (null - fitted) / n).exp_m1() / (2.0 * null / n).exp_m1()),
+            gonen_heller: finite(gonen_heller(&score)),
         })
     }
 
@@ -110,23 +110,27 @@ impl ExplainedVariation {
         Some(b * b / (PI * PI / 6.0 + b * b))
     }
 
-    /// Kent and O'Quigley's measure.
+    /// Kent and O'Quigley's measure. `None` where a predictor is infinite, and of one subject.
     #[must_use]
-    pub fn kent_oquigley(&self) -> f64 {
+    pub fn kent_oquigley(&self) -> Option<f64> {
         self.kent_oquigley
     }
 
-    /// Nagelkerke's measure.
+    /// Nagelkerke's measure. `None` where no model can change the likelihood.
     #[must_use]
-    pub fn nagelkerke(&self) -> f64 {
+    pub fn nagelkerke(&self) -> Option<f64> {
         self.nagelkerke
     }
 
-    /// Gönen and Heller's concordance.
+    /// Gönen and Heller's concordance. `None` where two predictors are infinite alike, and of one subject.
     #[must_use]
-    pub fn gonen_heller(&self) -> f64 {
+    pub fn gonen_heller(&self) -> Option<f64> {
         self.gonen_heller
     }
+}
+
+fn finite(x: f64) -> Option<f64> {
+    x.is_finite().then_some(x)
 }
 
 fn d_of(score: &[f64], data: &RightCensored) -> Result<Estimate> {
@@ -169,12 +173,13 @@ impl fmt::Display for ExplainedVariation {
             }
             _ => write!(f, "D –")?,
         }
+        let three = |x: Option<f64>| or_missing(x, |x| format!("{:.3}", Number(x)));
         write!(
             f,
-            ", Kent-O'Quigley {:.3}, Nagelkerke {:.3}, Gönen-Heller {:.3}",
-            Number(self.kent_oquigley),
-            Number(self.nagelkerke),
-            Number(self.gonen_heller)
+            ", Kent-O'Quigley {}, Nagelkerke {}, Gönen-Heller {}",
+            three(self.kent_oquigley),
+            three(self.nagelkerke),
+            three(self.gonen_heller)
         )
     }
 }

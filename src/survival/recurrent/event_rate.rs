@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::numeric::sums::Sum;
+use crate::numeric::sums::{Balance, Sum};
 use crate::survival::curve::incidence_rate::{IncidenceRate, counted};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
@@ -120,7 +120,10 @@ impl EventRate {
             .iter()
             .map(|&c| {
                 let (d, t, count) = &sums[c];
-                let u = d - rate * t.value();
+                let mut u = Balance::default();
+                u.add(*d);
+                u.add(-rate * t.value());
+                let u = u.value();
                 count * u * u
             })
             .sum();

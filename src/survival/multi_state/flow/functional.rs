@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::numeric::sums::Balance;
 use crate::survival::multi_state::flow::{Flow, Spell};
 
 impl Flow {
@@ -89,13 +90,15 @@ impl Functional<'_> {
     fn influence(&self, spells: &[Spell], start: &HashMap<u32, Vec<f64>>) -> Vec<f64> {
         let (flow, k) = (self.flow, self.flow.states);
         let started = start.get(&spells[0].cluster).map(|s| self.times_worth(s, 0));
-        let mut u = started.unwrap_or_else(|| vec![0.0; k]);
+        let mut u = vec![Balance::default(); k];
+        u.iter_mut().zip(started.iter().flatten()).for_each(|(u, x)| u.add(*x));
         for s in spells.iter().filter(|s| s.start < self.tau) {
             let upto = |time: f64| flow.steps_until(time).min(self.steps);
             let (a, b) = (upto(s.start), upto(s.stop));
             let h = s.state as usize;
             for to in 0..k {
-                u[to] -= s.size * (self.cost[(b * k + h) * k + to] - self.cost[(a * k + h) * k + to]);
+                u[to].add(-s.size * self.cost[(b * k + h) * k + to]);
+                u[to].add(s.size * self.cost[(a * k + h) * k + to]);
             }
             if s.stop > self.tau {
                 continue;
@@ -104,10 +107,10 @@ impl Functional<'_> {
                 let Some(mv) = flow.moves(b - 1).iter().find(|mv| mv.kind == e - 1) else { continue };
                 let c = s.size * flow.before(b - 1, self.initial, &self.path)[h] / mv.at_risk;
                 let gain = self.times_worth(&flow.kinds[mv.kind as usize].effect, b);
-                u.iter_mut().zip(gain).for_each(|(u, g)| *u += c * g);
+                u.iter_mut().zip(gain).for_each(|(u, g)| u.add(c * g));
             }
         }
-        u
+        u.into_iter().map(Balance::value).collect()
     }
 }
 

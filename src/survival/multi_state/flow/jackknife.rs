@@ -12,8 +12,9 @@ struct Tree {
     levels: Vec<Vec<f64>>,
 }
 
-/// The share of the largest variance on the way, carried on with the probabilities, below which a variance is rounding: where
-/// all have moved on alike, what adds up to 0 leaves about 1e-16 of its terms.
+/// The share of the largest variance on the way, and of the largest term that was added to one, both carried on with the
+/// probabilities, below which a variance is rounding: where all have moved on alike, what adds up to 0 leaves about 1e-16
+/// of its terms.
 const NOISE: f64 = 1e-13;
 
 /// A cluster on its way: its influence after `step` steps, and its weight at risk in each state.
@@ -31,7 +32,7 @@ pub(super) struct Walk<'a> {
     drift: Vec<f64>,
     old: Vec<f64>,
     fresh: Vec<f64>,
-    /// The largest standard errors so far, moved from state to state as the probabilities are.
+    /// The roots of the largest variances and terms so far, moved from state to state as the probabilities are.
     largest: Vec<f64>,
 }
 
@@ -182,6 +183,8 @@ impl<'a> Walk<'a> {
                     self.m[i * k + j] += drift[h * k + i] * wd[h * k + j] - x;
                     self.m[j * k + i] -= x;
                 }
+                let term = drift[h * k + i] * wd[h * k + i].abs().max(self.v[h * k + i].abs());
+                self.largest[i] = self.largest[i].max(term.abs().sqrt());
             }
         }
         self.v.iter_mut().zip(&wd).for_each(|(v, x)| *v -= x);
@@ -209,6 +212,9 @@ impl<'a> Walk<'a> {
             }
             let after = &self.u[range.clone()];
             let gain: Vec<f64> = after.iter().zip(&u).map(|(a, b)| a - b).collect();
+            for (i, largest) in self.largest.iter_mut().enumerate() {
+                *largest = largest.max((count * gain[i] * after[i].abs().max(u[i].abs())).abs().sqrt());
+            }
             // U'U'ᵀ − UUᵀ without the difference of squares.
             add_outer(&mut self.m, &gain, after, count);
             add_outer(&mut self.m, &u, &gain, count);

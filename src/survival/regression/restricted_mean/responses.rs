@@ -32,7 +32,9 @@ impl Responses {
                 why: "neither weights of censoring nor pseudo-values are derived for it; start at a landmark that all have reached",
             });
         }
+        let rule = data.near_ties();
         let data = data.merged();
+        let tau = data.meant(tau, rule);
         let n = data.len();
         let weight = data.weights().map_or_else(|| vec![1.0; n], |w| w.values().to_vec());
         let time: Vec<f64> = data.time().iter().map(|t| t.min(tau)).collect();
