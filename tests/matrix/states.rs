@@ -41,7 +41,7 @@ pub fn occupation(of: &Sample) -> Outcome {
         }
     }
     for time in Occupation::new().time_in_state(&data, 8.0)? {
-        shown.number("time", time.value()).number("se", time.std_error()).text("time", time.estimate());
+        shown.number("time", time.value()).maybe("se", time.std_error(), &[]).text("time", time.estimate());
     }
     Ok(shown)
 }
