@@ -188,8 +188,8 @@ pub enum Error {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// A weight that is not a number, infinite or negative.
-    #[error("weights[{index}] is {value}: a weight must be finite and at least 0")]
+    /// A weight that is not a number, infinite or negative, or too close to 0 to have all its digits.
+    #[error("{}", super::lost_digits::weight(*index, *value))]
     InvalidWeight {
         /// The position.
         index: usize,

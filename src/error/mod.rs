@@ -8,8 +8,11 @@
 mod error;
 mod file_error;
 mod length;
+mod lost_digits;
 mod model_error;
 mod not_estimable;
+#[cfg(feature = "serde")]
+pub(crate) mod or_infinite;
 mod size;
 mod table_error;
 mod test_error;
@@ -20,7 +23,7 @@ pub use file_error::FileError;
 pub(crate) use length::check_len;
 pub use model_error::ModelError;
 pub use not_estimable::NotEstimable;
-pub(crate) use size::check_size;
+pub(crate) use size::{check_samples, check_size};
 pub use table_error::TableError;
 pub use test_error::TestError;
 pub use trial_error::TrialError;

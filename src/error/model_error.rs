@@ -6,6 +6,17 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
+    /// A covariate whose values differ by so little, or so much, that the square of that is no number.
+    #[error(
+        "covariate {covariate} varies by {size:e}: variances need its square, so it must be between 1e-150 and 1e150; \
+         multiply the column by a constant"
+    )]
+    CovariateScale {
+        /// The covariate.
+        covariate: String,
+        /// The mean distance of its values from their mean.
+        size: f64,
+    },
     /// A covariate, offset or starting value that is not a finite number.
     #[error(
         "covariate {covariate}, row {index}, is {value}: it must be a finite number; drop or impute the row"

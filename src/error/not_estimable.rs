@@ -33,7 +33,8 @@ pub enum NotEstimable {
     Nobody,
     /// Nobody is under observation at the time, and the curve is above 0 where follow-up ends.
     BeyondFollowUp {
-        /// The time asked for.
+        /// The time asked for; it may be infinite.
+        #[cfg_attr(feature = "serde", serde(with = "crate::error::or_infinite"))]
         time: f64,
         /// The last time at which anybody was under observation.
         last: f64,

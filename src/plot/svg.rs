@@ -8,7 +8,8 @@ use crate::plot::picture::{Anchor, Color, Item, Path, Picture, Segment, Stroke, 
 /// Hundredths of a point: a coordinate of 300 dpi is four times as coarse as that.
 fn hundredths(x: f64) -> i64 {
     // Halves away from 0, as `round` has it, which is a call where the processor is not asked what it can.
-    let all = x * 100.0;
+    // Of any two places the difference is a number too.
+    let all = (x * 100.0).clamp(-1e15, 1e15);
     let whole = all as i64;
     let rest = all - whole as f64;
     whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))

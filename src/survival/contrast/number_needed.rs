@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::or_infinite;
 use crate::error::{Error, NotEstimable, Result};
 use crate::print::{self, Number};
 use crate::survival::curve::survival_curve::SurvivalCurve;
@@ -26,12 +28,11 @@ pub enum NeededValue {
 impl NeededValue {
     /// `1/difference` of the probabilities of being free of the event, with the sign as a word.
     fn from_difference(difference: f64) -> Self {
-        if difference > 0.0 {
-            Self::OneFewer(difference.recip())
-        } else if difference < 0.0 {
-            Self::OneMore(-difference.recip())
-        } else {
-            Self::Infinite
+        match difference.recip() {
+            // 0, or a difference whose reciprocal no number can hold.
+            needed if !needed.is_finite() => Self::Infinite,
+            needed if needed > 0.0 => Self::OneFewer(needed),
+            needed => Self::OneMore(-needed),
         }
     }
 }
@@ -44,22 +45,28 @@ pub enum NeededInterval {
     /// Both ends on the side of fewer events: from `most` to `least` patients.
     Fewer {
         /// The smaller number: the larger effect.
+        #[cfg_attr(feature = "serde", serde(with = "or_infinite"))]
         least: f64,
         /// The larger number; infinite where the difference's limit is 0.
+        #[cfg_attr(feature = "serde", serde(with = "or_infinite"))]
         most: f64,
     },
     /// Both ends on the side of more events.
     More {
         /// The smaller number: the larger effect.
+        #[cfg_attr(feature = "serde", serde(with = "or_infinite"))]
         least: f64,
         /// The larger number; infinite where the difference's limit is 0.
+        #[cfg_attr(feature = "serde", serde(with = "or_infinite"))]
         most: f64,
     },
     /// The difference may be 0: the interval is two, from `more` to infinity and from infinity to `fewer`.
     ThroughInfinity {
         /// The smallest number for one event more.
+        #[cfg_attr(feature = "serde", serde(with = "or_infinite"))]
         more: f64,
         /// The smallest number for one event fewer.
+        #[cfg_attr(feature = "serde", serde(with = "or_infinite"))]
         fewer: f64,
     },
 }
@@ -125,7 +132,7 @@ impl TryFrom<Raw> for NumberNeeded {
         };
         let of_interval = match interval {
             Some(NeededInterval::Fewer { least, most } | NeededInterval::More { least, most }) => {
-                vec![least, most - least]
+                vec![least, if least <= most { 0.0 } else { most - least }]
             }
             Some(NeededInterval::ThroughInfinity { more, fewer }) => vec![more, fewer],
             None => Vec::new(),
@@ -144,11 +151,14 @@ impl NumberNeeded {
     /// A difference that is NaN gives no number ([`NotEstimable::Undefined`]).
     #[must_use]
     pub fn from_difference(difference: f64, interval: ConfidenceInterval) -> Self {
-        let needed = interval.bounds().filter(|(lower, upper)| lower <= upper).map(|(lower, upper)| {
+        // Limits that contradict each other or belong to no level are none.
+        let level_is_one = interval.level > 0.0 && interval.level < 1.0;
+        let limits = interval.bounds().filter(|(lower, upper)| level_is_one && lower <= upper);
+        let needed = limits.map(|(lower, upper)| {
             if lower >= 0.0 {
-                NeededInterval::Fewer { least: upper.recip(), most: lower.recip() }
+                NeededInterval::Fewer { least: upper.abs().recip(), most: lower.abs().recip() }
             } else if upper <= 0.0 {
-                NeededInterval::More { least: -lower.recip(), most: (-upper).max(0.0).recip() }
+                NeededInterval::More { least: lower.abs().recip(), most: upper.abs().recip() }
             } else {
                 NeededInterval::ThroughInfinity { more: -lower.recip(), fewer: upper.recip() }
             }

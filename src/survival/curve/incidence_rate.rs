@@ -13,7 +13,7 @@ use crate::survival::data::competing::CompetingRisks;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
 use crate::survival::result::estimate::{Estimate, Scale};
-use crate::survival::result::interval::ConfidenceInterval;
+use crate::survival::result::interval::{ConfidenceInterval, z_of};
 
 /// Events per unit of person-time, with an exact Poisson interval.
 ///
@@ -58,8 +58,10 @@ impl IncidenceRate {
     /// # Errors
     /// [`Error::OutOfRange`] where the time is not above 0 and finite.
     pub fn new(events: u64, person_time: f64) -> Result<Self> {
-        if !(person_time > 0.0 && person_time < f64::INFINITY) {
-            let must_be = "above 0 and finite";
+        // Of the rate and of a count of one.
+        let rate = events.max(1) as f64 / person_time;
+        if !(person_time > 0.0 && person_time < f64::INFINITY && rate < f64::INFINITY) {
+            let must_be = "above 0 and finite, and large enough for a rate that is finite";
             return Err(Error::OutOfRange { argument: "person_time", value: person_time, must_be });
         }
         Ok(Self { events, person_time })
@@ -124,6 +126,12 @@ impl IncidenceRate {
     pub fn interval(&self, level: f64) -> Result<ConfidenceInterval> {
         let tail = tail(level)?;
         let d = self.events as f64;
+        if d > MANY_EVENTS {
+            let z = z_of(level)?;
+            let bounds = (gamma_quantile_of_many(d, -z), gamma_quantile_of_many(d + 1.0, z));
+            let bounds = (bounds.0 / self.person_time, (bounds.1 / self.person_time).min(f64::MAX));
+            return Ok(ConfidenceInterval::new(Some(bounds), level));
+        }
         let mean = |solve: &dyn Fn(f64) -> f64, mut high: f64| {
             while solve(high) < 0.0 {
                 high *= 2.0;
@@ -134,7 +142,8 @@ impl IncidenceRate {
         let above = |m: f64| if m > 0.0 { tail - gamma_ur(d + 1.0, m) } else { tail - 1.0 };
         let lower = if self.events == 0 { 0.0 } else { mean(&below, d) };
         let upper = mean(&above, d + 1.0);
-        Ok(ConfidenceInterval::new(Some((lower / self.person_time, upper / self.person_time)), level))
+        let bounds = (lower / self.person_time, (upper / self.person_time).min(f64::MAX));
+        Ok(ConfidenceInterval::new(Some(bounds), level))
     }
 
     /// This rate over that of an independent group; ∞ where the reference has no events.
@@ -177,6 +186,24 @@ impl IncidenceRate {
         let se = if both { Ok(se(self).hypot(se(reference))) } else { Err(NotEstimable::CurveIsOne) };
         Estimate::with_error(Scale::Identity, self.value() - reference.value(), se)
     }
+}
+
+/// From so many events on the expansion is as right as a number can be, and the series of the gamma function are long.
+const MANY_EVENTS: f64 = 1e5;
+
+/// The quantile of a gamma variable with a shape above 1e5 at the normal quantile `z`: the Cornish-Fisher expansion to
+/// `shape^(−5/2)`, whose error is below 1e-12 of it (Goldberg & Levine 1946, Ann Math Stat 17:216).
+fn gamma_quantile_of_many(shape: f64, z: f64) -> f64 {
+    let (root, z2) = (shape.sqrt().recip(), z * z);
+    let terms = [
+        1.0,
+        z,
+        (z2 - 1.0) / 3.0,
+        z * (z2 - 7.0) / 36.0,
+        -((3.0 * z2 + 7.0) * z2 - 16.0) / 810.0,
+        z * ((9.0 * z2 + 256.0) * z2 - 433.0) / 38880.0,
+    ];
+    shape * terms.into_iter().rev().fold(0.0, |sum, term| sum * root + term)
 }
 
 fn odds_of(p: f64) -> f64 {

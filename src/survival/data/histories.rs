@@ -8,7 +8,7 @@ use std::hash::Hash;
 use crate::error::{Error, Result, check_len};
 use crate::numeric::near_ties;
 use crate::survival::data::groups::{Groups, encode};
-use crate::survival::data::weights::Weights;
+use crate::survival::data::weights::{Weights, check_weights};
 
 /// Histories of subjects who move between states: one row for each interval `(start, stop]`, with the state held in it
 /// and the state entered at its end, if any.
@@ -186,15 +186,12 @@ impl Histories {
     /// How much each row counts, and what that means. Replication weights are of subjects: one weight for all rows of one.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::ZeroWeights`]; [`Error::Unsupported`] for a subject
+    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::HugeWeights`], [`Error::ZeroWeights`]; [`Error::Unsupported`] for a subject
     /// with two replication weights.
     pub fn with_weights(mut self, weights: Weights<'static>) -> Result<Self> {
         let w = weights.values();
         check_len("weights", w.len(), "stop", self.len())?;
-        if let Some((index, &value)) = w.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
-        {
-            return Err(Error::InvalidWeight { index, value });
-        }
+        check_weights(w)?;
         if w.iter().all(|&w| w == 0.0) {
             return Err(Error::ZeroWeights);
         }

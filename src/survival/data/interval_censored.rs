@@ -7,7 +7,7 @@ use crate::error::{Error, Result, check_len};
 use crate::numeric::near_ties;
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
-use crate::survival::data::weights::Weights;
+use crate::survival::data::weights::{Weights, check_weights};
 
 /// Which ends belong to an interval. Equal ends are an exact time under each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -218,15 +218,8 @@ impl<'a> IntervalCensored<'a> {
     pub fn with_weights(self, weights: Weights<'a>) -> Result<Self> {
         let values = weights.values();
         self.check_len("weights", values.len())?;
-        if let Some((index, &value)) =
-            values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
-        {
-            return Err(Error::InvalidWeight { index, value });
-        }
+        check_weights(values)?;
         let sum: f64 = values.iter().sum();
-        if sum > 1e150 {
-            return Err(Error::HugeWeights { sum });
-        }
         if !(sum > 0.0) {
             return Err(Error::ZeroWeights);
         }

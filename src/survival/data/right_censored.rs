@@ -8,7 +8,7 @@ use crate::numeric::near_ties;
 use crate::survival::data::column::Column;
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::near_ties::NearTies;
-use crate::survival::data::weights::Weights;
+use crate::survival::data::weights::{Weights, check_weights};
 
 /// Right-censored observations: what happened to each subject, checked once and valid from then on.
 ///
@@ -96,9 +96,6 @@ impl Facts {
         Ok(Self { max, whole: whole && max < SHIFT / 2.0 })
     }
 }
-
-/// The largest sum of weights: its square, which variances need, is a number.
-pub(crate) const LARGEST_SUM: f64 = 1e150;
 
 impl<'a> RightCensored<'a> {
     /// Observations that end at `time`, with the event where `event` is true and censored where it is false.
@@ -198,15 +195,7 @@ impl<'a> RightCensored<'a> {
     pub(crate) fn with_part_weights(mut self, weights: Weights<'a>) -> Result<Self> {
         let values = weights.values();
         check_len("weights", values.len(), "time", self.len())?;
-        if let Some((index, &value)) =
-            values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
-        {
-            return Err(Error::InvalidWeight { index, value });
-        }
-        let sum: f64 = values.iter().sum();
-        if sum > LARGEST_SUM {
-            return Err(Error::HugeWeights { sum });
-        }
+        check_weights(values)?;
         self.weights = Some(weights);
         Ok(self)
     }

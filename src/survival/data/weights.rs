@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::error::{Error, Result};
 use crate::survival::data::column::Column;
 
 /// What a weight stands for. The two kinds share their estimates and differ in their variances, so the kind
@@ -57,4 +58,18 @@ impl<'a> Weights<'a> {
             Self::Sampling(_) => Weights::Sampling(Cow::Owned(values)),
         }
     }
+}
+
+/// The largest sum of weights: its square, which variances need, is a number.
+const LARGEST_SUM: f64 = 1e150;
+
+/// What is wrong with the first weight that is none. One above 0 that has lost digits (below 2.3e-308) would leave ratios of counts
+/// that are no ratios.
+pub(crate) fn check_weights(weights: &[f64]) -> Result<()> {
+    let is_one = |w: f64| w == 0.0 || (f64::MIN_POSITIVE..f64::INFINITY).contains(&w);
+    if let Some(index) = weights.iter().position(|&w| !is_one(w)) {
+        return Err(Error::InvalidWeight { index, value: weights[index] });
+    }
+    let sum: f64 = weights.iter().sum();
+    if sum > LARGEST_SUM { Err(Error::HugeWeights { sum }) } else { Ok(()) }
 }

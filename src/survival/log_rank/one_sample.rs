@@ -180,10 +180,11 @@ impl OneSampleTest {
         self.variance
     }
 
-    /// Observed over expected: the standardised mortality ratio. Returns `None` if nothing is expected.
+    /// Observed over expected: the standardised mortality ratio. Returns `None` if nothing is expected, or so
+    /// little that no number holds the ratio.
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
-        (self.expected > 0.0).then(|| self.observed / self.expected)
+        (self.expected > 0.0).then(|| self.observed / self.expected).filter(|ratio| ratio.is_finite())
     }
 
     /// Above 0 where there were more events than expected. `None` without variance.

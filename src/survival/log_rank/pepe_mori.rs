@@ -135,14 +135,20 @@ impl PepeMori {
         let curves = [first, second].map(|t| Curves::new(t, cause));
         let weight = Weight::new(&curves, tau);
         let sums = [0, 1].map(|g| curves[g].weighted(&weight, tau));
+        let (area, std_error) = (sums[1].0 - sums[0].0, (sums[0].1 + sums[1].1).sqrt());
+        if !(area.is_finite() && std_error.is_finite()) {
+            let must_be =
+                "below 1e150, so that the square of an area is a number: divide all times by a constant";
+            return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
+        }
         Ok(PepeMoriTest {
             cause: self.cause.clone(),
             labels: [groups.labels()[0].clone(), groups.labels()[1].clone()],
             subjects: [first, second].map(|t| RiskTable::counted([t.all()])),
             observed: [first.total_of(cause), second.total_of(cause)],
             tau,
-            area: sums[1].0 - sums[0].0,
-            std_error: (sums[0].1 + sums[1].1).sqrt(),
+            area,
+            std_error,
         })
     }
 }

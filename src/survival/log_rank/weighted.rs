@@ -222,6 +222,14 @@ impl<'f> WeightedLogRank<'f> {
             sums.divide_counts(scores_unit);
             unit *= scores_unit;
         }
+        // Weights of times and of subjects that are both tiny have a product that is none.
+        if unit < f64::MIN_POSITIVE {
+            return Err(Error::OutOfRange {
+                argument: "the largest weight of an event time",
+                value: largest,
+                must_be: "so large that it is a number beside the weights of the subjects: multiply those",
+            });
+        }
         let plain = matches!(self.source, Source::Named(Weight::LogRank));
         let kind = Kind { weight: self.name.clone(), plain, listed: self.listed(), robust: robust.is_some() };
         let test = LogRankTest::new(kind, labels, sums, unit, tables);

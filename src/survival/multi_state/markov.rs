@@ -9,7 +9,7 @@ pub use result::{MarkovLandmark, MarkovTestResult};
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_samples};
 use crate::numeric::quadratic_form::quadratic_form;
 use crate::numeric::random::Random;
 use crate::survival::data::histories::Histories;
@@ -102,6 +102,13 @@ impl MarkovTest {
         if self.replicates == 0 {
             return Err(Error::OutOfRange { argument: "replicates", value: 0.0, must_be: "at least 1" });
         }
+        let draws = (data.len() * times.len()) as f64;
+        check_samples(
+            "so many samples",
+            self.replicates,
+            draws,
+            "a thousand give the p-value to two digits",
+        )?;
         let all: Vec<Landmark> = times.iter().map(|&s| Landmark::new(data, from, to, s)).collect();
         let statistics: Vec<(f64, usize)> = all.iter().map(|l| l.form(&l.score)).collect();
         let as_large = self.drawn_as_large(data.ids.count(), &all, summary(&statistics));

@@ -119,8 +119,11 @@ fn sojourn(data: &Histories, tau: f64, start: Start) -> Result<Vec<TimeInState>>
         return Err(Error::OutOfRange { argument: "tau", value: tau, must_be });
     }
     let (values, influences) = flow.functional((time, tau, true), &initial, &influence);
+    // In a unit of which the square is a number.
+    let unit = if tau > 1e140 { tau } else { 1.0 };
     let time_in = |(h, &value): (usize, &f64)| {
-        let std_error = influences.iter().map(|(u, count)| count * u[h] * u[h]).sum::<f64>().sqrt();
+        let squares = influences.iter().map(|(u, count)| count * (u[h] / unit) * (u[h] / unit));
+        let std_error = unit * squares.sum::<f64>().sqrt();
         // The same reasons as those of the mean probability.
         let share = OccupationEstimate::new(value / (tau - time), std_error / (tau - time));
         let std_error = share.std_error().map(|_| std_error);

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 #[cfg(feature = "serde")]
 use crate::error::check_len;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_samples};
 use crate::numeric::random::Random;
 use crate::print::{self, PValue as P};
 use crate::survival::data::groups::Groups;
@@ -134,6 +134,12 @@ impl MonteCarloLogRank {
         if self.replicates == 0 {
             return Err(Error::OutOfRange { argument: "replicates", value: 0.0, must_be: "at least 1" });
         }
+        check_samples(
+            "so many allocations",
+            self.replicates,
+            data.len() as f64,
+            "a hundred thousand are enough",
+        )?;
         let scheme = self.scheme.as_ref().map(Scheme::new).transpose()?;
         let data = data.merged();
         let within = if scheme.is_some() { None } else { self.within.as_ref() };

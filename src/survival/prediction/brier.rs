@@ -123,6 +123,9 @@ impl Brier {
     /// The score, and the influence of each subject on it.
     fn measure(&self, outcomes: &Outcomes, risk: &[f64], t: f64) -> Result<(BrierScore, Option<Vec<f64>>)> {
         outcomes.check_risks("risk", risk)?;
+        if t == f64::INFINITY {
+            return Err(Error::OutOfRange { argument: "t", value: t, must_be: "finite and at least 0" });
+        }
         let weights = match &self.weights {
             Some(weights) => weights.clone(),
             None => CensoringWeights::kaplan_meier(outcomes)?,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::or_infinite;
 use crate::error::{Error, NotEstimable, Result, check_size};
 use crate::print::{Number, or_missing};
 use crate::survival::curve::aalen_johansen::AalenJohansen;
@@ -212,7 +214,7 @@ checked_when_read!(CalibrationGroup { upper: f64, subjects: usize, mean_risk: f6
 #[cfg(feature = "serde")]
 impl CalibrationGroup {
     fn check(&self) -> Result<()> {
-        stored::number("upper", self.upper)?;
+        stored::probability("upper", self.upper)?;
         stored::count("subjects", self.subjects)?;
         stored::probability("mean_risk", self.mean_risk)
     }
@@ -254,11 +256,12 @@ pub struct CalibrationTable {
     groups: Vec<CalibrationGroup>,
     slope: Estimate,
     observed_events: usize,
+    #[cfg_attr(feature = "serde", serde(with = "or_infinite"))]
     expected_events: f64,
 }
 
 #[cfg(feature = "serde")]
-checked_when_read!(CalibrationTable { time: f64, level: f64, groups: Vec<CalibrationGroup>, slope: Estimate, observed_events: usize, expected_events: f64 });
+checked_when_read!(CalibrationTable { time: f64, level: f64, groups: Vec<CalibrationGroup>, slope: Estimate, observed_events: usize, #[serde(with = "or_infinite")] expected_events: f64 });
 
 #[cfg(feature = "serde")]
 impl CalibrationTable {
@@ -266,6 +269,9 @@ impl CalibrationTable {
         stored::size("time", self.time)?;
         crate::survival::result::interval::z_of(self.level)?;
         stored::count("observed_events", self.observed_events)?;
+        if self.expected_events == f64::INFINITY {
+            return Ok(()); // a risk of 1
+        }
         stored::size("expected_events", self.expected_events)
     }
 }
@@ -336,6 +342,6 @@ impl fmt::Display for CalibrationTable {
         if let Ok(slope) = self.slope.value() {
             write!(f, "\nslope {:.3}", Number(slope))?;
         }
-        write!(f, "\nevents {}, expected {:.1}", self.observed_events, self.expected_events)
+        write!(f, "\nevents {}, expected {:.1}", self.observed_events, Number(self.expected_events))
     }
 }

@@ -75,7 +75,8 @@ impl ExplainedVariation {
     /// # Errors
     /// [`ModelError::OtherData`](crate::ModelError::OtherData) where these are not the data of the fit, with the part that differs;
     /// those of [`CoxModel::linear_predictor`] and [`CoxPh::fit`]; [`Error::LengthMismatch`] where the design has other rows
-    /// than the data; [`Error::Unsupported`] for weights.
+    /// than the data; [`Error::Unsupported`] for weights;
+    /// [`Error::NotEstimable`] where nobody has the event while another is at risk.
     pub fn estimate(model: &CoxModel, data: &RightCensored, design: &Design) -> Result<Self> {
         let _ = model.with(data, design)?;
         let score = model.linear_predictor(design)?;
@@ -89,6 +90,10 @@ impl ExplainedVariation {
         let mean = score.iter().sum::<f64>() / n;
         let variance = score.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let [null, fitted] = model.log_likelihood();
+        // One subject, or nobody at risk beside those who have the event: nothing is there to be explained.
+        if score.len() < 2 || null == 0.0 {
+            return Err(NotEstimable::NoPairs.into());
+        }
         Ok(Self {
             d: d_of(&score, data)?,
             kent_oquigley: finite(variance / (PI * PI / 6.0 + variance)),
@@ -107,7 +112,9 @@ impl ExplainedVariation {
     #[must_use]
     pub fn r2_d(&self) -> Option<f64> {
         let b = self.d.value().ok()? / (8.0 / PI).sqrt();
-        Some(b * b / (PI * PI / 6.0 + b * b))
+        // Beyond 1e150 the square is no number, and the share is 1.
+        let square = (b * b).min(1e300);
+        Some(square / (PI * PI / 6.0 + square))
     }
 
     /// Kent and O'Quigley's measure. `None` where a predictor is infinite, and of one subject.

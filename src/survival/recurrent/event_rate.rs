@@ -9,6 +9,8 @@ use crate::survival::data::groups::Groups;
 use crate::survival::data::weights::Weights;
 use crate::survival::recurrent::events::RecurrentEvents;
 use crate::survival::result::estimate::{Estimate, Scale};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 
 /// The rate of recurrent events, `r = D/T`: with the exact Poisson interval, and with a robust error that holds where the
 /// events of a subject depend on each other.
@@ -33,10 +35,21 @@ use crate::survival::result::estimate::{Estimate, Scale};
 /// # References
 /// Lawless & Nadeau (1995), Technometrics 37:158. The exact interval: Garwood (1936), Biometrika 28:437.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EventRate {
     poisson: IncidenceRate,
     robust: Estimate,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(EventRate { poisson: IncidenceRate, robust: Estimate });
+
+#[cfg(feature = "serde")]
+impl EventRate {
+    fn check(&self) -> crate::error::Result<()> {
+        let same = |robust| stored::equal("the rate with a robust error", robust, self.poisson.value());
+        self.robust.value().map_or(Ok(()), same)
+    }
 }
 
 impl EventRate {

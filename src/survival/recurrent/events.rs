@@ -6,7 +6,6 @@ use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::Groups;
 use crate::survival::data::histories::Histories;
 use crate::survival::data::histories_check::HistoryCheck;
-use crate::survival::data::right_censored::LARGEST_SUM;
 use crate::survival::data::weights::Weights;
 use crate::survival::multi_state::flow::Spell;
 use crate::survival::multi_state::transitions::spells;
@@ -140,12 +139,8 @@ impl RecurrentEvents {
     /// How much each row counts, and what that means. Replication weights are of subjects: one weight for all rows of one.
     ///
     /// # Errors
-    /// As [`Histories::with_weights`]; [`Error::HugeWeights`] where they add up to more than 1e150.
+    /// As [`Histories::with_weights`].
     pub fn with_weights(self, weights: Weights<'static>) -> Result<Self> {
-        let sum: f64 = weights.values().iter().sum();
-        if sum > LARGEST_SUM && sum < f64::INFINITY {
-            return Err(Error::HugeWeights { sum });
-        }
         Ok(Self { histories: self.histories.with_weights(weights)?, ..self })
     }
 

@@ -130,10 +130,13 @@ impl Estimate {
         Self { value: Value::None(because), std_error: Err(because), scale, range: None }
     }
 
-    /// Cuts the limits to what the quantity cannot leave, such as −1 to 1 for a difference of probabilities.
+    /// Cuts the limits to what the quantity cannot leave, such as −1 to 1 for a difference of probabilities. An end that is NaN
+    /// cuts nothing, and of two ends in the wrong order the smaller is the lower.
     #[must_use]
     pub fn within(self, lower: f64, upper: f64) -> Self {
-        Self { range: Some((lower, upper)), ..self }
+        let (low, high) = (lower.max(-f64::MAX), upper.min(f64::MAX));
+        let range = if low <= high { (low, high) } else { (high.max(-f64::MAX), low.min(f64::MAX)) };
+        Self { range: Some(range), ..self }
     }
 
     fn back(&self, working: f64) -> f64 {
@@ -183,7 +186,8 @@ impl Estimate {
     pub fn z(&self, null: f64) -> Option<f64> {
         let null = if self.scale == Scale::Log { null.ln() } else { null };
         let (value, se) = self.working().ok().zip(self.std_error.ok())?;
-        null.is_finite().then(|| (value - null) / se)
+        // What overflows is as far as a number can tell.
+        null.is_finite().then(|| ((value - null) / se).clamp(-f64::MAX, f64::MAX))
     }
 
     /// The distance from no effect (0, or 1 for a ratio) in standard errors.
@@ -246,9 +250,11 @@ impl Estimate {
             let back = |x: f64| if scale == Scale::Log { x.exp() } else { x };
             Some((back(value - half), back(value + half)))
         });
-        let (low, high) = self.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
-        let bounds = bounds.map(|(lower, upper)| (lower.clamp(low, high), upper.clamp(low, high)));
-        Ok(ConfidenceInterval::new(bounds, interval.confidence_level()))
+        // A limit at the end of the numbers has overflowed: it is none.
+        let (low, high) = self.range.unwrap_or((-f64::MAX, f64::MAX));
+        let cut = |limit: f64| Some(limit.clamp(low, high)).filter(|x| x.abs() < f64::MAX);
+        let (lower, upper) = (bounds.and_then(|b| cut(b.0)), bounds.and_then(|b| cut(b.1)));
+        Ok(ConfidenceInterval { lower, upper, level: interval.confidence_level() })
     }
 
     /// The estimate with its sign turned on the working scale: the difference, or ratio, read the other way round.

@@ -223,7 +223,9 @@ impl Interval {
 /// The normal quantile of a two-sided level.
 pub(crate) fn z_of(level: f64) -> Result<f64> {
     if level > 0.0 && level < 1.0 {
-        Ok(normal_quantile(1.0 - (1.0 - level) / 2.0))
+        let tail = (1.0 - level) / 2.0;
+        // By the small tail where its complement is a rounded one: 1 at the level next to 1.
+        Ok(if tail < 1e-9 { -normal_quantile(tail) } else { normal_quantile(1.0 - tail) })
     } else {
         Err(Error::OutOfRange { argument: "level", value: level, must_be: "inside (0, 1), such as 0.95" })
     }
@@ -299,8 +301,11 @@ impl TryFrom<Raw> for ConfidenceInterval {
 }
 
 impl ConfidenceInterval {
+    /// A limit that is NaN is none; two that a search left in the wrong order (a level near 0) are exchanged.
     pub(crate) fn new(bounds: Option<(f64, f64)>, level: f64) -> Self {
-        Self { lower: bounds.map(|b| b.0), upper: bounds.map(|b| b.1), level }
+        let bounds = bounds.map(|(lower, upper)| if lower > upper { (upper, lower) } else { (lower, upper) });
+        let number = |limit: Option<f64>| limit.filter(|x| !x.is_nan());
+        Self { lower: number(bounds.map(|b| b.0)), upper: number(bounds.map(|b| b.1)), level }
     }
 
     /// Both limits, where both exist.

@@ -4,12 +4,12 @@ use crate::error::{Error, Result};
 
 /// Reads a type field by field and asks its `check(&self) -> Result<()>` before it is one.
 macro_rules! checked_when_read {
-    ($type:ident { $($field:ident: $of:ty),+ $(,)? }) => {
+    ($type:ident { $($(#[$attribute:meta])* $field:ident: $of:ty),+ $(,)? }) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
                 #[derive(serde::Deserialize)]
                 struct Raw {
-                    $($field: $of),+
+                    $($(#[$attribute])* $field: $of),+
                 }
                 let Raw { $($field),+ } = Raw::deserialize(from)?;
                 let read = Self { $($field),+ };
@@ -59,6 +59,21 @@ pub(crate) fn increasing(argument: &'static str, values: impl IntoIterator<Item 
         let before = std::mem::replace(&mut last, value);
         within(argument, value, value > before, "above the one before it")
     })
+}
+
+/// Is a limit at or above another?
+pub(crate) fn ordered(argument: &'static str, low: f64, high: f64) -> Result<()> {
+    within(argument, high, low <= high, "at or above the lower one")
+}
+
+/// Is a count below a bound?
+pub(crate) fn below(argument: &'static str, value: usize, bound: usize) -> Result<()> {
+    within(argument, value as f64, value < bound, "at most the number of those that it is counted among")
+}
+
+/// Are two numbers the same but for rounding?
+pub(crate) fn equal(argument: &'static str, value: f64, other: f64) -> Result<()> {
+    within(argument, value, (value - other).abs() <= ROUNDING * other.abs(), "the same as the one beside it")
 }
 
 fn within(argument: &'static str, value: f64, holds: bool, must_be: &'static str) -> Result<()> {

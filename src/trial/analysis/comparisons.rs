@@ -5,6 +5,8 @@ use std::fmt;
 use crate::error::Result;
 use crate::print::{MISSING, PValue, or_missing};
 use crate::survival::result::hazard_ratio::{HazardRatio, HazardRatioMethod};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::{Analysis, Incidence, Label, Time};
 
 /// One arm against another, asked in several ways: under several strategies for an intercurrent event, in several
@@ -40,7 +42,7 @@ pub struct Comparisons {
 
 /// One way of asking, and its answer. Pairs are of the first arm and of the one it is compared with.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Comparison {
     /// What the row is called.
@@ -67,6 +69,33 @@ pub struct Comparison {
     pub p_value: Option<f64>,
     /// Do other events compete with the endpoint's?
     pub competing: bool,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(Comparison {
+    label: String,
+    arms: [String; 2],
+    endpoint: String,
+    strategies: String,
+    population: String,
+    cutoff: Option<Time>,
+    subjects: [usize; 2],
+    events: [usize; 2],
+    incidence: [Incidence; 2],
+    hazard_ratio: Option<HazardRatio>,
+    p_value: Option<f64>,
+    competing: bool,
+});
+
+#[cfg(feature = "serde")]
+impl Comparison {
+    fn check(&self) -> crate::error::Result<()> {
+        for arm in [0, 1] {
+            stored::count("the number of subjects", self.subjects[arm])?;
+            stored::below("the number of events", self.events[arm], self.subjects[arm] + 1)?;
+        }
+        self.p_value.map_or(Ok(()), |p| stored::probability("the p-value", p))
+    }
 }
 
 impl Comparisons {

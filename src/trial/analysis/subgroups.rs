@@ -11,18 +11,40 @@ use crate::survival::regression::design::Design;
 use crate::survival::regression::term::Status;
 use crate::survival::result::direction::Direction;
 use crate::survival::result::interval::ConfidenceInterval;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::analysis::contrast::Contrast;
 use crate::trial::facts::baseline::Characteristic;
 
 /// One level of a characteristic, or all subjects.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Subgroup {
     level: String,
     subjects: [usize; 2],
     events: [usize; 2],
     ratio: Option<f64>,
     interval: ConfidenceInterval,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(Subgroup {
+    level: String,
+    subjects: [usize; 2],
+    events: [usize; 2],
+    ratio: Option<f64>,
+    interval: ConfidenceInterval,
+});
+
+#[cfg(feature = "serde")]
+impl Subgroup {
+    fn check(&self) -> crate::error::Result<()> {
+        for arm in [0, 1] {
+            stored::count("the number of subjects", self.subjects[arm])?;
+            stored::below("the number of events", self.events[arm], self.subjects[arm] + 1)?;
+        }
+        self.ratio.map_or(Ok(()), |r| stored::size("the hazard ratio", r))
+    }
 }
 
 impl Subgroup {
@@ -60,11 +82,25 @@ impl Subgroup {
 
 /// The levels of one characteristic, with the test of its interaction with treatment.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SubgroupFactor {
     name: String,
     subgroups: Vec<Subgroup>,
     interaction: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(SubgroupFactor {
+    name: String,
+    subgroups: Vec<Subgroup>,
+    interaction: Option<f64>,
+});
+
+#[cfg(feature = "serde")]
+impl SubgroupFactor {
+    fn check(&self) -> crate::error::Result<()> {
+        self.interaction.map_or(Ok(()), |p| stored::probability("the p-value of the interaction", p))
+    }
 }
 
 impl SubgroupFactor {

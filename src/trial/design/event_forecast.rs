@@ -6,6 +6,8 @@ use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::root;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::analysis::record::{Censoring, Outcome};
 use crate::trial::analysis::trial::Trial;
 use crate::trial::design::checks;
@@ -236,11 +238,27 @@ pub struct Forecast {
 
 /// The date of an event to come, on the trial's calendar.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EventDate {
     date: Time,
     earliest: Time,
     latest: Option<Time>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(EventDate {
+    date: Time,
+    earliest: Time,
+    latest: Option<Time>,
+});
+
+#[cfg(feature = "serde")]
+impl EventDate {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::number("the date", self.date.in_days())?;
+        stored::ordered("the date", self.earliest.in_days(), self.date.in_days())?;
+        self.latest.map_or(Ok(()), |t| stored::ordered("the latest date", self.date.in_days(), t.in_days()))
+    }
 }
 
 impl EventDate {

@@ -178,13 +178,18 @@ impl FixedDesign {
             _ => None,
         };
         let z = normal_quantile(1.0 - self.alpha / f64::from(self.sides));
+        let critical = self.ratio_at(z, events);
+        if !critical.is_finite() {
+            let must_be = "so large that an estimated ratio can be significant";
+            return checks::refuse("the number of events", events, must_be);
+        }
         Ok(FixedPlan {
             design: self.clone(),
             events,
             subjects,
             duration: duration.filter(|_| subjects.is_some()),
             power,
-            critical: self.ratio_at(z, events),
+            critical,
             assumptions,
         })
     }

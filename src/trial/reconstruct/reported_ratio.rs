@@ -6,6 +6,8 @@ use std::fmt;
 use crate::error::{Error, Result, check_len};
 use crate::numeric::distribution::{normal_quantile, normal_two_sided};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored::checked_when_read;
 
 /// Which way an effect points that is known by its p-value alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,7 +103,7 @@ impl fmt::Display for RatioSource {
 /// Parmar, Torri & Stewart (1998), Stat Med 17:2815. Williamson, Tudur Smith, Hutton & Marson (2002), Stat
 /// Med 21:3337. Tierney, Stewart, Ghersi, Burdett & Sydes (2007), Trials 8:16.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ReportedHazardRatio {
     of: String,
     against: String,
@@ -110,6 +112,25 @@ pub struct ReportedHazardRatio {
     information: f64,
     source: RatioSource,
 }
+
+#[cfg(feature = "serde")]
+checked_when_read!(ReportedHazardRatio {
+    of: String,
+    against: String,
+    log_estimate: f64,
+    information: f64,
+    source: RatioSource,
+});
+
+#[cfg(feature = "serde")]
+impl ReportedHazardRatio {
+    fn check(&self) -> crate::error::Result<()> {
+        Self::new(self.log_estimate, self.information, self.source).map(|_| ())
+    }
+}
+
+/// Beyond it the ratio or its reciprocal is no number.
+const LARGEST_LOG: f64 = 700.0;
 
 fn positive(argument: &'static str, value: f64) -> Result<f64> {
     if value > 0.0 && value.is_finite() {
@@ -120,9 +141,15 @@ fn positive(argument: &'static str, value: f64) -> Result<f64> {
 }
 
 impl ReportedHazardRatio {
-    fn new(log_estimate: f64, information: f64, source: RatioSource) -> Self {
+    fn new(log_estimate: f64, information: f64, source: RatioSource) -> Result<Self> {
+        positive("the information on the logarithm of the hazard ratio", information)?;
+        if !(log_estimate.abs() <= LARGEST_LOG) {
+            let (argument, must_be) =
+                ("the logarithm of the hazard ratio", "a number whose exponential is one");
+            return Err(Error::OutOfRange { argument, value: log_estimate, must_be });
+        }
         let (of, against) = ("the first group".to_string(), "the second".to_string());
-        Self { of, against, log_estimate, information, source }
+        Ok(Self { of, against, log_estimate, information, source })
     }
 
     /// The same ratio with the names of the groups: the first is the one whose hazard is the numerator.
@@ -146,7 +173,7 @@ impl ReportedHazardRatio {
         }
         let z = Interval::log().level(level).z()?;
         let std_error = (upper / lower).ln() / (2.0 * z);
-        Ok(Self::new(ratio.ln(), std_error.powi(-2), RatioSource::Interval))
+        Self::new(ratio.ln(), std_error.powi(-2), RatioSource::Interval)
     }
 
     /// From observed − expected events of the first group and their variance.
@@ -159,7 +186,7 @@ impl ReportedHazardRatio {
             let (argument, must_be) = ("O - E", "a finite number");
             return Err(Error::OutOfRange { argument, value: observed_minus_expected, must_be });
         }
-        Ok(Self::new(observed_minus_expected / v, v, RatioSource::LogRank))
+        Self::new(observed_minus_expected / v, v, RatioSource::LogRank)
     }
 
     /// From a two-sided p-value (of a log-rank test or a Cox model), the events, and the direction of the
@@ -175,7 +202,7 @@ impl ReportedHazardRatio {
         // The lower tail keeps its digits where p is tiny; at p = 1 both are exactly in the middle.
         let z = if p < 1.0 { normal_quantile(p / 2.0) } else { 0.0 };
         let sign = if direction == Direction::Lower { 1.0 } else { -1.0 };
-        Ok(Self::new(sign * z / v.sqrt(), v, RatioSource::PValue))
+        Self::new(sign * z / v.sqrt(), v, RatioSource::PValue)
     }
 
     /// From two curves read at the same times, with the numbers at risk at each.
@@ -210,7 +237,7 @@ impl ReportedHazardRatio {
                 ("a hazard ratio from curves", "no interval in which both groups have events");
             return Err(Error::Unsupported { method, with, why: "choose longer intervals" });
         }
-        Ok(Self::new(sum / weights, weights, RatioSource::Curves))
+        Self::new(sum / weights, weights, RatioSource::Curves)
     }
 
     /// The group whose hazard is the numerator.

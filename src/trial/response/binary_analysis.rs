@@ -5,6 +5,8 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::proportion::{Proportion, TwoProportions};
 use crate::survival::result::direction::Direction;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::analysis::analysis::check_arm;
 use crate::trial::response::binary_endpoint::{BinaryEndpoint, BinaryRole, CountAs, When};
 use crate::trial::response::contrast::BinaryContrast;
@@ -45,7 +47,7 @@ pub struct BinaryRecord<A> {
 
 /// How many of an arm have which status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct BinaryCounts {
     /// Known to have responded.
@@ -58,6 +60,24 @@ pub struct BinaryCounts {
     pub missing: u64,
     /// Still under observation when a cutoff came before their date. They never count, whatever the rules.
     pub not_due: u64,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(BinaryCounts {
+    responders: u64,
+    non_responders: u64,
+    dead: u64,
+    missing: u64,
+    not_due: u64,
+});
+
+#[cfg(feature = "serde")]
+impl BinaryCounts {
+    fn check(&self) -> crate::error::Result<()> {
+        [self.responders, self.non_responders, self.dead, self.missing, self.not_due]
+            .into_iter()
+            .try_for_each(|n| stored::count("a count", usize::try_from(n).unwrap_or(usize::MAX)))
+    }
 }
 
 impl BinaryCounts {

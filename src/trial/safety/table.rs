@@ -7,6 +7,8 @@ use crate::print::{self, Number};
 use crate::proportion::{Proportion, TwoProportions};
 use crate::survival::curve::incidence_rate::IncidenceRate;
 use crate::survival::result::direction::Direction;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::analysis::analysis::{About, check_arm};
 use crate::trial::facts::baseline::Baseline;
 use crate::trial::report::Table;
@@ -17,7 +19,7 @@ use crate::trial::{
 
 /// The counts of one term in one arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AdverseEventRow {
     /// The arm's subjects.
@@ -30,6 +32,31 @@ pub struct AdverseEventRow {
     pub time: Time,
     /// The time up to the first event, or the end of observation.
     pub time_to_first: Time,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(AdverseEventRow {
+    subjects: u64,
+    with_event: u64,
+    events: u64,
+    time: Time,
+    time_to_first: Time,
+});
+
+#[cfg(feature = "serde")]
+impl AdverseEventRow {
+    fn check(&self) -> crate::error::Result<()> {
+        let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        stored::count("the number of subjects", count(self.subjects))?;
+        stored::count("the number of events", count(self.events))?;
+        stored::below(
+            "the number of subjects with an event",
+            count(self.with_event),
+            count(self.subjects) + 1,
+        )?;
+        stored::size("the time at risk", self.time.in_days())?;
+        stored::size("the time to first events", self.time_to_first.in_days())
+    }
 }
 
 /// One subject: what of it counts.

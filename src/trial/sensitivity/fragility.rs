@@ -3,6 +3,8 @@
 use crate::error::{Error, Result};
 use crate::survival::data::groups::Groups;
 use crate::survival::log_rank::weighted::LogRank;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::Contrast;
 
 /// How few subjects carry a result: the survival-inferred fragility index (Bomze et al. 2020).
@@ -15,7 +17,7 @@ use crate::trial::Contrast;
 /// # References
 /// Bomze et al. (2020), Lancet Oncol 21:e422.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Fragility {
     /// The number of moves; negative where the result is not significant. It is `None` if moving all but one changes
@@ -25,6 +27,22 @@ pub struct Fragility {
     pub p_before: f64,
     /// The p-value after the last move.
     pub p_after: f64,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(Fragility {
+    index: Option<i64>,
+    p_before: f64,
+    p_after: f64,
+});
+
+#[cfg(feature = "serde")]
+impl Fragility {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::probability("the p-value before", self.p_before)?;
+        stored::probability("the p-value after", self.p_after)?;
+        self.index.map_or(Ok(()), |i| stored::count("the index", i.unsigned_abs() as usize))
+    }
 }
 
 impl Contrast {

@@ -10,6 +10,8 @@ use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::curve::survival_curve::SurvivalCurve;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::result::hazard_ratio::HazardRatioMethod;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::trial::sensitivity::changed_outcomes::plain;
 use crate::trial::{Analysis, Censoring, Label, Outcome, Record};
 
@@ -36,7 +38,7 @@ pub struct TippingPoint {
 
 /// The pooled comparison under one `delta`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TippingRow {
     /// The factor on the hazard after censoring.
@@ -45,6 +47,22 @@ pub struct TippingRow {
     pub hazard_ratio: Option<f64>,
     /// Its two-sided p-value.
     pub p_value: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(TippingRow {
+    delta: f64,
+    hazard_ratio: Option<f64>,
+    p_value: Option<f64>,
+});
+
+#[cfg(feature = "serde")]
+impl TippingRow {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::number("delta", self.delta)?;
+        self.hazard_ratio.map_or(Ok(()), |r| stored::size("the hazard ratio", r))?;
+        self.p_value.map_or(Ok(()), |p| stored::probability("the p-value", p))
+    }
 }
 
 impl TippingPoint {

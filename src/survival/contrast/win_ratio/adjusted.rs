@@ -12,14 +12,27 @@ use crate::survival::contrast::win_ratio::statistics::Divisor;
 use crate::survival::result::estimate::Estimate;
 use crate::survival::result::interval::Interval;
 use crate::survival::result::printed::{PrintsLimits, prints_limits};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 
 /// The shares of the pairs that one endpoint decides, censoring taken out.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EndpointShares {
     pub(super) name: String,
     pub(super) wins: f64,
     pub(super) losses: f64,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(EndpointShares { name: String, wins: f64, losses: f64 });
+
+#[cfg(feature = "serde")]
+impl EndpointShares {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::probability("the share of wins", self.wins)?;
+        stored::probability("the share of losses", self.losses)
+    }
 }
 
 impl EndpointShares {

@@ -28,9 +28,11 @@ pub(super) fn rows(breaks: &[f64], counts: &[Counts]) -> Vec<LifeTableRow> {
         let q = (c.events / effective).min(1.0);
         let width = breaks.get(k + 1).map(|end| end - breaks[k]);
         let own = (1.0 - q) / (effective * q);
-        let density = width.map(|b| survival * q / b);
-        let hazard = width.map(|b| 2.0 * q / (b * (2.0 - q)));
-        let with_event = |x: f64| (q > 0.0).then_some(x).and_then(above_zero);
+        // Per unit of time: none of an interval so short that no number holds them.
+        let a_number = |x: &f64| x.is_finite();
+        let density = width.map(|b| survival * q / b).filter(a_number);
+        let hazard = width.map(|b| 2.0 * q / (b * (2.0 - q))).filter(a_number);
+        let with_event = |x: f64| Some(x).filter(|x| q > 0.0 && x.is_finite()).and_then(above_zero);
         rows.push(LifeTableRow {
             start: breaks[k],
             end: breaks.get(k + 1).copied(),
@@ -78,6 +80,7 @@ fn medians(rows: &mut [LifeTableRow], last: f64) {
         let (start, width) = (rows[j].start, end - rows[j].start);
         let into = width * (survival[j] - half) / (survival[j] - survival[j + 1]);
         rows[i].median_residual = Some(start - rows[i].start + into);
-        rows[i].median_residual_std_error = Some(survival[i] / (2.0 * density * rows[i].effective.sqrt()));
+        let error = survival[i] / (2.0 * density * rows[i].effective.sqrt());
+        rows[i].median_residual_std_error = Some(error).filter(|x| x.is_finite());
     }
 }

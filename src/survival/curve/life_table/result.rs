@@ -13,7 +13,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 /// One interval of a [`LifeTable`]. What the data do not give is `None`: rates of the open interval, errors where there is
 /// no event.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct LifeTableRow {
     /// Where it starts: its first time belongs to it.
@@ -50,6 +50,51 @@ pub struct LifeTableRow {
     pub median_residual: Option<f64>,
     /// Its standard error.
     pub median_residual_std_error: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(LifeTableRow {
+    start: f64,
+    end: Option<f64>,
+    entering: f64,
+    late: f64,
+    withdrawn: f64,
+    events: f64,
+    effective: f64,
+    conditional: f64,
+    conditional_std_error: Option<f64>,
+    survival: f64,
+    survival_std_error: Option<f64>,
+    density: Option<f64>,
+    density_std_error: Option<f64>,
+    hazard: Option<f64>,
+    hazard_std_error: Option<f64>,
+    median_residual: Option<f64>,
+    median_residual_std_error: Option<f64>,
+});
+
+#[cfg(feature = "serde")]
+impl LifeTableRow {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::size("the start of an interval", self.start)?;
+        let counts = [self.entering, self.late, self.withdrawn, self.events, self.effective];
+        counts.into_iter().try_for_each(|n| stored::size("a count", n))?;
+        stored::probability("a conditional probability", self.conditional)?;
+        stored::probability("survival", self.survival)?;
+        [
+            self.conditional_std_error,
+            self.survival_std_error,
+            self.density,
+            self.density_std_error,
+            self.hazard,
+            self.hazard_std_error,
+            self.median_residual,
+            self.median_residual_std_error,
+        ]
+        .into_iter()
+        .flatten()
+        .try_for_each(|x| stored::size("an estimate or error", x))
+    }
 }
 
 impl LifeTableRow {

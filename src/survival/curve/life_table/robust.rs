@@ -104,7 +104,7 @@ impl Influence {
     fn errors(&self, rows: &[LifeTableRow], k: usize) -> Errors {
         let row = &rows[k];
         let (q, phi, log) = (row.conditional, &self.of_q[k], &self.of_log[k]);
-        let with_event = |x: f64| (q > 0.0).then_some(x).and_then(above_zero);
+        let with_event = |x: f64| Some(x).filter(|x| q > 0.0 && x.is_finite()).and_then(above_zero);
         let of_density = |f: f64| with_event(f * self.error(|c| log[c] + phi[c] / q));
         let of_hazard = |h: f64| with_event(h * self.error(|c| 2.0 * phi[c] / (q * (2.0 - q))));
         Errors {
@@ -129,6 +129,6 @@ impl Influence {
             let of_fall = fall * (of_log[c] + of_q[c] / q);
             there.survival * of_log[c] - of_fall - 0.5 * rows[k].survival * self.of_log[k][c]
         };
-        Some(self.error(moved) / density)
+        Some(self.error(moved) / density).filter(|x| x.is_finite())
     }
 }

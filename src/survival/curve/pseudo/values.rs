@@ -77,10 +77,13 @@ impl PseudoValues {
             return (count > 1).then(|| robust.collect());
         }
         let one = |column: ndarray::ArrayView1<f64>| {
-            let weighted = || column.iter().zip(&self.weights);
+            // In a unit of which the square is a number: times may be near the largest one.
+            let largest = column.iter().fold(0.0_f64, |m, p| m.max(p.abs()));
+            let unit = if (1e-140..1e140).contains(&largest) || largest == 0.0 { 1.0 } else { largest };
+            let weighted = || column.iter().map(|p| p / unit).zip(&self.weights);
             let mean = weighted().map(|(p, w)| p * w).collect::<Sum>().value() / n;
             let squares = weighted().map(|(p, w)| w * (p - mean).powi(2)).collect::<Sum>().value();
-            (squares / (n * (n - 1.0))).sqrt()
+            (unit * (squares / (n * (n - 1.0))).sqrt()).min(f64::MAX)
         };
         (n > 1.0).then(|| self.values.columns().into_iter().map(one).collect())
     }

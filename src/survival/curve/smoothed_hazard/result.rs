@@ -14,7 +14,7 @@ use crate::survival::result::stored::{self, checked_when_read};
 
 /// The smoothed hazard at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SmoothedHazardPoint {
     /// The time.
@@ -23,6 +23,18 @@ pub struct SmoothedHazardPoint {
     pub hazard: f64,
     /// Its standard error; `None` where no event is near: that none was seen is no certainty.
     pub std_error: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(SmoothedHazardPoint { time: f64, hazard: f64, std_error: Option<f64> });
+
+#[cfg(feature = "serde")]
+impl SmoothedHazardPoint {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::number("a time", self.time)?;
+        stored::size("a hazard", self.hazard)?;
+        self.std_error.map_or(Ok(()), |se| stored::size("a standard error", se))
+    }
 }
 
 impl SmoothedHazardPoint {

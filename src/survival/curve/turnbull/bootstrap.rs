@@ -100,6 +100,7 @@ impl Turnbull {
     ///
     /// # Errors
     /// [`Error::Empty`] without times; [`Error::OutOfRange`] for a time that is not finite and at least 0 or fewer than 2 samples;
+    /// [`Error::TooLarge`] for more than 10⁹ draws in all (a replication weight of k is k subjects to draw);
     /// [`Error::Unsupported`] for a cluster with rows in several strata, and for replication weights of clusters.
     pub fn bootstrap(
         data: &IntervalCensored,
@@ -118,6 +119,7 @@ impl Turnbull {
             return Err(Error::OutOfRange { argument: "samples", value, must_be: "at least 2" });
         }
         let draws = Draws::new(data)?;
+        draws.check_number(samples)?;
         let estimate = Turnbull::fit(data);
         let mut result = TurnbullBootstrap {
             times: times.to_vec(),
@@ -151,6 +153,9 @@ fn spread(lower: &[f64], upper: &[f64]) -> f64 {
     let mean = (0..lower.len()).map(middle).sum::<f64>() / n;
     ((0..lower.len()).map(|i| (middle(i) - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
 }
+
+/// A minute of drawing.
+const MOST_DRAWS: f64 = 1e9;
 
 /// What is drawn: units of rows, in strata.
 struct Draws {
@@ -207,6 +212,20 @@ impl Draws {
             }
         }
         Ok(Self { strata, counted })
+    }
+
+    /// Each sample draws as many subjects as there are: replication weights may stand for any number of them.
+    fn check_number(&self, samples: usize) -> Result<()> {
+        let drawn: f64 =
+            self.strata.iter().filter_map(|units| units.last()).map(|u| u.0.round().max(1.0)).sum();
+        if samples as f64 * drawn <= MOST_DRAWS {
+            return Ok(());
+        }
+        Err(Error::TooLarge {
+            what: "the bootstrap",
+            size: format!("{samples} samples of {drawn} subjects"),
+            instead: "a thousand samples are enough, and weights divided by a constant draw fewer subjects",
+        })
     }
 
     fn sample(&self, data: &IntervalCensored, random: &mut Random) -> Result<IntervalCensored<'static>> {

@@ -7,6 +7,8 @@ use crate::survival::curve::turnbull::hazards::{Solution, masses};
 use crate::survival::curve::turnbull::intersections::{Intersections, Place};
 #[cfg(feature = "serde")]
 use crate::survival::curve::turnbull::stored::RawCurve;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 use crate::survival::result::time_asked::TimeAsked;
 #[cfg(feature = "serde")]
 use crate::survival::result::time_asked::or_nan;
@@ -65,7 +67,7 @@ pub struct MassInterval {
 
 /// Survival at a time: every value between the two has the same likelihood. Both are NaN where the time is.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SurvivalRegion {
     /// All mass of an interval gone once it has begun.
@@ -74,6 +76,26 @@ pub struct SurvivalRegion {
     /// No mass of an interval gone before it has ended.
     #[cfg_attr(feature = "serde", serde(with = "or_nan"))]
     pub upper: f64,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(SurvivalRegion {
+    #[serde(with = "or_nan")]
+    lower: f64,
+    #[serde(with = "or_nan")]
+    upper: f64
+});
+
+#[cfg(feature = "serde")]
+impl SurvivalRegion {
+    fn check(&self) -> crate::error::Result<()> {
+        if self.lower.is_nan() && self.upper.is_nan() {
+            return Ok(()); // of no time
+        }
+        stored::probability("the lower end", self.lower)?;
+        stored::probability("the upper end", self.upper)?;
+        stored::ordered("the upper end", self.lower, self.upper + 1e-9)
+    }
 }
 
 /// A region at no time is equal to itself.

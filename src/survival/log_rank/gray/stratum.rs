@@ -94,7 +94,7 @@ impl Stratum {
         }
         let after = pooled + own / h;
         if own > 0.0 {
-            let weight = if rho == 0.0 { 1.0 } else { (1.0 - pooled).powf(rho) };
+            let weight = if rho == 0.0 { 1.0 } else { (1.0 - pooled).max(0.0).powf(rho) };
             let hazard = if pooled < 1.0 { own / (h * (1.0 - pooled)) } else { 0.0 };
             for (score, g) in score.iter_mut().zip(&self.groups).filter(|(_, g)| g.at_risk > 0.0) {
                 *score += weight * (g.own - own * (g.at_risk / g.free) * (1.0 - g.incidence) / r);

@@ -6,7 +6,7 @@ use super::result::IntervalLogRankTest;
 use super::score::IntervalScore;
 use super::score_test::IntervalLogRank;
 use super::variance::floor;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_samples};
 use crate::numeric::quadratic_form::quadratic_form_above;
 use crate::numeric::random::Random;
 use crate::numeric::sums::whole_count;
@@ -99,6 +99,12 @@ impl MonteCarloIntervalLogRank {
         if self.replicates == 0 {
             return Err(Error::OutOfRange { argument: "replicates", value: 0.0, must_be: "at least 1" });
         }
+        check_samples(
+            "so many allocations",
+            self.replicates,
+            data.len() as f64,
+            "a hundred thousand are enough",
+        )?;
         check_weights(data)?;
         let test = IntervalLogRank::new(self.score);
         let asymptotic = test.test(data, groups)?;

@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use crate::error::check_len;
 use crate::numeric::distribution::chi_square_sf;
 use crate::print::{Number, PValue};
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 
 /// The comparison at one landmark.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct MarkovLandmark {
     pub(super) time: f64,
     pub(super) groups: Vec<String>,
@@ -16,6 +20,36 @@ pub struct MarkovLandmark {
     pub(super) expected: Vec<f64>,
     pub(super) statistic: f64,
     pub(super) df: usize,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(MarkovLandmark {
+    time: f64,
+    groups: Vec<String>,
+    subjects: Vec<usize>,
+    observed: Vec<f64>,
+    expected: Vec<f64>,
+    statistic: f64,
+    df: usize,
+});
+
+#[cfg(feature = "serde")]
+impl MarkovLandmark {
+    fn check(&self) -> crate::error::Result<()> {
+        let k = self.groups.len();
+        check_len("subjects", self.subjects.len(), "groups", k)?;
+        check_len("observed", self.observed.len(), "groups", k)?;
+        check_len("expected", self.expected.len(), "groups", k)?;
+        stored::number("a landmark", self.time)?;
+        self.subjects.iter().try_for_each(|&n| stored::count("a count", n))?;
+        let sizes = self.observed.iter().chain(&self.expected).chain([&self.statistic]);
+        sizes.copied().try_for_each(|x| stored::size("a count or the statistic", x))?;
+        if self.df >= k.max(1) {
+            let (value, must_be) = (self.df as f64, "below the number of groups");
+            return Err(crate::error::Error::OutOfRange { argument: "df", value, must_be });
+        }
+        Ok(())
+    }
 }
 
 /// The result of [`MarkovTest`](super::MarkovTest).

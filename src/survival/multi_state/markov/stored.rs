@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::error::{Error, Result, check_len};
+use crate::error::{Error, Result};
 use crate::survival::multi_state::markov::{MarkovLandmark, MarkovTestResult};
 
 #[derive(Deserialize)]
@@ -27,20 +27,6 @@ impl TryFrom<RawResult> for MarkovTestResult {
         if let Some(&n) = as_large.iter().find(|&&n| n > replicates) {
             let must_be = "at most the number of samples";
             return Err(Error::OutOfRange { argument: "as_large", value: n as f64, must_be });
-        }
-        for l in &landmarks {
-            let expected = l.groups.len();
-            for (argument, len) in [
-                ("subjects", l.subjects.len()),
-                ("observed", l.observed.len()),
-                ("expected", l.expected.len()),
-            ] {
-                check_len(argument, len, "groups", expected)?;
-            }
-            if l.df >= expected.max(1) {
-                let must_be = "below the number of groups";
-                return Err(Error::OutOfRange { argument: "df", value: l.df as f64, must_be });
-            }
         }
         Ok(Self { from, to, landmarks, replicates, as_large })
     }

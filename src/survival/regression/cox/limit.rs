@@ -163,7 +163,7 @@ pub(super) fn in_the_limit(outer: &Search, monotone: Monotone, origin: Vec<f64>,
         objective: &mut objective,
         free: directions.free(),
         tolerance: outer.tolerance,
-        max_iterations: used + outer.max_iterations,
+        max_iterations: used.saturating_add(outer.max_iterations),
         ask: false,
     };
     let (mut found, _) = search.from(origin, point, used);

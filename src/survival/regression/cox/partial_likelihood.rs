@@ -81,6 +81,8 @@ impl Workspace {
             self.eta[i] = f64::NEG_INFINITY;
         }
         self.shift = self.eta.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        // Where nobody is in a risk set nothing is shifted.
+        self.shift = if self.shift == f64::NEG_INFINITY { 0.0 } else { self.shift };
         let shift = self.shift;
         self.risk.clear();
         self.risk.extend(self.eta.iter().map(|eta| eta - shift));

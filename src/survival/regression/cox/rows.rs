@@ -56,7 +56,19 @@ impl Rows {
         check_lengths(data, design, offset)?;
         let mut rows = Self::in_order(data, stays);
         rows.set_covariates(data, design, offset);
+        rows.check_scale(design)?;
         Ok(rows)
+    }
+
+    /// The square of a column's scale, which variances need, is a number with all its digits.
+    fn check_scale(&self, design: &Design) -> Result<()> {
+        match self.scale.iter().position(|&s| s > 0.0 && !(1e-150..1e150).contains(&s)) {
+            Some(j) => {
+                let (covariate, size) = (design.names()[j].clone(), self.scale[j]);
+                Err(Error::Model(ModelError::CovariateScale { covariate, size }))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The rows in their order, without covariates.
@@ -157,6 +169,7 @@ impl Rows {
         check_lengths(data, design, offset)?;
         let mut rows = if same { self } else { Self::in_order(data, &[]) };
         rows.set_covariates(data, design, offset);
+        rows.check_scale(design)?;
         Ok(rows)
     }
 

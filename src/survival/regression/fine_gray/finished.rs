@@ -33,7 +33,9 @@ impl Finished<'_, '_, '_> {
         let factor = end.factor();
         let none = || vec![0.0; rows.p * rows.p];
         let scaled = factor.as_ref().map_or_else(none, Cholesky::inverse);
-        let robust = end.rescaled(factor.as_ref().map_or_else(none, |f| self.sandwich(f)));
+        let mut robust = end.rescaled(factor.as_ref().map_or_else(none, |f| self.sandwich(f)));
+        // Where the search ended so far off that nothing is left of the risk sets there is no information either.
+        robust.iter_mut().filter(|v| !v.is_finite()).for_each(|v| *v = 0.0);
         let model = end.rescaled(scaled);
         let limit = end.limit(&model, Some(&robust));
         let (variance, model_variance) = (end.of_estimated(robust), end.of_estimated(model));

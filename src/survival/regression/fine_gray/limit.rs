@@ -48,7 +48,7 @@ impl RiskSet {
             let (mut scan, none) = (self.scan(&split), vec![0.0; rows.p]);
             found.point = point(&split, &mut scan, &none, initial);
             found.beta = initial.to_vec();
-            let most = found.iterations + max_iterations;
+            let most = found.iterations.saturating_add(max_iterations);
             let mut objective = self::objective(&split, &mut scan, &none);
             found = go_on(&mut objective, found, directions.free(), tolerance, most);
             drop(objective);

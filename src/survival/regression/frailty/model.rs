@@ -44,10 +44,24 @@ pub struct FrailtyModel {
 
 /// The degrees of freedom of a model with frailties: of each covariate, and of the frailties.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FrailtyDf {
     covariates: Vec<f64>,
     frailty: f64,
+}
+
+#[cfg(feature = "serde")]
+crate::survival::result::stored::checked_when_read!(FrailtyDf {
+    covariates: Vec<f64>,
+    frailty: f64,
+});
+
+#[cfg(feature = "serde")]
+impl FrailtyDf {
+    fn check(&self) -> crate::error::Result<()> {
+        let number = |&df: &f64| crate::survival::result::stored::number("degrees of freedom", df);
+        self.covariates.iter().chain([&self.frailty]).try_for_each(number)
+    }
 }
 
 impl FrailtyDf {

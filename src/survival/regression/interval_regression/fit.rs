@@ -144,7 +144,7 @@ impl Prepared {
                 Fate::PlusInfinity => Status::PlusInfinity,
                 Fate::MinusInfinity => Status::MinusInfinity,
                 Fate::Undecided => Status::NotEstimable,
-                Fate::Finite if self.free.contains(&j) => Status::Estimated,
+                Fate::Finite if self.problem.places() > 0 && self.free.contains(&j) => Status::Estimated,
                 Fate::Finite => Status::Redundant,
             };
             let estimated = status == Status::Estimated;
@@ -152,7 +152,12 @@ impl Prepared {
             Term {
                 name: design.names()[j].clone(),
                 status,
-                coefficient: estimated.then(|| found.point.beta[j] * unit(j)),
+                coefficient: match status {
+                    Status::Estimated => Some(found.point.beta[j] * unit(j)),
+                    // Left out.
+                    Status::Redundant => Some(0.0),
+                    _ => None,
+                },
                 std_error: with_error.then(|| variance[j * p + j].sqrt()),
                 robust_std_error: None,
             }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::Array2;
 
-use crate::error::{Error, ModelError, Result};
+use crate::error::{Error, ModelError, NotEstimable, Result};
 use crate::print::counted;
 use crate::survival::data::histories::Histories;
 use crate::survival::multi_state::state_occupation::check_distribution;
@@ -219,7 +219,8 @@ impl MultiStateCoxModel {
     /// The probability of each state over time for one row, without standard errors.
     ///
     /// # Errors
-    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); those of [`CoxModel::linear_predictor`] for the row.
+    /// [`ModelError::InfiniteCoefficient`](crate::ModelError::InfiniteCoefficient); those of [`CoxModel::linear_predictor`] for the row;
+    /// [`Error::NotEstimable`] for one at which hazards overflow.
     pub fn predict(&self, row: &impl NewRows) -> Result<OccupationPath> {
         let x = self.one(row)?;
         let (mut p, mut times, mut probability) = (self.initial.clone(), Vec::new(), Vec::new());
@@ -227,6 +228,10 @@ impl MultiStateCoxModel {
             self.advance(&mut p, &step.rates);
             times.push(step.time);
             probability.extend(&p);
+        }
+        // Hazards that overflow at a row far from all others.
+        if probability.iter().any(|p: &f64| !p.is_finite()) {
+            return Err(NotEstimable::Undefined.into());
         }
         let (states, initial) = (self.states.clone(), self.initial.clone());
         Ok(OccupationPath { states, start: self.start, last: self.last, initial, times, probability })

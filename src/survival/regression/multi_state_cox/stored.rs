@@ -75,6 +75,18 @@ impl TryFrom<RawPath> for OccupationPath {
             return Err(Error::Table(TableError::InconsistentCurve { values, rows }));
         }
         check_times(&times)?;
+        // A product integral of hazards above 1 leaves [0, 1], but its rows still add up to 1.
+        for row in probability.chunks_exact(states.len().max(1)) {
+            let (sum, size): (f64, f64) = (row.iter().sum(), row.iter().map(|p| p.abs()).sum());
+            if !((sum - 1.0).abs() <= 1e-6 * size.max(1.0)) {
+                let must_be = "1: somebody is in one of the states";
+                return Err(Error::OutOfRange {
+                    argument: "the sum of a row of probabilities",
+                    value: sum,
+                    must_be,
+                });
+            }
+        }
         Ok(Self { states, start, last, initial, times, probability })
     }
 }

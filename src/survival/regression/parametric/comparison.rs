@@ -9,6 +9,8 @@ use crate::survival::regression::parametric::family::Family;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::regression::parametric::observations::Observations;
 use crate::survival::regression::parametric::options::Parametric;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 
 /// Models of the same data by their information criteria, the smallest Akaike criterion first.
 ///
@@ -44,7 +46,7 @@ pub struct Comparison {
 
 /// A row of a [`Comparison`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ComparedModel {
     /// The name of the family.
@@ -63,6 +65,31 @@ pub struct ComparedModel {
     pub weight: Option<f64>,
     /// How the search ended.
     pub diagnosis: String,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(ComparedModel {
+    distribution: String,
+    coefficients: usize,
+    log_likelihood: f64,
+    aic: f64,
+    aicc: Option<f64>,
+    bic: f64,
+    weight: Option<f64>,
+    diagnosis: String,
+});
+
+#[cfg(feature = "serde")]
+impl ComparedModel {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::count("the number of coefficients", self.coefficients)?;
+        stored::number("the log likelihood", self.log_likelihood)?;
+        [Some(self.aic), self.aicc, Some(self.bic)]
+            .into_iter()
+            .flatten()
+            .try_for_each(|x| stored::number("an information criterion", x))?;
+        self.weight.map_or(Ok(()), |w| stored::probability("a weight", w))
+    }
 }
 
 impl Comparison {

@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::print::{MISSING, Number};
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::prediction::Prediction;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 
 /// Survival and hazard of a subject at several times, with the observed part marked.
 ///
@@ -23,15 +25,28 @@ use crate::survival::regression::parametric::prediction::Prediction;
 /// # Ok::<(), greenwood::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Extrapolation {
     last_time: f64,
     rows: Vec<ExtrapolatedRow>,
 }
 
+#[cfg(feature = "serde")]
+stored::checked_when_read!(Extrapolation {
+    last_time: f64,
+    rows: Vec<ExtrapolatedRow>,
+});
+
+#[cfg(feature = "serde")]
+impl Extrapolation {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::size("the last time", self.last_time)
+    }
+}
+
 /// A row of an [`Extrapolation`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ExtrapolatedRow {
     /// The time.
@@ -44,6 +59,29 @@ pub struct ExtrapolatedRow {
     pub limits: Option<(f64, f64)>,
     /// The hazard: none at the start of a distribution of positive times.
     pub hazard: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(ExtrapolatedRow {
+    time: f64,
+    observed: bool,
+    survival: f64,
+    limits: Option<(f64, f64)>,
+    hazard: Option<f64>,
+});
+
+#[cfg(feature = "serde")]
+impl ExtrapolatedRow {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::size("a time", self.time)?;
+        stored::probability("survival", self.survival)?;
+        if let Some((low, high)) = self.limits {
+            stored::probability("a lower limit", low)?;
+            stored::probability("an upper limit", high)?;
+            stored::ordered("the upper limit", low, high)?;
+        }
+        self.hazard.map_or(Ok(()), |h| stored::size("a hazard", h))
+    }
 }
 
 impl Extrapolation {

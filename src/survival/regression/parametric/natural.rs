@@ -6,15 +6,36 @@ use crate::survival::regression::parametric::layout::Factor;
 use crate::survival::regression::parametric::model::ParametricModel;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::Interval;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 
 /// A parameter on its natural scale.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Natural {
     name: String,
     value: Option<f64>,
     lower: Option<f64>,
     upper: Option<f64>,
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(Natural {
+    name: String,
+    value: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+});
+
+#[cfg(feature = "serde")]
+impl Natural {
+    fn check(&self) -> crate::error::Result<()> {
+        [self.value, self.lower, self.upper]
+            .into_iter()
+            .flatten()
+            .try_for_each(|x| stored::number("a value or limit", x))?;
+        self.bounds().map_or(Ok(()), |(low, high)| stored::ordered("the upper limit", low, high))
+    }
 }
 
 impl Natural {

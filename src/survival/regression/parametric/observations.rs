@@ -9,7 +9,7 @@ use crate::error::{Error, Result, check_len};
 use crate::survival::data::groups::{Groups, encode};
 use crate::survival::data::interval_censored::IntervalCensored;
 use crate::survival::data::right_censored::RightCensored;
-use crate::survival::data::weights::Weights;
+use crate::survival::data::weights::{Weights, check_weights};
 use crate::survival::regression::design::Design;
 use crate::survival::regression::fingerprint::PartsFingerprint;
 
@@ -198,15 +198,11 @@ impl Observations {
     /// How much each row counts.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::ZeroWeights`].
+    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::HugeWeights`], [`Error::ZeroWeights`].
     pub fn with_weights(mut self, weights: Weights) -> Result<Self> {
         let values = weights.values();
         self.same_length("weights", values.len())?;
-        if let Some((index, &value)) =
-            values.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w))
-        {
-            return Err(Error::InvalidWeight { index, value });
-        }
+        check_weights(values)?;
         if values.iter().all(|&w| w == 0.0) {
             return Err(Error::ZeroWeights);
         }

@@ -1,6 +1,7 @@
 //! Standardised (marginal) survival curves: the mean of the curves of many subjects.
 
 use crate::error::{Error, ModelError, Result, check_len};
+use crate::survival::data::weights::check_weights;
 use crate::survival::regression::new_rows::NewRows;
 use crate::survival::regression::parametric::distribution::Distribution;
 use crate::survival::regression::parametric::family::Family;
@@ -79,14 +80,11 @@ impl<D: Distribution> Standardized<'_, D> {
     /// How much each subject counts.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::ZeroWeights`].
+    /// [`Error::LengthMismatch`], [`Error::InvalidWeight`], [`Error::HugeWeights`], [`Error::ZeroWeights`].
     pub fn weights(mut self, weights: &[f64]) -> Result<Self> {
         let (len, expected) = (weights.len(), self.subjects.len());
         check_len("weights", len, "the rows", expected)?;
-        let wrong = weights.iter().enumerate().find(|(_, w)| !(0.0..f64::INFINITY).contains(*w));
-        if let Some((index, &value)) = wrong {
-            return Err(Error::InvalidWeight { index, value });
-        }
+        check_weights(weights)?;
         let total: f64 = weights.iter().sum();
         if !(total > 0.0) {
             return Err(Error::ZeroWeights);

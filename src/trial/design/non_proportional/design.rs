@@ -144,6 +144,13 @@ impl NonProportionalDesign {
                 (n, law.power(n, critical, self.sides))
             }
         };
+        if !((experimental + control) * subjects).is_finite() || !subjects.is_finite() {
+            return checks::refuse(
+                "subjects",
+                subjects,
+                "finite: within the time hardly anybody has the event",
+            );
+        }
         let log_ratio = AverageRatio::new(&self.assumed, self.time).ok().map(|a| a.log);
         Ok(NonProportionalPlan {
             drift: law.drift(self.sides) * subjects.sqrt(),

@@ -6,10 +6,12 @@ use crate::error::Result;
 use crate::print::Number;
 use crate::survival::curve::kaplan_meier::KaplanMeier;
 use crate::survival::data::right_censored::RightCensored;
+#[cfg(feature = "serde")]
+use crate::survival::result::stored;
 
 /// One click with what was reconstructed there.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct DigitizedPoint {
     /// Its time.
@@ -26,15 +28,53 @@ pub struct DigitizedPoint {
     pub survival: f64,
 }
 
+#[cfg(feature = "serde")]
+stored::checked_when_read!(DigitizedPoint {
+    time: f64,
+    published: f64,
+    at_risk: u32,
+    events: u32,
+    censored: u32,
+    survival: f64,
+});
+
+#[cfg(feature = "serde")]
+impl DigitizedPoint {
+    fn check(&self) -> crate::error::Result<()> {
+        stored::size("a time", self.time)?;
+        stored::probability("the published survival", self.published)?;
+        stored::probability("survival", self.survival)?;
+        stored::below("the number of events", self.events as usize, self.at_risk as usize + 1)
+    }
+}
+
 /// How well reconstructed data reproduce what was published.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Accuracy {
     rmse: f64,
     mean_absolute: f64,
     largest: f64,
     at_risk: Vec<(f64, u32, u32)>,
     events: (Option<u32>, u32),
+}
+
+#[cfg(feature = "serde")]
+stored::checked_when_read!(Accuracy {
+    rmse: f64,
+    mean_absolute: f64,
+    largest: f64,
+    at_risk: Vec<(f64, u32, u32)>,
+    events: (Option<u32>, u32),
+});
+
+#[cfg(feature = "serde")]
+impl Accuracy {
+    fn check(&self) -> crate::error::Result<()> {
+        let sizes = [self.rmse, self.mean_absolute, self.largest];
+        sizes.into_iter().try_for_each(|x| stored::probability("a difference of survival", x))?;
+        self.at_risk.iter().try_for_each(|row| stored::size("a time", row.0))
+    }
 }
 
 impl Accuracy {
