@@ -180,11 +180,11 @@ fn curves_and_rates() -> Result<()> {
             a.size(m.at(t).value().ok()).size(m.at(t).std_error().ok()).size(m.at_risk(t));
         }
         m.rows().iter().for_each(|row| {
-            a.size(row.std_error());
+            a.size(row.std_error().ok());
         });
     });
     report.of("MeanRow", &mean.rows()[0], |row, a| {
-        a.size(row.value()).size(row.std_error()).p(row.survival());
+        a.size(row.value()).size(row.std_error().ok()).p(row.survival());
     });
     report.printed("MeanEstimate", &mean.at(5.0), |e, a| {
         a.size(e.std_error().ok());
