@@ -16,7 +16,7 @@ use crate::sample::{Sample, column};
 use crate::shown::{Outcome, Shown};
 
 /// Where a search arrives to the same place by another way.
-const SEARCH: [&str; 4] = ["fingerprint", "iterations", "recipe", "frailties"];
+const SEARCH: [&str; 5] = ["fingerprint", "iterations", "recipe", "frailties", "frailty_variances"];
 
 fn of_cox(shown: &mut Shown, model: &CoxModel, of: &Sample) -> Result<(), greenwood::Error> {
     shown.all("model", model, &SEARCH).text("model", model);

@@ -9,7 +9,7 @@ use crate::models::sorted;
 use crate::sample::{Sample, Subject};
 use crate::shown::{Outcome, Shown};
 
-const SEARCH: [&str; 4] = ["fingerprint", "iterations", "recipe", "frailties"];
+const SEARCH: [&str; 5] = ["fingerprint", "iterations", "recipe", "frailties", "frailty_variances"];
 
 pub fn history_check(of: &Sample) -> Outcome {
     let mut shown = Shown::default();
