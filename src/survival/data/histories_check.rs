@@ -1,16 +1,15 @@
 //! What can be wrong with the rows of a subject, as R's `survcheck` has it.
 
+#[cfg(feature = "serde")]
+mod checked;
+
 use std::cmp::Ordering;
 use std::fmt;
 
-#[cfg(feature = "serde")]
-use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::sums::whole_count;
 use crate::print::{counted, one_line};
 use crate::survival::data::histories::Histories;
-#[cfg(feature = "serde")]
-use crate::survival::result::stored;
 
 /// What is wrong with a row, compared with the row of its subject that ends before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -175,34 +174,6 @@ impl Counts {
             by_number[n] += count;
         }
         self.subjects += count;
-    }
-}
-
-#[cfg(feature = "serde")]
-stored::checked_when_read!(HistoryCheck {
-    states: Vec<String>,
-    subjects: usize,
-    rows: usize,
-    problems: Vec<HistoryProblem>,
-    transitions: Vec<Vec<usize>>,
-    censored: Vec<usize>,
-    visits: Vec<Vec<usize>>,
-    #[serde(default)]
-    returns: Vec<HistoryReturn>,
-});
-
-#[cfg(feature = "serde")]
-impl HistoryCheck {
-    fn check(&self) -> crate::error::Result<()> {
-        let k = self.states.len();
-        check_len("transitions", self.transitions.len(), "states", k)?;
-        self.transitions
-            .iter()
-            .try_for_each(|row| check_len("a row of transitions", row.len(), "states", k))?;
-        check_len("censored", self.censored.len(), "states", k)?;
-        check_len("visits", self.visits.len(), "states", k)?;
-        let counts = self.transitions.iter().chain([&self.censored]).chain(&self.visits).flatten();
-        counts.chain([&self.subjects, &self.rows]).try_for_each(|&n| stored::count("a count", n))
     }
 }
 
