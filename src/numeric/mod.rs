@@ -23,6 +23,7 @@ pub(crate) mod generator;
 pub(crate) mod hinges;
 pub(crate) mod multivariate_normal;
 pub(crate) mod near_ties;
+pub(crate) mod numbers;
 pub(crate) mod order;
 pub(crate) mod panels;
 pub(crate) mod quadratic_form;

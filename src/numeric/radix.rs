@@ -4,6 +4,8 @@
 //! first (Knuth 1998, The Art of Computer Programming 3, 5.2.5): each pass is stable and costs one read and one write, so
 //! that rows of one key stay in the order of their numbers.
 
+use crate::numeric::numbers::Numbers;
+
 /// Fewer rows are sorted by comparisons.
 const WORTH: usize = 1 << 12;
 
@@ -30,26 +32,26 @@ pub(crate) fn row(keyed: u64) -> usize {
 
 /// Sorts rows, which stand in the order of their numbers, by their keys, none of which is larger than `largest`. Returns the
 /// memory that this took, for who needs as much again.
-pub(crate) fn sort(rows: &mut Vec<u64>, largest: u32) -> Vec<u64> {
+pub(crate) fn sort(rows: &mut Numbers<u64>, largest: u32) -> Numbers<u64> {
     if rows.len() < WORTH {
         rows.sort_unstable();
-        return Vec::new();
+        return Numbers::default();
     }
     let bits = u32::BITS - largest.leading_zeros();
     let passes = bits.div_ceil(DIGIT);
     if passes == 0 {
-        return Vec::new();
+        return Numbers::default();
     }
     let width = bits.div_ceil(passes);
     let digit = |x: u64, pass: u32| (x >> (32 + pass * width)) as usize & ((1 << width) - 1);
     // The counts of all digits in one read.
     let mut counts = vec![[0_u32; 1 << DIGIT]; passes as usize];
-    for &x in &*rows {
+    for &x in &rows[..] {
         for (pass, counts) in (0..).zip(&mut counts) {
             counts[digit(x, pass)] += 1;
         }
     }
-    let mut other = vec![0; rows.len()];
+    let mut other = Numbers::zeros(rows.len());
     for (pass, counts) in (0..).zip(&mut counts) {
         // Where all digits are one, nothing moves.
         if counts[digit(rows[0], pass)] as usize == rows.len() {
@@ -59,9 +61,10 @@ pub(crate) fn sort(rows: &mut Vec<u64>, largest: u32) -> Vec<u64> {
         for count in counts.iter_mut() {
             place += std::mem::replace(count, place);
         }
-        for &x in &*rows {
+        let to: &mut [u64] = &mut other;
+        for &x in &rows[..] {
             let at = &mut counts[digit(x, pass)];
-            other[*at as usize] = x;
+            to[*at as usize] = x;
             *at += 1;
         }
         std::mem::swap(rows, &mut other);
@@ -83,7 +86,9 @@ mod tests {
                 let mut rows: Vec<u64> = (0..n).map(|row| keyed(of(random.uniform()), row)).collect();
                 let mut expected = rows.clone();
                 expected.sort_unstable();
-                sort(&mut rows, largest);
+                let mut sorted = Numbers::from(rows);
+                sort(&mut sorted, largest);
+                rows = sorted.to_vec();
                 assert_eq!(rows, expected, "{n} rows, keys up to {largest}");
                 assert!(rows.iter().all(|&x| key(x) <= largest && row(x) < n));
             }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::numeric::near_ties;
+use crate::numeric::numbers::Numbers;
 use crate::numeric::radix;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
@@ -14,7 +15,7 @@ impl RightCensored<'_> {
     /// The rows with a weight by stratum, time, events first, and their times with near ties merged; and the data that
     /// these times belong to. With delayed entry, times are merged over entries and exits beforehand; without it, in
     /// the sort.
-    pub(crate) fn in_order(&self) -> (Cow<'_, Self>, (Vec<usize>, Vec<f64>)) {
+    pub(crate) fn in_order(&self) -> (Cow<'_, Self>, (Numbers<usize>, Numbers<f64>)) {
         let data = if self.entry().is_some() { self.merged() } else { Cow::Borrowed(self) };
         let sorted = sorted(&data);
         (data, sorted)
@@ -22,7 +23,7 @@ impl RightCensored<'_> {
 }
 
 /// The rows with a weight in their order, and their times. Near ties of exits are merged.
-fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
+fn sorted(data: &RightCensored) -> (Numbers<usize>, Numbers<f64>) {
     let (times, events) = (data.time(), data.event());
     let weights = data.weights().map(Weights::values);
     // A negative zero is 0. Bits of numbers that are not negative are in the order of the numbers.
@@ -34,21 +35,28 @@ fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
     let range = if whole { facts.max as u64 } else { bits(facts.max).saturating_sub(low) };
     let shift = (u64::BITS - range.leading_zeros()).saturating_sub(BITS);
     let key = |t: f64| if whole { t as u64 } else { (bits(t) - low) >> shift };
-    let mut keyed: Vec<u64> = Vec::with_capacity(times.len());
     let all = times.iter().zip(events).enumerate();
     let mark = |(i, (&t, &event)): (usize, (&f64, &bool))| {
         radix::keyed(((key(t) << 1) | u64::from(!event)) as u32, i)
     };
+    let mut keyed = Numbers::zeros(times.len());
     match weights {
-        None => keyed.extend(all.map(mark)),
-        Some(w) => keyed.extend(all.filter(|&(i, _)| w[i] > 0.0).map(mark)),
+        None => keyed.iter_mut().zip(all).for_each(|(to, row)| *to = mark(row)),
+        Some(w) => {
+            let weighted = all.filter(|&(i, _)| w[i] > 0.0);
+            let rows = keyed.iter_mut().zip(weighted).map(|(to, row)| *to = mark(row)).count();
+            keyed.truncate(rows);
+        }
     }
     let mut time = radix::sort(&mut keyed, (((range >> shift) << 1) | 1) as u32);
-    time.resize(keyed.len(), 0);
-    for (t, &k) in time.iter_mut().zip(&keyed) {
+    if time.len() != keyed.len() {
+        time = Numbers::zeros(keyed.len());
+    }
+    for (t, &k) in time.iter_mut().zip(&keyed[..]) {
         *t = if whole { bits(f64::from(radix::key(k) >> 1)) } else { bits(times[radix::row(k)]) };
     }
     if shift > 0 {
+        let (keyed, time): (&mut [u64], &mut [u64]) = (&mut keyed, &mut time);
         // Times that have one key may differ in the bits that were left out.
         let same = |a: u64, b: u64| radix::key(a) >> 1 == radix::key(b) >> 1;
         let mut i = 1;
@@ -70,8 +78,8 @@ fn sorted(data: &RightCensored) -> (Vec<usize>, Vec<f64>) {
         }
     }
     // In the same memory.
-    let mut rows: Vec<usize> = keyed.into_iter().map(radix::row).collect();
-    let mut time: Vec<f64> = time.into_iter().map(f64::from_bits).collect();
+    let mut rows = keyed.map(radix::row);
+    let mut time = time.map(f64::from_bits);
     if data.judges_near_ties() && data.entry().is_none() {
         merge(&mut rows, &mut time, events);
     }
@@ -104,7 +112,7 @@ fn merge(rows: &mut [usize], time: &mut [f64], events: &[bool]) {
 }
 
 /// The rows of each stratum together, otherwise in the order in which they are.
-fn by_stratum(rows: &[usize], time: &[f64], codes: &[u32]) -> (Vec<usize>, Vec<f64>) {
+fn by_stratum(rows: &[usize], time: &[f64], codes: &[u32]) -> (Numbers<usize>, Numbers<f64>) {
     let strata = codes.iter().map(|&c| c as usize + 1).max().unwrap_or(0);
     let mut place = vec![0; strata + 1];
     for &i in rows {
@@ -113,7 +121,7 @@ fn by_stratum(rows: &[usize], time: &[f64], codes: &[u32]) -> (Vec<usize>, Vec<f
     for code in 0..strata {
         place[code + 1] += place[code];
     }
-    let (mut in_strata, mut their_time) = (vec![0; rows.len()], vec![0.0; rows.len()]);
+    let (mut in_strata, mut their_time) = (Numbers::zeros(rows.len()), Numbers::zeros(rows.len()));
     for (&i, &t) in rows.iter().zip(time) {
         let at = &mut place[codes[i] as usize];
         (in_strata[*at], their_time[*at]) = (i, t);
@@ -141,8 +149,8 @@ mod tests {
             (x.0.cmp(&y.0)).then(merged[a].partial_cmp(&merged[b]).unwrap()).then(x.cmp(&y))
         });
         let (rows, time) = sorted(data);
-        assert_eq!(rows, expected);
-        assert!(rows.iter().zip(&time).all(|(&i, &t)| merged[i] == t && t.is_sign_positive()));
+        assert_eq!(rows[..], expected);
+        assert!(rows.iter().zip(&time[..]).all(|(&i, &t)| merged[i] == t && t.is_sign_positive()));
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl From<&RightCensored<'_>> for Outcomes {
         // Near ties are judged once, here.
         let (_, (order, sorted)) = data.in_order();
         let mut time = data.time().to_vec();
-        for (&i, &t) in order.iter().zip(&sorted) {
+        for (&i, &t) in order.iter().zip(&sorted[..]) {
             time[i] = t;
         }
         let ending = |&event: &bool| if event { Ending::Event } else { Ending::Censored };

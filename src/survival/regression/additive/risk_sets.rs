@@ -127,7 +127,7 @@ impl RiskSets {
             start,
             until,
             end: None,
-            time,
+            time: time.to_vec(),
         };
         sets.set_units(&sets.ever.clone());
         sets.find_times(until, min_at_risk);

@@ -96,8 +96,16 @@ impl CoxPh {
     /// [`Error::Unsupported`] for Firth's penalty with exact ties or sampling weights, and for clusters where events are
     /// tied under exact ties.
     pub fn fit(&self, data: &RightCensored, design: &Design) -> Result<CoxModel> {
-        let (model, _) = self.fit_to(data, design, |offset| Rows::new(data, design, offset))?;
+        let (model, _) = self.fit_to(data, design, |offset| self.rows(data, design, offset))?;
         Ok(model)
+    }
+
+    /// The rows in the layout in which this method walks them.
+    pub(super) fn rows(&self, data: &RightCensored, design: &Design, offset: Option<&[f64]>) -> Result<Rows> {
+        if self.firth || self.ties.of_sets() || self.robust {
+            return Rows::new(data, design, offset);
+        }
+        Rows::for_search(data, design, offset)
     }
 
     /// Fits the model to the rows that `rows` makes once the options are checked.

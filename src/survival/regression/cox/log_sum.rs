@@ -26,4 +26,16 @@ impl LogSum {
             self.sum += weight * value.ln();
         }
     }
+
+    /// A factor that may be as small as 1e-230.
+    #[inline]
+    pub fn multiply(&mut self, factor: f64) {
+        let product = self.product * factor;
+        if (1e-150..1e150).contains(&product) {
+            self.product = product;
+        } else {
+            self.sum += self.product.ln() + factor.ln();
+            self.product = 1.0;
+        }
+    }
 }

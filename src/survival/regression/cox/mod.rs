@@ -28,6 +28,7 @@ pub(in crate::survival::regression) mod hazard_step;
 mod hazard_steps;
 pub(in crate::survival::regression) mod independent;
 mod kalbfleisch_prentice;
+mod lanes;
 pub(in crate::survival::regression) mod limit;
 pub(in crate::survival::regression) mod log_sum;
 mod marginal;

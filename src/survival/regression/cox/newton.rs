@@ -13,7 +13,7 @@ use crate::survival::regression::cox::independent::plain_information;
 use crate::survival::regression::cox::limit::{self, Limit};
 use crate::survival::regression::cox::partial_likelihood::{Point, Workspace};
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::{Stop, Ties, one_pass, separation, tied_sets};
+use crate::survival::regression::cox::{Stop, Ties, lanes, one_pass, separation, tied_sets};
 
 /// Risk sets other than those of Cox's model, such as those of a subdistribution.
 pub(in crate::survival::regression) trait RiskSets: std::fmt::Debug {
@@ -43,12 +43,12 @@ impl<'a> Objective<'a> {
 
     pub fn evaluate(&mut self, beta: &[f64], point: &mut Point) {
         // Firth's penalty goes on from what the general way leaves behind.
-        let short = self.one_pass && self.firth.is_none();
+        let short = !self.ties.of_sets() && self.firth.is_none();
         if let Some(risk_sets) = &mut self.risk_sets {
             risk_sets.evaluate(self.rows, beta, point);
         } else if self.ties.of_sets() {
             tied_sets::evaluate(self.rows, self.ties, beta, &mut self.workspace, point);
-        } else if !short || one_pass::evaluate(self.rows, beta, self.ties, point).is_none() {
+        } else if !short || self.in_short(beta, point).is_none() {
             self.workspace.evaluate(self.rows, beta, self.ties, point);
         }
         if let Some(firth) = &mut self.firth {
@@ -59,6 +59,13 @@ impl<'a> Objective<'a> {
             point.gradient[j] -= penalty * b;
             point.information[j * beta.len() + j] += penalty;
         }
+    }
+
+    /// In one pass over the rows, where they and the coefficients allow it.
+    fn in_short(&self, beta: &[f64], point: &mut Point) -> Option<()> {
+        let (rows, ties) = (self.rows, self.ties);
+        let in_lanes = rows.x.lanes().and_then(|lanes| lanes::evaluate(rows, lanes, beta, ties, point));
+        in_lanes.or_else(|| self.one_pass.then(|| one_pass::evaluate(rows, beta, ties, point)).flatten())
     }
 
     /// A step in standard errors, squared, of which rounding may be all. The derivative of Firth's penalty is

@@ -1,5 +1,6 @@
 //! The rows in the order in which the partial likelihood walks them.
 
+pub(super) mod covariates;
 mod per_row;
 mod regrouped;
 pub(in crate::survival::regression) mod stratum;
@@ -7,11 +8,14 @@ pub(in crate::survival::regression) mod stratum;
 use std::sync::Arc;
 
 use crate::error::{Error, ModelError, Result, check_len};
+use crate::numeric::numbers::Numbers;
 use crate::survival::data::right_censored::RightCensored;
 use crate::survival::data::weights::Weights;
+use crate::survival::regression::cox::lanes::{self, plan::Plan};
+use crate::survival::regression::cox::rows::covariates::Covariates;
 use crate::survival::regression::cox::rows::per_row::PerRow;
 use crate::survival::regression::cox::rows::stratum::Stratum;
-use crate::survival::regression::cox::standardise::{Counts, Standardised, standardise};
+use crate::survival::regression::cox::standardise::{Counts, Layout, Standardised, standardise};
 use crate::survival::regression::design::Design;
 
 /// Rows sorted by stratum, then time, events before censorings, with the covariates centred and scaled.
@@ -19,8 +23,8 @@ use crate::survival::regression::design::Design;
 #[derive(Debug, Clone)]
 pub(in crate::survival::regression) struct Rows {
     pub p: usize,
-    /// Row-major, `order.len() × p`.
-    pub x: Vec<f64>,
+    /// Row-major, `order.len() × p`, or in lanes.
+    pub x: Covariates,
     pub centre: Vec<f64>,
     pub scale: Vec<f64>,
     /// No (centred and scaled) covariate is further from 0 than this.
@@ -29,10 +33,10 @@ pub(in crate::survival::regression) struct Rows {
     pub strands: Option<Vec<u64>>,
     pub weight: PerRow,
     pub offset: PerRow,
-    pub time: Arc<Vec<f64>>,
+    pub time: Arc<Numbers<f64>>,
     pub event: Arc<Vec<bool>>,
     /// Where each sorted row stood in the data.
-    pub order: Vec<usize>,
+    pub order: Numbers<usize>,
     pub strata: Vec<Stratum>,
     /// The rows that are in no risk set with an event: they have no say.
     pub idle: Vec<usize>,
@@ -45,6 +49,15 @@ impl Rows {
         Self::build(data, design, offset, &[])
     }
 
+    /// Rows that a search walks again and again: in lanes, where they suit.
+    pub fn for_search(data: &RightCensored, design: &Design, offset: Option<&[f64]>) -> Result<Self> {
+        check_lengths(data, design, offset)?;
+        let mut rows = Self::in_order(data, &[]);
+        rows.set_covariates(data, design, offset, true);
+        rows.check_scale(design)?;
+        Ok(rows)
+    }
+
     /// Rows for risk sets in which those that `stays` names, by their places in the data, remain after their time.
     pub fn for_other_risk_sets(data: &RightCensored, design: &Design, stays: &[bool]) -> Result<Self> {
         let mut rows = Self::build(data, design, None, stays)?;
@@ -55,7 +68,7 @@ impl Rows {
     fn build(data: &RightCensored, design: &Design, offset: Option<&[f64]>, stays: &[bool]) -> Result<Self> {
         check_lengths(data, design, offset)?;
         let mut rows = Self::in_order(data, stays);
-        rows.set_covariates(data, design, offset);
+        rows.set_covariates(data, design, offset, false);
         rows.check_scale(design)?;
         Ok(rows)
     }
@@ -79,7 +92,7 @@ impl Rows {
         let n = order.len();
         let mut rows = Self {
             p: 0,
-            x: Vec::new(),
+            x: Covariates::default(),
             centre: Vec::new(),
             scale: Vec::new(),
             reach: Vec::new(),
@@ -117,7 +130,13 @@ impl Rows {
     }
 
     /// Other covariates and offset for the same rows; lengths were checked.
-    fn set_covariates(&mut self, data: &RightCensored, design: &Design, offset: Option<&[f64]>) {
+    fn set_covariates(
+        &mut self,
+        data: &RightCensored,
+        design: &Design,
+        offset: Option<&[f64]>,
+        search: bool,
+    ) {
         let (rows, p) = (self, design.columns());
         rows.p = p;
         rows.offset = PerRow::of(0.0, offset, &rows.order);
@@ -140,19 +159,26 @@ impl Rows {
             Some(weight) => Counts::Weighted(weight),
             None => Counts::AllBut(&without),
         };
-        let x = std::mem::take(&mut rows.x);
+        // A robust variance asks row by row.
+        let plan = (search && (1..=lanes::WIDEST).contains(&p) && !data.is_robust())
+            .then(|| Plan::of(rows))
+            .flatten();
+        let layout = match plan {
+            Some(plan) => Layout::Lanes(plan, &rows.event),
+            None => Layout::ByRow(std::mem::take(&mut rows.x).into_numbers()),
+        };
         let standardised = match p {
             0 => Standardised::default(),
             // The same code with a known number of columns, which the compiler unrolls.
-            1 => standardise(flat, 1, &counts, order, x),
-            2 => standardise(flat, 2, &counts, order, x),
-            3 => standardise(flat, 3, &counts, order, x),
-            4 => standardise(flat, 4, &counts, order, x),
-            5 => standardise(flat, 5, &counts, order, x),
-            6 => standardise(flat, 6, &counts, order, x),
-            7 => standardise(flat, 7, &counts, order, x),
-            8 => standardise(flat, 8, &counts, order, x),
-            p => standardise(flat, p, &counts, order, x),
+            1 => standardise(flat, 1, &counts, order, layout),
+            2 => standardise(flat, 2, &counts, order, layout),
+            3 => standardise(flat, 3, &counts, order, layout),
+            4 => standardise(flat, 4, &counts, order, layout),
+            5 => standardise(flat, 5, &counts, order, layout),
+            6 => standardise(flat, 6, &counts, order, layout),
+            7 => standardise(flat, 7, &counts, order, layout),
+            8 => standardise(flat, 8, &counts, order, layout),
+            p => standardise(flat, p, &counts, order, layout),
         };
         let Standardised { centre, scale, reach, x, strands } = standardised;
         (rows.centre, rows.scale, rows.reach, rows.x, rows.strands) = (centre, scale, reach, x, strands);
@@ -168,7 +194,7 @@ impl Rows {
     ) -> Result<Self> {
         check_lengths(data, design, offset)?;
         let mut rows = if same { self } else { Self::in_order(data, &[]) };
-        rows.set_covariates(data, design, offset);
+        rows.set_covariates(data, design, offset, true);
         rows.check_scale(design)?;
         Ok(rows)
     }

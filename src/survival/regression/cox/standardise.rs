@@ -1,6 +1,10 @@
 //! Covariates brought into the order of the rows, centred and scaled.
 
+use crate::numeric::numbers::Numbers;
 use crate::numeric::threads;
+use crate::survival::regression::cox::lanes::Lanes;
+use crate::survival::regression::cox::lanes::plan::Plan;
+use crate::survival::regression::cox::rows::covariates::Covariates;
 use crate::survival::regression::fingerprint;
 
 /// Covariates in the order of the rows, centred at the weighted mean and scaled to a mean absolute deviation of 1: so no
@@ -11,7 +15,7 @@ pub(super) struct Standardised {
     pub scale: Vec<f64>,
     /// No (centred and scaled) covariate is further from 0 than this.
     pub reach: Vec<f64>,
-    pub x: Vec<f64>,
+    pub x: Covariates,
     /// The fingerprints of the columns, where one pass gave both.
     pub strands: Option<Vec<u64>>,
 }
@@ -25,6 +29,14 @@ const CACHED: usize = 1 << 14;
 /// From so many rows on the scale is taken about the mean of a sample, in the pass that takes the mean.
 const MANY: usize = 1 << 14;
 const SAMPLE: usize = 1 << 10;
+
+/// How the rows are to stand.
+pub(super) enum Layout<'a> {
+    /// One after the other, in memory that there is.
+    ByRow(Numbers<f64>),
+    /// Side by side, with their events.
+    Lanes(Plan, &'a [bool]),
+}
 
 /// Which rows count, and how much.
 pub(super) enum Counts<'a> {
@@ -213,7 +225,7 @@ pub(super) fn standardise(
     p: usize,
     counts: &Counts,
     order: &[usize],
-    mut sorted: Vec<f64>,
+    layout: Layout,
 ) -> Standardised {
     let total: f64 = match counts {
         Counts::AllBut(few) => (order.len() - few.len()) as f64,
@@ -233,15 +245,9 @@ pub(super) fn standardise(
         }
     }
     let factor: Vec<f64> = scale.iter().map(|&s| if s > 0.0 { s.recip() } else { 0.0 }).collect();
-    // All of it is written: what a vector held before has no say.
-    if sorted.capacity() == 0 {
-        sorted = vec![0.0; order.len() * p];
-    } else {
-        sorted.resize(order.len() * p, 0.0);
-    }
-    threads::blocks((&mut sorted, AHEAD * p), (order, AHEAD), |to, order| {
-        // The rows lie anywhere in memory. Asking for all of a block before any is used lets the waits overlap; eight numbers
-        // are a cache line.
+    // The rows lie anywhere in memory. Asking for all of a block before any is used lets the waits overlap; eight numbers
+    // are a cache line.
+    let ahead = |order: &[usize]| {
         if flat.len() > CACHED {
             let touch = |&i: &usize| {
                 let (mut sum, mut j) = (flat[i * p] + flat[i * p + p - 1], 8);
@@ -253,13 +259,29 @@ pub(super) fn standardise(
             };
             std::hint::black_box(order.iter().map(touch).sum::<f64>());
         }
-        for (to, &i) in to.chunks_exact_mut(p).zip(order) {
-            let from = &flat[i * p..(i + 1) * p];
-            for j in 0..p {
-                to[j] = (from[j] - centre[j]) * factor[j];
-            }
+    };
+    let x = match layout {
+        Layout::Lanes(plan, event) => {
+            let value = |i: usize, j: usize| (flat[i * p + j] - centre[j]) * factor[j];
+            Covariates::in_lanes(Lanes::gather(plan, p, (order, event), ahead, value))
         }
-    });
+        Layout::ByRow(mut sorted) => {
+            // All of it is written: what the memory held before has no say.
+            if sorted.len() != order.len() * p {
+                sorted = Numbers::zeros(order.len() * p);
+            }
+            threads::blocks((&mut sorted[..], AHEAD * p), (order, AHEAD), |to, order| {
+                ahead(order);
+                for (to, &i) in to.chunks_exact_mut(p).zip(order) {
+                    let from = &flat[i * p..(i + 1) * p];
+                    for j in 0..p {
+                        to[j] = (from[j] - centre[j]) * factor[j];
+                    }
+                }
+            });
+            sorted.into()
+        }
+    };
     let reach = (0..p).map(|j| (largest[j] + centre[j].abs()) * factor[j]).collect();
-    Standardised { centre, scale, reach, x: sorted, strands }
+    Standardised { centre, scale, reach, x, strands }
 }

@@ -56,7 +56,9 @@ impl CoxPh {
     ) -> Result<CoxModel> {
         let mut kept = None;
         let (model, rows) = self.fit_to(data, design, |offset| {
-            let Some((last, rows)) = workspace.last.take() else { return Rows::new(data, design, offset) };
+            let Some((last, rows)) = workspace.last.take() else {
+                return Rows::for_search(data, design, offset);
+            };
             let same = last == *data;
             kept = same.then_some(last);
             rows.renew(same, data, design, offset)

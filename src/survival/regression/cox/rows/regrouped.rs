@@ -63,7 +63,7 @@ impl Rows {
             moved.push_part(stratum.rows.clone(), stratum, &order);
         }
         moved.find_idle(&[]);
-        moved.order = order;
+        moved.order = order.into();
         moved
     }
 

@@ -3,6 +3,7 @@
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
+use crate::numeric::numbers::Numbers;
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::per_row::PerRow;
 
@@ -47,7 +48,7 @@ impl Tie {
 #[derive(Debug, Clone)]
 pub(in crate::survival::regression) struct EventTimes {
     rows: Range<usize>,
-    time: Arc<Vec<f64>>,
+    time: Arc<Numbers<f64>>,
     event: Arc<Vec<bool>>,
     weight: PerRow,
     repeated: bool,
