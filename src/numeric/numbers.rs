@@ -49,7 +49,9 @@ impl<T: Pod + Zeroable> Numbers<T> {
             #[cfg(target_os = "linux")]
             Store::Pages(ref mut pages) => {
                 let numbers: &mut [T] = bytemuck::cast_slice_mut(&mut pages[..len * size_of::<T>()]);
-                numbers.iter_mut().for_each(|x| *x = bytemuck::cast(each(*x)));
+                for x in numbers {
+                    *x = bytemuck::cast(each(*x));
+                }
                 let Store::Pages(pages) = self.store else { return Numbers::default() };
                 Store::Pages(pages)
             }
@@ -122,6 +124,30 @@ impl<T: Pod> DerefMut for Numbers<T> {
             Store::Heap(numbers) => &mut numbers[..self.len],
             #[cfg(target_os = "linux")]
             Store::Pages(pages) => bytemuck::cast_slice_mut(&mut pages[..self.len * size_of::<T>()]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many_numbers_are_one_list() {
+        for len in [0, 1, 1000, 600_000] {
+            let mut numbers: Numbers<u64> = Numbers::zeros(len);
+            assert!(numbers.iter().all(|&x| x == 0));
+            for (i, x) in numbers.iter_mut().enumerate() {
+                *x = i as u64;
+            }
+            let copy = numbers.clone();
+            numbers.truncate(len.saturating_sub(3));
+            let halves = numbers.map(|x| x as f64 / 2.0);
+            assert_eq!(halves.len(), len.saturating_sub(3));
+            assert!(halves.iter().enumerate().all(|(i, &x)| x == i as f64 / 2.0));
+            assert!(copy.len() == len && copy.iter().enumerate().all(|(i, &x)| x == i as u64));
+            let short = copy.map(|x| x as u32);
+            assert_eq!(short.last().copied(), len.checked_sub(1).map(|last| last as u32));
         }
     }
 }
