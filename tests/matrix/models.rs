@@ -252,9 +252,9 @@ fn concordance_by(of: &Sample, weight: PairWeight) -> Outcome {
     let other = column(&of.rows, |r| r.group as f64);
     let method = Concordance::new().weight(weight);
     let c = method.estimate(&of.right(), &score)?;
-    shown.all("c", &c, &[]).text("c", &c);
+    shown.all("c", &c, &[]).text("c", c);
     let difference = method.difference(&of.right(), &score, &other)?;
-    shown.all("difference", &difference, &[]).text("difference", &difference);
+    shown.all("difference", &difference, &[]).text("difference", difference);
     Ok(shown)
 }
 
@@ -273,9 +273,9 @@ fn risk(of: &Sample) -> Vec<f64> {
 pub fn brier(of: &Sample) -> Outcome {
     let mut shown = Shown::default();
     let score = Brier::new().estimate(&of.right(), &risk(of), 8.0)?;
-    shown.all("score", &score, &[]).text("score", &score);
+    shown.all("score", &score, &[]).text("score", score);
     let score = Brier::new().difference(&of.right(), &risk(of), &vec![0.5; of.rows.len()], 8.0)?;
-    shown.text("difference", &score);
+    shown.text("difference", score);
     Ok(shown)
 }
 

@@ -69,7 +69,7 @@ pub struct Sample {
 /// Subjects, half of them tied, a third entering late, ten clusters in two groups and two strata.
 pub fn subjects(seed: u64, size: usize) -> Vec<Subject> {
     let mut random = Random(seed);
-    let tied = seed % 2 == 0;
+    let tied = seed.is_multiple_of(2);
     let one = |id: usize, random: &mut Random| {
         let part = random.uniform();
         let t = 2.0 * (1.0 + random.below(12) as f64);

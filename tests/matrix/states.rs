@@ -86,7 +86,7 @@ pub fn multi_state_cox(of: &Sample) -> Outcome {
     let model = MultiStateCox::new().covariates(&["x"]).common(&[("well", "dead"), ("ill", "dead")], &["x"]);
     let model = model.shared_baseline(&[("well", "dead"), ("ill", "dead")]).fit(&data, &design)?;
     shown.text("model", &model);
-    shown.numbers("coefficients", model.terms().iter().map(|t| t.coefficient()));
+    shown.numbers("coefficients", model.terms().iter().map(greenwood::survival::regression::Term::coefficient));
     shown.numbers("variance", model.variance().iter().copied());
     let row = model.row().numeric("x", 0.3).numeric("b", 1.0);
     for e in model.with(&data, &design)?.predict(&row, &[6.0])?[0].estimates() {
@@ -132,7 +132,7 @@ pub fn mean_function(of: &Sample) -> Outcome {
         shown.text("printed", &fit);
         for t in [4.0, 8.0, 12.0] {
             let at = fit.at(t);
-            shown.maybe("mean", at.value(), &[]).maybe("se", at.std_error(), &[]).text("at", &at);
+            shown.maybe("mean", at.value(), &[]).maybe("se", at.std_error(), &[]).text("at", at);
         }
     }
     Ok(shown)
@@ -152,7 +152,7 @@ pub fn event_rate(of: &Sample) -> Outcome {
     let mut rates = EventRate::by_group(&data, &of.groups_of(&long.of))?;
     rates.push(EventRate::estimate(&data)?);
     for rate in rates {
-        shown.all("rate", &rate, &[]).text("rate", &rate).text("robust", rate.robust());
+        shown.all("rate", &rate, &[]).text("rate", rate).text("robust", rate.robust());
     }
     Ok(shown)
 }
