@@ -23,8 +23,7 @@ fn coded(rows: &[Vec<f64>], a: &[Vec<f64>], shift: &[f64]) -> Vec<Vec<f64>> {
 }
 
 fn log_ratio(model: &CoxModel, rows: &[Vec<f64>], i: usize, j: usize) -> Result<(f64, Option<f64>)> {
-    let ratio =
-        model.hazard_ratio_between(&design(&rows[i..=i].to_vec())?, &design(&rows[j..=j].to_vec())?)?;
+    let ratio = model.hazard_ratio_between(&design(&rows[i..=i])?, &design(&rows[j..=j])?)?;
     Ok((ratio.value().map_or(f64::NAN, f64::ln), ratio.std_error().ok()))
 }
 
@@ -159,7 +158,7 @@ fn restricted_means_are_those_of_nearly_collinear_columns() -> Result<()> {
         assert!(one.is_success() && two.is_success(), "{link}");
         for i in 0..4 {
             let of = |model: &greenwood::survival::regression::RestrictedMeanModel, rows: &[Vec<f64>]| {
-                model.restricted_mean(&design(&rows[i..=i].to_vec())?)
+                model.restricted_mean(&design(&rows[i..=i])?)
             };
             let (a, b) = (of(&one, &rows)?, of(&two, &other)?);
             assert_relative_eq!(a.value()?, b.value()?, max_relative = 1e-7);

@@ -15,7 +15,7 @@ const CLUSTER: [u32; 10] = [0, 1, 0, 2, 1, 3, 2, 3, 0, 1];
 fn errors_are_derivatives_in_the_weights() -> Result<()> {
     let weighted = RightCensored::new(TIME.to_vec(), EVENT.to_vec())?
         .with_weights(Weights::sampling(WEIGHT.to_vec()))?;
-    let clustered = weighted.clone().with_clusters(&CLUSTER.to_vec())?;
+    let clustered = weighted.clone().with_clusters(CLUSTER.as_ref())?;
     for (t, g, by_cluster, by_row) in [
         (2.0, 0.80952380952380952, 0.11725789998955008, 0.14215354211934222),
         (3.0, 0.48571428571428571, 0.13154835865762402, 0.22328910447482425),

@@ -86,7 +86,10 @@ pub fn multi_state_cox(of: &Sample) -> Outcome {
     let model = MultiStateCox::new().covariates(&["x"]).common(&[("well", "dead"), ("ill", "dead")], &["x"]);
     let model = model.shared_baseline(&[("well", "dead"), ("ill", "dead")]).fit(&data, &design)?;
     shown.text("model", &model);
-    shown.numbers("coefficients", model.terms().iter().map(greenwood::survival::regression::Term::coefficient));
+    shown.numbers(
+        "coefficients",
+        model.terms().iter().map(greenwood::survival::regression::Term::coefficient),
+    );
     shown.numbers("variance", model.variance().iter().copied());
     let row = model.row().numeric("x", 0.3).numeric("b", 1.0);
     for e in model.with(&data, &design)?.predict(&row, &[6.0])?[0].estimates() {

@@ -63,7 +63,7 @@ fn data_of_several_kinds() -> Result<()> {
     let mut report = Report::default();
     report.of("CompetingRisks", &competing(), |d, a| {
         let fit = AalenJohansen::new().fit(d);
-        for curve in fit.iter().flat_map(|f| f.curves()) {
+        for curve in fit.iter().flat_map(greenwood::survival::curve::CumulativeIncidence::curves) {
             a.p(curve.at(8.0).value().ok());
         }
         let _ = d.cause_specific("a");
@@ -369,9 +369,9 @@ fn models_of_several_kinds() -> Result<()> {
     let row = of.row().numeric("age", 50.0);
     report.of("OccupationPath", &of.predict(&row)?, |p, a| {
         for (_, row) in p.rows() {
-            row.iter().for_each(|&p| {
+            for &p in row {
                 a.p(p);
-            });
+            }
         }
         let _ = (p.at(0.0), p.at(4.0), p.at(1e300));
     });
@@ -422,7 +422,11 @@ fn options_that_were_stored() -> Result<()> {
         a.p(how.test(&data, &arms()).ok().map(|t| t.p_value()));
     });
     report.of("Calibration", &Calibration::new().groups(2), |how, a| {
-        for group in how.estimate(&data, &X, 9.0).iter().flat_map(|t| t.groups()) {
+        for group in how
+            .estimate(&data, &X, 9.0)
+            .iter()
+            .flat_map(greenwood::survival::prediction::CalibrationTable::groups)
+        {
             a.p(group.mean_risk());
         }
     });

@@ -82,9 +82,9 @@ pub struct Baseline {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct StratumHazard {
     label: Option<String>,
-    /// With late entries: of each event time the number of rows at risk.
+    /// With late entries: of each event time the number of subjects at risk.
     #[cfg_attr(feature = "serde", serde(default))]
-    at_risk: Vec<u32>,
+    at_risk: Vec<f64>,
     /// Where its rows stand along each ray, from the means.
     level: Vec<f64>,
     times: Vec<f64>,
@@ -233,13 +233,24 @@ fn last_of(rows: &Rows, stratum: &Stratum) -> f64 {
     rows.time[stratum.rows.clone()].last().copied().unwrap_or(0.0)
 }
 
-/// How many rows of a stratum are at risk at each of its event times.
-fn at_risk(rows: &Rows, stratum: &Stratum) -> Vec<u32> {
-    let mut entries: Vec<f64> = stratum.rows.clone().map(|i| stratum.entry_of(i)).collect();
-    entries.sort_unstable_by(f64::total_cmp);
-    let exits = &rows.time[stratum.rows.clone()];
-    let at = |t: f64| entries.partition_point(|&e| e < t) - exits.partition_point(|&e| e < t);
-    stratum.ties.iter().map(|tie| at(tie.time) as u32).collect()
+/// How many subjects of a stratum are at risk at each of its event times: rows, or as many as replication weights say.
+fn at_risk(rows: &Rows, stratum: &Stratum) -> Vec<f64> {
+    let count = |i: usize| if rows.repeated { rows.weight[i] } else { 1.0 };
+    let mut entries: Vec<(f64, f64)> =
+        stratum.rows.clone().map(|i| (stratum.entry_of(i), count(i))).collect();
+    entries.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut entered, mut exits) = (entries.iter().peekable(), stratum.rows.clone().peekable());
+    let (mut came, mut left) = (0.0, 0.0);
+    let of_tie = |time: f64| {
+        while let Some((_, count)) = entered.next_if(|e| e.0 < time) {
+            came += count;
+        }
+        while let Some(i) = exits.next_if(|&i| rows.time[i] < time) {
+            left += count(i);
+        }
+        came - left
+    };
+    stratum.ties.iter().map(|tie| tie.time).map(of_tie).collect()
 }
 
 /// A sum that has outgrown every number is the largest number: it can be written down, and its interval holds all.
@@ -285,7 +296,7 @@ impl Baseline {
         Ok(Self { strata: own, ..self.clone() })
     }
 
-    /// The steps that rest on a small risk set (in rows) while a much larger one comes later: at least 10 % of the curve at
+    /// The steps that rest on a small risk set (rows, or as many as replication weights say) while a much larger one comes later: at least 10 % of the curve at
     /// the means at a time after which at least twice as many are at risk. All later values of predicted curves hold them;
     /// the ratio of survival to that at a time behind them does not. Without late entries there are none.
     #[must_use]
@@ -294,7 +305,7 @@ impl Baseline {
             let exit = |i: usize| {
                 let before = if i == 0 { 0.0 } else { s.hazard[i - 1] };
                 let share = -(before - s.hazard[i]).exp_m1();
-                Exit { time: s.times[i], at_risk: s.at_risk[i].into(), share, leaves: true }
+                Exit { time: s.times[i], at_risk: s.at_risk[i], share, leaves: true }
             };
             small_risk_sets((0..s.at_risk.len()).rev().map(exit), false, WarnedOf::Baseline)
         };

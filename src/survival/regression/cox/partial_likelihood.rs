@@ -360,9 +360,7 @@ impl<W: Fn(usize) -> f64> Means<'_, W> {
         }
         if together {
             self.e1.fill(0.0);
-            for i in (tie.start..split).rev() {
-                add(self.e1, i, risk[i]);
-            }
+            (tie.start..split).rev().for_each(|i| add(self.e1, i, risk[i]));
             for (s, e) in self.s1.iter_mut().zip(self.e1.iter()) {
                 *s += e;
             }
@@ -372,9 +370,7 @@ impl<W: Fn(usize) -> f64> Means<'_, W> {
         }
         if recomputed {
             self.s1.fill(0.0);
-            for i in stratum.at_risk(tie) {
-                add(self.s1, i, risk[i]);
-            }
+            stratum.at_risk(tie).for_each(|i| add(self.s1, i, risk[i]));
         }
     }
 

@@ -37,6 +37,9 @@ impl TryFrom<RawBaseline> for Baseline {
             check_len("hazard", stratum.hazard.len(), "times", times)?;
             if !stratum.at_risk.is_empty() {
                 check_len("at_risk", stratum.at_risk.len(), "times", times)?;
+                if let Some(&value) = stratum.at_risk.iter().find(|n| !(0.0..f64::INFINITY).contains(*n)) {
+                    return Err(Error::OutOfRange { argument: "at_risk", value, must_be: "at least 0" });
+                }
             }
             check_len("product", product, "times", times)?;
             check_len("variance", stratum.variance.len(), "times", times)?;
