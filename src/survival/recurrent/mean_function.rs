@@ -1,5 +1,8 @@
 //! The mean function as a result: a step function with its variance.
 
+#[cfg(feature = "serde")]
+mod checked;
+
 use std::fmt;
 
 #[cfg(feature = "serde")]
@@ -12,8 +15,6 @@ use crate::survival::recurrent::mean_variance::MeanVariance;
 use crate::survival::result::estimate::{Estimate, Scale};
 use crate::survival::result::interval::{ConfidenceInterval, Interval};
 use crate::survival::result::printed::{PrintsLimits, prints_limits};
-#[cfg(feature = "serde")]
-use crate::survival::result::stored;
 use crate::survival::result::time_asked::TimeAsked;
 use crate::survival::risk_table::table::PRINTED_ROWS;
 
@@ -28,27 +29,6 @@ pub struct MeanRow {
     event_free: f64,
     mean: f64,
     variance: f64,
-}
-
-#[cfg(feature = "serde")]
-stored::checked_when_read!(MeanRow {
-    time: f64,
-    at_risk: f64,
-    events: f64,
-    terminal: f64,
-    event_free: f64,
-    mean: f64,
-    variance: f64,
-});
-
-#[cfg(feature = "serde")]
-impl MeanRow {
-    fn check(&self) -> crate::error::Result<()> {
-        let sizes = [self.time, self.at_risk, self.events, self.terminal, self.mean];
-        sizes.into_iter().try_for_each(|x| stored::size("a time, count or mean", x))?;
-        stored::size("a variance", self.variance)?;
-        stored::probability("a probability of no terminal event", self.event_free)
-    }
 }
 
 impl MeanRow {
