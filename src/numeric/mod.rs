@@ -1,7 +1,7 @@
 //! The private ground floor: knows no statistics vocabulary beyond "time". Each file says its idea, its error and its
 //! source.
 //!
-//! * order and sums: `order` (sort keys), `radix` (keys with their rows), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`
+//! * order and sums: `order` (sort keys), `radix` (keys with their rows), `near_ties` (times that differ by rounding), `sums` (compensated), `threads`, `numbers` (memory of large pages)
 //! * distributions: `distribution` (normal, chi-square, Student's t), `beta`, `multivariate_normal` (the largest of several)
 //! * the largest value of a polynomial: `bernstein` · probabilities moved by rates: `generator`
 //! * solving: `root` (one equation), `cholesky`, `envelope` and `conjugate_gradient` (sparse systems), `quadratic_form` (uᵀ V⁻ u), `symmetric_eigen`,

@@ -3,7 +3,9 @@
 use approx::assert_relative_eq;
 use greenwood::Result;
 use greenwood::survival::data::NearTies;
-use greenwood::survival::regression::{Family, Observations, ParametricModel, ParametricStop};
+use greenwood::survival::regression::{
+    Family, Knots, Observations, ParametricModel, ParametricStop, SplineScale,
+};
 use greenwood::survival::{Design, Parametric, RightCensored};
 
 const INF: f64 = f64::INFINITY;
@@ -172,7 +174,16 @@ fn a_spline_does_not_fall_while_a_subject_is_there() -> Result<()> {
     let weights =
         greenwood::survival::Weights::replication(vec![1.0, 1e-8, 3e-9, 2e-9, 2e-10, 8e-9, 7e-9, 4e-9]);
     let data = RightCensored::new(&time, &event)?.with_entry(&entry)?.with_weights(weights)?;
-    for family in [Family::spline_hazard(1), Family::spline_normal(1), Family::spline_hazard(2)] {
+    let by_rule = Parametric::new(Family::spline_hazard(1)).fit(&data, &Design::without_covariates(8));
+    assert!(by_rule.unwrap_err().to_string().contains("knots must increase"));
+    // Nearly all of the weight is at the first event, where the rule would put every knot: they stand where rows would put them.
+    let events = [2.02_f64, 13.57, 15.33, 72.17].map(f64::ln);
+    let [first, second, third, last] = events;
+    let [one, two] = [vec![first, 0.5 * (second + third), last], vec![first, second, third, last]];
+    for (scale, knots) in
+        [(SplineScale::Hazard, &one), (SplineScale::Normal, &one), (SplineScale::Hazard, &two)]
+    {
+        let family = Family::Spline { scale, knots: Knots::At(knots.clone()) };
         let fit = Parametric::new(family).fit(&data, &Design::without_covariates(8))?;
         assert_ne!(fit.stop(), ParametricStop::MaxIterations, "{fit}");
         assert!(fit.log_likelihood() < 10.0, "{fit}");

@@ -102,10 +102,16 @@ impl CoxPh {
 
     /// The rows in the layout in which this method walks them.
     pub(super) fn rows(&self, data: &RightCensored, design: &Design, offset: Option<&[f64]>) -> Result<Rows> {
-        if self.firth || self.ties.of_sets() || self.robust {
-            return Rows::new(data, design, offset);
+        if self.searches_in_lanes() {
+            Rows::for_search(data, design, offset)
+        } else {
+            Rows::new(data, design, offset)
         }
-        Rows::for_search(data, design, offset)
+    }
+
+    /// Sets of tied rows, Firth's penalty and a robust variance ask row by row.
+    pub(super) fn searches_in_lanes(&self) -> bool {
+        !(self.firth || self.ties.of_sets() || self.robust)
     }
 
     /// Fits the model to the rows that `rows` makes once the options are checked.

@@ -1,4 +1,5 @@
-//! The partial likelihood with few covariates and nobody who enters late, in one backward pass over the rows.
+//! The partial likelihood with few covariates and nobody who enters late, in one backward pass over the rows: for weights, offsets and
+//! many small strata. Other rows are walked [eight side by side](crate::survival::regression::cox::lanes).
 //!
 //! `S0`, `S1` and `S2 = Σ r x xᵀ` grow by each row, in registers, and each event takes `S2/S0 − (S1/S0)(S1/S0)ᵀ` from
 //! them: nothing is written but the result. With more covariates p² updates a row cost more than the matrix products of

@@ -184,17 +184,19 @@ impl Rows {
         (rows.centre, rows.scale, rows.reach, rows.x, rows.strands) = (centre, scale, reach, x, strands);
     }
 
-    /// The rows of these data with other covariates, if they are those of `self`; else all are prepared again.
+    /// The rows of these data with other covariates, if they are those of `self`; else all are prepared again. `search`: in lanes, where
+    /// they suit.
     pub(super) fn renew(
         self,
         same: bool,
         data: &RightCensored,
         design: &Design,
         offset: Option<&[f64]>,
+        search: bool,
     ) -> Result<Self> {
         check_lengths(data, design, offset)?;
         let mut rows = if same { self } else { Self::in_order(data, &[]) };
-        rows.set_covariates(data, design, offset, true);
+        rows.set_covariates(data, design, offset, search);
         rows.check_scale(design)?;
         Ok(rows)
     }

@@ -61,7 +61,7 @@ impl CoxPh {
             };
             let same = last == *data;
             kept = same.then_some(last);
-            rows.renew(same, data, design, offset)
+            rows.renew(same, data, design, offset, self.searches_in_lanes())
         })?;
         workspace.last = Some((kept.unwrap_or_else(|| data.to_owned_data()), rows));
         Ok(model)

@@ -24,6 +24,8 @@ pub(in crate::survival::regression) struct Chunk {
     /// The sorted rows; the last is walked first.
     pub rows: Range<usize>,
     pub steps: usize,
+    /// `⌈2¹⁶/steps⌉`: what is multiplied by it is divided by the steps, exactly for numbers below 256.
+    inverse: usize,
     pub kind: Kind,
     pub stratum: usize,
     /// The times at which several leave, of those of the stratum.
@@ -87,7 +89,8 @@ impl Chunk {
     /// The step and the lane of a row.
     pub fn place(&self, row: usize) -> (usize, usize) {
         let walked = self.rows.end - 1 - row;
-        (walked % self.steps, walked / self.steps)
+        let lane = (walked * self.inverse) >> 16;
+        (walked - lane * self.steps, lane)
     }
 }
 
@@ -137,8 +140,9 @@ impl Cut<'_> {
 
     fn push(&mut self, rows: Range<usize>, kind: Kind, ties: Range<usize>) {
         let steps = rows.len().div_ceil(LANES);
-        let stratum = self.number;
-        let mut chunk = Chunk { rows, steps, kind, stratum, ties, alone: [0; STEPS], events_alone: 0 };
+        let (stratum, inverse) = (self.number, (1_usize << 16).div_ceil(steps));
+        let mut chunk =
+            Chunk { rows, steps, inverse, kind, stratum, ties, alone: [0; STEPS], events_alone: 0 };
         if kind == Kind::Mixed {
             let mut ties = self.stratum.together[chunk.ties.clone()].iter().peekable();
             let mut row = chunk.rows.start;
