@@ -502,7 +502,8 @@ fn what_cannot_be_explained_is_none() {
     assert_eq!((separated.kent_oquigley(), separated.gonen_heller()), (None, None));
     // The only event is that of the last who is left: no model changes the likelihood.
     let certain = explained(&[1.0, 2.0], &[false, true], &[1.0, 0.0]);
-    let nothing = Error::NotEstimable { because: NotEstimable::NoPairs };
+    let nothing =
+        greenwood::Error::NotEstimable { because: greenwood::survival::result::NotEstimable::NoPairs };
     assert_eq!(certain.unwrap_err(), nothing);
     let text = separated.to_string();
     assert!(!text.contains("NaN"), "{text}");

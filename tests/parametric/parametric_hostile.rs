@@ -3,9 +3,8 @@
 use approx::assert_relative_eq;
 use greenwood::Result;
 use greenwood::survival::data::NearTies;
-use greenwood::survival::regression::{
-    Family, Knots, Observations, ParametricModel, ParametricStop, SplineScale,
-};
+use greenwood::survival::regression::parametric::{Knots, SplineScale};
+use greenwood::survival::regression::{Family, Observations, ParametricModel, ParametricStop};
 use greenwood::survival::{Design, Parametric, RightCensored};
 
 const INF: f64 = f64::INFINITY;
