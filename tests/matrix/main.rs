@@ -231,7 +231,7 @@ const IN_UNITS: &[&str] = &[
     "test_sums",
     "late",
     "std_error",
-    // The test of proportional hazards is model-based, as R's `cox.zph`, and so is the error of a predicted curve; both say so.
+    // The test of proportional hazards is model-based, as R's `cox.zph`, and so is the error of a predicted curve; the docs of both say so.
     "hazards",
     "predicted",
     "ratio",

@@ -11,7 +11,8 @@ use crate::survival::result::interval::{ConfidenceInterval, Interval};
 /// [`Baseline::curve`](crate::survival::regression::Baseline::curve).
 ///
 /// It is asked as any curve is: for a probability with its interval, a quantile, an area. It ends where the follow-up of
-/// its stratum ends: beyond it a curve above 0 has no value ([`NotEstimable::BeyondFollowUp`]).
+/// its stratum ends: beyond it a curve above 0 has no value ([`NotEstimable::BeyondFollowUp`]). Its standard error takes sampling weights for
+/// numbers of subjects where it counts events, as R's does: it depends on their unit.
 ///
 /// # Example
 /// ```
