@@ -14,6 +14,7 @@ mod cox_by_hand;
 mod cox_diagnostics;
 mod cox_equivalent_designs;
 mod cox_firth;
+mod cox_lanes;
 mod cox_late_rows;
 mod cox_limits;
 mod cox_model;
