@@ -3,12 +3,12 @@
 use crate::random::Random;
 use approx::assert_relative_eq;
 use greenwood::Result;
-use greenwood::survival::regression::Status;
+use greenwood::survival::regression::{Status, Term};
 use greenwood::survival::{CoxModel, CoxPh, Design, Groups, RightCensored, Ties};
 use ndarray::Array2;
 
 fn same(one: &CoxModel, other: &CoxModel, what: &str) {
-    let status = |m: &CoxModel| m.terms().iter().map(|t| t.status()).collect::<Vec<Status>>();
+    let status = |m: &CoxModel| m.terms().iter().map(Term::status).collect::<Vec<Status>>();
     assert_eq!(status(one), status(other), "{what}: {one}{other}");
     assert_eq!(one.stop(), other.stop(), "{what}");
     for (a, b) in one.log_likelihood().iter().zip(other.log_likelihood()) {
