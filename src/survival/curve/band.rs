@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
 use crate::error::check_len;
 use crate::error::{Error, Result};
 use crate::numeric::sums::Sum;
-#[cfg(feature = "serde")]
 use crate::print::Number;
 use crate::survival::curve::band_process::{BandShape, critical_value};
 use crate::survival::curve::survival_curve::SurvivalCurve;

@@ -170,6 +170,7 @@ impl Whole {
     }
 
     /// The same with near ties to be judged by this rule.
+    #[cfg(feature = "arrow")]
     pub(super) fn judged(self, near_ties: NearTies) -> Self {
         Self { near_ties, ..self }
     }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
 use crate::error::check_len;
 use crate::error::{Error, Result, TrialError};
-#[cfg(feature = "serde")]
 use crate::print::one_line;
 #[cfg(feature = "serde")]
 use crate::survival::result::stored::checked_when_read;
