@@ -13,29 +13,24 @@
 //! Each number is the same whatever registers the processor has, for nothing is fused: 512 bits take a third of the time that a
 //! row at a time takes, 256 bits two thirds.
 
+mod columns;
+mod eight;
 mod few;
 mod many;
 pub(in crate::survival::regression::cox) mod plan;
 mod risks;
 
-use fearless_simd::prelude::*;
-use fearless_simd::{Level, Simd, dispatch, f64x8};
+use fearless_simd::{Level, dispatch};
 
 use crate::numeric::numbers::Numbers;
 use crate::survival::regression::cox::Ties;
-use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::lanes::columns::Columns;
+use crate::survival::regression::cox::lanes::eight::LANES;
 use crate::survival::regression::cox::lanes::few::Few;
 use crate::survival::regression::cox::lanes::many::Many;
-use crate::survival::regression::cox::lanes::plan::{Chunk, Kind, Plan};
+use crate::survival::regression::cox::lanes::plan::{Kind, Plan};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::Rows;
-use crate::survival::regression::cox::rows::stratum::Tie;
-
-/// So many rows stand side by side.
-pub(super) const LANES: usize = 8;
-
-/// So many steps has a chunk at most: 256 rows × 8 covariates and what is kept of them are half of a first-level cache.
-pub(super) const STEPS: usize = 32;
 
 /// With more columns the products of whole matrices are sooner done.
 pub(super) const WIDEST: usize = 32;
@@ -144,20 +139,6 @@ struct Walk<'a> {
     ties: Ties,
 }
 
-/// What is collected on a walk over chunks; `x` are the covariates step by step.
-trait Columns {
-    /// A new stratum: nobody is at risk.
-    fn leave_all(&mut self);
-    /// Rows of which none has an event.
-    fn join(&mut self, chunk: &Chunk, x: &[[f64; LANES]]);
-    /// Many who leave together; are they the last of them?
-    fn tied(&mut self, chunk: &Chunk, x: &[[f64; LANES]], tie: &Tie, last: bool);
-    /// Rows of which some leave alone, or a few together.
-    fn mixed(&mut self, chunk: &Chunk, x: &[[f64; LANES]], together: &[Tie]);
-    /// All that was collected, as a point of the likelihood. `own` is `Σ η` over the events, `of_events` their `Σ x`.
-    fn collect(&self, own: f64, of_events: &[f64], point: &mut Point);
-}
-
 // Inlined, as what they call, into functions that may use the registers.
 #[allow(clippy::inline_always)]
 impl Walk<'_> {
@@ -189,52 +170,6 @@ impl Walk<'_> {
         let own: f64 = beta.iter().zip(of_events).map(|(b, x)| b * x).sum();
         columns.collect(own, of_events, point);
     }
-}
-
-/// Eight numbers.
-#[allow(clippy::inline_always)]
-#[inline(always)]
-fn load<S: Simd>(simd: S, numbers: &[f64; LANES]) -> f64x8<S> {
-    f64x8::from_slice(simd, numbers)
-}
-
-#[allow(clippy::inline_always)]
-#[inline(always)]
-fn store<S: Simd>(numbers: f64x8<S>) -> [f64; LANES] {
-    let mut to = [0.0; LANES];
-    numbers.store_slice(&mut to);
-    to
-}
-
-#[allow(clippy::inline_always)]
-#[inline(always)]
-fn sum<S: Simd>(numbers: f64x8<S>) -> f64 {
-    store(numbers).iter().sum()
-}
-
-/// Where a running sum stands at the begin of each lane, and at the end.
-#[inline]
-fn run_on(from: f64, totals: &[f64; LANES]) -> ([f64; LANES], f64) {
-    let mut sum = from;
-    let starts = totals.map(|total| {
-        let start = sum;
-        sum += total;
-        start
-    });
-    (starts, sum)
-}
-
-/// The two vectors whose outer products a tie takes off, number by number: of `S1` and of its tied events' part.
-#[inline]
-fn means(step: &HazardStep) -> impl Fn(f64, f64) -> [f64; 2] {
-    let unit = step.at_risk.recip();
-    let [root, cross, rest] = step.outer(1.0);
-    move |all, own| [root * (all * unit) - cross * (own * unit), rest * (own * unit)]
-}
-
-/// Which rows of a step a chunk has.
-fn present(chunk: &Chunk, step: usize) -> u64 {
-    (0..LANES).filter(|lane| lane * chunk.steps + step < chunk.rows.len()).map(|lane| 1 << lane).sum()
 }
 
 #[cfg(test)]

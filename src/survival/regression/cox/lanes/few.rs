@@ -6,9 +6,10 @@ use fearless_simd::{Simd, f64x8};
 use crate::numeric::exp::exp_lanes;
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::lanes::columns::{Columns, means};
+use crate::survival::regression::cox::lanes::eight::{LANES, STEPS, load, run_on, store, sum};
 use crate::survival::regression::cox::lanes::plan::Chunk;
 use crate::survival::regression::cox::lanes::risks::{Each, Risks};
-use crate::survival::regression::cox::lanes::{Columns, LANES, STEPS, load, means, run_on, store, sum};
 use crate::survival::regression::cox::partial_likelihood::Point;
 use crate::survival::regression::cox::rows::stratum::Tie;
 

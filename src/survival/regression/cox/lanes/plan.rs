@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::survival::regression::cox::lanes::{LANES, STEPS};
+use crate::survival::regression::cox::lanes::eight::{LANES, STEPS};
 use crate::survival::regression::cox::rows::Rows;
 use crate::survival::regression::cox::rows::stratum::Stratum;
 
@@ -84,6 +84,11 @@ impl Chunk {
             let to = rows.end.saturating_sub(lane * steps).max(rows.start);
             (lane, to.saturating_sub(steps).max(rows.start)..to)
         })
+    }
+
+    /// Which rows of a step a chunk has.
+    pub fn present(&self, step: usize) -> u64 {
+        (0..LANES).filter(|lane| lane * self.steps + step < self.rows.len()).map(|lane| 1 << lane).sum()
     }
 
     /// The step and the lane of a row.

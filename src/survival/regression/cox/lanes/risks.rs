@@ -5,8 +5,8 @@ use fearless_simd::{Simd, f64x8, mask64x8};
 
 use crate::survival::regression::cox::Ties;
 use crate::survival::regression::cox::hazard_step::HazardStep;
+use crate::survival::regression::cox::lanes::eight::{LANES, STEPS, load, store};
 use crate::survival::regression::cox::lanes::plan::Chunk;
-use crate::survival::regression::cox::lanes::{LANES, STEPS, load, present, store};
 use crate::survival::regression::cox::log_sum::LogSum;
 use crate::survival::regression::cox::rows::stratum::Tie;
 
@@ -44,7 +44,7 @@ impl<S: Simd> Risks<S> {
     pub fn keep(&mut self, chunk: &Chunk, step: usize, mut risk: f64x8<S>) -> f64x8<S> {
         if chunk.rows.len() < chunk.steps * LANES {
             let zero = f64x8::splat(self.simd, 0.0);
-            risk = mask64x8::from_bitmask(self.simd, present(chunk, step)).select(risk, zero);
+            risk = mask64x8::from_bitmask(self.simd, chunk.present(step)).select(risk, zero);
         }
         self.risk[step] = store(risk);
         risk
